@@ -1,0 +1,28 @@
+"""mnist-sum: train a network that sees a digit and adds a number, and watch it learn in the terminal.
+
+>>> from mnist_sum_tui import TrainConfig, train, load_predictor
+
+Importing the package does not import torch: the three names above are looked up when they are first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.config import TrainConfig
+    from mnist_sum_tui.predict import load_predictor
+    from mnist_sum_tui.train import train
+
+__version__ = "0.1.0"
+__all__ = ["TrainConfig", "__version__", "load_predictor", "train"]
+
+_HOME_OF = {"TrainConfig": "config", "load_predictor": "predict", "train": "train"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module that holds a public name when the name is first used (torch alone takes over a second)."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,25 @@
+"""Put a run's best weights into the package, as the network that `predict` uses where there is no run.
+
+    python -m mnist_sum_tui.bundle RUN
+
+Without the optimizer's state, which is two thirds of a checkpoint.
+"""
+
+import sys
+
+from mnist_sum_tui import checkpoint, runs
+from mnist_sum_tui.predict import BUILT_IN, weights_file
+
+
+def bundle(name: str) -> None:
+    """Write the package's network from a run.
+
+    Raises:
+        MnistSumError: no such run, or one without usable weights.
+    """
+    loaded = checkpoint.load(weights_file(runs.find(name, runs.default_folder())))
+    checkpoint.save(BUILT_IN, loaded.config, loaded.position, loaded.weights)
+
+
+if __name__ == "__main__":
+    bundle(sys.argv[1])

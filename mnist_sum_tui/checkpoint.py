@@ -1,0 +1,178 @@
+"""One file that holds a run: weights, optimizer, position, config, history. Atomic, hashed, no pickle.
+
+A safetensors file. The weights have their own names; the optimizer's tensors are `optimizer.<parameter>.<state>`; the
+rest is JSON in the header's metadata under `mnist_sum`. `sha256` there is the hash of the whole file with the hash
+itself replaced by 64 zeros, so a single flipped bit anywhere is found.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import CheckpointError, UsageError
+from mnist_sum_tui.files import write_atomic
+
+FORMAT = 1
+MAX_BYTES = 1 << 30
+"""more than ten times the largest network's checkpoint; bounds what a stranger's file can ask for"""
+MAX_HEADER_BYTES = 16 << 20
+_NO_HASH = "0" * 64
+_HASH = re.compile(rb'"sha256":"([0-9a-f]{64})"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a run stands; everything that training needs besides the tensors."""
+
+    epoch: int = 1
+    """the epoch in work, from 1; one more than the last when the run is complete"""
+    batch: int = 0
+    """batches of that epoch that are done"""
+    step: int = 0
+    elapsed: float = 0.0
+    """seconds of training"""
+    sums: Mapping[str, float] = field(default_factory=dict)
+    """the epoch's running sums: digit_loss, sum_loss, digit_right, sum_right, images, seconds"""
+    best_epoch: int | None = None
+    best_accuracy: float = -1.0
+    best_loss: float = float("inf")
+    journal_bytes: int = 0
+    """how long metrics.jsonl was"""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What `load` gives back."""
+
+    config: TrainConfig
+    position: Position
+    weights: dict[str, Tensor]
+    optimizer: dict[str, Tensor]
+
+
+def save(
+    path: Path, config: TrainConfig, position: Position, tensors: Mapping[str, Tensor], *, also: Path | None = None
+) -> None:
+    """Write a checkpoint, whole or not at all, and the same to `also`.
+
+    Raises:
+        RunError: it cannot be written; the one before it is still there.
+    """
+    values = {"format": FORMAT, "config": config.to_dict(), "position": asdict(position)}
+    write_atomic(path, _encode({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, values), also=also)
+
+
+def tensors_of(network: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The weights under their own names, and the optimizer's tensors under `optimizer.<parameter>.<state>`."""
+    tensors: dict[str, Tensor] = dict(network.state_dict())
+    for name, parameter in network.named_parameters():
+        for key, value in optimizer.state.get(parameter, {}).items():
+            if isinstance(value, Tensor):
+                tensors[f"optimizer.{name}.{key}"] = value
+    return tensors
+
+
+def load(path: Path) -> Checkpoint:
+    """Read and check a checkpoint; nothing is used before all of it is known to be whole.
+
+    Raises:
+        CheckpointError: missing, truncated, damaged, foreign, or of a later version.
+    """
+    raw = _read(path)
+    advice = "take another run or checkpoint"
+    mark = _HASH.search(raw[: 8 + int.from_bytes(raw[:8], "little")])
+    if mark is None:
+        raise CheckpointError(f"{path}: is not a checkpoint of mnist-sum; {advice}")
+    if hashlib.sha256(raw[: mark.start(1)] + _NO_HASH.encode() + raw[mark.end(1) :]).hexdigest() != mark[1].decode():
+        raise CheckpointError(f"{path}: is damaged (its content does not match its hash); {advice}")
+    try:
+        header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
+        values = json.loads(header["__metadata__"]["mnist_sum"])
+        if values["format"] != FORMAT:
+            raise CheckpointError(f"{path}: was written by a later version of mnist-sum; update it")
+        config = TrainConfig.from_dict(values["config"])
+        position = Position(**values["position"])
+        tensors = safetensors.torch.load(raw)
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        RecursionError,
+        safetensors.SafetensorError,
+        UsageError,
+    ) as error:
+        raise CheckpointError(f"{path}: is not a checkpoint that this version can read ({error}); {advice}") from error
+    weights = {name: tensor for name, tensor in tensors.items() if not name.startswith("optimizer.")}
+    state = {name.removeprefix("optimizer."): t for name, t in tensors.items() if name.startswith("optimizer.")}
+    return Checkpoint(config, position, weights, state)
+
+
+def restore_weights(network: nn.Module, weights: Mapping[str, Tensor], source: Path | str) -> None:
+    """Copy weights into a network, after checking every name, shape and type; never a part of them.
+
+    Raises:
+        CheckpointError: they are another network's.
+    """
+    own = network.state_dict()
+    strays = sorted(own.keys() ^ weights.keys())
+    if strays:
+        raise CheckpointError(
+            f"{source}: does not fit the network ({strays[0]} is in only one of them); take another run"
+        )
+    for name, tensor in own.items():
+        if tensor.shape != weights[name].shape or tensor.dtype != weights[name].dtype:
+            found = f"{tuple(weights[name].shape)}, {weights[name].dtype}"
+            raise CheckpointError(f"{source}: does not fit the network ({name} is {found}); take another run")
+    network.load_state_dict(dict(weights))
+
+
+def restore_optimizer(
+    optimizer: torch.optim.Optimizer, network: nn.Module, state: Mapping[str, Tensor], source: Path
+) -> None:
+    """Copy the optimizer's tensors beside their parameters, in the parameters' own memory layout.
+
+    The layout matters: the fused optimizers walk parameter, gradient and state side by side in memory.
+
+    Raises:
+        CheckpointError: they do not fit.
+    """
+    parameters = dict(network.named_parameters())
+    for full_name, value in state.items():
+        name, _, key = full_name.rpartition(".")
+        parameter = parameters.get(name)
+        if parameter is None or value.shape not in (parameter.shape, torch.Size([])):
+            raise CheckpointError(f"{source}: does not fit the optimizer ({full_name}); take another run")
+        is_scalar = value.shape != parameter.shape
+        own = value.clone() if is_scalar else torch.empty_like(parameter, dtype=value.dtype).copy_(value)
+        optimizer.state[parameter][key] = own
+
+
+def _encode(tensors: dict[str, Tensor], values: dict[str, Any]) -> bytes:
+    raw = safetensors.torch.save(tensors, {"mnist_sum": json.dumps(values), "sha256": _NO_HASH})
+    digest = hashlib.sha256(raw).hexdigest()
+    return raw.replace(f'"sha256":"{_NO_HASH}"'.encode(), f'"sha256":"{digest}"'.encode(), 1)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if not path.is_file() or size > MAX_BYTES:
+            raise CheckpointError(f"{path}: is not a checkpoint of mnist-sum (no file, or over 1 GiB); take another")
+        with path.open("rb") as stream:
+            start = stream.read(8)
+            if len(start) < 8 or int.from_bytes(start, "little") > min(size - 8, MAX_HEADER_BYTES):
+                raise CheckpointError(f"{path}: is not a checkpoint, or is cut short; take another run or checkpoint")
+            return start + stream.read()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CheckpointError(f"{path}: cannot be read ({reason}); take another run or checkpoint") from error

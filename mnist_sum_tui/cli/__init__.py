@@ -1,0 +1,73 @@
+"""The command line, one command a file: parse, build a TrainConfig, make one call, print."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from mnist_sum_tui import __version__
+from mnist_sum_tui.cli import evaluate, model, predict, runs, train, tui
+from mnist_sum_tui.errors import MnistSumError
+
+app = typer.Typer(
+    name="mnist-sum",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("train")(train.train)
+app.command("tui")(tui.tui)
+app.add_typer(predict.app, name="predict")
+app.command("evaluate")(evaluate.evaluate)
+app.add_typer(runs.app, name="runs")
+app.command("model")(model.model)
+
+# Typer carries its own click or uses the installed one, by version; the base of its errors has one name either way.
+_ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mnist-sum {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _about(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and leave."),
+    ] = False,
+) -> None:
+    """Train a network that sees a digit and adds a number to it, and watch it learn.
+
+    Start with [bold]mnist-sum train[/bold], or with [bold]mnist-sum tui[/bold] for the dashboard.
+    """
+
+
+def main() -> None:
+    """Run the command line; every error that a user can cause ends in one line on stderr."""
+    try:
+        code = app(prog_name="mnist-sum", standalone_mode=False)
+        sys.stdout.flush()
+    except MnistSumError as error:
+        code = _fail(str(error), error.exit_code)
+    except _ClickError as error:
+        code = _fail(getattr(error, "format_message", error.__str__)(), getattr(error, "exit_code", 2))
+    except (KeyboardInterrupt, typer.Abort):
+        code = _fail("interrupted", 130)
+    except BrokenPipeError:  # the reader of our output has left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except MemoryError:
+        code = _fail("out of memory: try a smaller --batch-size, or close something", 1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> int:
+    line = " ".join(message.split())  # one line, whatever is in a file's name
+    if line:
+        print(f"error: {line}", file=sys.stderr)
+    return code

@@ -1,0 +1,118 @@
+"""What the commands share: consoles, options with their help, completion, and how a run is named in a command."""
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mnist_sum_tui import runs
+from mnist_sum_tui.config import MODELS, RECIPES
+from mnist_sum_tui.runs import Run
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PIPE_WIDTH = 160
+"""columns to lay a table out for when nobody's terminal sets them"""
+
+
+def is_terminal() -> bool:
+    """Whether stdout is a terminal that can move its cursor."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def console() -> "Console":
+    """A console on stdout: colour only in a terminal, whatever FORCE_COLOR says, so that a pipe never gets escapes."""
+    from rich.console import Console
+
+    if is_terminal():
+        return Console(highlight=False)
+    return Console(highlight=False, force_terminal=False, color_system=None, width=PIPE_WIDTH)
+
+
+def print_json(values: Mapping[str, Any]) -> None:
+    """One JSON object on a line of stdout."""
+    print(json.dumps(values, ensure_ascii=False), flush=True)
+
+
+def print_table(
+    out: "Console", title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], left: int = 0
+) -> None:
+    """A table under its title; the first `left` columns are aligned left, the others right."""
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for place, name in enumerate(columns):
+        table.add_column(name, justify="left" if place < left else "right", header_style="dim", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    if title:
+        out.print(title, style="bold", markup=False, soft_wrap=True)
+    out.print(table)
+    out.print()
+
+
+def run_argument(run: Run) -> str:
+    """How to name a run in a command: its id where that is enough, else its path."""
+    is_default = run.path.parent.resolve() == runs.default_folder().resolve()
+    return shlex.quote(run.id if is_default else str(run.path))
+
+
+def complete_run(incomplete: str) -> list[str]:
+    """Run ids, newest first, and the two words that stand for one."""
+    names = ["latest", "best", *(run.id for run in runs.list_runs(runs.default_folder()))]
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def complete_model(incomplete: str) -> list[tuple[str, str]]:
+    """Names of networks, with what they are."""
+    return [(name, summary) for name, summary in MODELS.items() if name.startswith(incomplete)]
+
+
+def complete_recipe(incomplete: str) -> list[tuple[str, str]]:
+    """Names of recipes, with what they are."""
+    return [(name, recipe.summary) for name, recipe in RECIPES.items() if name.startswith(incomplete)]
+
+
+RunsDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--runs-dir",
+        help="Folder of the runs.",
+        envvar=runs.FOLDER_VARIABLE,
+        show_default=runs.DEFAULT_FOLDER,
+    ),
+]
+RunOption = Annotated[
+    str | None,
+    typer.Option(
+        "--run",
+        help="latest, best, a run's id (or its beginning), or a path.",
+        autocompletion=complete_run,
+        show_default="latest, or the built-in network",
+    ),
+]
+RunArgument = Annotated[
+    str | None,
+    typer.Argument(
+        help="latest, best, a run's id (or its beginning), or a path.",
+        autocompletion=complete_run,
+        show_default="latest, or the built-in network",
+    ),
+]
+DataDir = Annotated[
+    str | None,
+    typer.Option("--data-dir", help="A torchvision root with MNIST/raw.", show_default="the built-in MNIST"),
+]
+Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps.", show_default="auto")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
+
+
+def folder_or_default(runs_dir: Path | None) -> Path:
+    """The folder of the runs: the option, MNIST_SUM_RUNS, or `runs`."""
+    return runs_dir or runs.default_folder()

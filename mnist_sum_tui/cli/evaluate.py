@@ -1,0 +1,94 @@
+"""`mnist-sum evaluate`: a run on all 100,000 pairs of test image and number."""
+
+from typing import TYPE_CHECKING
+
+from mnist_sum_tui.cli.common import (
+    DataDir,
+    Device,
+    Json,
+    RunArgument,
+    RunsDir,
+    console,
+    folder_or_default,
+    print_json,
+    print_table,
+)
+from mnist_sum_tui.render import percent, shade
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mnist_sum_tui.evaluate import EvalReport
+
+
+def evaluate(
+    run: RunArgument = None,
+    data_dir: DataDir = None,
+    device: Device = None,
+    runs_dir: RunsDir = None,
+    json: Json = False,
+) -> None:
+    """Test a run: accuracy of both heads, where they agree, and what they get wrong."""
+    from mnist_sum_tui import data  # torch, over a second
+    from mnist_sum_tui.evaluate import evaluate as measure
+    from mnist_sum_tui.predict import load_predictor
+
+    predictor = load_predictor(run, folder_or_default(runs_dir), device or "auto")
+    images = data.load("test", data_dir or predictor.config.data_dir)
+    report = measure(predictor.network, images, predictor.hardware)
+    if json:
+        print_json({"source": predictor.source, **report.to_dict()})
+        return
+    out = console()
+    out.print(
+        f"{predictor.source}, on {report.images:,} test images with all ten numbers\n",
+        markup=False,
+        soft_wrap=True,
+    )
+    out.print(f"digit accuracy  {percent(report.digit_accuracy):>9}   loss {report.digit_loss:.4f}")
+    out.print(
+        f"sum accuracy    {percent(report.sum_accuracy, 3):>9}   loss {report.sum_loss:.4f}   {report.pairs:,} pairs"
+    )
+    out.print(f"agreement       {percent(report.agreement, 3):>9}   predicted sum = predicted digit + number\n")
+    _print_confusion(out, report)
+    _print_by_pair(out, report)
+    _print_mistakes(out, report)
+
+
+def _print_confusion(out: "Console", report: "EvalReport") -> None:
+    rows = []
+    for label, counts in enumerate(report.confusion):
+        marked = [
+            f"[red]{n}[/red]" if n and seen != label else f"[dim]{n or '·'}[/dim]" for seen, n in enumerate(counts)
+        ]
+        rows.append([str(label), *marked])
+    title = "Digits: the truth in rows, what the network saw in columns"
+    print_table(out, title, ["", *(str(digit) for digit in range(10))], rows)
+
+
+def _print_by_pair(out: "Console", report: "EvalReport") -> None:
+    known = [share for row in report.sum_accuracy_by_pair for share in row if share is not None]
+    worst = min(known)
+    rows = [
+        [str(label), *(_shaded(share, worst) for share in shares)]
+        for label, shares in enumerate(report.sum_accuracy_by_pair)
+    ]
+    title = f"Sum accuracy in %: the digit in rows, the number in columns; shaded from {percent(worst)} to 100 %"
+    print_table(out, title, ["", *(f"+{number}" for number in range(10))], rows)
+
+
+def _shaded(share: float | None, worst: float) -> str:
+    if share is None:
+        return "-"
+    place = (share - worst) / (1 - worst) if worst < 1 else 1.0
+    return f"{shade(place)}{share * 100:5.1f}"
+
+
+def _print_mistakes(out: "Console", report: "EvalReport") -> None:
+    rows = [
+        [str(mistake.index), str(mistake.label), str(mistake.digit), percent(mistake.probability)]
+        for mistake in report.mistakes
+    ]
+    if rows:
+        title = f"The surest of the {report.digit_mistakes} wrong digits; mnist-sum predict idx INDEX shows one"
+        print_table(out, title, ["index", "truth", "seen as", "how sure"], rows)

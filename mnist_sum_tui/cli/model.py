@@ -1,0 +1,26 @@
+"""`mnist-sum model`: the layers of a network, with the shapes of what they put out and their parameters."""
+
+from typing import Annotated
+
+import typer
+
+from mnist_sum_tui.cli.common import complete_model, console, print_table
+from mnist_sum_tui.config import MODELS
+
+
+def model(
+    name: Annotated[
+        str | None, typer.Argument(help="A network.", autocompletion=complete_model, show_default="all")
+    ] = None,
+) -> None:
+    """Show a network's layers, output shapes and parameters."""
+    from mnist_sum_tui.models.describe import describe  # torch, over a second
+
+    for each in [name] if name else MODELS:
+        layers = describe(each)
+        rows = [
+            [layer.name, layer.kind, layer.shape, f"{layer.parameters:,}" if layer.parameters else ""]
+            for layer in layers
+        ]
+        rows.append(["", "", "", f"[bold]{sum(layer.parameters for layer in layers):,}[/bold]"])
+        print_table(console(), f"{each}: {MODELS[each]}", ["layer", "kind", "output", "parameters"], rows, left=2)

@@ -1,0 +1,63 @@
+"""The options that make a TrainConfig, shared by `train` and `tui`."""
+
+from typing import Annotated, Any
+
+import typer
+
+from mnist_sum_tui.cli.common import complete_model, complete_recipe
+from mnist_sum_tui.config import AUGMENTATIONS, OPTIMIZERS, PRECISIONS, SCHEDULES, TrainConfig
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs import Run
+
+_RECIPE_SETS = "from the recipe"
+
+Model = Annotated[
+    str | None,
+    typer.Option(
+        help="A network; `mnist-sum model` shows them.",
+        autocompletion=complete_model,
+        show_default=_RECIPE_SETS,
+    ),
+]
+Recipe = Annotated[
+    str | None,
+    typer.Option(
+        help="A named way to train: standard or original.",
+        autocompletion=complete_recipe,
+        show_default="standard",
+    ),
+]
+Epochs = Annotated[int | None, typer.Option(help="Passes over the training images.", show_default=_RECIPE_SETS)]
+BatchSize = Annotated[int | None, typer.Option(help="Images a step.", show_default=_RECIPE_SETS)]
+Lr = Annotated[float | None, typer.Option(help="Learning rate, or its peak.", show_default=_RECIPE_SETS)]
+Optimizer = Annotated[str | None, typer.Option(help=f"{' or '.join(OPTIMIZERS)}.", show_default=_RECIPE_SETS)]
+Momentum = Annotated[float | None, typer.Option(help="SGD's momentum, or AdamW's beta1.", show_default=_RECIPE_SETS)]
+WeightDecay = Annotated[float | None, typer.Option(help="Weight decay.", show_default=_RECIPE_SETS)]
+Schedule = Annotated[str | None, typer.Option(help=f"{' or '.join(SCHEDULES)}.", show_default=_RECIPE_SETS)]
+Augment = Annotated[str | None, typer.Option(help=f"{', '.join(AUGMENTATIONS)}.", show_default="none")]
+Seed = Annotated[int | None, typer.Option(help="Decides everything that is random.", show_default="0")]
+Precision = Annotated[str | None, typer.Option(help=f"{', '.join(PRECISIONS)}.", show_default="auto")]
+Threads = Annotated[int | None, typer.Option(help="CPU threads.", show_default="every usable core")]
+AllData = Annotated[bool, typer.Option("--all-data", help="Train on all 60,000 images; validate on none.")]
+Name = Annotated[str, typer.Option(help="A word or two for the run's folder.")]
+
+MAY_CHANGE = ("epochs", "device", "precision", "threads")
+
+
+def build_config(resumed: Run | None, recipe: str | None, overrides: dict[str, Any]) -> TrainConfig:
+    """A new config, or that of the run to resume with what may change.
+
+    Raises:
+        UsageError: a value out of its range, or one that a resumed run cannot change.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None and value is not False}
+    if resumed is None:
+        return TrainConfig.of(recipe or "standard", **given)
+    if recipe is not None:
+        given["recipe"] = recipe
+    own = resumed.read_config().to_dict()
+    for name, value in given.items():
+        if name not in MAY_CHANGE and own[name] != value:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"run {resumed.id} has {option} {own[name]}, which --resume keeps: leave out {option}")
+    return TrainConfig.from_dict({**own, **given})

@@ -1,0 +1,117 @@
+"""`mnist-sum predict`: what the network sees in an image, and the sum with a number."""
+
+import random
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mnist_sum_tui.cli.common import (
+    DataDir,
+    Device,
+    Json,
+    RunOption,
+    RunsDir,
+    console,
+    folder_or_default,
+    print_json,
+)
+from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.render import ascii_picture, bar, equation, percent, trim
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.predict import Prediction, Predictor
+    from mnist_sum_tui.render import Pixels
+
+app = typer.Typer(no_args_is_help=True, help="See a digit and add a number to it.")
+
+Number = Annotated[int | None, typer.Option(help="The second input, 0 to 9.", show_default="drawn at random")]
+
+
+@app.command("idx")
+def predict_idx(
+    index: Annotated[int, typer.Argument(help="Which image, from 0.", metavar="INDEX")],
+    number: Number = None,
+    run: RunOption = None,
+    split: Annotated[str, typer.Option(help="test or train.")] = "test",
+    data_dir: DataDir = None,
+    device: Device = None,
+    runs_dir: RunsDir = None,
+    json: Json = False,
+) -> None:
+    """Predict for an image of MNIST."""
+    if split not in ("test", "train"):
+        raise unknown("split", split, ("test", "train"))
+    chosen = _number(number)
+    from mnist_sum_tui import data  # torch, over a second
+    from mnist_sum_tui.predict import load_predictor
+
+    predictor = load_predictor(run, folder_or_default(runs_dir), device or "auto")
+    images = data.load(split, data_dir or predictor.config.data_dir)
+    if not 0 <= index < len(images):
+        raise UsageError(f"idx {index} is out of range: the {split} images go from 0 to {len(images) - 1:,}")
+    image = images.images[index]
+    prediction = predictor.predict(image, chosen, int(images.labels[index]))
+    if json:
+        print_json({"index": index, "split": split, "source": predictor.source, **prediction.to_dict()})
+    else:
+        _show(image.tolist(), prediction, predictor, f"{split} image {index:,}", is_drawn=number is None)
+
+
+@app.command("image")
+def predict_image(
+    file: Annotated[str, typer.Argument(help="A picture of one digit; - reads standard input.", metavar="FILE")],
+    number: Number = None,
+    run: RunOption = None,
+    device: Device = None,
+    runs_dir: RunsDir = None,
+    json: Json = False,
+) -> None:
+    """Predict for a picture: dark on light or light on dark, any size. What is shown is what the network sees."""
+    chosen = _number(number)
+    from mnist_sum_tui.picture import prepare, read_picture
+
+    image = prepare(read_picture(file))
+    from mnist_sum_tui.predict import load_predictor
+
+    predictor = load_predictor(run, folder_or_default(runs_dir), device or "auto")
+    prediction = predictor.predict(image, chosen)
+    if json:
+        print_json({"file": file, "source": predictor.source, **prediction.to_dict()})
+    else:
+        _show(image.tolist(), prediction, predictor, file, is_drawn=number is None)
+
+
+def _number(number: int | None) -> int:
+    if number is not None and not 0 <= number <= 9:
+        raise UsageError(f"number {number} is outside 0..9: choose one of the ten")
+    return random.randrange(10) if number is None else number
+
+
+def _show(pixels: "Pixels", prediction: "Prediction", predictor: "Predictor", what: str, *, is_drawn: bool) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    picture = ascii_picture(trim(pixels))
+    said = Text("\n" * max(0, (len(picture) - 10) // 2))
+    said.append(f"{what}\n", "dim")
+    said.append(f"number {prediction.number}{' (drawn at random)' if is_drawn else ''}\n\n", "dim")
+    colour = {True: "green", False: "red", None: "cyan"}[prediction.correct]
+    verdict = {True: "  right", False: "  wrong", None: ""}[prediction.correct]
+    said.append(equation(prediction.digit, prediction.number, prediction.sum), f"bold {colour}")
+    said.append(f"{verdict}\n\n", colour)
+    for name, value, probabilities in (
+        ("digit", prediction.digit, prediction.digit_probabilities),
+        ("sum", prediction.sum, prediction.sum_probabilities),
+    ):
+        share = probabilities[value]
+        said.append(f"{name:<5} {value:>2}  {bar(share, 10)} {percent(share)}\n")
+    if prediction.label is not None and not prediction.correct:
+        truth = equation(prediction.label, prediction.number, prediction.label + prediction.number)
+        said.append(f"\nthe truth is {truth}\n")
+    elif not prediction.agrees:
+        said.append("\nthe two heads disagree\n")
+    table = Table.grid(padding=(0, 3))
+    table.add_row(Text("\n".join(picture), no_wrap=True), said)
+    out = console()
+    out.print(table)
+    out.print(f"by {predictor.source}", style="dim", markup=False, soft_wrap=True)

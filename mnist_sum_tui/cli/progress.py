@@ -1,0 +1,196 @@
+"""How `train` prints a run's events: live in a terminal, plain lines through a pipe, JSON, or the result alone."""
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from mnist_sum_tui.cli.common import console, is_terminal, run_argument
+from mnist_sum_tui.events import EpochDone, Event, Finished, Notice, Progress, Started, to_json
+from mnist_sum_tui.render import bar, duration, percent
+from mnist_sum_tui.runs import Run
+
+PLAIN_PROGRESS_SECONDS = 30.0
+"""between two lines of progress in a log; epochs of the large network take minutes"""
+
+
+class Printer:
+    """Prints nothing but the result; the base of the others."""
+
+    def __init__(self, run: Run, out: Console) -> None:
+        self.run, self.out = run, out
+        self.started: Started | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+
+    def waiting(self) -> None:
+        """Say that torch is on its way."""
+
+    def show(self, event: Event) -> None:
+        """Print what an event has to say."""
+        if isinstance(event, Started):
+            self.started = event
+        if isinstance(event, Finished):
+            self.close()
+            for line in result_lines(event, self.run):
+                self.out.print(line, soft_wrap=True)
+
+
+class JsonPrinter(Printer):
+    """One JSON object a line, for every event."""
+
+    def show(self, event: Event) -> None:
+        """Print the event."""
+        print(to_json(event), flush=True)
+
+
+class PlainPrinter(Printer):
+    """A line for each epoch, and for progress now and then; for pipes, logs and dumb terminals."""
+
+    def __init__(self, run: Run, out: Console) -> None:
+        super().__init__(run, out)
+        self.sent = time.monotonic()
+
+    def show(self, event: Event) -> None:
+        """Print the event, if it is one that a log keeps."""
+        if isinstance(event, Started):
+            self.line(heading(event))
+            self.line(EPOCH_HEADER[0])
+            self.line(EPOCH_HEADER[1])
+        elif isinstance(event, EpochDone) and self.started:
+            self.line(epoch_line(event, self.started.epochs))
+            self.sent = time.monotonic()
+        elif isinstance(event, Progress) and self.started and time.monotonic() - self.sent > PLAIN_PROGRESS_SECONDS:
+            self.line(f"  {progress_text(event, self.started)}")
+            self.sent = time.monotonic()
+        elif isinstance(event, Notice):
+            self.line(event.message)
+        super().show(event)
+
+    def line(self, text: str) -> None:
+        """Print a line and hand it on at once."""
+        self.out.print(text, soft_wrap=True, markup=False)
+        self.out.file.flush()
+
+
+class LivePrinter(PlainPrinter):
+    """The same lines, and under them two bars that move: the epoch and the run."""
+
+    def __init__(self, run: Run, out: Console) -> None:
+        super().__init__(run, out)
+        self.live = Live(console=out, auto_refresh=False, transient=True)
+        self.live.start()
+
+    def close(self) -> None:
+        """Take the bars away."""
+        self.live.stop()
+
+    def waiting(self) -> None:
+        """Something to look at while torch loads."""
+        self.live.update(Text("loading torch and the images ...", style="dim"), refresh=True)
+
+    def show(self, event: Event) -> None:
+        """Print the event, or move the bars."""
+        if isinstance(event, Progress) and self.started:
+            self.live.update(bars(event, self.started), refresh=True)
+        else:
+            super().show(event)
+
+
+def printer(style: str, run: Run) -> Printer:
+    """The printer for `json`, `quiet`, or `auto`, which looks at stdout."""
+    kinds = {"json": JsonPrinter, "quiet": Printer, "auto": LivePrinter if is_terminal() else PlainPrinter}
+    return kinds[style](run, console())
+
+
+def heading(event: Started) -> str:
+    """What is trained, and on what."""
+    verb = f"resumed at step {event.step:,}" if event.resumed else "new"
+    return (
+        f"{event.model}, {event.parameters:,} parameters, recipe {event.recipe}, batch {event.batch_size}, "
+        f"seed {event.seed} ({verb})\n"
+        f"{event.train_images:,} images to train, {event.validation_images:,} to validate; "
+        f"{event.device}, {event.precision}, {event.threads} threads\n"
+    )
+
+
+EPOCH_HEADER = (
+    "         training loss    training accuracy    validation accuracy",
+    "epoch    digit     sum     digit      sum       digit      sum         time",
+)
+
+
+def epoch_line(event: EpochDone, epochs: int) -> str:
+    """One finished epoch, under EPOCH_HEADER."""
+    number = f"{event.epoch}/{epochs}"
+    mark = " best" if event.best and event.val_digit_accuracy is not None else ""
+    return (
+        f"{number:<7}{event.digit_loss:7.4f} {event.sum_loss:7.4f}   "
+        f"{percent(event.digit_accuracy):>8} {percent(event.sum_accuracy):>8}    "
+        f"{percent(event.val_digit_accuracy):>8} {percent(event.val_sum_accuracy):>8}   "
+        f"{duration(event.elapsed):>10}{mark}"
+    )
+
+
+def progress_text(event: Progress, started: Started) -> str:
+    """A progress event on one line of a log."""
+    return (
+        f"step {event.step:,}/{started.total_steps:,}: digit {event.digit_loss:.4f} {percent(event.digit_accuracy)}, "
+        f"sum {event.sum_loss:.4f} {percent(event.sum_accuracy)}, {event.images_per_second:,.0f} images/s, "
+        f"{duration(event.remaining)} left"
+    )
+
+
+def bars(event: Progress, started: Started) -> Group:
+    """The epoch's bar with losses and accuracies, and the run's with speed and time; every field keeps its width."""
+    in_epoch = event.step - (event.epoch - 1) * started.steps_per_epoch
+    epoch = Text.assemble(
+        (f"epoch {f'{event.epoch}/{started.epochs}':<7}", "bold"),
+        (bar(in_epoch / started.steps_per_epoch, 16), "cyan"),
+        f"  digit {event.digit_loss:7.4f} ", (f"{percent(event.digit_accuracy):>8}", "bold"),
+        f"  sum {event.sum_loss:7.4f} ", (f"{percent(event.sum_accuracy):>8}", "bold"),
+    )  # fmt: skip
+    run = Text.assemble(
+        (f"{'run':<13}", "bold"),
+        (bar(event.step / started.total_steps, 16), "green"),
+        f"  {event.images_per_second:7,.0f} images/s  elapsed {duration(event.elapsed):>7}",
+        f"  left {duration(event.remaining):>7}",
+    )
+    for line in (epoch, run):
+        line.no_wrap, line.overflow = True, "crop"
+    return Group(epoch, run)
+
+
+def result_lines(event: Finished, run: Run) -> list[str]:
+    """What came out, and the commands that go on from here."""
+    name = run_argument(run)
+    if event.reason == "stopped":
+        return [
+            f"\nStopped after step {event.step:,}; everything is saved in {run.path}",
+            f"  go on with    mnist-sum train --resume {name}",
+        ]
+    if event.reason != "completed":
+        return [f"\nThe run is in {run.path}"]
+    weights = f"epoch {event.best_epoch}"
+    return [
+        f"\nTest: {percent(event.digit_accuracy)} digit, {percent(event.sum_accuracy, 3)} sum, "
+        f"{percent(event.agreement, 3)} agreement",
+        f"      (all ten numbers with each test image, {event.pairs:,} pairs; weights of {weights}; "
+        f"{duration(event.elapsed)} of training)\n",
+        f"The run is in {run.path}",
+        f"  predict with it     mnist-sum predict idx 3 --run {name}",
+        f"  look at it          mnist-sum runs show {name}",
+        f"  train it further    mnist-sum train --resume {name} --epochs {event.epoch + 5}",
+    ]

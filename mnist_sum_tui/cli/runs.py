@@ -1,0 +1,205 @@
+"""`mnist-sum runs`: list, show, compare and delete runs."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mnist_sum_tui import runs as store
+from mnist_sum_tui.cli.common import (
+    RunsDir,
+    complete_run,
+    console,
+    folder_or_default,
+    print_json,
+    run_argument,
+)
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.render import duration, percent, sparkline
+from mnist_sum_tui.summary import Summary, summarise
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+app = typer.Typer(help="List, show, compare and delete runs.", invoke_without_command=True)
+
+Name = Annotated[
+    str,
+    typer.Argument(help="latest, best, an id (or its beginning), or a path.", autocompletion=complete_run),
+]
+STATE_COLOURS = {
+    "running": "cyan",
+    "completed": "green",
+    "diverged": "red",
+    "failed": "red",
+    "damaged": "red",
+}
+
+
+@app.callback()
+def list_all(
+    context: typer.Context,
+    runs_dir: RunsDir = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a run.")] = False,
+) -> None:
+    """List the runs, newest first."""
+    context.obj = runs_dir
+    if context.invoked_subcommand is not None:
+        return
+    folder = folder_or_default(runs_dir)
+    found = [summarise(run) for run in store.list_runs(folder)]
+    if json:
+        for summary in found:
+            print_json(_plain(summary))
+    elif not found:
+        console().print(f"No runs in {folder} yet: make one with mnist-sum train", markup=False, soft_wrap=True)
+    else:
+        console().print(_table(found))
+
+
+@app.command("show")
+def show(context: typer.Context, run: Name = "latest", runs_dir: RunsDir = None) -> None:
+    """Show a run: its curves, its epochs, what it was made with, and its result."""
+    from mnist_sum_tui.cli.progress import EPOCH_HEADER, epoch_line
+
+    found = store.find(run, _folder(context, runs_dir))
+    summary = summarise(found)
+    out = console()
+    out.print(_table([summary]))
+    if summary.epochs:
+        out.print(_curves(summary))
+        total = summary.config.epochs if summary.config else len(summary.epochs)
+        lines = [*EPOCH_HEADER, *(epoch_line(epoch, total) for epoch in summary.epochs)]
+        out.print("\n".join(["", *lines, ""]), markup=False, soft_wrap=True)
+    config = summary.config.to_dict() if summary.config else {}
+    out.print("config  " + ", ".join(f"{name} {value}" for name, value in config.items()), markup=False)
+    if found.report_file.exists():
+        report = found.read_json(found.report_file)
+        out.print(f"test    {_result(report)}", markup=False)
+    out.print(f"folder  {found.path}", markup=False, soft_wrap=True)
+
+
+@app.command("compare")
+def compare(
+    context: typer.Context,
+    names: Annotated[
+        list[str], typer.Argument(help="Two runs or more.", autocompletion=complete_run, metavar="RUN...")
+    ],
+    runs_dir: RunsDir = None,
+) -> None:
+    """Put runs side by side: results, curves, and the settings that differ."""
+    folder = _folder(context, runs_dir)
+    found = [summarise(store.find(name, folder)) for name in names]
+    if len({summary.run.id for summary in found}) < 2:
+        raise UsageError("compare takes two different runs or more: mnist-sum runs lists them")
+    out = console()
+    out.print(_table(found))
+    for summary in found:
+        out.print(f"\n{summary.run.id}", style="bold", markup=False)
+        out.print(_curves(summary))
+    configs = [summary.config.to_dict() if summary.config else {} for summary in found]
+    differing = [key for key in configs[0] if len({str(config.get(key)) for config in configs}) > 1]
+    table = _grid(["setting", *(summary.run.id for summary in found)])
+    for key in differing:
+        table.add_row(key, *(str(config.get(key, "-")) for config in configs))
+    out.print("", table if differing else "The settings are the same.")
+
+
+@app.command("delete")
+def delete(
+    context: typer.Context,
+    run: Name,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    runs_dir: RunsDir = None,
+) -> None:
+    """Delete a run and everything in its folder."""
+    found = store.find(run, _folder(context, runs_dir))
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(f"deleting {found.id} needs a yes: add --yes")
+        typer.confirm(f"Delete {found.path} and everything in it?", abort=True)
+    found.delete()
+    console().print(f"Deleted {found.path}", markup=False, soft_wrap=True)
+
+
+def _folder(context: typer.Context, runs_dir: Path | None) -> Path:
+    """The option after the subcommand, or else the one before it."""
+    return folder_or_default(runs_dir or context.obj)
+
+
+def _table(summaries: list[Summary]) -> "Table":
+    table = _grid(["run", "model", "recipe", "epochs", "digit", "sum", "time", "state"])
+    for summary in summaries:
+        config = summary.config
+        mark = "" if summary.is_tested or summary.digit_accuracy is None else "*"
+        colour = STATE_COLOURS.get(summary.state, "yellow")
+        table.add_row(
+            run_argument(summary.run),
+            config.model if config else "-",
+            config.recipe if config else "-",
+            f"{len(summary.epochs)}/{config.epochs}" if config else "-",
+            percent(summary.digit_accuracy) + mark,
+            percent(summary.sum_accuracy) + mark,
+            duration(summary.elapsed) if summary.epochs else "-",
+            f"[{colour}]{summary.state}[/{colour}]",
+        )
+    if any(not summary.is_tested and summary.digit_accuracy is not None for summary in summaries):
+        table.caption, table.caption_justify = (
+            "* on the validation images; the others on the test images",
+            "left",
+        )
+    return table
+
+
+def _grid(columns: list[str]) -> "Table":
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in columns:
+        justify: Any = "right" if name in ("epochs", "digit", "sum", "time") else "left"
+        table.add_column(name, justify=justify, header_style="dim", overflow="fold")
+    return table
+
+
+def _curves(summary: Summary) -> "Table":
+    table = _grid(["curve", "by epoch", "first", "last"])
+    for title, name in (
+        ("digit loss", "digit_loss"),
+        ("sum loss", "sum_loss"),
+        ("digit accuracy", "val_digit_accuracy"),
+        ("sum accuracy", "val_sum_accuracy"),
+    ):
+        values = [getattr(epoch, name) for epoch in summary.epochs]
+        if not any(value is not None for value in values):
+            continue
+        ends = [percent(value) if "accuracy" in name else f"{value:.4f}" for value in (values[0], values[-1])]
+        table.add_row(title, sparkline(values), *ends)
+    return table
+
+
+def _result(report: dict[str, Any]) -> str:
+    try:
+        return (
+            f"{percent(report['digit_accuracy'])} digit, {percent(report['sum_accuracy'], 3)} sum, "
+            f"{percent(report['agreement'], 3)} agreement, {report['pairs']:,} pairs, "
+            f"weights of epoch {report['best_epoch']}"
+        )
+    except (KeyError, TypeError, ValueError):
+        return "report.json is damaged: mnist-sum evaluate measures it again"
+
+
+def _plain(summary: Summary) -> dict[str, Any]:
+    return {
+        "run": summary.run.id,
+        "path": str(summary.run.path),
+        "state": summary.state,
+        "model": summary.config.model if summary.config else None,
+        "recipe": summary.config.recipe if summary.config else None,
+        "epochs": summary.config.epochs if summary.config else None,
+        "epochs_done": len(summary.epochs),
+        "digit_accuracy": summary.digit_accuracy,
+        "sum_accuracy": summary.sum_accuracy,
+        "tested": summary.is_tested,
+        "elapsed": summary.elapsed,
+    }

@@ -1,0 +1,107 @@
+"""`mnist-sum train`: train without a dashboard."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import typer
+
+from mnist_sum_tui import runs
+from mnist_sum_tui.cli import options as opt
+from mnist_sum_tui.cli.common import DataDir, Device, Json, RunsDir, complete_run, folder_or_default
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.control import Control
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.events import Finished
+from mnist_sum_tui.runs import Run
+
+
+def train(
+    epochs: opt.Epochs = None,
+    model: opt.Model = None,
+    recipe: opt.Recipe = None,
+    batch_size: opt.BatchSize = None,
+    lr: opt.Lr = None,
+    optimizer: opt.Optimizer = None,
+    momentum: opt.Momentum = None,
+    weight_decay: opt.WeightDecay = None,
+    schedule: opt.Schedule = None,
+    augment: opt.Augment = None,
+    seed: opt.Seed = None,
+    device: Device = None,
+    precision: opt.Precision = None,
+    threads: opt.Threads = None,
+    all_data: opt.AllData = False,
+    data_dir: DataDir = None,
+    resume: str | None = typer.Option(
+        None, help="Go on with a run: latest, best, its id, or a path.", autocompletion=complete_run
+    ),
+    name: opt.Name = "",
+    runs_dir: RunsDir = None,
+    json: Json = False,
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the result alone."),
+) -> None:
+    """Train a network and test it.
+
+    Ctrl-C finishes the step, saves, and says how to go on.
+    """
+    folder = folder_or_default(runs_dir)
+    resumed = runs.find(resume, folder) if resume else None
+    overrides = {
+        "epochs": epochs, "model": model, "batch_size": batch_size, "lr": lr, "optimizer": optimizer,
+        "momentum": momentum, "weight_decay": weight_decay, "schedule": schedule, "augment": augment, "seed": seed,
+        "device": device, "precision": precision, "threads": threads, "all_data": all_data, "data_dir": data_dir,
+    }  # fmt: skip
+    config = opt.build_config(resumed, recipe, overrides)
+    run = resumed or runs.create(folder, config, name)
+    raise typer.Exit(_train_and_print(config, run, "json" if json else "quiet" if quiet else "auto"))
+
+
+def _train_and_print(config: TrainConfig, run: Run, style: str) -> int:
+    from mnist_sum_tui.cli.progress import printer  # rich, 50 ms
+
+    control = Control()
+    with _signals_stop(control) as caught, printer(style, run) as out:
+        out.waiting()
+        from mnist_sum_tui.train import (
+            train as start,
+        )  # torch, over a second; something is on the screen by now
+
+        is_heard = True
+        finished: Finished | None = None
+        for event in start(config, run, control):
+            if isinstance(event, Finished):
+                finished = event
+            try:
+                if is_heard:
+                    out.show(event)
+            except BrokenPipeError:
+                is_heard = False
+                control.stop()
+    if not is_heard:
+        raise RunError(f"the output was closed: everything is saved; go on with mnist-sum train --resume {run.path}")
+    if finished is not None and finished.reason == "diverged":
+        raise RunError(finished.message)
+    return 128 + caught[0] if caught and finished is not None and finished.reason == "stopped" else 0
+
+
+@contextmanager
+def _signals_stop(control: Control) -> Iterator[list[int]]:
+    """The first signal stops the run after its step; a second one leaves at once. Gives the signals that came."""
+    caught: list[int] = []
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        if caught:
+            raise KeyboardInterrupt
+        caught.append(number)
+        control.stop()
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, handle) for number in numbers}
+    try:
+        yield caught
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,53 @@
+"""`mnist-sum tui`: the dashboard."""
+
+from typing import Annotated
+
+import typer
+
+from mnist_sum_tui import runs
+from mnist_sum_tui.cli import options as opt
+from mnist_sum_tui.cli.common import DataDir, Device, RunsDir, complete_run, folder_or_default
+
+
+def tui(
+    start: Annotated[bool, typer.Option("--start", help="Begin to train at once.")] = False,
+    epochs: opt.Epochs = None,
+    model: opt.Model = None,
+    recipe: opt.Recipe = None,
+    batch_size: opt.BatchSize = None,
+    lr: opt.Lr = None,
+    optimizer: opt.Optimizer = None,
+    augment: opt.Augment = None,
+    seed: opt.Seed = None,
+    device: Device = None,
+    precision: opt.Precision = None,
+    threads: opt.Threads = None,
+    all_data: opt.AllData = False,
+    data_dir: DataDir = None,
+    resume: str | None = typer.Option(
+        None, help="Go on with a run: latest, best, its id, or a path.", autocompletion=complete_run
+    ),
+    name: opt.Name = "",
+    theme: Annotated[str | None, typer.Option(help="A theme of Textual, such as textual-light or nord.")] = None,
+    runs_dir: RunsDir = None,
+) -> None:
+    """Open the dashboard: train and watch, look at images, draw digits, compare runs."""
+    from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard  # textual, 70 ms
+
+    folder = folder_or_default(runs_dir)
+    resumed = runs.find(resume, folder) if resume else None
+    overrides = {
+        "epochs": epochs, "model": model, "batch_size": batch_size, "lr": lr, "optimizer": optimizer,
+        "augment": augment, "seed": seed, "device": device, "precision": precision, "threads": threads,
+        "all_data": all_data, "data_dir": data_dir,
+    }  # fmt: skip
+    config = opt.build_config(resumed, recipe, overrides)
+    options = LaunchOptions(
+        runs_folder=folder,
+        config=config,
+        start=start or resumed is not None,
+        resume=resumed,
+        theme=theme,
+        name=name,
+    )
+    raise typer.Exit(run_dashboard(options))

@@ -1,0 +1,96 @@
+"""The only way back into a run: requests that the trainer looks at once a step. Safe to call from any thread."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+
+class Control:
+    """Requests to a running `train`: stop, pause, checkpoint, validate, show samples, hand out the weights.
+
+    A request stays until the trainer takes it, and is served while paused too. Asking twice is asking once.
+    """
+
+    def __init__(self, *, samples: bool = False) -> None:
+        self._changed = threading.Condition()
+        self._stop = False
+        self._paused = False
+        self._requests: set[str] = set()
+        self._weights: tuple[int, Mapping[str, Any]] | None = None
+        self.samples = samples
+        """whether to send Samples about once a second"""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop was asked for."""
+        return self._stop
+
+    @property
+    def paused(self) -> bool:
+        """Whether the run is to wait. A stop ends a pause."""
+        return self._paused and not self._stop
+
+    def stop(self) -> None:
+        """Finish the step, save, and end with reason `stopped`."""
+        with self._changed:
+            self._stop = True
+            self._changed.notify_all()
+
+    def pause(self) -> None:
+        """Wait after this step."""
+        with self._changed:
+            self._paused = True
+            self._changed.notify_all()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        with self._changed:
+            self._paused = False
+            self._changed.notify_all()
+
+    def toggle_pause(self) -> bool:
+        """Pause or go on; returns whether the run is now to wait."""
+        (self.resume if self._paused else self.pause)()
+        return self._paused
+
+    def checkpoint(self) -> None:
+        """Save after this step."""
+        self._ask("checkpoint")
+
+    def validate(self) -> None:
+        """Validate after this step."""
+        self._ask("validate")
+
+    def want_weights(self) -> None:
+        """Ask for a copy of the newest weights; `weights` has it after the next step."""
+        self._ask("weights")
+
+    @property
+    def weights(self) -> tuple[int, Mapping[str, Any]] | None:
+        """(step, state_dict) as last handed out: a copy on the CPU that nobody writes to; None before the first."""
+        return self._weights
+
+    # The trainer's side.
+
+    def take(self, request: str) -> bool:
+        """Whether `request` (checkpoint, validate or weights) was asked for since it was last taken."""
+        if request not in self._requests:  # the usual case, once a step, without the lock
+            return False
+        with self._changed:
+            self._requests.discard(request)
+        return True
+
+    def deliver(self, step: int, weights: Mapping[str, Any]) -> None:
+        """Hand out a copy of the weights."""
+        self._weights = (step, weights)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until something is asked for, or `seconds` have passed."""
+        with self._changed:
+            if not self._requests:
+                self._changed.wait(seconds)
+
+    def _ask(self, request: str) -> None:
+        with self._changed:
+            self._requests.add(request)
+            self._changed.notify_all()

@@ -1,0 +1,40 @@
+"""The errors a user can cause. Each message is one line that says what is wrong and what to do about it."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class MnistSumError(Exception):
+    """Base of every error with a message for the user; the command line prints it and exits with `exit_code`."""
+
+    exit_code = 1
+
+
+class UsageError(MnistSumError):
+    """A value on the command line or in a TrainConfig that cannot be used."""
+
+    exit_code = 2
+
+
+class DataError(MnistSumError):
+    """A data file that is missing, damaged or not MNIST-shaped."""
+
+
+class CheckpointError(MnistSumError):
+    """A checkpoint that is damaged, truncated, foreign, or for another network."""
+
+
+class PictureError(MnistSumError):
+    """A file that cannot be read as a picture of a digit."""
+
+
+class RunError(MnistSumError):
+    """A run folder that cannot be created, locked, read or written."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str], hint: str = "") -> UsageError:
+    """The error for a name that is not in a list: names the nearest match, or all of the choices."""
+    choices = list(known)
+    near = difflib.get_close_matches(name, choices, n=1)
+    advice = f"did you mean {near[0]!r}?" if near else (hint or f"choose from {', '.join(choices)}")
+    return UsageError(f"unknown {kind} {name!r}: {advice}")

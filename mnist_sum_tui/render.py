@@ -1,0 +1,91 @@
+"""Pictures and figures as text: pure functions for the command line and the dashboard. Standard library only."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+RAMP = " .:-=+*#%@"
+"""from paper to ink; ten steps, each visibly darker than the one before in common terminal fonts"""
+SPARKS = "▁▂▃▄▅▆▇█"
+EIGHTHS = " ▏▎▍▌▋▊▉█"
+SHADES = " ░▒▓█"
+
+Pixels = Sequence[Sequence[int]]
+
+
+def ascii_picture(pixels: Pixels) -> list[str]:
+    """Grey values 0..255, rows of columns, as one line a row; two characters a pixel, for a cell is tall."""
+    return ["".join(RAMP[min(value, 255) * len(RAMP) // 256] * 2 for value in row) for row in pixels]
+
+
+def trim(pixels: Pixels, margin: int = 1) -> list[list[int]]:
+    """The picture without its empty edge, but for `margin` pixels; an empty picture stays whole."""
+    rows = [index for index, row in enumerate(pixels) if any(row)]
+    columns = [index for index, column in enumerate(zip(*pixels, strict=True)) if any(column)]
+    if not rows:
+        return [list(row) for row in pixels]
+    top, bottom = max(0, rows[0] - margin), rows[-1] + 1 + margin
+    left, right = max(0, columns[0] - margin), columns[-1] + 1 + margin
+    return [list(row[left:right]) for row in pixels[top:bottom]]
+
+
+def equation(digit: int, number: int, total: int) -> str:
+    """`3 + 7 = 10`: the digit that was seen, the number that was given, the sum that was predicted."""
+    return f"{digit} + {number} = {total}"
+
+
+def percent(share: float | None, decimals: int = 2) -> str:
+    """A share of 1 as `99.27 %`; `-` where there is none. Never rounded up to 100: one error in 100,000 must show."""
+    if share is None or math.isnan(share):
+        return "-" if share is None else "NaN"
+    shown = f"{share * 100:.{decimals}f}"
+    if share < 1 and float(shown) == 100:
+        shown = f"{100 - 10**-decimals:.{decimals}f}"
+    return f"{shown} %"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as `8.2 s`, `3:07` or `1:02:45`; `-` where it is not known."""
+    if seconds is None or not math.isfinite(seconds):
+        return "-"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def bar(share: float, width: int) -> str:
+    """A horizontal bar of `width` cells, filled to `share` (0..1) in eighths of a cell; always `width` long."""
+    eighths = round(min(max(share, 0.0), 1.0) * width * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (EIGHTHS[rest] if rest else "")).ljust(width)
+
+
+def sparkline(values: Iterable[float | None], width: int = 40) -> str:
+    """A line of at most `width` bars from the lowest to the highest value; means where there are more values than bars.
+
+    A value that is missing or not finite shows as `x`: a gap would hide it.
+    """
+    points = [value if value is not None and math.isfinite(value) else None for value in values]
+    if len(points) > width:
+        points = [_mean(points[i * len(points) // width : (i + 1) * len(points) // width]) for i in range(width)]
+    known = [value for value in points if value is not None]
+    if not known:
+        return "x" * len(points)
+    low, span = min(known), max(known) - min(known)
+    top = len(SPARKS) - 1
+    return "".join("x" if v is None else SPARKS[round((v - low) / span * top) if span else top // 2] for v in points)
+
+
+def shade(share: float | None) -> str:
+    """How dark a cell of a map is, 0..1, as one of five characters; a share just below 1 is not full."""
+    if share is None:
+        return "·"
+    return SHADES[min(int(share * (len(SHADES) - 1)), len(SHADES) - 1)]
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

@@ -1,0 +1,237 @@
+"""Run folders: create, find, lock, list, delete. Knows where each file of a run is; never needs torch."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError, UsageError, unknown
+from mnist_sum_tui.files import write_atomic
+
+DEFAULT_FOLDER = "runs"
+FOLDER_VARIABLE = "MNIST_SUM_RUNS"
+LOCK_SECONDS = 1.0
+
+
+def default_folder() -> Path:
+    """MNIST_SUM_RUNS, or `runs` in the current folder."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run's folder, and the names of the files in it."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The folder's name: <date>-<time>-<model>[-name]."""
+        return self.path.name
+
+    @property
+    def config_file(self) -> Path:
+        """The TrainConfig, and when the run was made."""
+        return self.path / "config.json"
+
+    @property
+    def metrics_file(self) -> Path:
+        """Every event, one JSON object a line."""
+        return self.path / "metrics.jsonl"
+
+    @property
+    def last_file(self) -> Path:
+        """The newest checkpoint."""
+        return self.path / "last.safetensors"
+
+    @property
+    def best_file(self) -> Path:
+        """The checkpoint of the best epoch so far."""
+        return self.path / "best.safetensors"
+
+    @property
+    def report_file(self) -> Path:
+        """The final test result."""
+        return self.path / "report.json"
+
+    @property
+    def environment_file(self) -> Path:
+        """Versions, device, threads, precision, seed, command."""
+        return self.path / "environment.json"
+
+    @property
+    def error_file(self) -> Path:
+        """The traceback of a run that failed."""
+        return self.path / "error.txt"
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.path / ".pid"
+
+    def write_json(self, path: Path, values: dict[str, Any]) -> None:
+        """Write one of the run's JSON files, whole or not at all."""
+        write_atomic(path, (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode())
+
+    def read_json(self, path: Path) -> dict[str, Any]:
+        """One of the run's JSON files.
+
+        Raises:
+            RunError: missing or damaged.
+        """
+        try:
+            values = json.loads(path.read_bytes())
+        except (OSError, ValueError, RecursionError) as error:
+            raise RunError(f"{path}: is missing or damaged; choose another run (mnist-sum runs lists them)") from error
+        if not isinstance(values, dict):
+            raise RunError(f"{path}: is damaged; choose another run (mnist-sum runs lists them)")
+        return values
+
+    def read_config(self) -> TrainConfig:
+        """The run's TrainConfig.
+
+        Raises:
+            RunError: config.json is missing or damaged.
+        """
+        values = self.read_json(self.config_file)
+        values.pop("created", None)
+        try:
+            return TrainConfig.from_dict(values)
+        except UsageError as error:
+            raise RunError(f"{self.config_file}: {error}") from error
+
+    def write_config(self, config: TrainConfig) -> None:
+        """Write config.json; keeps the time at which the run was made."""
+        created = self.created if self.config_file.exists() else datetime.now(UTC).isoformat()
+        self.write_json(self.config_file, {"created": created, **config.to_dict()})
+
+    @property
+    def created(self) -> str:
+        """When the run was made, ISO 8601 in UTC; empty if that is not known."""
+        with contextlib.suppress(RunError):
+            return str(self.read_json(self.config_file).get("created", ""))
+        return ""
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the run for one training process; freed by the system if the process dies.
+
+        Raises:
+            RunError: another process trains it (the message has its id), or the folder cannot be written.
+        """
+        lock = FileLock(self.path / ".lock")
+        try:
+            lock.acquire(timeout=LOCK_SECONDS)
+        except Timeout:
+            raise RunError(f"run {self.id} is being trained by process {self.pid}; wait for it, or stop it") from None
+        except OSError as error:
+            raise RunError(f"{self.path}: cannot be locked ({error.strerror or error}); check the folder") from error
+        try:
+            self._pid_file.write_text(str(os.getpid()))
+            yield
+        finally:
+            self._pid_file.unlink(missing_ok=True)
+            lock.release()
+
+    @property
+    def pid(self) -> int | None:
+        """The process that trains the run, or did when it was killed."""
+        try:
+            return int(self._pid_file.read_text())
+        except (OSError, ValueError):
+            return None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a living process trains the run now."""
+        if self.pid is None:
+            return False
+        try:
+            with FileLock(self.path / ".lock").acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+        except OSError:  # somebody else's folder: its process id is all there is to see
+            return True
+
+    def delete(self) -> None:
+        """Remove the run and everything in it.
+
+        Raises:
+            RunError: it is being trained, or cannot be removed.
+        """
+        if self.is_running:
+            raise RunError(f"run {self.id} is being trained by process {self.pid}; stop it first")
+        try:
+            shutil.rmtree(self.path)
+        except OSError as error:
+            raise RunError(f"{self.path}: cannot be removed ({error.strerror or error}); check the folder") from error
+
+
+def create(folder: Path, config: TrainConfig, name: str = "") -> Run:
+    """Make a new run folder with its config.json.
+
+    Raises:
+        UsageError: a name that would not do as part of a folder's name.
+        RunError: the folder cannot be written to.
+    """
+    if name and not re.fullmatch(r"[\w.-]{1,60}", name):
+        raise UsageError(f"name {name!r} cannot be used: take up to 60 letters, digits, dots, dashes and underscores")
+    base = "-".join(filter(None, [datetime.now().strftime("%Y%m%d-%H%M%S"), config.model, name]))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for attempt in range(1, 1000):
+            run = Run(folder / (base if attempt == 1 else f"{base}-{attempt}"))
+            with contextlib.suppress(FileExistsError):  # two runs in one second
+                run.path.mkdir()
+                run.write_config(config)
+                return run
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise RunError(f"{folder}: no run can be made there ({reason}); choose another --runs-dir") from error
+    raise RunError(f"{folder}: has a thousand runs of this second; wait a moment")
+
+
+def list_runs(folder: Path) -> list[Run]:
+    """Every run in the folder, newest first, by when it was made."""
+    try:
+        found = [Run(path) for path in folder.iterdir() if (path / "config.json").is_file()]
+    except OSError:
+        return []
+    return sorted(found, key=lambda run: (run.created, run.id), reverse=True)
+
+
+def find(name: str, folder: Path) -> Run:
+    """The run called `latest`, `best`, by its id (or a beginning of it that only one run has), or by its path.
+
+    Raises:
+        UsageError: no such run.
+    """
+    from mnist_sum_tui.summary import best_run  # it reads runs, so it imports this module
+
+    as_path = Path(name)
+    if as_path.name != name or name in (".", ".."):
+        if (as_path / "config.json").is_file():
+            return Run(as_path)
+        raise UsageError(f"{name!r} is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
+    runs = list_runs(folder)
+    if not runs:
+        raise UsageError(f"there are no runs in {folder} yet: make one with mnist-sum train")
+    if name == "latest":
+        return runs[0]
+    if name == "best":
+        return best_run(runs)
+    matches = [run for run in runs if run.id == name] or [run for run in runs if run.id.startswith(name)]
+    if len(matches) > 1:
+        raise UsageError(f"run {name!r} could be {matches[0].id} or {matches[1].id}: give more of it")
+    if matches:
+        return matches[0]
+    raise unknown("run", name, [run.id for run in runs], "mnist-sum runs lists the runs; latest and best work too")

@@ -1,0 +1,76 @@
+"""What the tests share: a run of a few real images, and the installed command."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "mnist_sum_tui"]
+
+
+@pytest.fixture(autouse=True)
+def _own_runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the user's own runs, and none sees the colours or width of the terminal it runs in."""
+    monkeypatch.setenv("MNIST_SUM_RUNS", str(tmp_path / "runs"))
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE", "CLICOLOR_FORCE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def small_data(tmp_path: Path) -> str:
+    """A torchvision root with 600 training and 100 test images of the real MNIST."""
+    return str(make_small_data(tmp_path / "data"))
+
+
+def make_small_data(root: Path) -> Path:
+    import numpy as np
+
+    from mnist_sum_tui import data
+
+    raw = root / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for split, count in (("train", 600), ("test", 100)):
+        images, labels = data.FILES[split]
+        whole = data.load(split)
+        pixels = np.ascontiguousarray(whole.images[:count].numpy())
+        (raw / images).write_bytes(header(2051, count, 28, 28) + pixels.tobytes())
+        (raw / labels).write_bytes(header(2049, count) + whole.labels[:count].numpy().astype(np.uint8).tobytes())
+    return root
+
+
+def header(*values: int) -> bytes:
+    return b"".join(value.to_bytes(4, "big") for value in values)
+
+
+Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """Run the command in a fresh process, in a folder of its own; output is text."""
+
+    def run(*arguments: str, timeout: float = 120, **environment: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONWARNINGS": "error", **environment},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return run
+
+
+def is_one_line(result: "subprocess.CompletedProcess[str]", code: int, *words: str) -> None:
+    """The result of bad input: that exit code, one line on stderr with those words, and no traceback."""
+    lines = result.stderr.strip().splitlines()
+    assert result.returncode == code, result.stderr
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("error: ")
+    for word in words:
+        assert word in lines[0]

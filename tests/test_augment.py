@@ -1,0 +1,44 @@
+import pytest
+import torch
+
+from mnist_sum_tui.augment import augment
+from mnist_sum_tui.data import load, normalise
+
+
+@pytest.fixture(scope="module")
+def images() -> torch.Tensor:
+    return normalise(load("test").images[:64])
+
+
+@pytest.mark.parametrize("kind", ["shift", "affine"])
+def test_a_function_of_the_seed(images: torch.Tensor, kind: str) -> None:
+    one, same, other = (augment(images, kind, seed) for seed in (1, 1, 2))
+    assert one.shape == images.shape
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+    assert one.amin() >= images.amin() - 1e-5
+    assert one.amax() <= images.amax() + 1e-5
+
+
+def test_none_is_nothing(images: torch.Tensor) -> None:
+    assert augment(images, "none", 1) is images
+
+
+def test_a_shift_moves_whole_pixels_by_at_most_two() -> None:
+    images = torch.zeros(200, 1, 28, 28)
+    images[:, 0, 14, 14] = 1
+    places = augment(images, "shift", 3).flatten(1).argmax(1)
+    rows, columns = places // 28 - 14, places % 28 - 14
+    assert set(rows.tolist()) == set(columns.tolist()) == {-2, -1, 0, 1, 2}
+    assert augment(images, "shift", 3).sum() == 200
+
+
+def test_affine_keeps_the_digit_near_its_place(images: torch.Tensor) -> None:
+    paper = images.amin()
+    ink, changed = images - paper, augment(images, "affine", 4) - paper
+    ratio = changed.sum((1, 2, 3)) / ink.sum((1, 2, 3))
+    assert ratio.min() > 0.7
+    assert ratio.max() < 1.4
+    grid = torch.arange(28.0)
+    moved = (changed.sum((1, 2)) @ grid) / changed.sum((1, 2, 3)) - (ink.sum((1, 2)) @ grid) / ink.sum((1, 2, 3))
+    assert 0.2 < moved.abs().mean() < 2.5

@@ -1,0 +1,166 @@
+import json
+import pickle
+from pathlib import Path
+
+import pytest
+import safetensors.torch
+import torch
+
+from mnist_sum_tui import checkpoint, data
+from mnist_sum_tui.checkpoint import Position
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import SumDataset
+from mnist_sum_tui.errors import CheckpointError, RunError
+from mnist_sum_tui.hardware import choose
+from mnist_sum_tui.learner import DivergedError, Learner
+
+CONFIG = TrainConfig.of("standard", model="compact", precision="fp32")
+
+
+def _trained(steps: int = 2) -> Learner:
+    learner = Learner(CONFIG, choose(CONFIG))
+    batch = SumDataset(data.load("test").take(torch.arange(16))).__getitems__(range(16))
+    for _ in range(steps):
+        learner.step(batch, lr=1e-3, augment_seed=0)
+    return learner
+
+
+@pytest.fixture(scope="module")
+def learner() -> Learner:
+    return _trained()
+
+
+@pytest.fixture
+def saved(tmp_path: Path, learner: Learner) -> Path:
+    path = tmp_path / "last.safetensors"
+    learner.save(path, Position(epoch=2, batch=3, step=433, sums={"images": 384.0}))
+    return path
+
+
+def test_what_goes_in_comes_out(saved: Path, learner: Learner) -> None:
+    loaded = checkpoint.load(saved)
+    assert loaded.config == CONFIG
+    assert loaded.position == Position(epoch=2, batch=3, step=433, sums={"images": 384.0})
+    fresh = Learner(CONFIG, choose(CONFIG))
+    fresh.restore(loaded, saved)
+    for name, tensor in learner.network.state_dict().items():
+        assert torch.equal(fresh.network.state_dict()[name], tensor)
+    for ours, theirs in zip(fresh.network.parameters(), learner.network.parameters(), strict=True):
+        for key, value in learner.optimizer.state[theirs].items():
+            assert torch.equal(fresh.optimizer.state[ours][key], value)
+            assert fresh.optimizer.state[ours][key].stride() == value.stride()
+
+
+def test_any_reader_of_safetensors_reads_the_weights(saved: Path, learner: Learner) -> None:
+    tensors = safetensors.torch.load_file(saved)
+    assert torch.equal(tensors["conv1.weight"], learner.network.state_dict()["conv1.weight"])
+
+
+def test_every_single_flipped_bit_is_found(saved: Path) -> None:
+    whole = saved.read_bytes()
+    places = [*range(0, 4000, 97), *range(4000, len(whole), len(whole) // 150)]
+    for place in places:
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << (place % 8)
+        saved.write_bytes(damaged)
+        with pytest.raises(CheckpointError):
+            checkpoint.load(saved)
+
+
+def test_every_cut_is_found(saved: Path) -> None:
+    whole = saved.read_bytes()
+    for size in [*range(0, 64, 3), *range(64, len(whole), 32 * 1024), len(whole) - 1]:
+        saved.write_bytes(whole[:size])
+        with pytest.raises(CheckpointError):
+            checkpoint.load(saved)
+
+
+def _foreign(tmp_path: Path) -> dict[str, bytes]:
+    return {
+        "pickle": pickle.dumps({"conv1.weight": [1.0]}),
+        "huge header": (2**60).to_bytes(8, "little") + b"{}",
+        "another safetensors": safetensors.torch.save({"a": torch.zeros(3)}),
+        "text": b"not a checkpoint at all, but long enough to be one",
+        "zip": b"PK\x03\x04" + bytes(100),
+        "empty": b"",
+    }
+
+
+@pytest.mark.parametrize("kind", _foreign(Path()))
+def test_what_is_foreign_is_refused(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(_foreign(tmp_path)[kind])
+    with pytest.raises(CheckpointError):
+        checkpoint.load(path)
+
+
+def test_missing_and_folder(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        checkpoint.load(tmp_path / "none")
+    with pytest.raises(CheckpointError):
+        checkpoint.load(tmp_path)
+
+
+@pytest.mark.parametrize("change", ["missing", "extra", "shape", "dtype"])
+def test_weights_that_do_not_fit_change_nothing(learner: Learner, change: str) -> None:
+    weights = learner.copy_weights()
+    if change == "missing":
+        del weights["sum.bias"]
+    elif change == "extra":
+        weights["more"] = torch.zeros(1)
+    else:
+        bias = weights["sum.bias"]
+        weights["sum.bias"] = torch.zeros(7) if change == "shape" else bias.half()
+    weights["conv1.weight"] = torch.zeros_like(weights["conv1.weight"])
+    fresh = Learner(CONFIG, choose(CONFIG))
+    before = fresh.copy_weights()
+    with pytest.raises(CheckpointError, match="does not fit"):
+        fresh.restore_weights(weights, Path("stranger"))
+    assert all(torch.equal(before[name], tensor) for name, tensor in fresh.copy_weights().items())
+
+
+def test_a_later_format_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: Learner) -> None:
+    monkeypatch.setattr(checkpoint, "FORMAT", 2)
+    learner.save(tmp_path / "new", Position())
+    monkeypatch.undo()
+    with pytest.raises(CheckpointError, match="later version"):
+        checkpoint.load(tmp_path / "new")
+
+
+def test_weights_that_are_not_finite_are_never_saved(saved: Path) -> None:
+    learner, before = _trained(1), saved.read_bytes()
+    with torch.no_grad():
+        next(learner.network.parameters())[0] = float("nan")
+    with pytest.raises(DivergedError):
+        learner.save(saved, Position())
+    assert saved.read_bytes() == before
+
+
+def test_a_failed_write_leaves_the_one_before_and_no_litter(
+    saved: Path, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+
+    def fail(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = saved.read_bytes()
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(RunError, match="No space left"):
+        learner.save(saved, Position(step=9), also=saved.with_name("best.safetensors"))
+    assert saved.read_bytes() == before
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+def test_also_writes_the_same(tmp_path: Path, learner: Learner) -> None:
+    last, best = tmp_path / "last", tmp_path / "best"
+    learner.save(last, Position(step=1), also=best)
+    assert last.read_bytes() == best.read_bytes()
+    learner.save(last, Position(step=2))
+    assert checkpoint.load(best).position.step == 1
+
+
+def test_the_metadata_is_json(saved: Path) -> None:
+    with safetensors.safe_open(saved, "pt") as stream:
+        values = json.loads(stream.metadata()["mnist_sum"])
+    assert values["config"]["model"] == "compact"

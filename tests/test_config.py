@@ -1,0 +1,48 @@
+from typing import Any
+
+import pytest
+
+from mnist_sum_tui.config import MODELS, RECIPES, TrainConfig
+from mnist_sum_tui.errors import UsageError
+
+
+def test_the_bare_default_is_recipe_standard() -> None:
+    assert TrainConfig() == TrainConfig.of("standard")
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_round_trip(recipe: str) -> None:
+    config = TrainConfig.of(recipe, seed=7)
+    assert TrainConfig.from_dict(config.to_dict()) == config
+    assert config.model in MODELS
+
+
+def test_overrides_that_are_none_leave_the_recipe_alone() -> None:
+    config = TrainConfig.of("original", lr=None, epochs=3)
+    assert (config.lr, config.epochs, config.momentum, config.schedule) == (0.01, 3, 0.7, "constant")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"model": "resnet"}, "unknown model"),
+        ({"recipe": "standart"}, "did you mean 'standard'"),
+        ({"epochs": 0}, "epochs must be 1 to 10,000"),
+        ({"epochs": 2.5}, "epochs must be int"),
+        ({"epochs": True}, "epochs must be int"),
+        ({"batch_size": -1}, "batch-size must be"),
+        ({"lr": float("nan")}, "finite"),
+        ({"lr": 0}, "lr must be above 0"),
+        ({"momentum": 1.0}, "momentum must be"),
+        ({"warmup": 0.0}, "warmup must be"),
+        ({"seed": 2**32}, "seed must be"),
+        ({"seed": "1"}, "seed must be int"),
+        ({"device": "tpu"}, "unknown device"),
+        ({"precision": "fp16"}, "unknown precision"),
+        ({"data_dir": 3}, "data-dir must be"),
+        ({"learning_rate": 1e-3}, "unknown setting"),
+    ],
+)
+def test_values_out_of_range_are_refused(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        TrainConfig.from_dict(values)

@@ -1,0 +1,46 @@
+import math
+
+import pytest
+import torch
+
+from mnist_sum_tui import data
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import SumDataset
+from mnist_sum_tui.hardware import choose
+from mnist_sum_tui.learner import DivergedError, Learner, losses, total_loss
+
+
+def test_the_loss_written_out_by_hand() -> None:
+    digit_log_p = [[math.log(0.7)] + [math.log(0.3 / 9)] * 9, [math.log(0.1)] * 10]
+    sum_log_p = [[math.log(1 / 19)] * 19, [math.log(0.5)] + [math.log(0.5 / 18)] * 18]
+    labels, sums = [0, 4], [3, 0]
+    by_hand_digit = -(digit_log_p[0][0] + digit_log_p[1][4]) / 2
+    by_hand_sum = -(sum_log_p[0][3] + sum_log_p[1][0]) / 2
+    digit, total = losses(torch.tensor(digit_log_p), torch.tensor(sum_log_p), torch.tensor(labels), torch.tensor(sums))
+    assert digit.item() == pytest.approx(by_hand_digit, rel=1e-6)
+    assert total.item() == pytest.approx(by_hand_sum, rel=1e-6)
+    assert total_loss(digit, total).item() == pytest.approx((by_hand_digit + by_hand_sum) / 2, rel=1e-6)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_compact_learns_200_real_images_by_heart(precision: str) -> None:
+    config = TrainConfig.of("standard", model="compact", precision=precision)
+    learner = Learner(config, choose(config))
+    batch = SumDataset(data.load("test").take(torch.arange(200))).__getitems__(range(200))
+    for _ in range(100):
+        digit_loss, sum_loss, digit_right, sum_right = learner.step(batch, lr=3e-3, augment_seed=0)
+    assert (digit_right, sum_right) == (200, 200)
+    assert digit_loss < 0.01
+    assert sum_loss < 0.2
+
+
+def test_a_loss_that_is_not_finite_changes_nothing() -> None:
+    config = TrainConfig.of("standard", model="compact", precision="fp32")
+    learner = Learner(config, choose(config))
+    batch = SumDataset(data.load("test").take(torch.arange(8))).__getitems__(range(8))
+    batch.images[0, 0, 5, 5] = math.nan
+    before = {name: value.clone() for name, value in learner.network.named_parameters()}
+    with pytest.raises(DivergedError):
+        learner.step(batch, lr=1e-3, augment_seed=0)
+    for name, value in learner.network.named_parameters():
+        assert torch.equal(value, before[name])

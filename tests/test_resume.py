@@ -1,0 +1,127 @@
+"""A resumed run ends bit for bit where the uninterrupted one ends: weights, optimizer, epochs and test result."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from mnist_sum_tui import checkpoint, runs
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.control import Control
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.events import EpochDone, Event, Finished, Progress, to_dict
+from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.runs import Run
+from mnist_sum_tui.train import train
+
+TIMES = {"elapsed", "images_per_second", "remaining", "run", "path", "seconds", "resumed"}
+
+
+@pytest.fixture(autouse=True)
+def _every_step_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.train.PROGRESS_SECONDS", 0.0)
+
+
+def _config(data_dir: str, **values: Any) -> TrainConfig:
+    return TrainConfig.of("standard", model="compact", epochs=2, batch_size=32, data_dir=data_dir, seed=4, **values)
+
+
+def _train(config: TrainConfig, folder: Path, stop_at: Iterable[int] = ()) -> Run:
+    """Train to the end, stopped and resumed at each of those steps."""
+    run = runs.create(folder, config)
+    for step in [*stop_at, 10**9]:
+        control = Control()
+        for event in train(config, run, control):
+            if event.step >= step:
+                control.stop()
+    return run
+
+
+def _lasting(run: Run) -> list[dict[str, Any]]:
+    kinds = ("epoch", "finished")
+    return [
+        {name: value for name, value in to_dict(event).items() if name not in TIMES}
+        for event in read_events(run.metrics_file, *kinds)
+    ]
+
+
+def _assert_same_end(one: Run, other: Run) -> None:
+    a, b = checkpoint.load(one.last_file), checkpoint.load(other.last_file)
+    assert a.weights.keys() == b.weights.keys()
+    assert all(torch.equal(a.weights[name], b.weights[name]) for name in a.weights)
+    assert a.optimizer.keys() == b.optimizer.keys()
+    assert all(torch.equal(a.optimizer[name], b.optimizer[name]) for name in a.optimizer)
+    assert _lasting(one) == _lasting(other)
+
+
+@pytest.mark.parametrize("recipe", [{}, {"optimizer": "sgd", "lr": 0.01}, {"augment": "affine"}])
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_bit_for_bit_mid_epoch(small_data: str, tmp_path: Path, recipe: dict[str, Any], precision: str) -> None:
+    config = _config(small_data, precision=precision, **recipe)
+    whole = _train(config, tmp_path / "a")
+    steps_per_epoch = 18  # 550 images in batches of 32, the last of 6
+    pieces = _train(config, tmp_path / "b", stop_at=[5, steps_per_epoch - 1, steps_per_epoch, 25])
+    _assert_same_end(whole, pieces)
+
+
+def test_the_order_would_notice_a_wrong_position(small_data: str, tmp_path: Path) -> None:
+    """The comparison can fail: another seed ends elsewhere."""
+    whole = _train(_config(small_data), tmp_path / "a")
+    other = _train(TrainConfig.from_dict({**_config(small_data).to_dict(), "seed": 5}), tmp_path / "b")
+    with pytest.raises(AssertionError):
+        _assert_same_end(whole, other)
+
+
+def test_no_step_twice_after_a_kill(small_data: str, tmp_path: Path) -> None:
+    """The process dies behind its last checkpoint, in the middle of a line."""
+    config = _config(small_data)
+    run = runs.create(tmp_path / "a", config)
+    control = Control()
+    events = train(config, run, control)
+    for event in events:
+        if event.step == 5:
+            control.checkpoint()
+        if event.step == 9:
+            break
+    events.close()  # type: ignore[attr-defined]
+    with run.metrics_file.open("ab") as stream:
+        stream.write(b'{"event": "progress", "step": 10, "epo')
+    list(train(config, run))
+    steps = [event.step for event in read_events(run.metrics_file, "progress")]
+    assert steps == list(range(1, 37))
+    _assert_same_end(_train(config, tmp_path / "b"), run)
+
+
+def test_a_finished_run_can_be_trained_further(small_data: str, tmp_path: Path) -> None:
+    config = _config(small_data)
+    run = _train(config, tmp_path / "a")
+    with pytest.raises(UsageError, match="complete after 2 epochs"):
+        list(train(config, run))
+    events = list(train(config.with_epochs(3), run))
+    assert [event.epoch for event in events if isinstance(event, EpochDone)] == [3]
+    assert isinstance(events[-1], Finished)
+    assert run.read_config().epochs == 3
+    assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == [1, 2, 3]
+
+
+def test_a_resumed_run_keeps_its_settings(small_data: str, tmp_path: Path) -> None:
+    run = _train(_config(small_data), tmp_path / "a", stop_at=[3])
+    with pytest.raises(UsageError, match="has lr"):
+        list(train(TrainConfig.from_dict({**_config(small_data).to_dict(), "lr": 0.5, "epochs": 4}), run))
+
+
+def test_elapsed_goes_on_and_the_forecast_is_this_process_s(small_data: str, tmp_path: Path) -> None:
+    config = _config(small_data)
+    run = runs.create(tmp_path / "a", config)
+    control = Control()
+    for event in train(config, run, control):
+        if event.step == 4:
+            control.stop()
+    before = checkpoint.load(run.last_file).position.elapsed
+    events: list[Event] = list(train(config, run))
+    assert before < events[0].elapsed < before + 30
+    progress = [event for event in events if isinstance(event, Progress)]
+    assert progress[0].remaining is not None
+    assert progress[-1].remaining == pytest.approx(0.0, abs=5.0)

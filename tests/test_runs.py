@@ -1,0 +1,132 @@
+import json
+import multiprocessing
+import os
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui import runs
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.events import EpochDone, Finished, to_json
+from mnist_sum_tui.runs import Run
+from mnist_sum_tui.summary import summarise
+
+CONFIG = TrainConfig.of("standard", model="compact")
+
+
+def _epoch(number: int, accuracy: float, best: bool = True) -> EpochDone:
+    return EpochDone(
+        step=number * 10, epoch=number, elapsed=float(number), digit_loss=0.1, sum_loss=0.1, digit_accuracy=accuracy,
+        sum_accuracy=accuracy, val_digit_loss=0.1, val_sum_loss=0.1, val_digit_accuracy=accuracy,
+        val_sum_accuracy=accuracy, val_agreement=1.0, lr=0.1, images_per_second=1.0, remaining=0.0, best=best,
+    )  # fmt: skip
+
+
+def _finished(reason: str) -> Finished:
+    return Finished(
+        step=10, epoch=1, elapsed=3.0, reason=reason, run="r", path="p", message="m", best_epoch=1,
+        digit_accuracy=0.98, sum_accuracy=0.97, agreement=0.99, digit_loss=0.1, sum_loss=0.1, pairs=100_000,
+    )  # fmt: skip
+
+
+def _run(folder: Path, *events: EpochDone | Finished, torn: bool = False) -> Run:
+    run = runs.create(folder, CONFIG)
+    lines = "".join(f"{to_json(event)}\n" for event in events)
+    run.metrics_file.write_text(lines + ('{"event": "epo' if torn else ""))
+    return run
+
+
+def test_two_runs_in_one_second_are_two(tmp_path: Path) -> None:
+    made = [runs.create(tmp_path, CONFIG, "try-1") for _ in range(3)]
+    assert len({run.id for run in made}) == 3
+    assert all(run.id.endswith(("-compact-try-1", "-2", "-3")) for run in made)
+    assert [run.id for run in runs.list_runs(tmp_path)] == [run.id for run in reversed(made)]
+
+
+@pytest.mark.parametrize("name", ["../x", "a b", "x" * 61, "a/b"])
+def test_names_that_would_leave_the_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="cannot be used"):
+        runs.create(tmp_path, CONFIG, name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_find(tmp_path: Path) -> None:
+    good, bad, new = _run(tmp_path, _epoch(1, 0.99)), _run(tmp_path, _epoch(1, 0.9)), _run(tmp_path)
+    assert runs.find("latest", tmp_path) == new
+    assert runs.find("best", tmp_path) == good
+    assert runs.find(bad.id, tmp_path) == bad
+    assert runs.find(str(bad.path), tmp_path) == bad
+    with pytest.raises(UsageError, match="could be"):
+        runs.find(good.id[:8], tmp_path)
+    with pytest.raises(UsageError, match="unknown run"):
+        runs.find("nonsense", tmp_path)
+    with pytest.raises(UsageError, match="not a run's folder"):
+        runs.find(str(tmp_path), tmp_path)
+
+
+def test_find_in_an_empty_folder(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(UsageError, match="no runs in"):
+            runs.find("latest", folder)
+
+
+def test_best_needs_an_epoch(tmp_path: Path) -> None:
+    _run(tmp_path)
+    with pytest.raises(UsageError, match="finished an epoch"):
+        runs.find("best", tmp_path)
+
+
+def test_summary(tmp_path: Path) -> None:
+    stopped = summarise(_run(tmp_path, _epoch(1, 0.9), _epoch(2, 0.8, best=False), torn=True))
+    assert (stopped.state, stopped.digit_accuracy, stopped.is_tested) == ("interrupted", 0.9, False)
+    assert len(stopped.epochs) == 2
+    done = summarise(_run(tmp_path, _epoch(1, 0.9), _finished("completed")))
+    assert (done.state, done.digit_accuracy, done.sum_accuracy, done.is_tested) == ("completed", 0.98, 0.97, True)
+    assert done.mean_accuracy == pytest.approx(0.9)
+    broken = _run(tmp_path)
+    broken.config_file.write_text("{")
+    assert summarise(broken).state == "damaged"
+
+
+def _hold(path: Path, ready: "multiprocessing.synchronize.Event", leave: "multiprocessing.synchronize.Event") -> None:
+    with Run(path).lock():
+        ready.set()
+        leave.wait(30)
+
+
+def test_a_lock_is_freed_by_kill_9(tmp_path: Path) -> None:
+    run = _run(tmp_path, _epoch(1, 0.9))
+    context = multiprocessing.get_context("spawn")
+    ready, leave = context.Event(), context.Event()
+    process = context.Process(target=_hold, args=(run.path, ready, leave))
+    process.start()
+    assert ready.wait(30)
+    assert summarise(run).state == "running"
+    with pytest.raises(RunError, match=f"process {process.pid}"), run.lock():
+        pass
+    with pytest.raises(RunError, match="stop it first"):
+        run.delete()
+    process.kill()
+    process.join(30)
+    assert summarise(run).state == "interrupted"
+    with run.lock():
+        assert run.pid == os.getpid()
+    run.delete()
+    assert not run.path.exists()
+
+
+def test_config_json_is_plain(tmp_path: Path) -> None:
+    run = _run(tmp_path)
+    values = json.loads(run.config_file.read_text())
+    assert values["model"] == "compact"
+    assert run.read_config() == CONFIG
+    run.write_config(CONFIG.with_epochs(9))
+    assert run.created == values["created"]
+    assert run.read_config().epochs == 9
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunError, match="no run can be made there"):
+        runs.create(tmp_path / "file", CONFIG)

@@ -1,0 +1,183 @@
+import json
+import math
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from mnist_sum_tui import checkpoint, runs
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.control import Control
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.events import Checkpointed, EpochDone, Event, Finished, Paused, Progress, Samples, Started, Validated
+from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.runs import Run
+from mnist_sum_tui.train import train
+
+
+@pytest.fixture
+def config(small_data: str) -> TrainConfig:
+    return TrainConfig.of("standard", model="compact", epochs=2, batch_size=64, data_dir=small_data)
+
+
+@pytest.fixture
+def run(config: TrainConfig, tmp_path: Path) -> Run:
+    return runs.create(tmp_path / "runs", config)
+
+
+def test_a_run_from_start_to_finish(config: TrainConfig, run: Run) -> None:
+    events = list(train(config, run))
+    assert isinstance(events[0], Started)
+    assert events[0].total_steps == 18
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason == "completed"
+    assert events[-1].pairs == 1000
+    assert [event.epoch for event in events if isinstance(event, EpochDone)] == [1, 2]
+    assert sum(isinstance(event, Checkpointed) for event in events) == 2
+    assert list(read_events(run.metrics_file)) == events
+    names = {path.name for path in run.path.iterdir()}
+    assert names == {
+        "config.json", "environment.json", "metrics.jsonl", "report.json", ".lock",
+        "last.safetensors", "best.safetensors",
+    }  # fmt: skip
+    report = json.loads(run.report_file.read_text())
+    for name in ("digit_accuracy", "sum_accuracy", "agreement", "digit_loss", "sum_loss", "pairs"):
+        assert report[name] == getattr(events[-1], name)
+    environment = json.loads(run.environment_file.read_text())
+    assert {"torch", "device", "precision", "reason", "threads", "seed", "command"} <= environment.keys()
+
+
+def test_epoch_means_are_over_all_of_its_images(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.train.PROGRESS_SECONDS", 0.0)
+    events = [event for event in train(config, run) if event.epoch == 1]
+    steps = [event for event in events if isinstance(event, Progress)]
+    (done,) = [event for event in events if isinstance(event, EpochDone)]
+    weights = [64] * 8 + [38]
+    assert len(steps) == 9
+    for name in ("digit_loss", "sum_loss", "digit_accuracy", "sum_accuracy"):
+        mean = sum(w * getattr(step, name) for w, step in zip(weights, steps, strict=True)) / 550
+        assert getattr(done, name) == pytest.approx(mean)
+
+
+def test_best_is_kept_and_tested(config: TrainConfig, run: Run) -> None:
+    """With a rate that ruins the second epoch, the first one's weights are the best, and are what is tested."""
+    events = list(train(TrainConfig.from_dict({**config.to_dict(), "epochs": 3, "lr": 0.003}), run))
+    done = [event for event in events if isinstance(event, EpochDone)]
+    best = max(done, key=lambda event: (event.val_digit_accuracy or 0) + (event.val_sum_accuracy or 0))
+    assert isinstance(events[-1], Finished)
+    assert events[-1].best_epoch == best.epoch
+    assert checkpoint.load(run.best_file).position.best_epoch == best.epoch
+
+
+def test_all_data_has_no_validation(config: TrainConfig, run: Run) -> None:
+    events = list(train(TrainConfig.from_dict({**config.to_dict(), "all_data": True}), run))
+    assert isinstance(events[0], Started)
+    assert (events[0].train_images, events[0].validation_images) == (600, 0)
+    done = [event for event in events if isinstance(event, EpochDone)]
+    assert done[-1].val_digit_accuracy is None
+    assert isinstance(events[-1], Finished)
+    assert events[-1].best_epoch == 2
+
+
+@pytest.mark.parametrize("poison", ["loss", "weights"])
+def test_divergence_stops_within_a_step_and_keeps_the_checkpoint(
+    config: TrainConfig, run: Run, poison: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mnist_sum_tui.learner import Learner
+
+    step = Learner.step
+
+    def poisoned(self: Learner, *arguments: Any, **named: Any) -> Any:
+        optimizer_steps = max((int(state["step"]) for state in self.optimizer.state.values()), default=0)
+        if optimizer_steps == 11:
+            with torch.no_grad():
+                next(self.network.parameters()).fill_(math.nan if poison == "loss" else math.inf)
+        return step(self, *arguments, **named)
+
+    monkeypatch.setattr(Learner, "step", poisoned)
+    events = list(train(config, run))
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason == "diverged"
+    assert "--lr" in events[-1].message
+    assert events[-1].step == 11
+    assert isinstance(events[-2], Progress)
+    assert math.isnan(events[-2].digit_loss)
+    assert '"digit_loss": "NaN"' in run.metrics_file.read_text()
+    kept = checkpoint.load(run.last_file)
+    assert kept.position.step == 9
+    assert all(torch.isfinite(tensor).all() for tensor in kept.weights.values())
+
+
+def test_requests_are_served_while_paused(config: TrainConfig, run: Run) -> None:
+    control = Control(samples=True)
+    control.pause()
+    seen: list[Event] = []
+
+    def follow() -> None:
+        seen.extend(train(config, run, control))
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    _wait(lambda: any(isinstance(event, Paused) for event in seen))
+    control.checkpoint()
+    control.want_weights()
+    _wait(lambda: control.weights is not None and run.last_file.exists())
+    assert control.weights is not None
+    assert control.weights[0] == 1
+    control.validate()
+    _wait(lambda: any(isinstance(event, Validated) for event in seen))
+    control.resume()
+    thread.join(60)
+    kinds = [event.kind for event in seen]
+    assert kinds.index("paused") < kinds.index("checkpoint")
+    assert kinds.index("validated") < kinds.index("resumed")
+    assert kinds[-1] == "finished"
+
+
+def test_a_pause_is_not_counted(config: TrainConfig, run: Run) -> None:
+    control = Control()
+    control.pause()
+    begin = time.perf_counter()
+    threading.Timer(1.0, control.resume).start()
+    elapsed = [event.elapsed for event in train(config, run, control)][-1]
+    assert elapsed < time.perf_counter() - begin - 0.5
+
+
+def test_samples_are_fixed_validation_images(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.train.SAMPLES_SECONDS", 0.0)
+    samples = [event for event in train(config, run, Control(samples=True)) if isinstance(event, Samples)]
+    assert len(samples) == 18
+    assert len({(event.indices, event.labels, event.numbers) for event in samples}) == 1
+    assert len(samples[0].indices) == 8
+
+
+def test_an_error_is_finished_and_raised_and_kept(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mnist_sum_tui.learner import Learner
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("surprise")
+
+    monkeypatch.setattr(Learner, "step", fail)
+    seen: list[Event] = []
+    with pytest.raises(ZeroDivisionError):
+        seen.extend(train(config, run))
+    assert isinstance(seen[-1], Finished)
+    assert (seen[-1].reason, seen[-1].message) == ("failed", "surprise")
+    assert "ZeroDivisionError" in run.error_file.read_text()
+
+
+def test_a_run_is_one_process_s(config: TrainConfig, run: Run) -> None:
+    with run.lock(), pytest.raises(RunError, match="is being trained by process"):
+        next(train(config, run))
+
+
+def _wait(condition: Any, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
