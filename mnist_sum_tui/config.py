@@ -18,6 +18,8 @@ SCHEDULES = ("constant", "onecycle")
 AUGMENTATIONS = ("none", "shift", "affine")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
+MAY_CHANGE = ("epochs", "device", "precision", "threads")
+"""the fields that a resumed run may have otherwise than the run that it resumes"""
 
 
 @dataclass(frozen=True, slots=True)

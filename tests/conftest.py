@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as the command does; before any test loads torch
+
 COMMAND = [sys.executable, "-m", "mnist_sum_tui"]
 
 

@@ -15,7 +15,7 @@ ROWS = [
     {"runs", "journal", "summary"},
     {"hardware", "data", "augment", "models"},
     {"evaluate", "checkpoint"},
-    {"learner", "train", "predict", "bundle"},
+    {"learner", "logbook", "train", "predict", "bundle"},
     {"tui"},
     {"cli"},
 ]

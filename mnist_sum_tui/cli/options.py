@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from mnist_sum_tui.cli.common import complete_model, complete_recipe
-from mnist_sum_tui.config import AUGMENTATIONS, OPTIMIZERS, PRECISIONS, SCHEDULES, TrainConfig
+from mnist_sum_tui.config import AUGMENTATIONS, MAY_CHANGE, OPTIMIZERS, PRECISIONS, SCHEDULES, TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import Run
 
@@ -40,8 +40,6 @@ Precision = Annotated[str | None, typer.Option(help=f"{', '.join(PRECISIONS)}.",
 Threads = Annotated[int | None, typer.Option(help="CPU threads.", show_default="every usable core")]
 AllData = Annotated[bool, typer.Option("--all-data", help="Train on all 60,000 images; validate on none.")]
 Name = Annotated[str, typer.Option(help="A word or two for the run's folder.")]
-
-MAY_CHANGE = ("epochs", "device", "precision", "threads")
 
 
 def build_config(resumed: Run | None, recipe: str | None, overrides: dict[str, Any]) -> TrainConfig:

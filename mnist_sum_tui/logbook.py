@@ -1,0 +1,161 @@
+"""Where a run stands and what it has on disk: the position, the journal, the checkpoints, the environment."""
+
+import json
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from mnist_sum_tui import __version__, checkpoint
+from mnist_sum_tui.checkpoint import Checkpoint, Position
+from mnist_sum_tui.config import MAY_CHANGE, TrainConfig
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.evaluate import EvalReport
+from mnist_sum_tui.events import Checkpointed, Event, Finished
+from mnist_sum_tui.hardware import Hardware, describe
+from mnist_sum_tui.journal import Journal
+from mnist_sum_tui.learner import Learner
+from mnist_sum_tui.meter import Meter, Stopwatch
+from mnist_sum_tui.runs import Run
+
+AnyEvent = TypeVar("AnyEvent", bound=Event)
+
+SCORES = ("digit_loss", "sum_loss", "digit_accuracy", "sum_accuracy", "agreement")
+"""the fields that an EvalReport shares with events"""
+
+
+class Logbook:
+    """The written side of a run in one process.
+
+    Raises:
+        UsageError: the run is complete, or was begun with other settings.
+        CheckpointError: its newest checkpoint is damaged.
+        RunError: its folder cannot be written.
+    """
+
+    def __init__(self, config: TrainConfig, run: Run, hardware: Hardware) -> None:
+        self.config, self.run = config, run
+        self.loaded = load_matching(run, config)
+        position = self.loaded.position if self.loaded else Position()
+        self.position = position
+        """as it was last saved, but for the best epoch, which is kept up to date"""
+        self.step, self.epoch, self.batch = position.step, position.epoch, position.batch
+        self.epoch_meter = Meter(**position.sums)
+        self.watch = Stopwatch(position.elapsed)
+        self.saved = time.perf_counter()
+        run.write_config(config)
+        run.write_json(run.environment_file, _environment(config, hardware))
+        self.journal = Journal(run.metrics_file, keep=position.journal_bytes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.journal.close()
+
+    def event(self, kind: type[AnyEvent], **values: Any) -> AnyEvent:
+        """An event with the three values that all carry; in the journal before anybody sees it."""
+        epoch = min(self.epoch, self.config.epochs)
+        event = kind(step=self.step, epoch=epoch, elapsed=self.watch.seconds, **values)
+        self.journal.append(event)
+        return event
+
+    def next_epoch(self) -> None:
+        """The epoch is trained and measured."""
+        self.epoch, self.batch, self.epoch_meter = self.epoch + 1, 0, Meter()
+
+    def note_best(self, report: EvalReport | None) -> bool:
+        """Whether the epoch is the best so far: by the mean of the two validation accuracies, then by the loss.
+
+        Without validation the newest is the best.
+        """
+        accuracy = (report.digit_accuracy + report.sum_accuracy) / 2 if report else 0.0
+        loss = (report.digit_loss + report.sum_loss) / 2 if report else 0.0
+        if report is not None and (accuracy, -loss) <= (self.position.best_accuracy, -self.position.best_loss):
+            return False
+        self.position = replace(self.position, best_epoch=self.epoch, best_accuracy=accuracy, best_loss=loss)
+        return True
+
+    def save(self, learner: Learner, reason: str, *, best: bool = False) -> Checkpointed:
+        """Write last.safetensors, and best.safetensors with it if this is the best epoch.
+
+        Raises:
+            DivergedError: a weight is not finite.
+            RunError: it cannot be written.
+        """
+        begin = time.perf_counter()
+        self.journal.sync()
+        self.position = replace(
+            self.position,
+            epoch=self.epoch,
+            batch=self.batch,
+            step=self.step,
+            elapsed=self.watch.seconds,
+            sums=self.epoch_meter.to_dict(),
+            journal_bytes=self.journal.size,
+        )
+        learner.save(self.run.last_file, self.position, also=self.run.best_file if best else None)
+        self.saved = time.perf_counter()
+        seconds = self.saved - begin
+        return self.event(Checkpointed, file=self.run.last_file.name, reason=reason, seconds=seconds, best=best)
+
+    def report(self, report: EvalReport) -> None:
+        """Write report.json."""
+        values = {"run": self.run.id, "epochs": self.config.epochs, "best_epoch": self.position.best_epoch}
+        self.run.write_json(self.run.report_file, {**values, **report.to_dict()})
+
+    def finished(self, reason: str, message: str, report: EvalReport | None = None) -> Finished:
+        """The last event, with the test result if there is one."""
+        return self.event(
+            Finished,
+            reason=reason,
+            run=self.run.id,
+            path=str(self.run.path),
+            message=message,
+            best_epoch=self.position.best_epoch,
+            pairs=report.pairs if report else None,
+            **scores(report),
+        )
+
+
+def scores(report: EvalReport | None, prefix: str = "") -> dict[str, float | None]:
+    """The report's losses, accuracies and agreement under the names that events use; None for each without one."""
+    return {prefix + name: getattr(report, name) if report else None for name in SCORES}
+
+
+def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
+    """The run's newest checkpoint, if it has one, and if it is this config's.
+
+    Raises:
+        UsageError: it was made with other settings, or the run is complete.
+        CheckpointError: it is damaged.
+    """
+    if not run.last_file.exists():
+        return None
+    loaded = checkpoint.load(run.last_file)
+    own, given = loaded.config.to_dict(), config.to_dict()
+    for name in sorted(own.keys() - set(MAY_CHANGE)):
+        if own[name] != given[name]:
+            raise UsageError(f"run {run.id} has {name} {json.dumps(own[name])}, and keeps it: start a new run")
+    if loaded.position.epoch > config.epochs and run.report_file.exists():
+        done = loaded.position.epoch - 1
+        raise UsageError(f"run {run.id} is complete after {done} epochs: train it further with --epochs {done + 5}")
+    return loaded
+
+
+def _environment(config: TrainConfig, hardware: Hardware) -> dict[str, Any]:
+    return {
+        "mnist_sum": __version__,
+        **describe(),
+        "device": hardware.device.type,
+        "precision": hardware.precision,
+        "reason": hardware.reason,
+        "threads": hardware.threads,
+        "seed": config.seed,
+        "started": datetime.now(UTC).isoformat(),
+        "command": sys.argv,
+    }
