@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import safetensors
 import safetensors.torch
@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import CheckpointError, UsageError
 from mnist_sum_tui.files import write_atomic
+from mnist_sum_tui.meter import Meter
 
 FORMAT = 1
 MAX_BYTES = 1 << 30
@@ -48,6 +49,27 @@ class Position:
     best_loss: float = float("inf")
     journal_bytes: int = 0
     """how long metrics.jsonl was"""
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The position that was saved.
+
+        Raises:
+            ValueError: a field is unknown, missing, of the wrong kind or out of its range; a file may be a stranger's.
+        """
+        sums = values["sums"]
+        whole = [values[name] for name in ("batch", "step", "journal_bytes")]
+        numbers = [values["elapsed"], values["best_accuracy"], values["best_loss"], *sums.values()]
+        best = values["best_epoch"]
+        is_sound = (
+            all(type(value) is int and value >= 0 for value in whole)
+            and all(type(epoch) is int and epoch >= 1 for epoch in (values["epoch"], 1 if best is None else best))
+            and all(type(value) in (int, float) for value in numbers)
+            and set(sums) <= set(Meter.__slots__)
+        )
+        if not is_sound:
+            raise ValueError("its position makes no sense")
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +123,12 @@ def load(path: Path) -> Checkpoint:
         if values["format"] != FORMAT:
             raise CheckpointError(f"{path}: was written by a later version of mnist-sum; update it")
         config = TrainConfig.from_dict(values["config"])
-        position = Position(**values["position"])
+        position = Position.from_dict(values["position"])
         tensors = safetensors.torch.load(raw)
     except (
         ValueError,
         KeyError,
+        AttributeError,
         TypeError,
         RecursionError,
         safetensors.SafetensorError,

@@ -63,6 +63,17 @@ def bar(share: float, width: int) -> str:
     return ("█" * full + (EIGHTHS[rest] if rest else "")).ljust(width)
 
 
+def track(share: float, width: int) -> tuple[str, str]:
+    """A progress bar as what is done and what is left, together `width` cells."""
+    done = round(min(max(share, 0.0), 1.0) * width)
+    return "━" * done, "─" * (width - done)
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 thread`, `2 threads`, `10,000 images`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def sparkline(values: Iterable[float | None], width: int = 40) -> str:
     """A line of at most `width` bars from the lowest to the highest value; means where there are more values than bars.
 

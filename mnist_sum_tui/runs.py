@@ -162,6 +162,12 @@ class Run:
         except OSError:  # somebody else's folder: its process id is all there is to see
             return True
 
+    def remove_if_unused(self) -> None:
+        """Remove the folder of a run in which nothing has happened: one that failed before its first event."""
+        is_unused = not self.metrics_file.exists() or self.metrics_file.stat().st_size == 0
+        if is_unused and not self.last_file.exists() and not self.is_running:
+            shutil.rmtree(self.path, ignore_errors=True)
+
     def delete(self) -> None:
         """Remove the run and everything in it.
 

@@ -10,6 +10,7 @@ import torch
 from mnist_sum_tui import checkpoint, data
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
+from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.evaluate import EvalReport, evaluate, infer, score
 from mnist_sum_tui.events import EpochDone, Event, Notice, Paused, Progress, Resumed, Samples, Started, Validated
 from mnist_sum_tui.hardware import choose
@@ -32,16 +33,20 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
 
     Every event is in metrics.jsonl before it is yielded. The last one is Finished, whatever happened. The number of
     torch's threads is set for the process. An error that nobody foresaw is raised after Finished, and error.txt in the
-    run's folder has its traceback.
+    run's folder has its traceback. A run that cannot begin leaves no folder.
 
     Raises:
         UsageError: the device is not there, or the run is complete, or the config is not that of the run.
         RunError, DataError, CheckpointError: as their messages say.
     """
-    hardware = choose(config)
-    torch.set_num_threads(hardware.threads)
-    with run.lock(), Logbook(config, run, hardware) as log:
-        yield from _Trainer(log, Learner(config, hardware), control or Control()).events()
+    try:
+        hardware = choose(config)
+        torch.set_num_threads(hardware.threads)
+        with run.lock(), Logbook(config, run, hardware) as log:
+            yield from _Trainer(log, Learner(config, hardware), control or Control()).events()
+    except MnistSumError:
+        run.remove_if_unused()
+        raise
 
 
 class _Trainer:

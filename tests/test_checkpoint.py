@@ -1,5 +1,6 @@
 import json
 import pickle
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,19 @@ def test_also_writes_the_same(tmp_path: Path, learner: Learner) -> None:
     assert last.read_bytes() == best.read_bytes()
     learner.save(last, Position(step=2))
     assert checkpoint.load(best).position.step == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"epoch": 0}, {"step": -1}, {"batch": 1.5}, {"sums": {"x": 1.0}}, {"best_epoch": "1"}, {"more": 1}]
+)
+def test_a_position_that_makes_no_sense(
+    tmp_path: Path, learner: Learner, change: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {**asdict(Position()), **change}
+    monkeypatch.setattr(checkpoint, "asdict", lambda _: values)
+    learner.save(tmp_path / "odd", Position())
+    with pytest.raises(CheckpointError, match="this version can read"):
+        checkpoint.load(tmp_path / "odd")
 
 
 def test_the_metadata_is_json(saved: Path) -> None:

@@ -11,7 +11,7 @@ import torch
 from mnist_sum_tui import checkpoint, runs
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
-from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.errors import MnistSumError, RunError
 from mnist_sum_tui.events import (
     Checkpointed,
     EpochDone,
@@ -198,3 +198,12 @@ def _wait(condition: Any, seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.02)
+
+
+def test_a_run_that_cannot_begin_leaves_no_folder(config: TrainConfig, tmp_path: Path) -> None:
+    for values in ({"data_dir": str(tmp_path / "nowhere")}, {"device": "mps"}):
+        broken = TrainConfig.from_dict({**config.to_dict(), **values})
+        run = runs.create(tmp_path / "runs", broken)
+        with pytest.raises(MnistSumError):
+            next(train(broken, run))
+        assert not run.path.exists()

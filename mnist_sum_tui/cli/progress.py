@@ -10,7 +10,7 @@ from rich.text import Text
 
 from mnist_sum_tui.cli.common import console, is_terminal, run_argument
 from mnist_sum_tui.events import EpochDone, Event, Finished, Notice, Progress, Started, to_json
-from mnist_sum_tui.render import bar, duration, percent
+from mnist_sum_tui.render import duration, percent, plural, track
 from mnist_sum_tui.runs import Run
 
 PLAIN_PROGRESS_SECONDS = 30.0
@@ -117,29 +117,29 @@ def printer(style: str, run: Run) -> Printer:
 
 def heading(event: Started) -> str:
     """What is trained, and on what."""
-    verb = f"resumed at step {event.step:,}" if event.resumed else "new"
+    resumed = f"resumed in epoch {event.epoch}, at step {event.step:,}\n" if event.resumed else ""
     return (
         f"{event.model}, {event.parameters:,} parameters, recipe {event.recipe}, batch {event.batch_size}, "
-        f"seed {event.seed} ({verb})\n"
+        f"seed {event.seed}\n"
         f"{event.train_images:,} images to train, {event.validation_images:,} to validate; "
-        f"{event.device}, {event.precision}, {event.threads} threads\n"
+        f"{event.device}, {event.precision}, {plural(event.threads, 'thread')}\n{resumed}"
     )
 
 
 EPOCH_HEADER = (
     "         training loss    training accuracy    validation accuracy",
-    "epoch    digit     sum     digit      sum       digit      sum         time",
+    "epoch    digit     sum     digit      sum       digit      sum      time  * best",
 )
 
 
 def epoch_line(event: EpochDone, epochs: int) -> str:
     """One finished epoch, under EPOCH_HEADER."""
     number = f"{event.epoch}/{epochs}"
-    mark = " best" if event.best and event.val_digit_accuracy is not None else ""
+    mark = "  *" if event.best and event.val_digit_accuracy is not None else ""
     return (
         f"{number:<7}{event.digit_loss:7.4f} {event.sum_loss:7.4f}   "
         f"{percent(event.digit_accuracy):>8} {percent(event.sum_accuracy):>8}    "
-        f"{percent(event.val_digit_accuracy):>8} {percent(event.val_sum_accuracy):>8}   "
+        f"{percent(event.val_digit_accuracy):>8} {percent(event.val_sum_accuracy):>8}"
         f"{duration(event.elapsed):>10}{mark}"
     )
 
@@ -156,21 +156,22 @@ def progress_text(event: Progress, started: Started) -> str:
 def bars(event: Progress, started: Started) -> Group:
     """The epoch's bar with losses and accuracies, and the run's with speed and time; every field keeps its width."""
     in_epoch = event.step - (event.epoch - 1) * started.steps_per_epoch
-    epoch = Text.assemble(
-        (f"epoch {f'{event.epoch}/{started.epochs}':<7}", "bold"),
-        (bar(in_epoch / started.steps_per_epoch, 16), "cyan"),
-        f"  digit {event.digit_loss:7.4f} ", (f"{percent(event.digit_accuracy):>8}", "bold"),
-        f"  sum {event.sum_loss:7.4f} ", (f"{percent(event.sum_accuracy):>8}", "bold"),
-    )  # fmt: skip
-    run = Text.assemble(
-        (f"{'run':<13}", "bold"),
-        (bar(event.step / started.total_steps, 16), "green"),
-        f"  {event.images_per_second:7,.0f} images/s  elapsed {duration(event.elapsed):>7}",
-        f"  left {duration(event.remaining):>7}",
-    )
+    epoch = Text.assemble((f"epoch {f'{event.epoch}/{started.epochs}':<7}", "bold"))
+    epoch.append_text(_track(in_epoch / started.steps_per_epoch, "cyan"))
+    epoch.append(f"  digit {event.digit_loss:7.4f} ").append(f"{percent(event.digit_accuracy):>8}", "bold")
+    epoch.append(f"  sum {event.sum_loss:7.4f} ").append(f"{percent(event.sum_accuracy):>8}", "bold")
+    run = Text.assemble((f"{'run':<13}", "bold"))
+    run.append_text(_track(event.step / started.total_steps, "green"))
+    run.append(f"  {event.images_per_second:7,.0f} images/s  elapsed {duration(event.elapsed):>7}")
+    run.append(f"  left {duration(event.remaining):>7}")
     for line in (epoch, run):
         line.no_wrap, line.overflow = True, "crop"
     return Group(epoch, run)
+
+
+def _track(share: float, colour: str) -> Text:
+    done, left = track(share, 16)
+    return Text.assemble((done, colour), (left, "dim"))
 
 
 def result_lines(event: Finished, run: Run) -> list[str]:
@@ -178,7 +179,7 @@ def result_lines(event: Finished, run: Run) -> list[str]:
     name = run_argument(run)
     if event.reason == "stopped":
         return [
-            f"\nStopped after step {event.step:,}; everything is saved in {run.path}",
+            f"\nStopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {run.path}",
             f"  go on with    mnist-sum train --resume {name}",
         ]
     if event.reason != "completed":
