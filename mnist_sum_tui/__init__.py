@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mnist_sum_tui.config import TrainConfig
     from mnist_sum_tui.predict import load_predictor
-    from mnist_sum_tui.train import train
+    from mnist_sum_tui.training import train
 
 __version__ = "0.1.0"
 __all__ = ["TrainConfig", "__version__", "load_predictor", "train"]
 
-_HOME_OF = {"TrainConfig": "config", "load_predictor": "predict", "train": "train"}
+_HOME_OF = {"TrainConfig": "config", "load_predictor": "predict", "train": "training"}
 
 
 def __getattr__(name: str) -> Any:

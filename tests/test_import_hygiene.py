@@ -15,8 +15,8 @@ ROWS = [
     {"runs", "journal", "summary"},
     {"hardware", "data", "augment", "models"},
     {"evaluate", "checkpoint"},
-    {"learner", "logbook", "train", "predict", "bundle"},
-    {"tui"},
+    {"learner", "logbook", "training", "predict", "bundle"},
+    {"tui", "bench"},
     {"cli"},
 ]
 STANDARD_ONLY = {"config", "events", "errors", "control", "schedule", "render", "files", "meter"}
@@ -43,7 +43,7 @@ def test_torch_is_not_loaded_by_a_command(arguments: list[str]) -> None:
     assert not loaded_by(code) & {"torch", "torchvision", "textual"}
 
 
-@pytest.mark.parametrize("module", ["train", "predict", "evaluate", "data", "checkpoint"])
+@pytest.mark.parametrize("module", ["training", "predict", "evaluate", "data", "checkpoint"])
 def test_the_engine_needs_no_front_end(module: str) -> None:
     loaded = loaded_by(f"import mnist_sum_tui.{module}")
     assert "torch" in loaded

@@ -14,14 +14,14 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.events import EpochDone, Event, Finished, Progress, to_dict
 from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.runs import Run
-from mnist_sum_tui.train import train
+from mnist_sum_tui.training import train
 
 TIMES = {"elapsed", "images_per_second", "remaining", "run", "path", "seconds", "resumed"}
 
 
 @pytest.fixture(autouse=True)
 def _every_step_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.train.PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr("mnist_sum_tui.training.PROGRESS_SECONDS", 0.0)
 
 
 def _config(data_dir: str, **values: Any) -> TrainConfig:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mnist_sum_tui import __version__
-from mnist_sum_tui.cli import evaluate, model, predict, runs, train, tui
+from mnist_sum_tui.cli import bench, evaluate, model, predict, runs, train, tui
 from mnist_sum_tui.errors import MnistSumError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.add_typer(predict.app, name="predict")
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(runs.app, name="runs")
 app.command("model")(model.model)
+app.command("bench")(bench.bench)
 
 # Typer carries its own click or uses the installed one, by version; the base of its errors has one name either way.
 _ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")

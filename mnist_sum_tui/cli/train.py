@@ -64,7 +64,7 @@ def _train_and_print(config: TrainConfig, run: Run, style: str) -> int:
     control = Control()
     with _signals_stop(control) as caught, printer(style, run) as out:
         out.waiting()
-        from mnist_sum_tui.train import (
+        from mnist_sum_tui.training import (
             train as start,
         )  # torch, over a second; something is on the screen by now
 

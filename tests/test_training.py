@@ -26,7 +26,7 @@ from mnist_sum_tui.events import (
 )
 from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.runs import Run
-from mnist_sum_tui.train import train
+from mnist_sum_tui.training import train
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_run_from_start_to_finish(config: TrainConfig, run: Run) -> None:
 
 
 def test_epoch_means_are_over_all_of_its_images(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.train.PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr("mnist_sum_tui.training.PROGRESS_SECONDS", 0.0)
     events = [event for event in train(config, run) if event.epoch == 1]
     steps = [event for event in events if isinstance(event, Progress)]
     (done,) = [event for event in events if isinstance(event, EpochDone)]
@@ -164,7 +164,7 @@ def test_a_pause_is_not_counted(config: TrainConfig, run: Run) -> None:
 
 
 def test_samples_are_fixed_validation_images(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.train.SAMPLES_SECONDS", 0.0)
+    monkeypatch.setattr("mnist_sum_tui.training.SAMPLES_SECONDS", 0.0)
     samples = [event for event in train(config, run, Control(samples=True)) if isinstance(event, Samples)]
     assert len(samples) == 18
     assert len({(event.indices, event.labels, event.numbers) for event in samples}) == 1

@@ -1,0 +1,137 @@
+"""Contestants take turns on the same cores within one run, so that a noisy machine is noisy for all of them alike."""
+
+import gzip
+import statistics
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from mnist_sum_tui import data, runs
+from mnist_sum_tui.bench.plain import Net, plain_loop
+from mnist_sum_tui.config import MODELS, TrainConfig
+from mnist_sum_tui.data import SumDataset
+from mnist_sum_tui.hardware import choose
+from mnist_sum_tui.learner import losses, total_loss
+from mnist_sum_tui.models import build
+from mnist_sum_tui.training import train
+
+SLICE_SECONDS = 1.0
+"""of each turn; at least one step, which takes the plain loop as long on a slow machine"""
+BATCH_SIZE = 128
+LIMIT_SHAPE = (1152, 4608, 1024)
+"""conv6 of `original` as one product at batch 128: nine places an image, 9 x 512 inputs, 1,024 outputs"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One network's speed in images/s: medians over the rounds."""
+
+    model: str
+    plain: float
+    fp32: float
+    auto: float
+    precision: str
+    """what auto picked"""
+    ratio: float
+    """the median over the rounds of auto / plain"""
+    fp32_ratio: float
+    limit_share: float
+    """of the limit of the matrix product in auto's precision, 0..1; forward and backward"""
+
+
+def measure(rounds: int = 5, models: tuple[str, ...] = tuple(MODELS)) -> Iterator[Row]:
+    """Measure each network; one row after the other."""
+    with _torchvision_root() as root, TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
+        for model in models:
+            network = Net() if model == "original" else build(model).to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+            contestants = {
+                "plain": plain_loop(root, network, BATCH_SIZE),
+                "fp32": _our_loop(root, Path(folder), model, "fp32"),
+                "auto": _our_loop(root, Path(folder), model, "auto"),
+            }
+            speeds = take_turns(contestants, rounds)
+            precision = choose(TrainConfig(model=model)).precision
+            yield _row(model, speeds, precision)
+
+
+def take_turns(contestants: Mapping[str, Iterator[int]], rounds: int) -> dict[str, list[float]]:
+    """Images/s of each contestant in each round; a first round warms up and is not counted."""
+    speeds: dict[str, list[float]] = {name: [] for name in contestants}
+    for _ in range(rounds + 1):
+        for name, loop in contestants.items():
+            begin, images = time.perf_counter(), 0
+            while time.perf_counter() - begin < SLICE_SECONDS:
+                images += next(loop)
+            speeds[name].append(images / (time.perf_counter() - begin))
+    for loop in contestants.values():
+        loop.close()  # type: ignore[attr-defined]
+    return {name: values[1:] for name, values in speeds.items()}
+
+
+def product_limit(precision: str) -> float:
+    """FLOP/s of one matrix product of conv6's shape, the median of 20."""
+    rows, inner, columns = LIMIT_SHAPE
+    kind = torch.bfloat16 if precision == "bf16" else torch.float32
+    a, b = torch.randn(rows, inner, dtype=kind), torch.randn(inner, columns, dtype=kind)
+    seconds = []
+    for _ in range(20):
+        begin = time.perf_counter()
+        torch.mm(a, b)
+        seconds.append(time.perf_counter() - begin)
+    return 2 * rows * inner * columns / statistics.median(seconds)
+
+
+def flops_per_image(model: str) -> float:
+    """Floating point operations of a training step, forward and backward, by torch's own counter."""
+    network = build(model)
+    batch = SumDataset(data.load("test").take(torch.arange(8))).__getitems__(range(8))
+    with FlopCounterMode(display=False) as counter:
+        digits_nk, sums_nk = network(batch.images, batch.numbers)
+        total_loss(*losses(digits_nk, sums_nk, batch.labels, batch.sums)).backward()
+    return float(counter.get_total_flops()) / len(batch)
+
+
+def _row(model: str, speeds: Mapping[str, list[float]], precision: str) -> Row:
+    middle = {name: statistics.median(values) for name, values in speeds.items()}
+    by_round = {
+        name: statistics.median(ours / plain for ours, plain in zip(speeds[name], speeds["plain"], strict=True))
+        for name in ("auto", "fp32")
+    }
+    return Row(
+        model=model,
+        plain=middle["plain"],
+        fp32=middle["fp32"],
+        auto=middle["auto"],
+        precision=precision,
+        ratio=by_round["auto"],
+        fp32_ratio=by_round["fp32"],
+        limit_share=middle["auto"] * flops_per_image(model) / product_limit(precision),
+    )
+
+
+def _our_loop(root: str, folder: Path, model: str, precision: str) -> Iterator[int]:
+    """`train` itself: events, journal and all; yields the number of images after each of its events."""
+    config = TrainConfig.of("original", model=model, precision=precision, epochs=10_000, data_dir=root)
+    step = 0
+    for event in train(config, runs.create(folder, config)):
+        yield (event.step - step) * BATCH_SIZE
+        step = event.step
+
+
+@contextmanager
+def _torchvision_root() -> Iterator[str]:
+    """The 10,000 test images laid out as torchvision wants them, as training and as test images."""
+    with TemporaryDirectory(prefix="mnist-sum-data-") as root:
+        raw = Path(root) / "MNIST" / "raw"
+        raw.mkdir(parents=True)
+        for train_name, test_name in zip(data.FILES["train"], data.FILES["test"], strict=True):
+            content = gzip.decompress((data.BUNDLED / f"{test_name}.gz").read_bytes())
+            for name in (train_name, test_name):
+                (raw / name).write_bytes(content)
+        yield root

@@ -1,0 +1,72 @@
+"""The plain PyTorch loop that most people write first, and that the bench compares with. Nothing in it is ours.
+
+A DataLoader over torchvision's MNIST, a transform for each image, fp32, SGD; the network as the mission lists it.
+"""
+
+from collections.abc import Iterator
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from torch.utils.data import DataLoader, Dataset
+from torchvision import datasets, transforms
+
+
+class SumDataset(Dataset[tuple[torch.Tensor, int, torch.Tensor, int]]):
+    """torchvision's MNIST with a random number beside each image."""
+
+    def __init__(self, root: str) -> None:
+        transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))])
+        self.mnist = datasets.MNIST(root, train=True, transform=transform)
+
+    def __len__(self) -> int:
+        return len(self.mnist)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int, torch.Tensor, int]:
+        image, label = self.mnist[index]
+        number = int(torch.randint(0, 10, (1,)))
+        return image, label, F.one_hot(torch.tensor(number), 10).float(), label + number
+
+
+class Net(nn.Module):
+    """The mission's list of layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 32, 3, padding=1)
+        self.conv2 = nn.Conv2d(32, 64, 3, padding=1)
+        self.pool1 = nn.MaxPool2d(2, 2)
+        self.conv3 = nn.Conv2d(64, 128, 3, padding=1)
+        self.conv4 = nn.Conv2d(128, 256, 3, padding=1)
+        self.pool2 = nn.MaxPool2d(2, 2)
+        self.conv5 = nn.Conv2d(256, 512, 3)
+        self.conv6 = nn.Conv2d(512, 1024, 3)
+        self.conv7 = nn.Conv2d(1024, 10, 3)
+        self.fc1 = nn.Linear(20, 128)
+        self.fc2 = nn.Linear(128, 30)
+        self.fc3 = nn.Linear(30, 19)
+
+    def forward(self, image: torch.Tensor, number: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Log-probabilities of digit and sum."""
+        x = self.pool1(F.relu(self.conv2(F.relu(self.conv1(image)))))
+        x = self.pool2(F.relu(self.conv4(F.relu(self.conv3(x)))))
+        x = self.conv7(F.relu(self.conv6(F.relu(self.conv5(x)))))
+        x = x.view(-1, 10)
+        y = torch.cat([x, number], dim=1)
+        y = self.fc3(F.relu(self.fc2(F.relu(self.fc1(y)))))
+        return F.log_softmax(x, dim=1), F.log_softmax(y, dim=1)
+
+
+def plain_loop(root: str, model: nn.Module, batch_size: int) -> Iterator[int]:
+    """Train for ever on a torchvision root; yields the number of images after each step."""
+    loader = DataLoader(SumDataset(root), batch_size=batch_size, shuffle=True)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.7)
+    model.train()
+    while True:
+        for image, label, number, total in loader:
+            optimizer.zero_grad()
+            digit_output, sum_output = model(image, number)
+            loss = (F.nll_loss(digit_output, label) + F.nll_loss(sum_output, total)) / 2
+            loss.backward()
+            optimizer.step()
+            yield len(image)

@@ -1,0 +1,214 @@
+"""MnistSumApp: routes events to pages, requests to the training, and keys to both. It does nothing else itself."""
+
+import importlib
+from functools import partial
+from typing import Any, ClassVar, cast
+
+from textual.app import App
+from textual.binding import Binding
+from textual.screen import Screen
+
+from mnist_sum_tui import runs
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.control import Control
+from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.events import Checkpointed
+from mnist_sum_tui.runs import Run
+from mnist_sum_tui.tui.messages import OpenInInspect, PastEvents, RunEvent, StartTraining, TrainingEnded
+from mnist_sum_tui.tui.screens.base import PAGES, Page
+from mnist_sum_tui.tui.screens.quit import Answer, QuitScreen
+from mnist_sum_tui.tui.screens.train import TrainPage
+from mnist_sum_tui.tui.session import Session
+from mnist_sum_tui.tui.worker import TrainingThread, warm_up
+
+EXIT_CODES = {"completed": 0, "stopped": 0, "diverged": 1, "failed": 1}
+INTERRUPTED = 130
+"""the exit code after ctrl+c"""
+
+
+class MnistSumApp(App[int]):
+    """The dashboard."""
+
+    TITLE = "mnist-sum"
+    CSS_PATH: ClassVar = ["app.tcss", "pages.tcss"]
+    BINDINGS: ClassVar = [
+        *(
+            Binding(f"{place},f{place}", f"page('{name}')", name.title(), show=False)
+            for place, name in enumerate(PAGES, 1)
+        ),
+        Binding("ctrl+q", "leave", "Quit", show=False, priority=True),
+        Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
+        Binding("question_mark", "help", "Keys"),
+    ]
+
+    def __init__(
+        self,
+        session: Session,
+        start: TrainConfig | None = None,
+        resume: Run | None = None,
+        form_defaults: TrainConfig | None = None,
+        theme: str | None = None,
+        run_name: str = "",
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.pages: dict[str, Page] = {}
+        """the pages that were opened, by name"""
+        self.thread: TrainingThread | None = None
+        """of the training in progress, or the last"""
+        self.exit_code: int | None = None
+        """None: that of the run"""
+        self._start, self._resume, self._run_name = start, resume, run_name
+        self._defaults = form_defaults or start or TrainConfig()
+        self._is_leaving = False
+        if theme is not None:
+            self.theme = theme
+        for name in PAGES:
+            self.add_mode(name, partial(self._open, name))
+
+    def on_mount(self) -> None:
+        """Show the first page, and only then import torch."""
+        self.switch_mode("train")
+        self.set_timer(0.05, self._begin)
+
+    def _begin(self) -> None:
+        self.train_page.prepare()
+        if self._start is not None:
+            self.post_message(StartTraining(self._start, self._resume))
+        warm_up(lambda: self.call_later(self._torch_is_ready))
+
+    def _torch_is_ready(self) -> None:
+        self.train_page.form.ready()
+
+    def _open(self, name: str) -> Screen[Any]:
+        """Make a page when it is first asked for; only Train is needed for the first frame."""
+        if name == "train":
+            self.pages[name] = TrainPage(self._defaults)
+        else:
+            module = importlib.import_module(f"mnist_sum_tui.tui.screens.{name}")
+            self.pages[name] = getattr(module, f"{name.title()}Page")()
+        return self.pages[name]
+
+    @property
+    def train_page(self) -> TrainPage:
+        """The page Train, which is always there."""
+        return cast(TrainPage, self.pages["train"])
+
+    # Pages.
+
+    def action_page(self, name: str) -> None:
+        """Go to a page, unless a question is open."""
+        if isinstance(self.screen, Page):
+            self.switch_mode(name)
+
+    async def open_in_inspect(self, index: int) -> None:
+        """Show a test image on the page Inspect."""
+        await self.switch_mode("inspect")
+        page: Any = self.pages["inspect"]
+        page.show_index(index)
+
+    async def on_open_in_inspect(self, message: OpenInInspect) -> None:
+        """As the message asks."""
+        await self.open_in_inspect(message.index)
+
+    # The training.
+
+    def on_start_training(self, message: StartTraining) -> None:
+        """Make a run, unless there is one to resume, and train it in a thread."""
+        if self.session.is_training:
+            self.notify("A training is in progress: stop it first (s on page 1).", severity="warning")
+            return
+        try:
+            run = message.run or runs.create(self.session.runs_folder, message.config, self._run_name)
+        except MnistSumError as error:
+            self.train_page.form.complain(str(error))
+            return
+        control = Control(samples=True)
+        self.session.begin(message.config, run, control)
+        self.thread = TrainingThread(message.config, run, control, self.post_message)
+        self.thread.start()
+        self.switch_mode("train")
+        self.train_page.show_run()
+
+    def on_past_events(self, message: PastEvents) -> None:
+        """A resumed run's past."""
+        for event in message.events:
+            self.session.add(event)
+
+    def on_run_event(self, message: RunEvent) -> None:
+        """Into the session, then to every page that is open."""
+        self.session.add(message.event)
+        for page in self.pages.values():
+            page.on_run_event(message.event)
+
+    def on_training_ended(self, message: TrainingEnded) -> None:
+        """The thread is done."""
+        self.session.end(message.error)
+        self.train_page.on_training_end()
+        if message.error is not None and not self._is_leaving:
+            words = str(message.error) or type(message.error).__name__
+            self.notify(words, title="The training failed", severity="error")
+        if self._is_leaving:
+            self.exit(self.run_code)
+
+    # Leaving.
+
+    @property
+    def run_code(self) -> int:
+        """The exit code: what was decided on leaving, else that of the run."""
+        if self.exit_code is not None:
+            return self.exit_code
+        done = self.session.finished
+        return 1 if self.session.error is not None else EXIT_CODES[done.reason] if done is not None else 0
+
+    def action_interrupt(self) -> None:
+        """Copy what is selected; else leave, with the exit code of an interrupted program."""
+        if self.screen.get_selected_text():
+            self.screen.action_copy_text()
+        else:
+            self._ask_to_leave(INTERRUPTED)
+
+    def action_leave(self) -> None:
+        """Leave."""
+        self._ask_to_leave(None)
+
+    def _ask_to_leave(self, code: int | None) -> None:
+        if isinstance(self.screen, QuitScreen):
+            return
+        if not self.session.is_training or self.session.run is None:
+            self.exit(self.run_code)
+            return
+
+        def take(answer: Answer | None) -> None:
+            if answer == "save":
+                self.stop_and_leave(code)
+            elif answer == "leave":
+                self.leave_at_once(code)
+
+        saved = next((event.step for event in reversed(self.session.events) if isinstance(event, Checkpointed)), None)
+        command = f"mnist-sum train --resume {self.session.run.id}"
+        self.push_screen(QuitScreen(command, saved), take)
+
+    def stop_and_leave(self, code: int | None = None) -> None:
+        """Stop, save, and leave when that is done."""
+        self._is_leaving = True
+        self.exit_code = code
+        if self.session.control is None:
+            self.exit(self.run_code)
+        else:
+            self.session.control.stop()
+            self.notify("Stopping and saving ...", timeout=60)
+
+    def leave_at_once(self, code: int | None = None) -> None:
+        """Leave without saving."""
+        self.exit_code = code
+        if self.thread is not None:
+            self.thread.abandon()
+        self.exit(self.run_code)
+
+    def action_help(self) -> None:
+        """Show the keys of this page, or hide them."""
+        if self.screen.query("HelpPanel"):
+            self.action_hide_help_panel()
+        else:
+            self.action_show_help_panel()

@@ -1,0 +1,104 @@
+"""From the command line into the dashboard and back: the terminal, the signals, the receipt, the exit code."""
+
+import os
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import unknown
+from mnist_sum_tui.runs import Run
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.tui.app import MnistSumApp
+
+SAVE_SECONDS = 60.0
+"""how long a signal waits for the step in work and the save; much more than any network here needs"""
+CLOSE_SECONDS = 3.0
+"""how long the terminal may take after that"""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchOptions:
+    """What `mnist-sum tui` was asked for."""
+
+    runs_folder: Path
+    config: TrainConfig
+    """the form's defaults, or what to train with `start`"""
+    start: bool
+    """train at once"""
+    resume: Run | None
+    """a run to go on with; implies `start`"""
+    theme: str | None
+    name: str = ""
+    """to be put behind the names of new run folders"""
+
+
+def run_dashboard(options: LaunchOptions) -> int:
+    """Run the dashboard in this terminal; returns the exit code.
+
+    Raises:
+        UsageError: an unknown theme.
+    """
+    if not _has_terminal():
+        print("mnist-sum tui needs a terminal; without one, use mnist-sum train", file=sys.stderr)
+        return 2
+    from textual.theme import BUILTIN_THEMES  # textual: 0.2 s, not spent on the line above
+
+    from mnist_sum_tui.tui.app import MnistSumApp
+    from mnist_sum_tui.tui.outcome import receipt
+    from mnist_sum_tui.tui.session import Session
+
+    if options.theme is not None and options.theme not in BUILTIN_THEMES:
+        raise unknown("theme", options.theme, BUILTIN_THEMES)
+    session = Session(options.runs_folder, options.config.data_dir)
+    start = options.config if options.start or options.resume else None
+    app = MnistSumApp(session, start, options.resume, options.config, options.theme, options.name)
+    _catch_signals(app)
+    result = app.run()
+    code = app.return_code or (app.run_code if result is None else result)
+    if app.thread is not None:
+        app.thread.join(CLOSE_SECONDS)
+    text = receipt(session)
+    if text:
+        print(text, flush=True)
+    if app.thread is not None and app.thread.is_alive():
+        sys.stderr.flush()
+        os._exit(code)  # left at once in the middle of a validation, which only the end of the process ends
+    return code
+
+
+def _has_terminal() -> bool:
+    """Textual reads stdin and draws on stderr; the receipt goes to stdout, wherever that leads."""
+    streams = (sys.__stdin__, sys.__stderr__)
+    return all(stream is not None and stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
+
+
+def _catch_signals(app: "MnistSumApp") -> None:
+    """On SIGTERM and SIGHUP: stop, save, restore the terminal, exit with 128 + n; even if the terminal is gone."""
+
+    def leave(number: int, _: FrameType | None) -> None:
+        if app.session.control is not None:
+            app.session.control.stop()
+        threading.Thread(target=see_to_it, args=(128 + number, app.thread), name="leaving", daemon=True).start()
+
+    def see_to_it(code: int, thread: threading.Thread | None) -> None:
+        """Ask the app from a thread, which wakes its loop; and end it, if a terminal that is gone holds it up.
+
+        The weights are safe once the training has ended.
+        """
+        app.call_later(app.stop_and_leave, code)
+        if thread is not None:
+            thread.join(SAVE_SECONDS)
+        main = threading.main_thread()
+        main.join(CLOSE_SECONDS)
+        if main.is_alive():
+            os._exit(code)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), leave)

@@ -1,0 +1,56 @@
+"""The messages of the dashboard; the app handles all of them."""
+
+import math
+
+from textual.message import Message
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.events import Event, Progress
+from mnist_sum_tui.runs import Run
+
+
+class RunEvent(Message):
+    """An event of the run, from the training thread."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+    def can_replace(self, message: Message) -> bool:
+        """Only a Progress that has not been looked at yet gives way, and only to a newer one; a NaN must be seen."""
+        older = self.event  # Textual asks the older message whether the newer may take its place
+        is_pair = isinstance(older, Progress) and isinstance(message, RunEvent) and isinstance(message.event, Progress)
+        return is_pair and isinstance(older, Progress) and math.isfinite(older.loss)
+
+
+class PastEvents(Message):
+    """What a resumed run had already lived through, from the training thread, before its Started."""
+
+    def __init__(self, events: list[Event]) -> None:
+        super().__init__()
+        self.events = events
+
+
+class TrainingEnded(Message):
+    """The training thread is done; `error` is what it raised, if it did."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        super().__init__()
+        self.error = error
+
+
+class StartTraining(Message):
+    """Please train; `run` is a run to resume, or None for a new one."""
+
+    def __init__(self, config: TrainConfig, run: Run | None = None) -> None:
+        super().__init__()
+        self.config = config
+        self.run = run
+
+
+class OpenInInspect(Message):
+    """Please show this test image on the page Inspect."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        self.index = index

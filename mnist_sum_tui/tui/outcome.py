@@ -1,0 +1,61 @@
+"""What a run came to, in words: shown when it ends, and left in the scrollback when the dashboard closes."""
+
+import shlex
+
+from mnist_sum_tui.render import duration, percent
+from mnist_sum_tui.runs import Run, default_folder
+from mnist_sum_tui.tui.session import Session
+
+Row = tuple[str, str]
+"""a label, and what is said under it"""
+
+
+def outcome(session: Session) -> list[Row]:
+    """How the training ended, the test result, and what can be done next; empty where nothing was trained."""
+    run, done = session.run, session.finished
+    if run is None:
+        return []
+    rows: list[Row] = []
+    if session.error is not None:
+        rows.append(("failed", str(session.error) or type(session.error).__name__))
+        if run.error_file.exists():
+            rows.append(("traceback", str(run.error_file)))
+    elif done is not None:
+        rows.append((done.reason, f"{duration(done.elapsed)} of training; {done.message}"))
+    if session.best is not None:
+        best = session.best
+        found = (best.val_digit_accuracy, best.val_sum_accuracy)
+        figures = f", validation: {_figures(*found)}" if best.val_digit_accuracy is not None else ""
+        rows.append(("best", f"epoch {best.epoch}{figures}"))
+    if done is not None and done.digit_accuracy is not None:
+        figures = _figures(done.digit_accuracy, done.sum_accuracy)
+        rows.append(("test", f"{figures}, agreement {percent(done.agreement)} over {done.pairs or 0:,} pairs"))
+    return rows + [("try it" if verb == "predict" else "go on", text) for verb, text in commands(session, run)]
+
+
+def commands(session: Session, run: Run) -> list[Row]:
+    """The exact commands to ask the network and to train it further, where there are weights for it."""
+    if not (run.best_file.exists() or run.last_file.exists()):
+        return []
+    where = "" if session.runs_folder == default_folder() else f" --runs-dir {shlex.quote(str(session.runs_folder))}"
+    epochs = session.started.epochs if session.started else 0
+    is_complete = session.finished is not None and session.finished.reason == "completed"
+    longer = f" --epochs {epochs + 5}" if is_complete else ""
+    found = [("predict", f"mnist-sum predict idx 3 --run {run.id}{where}")]
+    if run.last_file.exists():
+        found.append(("train", f"mnist-sum train --resume {run.id}{longer}{where}"))
+    return found
+
+
+def receipt(session: Session) -> str:
+    """The outcome as lines for the scrollback; empty where nothing was trained."""
+    rows = outcome(session)
+    if session.run is None or not rows:
+        return ""
+    if session.finished is None and session.error is None:
+        rows.insert(0, ("left", "without saving; what came after the last checkpoint is lost"))
+    return "\n".join([f"mnist-sum · run {session.run.id}", *(f"  {label:<10}{text}" for label, text in rows)])
+
+
+def _figures(digit: float | None, total: float | None) -> str:
+    return f"digit {percent(digit)}, sum {percent(total)}"

@@ -1,0 +1,241 @@
+"""Inspect: a test image beside a number, and what the network says of both."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from mnist_sum_tui.events import Event, Finished
+from mnist_sum_tui.tui.answers import Answered, Surveyed
+from mnist_sum_tui.tui.brain import Look, LookAtAll
+from mnist_sum_tui.tui.screens.asking import AskingPage, note
+from mnist_sum_tui.tui.screens.goto import GoTo
+from mnist_sum_tui.tui.survey import Survey, less_certain, next_pair
+from mnist_sum_tui.tui.weights import Weights
+from mnist_sum_tui.tui.widgets.bars import Bars
+from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.slider import Slider
+from mnist_sum_tui.tui.widgets.verdict import AllTen, Verdict
+
+NEWEST_SECONDS = 1.0
+"""how often the answer is brought up to date while a training goes on"""
+SURVEY_SECONDS = 30.0
+"""how long a survey of a training in progress is used for stepping through"""
+
+
+class InspectPage(AskingPage):
+    """One test image at a time."""
+
+    page_name = "inspect"
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "step(-1)", "Image", key_display="← →"),
+        Binding("right", "step(1)", "Next image", show=False),
+        Binding("up", "number(1)", "Number", key_display="↑ ↓ 0-9"),
+        Binding("down", "number(-1)", "Number down", show=False),
+        *(Binding(str(digit), f"choose({digit})", f"Number {digit}", show=False) for digit in range(10)),
+        Binding("w", "wrong", "Wrong"),
+        Binding("u", "uncertain", "Unsure"),
+        Binding("d", "disagree", "Differ"),
+        Binding("r", "random", "Random"),
+        Binding("g", "goto", "Go to"),
+        Binding("comma", "slide(-1)", "Weights", key_display=", ."),
+        Binding("b", "look", "Look"),
+        Binding("full_stop", "slide(1)", "Later weights", show=False),
+    ]
+
+    index: reactive[int] = reactive(0)
+    """of the image in the test file"""
+    number: reactive[int] = reactive(7)
+    """the second input, 0..9"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answer: Answered | None = None
+        self._wanted: Weights | None = None
+        self._survey: tuple[Weights, Survey, float] | None = None
+        self._then: Callable[[Survey], None] | None = None
+        self._walked_to: int | None = None
+
+    def compose_page(self) -> ComposeResult:
+        """The picture, the answer in words and bars, the slider."""
+        with Horizontal(id="inspect"):
+            yield Digit(id="picture")
+            with Vertical(id="answer"):
+                yield Static(id="which", markup=False)
+                yield Verdict(id="verdict")
+                yield Bars("Digit", 10, id="digit-bars")
+                yield AllTen(id="all-ten")
+            yield Bars("Sum", 19, id="sum-bars")
+        yield note()
+        with Horizontal(id="weights"):
+            yield Static("Weights ", id="weights-title")
+            yield Slider(id="slider")
+            yield Static(id="source", markup=False)
+
+    def on_mount(self) -> None:
+        """Keep up with a training."""
+        self.query_one("#all-ten").border_title = "All ten numbers"
+        self.set_interval(NEWEST_SECONDS, self._keep_up)
+
+    def on_screen_resume(self) -> None:
+        """The page comes into view: weights may have come or gone."""
+        self._ask()
+
+    def on_run_event(self, event: Event) -> None:
+        """At the end of a training its best weights take the place of the newest."""
+        super().on_run_event(event)
+        if isinstance(event, Finished) and self._wanted is not None and self._wanted.path is None:
+            self._wanted = None
+
+    def show_index(self, index: int) -> None:
+        """Show a test image."""
+        self.index = index
+        self._ask()
+
+    def _ask(self) -> None:
+        if self.is_mounted:
+            self.brain.ask(Look(self.index, self._wanted), self.post_message)
+
+    def _keep_up(self) -> None:
+        if self.is_current and self._answer is not None and self.session.is_training and self._wanted is None:
+            self._ask()
+
+    def on_answered(self, message: Answered) -> None:
+        """The brain's answer."""
+        if message.index != self.index:
+            return  # a newer question is on its way
+        self._answer = message
+        self.remove_class("-empty")
+        if self._then is None:
+            self.note()
+        self.query_one(Digit).image = message.image
+        slider = self.query_one(Slider)
+        slider.names = tuple(weights.name for weights in message.choices)
+        slider.chosen = message.choices.index(message.weights)
+        self.query_one("#source", Static).update(message.source)
+        self._show()
+
+    def watch_number(self) -> None:
+        """The answers for all ten numbers are here already."""
+        self._show()
+
+    def _show(self) -> None:
+        answer = self._answer
+        if answer is None or not self.is_mounted:
+            return
+        said = answer.predictions[self.number]
+        label = said.label
+        self.query_one("#which", Static).update(f"#{answer.index:,}  number {self.number}")
+        self.query_one(Verdict).said = said
+        digit_bars, sum_bars = self.query_one("#digit-bars", Bars), self.query_one("#sum-bars", Bars)
+        digit_bars.probabilities, digit_bars.truth = said.digit_probabilities, label
+        sum_bars.probabilities = said.sum_probabilities
+        sum_bars.truth = None if label is None else label + self.number
+        ten = self.query_one(AllTen)
+        ten.predictions, ten.chosen = answer.predictions, self.number
+
+    def action_step(self, by: int) -> None:
+        """The next or the previous image, going round."""
+        if self._answer is not None:
+            self.show_index((self.index + by) % self._answer.count)
+
+    def action_number(self, by: int) -> None:
+        """A higher or a lower number, going round."""
+        self.number = (self.number + by) % 10
+
+    def action_choose(self, number: int) -> None:
+        """That number."""
+        self.number = number
+
+    def action_random(self) -> None:
+        """Any image."""
+        if self._answer is not None:
+            self.show_index(random.randrange(self._answer.count))
+
+    def action_look(self) -> None:
+        """Characters or half-blocks."""
+        picture = self.query_one(Digit)
+        picture.look = "blocks" if picture.look == "ascii" else "ascii"
+
+    def action_goto(self) -> None:
+        """Ask for a place in the test file."""
+        if self._answer is not None:
+            self.app.push_screen(GoTo(self._answer.count), self._go)
+
+    def _go(self, index: int | None) -> None:
+        if index is not None:
+            self.show_index(index)
+
+    def action_slide(self, by: int) -> None:
+        """Earlier or later weights."""
+        if self._answer is not None:
+            at = self._answer.choices.index(self._answer.weights) + by
+            if 0 <= at < len(self._answer.choices):
+                self._choose_weights(at)
+
+    def on_slider_moved(self, message: Slider.Moved) -> None:
+        """Other weights, by the mouse."""
+        self._choose_weights(message.chosen)
+
+    def _choose_weights(self, at: int) -> None:
+        if self._answer is not None and at < len(self._answer.choices):
+            chosen = self._answer.choices[at]
+            self._wanted = None if chosen.path is None else chosen
+            self._ask()
+
+    def action_wrong(self) -> None:
+        """The next image whose digit or sum is wrong."""
+        self._with_survey(lambda survey: self._jump(survey.wrong, "is wrong"))
+
+    def action_disagree(self) -> None:
+        """The next image of which the two heads say different things."""
+        self._with_survey(lambda survey: self._jump(survey.disagreeing, "disagrees"))
+
+    def action_uncertain(self) -> None:
+        """The least certain image; pressed again, the next one after it."""
+
+        def go(survey: Survey) -> None:
+            is_fresh = self._walked_to != self.index
+            self._walked_to, _ = less_certain(survey.sureness, self.index, self.number, is_fresh)
+            self.show_index(self._walked_to)
+
+        self._with_survey(go)
+
+    def _jump(self, hits: NDArray[np.bool_], what: str) -> None:
+        pair = next_pair(hits, self.index, self.number)
+        if pair is None:
+            self.note(f"Nothing {what}: not one of {hits.size:,} pairs of image and number")
+            return
+        self.number = pair[1]
+        self.show_index(pair[0])
+
+    def _with_survey(self, then: Callable[[Survey], None]) -> None:
+        """Do it when all test images have been looked at; at once if they have been."""
+        if self._answer is None:
+            return
+        weights = self._answer.weights
+        known = self._survey
+        is_fresh = known is not None and (weights.path is not None or time.monotonic() - known[2] < SURVEY_SECONDS)
+        if known is not None and is_fresh and known[0] == weights:
+            then(known[1])
+            return
+        self._then = then
+        self.brain.ask(LookAtAll(self._wanted), self.post_message)
+
+    def on_surveyed(self, message: Surveyed) -> None:
+        """All test images have been looked at."""
+        if self._answer is not None:
+            self._survey = self._answer.weights, message.survey, time.monotonic()
+        then, self._then = self._then, None
+        self.note()
+        if then is not None:
+            then(message.survey)

@@ -1,0 +1,94 @@
+"""What the pages share: the run that is trained, its events so far, and the way back into it. No Textual, no torch."""
+
+from pathlib import Path
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.control import Control
+from mnist_sum_tui.events import EpochDone, Event, Finished, Paused, Progress, Resumed, Started, Validated
+from mnist_sum_tui.runs import Run
+
+MOST_EVENTS = 40_000
+"""more than an hour of Progress at its fastest; beyond it the older half keeps every second Progress"""
+
+
+class Session:
+    """The state of the dashboard outside its widgets. Only the event loop's thread writes to it."""
+
+    def __init__(self, runs_folder: Path, data_dir: str | None = None) -> None:
+        self.runs_folder = runs_folder
+        self.data_dir = data_dir
+        self.control: Control | None = None
+        """of the training in progress, else None"""
+        self.run: Run | None = None
+        """the run that is trained now, or was last"""
+        self.config: TrainConfig | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self.events: list[Event] = []
+        """of this run so far, those of earlier processes included"""
+        self.error: BaseException | None = None
+        """what ended the last training before its time"""
+        self.started: Started | None = None
+        self.progress: Progress | None = None
+        """the newest"""
+        self.validation: EpochDone | Validated | None = None
+        """the newest that measured something"""
+        self.best: EpochDone | None = None
+        """the best epoch so far"""
+        self.finished: Finished | None = None
+        self.is_paused = False
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a training is in progress, paused or not."""
+        return self.control is not None
+
+    def begin(self, config: TrainConfig, run: Run, control: Control) -> None:
+        """Forget the last run: this one starts."""
+        self._forget()
+        self.config, self.run, self.control = config, run, control
+        self.data_dir = config.data_dir
+
+    def end(self, error: BaseException | None = None) -> None:
+        """The training is over; its run and events stay."""
+        self.control, self.error, self.is_paused = None, error, False
+
+    def add(self, event: Event) -> None:
+        """Take in the next event."""
+        self.events.append(event)
+        match event:
+            case Started():
+                self.started, self.finished, self.is_paused = event, None, False
+            case Progress():
+                self.progress = event
+            case EpochDone():
+                self.best = event if event.best else self.best
+                self.validation = event if event.val_digit_accuracy is not None else self.validation
+            case Validated():
+                self.validation = event
+            case Finished():
+                self.finished, self.is_paused = event, False
+            case Paused() | Resumed():
+                self.is_paused = isinstance(event, Paused)
+        if len(self.events) > MOST_EVENTS:
+            self._thin()
+
+    @property
+    def accuracies(self) -> tuple[float, float] | None:
+        """Digit and sum as best known now: the test's, else the newest validation's, else those of training."""
+        done, seen = self.finished, self.validation
+        if done is not None and done.digit_accuracy is not None and done.sum_accuracy is not None:
+            return done.digit_accuracy, done.sum_accuracy
+        if isinstance(seen, Validated):
+            return seen.digit_accuracy, seen.sum_accuracy
+        if seen is not None and seen.val_digit_accuracy is not None and seen.val_sum_accuracy is not None:
+            return seen.val_digit_accuracy, seen.val_sum_accuracy
+        return None if self.progress is None else (self.progress.digit_accuracy, self.progress.sum_accuracy)
+
+    def _thin(self) -> None:
+        """Drop every second Progress of the older half; all other events stay."""
+        half = len(self.events) // 2
+        self.events[:half] = [
+            event for row, event in enumerate(self.events[:half]) if row % 2 or not isinstance(event, Progress)
+        ]

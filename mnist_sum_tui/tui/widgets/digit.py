@@ -1,0 +1,117 @@
+"""A picture of 28x28 pixels in the terminal: characters, half-blocks or braille dots, whichever fits."""
+
+from math import ceil
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.color import Color
+from textual.content import Content
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+
+from mnist_sum_tui import render
+
+Image = NDArray[np.uint8]
+Look = Literal["ascii", "blocks", "dots"]
+CELL = {"ascii": (2, 1), "blocks": (1, 0.5), "dots": (0.5, 0.25)}
+"""columns and rows of cells that a pixel takes"""
+SCALES = {"ascii": (2, 1), "blocks": (4, 3, 2, 1), "dots": (1,)}
+"""how often a pixel may be repeated, the largest first"""
+SIDES = (28, 22, 20)
+"""pixels of a side that are shown: all; the box of 20x20 that MNIST's ink fills, with an edge and without"""
+INK = 96
+"""of 255, from which a pixel is a braille dot"""
+_DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+
+
+class Fit(NamedTuple):
+    """How a picture is shown in the room there is."""
+
+    look: Look
+    image: Image
+
+
+def window(image: Image, side: int) -> Image | None:
+    """The side x side pixels around the ink, the same size for every picture; None if the ink has no room in it."""
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    if not len(rows):
+        return image[:side, :side]
+    corner = []
+    for places in (rows, columns):
+        first, last = int(places[0]), int(places[-1])
+        if last - first >= side:
+            return None
+        corner.append(min(max((first + last + 1 - side) // 2, 0), len(image) - side))
+    top, left = corner
+    return image[top : top + side, left : left + side]
+
+
+def fit(image: Image, wanted: Look, width: int, height: int) -> Fit:
+    """The largest way to show the picture in width x height cells: whole, without its edge, or in a smaller look."""
+    looks: tuple[Look, ...] = ("ascii", "blocks", "dots")
+    for look in looks[looks.index(wanted) :]:
+        across, down = CELL[look]
+        for scale in SCALES[look]:
+            for side in SIDES:
+                if side * across * scale <= width and ceil(side * down * scale) <= height:
+                    found = window(image, side)
+                    if found is not None:
+                        return Fit(look, found.repeat(scale, 0).repeat(scale, 1))
+    return Fit("dots", image)
+
+
+def dots(image: Image) -> list[str]:
+    """The picture in braille, two by four pixels a character; ink is what is darker than INK."""
+    rows, columns = image.shape
+    ink = np.pad(image >= INK, ((0, -rows % 4), (0, -columns % 2)))
+    cells = ink.reshape(ink.shape[0] // 4, 4, ink.shape[1] // 2, 2)
+    codes = (cells * _DOTS[None, :, None, :]).sum(axis=(1, 3)) + 0x2800
+    return ["".join(map(chr, row)) for row in codes.tolist()]
+
+
+def blocks(image: Image, paper: Color, ink: Color) -> Content:
+    """The picture in half-blocks, two pixels a character; shades between paper and ink.
+
+    The character says which half is darker even where colours are not shown.
+    """
+    shades = [Style(foreground=paper.blend(ink, step / 15)) for step in range(16)]
+    grounds = [Style(background=paper.blend(ink, step / 15)) for step in range(16)]
+    steps = (np.pad(image, ((0, image.shape[0] % 2), (0, 0))).astype(int) + 8) // 17
+    parts: list[tuple[str, Style] | str] = []
+    for row in range(0, len(steps), 2):
+        for top, bottom in zip(steps[row].tolist(), steps[row + 1].tolist(), strict=True):
+            if top == bottom == 0:
+                parts.append(" ")
+            elif top == bottom:
+                parts.append(("█", shades[top]))
+            elif top > bottom:
+                parts.append(("▀", shades[top] + grounds[bottom]))
+            else:
+                parts.append(("▄", shades[bottom] + grounds[top]))
+        parts.append("\n")
+    return Content.assemble(*parts[:-1])
+
+
+def picture(found: Fit, paper: Color, ink: Color) -> Content:
+    """A fitted picture, ready to be shown."""
+    if found.look == "blocks":
+        return blocks(found.image, paper, ink)
+    lines = render.ascii_picture(found.image.tolist()) if found.look == "ascii" else dots(found.image)
+    return Content("\n".join(lines))
+
+
+class Digit(Widget):
+    """Shows one picture as large as it has room for."""
+
+    image: reactive[Image | None] = reactive(None, always_update=True)
+    look: reactive[Look] = reactive[Look]("ascii")
+
+    def render(self) -> Content:
+        """The picture, in the theme's own ink and paper."""
+        if self.image is None:
+            return Content("")
+        width, height = self.content_size
+        _, _, paper, ink = self.colors
+        return picture(fit(self.image, self.look, width, height), paper, ink)

@@ -1,0 +1,162 @@
+"""A gallery of pictures with a line under each; arrow keys or the mouse choose one, Enter opens it."""
+
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.visual import Visual
+
+from mnist_sum_tui.tui.widgets.digit import Image, blocks, dots
+
+MOVES = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+
+
+class Item(NamedTuple):
+    """A picture, what stands under it, and what it is called when it is opened."""
+
+    image: Image
+    caption: str
+    key: int
+
+
+class Tile(NamedTuple):
+    """The size of a picture with its line and the gap around it, in cells."""
+
+    width: int
+    height: int
+    look: str
+
+
+BIG, SMALL = Tile(30, 16, "blocks"), Tile(15, 9, "dots")
+
+
+def tile_for(width: int, height: int) -> Tile:
+    """Pictures in half-blocks where two rows or a wide row of them have room, else in braille."""
+    return BIG if height >= 2 * BIG.height - 1 and width >= 3 * BIG.width else SMALL
+
+
+class Gallery(ScrollView, can_focus=True):
+    """Tiles in rows as wide as there is room for, drawn a line at a time, so that a thousand cost no more than ten."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key, f"move({x},{y})", show=False) for key, (x, y) in MOVES.items()),
+        Binding("home", "go(0)", show=False),
+        Binding("end", "go(-1)", show=False),
+        Binding("enter", "open", "Open in Inspect"),
+    ]
+    DEFAULT_CSS = """
+    Gallery {
+        overflow-x: hidden;
+        overflow-y: scroll;
+    }
+    """
+
+    class Opened(Message):
+        """One was opened."""
+
+        def __init__(self, key: int) -> None:
+            super().__init__()
+            self.key = key
+
+    items: reactive[tuple[Item, ...]] = reactive[tuple[Item, ...]]((), always_update=True)
+    chosen: reactive[int] = reactive(0)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._drawn: dict[tuple[int, Tile], list[Strip]] = {}
+
+    @property
+    def tile(self) -> Tile:
+        """The tile that suits the room."""
+        return tile_for(*self._room)
+
+    @property
+    def across(self) -> int:
+        """Tiles in a row."""
+        return max(1, self._room.width // self.tile.width)
+
+    @property
+    def _room(self) -> Size:
+        return self.scrollable_content_region.size
+
+    def watch_items(self) -> None:
+        """Begin at the first."""
+        self.chosen = 0
+        self._lay_out()
+
+    def watch_chosen(self, old: int, new: int) -> None:
+        """Show it."""
+        for place in (old, new):
+            self._drawn.pop((place, self.tile), None)
+        column, row = new % self.across, new // self.across
+        area = Region(column * self.tile.width, row * self.tile.height, self.tile.width, self.tile.height)
+        self.scroll_to_region(area, animate=False)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Another number of tiles may fit in a row."""
+        self._lay_out()
+
+    def notify_style_update(self) -> None:
+        """The colours are others now."""
+        super().notify_style_update()
+        self._drawn.clear()
+
+    def _lay_out(self) -> None:
+        self._drawn.clear()
+        self.virtual_size = Size(self._room.width, -(-len(self.items) // self.across) * self.tile.height)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line through a row of tiles."""
+        row, line = divmod(y + self.scroll_offset.y, self.tile.height)
+        places = range(row * self.across, min((row + 1) * self.across, len(self.items)))
+        strip = Strip.join([self._tile_lines(place)[line] for place in places])
+        return strip.adjust_cell_length(self._room.width, self.rich_style)
+
+    def _tile_lines(self, place: int) -> list[Strip]:
+        tile = self.tile
+        if (place, tile) not in self._drawn:
+            item, is_chosen = self.items[place], place == self.chosen
+            _, _, paper, ink = self.colors
+            shown = blocks(item.image, paper, ink) if tile.look == "blocks" else Content("\n".join(dots(item.image)))
+            mark = "▸" if is_chosen else " "
+            caption = Content.assemble(
+                (f"{mark}{item.caption}".ljust(tile.width - 1)[: tile.width - 1], "reverse bold" if is_chosen else "")
+            )
+            lines = [Content(" ") + line for line in shown.split("\n")]
+            padded = [*lines, caption][: tile.height]
+            padded += [Content("")] * (tile.height - len(padded))
+            content = Content("\n").join(line.pad_right(max(0, tile.width - line.cell_length)) for line in padded)
+            self._drawn[place, tile] = Visual.to_strips(self, content, tile.width, tile.height, self.visual_style)
+        return self._drawn[place, tile]
+
+    def action_move(self, x: int, y: int) -> None:
+        """Choose a neighbour."""
+        place = self.chosen + x + y * self.across
+        if 0 <= place < len(self.items):
+            self.chosen = place
+
+    def action_go(self, place: int) -> None:
+        """Choose the first or the last."""
+        self.chosen = place % max(1, len(self.items))
+
+    def action_open(self) -> None:
+        """Open the chosen one."""
+        if self.items:
+            self.post_message(self.Opened(self.items[self.chosen].key))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the tile under the mouse; open it if it was chosen already."""
+        column, row = event.x // self.tile.width, (event.y + self.scroll_offset.y) // self.tile.height
+        place = row * self.across + column
+        if column < self.across and place < len(self.items):
+            if place == self.chosen:
+                self.action_open()
+            self.chosen = place

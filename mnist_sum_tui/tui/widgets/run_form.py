@@ -1,0 +1,153 @@
+"""RunForm: what a new run can be told before it starts, with the defaults of its recipe."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Input, Select, Static
+
+from mnist_sum_tui.config import MODELS, RECIPES, TrainConfig
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.tui.messages import StartTraining
+
+NUMBERS = {"epochs": "epochs", "batch_size": "batch size", "lr": "learning rate", "seed": "seed"}
+"""fields of TrainConfig that are typed in, and what they are called"""
+KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir")
+"""what the form does not ask for: as the command line gave it, whatever the recipe"""
+
+PICTURE = """\
+  .-=++*##*.       ┌────────────────┐
+  %@@@@@@@@:  ────▶│ sees the image │────▶ digit  7
+  ::.   -@%.       └───────┬────────┘
+       .%@=                │
+       #@*         ┌───────┴────────┐
+      +@%.    5 ──▶│ adds a number  │────▶ sum   12
+      @@-          └────────────────┘"""
+WORDS = (
+    "One network, two answers: which digit is this, and what is that digit plus the number beside it? "
+    "Nobody tells it how to add. It learns both from 55,000 examples, while you watch."
+)
+
+
+class NumberInput(Input):
+    """An Input that takes what numbers are made of, and leaves the other keys to the page."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether the key belongs in a number."""
+        return super().check_consume_key(key, character) and (character or "") in "0123456789.e-+"
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep Input from swallowing what it would not take."""
+        if event.is_printable and not self.check_consume_key(event.key, event.character):
+            event.prevent_default()
+
+
+class Field(Vertical):
+    """A label above a widget."""
+
+    def __init__(self, label: str, widget: Select[str] | Input) -> None:
+        super().__init__()
+        self._label, self._widget = label, widget
+
+    def compose(self) -> ComposeResult:
+        """Label and widget."""
+        yield Static(self._label, markup=False)
+        yield self._widget
+
+
+class RunForm(VerticalScroll, can_focus=False):
+    """Model, recipe, epochs, batch size, learning rate, seed; posts StartTraining."""
+
+    def __init__(self, defaults: TrainConfig, *, id: str) -> None:
+        super().__init__(id=id)
+        self._defaults = defaults
+
+    def compose(self) -> ComposeResult:
+        """What it is, the fields, the button."""
+        with Vertical(id="form"):
+            with Horizontal(id="intro"):
+                yield Static(_coloured(PICTURE), id="intro-picture")
+                yield Static(WORDS, id="intro-words", markup=False)
+            with Grid(id="fields"):
+                yield Field("model", _select("model", MODELS, self._defaults.model))
+                yield Field("recipe", _select("recipe", RECIPES, self._defaults.recipe))
+                for name, label in NUMBERS.items():
+                    yield Field(label, NumberInput(f"{getattr(self._defaults, name):g}", id=name))
+            yield Static("", id="explained", markup=False)
+            with Horizontal(id="go"):
+                yield Button("Start training", variant="primary", id="start")
+                yield Static("waking torch ...", id="readiness", markup=False)
+
+    def on_mount(self) -> None:
+        """Enter starts."""
+        self.query_one("#start").focus()
+        self._explain()
+
+    def ready(self) -> None:
+        """Torch is there."""
+        self.query_one("#readiness", Static).update("ready")
+
+    def complain(self, message: str) -> None:
+        """Say why it did not start."""
+        self.query_one("#readiness", Static).update(Content.styled(message, "$text-error"))
+
+    @property
+    def config(self) -> TrainConfig:
+        """What the fields say.
+
+        Raises:
+            UsageError: a value that cannot be used.
+        """
+        recipe = str(self.query_one("#recipe", Select).value)
+        base = self._defaults
+        if recipe != base.recipe:
+            base = TrainConfig.of(recipe, **{name: getattr(base, name) for name in KEPT})
+        values: dict[str, object] = {"model": str(self.query_one("#model", Select).value)}
+        for name, label in NUMBERS.items():
+            text = self.query_one(f"#{name}", Input).value.strip()
+            kind = type(getattr(base, name))
+            try:
+                values[name] = kind(float(text)) if kind is float else int(text)
+            except ValueError:
+                raise UsageError(f"{label} must be a number, not {text!r}") from None
+        return replace(base, **values)  # type: ignore[arg-type]
+
+    @on(Select.Changed, "#recipe")
+    def _take_recipe(self, message: Select.Changed) -> None:
+        """Another recipe brings its own numbers; going back brings back those of the command line."""
+        recipe = str(message.value)
+        values = self._defaults if recipe == self._defaults.recipe else TrainConfig.of(recipe)
+        for name in NUMBERS:
+            if name != "seed":
+                self.query_one(f"#{name}", Input).value = f"{getattr(values, name):g}"
+        self._explain()
+
+    @on(Select.Changed, "#model")
+    def _explain(self) -> None:
+        model, recipe = (str(self.query_one(f"#{name}", Select).value) for name in ("model", "recipe"))
+        text = f"{model}: {MODELS[model]}\n{recipe}: {RECIPES[recipe].summary}"
+        self.query_one("#explained", Static).update(text)
+
+    @on(Button.Pressed, "#start")
+    @on(Input.Submitted)
+    def _start(self) -> None:
+        try:
+            self.post_message(StartTraining(self.config))
+        except UsageError as error:
+            self.complain(str(error))
+
+
+def _select(name: str, choices: Iterable[str], value: str) -> Select[str]:
+    return Select([(choice, choice) for choice in choices], value=value, allow_blank=False, id=name)
+
+
+def _coloured(picture: str) -> Content:
+    """The two answers in the colours of their curves."""
+    content = Content(picture)
+    for text, style in (("digit  7", "$text-primary bold"), ("sum   12", "$text-accent bold")):
+        start = picture.index(text)
+        content = content.stylize(style, start, start + len(text))
+    return content

@@ -1,0 +1,161 @@
+"""The table of runs: sortable by every column, rows to mark."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import DataTable
+
+from mnist_sum_tui.render import duration, percent, sparkline
+from mnist_sum_tui.summary import Summary
+
+MARKS = "●◆▲■▼★"
+"""one for each run that is marked, the same as in the chart"""
+STATES = {"completed": "✓ done", "running": "● running", "stopped": "■ stopped", "interrupted": "… cut off"}
+
+
+class Column(NamedTuple):
+    """A column: its title, what a cell says, what it is sorted by, and whether the highest comes first."""
+
+    title: str
+    text: Callable[[Summary], str]
+    key: Callable[[Summary], float | str]
+    is_falling: bool = False
+
+
+def _config(run: Summary, name: str) -> str:
+    return "?" if run.config is None else str(getattr(run.config, name))
+
+
+def _epochs(run: Summary) -> str:
+    return f"{len(run.epochs)}/{_config(run, 'epochs')}"
+
+
+def _state(run: Summary) -> str:
+    return STATES.get(run.state, f"✗ {run.state}")
+
+
+def _curve(run: Summary) -> str:
+    return sparkline((epoch.val_sum_accuracy for epoch in run.epochs), 12) or "-"
+
+
+COLUMNS = (
+    Column("run", lambda run: run.run.id, lambda run: run.run.created or run.run.id, True),
+    Column("model", lambda run: _config(run, "model"), lambda run: _config(run, "model")),
+    Column("state", _state, _state),
+    Column("epochs", _epochs, lambda run: len(run.epochs), True),
+    Column("digit", lambda run: percent(run.digit_accuracy), lambda run: run.digit_accuracy or -1.0, True),
+    Column("sum", lambda run: percent(run.sum_accuracy), lambda run: run.sum_accuracy or -1.0, True),
+    Column("time", lambda run: duration(run.elapsed), lambda run: run.elapsed),
+    Column("recipe", lambda run: _config(run, "recipe"), lambda run: _config(run, "recipe")),
+    Column("curve", _curve, lambda run: run.mean_accuracy, True),
+)
+
+
+def arranged(runs: Sequence[Summary], column: int, is_turned: bool = False) -> list[Summary]:
+    """The runs in the order of a column, or the other way round; equals stay as they were."""
+    chosen = COLUMNS[column]
+    return sorted(runs, key=chosen.key, reverse=chosen.is_falling != is_turned)
+
+
+class RunTable(DataTable[Text]):
+    """Shows summaries; space marks a run, Enter posts Entered."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "mark", "Mark")]
+
+    class Entered(Message):
+        """Enter was pressed on a run."""
+
+    class Marked(Message):
+        """Other runs are marked now."""
+
+    runs: reactive[tuple[Summary, ...]] = reactive[tuple[Summary, ...]]((), init=False, always_update=True)
+    order: reactive[tuple[int, bool]] = reactive((0, False), init=False)
+    """the column, and whether its order is turned round"""
+    marked: reactive[tuple[str, ...]] = reactive[tuple[str, ...]]((), init=False)
+    """ids, in the order in which they were marked"""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, cursor_type="row", zebra_stripes=True)
+
+    @property
+    def current(self) -> Summary | None:
+        """The run under the cursor."""
+        rows = arranged(self.runs, *self.order)
+        return rows[self.cursor_row] if 0 <= self.cursor_row < len(rows) else None
+
+    def watch_runs(self) -> None:
+        """Fill the table anew, the cursor on the run on which it was."""
+        self.fill()
+
+    def watch_order(self) -> None:
+        """Fill the table in the new order."""
+        self.fill()
+
+    def watch_marked(self) -> None:
+        """Show the marks."""
+        for run in self.runs:
+            self.update_cell(run.run.id, COLUMNS[0].title, Text(self._marked_id(run.run.id)))
+        self.post_message(self.Marked())
+
+    def fill(self) -> None:
+        """Write all rows."""
+        before = self.row_id
+        if not self.columns:
+            for column in COLUMNS:
+                self.add_column(Text(column.title), key=column.title)
+        for row, (column, shown) in enumerate(zip(COLUMNS, self.ordered_columns, strict=True)):
+            arrow = "" if row != self.order[0] else " ▲" if column.is_falling == self.order[1] else " ▼"
+            shown.label = Text(column.title + arrow)
+        self.clear()
+        rows = arranged(self.runs, *self.order)
+        for run in rows:
+            texts = [self._marked_id(run.run.id), *(column.text(run) for column in COLUMNS[1:])]
+            self.add_row(*(Text(text) for text in texts), key=run.run.id)
+        ids = [run.run.id for run in rows]
+        if before in ids:
+            self.move_cursor(row=ids.index(before), animate=False)
+        self.fit_height()
+        self.call_after_refresh(self.fit_height)
+
+    def fit_height(self) -> None:
+        """As high as its rows; `auto` would collapse when the table is filled anew."""
+        self.styles.height = self.row_count + 1 + self.show_horizontal_scrollbar
+
+    def on_resize(self) -> None:
+        """The scroll bar may have come or gone."""
+        self.fit_height()
+
+    def _marked_id(self, name: str) -> str:
+        return f"{MARKS[self.marked.index(name)] if name in self.marked else ' '} {name}"
+
+    @property
+    def row_id(self) -> str | None:
+        """The id in the row of the cursor, as the table stands."""
+        if not 0 <= self.cursor_row < self.row_count:
+            return None
+        return self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
+
+    def action_mark(self) -> None:
+        """Mark the run, or take its mark away; then go on to the next."""
+        name = self.row_id
+        if name is not None:
+            others = tuple(mark for mark in self.marked if mark != name)
+            self.marked = others if name in self.marked else (*others, name)[-len(MARKS) :]
+            self.action_cursor_down()
+
+    def action_select_cursor(self) -> None:
+        """Enter. A click chooses a row and no more: it must not start a training."""
+        self.post_message(self.Entered())
+
+    def on_data_table_header_selected(self, message: DataTable.HeaderSelected) -> None:
+        """Sort by the column; again, the other way round."""
+        message.stop()
+        self.sort_by(message.column_index)
+
+    def sort_by(self, column: int) -> None:
+        """Sort by a column; by the one it is sorted by already, the other way round."""
+        self.order = (column, not self.order[1] if column == self.order[0] else False)

@@ -1,0 +1,59 @@
+"""A slider through a few named stops: `○──○──●──○  best`."""
+
+from itertools import pairwise
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+
+def slider_line(names: tuple[str, ...], chosen: int, width: int) -> str:
+    """The stops as circles with their names, `○ epoch 1 ── ● best ── ○ last`; with the chosen name alone if need be."""
+    if not names:
+        return ""
+    full = " ── ".join(f"{'●' if row == chosen else '○'} {name}" for row, name in enumerate(names))
+    if len(full) <= width:
+        return full
+    name = f" {names[chosen]}"
+    dots = ["●" if row == chosen else "○" for row in range(len(names))]
+    for joint in ("──", "─", ""):
+        line = joint.join(dots) + name
+        if len(line) <= width:
+            return line
+    return f"{chosen + 1}/{len(names)}{name}"[:width]
+
+
+def stop_at(line: str, column: int) -> int | None:
+    """The stop whose circle or name is at a column of the line; None if the line shows no stops."""
+    starts = [at for at, character in enumerate(line) if character in "●○"]
+    for row, (start, end) in enumerate(pairwise([*starts, len(line)])):
+        if start <= column < end:
+            return row
+    return None
+
+
+class Slider(Widget):
+    """A slider; `names` in their order, `chosen` an index."""
+
+    names: reactive[tuple[str, ...]] = reactive[tuple[str, ...]](())
+    chosen: reactive[int] = reactive(0)
+
+    class Moved(Message):
+        """A stop was clicked."""
+
+        def __init__(self, chosen: int) -> None:
+            super().__init__()
+            self.chosen = chosen
+
+    def render(self) -> Content:
+        """The line."""
+        return Content(slider_line(self.names, self.chosen, self.content_size.width))
+
+    def on_click(self, event: events.Click) -> None:
+        """Slide to the stop under the mouse."""
+        line = slider_line(self.names, self.chosen, self.content_size.width)
+        found = stop_at(line, event.x - self.gutter.left)
+        if found is not None:
+            self.post_message(self.Moved(found))

@@ -1,0 +1,62 @@
+"""The training thread: runs `train`, posts what it yields, and touches no widget."""
+
+import threading
+from collections.abc import Callable
+
+from textual.message import Message
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.control import Control
+from mnist_sum_tui.events import Started
+from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.runs import Run
+from mnist_sum_tui.tui.messages import PastEvents, RunEvent, TrainingEnded
+
+Post = Callable[[Message], object]
+"""thread-safe, as Textual's post_message is"""
+
+
+class TrainingThread(threading.Thread):
+    """One training, from its start or resume to its end. A daemon: to leave at once must not wait for a validation."""
+
+    def __init__(self, config: TrainConfig, run: Run, control: Control, post: Post) -> None:
+        super().__init__(name="training", daemon=True)
+        self._config, self._run, self._control, self._post = config, run, control, post
+        self._is_abandoned = False
+
+    def abandon(self) -> None:
+        """End after the step in work, and save nothing."""
+        self._is_abandoned = True
+        self._control.resume()
+
+    def run(self) -> None:
+        """Train. Whatever is raised goes out with TrainingEnded; the traceback is in the run's error.txt."""
+        error: BaseException | None = None
+        try:
+            self._train()
+        except BaseException as raised:
+            error = raised
+        self._post(TrainingEnded(error))
+
+    def _train(self) -> None:
+        from mnist_sum_tui.training import train  # torch: 1.5 s, unless `warm_up` was quicker
+
+        events = train(self._config, self._run, self._control)
+        for event in events:
+            if isinstance(event, Started) and event.resumed:
+                self._post(PastEvents(list(read_events(self._run.metrics_file))[:-1]))
+            self._post(RunEvent(event))
+            if self._is_abandoned:
+                events.close()  # type: ignore[attr-defined]  # an Iterator by its type, a generator in truth
+                return
+
+
+def warm_up(done: Callable[[], object]) -> None:
+    """Import torch in a thread of its own, so that Start need not wait for it; then call `done` from that thread."""
+
+    def work() -> None:
+        import mnist_sum_tui.training  # noqa: F401 - 1.5 s; the second import costs nothing
+
+        done()
+
+    threading.Thread(target=work, name="warm-up", daemon=True).start()

@@ -1,0 +1,126 @@
+"""A brain with fixed answers about the first thousand test images, and the app around it: every test sees the same."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from textual.pilot import Pilot
+
+from mnist_sum_tui import data
+from mnist_sum_tui.errors import PictureError
+from mnist_sum_tui.evaluate import Outputs
+from mnist_sum_tui.picture import prepare
+from mnist_sum_tui.predict import Prediction, from_outputs
+from mnist_sum_tui.tui import brain, thinking
+from mnist_sum_tui.tui.answers import Answered, ReadDrawing, Surveyed
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.brain import Brain, Look, LookAtAll, Read, Reply, Request
+from mnist_sum_tui.tui.session import Session
+from mnist_sum_tui.tui.survey import Survey
+from mnist_sum_tui.tui.weights import Weights
+
+COUNT = 1000
+SOURCE = "20260101-120000-compact, epoch 3"
+RUN = "20260101-120000-compact"
+CHOICES = tuple(Weights(name, RUN, Path(f"{name}.safetensors")) for name in ("epoch 1", "best", "last"))
+WRONG = {8: 6, 241: 5, 247: 6, 321: 7, 340: 3, 445: 0, 582: 2, 659: 1, 684: 2, 720: 8, 740: 9, 947: 9}
+"""images whose digit is read as another one"""
+THREE = 18
+"""an image of a 3, whose answers are those for every drawing"""
+ODD = (3, 61, 115)
+"""images whose sum does not fit the digit, beside number 4"""
+
+
+@cache
+def images() -> data.Split:
+    return data.load("test").take(torch.arange(COUNT))
+
+
+@cache
+def outputs() -> Outputs:
+    labels = images().labels
+    said = labels.clone()
+    for index, digit in WRONG.items():
+        said[index] = digit
+    sureness = 0.99 - 0.3 * (torch.arange(COUNT) % 97) / 97
+    digits = _spread(said, sureness, 10)
+    right = said.unsqueeze(1) + torch.arange(10)
+    for index in ODD:
+        right[index, 4] = (right[index, 4] + 1) % 19
+    sums = _spread(right.flatten(), sureness.repeat_interleave(10) * 0.9, 19).view(COUNT, 10, 19)
+    return Outputs(digits.log(), sums.log())
+
+
+def _spread(at: torch.Tensor, share: torch.Tensor, classes: int) -> torch.Tensor:
+    """`share` for the class `at`, and the rest shared out to the others, more to those nearby."""
+    weights = 1.0 / (1 + (torch.arange(classes) - at.unsqueeze(1)).abs().float()) ** 3
+    weights[torch.arange(len(at)), at] = 0
+    spread = weights / weights.sum(1, keepdim=True) * (1 - share).unsqueeze(1)
+    spread[torch.arange(len(at)), at] = share
+    return spread
+
+
+@cache
+def survey() -> Survey:
+    return thinking.sum_up([outputs()], images(), SOURCE)
+
+
+def predictions(index: int) -> tuple[Prediction, ...]:
+    label = int(images().labels[index])
+    return tuple(from_outputs(outputs(), index, number, label) for number in range(10))
+
+
+class FixedBrain(Brain):
+    """Answers at once, in the caller's own thread, and keeps what it was asked."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.asked: list[Request] = []
+
+    def ask(self, request: Request, reply: Reply) -> None:
+        self.asked.append(request)
+        match request:
+            case Look():
+                index = request.index % COUNT
+                weights = request.weights or CHOICES[1]
+                image = images().images[index].numpy()
+                reply(Answered(index, image, predictions(index), weights, CHOICES, SOURCE, COUNT))
+            case Read():
+                reply(read(request.drawing, request.asked))
+            case LookAtAll():
+                reply(Surveyed(survey(), images().images.numpy()))
+
+
+def read(drawing: NDArray[np.uint8], asked: float) -> ReadDrawing:
+    try:
+        image = prepare(drawing)
+    except PictureError:
+        return ReadDrawing(None, None, SOURCE, asked)
+    unlabelled = tuple(from_outputs(outputs(), THREE, number) for number in range(10))
+    return ReadDrawing(image, unlabelled, SOURCE, asked)
+
+
+def new_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    """The app with a fixed brain, on the page Train."""
+    monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
+    session = Session(folder)
+    app = MnistSumApp(session)
+    brain._BRAINS[app] = FixedBrain(session)
+    return app
+
+
+def brain_in(app: MnistSumApp) -> FixedBrain:
+    found = brain._BRAINS[app]
+    assert isinstance(found, FixedBrain)
+    return found
+
+
+async def open_page(pilot: Pilot[int], name: str) -> None:
+    """Go to a page, and wait until it has its answers."""
+    await pilot.app.switch_mode(name)
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    await pilot.pause()

@@ -1,0 +1,218 @@
+"""The app: pages, starting, ending, leaving, exit codes; and a short real training in its thread."""
+
+import importlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button, Static
+
+from mnist_sum_tui import runs
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.control import Control
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.events import Event, Finished
+from mnist_sum_tui.runs import Run
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
+from mnist_sum_tui.tui.messages import RunEvent, StartTraining, TrainingEnded
+from mnist_sum_tui.tui.outcome import receipt
+from mnist_sum_tui.tui.screens.quit import QuitScreen
+from mnist_sum_tui.tui.session import Session
+from mnist_sum_tui.tui.worker import TrainingThread
+from tests.tui import recorded
+
+CONFIG = TrainConfig.of("standard", model="compact", epochs=1, threads=1, batch_size=50)
+
+
+class FakeTrain:
+    """Stands for `train`: goes on until it is stopped."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.saved = self.closed = False
+        self.error: BaseException | None = None
+        monkeypatch.setattr(importlib.import_module("mnist_sum_tui.training"), "train", self)
+        monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
+
+    def __call__(self, _: TrainConfig, run: Run, control: Control) -> Iterator[Event]:
+        try:
+            if self.error is not None:
+                raise self.error
+            yield recorded.started(run.id)
+            progress = list(recorded.training(100))[-1]
+            while not control.stopping:
+                control.wait(0.02)
+                yield progress
+            self.saved = True
+            yield recorded.finished(reason="stopped")
+        except GeneratorExit:
+            self.closed = True
+            raise
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeTrain:
+    return FakeTrain(monkeypatch)
+
+
+async def test_start_shows_the_run_and_stop_ends_it(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.post_message(StartTraining(CONFIG))
+        await pilot.pause(0.4)
+        assert app.session.is_training
+        assert app.session.progress is not None
+        app.post_message(StartTraining(CONFIG))
+        await pilot.pause(0.1)
+        assert len(runs.list_runs(app.session.runs_folder)) == 1, "one training at a time"
+        await pilot.press("s")
+        await pilot.pause(0.4)
+        assert not app.session.is_training
+        assert fake.saved
+        assert app.is_running, "it stays"
+        await pilot.press("q")
+    assert app.return_value == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "is_saved"),
+    [
+        (("q", "s"), 0, True),
+        (("ctrl+c", "s"), 130, True),
+        (("q", "l"), 0, False),
+        (("ctrl+q", "down", "enter"), 0, True),
+    ],
+)
+async def test_leaving_while_training_asks(
+    keys: tuple[str, ...], code: int, is_saved: bool, fake: FakeTrain, tmp_path: Path
+) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.post_message(StartTraining(CONFIG))
+        await pilot.pause(0.3)
+        await pilot.press(keys[0])
+        await pilot.pause()
+        assert isinstance(app.screen, QuitScreen)
+        assert app.screen.query_one("#keep", Button).has_focus
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.session.is_training
+        await pilot.press(*keys)
+        await pilot.pause(0.3)
+    assert app.return_value == code
+    assert app.thread is not None
+    app.thread.join(5)
+    assert not app.thread.is_alive()
+    assert (fake.saved, fake.closed) == (is_saved, not is_saved)
+
+
+async def test_an_error_is_shown_and_is_the_exit_code(fake: FakeTrain, tmp_path: Path) -> None:
+    fake.error = UsageError("device 'cuda' is not available")
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.post_message(StartTraining(CONFIG))
+        await pilot.pause(0.4)
+        assert "device 'cuda'" in str(app.train_page.query_one("#readiness", Static).visual)
+        await pilot.press("q")
+    assert app.return_value == 1
+    assert "device 'cuda' is not available" in receipt(app.session)
+
+
+@pytest.mark.parametrize(("reason", "code"), [("completed", 0), ("stopped", 0), ("diverged", 1), ("failed", 1)])
+async def test_the_exit_code_is_the_runs(reason: str, code: int, fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        recorded.begin(app)
+        app.on_run_event(RunEvent(recorded.finished(reason=reason)))
+        app.on_training_ended(TrainingEnded())
+        await pilot.press("q")
+    assert app.return_value == code
+
+
+async def test_a_runs_folder_that_cannot_be_made_is_told_in_the_form(fake: FakeTrain, tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file")
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        assert "no run can be made there" in str(app.train_page.query_one("#readiness", Static).visual)
+
+
+async def test_help_comes_and_goes(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert app.screen.query("HelpPanel")
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert not app.screen.query("HelpPanel")
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "nord"])
+async def test_the_theme_is_the_one_asked_for(theme: str, fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path, theme)
+    async with app.run_test(size=(80, 24)):
+        assert app.current_theme.name == theme
+
+
+def test_without_a_terminal_one_line_points_to_train(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = LaunchOptions(tmp_path, CONFIG, False, None, None)
+    assert run_dashboard(options) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "mnist-sum train" in err
+
+
+def test_an_unknown_theme_names_a_near_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.launch._has_terminal", lambda: True)
+    with pytest.raises(UsageError, match="textual-dark"):
+        run_dashboard(LaunchOptions(tmp_path, CONFIG, False, None, "textual-drak"))
+
+
+async def test_a_real_training_runs_to_its_end_and_is_gone_on_with(small_data: str, tmp_path: Path) -> None:
+    config = TrainConfig.of("standard", model="compact", epochs=1, threads=1, batch_size=50, data_dir=small_data)
+    app = MnistSumApp(Session(tmp_path / "runs"), config)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause(0.5)
+        assert app.thread is not None
+        while app.thread.is_alive():
+            await pilot.pause(0.1)
+        await pilot.pause(0.3)
+        assert app.session.finished is not None
+        assert app.session.finished.reason == "completed"
+        first = len(app.session.events)
+        run = app.session.run
+        app.post_message(StartTraining(config.with_epochs(2), run))
+        await pilot.pause(0.5)
+        while app.thread.is_alive():
+            await pilot.pause(0.1)
+        await pilot.pause(0.3)
+        assert app.session.run == run
+        assert len(app.session.events) > first, "the past belongs to it"
+        assert app.session.started is not None
+        assert app.session.started.resumed
+        page = app.train_page
+        assert len(page.live.series.validation) == 2
+        await pilot.press("q")
+    assert app.return_value == 0
+    assert "mnist-sum train --resume" in receipt(app.session)
+
+
+def test_a_thread_that_is_abandoned_while_paused_ends(fake: FakeTrain, tmp_path: Path) -> None:
+    seen: list[object] = []
+    control = Control()
+    control.pause()
+    thread = TrainingThread(CONFIG, runs.create(tmp_path, CONFIG), control, seen.append)
+    thread.start()
+    thread.abandon()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert isinstance(seen[-1], TrainingEnded)
+    assert not any(isinstance(message, RunEvent) and isinstance(message.event, Finished) for message in seen)
+    assert threading.current_thread() is threading.main_thread()

@@ -1,0 +1,74 @@
+"""Pictures of Inspect, Draw, Mistakes and Runs, with fixed answers; the README shows these very files.
+
+`pytest tests/tui/test_page_snapshots.py --snapshot-update` makes them anew; look at each before keeping it.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from mnist_sum_tui.tui.screens.draw import DrawPage
+from tests.tui import fixed
+from tests.tui.test_draw import draw
+from tests.tui.test_runs_page import make_three, open_runs
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
+Size = tuple[int, int]
+
+
+@SIZES
+def test_inspect(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def show(pilot: Pilot[int]) -> None:
+        await fixed.open_page(pilot, "inspect")
+        await pilot.press("w", "w")
+        await pilot.pause()
+
+    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
+
+
+@SIZES
+def test_draw(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def show(pilot: Pilot[int]) -> None:
+        await fixed.open_page(pilot, "draw")
+        await draw(pilot)
+        page = pilot.app.screen
+        assert isinstance(page, DrawPage)
+        page.milliseconds = 4.0  # what it took is another thing each time
+        page.number = 5
+        await pilot.pause()
+
+    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
+
+
+@SIZES
+def test_mistakes(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def show(pilot: Pilot[int]) -> None:
+        await fixed.open_page(pilot, "mistakes")
+
+    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
+
+
+@SIZES
+def test_runs(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_three(tmp_path)
+
+    async def show(pilot: Pilot[int]) -> None:
+        app = pilot.app
+        await open_runs(app, pilot)  # type: ignore[arg-type]
+        await pilot.press("space", "down", "space")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+
+    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
+
+
+def test_inspect_in_a_light_theme(snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def show(pilot: Pilot[int]) -> None:
+        pilot.app.theme = "textual-light"
+        await fixed.open_page(pilot, "inspect")
+        await pilot.press("b", "5", "right", "right")
+        await pilot.pause()
+
+    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=(120, 36), run_before=show)

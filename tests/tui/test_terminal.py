@@ -1,0 +1,163 @@
+"""The real thing in a pseudo-terminal: start, train, pause, go on, leave; what a terminal is left with afterwards."""
+
+import contextlib
+import os
+import re
+import signal
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+from mnist_sum_tui import runs
+from mnist_sum_tui.events import Checkpointed, Finished, Paused, Resumed
+from mnist_sum_tui.journal import read_events
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
+config = TrainConfig.of("standard", model="compact", epochs=3, threads=1)
+sys.exit(run_dashboard(LaunchOptions(Path(sys.argv[1]), config, sys.argv[2] == "start", None, None)))
+"""
+WAIT = 40.0
+"""seconds; the machine may be busy"""
+MODES = {1000: "mouse", 1003: "mouse", 1006: "mouse", 1049: "alternate screen", 2004: "bracketed paste", 1004: "focus"}
+
+
+class Terminal:
+    """A terminal of 80 by 24 cells with the dashboard in it."""
+
+    def __init__(self, folder: Path, start: bool, **variables: str) -> None:
+        self.folder = folder
+        self.screen = pyte.Screen(80, 24)
+        self._stream = pyte.ByteStream(self.screen)
+        self.output = b""
+        environment = {**os.environ, "TERM": "xterm-256color", **variables}
+        arguments = ["-c", PROGRAM, str(folder), "start" if start else "form"]
+        self.process = pexpect.spawn(sys.executable, arguments, env=environment, dimensions=(24, 80), timeout=WAIT)
+        self.before = termios.tcgetattr(self.process.child_fd)
+
+    def read(self) -> str:
+        """Take in what was written, and return the screen."""
+        with contextlib.suppress(pexpect.TIMEOUT, pexpect.EOF):
+            new = self.process.read_nonblocking(1 << 16, timeout=0.1)
+            self.output += new
+            # pyte does not know of private parameters and would print what follows them.
+            self._stream.feed(re.sub(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]", b"", new))
+        return "\n".join(self.screen.display)
+
+    def wait_for(self, pattern: str) -> str:
+        """The screen once it shows the pattern."""
+        end = time.monotonic() + WAIT
+        while time.monotonic() < end:
+            text = self.read()
+            if re.search(pattern, text):
+                return text
+        raise AssertionError(f"{pattern} was not shown:\n{text}")
+
+    def wait_for_end(self) -> int:
+        """The exit code."""
+        end = time.monotonic() + WAIT
+        while self.process.isalive() and time.monotonic() < end:
+            self.read()
+        self.read()
+        self.process.close()
+        code = self.process.exitstatus
+        assert code is not None, f"ended by signal {self.process.signalstatus}"
+        return int(code)
+
+    def assert_restored(self) -> None:
+        """Every mode that was set is reset, and the cursor is back."""
+        for mode, name in MODES.items():
+            on, off = f"\x1b[?{mode}h".encode(), f"\x1b[?{mode}l".encode()
+            assert on in self.output, name
+            assert self.output.rindex(off) > self.output.rindex(on), name
+        assert self.output.rindex(b"\x1b[?25h") > self.output.rindex(b"\x1b[?25l"), "cursor"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "runs"
+
+
+def test_train_pause_go_on_and_leave(folder: Path) -> None:
+    terminal = Terminal(folder, start=False)
+    terminal.wait_for("Start training")
+    terminal.process.send("\r")
+    terminal.wait_for(r"epoch 1/3.*\d\d\.\d % / ")
+    terminal.process.send(" ")
+    terminal.wait_for("paused")
+    terminal.process.send("c")
+    terminal.process.send(" ")
+    terminal.wait_for(r"● epoch 1/3")
+    terminal.process.setwinsize(36, 120)
+    terminal.screen.resize(36, 120)
+    terminal.process.send("q")
+    terminal.wait_for("still training")
+    terminal.process.send("s")
+    terminal.wait_for("mnist-sum · run")
+    modes = termios.tcgetattr(terminal.process.child_fd)
+    assert terminal.wait_for_end() == 0
+    assert modes == terminal.before
+    terminal.assert_restored()
+    text = terminal.output.decode()
+    run = runs.list_runs(folder)[0]
+    scrollback = text[text.rindex("\x1b[?1049l") :]
+    assert f"mnist-sum train --resume {run.id}" in scrollback
+    seen = list(read_events(run.metrics_file))
+    assert {Paused, Resumed} <= {type(event) for event in seen}
+    assert any(isinstance(event, Checkpointed) and event.reason == "request" for event in seen)
+    assert isinstance(seen[-1], Finished)
+    assert seen[-1].reason == "stopped"
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_saves_and_restores_the_terminal(number: int, code: int, folder: Path) -> None:
+    terminal = Terminal(folder, start=True)
+    terminal.wait_for(r"elapsed [1-9]")
+    terminal.process.kill(number)
+    assert terminal.wait_for_end() == code
+    terminal.assert_restored()
+    run = runs.list_runs(folder)[0]
+    assert run.last_file.exists()
+    assert isinstance(list(read_events(run.metrics_file))[-1], Finished)
+
+
+def test_a_closed_terminal_saves(folder: Path) -> None:
+    terminal = Terminal(folder, start=True)
+    terminal.wait_for(r"elapsed [1-9]")
+    os.close(terminal.process.child_fd)
+    terminal.process.child_fd = -1
+    end = time.monotonic() + WAIT
+    status = 0
+    while time.monotonic() < end:
+        ended, status = os.waitpid(terminal.process.pid, os.WNOHANG)
+        if ended:
+            break
+        time.sleep(0.1)
+    terminal.process.closed, terminal.process.terminated = True, True
+    assert os.waitstatus_to_exitcode(status) == 129
+    assert runs.list_runs(folder)[0].last_file.exists()
+
+
+def test_no_colour_is_honoured_and_tells_the_heads_apart(folder: Path) -> None:
+    terminal = Terminal(folder, start=False, NO_COLOR="1")
+    terminal.wait_for("Start training")
+    terminal.process.send("q")
+    assert terminal.wait_for_end() == 0
+    colours = re.findall(rb"\x1b\[[\d;]*?[34]8;2;(\d+);(\d+);(\d+)", terminal.output)
+    assert colours == [] or all(max(map(int, rgb)) - min(map(int, rgb)) <= 2 for rgb in colours), "greys only"
+
+
+@pytest.mark.parametrize("term", ["dumb"])
+def test_a_dumb_terminal_is_pointed_to_train(term: str, folder: Path) -> None:
+    terminal = Terminal(folder, start=False, TERM=term)
+    assert terminal.wait_for_end() == 2
+    assert b"mnist-sum train" in terminal.output
+    assert b"\x1b" not in terminal.output
