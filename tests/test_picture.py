@@ -1,5 +1,7 @@
 import io
 import os
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -113,10 +115,18 @@ def test_what_is_no_picture(tmp_path: Path) -> None:
         read_picture("\0")
 
 
-@pytest.mark.parametrize("size", [7_000, 50_000])
+def _png_header(width: int, height: int) -> bytes:
+    """The start of a PNG that says it is that large: all that a reader needs to refuse it."""
+    body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
+
+
+@pytest.mark.parametrize("size", [7_000, 20_000, 50_000])
 def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path: Path, size: int) -> None:
     path = tmp_path / "huge.png"
-    Image.new("1", (size, size)).save(path)
+    data = zlib.compress(b"")
+    chunk = struct.pack(">I", len(data)) + b"IDAT" + data + struct.pack(">I", zlib.crc32(b"IDAT" + data))
+    path.write_bytes(_png_header(size, size) + chunk)
     with pytest.raises(PictureError, match="is too large"):
         read_picture(str(path))
 
