@@ -87,8 +87,8 @@ def best_run(runs: Iterable[Run]) -> Run:
         UsageError: none has finished an epoch.
     """
     ranked = [(summarise(run).mean_accuracy, run.id, run) for run in runs]
-    score, _, run = max(ranked, key=lambda item: item[:2])
-    if score < 0:
+    score, _, run = max(ranked, key=lambda item: item[:2], default=(-1.0, "", None))
+    if run is None or score < 0:
         raise UsageError("no run has finished an epoch yet: train one to its end, or name a run")
     return run
 

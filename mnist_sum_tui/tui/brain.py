@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 IDLE_SECONDS = 20.0
 """how long the thread stays for the next request; for each new thread torch sets up a new pool of threads"""
 FIRST_STEP_SECONDS = 20.0
+FRESH_SECONDS = 0.8
+"""how long weights of a training in progress count as the newest; to copy them for each stroke would slow it down"""
 KEPT = 3
 """predictors in memory; the largest network has 25 MB of weights"""
 
@@ -80,6 +82,7 @@ class Brain:
         self._closing = False
         self._test: tuple[str | None, Split] | None = None
         self._predictors: dict[object, Predictor] = {}
+        self._live: thinking.Live | None = None
         self._survey: tuple[thinking.SurveyJob, Reply] | None = None
         self._known: tuple[Predictor, Survey] | None = None
 
@@ -199,20 +202,22 @@ class Brain:
 
     def _predictor(self, weights: Weights, reply: Reply) -> "Predictor":
         if weights.path is None:
-            key, load = self._newest(weights, reply)
-        else:
-            key, load = (weights, weights.path.stat().st_mtime_ns), lambda: thinking.load_file(weights)
+            return self._newest(weights, reply)
+        key = weights, weights.path.stat().st_mtime_ns
         if key not in self._predictors:
             while len(self._predictors) >= KEPT:
                 del self._predictors[next(iter(self._predictors))]
-            self._predictors[key] = load()
+            self._predictors[key] = thinking.load_file(weights)
         return self._predictors[key]
 
-    def _newest(self, weights: Weights, reply: Reply) -> "tuple[object, Callable[[], Predictor]]":
-        """The weights of the training in progress; each call asks for newer ones, for the next call."""
+    def _newest(self, weights: Weights, reply: Reply) -> "Predictor":
+        """With the weights of the training in progress; each call asks for newer ones, for the next call."""
         control, config = self._session.control, self._session.config
         if control is None or config is None:
             raise UsageError("the training has just ended: its best and last weights are there now")
+        live = self._live if self._live is not None and self._live.control is control else None
+        if live is not None and time.monotonic() - live.taken < FRESH_SECONDS:
+            return live.predictor
         control.want_weights()
         if control.weights is None:
             reply(Working("Waiting for the first step of the training ..."))
@@ -222,7 +227,12 @@ class Brain:
                 raise UsageError("the training has not made its first step yet: try again in a moment")
             time.sleep(0.02)
         step, tensors = found
-        return (id(control), step), lambda: thinking.load_newest(config, tensors, f"{weights.owner}, step {step:,}")
+        if live is None or live.step != step:
+            predictor = thinking.load_newest(config, tensors, f"{weights.owner}, step {step:,}")
+        else:
+            predictor = live.predictor
+        self._live = thinking.Live(control, step, time.monotonic(), predictor)
+        return predictor
 
 
 _BRAINS: "WeakKeyDictionary[App[Any], Brain]" = WeakKeyDictionary()

@@ -148,11 +148,11 @@ async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None
     app = await play(pilot, recorded.training())
     page = app.train_page
     page.post_message(page.PastFound("20250228-090000-compact", Series(recorded.training(2150, slower=1.6))))
-    await pilot.pause(0.4)
+    await pilot.pause(0.8)
     assert "best run" in chart(app, "loss")[0]
     assert "90 % 12 s ahead" in shown(app, "#news")
     page.post_message(page.PastFound("20250228-090000-compact", Series(recorded.training(2150))))
-    await pilot.pause(0.4)
+    await pilot.pause(0.8)
     assert "90 % 0.0 s ahead" in shown(app, "#news")
 
 
@@ -198,6 +198,7 @@ async def test_an_error_before_the_start_goes_back_to_the_form(pilot: Pilot[int]
 async def test_a_notice_is_shown(pilot: Pilot[int]) -> None:
     app = await play(pilot, [recorded.started(), Notice(step=1, epoch=1, elapsed=1.0, message="something to know")])
     assert "something to know" in shown(app, "#news")
+    assert [notification.message for notification in app._notifications] == ["something to know"]
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -234,5 +234,6 @@ class RunsPage(AskingPage):
                     self.note(f"Deleted {current.run.id}")
                 self.action_reload()
 
-        detail = f"{len(current.epochs)} epochs, sum {percent(current.sum_accuracy)}. It cannot be brought back."
+        reached = "" if current.sum_accuracy is None else f", sum {percent(current.sum_accuracy)}"
+        detail = f"Epochs done: {len(current.epochs)}{reached}. It cannot be brought back."
         self.app.push_screen(Confirm(f"Delete run {current.run.id}?", detail, "Delete"), answered)

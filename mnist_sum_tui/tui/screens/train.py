@@ -13,7 +13,7 @@ from textual.widgets import ContentSwitcher
 from mnist_sum_tui import runs, summary
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.events import Event, Finished, Paused, Resumed, Samples, Started
+from mnist_sum_tui.events import Checkpointed, Event, Finished, Notice, Paused, Resumed, Samples, Started, Validated
 from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.tui.screens.base import Page
@@ -24,12 +24,11 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
     from mnist_sum_tui.tui.thumbnail import Image
     from mnist_sum_tui.tui.widgets.live import LiveView
 
-REDRAW_SECONDS = 0.3
-"""enough to see it learn; a frame takes 10 ms from the training"""
+REDRAW_SECONDS = 0.5
+"""two frames a second are enough to see it learn; each takes 10 ms of a core from the training"""
 SMOOTH = Binding.Group("Smooth", compact=True)
 LARGE = {"": "loss", "loss": "accuracy", "accuracy": ""}
 """the chart that `m` makes large after the one that is"""
-WHILE_TRAINING = {"pause", "stop", "checkpoint", "validate"}
 WITH_CHARTS = {"log", "smooth", "x_axis", "freeze", "large", "cursor"}
 
 
@@ -38,11 +37,11 @@ class TrainPage(Page):
 
     page_name = "train"
     BINDINGS: ClassVar = [
-        Binding("space", "pause", "Pause"),
-        Binding("s", "stop", "Stop", tooltip="Stop and save"),
+        Binding("space", "ask('toggle_pause')", "Pause"),
+        Binding("s", "ask('stop')", "Stop", tooltip="Stop and save"),
         Binding("n", "new", "New run"),
-        Binding("c", "checkpoint", "Save", tooltip="Save a checkpoint now"),
-        Binding("v", "validate", "Check", tooltip="Validate now"),
+        Binding("c", "ask('checkpoint')", "Save", tooltip="Save a checkpoint now"),
+        Binding("v", "ask('validate')", "Check", tooltip="Validate now"),
         Binding("l", "log", "Log", tooltip="Logarithmic or linear"),
         Binding("left_square_bracket", "smooth(-1)", "Smooth less", group=SMOOTH, key_display="["),
         Binding("right_square_bracket", "smooth(1)", "Smooth more", group=SMOOTH, key_display="]"),
@@ -133,6 +132,8 @@ class TrainPage(Page):
         if isinstance(event, Samples) and not self._is_loading_images:
             self._is_loading_images = True
             self.load_images(event.indices, self.session.data_dir)
+        if isinstance(event, (Validated, Checkpointed, Notice)) and (words := self.live.news(event)):
+            self.notify(words, timeout=4)  # the answer to a key; the line for news may be taken by the race
         if isinstance(event, (Started, Paused, Resumed, Finished)):
             self.refresh_bindings()
             self.redraw(at_once=True)
@@ -152,6 +153,7 @@ class TrainPage(Page):
         if at_once or (self._is_stale and self.is_current):
             self._is_stale = False
             self.live.draw()
+            self.show_state()
 
     def on_screen_resume(self) -> None:
         """Show what came in meanwhile."""
@@ -192,31 +194,16 @@ class TrainPage(Page):
         """Keys that would do nothing are not in the footer."""
         if not self.is_mounted:
             return True
-        if action in WHILE_TRAINING:
+        if action == "ask":
             return self.session.is_training and not self.is_asking
         if action == "new":
             return not self.session.is_training and not self.is_asking
         return not self.is_asking if action in WITH_CHARTS else True
 
-    def action_pause(self) -> None:
-        """Pause the training, or let it go on."""
+    def action_ask(self, request: str) -> None:
+        """Ask the training for what `Control` calls `request`."""
         if self.session.control is not None:
-            self.session.control.toggle_pause()
-
-    def action_stop(self) -> None:
-        """Stop and save."""
-        if self.session.control is not None:
-            self.session.control.stop()
-
-    def action_checkpoint(self) -> None:
-        """Save now."""
-        if self.session.control is not None:
-            self.session.control.checkpoint()
-
-    def action_validate(self) -> None:
-        """Validate now."""
-        if self.session.control is not None:
-            self.session.control.validate()
+            getattr(self.session.control, request)()
 
     def action_new(self) -> None:
         """Back to the form."""

@@ -1,5 +1,6 @@
 """A picture of 28x28 pixels in the terminal: characters, half-blocks or braille dots, whichever fits."""
 
+from itertools import groupby
 from math import ceil
 from typing import Literal, NamedTuple
 
@@ -81,15 +82,17 @@ def blocks(image: Image, paper: Color, ink: Color) -> Content:
     steps = (np.pad(image, ((0, image.shape[0] % 2), (0, 0))).astype(int) + 8) // 17
     parts: list[tuple[str, Style] | str] = []
     for row in range(0, len(steps), 2):
-        for top, bottom in zip(steps[row].tolist(), steps[row + 1].tolist(), strict=True):
+        cells = zip(steps[row].tolist(), steps[row + 1].tolist(), strict=True)
+        for (top, bottom), stretch in groupby(cells):  # not a span a cell: each one costs
+            length = sum(1 for _ in stretch)
             if top == bottom == 0:
-                parts.append(" ")
+                parts.append(" " * length)
             elif top == bottom:
-                parts.append(("█", shades[top]))
+                parts.append(("█" * length, shades[top]))
             elif top > bottom:
-                parts.append(("▀", shades[top] + grounds[bottom]))
+                parts.append(("▀" * length, shades[top] + grounds[bottom]))
             else:
-                parts.append(("▄", shades[bottom] + grounds[top]))
+                parts.append(("▄" * length, shades[bottom] + grounds[top]))
         parts.append("\n")
     return Content.assemble(*parts[:-1])
 

@@ -75,7 +75,7 @@ class LiveView(Vertical):
         self.series.add(event)
         if isinstance(event, Samples):
             self._samples = event
-        self._news = news(event) or self._news
+        self._news = self.news(event) or self._news
 
     def draw(self) -> None:
         """Show everything that came in."""
@@ -150,20 +150,20 @@ class LiveView(Vertical):
         message.stop()
         self.view = replace(self.view, cursor=message.at)
 
-
-def news(event: Event) -> str:
-    """The line that an event is worth, if it is."""
-    match event:
-        case Started():
-            return f"{event.train_images:,} images to train on, {event.validation_images:,} held out for validation"
-        case EpochDone(val_digit_accuracy=float(), val_sum_accuracy=float()):
-            found = f"validation digit {percent(event.val_digit_accuracy)}, sum {percent(event.val_sum_accuracy)}"
-            return f"epoch {event.epoch}: {found}{' (the best so far)' if event.best else ''}"
-        case Validated():
-            found = f"validation digit {percent(event.digit_accuracy)}, sum {percent(event.sum_accuracy)}"
-            return f"step {event.step:,}: {found}"
-        case Checkpointed(reason="request"):
-            return f"step {event.step:,}: saved to {event.file}"
-        case Notice():
-            return event.message
-    return ""
+    @staticmethod
+    def news(event: Event) -> str:
+        """The line that an event is worth, if it is."""
+        match event:
+            case Started():
+                return f"{event.train_images:,} images to train on, {event.validation_images:,} held out for validation"
+            case EpochDone(val_digit_accuracy=float(), val_sum_accuracy=float()):
+                found = f"validation digit {percent(event.val_digit_accuracy)}, sum {percent(event.val_sum_accuracy)}"
+                return f"epoch {event.epoch}: {found}{' (the best so far)' if event.best else ''}"
+            case Validated():
+                found = f"validation digit {percent(event.digit_accuracy)}, sum {percent(event.sum_accuracy)}"
+                return f"step {event.step:,}: {found}"
+            case Checkpointed(reason="request"):
+                return f"step {event.step:,}: saved to {event.file}"
+            case Notice():
+                return event.message
+        return ""
