@@ -8,7 +8,8 @@ Without the optimizer's state, which is two thirds of a checkpoint.
 import sys
 
 from mnist_sum_tui import checkpoint, runs
-from mnist_sum_tui.predict import BUILT_IN, weights_file
+from mnist_sum_tui.predict import weights_file
+from mnist_sum_tui.runs import BUILT_IN
 
 
 def bundle(name: str) -> None:

@@ -17,9 +17,7 @@ from mnist_sum_tui.evaluate import NUMBERS, Outputs, infer
 from mnist_sum_tui.hardware import Hardware, choose
 from mnist_sum_tui.models import build
 from mnist_sum_tui.models.layers import SumNetwork
-from mnist_sum_tui.runs import Run
-
-BUILT_IN = Path(__file__).parent / "models" / "compact.safetensors"
+from mnist_sum_tui.runs import BUILT_IN, Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,8 @@ from pathlib import Path
 from mnist_sum_tui import runs
 from mnist_sum_tui.control import Control
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.runs import Run
+from mnist_sum_tui.runs import BUILT_IN, Run
 
-BUILT_IN = Path(__file__).parent.parent / "models" / "compact.safetensors"
-"""predict.BUILT_IN, which cannot be asked before torch is there"""
 NEWEST = "newest"
 
 

@@ -115,10 +115,11 @@ def test_a_damaged_checkpoint_is_told_in_one_line(brain: Brain) -> None:
 
 
 def test_which_weights_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "BUILT_IN", tmp_path / "package.safetensors")
+    package = tmp_path / "package.safetensors"
+    monkeypatch.setattr(weights, "BUILT_IN", package)
     with pytest.raises(UsageError, match="page Train"):
         choices(None, tmp_path, None)
-    weights.BUILT_IN.write_bytes(b"")
+    package.write_bytes(b"")
     assert choices(None, tmp_path, None).chosen.owner == "the network in the package"
     run = make_run(tmp_path)
     for epoch in (10, 2):
