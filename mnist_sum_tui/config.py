@@ -18,7 +18,7 @@ SCHEDULES = ("constant", "onecycle")
 AUGMENTATIONS = ("none", "shift", "affine")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
-MAY_CHANGE = ("epochs", "device", "precision", "threads")
+MAY_CHANGE = ("epochs", "device", "precision", "threads", "keep")
 """the fields that a resumed run may have otherwise than the run that it resumes"""
 
 
@@ -105,6 +105,8 @@ class TrainConfig:
     """CPU threads; 0 takes every core that the process may use"""
     all_data: bool = False
     """train on all 60,000 images, and validate on none"""
+    keep: int = 8
+    """epochs whose weights stay in the run's folder, spread over the run, besides those before the first; 0..10,000"""
     data_dir: str | None = None
     """a torchvision root with MNIST/raw; None takes the files in the package"""
 
@@ -126,6 +128,7 @@ class TrainConfig:
         _check_range("weight-decay", self.weight_decay, 0 <= self.weight_decay <= 1, "0 to 1")
         _check_range("warmup", self.warmup, 0 < self.warmup < 1, "above 0 and below 1")
         _check_range("seed", self.seed, 0 <= self.seed < 2**32, "0 to 4,294,967,295")
+        _check_range("keep", self.keep, 0 <= self.keep <= 10_000, "0 to 10,000")
         _check_range("threads", self.threads, 0 <= self.threads <= 1024, "0 to 1,024")
 
     @classmethod

@@ -84,8 +84,8 @@ class Learner:
         """A copy on the CPU that training does not touch."""
         return {name: tensor.detach().to("cpu", copy=True) for name, tensor in self.network.state_dict().items()}
 
-    def save(self, path: Path, position: Position, *, also: Path | None = None) -> None:
-        """Write a checkpoint.
+    def save(self, path: Path, position: Position, *, also: Path | None = None, weights_only: bool = False) -> None:
+        """Write a checkpoint, with the optimizer's state unless the weights are all that is wanted.
 
         Raises:
             DivergedError: a weight is not finite, so that a good checkpoint is never written over by a useless one.
@@ -93,7 +93,8 @@ class Learner:
         """
         if not all(bool(torch.isfinite(parameter).all()) for parameter in self.network.parameters()):
             raise DivergedError
-        tensors = checkpoint.tensors_of(self.network, self.optimizer)
+        state = self.network.state_dict()
+        tensors = state if weights_only else checkpoint.tensors_of(self.network, self.optimizer)
         checkpoint.save(path, self.config, position, tensors, also=also)
 
     def restore(self, loaded: Checkpoint, source: Path) -> None:

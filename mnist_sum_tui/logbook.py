@@ -98,10 +98,33 @@ class Logbook:
             sums=self.epoch_meter.to_dict(),
             journal_bytes=self.journal.size,
         )
+        if reason == "epoch":
+            self.keep(learner)
         learner.save(self.run.last_file, self.position, also=self.run.best_file if best else None)
         self.saved = time.perf_counter()
         seconds = self.saved - begin
         return self.event(Checkpointed, file=self.run.last_file.name, reason=reason, seconds=seconds, best=best)
+
+    def keep(self, learner: Learner) -> None:
+        """Write the weights after the last full epoch beside the checkpoint, and thin out those of the epochs before.
+
+        The gaps double whenever there would be more than the config asks for, so that the files of a long run are few
+        and evenly spread. It comes before the checkpoint: a run that is killed between the two does both again.
+
+        Raises:
+            DivergedError, RunError: as `save`.
+        """
+        epoch, most = self.epoch - 1, self.config.keep
+        if not most:
+            return
+        gap = 1
+        while epoch // gap > most:
+            gap *= 2
+        if epoch % gap == 0:
+            learner.save(self.run.epoch_file(epoch), self.position, weights_only=True)
+        for other in self.run.kept_epochs():
+            if other % gap:
+                self.run.epoch_file(other).unlink(missing_ok=True)
 
     def report(self, report: EvalReport) -> None:
         """Write report.json."""

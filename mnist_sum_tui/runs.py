@@ -60,6 +60,15 @@ class Run:
         """The checkpoint of the best epoch so far."""
         return self.path / "best.safetensors"
 
+    def epoch_file(self, epoch: int) -> Path:
+        """The weights after an epoch, 0 for those before the first."""
+        return self.path / f"epoch-{epoch}.safetensors"
+
+    def kept_epochs(self) -> list[int]:
+        """The epochs whose weights are there, in order."""
+        names = (re.fullmatch(r"epoch-(\d+)\.safetensors", path.name) for path in self.path.glob("epoch-*"))
+        return sorted(int(name[1]) for name in names if name)
+
     @property
     def report_file(self) -> Path:
         """The final test result."""

@@ -69,6 +69,8 @@ class _Trainer:
         """The whole of it, with an end for each way in which it can end."""
         log = self.log
         try:
+            if log.loaded is None:
+                log.keep(self.learner)
             yield self._started()
             while log.epoch <= self.config.epochs and not self.control.stopping:
                 yield from self._epoch()

@@ -2,6 +2,7 @@ import json
 import math
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +53,31 @@ def test_a_run_from_start_to_finish(config: TrainConfig, run: Run) -> None:
     names = {path.name for path in run.path.iterdir()}
     assert names == {
         "config.json", "environment.json", "metrics.jsonl", "report.json", ".lock",
-        "last.safetensors", "best.safetensors",
+        "last.safetensors", "best.safetensors", "epoch-0.safetensors", "epoch-1.safetensors", "epoch-2.safetensors",
     }  # fmt: skip
     report = json.loads(run.report_file.read_text())
     for name in ("digit_accuracy", "sum_accuracy", "agreement", "digit_loss", "sum_loss", "pairs"):
         assert report[name] == getattr(events[-1], name)
     environment = json.loads(run.environment_file.read_text())
     assert {"torch", "device", "precision", "reason", "threads", "seed", "command"} <= environment.keys()
+
+
+def test_the_kept_weights_are_few_and_evenly_spread(config: TrainConfig, run: Run) -> None:
+    config = replace(config, epochs=7, keep=3)
+    list(train(config, run))
+    assert run.kept_epochs() == [0, 2, 4, 6]
+    list(train(replace(config, epochs=8), run))
+    assert run.kept_epochs() == [0, 4, 8]
+    kept, last = (checkpoint.load(path) for path in (run.epoch_file(8), run.last_file))
+    assert not kept.optimizer
+    assert kept.position.epoch == 9
+    assert all(torch.equal(kept.weights[name], last.weights[name]) for name in last.weights)
+    assert not checkpoint.load(run.epoch_file(0)).position.step
+
+
+def test_no_weights_are_kept_if_none_are_wanted(config: TrainConfig, run: Run) -> None:
+    list(train(replace(config, epochs=1, keep=0), run))
+    assert run.kept_epochs() == []
 
 
 def test_epoch_means_are_over_all_of_its_images(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,9 @@ Seed = Annotated[int | None, typer.Option(help="Decides everything that is rando
 Precision = Annotated[str | None, typer.Option(help=f"{', '.join(PRECISIONS)}.", show_default="auto")]
 Threads = Annotated[int | None, typer.Option(help="CPU threads.", show_default="every usable core")]
 AllData = Annotated[bool, typer.Option("--all-data", help="Train on all 60,000 images; validate on none.")]
+Keep = Annotated[
+    int | None, typer.Option(help="Epochs whose weights stay, to look back at; 0 for none.", show_default="8")
+]
 Name = Annotated[str, typer.Option(help="A word or two for the run's folder.")]
 
 

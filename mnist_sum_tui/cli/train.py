@@ -34,6 +34,7 @@ def train(
     threads: opt.Threads = None,
     all_data: opt.AllData = False,
     data_dir: DataDir = None,
+    keep: opt.Keep = None,
     resume: str | None = typer.Option(
         None, help="Go on with a run: latest, best, its id, or a path.", autocompletion=complete_run
     ),
@@ -52,6 +53,7 @@ def train(
         "epochs": epochs, "model": model, "batch_size": batch_size, "lr": lr, "optimizer": optimizer,
         "momentum": momentum, "weight_decay": weight_decay, "schedule": schedule, "augment": augment, "seed": seed,
         "device": device, "precision": precision, "threads": threads, "all_data": all_data, "data_dir": data_dir,
+        "keep": keep,
     }  # fmt: skip
     config = opt.build_config(resumed, recipe, overrides)
     run = resumed or runs.create(folder, config, name)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SAVE_SECONDS = 60.0
 """how long a signal waits for the step in work and the save; much more than any network here needs"""
+TORCH_THREADS = ("training", "warm-up")
 CLOSE_SECONDS = 3.0
 """how long the terminal may take after that"""
 
@@ -63,13 +64,23 @@ def run_dashboard(options: LaunchOptions) -> int:
     code = app.return_code or (app.run_code if result is None else result)
     if app.thread is not None:
         app.thread.join(CLOSE_SECONDS)
-    text = receipt(session)
-    if text:
-        print(text, flush=True)
-    if app.thread is not None and app.thread.is_alive():
-        sys.stderr.flush()
-        os._exit(code)  # left at once in the middle of a validation, which only the end of the process ends
+    _say(receipt(session))
+    if any(thread.daemon and thread.name in TORCH_THREADS for thread in threading.enumerate()):
+        os._exit(code)  # in the import, or in a validation: it cannot be asked to stop, and must not outlive torch
     return code
+
+
+def _say(text: str) -> None:
+    """Print, unless the terminal is gone; then nothing more must be written, or Python exits with 120."""
+    try:
+        if text:
+            print(text)
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
 
 
 def _has_terminal() -> bool:

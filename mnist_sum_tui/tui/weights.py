@@ -1,6 +1,5 @@
 """Which weights there are to ask: a training in progress, a run's checkpoints, the package's. Without torch."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,10 +71,6 @@ def best_of(run: Run) -> Weights:
 
 def _of_run(run: Run) -> tuple[Weights, ...]:
     """A run's checkpoints: the epochs that were kept, then the best, then the last."""
-    numbered = []
-    for path in run.path.glob("epoch-*.safetensors"):
-        if match := re.fullmatch(r"epoch-(\d+)", path.stem):
-            numbered.append((int(match[1]), path))
-    kept = [Weights(f"epoch {number}", run.id, path) for number, path in sorted(numbered)]
+    kept = [Weights(f"epoch {epoch}", run.id, run.epoch_file(epoch)) for epoch in run.kept_epochs()]
     ends = [Weights(name, run.id, path) for name, path in (("best", run.best_file), ("last", run.last_file))]
     return (*kept, *(weights for weights in ends if weights.path is not None and weights.path.exists()))

@@ -132,8 +132,7 @@ def test_a_signal_saves_and_restores_the_terminal(number: int, code: int, folder
 def test_a_closed_terminal_saves(folder: Path) -> None:
     terminal = Terminal(folder, start=True)
     terminal.wait_for(r"elapsed [1-9]")
-    os.close(terminal.process.child_fd)
-    terminal.process.child_fd = -1
+    terminal.process.ptyproc.fileobj.close()
     end = time.monotonic() + WAIT
     status = 0
     while time.monotonic() < end:
