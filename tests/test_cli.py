@@ -241,8 +241,9 @@ def test_bad_input_ends_in_one_line(cli: Cli, arguments: list[str], code: int, w
     is_one_line(cli(*arguments), code, word)
 
 
-def test_an_index_out_of_range_names_the_range(trained: Path, cli: Cli) -> None:
-    is_one_line(cli("predict", "idx", "10000", "--runs-dir", str(trained)), 2, "0 to 9,999")
+@pytest.mark.parametrize("index", ["10000", "-1"])
+def test_an_index_out_of_range_names_the_range(index: str, trained: Path, cli: Cli) -> None:
+    is_one_line(cli("predict", "idx", index, "--runs-dir", str(trained)), 2, "0 to 9,999")
 
 
 def test_a_damaged_checkpoint_is_one_line(trained: Path, cli: Cli, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ app = typer.Typer(no_args_is_help=True, help="See a digit and add a number to it
 Number = Annotated[int | None, typer.Option(help="The second input, 0 to 9.", show_default="drawn at random")]
 
 
-@app.command("idx")
+@app.command("idx", context_settings={"ignore_unknown_options": True})  # -1 is an index, though not one that exists
 def predict_idx(
     index: Annotated[int, typer.Argument(help="Which image, from 0.", metavar="INDEX")],
     number: Number = None,
