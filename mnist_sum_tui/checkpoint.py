@@ -140,8 +140,12 @@ def load(path: Path) -> Checkpoint:
     return Checkpoint(config, position, weights, state)
 
 
-def restore_weights(network: nn.Module, weights: Mapping[str, Tensor], source: Path | str) -> None:
+def restore_weights(
+    network: nn.Module, weights: Mapping[str, Tensor], source: Path | str, *, assign: bool = False
+) -> None:
     """Copy weights into a network, after checking every name, shape and type; never a part of them.
+
+    With `assign` the network takes the tensors themselves: nothing is copied, and a skeleton becomes a network.
 
     Raises:
         CheckpointError: they are another network's.
@@ -156,7 +160,7 @@ def restore_weights(network: nn.Module, weights: Mapping[str, Tensor], source: P
         if tensor.shape != weights[name].shape or tensor.dtype != weights[name].dtype:
             found = f"{tuple(weights[name].shape)}, {weights[name].dtype}"
             raise CheckpointError(f"{source}: does not fit the network ({name} is {found}); take another run")
-    network.load_state_dict(dict(weights))
+    network.load_state_dict(dict(weights), assign=assign)
 
 
 def restore_optimizer(

@@ -66,11 +66,15 @@ class Journal:
         return RunError(f"{self._path}: cannot be written ({reason}); free some space or check the folder")
 
 
-def read_events(path: Path, *kinds: str) -> Iterator[Event]:
-    """The events in a metrics.jsonl, of the given kinds or all; lines that are torn or damaged are passed over."""
+def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
+    """The events in a metrics.jsonl from a byte on, of the given kinds or all.
+
+    Lines that are torn or damaged are passed over.
+    """
     marks = [f'"event": "{kind}"'.encode() for kind in kinds]
     try:
         with path.open("rb") as stream:
+            stream.seek(begin)
             for line in stream:
                 # Looking for the kind before parsing makes the listing of long runs ten times quicker.
                 if marks and not any(mark in line[:40] for mark in marks):

@@ -15,7 +15,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.evaluate import NUMBERS, Outputs, infer
 from mnist_sum_tui.hardware import Hardware, choose
-from mnist_sum_tui.models import build
+from mnist_sum_tui.models import skeleton
 from mnist_sum_tui.models.layers import SumNetwork
 from mnist_sum_tui.runs import BUILT_IN, Run
 
@@ -53,14 +53,15 @@ class Predictor:
     """A trained network, ready to be asked."""
 
     def __init__(self, config: TrainConfig, weights: Mapping[str, Tensor], source: str, hardware: Hardware) -> None:
-        """Build the config's network with those weights.
+        """Build the config's network around those weights, which become its own.
 
         Raises:
             CheckpointError: the weights are another network's.
         """
         self.config, self.source, self.hardware = config, source, hardware
-        self.network: SumNetwork = build(config.model).to(hardware.device)
-        checkpoint.restore_weights(self.network, weights, source)
+        network = skeleton(config.model)
+        checkpoint.restore_weights(network, weights, source, assign=True)
+        self.network: SumNetwork = network.to(hardware.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.network.eval()
 
     def predict(self, image_hw: Tensor | NDArray[np.uint8], number: int, label: int | None = None) -> Prediction:

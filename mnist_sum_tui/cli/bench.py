@@ -1,5 +1,6 @@
 """`mnist-sum bench`: how fast training is on this machine."""
 
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from mnist_sum_tui.cli.common import Json, complete_model, console, print_json, print_table
 from mnist_sum_tui.config import MODELS
-from mnist_sum_tui.errors import unknown
+from mnist_sum_tui.errors import UsageError, unknown
 
 if TYPE_CHECKING:
     from mnist_sum_tui.bench.measure import Row
@@ -18,14 +19,25 @@ def bench(
         list[str] | None,
         typer.Option(help="A network; give it again for more.", autocompletion=complete_model, show_default="all"),
     ] = None,
-    rounds: Annotated[int, typer.Option(min=1, max=100, help="Turns of each contestant.")] = 5,
+    rounds: Annotated[
+        int | None, typer.Option(min=1, max=100, help="Turns of each contestant.", show_default="5; dashboard 10")
+    ] = None,
+    dashboard: Annotated[
+        bool, typer.Option("--dashboard", help="What the dashboard costs a training, and how soon it answers.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Measure images/s of each network against a plain PyTorch loop, in turn, on this machine."""
-    chosen = tuple(model or MODELS)
-    for name in chosen:
+    for name in model or ():
         if name not in MODELS:
             raise unknown("model", name, MODELS)
+    if dashboard:
+        _measure_dashboard(model or ["compact"], rounds or 10, json)
+    else:
+        _measure_training(tuple(model or MODELS), rounds or 5, json)
+
+
+def _measure_training(chosen: tuple[str, ...], rounds: int, json: bool) -> None:
     out = console()
     if not json:
         out.print(f"Training at batch 128, {rounds} rounds in turn; this takes up to two minutes ...", style="dim")
@@ -41,6 +53,28 @@ def bench(
         print_table(out, "images/s, medians", columns, [_cells(row) for row in rows], left=1)
         out.print("plain loop: torchvision, one transform an image, fp32 (mnist_sum_tui/bench/plain.py)", style="dim")
         out.print("the limit: a matrix product of conv6's size in the same precision, measured here", style="dim")
+
+
+def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
+    if sys.platform == "win32":
+        raise UsageError("bench --dashboard needs a pseudo-terminal, which Windows has not: use Linux or macOS")
+    from mnist_sum_tui.bench.dashboard import measure
+
+    out = console()
+    if not json:
+        out.print("The dashboard and a training without it, in turn; about three minutes a network ...", style="dim")
+    costs = [measure(model, rounds) for model in models]
+    for cost in costs if json else ():
+        print_json(asdict(cost))
+    if not json:
+        columns = ["network", "steps/s without", "with", "ratio", "first frame", "a key, median", "95th percentile"]
+        rows = [
+            [cost.model, f"{cost.headless:.1f}", f"{cost.dashboard:.1f}", f"[bold]{cost.ratio:.3f}[/bold]",
+             *(f"{1000 * value:.0f} ms" for value in (cost.first_frame, cost.key_median, cost.key_p95))]
+            for cost in costs
+        ]  # fmt: skip
+        print_table(out, "The dashboard", columns, rows, left=1)
+        out.print(f"{rounds} rounds, {costs[0].starts} starts, {costs[0].keys} keys while training", style="dim")
 
 
 def _cells(row: "Row") -> list[str]:

@@ -32,6 +32,16 @@ def build(name: str, seed: int = 0) -> SumNetwork:
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
+def skeleton(name: str) -> SumNetwork:
+    """The same network without memory for its weights, for somebody who brings weights of their own.
+
+    Raises:
+        UsageError: unknown name.
+    """
+    with torch.device("meta"):
+        return build(name)
+
+
 def parameter_count(network: torch.nn.Module) -> int:
     """The number of trainable values."""
     return sum(parameter.numel() for parameter in network.parameters())

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, cast
 
 from textual.app import App
 from textual.binding import Binding
+from textual.events import Event, Key
 from textual.screen import Screen
 
 from mnist_sum_tui import runs
@@ -15,13 +16,14 @@ from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.events import Checkpointed
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.tui.messages import OpenInInspect, PastEvents, RunEvent, StartTraining, TrainingEnded
-from mnist_sum_tui.tui.screens.base import PAGES, Page
+from mnist_sum_tui.tui.screens.base import PAGES, Page, is_cramped
 from mnist_sum_tui.tui.screens.quit import Answer, QuitScreen
 from mnist_sum_tui.tui.screens.train import TrainPage
 from mnist_sum_tui.tui.session import Session
 from mnist_sum_tui.tui.worker import TrainingThread, warm_up
 
 EXIT_CODES = {"completed": 0, "stopped": 0, "diverged": 1, "failed": 1}
+LEAVING = ("q", "ctrl+c", "ctrl+q")
 INTERRUPTED = 130
 """the exit code after ctrl+c"""
 
@@ -38,7 +40,6 @@ class MnistSumApp(App[int]):
         ),
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
-        Binding("question_mark", "help", "Keys"),
     ]
 
     def __init__(
@@ -65,6 +66,13 @@ class MnistSumApp(App[int]):
             self.theme = theme
         for name in PAGES:
             self.add_mode(name, partial(self._open, name))
+
+    async def on_event(self, event: Event) -> None:
+        """Where nothing can be seen, no key does anything but leave."""
+        is_key = isinstance(event, Key) and event.key not in LEAVING and not event.is_forwarded
+        if is_key and is_cramped(self.size) and not isinstance(self.screen, QuitScreen):
+            return
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Show the first page, and only then import torch."""
@@ -173,7 +181,7 @@ class MnistSumApp(App[int]):
         self._ask_to_leave(None)
 
     def _ask_to_leave(self, code: int | None) -> None:
-        if isinstance(self.screen, QuitScreen):
+        if any(isinstance(screen, QuitScreen) for screen in self.screen_stack):
             return
         if not self.session.is_training or self.session.run is None:
             self.exit(self.run_code)
@@ -205,6 +213,11 @@ class MnistSumApp(App[int]):
         if self.thread is not None:
             self.thread.abandon()
         self.exit(self.run_code)
+
+    def action_command_palette(self) -> None:
+        """Open the command palette, unless a question is open."""
+        if isinstance(self.screen, Page):
+            super().action_command_palette()
 
     def action_help(self) -> None:
         """Show the keys of this page, or hide them."""

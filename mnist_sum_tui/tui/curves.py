@@ -38,7 +38,7 @@ class View:
 
     @property
     def words(self) -> str:
-        """The settings, for the subtitle: `log · smoothing 0.9`."""
+        """The settings, for the axis: `log · smoothing 0.9`."""
         return f"{'log' if self.is_log else 'linear'} · smoothing {self.smoothing:g}"
 
 
@@ -66,7 +66,7 @@ def plot(series: Series, past: Series | None, view: View, quantity: str) -> Plot
         )
         for head in HEADS
     )
-    return Plot(tuple(curves), marks, scales, view.x_kind, view.cursor, title=quantity)
+    return Plot(tuple(curves), marks, scales, view.x_kind, view.cursor, title=quantity, note=view.words)
 
 
 def race(series: Series, past: Series) -> list[tuple[str, float, str]]:

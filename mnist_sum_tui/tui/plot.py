@@ -62,6 +62,8 @@ class Plot:
     cursor: float | None = None
     """a place on the x axis whose values are read off"""
     title: str = ""
+    note: str = ""
+    """how it is drawn; stands on the x axis where there is room"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def draw(plot: Plot, width: int, height: int) -> Drawing:
         gutter_texts = _gutter(ticks, rows, left, low, high)
         lines += [[(text, "axis"), *spans] for text, spans in zip(gutter_texts, canvas.lines(), strict=True)]
     if with_axis:
-        lines.append(_fit(_x_axis(plot.x_kind, x_low, x_high, left, columns), width))
+        lines.append(_fit(_x_axis(plot, x_low, x_high, left, columns), width))
     lines = [_fit(line, width) for line in lines[:height]]
     lines += [[(" " * width, "axis")]] * (height - len(lines))
     return Drawing(lines, left, columns, x_low, x_high)
@@ -165,12 +167,12 @@ def _gutter(ticks: list[Tick], rows: int, left: int, low: float, high: float) ->
     return lines
 
 
-def _x_axis(kind: str, low: float, high: float, left: int, columns: int) -> list[Span]:
+def _x_axis(plot: Plot, low: float, high: float, left: int, columns: int) -> list[Span]:
     """The line under the chart, with each label behind its tick: `└──┴500────┴1,000─── step`."""
     cells = list("─" * columns)
-    last = f" {kind}"
+    last = f" {plot.note} · {plot.x_kind}" if plot.note and columns >= 2 * len(plot.note) else f" {plot.x_kind}"
     free = 0
-    for at, text in across(kind, low, high, max(2, columns // 9)):
+    for at, text in across(plot.x_kind, low, high, max(2, columns // 9)):
         start = int(column_of(np.array([at]), (low, high), columns)[0]) if columns else 0
         if start >= free and start + len(text) + 1 <= columns - len(last) - 1:
             cells[start : start + len(text) + 1] = list(f"┴{text}")

@@ -150,10 +150,10 @@ async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None
     page.post_message(page.PastFound("20250228-090000-compact", Series(recorded.training(2150, slower=1.6))))
     await pilot.pause(0.8)
     assert "best run" in chart(app, "loss")[0]
-    assert "90 % 12 s ahead" in shown(app, "#news")
+    assert "90 %: 12 s ahead" in shown(app, "#news")
     page.post_message(page.PastFound("20250228-090000-compact", Series(recorded.training(2150))))
     await pilot.pause(0.8)
-    assert "90 % 0.0 s ahead" in shown(app, "#news")
+    assert "90 %: 0.0 s ahead" in shown(app, "#news")
 
 
 async def test_nan_is_seen(pilot: Pilot[int]) -> None:

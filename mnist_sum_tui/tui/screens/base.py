@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import Resize
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
@@ -20,7 +21,14 @@ NORMAL = 76
 """columns from which whole words stand in the bar of tabs"""
 WIDE = 112
 """columns from which the footer need not save room"""
+SMALLEST = Size(40, 10)
+"""below it a page says only that there is no room"""
 STATE_SECONDS = 0.5
+
+
+def is_cramped(size: Size) -> bool:
+    """Whether there is too little room to show anything."""
+    return size.width < SMALLEST.width or size.height < SMALLEST.height
 
 
 class Tab(Static):
@@ -39,7 +47,10 @@ class Page(Screen[None]):
     """A page of the dashboard. Subclasses give `page_name` and `compose_page`, and may take up `on_run_event`."""
 
     page_name: ClassVar[str] = ""
-    BINDINGS: ClassVar = [Binding("q", "app.leave", "Quit")]  # here, so that it is the first in the footer
+    BINDINGS: ClassVar = [  # these come first in the footer, so that no width cuts them off
+        Binding("q", "app.leave", "Quit"),
+        Binding("question_mark", "app.help", "Keys"),
+    ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NORMAL, "-normal"), (WIDE, "-wide"), (170, "-huge")]  # noqa: RUF012
     """in columns; each class holds up to the next"""
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-medium"), (30, "-tall"), (44, "-giant")]  # noqa: RUF012
@@ -53,6 +64,7 @@ class Page(Screen[None]):
             yield Line(state_line(self.session), id="state", markup=False)
         yield from self.compose_page()
         yield Footer()
+        yield Static("Too small a terminal: 60x20 is enough.", id="cramped", markup=False)
 
     def compose_page(self) -> ComposeResult:
         """What stands between the tabs and the footer."""
@@ -80,6 +92,7 @@ class Page(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Let the footer save room where there is little."""
+        self.set_class(is_cramped(event.size), "-cramped")
         for footer in self.query(Footer):
             footer.compact = event.size.width < WIDE
         self.show_state()

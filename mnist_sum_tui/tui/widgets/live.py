@@ -115,10 +115,12 @@ class LiveView(Vertical):
     def _race(self) -> Content:
         """The lead over the best earlier run at each accuracy of the sum."""
         assert self.past is not None
-        marks = race(self.series, self.past)
-        parts: list[str | tuple[str, str]] = ["sum " if marks else "sum not yet at a mark   "]
-        for mark, lead, words in marks[-3:]:
-            parts += [f"{mark} ", (words, "$text-success" if lead >= 0 else "$text-warning"), "   "]
+        marks = race(self.series, self.past)[-3:]
+        if not marks:
+            return Content(f"the faint lines are the best run so far, {self.past_name}")
+        parts: list[str | tuple[str, str]] = ["sum at "]
+        for mark, lead, words in marks:
+            parts += [f"{mark}: ", (words, "$text-success" if lead >= 0 else "$text-warning"), "   "]
         return Content.assemble(*parts, f"(best run: {self.past_name})")
 
     def watch_view(self) -> None:

@@ -1,0 +1,182 @@
+"""What the dashboard costs a training, and how soon it answers: the program itself, in a pseudo-terminal.
+
+A training without it and one under it take turns of a few seconds on the same cores: while the one works, the other is
+held. Both write the same events to metrics.jsonl, and what is compared is steps per second between two of these.
+"""
+
+import contextlib
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mnist_sum_tui.bench.terminal import Terminal
+from mnist_sum_tui.events import Event, Paused, Progress, Resumed
+from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.runs import Run, list_runs
+
+COMMAND = (sys.executable, "-m", "mnist_sum_tui")
+TURN_SECONDS = 3.0
+START_SECONDS = 60.0
+KEYS = (("]", r"smoothing 0\.95"), ("[", r"smoothing 0\.9(?!\d)"), ("l", "linear · "), ("l", "log · "))
+"""a key, and what it makes the chart's axis say; in this order, from its first words `log · smoothing 0.9`"""
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardCost:
+    """What was measured, in seconds or as a ratio."""
+
+    model: str
+    headless: float
+    """steps/s without the dashboard, the median over the rounds"""
+    dashboard: float
+    """steps/s under it"""
+    ratio: float
+    """the median over the rounds of dashboard / headless"""
+    rounds: int
+    first_frame: float
+    """from the command to the first frame, the median of `starts`"""
+    starts: int
+    key_median: float
+    """from a key to its effect on the screen, while training"""
+    key_p95: float
+    keys: int
+
+
+def measure(model: str = "compact", rounds: int = 10, keys: int = 200, starts: int = 5) -> DashboardCost:
+    """Measure; about two and a half minutes.
+
+    Raises:
+        TimeoutError: the dashboard did not do what a key asked for.
+    """
+    with TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
+        frames = [_first_frame(Path(folder) / "none") for _ in range(starts)]
+        with _headless(model, Path(folder) / "headless") as plain, _dashboard(model, Path(folder) / "tui") as shown:
+            speeds = [(plain.turn(), shown.turn()) for _ in range(rounds + 1)][1:]  # the first one warms up
+            shown.resume()
+            answers = list(_answers(shown.terminal, keys))
+    return DashboardCost(
+        model=model,
+        headless=statistics.median(one for one, _ in speeds),
+        dashboard=statistics.median(other for _, other in speeds),
+        ratio=statistics.median(other / one for one, other in speeds),
+        rounds=rounds,
+        first_frame=statistics.median(frames),
+        starts=starts,
+        key_median=statistics.median(answers),
+        key_p95=statistics.quantiles(answers, n=20)[-1],
+        keys=keys,
+    )
+
+
+class _Headless:
+    """A training without the dashboard, stopped by the system between its turns."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", folder: Path) -> None:
+        self._process = process
+        self._run = _wait_for_run(folder)
+        process.send_signal(signal.SIGSTOP)
+
+    def turn(self) -> float:
+        """Work for a while; returns steps/s."""
+        self._process.send_signal(signal.SIGCONT)
+        begin = _count(self._run)
+        time.sleep(TURN_SECONDS)
+        self._process.send_signal(signal.SIGSTOP)
+        return _steps_per_second(_events_after(self._run, begin))
+
+
+class _Dashboard:
+    """A training under the dashboard, paused by its own key between its turns."""
+
+    def __init__(self, terminal: Terminal, folder: Path) -> None:
+        self.terminal = terminal
+        self._run = _wait_for_run(folder)
+        self._press_space(Paused)
+
+    def turn(self) -> float:
+        """Work for a while; returns steps/s."""
+        begin = _count(self._run)
+        self.resume()
+        time.sleep(TURN_SECONDS)
+        self._press_space(Paused)
+        return _steps_per_second(_events_after(self._run, begin))
+
+    def resume(self) -> None:
+        """Let it train."""
+        self._press_space(Resumed)
+
+    def _press_space(self, kind: type[Event]) -> None:
+        begin, end = _count(self._run), time.monotonic() + START_SECONDS
+        self.terminal.write(b" ")
+        while not any(isinstance(event, kind) for event in _events_after(self._run, begin)):
+            if time.monotonic() > end:
+                raise TimeoutError("the dashboard did not pause or go on")
+            time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def _headless(model: str, folder: Path) -> Iterator[_Headless]:
+    arguments = ("train", "--model", model, "--epochs", "1000", "--keep", "0", "--runs-dir", str(folder))
+    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.DEVNULL)
+    try:
+        yield _Headless(process, folder)
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def _dashboard(model: str, folder: Path) -> Iterator[_Dashboard]:
+    arguments = ("tui", "--start", "--model", model, "--epochs", "1000", "--runs-dir", str(folder))
+    with Terminal([*COMMAND, *arguments]) as terminal:
+        yield _Dashboard(terminal, folder)
+
+
+def _first_frame(folder: Path) -> float:
+    begin = time.perf_counter()
+    with Terminal([*COMMAND, "tui", "--runs-dir", str(folder)]) as terminal:
+        return terminal.wait_for("Start training", START_SECONDS) - begin
+
+
+def _answers(terminal: Terminal, keys: int) -> Iterator[float]:
+    """Seconds from each key to its effect; the pauses between keys are of random length, as a person's are."""
+    chance = random.Random(0)
+    for place in range(keys):
+        time.sleep(chance.uniform(0.1, 0.4))
+        key, words = KEYS[place % len(KEYS)]
+        terminal.forget()
+        begin = time.perf_counter()
+        terminal.write(key.encode())
+        yield terminal.wait_for(words, START_SECONDS) - begin
+
+
+def _wait_for_run(folder: Path) -> Run:
+    """The folder's only run, once it makes steps."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        for run in list_runs(folder):
+            if any(isinstance(event, Progress) for event in read_events(run.metrics_file)):
+                return run
+        time.sleep(0.05)
+    raise TimeoutError("the training did not begin")
+
+
+def _count(run: Run) -> int:
+    return run.metrics_file.stat().st_size
+
+
+def _events_after(run: Run, begin: int) -> list[Event]:
+    return list(read_events(run.metrics_file, begin=begin))
+
+
+def _steps_per_second(events: list[Event]) -> float:
+    """Between the second Progress and the last: the first one covers what was before the turn."""
+    made = [event for event in events if isinstance(event, Progress)][1:]
+    return (made[-1].step - made[0].step) / (made[-1].elapsed - made[0].elapsed)

@@ -1,0 +1,76 @@
+"""A program in a pseudo-terminal: keys in, text out. POSIX only."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import signal
+import struct
+import termios
+import threading
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+ESCAPES = re.compile(rb"\x1b(\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|P[^\x1b]*\x1b\\|[()].|.)")
+END_SECONDS = 5.0
+
+
+class Terminal:
+    """Starts a program and reads all that it writes, so that it never waits for a reader; ends it on leaving."""
+
+    def __init__(self, command: Sequence[str], columns: int = 120, rows: int = 36) -> None:
+        self._output = bytearray()
+        self._changed = threading.Condition()
+        self._pid, self._descriptor = pty.fork()
+        if self._pid == 0:
+            try:
+                os.execvpe(command[0], list(command), {**os.environ, "TERM": "xterm-256color"})
+            finally:
+                os._exit(127)
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._reader = threading.Thread(target=self._read, name="terminal", daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+        self._reader.join(END_SECONDS)
+        os.close(self._descriptor)
+
+    def write(self, keys: bytes) -> None:
+        """Type."""
+        os.write(self._descriptor, keys)
+
+    def forget(self) -> None:
+        """Let `wait_for` look only at what is written from now on."""
+        with self._changed:
+            self._output.clear()
+
+    def wait_for(self, pattern: str, seconds: float) -> float:
+        """When the output first matched, by time.perf_counter().
+
+        Raises:
+            TimeoutError: it did not, in that many seconds.
+        """
+        end = time.monotonic() + seconds
+        with self._changed:
+            while not re.search(pattern, ESCAPES.sub(b"", bytes(self._output)).decode(errors="replace")):
+                if not self._changed.wait(end - time.monotonic()):
+                    raise TimeoutError(f"the terminal did not show {pattern!r} within {seconds:g} s")
+            return self._read_at
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):  # the program has ended
+            while part := os.read(self._descriptor, 1 << 16):
+                with self._changed:
+                    self._read_at = time.perf_counter()
+                    self._output += part
+                    self._changed.notify_all()

@@ -1,0 +1,52 @@
+"""That the bench compares like with like, and that it runs; how quick anything is, is not tested."""
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from mnist_sum_tui.bench import dashboard, measure
+from mnist_sum_tui.bench.plain import Net
+from mnist_sum_tui.models import build
+
+
+def test_the_plain_network_is_the_same_function() -> None:
+    ours, plain = build("original").eval(), Net().eval()
+    plain.load_state_dict(ours.state_dict())
+    images, numbers = torch.randn(4, 1, 28, 28), torch.eye(10)[[3, 0, 9, 7]]
+    with torch.inference_mode():
+        for mine, theirs in zip(ours(images, numbers), plain(images, numbers), strict=True):
+            torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=1e-5)
+
+
+def test_turns_are_taken_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(1000))
+    monkeypatch.setattr("mnist_sum_tui.bench.measure.time.perf_counter", lambda: next(clock))
+    order: list[str] = []
+
+    def contestant(name: str) -> Iterator[int]:
+        while True:
+            order.append(name)
+            yield 128
+
+    monkeypatch.setattr(measure, "SLICE_SECONDS", 1.5)
+    speeds = measure.take_turns({"a": contestant("a"), "b": contestant("b")}, rounds=2)
+    assert order == ["a", "b"] * 3, "a round that warms up, then two"
+    assert speeds == {"a": [128 / 3] * 2, "b": [128 / 3] * 2}
+
+
+def test_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure, "SLICE_SECONDS", 0.2)
+    (row,) = measure.measure(rounds=1, models=("compact",))
+    assert row.model == "compact"
+    assert min(row.plain, row.fp32, row.auto, row.ratio, row.fp32_ratio) > 0
+    assert 0 < row.limit_share < 1
+
+
+def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dashboard, "TURN_SECONDS", 1.0)
+    cost = dashboard.measure("compact", rounds=1, keys=4, starts=1)
+    assert min(cost.headless, cost.dashboard) > 1
+    assert 0.1 < cost.ratio < 10
+    assert 0 < cost.key_median <= cost.key_p95 < 10
+    assert 0 < cost.first_frame < 30
