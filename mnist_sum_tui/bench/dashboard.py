@@ -26,6 +26,9 @@ TURN_SECONDS = 3.0
 START_SECONDS = 60.0
 KEYS = (("]", r"smoothing 0\.95"), ("[", r"smoothing 0\.9(?!\d)"), ("l", "linear · "), ("l", "log · "))
 """a key, and what it makes the chart's axis say; in this order, from its first words `log · smoothing 0.9`"""
+KEY_DRAW = b"\x1bOR"
+"""F3"""
+PAD_MIDDLE = (30, 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,16 @@ class DashboardCost:
     """from a key to its effect on the screen, while training"""
     key_p95: float
     keys: int
+    stroke_median: float
+    """from a movement of the mouse on the page Draw to the network's answer on the screen, while it is being trained"""
+    stroke_p95: float
+    strokes: int
 
 
-def measure(model: str = "compact", rounds: int = 10, keys: int = 200, starts: int = 5) -> DashboardCost:
-    """Measure; about two and a half minutes.
+def measure(
+    model: str = "compact", rounds: int = 10, keys: int = 200, strokes: int = 200, starts: int = 5
+) -> DashboardCost:
+    """Measure; about three minutes.
 
     Raises:
         TimeoutError: the dashboard did not do what a key asked for.
@@ -61,6 +70,7 @@ def measure(model: str = "compact", rounds: int = 10, keys: int = 200, starts: i
             speeds = [(plain.turn(), shown.turn()) for _ in range(rounds + 1)][1:]  # the first one warms up
             shown.resume()
             answers = list(_answers(shown.terminal, keys))
+            readings = list(_readings(shown.terminal, strokes))
     return DashboardCost(
         model=model,
         headless=statistics.median(one for one, _ in speeds),
@@ -72,6 +82,9 @@ def measure(model: str = "compact", rounds: int = 10, keys: int = 200, starts: i
         key_median=statistics.median(answers),
         key_p95=statistics.quantiles(answers, n=20)[-1],
         keys=keys,
+        stroke_median=statistics.median(readings),
+        stroke_p95=statistics.quantiles(readings, n=20)[-1],
+        strokes=strokes,
     )
 
 
@@ -155,6 +168,29 @@ def _answers(terminal: Terminal, keys: int) -> Iterator[float]:
         begin = time.perf_counter()
         terminal.write(key.encode())
         yield terminal.wait_for(words, START_SECONDS) - begin
+
+
+def _readings(terminal: Terminal, strokes: int) -> Iterator[float]:
+    """Seconds from each movement to the answer; a hand that wanders over the pad with the button held."""
+    chance = random.Random(0)
+    terminal.forget()
+    terminal.write(KEY_DRAW)
+    terminal.wait_for(r"number \d · ", START_SECONDS)
+    x, y = PAD_MIDDLE
+    terminal.write(_mouse(x, y, "press"))
+    for _ in range(strokes):
+        time.sleep(chance.uniform(0.05, 0.2))
+        x, y = (min(max(at + chance.randint(-4, 4), 8), most) for at, most in ((x, 50), (y, 24)))
+        terminal.forget()
+        begin = time.perf_counter()
+        terminal.write(_mouse(x, y, "drag"))
+        yield terminal.wait_for("answered in", START_SECONDS) - begin
+    terminal.write(_mouse(x, y, "release"))
+
+
+def _mouse(x: int, y: int, what: str) -> bytes:
+    """As a terminal in SGR mode reports the left button (xterm's control sequences, "Extended coordinates")."""
+    return f"\x1b[<{32 if what == 'drag' else 0};{x};{y}{'m' if what == 'release' else 'M'}".encode()
 
 
 def _wait_for_run(folder: Path) -> Run:

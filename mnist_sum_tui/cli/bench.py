@@ -67,14 +67,18 @@ def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
     for cost in costs if json else ():
         print_json(asdict(cost))
     if not json:
-        columns = ["network", "steps/s without", "with", "ratio", "first frame", "a key, median", "95th percentile"]
+        columns = ["network", "steps/s without", "with", "ratio", "first frame", "key", "95 %", "stroke", "95 %"]
         rows = [
             [cost.model, f"{cost.headless:.1f}", f"{cost.dashboard:.1f}", f"[bold]{cost.ratio:.3f}[/bold]",
-             *(f"{1000 * value:.0f} ms" for value in (cost.first_frame, cost.key_median, cost.key_p95))]
+             *(f"{1000 * value:.0f} ms" for value in (
+                cost.first_frame, cost.key_median, cost.key_p95, cost.stroke_median, cost.stroke_p95
+            ))]
             for cost in costs
         ]  # fmt: skip
         print_table(out, "The dashboard", columns, rows, left=1)
-        out.print(f"{rounds} rounds, {costs[0].starts} starts, {costs[0].keys} keys while training", style="dim")
+        first = costs[0]
+        counts = f"{rounds} rounds, {first.starts} starts, {first.keys} keys and {first.strokes} strokes while training"
+        out.print(f"{counts}; medians and 95th percentiles", style="dim")
 
 
 def _cells(row: "Row") -> list[str]:

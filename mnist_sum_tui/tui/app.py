@@ -77,7 +77,7 @@ class MnistSumApp(App[int]):
     def on_mount(self) -> None:
         """Show the first page, and only then import torch."""
         self.switch_mode("train")
-        self.set_timer(0.05, self._begin)
+        self.call_after_refresh(self.set_timer, 0.05, self._begin)
 
     def _begin(self) -> None:
         self.train_page.prepare()

@@ -30,9 +30,14 @@ def shown_classes(probabilities: Sequence[float], height: int, truth: int | None
 
 
 def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, height: int) -> Content:
-    """One line a class, `▸ 7 █████▌   98%`: an arrow at the predicted class, a dot at the true one if it is another."""
-    if not probabilities:
-        return Content("")
+    """One line a class, `▸ 7 █████▌   98%`: an arrow at the predicted class, a dot at the true one if it is another.
+
+    Probabilities of 0 throughout stand for a network that was not asked: the classes alone.
+    """
+    if not any(probabilities):
+        return Content("\n").join(
+            Content.assemble((f" {row:>2}", "$foreground-muted")) for row in shown_classes(probabilities, height, None)
+        )
     said = max(range(len(probabilities)), key=probabilities.__getitem__)
     is_wide = width >= 22
     room = max(width - (12 if is_wide else 10), 0)

@@ -64,6 +64,7 @@ class RunForm(VerticalScroll, can_focus=False):
     def __init__(self, defaults: TrainConfig, *, id: str) -> None:
         super().__init__(id=id)
         self._defaults = defaults
+        self._is_complaining = False
 
     def compose(self) -> ComposeResult:
         """What it is, the fields, the button."""
@@ -87,11 +88,13 @@ class RunForm(VerticalScroll, can_focus=False):
         self._explain()
 
     def ready(self) -> None:
-        """Torch is there."""
-        self.query_one("#readiness", Static).update("ready")
+        """Torch is there; a complaint stays."""
+        if not self._is_complaining:
+            self.query_one("#readiness", Static).update("ready")
 
     def complain(self, message: str) -> None:
         """Say why it did not start."""
+        self._is_complaining = True
         self.query_one("#readiness", Static).update(Content.styled(message, "$text-error"))
 
     @property
@@ -135,9 +138,13 @@ class RunForm(VerticalScroll, can_focus=False):
     @on(Input.Submitted)
     def _start(self) -> None:
         try:
-            self.post_message(StartTraining(self.config))
+            config = self.config
         except UsageError as error:
             self.complain(str(error))
+        else:
+            self._is_complaining = False
+            self.ready()
+            self.post_message(StartTraining(config))
 
 
 def _select(name: str, choices: Iterable[str], value: str) -> Select[str]:
