@@ -8,7 +8,6 @@ Without the optimizer's state, which is two thirds of a checkpoint.
 import sys
 
 from mnist_sum_tui import checkpoint, runs
-from mnist_sum_tui.predict import weights_file
 from mnist_sum_tui.runs import BUILT_IN
 
 
@@ -18,7 +17,7 @@ def bundle(name: str) -> None:
     Raises:
         MnistSumError: no such run, or one without usable weights.
     """
-    loaded = checkpoint.load(weights_file(runs.find(name, runs.default_folder())))
+    loaded = checkpoint.load(runs.weights_file(runs.find(name, runs.default_folder())))
     checkpoint.save(BUILT_IN, loaded.config, loaded.position, loaded.weights)
 
 

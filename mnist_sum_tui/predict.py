@@ -110,30 +110,11 @@ def load_predictor(run: str | Path | Run | None = None, folder: Path | None = No
         UsageError: no such run, or it has no weights yet.
         CheckpointError: the checkpoint is damaged or another network's.
     """
-    folder = folder or runs.default_folder()
-    chosen = (
-        _newest_with_weights(folder) if run is None else run if isinstance(run, Run) else runs.find(str(run), folder)
-    )
+    name = None if run is None else str(run)
+    chosen = run if isinstance(run, Run) else runs.to_ask(name, folder or runs.default_folder())
     if chosen is None:
         return _load(BUILT_IN, "the network in the package", device)
-    path = weights_file(chosen)
-    return _load(path, f"run {chosen.id}", device)
-
-
-def weights_file(run: Run) -> Path:
-    """The run's best checkpoint, or its last while no epoch is done.
-
-    Raises:
-        UsageError: it has neither.
-    """
-    for path in (run.best_file, run.last_file):
-        if path.exists():
-            return path
-    raise UsageError(f"run {run.id} has no weights yet: wait for its first epoch, or choose another run")
-
-
-def _newest_with_weights(folder: Path) -> Run | None:
-    return next((run for run in runs.list_runs(folder) if run.best_file.exists() or run.last_file.exists()), None)
+    return _load(runs.weights_file(chosen), f"run {chosen.id}", device)
 
 
 def _load(path: Path, source: str, device: str) -> Predictor:

@@ -252,3 +252,28 @@ def find(name: str, folder: Path) -> Run:
     if matches:
         return matches[0]
     raise unknown("run", name, [run.id for run in runs], "mnist-sum runs lists the runs; latest and best work too")
+
+
+def to_ask(name: str | None, folder: Path) -> Run | None:
+    """The run whose network to ask: `find(name)`, or without a name the newest that has weights, if there is one.
+
+    Raises:
+        UsageError: no such run, or it has no weights yet.
+    """
+    if name is None:
+        return next((run for run in list_runs(folder) if run.best_file.exists() or run.last_file.exists()), None)
+    run = find(name, folder)
+    weights_file(run)
+    return run
+
+
+def weights_file(run: Run) -> Path:
+    """The run's best checkpoint, or its last while no epoch is done.
+
+    Raises:
+        UsageError: it has neither.
+    """
+    for path in (run.best_file, run.last_file):
+        if path.exists():
+            return path
+    raise UsageError(f"run {run.id} has no weights yet: wait for its first epoch, or choose another run")

@@ -45,8 +45,9 @@ def test_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dashboard, "TURN_SECONDS", 1.0)
-    cost = dashboard.measure("compact", rounds=1, keys=4, starts=1)
+    cost = dashboard.measure("compact", rounds=1, keys=4, strokes=4, starts=1)
     assert min(cost.headless, cost.dashboard) > 1
     assert 0.1 < cost.ratio < 10
     assert 0 < cost.key_median <= cost.key_p95 < 10
+    assert 0 < cost.stroke_median <= cost.stroke_p95 < 10
     assert 0 < cost.first_frame < 30

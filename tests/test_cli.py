@@ -177,6 +177,8 @@ def test_a_signal_stops_saves_and_says_how_to_go_on(small_data: str, tmp_path: P
     assert process.returncode == 128 + number, err
     assert "mnist-sum train --resume" in out
     assert err == ""
+    if number != signal.SIGINT:
+        return
     (run,) = runs.list_runs(tmp_path / "r")
     resumed = [*COMMAND, "train", "--resume", str(run.path), "--epochs", str(_epochs_done(run) + 1), "--json"]
     done = subprocess.run(resumed, capture_output=True, text=True, check=True)

@@ -43,9 +43,9 @@ def test_torch_is_not_loaded_by_a_command(arguments: list[str]) -> None:
     assert not loaded_by(code) & {"torch", "torchvision", "textual"}
 
 
-@pytest.mark.parametrize("module", ["training", "predict", "evaluate", "data", "checkpoint"])
-def test_the_engine_needs_no_front_end(module: str) -> None:
-    loaded = loaded_by(f"import mnist_sum_tui.{module}")
+def test_the_engine_needs_no_front_end() -> None:
+    engine = ("training", "predict", "evaluate", "data", "checkpoint", "bundle")
+    loaded = loaded_by("import " + ", ".join(f"mnist_sum_tui.{module}" for module in engine))
     assert "torch" in loaded
     assert not loaded & {"textual", "typer", "rich", "torchvision"}
 

@@ -28,10 +28,10 @@ def test_compact_learns_200_real_images_by_heart(precision: str) -> None:
     learner = Learner(config, choose(config))
     batch = SumDataset(data.load("test").take(torch.arange(200))).__getitems__(range(200))
     for _ in range(100):
-        digit_loss, sum_loss, digit_right, sum_right = learner.step(batch, lr=3e-3, augment_seed=0)
-    assert (digit_right, sum_right) == (200, 200)
-    assert digit_loss < 0.01
-    assert sum_loss < 0.2
+        digit_loss, sum_loss, *right = learner.step(batch, lr=3e-3, augment_seed=0)
+        if right == [200, 200] and digit_loss < 0.01 and sum_loss < 0.2:
+            return
+    raise AssertionError(f"after 100 steps {right} of 200 are right, the losses are {digit_loss}, {sum_loss}")
 
 
 def test_a_loss_that_is_not_finite_changes_nothing() -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_sum_tui.cli.common import Json, complete_model, console, print_json, print_table
+from mnist_sum_tui.cli.common import Json, check_model, complete_model, console, print_json, print_table
 from mnist_sum_tui.config import MODELS
-from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from mnist_sum_tui.bench.measure import Row
@@ -29,8 +29,7 @@ def bench(
 ) -> None:
     """Measure images/s of each network against a plain PyTorch loop, in turn, on this machine."""
     for name in model or ():
-        if name not in MODELS:
-            raise unknown("model", name, MODELS)
+        check_model(name)
     if dashboard:
         _measure_dashboard(model or ["compact"], rounds or 10, json)
     else:

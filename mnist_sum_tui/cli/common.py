@@ -12,6 +12,7 @@ import typer
 
 from mnist_sum_tui import runs
 from mnist_sum_tui.config import MODELS, RECIPES
+from mnist_sum_tui.errors import unknown
 from mnist_sum_tui.runs import Run
 
 if TYPE_CHECKING:
@@ -61,6 +62,16 @@ def run_argument(run: Run) -> str:
     """How to name a run in a command: its id where that is enough, else its path."""
     is_default = run.path.parent.resolve() == runs.default_folder().resolve()
     return shlex.quote(run.id if is_default else str(run.path))
+
+
+def check_model(name: str | None) -> None:
+    """Refuse an unknown network before anything slow is imported.
+
+    Raises:
+        UsageError: unknown name.
+    """
+    if name is not None and name not in MODELS:
+        raise unknown("model", name, MODELS)
 
 
 def complete_run(incomplete: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from mnist_sum_tui import runs
 from mnist_sum_tui.cli.common import (
     DataDir,
     Device,
@@ -29,11 +30,13 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Test a run: accuracy of both heads, where they agree, and what they get wrong."""
+    folder = folder_or_default(runs_dir)
+    asked = runs.to_ask(run, folder)
     from mnist_sum_tui import data  # torch, over a second
     from mnist_sum_tui.evaluate import evaluate as measure
     from mnist_sum_tui.predict import load_predictor
 
-    predictor = load_predictor(run, folder_or_default(runs_dir), device or "auto")
+    predictor = load_predictor(asked, folder, device or "auto")
     images = data.load("test", data_dir or predictor.config.data_dir)
     report = measure(predictor.network, images, predictor.hardware)
     if json:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from mnist_sum_tui.cli.common import complete_model, console, print_table
+from mnist_sum_tui.cli.common import check_model, complete_model, console, print_table
 from mnist_sum_tui.config import MODELS
 
 
@@ -14,6 +14,7 @@ def model(
     ] = None,
 ) -> None:
     """Show a network's layers, output shapes and parameters."""
+    check_model(name)
     from mnist_sum_tui.models.describe import describe  # torch, over a second
 
     for each in [name] if name else MODELS:

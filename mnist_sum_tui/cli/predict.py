@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mnist_sum_tui import runs
 from mnist_sum_tui.cli.common import (
     DataDir,
     Device,
@@ -42,10 +43,12 @@ def predict_idx(
     if split not in ("test", "train"):
         raise unknown("split", split, ("test", "train"))
     chosen = _number(number)
+    folder = folder_or_default(runs_dir)
+    asked = runs.to_ask(run, folder)
     from mnist_sum_tui import data  # torch, over a second
     from mnist_sum_tui.predict import load_predictor
 
-    predictor = load_predictor(run, folder_or_default(runs_dir), device or "auto")
+    predictor = load_predictor(asked, folder, device or "auto")
     images = data.load(split, data_dir or predictor.config.data_dir)
     if not 0 <= index < len(images):
         raise UsageError(f"idx {index} is out of range: the {split} images go from 0 to {len(images) - 1:,}")
@@ -71,9 +74,11 @@ def predict_image(
     from mnist_sum_tui.picture import prepare, read_picture
 
     image = prepare(read_picture(file))
+    folder = folder_or_default(runs_dir)
+    asked = runs.to_ask(run, folder)
     from mnist_sum_tui.predict import load_predictor
 
-    predictor = load_predictor(run, folder_or_default(runs_dir), device or "auto")
+    predictor = load_predictor(asked, folder, device or "auto")
     prediction = predictor.predict(image, chosen)
     if json:
         print_json({"file": file, "source": predictor.source, **prediction.to_dict()})

@@ -16,6 +16,7 @@ from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.events import Checkpointed
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.tui.messages import OpenInInspect, PastEvents, RunEvent, StartTraining, TrainingEnded
+from mnist_sum_tui.tui.palette import Palette, mend_lists
 from mnist_sum_tui.tui.screens.base import PAGES, Page, is_cramped
 from mnist_sum_tui.tui.screens.quit import Answer, QuitScreen
 from mnist_sum_tui.tui.screens.train import TrainPage
@@ -52,6 +53,7 @@ class MnistSumApp(App[int]):
         run_name: str = "",
     ) -> None:
         super().__init__()
+        mend_lists()
         self.session = session
         self.pages: dict[str, Page] = {}
         """the pages that were opened, by name"""
@@ -217,7 +219,7 @@ class MnistSumApp(App[int]):
     def action_command_palette(self) -> None:
         """Open the command palette, unless a question is open."""
         if isinstance(self.screen, Page):
-            super().action_command_palette()
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_help(self) -> None:
         """Show the keys of this page, or hide them."""

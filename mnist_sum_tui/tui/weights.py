@@ -63,10 +63,8 @@ def best_of(run: Run) -> Weights:
     Raises:
         UsageError: it has neither.
     """
-    found = {weights.name: weights for weights in _of_run(run)}
-    if not found:
-        raise UsageError(f"run {run.id} has no weights yet: wait for its first epoch, or choose another run")
-    return found.get("best") or found.get("last") or next(iter(found.values()))
+    path = runs.weights_file(run)
+    return next(weights for weights in _of_run(run) if weights.path == path)
 
 
 def _of_run(run: Run) -> tuple[Weights, ...]:

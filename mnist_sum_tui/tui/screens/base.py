@@ -7,11 +7,11 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import Resize
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from mnist_sum_tui.events import Event, Progress
 from mnist_sum_tui.render import percent
+from mnist_sum_tui.tui.screens.steady import SteadyScreen
 from mnist_sum_tui.tui.session import Session
 from mnist_sum_tui.tui.widgets.line import Line
 
@@ -43,7 +43,7 @@ class Tab(Static):
         self.app.switch_mode(self.page)
 
 
-class Page(Screen[None]):
+class Page(SteadyScreen[None]):
     """A page of the dashboard. Subclasses give `page_name` and `compose_page`, and may take up `on_run_event`."""
 
     page_name: ClassVar[str] = ""

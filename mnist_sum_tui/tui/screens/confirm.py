@@ -5,11 +5,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
+from mnist_sum_tui.tui.screens.steady import Question
 
-class Confirm(ModalScreen[bool]):
+
+class Confirm(Question[bool]):
     """A question, and a button to do it; the other one, which has the focus, leaves all as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -5,12 +5,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.validation import Integer
 from textual.widgets import Input, Label
 
+from mnist_sum_tui.tui.screens.steady import Question
 
-class GoTo(ModalScreen[int | None]):
+
+class GoTo(Question[int | None]):
     """A line to type a number from 0 to `count` - 1 into; None if one would rather not."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

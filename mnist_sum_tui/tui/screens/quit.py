@@ -5,13 +5,14 @@ from typing import ClassVar, Literal, cast
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+
+from mnist_sum_tui.tui.screens.steady import Question
 
 Answer = Literal["keep", "save", "leave"]
 
 
-class QuitScreen(ModalScreen[Answer]):
+class QuitScreen(Question[Answer]):
     """Keep training, stop and save, or leave at once."""
 
     BINDINGS: ClassVar = [

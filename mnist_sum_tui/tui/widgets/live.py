@@ -79,7 +79,7 @@ class LiveView(Vertical):
 
     def draw(self) -> None:
         """Show everything that came in."""
-        if self.is_frozen or not self.is_mounted:
+        if self.is_frozen or not self._has_charts:
             return
         self._draw_charts()
         session = self._session
@@ -91,6 +91,11 @@ class LiveView(Vertical):
             self.query_one(SampleStrip).show(self._samples, self.images)
         self.query_one("#news", Line).say(self._race() if self.past is not None else self._news)
         self._draw_outcome()
+
+    @property
+    def _has_charts(self) -> bool:
+        """Not before all is composed, and no longer when the app is being closed."""
+        return self.is_mounted and bool(self.children)
 
     def _draw_charts(self) -> None:
         for quantity in QUANTITIES:
@@ -125,7 +130,7 @@ class LiveView(Vertical):
 
     def watch_view(self) -> None:
         """The charts are to be looked at otherwise."""
-        if self.is_mounted:
+        if self._has_charts:
             self._draw_charts()
 
     def watch_large(self) -> None:

@@ -1,0 +1,28 @@
+"""The command palette; and what has to be mended in Textual 8, so that quick keys cannot end the program."""
+
+from typing import Any
+
+from textual.command import CommandPalette
+from textual.widgets import OptionList
+
+from mnist_sum_tui.tui.screens.steady import SteadyScreen
+
+
+class Palette(CommandPalette, SteadyScreen[Any]):
+    """The palette, as steady as our own screens."""
+
+
+def mend_lists() -> None:
+    """Let a list that has no size do nothing when it is to turn a page.
+
+    Lists look up the highlighted line among those laid out, of which there are none yet when a key comes in the same
+    moment as the list, or in a terminal of a few rows: a KeyError. Selects and the palette have their lists inside.
+    """
+    for name in ("action_page_up", "action_page_down"):
+        turn = getattr(OptionList, name)
+
+        def turn_if_laid_out(choices: OptionList, turn: Any = turn) -> None:
+            if choices.scrollable_content_region:
+                turn(choices)
+
+        setattr(OptionList, name, turn_if_laid_out)
