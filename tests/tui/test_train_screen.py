@@ -35,6 +35,8 @@ async def play(pilot: Pilot[int], events: Iterable[Event], control: Control | No
     """Events as if from a training, and the drawing that follows them."""
     app = recorded.app_of(pilot)
     recorded.begin(app, control)
+    while not app.train_page.live.is_mounted:
+        await pilot.pause(0.02)
     for event in events:
         app.on_run_event(RunEvent(event))
     app.train_page.redraw(at_once=True)

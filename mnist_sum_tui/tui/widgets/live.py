@@ -68,7 +68,7 @@ class LiveView(Vertical):
 
     def on_mount(self) -> None:
         """Show what came before there were widgets."""
-        self.draw()
+        self.call_after_refresh(self.draw)
 
     def add(self, event: Event) -> None:
         """Take in an event; nothing is drawn."""
