@@ -16,7 +16,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.evaluate import NUMBERS, Outputs, infer
 from mnist_sum_tui.hardware import Hardware, choose
 from mnist_sum_tui.models import skeleton
-from mnist_sum_tui.models.layers import SumNetwork
+from mnist_sum_tui.models.layers import SumNetwork, laid_out
 from mnist_sum_tui.runs import BUILT_IN, Run
 
 
@@ -61,7 +61,7 @@ class Predictor:
         self.config, self.source, self.hardware = config, source, hardware
         network = skeleton(config.model)
         checkpoint.restore_weights(network, weights, source, assign=True)
-        self.network: SumNetwork = network.to(hardware.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network: SumNetwork = laid_out(network, torch.channels_last).to(hardware.device)
         self.network.eval()
 
     def predict(self, image_hw: Tensor | NDArray[np.uint8], number: int, label: int | None = None) -> Prediction:

@@ -7,7 +7,7 @@ from mnist_sum_tui.config import MODELS
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.models import build, parameter_count
 from mnist_sum_tui.models.describe import describe
-from mnist_sum_tui.models.layers import PatchConv2d
+from mnist_sum_tui.models.layers import PatchConv2d, laid_out
 
 PARAMETERS = {"original": 6_386_933, "original-2fc": 6_384_925}
 
@@ -84,7 +84,7 @@ def test_patch_convolution_is_a_convolution(kernel: int, is_bf16: bool) -> None:
     inputs[1].data.copy_(inputs[0].data)
     gradient = torch.randn(4, 7, 7 - kernel, 9 - kernel)
     for layer, images in zip((ours, theirs), inputs, strict=True):
-        layer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        laid_out(layer, torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16, enabled=is_bf16):
             out = layer(images.contiguous(memory_format=torch.channels_last))
         assert out.dtype == (torch.bfloat16 if is_bf16 else torch.float32)

@@ -19,6 +19,7 @@ from mnist_sum_tui.data import SumDataset
 from mnist_sum_tui.hardware import choose
 from mnist_sum_tui.learner import losses, total_loss
 from mnist_sum_tui.models import build
+from mnist_sum_tui.models.layers import laid_out
 from mnist_sum_tui.training import train
 
 SLICE_SECONDS = 1.0
@@ -49,7 +50,7 @@ def measure(rounds: int = 5, models: tuple[str, ...] = tuple(MODELS)) -> Iterato
     """Measure each network; one row after the other."""
     with _torchvision_root() as root, TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
         for model in models:
-            network = Net() if model == "original" else build(model).to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+            network = Net() if model == "original" else laid_out(build(model), torch.contiguous_format)
             contestants = {
                 "plain": plain_loop(root, network, BATCH_SIZE),
                 "fp32": _our_loop(root, Path(folder), model, "fp32"),

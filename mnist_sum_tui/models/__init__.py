@@ -7,7 +7,7 @@ import torch
 from mnist_sum_tui.config import MODELS
 from mnist_sum_tui.errors import unknown
 from mnist_sum_tui.models.compact import Compact
-from mnist_sum_tui.models.layers import SumNetwork
+from mnist_sum_tui.models.layers import SumNetwork, laid_out
 from mnist_sum_tui.models.original import Original, OriginalTwoLayerHead, Pictured
 
 _BUILDERS: dict[str, Callable[[], SumNetwork]] = {
@@ -29,7 +29,7 @@ def build(name: str, seed: int = 0) -> SumNetwork:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = _BUILDERS[name]()
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return laid_out(network, torch.channels_last)
 
 
 def skeleton(name: str) -> SumNetwork:

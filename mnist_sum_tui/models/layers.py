@@ -1,11 +1,14 @@
 """Layers shared by the networks: a convolution quick on small maps, and the frame of two inputs and two outputs."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
+
+AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
 DIGITS = 10
 SUMS = 19
@@ -37,6 +40,13 @@ def log_softmax(scores_nk: Tensor) -> Tensor:
     return F.log_softmax(scores_nk.float(), dim=1)
 
 
+def laid_out(module: AnyModule, order: torch.memory_format) -> AnyModule:
+    """The module with its weights in that order in memory; older annotations of `Module.to` do not know of it."""
+    convert: Any = module.to
+    convert(memory_format=order)
+    return module
+
+
 class PatchConv2d(nn.Conv2d):
     """nn.Conv2d without padding, with the same parameters, computed as one matrix product over gathered patches.
 
@@ -48,7 +58,8 @@ class PatchConv2d(nn.Conv2d):
     def forward(self, images_nchw: Tensor) -> Tensor:
         """Map (N, C, H, W) to (N, O, H-kh+1, W-kw+1); stride, padding, dilation and groups are nn.Conv2d's defaults."""
         height, width = self.kernel_size
-        patches: Tensor = Patches.apply(images_nchw, height, width)  # type: ignore[no-untyped-call]
+        gather: Callable[..., Tensor] = Patches.apply
+        patches = gather(images_nchw, height, width)
         n, rows, columns, length = patches.shape
         weight = self.weight.permute(0, 2, 3, 1).reshape(self.out_channels, length)
         out = F.linear(patches.view(n * rows * columns, length), weight, self.bias)
