@@ -20,7 +20,7 @@ def bench(
         typer.Option(help="A network; give it again for more.", autocompletion=complete_model, show_default="all"),
     ] = None,
     rounds: Annotated[
-        int | None, typer.Option(min=1, max=100, help="Turns of each contestant.", show_default="5; dashboard 10")
+        int | None, typer.Option(min=1, max=100, help="Turns of each contestant.", show_default="5; dashboard 16")
     ] = None,
     dashboard: Annotated[
         bool, typer.Option("--dashboard", help="What the dashboard costs a training, and how soon it answers.")
@@ -31,7 +31,7 @@ def bench(
     for name in model or ():
         check_model(name)
     if dashboard:
-        _measure_dashboard(model or ["compact"], rounds or 10, json)
+        _measure_dashboard(model or ["compact"], rounds or 16, json)
     else:
         _measure_training(tuple(model or MODELS), rounds or 5, json)
 
@@ -61,7 +61,7 @@ def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
 
     out = console()
     if not json:
-        out.print("The dashboard and a training without it, in turn; about three minutes a network ...", style="dim")
+        out.print("The dashboard and a training without it, in turn; about four minutes a network ...", style="dim")
     costs = [measure(model, rounds) for model in models]
     for cost in costs if json else ():
         print_json(asdict(cost))

@@ -17,6 +17,9 @@ def tui(
     batch_size: opt.BatchSize = None,
     lr: opt.Lr = None,
     optimizer: opt.Optimizer = None,
+    momentum: opt.Momentum = None,
+    weight_decay: opt.WeightDecay = None,
+    schedule: opt.Schedule = None,
     augment: opt.Augment = None,
     seed: opt.Seed = None,
     device: Device = None,
@@ -24,6 +27,7 @@ def tui(
     threads: opt.Threads = None,
     all_data: opt.AllData = False,
     data_dir: DataDir = None,
+    keep: opt.Keep = None,
     resume: str | None = typer.Option(
         None, help="Go on with a run: latest, best, its id, or a path.", autocompletion=complete_run
     ),
@@ -38,8 +42,9 @@ def tui(
     resumed = runs.find(resume, folder) if resume else None
     overrides = {
         "epochs": epochs, "model": model, "batch_size": batch_size, "lr": lr, "optimizer": optimizer,
-        "augment": augment, "seed": seed, "device": device, "precision": precision, "threads": threads,
-        "all_data": all_data, "data_dir": data_dir,
+        "momentum": momentum, "weight_decay": weight_decay, "schedule": schedule, "augment": augment, "seed": seed,
+        "device": device, "precision": precision, "threads": threads, "all_data": all_data, "data_dir": data_dir,
+        "keep": keep,
     }  # fmt: skip
     config = opt.build_config(resumed, recipe, overrides)
     options = LaunchOptions(

@@ -96,6 +96,14 @@ def test_train_pause_go_on_and_leave(folder: Path) -> None:
     terminal.process.send("c")
     terminal.process.send(" ")
     terminal.wait_for(r"● epoch 1/3")
+    terminal.process.send("\x1bOQ")  # F2
+    terminal.wait_for(r"[═=].*\n(.*\n)*.*heads (dis)?agree")
+    terminal.process.send("\x1bOR")  # F3
+    terminal.wait_for("Draw here")
+    for what in ("0;12;8M", "32;14;12M", "32;13;16M", "0;13;16m"):  # press, drag, drag, release
+        terminal.process.send(f"\x1b[<{what}")
+    terminal.wait_for(r"answered in \d+ ms")
+    terminal.process.send("\x1bOP")  # F1
     terminal.process.setwinsize(36, 120)
     terminal.screen.resize(36, 120)
     terminal.process.send("q")

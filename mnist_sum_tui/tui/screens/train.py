@@ -25,7 +25,9 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
     from mnist_sum_tui.tui.widgets.live import LiveView
 
 REDRAW_SECONDS = 0.5
-"""two frames a second are enough to see it learn; each takes 10 ms of a core from the training"""
+"""two frames a second are enough to see it learn"""
+CHARTS_EVERY = 2
+"""frames; the charts take most of the 10 ms of a core that a frame takes from the training"""
 SMOOTH = Binding.Group("Smooth", compact=True)
 LARGE = {"": "loss", "loss": "accuracy", "accuracy": ""}
 """the chart that `m` makes large after the one that is"""
@@ -75,6 +77,7 @@ class TrainPage(Page):
         self._defaults = defaults
         self._live: LiveView | None = None
         self._is_stale = False
+        self._frames = 0
         self._is_loading_images = False
 
     def compose_page(self) -> ComposeResult:
@@ -153,7 +156,8 @@ class TrainPage(Page):
         """Draw if something is new and somebody looks."""
         if at_once or (self._is_stale and self.is_current):
             self._is_stale = False
-            self.live.draw()
+            self._frames += 1
+            self.live.draw(with_charts=at_once or self._frames % CHARTS_EVERY == 0)
             self.show_state()
 
     def on_screen_resume(self) -> None:

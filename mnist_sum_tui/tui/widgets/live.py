@@ -77,11 +77,12 @@ class LiveView(Vertical):
             self._samples = event
         self._news = self.news(event) or self._news
 
-    def draw(self) -> None:
-        """Show everything that came in."""
+    def draw(self, with_charts: bool = True) -> None:
+        """Show everything that came in; the charts may wait for the next time."""
         if self.is_frozen or not self._has_charts:
             return
-        self._draw_charts()
+        if with_charts:
+            self._draw_charts()
         session = self._session
         self.query_one(Figures).show(session, *(self._now(head) for head in HEADS))
         last = session.events[-1] if session.events else None
