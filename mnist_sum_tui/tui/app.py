@@ -219,7 +219,7 @@ class MnistSumApp(App[int]):
     def action_command_palette(self) -> None:
         """Open the command palette, unless a question is open."""
         if isinstance(self.screen, Page):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette())  # no id: the last one may still be closing
 
     def action_help(self) -> None:
         """Show the keys of this page, or hide them."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 from textual.widgets import OptionList
 
@@ -10,6 +11,11 @@ from mnist_sum_tui.tui.screens.steady import SteadyScreen
 
 class Palette(CommandPalette, SteadyScreen[Any]):
     """The palette, as steady as our own screens."""
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Close, after the search for commands has ended: it would look for a list that is gone."""
+        self.workers.cancel_node(self)
+        return super().dismiss(result)
 
 
 def mend_lists() -> None:

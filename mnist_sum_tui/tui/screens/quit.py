@@ -22,6 +22,8 @@ class QuitScreen(Question[Answer]):
         Binding("up,left", "app.focus_previous", show=False),
         Binding("down,right", "app.focus_next", show=False),
     ]
+    AUTO_FOCUS = "#keep"
+    """Enter keeps training: the answer that loses nothing"""
 
     def __init__(self, command: str, saved_step: int | None) -> None:
         super().__init__()
@@ -40,10 +42,6 @@ class QuitScreen(Question[Answer]):
                 classes="note",
                 markup=False,
             )
-
-    def on_mount(self) -> None:
-        """Enter keeps training: the answer that loses nothing."""
-        self.query_one("#keep").focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer."""

@@ -11,8 +11,11 @@ class SteadyScreen(Screen[ScreenResultType]):
     _is_answered = False
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        """Close, with the answer; of two quick keys the second finds it closed, and does nothing."""
-        if self._is_answered:
+        """Close, with the answer; of two quick keys the second finds it closed, and does nothing.
+
+        Nor does a key that comes late, with another screen on top by now: that one would be closed in its place.
+        """
+        if self._is_answered or not self.is_current:
             return AwaitComplete()
         self._is_answered = True
         return super().dismiss(result)
