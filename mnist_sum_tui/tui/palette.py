@@ -17,6 +17,10 @@ class Palette(CommandPalette, SteadyScreen[Any]):
         self.workers.cancel_node(self)
         return super().dismiss(result)
 
+    def _gather_commands(self, search_value: str) -> Any:
+        """No new search either, for a change of the input that was still on its way."""
+        return None if self._is_answered else super()._gather_commands(search_value)
+
 
 def mend_lists() -> None:
     """Let a list that has no size do nothing when it is to turn a page.
