@@ -50,6 +50,11 @@ class Position:
     journal_bytes: int = 0
     """how long metrics.jsonl was"""
 
+    @property
+    def reached_epoch(self) -> int:
+        """The epoch that the weights come from: the one in work, or the one just done; 0 before the first step."""
+        return self.epoch if self.batch else self.epoch - 1
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The position that was saved.

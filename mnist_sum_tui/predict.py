@@ -122,5 +122,5 @@ def _load(path: Path, source: str, device: str) -> Predictor:
     config = replace(loaded.config, device=device, precision="auto" if device == "auto" else loaded.config.precision)
     hardware = choose(config)
     torch.set_num_threads(hardware.threads)
-    epoch = loaded.position.epoch - (1 if loaded.position.batch == 0 else 0)
-    return Predictor(loaded.config, loaded.weights, f"{source} ({config.model}, epoch {epoch})", hardware)
+    named = f"{source} ({config.model}, epoch {loaded.position.reached_epoch})"
+    return Predictor(loaded.config, loaded.weights, named, hardware)

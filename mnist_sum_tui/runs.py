@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +42,12 @@ class Run:
         return self.path.name
 
     @property
+    def argument(self) -> str:
+        """How to name the run in a command: its id where that is enough, else its path; quoted for a shell."""
+        is_default = self.path.parent.resolve() == default_folder().resolve()
+        return shlex.quote(self.id if is_default else str(self.path))
+
+    @property
     def config_file(self) -> Path:
         """The TrainConfig, and when the run was made."""
         return self.path / "config.json"
@@ -68,6 +75,11 @@ class Run:
         """The epochs whose weights are there, in order."""
         names = (re.fullmatch(r"epoch-(\d+)\.safetensors", path.name) for path in self.path.glob("epoch-*"))
         return sorted(int(name[1]) for name in names if name)
+
+    @property
+    def best_weights(self) -> Path | None:
+        """The best checkpoint, or the last while no epoch is done; None if there is neither."""
+        return next((path for path in (self.best_file, self.last_file) if path.exists()), None)
 
     @property
     def report_file(self) -> Path:
@@ -261,19 +273,18 @@ def to_ask(name: str | None, folder: Path) -> Run | None:
         UsageError: no such run, or it has no weights yet.
     """
     if name is None:
-        return next((run for run in list_runs(folder) if run.best_file.exists() or run.last_file.exists()), None)
+        return next((run for run in list_runs(folder) if run.best_weights), None)
     run = find(name, folder)
-    weights_file(run)
+    weights_file(run)  # which complains, if need be, before anything slow is imported
     return run
 
 
 def weights_file(run: Run) -> Path:
-    """The run's best checkpoint, or its last while no epoch is done.
+    """The run's `best_weights`.
 
     Raises:
-        UsageError: it has neither.
+        UsageError: there are none.
     """
-    for path in (run.best_file, run.last_file):
-        if path.exists():
-            return path
-    raise UsageError(f"run {run.id} has no weights yet: wait for its first epoch, or choose another run")
+    if run.best_weights is None:
+        raise UsageError(f"run {run.id} has no weights yet: wait for its first epoch, or choose another run")
+    return run.best_weights

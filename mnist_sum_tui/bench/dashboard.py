@@ -109,7 +109,7 @@ class _Headless:
     def turn(self) -> float:
         """Work for a while; returns steps/s."""
         self._process.send_signal(signal.SIGCONT)
-        begin = _count(self._run)
+        begin = _length(self._run)
         time.sleep(TURN_SECONDS)
         self._process.send_signal(signal.SIGSTOP)
         return _steps_per_second(_events_after(self._run, begin))
@@ -125,7 +125,7 @@ class _Dashboard:
 
     def turn(self) -> float:
         """Work for a while; returns steps/s."""
-        begin = _count(self._run)
+        begin = _length(self._run)
         self.resume()
         time.sleep(TURN_SECONDS)
         self._press_space(Paused)
@@ -136,7 +136,7 @@ class _Dashboard:
         self._press_space(Resumed)
 
     def _press_space(self, kind: type[Event]) -> None:
-        begin, end = _count(self._run), time.monotonic() + START_SECONDS
+        begin, end = _length(self._run), time.monotonic() + START_SECONDS
         self.terminal.write(b" ")
         while not any(isinstance(event, kind) for event in _events_after(self._run, begin)):
             if time.monotonic() > end:
@@ -214,7 +214,7 @@ def _wait_for_run(folder: Path) -> Run:
     raise TimeoutError("the training did not begin")
 
 
-def _count(run: Run) -> int:
+def _length(run: Run) -> int:
     return run.metrics_file.stat().st_size
 
 

@@ -1,8 +1,9 @@
 """`mnist-sum bench`: how fast training is on this machine."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -11,7 +12,10 @@ from mnist_sum_tui.config import MODELS
 from mnist_sum_tui.errors import UsageError
 
 if TYPE_CHECKING:
+    from mnist_sum_tui.bench.dashboard import DashboardCost
     from mnist_sum_tui.bench.measure import Row
+
+Measured = TypeVar("Measured", "Row", "DashboardCost")
 
 
 def bench(
@@ -42,11 +46,7 @@ def _measure_training(chosen: tuple[str, ...], rounds: int, json: bool) -> None:
         out.print(f"Training at batch 128, {rounds} rounds in turn; this takes up to two minutes ...", style="dim")
     from mnist_sum_tui.bench.measure import measure  # torch and torchvision, three seconds
 
-    rows = []
-    for row in measure(rounds, chosen):
-        rows.append(row)
-        if json:
-            print_json(asdict(row))
+    rows = _collect(measure(rounds, chosen), json)
     if not json:
         columns = ["network", "plain loop", "ours, fp32", "ratio", "ours, auto", "", "ratio", "of the limit"]
         print_table(out, "images/s, medians", columns, [_cells(row) for row in rows], left=1)
@@ -62,9 +62,7 @@ def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
     out = console()
     if not json:
         out.print("The dashboard and a training without it, in turn; about four minutes a network ...", style="dim")
-    costs = [measure(model, rounds) for model in models]
-    for cost in costs if json else ():
-        print_json(asdict(cost))
+    costs = _collect((measure(model, rounds) for model in models), json)
     if not json:
         columns = ["network", "steps/s without", "with", "ratio", "first frame", "key", "95 %", "stroke", "95 %"]
         rows = [
@@ -78,6 +76,16 @@ def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
         first = costs[0]
         counts = f"{rounds} rounds, {first.starts} starts, {first.keys} keys and {first.strokes} strokes while training"
         out.print(f"{counts}; medians and 95th percentiles", style="dim")
+
+
+def _collect(measured: Iterable[Measured], json: bool) -> list[Measured]:
+    """All of it; as JSON, each as soon as it is known."""
+    found = []
+    for row in measured:
+        found.append(row)
+        if json:
+            print_json(asdict(row))
+    return found
 
 
 def _cells(row: "Row") -> list[str]:

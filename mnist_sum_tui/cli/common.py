@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,6 @@ import typer
 from mnist_sum_tui import runs
 from mnist_sum_tui.config import MODELS, RECIPES
 from mnist_sum_tui.errors import unknown
-from mnist_sum_tui.runs import Run
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,12 +54,6 @@ def print_table(
         out.print(title, style="bold", markup=False, soft_wrap=True)
     out.print(table)
     out.print()
-
-
-def run_argument(run: Run) -> str:
-    """How to name a run in a command: its id where that is enough, else its path."""
-    is_default = run.path.parent.resolve() == runs.default_folder().resolve()
-    return shlex.quote(run.id if is_default else str(run.path))
 
 
 def check_model(name: str | None) -> None:

@@ -8,7 +8,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from mnist_sum_tui.cli.common import console, is_terminal, run_argument
+from mnist_sum_tui.cli.common import console, is_terminal
 from mnist_sum_tui.events import EpochDone, Event, Finished, Notice, Progress, Started, to_json
 from mnist_sum_tui.render import duration, percent, plural, track
 from mnist_sum_tui.runs import Run
@@ -176,7 +176,7 @@ def _track(share: float, colour: str) -> Text:
 
 def result_lines(event: Finished, run: Run) -> list[str]:
     """What came out, and the commands that go on from here."""
-    name = run_argument(run)
+    name = run.argument
     if event.reason == "stopped":
         return [
             f"\nStopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {run.path}",

@@ -13,7 +13,6 @@ from mnist_sum_tui.cli.common import (
     console,
     folder_or_default,
     print_json,
-    run_argument,
 )
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.render import duration, percent, sparkline
@@ -135,7 +134,7 @@ def _table(summaries: list[Summary]) -> "Table":
         mark = "" if summary.is_tested or summary.digit_accuracy is None else "*"
         colour = STATE_COLOURS.get(summary.state, "yellow")
         table.add_row(
-            run_argument(summary.run),
+            summary.run.argument,
             config.model if config else "-",
             config.recipe if config else "-",
             f"{len(summary.epochs)}/{config.epochs}" if config else "-",

@@ -7,13 +7,11 @@ from numpy.typing import NDArray
 from textual.message import Message
 
 from mnist_sum_tui.tui.survey import Survey
+from mnist_sum_tui.tui.thumbnail import Image
 from mnist_sum_tui.tui.weights import Weights
 
 if TYPE_CHECKING:
     from mnist_sum_tui.predict import Prediction
-
-Image = NDArray[np.uint8]
-"""uint8 (28, 28), 0 paper and 255 ink"""
 
 
 class Working(Message):

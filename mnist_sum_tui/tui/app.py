@@ -111,15 +111,11 @@ class MnistSumApp(App[int]):
         if isinstance(self.screen, Page):
             self.switch_mode(name)
 
-    async def open_in_inspect(self, index: int) -> None:
+    async def on_open_in_inspect(self, message: OpenInInspect) -> None:
         """Show a test image on the page Inspect."""
         await self.switch_mode("inspect")
         page: Any = self.pages["inspect"]
-        page.show_index(index)
-
-    async def on_open_in_inspect(self, message: OpenInInspect) -> None:
-        """As the message asks."""
-        await self.open_in_inspect(message.index)
+        page.show_index(message.index)
 
     # The training.
 
@@ -196,7 +192,7 @@ class MnistSumApp(App[int]):
                 self.leave_at_once(code)
 
         saved = next((event.step for event in reversed(self.session.events) if isinstance(event, Checkpointed)), None)
-        command = f"mnist-sum train --resume {self.session.run.id}"
+        command = f"mnist-sum train --resume {self.session.run.argument}"
         self.push_screen(QuitScreen(command, saved), take)
 
     def stop_and_leave(self, code: int | None = None) -> None:

@@ -1,9 +1,7 @@
 """What a run came to, in words: shown when it ends, and left in the scrollback when the dashboard closes."""
 
-import shlex
-
 from mnist_sum_tui.render import duration, percent
-from mnist_sum_tui.runs import Run, default_folder
+from mnist_sum_tui.runs import Run
 from mnist_sum_tui.tui.session import Session
 
 Row = tuple[str, str]
@@ -35,15 +33,14 @@ def outcome(session: Session) -> list[Row]:
 
 def commands(session: Session, run: Run) -> list[Row]:
     """The exact commands to ask the network and to train it further, where there are weights for it."""
-    if not (run.best_file.exists() or run.last_file.exists()):
+    if run.best_weights is None:
         return []
-    where = "" if session.runs_folder == default_folder() else f" --runs-dir {shlex.quote(str(session.runs_folder))}"
     epochs = session.started.epochs if session.started else 0
     is_complete = session.finished is not None and session.finished.reason == "completed"
     longer = f" --epochs {epochs + 5}" if is_complete else ""
-    found = [("predict", f"mnist-sum predict idx 3 --run {run.id}{where}")]
+    found = [("predict", f"mnist-sum predict idx 3 --run {run.argument}")]
     if run.last_file.exists():
-        found.append(("train", f"mnist-sum train --resume {run.id}{longer}{where}"))
+        found.append(("train", f"mnist-sum train --resume {run.argument}{longer}"))
     return found
 
 

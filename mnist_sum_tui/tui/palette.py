@@ -1,5 +1,6 @@
 """The command palette; and what has to be mended in Textual 8, so that quick keys cannot end the program."""
 
+from functools import cache
 from typing import Any
 
 from textual.await_complete import AwaitComplete
@@ -22,8 +23,9 @@ class Palette(CommandPalette, SteadyScreen[Any]):
         return None if self._is_answered else super()._gather_commands(search_value)
 
 
+@cache
 def mend_lists() -> None:
-    """Let a list that has no size do nothing when it is to turn a page.
+    """Let a list that has no size do nothing when it is to turn a page; once a process, however many apps it has.
 
     Lists look up the highlighted line among those laid out, of which there are none yet when a key comes in the same
     moment as the list, or in a terminal of a few rows: a KeyError. Selects and the palette have their lists inside.

@@ -41,9 +41,9 @@ def load_file(weights: Weights) -> "Predictor":
 
     assert weights.path is not None
     loaded = checkpoint.load(weights.path)
-    epoch = loaded.position.epoch - (1 if loaded.position.batch == 0 else 0)
+    named = f"{weights.owner}, epoch {loaded.position.reached_epoch}"
     hardware = choose(replace(loaded.config, device="auto", precision="auto"))
-    return Predictor(loaded.config, loaded.weights, f"{weights.owner}, epoch {epoch}", hardware)
+    return Predictor(loaded.config, loaded.weights, named, hardware)
 
 
 def ask(predictor: "Predictor", image_hw: NDArray[np.uint8], label: int | None = None) -> "tuple[Prediction, ...]":

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
+"""0 paper and 255 ink; (28, 28) where nothing else is said"""
 EDGE = 3
 """pixels of the 28 that are left out on each side; MNIST's digits lie in the middle 20, a little off centre at most"""
 

@@ -3,12 +3,13 @@
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.reactive import reactive
 from textual.widgets import Static
 
 from mnist_sum_tui.render import bar
 from mnist_sum_tui.tui.answers import Trouble, Working
 from mnist_sum_tui.tui.brain import Brain, brain_of
-from mnist_sum_tui.tui.screens.base import PAGES, Page
+from mnist_sum_tui.tui.screens.base import Page
 
 BAR_WIDTH = 20
 
@@ -25,8 +26,6 @@ class AskingPage(Page):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Two of the pages take the figures for the number, so there are other keys to leave them by.
-        *(Binding(f"f{place}", f"app.page('{name}')", name.title(), show=False) for place, name in enumerate(PAGES, 1)),
         Binding("escape", "app.page('train')", "Train page", show=False),
     ]
 
@@ -58,6 +57,33 @@ class AskingPage(Page):
     def on_unmount(self) -> None:
         """The app ends: so does the brain's thread."""
         self.brain.close()
+
+
+class NumberPage(AskingPage):
+    """A page with a number beside the image; the figures choose it, so that F1 to F5 are left to go to other pages."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(str(digit), f"choose({digit})", f"Number {digit}", show=False) for digit in range(10)
+    ]
+
+    number: reactive[int] = reactive(7)
+    """the second input, 0..9"""
+
+    def show_answer(self) -> None:
+        """Show what is known, for the chosen number; to be given by the page."""
+        raise NotImplementedError
+
+    def watch_number(self) -> None:
+        """The answers for all ten numbers are here already."""
+        self.show_answer()
+
+    def action_number(self, by: int) -> None:
+        """A higher or a lower number, going round."""
+        self.number = (self.number + by) % 10
+
+    def action_choose(self, number: int) -> None:
+        """That number."""
+        self.number = number
 
 
 def note() -> Static:

@@ -7,12 +7,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.events import Resize
-from textual.reactive import reactive
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.answers import ReadDrawing
 from mnist_sum_tui.tui.brain import Read
-from mnist_sum_tui.tui.screens.asking import AskingPage, note
+from mnist_sum_tui.tui.screens.asking import NumberPage, note
 from mnist_sum_tui.tui.widgets.bars import Bars
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.ink import RADII, Sheet, scale_for
@@ -24,7 +23,7 @@ REST_COLUMNS, REST_ROWS = 56, 6
 HINT = "Draw a digit with the mouse,\nor space and the arrow keys."
 
 
-class DrawPage(AskingPage):
+class DrawPage(NumberPage):
     """The pad, what the network sees of it, and both answers."""
 
     page_name = "draw"
@@ -35,12 +34,8 @@ class DrawPage(AskingPage):
         Binding("e", "rubber", "Rubber"),
         Binding("plus", "number(1)", "Number", key_display="0-9 + -"),
         Binding("minus", "number(-1)", "Number down", show=False),
-        *(Binding(str(digit), f"choose({digit})", f"Number {digit}", show=False) for digit in range(10)),
         Binding("b", "look", "Look", show=False),
     ]
-
-    number: reactive[int] = reactive(7)
-    """the second input, 0..9"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +67,7 @@ class DrawPage(AskingPage):
         seen = self.query_one("#seen", Digit)
         seen.border_title, seen.look = "Network sees", "blocks"
         self.query_one("#all-ten").border_title = "All ten numbers"
-        self._show()
+        self.show_answer()
 
     def on_resize(self, event: Resize) -> None:
         """As large a pad as leaves room for the rest."""
@@ -97,13 +92,10 @@ class DrawPage(AskingPage):
         self._read = message
         self.milliseconds = None if message.image is None else (time.perf_counter() - message.asked) * 1000
         self.note()
-        self._show()
+        self.show_answer()
 
-    def watch_number(self) -> None:
-        """The answers for all ten numbers are here already."""
-        self._show()
-
-    def _show(self) -> None:
+    def show_answer(self) -> None:
+        """Show what is known, for the chosen number."""
         if not self.is_mounted:
             return
         read, pad = self._read, self.query_one(Pad)
@@ -132,23 +124,14 @@ class DrawPage(AskingPage):
         """The next thickness."""
         pad, names = self.query_one(Pad), list(RADII)
         pad.pen = names[(names.index(pad.pen) + 1) % len(names)]
-        self._show()
+        self.show_answer()
 
     def action_rubber(self) -> None:
         """Draw or rub out with the keyboard and the left button."""
         pad = self.query_one(Pad)
         pad.rubs_out = not pad.rubs_out
-        self._show()
-
-    def action_number(self, by: int) -> None:
-        """A higher or a lower number, going round."""
-        self.number = (self.number + by) % 10
-
-    def action_choose(self, number: int) -> None:
-        """That number."""
-        self.number = number
+        self.show_answer()
 
     def action_look(self) -> None:
         """What the network sees, in half-blocks or characters."""
-        seen = self.query_one("#seen", Digit)
-        seen.look = "blocks" if seen.look == "ascii" else "ascii"
+        self.query_one("#seen", Digit).look_otherwise()

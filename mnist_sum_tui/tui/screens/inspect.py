@@ -16,7 +16,7 @@ from textual.widgets import Static
 from mnist_sum_tui.events import Event, Finished
 from mnist_sum_tui.tui.answers import Answered, Surveyed
 from mnist_sum_tui.tui.brain import Look, LookAtAll
-from mnist_sum_tui.tui.screens.asking import AskingPage, note
+from mnist_sum_tui.tui.screens.asking import NumberPage, note
 from mnist_sum_tui.tui.screens.goto import GoTo
 from mnist_sum_tui.tui.survey import Survey, less_certain, next_pair
 from mnist_sum_tui.tui.weights import Weights
@@ -31,7 +31,7 @@ SURVEY_SECONDS = 30.0
 """how long a survey of a training in progress is used for stepping through"""
 
 
-class InspectPage(AskingPage):
+class InspectPage(NumberPage):
     """One test image at a time."""
 
     page_name = "inspect"
@@ -41,7 +41,6 @@ class InspectPage(AskingPage):
         Binding("right", "step(1)", "Next image", show=False),
         Binding("up", "number(1)", "Number", key_display="↑ ↓ 0-9"),
         Binding("down", "number(-1)", "Number down", show=False),
-        *(Binding(str(digit), f"choose({digit})", f"Number {digit}", show=False) for digit in range(10)),
         Binding("w", "wrong", "Wrong"),
         Binding("u", "uncertain", "Unsure"),
         Binding("d", "disagree", "Differ"),
@@ -54,8 +53,6 @@ class InspectPage(AskingPage):
 
     index: reactive[int] = reactive(0)
     """of the image in the test file"""
-    number: reactive[int] = reactive(7)
-    """the second input, 0..9"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,13 +119,10 @@ class InspectPage(AskingPage):
         slider.names = tuple(weights.name for weights in message.choices)
         slider.chosen = message.choices.index(message.weights)
         self.query_one("#source", Static).update(message.source)
-        self._show()
+        self.show_answer()
 
-    def watch_number(self) -> None:
-        """The answers for all ten numbers are here already."""
-        self._show()
-
-    def _show(self) -> None:
+    def show_answer(self) -> None:
+        """Show what is known, for the chosen number."""
         answer = self._answer
         if answer is None or not self.is_mounted:
             return
@@ -148,14 +142,6 @@ class InspectPage(AskingPage):
         if self._answer is not None:
             self.show_index((self.index + by) % self._answer.count)
 
-    def action_number(self, by: int) -> None:
-        """A higher or a lower number, going round."""
-        self.number = (self.number + by) % 10
-
-    def action_choose(self, number: int) -> None:
-        """That number."""
-        self.number = number
-
     def action_random(self) -> None:
         """Any image."""
         if self._answer is not None:
@@ -163,8 +149,7 @@ class InspectPage(AskingPage):
 
     def action_look(self) -> None:
         """Characters or half-blocks."""
-        picture = self.query_one(Digit)
-        picture.look = "blocks" if picture.look == "ascii" else "ascii"
+        self.query_one(Digit).look_otherwise()
 
     def action_goto(self) -> None:
         """Ask for a place in the test file."""

@@ -129,8 +129,7 @@ class RunsPage(AskingPage):
         chosen = [by_name[name] for name in names if name in by_name]
 
         def read() -> None:
-            kinds = ("started", "progress", "validated", "epoch")
-            curves = [(short_name(run.id), Series(read_events(run.metrics_file, *kinds))) for run in chosen]
+            curves = [(short_name(run.id), Series(read_events(run.metrics_file, *Series.KINDS))) for run in chosen]
             self.post_message(self.Traced(curves))
 
         self.run_worker(read, thread=True, group="trace", exclusive=True, exit_on_error=False)
@@ -187,7 +186,7 @@ class RunsPage(AskingPage):
         elif current.state == "running":
             self.note(f"Run {current.run.id} is being trained by another process", is_error=True)
         elif current.state == "completed":
-            words = f"mnist-sum train --resume {current.run.id} --epochs {current.config.epochs * 2}"
+            words = f"mnist-sum train --resume {current.run.argument} --epochs {current.config.epochs * 2}"
             self.note(f"This run is complete. To train it further: {words}")
         else:
             self.app.post_message(StartTraining(current.config, current.run))

@@ -5,7 +5,6 @@ from math import ceil
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from textual.color import Color
 from textual.content import Content
 from textual.reactive import reactive
@@ -13,8 +12,9 @@ from textual.style import Style
 from textual.widget import Widget
 
 from mnist_sum_tui import render
+from mnist_sum_tui.tui.braille import BLANK, pack
+from mnist_sum_tui.tui.thumbnail import Image
 
-Image = NDArray[np.uint8]
 Look = Literal["ascii", "blocks", "dots"]
 CELL = {"ascii": (2, 1), "blocks": (1, 0.5), "dots": (0.5, 0.25)}
 """columns and rows of cells that a pixel takes"""
@@ -24,7 +24,6 @@ SIDES = (28, 22, 20)
 """pixels of a side that are shown: all; the box of 20x20 that MNIST's ink fills, with an edge and without"""
 INK = 96
 """of 255, from which a pixel is a braille dot"""
-_DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 
 
 class Fit(NamedTuple):
@@ -67,9 +66,7 @@ def dots(image: Image) -> list[str]:
     """The picture in braille, two by four pixels a character; ink is what is darker than INK."""
     rows, columns = image.shape
     ink = np.pad(image >= INK, ((0, -rows % 4), (0, -columns % 2)))
-    cells = ink.reshape(ink.shape[0] // 4, 4, ink.shape[1] // 2, 2)
-    codes = (cells * _DOTS[None, :, None, :]).sum(axis=(1, 3)) + 0x2800
-    return ["".join(map(chr, row)) for row in codes.tolist()]
+    return ["".join(map(chr, row)) for row in (pack(ink) + BLANK).tolist()]
 
 
 def blocks(image: Image, paper: Color, ink: Color) -> Content:
@@ -110,6 +107,10 @@ class Digit(Widget):
 
     image: reactive[Image | None] = reactive(None, always_update=True)
     look: reactive[Look] = reactive[Look]("ascii")
+
+    def look_otherwise(self) -> None:
+        """Half-blocks instead of characters, or the other way round."""
+        self.look = "blocks" if self.look == "ascii" else "ascii"
 
     def render(self) -> Content:
         """The picture, in the theme's own ink and paper."""

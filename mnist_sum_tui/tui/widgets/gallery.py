@@ -12,9 +12,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
-from mnist_sum_tui.tui.widgets.digit import Image, blocks, dots
-
-MOVES = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+from mnist_sum_tui.tui.thumbnail import Image
+from mnist_sum_tui.tui.widgets.digit import blocks, dots
+from mnist_sum_tui.tui.widgets.moves import MOVES
 
 
 class Item(NamedTuple):
@@ -45,7 +45,7 @@ class Gallery(ScrollView, can_focus=True):
     """Tiles in rows as wide as there is room for, drawn a line at a time, so that a thousand cost no more than ten."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key, f"move({x},{y})", show=False) for key, (x, y) in MOVES.items()),
+        *MOVES,
         Binding("home", "go(0)", show=False),
         Binding("end", "go(-1)", show=False),
         Binding("enter", "open", "Open in Inspect"),

@@ -11,13 +11,13 @@ from textual.widget import Widget
 
 from mnist_sum_tui.tui.widgets import ink
 from mnist_sum_tui.tui.widgets.digit import blocks
+from mnist_sum_tui.tui.widgets.moves import MOVES
 
 LEFT, RIGHT = 1, 3
 STEP = 2.0
 """pixels of the sheet that a cursor key moves"""
 RUBBER = 1.6
 """times as wide as the pen"""
-MOVES = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 
 
 class Pad(Widget, can_focus=True):
@@ -25,7 +25,7 @@ class Pad(Widget, can_focus=True):
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key, f"move({x},{y})", show=False) for key, (x, y) in MOVES.items()),
+        *MOVES,
         Binding("space", "pen", "Pen down/up"),
     ]
 
