@@ -7,8 +7,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Select, Static
 
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.messages import StartTraining
+from mnist_sum_tui.tui.session import Session
 from tests.tui import recorded
 
 
@@ -35,6 +37,19 @@ async def test_the_form_has_the_defaults_and_its_config_is_what_it_shows(pilot: 
     form.query_one("#recipe", Select).value = "standard"
     await pilot.pause()
     assert (form.config.epochs, form.config.lr, form.config.optimizer) == (5, 0.001, "adamw")
+
+
+async def test_another_recipe_keeps_what_the_form_does_not_ask_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded.without_torch(monkeypatch)
+    given = TrainConfig.of("standard", keep=2, augment="shift")
+    app = MnistSumApp(Session(tmp_path / "runs"), form_defaults=given)
+    async with app.run_test() as pilot:
+        app.train_page.form.query_one("#recipe", Select).value = "original"
+        await pilot.pause()
+        config = app.train_page.form.config
+    assert (config.recipe, config.keep, config.augment) == ("original", 2, "shift")
 
 
 async def test_a_bad_value_is_named_and_nothing_starts(pilot: Pilot[int]) -> None:

@@ -15,7 +15,7 @@ from mnist_sum_tui.tui.messages import StartTraining
 
 NUMBERS = {"epochs": "epochs", "batch_size": "batch size", "lr": "learning rate", "seed": "seed"}
 """fields of TrainConfig that are typed in, and what they are called"""
-KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir")
+KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
 """what the form does not ask for: as the command line gave it, whatever the recipe"""
 
 PICTURE = """\
