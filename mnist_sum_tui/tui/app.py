@@ -8,6 +8,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.events import Event, Key
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from mnist_sum_tui import runs
 from mnist_sum_tui.config import TrainConfig
@@ -214,8 +215,15 @@ class MnistSumApp(App[int]):
 
     def action_command_palette(self) -> None:
         """Open the command palette, unless a question is open."""
+        self._open_palette(Palette())  # no id: the last one may still be closing
+
+    def search_themes(self) -> None:
+        """Open the palette of themes, unless a question is open."""
+        self._open_palette(Palette(providers=[ThemeProvider], placeholder="Search for themes ..."))
+
+    def _open_palette(self, palette: Palette) -> None:
         if isinstance(self.screen, Page):
-            self.push_screen(Palette())  # no id: the last one may still be closing
+            self.push_screen(palette)
 
     def action_help(self) -> None:
         """Show the keys of this page, or hide them."""

@@ -18,6 +18,9 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
 from mnist_sum_tui.tui.messages import RunEvent, StartTraining, TrainingEnded
 from mnist_sum_tui.tui.outcome import receipt
+from mnist_sum_tui.tui.palette import Palette
+from mnist_sum_tui.tui.screens.base import Page
+from mnist_sum_tui.tui.screens.confirm import Confirm
 from mnist_sum_tui.tui.screens.quit import QuitScreen
 from mnist_sum_tui.tui.session import Session
 from mnist_sum_tui.tui.worker import TrainingThread
@@ -105,6 +108,38 @@ async def test_leaving_while_training_asks(
     app.thread.join(5)
     assert not app.thread.is_alive()
     assert (fake.saved, fake.closed) == (is_saved, not is_saved)
+
+
+async def test_a_question_takes_one_answer_and_closes_nothing_else(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    answers: list[bool | None] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        lower, upper = (Confirm("Delete?", "", "Delete") for _ in range(2))
+        for question in (lower, upper):
+            await app.push_screen(question, answers.append)
+        lower.dismiss(True)
+        assert app.screen is upper
+        for _ in range(2):
+            upper.dismiss(False)
+        assert app.screen is lower
+        lower.dismiss(True)
+        await pilot.pause()
+        assert isinstance(app.screen, Page)
+    assert answers == [False, True]
+
+
+async def test_a_palette_opens_over_a_page_alone(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.search_themes()
+        assert isinstance(app.screen, Palette)
+        app.action_command_palette()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, Page)
+        await app.push_screen(Confirm("Delete?", "", "Delete"))
+        await pilot.press("ctrl+p")
+        assert isinstance(app.screen, Confirm)
 
 
 async def test_an_error_is_shown_and_is_the_exit_code(fake: FakeTrain, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ class SteadyScreen(Screen[ScreenResultType]):
 
         Nor does a key that comes late, with another screen on top by now: that one would be closed in its place.
         """
-        if self._is_answered or not self.is_current:
+        if self._is_answered or not self.is_active:
             return AwaitComplete()
         self._is_answered = True
         return super().dismiss(result)
