@@ -40,7 +40,7 @@ class MnistSumApp(App[int]):
             Binding(f"{place},f{place}", f"page('{name}')", name.title(), show=False)
             for place, name in enumerate(PAGES, 1)
         ),
-        Binding("ctrl+q", "leave", "Quit", show=False, priority=True),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
     ]
 
@@ -175,8 +175,8 @@ class MnistSumApp(App[int]):
         else:
             self._ask_to_leave(INTERRUPTED)
 
-    def action_leave(self) -> None:
-        """Leave."""
+    async def action_quit(self) -> None:
+        """Leave; the palette's own `Quit` comes here too."""
         self._ask_to_leave(None)
 
     def _ask_to_leave(self, code: int | None) -> None:

@@ -110,6 +110,41 @@ async def test_leaving_while_training_asks(
     assert (fake.saved, fake.closed) == (is_saved, not is_saved)
 
 
+async def test_space_pauses_after_a_question_and_after_another_page(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.post_message(StartTraining(CONFIG))
+        await pilot.pause(0.3)
+        control = app.session.control
+        assert control is not None
+        for detour in (("q", "k"), ("f5", "f1")):
+            for key in detour:
+                await pilot.press(key)
+                await pilot.pause(0.2)
+            await pilot.press("space")
+            assert control.paused
+            await pilot.press("space")
+            assert not control.paused
+        control.stop()
+        await pilot.pause(0.3)
+
+
+async def test_the_palette_s_quit_asks_too(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.post_message(StartTraining(CONFIG))
+        await pilot.pause(0.3)
+        await pilot.press("ctrl+p", *"quit")
+        await pilot.pause(0.5)
+        await pilot.press("down", "enter")
+        await pilot.pause(0.3)
+        assert isinstance(app.screen, QuitScreen)
+        await pilot.press("s")
+        await pilot.pause(0.3)
+    assert app.return_value == 0
+    assert fake.saved
+
+
 async def test_a_question_takes_one_answer_and_closes_nothing_else(fake: FakeTrain, tmp_path: Path) -> None:
     app = recorded.new_app(tmp_path)
     answers: list[bool | None] = []

@@ -48,7 +48,7 @@ class Page(SteadyScreen[None]):
 
     page_name: ClassVar[str] = ""
     BINDINGS: ClassVar = [  # these come first in the footer, so that no width cuts them off
-        Binding("q", "app.leave", "Quit"),
+        Binding("q", "app.quit", "Quit"),
         Binding("question_mark", "app.help", "Keys"),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NORMAL, "-normal"), (WIDE, "-wide"), (170, "-huge")]  # noqa: RUF012

@@ -38,6 +38,7 @@ class TrainPage(Page):
     """Starts a run and shows it."""
 
     page_name = "train"
+    AUTO_FOCUS = ""  # the form takes it when it is shown; behind a run it would take the keys, as space
     BINDINGS: ClassVar = [
         Binding("space", "ask('toggle_pause')", "Pause"),
         Binding("s", "ask('stop')", "Stop", tooltip="Stop and save"),
