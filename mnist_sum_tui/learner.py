@@ -15,6 +15,7 @@ from mnist_sum_tui.data import Batch
 from mnist_sum_tui.hardware import Hardware
 from mnist_sum_tui.models import build
 from mnist_sum_tui.models.layers import SumNetwork
+from mnist_sum_tui.optimizers import build_optimizer
 
 
 class DivergedError(Exception):
@@ -31,21 +32,6 @@ def total_loss(digit_loss: Tensor, sum_loss: Tensor) -> Tensor:
     return (digit_loss + sum_loss) / 2
 
 
-def build_optimizer(config: TrainConfig, network: SumNetwork, device: torch.device) -> torch.optim.Optimizer:
-    """SGD or AdamW as the config says; fused into one pass over the weights where torch can."""
-    fused = device.type in ("cpu", "cuda")
-    if config.optimizer == "sgd":
-        return torch.optim.SGD(
-            network.parameters(),
-            config.lr,
-            momentum=config.momentum,
-            weight_decay=config.weight_decay,
-            fused=fused,
-        )
-    betas = (config.momentum, config.beta2)
-    return torch.optim.AdamW(network.parameters(), config.lr, betas, weight_decay=config.weight_decay, fused=fused)
-
-
 class Learner:
     """The tensors of a run, all on one device."""
 
@@ -53,7 +39,15 @@ class Learner:
         self.config = config
         self.hardware = hardware
         self.network = build(config.model, config.seed).to(hardware.device)
-        self.optimizer = build_optimizer(config, self.network, hardware.device)
+        self.optimizer = build_optimizer(
+            config.optimizer,
+            list(self.network.parameters()),
+            config.lr,
+            momentum=config.momentum,
+            beta2=config.beta2,
+            weight_decay=config.weight_decay,
+            fused=hardware.device.type in ("cpu", "cuda"),
+        )
 
     def step(self, batch: Batch, lr: float, augment_seed: int) -> tuple[float, float, float, float]:
         """Train on a batch; returns digit loss, sum loss, right digits, right sums, as they were before the update.

@@ -13,7 +13,7 @@ PACKAGE = Path(mnist_sum_tui.__file__).parent
 ROWS = [
     {"config", "events", "errors", "control", "schedule", "render", "files", "meter", "idx", "picture"},
     {"runs", "journal", "summary"},
-    {"hardware", "data", "augment", "models"},
+    {"hardware", "data", "augment", "optimizers", "models"},
     {"evaluate", "checkpoint"},
     {"learner", "logbook", "training", "predict", "bundle"},
     {"tui", "bench"},
@@ -27,6 +27,11 @@ def loaded_by(code: str) -> set[str]:
     listing = f"{code}\nimport sys; print(' '.join(sorted({{name.split('.')[0] for name in sys.modules}})))"
     done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)
     return set(done.stdout.split()[-2000:])
+
+
+def printed_by(code: str) -> str:
+    """What a fresh interpreter prints."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
 @pytest.mark.parametrize("module", ["", ".cli", ".runs", ".summary", ".journal", ".render", ".config", ".picture"])
@@ -97,3 +102,30 @@ def test_the_first_row_needs_the_standard_library_alone() -> None:
             for module in modules:
                 top = module.split(".")[0]
                 assert top in sys.stdlib_module_names | {"mnist_sum_tui"}, f"{name} imports {module}"
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_a_step_loads_no_compiler(optimizer: str) -> None:
+    code = f"""
+import torch
+from mnist_sum_tui.data import load, SumDataset
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.hardware import choose
+from mnist_sum_tui.learner import Learner
+config = TrainConfig.of("standard", model="compact", optimizer="{optimizer}")
+learner = Learner(config, choose(config))
+learner.step(SumDataset(load("test")).__getitems__([0, 1]), 0.1, 0)
+import sys
+print("loaded" if "torch._dynamo" in sys.modules else "free")
+"""
+    assert printed_by(code) == "free"
+
+
+def test_torchs_own_optimizer_loads_the_compiler() -> None:
+    """Or the class of our own could go."""
+    code = """
+import sys, torch
+torch.optim.AdamW([torch.ones(1, requires_grad=True)])
+print("loaded" if "torch._dynamo" in sys.modules else "free")
+"""
+    assert printed_by(code) == "loaded"

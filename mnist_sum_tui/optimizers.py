@@ -1,0 +1,44 @@
+"""SGD and AdamW as torch has them, without the compiler that torch's own classes import at their first use.
+
+torch.optim marks its methods as not to be compiled, and loads torch._dynamo (800 modules) to say so, in a process that
+compiles nothing. Without it a training starts 0.8 s earlier and takes 72 MB less (torch 2.13, two Zen 4 cores).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+
+def build_optimizer(
+    name: str,
+    parameters: list[torch.nn.Parameter],
+    lr: float,
+    *,
+    momentum: float,
+    beta2: float,
+    weight_decay: float,
+    fused: bool,
+) -> torch.optim.Optimizer:
+    """`sgd` or `adamw`; momentum is AdamW's beta1. `fused` takes one pass over the weights, on a device that can."""
+    if name == "sgd":
+        return _SGD(parameters, lr, momentum=momentum, weight_decay=weight_decay, fused=fused)
+    return _AdamW(parameters, lr, (momentum, beta2), weight_decay=weight_decay, fused=fused)
+
+
+def _bare(method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method below torch's decorator, or itself in a torch that has none."""
+    bare: Callable[..., Any] = getattr(method, "__wrapped__", method)
+    return bare
+
+
+class _SGD(torch.optim.SGD):
+    add_param_group = _bare(torch.optim.Optimizer.add_param_group)
+    zero_grad = _bare(torch.optim.Optimizer.zero_grad)
+    step = torch.no_grad()(_bare(torch.optim.SGD.step))  # the decorator's other duty
+
+
+class _AdamW(torch.optim.AdamW):
+    add_param_group = _bare(torch.optim.Optimizer.add_param_group)
+    zero_grad = _bare(torch.optim.Optimizer.zero_grad)
+    step = torch.no_grad()(_bare(torch.optim.AdamW.step))
