@@ -6,7 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-SHIFT_PIXELS = 2
+from mnist_sum_tui.data import PAPER
+
+SHIFT_PIXELS = {"nudge": 1, "shift": 2}
 ROTATION_DEGREES = 10.0
 SCALE = 0.10
 SHEAR = 0.10
@@ -14,27 +16,24 @@ AFFINE_SHIFT_PIXELS = 2.0
 
 
 def augment(images_nchw: Tensor, kind: str, seed: int) -> Tensor:
-    """Images (N, 1, 28, 28), float32, paper at the images' own minimum, changed as `kind` says.
+    """Normalised images (N, 1, 28, 28), float32, changed as `kind` says; what comes in from outside is paper.
 
-    `shift`: whole pixels, up to 2 each way. `affine`: rotation up to 10 degrees, scale and shear up to 10 %, and shifts
-    up to 2 pixels, with bilinear sampling.
+    `nudge` and `shift`: whole pixels, up to 1 and 2 each way. `affine`: rotation up to 10 degrees, scale and shear up
+    to 10 %, and shifts up to 2 pixels, with bilinear sampling.
     """
     if kind == "none":
         return images_nchw
     generator = torch.Generator().manual_seed(seed)
-    paper = images_nchw.amin()
-    change = _shift if kind == "shift" else _affine
-    return change(images_nchw - paper, generator).add_(paper)  # zero outside is then paper
+    if kind == "affine":
+        return _affine(images_nchw - PAPER, generator).add_(PAPER)
+    return _shift(images_nchw, SHIFT_PIXELS[kind], generator)
 
 
-def _shift(images_nchw: Tensor, generator: torch.Generator) -> Tensor:
+def _shift(images_nchw: Tensor, pixels: int, generator: torch.Generator) -> Tensor:
     n, _, height, width = images_nchw.shape
-    padded = F.pad(images_nchw, [SHIFT_PIXELS] * 4).squeeze(1)
-    offsets = torch.randint(0, 2 * SHIFT_PIXELS + 1, (2, n, 1, 1), generator=generator).to(images_nchw.device)
-    rows = torch.arange(height, device=images_nchw.device).view(1, height, 1) + offsets[0]
-    columns = torch.arange(width, device=images_nchw.device).view(1, 1, width) + offsets[1]
-    image = torch.arange(n, device=images_nchw.device).view(n, 1, 1)
-    return padded[image, rows, columns].unsqueeze(1)
+    windows = F.pad(images_nchw, [pixels] * 4, value=PAPER).squeeze(1).unfold(1, height, 1).unfold(2, width, 1)
+    rows, columns = torch.randint(0, 2 * pixels + 1, (2, n), generator=generator).to(images_nchw.device)
+    return windows[torch.arange(n, device=images_nchw.device), rows, columns].unsqueeze(1)
 
 
 def _affine(images_nchw: Tensor, generator: torch.Generator) -> Tensor:

@@ -3,34 +3,20 @@
 Everything random here is a function of (seed, epoch) alone, so that a run can be resumed anywhere and ends the same.
 """
 
-import contextlib
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from mnist_sum_tui import idx
-from mnist_sum_tui.errors import DataError
+from mnist_sum_tui import source
 
-BUNDLED = Path(__file__).parent / "mnist"
-FILES = {
-    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
-}
-SHA256 = {
-    "train-images-idx3-ubyte": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-    "train-labels-idx1-ubyte": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-    "t10k-images-idx3-ubyte": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-    "t10k-labels-idx1-ubyte": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-}
 MEAN, STD = 0.1307, 0.3081
 """of the pixels of MNIST's training images as fractions of 1; the values that PyTorch's own MNIST example uses"""
+PAPER = -MEAN / STD
+"""what a pixel without ink becomes"""
 VALIDATION_SHARE = 12
 """one image in twelve is held out: 5,000 of 60,000, as the mission does"""
 
@@ -59,15 +45,7 @@ def load(split: str, data_dir: str | None = None) -> Split:
     Raises:
         DataError: files that are missing, damaged, or do not belong together; or a download that failed.
     """
-    folder = BUNDLED if data_dir is None else _raw_folder(Path(data_dir))
-    names = FILES[split]
-    paths = [_find(folder, name) for name in names]
-    sums = [SHA256[name] if data_dir is None else None for name in names]
-    images, labels = idx.read_images(paths[0], sums[0]), idx.read_labels(paths[1], sums[1])
-    if len(images) != len(labels):
-        raise DataError(
-            f"{paths[0]}: has {len(images)} images but {len(labels)} labels stand beside it; get both again"
-        )
+    images, labels = source.read(split, data_dir)
     return Split(
         torch.from_numpy(images.copy()),  # a copy, for torch takes no read-only memory
         torch.from_numpy(labels.astype(np.int64)),
@@ -91,7 +69,7 @@ def normalise(images_nhw: Tensor) -> Tensor:
 
 def one_hot(numbers_n: Tensor) -> Tensor:
     """int64 (N,), 0..9, to float32 (N, 10)."""
-    return F.one_hot(numbers_n, 10).float()
+    return torch.eye(10, device=numbers_n.device)[numbers_n]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,37 +148,3 @@ def _generator(seed: int, epoch: int, purpose: str) -> np.random.Generator:
 
 def _permutation(count: int, seed: int, epoch: int, purpose: str) -> Tensor:
     return torch.from_numpy(_generator(seed, epoch, purpose).permutation(count))
-
-
-def _find(folder: Path, name: str) -> Path:
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.is_file():
-            return path
-    raise DataError(f"{folder}: has no {name} or {name}.gz; get the file, or leave out --data-dir")
-
-
-def _raw_folder(root: Path) -> Path:
-    """Where the files stand below a torchvision root; an empty folder has MNIST downloaded into it."""
-    if not root.is_dir():
-        raise DataError(
-            f"{root}: is not a folder; make it (empty, to have MNIST downloaded there) or leave out --data-dir"
-        )
-    folders = [root / "MNIST" / "raw", root / "raw", root]
-    if any(root.iterdir()):
-        name = FILES["train"][0]
-        return next((f for f in folders if (f / name).exists() or (f / f"{name}.gz").exists()), folders[0])
-    _download(root)
-    return folders[0]
-
-
-def _download(root: Path) -> None:
-    from torchvision.datasets import MNIST  # 2 to 3 s, and only needed here
-
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints to stdout, where --json has its own
-            MNIST(str(root), download=True)
-    except (RuntimeError, OSError) as error:
-        reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-        raise DataError(
-            f"{root}: is empty, and MNIST could not be downloaded ({reason}); leave out --data-dir"
-        ) from error

@@ -1,5 +1,6 @@
 """A network and its optimizer: one step on one batch, and the loss that both heads share."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import Batch
 from mnist_sum_tui.hardware import Hardware
 from mnist_sum_tui.models import build
-from mnist_sum_tui.models.layers import SumNetwork
 from mnist_sum_tui.optimizers import build_optimizer
 
 
@@ -30,6 +30,11 @@ def losses(digits_nk: Tensor, sums_nk: Tensor, labels_n: Tensor, sums_n: Tensor)
 def total_loss(digit_loss: Tensor, sum_loss: Tensor) -> Tensor:
     """What training makes small: the mean of the two."""
     return (digit_loss + sum_loss) / 2
+
+
+def smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> Tensor:
+    """The loss with a share of it asking for all classes alike: label smoothing (Szegedy et al., arXiv:1512.00567)."""
+    return loss if share == 0 else (1 - share) * loss - share * log_probabilities_nk.mean()
 
 
 class Learner:
@@ -62,10 +67,11 @@ class Learner:
         with self.hardware.autocast():
             digits_nk, sums_nk = self.network(images.contiguous(memory_format=torch.channels_last), numbers)
         digit_loss, sum_loss = losses(digits_nk, sums_nk, labels, sums)
-        loss = total_loss(digit_loss, sum_loss)
+        share = self.config.label_smoothing
+        loss = total_loss(smoothed(digit_loss, digits_nk, share), smoothed(sum_loss, sums_nk, share))
         right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
         measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # one wait
-        if not torch.isfinite(torch.tensor(measured)).all():
+        if not all(map(math.isfinite, measured)):
             raise DivergedError
         for group in self.optimizer.param_groups:
             group["lr"] = lr

@@ -15,9 +15,12 @@ def learning_rate(config: TrainConfig, step: int, total_steps: int) -> float:
 
     `onecycle` is Smith and Topin's one-cycle policy (arXiv:1708.07120) in the two-phase cosine form of
     torch.optim.lr_scheduler.OneCycleLR: up from lr/25 to lr over the first `warmup` share of the steps, then down.
+    `linear` goes straight up from 0 over that share, and straight down to 0.
     """
     if config.schedule == "constant":
         return config.lr
+    if config.schedule == "linear":
+        return config.lr * _triangle((step + 0.5) / total_steps, config.warmup)
     start = config.lr / START_DIVISOR
     peak_step = config.warmup * total_steps - 1
     if step <= peak_step:
@@ -28,3 +31,7 @@ def learning_rate(config: TrainConfig, step: int, total_steps: int) -> float:
 
 def _cosine(start: float, end: float, share: float) -> float:
     return end + (start - end) * (1 + math.cos(math.pi * min(share, 1.0))) / 2
+
+
+def _triangle(share: float, peak: float) -> float:
+    return share / peak if share < peak else (1 - share) / (1 - peak)

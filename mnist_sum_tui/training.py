@@ -13,7 +13,7 @@ from mnist_sum_tui.control import Control
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.evaluate import EvalReport, evaluate, infer, score
 from mnist_sum_tui.events import EpochDone, Event, Notice, Paused, Progress, Resumed, Samples, Started, Validated
-from mnist_sum_tui.hardware import choose
+from mnist_sum_tui.hardware import choose, keep_freed_memory
 from mnist_sum_tui.learner import DivergedError, Learner
 from mnist_sum_tui.logbook import Logbook, scores
 from mnist_sum_tui.meter import Forecast, Meter
@@ -31,9 +31,9 @@ SAMPLE_COUNT = 8
 def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iterator[Event]:
     """Train in the run's folder, from its newest checkpoint if it has one, and yield what happens.
 
-    Every event is in metrics.jsonl before it is yielded. The last one is Finished, whatever happened. The number of
-    torch's threads is set for the process. An error that nobody foresaw is raised after Finished, and error.txt in the
-    run's folder has its traceback. A run that cannot begin leaves no folder.
+    Every event is in metrics.jsonl before it is yielded. The last one is Finished, whatever happened. An error that
+    nobody foresaw is raised after Finished, and error.txt in the run's folder has its traceback. A run that cannot
+    begin leaves no folder. For the whole process, the number of torch's threads is set, and freed memory is kept.
 
     Raises:
         UsageError: the device is not there, or the run is complete, or the config is not that of the run.
@@ -42,6 +42,7 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
     try:
         hardware = choose(config)
         torch.set_num_threads(hardware.threads)
+        keep_freed_memory()
         with run.lock(), Logbook(config, run, hardware) as log:
             yield from _Trainer(log, Learner(config, hardware), control or Control()).events()
     except MnistSumError:

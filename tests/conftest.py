@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as the command does; before any test loads torch
+from mnist_sum_tui.cli import set_waiting
+
+set_waiting()  # before any test loads torch
 
 COMMAND = [sys.executable, "-m", "mnist_sum_tui"]
 
@@ -30,12 +32,12 @@ def small_data(tmp_path: Path) -> str:
 def make_small_data(root: Path) -> Path:
     import numpy as np
 
-    from mnist_sum_tui import data
+    from mnist_sum_tui import data, source
 
     raw = root / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for split, count in (("train", 600), ("test", 100)):
-        images, labels = data.FILES[split]
+        images, labels = source.FILES[split]
         whole = data.load(split)
         pixels = np.ascontiguousarray(whole.images[:count].numpy())
         (raw / images).write_bytes(header(2051, count, 28, 28) + pixels.tobytes())

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from mnist_sum_tui.augment import augment
-from mnist_sum_tui.data import load, normalise
+from mnist_sum_tui.data import PAPER, load, normalise
 
 
 @pytest.fixture(scope="module")
@@ -10,7 +10,7 @@ def images() -> torch.Tensor:
     return normalise(load("test").images[:64])
 
 
-@pytest.mark.parametrize("kind", ["shift", "affine"])
+@pytest.mark.parametrize("kind", ["nudge", "shift", "affine"])
 def test_a_function_of_the_seed(images: torch.Tensor, kind: str) -> None:
     one, same, other = (augment(images, kind, seed) for seed in (1, 1, 2))
     assert one.shape == images.shape
@@ -24,13 +24,16 @@ def test_none_is_nothing(images: torch.Tensor) -> None:
     assert augment(images, "none", 1) is images
 
 
-def test_a_shift_moves_whole_pixels_by_at_most_two() -> None:
-    images = torch.zeros(200, 1, 28, 28)
+@pytest.mark.parametrize(("kind", "moves"), [("nudge", {-1, 0, 1}), ("shift", {-2, -1, 0, 1, 2})])
+def test_a_shift_moves_by_whole_pixels(kind: str, moves: set[int]) -> None:
+    images = torch.full((200, 1, 28, 28), PAPER)
     images[:, 0, 14, 14] = 1
-    places = augment(images, "shift", 3).flatten(1).argmax(1)
+    places = augment(images, kind, 3).flatten(1).argmax(1)
     rows, columns = places // 28 - 14, places % 28 - 14
-    assert set(rows.tolist()) == set(columns.tolist()) == {-2, -1, 0, 1, 2}
-    assert augment(images, "shift", 3).sum() == 200
+    assert set(rows.tolist()) == set(columns.tolist()) == moves
+    changed = augment(images, kind, 3)
+    assert (changed == 1).sum() == 200
+    assert (changed == PAPER).sum() == images.numel() - 200
 
 
 def test_affine_keeps_the_digit_near_its_place(images: torch.Tensor) -> None:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from mnist_sum_tui import data
+from mnist_sum_tui import data, source
 from mnist_sum_tui.data import SumDataset
 from mnist_sum_tui.errors import DataError
 from tests.conftest import header
@@ -22,8 +22,8 @@ def test_the_files_in_the_package_are_the_originals(test_split: data.Split) -> N
     assert test_split.images.shape == (10_000, 28, 28)
     assert test_split.images.dtype == torch.uint8
     assert test_split.labels[:5].tolist() == [7, 2, 1, 0, 4]
-    for name, wanted in data.SHA256.items():
-        assert hashlib.sha256((data.BUNDLED / f"{name}.gz").read_bytes()).hexdigest() == wanted
+    for name, wanted in source.SHA256.items():
+        assert hashlib.sha256((source.BUNDLED / f"{name}.gz").read_bytes()).hexdigest() == wanted
 
 
 def test_the_split_is_fixed_by_the_seed(test_split: data.Split) -> None:
@@ -115,9 +115,9 @@ def _images(count: int) -> bytes:
 def test_damaged_files_are_refused(tmp_path: Path, images: bytes, labels: bytes | None, message: str) -> None:
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    (raw / data.FILES["train"][0]).write_bytes(images)
+    (raw / source.FILES["train"][0]).write_bytes(images)
     if labels is not None:
-        (raw / data.FILES["train"][1]).write_bytes(labels)
+        (raw / source.FILES["train"][1]).write_bytes(labels)
     with pytest.raises(DataError, match=message):
         data.load("train", str(tmp_path))
 
@@ -138,13 +138,33 @@ def test_damaged_gzip_is_refused(tmp_path: Path, damage: str) -> None:
 
 
 def test_a_damaged_file_in_the_package_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for path in data.BUNDLED.glob("t10k*"):
+    for path in source.BUNDLED.glob("t10k*"):
         content = bytearray(path.read_bytes())
         content[-3] ^= 1
         (tmp_path / path.name).write_bytes(content)
-    monkeypatch.setattr(data, "BUNDLED", tmp_path)
+    monkeypatch.setattr(source, "BUNDLED", tmp_path)
     with pytest.raises(DataError, match="SHA-256"):
         data.load("test")
+
+
+def test_reading_ahead_gives_the_same_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "_ahead", {})
+    source.read_ahead()
+    assert set(source._ahead) == {"train", "test"}
+    images, labels = source.read("test")
+    assert set(source._ahead) == {"train"}
+    again, labels_again = source.read("test")
+    assert images is not again
+    assert (images == again).all()
+    assert (labels == labels_again).all()
+
+
+def test_reading_ahead_tells_of_damage_when_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "_ahead", {})
+    monkeypatch.setattr(source, "BUNDLED", tmp_path)
+    source.read_ahead()
+    with pytest.raises(DataError, match="has no train-images"):
+        data.load("train")
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

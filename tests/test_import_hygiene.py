@@ -11,7 +11,7 @@ import mnist_sum_tui
 
 PACKAGE = Path(mnist_sum_tui.__file__).parent
 ROWS = [
-    {"config", "events", "errors", "control", "schedule", "render", "files", "meter", "idx", "picture"},
+    {"config", "events", "errors", "control", "schedule", "render", "files", "meter", "idx", "source", "picture"},
     {"runs", "journal", "summary"},
     {"hardware", "data", "augment", "optimizers", "models"},
     {"evaluate", "checkpoint"},

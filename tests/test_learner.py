@@ -7,7 +7,7 @@ from mnist_sum_tui import data
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import SumDataset
 from mnist_sum_tui.hardware import choose
-from mnist_sum_tui.learner import DivergedError, Learner, losses, total_loss
+from mnist_sum_tui.learner import DivergedError, Learner, losses, smoothed, total_loss
 
 
 def test_the_loss_written_out_by_hand() -> None:
@@ -20,6 +20,16 @@ def test_the_loss_written_out_by_hand() -> None:
     assert digit.item() == pytest.approx(by_hand_digit, rel=1e-6)
     assert total.item() == pytest.approx(by_hand_sum, rel=1e-6)
     assert total_loss(digit, total).item() == pytest.approx((by_hand_digit + by_hand_sum) / 2, rel=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1])
+def test_label_smoothing_is_torchs(share: float) -> None:
+    scores = torch.randn(7, 10, generator=torch.Generator().manual_seed(0))
+    labels = torch.arange(7)
+    log_probabilities = scores.log_softmax(1)
+    ours = smoothed(torch.nn.functional.nll_loss(log_probabilities, labels), log_probabilities, share)
+    theirs = torch.nn.functional.cross_entropy(scores, labels, label_smoothing=share)
+    assert ours.item() == pytest.approx(theirs.item(), rel=1e-6)
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -21,7 +23,16 @@ def test_constant() -> None:
     assert {learning_rate(config, step, 100) for step in (0, 50, 99)} == {0.01}
 
 
+def test_linear_goes_up_and_down_in_straight_lines() -> None:
+    config = TrainConfig.of("standard", schedule="linear", lr=0.8, warmup=0.25)
+    rates = [learning_rate(config, step, 16) for step in range(16)]
+    assert rates[:4] == pytest.approx([0.1, 0.3, 0.5, 0.7])
+    assert [a - b for a, b in pairwise(rates[4:])] == pytest.approx([0.8 / 12] * 11)
+    assert rates[-1] == pytest.approx(0.4 / 12)
+
+
+@pytest.mark.parametrize("schedule", ["onecycle", "linear"])
 @pytest.mark.parametrize("total", [1, 2, 3])
-def test_the_shortest_runs_have_a_rate(total: int) -> None:
-    config = TrainConfig.of("standard")
+def test_the_shortest_runs_have_a_rate(total: int, schedule: str) -> None:
+    config = TrainConfig.of("standard", schedule=schedule)
     assert all(0 < learning_rate(config, step, total) <= config.lr for step in range(total))

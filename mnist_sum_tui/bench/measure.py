@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from mnist_sum_tui import data, runs
+from mnist_sum_tui import data, runs, source
 from mnist_sum_tui.bench.plain import Net, plain_loop
 from mnist_sum_tui.config import MODELS, TrainConfig
 from mnist_sum_tui.data import SumDataset
@@ -131,8 +131,8 @@ def _torchvision_root() -> Iterator[str]:
     with TemporaryDirectory(prefix="mnist-sum-data-") as root:
         raw = Path(root) / "MNIST" / "raw"
         raw.mkdir(parents=True)
-        for train_name, test_name in zip(data.FILES["train"], data.FILES["test"], strict=True):
-            content = gzip.decompress((data.BUNDLED / f"{test_name}.gz").read_bytes())
+        for train_name, test_name in zip(source.FILES["train"], source.FILES["test"], strict=True):
+            content = gzip.decompress((source.BUNDLED / f"{test_name}.gz").read_bytes())
             for name in (train_name, test_name):
                 (raw / name).write_bytes(content)
         yield root

@@ -1,11 +1,13 @@
 """The options that make a TrainConfig, shared by `train` and `tui`."""
 
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Annotated, Any
 
 import typer
 
 from mnist_sum_tui.cli.common import complete_model, complete_recipe
-from mnist_sum_tui.config import AUGMENTATIONS, MAY_CHANGE, OPTIMIZERS, PRECISIONS, SCHEDULES, TrainConfig
+from mnist_sum_tui.config import AUGMENTATIONS, MAY_CHANGE, OPTIMIZERS, PRECISIONS, RECIPES, SCHEDULES, TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import Run
 
@@ -22,7 +24,7 @@ Model = Annotated[
 Recipe = Annotated[
     str | None,
     typer.Option(
-        help="A named way to train: standard or original.",
+        help=f"A named way to train: {', '.join(RECIPES)}.",
         autocompletion=complete_recipe,
         show_default="standard",
     ),
@@ -33,25 +35,42 @@ Lr = Annotated[float | None, typer.Option(help="Learning rate, or its peak.", sh
 Optimizer = Annotated[str | None, typer.Option(help=f"{' or '.join(OPTIMIZERS)}.", show_default=_RECIPE_SETS)]
 Momentum = Annotated[float | None, typer.Option(help="SGD's momentum, or AdamW's beta1.", show_default=_RECIPE_SETS)]
 WeightDecay = Annotated[float | None, typer.Option(help="Weight decay.", show_default=_RECIPE_SETS)]
-Schedule = Annotated[str | None, typer.Option(help=f"{' or '.join(SCHEDULES)}.", show_default=_RECIPE_SETS)]
-Augment = Annotated[str | None, typer.Option(help=f"{', '.join(AUGMENTATIONS)}.", show_default="none")]
+Schedule = Annotated[str | None, typer.Option(help=f"{', '.join(SCHEDULES)}.", show_default=_RECIPE_SETS)]
+LabelSmoothing = Annotated[
+    float | None, typer.Option(help="Share of the loss that asks for all classes alike.", show_default=_RECIPE_SETS)
+]
+Augment = Annotated[str | None, typer.Option(help=f"{', '.join(AUGMENTATIONS)}.", show_default=_RECIPE_SETS)]
 Seed = Annotated[int | None, typer.Option(help="Decides everything that is random.", show_default="0")]
 Precision = Annotated[str | None, typer.Option(help=f"{', '.join(PRECISIONS)}.", show_default="auto")]
 Threads = Annotated[int | None, typer.Option(help="CPU threads.", show_default="every usable core")]
-AllData = Annotated[bool, typer.Option("--all-data", help="Train on all 60,000 images; validate on none.")]
+AllData = Annotated[
+    bool | None,
+    typer.Option(
+        "--all-data/--hold-out",
+        help="Train on all 60,000 images and validate on none, or hold 5,000 out.",
+        show_default=_RECIPE_SETS,
+    ),
+]
 Keep = Annotated[
     int | None, typer.Option(help="Epochs whose weights stay, to look back at; 0 for none.", show_default="8")
 ]
 Name = Annotated[str, typer.Option(help="A word or two for the run's folder.")]
 
 
-def build_config(resumed: Run | None, recipe: str | None, overrides: dict[str, Any]) -> TrainConfig:
+def settings_in(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a command's arguments, those that are settings of a TrainConfig, the recipe aside."""
+    return {
+        item.name: arguments[item.name] for item in fields(TrainConfig) if item.name in arguments.keys() - {"recipe"}
+    }
+
+
+def build_config(resumed: Run | None, recipe: str | None, settings: Mapping[str, Any]) -> TrainConfig:
     """A new config, or that of the run to resume with what may change.
 
     Raises:
         UsageError: a value out of its range, or one that a resumed run cannot change.
     """
-    given = {name: value for name, value in overrides.items() if value is not None and value is not False}
+    given = {name: value for name, value in settings.items() if value is not None}
     if resumed is None:
         return TrainConfig.of(recipe or "standard", **given)
     if recipe is not None:

@@ -1,5 +1,6 @@
 """`mnist-sum train`: train without a dashboard."""
 
+import functools
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import DataDir, Device, Json, RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
-from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.events import Finished
 from mnist_sum_tui.runs import Run
 
@@ -27,18 +28,22 @@ def train(
     momentum: opt.Momentum = None,
     weight_decay: opt.WeightDecay = None,
     schedule: opt.Schedule = None,
+    label_smoothing: opt.LabelSmoothing = None,
     augment: opt.Augment = None,
     seed: opt.Seed = None,
     device: Device = None,
     precision: opt.Precision = None,
     threads: opt.Threads = None,
-    all_data: opt.AllData = False,
+    all_data: opt.AllData = None,
     data_dir: DataDir = None,
     keep: opt.Keep = None,
     resume: str | None = typer.Option(
         None, help="Go on with a run: latest, best, its id, or a path.", autocompletion=complete_run
     ),
     name: opt.Name = "",
+    seeds: int = typer.Option(
+        1, min=1, max=1000, help="Train so many times, with the seeds from --seed on, and report the mean."
+    ),
     runs_dir: RunsDir = None,
     json: Json = False,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the result alone."),
@@ -47,17 +52,20 @@ def train(
 
     Ctrl-C finishes the step, saves, and says how to go on.
     """
+    settings = opt.settings_in(locals())
     folder = folder_or_default(runs_dir)
     resumed = runs.find(resume, folder) if resume else None
-    overrides = {
-        "epochs": epochs, "model": model, "batch_size": batch_size, "lr": lr, "optimizer": optimizer,
-        "momentum": momentum, "weight_decay": weight_decay, "schedule": schedule, "augment": augment, "seed": seed,
-        "device": device, "precision": precision, "threads": threads, "all_data": all_data, "data_dir": data_dir,
-        "keep": keep,
-    }  # fmt: skip
-    config = opt.build_config(resumed, recipe, overrides)
-    run = resumed or runs.create(folder, config, name)
-    raise typer.Exit(_train_and_print(config, run, "json" if json else "quiet" if quiet else "auto"))
+    config = opt.build_config(resumed, recipe, settings)
+    style = "json" if json else "quiet" if quiet else "auto"
+    if seeds == 1:
+        raise typer.Exit(_train_and_print(config, resumed or runs.create(folder, config, name), style))
+    if resumed is not None:
+        raise UsageError("--seeds makes new runs: leave out --resume")
+    from mnist_sum_tui.cli.seeds import train_seeds
+
+    brief = "json" if json else "quiet"
+    train_one = functools.partial(_train_and_print, style=brief)
+    raise typer.Exit(train_seeds(config, seeds, folder, name, json, train_one))
 
 
 def _train_and_print(config: TrainConfig, run: Run, style: str) -> int:
@@ -66,9 +74,10 @@ def _train_and_print(config: TrainConfig, run: Run, style: str) -> int:
     control = Control()
     with _signals_stop(control) as caught, printer(style, run) as out:
         out.waiting()
-        from mnist_sum_tui.training import (
-            train as start,
-        )  # torch, over a second; something is on the screen by now
+        from mnist_sum_tui.source import read_ahead  # numpy, which torch takes too
+
+        read_ahead(config.data_dir)
+        from mnist_sum_tui.training import train as start  # torch, 0.8 s; something is on the screen by now
 
         is_heard = True
         finished: Finished | None = None

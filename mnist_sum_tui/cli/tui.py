@@ -20,12 +20,13 @@ def tui(
     momentum: opt.Momentum = None,
     weight_decay: opt.WeightDecay = None,
     schedule: opt.Schedule = None,
+    label_smoothing: opt.LabelSmoothing = None,
     augment: opt.Augment = None,
     seed: opt.Seed = None,
     device: Device = None,
     precision: opt.Precision = None,
     threads: opt.Threads = None,
-    all_data: opt.AllData = False,
+    all_data: opt.AllData = None,
     data_dir: DataDir = None,
     keep: opt.Keep = None,
     resume: str | None = typer.Option(
@@ -38,15 +39,10 @@ def tui(
     """Open the dashboard: train and watch, look at images, draw digits, compare runs."""
     from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard  # textual, 70 ms
 
+    settings = opt.settings_in(locals())
     folder = folder_or_default(runs_dir)
     resumed = runs.find(resume, folder) if resume else None
-    overrides = {
-        "epochs": epochs, "model": model, "batch_size": batch_size, "lr": lr, "optimizer": optimizer,
-        "momentum": momentum, "weight_decay": weight_decay, "schedule": schedule, "augment": augment, "seed": seed,
-        "device": device, "precision": precision, "threads": threads, "all_data": all_data, "data_dir": data_dir,
-        "keep": keep,
-    }  # fmt: skip
-    config = opt.build_config(resumed, recipe, overrides)
+    config = opt.build_config(resumed, recipe, settings)
     options = LaunchOptions(
         runs_folder=folder,
         config=config,

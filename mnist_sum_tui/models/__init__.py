@@ -9,12 +9,14 @@ from mnist_sum_tui.errors import unknown
 from mnist_sum_tui.models.compact import Compact
 from mnist_sum_tui.models.layers import SumNetwork, laid_out
 from mnist_sum_tui.models.original import Original, OriginalTwoLayerHead, Pictured
+from mnist_sum_tui.models.swift import Swift
 
 _BUILDERS: dict[str, Callable[[], SumNetwork]] = {
     "original": Original,
     "original-2fc": OriginalTwoLayerHead,
     "pictured": Pictured,
     "compact": Compact,
+    "swift": Swift,
 }
 
 

@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mnist_sum_tui.models.layers import DIGITS, SUMS, SumNetwork
+from mnist_sum_tui.models.layers import DIGITS, SUMS, SumNetwork, add_cells
 
 CELL_SCALE = 16.0
 """Cells of 0..1 would need weights far beyond what a learning rate of 1e-3 moves in an epoch; but the larger the scale,
@@ -48,6 +48,4 @@ class Compact(SumNetwork):
 
     def add(self, digits_nk: Tensor, numbers_nk: Tensor) -> Tensor:
         """Sum scores (N, 19) for digit scores (N, 10) and one-hot numbers (N, 10)."""
-        cells = F.softmax(digits_nk.float(), dim=1).unsqueeze(2) * numbers_nk.unsqueeze(1)
-        scores: Tensor = self.sum(cells.flatten(1) * CELL_SCALE)
-        return scores
+        return add_cells(self.sum, digits_nk, numbers_nk, CELL_SCALE)

@@ -40,6 +40,13 @@ def log_softmax(scores_nk: Tensor) -> Tensor:
     return F.log_softmax(scores_nk.float(), dim=1)
 
 
+def add_cells(linear: nn.Linear, digits_nk: Tensor, numbers_nk: Tensor, scale: float) -> Tensor:
+    """Sum scores (N, 19): a linear map of the cells digit probability x one-hot number (N, 100), times `scale`."""
+    cells = F.softmax(digits_nk.float(), dim=1).unsqueeze(2) * numbers_nk.unsqueeze(1)
+    scores: Tensor = linear(cells.flatten(1) * scale)
+    return scores
+
+
 def laid_out(module: AnyModule, order: torch.memory_format) -> AnyModule:
     """The module with its weights in that order in memory; older annotations of `Module.to` do not know of it."""
     convert: Any = module.to

@@ -120,9 +120,10 @@ class RunForm(VerticalScroll, can_focus=False):
 
     @on(Select.Changed, "#recipe")
     def _take_recipe(self, message: Select.Changed) -> None:
-        """Another recipe brings its own numbers; going back brings back those of the command line."""
+        """Another recipe brings its own model and numbers; going back brings back those of the command line."""
         recipe = str(message.value)
         values = self._defaults if recipe == self._defaults.recipe else TrainConfig.of(recipe)
+        self.query_one("#model", Select).value = values.model
         for name in NUMBERS:
             if name != "seed":
                 self.query_one(f"#{name}", Input).value = f"{getattr(values, name):g}"

@@ -1,0 +1,74 @@
+"""`mnist-sum train --seeds N`: the same training with N seeds, one after the other, and what they come to together."""
+
+import statistics
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from mnist_sum_tui import runs
+from mnist_sum_tui.cli.common import console, print_json, print_table
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.render import duration, percent
+from mnist_sum_tui.runs import Run
+from mnist_sum_tui.summary import Summary, summarise
+
+ACCURACIES = ("digit_accuracy", "sum_accuracy", "agreement")
+LARGEST_SEED = 2**32 - 1
+
+
+def train_seeds(
+    config: TrainConfig, count: int, folder: Path, name: str, json: bool, train: Callable[[TrainConfig, Run], int]
+) -> int:
+    """Train with the config's seed and those after it; stops at the first run that does not end well.
+
+    Raises:
+        UsageError: there are not that many seeds after the config's.
+    """
+    if config.seed + count - 1 > LARGEST_SEED:
+        raise UsageError(f"there are no {count} seeds from {config.seed} on: give a smaller --seed")
+    done = []
+    for seed in range(config.seed, config.seed + count):
+        own = replace(config, seed=seed)
+        run = runs.create(folder, own, "-".join(filter(None, [name, f"seed{seed}"])))
+        code = train(own, run)
+        if code:
+            return code
+        done.append(summarise(run))
+    if json:
+        print_json({"event": "seeds", **_as_json(done)})
+    else:
+        _print(done)
+    return 0
+
+
+def _values(done: list[Summary], name: str) -> list[float]:
+    return [float(getattr(found.finished, name)) for found in done]
+
+
+def _as_json(done: list[Summary]) -> dict[str, object]:
+    values = {name: _values(done, name) for name in ACCURACIES}
+    return {
+        "runs": [found.run.id for found in done],
+        **values,
+        "elapsed": [found.elapsed for found in done],
+        "mean": {name: statistics.mean(column) for name, column in values.items()},
+        "deviation": {name: statistics.stdev(column) for name, column in values.items()},
+    }
+
+
+def _print(done: list[Summary]) -> None:
+    columns = {name: _values(done, name) for name in ACCURACIES}
+    rows = [
+        [found.run.id, *(percent(column[place], 3) for column in columns.values()), duration(found.elapsed)]
+        for place, found in enumerate(done)
+    ]
+    seconds = [found.elapsed for found in done]
+    means = (percent(statistics.mean(column), 3) for column in columns.values())
+    rows.append([f"[bold]mean of {len(done)}[/bold]", *(f"[bold]{mean}[/bold]" for mean in means),
+                 f"[bold]{duration(statistics.mean(seconds))}[/bold]"])  # fmt: skip
+    spread = (f"{statistics.stdev(column) * 100:.3f} %" for column in columns.values())
+    rows.append(["standard deviation", *spread, f"{statistics.stdev(seconds):.1f} s"])
+    out = console()
+    out.print()
+    print_table(out, "Test accuracy by seed", ["run", "digit", "sum", "agreement", "training"], rows, left=1)
