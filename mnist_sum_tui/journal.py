@@ -1,14 +1,15 @@
 """metrics.jsonl: every event of a run, appended as it happens and read back."""
 
+import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.events import Event, from_dict, to_json
+from mnist_sum_tui.events import Event, Started, from_dict, to_json
 
 
 class Journal:
@@ -66,6 +67,42 @@ class Journal:
         return RunError(f"{self._path}: cannot be written ({reason}); free some space or check the folder")
 
 
+class Follower:
+    """Reads a metrics.jsonl that another process writes: each time what is new. Opens it to read, and no longer."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._at = 0
+
+    def read(self) -> tuple[list[Event], bool]:
+        """The events since the last call, and whether they are all of them, from the beginning.
+
+        They are at the first call; and where a run was resumed, for what stood behind its checkpoint happens again.
+        """
+        is_whole = self._at == 0 or self._size() < self._at
+        events = self._read(0 if is_whole else self._at)
+        if not is_whole and any(isinstance(event, Started) for event in events):
+            return self._read(0), True
+        return events, is_whole
+
+    def _size(self) -> int:
+        try:
+            return self._path.stat().st_size
+        except OSError:
+            return self._at  # gone for the moment, or for good
+
+    def _read(self, begin: int) -> list[Event]:
+        try:
+            with self._path.open("rb") as stream:
+                stream.seek(begin)
+                content = stream.read()
+        except OSError:
+            return []
+        whole = content[: content.rfind(b"\n") + 1]  # the last line may still be in the writing
+        self._at = begin + len(whole)
+        return list(_parse(whole.splitlines()))
+
+
 def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
     """The events in a metrics.jsonl from a byte on, of the given kinds or all.
 
@@ -79,12 +116,15 @@ def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
                 # Looking for the kind before parsing makes the listing of long runs ten times quicker.
                 if marks and not any(mark in line[:40] for mark in marks):
                     continue
-                try:
-                    yield from_dict(json.loads(line))
-                except (ValueError, RecursionError, AttributeError):
-                    continue
+                yield from _parse([line])
     except OSError:
         return
+
+
+def _parse(lines: Iterable[bytes]) -> Iterator[Event]:
+    for line in lines:
+        with contextlib.suppress(ValueError, RecursionError, AttributeError):
+            yield from_dict(json.loads(line))
 
 
 def _whole_lines(path: Path, limit: int) -> int:

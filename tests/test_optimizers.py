@@ -3,14 +3,12 @@ import torch
 
 from mnist_sum_tui.optimizers import build_optimizer
 
-MINE = {"momentum": 0.9, "beta2": 0.99, "weight_decay": 0.1, "fused": True}
-
 
 @pytest.mark.parametrize("name", ["sgd", "adamw"])
 def test_ten_steps_are_those_of_torchs_own_class(name: str) -> None:
     start = torch.randn(5, 3, generator=torch.Generator().manual_seed(0))
     ours, theirs = (torch.nn.Parameter(start.clone()) for _ in range(2))
-    optimizer = build_optimizer(name, [ours], 0.1, **MINE)
+    optimizer = build_optimizer(name, [ours], 0.1, momentum=0.9, beta2=0.99, weight_decay=0.1, fused=True)
     reference: torch.optim.Optimizer = (
         torch.optim.SGD([theirs], 0.1, momentum=0.9, weight_decay=0.1, fused=True)
         if name == "sgd"

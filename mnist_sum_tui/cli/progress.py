@@ -20,8 +20,10 @@ PLAIN_PROGRESS_SECONDS = 30.0
 class Printer:
     """Prints nothing but the result; the base of the others."""
 
-    def __init__(self, run: Run, out: Console) -> None:
+    def __init__(self, run: Run, out: Console, brief: bool = False) -> None:
         self.run, self.out = run, out
+        self.brief = brief
+        """one line for the whole run, besides bars that move"""
         self.started: Started | None = None
 
     def __enter__(self) -> Self:
@@ -44,8 +46,9 @@ class Printer:
             self.started = event
         if isinstance(event, Finished):
             self.close()
-            for line in result_lines(event, self.run):
+            for line in [brief_result(event, self.started)] if self.brief else result_lines(event, self.run):
                 self.out.print(line, soft_wrap=True)
+            self.out.file.flush()
 
 
 class JsonPrinter(Printer):
@@ -59,8 +62,8 @@ class JsonPrinter(Printer):
 class PlainPrinter(Printer):
     """A line for each epoch, and for progress now and then; for pipes, logs and dumb terminals."""
 
-    def __init__(self, run: Run, out: Console) -> None:
-        super().__init__(run, out)
+    def __init__(self, run: Run, out: Console, brief: bool = False) -> None:
+        super().__init__(run, out, brief)
         self.sent = time.monotonic()
 
     def show(self, event: Event) -> None:
@@ -81,6 +84,8 @@ class PlainPrinter(Printer):
 
     def line(self, text: str) -> None:
         """Print a line and hand it on at once."""
+        if self.brief:
+            return
         self.out.print(text, soft_wrap=True, markup=False)
         self.out.file.flush()
 
@@ -88,8 +93,8 @@ class PlainPrinter(Printer):
 class LivePrinter(PlainPrinter):
     """The same lines, and under them two bars that move: the epoch and the run."""
 
-    def __init__(self, run: Run, out: Console) -> None:
-        super().__init__(run, out)
+    def __init__(self, run: Run, out: Console, brief: bool = False) -> None:
+        super().__init__(run, out, brief)
         self.live = Live(console=out, auto_refresh=False, transient=True)
         self.live.start()
 
@@ -110,9 +115,21 @@ class LivePrinter(PlainPrinter):
 
 
 def printer(style: str, run: Run) -> Printer:
-    """The printer for `json`, `quiet`, or `auto`, which looks at stdout."""
-    kinds = {"json": JsonPrinter, "quiet": Printer, "auto": LivePrinter if is_terminal() else PlainPrinter}
-    return kinds[style](run, console())
+    """The printer for `json`, `quiet`, or `auto` and `brief`, which look at stdout; `brief` ends in one line."""
+    for_people = LivePrinter if is_terminal() else PlainPrinter
+    kinds = {"json": JsonPrinter, "quiet": Printer, "auto": for_people, "brief": for_people}
+    return kinds[style](run, console(), style == "brief")
+
+
+def brief_result(event: Finished, started: Started | None) -> str:
+    """A finished run on one line, among those of other seeds."""
+    seed = f"seed {started.seed}: " if started else ""
+    if event.reason != "completed":
+        return f"{seed}{event.message}"
+    return (
+        f"{seed}{percent(event.digit_accuracy)} digit, {percent(event.sum_accuracy, 3)} sum, "
+        f"{duration(event.elapsed)} of training"
+    )
 
 
 def heading(event: Started) -> str:

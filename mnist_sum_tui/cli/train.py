@@ -63,8 +63,7 @@ def train(
         raise UsageError("--seeds makes new runs: leave out --resume")
     from mnist_sum_tui.cli.seeds import train_seeds
 
-    brief = "json" if json else "quiet"
-    train_one = functools.partial(_train_and_print, style=brief)
+    train_one = functools.partial(_train_and_print, style="json" if json else "brief")
     raise typer.Exit(train_seeds(config, seeds, folder, name, json, train_one))
 
 

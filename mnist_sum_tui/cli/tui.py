@@ -7,6 +7,7 @@ import typer
 from mnist_sum_tui import runs
 from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import DataDir, Device, RunsDir, complete_run, folder_or_default
+from mnist_sum_tui.errors import UsageError
 
 
 def tui(
@@ -32,6 +33,9 @@ def tui(
     resume: str | None = typer.Option(
         None, help="Go on with a run: latest, best, its id, or a path.", autocompletion=complete_run
     ),
+    watch: str | None = typer.Option(
+        None, help="Look at a run that another process trains: latest, its id, or a path.", autocompletion=complete_run
+    ),
     name: opt.Name = "",
     theme: Annotated[str | None, typer.Option(help="A theme of Textual, such as textual-light or nord.")] = None,
     runs_dir: RunsDir = None,
@@ -41,6 +45,8 @@ def tui(
 
     settings = opt.settings_in(locals())
     folder = folder_or_default(runs_dir)
+    if watch and (start or resume):
+        raise UsageError("--watch looks at a run and trains nothing: leave out --start and --resume")
     resumed = runs.find(resume, folder) if resume else None
     config = opt.build_config(resumed, recipe, settings)
     options = LaunchOptions(
@@ -48,6 +54,7 @@ def tui(
         config=config,
         start=start or resumed is not None,
         resume=resumed,
+        watch=runs.find(watch, folder) if watch else None,
         theme=theme,
         name=name,
     )

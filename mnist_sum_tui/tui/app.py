@@ -16,13 +16,13 @@ from mnist_sum_tui.control import Control
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.events import Checkpointed
 from mnist_sum_tui.runs import Run
-from mnist_sum_tui.tui.messages import OpenInInspect, PastEvents, RunEvent, StartTraining, TrainingEnded
+from mnist_sum_tui.tui.messages import OpenInInspect, PastEvents, RunEvent, StartTraining, TrainingEnded, Watched
 from mnist_sum_tui.tui.palette import Palette, mend_lists
 from mnist_sum_tui.tui.screens.base import PAGES, Page, is_cramped
 from mnist_sum_tui.tui.screens.quit import Answer, QuitScreen
 from mnist_sum_tui.tui.screens.train import TrainPage
 from mnist_sum_tui.tui.session import Session
-from mnist_sum_tui.tui.worker import TrainingThread, warm_up
+from mnist_sum_tui.tui.worker import TrainingThread, WatchingThread, warm_up
 
 EXIT_CODES = {"completed": 0, "stopped": 0, "diverged": 1, "failed": 1}
 LEAVING = ("q", "ctrl+c", "ctrl+q")
@@ -52,6 +52,7 @@ class MnistSumApp(App[int]):
         form_defaults: TrainConfig | None = None,
         theme: str | None = None,
         run_name: str = "",
+        watch: Run | None = None,
     ) -> None:
         super().__init__()
         mend_lists()
@@ -60,9 +61,11 @@ class MnistSumApp(App[int]):
         """the pages that were opened, by name"""
         self.thread: TrainingThread | None = None
         """of the training in progress, or the last"""
+        self.watcher: WatchingThread | None = None
+        """of the run of another process"""
         self.exit_code: int | None = None
         """None: that of the run"""
-        self._start, self._resume, self._run_name = start, resume, run_name
+        self._start, self._resume, self._watch, self._run_name = start, resume, watch, run_name
         self._defaults = form_defaults or start or TrainConfig()
         self._is_leaving = False
         if theme is not None:
@@ -86,6 +89,8 @@ class MnistSumApp(App[int]):
         self.train_page.prepare()
         if self._start is not None:
             self.post_message(StartTraining(self._start, self._resume))
+        elif self._watch is not None:
+            self.look_at(self._watch)
         warm_up(lambda: self.call_later(self._torch_is_ready))
 
     def _torch_is_ready(self) -> None:
@@ -130,12 +135,31 @@ class MnistSumApp(App[int]):
         except MnistSumError as error:
             self.train_page.form.complain(str(error))
             return
+        if self.watcher is not None:
+            self.watcher.abandon()
         control = Control(samples=True)
         self.session.begin(message.config, run, control)
         self.thread = TrainingThread(message.config, run, control, self.post_message)
         self.thread.start()
         self.switch_mode("train")
         self.train_page.show_run()
+
+    def look_at(self, run: Run) -> None:
+        """Show the run that another process trains."""
+        try:
+            self.session.watch(run.read_config(), run)
+        except MnistSumError as error:
+            self.train_page.form.complain(str(error))
+            return
+        self.watcher = WatchingThread(run, self.post_message)
+        self.watcher.start()
+        self.train_page.show_run()
+
+    def on_watched(self, message: Watched) -> None:
+        """Into the session, then to the pages; unless a training of our own has begun meanwhile."""
+        if self.session.is_watching:
+            self.session.take(message.events, message.is_whole, message.is_alive)
+            self.train_page.take_watched(message.is_whole, message.events)
 
     def on_past_events(self, message: PastEvents) -> None:
         """A resumed run's past."""

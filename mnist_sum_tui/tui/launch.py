@@ -38,6 +38,8 @@ class LaunchOptions:
     resume: Run | None
     """a run to go on with; implies `start`"""
     theme: str | None
+    watch: Run | None = None
+    """a run that another process trains, to look at"""
     name: str = ""
     """to be put behind the names of new run folders"""
 
@@ -62,7 +64,7 @@ def run_dashboard(options: LaunchOptions) -> int:
         raise unknown("theme", options.theme, BUILTIN_THEMES)
     session = Session(options.runs_folder, options.config.data_dir)
     start = options.config if options.start or options.resume else None
-    app = MnistSumApp(session, start, options.resume, options.config, options.theme, options.name)
+    app = MnistSumApp(session, start, options.resume, options.config, options.theme, options.name, options.watch)
     _catch_signals(app)
     result = app.run()
     code = app.return_code or (app.run_code if result is None else result)

@@ -31,6 +31,19 @@ class PastEvents(Message):
         self.events = events
 
 
+class Watched(Message):
+    """What another process's run has come to, from the watching thread."""
+
+    def __init__(self, events: list[Event], is_whole: bool, is_alive: bool) -> None:
+        super().__init__()
+        self.events = events
+        """the new ones"""
+        self.is_whole = is_whole
+        """they are all of the run's events, and take the place of those known"""
+        self.is_alive = is_alive
+        """a process trains the run"""
+
+
 class TrainingEnded(Message):
     """The training thread is done; `error` is what it raised, if it did."""
 

@@ -4,6 +4,7 @@ from mnist_sum_tui.render import duration, percent
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.tui.session import Session
 
+LABELS = {"predict": "try it", "train": "go on", "watch": "again"}
 Row = tuple[str, str]
 """a label, and what is said under it"""
 
@@ -28,18 +29,20 @@ def outcome(session: Session) -> list[Row]:
     if done is not None and done.digit_accuracy is not None:
         figures = _figures(done.digit_accuracy, done.sum_accuracy)
         rows.append(("test", f"{figures}, agreement {percent(done.agreement)} over {done.pairs or 0:,} pairs"))
-    return rows + [("try it" if verb == "predict" else "go on", text) for verb, text in commands(session, run)]
+    return rows + [(LABELS[verb], text) for verb, text in commands(session, run)]
 
 
 def commands(session: Session, run: Run) -> list[Row]:
-    """The exact commands to ask the network and to train it further, where there are weights for it."""
-    if run.best_weights is None:
-        return []
+    """The exact commands to ask the network and to train it further, where there are weights; or to watch it again."""
     epochs = session.started.epochs if session.started else 0
     is_complete = session.finished is not None and session.finished.reason == "completed"
     longer = f" --epochs {epochs + 5}" if is_complete else ""
-    found = [("predict", f"mnist-sum predict idx 3 --run {run.argument}")]
-    if run.last_file.exists():
+    found = []
+    if run.best_weights is not None:
+        found.append(("predict", f"mnist-sum predict idx 3 --run {run.argument}"))
+    if session.is_watching and session.is_live:
+        found.append(("watch", f"mnist-sum tui --watch {run.argument}"))
+    elif run.last_file.exists():
         found.append(("train", f"mnist-sum train --resume {run.argument}{longer}"))
     return found
 
@@ -49,7 +52,7 @@ def receipt(session: Session) -> str:
     rows = outcome(session)
     if session.run is None or not rows:
         return ""
-    if session.finished is None and session.error is None:
+    if session.finished is None and session.error is None and not session.is_watching:
         rows.insert(0, ("left", "without saving; what came after the last checkpoint is lost"))
     return "\n".join([f"mnist-sum · run {session.run.id}", *(f"  {label:<10}{text}" for label, text in rows)])
 

@@ -22,6 +22,9 @@ class Session:
         self.run: Run | None = None
         """the run that is trained now, or was last"""
         self.config: TrainConfig | None = None
+        self.is_watching = False
+        """the run is another process's"""
+        self._is_alive = False
         self._forget()
 
     def _forget(self) -> None:
@@ -41,14 +44,33 @@ class Session:
 
     @property
     def is_training(self) -> bool:
-        """Whether a training is in progress, paused or not."""
+        """Whether a training of our own is in progress, paused or not."""
         return self.control is not None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the run goes on, here or in the process that is watched."""
+        return self.is_training or (self.is_watching and self._is_alive)
 
     def begin(self, config: TrainConfig, run: Run, control: Control) -> None:
         """Forget the last run: this one starts."""
         self._forget()
         self.config, self.run, self.control = config, run, control
         self.data_dir = config.data_dir
+        self.is_watching = False
+
+    def watch(self, config: TrainConfig, run: Run) -> None:
+        """Turn to a run that another process trains."""
+        self.begin(config, run, Control())
+        self.control, self.is_watching, self._is_alive = None, True, True
+
+    def take(self, events: list[Event], is_whole: bool, is_alive: bool) -> None:
+        """What the watched run has come to."""
+        if is_whole:
+            self._forget()
+        for event in events:
+            self.add(event)
+        self._is_alive = is_alive
 
     def end(self, error: BaseException | None = None) -> None:
         """The training is over; its run and events stay."""

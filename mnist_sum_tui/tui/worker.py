@@ -1,4 +1,4 @@
-"""The training thread: runs `train`, posts what it yields, and touches no widget."""
+"""The thread that trains, and the one that watches another process train. They post messages, and touch no widget."""
 
 import gc
 import threading
@@ -9,10 +9,11 @@ from textual.message import Message
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
 from mnist_sum_tui.events import Started
-from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.journal import Follower, read_events
 from mnist_sum_tui.runs import Run
-from mnist_sum_tui.tui.messages import PastEvents, RunEvent, TrainingEnded
+from mnist_sum_tui.tui.messages import PastEvents, RunEvent, TrainingEnded, Watched
 
+WATCH_SECONDS = 0.25
 Post = Callable[[Message], object]
 """thread-safe, as Textual's post_message is"""
 
@@ -50,6 +51,30 @@ class TrainingThread(threading.Thread):
             if self._is_abandoned:
                 events.close()  # type: ignore[attr-defined]  # an Iterator by its type, a generator in truth
                 return
+
+
+class WatchingThread(threading.Thread):
+    """Follows the run of another process by its metrics.jsonl, and posts what is new; touches nothing of it."""
+
+    def __init__(self, run: Run, post: Post) -> None:
+        super().__init__(name="watching", daemon=True)
+        self._run, self._post = run, post
+        self._is_over = threading.Event()
+
+    def abandon(self) -> None:
+        """Look no longer."""
+        self._is_over.set()
+
+    def run(self) -> None:
+        """Look a few times a second."""
+        follower, was_alive = Follower(self._run.metrics_file), True
+        while not self._is_over.is_set():
+            is_alive = self._run.is_running  # asked first: what it wrote before it ended is read below
+            events, is_whole = follower.read()
+            if events or is_alive != was_alive:
+                self._post(Watched(events, is_whole, is_alive))
+            was_alive = is_alive
+            self._is_over.wait(WATCH_SECONDS)
 
 
 def warm_up(done: Callable[[], object]) -> None:

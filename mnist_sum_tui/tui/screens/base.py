@@ -108,17 +108,22 @@ def state_line(session: Session, is_short: bool = False) -> str:
     started, found = session.started, session.accuracies
     figures = "" if found is None else f"{percent(found[0], 1)} / {percent(found[1], 1)}"
     dot = " · " if figures else ""
-    if session.is_training:
+    if session.is_live:
         if started is None:
             return "● getting ready "
         if session.is_paused:
             return f"‖ {figures} " if is_short and figures else f"‖ paused{dot}{figures} "
         epoch = session.events[-1].epoch if session.events else 1
-        return f"● {figures} " if is_short and figures else f"● epoch {epoch}/{started.epochs}{dot}{figures} "
+        mark = "◉ watching ·" if session.is_watching else "●"
+        return (
+            f"{mark[0]} {figures} " if is_short and figures else f"{mark} epoch {epoch}/{started.epochs}{dot}{figures} "
+        )
     if session.error is not None:
         return "✗ failed "
     if session.finished is not None:
         reason = session.finished.reason
         mark, word = {"completed": ("✓", "done"), "stopped": ("■", "stopped")}.get(reason, ("✗", reason))
         return f"{mark} {figures} " if is_short and figures else f"{mark} {word}{dot}{figures} "
+    if session.is_watching:
+        return f"… cut off{dot}{figures} "
     return "○ not training "

@@ -143,6 +143,17 @@ class TrainPage(Page):
             self.refresh_bindings()
             self.redraw(at_once=True)
 
+    def take_watched(self, is_whole: bool, events: list[Event]) -> None:
+        """Take in what another process's run has come to."""
+        if is_whole:
+            self.live.reset(self.session.events)
+        else:
+            for event in events:
+                self.live.add(event)
+        self._is_stale = True
+        self.refresh_bindings()
+        self.redraw(at_once=is_whole or not self.session.is_live)
+
     def on_training_end(self) -> None:
         """The thread is done; show what came of it."""
         self.show_state()

@@ -88,8 +88,10 @@ class LiveView(Vertical):
         last = session.events[-1] if session.events else None
         if last is not None:
             self.query_one(Tracks).show(session.started, last.step, last.epoch)
+        strip = self.query_one(SampleStrip)
+        strip.display = self._samples is not None or not session.is_watching  # a run without a dashboard sends none
         if self._samples is not None:
-            self.query_one(SampleStrip).show(self._samples, self.images)
+            strip.show(self._samples, self.images)
         self.query_one("#news", Line).say(self._race() if self.past is not None else self._news)
         self._draw_outcome()
 
@@ -103,7 +105,7 @@ class LiveView(Vertical):
             self.query_one(f"#{quantity}", Chart).plot = plot(self.series, self.past, self.view, quantity)
 
     def _draw_outcome(self) -> None:
-        is_over = self._session.run is not None and not self._session.is_training
+        is_over = self._session.run is not None and not self._session.is_live
         self.set_class(is_over, "-over")
         if is_over:
             rows = [

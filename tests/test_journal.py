@@ -1,0 +1,51 @@
+from pathlib import Path
+
+from mnist_sum_tui.events import Event, to_json
+from mnist_sum_tui.journal import Follower, Journal, read_events
+from tests.tui import recorded
+
+
+def lines(events: list[Event]) -> bytes:
+    return b"".join(to_json(event).encode() + b"\n" for event in events)
+
+
+def test_a_follower_gives_each_event_once_however_the_lines_come_in(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    events = list(recorded.training(100))
+    content = lines(events)
+    seen: list[Event] = []
+    follower = Follower(path)
+    assert follower.read() == ([], True)
+    for begin in range(0, len(content), 700):  # which cuts lines anywhere
+        with path.open("ab") as stream:
+            stream.write(content[begin : begin + 700])
+        found, is_whole = follower.read()
+        assert is_whole == (not seen)
+        seen += found
+    assert seen == events
+    assert follower.read() == ([], False)
+
+
+def test_a_follower_begins_again_when_a_run_is_resumed(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    events = list(recorded.training(100))
+    path.write_bytes(lines(events))
+    follower = Follower(path)
+    follower.read()
+    kept = lines(events[:5])
+    with Journal(path, keep=len(kept)) as journal:  # as a resumed run does: what came later happens again
+        assert follower.read() == (events[:5], True)
+        journal.append(recorded.started(resumed=True))
+        assert follower.read() == ([*events[:5], recorded.started(resumed=True)], True)
+        journal.append(events[5])
+        assert follower.read() == ([events[5]], False)
+    assert list(read_events(path)) == [*events[:5], recorded.started(resumed=True), events[5]]
+
+
+def test_a_follower_survives_the_end_of_the_folder(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    path.write_bytes(lines([recorded.started()]))
+    follower = Follower(path)
+    follower.read()
+    path.unlink()
+    assert follower.read() == ([], False)

@@ -1,0 +1,66 @@
+import json
+import statistics
+
+import pytest
+
+from tests.conftest import Cli, is_one_line
+
+SPRINT = ("train", "--recipe", "sprint", "--epochs", "1")
+
+
+def events(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_seeds_are_the_single_runs_and_their_mean(cli: Cli, small_data: str) -> None:
+    result = cli(*SPRINT, "--data-dir", small_data, "--seed", "3", "--seeds", "2", "--json")
+    assert result.returncode == 0, result.stderr
+    *runs, last = events(result.stdout)
+    finished = [event for event in runs if event["event"] == "finished"]
+    assert [event["seed"] for event in runs if event["event"] == "started"] == [3, 4]
+    assert last["event"] == "seeds"
+    assert last["runs"] == [event["run"] for event in finished]
+    for name in ("digit_accuracy", "sum_accuracy", "agreement"):
+        values = [float(str(event[name])) for event in finished]
+        assert last[name] == values
+        assert last["mean"][name] == pytest.approx(statistics.mean(values))  # type: ignore[index]
+        assert last["deviation"][name] == pytest.approx(statistics.stdev(values))  # type: ignore[index]
+    alone = events(cli(*SPRINT, "--data-dir", small_data, "--seed", "4", "--json").stdout)[-1]
+    assert alone["digit_loss"] == finished[1]["digit_loss"]
+
+
+def test_seeds_print_a_line_each_and_a_table(cli: Cli, small_data: str) -> None:
+    result = cli(*SPRINT, "--data-dir", small_data, "--seeds", "2", "--name", "ours")
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("seed 0: ")
+    assert lines[1].startswith("seed 1: ")
+    assert "-ours-seed1  " in result.stdout
+    assert "mean of 2" in result.stdout
+    assert "standard deviation" in result.stdout
+
+
+def test_seeds_that_cannot_be_are_one_line(cli: Cli, small_data: str) -> None:
+    is_one_line(cli(*SPRINT, "--seeds", "0"), 2, "--seeds")
+    is_one_line(cli(*SPRINT, "--seeds", "2", "--seed", "4294967295"), 2, "smaller --seed")
+    assert cli(*SPRINT, "--data-dir", small_data).returncode == 0
+    is_one_line(cli("train", "--seeds", "2", "--resume", "latest"), 2, "--resume")
+
+
+def test_a_seed_that_diverges_ends_them(cli: Cli, small_data: str) -> None:
+    result = cli(
+        *SPRINT,
+        "--data-dir",
+        small_data,
+        "--seeds",
+        "3",
+        "--model",
+        "original",
+        "--optimizer",
+        "sgd",
+        "--lr",
+        "100",
+        "--schedule",
+        "constant",
+    )
+    is_one_line(result, 1, "no longer a number")
+    assert "mean of" not in result.stdout
