@@ -15,30 +15,34 @@ SHEAR = 0.10
 AFFINE_SHIFT_PIXELS = 2.0
 
 
-def augment(images_nchw: Tensor, kind: str, seed: int) -> Tensor:
+def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int = 0) -> Tensor:
     """Normalised images (N, 1, 28, 28), float32, changed as `kind` says; what comes in from outside is paper.
 
     `nudge` and `shift`: whole pixels, up to 1 and 2 each way. `affine`: rotation up to 10 degrees, scale and shear up
-    to 10 %, and shifts up to 2 pixels, with bilinear sampling.
+    to 10 %, and shifts up to 2 pixels, with bilinear sampling. An image that stands at `first` + n in a batch `of` so
+    many is changed alike, whichever part of the batch is asked for; without `of` the images are all of it.
     """
     if kind == "none":
         return images_nchw
     generator = torch.Generator().manual_seed(seed)
+    part = slice(first, first + len(images_nchw))
+    count = of or len(images_nchw)
     if kind == "affine":
-        return _affine(images_nchw - PAPER, generator).add_(PAPER)
-    return _shift(images_nchw, SHIFT_PIXELS[kind], generator)
+        spread = torch.rand(5, count, generator=generator)[:, part].mul(2).sub_(1)  # -1..1
+        return _affine(images_nchw - PAPER, spread).add_(PAPER)
+    pixels = SHIFT_PIXELS[kind]
+    offsets = torch.randint(0, 2 * pixels + 1, (2, count), generator=generator)[:, part]
+    return _shift(images_nchw, pixels, offsets.to(images_nchw.device))
 
 
-def _shift(images_nchw: Tensor, pixels: int, generator: torch.Generator) -> Tensor:
+def _shift(images_nchw: Tensor, pixels: int, offsets_2n: Tensor) -> Tensor:
     n, _, height, width = images_nchw.shape
     windows = F.pad(images_nchw, [pixels] * 4, value=PAPER).squeeze(1).unfold(1, height, 1).unfold(2, width, 1)
-    rows, columns = torch.randint(0, 2 * pixels + 1, (2, n), generator=generator).to(images_nchw.device)
-    return windows[torch.arange(n, device=images_nchw.device), rows, columns].unsqueeze(1)
+    return windows[torch.arange(n, device=images_nchw.device), offsets_2n[0], offsets_2n[1]].unsqueeze(1)
 
 
-def _affine(images_nchw: Tensor, generator: torch.Generator) -> Tensor:
-    n, _, _, width = images_nchw.shape
-    spread = torch.rand(5, n, generator=generator).mul_(2).sub_(1)  # -1..1
+def _affine(images_nchw: Tensor, spread: Tensor) -> Tensor:
+    width = images_nchw.shape[-1]
     angle = spread[0] * math.radians(ROTATION_DEGREES)
     scale, shear = 1 + spread[1] * SCALE, spread[2] * SHEAR
     move = spread[3:] * (2 * AFFINE_SHIFT_PIXELS / width)  # grid_sample's picture is 2 wide

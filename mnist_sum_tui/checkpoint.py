@@ -115,7 +115,15 @@ def load(path: Path) -> Checkpoint:
     Raises:
         CheckpointError: missing, truncated, damaged, foreign, or of a later version.
     """
-    raw = _read(path)
+    return decode(_read(path), path)
+
+
+def decode(raw: bytes, path: Path | str) -> Checkpoint:
+    """What `load` does with a file's content; `path` says in messages where it came from.
+
+    Raises:
+        CheckpointError: as `load`.
+    """
     advice = "take another run or checkpoint"
     mark = _HASH.search(raw[: 8 + int.from_bytes(raw[:8], "little")])
     if mark is None:
@@ -169,7 +177,7 @@ def restore_weights(
 
 
 def restore_optimizer(
-    optimizer: torch.optim.Optimizer, network: nn.Module, state: Mapping[str, Tensor], source: Path
+    optimizer: torch.optim.Optimizer, network: nn.Module, state: Mapping[str, Tensor], source: Path | str
 ) -> None:
     """Copy the optimizer's tensors beside their parameters, in the parameters' own memory layout.
 

@@ -84,6 +84,10 @@ class Batch(Sequence[Example]):
     """float32 (N, 10), one-hot"""
     sums: Tensor
     """int64 (N,), 0..18"""
+    first: int = 0
+    """where these images begin in the batch of all processes"""
+    of: int = 0
+    """the images in that batch; 0 says that these are all"""
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -117,11 +121,13 @@ class SumDataset(Dataset[Example]):
             raise IndexError(f"image {index} of {len(self)}")
         return self.__getitems__([index % len(self)])[0]
 
-    def __getitems__(self, indices: Sequence[int] | Tensor) -> Batch:
-        """A whole batch at once; torch's DataLoader calls it, and training does."""
-        rows = torch.as_tensor(indices)
+    def __getitems__(self, indices: Sequence[int] | Tensor, part: slice = slice(None)) -> Batch:
+        """A whole batch at once, or a part of it; torch's DataLoader calls it, and training does."""
+        everything = torch.as_tensor(indices)
+        rows = everything[part]
         labels, numbers = self.split.labels[rows], self.numbers[rows]
-        return Batch(normalise(self.split.images[rows]), labels, one_hot(numbers), labels + numbers)
+        images = normalise(self.split.images[rows])
+        return Batch(images, labels, one_hot(numbers), labels + numbers, part.start or 0, len(everything))
 
     def at_epoch(self, epoch: int) -> "SumDataset":
         """The same images beside the random numbers of another epoch."""

@@ -9,6 +9,7 @@ import torch
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.world import World
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """from glibc's malloc.h"""
@@ -36,15 +37,29 @@ class Hardware:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.is_bf16)
 
 
-def choose(config: TrainConfig) -> Hardware:
-    """Device, precision and threads for a config.
+def choose(config: TrainConfig, world: World | None = None) -> Hardware:
+    """Device, precision and threads for a config; several processes on one machine share its cores and GPUs.
 
     Raises:
         UsageError: a device or precision that this machine lacks.
     """
+    world = world or World()
     device = _device(config.device)
+    if device.type == "cuda" and world.size > 1:
+        if world.local_rank >= torch.cuda.device_count():
+            raise UsageError(f"{world.local_size} processes for {torch.cuda.device_count()} GPUs: start fewer")
+        device = torch.device("cuda", world.local_rank)
     precision, why = _precision(config.precision, device)
-    return Hardware(device, precision, config.threads or usable_cores(), f"{device.type}: {why}")
+    threads = config.threads or max(1, usable_cores() // world.local_size)
+    return Hardware(device, precision, threads, f"{device.type}: {why}")
+
+
+def set_up(hardware: Hardware) -> None:
+    """Prepare the process for training: the threads, the GPU, and that it keeps the memory that it frees."""
+    torch.set_num_threads(hardware.threads)
+    if hardware.device.type == "cuda":
+        torch.cuda.set_device(hardware.device)
+    keep_freed_memory()
 
 
 def keep_freed_memory() -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
@@ -13,9 +14,11 @@ from mnist_sum_tui.augment import augment
 from mnist_sum_tui.checkpoint import Checkpoint, Position
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import Batch
+from mnist_sum_tui.distributed import Group, lost_process_is_one_line
 from mnist_sum_tui.hardware import Hardware
 from mnist_sum_tui.models import build
 from mnist_sum_tui.optimizers import build_optimizer
+from mnist_sum_tui.world import World
 
 
 class DivergedError(Exception):
@@ -40,10 +43,12 @@ def smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> Tensor
 class Learner:
     """The tensors of a run, all on one device."""
 
-    def __init__(self, config: TrainConfig, hardware: Hardware) -> None:
+    def __init__(self, config: TrainConfig, hardware: Hardware, group: Group | None = None) -> None:
         self.config = config
         self.hardware = hardware
+        self.group = group or Group(World())
         self.network = build(config.model, config.seed).to(hardware.device)
+        self._network: torch.nn.Module = self.network
         self.optimizer = build_optimizer(
             config.optimizer,
             list(self.network.parameters()),
@@ -54,23 +59,36 @@ class Learner:
             fused=hardware.device.type in ("cpu", "cuda"),
         )
 
+    def start(self) -> None:
+        """Bring in the other processes, once the weights are as they are to begin with."""
+        self._network = self.group.wrap(self.network)
+
     def step(self, batch: Batch, lr: float, augment_seed: int) -> tuple[float, float, float, float]:
         """Train on a batch; returns digit loss, sum loss, right digits, right sums, as they were before the update.
 
+        With several processes the batch is this one's part, and what is returned is that of the whole.
+
         Raises:
             DivergedError: the loss is not finite; the weights are as they were.
+            RunError: another process has ended.
         """
+        with lost_process_is_one_line() if not self.group.is_alone else nullcontext():
+            return self._step(batch, lr, augment_seed)
+
+    def _step(self, batch: Batch, lr: float, augment_seed: int) -> tuple[float, float, float, float]:
         device = self.hardware.device
-        images = augment(batch.images, self.config.augment, augment_seed).to(device)
+        images = augment(batch.images, self.config.augment, augment_seed, batch.first, batch.of).to(device)
         labels, numbers, sums = batch.labels.to(device), batch.numbers.to(device), batch.sums.to(device)
         self.network.train()
         with self.hardware.autocast():
-            digits_nk, sums_nk = self.network(images.contiguous(memory_format=torch.channels_last), numbers)
+            digits_nk, sums_nk = self._network(images.contiguous(memory_format=torch.channels_last), numbers)
         digit_loss, sum_loss = losses(digits_nk, sums_nk, labels, sums)
         share = self.config.label_smoothing
         loss = total_loss(smoothed(digit_loss, digits_nk, share), smoothed(sum_loss, sums_nk, share))
         right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
         measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # one wait
+        if not self.group.is_alone:
+            loss, measured = self._of_all(loss, measured, batch)
         if not all(map(math.isfinite, measured)):
             raise DivergedError
         for group in self.optimizer.param_groups:
@@ -79,6 +97,14 @@ class Learner:
         loss.backward()
         self.optimizer.step()
         return measured[0], measured[1], measured[2], measured[3]
+
+    def _of_all(self, loss: Tensor, measured: list[float], batch: Batch) -> tuple[Tensor, list[float]]:
+        """The loss whose gradient's mean over the processes is that of the whole batch; and the whole's figures."""
+        n, count = len(batch), batch.of or len(batch)
+        digit, total, digits_right, sums_right, value = measured
+        summed = self.group.total([digit * n, total * n, digits_right, sums_right, value * n])
+        means = [summed[0] / count, summed[1] / count, summed[2], summed[3], summed[4] / count]
+        return loss * (n * self.group.world.size / count), means
 
     def copy_weights(self) -> dict[str, Tensor]:
         """A copy on the CPU that training does not touch."""
@@ -97,7 +123,7 @@ class Learner:
         tensors = state if weights_only else checkpoint.tensors_of(self.network, self.optimizer)
         checkpoint.save(path, self.config, position, tensors, also=also)
 
-    def restore(self, loaded: Checkpoint, source: Path) -> None:
+    def restore(self, loaded: Checkpoint, source: Path | str) -> None:
         """Take over a checkpoint's weights and optimizer state.
 
         Raises:
@@ -106,7 +132,7 @@ class Learner:
         self.restore_weights(loaded.weights, source)
         checkpoint.restore_optimizer(self.optimizer, self.network, loaded.optimizer, source)
 
-    def restore_weights(self, weights: Mapping[str, Tensor], source: Path) -> None:
+    def restore_weights(self, weights: Mapping[str, Tensor], source: Path | str) -> None:
         """Take over weights alone.
 
         Raises:

@@ -10,16 +10,18 @@ import torch
 from mnist_sum_tui import checkpoint, data
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
+from mnist_sum_tui.course import Course
+from mnist_sum_tui.distributed import joined
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.evaluate import EvalReport, evaluate, infer, score
 from mnist_sum_tui.events import EpochDone, Event, Notice, Paused, Progress, Resumed, Samples, Started, Validated
-from mnist_sum_tui.hardware import choose, keep_freed_memory
+from mnist_sum_tui.hardware import choose, set_up
 from mnist_sum_tui.learner import DivergedError, Learner
 from mnist_sum_tui.logbook import Logbook, scores
 from mnist_sum_tui.meter import Forecast, Meter
 from mnist_sum_tui.models import parameter_count
 from mnist_sum_tui.runs import Run
-from mnist_sum_tui.schedule import learning_rate
+from mnist_sum_tui.world import World
 
 PROGRESS_SECONDS = 0.1
 SAMPLES_SECONDS = 1.0
@@ -34,17 +36,19 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
     Every event is in metrics.jsonl before it is yielded. The last one is Finished, whatever happened. An error that
     nobody foresaw is raised after Finished, and error.txt in the run's folder has its traceback. A run that cannot
     begin leaves no folder. For the whole process, the number of torch's threads is set, and freed memory is kept.
+    Where torchrun has started several processes, this is the one that leads; the others call `assist`.
 
     Raises:
         UsageError: the device is not there, or the run is complete, or the config is not that of the run.
         RunError, DataError, CheckpointError: as their messages say.
     """
+    world = World.of_environment()
     try:
-        hardware = choose(config)
-        torch.set_num_threads(hardware.threads)
-        keep_freed_memory()
-        with run.lock(), Logbook(config, run, hardware) as log:
-            yield from _Trainer(log, Learner(config, hardware), control or Control()).events()
+        hardware = choose(config, world)
+        set_up(hardware)
+        with run.lock(), Logbook(config, run, hardware) as log, joined(world) as group:
+            group.share(config.to_dict(), run.last_file.read_bytes() if log.loaded and world.size > 1 else b"")
+            yield from _Trainer(log, Learner(config, hardware, group), control or Control()).events()
     except MnistSumError:
         run.remove_if_unused()
         raise
@@ -60,9 +64,10 @@ class _Trainer:
             learner.restore(log.loaded, log.run.last_file)
         everything = data.load("train", config.data_dir)
         train_split, self.validation = data.hold_out(everything, config.seed, config.all_data)
-        self.dataset = data.SumDataset(train_split, config.seed, log.epoch)
-        self.steps_per_epoch = -(-len(train_split) // config.batch_size)
-        self.total_steps = self.steps_per_epoch * config.epochs
+        learner.start()
+        self.course = Course(config, train_split, learner)
+        self.is_stopping = False
+        """one of the processes was asked to stop"""
         self.meter, self.forecast = Meter(), Forecast()
         self.sent = self.sampled = time.perf_counter()
 
@@ -73,7 +78,7 @@ class _Trainer:
             if log.loaded is None:
                 log.keep(self.learner)
             yield self._started()
-            while log.epoch <= self.config.epochs and not self.control.stopping:
+            while log.epoch <= self.config.epochs and not self.is_stopping:
                 yield from self._epoch()
             if log.epoch <= self.config.epochs:
                 yield log.save(self.learner, "stop")
@@ -93,32 +98,33 @@ class _Trainer:
 
     def _epoch(self) -> Iterator[Event]:
         """Train to the end of the epoch, measure, save; or stop where it is asked to."""
-        log = self.log
-        self.dataset = self.dataset.at_epoch(log.epoch)
-        rows = self.dataset.order().split(self.config.batch_size)
-        while log.batch < len(rows):
-            self._step(self.dataset.__getitems__(rows[log.batch]))
+        log, group = self.log, self.learner.group
+        self.course.begin(log.epoch)
+        while log.batch < self.course.steps_per_epoch:
+            self._step()
             yield from self._reports()
             yield from self._requests()
-            if self.control.stopping:
+            self.is_stopping = group.any(self.control.stopping)
+            if self.is_stopping:
                 return
         report = self._validate()
-        if report is None and len(self.validation):
-            return  # asked to stop meanwhile; the resumed run begins with this validation
+        self.is_stopping = group.any(report is None and len(self.validation) > 0)
+        if self.is_stopping:
+            return  # the resumed run begins with this validation
         done = self._epoch_done(report)
         log.next_epoch()
         yield done
         yield log.save(self.learner, "epoch", best=done.best)
 
-    def _step(self, batch: data.Batch) -> None:
+    def _step(self) -> None:
         log = self.log
         begin = time.perf_counter()
-        seed = data.seed_for(self.config.seed, log.epoch, "augment", log.batch)
-        measured = self.learner.step(batch, self._lr(log.step), seed)
+        images = self.course.images_in(log.batch)
+        measured = self.course.learn(log.batch)
         log.step, log.batch = log.step + 1, log.batch + 1
         seconds = time.perf_counter() - begin
         for meter in (self.meter, log.epoch_meter):
-            meter.add(len(batch), *measured)
+            meter.add(images, *measured)
             meter.seconds += seconds
         self.forecast.steps += 1
         self.forecast.step_seconds += seconds
@@ -126,7 +132,7 @@ class _Trainer:
     def _reports(self) -> Iterator[Event]:
         """What goes out by the clock."""
         now, log = time.perf_counter(), self.log
-        if now - self.sent >= PROGRESS_SECONDS or log.batch == self.steps_per_epoch:
+        if now - self.sent >= PROGRESS_SECONDS or log.batch == self.course.steps_per_epoch:
             lr, remaining = self._lr(log.step - 1), self._remaining(epochs_done=log.epoch - 1)
             yield log.event(Progress, **self.meter.means(), lr=lr, remaining=remaining)
             self.sent, self.meter = now, Meter()
@@ -205,8 +211,8 @@ class _Trainer:
             parameters=parameter_count(self.learner.network),
             epochs=config.epochs,
             batch_size=config.batch_size,
-            steps_per_epoch=self.steps_per_epoch,
-            train_images=len(self.dataset),
+            steps_per_epoch=self.course.steps_per_epoch,
+            train_images=len(self.course.dataset),
             validation_images=len(self.validation),
             device=hardware.device.type,
             precision=hardware.precision,
@@ -231,11 +237,11 @@ class _Trainer:
         )
 
     def _lr(self, step: int) -> float:
-        return learning_rate(self.config, step, self.total_steps)
+        return self.course.lr(step)
 
     def _remaining(self, epochs_done: int) -> float | None:
         validations = self.config.epochs - epochs_done if len(self.validation) else 0
-        return self.forecast.remaining(self.total_steps - self.log.step, validations)
+        return self.forecast.remaining(self.course.total_steps - self.log.step, validations)
 
     def _divergence(self) -> str:
         log = self.log

@@ -11,15 +11,28 @@ import mnist_sum_tui
 
 PACKAGE = Path(mnist_sum_tui.__file__).parent
 ROWS = [
-    {"config", "events", "errors", "control", "schedule", "render", "files", "meter", "idx", "source", "picture"},
+    {
+        "config",
+        "events",
+        "errors",
+        "control",
+        "schedule",
+        "render",
+        "files",
+        "meter",
+        "world",
+        "idx",
+        "source",
+        "picture",
+    },
     {"runs", "journal", "summary"},
-    {"hardware", "data", "augment", "optimizers", "models"},
+    {"hardware", "data", "augment", "optimizers", "models", "distributed"},
     {"evaluate", "checkpoint"},
-    {"learner", "logbook", "training", "predict", "bundle"},
+    {"learner", "course", "logbook", "training", "assist", "predict", "bundle"},
     {"tui", "bench"},
     {"cli"},
 ]
-STANDARD_ONLY = {"config", "events", "errors", "control", "schedule", "render", "files", "meter"}
+STANDARD_ONLY = {"config", "events", "errors", "control", "schedule", "render", "files", "meter", "world"}
 
 
 def loaded_by(code: str) -> set[str]:

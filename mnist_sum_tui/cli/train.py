@@ -16,6 +16,7 @@ from mnist_sum_tui.control import Control
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.events import Finished
 from mnist_sum_tui.runs import Run
+from mnist_sum_tui.world import World
 
 
 def train(
@@ -53,6 +54,8 @@ def train(
     Ctrl-C finishes the step, saves, and says how to go on.
     """
     settings = opt.settings_in(locals())
+    if World.of_environment().is_helper:
+        raise typer.Exit(_assist())
     folder = folder_or_default(runs_dir)
     resumed = runs.find(resume, folder) if resume else None
     config = opt.build_config(resumed, recipe, settings)
@@ -65,6 +68,16 @@ def train(
 
     train_one = functools.partial(_train_and_print, style="json" if json else "brief")
     raise typer.Exit(train_seeds(config, seeds, folder, name, json, train_one))
+
+
+def _assist() -> int:
+    """Help the process that leads; it alone prints, and makes the run."""
+    from mnist_sum_tui.assist import assist
+
+    control = Control()
+    with _signals_stop(control) as caught:
+        assist(control)
+    return 128 + caught[0] if caught else 0
 
 
 def _train_and_print(config: TrainConfig, run: Run, style: str) -> int:

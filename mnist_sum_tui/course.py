@@ -1,0 +1,50 @@
+"""What is learnt in which step: the same in every process of a run, and in every run with the same seed."""
+
+from mnist_sum_tui import data
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import Split, SumDataset
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.learner import Learner
+from mnist_sum_tui.schedule import learning_rate
+
+Measured = tuple[float, float, float, float]
+"""digit loss, sum loss, right digits, right sums"""
+
+
+class Course:
+    """The batches of each epoch, their learning rates, and the seeds of their augmentation."""
+
+    def __init__(self, config: TrainConfig, images: Split, learner: Learner) -> None:
+        self.config, self.learner = config, learner
+        self.dataset = SumDataset(images, config.seed)
+        self.steps_per_epoch = -(-len(images) // config.batch_size)
+        self.total_steps = self.steps_per_epoch * config.epochs
+        smallest, processes = len(images) - (self.steps_per_epoch - 1) * config.batch_size, learner.group.world.size
+        if smallest < processes:
+            raise UsageError(f"the last batch has {smallest} images for {processes} processes: change --batch-size")
+        self.begin(1)
+
+    def begin(self, epoch: int) -> None:
+        """Turn to an epoch, from 1."""
+        self.epoch = epoch
+        self.dataset = self.dataset.at_epoch(epoch)
+        self._rows = self.dataset.order().split(self.config.batch_size)
+
+    def images_in(self, batch: int) -> int:
+        """The images of the epoch's batch, counted from 0, in all processes together."""
+        return len(self._rows[batch])
+
+    def learn(self, batch: int) -> Measured:
+        """Make the step of the epoch's batch, counted from 0.
+
+        Raises:
+            DivergedError, RunError: as `Learner.step`.
+        """
+        rows = self._rows[batch]
+        seed = data.seed_for(self.config.seed, self.epoch, "augment", batch)
+        own = self.dataset.__getitems__(rows, self.learner.group.world.part(len(rows)))
+        return self.learner.step(own, self.lr((self.epoch - 1) * self.steps_per_epoch + batch), seed)
+
+    def lr(self, step: int) -> float:
+        """The learning rate of a step, counted from 0 over the whole run."""
+        return learning_rate(self.config, step, self.total_steps)

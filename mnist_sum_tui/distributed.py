@@ -1,0 +1,163 @@
+"""Several processes on one run: each computes its part of every batch, and all make the same step.
+
+Gradients are averaged by torch's DistributedDataParallel. Batch normalisation takes its statistics over the whole
+batch, so that a run follows the same trajectory with any number of processes, up to rounding.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.world import World
+
+PATIENCE = timedelta(days=7)
+"""a pause may be long; a process that dies is noticed at once, by its closed connections"""
+
+
+class Group:
+    """What the processes of a run do together. Alone, every method gives back what it is given."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is but one process."""
+        return self.world.size == 1
+
+    def total(self, values: list[float]) -> list[float]:
+        """The sums over all processes."""
+        if self.is_alone:
+            return values
+        sums = torch.tensor(values, dtype=torch.float64)
+        with lost_process_is_one_line():
+            dist.all_reduce(sums)
+        return sums.tolist()
+
+    def any(self, flag: bool) -> bool:
+        """Whether one of the processes says so."""
+        return flag if self.is_alone else self.total([float(flag)])[0] > 0
+
+    def share(self, values: dict[str, Any], content: bytes = b"") -> tuple[dict[str, Any], bytes]:
+        """The leader's plain values and bytes, in every process."""
+        if self.is_alone:
+            return values, content
+        text = json.dumps(values).encode()
+        sizes = torch.tensor([len(text), len(content)])
+        with lost_process_is_one_line():
+            dist.broadcast(sizes, 0)
+            raw = torch.zeros(int(sizes.sum()), dtype=torch.uint8)
+            if not self.world.is_helper:
+                raw.copy_(torch.frombuffer(bytearray(text + content), dtype=torch.uint8))
+            dist.broadcast(raw, 0)
+        received = raw.numpy().tobytes()
+        return json.loads(received[: int(sizes[0])]), received[int(sizes[0]) :]
+
+    def wrap(self, network: nn.Module) -> nn.Module:
+        """The network as a step calls it: its gradients are the mean over the processes'."""
+        if self.is_alone:
+            return network
+        _share_batch_norms(network)
+        device = next(network.parameters()).device
+        wrapped: nn.Module = nn.parallel.DistributedDataParallel(
+            network, [device.index] if device.type == "cuda" else None
+        )
+        return wrapped
+
+
+@contextlib.contextmanager
+def joined(world: World) -> Iterator[Group]:
+    """Wait for the other processes, and part from them in the end."""
+    if world.size == 1:
+        yield Group(world)
+        return
+    with lost_process_is_one_line():
+        backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+        dist.init_process_group(backend, timeout=PATIENCE)
+    try:
+        yield Group(world)
+    finally:
+        dist.destroy_process_group()
+
+
+@contextlib.contextmanager
+def lost_process_is_one_line() -> Iterator[None]:
+    """Say plainly what torch reports as a broken connection.
+
+    Raises:
+        RunError: another process of the run has ended.
+    """
+    try:
+        yield
+    except RuntimeError as error:  # also what DistributedDataParallel raises out of backward()
+        if not any(word in str(error).lower() for word in ("gloo", "nccl", "connection", "peer", "process group")):
+            raise
+        raise RunError(
+            "another process of this run has ended: the last checkpoint is kept; go on with --resume, with as many "
+            "processes as you like"
+        ) from error
+
+
+class SharedBatchNorm2d(nn.BatchNorm2d):
+    """nn.BatchNorm2d whose statistics in training are those of all processes' images together.
+
+    torch's own SyncBatchNorm works on GPUs alone (torch 2.13).
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise maps (N, C, H, W) over N, H and W, where N counts the images of all processes."""
+        if not self.training:
+            return super().forward(x)
+        assert self.running_mean is not None
+        assert self.running_var is not None
+        assert self.num_batches_tracked is not None
+        maps = x.float()
+        count = maps.new_tensor([maps.numel() / self.num_features])
+        sums = all_reduce(torch.cat([maps.sum((0, 2, 3)), count]))
+        mean = sums[:-1] / sums[-1]
+        centred = maps - mean.view(1, -1, 1, 1)
+        variance = all_reduce(centred.square().sum((0, 2, 3))) / sums[-1]
+        with torch.no_grad():
+            share = self.momentum or 0.0
+            self.running_mean.lerp_(mean, share)
+            self.running_var.lerp_(variance * sums[-1] / (sums[-1] - 1), share)
+            self.num_batches_tracked.add_(1)
+        scale = self.weight * torch.rsqrt(variance + self.eps)
+        out: Tensor = centred * scale.view(1, -1, 1, 1) + self.bias.view(1, -1, 1, 1)
+        return out.to(x.dtype)
+
+
+class _AllReduce(torch.autograd.Function):
+    """A sum over the processes; the gradient of each one's part is the sum of their gradients."""
+
+    @staticmethod
+    def forward(_: Any, values: Tensor) -> Tensor:
+        total = values.clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(_: Any, grad: Tensor) -> Tensor:
+        total = grad.contiguous().clone()
+        dist.all_reduce(total)
+        return total
+
+
+def all_reduce(values: Tensor) -> Tensor:
+    """The sum over the processes, through which gradients flow back."""
+    total: Tensor = _AllReduce.apply(values)  # type: ignore[no-untyped-call]
+    return total
+
+
+def _share_batch_norms(network: nn.Module) -> None:
+    """Let every batch normalisation of the network be a shared one, its weights as they are."""
+    for module in network.modules():
+        if type(module) is nn.BatchNorm2d:
+            module.__class__ = SharedBatchNorm2d

@@ -1,0 +1,147 @@
+"""Several processes on one run, started by torchrun as a user would."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from mnist_sum_tui import distributed, runs
+from mnist_sum_tui.augment import augment
+from mnist_sum_tui.data import SumDataset, load, normalise
+from mnist_sum_tui.distributed import Group, SharedBatchNorm2d
+from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.world import VARIABLES, World
+from tests.conftest import COMMAND, Cli
+
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node"]
+MODULE = ["-m", "mnist_sum_tui"]
+FAST = ("--precision", "fp32", "--batch-size", "110", "--keep", "0")
+
+
+def losses(processes: int, folder: Path, *arguments: str) -> list[tuple[float, float]]:
+    """The losses of each epoch of a training of 550 images."""
+    start = [*TORCHRUN, str(processes), *MODULE] if processes > 1 else COMMAND
+    done = subprocess.run(
+        [*start, "train", *FAST, "--json", "--runs-dir", str(folder / str(processes)), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, done.stderr
+    assert events[-1]["event"] == "finished"
+    assert sum(event["event"] == "started" for event in events) == 1, "one process alone prints"
+    return [(event["digit_loss"], event["sum_loss"]) for event in events if event["event"] == "epoch"]
+
+
+def test_fifty_steps_of_two_processes_are_those_of_one(tmp_path: Path, small_data: str) -> None:
+    arguments = ("--model", "pictured", "--epochs", "10", "--augment", "affine", "--data-dir", small_data)
+    one, two = (losses(processes, tmp_path, *arguments) for processes in (1, 2))
+    assert len(one) == 10
+    for a, b in zip(one, two, strict=True):
+        assert b == pytest.approx(a, abs=1e-4)
+    assert one[-1][0] < one[0][0] / 2, "it has learnt, so the steps have moved it"
+
+
+def test_batch_normalisation_is_over_all_processes(tmp_path: Path, small_data: str) -> None:
+    """Statistics of each half alone would move the loss by more than a hundredth."""
+    arguments = ("--model", "compact", "--epochs", "1", "--data-dir", small_data)
+    one, three = (losses(processes, tmp_path, *arguments)[0] for processes in (1, 3))
+    assert three == pytest.approx(one, abs=1e-3)
+
+
+def test_a_worker_that_dies_ends_the_run_which_can_be_gone_on_with(tmp_path: Path, small_data: str, cli: Cli) -> None:
+    folder = tmp_path / "runs"
+    arguments = ["train", "--model", "pictured", "--epochs", "1000", "--data-dir", small_data, *FAST]
+    process = subprocess.Popen(
+        [*TORCHRUN, "2", *MODULE, *arguments, "--runs-dir", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    end = time.monotonic() + 60
+    while not any(run.last_file.exists() for run in runs.list_runs(folder)):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
+    leader = runs.list_runs(folder)[0].pid
+    (helper,) = {int(line) for line in children.stdout.split()} - {leader}
+    os.kill(helper, signal.SIGKILL)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert errors.count("error: another process of this run has ended") == 1
+    (run,) = runs.list_runs(folder)
+    epochs = max(event.epoch for event in read_events(run.metrics_file, "epoch"))
+    resumed = cli("train", "--resume", str(run.path), "--epochs", str(epochs + 1), "--json")
+    assert resumed.returncode == 0, resumed.stderr
+    assert json.loads(resumed.stdout.splitlines()[-1])["reason"] == "completed"
+
+
+def test_the_parts_of_a_batch_are_all_of_it() -> None:
+    for size in (1, 2, 3, 7):
+        parts = [World(rank, size).part(100) for rank in range(size)]
+        assert [row for part in parts for row in range(100)[part]] == list(range(100))
+        lengths = [part.stop - part.start for part in parts]
+        assert max(lengths) - min(lengths) <= 1
+
+
+@pytest.mark.parametrize("kind", ["nudge", "affine"])
+def test_a_part_is_augmented_as_in_the_whole(kind: str) -> None:
+    images = normalise(load("test").images[:10])
+    whole = augment(images, kind, 5)
+    torch.testing.assert_close(augment(images[3:7], kind, 5, first=3, of=10), whole[3:7])
+
+
+def test_a_batch_knows_where_it_stands() -> None:
+    dataset = SumDataset(load("test").take(torch.arange(20)))
+    whole = dataset.__getitems__(range(10))
+    part = dataset.__getitems__(range(10), slice(4, 7))
+    assert (part.first, part.of) == (4, 10)
+    assert torch.equal(part.images, whole.images[4:7])
+    assert torch.equal(part.sums, whole.sums[4:7])
+
+
+def test_shared_batch_normalisation_is_torchs_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distributed, "all_reduce", lambda values: values)  # one process
+    maps = torch.randn(6, 5, 4, 3, generator=torch.Generator().manual_seed(0)) * 3 + 1
+    results = []
+    for kind in (torch.nn.BatchNorm2d, SharedBatchNorm2d):
+        norm = kind(5)
+        with torch.no_grad():
+            norm.weight.copy_(torch.arange(1.0, 6.0))
+        given = maps.clone().requires_grad_()
+        out = norm(given)
+        (out**3).sum().backward()
+        assert given.grad is not None
+        assert norm.weight.grad is not None
+        results.append([out, given.grad, norm.weight.grad, norm.running_mean, norm.running_var, norm.eval()(maps)])
+    for ours, theirs in zip(*results, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
+
+
+def test_without_torchrun_there_is_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+    assert World.of_environment() == World()
+    monkeypatch.setenv("RANK", "1")
+    assert World.of_environment() == World(), "a stray variable means nothing"
+    for variable, value in zip(VARIABLES.values(), "1212", strict=True):
+        monkeypatch.setenv(variable, value)
+    assert World.of_environment() == World(1, 2, 1, 2)
+    monkeypatch.setenv("WORLD_SIZE", "1")
+    assert World.of_environment() == World()
+
+
+def test_alone_a_group_gives_back_what_it_is_given() -> None:
+    group = Group(World())
+    assert group.total([1.0, 2.0]) == [1.0, 2.0]
+    assert group.any(True)
+    assert not group.any(False)
+    assert group.share({"a": 1}, b"b") == ({"a": 1}, b"b")
