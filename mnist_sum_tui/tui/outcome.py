@@ -21,6 +21,8 @@ def outcome(session: Session) -> list[Row]:
             rows.append(("traceback", str(run.error_file)))
     elif done is not None:
         rows.append((done.reason, f"{duration(done.elapsed)} of training; {done.message}"))
+    elif session.is_watching and not session.is_live:
+        rows.append(("cut off", "the process that trained it is gone; what came after the last checkpoint is lost"))
     if session.best is not None:
         best = session.best
         found = (best.val_digit_accuracy, best.val_sum_accuracy)

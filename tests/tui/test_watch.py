@@ -75,6 +75,7 @@ async def test_a_run_that_is_killed_is_cut_off_and_one_that_goes_on_is_live(
         async with app.run_test(size=(100, 30)) as pilot:
             await until_it_has(pilot, app, 20)
             assert state_line(app.session).startswith("… cut off")
+            assert "the process that trained it is gone" in receipt(app.session)
             with run.lock():
                 await pilot.pause(0.6)
                 assert state_line(app.session).startswith("◉ watching")

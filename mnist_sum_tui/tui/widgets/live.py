@@ -89,7 +89,7 @@ class LiveView(Vertical):
         if last is not None:
             self.query_one(Tracks).show(session.started, last.step, last.epoch)
         strip = self.query_one(SampleStrip)
-        strip.display = self._samples is not None or not session.is_watching  # a run without a dashboard sends none
+        strip.set_class(self._samples is None and session.is_watching, "-empty")  # without a dashboard none are sent
         if self._samples is not None:
             strip.show(self._samples, self.images)
         self.query_one("#news", Line).say(self._race() if self.past is not None else self._news)
