@@ -31,6 +31,13 @@ def write_atomic(path: Path, content: bytes, *, also: Path | None = None) -> Non
         ) from error
 
 
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a process that was killed in the middle of `write_atomic` has left; nobody may be writing now."""
+    for path in folder.glob(".*.tmp"):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
 def sync_folder(folder: Path) -> None:
     """Flush a folder's entries, without which a renamed file can be lost with the power."""
     with contextlib.suppress(PermissionError):  # Windows opens no folders

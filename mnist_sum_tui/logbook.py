@@ -1,5 +1,6 @@
 """Where a run stands and what it has on disk: the position, the journal, the checkpoints, the environment."""
 
+import contextlib
 import json
 import sys
 import time
@@ -14,6 +15,7 @@ from mnist_sum_tui.config import MAY_CHANGE, TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.evaluate import EvalReport
 from mnist_sum_tui.events import Checkpointed, Event, Finished
+from mnist_sum_tui.files import remove_unfinished
 from mnist_sum_tui.hardware import Hardware, describe
 from mnist_sum_tui.journal import Journal
 from mnist_sum_tui.learner import Learner
@@ -45,6 +47,7 @@ class Logbook:
         self.epoch_meter = Meter(**position.sums)
         self.watch = Stopwatch(position.elapsed)
         self.saved = time.perf_counter()
+        remove_unfinished(run.path)  # the run is locked, so nobody is writing
         run.write_config(config)
         run.write_json(run.environment_file, _environment(config, hardware))
         self.journal = Journal(run.metrics_file, keep=position.journal_bytes)
@@ -124,7 +127,8 @@ class Logbook:
             learner.save(self.run.epoch_file(epoch), self.position, weights_only=True)
         for other in self.run.kept_epochs():
             if other % gap:
-                self.run.epoch_file(other).unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # one too many does no harm; the next epoch tries again
+                    self.run.epoch_file(other).unlink(missing_ok=True)
 
     def report(self, report: EvalReport) -> None:
         """Write report.json."""

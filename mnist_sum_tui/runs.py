@@ -153,15 +153,17 @@ class Run:
         lock = FileLock(self.path / ".lock")
         try:
             lock.acquire(timeout=LOCK_SECONDS)
+            self._pid_file.write_bytes(str(os.getpid()).encode())
         except Timeout:
             raise RunError(f"run {self.id} is being trained by process {self.pid}; wait for it, or stop it") from None
         except OSError as error:
+            lock.release()
             raise RunError(f"{self.path}: cannot be locked ({error.strerror or error}); check the folder") from error
         try:
-            self._pid_file.write_text(str(os.getpid()))
             yield
         finally:
-            self._pid_file.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # without the lock it means nothing
+                self._pid_file.unlink(missing_ok=True)
             lock.release()
 
     @property

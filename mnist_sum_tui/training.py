@@ -1,5 +1,6 @@
 """Training as a stream of events: `for event in train(config, run, control)`."""
 
+import contextlib
 import time
 import traceback
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
 from mnist_sum_tui.course import Course
 from mnist_sum_tui.distributed import joined
-from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.errors import MnistSumError, RunError
 from mnist_sum_tui.evaluate import EvalReport, evaluate, infer, score
 from mnist_sum_tui.events import EpochDone, Event, Notice, Paused, Progress, Resumed, Samples, Started, Validated
 from mnist_sum_tui.hardware import choose, set_up
@@ -92,8 +93,9 @@ class _Trainer:
         except (GeneratorExit, KeyboardInterrupt):  # nobody listens any more; the last checkpoint stands
             raise
         except BaseException as error:
-            log.run.error_file.write_text(traceback.format_exc(), encoding="utf-8")
-            yield log.finished("failed", str(error) or type(error).__name__)
+            with contextlib.suppress(OSError, RunError):  # the disk may be the very trouble
+                log.run.error_file.write_text(traceback.format_exc(), encoding="utf-8")
+                yield log.finished("failed", str(error) or type(error).__name__)
             raise
 
     def _epoch(self) -> Iterator[Event]:
