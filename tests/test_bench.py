@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from mnist_sum_tui.bench import dashboard, measure
+from mnist_sum_tui.bench import dashboard, measure, several
 from mnist_sum_tui.bench.plain import Net
 from mnist_sum_tui.models import build
 
@@ -51,3 +51,17 @@ def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0 < cost.key_median <= cost.key_p95 < 10
     assert 0 < cost.stroke_median <= cost.stroke_p95 < 10
     assert 0 < cost.first_frame < 30
+
+
+def test_two_processes_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(several, "TURN_SECONDS", 1.0)
+    found = several.measure("pictured", rounds=1)
+    assert min(found.one, found.two) > 100
+    assert found.gradient_bytes == 4 * 428_789
+    assert found.projected[1] == pytest.approx(found.one)
+
+
+def test_the_projection_is_the_formula() -> None:
+    assert several.project(0.128, 1_000_000, 1) == pytest.approx(1000)
+    exchange = 2 * 3 * (50e-6 + 4e6 / 4 / 1.25e9)
+    assert several.project(0.128, 1_000_000, 4) == pytest.approx(128 / (0.032 + exchange))

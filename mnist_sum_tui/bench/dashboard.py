@@ -103,7 +103,7 @@ class _Headless:
 
     def __init__(self, process: "subprocess.Popen[bytes]", folder: Path) -> None:
         self._process = process
-        self._run = _wait_for_run(folder)
+        self._run = wait_for_run(folder)
         process.send_signal(signal.SIGSTOP)
 
     def turn(self) -> float:
@@ -112,7 +112,7 @@ class _Headless:
         begin = _length(self._run)
         time.sleep(TURN_SECONDS)
         self._process.send_signal(signal.SIGSTOP)
-        return _steps_per_second(_events_after(self._run, begin))
+        return steps_per_second(_events_after(self._run, begin))
 
 
 class _Dashboard:
@@ -120,7 +120,7 @@ class _Dashboard:
 
     def __init__(self, terminal: Terminal, folder: Path) -> None:
         self.terminal = terminal
-        self._run = _wait_for_run(folder)
+        self._run = wait_for_run(folder)
         self._press_space(Paused)
 
     def turn(self) -> float:
@@ -129,7 +129,7 @@ class _Dashboard:
         self.resume()
         time.sleep(TURN_SECONDS)
         self._press_space(Paused)
-        return _steps_per_second(_events_after(self._run, begin))
+        return steps_per_second(_events_after(self._run, begin))
 
     def resume(self) -> None:
         """Let it train."""
@@ -203,7 +203,7 @@ def _mouse(x: int, y: int, what: str) -> bytes:
     return f"\x1b[<{32 if what == 'drag' else 0};{x};{y}{'m' if what == 'release' else 'M'}".encode()
 
 
-def _wait_for_run(folder: Path) -> Run:
+def wait_for_run(folder: Path) -> Run:
     """The folder's only run, once it makes steps."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
@@ -222,7 +222,7 @@ def _events_after(run: Run, begin: int) -> list[Event]:
     return list(read_events(run.metrics_file, begin=begin))
 
 
-def _steps_per_second(events: list[Event]) -> float:
+def steps_per_second(events: list[Event]) -> float:
     """Between each two Progress events that follow one another, or have only Samples between them.
 
     An epoch's end, with its validation and its save, falls into one turn in several, and is left out. So is the first

@@ -14,8 +14,9 @@ from mnist_sum_tui.errors import UsageError
 if TYPE_CHECKING:
     from mnist_sum_tui.bench.dashboard import DashboardCost
     from mnist_sum_tui.bench.measure import Row
+    from mnist_sum_tui.bench.several import Several
 
-Measured = TypeVar("Measured", "Row", "DashboardCost")
+Measured = TypeVar("Measured", "Row", "DashboardCost", "Several")
 
 
 def bench(
@@ -24,18 +25,26 @@ def bench(
         typer.Option(help="A network; give it again for more.", autocompletion=complete_model, show_default="all"),
     ] = None,
     rounds: Annotated[
-        int | None, typer.Option(min=1, max=100, help="Turns of each contestant.", show_default="5; dashboard 16")
+        int | None,
+        typer.Option(min=1, max=100, help="Turns of each contestant.", show_default="5; dashboard 16, distributed 3"),
     ] = None,
     dashboard: Annotated[
         bool, typer.Option("--dashboard", help="What the dashboard costs a training, and how soon it answers.")
+    ] = False,
+    distributed: Annotated[
+        bool, typer.Option("--distributed", help="What two processes gain, and what more machines would.")
     ] = False,
     json: Json = False,
 ) -> None:
     """Measure images/s of each network against a plain PyTorch loop, in turn, on this machine."""
     for name in model or ():
         check_model(name)
+    if dashboard and distributed:
+        raise UsageError("--dashboard and --distributed are two measurements: ask for one at a time")
     if dashboard:
         _measure_dashboard(model or ["compact"], rounds or 16, json)
+    elif distributed:
+        _measure_several(model or ["original", "compact"], rounds or 3, json)
     else:
         _measure_training(tuple(model or MODELS), rounds or 5, json)
 
@@ -76,6 +85,28 @@ def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
         first = costs[0]
         counts = f"{rounds} rounds, {first.starts} starts, {first.keys} keys and {first.strokes} strokes while training"
         out.print(f"{counts}; medians and 95th percentiles", style="dim")
+
+
+def _measure_several(models: list[str], rounds: int, json: bool) -> None:
+    from mnist_sum_tui.bench.several import measure, rows
+
+    out = console()
+    if not json:
+        out.print("One process and two, in turn; about half a minute a round ...", style="dim")
+    found = _collect((measure(model, rounds) for model in models), json)
+    if not json:
+        columns = ["network", "one process", "two", "ratio", "gradients a step"]
+        cells = [
+            [row.model, f"{row.one:,.0f}", f"{row.two:,.0f}", f"[bold]{row.ratio:.2f}[/bold]",
+             f"{row.gradient_bytes / 1e6:.1f} MB"]
+            for row in found
+        ]  # fmt: skip
+        print_table(out, "images/s on this machine, medians", columns, cells, left=1)
+        columns = ["network", "machines", "images/s", "gain", "of ideal"]
+        cells = [cell for row in found for cell in rows(row)]
+        print_table(
+            out, "More machines like this one, by calculation: 10 Gbit/s, 50 us a message", columns, cells, left=1
+        )
 
 
 def _collect(measured: Iterable[Measured], json: bool) -> list[Measured]:

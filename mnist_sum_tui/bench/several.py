@@ -1,0 +1,109 @@
+"""What several processes gain a training on this machine, and what several machines would."""
+
+import contextlib
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mnist_sum_tui.bench.dashboard import steps_per_second, wait_for_run
+from mnist_sum_tui.journal import read_events
+
+BATCH = 128
+TURN_SECONDS = 4.0
+GRADIENT_BYTES = 4
+"""a parameter's, in float32"""
+BANDWIDTH = 10e9 / 8
+"""bytes/s of the network that the projection assumes: 10 Gbit Ethernet"""
+LATENCY = 50e-6
+"""seconds a message takes there"""
+NODES = (1, 2, 4, 8, 16, 32, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """What was measured, and what follows for more machines."""
+
+    model: str
+    parameters: int
+    one: float
+    """images/s of one process with all cores, the median over the rounds"""
+    two: float
+    """of two, each with half of them, that train one run"""
+    ratio: float
+    """the median over the rounds of two / one"""
+    rounds: int
+    gradient_bytes: int
+    """what each process sends and receives a step, about twice this in a ring"""
+    projected: dict[int, float]
+    """images/s of so many machines like this one, at a batch of 128 in all"""
+
+
+def measure(model: str, rounds: int = 3) -> Several:
+    """Measure; about half a minute a round.
+
+    Raises:
+        TimeoutError: a training did not begin.
+    """
+    from mnist_sum_tui.models import build, parameter_count
+
+    pairs = [(_turn(model, 1), _turn(model, 2)) for _ in range(rounds)]
+    one = statistics.median(pair[0] for pair in pairs)
+    parameters = parameter_count(build(model))
+    return Several(
+        model=model,
+        parameters=parameters,
+        one=one,
+        two=statistics.median(pair[1] for pair in pairs),
+        ratio=statistics.median(two / single for single, two in pairs),
+        rounds=rounds,
+        gradient_bytes=parameters * GRADIENT_BYTES,
+        projected={nodes: project(BATCH / one, parameters, nodes) for nodes in NODES},
+    )
+
+
+def project(step_seconds: float, parameters: int, nodes: int) -> float:
+    """Images/s of `nodes` machines on one batch of 128, none of the exchange hidden behind the computing.
+
+    A step is 1/nodes of the computing, and a ring all-reduce of the gradients: 2 (n-1) messages of 1/n of them each
+    (Patarasuk and Yuan, 2009). Above 128 machines there would be no image for each.
+    """
+    exchange = 2 * (nodes - 1) * (LATENCY + parameters * GRADIENT_BYTES / nodes / BANDWIDTH)
+    return BATCH / (step_seconds / nodes + exchange)
+
+
+def _turn(model: str, processes: int) -> float:
+    """Images/s of a training in so many processes."""
+    with TemporaryDirectory(prefix="mnist-sum-bench-") as folder, _training(model, processes, Path(folder)):
+        run = wait_for_run(Path(folder))
+        time.sleep(1.0)  # the first steps warm up
+        begin = run.metrics_file.stat().st_size
+        time.sleep(TURN_SECONDS)
+        return BATCH * steps_per_second(list(read_events(run.metrics_file, begin=begin)))
+
+
+@contextlib.contextmanager
+def _training(model: str, processes: int, folder: Path) -> Iterator[None]:
+    launcher = ["torch.distributed.run", "--nproc-per-node", str(processes), "-m"] if processes > 1 else []
+    arguments = ["train", "--model", model, "--epochs", "1000", "--keep", "0", "--runs-dir", str(folder)]
+    command = [sys.executable, "-m", *launcher, "mnist_sum_tui", *arguments]
+    nowhere = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, start_new_session=True)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)  # the launcher, and those of its workers that share its session
+        process.wait()
+
+
+def rows(found: Several) -> Iterator[list[str]]:
+    """The projection as a table's cells: machines, images/s, and the gain a machine."""
+    for nodes, speed in found.projected.items():
+        gain = speed / found.projected[1]
+        yield [found.model, f"{nodes}", f"{speed:,.0f}", f"{gain:.2f}", f"{gain / nodes:.0%}"]
