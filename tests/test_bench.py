@@ -1,5 +1,6 @@
 """That the bench compares like with like, and that it runs; how quick anything is, is not tested."""
 
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -56,6 +57,8 @@ def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_two_processes_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(several, "TURN_SECONDS", 1.0)
     found = several.measure("pictured", rounds=1)
+    left = subprocess.run(["pgrep", "-f", "train --model pictured --epochs 1000"], capture_output=True, check=False)
+    assert not left.stdout, "nobody goes on"
     assert min(found.one, found.two) > 100
     assert found.gradient_bytes == 4 * 428_789
     assert found.projected[1] == pytest.approx(found.one)

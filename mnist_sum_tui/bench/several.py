@@ -1,8 +1,6 @@
 """What several processes gain a training on this machine, and what several machines would."""
 
 import contextlib
-import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -94,11 +92,11 @@ def _training(model: str, processes: int, folder: Path) -> Iterator[None]:
     arguments = ["train", "--model", model, "--epochs", "1000", "--keep", "0", "--runs-dir", str(folder)]
     command = [sys.executable, "-m", *launcher, "mnist_sum_tui", *arguments]
     nowhere = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, start_new_session=True)
+    process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere)
     try:
         yield
     finally:
-        os.killpg(process.pid, signal.SIGKILL)  # the launcher, and those of its workers that share its session
+        process.terminate()  # which torchrun hands on; killed, it would leave its workers behind
         process.wait()
 
 
