@@ -13,10 +13,11 @@ MODELS = {
     "pictured": "the small network in the mission's drawing",
     "compact": "small and quick, with a sum head that learns addition fast",
     "swift": "smaller and quicker still, for recipe sprint",
+    "keen": "compact with more channels, for recipe marathon",
 }
 OPTIMIZERS = ("sgd", "adamw")
 SCHEDULES = ("constant", "onecycle", "linear")
-AUGMENTATIONS = ("none", "nudge", "shift", "affine")
+AUGMENTATIONS = ("none", "nudge", "shift", "affine", "strong")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
 MAY_CHANGE = ("epochs", "device", "precision", "threads", "keep")
@@ -65,6 +66,24 @@ RECIPES = {
                 "augment": "nudge",
                 "all_data": True,
                 "keep": 0,
+            },
+        ),
+        Recipe(
+            "marathon",
+            "minutes for the last tenth of a per cent: keen, all images, forty epochs of strong augmentation",
+            {
+                "model": "keen",
+                "epochs": 40,
+                "optimizer": "adamw",
+                "lr": 3e-3,
+                "momentum": 0.9,
+                "beta2": 0.98,
+                "weight_decay": 0.3,
+                "schedule": "onecycle",
+                "warmup": 0.1,
+                "label_smoothing": 0.1,
+                "augment": "strong",
+                "all_data": True,
             },
         ),
         Recipe(

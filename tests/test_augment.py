@@ -10,7 +10,7 @@ def images() -> torch.Tensor:
     return normalise(load("test").images[:64])
 
 
-@pytest.mark.parametrize("kind", ["nudge", "shift", "affine"])
+@pytest.mark.parametrize("kind", ["nudge", "shift", "affine", "strong"])
 def test_a_function_of_the_seed(images: torch.Tensor, kind: str) -> None:
     one, same, other = (augment(images, kind, seed) for seed in (1, 1, 2))
     assert one.shape == images.shape
@@ -36,9 +36,10 @@ def test_a_shift_moves_by_whole_pixels(kind: str, moves: set[int]) -> None:
     assert (changed == PAPER).sum() == images.numel() - 200
 
 
-def test_affine_keeps_the_digit_near_its_place(images: torch.Tensor) -> None:
+@pytest.mark.parametrize("kind", ["affine", "strong"])
+def test_affine_keeps_the_digit_near_its_place(images: torch.Tensor, kind: str) -> None:
     paper = images.amin()
-    ink, changed = images - paper, augment(images, "affine", 4) - paper
+    ink, changed = images - paper, augment(images, kind, 4) - paper
     ratio = changed.sum((1, 2, 3)) / ink.sum((1, 2, 3))
     assert ratio.min() > 0.7
     assert ratio.max() < 1.4

@@ -6,7 +6,7 @@ import torch
 
 from mnist_sum_tui.config import MODELS
 from mnist_sum_tui.errors import unknown
-from mnist_sum_tui.models.compact import Compact
+from mnist_sum_tui.models.compact import Compact, Keen
 from mnist_sum_tui.models.layers import SumNetwork, laid_out
 from mnist_sum_tui.models.original import Original, OriginalTwoLayerHead, Pictured
 from mnist_sum_tui.models.swift import Swift
@@ -17,6 +17,7 @@ _BUILDERS: dict[str, Callable[[], SumNetwork]] = {
     "pictured": Pictured,
     "compact": Compact,
     "swift": Swift,
+    "keen": Keen,
 }
 
 

@@ -21,19 +21,22 @@ class Compact(SumNetwork):
     scores, so it cannot leak into them.
     """
 
+    channels = (24, 48, 64, 96, 128)
+
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 24, 5, bias=False)
-        self.norm1 = nn.BatchNorm2d(24)
-        self.conv2 = nn.Conv2d(24, 48, 3, padding=1, bias=False)
-        self.norm2 = nn.BatchNorm2d(48)
-        self.conv3 = nn.Conv2d(48, 64, 3, bias=False)
-        self.norm3 = nn.BatchNorm2d(64)
-        self.conv4 = nn.Conv2d(64, 96, 3, padding=1, bias=False)
-        self.norm4 = nn.BatchNorm2d(96)
-        self.conv5 = nn.Conv2d(96, 128, 3, bias=False)
-        self.norm5 = nn.BatchNorm2d(128)
-        self.digit = nn.Linear(128 * 3 * 3, DIGITS)
+        a, b, c, d, e = self.channels
+        self.conv1 = nn.Conv2d(1, a, 5, bias=False)
+        self.norm1 = nn.BatchNorm2d(a)
+        self.conv2 = nn.Conv2d(a, b, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(b)
+        self.conv3 = nn.Conv2d(b, c, 3, bias=False)
+        self.norm3 = nn.BatchNorm2d(c)
+        self.conv4 = nn.Conv2d(c, d, 3, padding=1, bias=False)
+        self.norm4 = nn.BatchNorm2d(d)
+        self.conv5 = nn.Conv2d(d, e, 3, bias=False)
+        self.norm5 = nn.BatchNorm2d(e)
+        self.digit = nn.Linear(e * 3 * 3, DIGITS)
         self.sum = nn.Linear(DIGITS * 10, SUMS)
 
     def see(self, images_nchw: Tensor) -> Tensor:
@@ -49,3 +52,9 @@ class Compact(SumNetwork):
     def add(self, digits_nk: Tensor, numbers_nk: Tensor) -> Tensor:
         """Sum scores (N, 19) for digit scores (N, 10) and one-hot numbers (N, 10)."""
         return add_cells(self.sum, digits_nk, numbers_nk, CELL_SCALE)
+
+
+class Keen(Compact):
+    """The same with more channels; at most 350,000 parameters."""
+
+    channels = (32, 64, 80, 112, 144)
