@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import stat
 import subprocess
@@ -210,6 +211,28 @@ def test_a_closed_pipe_ends_the_run_and_loses_nothing(small_data: str, tmp_path:
     assert "Traceback" not in done.stderr
     assert "everything is saved" in done.stderr
     assert list((tmp_path / "r").glob("*/last.safetensors"))
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_from_the_start_hinders_nothing(small_data: str, tmp_path: Path, closed: str) -> None:
+    command = shlex.join([*COMMAND, "train", "--recipe", "sprint", "--epochs", "1", "--data-dir", small_data])
+    done = subprocess.run(
+        f"{command} {closed}", shell=True, cwd=tmp_path, env={**os.environ, "MNIST_SUM_RUNS": "r"}, timeout=100,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    (run,) = runs.list_runs(tmp_path / "r")
+    assert run.report_file.exists()
+    assert b"Test:" not in run.metrics_file.read_bytes(), "no file has taken the place of stdout"
+
+
+def test_an_output_in_ascii_and_a_home_that_is_nowhere(cli: Cli) -> None:
+    for command in (["predict", "idx", "3"], ["model", "swift"], ["train", "--help"], ["runs"]):
+        result = cli(*command, PYTHONIOENCODING="ascii", HOME="/nonexistent", LANG="C")
+        assert result.returncode == 0, result.stderr
+        assert result.stdout.isascii()
+        assert not result.stderr
 
 
 BAD_INPUT = [

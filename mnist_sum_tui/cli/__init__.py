@@ -1,5 +1,6 @@
 """The command line, one command a file: parse, build a TrainConfig, make one call, print."""
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -64,6 +65,7 @@ def set_waiting() -> None:
 def main() -> None:
     """Run the command line; every error that a user can cause ends in one line on stderr."""
     set_waiting()
+    _mend_streams()
     try:
         code = app(prog_name="mnist-sum", standalone_mode=False)
         sys.stdout.flush()
@@ -79,6 +81,20 @@ def main() -> None:
     except MemoryError:
         code = _fail("out of memory: try a smaller --batch-size, or close something", 1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _mend_streams() -> None:
+    """Have three streams that take every character.
+
+    A stream that the shell has closed is None, and its number would go to the next file that is opened; and an output
+    in ASCII has no bars, ticks and dots.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif name != "stdin" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _fail(message: str, code: int) -> int:
