@@ -99,7 +99,7 @@ def test_killed_and_gone_on_with_it_ends_the_same(small_data: str, tmp_path: Pat
 
 @pytest.mark.slow
 def test_killed_200_times_it_ends_the_same(small_data: str, tmp_path: Path) -> None:
-    kill_again_and_again(small_data, tmp_path, kills=200, epochs=4000)
+    kill_again_and_again(small_data, tmp_path, kills=200, epochs=2500)
 
 
 def test_a_run_whose_folder_goes_says_so_at_the_next_write(small_data: str, tmp_path: Path) -> None:

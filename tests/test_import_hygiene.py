@@ -21,6 +21,7 @@ ROWS = [
         "files",
         "meter",
         "world",
+        "importing",
         "idx",
         "source",
         "picture",

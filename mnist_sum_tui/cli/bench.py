@@ -26,7 +26,7 @@ def bench(
     ] = None,
     rounds: Annotated[
         int | None,
-        typer.Option(min=1, max=100, help="Turns of each contestant.", show_default="5; dashboard 16, distributed 3"),
+        typer.Option(min=1, max=100, help="Turns of each contestant.", show_default="3; dashboard 16"),
     ] = None,
     dashboard: Annotated[
         bool, typer.Option("--dashboard", help="What the dashboard costs a training, and how soon it answers.")
@@ -46,7 +46,7 @@ def bench(
     elif distributed:
         _measure_several(model or ["original", "compact"], rounds or 3, json)
     else:
-        _measure_training(tuple(model or MODELS), rounds or 5, json)
+        _measure_training(tuple(model or MODELS), rounds or 3, json)
 
 
 def _measure_training(chosen: tuple[str, ...], rounds: int, json: bool) -> None:

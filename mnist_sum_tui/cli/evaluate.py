@@ -14,6 +14,7 @@ from mnist_sum_tui.cli.common import (
     print_json,
     print_table,
 )
+from mnist_sum_tui.importing import import_torch
 from mnist_sum_tui.render import percent, shade
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def evaluate(
     """Test a run: accuracy of both heads, where they agree, and what they get wrong."""
     folder = folder_or_default(runs_dir)
     asked = runs.to_ask(run, folder)
-    from mnist_sum_tui import data  # torch, over a second
+    import_torch()
+    from mnist_sum_tui import data
     from mnist_sum_tui.evaluate import evaluate as measure
     from mnist_sum_tui.predict import load_predictor
 

@@ -6,6 +6,7 @@ import typer
 
 from mnist_sum_tui.cli.common import check_model, complete_model, console, print_table
 from mnist_sum_tui.config import MODELS
+from mnist_sum_tui.importing import import_torch
 
 
 def model(
@@ -15,7 +16,8 @@ def model(
 ) -> None:
     """Show a network's layers, output shapes and parameters."""
     check_model(name)
-    from mnist_sum_tui.models.describe import describe  # torch, over a second
+    import_torch()
+    from mnist_sum_tui.models.describe import describe
 
     for each in [name] if name else MODELS:
         layers = describe(each)

@@ -17,6 +17,7 @@ from mnist_sum_tui.cli.common import (
     print_json,
 )
 from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.importing import import_torch
 from mnist_sum_tui.render import ascii_picture, bar, equation, percent, trim
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def predict_idx(
     chosen = _number(number)
     folder = folder_or_default(runs_dir)
     asked = runs.to_ask(run, folder)
-    from mnist_sum_tui import data  # torch, over a second
+    import_torch()
+    from mnist_sum_tui import data
     from mnist_sum_tui.predict import load_predictor
 
     predictor = load_predictor(asked, folder, device or "auto")
@@ -76,6 +78,7 @@ def predict_image(
     image = prepare(read_picture(file))
     folder = folder_or_default(runs_dir)
     asked = runs.to_ask(run, folder)
+    import_torch()
     from mnist_sum_tui.predict import load_predictor
 
     predictor = load_predictor(asked, folder, device or "auto")

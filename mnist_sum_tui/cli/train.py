@@ -15,6 +15,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.events import Finished
+from mnist_sum_tui.importing import import_torch
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.world import World
 
@@ -89,7 +90,8 @@ def _train_and_print(config: TrainConfig, run: Run, style: str) -> int:
         from mnist_sum_tui.source import read_ahead  # numpy, which torch takes too
 
         read_ahead(config.data_dir)
-        from mnist_sum_tui.training import train as start  # torch, 0.8 s; something is on the screen by now
+        import_torch()  # 0.7 s; something is on the screen by now
+        from mnist_sum_tui.training import train as start
 
         is_heard = True
         finished: Finished | None = None

@@ -1,6 +1,5 @@
 """The thread that trains, and the one that watches another process train. They post messages, and touch no widget."""
 
-import gc
 import threading
 from collections.abc import Callable
 
@@ -9,6 +8,7 @@ from textual.message import Message
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
 from mnist_sum_tui.events import Started
+from mnist_sum_tui.importing import import_torch
 from mnist_sum_tui.journal import Follower, read_events
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.tui.messages import PastEvents, RunEvent, TrainingEnded, Watched
@@ -78,16 +78,12 @@ class WatchingThread(threading.Thread):
 
 
 def warm_up(done: Callable[[], object]) -> None:
-    """Import torch in a thread of its own, so that Start need not wait for it; then call `done` from that thread.
-
-    What the import made stays to the end, and the collector need not look at it again: that took 200 ms in each full
-    collection, in which no key was answered.
-    """
+    """Import torch in a thread of its own, so that Start need not wait for it; then call `done` from that thread."""
 
     def work() -> None:
-        import mnist_sum_tui.training  # noqa: F401 - 1.5 s; the second import costs nothing
+        import_torch()
+        import mnist_sum_tui.training  # noqa: F401 - the second import costs nothing
 
-        gc.freeze()
         done()
 
     threading.Thread(target=work, name="warm-up", daemon=True).start()
