@@ -1,15 +1,17 @@
 """The command line, one command a file: parse, build a TrainConfig, make one call, print."""
 
+import contextlib
 import io
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from mnist_sum_tui import __version__
 from mnist_sum_tui.cli import bench, evaluate, model, predict, runs, train, tui
 from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.world import World
 
 app = typer.Typer(
     name="mnist-sum",
@@ -80,7 +82,21 @@ def main() -> None:
         code = 1
     except MemoryError:
         code = _fail("out of memory: try a smaller --batch-size, or close something", 1)
-    sys.exit(code if isinstance(code, int) else 0)
+    _leave(code if isinstance(code, int) else 0)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process.
+
+    One of several that train a run ends at once: torch's threads between the processes now and then abort one that
+    takes itself apart ("terminate called without an active exception", exit code -6; seen twice, torch 2.13 and 2.15).
+    """
+    if World.of_environment().size > 1:
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _mend_streams() -> None:
