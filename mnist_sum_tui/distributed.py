@@ -6,7 +6,7 @@ batch, so that a run follows the same trajectory with any number of processes, u
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -152,8 +152,8 @@ class _AllReduce(torch.autograd.Function):
 
 def all_reduce(values: Tensor) -> Tensor:
     """The sum over the processes, through which gradients flow back."""
-    total: Tensor = _AllReduce.apply(values)  # type: ignore[no-untyped-call]
-    return total
+    add_up: Callable[..., Tensor] = _AllReduce.apply
+    return add_up(values)
 
 
 def _share_batch_norms(network: nn.Module) -> None:

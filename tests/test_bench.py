@@ -54,6 +54,7 @@ def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0 < cost.first_frame < 30
 
 
+@pytest.mark.slow
 def test_two_processes_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(several, "TURN_SECONDS", 1.0)
     found = several.measure("pictured", rounds=1)

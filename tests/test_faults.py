@@ -44,7 +44,7 @@ def faults(data_dir: str, folder: Path, mode: str, stride: int) -> str:
 
 @pytest.mark.parametrize("mode", ["kill", "error", "full"])
 def test_a_change_to_the_disk_that_fails_loses_nothing(mode: str, small_data: str, tmp_path: Path) -> None:
-    assert "attempts of" in faults(small_data, tmp_path, mode, stride=9)
+    assert "attempts of" in faults(small_data, tmp_path, mode, stride=17)
 
 
 @pytest.mark.slow
