@@ -35,8 +35,10 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
 
     `nudge` and `shift`: whole pixels, up to 1 and 2 each way. `affine`: rotation up to 10 degrees, scale and shear up
     to 10 %, and shifts up to 2 pixels, with bilinear sampling. `strong`: the same with 15 degrees and 15 %, and height
-    and width scaled apart from one another. An image that stands at `first` + n in a batch `of` so
-    many is changed alike, whichever part of the batch is asked for; without `of` the images are all of it.
+    and width scaled apart from one another.
+
+    The images may be a part of a batch `of` so many, from `first` on, and are changed as in the whole; without `of`
+    they are all of it.
     """
     if kind == "none":
         return images_nchw

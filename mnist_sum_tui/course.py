@@ -12,7 +12,7 @@ Measured = tuple[float, float, float, float]
 
 
 class Course:
-    """The batches of each epoch, their learning rates, and the seeds of their augmentation."""
+    """The batches of each epoch, their learning rates, and the seeds of their augmentation; `begin` comes first."""
 
     def __init__(self, config: TrainConfig, images: Split, learner: Learner) -> None:
         self.config, self.learner = config, learner
@@ -22,7 +22,6 @@ class Course:
         smallest, processes = len(images) - (self.steps_per_epoch - 1) * config.batch_size, learner.group.world.size
         if smallest < processes:
             raise UsageError(f"the last batch has {smallest} images for {processes} processes: change --batch-size")
-        self.begin(1)
 
     def begin(self, epoch: int) -> None:
         """Turn to an epoch, from 1."""
