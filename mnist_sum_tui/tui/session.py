@@ -54,15 +54,17 @@ class Session:
 
     def begin(self, config: TrainConfig, run: Run, control: Control) -> None:
         """Forget the last run: this one starts."""
-        self._forget()
-        self.config, self.run, self.control = config, run, control
-        self.data_dir = config.data_dir
-        self.is_watching = False
+        self._turn_to(config, run)
+        self.control, self.is_watching = control, False
 
     def watch(self, config: TrainConfig, run: Run) -> None:
         """Turn to a run that another process trains."""
-        self.begin(config, run, Control())
+        self._turn_to(config, run)
         self.control, self.is_watching, self._is_alive = None, True, True
+
+    def _turn_to(self, config: TrainConfig, run: Run) -> None:
+        self._forget()
+        self.config, self.run, self.data_dir = config, run, config.data_dir
 
     def take(self, events: list[Event], is_whole: bool, is_alive: bool) -> None:
         """What the watched run has come to."""
