@@ -24,6 +24,7 @@ WIDE = 112
 SMALLEST = Size(40, 10)
 """below it a page says only that there is no room"""
 STATE_SECONDS = 0.5
+WATCHING = "watching · "
 
 
 def is_cramped(size: Size) -> bool:
@@ -100,7 +101,8 @@ class Page(SteadyScreen[None]):
     def show_state(self) -> None:
         """Bring the state of the training in the bar up to date."""
         if self.is_mounted and self.is_current:
-            self.query_one("#state", Line).say(state_line(self.session, self.size.width < NORMAL))
+            room = self.size.width - (len(WATCHING) if self.session.is_watching else 0)
+            self.query_one("#state", Line).say(state_line(self.session, room < NORMAL))
 
 
 def state_line(session: Session, is_short: bool = False) -> str:
@@ -114,10 +116,9 @@ def state_line(session: Session, is_short: bool = False) -> str:
         if session.is_paused:
             return f"‖ {figures} " if is_short and figures else f"‖ paused{dot}{figures} "
         epoch = session.events[-1].epoch if session.events else 1
-        mark = "◉ watching ·" if session.is_watching else "●"
-        return (
-            f"{mark[0]} {figures} " if is_short and figures else f"{mark} epoch {epoch}/{started.epochs}{dot}{figures} "
-        )
+        mark, word = ("◉", WATCHING) if session.is_watching else ("●", "")
+        where = f"{word}epoch {epoch}/{started.epochs}"
+        return f"{mark} {figures} " if is_short and figures else f"{mark} {where}{dot}{figures} "
     if session.error is not None:
         return "✗ failed "
     if session.finished is not None:
