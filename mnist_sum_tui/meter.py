@@ -1,8 +1,11 @@
 """Means and times of a run: sums over images, a stopwatch that can be stopped, and the time that is left."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -76,3 +79,27 @@ class Forecast:
         step = self.step_seconds / self.steps
         validation = self.validation_seconds / self.validations if self.validations else 0.0
         return steps_left * step + validations_left * validation
+
+
+class Pace:
+    """When a thing that is nice to have is due again: each `seconds`, or less often, so that its share stays small."""
+
+    LONGEST = 5.0
+    """seconds between two; a first time that was slow must not put off the second for long"""
+
+    def __init__(self, seconds: float, share: float) -> None:
+        self._seconds, self._share = seconds, share
+        self._next = time.perf_counter() + seconds
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time."""
+        return time.perf_counter() >= self._next
+
+    def timed(self, do: Callable[[], Result]) -> Result:
+        """Do it, and plan the next time."""
+        begin = time.perf_counter()
+        result = do()
+        end = time.perf_counter()
+        self._next = end + max(self._seconds, min((end - begin) / self._share, self.LONGEST))
+        return result

@@ -22,6 +22,7 @@ ROWS = [
         "meter",
         "world",
         "importing",
+        "memory",
         "idx",
         "source",
         "picture",

@@ -184,6 +184,7 @@ def test_a_pause_is_not_counted(config: TrainConfig, run: Run) -> None:
 
 def test_samples_are_fixed_validation_images(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_sum_tui.training.SAMPLES_SECONDS", 0.0)
+    monkeypatch.setattr("mnist_sum_tui.training.SAMPLES_SHARE", 1e9)
     samples = [event for event in train(config, run, Control(samples=True)) if isinstance(event, Samples)]
     assert len(samples) == 18
     assert len({(event.indices, event.labels, event.numbers) for event in samples}) == 1

@@ -23,7 +23,9 @@ from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.runs import Run, list_runs
 
 COMMAND = (sys.executable, "-m", "mnist_sum_tui")
-TURN_SECONDS = 2.0
+TURN_SECONDS = 3.0
+SETTLING_SECONDS = 0.5
+"""of a turn are left out: the caches are cold, and the dashboard answers the key that began the turn"""
 PER_PAIR = 4
 START_SECONDS = 60.0
 KEYS = (("]", r"smoothing 0\.95"), ("[", r"smoothing 0\.9(?!\d)"), ("l", "linear · "), ("l", "log · "))
@@ -225,9 +227,13 @@ def _events_after(run: Run, begin: int) -> list[Event]:
 def steps_per_second(events: list[Event]) -> float:
     """Between each two Progress events that follow one another, or have only Samples between them.
 
-    An epoch's end, with its validation and its save, falls into one turn in several, and is left out. So is the first
-    pair: it reaches back to before the turn.
+    An epoch's end, with its validation and its save, falls into one turn in several, and is left out. So is what comes
+    before the turn has settled.
     """
     alike = [event for event in events if not isinstance(event, Samples)]  # the strip of images is the dashboard's
-    pairs = [pair for pair in pairwise(alike) if all(isinstance(event, Progress) for event in pair)][1:]
+    pairs = [pair for pair in pairwise(alike) if all(isinstance(event, Progress) for event in pair)]
+    if not pairs:
+        raise TimeoutError(f"the training is too slow to be measured in turns of {TURN_SECONDS:g} s")
+    settled = pairs[0][0].elapsed + SETTLING_SECONDS
+    pairs = [pair for pair in pairs if pair[0].elapsed >= settled] or pairs
     return sum(b.step - a.step for a, b in pairs) / sum(b.elapsed - a.elapsed for a, b in pairs)

@@ -56,12 +56,18 @@ def set_waiting() -> None:
 
     Spinning on, as they do by themselves, is quickest alone; but on cores that others use too, the thread that is
     waited for may not be running at all. Images/s of `compact` on two Zen 4 cores, one trainer and each of two at once:
-    sleeping at once 5,850 and 3,040; GOMP_SPINCOUNT 1,000: 8,280 and 2,840; 20,000: 7,930 and 805. Both settings must
-    be there before torch is loaded; the first is for OpenMP libraries other than GNU's.
+    sleeping at once 5,850 and 3,040; GOMP_SPINCOUNT 1,000: 8,280 and 2,840; 20,000: 7,930 and 805.
+
+    The policy `active` is for GNU's OpenMP alone, where it only says that this count holds too while the process has
+    more such threads than cores, as under the dashboard (with `passive` it is then 0: `compact` ran at 0.75 of its
+    speed). KMP_BLOCKTIME has LLVM's and Intel's sleep at once. All must be there before torch is loaded.
     """
-    if "OMP_WAIT_POLICY" not in os.environ:
-        os.environ["OMP_WAIT_POLICY"] = "passive"
-        os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    if "OMP_WAIT_POLICY" in os.environ:
+        return
+    if sys.platform == "linux":
+        for name, value in {"GOMP_SPINCOUNT": "1000", "KMP_BLOCKTIME": "0"}.items():
+            os.environ.setdefault(name, value)
+    os.environ["OMP_WAIT_POLICY"] = "active" if sys.platform == "linux" else "passive"
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import unknown
+from mnist_sum_tui.memory import keep_freed_memory
 from mnist_sum_tui.runs import Run
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def run_dashboard(options: LaunchOptions) -> int:
     if not _has_terminal():
         print("mnist-sum tui needs a terminal; without one, use mnist-sum train", file=sys.stderr)
         return 2
+    keep_freed_memory()  # before there is a thread
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_A_SECOND)  # textual reads it when it is imported
     from textual.theme import BUILTIN_THEMES  # textual: 0.2 s, not spent on the line above
 

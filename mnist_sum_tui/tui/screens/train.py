@@ -196,10 +196,10 @@ class TrainPage(Page):
 
     @work(thread=True, exclusive=True, group="images", exit_on_error=False)
     def load_images(self, indices: tuple[int, ...], data_dir: str | None) -> None:
-        """Read the sample images: half a second, for the file is read whole."""
-        from mnist_sum_tui import data  # torch, which is there once a sample has come
+        """Read the sample images, with the whole of their file: too long for the thread that draws."""
+        from mnist_sum_tui import source  # numpy
 
-        images = data.load("train", data_dir).images[list(indices)].numpy()
+        images = source.read("train", data_dir)[0][list(indices)]
         self.post_message(self.ImagesFound(dict(zip(indices, images, strict=True))))
 
     def on_train_page_images_found(self, message: ImagesFound) -> None:

@@ -1,0 +1,25 @@
+"""How the C library's allocator treats what a training frees and takes again."""
+
+import ctypes
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+"""from glibc's malloc.h"""
+LARGEST_BLOCK = 1 << 30
+
+
+def keep_freed_memory() -> None:
+    """Have the process keep the memory that it frees; does nothing where the C library is not glibc.
+
+    A step frees and takes the same large blocks again. By itself glibc may give them back to the system each time, and
+    then every page has to be brought in anew. `compact`, batch 128, bf16, two Zen 4 cores, six pairs of processes: a
+    step takes 4 % less in the median, 1 to 20 % less; the peak of memory is the same.
+
+    A thread other than the main one gets an arena of its own, which cannot grow beyond 64 MB and gives back what it
+    frees: a training thread that was begun before this call brings in 11,000 pages a second, 0.6 after it (`original`).
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError, TypeError):
+        return
+    for parameter, value in ((M_MMAP_THRESHOLD, LARGEST_BLOCK), (M_TRIM_THRESHOLD, LARGEST_BLOCK), (M_ARENA_MAX, 1)):
+        mallopt(parameter, value)

@@ -1,0 +1,24 @@
+from functools import partial
+
+import pytest
+
+from mnist_sum_tui.meter import Pace
+
+
+def test_what_is_slow_comes_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("mnist_sum_tui.meter.time.perf_counter", lambda: now)
+    pace = Pace(seconds=1.0, share=0.01)
+
+    def take(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    waits = []
+    for seconds in (0.001, 0.02, 60.0):
+        pace.timed(partial(take, seconds))
+        begin = now
+        while not pace.is_due:
+            now += 0.125
+        waits.append(now - begin)
+    assert waits == [1.0, 2.0, 5.0]
