@@ -17,8 +17,13 @@ INK_SIDE = 20
 CENTRE = 14.0
 """where MNIST has the centre of mass, in pixels from 0; the mean over its test images is (14.0, 14.0)"""
 MAX_BYTES = 64 << 20
-MAX_PIXELS = 40_000_000
-"""a 40-megapixel photo; one byte a pixel then keeps a run of `predict` below 200 MB"""
+MAX_PIXELS = 25_000_000
+"""at four bytes a pixel, and with the file beside them, `predict` stays below 200 MB"""
+ENOUGH_PIXELS = 1024
+"""along the shorter side; a larger picture is scaled down before anything else is done with it"""
+MODES_WITH_MEANS = {"1": "L", "P": "RGB", "PA": "RGBA", "I;16": "I", "I;16L": "I", "I;16B": "I", "I;16N": "I"}
+"""what else Pillow cannot average (`Image.reduce`, 13.0) is turned into these"""
+EXIF_ORIENTATION = 0x0112
 LEAST_CONTRAST = 24
 """of 255, between paper and ink; noise of a blank photo stays below it"""
 LEAST_INK = 0.06
@@ -41,13 +46,12 @@ def read_picture(source: str) -> NDArray[np.uint8]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of large pictures; the size is checked here
             with Image.open(io.BytesIO(raw)) as image:
-                if image.width * image.height > MAX_PIXELS:
+                if _pixels_to_decode(image) > MAX_PIXELS:
                     raise Image.DecompressionBombError
-                image.draft("L", (1024, 1024))  # JPEG decodes at a fraction of its size, at a fraction of the memory
-                return _grey(ImageOps.exif_transpose(image))
+                return _grey(_upright(image))
     except Image.DecompressionBombError as error:
         raise PictureError(
-            f"{source}: is too large (over 40 million pixels); scale it down to 6,000 x 6,000"
+            f"{source}: is too large (over 25 million pixels); scale it down to 5,000 x 5,000"
         ) from error
     except UnidentifiedImageError as error:
         raise PictureError(f"{source}: is no picture that can be read; use PNG or JPEG") from error
@@ -106,6 +110,36 @@ def _read(source: str) -> bytes:
     if len(raw) > MAX_BYTES:
         raise PictureError(f"{source}: is too large (over 64 MiB); scale it down")
     return raw
+
+
+def _pixels_to_decode(image: Image.Image) -> int:
+    """How many there will be in memory. A JPEG is decoded at a fraction of its size, but not if it is progressive."""
+    whole = image.width * image.height
+    image.draft("L", (ENOUGH_PIXELS, ENOUGH_PIXELS))
+    return whole if "progressive" in image.info else image.width * image.height
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """The picture turned as its EXIF says, and scaled down before that, for each copy takes memory."""
+    orientation = image.getexif().get(EXIF_ORIENTATION)
+    factor = min(image.size) // ENOUGH_PIXELS
+    if factor > 1:
+        image = _reduced(image, factor)
+    if orientation is not None:
+        image.getexif()[EXIF_ORIENTATION] = orientation
+    return ImageOps.exif_transpose(image)
+
+
+def _reduced(image: Image.Image, factor: int) -> Image.Image:
+    """The means of factor x factor pixels, in a mode that has means; strip by strip, so that only strips are copied."""
+    mode = "RGBA" if "transparency" in image.info else MODES_WITH_MEANS.get(image.mode, image.mode)
+    small = Image.new(mode, (-(-image.width // factor), -(-image.height // factor)))
+    rows = 64
+    for top in range(0, small.height, rows):
+        bottom = min((top + rows) * factor, image.height)
+        strip = image.crop((0, top * factor, image.width, bottom)).convert(mode)
+        small.paste(strip.reduce(factor), (0, top))
+    return small
 
 
 def _grey(image: Image.Image) -> NDArray[np.uint8]:

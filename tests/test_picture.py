@@ -1,6 +1,8 @@
 import io
 import os
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -121,7 +123,7 @@ def _png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
 
 
-@pytest.mark.parametrize("size", [7_000, 20_000, 50_000])
+@pytest.mark.parametrize("size", [5_001, 20_000, 50_000])
 def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path: Path, size: int) -> None:
     path = tmp_path / "huge.png"
     data = zlib.compress(b"")
@@ -129,6 +131,59 @@ def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path: Path, size: in
     path.write_bytes(_png_header(size, size) + chunk)
     with pytest.raises(PictureError, match="is too large"):
         read_picture(str(path))
+
+
+def _large(kind: str) -> bytes:
+    """The largest picture that is read: 25 million pixels."""
+    page = np.full((5000, 5000), 235, np.uint8)
+    page[1200:3800, 2300:2700] = 20
+    image = Image.fromarray(page)
+    match kind:
+        case "16 bit":
+            return _save(Image.fromarray(page.astype(np.uint16) * 257), compress_level=1)
+        case "alpha":
+            image = image.convert("RGBA")
+            image.putalpha(Image.fromarray(np.where(page < 128, 255, 0).astype(np.uint8)))
+            return _save(image, compress_level=1)
+        case _:
+            return _save(image.convert("RGB"), "JPEG", progressive=True, subsampling=0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak of memory from /proc")
+@pytest.mark.parametrize("kind", ["16 bit", "alpha", "progressive"])
+def test_a_large_picture_takes_less_than_200_megabytes(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(_large(kind))
+    script = f"""
+from mnist_sum_tui.picture import prepare, read_picture
+
+def peak():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+
+before = peak()
+assert prepare(read_picture({str(path)!r})).any()
+print(peak() - before)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert 20_000 < int(done.stdout) < 200_000
+
+
+def test_a_large_picture_is_the_same_digit_as_a_small_one(tmp_path: Path) -> None:
+    ink = Image.fromarray(255 - _drawn())
+    transparent = Image.new("RGBA", ink.size)
+    transparent.putalpha(ink)
+    grey = Image.fromarray(_drawn())
+    pictures = {
+        "grey": grey,
+        "one bit": grey.convert("1"),
+        "palette": grey.convert("P"),
+        "16 bit": Image.fromarray(_drawn().astype(np.uint16) * 257),
+        "transparent": transparent,
+    }
+    for name, image in pictures.items():
+        path = tmp_path / name
+        path.write_bytes(_save(image.resize((4500, 3000), Image.Resampling.NEAREST)))
+        assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(_drawn())).mean() < 6, name
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
