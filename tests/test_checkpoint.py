@@ -1,5 +1,11 @@
+import io
 import json
+import os
 import pickle
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -68,31 +74,84 @@ def test_every_single_flipped_bit_is_found(saved: Path) -> None:
             checkpoint.load(saved)
 
 
-def test_every_cut_is_found(saved: Path) -> None:
-    whole = saved.read_bytes()
-    for size in [*range(0, 64, 3), *range(64, len(whole), 32 * 1024), len(whole) - 1]:
-        saved.write_bytes(whole[:size])
-        with pytest.raises(CheckpointError):
-            checkpoint.load(saved)
+def test_every_cut_is_found(saved: Path, learner: Learner) -> None:
+    only_weights = saved.with_name("weights")
+    learner.save(only_weights, Position(), weights_only=True)
+    for path, step in ((saved, 32 * 1024), (only_weights, 1024)):
+        size = path.stat().st_size
+        for left in [size - 1, *range(size - step, 64, -step), *range(63, -1, -3)]:
+            os.truncate(path, left)
+            with pytest.raises(CheckpointError):
+                checkpoint.load(path)
 
 
-def _foreign(tmp_path: Path) -> dict[str, bytes]:
+class _Trap:
+    """Unpickled, it makes a file."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return Path.touch, (Path("trapped"),)  # type: ignore[return-value]
+
+
+def _zip_bomb() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", bytes(200_000_000))
+    return stream.getvalue()
+
+
+def _foreign() -> dict[str, Callable[[], bytes]]:
     return {
-        "pickle": pickle.dumps({"conv1.weight": [1.0]}),
-        "huge header": (2**60).to_bytes(8, "little") + b"{}",
-        "another safetensors": safetensors.torch.save({"a": torch.zeros(3)}),
-        "text": b"not a checkpoint at all, but long enough to be one",
-        "zip": b"PK\x03\x04" + bytes(100),
-        "empty": b"",
+        "pickle": lambda: pickle.dumps(_Trap()),
+        "huge header": lambda: (2**60).to_bytes(8, "little") + b"{}",
+        "another safetensors": lambda: safetensors.torch.save({"a": torch.zeros(3)}),
+        "text": lambda: b"not a checkpoint at all, but long enough to be one",
+        "zip bomb": _zip_bomb,
+        "empty": lambda: b"",
     }
 
 
-@pytest.mark.parametrize("kind", _foreign(Path()))
-def test_what_is_foreign_is_refused(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize("kind", _foreign())
+def test_what_is_foreign_is_refused(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "x.safetensors"
-    path.write_bytes(_foreign(tmp_path)[kind])
+    path.write_bytes(_foreign()[kind]())
     with pytest.raises(CheckpointError):
         checkpoint.load(path)
+    assert list(tmp_path.iterdir()) == [path], "nothing in it was executed"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak of memory from /proc")
+def test_what_is_foreign_takes_no_memory(tmp_path: Path) -> None:
+    for number, content in enumerate(_foreign().values()):
+        (tmp_path / str(number)).write_bytes(content())
+    (tmp_path / "endless").symlink_to("/dev/zero")
+    (tmp_path / "circle").symlink_to("circle")
+    with (tmp_path / "sparse").open("wb") as stream:
+        stream.truncate(2 << 30)
+    os.mkfifo(tmp_path / "pipe")
+    script = """
+import sys
+from pathlib import Path
+from mnist_sum_tui import checkpoint
+from mnist_sum_tui.errors import CheckpointError
+
+def peak():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+
+before = peak()
+for path in Path(sys.argv[1]).iterdir():
+    try:
+        checkpoint.load(path)
+    except CheckpointError as error:
+        print("refused:", error)
+print(peak() - before)
+"""
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    *refused, growth = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=60
+    ).stdout.splitlines()
+    assert len(refused) == len(_foreign()) + 4
+    assert int(growth) < 20_000
 
 
 def test_missing_and_folder(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,57 @@ def test_killed_and_gone_on_with_it_ends_the_same(small_data: str, tmp_path: Pat
 @pytest.mark.slow
 def test_killed_200_times_it_ends_the_same(small_data: str, tmp_path: Path) -> None:
     kill_again_and_again(small_data, tmp_path, kills=200, epochs=2500)
+
+
+SLOW_SAVES = """
+import os, sys, time
+from pathlib import Path
+
+sync, slow = os.fsync, Path(sys.argv.pop(1))
+os.fsync = lambda descriptor: (slow.exists() and time.sleep(4), sync(descriptor))
+from mnist_sum_tui.cli import main
+main()
+"""
+"""the program, on a disk that takes its time once a file is there"""
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_interrupt_during_a_save(times: int, small_data: str, tmp_path: Path) -> None:
+    slow, own = tmp_path / "slow", tmp_path / "runs"
+    arguments = [*SWIFT, "--data-dir", small_data, "--epochs", "5000", "--keep", "0", "--runs-dir", str(own)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW_SAVES, str(slow), *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    wait_for_training(process, own)
+    wait_for(lambda: list(own.glob("*/last.safetensors")))
+    slow.touch()
+    wait_for(lambda: list(own.glob("*/.last.safetensors.*.tmp")))
+    time.sleep(0.2)  # it sleeps now
+    (run,) = runs.list_runs(own)
+    before = run.last_file.read_bytes()
+    process.send_signal(signal.SIGINT)
+    slow.unlink()
+    if times == 2:
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+    begin = time.monotonic()
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in errors
+    step = checkpoint.decode(before, run.last_file).position.step
+    if times == 2:
+        assert time.monotonic() - begin < 3, "at once: a save takes four seconds"
+        assert run.last_file.read_bytes() == before
+    else:
+        assert checkpoint.load(run.last_file).position.step > step
+    assert not list(run.path.glob(".*.tmp"))
+
+
+def wait_for(found: Callable[[], object]) -> None:
+    end = time.monotonic() + 60
+    while not found():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def test_a_run_whose_folder_goes_says_so_at_the_next_write(small_data: str, tmp_path: Path) -> None:
