@@ -1,19 +1,19 @@
 """Several processes on one run: each computes its part of every batch, and all make the same step.
 
-Gradients are averaged by torch's DistributedDataParallel. Batch normalisation takes its statistics over the whole
-batch, so that a run follows the same trajectory with any number of processes, up to rounding.
+Gradients are averaged by torch's DistributedDataParallel.
 """
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import torch
 import torch.distributed as dist
-from torch import Tensor, nn
+from torch import nn
 
+from mnist_sum_tui.batchnorm import share_batch_norms
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.world import World
 
@@ -64,10 +64,13 @@ class Group:
         """The network as a step calls it: its gradients are the mean over the processes'."""
         if self.is_alone:
             return network
-        _share_batch_norms(network)
+        share_batch_norms(network)
         device = next(network.parameters()).device
         wrapped: nn.Module = nn.parallel.DistributedDataParallel(
-            network, [device.index] if device.type == "cuda" else None
+            network,
+            [device.index] if device.type == "cuda" else None,
+            broadcast_buffers=False,  # all processes compute the same ones
+            gradient_as_bucket_view=True,
         )
         return wrapped
 
@@ -103,61 +106,3 @@ def lost_process_is_one_line() -> Iterator[None]:
             "another process of this run has ended: the last checkpoint is kept; go on with --resume, with as many "
             "processes as you like"
         ) from error
-
-
-class SharedBatchNorm2d(nn.BatchNorm2d):
-    """nn.BatchNorm2d whose statistics in training are those of all processes' images together.
-
-    torch's own SyncBatchNorm works on GPUs alone (torch 2.13).
-    """
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Normalise maps (N, C, H, W) over N, H and W, where N counts the images of all processes."""
-        if not self.training:
-            return super().forward(x)
-        assert self.running_mean is not None
-        assert self.running_var is not None
-        assert self.num_batches_tracked is not None
-        maps = x.float()
-        count = maps.new_tensor([maps.numel() / self.num_features])
-        sums = all_reduce(torch.cat([maps.sum((0, 2, 3)), count]))
-        mean = sums[:-1] / sums[-1]
-        centred = maps - mean.view(1, -1, 1, 1)
-        variance = all_reduce(centred.square().sum((0, 2, 3))) / sums[-1]
-        with torch.no_grad():
-            share = self.momentum or 0.0
-            self.running_mean.lerp_(mean, share)
-            self.running_var.lerp_(variance * sums[-1] / (sums[-1] - 1), share)
-            self.num_batches_tracked.add_(1)
-        scale = self.weight * torch.rsqrt(variance + self.eps)
-        out: Tensor = centred * scale.view(1, -1, 1, 1) + self.bias.view(1, -1, 1, 1)
-        return out.to(x.dtype)
-
-
-class _AllReduce(torch.autograd.Function):
-    """A sum over the processes; the gradient of each one's part is the sum of their gradients."""
-
-    @staticmethod
-    def forward(_: Any, values: Tensor) -> Tensor:
-        total = values.clone()
-        dist.all_reduce(total)
-        return total
-
-    @staticmethod
-    def backward(_: Any, grad: Tensor) -> Tensor:
-        total = grad.contiguous().clone()
-        dist.all_reduce(total)
-        return total
-
-
-def all_reduce(values: Tensor) -> Tensor:
-    """The sum over the processes, through which gradients flow back."""
-    add_up: Callable[..., Tensor] = _AllReduce.apply
-    return add_up(values)
-
-
-def _share_batch_norms(network: nn.Module) -> None:
-    """Let every batch normalisation of the network be a shared one, its weights as they are."""
-    for module in network.modules():
-        if type(module) is nn.BatchNorm2d:
-            module.__class__ = SharedBatchNorm2d

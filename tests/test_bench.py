@@ -62,10 +62,13 @@ def test_two_processes_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not left.stdout, "nobody goes on"
     assert min(found.one, found.two) > 100
     assert found.gradient_bytes == 4 * 428_789
-    assert found.projected[1] == pytest.approx(found.one)
+    assert found.exchanges == 3
+    assert found.projected[1] == found.projected_each[1] == pytest.approx(found.one)
 
 
 def test_the_projection_is_the_formula() -> None:
-    assert several.project(0.128, 1_000_000, 1) == pytest.approx(1000)
-    exchange = 2 * 3 * (50e-6 + 4e6 / 4 / 1.25e9)
-    assert several.project(0.128, 1_000_000, 4) == pytest.approx(128 / (0.032 + exchange))
+    for share in (1.0, 0.25):
+        assert several.project(0.128, 1_000_000, 3, 1, share) == pytest.approx(1000)
+    exchange = 2 * 3 * (3 * 50e-6 + 4e6 / 4 / 1.25e9)
+    assert several.project(0.128, 1_000_000, 3, 4, 0.25) == pytest.approx(128 / (0.032 + exchange))
+    assert several.project(0.128, 1_000_000, 3, 4, 1.0) == pytest.approx(4 * 128 / (0.128 + exchange))

@@ -6,15 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
+import torch.distributed as dist
 
-from mnist_sum_tui import distributed, runs
+from mnist_sum_tui import runs
 from mnist_sum_tui.augment import augment
+from mnist_sum_tui.batchnorm import SharedBatchNorm2d
 from mnist_sum_tui.data import SumDataset, load, normalise
-from mnist_sum_tui.distributed import Group, SharedBatchNorm2d
+from mnist_sum_tui.distributed import Group
 from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.world import VARIABLES, World
 from tests.conftest import COMMAND, Cli
@@ -108,8 +111,16 @@ def test_a_batch_knows_where_it_stands() -> None:
     assert torch.equal(part.sums, whole.sums[4:7])
 
 
-def test_shared_batch_normalisation_is_torchs_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(distributed, "all_reduce", lambda values: values)  # one process
+@pytest.fixture
+def process_group(tmp_path: Path) -> Iterator[None]:
+    """A group of this process alone."""
+    dist.init_process_group("gloo", init_method=f"file://{tmp_path}/store", rank=0, world_size=1)
+    yield
+    dist.destroy_process_group()
+
+
+@pytest.mark.usefixtures("process_group")
+def test_shared_batch_normalisation_is_torchs_own() -> None:
     maps = torch.randn(6, 5, 4, 3, generator=torch.Generator().manual_seed(0)) * 3 + 1
     results = []
     for kind in (torch.nn.BatchNorm2d, SharedBatchNorm2d):

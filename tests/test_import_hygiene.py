@@ -28,7 +28,7 @@ ROWS = [
         "picture",
     },
     {"runs", "journal", "summary"},
-    {"hardware", "data", "augment", "optimizers", "models", "distributed"},
+    {"hardware", "data", "augment", "optimizers", "models", "batchnorm", "distributed"},
     {"evaluate", "checkpoint"},
     {"learner", "course", "logbook", "training", "assist", "predict", "bundle"},
     {"tui", "bench"},

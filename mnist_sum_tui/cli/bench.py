@@ -95,17 +95,21 @@ def _measure_several(models: list[str], rounds: int, json: bool) -> None:
         out.print("One process and two, in turn; about half a minute a round ...", style="dim")
     found = _collect((measure(model, rounds) for model in models), json)
     if not json:
-        columns = ["network", "one process", "two", "ratio", "gradients a step"]
+        columns = ["network", "one process", "two", "ratio", "gradients a step", "exchanges"]
         cells = [
             [row.model, f"{row.one:,.0f}", f"{row.two:,.0f}", f"[bold]{row.ratio:.2f}[/bold]",
-             f"{row.gradient_bytes / 1e6:.1f} MB"]
+             f"{row.gradient_bytes / 1e6:.1f} MB", f"{row.exchanges}"]
             for row in found
         ]  # fmt: skip
         print_table(out, "images/s on this machine, medians", columns, cells, left=1)
-        columns = ["network", "machines", "images/s", "gain", "of ideal"]
+        columns = ["network", "machines", "batch 128 in all", "of ideal", "128 a machine", "of ideal"]
         cells = [cell for row in found for cell in rows(row)]
         print_table(
-            out, "More machines like this one, by calculation: 10 Gbit/s, 50 us a message", columns, cells, left=1
+            out,
+            "images/s of more machines like this one, by calculation: 10 Gbit/s, 50 us a message",
+            columns,
+            cells,
+            left=1,
         )
 
 
