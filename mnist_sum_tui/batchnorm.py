@@ -84,10 +84,8 @@ def _of_each(maps_nchw: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """For each process its channels' means and variances (P, C), and how many values they were taken over (P, 1)."""
     channels = maps_nchw.shape[1]
     count = maps_nchw.numel() // channels
-    own = maps_nchw.new_zeros(2 * channels + 1)
-    if count:  # a last batch may be too small for a part for each
-        variance, mean = torch.var_mean(maps_nchw, (0, 2, 3), correction=0)
-        own = torch.cat([mean, variance, maps_nchw.new_tensor([count])])
+    variance, mean = torch.var_mean(maps_nchw, (0, 2, 3), correction=0)
+    own = torch.cat([mean, variance, maps_nchw.new_tensor([count])])
     gathered = [torch.empty_like(own) for _ in range(dist.get_world_size())]
     dist.all_gather(gathered, own)
     means, variances, counts = torch.stack(gathered).split((channels, channels, 1), dim=1)

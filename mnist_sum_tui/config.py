@@ -137,6 +137,8 @@ class TrainConfig:
     """share of the loss that asks for all classes alike, 0 up to but not 1"""
     augment: str = "none"
     """a name in AUGMENTATIONS"""
+    fade: float = 0.0
+    """share of the run, at its end, in which the augmentation becomes weak; 0..1"""
     seed: int = 0
     """decides the split, the first weights, the order and the numbers; 0..2**32-1"""
     device: str = "auto"
@@ -170,6 +172,7 @@ class TrainConfig:
         _check_range("weight-decay", self.weight_decay, 0 <= self.weight_decay <= 1, "0 to 1")
         _check_range("warmup", self.warmup, 0 < self.warmup < 1, "above 0 and below 1")
         _check_range("label-smoothing", self.label_smoothing, 0 <= self.label_smoothing < 1, "0 up to but not 1")
+        _check_range("fade", self.fade, 0 <= self.fade <= 1, "0 to 1")
         _check_range("seed", self.seed, 0 <= self.seed < 2**32, "0 to 4,294,967,295")
         _check_range("keep", self.keep, 0 <= self.keep <= 10_000, "0 to 10,000")
         _check_range("threads", self.threads, 0 <= self.threads <= 1024, "0 to 1,024")
