@@ -15,7 +15,7 @@ MODELS = {
     "swift": "smaller and quicker still, for recipe sprint",
     "keen": "compact with more channels, for recipe marathon",
 }
-OPTIMIZERS = ("sgd", "adamw")
+OPTIMIZERS = ("sgd", "nesterov", "adamw")
 SCHEDULES = ("constant", "onecycle", "linear")
 AUGMENTATIONS = ("none", "nudge", "shift", "affine", "strong")
 DEVICES = ("auto", "cpu", "cuda", "mps")

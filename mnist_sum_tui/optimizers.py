@@ -20,9 +20,10 @@ def build_optimizer(
     weight_decay: float,
     fused: bool,
 ) -> torch.optim.Optimizer:
-    """`sgd` or `adamw`; momentum is AdamW's beta1. `fused` takes one pass over the weights, on a device that can."""
-    if name == "sgd":
-        return _SGD(parameters, lr, momentum=momentum, weight_decay=weight_decay, fused=fused)
+    """`sgd`, `nesterov` or `adamw`; momentum is AdamW's beta1. `fused`: in one pass, where that is known."""
+    if name != "adamw":
+        nesterov = name == "nesterov" and momentum > 0  # without momentum they are the same, and torch refuses it
+        return _SGD(parameters, lr, momentum, weight_decay=weight_decay, nesterov=nesterov, fused=fused)
     return _AdamW(parameters, lr, (momentum, beta2), weight_decay=weight_decay, fused=fused)
 
 

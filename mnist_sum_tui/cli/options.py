@@ -32,7 +32,7 @@ Recipe = Annotated[
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training images.", show_default=_RECIPE_SETS)]
 BatchSize = Annotated[int | None, typer.Option(help="Images a step.", show_default=_RECIPE_SETS)]
 Lr = Annotated[float | None, typer.Option(help="Learning rate, or its peak.", show_default=_RECIPE_SETS)]
-Optimizer = Annotated[str | None, typer.Option(help=f"{' or '.join(OPTIMIZERS)}.", show_default=_RECIPE_SETS)]
+Optimizer = Annotated[str | None, typer.Option(help=f"{', '.join(OPTIMIZERS)}.", show_default=_RECIPE_SETS)]
 Momentum = Annotated[float | None, typer.Option(help="SGD's momentum, or AdamW's beta1.", show_default=_RECIPE_SETS)]
 WeightDecay = Annotated[float | None, typer.Option(help="Weight decay.", show_default=_RECIPE_SETS)]
 Schedule = Annotated[str | None, typer.Option(help=f"{', '.join(SCHEDULES)}.", show_default=_RECIPE_SETS)]
