@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from mnist_sum_tui.bench import dashboard, measure, several
+from mnist_sum_tui.bench import dashboard, growth, measure, several
 from mnist_sum_tui.bench.plain import Net
 from mnist_sum_tui.models import build
 
@@ -72,3 +72,15 @@ def test_the_projection_is_the_formula() -> None:
     exchange = 2 * 3 * (3 * 50e-6 + 4e6 / 4 / 1.25e9)
     assert several.project(0.128, 1_000_000, 3, 4, 0.25) == pytest.approx(128 / (0.032 + exchange))
     assert several.project(0.128, 1_000_000, 3, 4, 1.0) == pytest.approx(4 * 128 / (0.128 + exchange))
+
+
+def test_the_growth_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth, "SHARES", (0.01, 0.02))
+    monkeypatch.setattr(growth, "EPOCHS", (1, 2))
+    found = growth.measure("swift", rounds=1)
+    assert list(found.epoch_seconds) == list(found.evaluation_seconds) == [0.01, 0.02]
+    assert min(*found.epoch_seconds.values(), *found.evaluation_seconds.values()) > 0
+    weights = 4 * 110_841
+    assert 0 < found.checkpoint_bytes[2] - found.checkpoint_bytes[1] < 2 * weights
+    assert found.checkpoint_bytes[1] > 3 * weights, "weights and the optimizer's two states"
+    assert 0 < found.file_bytes[1] < found.file_bytes[2] < 100_000

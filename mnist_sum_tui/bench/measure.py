@@ -48,7 +48,7 @@ class Row:
 
 def measure(rounds: int = 5, models: tuple[str, ...] = tuple(MODELS)) -> Iterator[Row]:
     """Measure each network; one row after the other."""
-    with _torchvision_root() as root, TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
+    with torchvision_root() as root, TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
         for model in models:
             network = Net() if model == "original" else laid_out(build(model), torch.contiguous_format)
             contestants = {
@@ -126,7 +126,7 @@ def _our_loop(root: str, folder: Path, model: str, precision: str) -> Iterator[i
 
 
 @contextmanager
-def _torchvision_root() -> Iterator[str]:
+def torchvision_root() -> Iterator[str]:
     """The 10,000 test images laid out as torchvision wants them, as training and as test images."""
     with TemporaryDirectory(prefix="mnist-sum-data-") as root:
         raw = Path(root) / "MNIST" / "raw"

@@ -13,10 +13,11 @@ from mnist_sum_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from mnist_sum_tui.bench.dashboard import DashboardCost
+    from mnist_sum_tui.bench.growth import Growth
     from mnist_sum_tui.bench.measure import Row
     from mnist_sum_tui.bench.several import Several
 
-Measured = TypeVar("Measured", "Row", "DashboardCost", "Several")
+Measured = TypeVar("Measured", "Row", "DashboardCost", "Several", "Growth")
 
 
 def bench(
@@ -34,14 +35,17 @@ def bench(
     distributed: Annotated[
         bool, typer.Option("--distributed", help="What two processes gain, and what more machines would.")
     ] = False,
+    growth: Annotated[bool, typer.Option("--growth", help="How the cost grows with images and with epochs.")] = False,
     json: Json = False,
 ) -> None:
     """Measure images/s of each network against a plain PyTorch loop, in turn, on this machine."""
     for name in model or ():
         check_model(name)
-    if dashboard and distributed:
-        raise UsageError("--dashboard and --distributed are two measurements: ask for one at a time")
-    if dashboard:
+    if dashboard + distributed + growth > 1:
+        raise UsageError("--dashboard, --distributed and --growth are measurements of their own: ask for one at a time")
+    if growth:
+        _measure_growth(model or ["compact"], rounds or 3, json)
+    elif dashboard:
         _measure_dashboard(model or ["compact"], rounds or 16, json)
     elif distributed:
         _measure_several(model or ["original", "compact"], rounds or 3, json)
@@ -111,6 +115,30 @@ def _measure_several(models: list[str], rounds: int, json: bool) -> None:
             cells,
             left=1,
         )
+
+
+def _measure_growth(models: list[str], rounds: int, json: bool) -> None:
+    out = console()
+    if not json:
+        out.print("A quarter of the data, a half, and all of it, in turn; about a minute for compact ...", style="dim")
+    from mnist_sum_tui.bench.growth import measure
+
+    for found in _collect((measure(model, rounds) for model in models), json):
+        if json:
+            continue
+        shares, epochs = list(found.epoch_seconds), list(found.file_bytes)
+        columns = [found.model, *(f"{share:g} of it" for share in shares)]
+        cells = [
+            ["an epoch", *(f"{found.epoch_seconds[share]:.2f} s" for share in shares)],
+            ["the test, all ten numbers", *(f"{found.evaluation_seconds[share]:.3f} s" for share in shares)],
+        ]
+        print_table(out, "Time by images, medians", columns, cells, left=1)
+        columns = [found.model, *(f"{count} epoch{'s' if count > 1 else ''}" for count in epochs)]
+        cells = [
+            ["metrics, report, settings", *(f"{found.file_bytes[count] / 1e3:.0f} kB" for count in epochs)],
+            ["checkpoints", *(f"{found.checkpoint_bytes[count] / 1e6:.1f} MB" for count in epochs)],
+        ]
+        print_table(out, "A run's files by epochs", columns, cells, left=1)
 
 
 def _collect(measured: Iterable[Measured], json: bool) -> list[Measured]:

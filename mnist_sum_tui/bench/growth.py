@@ -1,0 +1,91 @@
+"""How the cost of a run grows with its data and its epochs: in line with them, or worse."""
+
+import statistics
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+
+from mnist_sum_tui import data, runs
+from mnist_sum_tui.bench.measure import torchvision_root
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.course import Course
+from mnist_sum_tui.data import Split
+from mnist_sum_tui.evaluate import evaluate
+from mnist_sum_tui.hardware import choose, set_up
+from mnist_sum_tui.learner import Learner
+from mnist_sum_tui.training import train
+
+SHARES = (0.25, 0.5, 1.0)
+EPOCHS = (1, 2, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Medians over the rounds, by the share of the 60,000 and 10,000 images; and bytes by epochs."""
+
+    model: str
+    rounds: int
+    epoch_seconds: dict[float, float]
+    """all steps of an epoch"""
+    evaluation_seconds: dict[float, float]
+    """all ten numbers beside each test image"""
+    file_bytes: dict[int, int]
+    """of a finished run's folder, without its checkpoints; trained on 10,000 images"""
+    checkpoint_bytes: dict[int, int]
+    """of its checkpoints: `last`, `best`, the first weights, and those of up to eight epochs"""
+
+
+def measure(model: str, rounds: int = 3) -> Growth:
+    """Measure; the shares take turns."""
+    config = TrainConfig(model=model)
+    hardware = choose(config)
+    set_up(hardware)
+    learner = Learner(config, hardware)
+    learner.start()
+    images, tests = data.load("train"), data.load("test")
+    epochs: dict[float, list[float]] = {share: [] for share in SHARES}
+    evaluations: dict[float, list[float]] = {share: [] for share in SHARES}
+    _train_epoch(config, _part(images, 0.05), learner)  # warms up
+    for _ in range(rounds):
+        for share in SHARES:
+            epochs[share].append(_train_epoch(config, _part(images, share), learner))
+            begin = time.perf_counter()
+            evaluate(learner.network, _part(tests, share), hardware)
+            evaluations[share].append(time.perf_counter() - begin)
+    with torchvision_root() as root, TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
+        files = {count: _files_after(replace(config, epochs=count, data_dir=root), Path(folder)) for count in EPOCHS}
+    return Growth(
+        model=model,
+        rounds=rounds,
+        epoch_seconds={share: statistics.median(values) for share, values in epochs.items()},
+        evaluation_seconds={share: statistics.median(values) for share, values in evaluations.items()},
+        file_bytes={count: others for count, (others, _) in files.items()},
+        checkpoint_bytes={count: checkpoints for count, (_, checkpoints) in files.items()},
+    )
+
+
+def _part(split: Split, share: float) -> Split:
+    return split.take(torch.arange(round(len(split) * share)))
+
+
+def _train_epoch(config: TrainConfig, images: Split, learner: Learner) -> float:
+    """Seconds of an epoch."""
+    course = Course(config, images, learner)
+    begin = time.perf_counter()
+    course.begin(1)
+    for batch in range(course.steps_per_epoch):
+        course.learn(batch)
+    return time.perf_counter() - begin
+
+
+def _files_after(config: TrainConfig, folder: Path) -> tuple[int, int]:
+    """Bytes of the run's other files and of its checkpoints, once it is finished; a linked file counts once."""
+    run = runs.create(folder, config)
+    for _ in train(config, run):
+        pass
+    sizes = {(path.stat().st_ino, path.suffix == ".safetensors"): path.stat().st_size for path in run.path.iterdir()}
+    checkpoints = sum(size for (_, is_checkpoint), size in sizes.items() if is_checkpoint)
+    return sum(sizes.values()) - checkpoints, checkpoints
