@@ -143,9 +143,8 @@ _PURPOSES = ("split", "numbers", "order", "augment")
 
 def seed_for(seed: int, epoch: int, purpose: str, step: int = 0) -> int:
     """A seed of its own for each use of chance, so that no two share a stream."""
-    return int(
-        np.random.SeedSequence([seed, epoch, _PURPOSES.index(purpose), step]).generate_state(1, np.uint64)[0] >> 1
-    )
+    sequence = np.random.SeedSequence([seed, epoch, _PURPOSES.index(purpose), step])
+    return int(sequence.generate_state(1, np.uint64)[0]) >> 1  # 63 bits, which is what torch takes
 
 
 def _generator(seed: int, epoch: int, purpose: str) -> np.random.Generator:
