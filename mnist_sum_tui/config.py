@@ -43,9 +43,11 @@ RECIPES = {
                 "model": "original",
                 "epochs": 5,
                 "optimizer": "adamw",
-                "lr": 1e-3,
+                "lr": 2e-3,
                 "momentum": 0.9,
+                "beta2": 0.98,
                 "schedule": "onecycle",
+                "warmup": 0.1,
             },
         ),
         Recipe(
@@ -121,17 +123,17 @@ class TrainConfig:
     """images a step, 1..60,000; the last batch of an epoch may be smaller"""
     optimizer: str = "adamw"
     """a name in OPTIMIZERS"""
-    lr: float = 1e-3
+    lr: float = 2e-3
     """learning rate, or its peak in a one-cycle schedule; above 0, at most 100"""
     momentum: float = 0.9
     """SGD's momentum, or AdamW's beta1; 0 up to but not 1"""
-    beta2: float = 0.999
+    beta2: float = 0.98
     """AdamW's beta2; 0 up to but not 1"""
     weight_decay: float = 0.01
     """decoupled in AdamW, L2 in SGD; 0..1"""
     schedule: str = "onecycle"
     """a name in SCHEDULES"""
-    warmup: float = 0.3
+    warmup: float = 0.1
     """share of a schedule in which the learning rate rises, above 0 and below 1"""
     label_smoothing: float = 0.0
     """share of the loss that asks for all classes alike, 0 up to but not 1"""

@@ -5,6 +5,8 @@ Gradients are averaged by torch's DistributedDataParallel.
 
 import contextlib
 import json
+import os
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -83,11 +85,25 @@ def joined(world: World) -> Iterator[Group]:
         return
     with lost_process_is_one_line():
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
-        dist.init_process_group(backend, timeout=PATIENCE)
+        with _stdout_for_us_alone():
+            dist.init_process_group(backend, timeout=PATIENCE)
     try:
         yield Group(world)
     finally:
         dist.destroy_process_group()
+
+
+@contextlib.contextmanager
+def _stdout_for_us_alone() -> Iterator[None]:
+    """What a library prints goes to stderr: gloo greets on stdout (torch 2.10), where --json has its own."""
+    sys.stdout.flush()
+    ours = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(ours, 1)
+        os.close(ours)
 
 
 @contextlib.contextmanager

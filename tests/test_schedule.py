@@ -10,7 +10,7 @@ from mnist_sum_tui.schedule import FADED, augment_strength, learning_rate
 @pytest.mark.parametrize("total", [10, 860, 2150])
 @pytest.mark.filterwarnings("ignore:Detected call of")
 def test_one_cycle_is_torch_s(total: int) -> None:
-    config = TrainConfig.of("standard", lr=2e-3)
+    config = TrainConfig.of("standard", lr=2e-3, warmup=0.3)
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=total, pct_start=config.warmup)
     for step in range(total):

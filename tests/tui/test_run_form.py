@@ -29,14 +29,14 @@ def complaint(app: MnistSumApp) -> str:
 async def test_the_form_has_the_defaults_and_its_config_is_what_it_shows(pilot: Pilot[int]) -> None:
     form = recorded.app_of(pilot).train_page.form
     assert form.config.model == "compact"
-    assert (form.config.epochs, form.config.batch_size, form.config.lr, form.config.seed) == (5, 128, 0.001, 0)
+    assert (form.config.epochs, form.config.batch_size, form.config.lr, form.config.seed) == (5, 128, 0.002, 0)
     form.query_one("#recipe", Select).value = "original"
     await pilot.pause()
     assert (form.config.epochs, form.config.lr, form.config.optimizer) == (25, 0.01, "sgd")
     form.query_one("#epochs", Input).value = "3"
     form.query_one("#recipe", Select).value = "standard"
     await pilot.pause()
-    assert (form.config.epochs, form.config.lr, form.config.optimizer) == (5, 0.001, "adamw")
+    assert (form.config.epochs, form.config.lr, form.config.optimizer) == (5, 0.002, "adamw")
 
 
 async def test_another_recipe_keeps_what_the_form_does_not_ask_for(
