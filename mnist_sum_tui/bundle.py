@@ -7,7 +7,7 @@ Without the optimizer's state, which is two thirds of a checkpoint.
 
 import sys
 
-from mnist_sum_tui import checkpoint, runs
+from mnist_sum_tui import checkpoint, lookup, runs
 from mnist_sum_tui.runs import BUILT_IN
 
 
@@ -17,7 +17,7 @@ def bundle(name: str) -> None:
     Raises:
         MnistSumError: no such run, or one without usable weights.
     """
-    loaded = checkpoint.load(runs.weights_file(runs.find(name, runs.default_folder())))
+    loaded = checkpoint.load(lookup.weights_file(lookup.find(name, runs.default_folder())))
     checkpoint.save(BUILT_IN, loaded.config, loaded.position, loaded.weights)
 
 

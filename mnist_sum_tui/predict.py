@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mnist_sum_tui import checkpoint, runs
+from mnist_sum_tui import checkpoint, lookup, runs
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.evaluate import NUMBERS, Outputs, infer
@@ -111,10 +111,10 @@ def load_predictor(run: str | Path | Run | None = None, folder: Path | None = No
         CheckpointError: the checkpoint is damaged or another network's.
     """
     name = None if run is None else str(run)
-    chosen = run if isinstance(run, Run) else runs.to_ask(name, folder or runs.default_folder())
+    chosen = run if isinstance(run, Run) else lookup.to_ask(name, folder or runs.default_folder())
     if chosen is None:
         return _load(BUILT_IN, "the network in the package", device)
-    return _load(runs.weights_file(chosen), f"run {chosen.id}", device)
+    return _load(lookup.weights_file(chosen), f"run {chosen.id}", device)
 
 
 def _load(path: Path, source: str, device: str) -> Predictor:

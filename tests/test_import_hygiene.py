@@ -27,7 +27,7 @@ ROWS = [
         "source",
         "picture",
     },
-    {"runs", "journal", "summary"},
+    {"runs", "journal", "summary", "lookup"},
     {"hardware", "data", "augment", "optimizers", "models", "batchnorm", "distributed"},
     {"evaluate", "checkpoint"},
     {"learner", "course", "logbook", "training", "assist", "predict", "bundle"},

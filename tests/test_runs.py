@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui import runs
+from mnist_sum_tui import lookup, runs
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.events import EpochDone, Finished, to_json
@@ -53,28 +53,28 @@ def test_names_that_would_leave_the_folder(tmp_path: Path, name: str) -> None:
 
 def test_find(tmp_path: Path) -> None:
     good, bad, new = _run(tmp_path, _epoch(1, 0.99)), _run(tmp_path, _epoch(1, 0.9)), _run(tmp_path)
-    assert runs.find("latest", tmp_path) == new
-    assert runs.find("best", tmp_path) == good
-    assert runs.find(bad.id, tmp_path) == bad
-    assert runs.find(str(bad.path), tmp_path) == bad
+    assert lookup.find("latest", tmp_path) == new
+    assert lookup.find("best", tmp_path) == good
+    assert lookup.find(bad.id, tmp_path) == bad
+    assert lookup.find(str(bad.path), tmp_path) == bad
     with pytest.raises(UsageError, match="could be"):
-        runs.find(good.id[:8], tmp_path)
+        lookup.find(good.id[:8], tmp_path)
     with pytest.raises(UsageError, match="unknown run"):
-        runs.find("nonsense", tmp_path)
+        lookup.find("nonsense", tmp_path)
     with pytest.raises(UsageError, match="not a run's folder"):
-        runs.find(str(tmp_path), tmp_path)
+        lookup.find(str(tmp_path), tmp_path)
 
 
 def test_find_in_an_empty_folder(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(UsageError, match="no runs in"):
-            runs.find("latest", folder)
+            lookup.find("latest", folder)
 
 
 def test_best_needs_an_epoch(tmp_path: Path) -> None:
     _run(tmp_path)
     with pytest.raises(UsageError, match="finished an epoch"):
-        runs.find("best", tmp_path)
+        lookup.find("best", tmp_path)
 
 
 def test_summary(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui import runs
+from mnist_sum_tui import lookup
 from mnist_sum_tui.cli.common import (
     DataDir,
     Device,
@@ -32,7 +32,7 @@ def evaluate(
 ) -> None:
     """Test a run: accuracy of both heads, where they agree, and what they get wrong."""
     folder = folder_or_default(runs_dir)
-    asked = runs.to_ask(run, folder)
+    asked = lookup.to_ask(run, folder)
     import_torch()
     from mnist_sum_tui import data
     from mnist_sum_tui.evaluate import evaluate as measure

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_sum_tui import runs
+from mnist_sum_tui import lookup
 from mnist_sum_tui.cli.common import (
     DataDir,
     Device,
@@ -45,7 +45,7 @@ def predict_idx(
         raise unknown("split", split, ("test", "train"))
     chosen = _number(number)
     folder = folder_or_default(runs_dir)
-    asked = runs.to_ask(run, folder)
+    asked = lookup.to_ask(run, folder)
     import_torch()
     from mnist_sum_tui import data
     from mnist_sum_tui.predict import load_predictor
@@ -77,7 +77,7 @@ def predict_image(
 
     image = prepare(read_picture(file))
     folder = folder_or_default(runs_dir)
-    asked = runs.to_ask(run, folder)
+    asked = lookup.to_ask(run, folder)
     import_torch()
     from mnist_sum_tui.predict import load_predictor
 

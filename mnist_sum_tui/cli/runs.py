@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mnist_sum_tui import lookup
 from mnist_sum_tui import runs as store
 from mnist_sum_tui.cli.common import (
     RunsDir,
@@ -62,7 +63,7 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: RunsDir = None)
     """Show a run: its curves, its epochs, what it was made with, and its result."""
     from mnist_sum_tui.cli.progress import EPOCH_HEADER, epoch_line
 
-    found = store.find(run, _folder(context, runs_dir))
+    found = lookup.find(run, _folder(context, runs_dir))
     summary = summarise(found)
     out = console()
     out.print(_table([summary]))
@@ -89,7 +90,7 @@ def compare(
 ) -> None:
     """Put runs side by side: results, curves, and the settings that differ."""
     folder = _folder(context, runs_dir)
-    found = [summarise(store.find(name, folder)) for name in names]
+    found = [summarise(lookup.find(name, folder)) for name in names]
     if len({summary.run.id for summary in found}) < 2:
         raise UsageError("compare takes two different runs or more: mnist-sum runs lists them")
     out = console()
@@ -113,7 +114,7 @@ def delete(
     runs_dir: RunsDir = None,
 ) -> None:
     """Delete a run and everything in its folder."""
-    found = store.find(run, _folder(context, runs_dir))
+    found = lookup.find(run, _folder(context, runs_dir))
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"deleting {found.id} needs a yes: add --yes")

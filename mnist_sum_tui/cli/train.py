@@ -8,7 +8,7 @@ from types import FrameType
 
 import typer
 
-from mnist_sum_tui import runs
+from mnist_sum_tui import lookup, runs
 from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import DataDir, Device, Json, RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.config import TrainConfig
@@ -58,7 +58,7 @@ def train(
     if World.of_environment().is_helper:
         raise typer.Exit(_assist())
     folder = folder_or_default(runs_dir)
-    resumed = runs.find(resume, folder) if resume else None
+    resumed = lookup.find(resume, folder) if resume else None
     config = opt.build_config(resumed, recipe, settings)
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from mnist_sum_tui import runs
+from mnist_sum_tui import lookup
 from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import DataDir, Device, RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.errors import UsageError
@@ -47,14 +47,14 @@ def tui(
     folder = folder_or_default(runs_dir)
     if watch and (start or resume):
         raise UsageError("--watch looks at a run and trains nothing: leave out --start and --resume")
-    resumed = runs.find(resume, folder) if resume else None
+    resumed = lookup.find(resume, folder) if resume else None
     config = opt.build_config(resumed, recipe, settings)
     options = LaunchOptions(
         runs_folder=folder,
         config=config,
         start=start or resumed is not None,
         resume=resumed,
-        watch=runs.find(watch, folder) if watch else None,
+        watch=lookup.find(watch, folder) if watch else None,
         theme=theme,
         name=name,
     )

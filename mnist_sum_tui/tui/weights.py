@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from mnist_sum_tui import runs
+from mnist_sum_tui import lookup, runs
 from mnist_sum_tui.control import Control
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import BUILT_IN, Run
@@ -63,7 +63,7 @@ def best_of(run: Run) -> Weights:
     Raises:
         UsageError: it has neither.
     """
-    path = runs.weights_file(run)
+    path = lookup.weights_file(run)
     return next(weights for weights in _of_run(run) if weights.path == path)
 
 
