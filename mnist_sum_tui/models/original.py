@@ -4,7 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mnist_sum_tui.models.layers import DIGITS, SUMS, PatchConv2d, SumNetwork
+from mnist_sum_tui.models.convolution import SmallMapConv2d
+from mnist_sum_tui.models.layers import DIGITS, SUMS, SumNetwork
 
 
 class Original(SumNetwork):
@@ -22,9 +23,9 @@ class Original(SumNetwork):
         self.conv3 = nn.Conv2d(64, 128, 3, padding=1)
         self.conv4 = nn.Conv2d(128, 256, 3, padding=1)
         self.pool2 = nn.MaxPool2d(2)
-        self.conv5 = PatchConv2d(256, 512, 3)
-        self.conv6 = PatchConv2d(512, 1024, 3)
-        self.conv7 = PatchConv2d(1024, DIGITS, 3)
+        self.conv5 = SmallMapConv2d(256, 512, 3)
+        self.conv6 = SmallMapConv2d(512, 1024, 3)
+        self.conv7 = SmallMapConv2d(1024, DIGITS, 3)
         self.fc1 = nn.Linear(DIGITS + 10, 128)
         self.fc2 = nn.Linear(128, 30)
         self.fc3 = nn.Linear(30, SUMS)
