@@ -69,7 +69,8 @@ def by_winograd(images_nchw: Tensor, weight: Tensor, bias: Tensor | None) -> Ten
     of_map, of_kernel, to_result = _transforms(out_side)
     maps = of_map @ images_nchw.permute(2, 3, 0, 1).reshape(side * side, n * channels)
     kernels = of_kernel @ weight.permute(2, 3, 0, 1).reshape(KERNEL * KERNEL, outputs * channels)
-    products = torch.bmm(maps.view(-1, n, channels), kernels.view(-1, outputs, channels).transpose(1, 2))
+    multiply: Callable[..., Tensor] = Products.apply
+    products = multiply(maps.view(-1, n, channels), kernels.view(-1, outputs, channels))
     out = (to_result @ products.view(side * side, n * outputs)).view(out_side, out_side, n, outputs)
     return (out if bias is None else out + bias).permute(2, 3, 0, 1)
 
@@ -117,6 +118,26 @@ def _coefficients(roots: Sequence[Fraction]) -> list[Fraction]:
     for root in roots:
         found = [high - root * low for high, low in zip([Fraction(0), *found], [*found, Fraction(0)], strict=True)]
     return found
+
+
+class Products(torch.autograd.Function):
+    """maps (P, N, C) times kernels (P, O, C), for each of P pixels: (P, N, O).
+
+    Autograd's own gradient of a transposed factor is transposed too, and has to be copied: 52 MB in conv6.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, maps: Tensor, kernels: Tensor) -> Tensor:
+        """Multiply."""
+        ctx.save_for_backward(maps, kernels)
+        return torch.bmm(maps, kernels.transpose(1, 2))
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
+        """Both gradients, as their factors lie in memory."""
+        maps, kernels = ctx.saved_tensors
+        return torch.bmm(grad, kernels), torch.bmm(grad.transpose(1, 2), maps)
 
 
 class Patches(torch.autograd.Function):
