@@ -107,20 +107,22 @@ SLOW_SAVES = """
 import os, sys, time
 from pathlib import Path
 
-sync, slow = os.fsync, Path(sys.argv.pop(1))
-os.fsync = lambda descriptor: (slow.exists() and time.sleep(4), sync(descriptor))
+sync, slow, seconds = os.fsync, Path(sys.argv.pop(1)), float(sys.argv.pop(1))
+os.fsync = lambda descriptor: (slow.exists() and time.sleep(seconds), sync(descriptor))
 from mnist_sum_tui.cli import main
 main()
 """
 """the program, on a disk that takes its time once a file is there"""
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_an_interrupt_during_a_save(times: int, small_data: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("times", "seconds"), [(1, "1"), (2, "4")])
+def test_an_interrupt_during_a_save(times: int, seconds: str, small_data: str, tmp_path: Path) -> None:
     slow, own = tmp_path / "slow", tmp_path / "runs"
     arguments = [*SWIFT, "--data-dir", small_data, "--epochs", "5000", "--keep", "0", "--runs-dir", str(own)]
     process = subprocess.Popen(
-        [sys.executable, "-c", SLOW_SAVES, str(slow), *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        [sys.executable, "-c", SLOW_SAVES, str(slow), seconds, *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     wait_for_training(process, own)
     wait_for(lambda: list(own.glob("*/last.safetensors")))
