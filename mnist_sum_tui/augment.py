@@ -30,12 +30,12 @@ AFFINE = {
 }
 
 
-def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int = 0, strength: float = 1.0) -> Tensor:
+def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int = 0) -> Tensor:
     """Normalised images (N, 1, 28, 28), float32, changed as `kind` says; what comes in from outside is paper.
 
     `nudge` and `shift`: whole pixels, up to 1 and 2 each way. `affine`: rotation up to 10 degrees, scale and shear up
     to 10 %, and shifts up to 2 pixels, with bilinear sampling. `strong`: the same with 15 degrees and 15 %, and height
-    and width scaled apart from one another. With a `strength` below 1 all of this is so much less.
+    and width scaled apart from one another.
 
     The images may be a part of a batch `of` so many, from `first` on, and are changed as in the whole; without `of`
     they are all of it.
@@ -46,18 +46,17 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
     part = slice(first, first + len(images_nchw))
     count = of or len(images_nchw)
     if kind in AFFINE:
-        spread = torch.rand(6, count, generator=generator)[:, part].mul(2).sub_(1).mul_(strength)  # -1..1
+        spread = torch.rand(6, count, generator=generator)[:, part].mul(2).sub_(1)  # -1..1
         return _affine(images_nchw - PAPER, AFFINE[kind], spread).add_(PAPER)
     pixels = SHIFT_PIXELS[kind]
-    offsets = torch.randint(-pixels, pixels + 1, (2, count), generator=generator)[:, part]
-    places = (offsets * strength).round().long() + pixels
-    return _shift(images_nchw, pixels, places.to(images_nchw.device))
+    offsets = torch.randint(0, 2 * pixels + 1, (2, count), generator=generator)[:, part]
+    return _shift(images_nchw, pixels, offsets.to(images_nchw.device))
 
 
-def _shift(images_nchw: Tensor, pixels: int, places_2n: Tensor) -> Tensor:
+def _shift(images_nchw: Tensor, pixels: int, offsets_2n: Tensor) -> Tensor:
     n, _, height, width = images_nchw.shape
     windows = F.pad(images_nchw, [pixels] * 4, value=PAPER).squeeze(1).unfold(1, height, 1).unfold(2, width, 1)
-    return windows[torch.arange(n, device=images_nchw.device), places_2n[0], places_2n[1]].unsqueeze(1)
+    return windows[torch.arange(n, device=images_nchw.device), offsets_2n[0], offsets_2n[1]].unsqueeze(1)
 
 
 def _affine(images_nchw: Tensor, most: Affine, spread: Tensor) -> Tensor:

@@ -4,8 +4,11 @@ from mnist_sum_tui import data
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import Split, SumDataset
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.learner import Learner, Measured
-from mnist_sum_tui.schedule import augment_strength, learning_rate
+from mnist_sum_tui.learner import Learner
+from mnist_sum_tui.schedule import learning_rate
+
+Measured = tuple[float, float, float, float]
+"""digit loss, sum loss, right digits, right sums"""
 
 
 class Course:
@@ -38,10 +41,8 @@ class Course:
         """
         rows = self._rows[batch]
         seed = data.seed_for(self.config.seed, self.epoch, "augment", batch)
-        step = (self.epoch - 1) * self.steps_per_epoch + batch
         own = self.dataset.__getitems__(rows, self.learner.group.world.part(len(rows)))
-        strength = augment_strength(self.config, step, self.total_steps)
-        return self.learner.step(own, self.lr(step), seed, strength)
+        return self.learner.step(own, self.lr((self.epoch - 1) * self.steps_per_epoch + batch), seed)
 
     def lr(self, step: int) -> float:
         """The learning rate of a step, counted from 0 over the whole run."""

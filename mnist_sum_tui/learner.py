@@ -25,10 +25,6 @@ class DivergedError(Exception):
     """The loss or a weight is no longer a finite number."""
 
 
-Measured = tuple[float, float, float, float]
-"""digit loss, sum loss, right digits, right sums"""
-
-
 def losses(digits_nk: Tensor, sums_nk: Tensor, labels_n: Tensor, sums_n: Tensor) -> tuple[Tensor, Tensor]:
     """Mean negative log-likelihood of the digit and of the sum, from log-probabilities (N, 10) and (N, 19)."""
     return F.nll_loss(digits_nk, labels_n), F.nll_loss(sums_nk, sums_n)
@@ -67,23 +63,21 @@ class Learner:
         """Bring in the other processes, once the weights are as they are to begin with."""
         self._network = self.group.wrap(self.network)
 
-    def step(self, batch: Batch, lr: float, augment_seed: int, strength: float = 1.0) -> Measured:
+    def step(self, batch: Batch, lr: float, augment_seed: int) -> tuple[float, float, float, float]:
         """Train on a batch; returns digit loss, sum loss, right digits, right sums, as they were before the update.
 
-        `strength`, 0..1, is that of the augmentation. With several processes the batch is this one's part, and what is
-        returned is that of the whole.
+        With several processes the batch is this one's part, and what is returned is that of the whole.
 
         Raises:
             DivergedError: the loss is not finite; the weights are as they were.
             RunError: another process has ended.
         """
         with lost_process_is_one_line() if not self.group.is_alone else nullcontext():
-            return self._step(batch, lr, augment_seed, strength)
+            return self._step(batch, lr, augment_seed)
 
-    def _step(self, batch: Batch, lr: float, augment_seed: int, strength: float) -> Measured:
+    def _step(self, batch: Batch, lr: float, augment_seed: int) -> tuple[float, float, float, float]:
         device = self.hardware.device
-        kind = self.config.augment
-        images = augment(batch.images, kind, augment_seed, batch.first, batch.of, strength).to(device)
+        images = augment(batch.images, self.config.augment, augment_seed, batch.first, batch.of).to(device)
         labels, numbers, sums = batch.labels.to(device), batch.numbers.to(device), batch.sums.to(device)
         self.network.train()
         with self.hardware.autocast():

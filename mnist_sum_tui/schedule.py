@@ -1,4 +1,4 @@
-"""What changes over a run, as pure functions of the step, so that a resumed run needs no schedule to be saved."""
+"""The learning rate as a pure function of the step, so that a resumed run needs no schedule to be saved."""
 
 import math
 
@@ -8,9 +8,6 @@ START_DIVISOR = 25.0
 """a one-cycle schedule starts at lr / 25, the default of torch.optim.lr_scheduler.OneCycleLR"""
 END_DIVISOR = 1e4
 """and ends at a ten-thousandth of where it started, as there"""
-
-FADED = 0.2
-"""the strength of the augmentation at the end of a run in which it fades"""
 
 
 def learning_rate(config: TrainConfig, step: int, total_steps: int) -> float:
@@ -30,15 +27,6 @@ def learning_rate(config: TrainConfig, step: int, total_steps: int) -> float:
         return _cosine(start, config.lr, step / peak_step if peak_step > 0 else 1.0)
     down_steps = total_steps - 1 - peak_step
     return _cosine(config.lr, start / END_DIVISOR, (step - peak_step) / down_steps if down_steps > 0 else 1.0)
-
-
-def augment_strength(config: TrainConfig, step: int, total_steps: int) -> float:
-    """How strong the augmentation of step `step` is, 0..1: from 1 it falls over the last `fade` of the steps to FADED.
-
-    At the end the network then learns, and batch normalisation averages, images like those it will be asked about.
-    """
-    left = 1 - (step + 0.5) / total_steps
-    return 1.0 if left >= config.fade else FADED + (1 - FADED) * left / config.fade
 
 
 def _cosine(start: float, end: float, share: float) -> float:

@@ -46,10 +46,3 @@ def test_affine_keeps_the_digit_near_its_place(images: torch.Tensor, kind: str) 
     grid = torch.arange(28.0)
     moved = (changed.sum((1, 2)) @ grid) / changed.sum((1, 2, 3)) - (ink.sum((1, 2)) @ grid) / ink.sum((1, 2, 3))
     assert 0.2 < moved.abs().mean() < 2.5
-
-
-@pytest.mark.parametrize("kind", ["nudge", "shift", "affine", "strong"])
-def test_a_weak_augmentation_changes_less(images: torch.Tensor, kind: str) -> None:
-    full, weak, none = (augment(images, kind, 1, strength=strength) - images for strength in (1.0, 0.4, 0.0))
-    assert weak.abs().mean() < 0.75 * full.abs().mean()
-    assert none.abs().max() < 1e-4

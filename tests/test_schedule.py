@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.schedule import FADED, augment_strength, learning_rate
+from mnist_sum_tui.schedule import learning_rate
 
 
 @pytest.mark.parametrize("total", [10, 860, 2150])
@@ -36,13 +36,3 @@ def test_linear_goes_up_and_down_in_straight_lines() -> None:
 def test_the_shortest_runs_have_a_rate(total: int, schedule: str) -> None:
     config = TrainConfig.of("standard", schedule=schedule)
     assert all(0 < learning_rate(config, step, total) <= config.lr for step in range(total))
-
-
-def test_the_augmentation_fades_at_the_end() -> None:
-    config = TrainConfig.of("standard", fade=0.4)
-    strengths = [augment_strength(config, step, 1000) for step in range(1000)]
-    assert strengths[:600] == [1.0] * 600
-    assert strengths[600:] == sorted(strengths[600:], reverse=True)
-    assert strengths[-1] == pytest.approx(FADED, abs=2e-3)
-    assert augment_strength(TrainConfig.of("standard"), 999, 1000) == 1.0
-    assert augment_strength(TrainConfig.of("standard", fade=1.0), 0, 1000) == pytest.approx(1.0, abs=2e-3)
