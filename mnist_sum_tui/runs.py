@@ -18,7 +18,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.files import write_atomic
 
-BUILT_IN = Path(__file__).parent / "models" / "compact.safetensors"
+BUILT_IN = Path(__file__).parent / "models" / "built-in.safetensors"
 """the network in the package, for where there is no run"""
 DEFAULT_FOLDER = "runs"
 FOLDER_VARIABLE = "MNIST_SUM_RUNS"
