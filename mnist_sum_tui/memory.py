@@ -11,7 +11,7 @@ def keep_freed_memory() -> None:
     """Have the process keep the memory that it frees; does nothing where the C library is not glibc.
 
     A step frees and takes the same large blocks again. By itself glibc may give them back to the system each time, and
-    then every page has to be brought in anew. `compact`, batch 128, bf16, two Zen 4 cores, six pairs of processes: a
+    then every page has to be brought in anew. `compact`, batch 128, bf16, two EPYC cores, six pairs of processes: a
     step takes 4 % less in the median, 1 to 20 % less; the peak of memory is the same.
 
     A thread other than the main one gets an arena of its own, which cannot grow beyond 64 MB and gives back what it

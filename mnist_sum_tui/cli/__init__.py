@@ -55,7 +55,7 @@ def set_waiting() -> None:
     """Let torch's threads spin for some 20 microseconds while they wait for one another, and then sleep.
 
     Spinning on, as they do by themselves, is quickest alone; but on cores that others use too, the thread that is
-    waited for may not be running at all. Images/s of `compact` on two Zen 4 cores, one trainer and each of two at once:
+    waited for may not be running at all. Images/s of `compact` on two EPYC cores, one trainer and each of two at once:
     sleeping at once 5,850 and 3,040; GOMP_SPINCOUNT 1,000: 8,280 and 2,840; 20,000: 7,930 and 805.
 
     The policy `active` is for GNU's OpenMP alone, where it only says that this count holds too while the process has

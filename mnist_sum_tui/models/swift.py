@@ -11,7 +11,7 @@ class Swift(SumNetwork):
     """Two convolutions with batch normalisation, two linear layers, and the sum head of `compact`.
 
     The first convolution takes every second place, which saves three quarters of its work and the pooling after it: a
-    step of 128 images takes 3.3 ms instead of 4.3 with pooling, on two Zen 4 cores, and six seeds of two epochs on all
+    step of 128 images takes 3.3 ms instead of 4.3 with pooling, on two EPYC cores, and six seeds of two epochs on all
     data end within 0.05 points of each other. The second pools before it normalises: the same on a quarter of the
     values, but for the statistics.
     """
