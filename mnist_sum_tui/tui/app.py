@@ -86,6 +86,9 @@ class MnistSumApp(App[int]):
         self.call_after_refresh(self.set_timer, 0.05, self._begin)
 
     def _begin(self) -> None:
+        if not self.train_page.is_composed:  # on a machine that is busy enough
+            self.set_timer(0.05, self._begin)
+            return
         self.train_page.prepare()
         if self._start is not None:
             self.post_message(StartTraining(self._start, self._resume))

@@ -22,6 +22,7 @@ from mnist_sum_tui.tui.palette import Palette
 from mnist_sum_tui.tui.screens.base import Page
 from mnist_sum_tui.tui.screens.confirm import Confirm
 from mnist_sum_tui.tui.screens.quit import QuitScreen
+from mnist_sum_tui.tui.screens.train import TrainPage
 from mnist_sum_tui.tui.session import Session
 from mnist_sum_tui.tui.worker import TrainingThread
 from tests.tui import recorded
@@ -208,6 +209,28 @@ async def test_a_runs_folder_that_cannot_be_made_is_told_in_the_form(fake: FakeT
         await pilot.press("enter")
         await pilot.pause(0.1)
         assert "no run can be made there" in str(app.train_page.query_one("#readiness", Static).visual)
+
+
+async def test_a_page_that_takes_long_to_compose_is_waited_for(
+    fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a busy machine: the clock that begins everything is quicker than the widgets."""
+    asked = []
+
+    def is_composed(page: TrainPage) -> bool:
+        asked.append(page)
+        return len(asked) > 2 and bool(page.query("ContentSwitcher"))
+
+    monkeypatch.setattr(TrainPage, "is_composed", property(is_composed))
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.5)
+        assert len(asked) == 3
+        app.post_message(StartTraining(CONFIG))
+        await pilot.pause(0.3)
+        assert app.session.progress is not None
+        app.stop_and_leave()
+        await pilot.pause(0.3)
 
 
 async def test_help_comes_and_goes(fake: FakeTrain, tmp_path: Path) -> None:

@@ -86,6 +86,11 @@ class TrainPage(Page):
         with ContentSwitcher(initial="run-form", id="train"):
             yield RunForm(self._defaults, id="run-form")
 
+    @property
+    def is_composed(self) -> bool:
+        """Whether its widgets are there, so that there is a place for the view of a run."""
+        return bool(self.query(ContentSwitcher))
+
     def prepare(self) -> None:
         """Build the view of a run behind the form: numpy and forty widgets would cost the first frame 0.2 s."""
         if self._live is None:
