@@ -46,7 +46,7 @@ def read_picture(source: str) -> NDArray[np.uint8]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of large pictures; the size is checked here
             with Image.open(io.BytesIO(raw)) as image:
-                if _pixels_to_decode(image) > MAX_PIXELS:
+                if _draft(image) > MAX_PIXELS:
                     raise Image.DecompressionBombError
                 return _grey(_upright(image))
     except Image.DecompressionBombError as error:
@@ -112,8 +112,11 @@ def _read(source: str) -> bytes:
     return raw
 
 
-def _pixels_to_decode(image: Image.Image) -> int:
-    """How many there will be in memory. A JPEG is decoded at a fraction of its size, but not if it is progressive."""
+def _draft(image: Image.Image) -> int:
+    """Have a JPEG decoded at a fraction of its size; returns how many pixels the decoder will hold in memory.
+
+    For a progressive JPEG these are all of them, whatever the fraction.
+    """
     whole = image.width * image.height
     image.draft("L", (ENOUGH_PIXELS, ENOUGH_PIXELS))
     return whole if "progressive" in image.info else image.width * image.height

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,19 @@ from mnist_sum_tui.cli import set_waiting
 set_waiting()  # before any test loads torch
 
 COMMAND = [sys.executable, "-m", "mnist_sum_tui"]
+PEAK = """
+def peak():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+"""
+"""source for a process that tells its own peak of memory, in kB (Linux)"""
+
+
+def wait_for(found: Callable[[], object], seconds: float = 60) -> None:
+    """Until it is found."""
+    end = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 @pytest.fixture(autouse=True)

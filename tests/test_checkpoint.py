@@ -20,6 +20,7 @@ from mnist_sum_tui.data import SumDataset
 from mnist_sum_tui.errors import CheckpointError, RunError
 from mnist_sum_tui.hardware import choose
 from mnist_sum_tui.learner import DivergedError, Learner
+from tests.conftest import PEAK
 
 CONFIG = TrainConfig.of("standard", model="compact", precision="fp32")
 
@@ -135,9 +136,6 @@ from pathlib import Path
 from mnist_sum_tui import checkpoint
 from mnist_sum_tui.errors import CheckpointError
 
-def peak():
-    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
-
 before = peak()
 for path in Path(sys.argv[1]).iterdir():
     try:
@@ -146,7 +144,7 @@ for path in Path(sys.argv[1]).iterdir():
         print("refused:", error)
 print(peak() - before)
 """
-    command = [sys.executable, "-c", script, str(tmp_path)]
+    command = [sys.executable, "-c", PEAK + script, str(tmp_path)]
     *refused, growth = subprocess.run(
         command, capture_output=True, text=True, check=True, timeout=60
     ).stdout.splitlines()

@@ -15,7 +15,7 @@ from PIL import Image
 
 from mnist_sum_tui import __version__, runs
 from mnist_sum_tui.config import MODELS
-from tests.conftest import COMMAND, Cli, is_one_line
+from tests.conftest import COMMAND, Cli, is_one_line, wait_for
 
 
 def test_version_and_help(cli: Cli) -> None:
@@ -172,7 +172,7 @@ def test_a_signal_stops_saves_and_says_how_to_go_on(small_data: str, tmp_path: P
         str(tmp_path / "r"),
     ]
     process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    _wait_for(tmp_path / "r", "last.safetensors")
+    wait_for(lambda: list((tmp_path / "r").glob("*/last.safetensors")))
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 128 + number, err
@@ -192,13 +192,6 @@ def _epochs_done(run: runs.Run) -> int:
     from mnist_sum_tui import checkpoint
 
     return checkpoint.load(run.last_file).position.epoch
-
-
-def _wait_for(folder: Path, name: str) -> None:
-    end = time.monotonic() + 60
-    while not list(folder.glob(f"*/{name}")):
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_a_closed_pipe_ends_the_run_and_loses_nothing(small_data: str, tmp_path: Path) -> None:

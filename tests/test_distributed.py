@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from mnist_sum_tui.data import SumDataset, load, normalise
 from mnist_sum_tui.distributed import Group
 from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.world import VARIABLES, World
-from tests.conftest import COMMAND, Cli
+from tests.conftest import COMMAND, Cli, wait_for
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node"]
 MODULE = ["-m", "mnist_sum_tui"]
@@ -69,10 +68,7 @@ def test_a_worker_that_dies_ends_the_run_which_can_be_gone_on_with(tmp_path: Pat
         stderr=subprocess.PIPE,
         text=True,
     )
-    end = time.monotonic() + 60
-    while not any(run.last_file.exists() for run in runs.list_runs(folder)):
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    wait_for(lambda: any(run.last_file.exists() for run in runs.list_runs(folder)))
     children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
     leader = runs.list_runs(folder)[0].pid
     (helper,) = {int(line) for line in children.stdout.split()} - {leader}

@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.training import train
-from tests.conftest import COMMAND, Cli, is_one_line
+from tests.conftest import COMMAND, Cli, is_one_line, wait_for
 from tests.faults import same_end
 
 ROOT = Path(__file__).parent.parent
@@ -147,13 +146,6 @@ def test_an_interrupt_during_a_save(times: int, seconds: str, small_data: str, t
     else:
         assert checkpoint.load(run.last_file).position.step > step
     assert not list(run.path.glob(".*.tmp"))
-
-
-def wait_for(found: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not found():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def test_a_run_whose_folder_goes_says_so_at_the_next_write(small_data: str, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from PIL import Image
 from mnist_sum_tui import picture
 from mnist_sum_tui.errors import PictureError
 from mnist_sum_tui.picture import prepare, read_picture
+from tests.conftest import PEAK
 
 
 def _drawn(height: int = 200, width: int = 300, at: tuple[int, int] = (20, 30), size: int = 60) -> NDArray[np.uint8]:
@@ -157,14 +158,11 @@ def test_a_large_picture_takes_less_than_200_megabytes(tmp_path: Path, kind: str
     script = f"""
 from mnist_sum_tui.picture import prepare, read_picture
 
-def peak():
-    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
-
 before = peak()
 assert prepare(read_picture({str(path)!r})).any()
 print(peak() - before)
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", PEAK + script], capture_output=True, text=True, check=True)
     assert 20_000 < int(done.stdout) < 200_000
 
 

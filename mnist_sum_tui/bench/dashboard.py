@@ -13,21 +13,17 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from mnist_sum_tui.bench.follow import START_SECONDS, events_after, steps_per_second, wait_for_run
 from mnist_sum_tui.bench.terminal import Terminal
-from mnist_sum_tui.events import Event, Paused, Progress, Resumed, Samples
-from mnist_sum_tui.journal import read_events
-from mnist_sum_tui.runs import Run, list_runs
+from mnist_sum_tui.events import Event, Paused, Resumed
+from mnist_sum_tui.runs import Run
 
 COMMAND = (sys.executable, "-m", "mnist_sum_tui")
 TURN_SECONDS = 3.0
-SETTLING_SECONDS = 0.5
-"""of a turn are left out: the caches are cold, and the dashboard answers the key that began the turn"""
 PER_PAIR = 4
-START_SECONDS = 60.0
 KEYS = (("]", r"smoothing 0\.95"), ("[", r"smoothing 0\.9(?!\d)"), ("l", "linear · "), ("l", "log · "))
 """a key, and what it makes the chart's axis say; in this order, from its first words `log · smoothing 0.9`"""
 KEY_DRAW = b"\x1bOR"
@@ -114,7 +110,7 @@ class _Headless:
         begin = _length(self._run)
         time.sleep(TURN_SECONDS)
         self._process.send_signal(signal.SIGSTOP)
-        return steps_per_second(_events_after(self._run, begin))
+        return steps_per_second(events_after(self._run, begin))
 
 
 class _Dashboard:
@@ -131,7 +127,7 @@ class _Dashboard:
         self.resume()
         time.sleep(TURN_SECONDS)
         self._press_space(Paused)
-        return steps_per_second(_events_after(self._run, begin))
+        return steps_per_second(events_after(self._run, begin))
 
     def resume(self) -> None:
         """Let it train."""
@@ -140,7 +136,7 @@ class _Dashboard:
     def _press_space(self, kind: type[Event]) -> None:
         begin, end = _length(self._run), time.monotonic() + START_SECONDS
         self.terminal.write(b" ")
-        while not any(isinstance(event, kind) for event in _events_after(self._run, begin)):
+        while not any(isinstance(event, kind) for event in events_after(self._run, begin)):
             if time.monotonic() > end:
                 raise TimeoutError("the dashboard did not pause or go on")
             time.sleep(0.02)
@@ -205,35 +201,5 @@ def _mouse(x: int, y: int, what: str) -> bytes:
     return f"\x1b[<{32 if what == 'drag' else 0};{x};{y}{'m' if what == 'release' else 'M'}".encode()
 
 
-def wait_for_run(folder: Path) -> Run:
-    """The folder's only run, once it makes steps."""
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        for run in list_runs(folder):
-            if any(isinstance(event, Progress) for event in read_events(run.metrics_file)):
-                return run
-        time.sleep(0.05)
-    raise TimeoutError("the training did not begin")
-
-
 def _length(run: Run) -> int:
     return run.metrics_file.stat().st_size
-
-
-def _events_after(run: Run, begin: int) -> list[Event]:
-    return list(read_events(run.metrics_file, begin=begin))
-
-
-def steps_per_second(events: list[Event]) -> float:
-    """Between each two Progress events that follow one another, or have only Samples between them.
-
-    An epoch's end, with its validation and its save, falls into one turn in several, and is left out. So is what comes
-    before the turn has settled.
-    """
-    alike = [event for event in events if not isinstance(event, Samples)]  # the strip of images is the dashboard's
-    pairs = [pair for pair in pairwise(alike) if all(isinstance(event, Progress) for event in pair)]
-    if not pairs:
-        raise TimeoutError(f"the training is too slow to be measured in turns of {TURN_SECONDS:g} s")
-    settled = pairs[0][0].elapsed + SETTLING_SECONDS
-    pairs = [pair for pair in pairs if pair[0].elapsed >= settled] or pairs
-    return sum(b.step - a.step for a, b in pairs) / sum(b.elapsed - a.elapsed for a, b in pairs)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mnist_sum_tui.bench.dashboard import steps_per_second, wait_for_run
-from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.bench.follow import events_after, steps_per_second, wait_for_run
 
 BATCH = 128
 TURN_SECONDS = 4.0
@@ -96,7 +95,7 @@ def _turn(model: str, processes: int) -> float:
         time.sleep(1.0)  # the first steps warm up
         begin = run.metrics_file.stat().st_size
         time.sleep(TURN_SECONDS)
-        return BATCH * steps_per_second(list(read_events(run.metrics_file, begin=begin)))
+        return BATCH * steps_per_second(events_after(run, begin))
 
 
 @contextlib.contextmanager
