@@ -32,6 +32,10 @@ class RunError(MnistSumError):
     """A run folder that cannot be created, locked, read or written."""
 
 
+class BenchError(MnistSumError):
+    """A measurement that cannot be made, for the machine is too slow or too busy."""
+
+
 def unknown(kind: str, name: str, known: Iterable[str], hint: str = "") -> UsageError:
     """The error for a name that is not in a list: names the nearest match, or all of the choices."""
     choices = list(known)

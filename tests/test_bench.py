@@ -6,13 +6,14 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from mnist_sum_tui.bench import dashboard, growth, measure, several
-from mnist_sum_tui.bench.plain import Net
+from mnist_sum_tui.bench import dashboard, follow, growth, measure, several
+from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.models import build
 
 
-def test_the_plain_network_is_the_same_function() -> None:
-    ours, plain = build("original").eval(), Net().eval()
+@pytest.mark.parametrize("name", measure.PLAIN)
+def test_the_plain_network_is_the_same_function(name: str) -> None:
+    ours, plain = build(name).eval(), measure.PLAIN[name]().eval()
     plain.load_state_dict(ours.state_dict())
     images, numbers = torch.randn(4, 1, 28, 28), torch.eye(10)[[3, 0, 9, 7]]
     with torch.inference_mode():
@@ -52,6 +53,14 @@ def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0 < cost.key_median <= cost.key_p95 < 10
     assert 0 < cost.stroke_median <= cost.stroke_p95 < 10
     assert 0 < cost.first_frame < 30
+
+
+def test_a_machine_too_slow_to_be_measured_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BenchError, match="too slow"):
+        follow.steps_per_second([])
+    monkeypatch.setattr(follow, "START_SECONDS", 0.0)
+    with pytest.raises(BenchError, match="did not begin"):
+        several.measure("pictured", rounds=1)
 
 
 @pytest.mark.slow

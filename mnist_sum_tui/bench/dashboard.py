@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from mnist_sum_tui.bench.follow import START_SECONDS, events_after, steps_per_second, wait_for_run
 from mnist_sum_tui.bench.terminal import Terminal
+from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.events import Event, Paused, Resumed
 from mnist_sum_tui.runs import Run
 
@@ -65,7 +66,7 @@ def measure(
     run with new ones.
 
     Raises:
-        TimeoutError: the dashboard did not do what a key asked for.
+        BenchError: the dashboard did not do what a key asked for.
     """
     speeds: list[tuple[float, float]] = []
     with TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
@@ -138,7 +139,7 @@ class _Dashboard:
         self.terminal.write(b" ")
         while not any(isinstance(event, kind) for event in events_after(self._run, begin)):
             if time.monotonic() > end:
-                raise TimeoutError("the dashboard did not pause or go on")
+                raise BenchError("the dashboard did not pause or go on: try again when the machine is less busy")
             time.sleep(0.02)
 
 

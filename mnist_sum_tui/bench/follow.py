@@ -4,6 +4,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.events import Event, Progress, Samples
 from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.runs import Run, list_runs
@@ -17,7 +18,7 @@ def wait_for_run(folder: Path) -> Run:
     """The folder's only run, once it makes steps.
 
     Raises:
-        TimeoutError: it does not begin.
+        BenchError: it does not begin.
     """
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
@@ -25,7 +26,7 @@ def wait_for_run(folder: Path) -> Run:
             if any(isinstance(event, Progress) for event in read_events(run.metrics_file)):
                 return run
         time.sleep(0.05)
-    raise TimeoutError("the training did not begin")
+    raise BenchError(f"the training did not begin within {START_SECONDS:g} s: try again when the machine is less busy")
 
 
 def events_after(run: Run, begin: int) -> list[Event]:
@@ -40,12 +41,14 @@ def steps_per_second(events: list[Event]) -> float:
     before the turn has settled.
 
     Raises:
-        TimeoutError: there are no such two.
+        BenchError: there are no such two.
     """
     alike = [event for event in events if not isinstance(event, Samples)]  # the strip of images is the dashboard's
     pairs = [pair for pair in pairwise(alike) if all(isinstance(event, Progress) for event in pair)]
     if not pairs:
-        raise TimeoutError("the training is too slow to be measured: not two reports in a turn")
+        raise BenchError(
+            "not two reports in a turn, too slow to be measured: take a smaller network or an idle machine"
+        )
     settled = pairs[0][0].elapsed + SETTLING_SECONDS
     pairs = [pair for pair in pairs if pair[0].elapsed >= settled] or pairs
     return sum(b.step - a.step for a, b in pairs) / sum(b.elapsed - a.elapsed for a, b in pairs)

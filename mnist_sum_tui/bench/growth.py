@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import torch
 
 from mnist_sum_tui import data, runs
-from mnist_sum_tui.bench.measure import torchvision_root
+from mnist_sum_tui.bench.images import torchvision_root
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.course import Course
 from mnist_sum_tui.data import Split

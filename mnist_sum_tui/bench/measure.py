@@ -1,19 +1,19 @@
 """Contestants take turns on the same cores within one run, so that a noisy machine is noisy for all of them alike."""
 
-import gzip
 import statistics
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from mnist_sum_tui import data, runs, source
-from mnist_sum_tui.bench.plain import Net, plain_loop
+from mnist_sum_tui import data, runs
+from mnist_sum_tui.bench.images import torchvision_root
+from mnist_sum_tui.bench.plain import Net, Net2Fc, plain_loop
 from mnist_sum_tui.config import MODELS, TrainConfig
 from mnist_sum_tui.data import SumDataset
 from mnist_sum_tui.hardware import choose
@@ -25,6 +25,7 @@ from mnist_sum_tui.training import train
 SLICE_SECONDS = 1.0
 """of each turn; at least one step, which takes the plain loop as long on a slow machine"""
 BATCH_SIZE = 128
+PLAIN: Mapping[str, Callable[[], nn.Module]] = {"original": Net, "original-2fc": Net2Fc}
 LIMIT_SHAPE = (1152, 4608, 1024)
 """conv6 of `original` as one product at batch 128: nine places an image, 9 x 512 inputs, 1,024 outputs"""
 
@@ -50,15 +51,21 @@ def measure(rounds: int = 5, models: tuple[str, ...] = tuple(MODELS)) -> Iterato
     """Measure each network; one row after the other."""
     with torchvision_root() as root, TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
         for model in models:
-            network = Net() if model == "original" else laid_out(build(model), torch.contiguous_format)
             contestants = {
-                "plain": plain_loop(root, network, BATCH_SIZE),
+                "plain": plain_loop(root, _plain_network(model), BATCH_SIZE),
                 "fp32": _our_loop(root, Path(folder), model, "fp32"),
                 "auto": _our_loop(root, Path(folder), model, "auto"),
             }
             speeds = take_turns(contestants, rounds)
             precision = choose(TrainConfig(model=model)).precision
             yield _row(model, speeds, precision)
+
+
+def _plain_network(model: str) -> nn.Module:
+    """As a user writes it, where our own has convolutions of its own kind; else our class, in torch's usual layout."""
+    if model in PLAIN:
+        return PLAIN[model]()
+    return laid_out(build(model), torch.contiguous_format)
 
 
 def take_turns(contestants: Mapping[str, Iterator[int]], rounds: int) -> dict[str, list[float]]:
@@ -123,16 +130,3 @@ def _our_loop(root: str, folder: Path, model: str, precision: str) -> Iterator[i
     for event in train(config, runs.create(folder, config)):
         yield (event.step - step) * BATCH_SIZE
         step = event.step
-
-
-@contextmanager
-def torchvision_root() -> Iterator[str]:
-    """The 10,000 test images laid out as torchvision wants them, as training and as test images."""
-    with TemporaryDirectory(prefix="mnist-sum-data-") as root:
-        raw = Path(root) / "MNIST" / "raw"
-        raw.mkdir(parents=True)
-        for train_name, test_name in zip(source.FILES["train"], source.FILES["test"], strict=True):
-            content = gzip.decompress((source.BUNDLED / f"{test_name}.gz").read_bytes())
-            for name in (train_name, test_name):
-                (raw / name).write_bytes(content)
-        yield root

@@ -52,9 +52,30 @@ class Net(nn.Module):
         x = self.pool2(F.relu(self.conv4(F.relu(self.conv3(x)))))
         x = self.conv7(F.relu(self.conv6(F.relu(self.conv5(x)))))
         x = x.view(-1, 10)
-        y = torch.cat([x, number], dim=1)
-        y = self.fc3(F.relu(self.fc2(F.relu(self.fc1(y)))))
+        y = self.head(torch.cat([x, number], dim=1))
         return F.log_softmax(x, dim=1), F.log_softmax(y, dim=1)
+
+    def head(self, y: torch.Tensor) -> torch.Tensor:
+        """The sum's scores, by three linear layers."""
+        y = F.relu(self.fc1(y))
+        y = F.relu(self.fc2(y))
+        scores: torch.Tensor = self.fc3(y)
+        return scores
+
+
+class Net2Fc(Net):
+    """The same with the two linear layers that the mission counts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc2 = nn.Linear(128, 19)
+        del self.fc3
+
+    def head(self, y: torch.Tensor) -> torch.Tensor:
+        """The sum's scores, by two linear layers."""
+        y = F.relu(self.fc1(y))
+        scores: torch.Tensor = self.fc2(y)
+        return scores
 
 
 def plain_loop(root: str, model: nn.Module, batch_size: int) -> Iterator[int]:

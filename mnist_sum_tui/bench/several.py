@@ -50,7 +50,7 @@ def measure(model: str, rounds: int = 3) -> Several:
     """Measure; about half a minute a round.
 
     Raises:
-        TimeoutError: a training did not begin.
+        BenchError: a training did not begin.
     """
     from torch import nn
 

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from mnist_sum_tui.errors import BenchError
+
 ESCAPES = re.compile(rb"\x1b(\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|P[^\x1b]*\x1b\\|[()].|.)")
 END_SECONDS = 5.0
 
@@ -58,13 +60,13 @@ class Terminal:
         """When the output first matched, by time.perf_counter().
 
         Raises:
-            TimeoutError: it did not, in that many seconds.
+            BenchError: it did not, in that many seconds.
         """
         end = time.monotonic() + seconds
         with self._changed:
             while not re.search(pattern, ESCAPES.sub(b"", bytes(self._output)).decode(errors="replace")):
                 if not self._changed.wait(end - time.monotonic()):
-                    raise TimeoutError(f"the terminal did not show {pattern!r} within {seconds:g} s")
+                    raise BenchError(f"the terminal did not show {pattern!r} within {seconds:g} s")
             return self._read_at
 
     def _read(self) -> None:

@@ -1,0 +1,22 @@
+"""Images on disk for the trainings that a bench makes."""
+
+import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mnist_sum_tui import source
+
+
+@contextmanager
+def torchvision_root() -> Iterator[str]:
+    """The 10,000 test images laid out as torchvision wants them, as training and as test images."""
+    with TemporaryDirectory(prefix="mnist-sum-data-") as root:
+        raw = Path(root) / "MNIST" / "raw"
+        raw.mkdir(parents=True)
+        for train_name, test_name in zip(source.FILES["train"], source.FILES["test"], strict=True):
+            content = gzip.decompress((source.BUNDLED / f"{test_name}.gz").read_bytes())
+            for name in (train_name, test_name):
+                (raw / name).write_bytes(content)
+        yield root
