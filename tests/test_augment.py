@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mnist_sum_tui.augment import augment
+from mnist_sum_tui.augment import Affine, _affine, augment
 from mnist_sum_tui.data import PAPER, load, normalise
 
 
@@ -46,3 +46,45 @@ def test_affine_keeps_the_digit_near_its_place(images: torch.Tensor, kind: str) 
     grid = torch.arange(28.0)
     moved = (changed.sum((1, 2)) @ grid) / changed.sum((1, 2, 3)) - (ink.sum((1, 2)) @ grid) / ink.sum((1, 2, 3))
     assert 0.2 < moved.abs().mean() < 2.5
+
+
+def _spread(*values: float) -> torch.Tensor:
+    """What is drawn for one image: angle, width, shear, to the right, down, height; -1..1."""
+    return torch.tensor(values).view(6, 1)
+
+
+def _dot(row: int, column: int) -> torch.Tensor:
+    image = torch.zeros(1, 1, 28, 28)
+    image[0, 0, row, column] = 1.0
+    return image
+
+
+def _centre(image: torch.Tensor) -> tuple[float, float]:
+    """Row and column of the ink's centre of mass, from the middle of the picture."""
+    share, grid = image[0, 0] / image.sum(), torch.arange(28.0) - 13.5
+    return float(share.sum(1) @ grid), float(share.sum(0) @ grid)
+
+
+def test_no_change_leaves_every_pixel(images: torch.Tensor) -> None:
+    ink = images - PAPER
+    most = Affine(15.0, 0.15, 0.15, 2.0, is_stretched=True)
+    same = _affine(ink, most, torch.zeros(6, len(ink)))
+    torch.testing.assert_close(same, ink, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("most", "spread", "expected"),
+    [
+        (Affine(90.0, 0.0, 0.0, 0.0, is_stretched=False), (1, 0, 0, 0, 0, 0), (-6.5, -3.5)),
+        (Affine(0.0, 0.0, 0.0, 2.0, is_stretched=False), (0, 0, 0, 1, 0.5, 0), (-4.5, 4.5)),
+        (Affine(0.0, 0.2, 0.0, 0.0, is_stretched=False), (0, 1, 0, 0, 0, 0), (-3.5 * 1.2, 6.5 * 1.2)),
+        (Affine(0.0, 0.2, 0.0, 0.0, is_stretched=True), (0, 0, 0, 0, 0, 1), (-3.5 * 1.2, 6.5)),
+        (Affine(0.0, 0.0, 0.4, 0.0, is_stretched=False), (0, 0, 1, 0, 0, 0), (-3.5, 6.5 + 0.4 * 3.5)),
+    ],
+    ids=["turned", "moved", "larger", "taller", "slanted"],
+)
+def test_a_dot_goes_where_the_formula_says(
+    most: Affine, spread: tuple[float, ...], expected: tuple[float, float]
+) -> None:
+    found = _centre(_affine(_dot(10, 20), most, _spread(*spread)))
+    assert found == pytest.approx(expected, abs=0.15)

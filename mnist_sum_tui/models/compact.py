@@ -3,6 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mnist_sum_tui.models.convolution import SmallMapConv2d
 from mnist_sum_tui.models.layers import DIGITS, SUMS, SumNetwork, add_cells
 
 CELL_SCALE = 16.0
@@ -34,7 +35,7 @@ class Compact(SumNetwork):
         self.norm3 = nn.BatchNorm2d(c)
         self.conv4 = nn.Conv2d(c, d, 3, padding=1, bias=False)
         self.norm4 = nn.BatchNorm2d(d)
-        self.conv5 = nn.Conv2d(d, e, 3, bias=False)
+        self.conv5 = SmallMapConv2d(d, e, 3, bias=False)
         self.norm5 = nn.BatchNorm2d(e)
         self.digit = nn.Linear(e * 3 * 3, DIGITS)
         self.sum = nn.Linear(DIGITS * 10, SUMS)
@@ -55,6 +56,10 @@ class Compact(SumNetwork):
 
 
 class Keen(Compact):
-    """The same with more channels; at most 350,000 parameters."""
+    """The same with more channels; at most 350,000 parameters.
+
+    Multiples of 16: with 36, 72, 88, 116, 152 channels a step of 256 images takes 51 ms, with 32, 64, 96, 112, 160
+    (1,500 parameters more) 41, on two EPYC cores, for batch normalisation falls out of its vectors.
+    """
 
     channels = (32, 64, 80, 112, 144)

@@ -31,7 +31,8 @@ class SmallMapConv2d(nn.Conv2d):
     In bf16 as a product over gathered patches, in float32 by Winograd's algorithm, which needs a third (3x3) to a fifth
     (5x5) of the multiplications but would lose bf16's few digits; elsewhere than on a CPU by the library. Measured on
     two EPYC cores, batch 128, forward and backward: in bf16 conv6 80 ms instead of 157, conv5 55 instead of 73; in
-    float32 conv6 73 ms instead of 158, conv5 42 instead of 56.
+    float32 conv6 73 ms instead of 158, conv5 42 instead of 56. On one core conv5 of `compact` 2.3 ms instead of 3.9 in
+    bf16, 4.1 instead of 5.2 in float32.
     """
 
     def forward(self, images_nchw: Tensor) -> Tensor:
