@@ -49,7 +49,7 @@ def test_affine_keeps_the_digit_near_its_place(images: torch.Tensor, kind: str) 
 
 
 def _spread(*values: float) -> torch.Tensor:
-    """What is drawn for one image: angle, width, shear, to the right, down, height; -1..1."""
+    """What is drawn for one image: angle, width, shear, to the left, up, height; -1..1."""
     return torch.tensor(values).view(6, 1)
 
 

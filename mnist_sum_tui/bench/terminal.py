@@ -66,7 +66,7 @@ class Terminal:
         with self._changed:
             while not re.search(pattern, ESCAPES.sub(b"", bytes(self._output)).decode(errors="replace")):
                 if not self._changed.wait(end - time.monotonic()):
-                    raise BenchError(f"the terminal did not show {pattern!r} within {seconds:g} s")
+                    raise BenchError(f"no {pattern!r} within {seconds:g} s: try again when the machine is less busy")
             return self._read_at
 
     def _read(self) -> None:

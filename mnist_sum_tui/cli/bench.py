@@ -10,6 +10,7 @@ import typer
 from mnist_sum_tui.cli.common import Json, check_model, complete_model, console, print_json, print_table
 from mnist_sum_tui.config import MODELS
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.render import plural
 
 if TYPE_CHECKING:
     from mnist_sum_tui.bench.dashboard import DashboardCost
@@ -56,13 +57,15 @@ def bench(
 def _measure_training(chosen: tuple[str, ...], rounds: int, json: bool) -> None:
     out = console()
     if not json:
-        out.print(f"Training at batch 128, {rounds} rounds in turn; this takes up to two minutes ...", style="dim")
+        turns = plural(rounds, "round")
+        out.print(f"Training at batch 128, {turns} in turn; this takes up to two minutes ...", style="dim")
     from mnist_sum_tui.bench.measure import measure  # torch and torchvision, three seconds
 
     rows = _collect(measure(rounds, chosen), json)
     if not json:
-        columns = ["network", "plain loop", "ours, fp32", "ratio", "ours, auto", "", "ratio", "of the limit"]
-        print_table(out, "images/s, medians", columns, [_cells(row) for row in rows], left=1)
+        columns = ["network", "plain loop", "fp32", "ratio", "auto", "", "ratio", "of the limit"]
+        title = "images/s, medians; ours in fp32 and in what auto picks"
+        print_table(out, title, columns, [_cells(row) for row in rows], left=1)
         out.print("plain loop: torchvision, one transform an image, fp32 (mnist_sum_tui/bench/plain.py)", style="dim")
         out.print("the limit: a matrix product of conv6's size in the same precision, measured here", style="dim")
 
@@ -87,7 +90,8 @@ def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
         ]  # fmt: skip
         print_table(out, "The dashboard", columns, rows, left=1)
         first = costs[0]
-        counts = f"{rounds} rounds, {first.starts} starts, {first.keys} keys and {first.strokes} strokes while training"
+        turns = plural(rounds, "round")
+        counts = f"{turns}, {first.starts} starts, {first.keys} keys and {first.strokes} strokes while training"
         out.print(f"{counts}; medians and 95th percentiles", style="dim")
 
 
@@ -133,7 +137,7 @@ def _measure_growth(models: list[str], rounds: int, json: bool) -> None:
             ["the test, all ten numbers", *(f"{found.evaluation_seconds[share]:.3f} s" for share in shares)],
         ]
         print_table(out, "Time by images, medians", columns, cells, left=1)
-        columns = [found.model, *(f"{count} epoch{'s' if count > 1 else ''}" for count in epochs)]
+        columns = [found.model, *(plural(count, "epoch") for count in epochs)]
         cells = [
             ["metrics, report, settings", *(f"{found.file_bytes[count] / 1e3:.0f} kB" for count in epochs)],
             ["checkpoints", *(f"{found.checkpoint_bytes[count] / 1e6:.1f} MB" for count in epochs)],

@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits
 
-from mnist_sum_tui.render import duration, percent
+from mnist_sum_tui.render import duration, percent, plural
 from mnist_sum_tui.tui.session import Session
 from mnist_sum_tui.tui.widgets.line import Line
 
@@ -95,7 +95,7 @@ def facts(session: Session, width: int) -> str:
     times = [f"elapsed {duration(elapsed)}"]
     if session.finished is None:
         times.append(f"left {duration(progress.remaining if progress else None)}")
-    threads = f" · {started.threads} thread{'s' if started.threads > 1 else ''}" if started.device == "cpu" else ""
+    threads = f" · {plural(started.threads, 'thread')}" if started.device == "cpu" else ""
     lines = [
         "- images/s" if progress is None else f"{progress.images_per_second:,.0f} images/s",
         *([" · ".join(times)] if width >= NARROW else times),
