@@ -137,6 +137,8 @@ class TrainConfig:
     """share of a schedule in which the learning rate rises, above 0 and below 1"""
     label_smoothing: float = 0.0
     """share of the loss that asks for all classes alike, 0 up to but not 1"""
+    sum_weight: float = 0.5
+    """the sum's share of the loss, the digit has the rest; above 0 and below 1, 0.5 is the mean of both"""
     augment: str = "none"
     """a name in AUGMENTATIONS"""
     seed: int = 0
@@ -172,6 +174,7 @@ class TrainConfig:
         _check_range("weight-decay", self.weight_decay, 0 <= self.weight_decay <= 1, "0 to 1")
         _check_range("warmup", self.warmup, 0 < self.warmup < 1, "above 0 and below 1")
         _check_range("label-smoothing", self.label_smoothing, 0 <= self.label_smoothing < 1, "0 up to but not 1")
+        _check_range("sum-weight", self.sum_weight, 0 < self.sum_weight < 1, "above 0 and below 1")
         _check_range("seed", self.seed, 0 <= self.seed < 2**32, "0 to 4,294,967,295")
         _check_range("keep", self.keep, 0 <= self.keep <= 10_000, "0 to 10,000")
         _check_range("threads", self.threads, 0 <= self.threads <= 1024, "0 to 1,024")

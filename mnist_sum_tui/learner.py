@@ -30,9 +30,9 @@ def losses(digits_nk: Tensor, sums_nk: Tensor, labels_n: Tensor, sums_n: Tensor)
     return F.nll_loss(digits_nk, labels_n), F.nll_loss(sums_nk, sums_n)
 
 
-def total_loss(digit_loss: Tensor, sum_loss: Tensor) -> Tensor:
-    """What training makes small: the mean of the two."""
-    return (digit_loss + sum_loss) / 2
+def total_loss(digit_loss: Tensor, sum_loss: Tensor, sum_weight: float = 0.5) -> Tensor:
+    """What training makes small: the mean of the two, or weighted otherwise."""
+    return (1 - sum_weight) * digit_loss + sum_weight * sum_loss
 
 
 def smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> Tensor:
@@ -84,7 +84,8 @@ class Learner:
             digits_nk, sums_nk = self._network(images.contiguous(memory_format=torch.channels_last), numbers)
         digit_loss, sum_loss = losses(digits_nk, sums_nk, labels, sums)
         share = self.config.label_smoothing
-        loss = total_loss(smoothed(digit_loss, digits_nk, share), smoothed(sum_loss, sums_nk, share))
+        smooth = smoothed(digit_loss, digits_nk, share), smoothed(sum_loss, sums_nk, share)
+        loss = total_loss(*smooth, self.config.sum_weight)
         right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
         measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # one wait
         if not self.group.is_alone:

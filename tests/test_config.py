@@ -35,6 +35,7 @@ def test_overrides_that_are_none_leave_the_recipe_alone() -> None:
         ({"lr": 0}, "lr must be above 0"),
         ({"momentum": 1.0}, "momentum must be"),
         ({"warmup": 0.0}, "warmup must be"),
+        ({"sum_weight": 1.0}, "sum-weight must be"),
         ({"seed": 2**32}, "seed must be"),
         ({"seed": "1"}, "seed must be int"),
         ({"device": "tpu"}, "unknown device"),

@@ -183,8 +183,8 @@ def test_any_config_json_is_a_config_or_refused(values: Any) -> None:
 words = st.text(min_size=0, max_size=12) | st.integers().map(str) | st.floats().map(str)
 options = st.sampled_from(
     ["--epochs", "--batch-size", "--lr", "--optimizer", "--momentum", "--weight-decay", "--schedule", "--augment",
-     "--seed", "--label-smoothing", "--precision", "--threads", "--keep", "--name", "--resume", "--seeds", "--recipe",
-     "--model", "--json"]
+     "--seed", "--label-smoothing", "--sum-weight", "--precision", "--threads", "--keep", "--name", "--resume",
+     "--seeds", "--recipe", "--model", "--json"]
 )  # fmt: skip
 sensible = st.sampled_from([*MODELS, *RECIPES, "sgd", "1", "0.1", "latest", "best", "bf16"])
 commands = st.sampled_from(

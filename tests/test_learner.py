@@ -20,6 +20,7 @@ def test_the_loss_written_out_by_hand() -> None:
     assert digit.item() == pytest.approx(by_hand_digit, rel=1e-6)
     assert total.item() == pytest.approx(by_hand_sum, rel=1e-6)
     assert total_loss(digit, total).item() == pytest.approx((by_hand_digit + by_hand_sum) / 2, rel=1e-6)
+    assert total_loss(digit, total, 0.1).item() == pytest.approx(0.9 * by_hand_digit + 0.1 * by_hand_sum, rel=1e-6)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1])

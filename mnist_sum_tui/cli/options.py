@@ -39,6 +39,9 @@ Schedule = Annotated[str | None, typer.Option(help=f"{', '.join(SCHEDULES)}.", s
 LabelSmoothing = Annotated[
     float | None, typer.Option(help="Share of the loss that asks for all classes alike.", show_default=_RECIPE_SETS)
 ]
+SumWeight = Annotated[
+    float | None, typer.Option(help="The sum's share of the loss; the digit has the rest.", show_default=_RECIPE_SETS)
+]
 Augment = Annotated[str | None, typer.Option(help=f"{', '.join(AUGMENTATIONS)}.", show_default=_RECIPE_SETS)]
 Seed = Annotated[int | None, typer.Option(help="Decides everything that is random.", show_default="0")]
 Precision = Annotated[str | None, typer.Option(help=f"{', '.join(PRECISIONS)}.", show_default="auto")]

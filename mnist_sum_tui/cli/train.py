@@ -31,6 +31,7 @@ def train(
     weight_decay: opt.WeightDecay = None,
     schedule: opt.Schedule = None,
     label_smoothing: opt.LabelSmoothing = None,
+    sum_weight: opt.SumWeight = None,
     augment: opt.Augment = None,
     seed: opt.Seed = None,
     device: Device = None,
