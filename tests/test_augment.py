@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mnist_sum_tui.augment import Affine, _affine, augment
+from mnist_sum_tui.augment import Affine, _affine, _largest_of_nine, _redrawn, augment
 from mnist_sum_tui.data import PAPER, load, normalise
 
 
@@ -36,13 +36,13 @@ def test_a_shift_moves_by_whole_pixels(kind: str, moves: set[int]) -> None:
     assert (changed == PAPER).sum() == images.numel() - 200
 
 
-@pytest.mark.parametrize("kind", ["affine", "strong"])
-def test_affine_keeps_the_digit_near_its_place(images: torch.Tensor, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "least", "most"), [("affine", 0.7, 1.4), ("strong", 0.35, 2.2)])
+def test_affine_keeps_the_digit_near_its_place(images: torch.Tensor, kind: str, least: float, most: float) -> None:
     paper = images.amin()
     ink, changed = images - paper, augment(images, kind, 4) - paper
     ratio = changed.sum((1, 2, 3)) / ink.sum((1, 2, 3))
-    assert ratio.min() > 0.7
-    assert ratio.max() < 1.4
+    assert ratio.min() > least
+    assert ratio.max() < most
     grid = torch.arange(28.0)
     moved = (changed.sum((1, 2)) @ grid) / changed.sum((1, 2, 3)) - (ink.sum((1, 2)) @ grid) / ink.sum((1, 2, 3))
     assert 0.2 < moved.abs().mean() < 2.5
@@ -63,6 +63,24 @@ def _centre(image: torch.Tensor) -> tuple[float, float]:
     """Row and column of the ink's centre of mass, from the middle of the picture."""
     share, grid = image[0, 0] / image.sum(), torch.arange(28.0) - 13.5
     return float(share.sum(1) @ grid), float(share.sum(0) @ grid)
+
+
+def test_a_stroke_becomes_thicker_thinner_or_stays() -> None:
+    image = torch.zeros(1, 1, 9, 9)
+    image[..., 3:6, :] = 1.0  # a horizontal stroke of three pixels
+    spreads = torch.tensor([1.0, 0.75, 0.5, -0.5, -0.75, -1.0])
+    profile = _redrawn(image.expand(6, -1, -1, -1), 0.6, spreads)[:, 0, :, 4]
+    expected = [  # the pixels at the edge inside, and those next to them outside
+        (1.0, 0.6), (1.0, 0.3), (1.0, 0.0), (1.0, 0.0), (0.7, 0.0), (0.4, 0.0)
+    ]  # fmt: skip
+    for row, (inside, outside) in zip(profile, expected, strict=True):
+        wanted = torch.tensor([0, 0, outside, inside, 1, inside, outside, 0, 0])
+        torch.testing.assert_close(row, wanted)
+
+
+def test_the_largest_of_nine_is_max_pool(images: torch.Tensor) -> None:
+    expected = torch.nn.functional.max_pool2d(images, 3, stride=1, padding=1)
+    assert torch.equal(_largest_of_nine(images), expected)
 
 
 def test_no_change_leaves_every_pixel(images: torch.Tensor) -> None:
