@@ -1,4 +1,4 @@
-"""One file that holds a run: weights, optimizer, position, config, history. Atomic, hashed, no pickle.
+"""One file that holds a run: weights, optimizer, position, config. Atomic, hashed, no pickle.
 
 A safetensors file. The weights have their own names; the optimizer's tensors are `optimizer.<parameter>.<state>`; the
 rest is JSON in the header's metadata under `mnist_sum`. `sha256` there is the hash of the whole file with the hash
@@ -192,8 +192,10 @@ def restore_optimizer(
         parameter = parameters.get(name)
         if parameter is None or value.shape not in (parameter.shape, torch.Size([])):
             raise CheckpointError(f"{source}: does not fit the optimizer ({full_name}); take another run")
-        is_scalar = value.shape != parameter.shape
-        own = value.clone() if is_scalar else torch.empty_like(parameter, dtype=value.dtype).copy_(value)
+        if value.shape == parameter.shape:
+            own = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
+        else:  # the count of steps: a fused optimizer reads it on the parameter's device, another one on the CPU
+            own = value.to(parameter.device if optimizer.defaults.get("fused") else value.device, copy=True)
         optimizer.state[parameter][key] = own
 
 

@@ -68,12 +68,13 @@ class Group:
             return network
         share_batch_norms(network)
         device = next(network.parameters()).device
-        wrapped: nn.Module = nn.parallel.DistributedDataParallel(
-            network,
-            [device.index] if device.type == "cuda" else None,
-            broadcast_buffers=False,  # all processes compute the same ones
-            gradient_as_bucket_view=True,
-        )
+        with lost_process_is_one_line():  # it compares the processes' parameters
+            wrapped: nn.Module = nn.parallel.DistributedDataParallel(
+                network,
+                [device.index] if device.type == "cuda" else None,
+                broadcast_buffers=False,  # all processes compute the same ones
+                gradient_as_bucket_view=True,
+            )
         return wrapped
 
 

@@ -73,7 +73,7 @@ class Progress(Event):
 
     @property
     def loss(self) -> float:
-        """The training loss: the mean of the two heads' negative log-likelihoods."""
+        """The mean of the two heads' negative log-likelihoods, however the training weighs and smooths them."""
         return (self.digit_loss + self.sum_loss) / 2
 
 

@@ -51,8 +51,9 @@ class Journal:
             raise self._failed(error) from error
 
     def close(self) -> None:
-        """Close the file."""
-        self._stream.close()
+        """Close the file; what `append` could not write, and has complained of, is tried once more and then lost."""
+        with contextlib.suppress(OSError):
+            self._stream.close()
 
     def __enter__(self) -> Self:
         return self

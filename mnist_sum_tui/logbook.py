@@ -49,6 +49,7 @@ class Logbook:
         self.saved = time.perf_counter()
         remove_unfinished(run.path)  # the run is locked, so nobody is writing
         run.write_config(config)
+        run.forget_report()
         run.write_json(run.environment_file, _environment(config, hardware))
         self.journal = Journal(run.metrics_file, keep=position.journal_bytes)
 

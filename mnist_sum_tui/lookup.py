@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mnist_sum_tui.errors import UsageError, unknown
-from mnist_sum_tui.runs import Run, list_runs
+from mnist_sum_tui.runs import Run, is_run, list_runs
 from mnist_sum_tui.summary import best_run
 
 
@@ -15,7 +15,7 @@ def find(name: str, folder: Path) -> Run:
     """
     as_path = Path(name)
     if as_path.name != name or name in (".", ".."):
-        if (as_path / "config.json").is_file():
+        if is_run(as_path):
             return Run(as_path)
         raise UsageError(f"{name!r} is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
     runs = list_runs(folder)

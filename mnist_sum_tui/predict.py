@@ -119,8 +119,7 @@ def load_predictor(run: str | Path | Run | None = None, folder: Path | None = No
 
 def _load(path: Path, source: str, device: str) -> Predictor:
     loaded = checkpoint.load(path)
-    config = replace(loaded.config, device=device, precision="auto" if device == "auto" else loaded.config.precision)
-    hardware = choose(config)
+    hardware = choose(replace(loaded.config, device=device))
     torch.set_num_threads(hardware.threads)
-    named = f"{source} ({config.model}, epoch {loaded.position.reached_epoch})"
+    named = f"{source} ({loaded.config.model}, epoch {loaded.position.reached_epoch})"
     return Predictor(loaded.config, loaded.weights, named, hardware)

@@ -136,6 +136,19 @@ class Run:
         created = self.created if self.config_file.exists() else datetime.now(UTC).isoformat()
         self.write_json(self.config_file, {"created": created, **config.to_dict()})
 
+    def forget_report(self) -> None:
+        """Remove report.json, where there is one: training goes on, and it tells of earlier weights.
+
+        Raises:
+            RunError: it cannot be removed.
+        """
+        try:
+            self.report_file.unlink(missing_ok=True)
+        except OSError as error:
+            raise RunError(
+                f"{self.report_file}: cannot be removed ({error.strerror or error}); check the folder"
+            ) from error
+
     @property
     def created(self) -> str:
         """When the run was made, ISO 8601 in UTC; empty if that is not known."""
@@ -231,10 +244,18 @@ def create(folder: Path, config: TrainConfig, name: str = "") -> Run:
     raise RunError(f"{folder}: has a thousand runs of this second; wait a moment")
 
 
+def is_run(path: Path) -> bool:
+    """Whether it is a run's folder; not, where nobody may look into it."""
+    try:
+        return (path / "config.json").is_file()
+    except OSError:
+        return False
+
+
 def list_runs(folder: Path) -> list[Run]:
     """Every run in the folder, newest first, by when it was made."""
     try:
-        found = [Run(path) for path in folder.iterdir() if (path / "config.json").is_file()]
+        found = [Run(path) for path in folder.iterdir() if is_run(path)]
     except OSError:
         return []
     return sorted(found, key=lambda run: (run.created, run.id), reverse=True)

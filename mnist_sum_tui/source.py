@@ -53,9 +53,13 @@ def read_ahead(data_dir: str | None = None) -> None:
 
 
 def _read(split: str, data_dir: str | None = None) -> Arrays:
-    folder = BUNDLED if data_dir is None else _raw_folder(Path(data_dir))
     names = FILES[split]
-    paths = [_find(folder, name) for name in names]
+    try:
+        folder = BUNDLED if data_dir is None else _raw_folder(Path(data_dir))
+        paths = [_find(folder, name) for name in names]
+    except OSError as error:
+        reason = error.strerror or error
+        raise DataError(f"{data_dir or BUNDLED}: cannot be read ({reason}); choose another --data-dir") from error
     sums = [SHA256[name] if data_dir is None else None for name in names]
     images, labels = idx.read_images(paths[0], sums[0]), idx.read_labels(paths[1], sums[1])
     if len(images) != len(labels):

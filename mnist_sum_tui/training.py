@@ -35,10 +35,11 @@ SAMPLE_COUNT = 8
 def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iterator[Event]:
     """Train in the run's folder, from its newest checkpoint if it has one, and yield what happens.
 
-    Every event is in metrics.jsonl before it is yielded. The last one is Finished, whatever happened. An error that
-    nobody foresaw is raised after Finished, and error.txt in the run's folder has its traceback. A run that cannot
-    begin leaves no folder. For the whole process, the number of torch's threads is set, and freed memory is kept.
-    Where torchrun has started several processes, this is the one that leads; the others call `assist`.
+    Every event is in metrics.jsonl before it is yielded. Once training has begun the last one is Finished, whatever
+    happened. An error that nobody foresaw is raised after Finished, and error.txt in the run's folder has its
+    traceback. A run that cannot begin leaves no folder. For the whole process, the number of torch's threads is set,
+    and freed memory is kept. Where torchrun has started several processes, this is the one that leads; the others call
+    `assist`.
 
     Raises:
         UsageError: the device is not there, or the run is complete, or the config is not that of the run.

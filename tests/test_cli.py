@@ -194,8 +194,9 @@ def _epochs_done(run: runs.Run) -> int:
     return checkpoint.load(run.last_file).position.epoch
 
 
-def test_a_closed_pipe_ends_the_run_and_loses_nothing(small_data: str, tmp_path: Path) -> None:
-    command = " ".join([*COMMAND, "train", "--model compact --epochs 500 --json --runs-dir", str(tmp_path / "r"),
+@pytest.mark.parametrize("style", ["--json", ""])
+def test_a_closed_pipe_ends_the_run_and_loses_nothing(small_data: str, tmp_path: Path, style: str) -> None:
+    command = " ".join([*COMMAND, "train", "--model compact --epochs 500", style, "--runs-dir", str(tmp_path / "r"),
                         "--data-dir", small_data])  # fmt: skip
     done = subprocess.run(
         f"{command} | head -n 3", shell=True, capture_output=True, text=True, timeout=100, check=False

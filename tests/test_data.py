@@ -187,3 +187,8 @@ def test_normalise_is_the_formula() -> None:
     images = torch.arange(256, dtype=torch.uint8).view(1, 16, 16)
     wanted = (images.double() / 255 - 0.1307) / 0.3081
     np.testing.assert_allclose(data.normalise(images)[:, 0].numpy(), wanted.numpy(), atol=1e-6)
+
+
+def test_a_folder_that_cannot_be_looked_into_is_one_line() -> None:
+    with pytest.raises(DataError, match="choose another --data-dir"):
+        data.load("test", "x" * 300)  # longer than a name may be

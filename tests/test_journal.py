@@ -1,5 +1,8 @@
 from pathlib import Path
 
+import pytest
+
+from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.events import Event, to_json
 from mnist_sum_tui.journal import Follower, Journal, read_events
 from tests.tui import recorded
@@ -49,3 +52,13 @@ def test_a_follower_survives_the_end_of_the_folder(tmp_path: Path) -> None:
     follower.read()
     path.unlink()
     assert follower.read() == ([], False)
+
+
+def test_a_disk_that_stays_full_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path / "metrics.jsonl")
+    journal.close()
+    with Path("/dev/full").open("ab") as full:
+        monkeypatch.setattr(journal, "_stream", full)
+        with pytest.raises(RunError, match="free some space"):
+            journal.append(recorded.started())
+        journal.close()  # which tries once more, and complains no more

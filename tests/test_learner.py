@@ -55,3 +55,16 @@ def test_a_loss_that_is_not_finite_changes_nothing() -> None:
         learner.step(batch, lr=1e-3, augment_seed=0)
     for name, value in learner.network.named_parameters():
         assert torch.equal(value, before[name])
+
+
+def test_the_sum_s_weight_is_its_share_of_the_gradient() -> None:
+    batch = SumDataset(data.load("test").take(torch.arange(64))).__getitems__(range(64))
+    gradients = []
+    for weight in (0.2, 0.4):
+        config = TrainConfig.of("standard", model="compact", precision="fp32", sum_weight=weight)
+        learner = Learner(config, choose(config))
+        learner.step(batch, lr=1e-3, augment_seed=0)
+        own = learner.network.get_parameter("sum.weight").grad  # only the sum's loss reaches it
+        assert own is not None
+        gradients.append(own)
+    torch.testing.assert_close(gradients[1], gradients[0] * 2)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from mnist_sum_tui.config import MODELS
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.models import build, convolution, parameter_count
+from mnist_sum_tui.models import build, convolution, parameter_count, skeleton
 from mnist_sum_tui.models.convolution import POINTS, SmallMapConv2d, by_patches, by_winograd, toom_cook
 from mnist_sum_tui.models.describe import describe
 from mnist_sum_tui.models.layers import laid_out
@@ -164,6 +164,17 @@ def test_first_weights_depend_on_the_seed_alone() -> None:
     assert torch.equal(torch.get_rng_state(), before)
     assert torch.equal(one.digit.weight, same.digit.weight)  # type: ignore[union-attr, arg-type]
     assert not torch.equal(one.digit.weight, other.digit.weight)  # type: ignore[union-attr, arg-type]
+
+
+def test_a_skeleton_leaves_the_generator_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def used(seed: int) -> None:
+        raise AssertionError(seed)
+
+    names = build("compact").state_dict().keys()
+    monkeypatch.setattr(torch, "manual_seed", used)
+    before = torch.random.get_rng_state()
+    assert skeleton("compact").state_dict().keys() == names
+    assert torch.equal(torch.random.get_rng_state(), before)
 
 
 def test_unknown_model_names_the_nearest() -> None:

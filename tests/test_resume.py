@@ -108,6 +108,18 @@ def test_a_finished_run_can_be_trained_further(small_data: str, tmp_path: Path) 
     assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == [1, 2, 3]
 
 
+def test_a_run_that_goes_on_has_no_result_of_before(small_data: str, tmp_path: Path) -> None:
+    config = _config(small_data)
+    run = _train(config, tmp_path)
+    assert run.report_file.exists()
+    control = Control()
+    control.stop()
+    list(train(config.with_epochs(4), run, control))
+    assert not run.report_file.exists()
+    list(train(config.with_epochs(4), run))
+    assert run.read_json(run.report_file)["epochs"] == 4
+
+
 def test_a_resumed_run_keeps_its_settings(small_data: str, tmp_path: Path) -> None:
     run = _train(_config(small_data), tmp_path / "a", stop_at=[3])
     with pytest.raises(UsageError, match="has lr"):

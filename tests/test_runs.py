@@ -130,3 +130,8 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="no run can be made there"):
         runs.create(tmp_path / "file", CONFIG)
+
+
+def test_a_path_that_cannot_be_looked_into_is_no_run(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not a run's folder"):
+        lookup.find(f"{tmp_path}/{'x' * 300}", tmp_path)

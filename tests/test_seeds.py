@@ -3,6 +3,7 @@ import statistics
 
 import pytest
 
+from mnist_sum_tui.world import VARIABLES
 from tests.conftest import Cli, is_one_line
 
 SPRINT = ("train", "--recipe", "sprint", "--epochs", "1")
@@ -37,6 +38,20 @@ def test_seeds_print_a_line_each_and_a_table(cli: Cli, small_data: str) -> None:
     assert "-ours-seed1  " in result.stdout
     assert "mean of 2" in result.stdout
     assert "standard deviation" in result.stdout
+
+
+def test_quiet_seeds_are_the_table_alone(cli: Cli, small_data: str) -> None:
+    result = cli(*SPRINT, "--data-dir", small_data, "--seeds", "2", "--quiet")
+    assert result.stdout.split("\n")[1] == "Test accuracy by seed"
+    assert "seed 0: " not in result.stdout
+
+
+def test_seeds_are_trained_by_one_process(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    for rank in ("0", "1"):
+        values = {"rank": rank, "size": "2", "local_rank": rank, "local_size": "2"}
+        for name, variable in VARIABLES.items():
+            monkeypatch.setenv(variable, values[name])
+        is_one_line(cli(*SPRINT, "--seeds", "2"), 2, "torchrun")
 
 
 def test_seeds_that_cannot_be_are_one_line(cli: Cli, small_data: str) -> None:

@@ -9,6 +9,7 @@ import pyte
 import pytest
 
 from mnist_sum_tui import runs
+from mnist_sum_tui.config import TrainConfig
 
 
 @pytest.mark.parametrize("width", [80, 60])
@@ -34,3 +35,16 @@ def test_live_bars_and_ctrl_c(small_data: str, tmp_path: Path, width: int) -> No
     assert "images/s" not in text  # the bars are gone
     assert not screen.cursor.hidden
     assert len(runs.list_runs(folder)) == 1
+
+
+def test_a_no_deletes_nothing(tmp_path: Path) -> None:
+    run = runs.create(tmp_path, TrainConfig.of("sprint"))
+    arguments = ["-m", "mnist_sum_tui", "runs", "delete", "latest", "--runs-dir", str(tmp_path)]
+    child = pexpect.spawn(sys.executable, arguments, timeout=60)
+    child.expect("Delete .*N]")
+    child.sendline("n")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert b"error" not in (child.before or b"")
+    assert runs.list_runs(tmp_path) == [run]

@@ -26,6 +26,7 @@ from mnist_sum_tui.events import (
     Validated,
 )
 from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.predict import load_predictor
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.training import train
 
@@ -60,6 +61,11 @@ def test_a_run_from_start_to_finish(config: TrainConfig, run: Run) -> None:
         assert report[name] == getattr(events[-1], name)
     environment = json.loads(run.environment_file.read_text())
     assert {"torch", "device", "precision", "reason", "threads", "seed", "command"} <= environment.keys()
+
+
+def test_a_prediction_is_made_in_the_run_s_precision(config: TrainConfig, run: Run) -> None:
+    list(train(replace(config, epochs=1, precision="fp32"), run))
+    assert load_predictor(run).hardware.precision == "fp32"
 
 
 def test_the_kept_weights_are_few_and_evenly_spread(config: TrainConfig, run: Run) -> None:

@@ -86,7 +86,9 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output has left, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
-    except MemoryError:
+    except (MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
         code = _fail("out of memory: try a smaller --batch-size, or close something", 1)
     _leave(code if isinstance(code, int) else 0)
 
@@ -117,6 +119,12 @@ def _mend_streams() -> None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115, PTH123
         elif name != "stdin" and isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Also torch's: an OutOfMemoryError on a GPU, and on a CPU a RuntimeError that only its words tell from others."""
+    is_torchs = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
+    return isinstance(error, MemoryError) or is_torchs
 
 
 def _fail(message: str, code: int) -> int:

@@ -26,12 +26,19 @@ def is_terminal() -> bool:
 
 
 def console() -> "Console":
-    """A console on stdout: colour only in a terminal, whatever FORCE_COLOR says, so that a pipe never gets escapes."""
+    """A console on stdout: colour only in a terminal, whatever FORCE_COLOR says, so that a pipe never gets escapes.
+
+    Where the reader has left, printing raises BrokenPipeError; rich's own consoles end the process at once.
+    """
     from rich.console import Console
 
+    class HonestConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # rich calls it while it handles the error
+
     if is_terminal():
-        return Console(highlight=False)
-    return Console(highlight=False, force_terminal=False, color_system=None, width=PIPE_WIDTH)
+        return HonestConsole(highlight=False)
+    return HonestConsole(highlight=False, force_terminal=False, color_system=None, width=PIPE_WIDTH)
 
 
 def print_json(values: Mapping[str, Any]) -> None:

@@ -47,8 +47,15 @@ class Printer:
         if isinstance(event, Finished):
             self.close()
             for line in [brief_result(event, self.started)] if self.brief else result_lines(event, self.run):
-                self.out.print(line, soft_wrap=True)
+                self.out.print(line, soft_wrap=True, markup=False)
             self.out.file.flush()
+
+
+class SilentPrinter(Printer):
+    """Nothing: a table of all runs follows."""
+
+    def show(self, event: Event) -> None:
+        """Print nothing."""
 
 
 class JsonPrinter(Printer):
@@ -115,9 +122,12 @@ class LivePrinter(PlainPrinter):
 
 
 def printer(style: str, run: Run) -> Printer:
-    """The printer for `json`, `quiet`, or `auto` and `brief`, which look at stdout; `brief` ends in one line."""
+    """The printer for `json`, `quiet`, `silent`, or `auto` and `brief`, which look at stdout.
+
+    Of a finished run `quiet` prints the result, `brief` one line of it, `silent` nothing.
+    """
     for_people = LivePrinter if is_terminal() else PlainPrinter
-    kinds = {"json": JsonPrinter, "quiet": Printer, "auto": for_people, "brief": for_people}
+    kinds = {"json": JsonPrinter, "quiet": Printer, "silent": SilentPrinter, "auto": for_people, "brief": for_people}
     return kinds[style](run, console(), style == "brief")
 
 

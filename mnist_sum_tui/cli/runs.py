@@ -118,7 +118,8 @@ def delete(
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"deleting {found.id} needs a yes: add --yes")
-        typer.confirm(f"Delete {found.path} and everything in it?", abort=True)
+        if not typer.confirm(f"Delete {found.path} and everything in it?"):
+            return
     found.delete()
     console().print(f"Deleted {found.path}", markup=False, soft_wrap=True)
 
@@ -129,13 +130,15 @@ def _folder(context: typer.Context, runs_dir: Path | None) -> Path:
 
 
 def _table(summaries: list[Summary]) -> "Table":
+    from rich.markup import escape
+
     table = _grid(["run", "model", "recipe", "epochs", "digit", "sum", "time", "state"])
     for summary in summaries:
         config = summary.config
         mark = "" if summary.is_tested or summary.digit_accuracy is None else "*"
         colour = STATE_COLOURS.get(summary.state, "yellow")
         table.add_row(
-            summary.run.argument,
+            escape(summary.run.argument),
             config.model if config else "-",
             config.recipe if config else "-",
             f"{len(summary.epochs)}/{config.epochs}" if config else "-",

@@ -56,7 +56,10 @@ def train(
     Ctrl-C finishes the step, saves, and says how to go on.
     """
     settings = opt.settings_in(locals())
-    if World.of_environment().is_helper:
+    world = World.of_environment()
+    if seeds > 1 and world.size > 1:
+        raise UsageError("--seeds trains in one process: leave out torchrun, or --seeds")
+    if world.is_helper:
         raise typer.Exit(_assist())
     folder = folder_or_default(runs_dir)
     resumed = lookup.find(resume, folder) if resume else None
@@ -68,7 +71,8 @@ def train(
         raise UsageError("--seeds makes new runs: leave out --resume")
     from mnist_sum_tui.cli.seeds import train_seeds
 
-    train_one = functools.partial(_train_and_print, style="json" if json else "brief")
+    style = "json" if json else "silent" if quiet else "brief"
+    train_one = functools.partial(_train_and_print, style=style, is_last=False)
     raise typer.Exit(train_seeds(config, seeds, folder, name, json, train_one))
 
 
@@ -82,7 +86,8 @@ def _assist() -> int:
     return 128 + caught[0] if caught else 0
 
 
-def _train_and_print(config: TrainConfig, run: Run, style: str) -> int:
+def _train_and_print(config: TrainConfig, run: Run, style: str, is_last: bool = True) -> int:
+    """The exit code; a signal that came when the run was all but complete matters only where another run follows."""
     from mnist_sum_tui.cli.progress import printer  # rich, 50 ms
 
     control = Control()
@@ -109,7 +114,8 @@ def _train_and_print(config: TrainConfig, run: Run, style: str) -> int:
         raise RunError(f"the output was closed: everything is saved; go on with mnist-sum train --resume {run.path}")
     if finished is not None and finished.reason == "diverged":
         raise RunError(finished.message)
-    return 128 + caught[0] if caught and finished is not None and finished.reason == "stopped" else 0
+    is_stopped = finished is not None and finished.reason == "stopped"
+    return 128 + caught[0] if caught and (is_stopped or not is_last) else 0
 
 
 @contextmanager

@@ -27,22 +27,29 @@ def build(name: str, seed: int = 0) -> SumNetwork:
     Raises:
         UsageError: unknown name.
     """
-    if name not in _BUILDERS:
-        raise unknown("model", name, MODELS)
+    make = _builder(name)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = _BUILDERS[name]()
+        network = make()
     return laid_out(network, torch.channels_last)
 
 
 def skeleton(name: str) -> SumNetwork:
     """The same network without memory for its weights, for somebody who brings weights of their own.
 
+    The global generator is left alone: another thread may be building a network with it.
+
     Raises:
         UsageError: unknown name.
     """
     with torch.device("meta"):
-        return build(name)
+        return laid_out(_builder(name)(), torch.channels_last)
+
+
+def _builder(name: str) -> Callable[[], SumNetwork]:
+    if name not in _BUILDERS:
+        raise unknown("model", name, MODELS)
+    return _BUILDERS[name]
 
 
 def parameter_count(network: torch.nn.Module) -> int:

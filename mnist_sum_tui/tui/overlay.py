@@ -49,6 +49,8 @@ def command(config: TrainConfig) -> str:
         value = getattr(config, item.name)
         if value == getattr(usual, item.name) and item.name not in ("model", "recipe", "epochs", "seed"):
             continue
-        option = f"--{item.name.replace('_', '-')}"
-        words += [option] if value is True else [option, str(value)]
+        if item.name == "all_data":
+            words.append("--all-data" if value else "--hold-out")
+        else:
+            words += [f"--{item.name.replace('_', '-')}", str(value)]
     return shlex.join(words)

@@ -52,6 +52,11 @@ class Session:
         """Whether the run goes on, here or in the process that is watched."""
         return self.is_training or (self.is_watching and self._is_alive)
 
+    @property
+    def has_samples(self) -> bool:
+        """Whether images are shown at work: not another process's, and none without images to validate on."""
+        return not self.is_watching and (self.started is None or self.started.validation_images > 0)
+
     def begin(self, config: TrainConfig, run: Run, control: Control) -> None:
         """Forget the last run: this one starts."""
         self._turn_to(config, run)

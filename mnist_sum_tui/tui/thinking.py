@@ -42,7 +42,7 @@ def load_file(weights: Weights) -> "Predictor":
     assert weights.path is not None
     loaded = checkpoint.load(weights.path)
     named = f"{weights.owner}, epoch {loaded.position.reached_epoch}"
-    hardware = choose(replace(loaded.config, device="auto", precision="auto"))
+    hardware = choose(replace(loaded.config, device="auto"))
     return Predictor(loaded.config, loaded.weights, named, hardware)
 
 

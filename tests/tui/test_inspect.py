@@ -1,13 +1,14 @@
 """The page Inspect with fixed answers: stepping, numbers, wrong ones, weights."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input, Static
 
-from mnist_sum_tui.tui.answers import Trouble, Working
-from mnist_sum_tui.tui.brain import Look, LookAtAll
+from mnist_sum_tui.tui.answers import Surveyed, Trouble, Working
+from mnist_sum_tui.tui.brain import Look, LookAtAll, Reply, Request
 from mnist_sum_tui.tui.messages import OpenInInspect
 from mnist_sum_tui.tui.screens.goto import GoTo
 from mnist_sum_tui.tui.screens.inspect import InspectPage
@@ -68,6 +69,50 @@ async def test_w_goes_from_wrong_one_to_wrong_one(tmp_path: Path, monkeypatch: p
         assert found == [*WRONG, WRONG[0]]
         assert "✗ wrong" in text_of(page)
         assert sum(isinstance(asked, LookAtAll) for asked in fixed.brain_in(app).asked) == 1
+
+
+async def test_a_survey_of_other_weights_comes_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page, brain = page_in(app), fixed.brain_in(app)
+        held: list[Reply] = []
+        at_once = brain.ask
+
+        def ask(request: Request, reply: Reply) -> None:
+            if isinstance(request, LookAtAll):
+                held.append(reply)
+            else:
+                at_once(request, reply)
+
+        monkeypatch.setattr(brain, "ask", ask)
+        await pilot.press("w", "comma")
+        held[0](Surveyed(replace(fixed.survey(), source="other weights"), fixed.images().images.numpy()))
+        await pilot.pause()
+        assert page.index == 0  # whoever turned to other weights wants no jump by these
+        await pilot.press("w")
+        assert len(held) == 2  # they are not taken for the chosen ones
+        held[1](Surveyed(fixed.survey(), fixed.images().images.numpy()))
+        await pilot.pause()
+        assert page.index == WRONG[0]
+
+
+async def test_a_survey_that_another_page_has_replaced_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page, brain = page_in(app), fixed.brain_in(app)
+        at_once = brain.ask
+        monkeypatch.setattr(brain, "ask", lambda *asked: None if isinstance(asked[0], LookAtAll) else at_once(*asked))
+        await pilot.press("w")
+        page.post_message(Working("Looking at all ...", 0.45))
+        await pilot.pause()
+        assert page.query_one("#note", Static).display
+        await fixed.open_page(pilot, "runs")
+        await fixed.open_page(pilot, "inspect")
+        assert not page.query_one("#note", Static).display
 
 
 async def test_d_takes_a_number_with_which_the_heads_disagree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,22 @@ async def test_another_recipe_keeps_what_the_form_does_not_ask_for(
     assert (config.recipe, config.keep, config.augment) == ("original", 2, "shift")
 
 
+@pytest.mark.parametrize("recipe", ["sprint", "marathon"])
+async def test_a_recipe_brings_all_that_it_sets(pilot: Pilot[int], recipe: str) -> None:
+    form = recorded.app_of(pilot).train_page.form
+    form.query_one("#recipe", Select).value = recipe
+    await pilot.pause()
+    assert form.config == TrainConfig.of(recipe)
+
+
+async def test_numbers_are_shown_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.without_torch(monkeypatch)
+    given = TrainConfig.of("standard", seed=20261126, lr=0.00123456789)
+    app = MnistSumApp(Session(tmp_path / "runs"), form_defaults=given)
+    async with app.run_test():
+        assert app.train_page.form.config == given
+
+
 async def test_a_bad_value_is_named_and_nothing_starts(pilot: Pilot[int]) -> None:
     app = recorded.app_of(pilot)
     for text, words in (("0", "epochs must be 1 to 10,000"), ("", "epochs must be a number"), ("1e3", "number")):

@@ -188,6 +188,7 @@ def test_names_and_commands() -> None:
     words = command(config)
     assert words.startswith("mnist-sum train --model original --recipe original --epochs 25 --lr 0.02 --seed 0")
     assert words.endswith("--all-data --data-dir 'my data'")
+    assert "--hold-out" in command(TrainConfig.of("sprint", all_data=False)).split()
 
 
 def test_more_runs_than_can_be_told_apart() -> None:

@@ -58,7 +58,7 @@ class InspectPage(NumberPage):
         super().__init__()
         self._answer: Answered | None = None
         self._wanted: Weights | None = None
-        self._survey: tuple[Weights, Survey, float] | None = None
+        self._survey: tuple[Survey, float] | None = None
         self._then: Callable[[Survey], None] | None = None
         self._walked_to: int | None = None
 
@@ -84,7 +84,8 @@ class InspectPage(NumberPage):
         self.set_interval(NEWEST_SECONDS, self._keep_up)
 
     def on_screen_resume(self) -> None:
-        """The page comes into view: weights may have come or gone."""
+        """The page comes into view: weights may have come or gone, and another page's question replaced ours."""
+        self._forget_then()
         self._ask()
 
     def on_run_event(self, event: Event) -> None:
@@ -175,6 +176,7 @@ class InspectPage(NumberPage):
         if self._answer is not None and at < len(self._answer.choices):
             chosen = self._answer.choices[at]
             self._wanted = None if chosen.path is None else chosen
+            self._forget_then()
             self._ask()
 
     def action_wrong(self) -> None:
@@ -207,20 +209,27 @@ class InspectPage(NumberPage):
         """Do it when all test images have been looked at; at once if they have been."""
         if self._answer is None:
             return
-        weights = self._answer.weights
-        known = self._survey
-        is_fresh = known is not None and (weights.path is not None or time.monotonic() - known[2] < SURVEY_SECONDS)
-        if known is not None and is_fresh and known[0] == weights:
-            then(known[1])
-            return
+        if self._survey is not None:
+            survey, at = self._survey
+            is_fresh = self._answer.weights.path is not None or time.monotonic() - at < SURVEY_SECONDS
+            if is_fresh and survey.source == self._answer.source:
+                then(survey)
+                return
         self._then = then
         self.brain.ask(LookAtAll(self._wanted), self.post_message)
 
     def on_surveyed(self, message: Surveyed) -> None:
         """All test images have been looked at."""
-        if self._answer is not None:
-            self._survey = self._answer.weights, message.survey, time.monotonic()
+        self._survey = message.survey, time.monotonic()
         then, self._then = self._then, None
         self.note()
+        if self._answer is not None and self._answer.source != message.survey.source:
+            self._ask()  # a training has written other weights there in the meantime
         if then is not None:
             then(message.survey)
+
+    def _forget_then(self) -> None:
+        """What was to be done with a survey is no longer wanted."""
+        if self._then is not None:
+            self._then = None
+            self.note()

@@ -196,8 +196,9 @@ class RunsPage(AskingPage):
         current = self.query_one(RunTable).current
         if current is not None:
             try:
+                weights = best_of(current.run)
                 self._evaluated = current.run.id
-                self.brain.ask(LookAtAll(best_of(current.run)), self.post_message)
+                self.brain.ask(LookAtAll(weights), self.post_message)
             except MnistSumError as error:
                 self.note(str(error), is_error=True)
 

@@ -89,7 +89,7 @@ class LiveView(Vertical):
         if last is not None:
             self.query_one(Tracks).show(session.started, last.step, last.epoch)
         strip = self.query_one(SampleStrip)
-        strip.set_class(self._samples is None and session.is_watching, "-empty")  # without a dashboard none are sent
+        strip.set_class(self._samples is None and not session.has_samples, "-empty")
         if self._samples is not None:
             strip.show(self._samples, self.images)
         self.query_one("#news", Line).say(self._race() if self.past is not None else self._news)

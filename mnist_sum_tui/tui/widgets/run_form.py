@@ -16,7 +16,7 @@ from mnist_sum_tui.tui.messages import StartTraining
 NUMBERS = {"epochs": "epochs", "batch_size": "batch size", "lr": "learning rate", "seed": "seed"}
 """fields of TrainConfig that are typed in, and what they are called"""
 KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
-"""what the form does not ask for: as the command line gave it, whatever the recipe"""
+"""what the form does not ask for; where the command line gave it, it stays so whatever the recipe"""
 
 PICTURE = """\
   .-=++*##*.       ┌────────────────┐
@@ -76,7 +76,7 @@ class RunForm(VerticalScroll, can_focus=False):
                 yield Field("model", _select("model", MODELS, self._defaults.model))
                 yield Field("recipe", _select("recipe", RECIPES, self._defaults.recipe))
                 for name, label in NUMBERS.items():
-                    yield Field(label, NumberInput(f"{getattr(self._defaults, name):g}", id=name))
+                    yield Field(label, NumberInput(str(getattr(self._defaults, name)), id=name))
             yield Static("", id="explained", markup=False)
             with Horizontal(id="go"):
                 yield Button("Start training", variant="primary", id="start")
@@ -107,7 +107,7 @@ class RunForm(VerticalScroll, can_focus=False):
         recipe = str(self.query_one("#recipe", Select).value)
         base = self._defaults
         if recipe != base.recipe:
-            base = TrainConfig.of(recipe, **{name: getattr(base, name) for name in KEPT})
+            base = TrainConfig.of(recipe, **_given(base))
         values: dict[str, object] = {"model": str(self.query_one("#model", Select).value)}
         for name, label in NUMBERS.items():
             text = self.query_one(f"#{name}", Input).value.strip()
@@ -126,7 +126,7 @@ class RunForm(VerticalScroll, can_focus=False):
         self.query_one("#model", Select).value = values.model
         for name in NUMBERS:
             if name != "seed":
-                self.query_one(f"#{name}", Input).value = f"{getattr(values, name):g}"
+                self.query_one(f"#{name}", Input).value = str(getattr(values, name))
         self._explain()
 
     @on(Select.Changed, "#model")
@@ -146,6 +146,12 @@ class RunForm(VerticalScroll, can_focus=False):
             self._is_complaining = False
             self.ready()
             self.post_message(StartTraining(config))
+
+
+def _given(config: TrainConfig) -> dict[str, object]:
+    """Of what the form does not ask for, what is otherwise than the config's recipe has it."""
+    usual = TrainConfig.of(config.recipe)
+    return {name: getattr(config, name) for name in KEPT if getattr(config, name) != getattr(usual, name)}
 
 
 def _select(name: str, choices: Iterable[str], value: str) -> Select[str]:
