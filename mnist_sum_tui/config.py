@@ -208,6 +208,11 @@ class TrainConfig:
                 raise unknown("setting", str(key), known)
         return cls(**values)
 
+    def given(self) -> dict[str, Any]:
+        """The fields that are otherwise than the recipe sets them."""
+        usual = TrainConfig.of(self.recipe).to_dict()
+        return {name: value for name, value in self.to_dict().items() if value != usual[name]}
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
         return asdict(self)

@@ -142,12 +142,8 @@ class Run:
         Raises:
             RunError: it cannot be removed.
         """
-        try:
+        with _removal_fails_in_a_line(self.report_file):
             self.report_file.unlink(missing_ok=True)
-        except OSError as error:
-            raise RunError(
-                f"{self.report_file}: cannot be removed ({error.strerror or error}); check the folder"
-            ) from error
 
     @property
     def created(self) -> str:
@@ -214,10 +210,16 @@ class Run:
         """
         if self.is_running:
             raise RunError(f"run {self.id} is being trained by process {self.pid}; stop it first")
-        try:
+        with _removal_fails_in_a_line(self.path):
             shutil.rmtree(self.path)
-        except OSError as error:
-            raise RunError(f"{self.path}: cannot be removed ({error.strerror or error}); check the folder") from error
+
+
+@contextlib.contextmanager
+def _removal_fails_in_a_line(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(f"{path}: cannot be removed ({error.strerror or error}); check the folder") from error
 
 
 def create(folder: Path, config: TrainConfig, name: str = "") -> Run:

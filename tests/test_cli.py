@@ -11,9 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from mnist_sum_tui import __version__, runs
+from mnist_sum_tui.cli import _is_out_of_memory
 from mnist_sum_tui.config import MODELS
 from tests.conftest import COMMAND, Cli, is_one_line, wait_for
 
@@ -312,3 +314,11 @@ def test_completion_knows_models_and_runs(trained: Path, cli: Cli) -> None:
     (run,) = runs.list_runs(trained)
     assert "compact" in complete("mnist-sum train --model ")
     assert run.id in complete("mnist-sum predict idx 3 --run ")
+
+
+def test_torch_s_out_of_memory_is_told_from_other_errors() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(1 << 55)
+    assert _is_out_of_memory(caught.value)
+    assert _is_out_of_memory(MemoryError())
+    assert not _is_out_of_memory(RuntimeError("shapes do not fit"))

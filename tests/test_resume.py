@@ -58,7 +58,13 @@ def _assert_same_end(one: Run, other: Run) -> None:
 
 @pytest.mark.parametrize(
     ("precision", "recipe"),
-    [("bf16", {}), ("fp32", {}), ("fp32", {"optimizer": "nesterov", "lr": 0.01}), ("fp32", {"augment": "strong"})],
+    [
+        ("bf16", {}),
+        ("fp32", {}),
+        ("fp32", {"optimizer": "nesterov", "lr": 0.01}),
+        ("fp32", {"augment": "affine"}),
+        ("fp32", {"augment": "strong"}),
+    ],
 )
 def test_bit_for_bit_mid_epoch(small_data: str, tmp_path: Path, precision: str, recipe: dict[str, Any]) -> None:
     config = _config(small_data, precision=precision, **recipe)

@@ -52,10 +52,12 @@ class Printer:
 
 
 class SilentPrinter(Printer):
-    """Nothing: a table of all runs follows."""
+    """Nothing of a run that is completed, for a table of all runs follows."""
 
     def show(self, event: Event) -> None:
-        """Print nothing."""
+        """Print how to go on with a run that was stopped."""
+        if isinstance(event, Finished) and event.reason != "completed":
+            super().show(event)
 
 
 class JsonPrinter(Printer):
@@ -124,7 +126,7 @@ class LivePrinter(PlainPrinter):
 def printer(style: str, run: Run) -> Printer:
     """The printer for `json`, `quiet`, `silent`, or `auto` and `brief`, which look at stdout.
 
-    Of a finished run `quiet` prints the result, `brief` one line of it, `silent` nothing.
+    Of a finished run `quiet` prints the result, `brief` one line of it, `silent` nothing; a stopped one is told of.
     """
     for_people = LivePrinter if is_terminal() else PlainPrinter
     kinds = {"json": JsonPrinter, "quiet": Printer, "silent": SilentPrinter, "auto": for_people, "brief": for_people}

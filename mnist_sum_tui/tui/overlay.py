@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import fields
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.plot import Curve, Marks, Plot
@@ -43,14 +42,11 @@ def short_name(run_id: str) -> str:
 
 def command(config: TrainConfig) -> str:
     """The command that trains with this config: recipe, model, epochs and seed, and what differs from the recipe."""
-    usual = TrainConfig.of(config.recipe)
+    told = {"model", "recipe", "epochs", "seed"} | config.given().keys()
     words = ["mnist-sum", "train"]
-    for item in fields(config):
-        value = getattr(config, item.name)
-        if value == getattr(usual, item.name) and item.name not in ("model", "recipe", "epochs", "seed"):
-            continue
-        if item.name == "all_data":
+    for name, value in config.to_dict().items():
+        if name == "all_data" and name in told:
             words.append("--all-data" if value else "--hold-out")
-        else:
-            words += [f"--{item.name.replace('_', '-')}", str(value)]
+        elif name in told:
+            words += [f"--{name.replace('_', '-')}", str(value)]
     return shlex.join(words)

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Static
 
-from mnist_sum_tui.tui.answers import Surveyed, Trouble, Working
+from mnist_sum_tui.tui.answers import Answered, Surveyed, Trouble, Working
 from mnist_sum_tui.tui.brain import Look, LookAtAll, Reply, Request
 from mnist_sum_tui.tui.messages import OpenInInspect
 from mnist_sum_tui.tui.screens.goto import GoTo
 from mnist_sum_tui.tui.screens.inspect import InspectPage
 from mnist_sum_tui.tui.survey import less_certain, next_pair
+from mnist_sum_tui.tui.weights import Weights
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.slider import Slider, slider_line, stop_at
 from mnist_sum_tui.tui.widgets.verdict import AllTen, Verdict, all_ten, large, verdict_lines
@@ -95,6 +96,34 @@ async def test_a_survey_of_other_weights_comes_late(tmp_path: Path, monkeypatch:
         held[1](Surveyed(fixed.survey(), fixed.images().images.numpy()))
         await pilot.pause()
         assert page.index == WRONG[0]
+
+
+async def test_a_survey_of_a_training_serves_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page, brain = page_in(app), fixed.brain_in(app)
+        newest = Weights("newest", fixed.RUN, None)
+        asked: list[Request] = []
+        at_once = brain.ask
+
+        def ask(request: Request, reply: Reply) -> None:
+            asked.append(request)
+            if isinstance(request, Look):
+                image, said = fixed.images().images[request.index].numpy(), fixed.predictions(request.index)
+                source = f"step {len(asked)}"  # each answer is of later weights
+                reply(Answered(request.index, image, said, newest, (newest,), source, fixed.COUNT))
+            else:
+                at_once(request, reply)
+
+        monkeypatch.setattr(brain, "ask", ask)
+        page.show_index(0)
+        await pilot.pause()
+        for index in WRONG[:3]:
+            await pilot.press("w")
+            await pilot.pause()
+            assert page.index == index
+        assert sum(isinstance(request, LookAtAll) for request in asked) == 1
 
 
 async def test_a_survey_that_another_page_has_replaced_is_not_waited_for(

@@ -58,7 +58,8 @@ class InspectPage(NumberPage):
         super().__init__()
         self._answer: Answered | None = None
         self._wanted: Weights | None = None
-        self._survey: tuple[Survey, float] | None = None
+        self._survey: tuple[Weights, Survey, float] | None = None
+        self._asked: Weights | None = None
         self._then: Callable[[Survey], None] | None = None
         self._walked_to: int | None = None
 
@@ -210,19 +211,21 @@ class InspectPage(NumberPage):
         if self._answer is None:
             return
         if self._survey is not None:
-            survey, at = self._survey
-            is_fresh = self._answer.weights.path is not None or time.monotonic() - at < SURVEY_SECONDS
-            if is_fresh and survey.source == self._answer.source:
+            weights, survey, at = self._survey
+            is_newest = weights.path is None  # its source changes with each step
+            is_fresh = time.monotonic() - at < SURVEY_SECONDS if is_newest else survey.source == self._answer.source
+            if is_fresh and weights == self._answer.weights:
                 then(survey)
                 return
-        self._then = then
+        self._then, self._asked = then, self._answer.weights
         self.brain.ask(LookAtAll(self._wanted), self.post_message)
 
     def on_surveyed(self, message: Surveyed) -> None:
         """All test images have been looked at."""
-        self._survey = message.survey, time.monotonic()
         then, self._then = self._then, None
         self.note()
+        if self._asked is not None:
+            self._survey = self._asked, message.survey, time.monotonic()
         if self._answer is not None and self._answer.source != message.survey.source:
             self._ask()  # a training has written other weights there in the meantime
         if then is not None:

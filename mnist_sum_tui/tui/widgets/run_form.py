@@ -107,7 +107,7 @@ class RunForm(VerticalScroll, can_focus=False):
         recipe = str(self.query_one("#recipe", Select).value)
         base = self._defaults
         if recipe != base.recipe:
-            base = TrainConfig.of(recipe, **_given(base))
+            base = TrainConfig.of(recipe, **{name: value for name, value in base.given().items() if name in KEPT})
         values: dict[str, object] = {"model": str(self.query_one("#model", Select).value)}
         for name, label in NUMBERS.items():
             text = self.query_one(f"#{name}", Input).value.strip()
@@ -146,12 +146,6 @@ class RunForm(VerticalScroll, can_focus=False):
             self._is_complaining = False
             self.ready()
             self.post_message(StartTraining(config))
-
-
-def _given(config: TrainConfig) -> dict[str, object]:
-    """Of what the form does not ask for, what is otherwise than the config's recipe has it."""
-    usual = TrainConfig.of(config.recipe)
-    return {name: getattr(config, name) for name in KEPT if getattr(config, name) != getattr(usual, name)}
 
 
 def _select(name: str, choices: Iterable[str], value: str) -> Select[str]:
