@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.events import Event, Started, from_dict, to_json
@@ -74,34 +74,35 @@ class Follower:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._at = 0
+        self._last = b""
+        """the last line that was read; where it stands no more, the run was resumed, however long the file is again"""
 
     def read(self) -> tuple[list[Event], bool]:
         """The events since the last call, and whether they are all of them, from the beginning.
 
         They are at the first call; and where a run was resumed, for what stood behind its checkpoint happens again.
         """
-        is_whole = self._at == 0 or self._size() < self._at
-        events = self._read(0 if is_whole else self._at)
-        if not is_whole and any(isinstance(event, Started) for event in events):
-            return self._read(0), True
-        return events, is_whole
-
-    def _size(self) -> int:
-        try:
-            return self._path.stat().st_size
-        except OSError:
-            return self._at  # gone for the moment, or for good
-
-    def _read(self, begin: int) -> list[Event]:
+        is_whole = self._at == 0
         try:
             with self._path.open("rb") as stream:
-                stream.seek(begin)
-                content = stream.read()
-        except OSError:
-            return []
+                stream.seek(self._at - len(self._last))
+                if stream.read(len(self._last)) != self._last:
+                    is_whole, self._at = True, stream.seek(0)
+                events = self._read(stream)
+                if not is_whole and any(isinstance(event, Started) for event in events):
+                    is_whole, self._at = True, stream.seek(0)
+                    events = self._read(stream)
+        except OSError:  # gone for the moment, or for good
+            return [], is_whole
+        return events, is_whole
+
+    def _read(self, stream: BinaryIO) -> list[Event]:
+        content = stream.read()
         whole = content[: content.rfind(b"\n") + 1]  # the last line may still be in the writing
-        self._at = begin + len(whole)
-        return list(_parse(whole.splitlines()))
+        lines = whole.splitlines(keepends=True)
+        self._at += len(whole)
+        self._last = lines[-1] if lines else self._last if self._at else b""
+        return list(_parse(lines))
 
 
 def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:

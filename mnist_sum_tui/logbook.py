@@ -4,10 +4,10 @@ import contextlib
 import json
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from mnist_sum_tui import __version__, checkpoint
 from mnist_sum_tui.checkpoint import Checkpoint, Position
@@ -20,6 +20,7 @@ from mnist_sum_tui.hardware import Hardware, describe
 from mnist_sum_tui.journal import Journal
 from mnist_sum_tui.learner import Learner
 from mnist_sum_tui.meter import Meter, Stopwatch
+from mnist_sum_tui.render import plural
 from mnist_sum_tui.runs import Run
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
@@ -29,15 +30,16 @@ SCORES = ("digit_loss", "sum_loss", "digit_accuracy", "sum_accuracy", "agreement
 
 
 class Logbook:
-    """The written side of a run in one process.
+    """The written side of a run in one process. Nothing is written before `open`.
 
     Raises:
         UsageError: the run is complete, or was begun with other settings.
         CheckpointError: its newest checkpoint is damaged.
-        RunError: its folder cannot be written.
     """
 
-    def __init__(self, config: TrainConfig, run: Run, hardware: Hardware) -> None:
+    journal: Journal
+
+    def __init__(self, config: TrainConfig, run: Run) -> None:
         self.config, self.run = config, run
         self.loaded = load_matching(run, config)
         position = self.loaded.position if self.loaded else Position()
@@ -47,19 +49,23 @@ class Logbook:
         self.epoch_meter = Meter(**position.sums)
         self.watch = Stopwatch(position.elapsed)
         self.saved = time.perf_counter()
+
+    @contextlib.contextmanager
+    def open(self, hardware: Hardware) -> Iterator[None]:
+        """Have the run's folder say that training goes on; what came after the checkpoint will happen again.
+
+        Not before everything is there that training needs: a run that is complete must stay so if it cannot.
+
+        Raises:
+            RunError: the folder cannot be written.
+        """
+        run = self.run
         remove_unfinished(run.path)  # the run is locked, so nobody is writing
-        run.write_config(config)
-        run.forget_report()
-        run.write_json(run.environment_file, _environment(config, hardware))
-        self.journal = Journal(run.metrics_file, keep=position.journal_bytes)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.journal.close()
+        run.write_config(self.config)
+        run.forget_end()
+        run.write_json(run.environment_file, _environment(self.config, hardware))
+        with Journal(run.metrics_file, keep=self.position.journal_bytes) as self.journal:
+            yield
 
     def event(self, kind: type[AnyEvent], **values: Any) -> AnyEvent:
         """An event with the three values that all carry; in the journal before anybody sees it."""
@@ -169,8 +175,10 @@ def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
     for name in sorted(own.keys() - set(MAY_CHANGE)):
         if own[name] != given[name]:
             raise UsageError(f"run {run.id} has {name} {json.dumps(own[name])}, and keeps it: start a new run")
-    if loaded.position.epoch > config.epochs and run.report_file.exists():
-        done = loaded.position.epoch - 1
+    done = loaded.position.epoch - 1
+    if config.epochs < done:
+        raise UsageError(f"run {run.id} has {plural(done, 'epoch')} already: train it further with --epochs {done + 5}")
+    if config.epochs == done and run.report_file.exists():
         raise UsageError(f"run {run.id} is complete after {done} epochs: train it further with --epochs {done + 5}")
     return loaded
 

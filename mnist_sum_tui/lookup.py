@@ -13,6 +13,8 @@ def find(name: str, folder: Path) -> Run:
     Raises:
         UsageError: no such run.
     """
+    if not name:
+        raise UsageError("the name of a run is empty: mnist-sum runs lists them; latest and best work too")
     as_path = Path(name)
     if as_path.name != name or name in (".", ".."):
         if is_run(as_path):

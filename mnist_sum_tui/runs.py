@@ -45,7 +45,8 @@ class Run:
     def argument(self) -> str:
         """How to name the run in a command: its id where that is enough, else its path; quoted for a shell."""
         is_default = self.path.parent.resolve() == default_folder().resolve()
-        return shlex.quote(self.id if is_default else str(self.path))
+        path = os.path.join(self.path.parent, self.id)  # noqa: PTH118  a Path drops the `./` without which it is an id
+        return shlex.quote(self.id if is_default else path)
 
     @property
     def config_file(self) -> Path:
@@ -136,14 +137,15 @@ class Run:
         created = self.created if self.config_file.exists() else datetime.now(UTC).isoformat()
         self.write_json(self.config_file, {"created": created, **config.to_dict()})
 
-    def forget_report(self) -> None:
-        """Remove report.json, where there is one: training goes on, and it tells of earlier weights.
+    def forget_end(self) -> None:
+        """Remove report.json and error.txt, where they are: training goes on, and they tell of how it ended before.
 
         Raises:
-            RunError: it cannot be removed.
+            RunError: one cannot be removed.
         """
-        with _removal_fails_in_a_line(self.report_file):
-            self.report_file.unlink(missing_ok=True)
+        for path in (self.report_file, self.error_file):
+            with _removal_fails_in_a_line(path):
+                path.unlink(missing_ok=True)
 
     @property
     def created(self) -> str:

@@ -49,9 +49,13 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
     try:
         hardware = choose(config, world)
         set_up(hardware)
-        with run.lock(), Logbook(config, run, hardware) as log, joined(world) as group:
-            group.share(config.to_dict(), run.last_file.read_bytes() if log.loaded and world.size > 1 else b"")
-            yield from _Trainer(log, Learner(config, hardware, group), control or Control()).events()
+        with run.lock():
+            log = Logbook(config, run)
+            with joined(world) as group:
+                group.share(config.to_dict(), run.last_file.read_bytes() if log.loaded and world.size > 1 else b"")
+                trainer = _Trainer(log, Learner(config, hardware, group), control or Control())
+                with log.open(hardware):
+                    yield from trainer.events()
     except MnistSumError:
         run.remove_if_unused()
         raise
@@ -78,9 +82,9 @@ class _Trainer:
     def events(self) -> Iterator[Event]:
         """The whole of it, with an end for each way in which it can end."""
         log = self.log
+        if log.loaded is None:
+            log.keep(self.learner)
         try:
-            if log.loaded is None:
-                log.keep(self.learner)
             yield self._started()
             while log.epoch <= self.config.epochs and not self.is_stopping:
                 yield from self._epoch()

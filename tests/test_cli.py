@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import signal
 import stat
 import subprocess
@@ -221,6 +222,24 @@ def test_a_stream_that_is_closed_from_the_start_hinders_nothing(small_data: str,
     (run,) = runs.list_runs(tmp_path / "r")
     assert run.report_file.exists()
     assert b"Test:" not in run.metrics_file.read_bytes(), "no file has taken the place of stdout"
+
+
+def test_the_folder_before_a_subcommand_counts_more_than_the_environment(trained: Path, cli: Cli) -> None:
+    (run,) = runs.list_runs(trained)
+    shown = cli("runs", "--runs-dir", str(trained), "show", "latest", MNIST_SUM_RUNS="elsewhere")
+    assert run.id in shown.stdout
+    is_one_line(cli("runs", "show", "latest", MNIST_SUM_RUNS="elsewhere"), 2, "no runs in elsewhere")
+
+
+def test_a_damaged_run_is_compared_too(trained: Path, cli: Cli) -> None:
+    (run,) = runs.list_runs(trained)
+    damaged = run.path.with_name("damaged")
+    damaged.mkdir()
+    (damaged / "config.json").write_text("{")
+    names = str(damaged), str(run.path)
+    both = [cli("runs", "compare", *order).stdout for order in (names, names[::-1])]
+    shutil.rmtree(damaged)
+    assert all("batch_size" in text for text in both)
 
 
 def test_an_output_in_ascii_and_a_home_that_is_nowhere(cli: Cli) -> None:

@@ -45,6 +45,18 @@ def test_a_follower_begins_again_when_a_run_is_resumed(tmp_path: Path) -> None:
     assert list(read_events(path)) == [*events[:5], recorded.started(resumed=True), events[5]]
 
 
+def test_a_follower_notices_a_resumption_behind_which_the_file_is_as_long_again(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    events = list(recorded.training(100))
+    path.write_bytes(lines(events))
+    follower = Follower(path)
+    follower.read()
+    other = [*events[:-2], recorded.started(resumed=True), *events[-2:]]
+    path.write_bytes(lines(other))
+    assert follower.read() == (other, True)
+    assert follower.read() == ([], False)
+
+
 def test_a_follower_survives_the_end_of_the_folder(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     path.write_bytes(lines([recorded.started()]))

@@ -1,5 +1,6 @@
 """A resumed run ends bit for bit where the uninterrupted one ends: weights, optimizer, epochs and test result."""
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import torch
 from mnist_sum_tui import checkpoint, runs
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.events import EpochDone, Event, Finished, Progress, to_dict
 from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.runs import Run
@@ -124,6 +125,36 @@ def test_a_run_that_goes_on_has_no_result_of_before(small_data: str, tmp_path: P
     assert not run.report_file.exists()
     list(train(config.with_epochs(4), run))
     assert run.read_json(run.report_file)["epochs"] == 4
+
+
+def test_a_resumption_that_cannot_begin_changes_nothing(small_data: str, tmp_path: Path) -> None:
+    data_dir = tmp_path / "copy"
+    shutil.copytree(small_data, data_dir)
+    config = _config(str(data_dir))
+    run = _train(config, tmp_path / "a")
+    data_dir.rename(tmp_path / "gone")
+    before = {path: path.read_bytes() for path in run.path.iterdir()}
+    with pytest.raises(DataError, match="not a folder"):
+        list(train(config.with_epochs(4), run))
+    assert {path: path.read_bytes() for path in run.path.iterdir()} == before
+
+
+def test_epochs_that_are_done_cannot_be_taken_back(small_data: str, tmp_path: Path) -> None:
+    run = _train(_config(small_data), tmp_path / "a")
+    with pytest.raises(UsageError, match="has 2 epochs already"):
+        list(train(_config(small_data).with_epochs(1), run))
+    run.report_file.unlink()
+    with pytest.raises(UsageError, match="has 2 epochs already"):
+        list(train(_config(small_data).with_epochs(1), run))
+    list(train(_config(small_data), run))
+    assert run.report_file.exists(), "as many as are done: what is missing is the test"
+
+
+def test_the_error_of_before_goes_with_the_run_that_goes_on(small_data: str, tmp_path: Path) -> None:
+    run = _train(_config(small_data), tmp_path / "a")
+    run.error_file.write_text("Traceback")
+    list(train(_config(small_data).with_epochs(3), run))
+    assert not run.error_file.exists()
 
 
 def test_a_resumed_run_keeps_its_settings(small_data: str, tmp_path: Path) -> None:

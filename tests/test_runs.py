@@ -1,6 +1,7 @@
 import json
 import multiprocessing
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -57,12 +58,22 @@ def test_find(tmp_path: Path) -> None:
     assert lookup.find("best", tmp_path) == good
     assert lookup.find(bad.id, tmp_path) == bad
     assert lookup.find(str(bad.path), tmp_path) == bad
+    with pytest.raises(UsageError, match="is empty"):
+        lookup.find("", tmp_path)
     with pytest.raises(UsageError, match="could be"):
         lookup.find(good.id[:8], tmp_path)
     with pytest.raises(UsageError, match="unknown run"):
         lookup.find("nonsense", tmp_path)
     with pytest.raises(UsageError, match="not a run's folder"):
         lookup.find(str(tmp_path), tmp_path)
+
+
+def test_a_run_is_named_so_that_a_command_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in (Path(), Path("other folder"), tmp_path, runs.default_folder()):
+        run = runs.create(folder, CONFIG)
+        (name,) = shlex.split(run.argument)
+        assert lookup.find(name, runs.default_folder()) == run
 
 
 def test_find_in_an_empty_folder(tmp_path: Path) -> None:

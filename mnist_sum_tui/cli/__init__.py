@@ -1,6 +1,7 @@
 """The command line, one command a file: parse, build a TrainConfig, make one call, print."""
 
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -30,6 +31,10 @@ app.command("bench")(bench.bench)
 
 # Typer carries its own click or uses the installed one, by version; the base of its errors has one name either way.
 _ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
+
+
+LOST_OUTPUT = (errno.EPIPE, errno.EIO)
+"""what writing says where nobody reads: the reader of a pipe has left, as `head` does, or the terminal was closed"""
 
 
 def _show_version(wanted: bool) -> None:
@@ -74,6 +79,7 @@ def main() -> None:
     """Run the command line; every error that a user can cause ends in one line on stderr."""
     set_waiting()
     _mend_streams()
+    code = None
     try:
         code = app(prog_name="mnist-sum", standalone_mode=False)
         sys.stdout.flush()
@@ -83,9 +89,10 @@ def main() -> None:
         code = _fail(getattr(error, "format_message", error.__str__)(), getattr(error, "exit_code", 2))
     except (KeyboardInterrupt, typer.Abort):
         code = _fail("interrupted", 130)
-    except BrokenPipeError:  # the reader of our output has left, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
+    except OSError as error:
+        if error.errno not in LOST_OUTPUT:
+            raise
+        code = code or 1
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
@@ -94,15 +101,17 @@ def main() -> None:
 
 
 def _leave(code: int) -> NoReturn:
-    """End the process.
+    """End the process; drop what nobody can read any more, of which Python would complain with a code of its own.
 
     One of several that train a run ends at once: torch's threads between the processes now and then abort one that
     takes itself apart ("terminate called without an active exception", exit code -6; seen twice, torch 2.13 and 2.15).
     """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     if World.of_environment().size > 1:
-        with contextlib.suppress(OSError):
-            sys.stdout.flush()
-            sys.stderr.flush()
         os._exit(code)
     sys.exit(code)
 
@@ -130,5 +139,6 @@ def _is_out_of_memory(error: Exception) -> bool:
 def _fail(message: str, code: int) -> int:
     line = " ".join(message.split())  # one line, whatever is in a file's name
     if line:
-        print(f"error: {line}", file=sys.stderr)
+        with contextlib.suppress(OSError):  # a closed terminal takes no words
+            print(f"error: {line}", file=sys.stderr)
     return code

@@ -1,5 +1,6 @@
 """How `train` prints a run's events: live in a terminal, plain lines through a pipe, JSON, or the result alone."""
 
+import contextlib
 import time
 from types import TracebackType
 from typing import Self
@@ -32,7 +33,8 @@ class Printer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        with contextlib.suppress(OSError):  # it may have been closed
+            self.close()
 
     def close(self) -> None:
         """Leave the terminal as it was."""

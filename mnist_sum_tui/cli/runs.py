@@ -8,13 +8,7 @@ import typer
 
 from mnist_sum_tui import lookup
 from mnist_sum_tui import runs as store
-from mnist_sum_tui.cli.common import (
-    RunsDir,
-    complete_run,
-    console,
-    folder_or_default,
-    print_json,
-)
+from mnist_sum_tui.cli.common import RunsDir, complete_run, console, folder_or_default, print_json
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.render import duration, percent, sparkline
 from mnist_sum_tui.summary import Summary, summarise
@@ -28,6 +22,10 @@ Name = Annotated[
     str,
     typer.Argument(help="latest, best, an id (or its beginning), or a path.", autocompletion=complete_run),
 ]
+OwnRunsDir = Annotated[
+    Path | None, typer.Option("--runs-dir", help="Folder of the runs.", show_default="that of mnist-sum runs")
+]
+"""a subcommand's own; one that read the environment too would win over the option before the subcommand"""
 STATE_COLOURS = {
     "running": "cyan",
     "completed": "green",
@@ -59,7 +57,7 @@ def list_all(
 
 
 @app.command("show")
-def show(context: typer.Context, run: Name = "latest", runs_dir: RunsDir = None) -> None:
+def show(context: typer.Context, run: Name = "latest", runs_dir: OwnRunsDir = None) -> None:
     """Show a run: its curves, its epochs, what it was made with, and its result."""
     from mnist_sum_tui.cli.progress import EPOCH_HEADER, epoch_line
 
@@ -86,7 +84,7 @@ def compare(
     names: Annotated[
         list[str], typer.Argument(help="Two runs or more.", autocompletion=complete_run, metavar="RUN...")
     ],
-    runs_dir: RunsDir = None,
+    runs_dir: OwnRunsDir = None,
 ) -> None:
     """Put runs side by side: results, curves, and the settings that differ."""
     folder = _folder(context, runs_dir)
@@ -99,7 +97,8 @@ def compare(
         out.print(f"\n{summary.run.id}", style="bold", markup=False)
         out.print(_curves(summary))
     configs = [summary.config.to_dict() if summary.config else {} for summary in found]
-    differing = [key for key in configs[0] if len({str(config.get(key)) for config in configs}) > 1]
+    names_of_settings = dict.fromkeys(key for config in configs for key in config)  # a damaged run has none
+    differing = [key for key in names_of_settings if len({str(config.get(key)) for config in configs}) > 1]
     table = _grid(["setting", *(summary.run.id for summary in found)])
     for key in differing:
         table.add_row(key, *(str(config.get(key, "-")) for config in configs))
@@ -111,7 +110,7 @@ def delete(
     context: typer.Context,
     run: Name,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    runs_dir: RunsDir = None,
+    runs_dir: OwnRunsDir = None,
 ) -> None:
     """Delete a run and everything in its folder."""
     found = lookup.find(run, _folder(context, runs_dir))

@@ -18,9 +18,11 @@ LARGEST_SEED = 2**32 - 1
 
 
 def train_seeds(
-    config: TrainConfig, count: int, folder: Path, name: str, json: bool, train: Callable[[TrainConfig, Run], int]
+    config: TrainConfig, count: int, folder: Path, name: str, json: bool, train: Callable[[TrainConfig, Run, bool], int]
 ) -> int:
     """Train with the config's seed and those after it; stops at the first run that does not end well.
+
+    `train` is told whether the run is the last one, and returns an exit code.
 
     Raises:
         UsageError: there are not that many seeds after the config's.
@@ -28,10 +30,11 @@ def train_seeds(
     if config.seed + count - 1 > LARGEST_SEED:
         raise UsageError(f"there are no {count} seeds from {config.seed} on: give a smaller --seed")
     done = []
-    for seed in range(config.seed, config.seed + count):
+    last = config.seed + count - 1
+    for seed in range(config.seed, last + 1):
         own = replace(config, seed=seed)
         run = runs.create(folder, own, "-".join(filter(None, [name, f"seed{seed}"])))
-        code = train(own, run)
+        code = train(own, run, seed == last)
         if code:
             return code
         done.append(summarise(run))

@@ -66,13 +66,13 @@ def train(
     config = opt.build_config(resumed, recipe, settings)
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:
-        raise typer.Exit(_train_and_print(config, resumed or runs.create(folder, config, name), style))
+        raise typer.Exit(_train_and_print(config, resumed or runs.create(folder, config, name), style=style))
     if resumed is not None:
         raise UsageError("--seeds makes new runs: leave out --resume")
     from mnist_sum_tui.cli.seeds import train_seeds
 
     style = "json" if json else "silent" if quiet else "brief"
-    train_one = functools.partial(_train_and_print, style=style, is_last=False)
+    train_one = functools.partial(_train_and_print, style=style)
     raise typer.Exit(train_seeds(config, seeds, folder, name, json, train_one))
 
 
@@ -86,7 +86,7 @@ def _assist() -> int:
     return 128 + caught[0] if caught else 0
 
 
-def _train_and_print(config: TrainConfig, run: Run, style: str, is_last: bool = True) -> int:
+def _train_and_print(config: TrainConfig, run: Run, is_last: bool = True, *, style: str) -> int:
     """The exit code; a signal that came when the run was all but complete matters only where another run follows."""
     from mnist_sum_tui.cli.progress import printer  # rich, 50 ms
 
@@ -107,15 +107,18 @@ def _train_and_print(config: TrainConfig, run: Run, style: str, is_last: bool = 
             try:
                 if is_heard:
                     out.show(event)
-            except BrokenPipeError:
+            except OSError:  # a pipe's reader has left, or the terminal was closed
                 is_heard = False
                 control.stop()
+    is_stopped = finished is not None and finished.reason == "stopped"
+    if caught and (is_stopped or not is_last):
+        return 128 + caught[0]
     if not is_heard:
-        raise RunError(f"the output was closed: everything is saved; go on with mnist-sum train --resume {run.path}")
+        again = f"mnist-sum train --resume {run.argument}"
+        raise RunError(f"the output was closed: everything is saved; go on with {again}")
     if finished is not None and finished.reason == "diverged":
         raise RunError(finished.message)
-    is_stopped = finished is not None and finished.reason == "stopped"
-    return 128 + caught[0] if caught and (is_stopped or not is_last) else 0
+    return 0
 
 
 @contextmanager
@@ -131,7 +134,8 @@ def _signals_stop(control: Control) -> Iterator[list[int]]:
 
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, handle) for number in numbers}
+    taken = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]  # nohup ignores SIGHUP
+    before = {number: signal.signal(number, handle) for number in taken}
     try:
         yield caught
     finally:

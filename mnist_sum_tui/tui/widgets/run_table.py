@@ -84,8 +84,7 @@ class RunTable(DataTable[Text]):
     @property
     def current(self) -> Summary | None:
         """The run under the cursor."""
-        rows = arranged(self.runs, *self.order)
-        return rows[self.cursor_row] if 0 <= self.cursor_row < len(rows) else None
+        return next((run for run in self.runs if run.run.id == self.row_id), None)
 
     def watch_runs(self) -> None:
         """Fill the table anew, the cursor on the run on which it was."""
