@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -170,9 +171,10 @@ def test_elapsed_goes_on_and_the_forecast_is_this_process_s(small_data: str, tmp
     for event in train(config, run, control):
         if event.step == 4:
             control.stop()
-    before = checkpoint.load(run.last_file).position.elapsed
+    loaded, hours = checkpoint.load(run.last_file), 36_000.0
+    tensors = loaded.weights | {f"optimizer.{name}": tensor for name, tensor in loaded.optimizer.items()}
+    checkpoint.save(run.last_file, config, replace(loaded.position, elapsed=hours), tensors)
     events: list[Event] = list(train(config, run))
-    assert before < events[0].elapsed < before + 30
-    progress = [event for event in events if isinstance(event, Progress)]
-    assert progress[0].remaining is not None
-    assert progress[-1].remaining == pytest.approx(0.0, abs=5.0)
+    assert hours < events[0].elapsed < hours + 600
+    left = [event.remaining for event in events if isinstance(event, Progress) and event.remaining is not None]
+    assert 0 < max(left) < hours / 60, "not by the hours that the process before took for four steps"

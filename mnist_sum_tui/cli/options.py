@@ -34,8 +34,12 @@ BatchSize = Annotated[int | None, typer.Option(help="Images a step.", show_defau
 Lr = Annotated[float | None, typer.Option(help="Learning rate, or its peak.", show_default=_RECIPE_SETS)]
 Optimizer = Annotated[str | None, typer.Option(help=f"{', '.join(OPTIMIZERS)}.", show_default=_RECIPE_SETS)]
 Momentum = Annotated[float | None, typer.Option(help="SGD's momentum, or AdamW's beta1.", show_default=_RECIPE_SETS)]
+Beta2 = Annotated[float | None, typer.Option("--beta2", help="AdamW's beta2.", show_default=_RECIPE_SETS)]
 WeightDecay = Annotated[float | None, typer.Option(help="Weight decay.", show_default=_RECIPE_SETS)]
 Schedule = Annotated[str | None, typer.Option(help=f"{', '.join(SCHEDULES)}.", show_default=_RECIPE_SETS)]
+Warmup = Annotated[
+    float | None, typer.Option(help="Share of the steps in which the learning rate rises.", show_default=_RECIPE_SETS)
+]
 LabelSmoothing = Annotated[
     float | None, typer.Option(help="Share of the loss that asks for all classes alike.", show_default=_RECIPE_SETS)
 ]

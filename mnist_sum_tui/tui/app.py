@@ -14,7 +14,6 @@ from mnist_sum_tui import runs
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
 from mnist_sum_tui.errors import MnistSumError
-from mnist_sum_tui.events import Checkpointed
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.tui.messages import OpenInInspect, PastEvents, RunEvent, StartTraining, TrainingEnded, Watched
 from mnist_sum_tui.tui.palette import Palette, mend_lists
@@ -219,7 +218,7 @@ class MnistSumApp(App[int]):
             elif answer == "leave":
                 self.leave_at_once(code)
 
-        saved = next((event.step for event in reversed(self.session.events) if isinstance(event, Checkpointed)), None)
+        saved = self.session.saved_step
         command = f"mnist-sum train --resume {self.session.run.argument}"
         self.push_screen(QuitScreen(command, saved), take)
 

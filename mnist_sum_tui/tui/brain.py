@@ -18,6 +18,7 @@ from textual.app import App
 from textual.message import Message
 
 from mnist_sum_tui.errors import MnistSumError, PictureError, UsageError
+from mnist_sum_tui.runs import BUILT_IN
 from mnist_sum_tui.tui import thinking
 from mnist_sum_tui.tui import weights as places
 from mnist_sum_tui.tui.answers import Answered, ReadDrawing, Surveyed, Trouble, Working
@@ -84,7 +85,7 @@ class Brain:
         self._predictors: dict[object, Predictor] = {}
         self._live: thinking.Live | None = None
         self._survey: tuple[thinking.SurveyJob, Reply] | None = None
-        self._known: tuple[Predictor, Survey] | None = None
+        self._known: tuple[Predictor, Split, Survey] | None = None
 
     def ask(self, request: Request, reply: Reply) -> None:
         """Put a request in; one of its kind that still waits, or a survey in work, is dropped for it."""
@@ -154,8 +155,8 @@ class Brain:
 
     def _look(self, request: Look, reply: Reply) -> None:
         choices = self._choices(request.weights, reply)
-        test = self._test_images(reply)
         predictor = self._predictor(choices.chosen, reply)
+        test = self._test_images(choices.chosen, predictor, reply)
         index = request.index % len(test)
         image = test.images[index].numpy()
         predictions = thinking.ask(predictor, image, int(test.labels[index]))
@@ -163,10 +164,11 @@ class Brain:
 
     def _begin_survey(self, request: LookAtAll, reply: Reply) -> None:
         self._survey = None
-        predictor = self._predictor(self._choices(request.weights, reply).chosen, reply)
-        test = self._test_images(reply)
-        if self._known is not None and self._known[0] is predictor:
-            reply(Surveyed(self._known[1], test.images.numpy()))
+        chosen = self._choices(request.weights, reply).chosen
+        predictor = self._predictor(chosen, reply)
+        test = self._test_images(chosen, predictor, reply)
+        if self._known is not None and self._known[0] is predictor and self._known[1] is test:
+            reply(Surveyed(self._known[2], test.images.numpy()))
             return
         text = f"Looking at all {len(test):,} test images"
 
@@ -182,8 +184,8 @@ class Brain:
         if survey is None:
             self._survey = job
         else:
-            self._known = job[0].predictor, survey
-            reply(Surveyed(survey, self._test_images(reply).images.numpy()))
+            self._known = job[0].predictor, job[0].test, survey
+            reply(Surveyed(survey, job[0].test.images.numpy()))
 
     def _choices(self, wanted: Weights | None, reply: Reply) -> places.Choices:
         if "torch" not in sys.modules:
@@ -191,10 +193,11 @@ class Brain:
         session = self._session
         return places.choices(session.run, session.runs_folder, session.control, wanted)
 
-    def _test_images(self, reply: Reply) -> "Split":
+    def _test_images(self, weights: Weights, predictor: "Predictor", reply: Reply) -> "Split":
+        """The test images that belong to the run's own data; to the session's, if the network is the package's."""
         from mnist_sum_tui import data
 
-        folder = self._session.data_dir
+        folder = self._session.data_dir if weights.path == BUILT_IN else predictor.config.data_dir
         if self._test is None or self._test[0] != folder:
             reply(Working("Reading the test images ..."))
             self._test = folder, data.load("test", folder)

@@ -98,7 +98,10 @@ def _has_terminal() -> bool:
 
 
 def _catch_signals(app: "MnistSumApp") -> None:
-    """On SIGTERM and SIGHUP: stop, save, restore the terminal, exit with 128 + n; even if the terminal is gone."""
+    """On SIGINT, SIGTERM, SIGHUP: stop, save, restore the terminal, exit with 128 + n; even if the terminal is gone.
+
+    Ctrl-C is a key here; SIGINT comes from another program.
+    """
 
     def leave(number: int, _: FrameType | None) -> None:
         if app.session.control is not None:
@@ -118,6 +121,6 @@ def _catch_signals(app: "MnistSumApp") -> None:
         if main.is_alive():
             os._exit(code)
 
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), leave)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
-from mnist_sum_tui.events import EpochDone, Event, Finished, Paused, Progress, Resumed, Started, Validated
+from mnist_sum_tui.events import Checkpointed, EpochDone, Event, Finished, Paused, Progress, Resumed, Started, Validated
 from mnist_sum_tui.runs import Run
 
 MOST_EVENTS = 40_000
@@ -114,6 +114,14 @@ class Session:
         if seen is not None and seen.val_digit_accuracy is not None and seen.val_sum_accuracy is not None:
             return seen.val_digit_accuracy, seen.val_sum_accuracy
         return None if self.progress is None else (self.progress.digit_accuracy, self.progress.sum_accuracy)
+
+    @property
+    def saved_step(self) -> int | None:
+        """The step of the newest checkpoint; a resumed run begins at one, whose event is cut off with what followed."""
+        for event in reversed(self.events):
+            if isinstance(event, Checkpointed) or (isinstance(event, Started) and event.resumed):
+                return event.step
+        return None
 
     def _thin(self) -> None:
         """Drop every second Progress of the older half; all other events stay."""

@@ -67,7 +67,7 @@ class SurveyJob:
     def __init__(self, predictor: "Predictor", test: "Split", tell: Callable[[float], object], is_alone: bool) -> None:
         from mnist_sum_tui.hardware import usable_cores
 
-        self.predictor, self._test, self._tell = predictor, test, tell
+        self.predictor, self.test, self._tell = predictor, test, tell
         self._choices = [1, 1, usable_cores()] if is_alone else [1, 1]  # the first slice warms up
         self._seconds: list[float] = []
         self._parts: list[Outputs] = []
@@ -85,14 +85,14 @@ class SurveyJob:
         """Do the next slice; the survey when it was the last one."""
         start, begin = len(self._parts) * SLICE, time.perf_counter()
         take_threads(self._threads)
-        self._parts.append(self.predictor.infer(self._test.images[start : start + SLICE]))
+        self._parts.append(self.predictor.infer(self.test.images[start : start + SLICE]))
         if len(self._seconds) < len(self._choices):
             self._seconds.append(time.perf_counter() - begin)
-        if start + SLICE >= len(self._test):
-            return sum_up(self._parts, self._test, self.predictor.source)
+        if start + SLICE >= len(self.test):
+            return sum_up(self._parts, self.test, self.predictor.source)
         if time.monotonic() - self._told > TELL_SECONDS:
             self._told = time.monotonic()
-            self._tell((start + SLICE) / len(self._test))
+            self._tell((start + SLICE) / len(self.test))
         return None
 
 

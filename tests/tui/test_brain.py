@@ -22,8 +22,8 @@ from tests.tui.test_draw import make_run
 
 
 @pytest.fixture
-def brain(tmp_path: Path, small_data: str) -> Iterator[Brain]:
-    made = Brain(Session(tmp_path / "runs", small_data))
+def brain(tmp_path: Path) -> Iterator[Brain]:
+    made = Brain(Session(tmp_path / "runs"))
     yield made
     made.close()
 
@@ -35,8 +35,8 @@ def wait_for(answers: "queue.Queue[Message]") -> Message:
     return answer
 
 
-def test_an_image_beside_all_ten_numbers(brain: Brain) -> None:
-    run = make_run(brain._session.runs_folder)
+def test_an_image_beside_all_ten_numbers(brain: Brain, small_data: str) -> None:
+    run = make_run(brain._session.runs_folder, small_data)
     answers: queue.Queue[Message] = queue.Queue()
     brain.ask(Look(103), answers.put)
     answer = wait_for(answers)
@@ -48,8 +48,8 @@ def test_an_image_beside_all_ten_numbers(brain: Brain) -> None:
     assert answer.source == f"{run.id}, epoch 1"
 
 
-def test_a_survey_is_remembered_until_the_weights_change(brain: Brain) -> None:
-    make_run(brain._session.runs_folder)
+def test_a_survey_is_remembered_until_the_weights_change(brain: Brain, small_data: str) -> None:
+    make_run(brain._session.runs_folder, small_data)
     answers: queue.Queue[Message] = queue.Queue()
     found = []
     for _ in range(2):
@@ -61,6 +61,19 @@ def test_a_survey_is_remembered_until_the_weights_change(brain: Brain) -> None:
     assert found[0].report.pairs == 1000
     assert len(found[0].mistakes) == found[0].report.digit_mistakes
     assert found[0].report.mistakes == found[0].mistakes[: len(found[0].report.mistakes)]
+
+
+def test_a_network_is_tested_on_the_images_of_its_own_run(brain: Brain, small_data: str) -> None:
+    """As `evaluate` does, whatever the session trains on; the package's has no run, so the session's are for it."""
+    answers: queue.Queue[Message] = queue.Queue()
+    counts = []
+    brain._session.data_dir = small_data
+    brain.ask(Look(0), answers.put)
+    counts.append(wait_for(answers))
+    make_run(brain._session.runs_folder)
+    brain.ask(Look(0), answers.put)
+    counts.append(wait_for(answers))
+    assert [answer.count for answer in counts if isinstance(answer, Answered)] == [100, 10_000]
 
 
 def test_of_many_requests_the_newest_is_answered(brain: Brain) -> None:

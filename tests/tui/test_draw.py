@@ -120,9 +120,11 @@ async def test_a_real_network_answers_in_a_tenth_of_a_second(tmp_path: Path, mon
     real.close()
 
 
-def make_run(folder: Path) -> runs.Run:
+def make_run(folder: Path, data_dir: str | None = None) -> runs.Run:
     """A run whose weights are untrained."""
-    config = TrainConfig.of("standard", model="compact", epochs=1, device="cpu", precision="fp32", threads=1)
+    config = TrainConfig.of(
+        "standard", model="compact", epochs=1, device="cpu", precision="fp32", threads=1, data_dir=data_dir
+    )
     run = runs.create(folder, config)
     learner = Learner(config, choose(config))
     learner.save(run.last_file, Position(epoch=2), also=run.best_file)

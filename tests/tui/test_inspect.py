@@ -17,7 +17,7 @@ from mnist_sum_tui.tui.weights import Weights
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.slider import Slider, slider_line, stop_at
 from mnist_sum_tui.tui.widgets.verdict import AllTen, Verdict, all_ten, large, verdict_lines
-from tests.tui import fixed
+from tests.tui import fixed, recorded
 
 WRONG = sorted(fixed.WRONG)
 
@@ -213,6 +213,47 @@ async def test_weights_slide_and_the_same_image_is_asked_again(tmp_path: Path, m
         await pilot.click(slider, offset=(1, 0))
         await pilot.pause()
         assert slider.chosen == 0
+
+
+async def test_a_training_that_begins_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        await pilot.press("comma")
+        page, asked = page_in(app), fixed.brain_in(app).asked
+        assert [(look.index, look.weights) for look in asked[-1:] if isinstance(look, Look)] == [(0, fixed.CHOICES[0])]
+        page.on_run_event(recorded.started())
+        await pilot.press("right")
+        assert [(look.index, look.weights) for look in asked[-1:] if isinstance(look, Look)] == [(1, None)]
+
+
+async def test_the_newest_weights_give_way_to_the_best_when_the_training_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page = page_in(app)
+        newest = Weights("newest", "the training in progress", None)
+        image = fixed.images().images[0].numpy()
+        page.on_answered(Answered(0, image, fixed.predictions(0), newest, (newest,), "step 7", fixed.COUNT))
+        page._keep_up()
+        await pilot.pause()
+        assert str(page.query_one("#source", Static).render()) == fixed.SOURCE
+        asked = len(fixed.brain_in(app).asked)
+        page._keep_up()
+        assert len(fixed.brain_in(app).asked) == asked
+
+
+async def test_other_test_images_may_be_fewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page = page_in(app)
+        page.show_index(fixed.COUNT + 445)
+        await pilot.pause()
+        assert page.index == 445
+        assert str(page.query_one("#which", Static).render()).startswith("#445")
 
 
 async def test_another_page_opens_an_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

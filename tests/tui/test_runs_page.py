@@ -1,14 +1,19 @@
 """The page Runs: the table, its order, marks, and what its keys do."""
 
-from dataclasses import replace
+import inspect
+import threading
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui import runs
+from mnist_sum_tui.cli.train import train
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.events import Event, to_json
+from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.summary import summarise
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -89,6 +94,66 @@ async def test_newest_first_and_sortable(tmp_path: Path, monkeypatch: pytest.Mon
         assert table.order == (sums + 1, False)
 
 
+async def test_the_run_under_the_cursor_is_the_one_that_is_shown_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where another program has just removed one of them, of which the table does not know yet."""
+    made = make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        page = await open_runs(app, pilot)
+        table = page.query_one(RunTable)
+        await pilot.press("down")
+        made[0].delete()
+        assert table.current is not None
+        assert table.current.run.id == table.row_id == made[1].id
+        await pilot.press("up")
+        assert table.current.run.id == made[2].id
+
+
+async def test_a_slow_curve_does_not_take_the_place_of_a_later_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    held = threading.Event()
+
+    def slowly(path: Path, *kinds: str) -> Iterator[Event]:
+        if path == made[1].metrics_file:
+            held.wait(30)
+        return read_events(path, *kinds)
+
+    async with app.run_test() as pilot:
+        page = await open_runs(app, pilot)
+        monkeypatch.setattr("mnist_sum_tui.tui.screens.runs.read_events", slowly)
+        await pilot.press("down", "down")
+        held.set()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert [curve.name for curve in page.query_one(Chart).plot.curves] == ["01-01 12:01 compact"]
+
+
+async def test_an_evaluation_that_another_page_has_replaced_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_three(tmp_path)
+    made[2].best_file.write_bytes(b"")
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        page = await open_runs(app, pilot)
+        brain = fixed.brain_in(app)
+        with monkeypatch.context() as patch:
+            patch.setattr(brain, "ask", lambda *_: None)
+            await pilot.press("e")
+        await fixed.open_page(pilot, "inspect")
+        await open_runs(app, pilot)
+        assert "digit 98.80 %" in note_of(page)
+        looks = [asked for asked in brain.asked if isinstance(asked, LookAtAll)]
+        await fixed.open_page(pilot, "inspect")
+        await open_runs(app, pilot)
+        assert [asked for asked in brain.asked if isinstance(asked, LookAtAll)] == looks, "it has been answered"
+
+
 async def test_marks_overlay_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_three(tmp_path)
     app = fixed.new_app(tmp_path, monkeypatch)
@@ -156,7 +221,7 @@ async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert isinstance(asked, LookAtAll)
         assert asked.weights is not None
         assert asked.weights.path == made[2].best_file
-        assert "digit 98.80 %" in note_of(page)
+        assert note_of(page).startswith("01-01 12:00 compact, epoch 3 on 10,000 test pairs: digit 98.80 %")
         await pilot.press("down", "e")
         assert "no weights yet" in note_of(page)
 
@@ -189,6 +254,8 @@ def test_names_and_commands() -> None:
     assert words.startswith("mnist-sum train --model original --recipe original --epochs 25 --lr 0.02 --seed 0")
     assert words.endswith("--all-data --data-dir 'my data'")
     assert "--hold-out" in command(TrainConfig.of("sprint", all_data=False)).split()
+    options = inspect.signature(train).parameters
+    assert {item.name for item in fields(TrainConfig)} <= options.keys(), "every setting can be said"
 
 
 def test_more_runs_than_can_be_told_apart() -> None:

@@ -43,6 +43,17 @@ def test_a_session_keeps_what_matters_and_thins_old_progress(monkeypatch: pytest
     assert session.best.epoch == 5
 
 
+def test_what_is_saved_of_a_run_that_goes_on(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    session.begin(CONFIG, Run(tmp_path / recorded.RUN), Control())
+    assert session.saved_step is None
+    session.add(recorded.started())
+    assert session.saved_step is None
+    session.add(replace(recorded.started(resumed=True), step=430))
+    session.add(next(event for event in recorded.training(450) if event.step > 440))
+    assert session.saved_step == 430, "the checkpoint that it was resumed from"
+
+
 def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     session = Session(tmp_path)
     assert state_line(session) == "○ not training "

@@ -125,7 +125,7 @@ def test_train_pause_go_on_and_leave(folder: Path) -> None:
     assert seen[-1].reason == "stopped"
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_saves_and_restores_the_terminal(number: int, code: int, folder: Path) -> None:
     terminal = Terminal(folder, start=True)
     terminal.wait_for(r"elapsed [1-9]")

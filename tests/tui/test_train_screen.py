@@ -128,8 +128,25 @@ async def test_freezing_stops_the_display_only(pilot: Pilot[int]) -> None:
     app.train_page.redraw(at_once=True)
     assert chart(app, "loss") == before
     assert not control.paused
+    await pilot.press("left")  # it can be read off, and stands still
+    assert chart(app, "loss")[0].startswith("step 200 ")
+    await pilot.press("escape")
+    assert chart(app, "loss") == before
     await pilot.press("f")
     assert chart(app, "loss") != before
+
+
+async def test_what_comes_last_is_drawn_too(pilot: Pilot[int]) -> None:
+    """Every second frame has no charts; nothing may come after it."""
+    app = await play(pilot, recorded.training(200))
+    page = app.train_page
+    for further in (300, 400):
+        before = chart(app, "loss")
+        for event in list(recorded.training(further))[-40:]:
+            app.on_run_event(RunEvent(event))
+        page.redraw()
+        page.redraw()
+        assert chart(app, "loss") != before
 
 
 async def test_one_chart_takes_the_room(pilot: Pilot[int]) -> None:

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from mnist_sum_tui.events import Event, Finished
+from mnist_sum_tui.events import Event, Started
 from mnist_sum_tui.tui.answers import Answered, Surveyed
 from mnist_sum_tui.tui.brain import Look, LookAtAll
 from mnist_sum_tui.tui.screens.asking import NumberPage, note
@@ -90,9 +90,9 @@ class InspectPage(NumberPage):
         self._ask()
 
     def on_run_event(self, event: Event) -> None:
-        """At the end of a training its best weights take the place of the newest."""
+        """A training that begins is what there is to look at, whatever weights were chosen before."""
         super().on_run_event(event)
-        if isinstance(event, Finished) and self._wanted is not None and self._wanted.path is None:
+        if isinstance(event, Started):
             self._wanted = None
 
     def show_index(self, index: int) -> None:
@@ -105,13 +105,17 @@ class InspectPage(NumberPage):
             self.brain.ask(Look(self.index, self._wanted), self.post_message)
 
     def _keep_up(self) -> None:
-        if self.is_current and self._answer is not None and self.session.is_training and self._wanted is None:
-            self._ask()
+        """While a training goes on, and once after its end, when its best weights take the place of the newest."""
+        if self.is_current and self._answer is not None and self._wanted is None:
+            was_newest = self._answer.weights.path is None
+            if self.session.is_training or was_newest:
+                self._ask()
 
     def on_answered(self, message: Answered) -> None:
         """The brain's answer."""
-        if message.index != self.index:
+        if message.index != self.index % message.count:  # of other test images there may be fewer
             return  # a newer question is on its way
+        self.index = message.index
         self._answer = message
         self.remove_class("-empty")
         if self._then is None:

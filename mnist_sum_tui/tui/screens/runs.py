@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.events import Event, Finished
@@ -14,14 +15,14 @@ from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.render import percent
 from mnist_sum_tui.runs import list_runs
 from mnist_sum_tui.summary import Summary, summarise
-from mnist_sum_tui.tui.answers import Surveyed
+from mnist_sum_tui.tui.answers import Surveyed, Trouble
 from mnist_sum_tui.tui.brain import LookAtAll
 from mnist_sum_tui.tui.messages import StartTraining
 from mnist_sum_tui.tui.overlay import QUANTITIES, X_KINDS, command, overlay, short_name
 from mnist_sum_tui.tui.screens.asking import AskingPage, note
 from mnist_sum_tui.tui.screens.confirm import Confirm
 from mnist_sum_tui.tui.series import Series
-from mnist_sum_tui.tui.weights import best_of
+from mnist_sum_tui.tui.weights import Weights, best_of
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import COLUMNS, RunTable
 
@@ -68,7 +69,7 @@ class RunsPage(AskingPage):
     def __init__(self) -> None:
         super().__init__()
         self._curves: list[tuple[str, Series]] = []
-        self._evaluated = ""
+        self._evaluating: Weights | None = None
 
     def compose_page(self) -> ComposeResult:
         """Table, chart, and what stands there while there are no runs."""
@@ -82,8 +83,10 @@ class RunsPage(AskingPage):
         self.query_one("#empty").display = False
 
     def on_screen_resume(self) -> None:
-        """The page comes into view: runs may have come or gone."""
+        """The page comes into view: runs may have come or gone, and another page's question replaced ours."""
         self.action_reload()
+        if self._evaluating is not None:
+            self.brain.ask(LookAtAll(self._evaluating), self.post_message)
 
     def on_run_event(self, event: Event) -> None:
         """A run that ends is told so in the table."""
@@ -130,7 +133,8 @@ class RunsPage(AskingPage):
 
         def read() -> None:
             curves = [(short_name(run.id), Series(read_events(run.metrics_file, *Series.KINDS))) for run in chosen]
-            self.post_message(self.Traced(curves))
+            if not get_current_worker().is_cancelled:  # by a newer one, which may have been quicker
+                self.post_message(self.Traced(curves))
 
         self.run_worker(read, thread=True, group="trace", exclusive=True, exit_on_error=False)
 
@@ -196,17 +200,23 @@ class RunsPage(AskingPage):
         current = self.query_one(RunTable).current
         if current is not None:
             try:
-                weights = best_of(current.run)
-                self._evaluated = current.run.id
-                self.brain.ask(LookAtAll(weights), self.post_message)
+                self._evaluating = best_of(current.run)
             except MnistSumError as error:
                 self.note(str(error), is_error=True)
+            else:
+                self.brain.ask(LookAtAll(self._evaluating), self.post_message)
+
+    def on_trouble(self, message: Trouble) -> None:
+        """It could not be evaluated."""
+        super().on_trouble(message)
+        self._evaluating = None
 
     def on_surveyed(self, message: Surveyed) -> None:
         """The result of `evaluate`."""
-        report = message.survey.report
+        self._evaluating = None
+        name, report = short_name(message.survey.source), message.survey.report
         self.note(
-            f"{short_name(self._evaluated)} on {report.pairs:,} test pairs: digit {percent(report.digit_accuracy)} · "
+            f"{name} on {report.pairs:,} test pairs: digit {percent(report.digit_accuracy)} · "
             f"sum {percent(report.sum_accuracy)} · heads agree {percent(report.agreement)}"
         )
 

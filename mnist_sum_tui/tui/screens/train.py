@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import ContentSwitcher
+from textual.worker import get_current_worker
 
 from mnist_sum_tui import runs, summary
 from mnist_sum_tui.config import TrainConfig
@@ -172,9 +173,10 @@ class TrainPage(Page):
     def redraw(self, at_once: bool = False) -> None:
         """Draw if something is new and somebody looks."""
         if at_once or (self._is_stale and self.is_current):
-            self._is_stale = False
             self._frames += 1
-            self.live.draw(with_charts=at_once or self._frames % CHARTS_EVERY == 0)
+            with_charts = at_once or self._frames % CHARTS_EVERY == 0
+            self._is_stale = not with_charts  # what came last is drawn too
+            self.live.draw(with_charts)
             self.show_state()
 
     def on_screen_resume(self) -> None:
@@ -192,7 +194,9 @@ class TrainPage(Page):
 
         with contextlib.suppress(UsageError, ValueError):  # none that has finished an epoch; none at all
             best = summary.best_run(alike)
-            self.post_message(self.PastFound(best.id, Series(read_events(best.metrics_file, *Series.KINDS))))
+            past = self.PastFound(best.id, Series(read_events(best.metrics_file, *Series.KINDS)))
+            if not get_current_worker().is_cancelled:  # another run has begun
+                self.post_message(past)
 
     def on_train_page_past_found(self, message: PastFound) -> None:
         """Draw it behind the curves."""

@@ -1,5 +1,6 @@
 """LiveView: a run while it trains and after: charts, figures, tracks, samples. Fed with events, drawn when asked to."""
 
+import copy
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -39,6 +40,8 @@ class LiveView(Vertical):
         self.past: Series | None = None
         """the best earlier run of the same model"""
         self.past_name = ""
+        self._standing: Series | None = None
+        """what the charts show while they are frozen, however they are looked at"""
         self.reset()
 
     def begin(self, events: Iterable[Event]) -> None:
@@ -101,8 +104,9 @@ class LiveView(Vertical):
         return self.is_mounted and bool(self.children)
 
     def _draw_charts(self) -> None:
+        shown = self.series if self._standing is None else self._standing
         for quantity in QUANTITIES:
-            self.query_one(f"#{quantity}", Chart).plot = plot(self.series, self.past, self.view, quantity)
+            self.query_one(f"#{quantity}", Chart).plot = plot(shown, self.past, self.view, quantity)
 
     def _draw_outcome(self) -> None:
         is_over = self._session.run is not None and not self._session.is_live
@@ -145,6 +149,7 @@ class LiveView(Vertical):
     def watch_is_frozen(self) -> None:
         """Stand still, or catch up."""
         self.set_class(self.is_frozen, "-frozen")
+        self._standing = copy.deepcopy(self.series) if self.is_frozen else None
         self.draw()
 
     def move_cursor(self, by: int) -> None:
