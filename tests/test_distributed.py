@@ -73,7 +73,7 @@ def test_a_worker_that_dies_ends_the_run_which_can_be_gone_on_with(tmp_path: Pat
     leader = runs.list_runs(folder)[0].pid
     (helper,) = {int(line) for line in children.stdout.split()} - {leader}
     os.kill(helper, signal.SIGKILL)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert errors.count("error: another process of this run has ended") == 1
     (run,) = runs.list_runs(folder)

@@ -3,6 +3,7 @@
 The long forms: `pytest -n 0 -m slow tests/test_faults.py`.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -107,14 +108,18 @@ import os, sys, time
 from pathlib import Path
 
 sync, slow, seconds = os.fsync, Path(sys.argv.pop(1)), float(sys.argv.pop(1))
-os.fsync = lambda descriptor: (slow.exists() and time.sleep(seconds), sync(descriptor))
+def fsync(descriptor):
+    if slow.exists() and os.fstat(descriptor).st_size > 1_000_000:  # a checkpoint, and no journal
+        time.sleep(seconds)
+    sync(descriptor)
+os.fsync = fsync
 from mnist_sum_tui.cli import main
 main()
 """
 """the program, on a disk that takes its time once a file is there"""
 
 
-@pytest.mark.parametrize(("times", "seconds"), [(1, "1"), (2, "4")])
+@pytest.mark.parametrize(("times", "seconds"), [(1, "1"), (2, "100")])
 def test_an_interrupt_during_a_save(times: int, seconds: str, small_data: str, tmp_path: Path) -> None:
     slow, own = tmp_path / "slow", tmp_path / "runs"
     arguments = [*SWIFT, "--data-dir", small_data, "--epochs", "5000", "--keep", "0", "--runs-dir", str(own)]
@@ -129,19 +134,20 @@ def test_an_interrupt_during_a_save(times: int, seconds: str, small_data: str, t
     wait_for(lambda: list(own.glob("*/.last.safetensors.*.tmp")))
     time.sleep(0.2)  # it sleeps now
     (run,) = runs.list_runs(own)
-    before = run.last_file.read_bytes()
+    before, begin = run.last_file.read_bytes(), time.monotonic()
     process.send_signal(signal.SIGINT)
     slow.unlink()
-    if times == 2:
+    while times == 2 and process.poll() is None:
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
-    begin = time.monotonic()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)  # on a busy machine the two may come as one
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"Traceback" not in errors
     step = checkpoint.decode(before, run.last_file).position.step
     if times == 2:
-        assert time.monotonic() - begin < 3, "at once: a save takes four seconds"
+        assert time.monotonic() - begin < 60, "at once: the save would have taken a hundred seconds"
         assert run.last_file.read_bytes() == before
     else:
         assert checkpoint.load(run.last_file).position.step > step

@@ -1,6 +1,7 @@
 """A recorded training for tests: a list of events, made by formula and a clock that is no clock."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,3 +129,12 @@ def begin(app: MnistSumApp, control: Control | None = None) -> Control:
     app.session.begin(config, Run(app.session.runs_folder / RUN), control)
     app.train_page.show_run()
     return control
+
+
+async def until(pilot: Pilot[int], condition: Callable[[], object], seconds: float = 60) -> None:
+    """Let the app work until it holds, however slow the machine is."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        await pilot.pause(0.02)
+    await pilot.pause()

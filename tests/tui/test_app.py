@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.command import CommandList
 from textual.widgets import Button, Static
 
 from mnist_sum_tui import runs
@@ -26,6 +27,7 @@ from mnist_sum_tui.tui.screens.train import TrainPage
 from mnist_sum_tui.tui.session import Session
 from mnist_sum_tui.tui.worker import TrainingThread
 from tests.tui import recorded
+from tests.tui.recorded import until
 
 CONFIG = TrainConfig.of("standard", model="compact", epochs=1, threads=1, batch_size=50)
 
@@ -64,15 +66,13 @@ async def test_start_shows_the_run_and_stop_ends_it(fake: FakeTrain, tmp_path: P
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         app.post_message(StartTraining(CONFIG))
-        await pilot.pause(0.4)
+        await until(pilot, lambda: app.session.progress)
         assert app.session.is_training
-        assert app.session.progress is not None
         app.post_message(StartTraining(CONFIG))
         await pilot.pause(0.1)
         assert len(runs.list_runs(app.session.runs_folder)) == 1, "one training at a time"
         await pilot.press("s")
-        await pilot.pause(0.4)
-        assert not app.session.is_training
+        await until(pilot, lambda: not app.session.is_training)
         assert fake.saved
         assert app.is_running, "it stays"
         await pilot.press("q")
@@ -94,7 +94,7 @@ async def test_leaving_while_training_asks(
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         app.post_message(StartTraining(CONFIG))
-        await pilot.pause(0.3)
+        await until(pilot, lambda: app.session.progress)
         await pilot.press(keys[0])
         await pilot.pause()
         assert isinstance(app.screen, QuitScreen)
@@ -103,7 +103,7 @@ async def test_leaving_while_training_asks(
         await pilot.pause()
         assert app.session.is_training
         await pilot.press(*keys)
-        await pilot.pause(0.3)
+        await until(pilot, lambda: not app.is_running)
     assert app.return_value == code
     assert app.thread is not None
     app.thread.join(5)
@@ -115,7 +115,7 @@ async def test_space_pauses_after_a_question_and_after_another_page(fake: FakeTr
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         app.post_message(StartTraining(CONFIG))
-        await pilot.pause(0.3)
+        await until(pilot, lambda: app.session.progress)
         control = app.session.control
         assert control is not None
         for detour in (("q", "k"), ("f5", "f1")):
@@ -127,21 +127,20 @@ async def test_space_pauses_after_a_question_and_after_another_page(fake: FakeTr
             await pilot.press("space")
             assert not control.paused
         control.stop()
-        await pilot.pause(0.3)
+        await until(pilot, lambda: not app.session.is_training)
 
 
 async def test_the_palette_s_quit_asks_too(fake: FakeTrain, tmp_path: Path) -> None:
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         app.post_message(StartTraining(CONFIG))
-        await pilot.pause(0.3)
+        await until(pilot, lambda: app.session.progress)
         await pilot.press("ctrl+p", *"quit")
-        await pilot.pause(0.5)
+        await until(pilot, lambda: app.screen.query_one(CommandList).option_count)
         await pilot.press("down", "enter")
-        await pilot.pause(0.3)
-        assert isinstance(app.screen, QuitScreen)
+        await until(pilot, lambda: isinstance(app.screen, QuitScreen))
         await pilot.press("s")
-        await pilot.pause(0.3)
+        await until(pilot, lambda: not app.is_running)
     assert app.return_value == 0
     assert fake.saved
 
@@ -183,8 +182,7 @@ async def test_an_error_is_shown_and_is_the_exit_code(fake: FakeTrain, tmp_path:
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         app.post_message(StartTraining(CONFIG))
-        await pilot.pause(0.4)
-        assert "device 'cuda'" in str(app.train_page.query_one("#readiness", Static).visual)
+        await until(pilot, lambda: "device 'cuda'" in str(app.train_page.query_one("#readiness", Static).visual))
         await pilot.press("q")
     assert app.return_value == 1
     assert "device 'cuda' is not available" in receipt(app.session)
@@ -207,8 +205,7 @@ async def test_a_runs_folder_that_cannot_be_made_is_told_in_the_form(fake: FakeT
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("enter")
-        await pilot.pause(0.1)
-        assert "no run can be made there" in str(app.train_page.query_one("#readiness", Static).visual)
+        await until(pilot, lambda: "no run can" in str(app.train_page.query_one("#readiness", Static).visual))
 
 
 async def test_a_page_that_takes_long_to_compose_is_waited_for(
@@ -224,13 +221,11 @@ async def test_a_page_that_takes_long_to_compose_is_waited_for(
     monkeypatch.setattr(TrainPage, "is_composed", property(is_composed))
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause(0.5)
-        assert len(asked) == 3
+        await until(pilot, lambda: len(asked) > 2 and app.train_page.live.is_mounted)
         app.post_message(StartTraining(CONFIG))
-        await pilot.pause(0.3)
-        assert app.session.progress is not None
+        await until(pilot, lambda: app.session.progress)
         app.stop_and_leave()
-        await pilot.pause(0.3)
+        await until(pilot, lambda: not app.is_running)
 
 
 async def test_help_comes_and_goes(fake: FakeTrain, tmp_path: Path) -> None:
@@ -272,20 +267,14 @@ async def test_a_real_training_runs_to_its_end_and_is_gone_on_with(small_data: s
     config = TrainConfig.of("standard", model="compact", epochs=1, threads=1, batch_size=50, data_dir=small_data)
     app = MnistSumApp(Session(tmp_path / "runs"), config)
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.5)
-        assert app.thread is not None
-        while app.thread.is_alive():
-            await pilot.pause(0.1)
-        await pilot.pause(0.3)
+        await until(pilot, lambda: app.session.finished is not None and not app.session.is_training)
         assert app.session.finished is not None
         assert app.session.finished.reason == "completed"
         first = len(app.session.events)
         run = app.session.run
         app.post_message(StartTraining(config.with_epochs(2), run))
-        await pilot.pause(0.5)
-        while app.thread.is_alive():
-            await pilot.pause(0.1)
-        await pilot.pause(0.3)
+        await until(pilot, lambda: app.session.finished is not None and app.session.finished.epoch == 2)
+        await until(pilot, lambda: not app.session.is_training)
         assert app.session.run == run
         assert len(app.session.events) > first, "the past belongs to it"
         assert app.session.started is not None

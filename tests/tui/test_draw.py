@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -21,6 +20,7 @@ from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.pad import Pad
 from mnist_sum_tui.tui.widgets.verdict import Verdict
 from tests.tui import fixed
+from tests.tui.recorded import until
 
 THREE = ((9, 3), (14, 2), (18, 3), (19, 5), (14, 6), (18, 8), (19, 10), (15, 12), (9, 11))
 """in cells of a pad of 28x14"""
@@ -97,8 +97,8 @@ async def test_what_is_drawn_survives_a_resize(tmp_path: Path, monkeypatch: pyte
         assert pad.sheet is sheet
 
 
-async def test_a_real_network_answers_in_a_tenth_of_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Untrained, for time is what is measured; the median of ten strokes, for this machine may have other work."""
+async def test_a_real_network_answers_every_stroke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Untrained; how quickly is what `bench --dashboard` measures."""
     app = fixed.new_app(tmp_path, monkeypatch)
     make_run(tmp_path)
     real = Brain(app.session)
@@ -108,14 +108,10 @@ async def test_a_real_network_answers_in_a_tenth_of_a_second(tmp_path: Path, mon
         page = app.screen
         assert isinstance(page, DrawPage)
         pad = page.query_one(Pad)
-        taken: list[float] = []
         for place in range(11):
             page.milliseconds = None
             await draw(pilot, ((4 + 2 * place, 3), (4 + 2 * place, 10)))
-            while page.milliseconds is None:
-                await pilot.pause(0.001)
-            taken.append(page.milliseconds)
-        assert float(np.median(taken[1:])) < 100
+            await until(pilot, lambda: page.milliseconds is not None)
         assert pad.sheet.any()
     real.close()
 

@@ -19,6 +19,7 @@ from mnist_sum_tui.tui.widgets.figures import Facts
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from mnist_sum_tui.tui.widgets.samples import Sample
 from tests.tui import recorded
+from tests.tui.recorded import until
 
 SIZES = [(80, 24), (120, 36), (200, 60), (60, 20)]
 
@@ -167,12 +168,9 @@ async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None
     app = await play(pilot, recorded.training())
     page = app.train_page
     page.post_message(page.PastFound("20250228-090000-compact", Series(recorded.training(2150, slower=1.6))))
-    await pilot.pause(0.8)
-    assert "best run" in chart(app, "loss")[0]
-    assert "90 %: 12 s ahead" in shown(app, "#news")
+    await until(pilot, lambda: "best run" in chart(app, "loss")[0] and "90 %: 12 s ahead" in shown(app, "#news"))
     page.post_message(page.PastFound("20250228-090000-compact", Series(recorded.training(2150))))
-    await pilot.pause(0.8)
-    assert "90 %: 0.0 s ahead" in shown(app, "#news")
+    await until(pilot, lambda: "90 %: 0.0 s ahead" in shown(app, "#news"))
 
 
 async def test_nan_is_seen(pilot: Pilot[int]) -> None:

@@ -15,6 +15,7 @@ from mnist_sum_tui.tui.screens.base import state_line
 from mnist_sum_tui.tui.session import Session
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
+from tests.tui.recorded import until
 
 EVENTS = [event for event in recorded.training(600) if event.kind != "samples"]
 
@@ -30,12 +31,7 @@ def watching(run: Run, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
 
 
 async def until_it_has(pilot: Pilot[int], app: MnistSumApp, count: int) -> None:
-    for _ in range(100):
-        if len(app.session.events) == count:
-            break
-        await pilot.pause(0.05)
-    await pilot.pause(0.1)
-    assert len(app.session.events) == count
+    await until(pilot, lambda: len(app.session.events) == count)
 
 
 async def test_a_run_is_followed_from_its_beginning_to_its_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,8 +54,7 @@ async def test_a_run_is_followed_from_its_beginning_to_its_end(run: Run, monkeyp
                 assert "without saving" not in receipt(app.session)
                 journal.append(recorded.finished())
                 await until_it_has(pilot, app, len(EVENTS) + 1)
-            await pilot.pause(0.5)
-            assert state_line(app.session).startswith("✓ done")
+            await until(pilot, lambda: state_line(app.session).startswith("✓ done"))
             assert app.train_page.live.has_class("-over")
             await pilot.press("q")
     assert app.return_value == 0
@@ -77,8 +72,7 @@ async def test_a_run_that_is_killed_is_cut_off_and_one_that_goes_on_is_live(
             assert state_line(app.session).startswith("… cut off")
             assert "the process that trained it is gone" in receipt(app.session)
             with run.lock():
-                await pilot.pause(0.6)
-                assert state_line(app.session).startswith("◉ watching")
+                await until(pilot, lambda: state_line(app.session).startswith("◉ watching"))
             await pilot.press("q")
     assert app.return_value == 0
 
