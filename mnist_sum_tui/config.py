@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from mnist_sum_tui.errors import UsageError, unknown
@@ -216,10 +216,6 @@ class TrainConfig:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
         return asdict(self)
-
-    def with_epochs(self, epochs: int) -> Self:
-        """The same config over another number of epochs, as when a finished run is trained further."""
-        return replace(self, epochs=epochs)
 
 
 _KINDS: dict[str, tuple[type, ...]] = {

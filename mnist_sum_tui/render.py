@@ -64,9 +64,10 @@ def bar(share: float, width: int) -> str:
 
 
 def track(share: float, width: int) -> tuple[str, str]:
-    """A progress bar as what is done and what is left, together `width` cells."""
-    done = round(min(max(share, 0.0), 1.0) * width)
-    return "━" * done, "─" * (width - done)
+    """A thin progress bar of `width` cells: the part that is done, to half a cell, and the part that is not."""
+    halves = round(min(max(share, 0.0), 1.0) * width * 2)
+    done = "━" * (halves // 2) + ("╸" if halves % 2 else "")
+    return done, "─" * (width - len(done))
 
 
 def plural(count: int, noun: str) -> str:

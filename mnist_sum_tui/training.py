@@ -95,7 +95,7 @@ class _Trainer:
                 yield self._tested()
         except DivergedError:
             nan = dict.fromkeys(("digit_loss", "sum_loss", "digit_accuracy", "sum_accuracy"), float("nan"))
-            yield log.event(Progress, **nan, lr=self._lr(log.step), images_per_second=0.0, remaining=None)
+            yield log.event(Progress, **nan, lr=self.course.lr(log.step), images_per_second=0.0, remaining=None)
             yield log.finished("diverged", self._divergence())
         except (GeneratorExit, KeyboardInterrupt):  # nobody listens any more; the last checkpoint stands
             raise
@@ -142,7 +142,7 @@ class _Trainer:
         """What goes out by the clock."""
         now, log = time.perf_counter(), self.log
         if now - self.sent >= PROGRESS_SECONDS or log.batch == self.course.steps_per_epoch:
-            lr, remaining = self._lr(log.step - 1), self._remaining(epochs_done=log.epoch - 1)
+            lr, remaining = self.course.lr(log.step - 1), self._remaining(epochs_done=log.epoch - 1)
             yield log.event(Progress, **self.meter.means(), lr=lr, remaining=remaining)
             self.sent, self.meter = now, Meter()
         if self.control.samples and self.sampling.is_due and len(self.validation):
@@ -194,7 +194,7 @@ class _Trainer:
             EpochDone,
             **self.log.epoch_meter.means(),
             **scores(report, "val_"),
-            lr=self._lr(self.log.step - 1),
+            lr=self.course.lr(self.log.step - 1),
             remaining=self._remaining(epochs_done=self.log.epoch),
             best=self.log.note_best(report),
         )
@@ -243,9 +243,6 @@ class _Trainer:
             digits=tuple(outputs.digits.argmax(1).tolist()),
             sums=tuple(sums.tolist()),
         )
-
-    def _lr(self, step: int) -> float:
-        return self.course.lr(step)
 
     def _remaining(self, epochs_done: int) -> float | None:
         validations = self.config.epochs - epochs_done if len(self.validation) else 0

@@ -109,7 +109,7 @@ def test_a_finished_run_can_be_trained_further(small_data: str, tmp_path: Path) 
     run = _train(config, tmp_path / "a")
     with pytest.raises(UsageError, match="complete after 2 epochs"):
         list(train(config, run))
-    events = list(train(config.with_epochs(3), run))
+    events = list(train(replace(config, epochs=3), run))
     assert [event.epoch for event in events if isinstance(event, EpochDone)] == [3]
     assert isinstance(events[-1], Finished)
     assert run.read_config().epochs == 3
@@ -122,9 +122,9 @@ def test_a_run_that_goes_on_has_no_result_of_before(small_data: str, tmp_path: P
     assert run.report_file.exists()
     control = Control()
     control.stop()
-    list(train(config.with_epochs(4), run, control))
+    list(train(replace(config, epochs=4), run, control))
     assert not run.report_file.exists()
-    list(train(config.with_epochs(4), run))
+    list(train(replace(config, epochs=4), run))
     assert run.read_json(run.report_file)["epochs"] == 4
 
 
@@ -136,17 +136,17 @@ def test_a_resumption_that_cannot_begin_changes_nothing(small_data: str, tmp_pat
     data_dir.rename(tmp_path / "gone")
     before = {path: path.read_bytes() for path in run.path.iterdir()}
     with pytest.raises(DataError, match="not a folder"):
-        list(train(config.with_epochs(4), run))
+        list(train(replace(config, epochs=4), run))
     assert {path: path.read_bytes() for path in run.path.iterdir()} == before
 
 
 def test_epochs_that_are_done_cannot_be_taken_back(small_data: str, tmp_path: Path) -> None:
     run = _train(_config(small_data), tmp_path / "a")
     with pytest.raises(UsageError, match="has 2 epochs already"):
-        list(train(_config(small_data).with_epochs(1), run))
+        list(train(replace(_config(small_data), epochs=1), run))
     run.report_file.unlink()
     with pytest.raises(UsageError, match="has 2 epochs already"):
-        list(train(_config(small_data).with_epochs(1), run))
+        list(train(replace(_config(small_data), epochs=1), run))
     list(train(_config(small_data), run))
     assert run.report_file.exists(), "as many as are done: what is missing is the test"
 
@@ -154,7 +154,7 @@ def test_epochs_that_are_done_cannot_be_taken_back(small_data: str, tmp_path: Pa
 def test_the_error_of_before_goes_with_the_run_that_goes_on(small_data: str, tmp_path: Path) -> None:
     run = _train(_config(small_data), tmp_path / "a")
     run.error_file.write_text("Traceback")
-    list(train(_config(small_data).with_epochs(3), run))
+    list(train(replace(_config(small_data), epochs=3), run))
     assert not run.error_file.exists()
 
 

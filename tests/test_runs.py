@@ -2,6 +2,7 @@ import json
 import multiprocessing
 import os
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -132,7 +133,7 @@ def test_config_json_is_plain(tmp_path: Path) -> None:
     values = json.loads(run.config_file.read_text())
     assert values["model"] == "compact"
     assert run.read_config() == CONFIG
-    run.write_config(CONFIG.with_epochs(9))
+    run.write_config(replace(CONFIG, epochs=9))
     assert run.created == values["created"]
     assert run.read_config().epochs == 9
 

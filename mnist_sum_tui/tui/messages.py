@@ -19,8 +19,8 @@ class RunEvent(Message):
     def can_replace(self, message: Message) -> bool:
         """Only a Progress that has not been looked at yet gives way, and only to a newer one; a NaN must be seen."""
         older = self.event  # Textual asks the older message whether the newer may take its place
-        is_pair = isinstance(older, Progress) and isinstance(message, RunEvent) and isinstance(message.event, Progress)
-        return is_pair and isinstance(older, Progress) and math.isfinite(older.loss)
+        is_newer = isinstance(message, RunEvent) and isinstance(message.event, Progress)
+        return is_newer and isinstance(older, Progress) and math.isfinite(older.loss)
 
 
 class PastEvents(Message):

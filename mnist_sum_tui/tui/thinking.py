@@ -100,23 +100,19 @@ def sum_up(parts: "list[Outputs]", test: "Split", source: str) -> Survey:
     """The survey that the slices make; the figures are `evaluate.score`'s."""
     import torch
 
-    from mnist_sum_tui.evaluate import Mistake, Outputs, score
+    from mnist_sum_tui.evaluate import Outputs, mistakes, score
 
     outputs = Outputs(torch.cat([part.digits for part in parts]), torch.cat([part.sums for part in parts]))
     digit_sureness, digits = (found.numpy() for found in outputs.digits.exp().max(1))
     sum_sureness, sums = (found.numpy() for found in outputs.sums.exp().max(2))
-    labels = test.labels.numpy()
-    wrong = (digits != labels).nonzero()[0]
-    order = wrong[(-digit_sureness[wrong]).argsort(kind="stable")]
-    columns = (order, labels[order], digits[order], digit_sureness[order])
     return Survey(
         source=source,
-        labels=labels,
+        labels=test.labels.numpy(),
         digits=digits,
         sums=sums,
         sureness=np.minimum(digit_sureness[:, None], sum_sureness),
         report=score(outputs, test),
-        mistakes=tuple(Mistake(*row) for row in zip(*(column.tolist() for column in columns), strict=True)),
+        mistakes=mistakes(outputs, test),
     )
 
 

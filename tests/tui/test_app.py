@@ -3,6 +3,7 @@
 import importlib
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -272,7 +273,7 @@ async def test_a_real_training_runs_to_its_end_and_is_gone_on_with(small_data: s
         assert app.session.finished.reason == "completed"
         first = len(app.session.events)
         run = app.session.run
-        app.post_message(StartTraining(config.with_epochs(2), run))
+        app.post_message(StartTraining(replace(config, epochs=2), run))
         await until(pilot, lambda: app.session.finished is not None and app.session.finished.epoch == 2)
         await until(pilot, lambda: not app.session.is_training)
         assert app.session.run == run

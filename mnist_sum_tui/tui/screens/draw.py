@@ -56,8 +56,8 @@ class DrawPage(NumberPage):
                     yield Verdict(id="verdict")
                     yield AllTen(id="all-ten")
                 with Vertical(id="bars"):
-                    yield Bars("Digit", 10, id="digit-bars")
-                    yield Bars("Sum", 19, id="sum-bars")
+                    yield Bars("Digit", id="digit-bars")
+                    yield Bars("Sum", id="sum-bars")
         yield note()
 
     def on_mount(self) -> None:

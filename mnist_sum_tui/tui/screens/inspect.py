@@ -70,9 +70,9 @@ class InspectPage(NumberPage):
             with Vertical(id="answer"):
                 yield Static(id="which", markup=False)
                 yield Verdict(id="verdict")
-                yield Bars("Digit", 10, id="digit-bars")
+                yield Bars("Digit", id="digit-bars")
                 yield AllTen(id="all-ten")
-            yield Bars("Sum", 19, id="sum-bars")
+            yield Bars("Sum", id="sum-bars")
         yield note()
         with Horizontal(id="weights"):
             yield Static("Weights ", id="weights-title")

@@ -181,7 +181,6 @@ class TrainPage(Page):
 
     def on_screen_resume(self) -> None:
         """Show what came in meanwhile."""
-        super().on_screen_resume()
         if self.is_mounted and not self.is_asking:
             self.redraw(at_once=True)
 

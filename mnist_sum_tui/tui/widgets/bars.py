@@ -66,10 +66,9 @@ class Bars(Widget):
     probabilities: reactive[tuple[float, ...]] = reactive[tuple[float, ...]](())
     truth: reactive[int | None] = reactive[int | None](None)
 
-    def __init__(self, title: str, classes: int, *, id: str | None = None) -> None:
+    def __init__(self, title: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.border_title = title
-        self.count = classes
 
     def render(self) -> Content:
         """The bars, as long as there is room for."""

@@ -16,7 +16,7 @@ from mnist_sum_tui.tui.messages import StartTraining
 NUMBERS = {"epochs": "epochs", "batch_size": "batch size", "lr": "learning rate", "seed": "seed"}
 """fields of TrainConfig that are typed in, and what they are called"""
 KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
-"""what the form does not ask for; where the command line gave it, it stays so whatever the recipe"""
+"""what the form does not ask for; where it is not as its recipe sets it, it stays so whatever the recipe"""
 
 PICTURE = """\
   .-=++*##*.       ┌────────────────┐

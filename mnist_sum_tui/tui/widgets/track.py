@@ -5,13 +5,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mnist_sum_tui.events import Started
-
-
-def track(share: float, width: int) -> tuple[str, str]:
-    """A thin line of `width` cells: the part that is done, to half a cell, and the part that is not."""
-    halves = round(min(max(share, 0.0), 1.0) * width * 2)
-    done = "━" * (halves // 2) + ("╸" if halves % 2 else "")
-    return done, "─" * (width - len(done))
+from mnist_sum_tui.render import track
 
 
 class Tracks(Widget):
