@@ -12,8 +12,9 @@ from textual.widgets import Static
 from mnist_sum_tui import runs
 from mnist_sum_tui.cli.train import train
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.events import Event, to_json
+from mnist_sum_tui.events import EpochDone, Event, to_json
 from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.render import SPARKS
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.summary import summarise
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -244,6 +245,17 @@ def test_every_column_sorts_both_ways(tmp_path: Path) -> None:
         assert sorted(run.run.id for run in ordered) == sorted(run.run.id for run in turned)
         keys = [COLUMNS[at].key(run) for run in ordered]
         assert keys == sorted(keys, reverse=COLUMNS[at].is_falling)
+
+
+def test_a_run_that_holds_nothing_out_has_a_curve_too(tmp_path: Path) -> None:
+    events = [
+        replace(event, val_digit_accuracy=None, val_sum_accuracy=None) if isinstance(event, EpochDone) else event
+        for event in recorded.training(2150)
+    ]
+    run = summarise(make(tmp_path, "20260101-120100-compact", events))
+    (curve,) = (column.text(run) for column in COLUMNS if column.title == "curve")
+    assert len(curve) == 5
+    assert set(curve) <= set(SPARKS)
 
 
 def test_names_and_commands() -> None:

@@ -39,7 +39,9 @@ def _state(run: Summary) -> str:
 
 
 def _curve(run: Summary) -> str:
-    return sparkline((epoch.val_sum_accuracy for epoch in run.epochs), 12) or "-"
+    """The sum's accuracy by epoch: in validation, or in training where no images are held out."""
+    seen = [epoch.val_sum_accuracy for epoch in run.epochs]
+    return sparkline(seen if any(seen) else [epoch.sum_accuracy for epoch in run.epochs], 12) or "-"
 
 
 COLUMNS = (
