@@ -13,7 +13,9 @@ import pyte
 import pytest
 
 from mnist_sum_tui import checkpoint, journal, runs
+from mnist_sum_tui.cli.train import _signals_stop
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.control import Control
 from tests.conftest import wait_for
 
 TRAIN = ["-m", "mnist_sum_tui", "train", "--model", "compact", "--epochs", "2000"]
@@ -65,6 +67,18 @@ def test_a_terminal_that_is_closed_stops_the_run_and_loses_nothing(small_data: s
     _, status = os.waitpid(child.pid, 0)
     assert os.waitstatus_to_exitcode(status) == 128 + signal.SIGHUP
     assert _is_whole(tmp_path)
+
+
+def test_two_sighups_are_one_and_a_second_signal_of_another_kind_leaves_at_once() -> None:
+    """The shell and the system may each send one; who presses Ctrl-C then does not want to wait."""
+    control = Control()
+    with _signals_stop(control) as caught:
+        for _ in range(3):
+            signal.raise_signal(signal.SIGHUP)
+        assert control.stopping
+        assert caught[0] == signal.SIGHUP
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_a_job_outlives_its_terminal_by_no_more_than_a_step(small_data: str, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def train(
     if world.is_helper:
         raise typer.Exit(_assist())
     folder = folder_or_default(runs_dir)
-    resumed = lookup.find(resume, folder) if resume else None
+    resumed = lookup.find(resume, folder) if resume is not None else None
     config = opt.build_config(resumed, recipe, settings)
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:
@@ -125,11 +125,14 @@ def _train_and_print(config: TrainConfig, run: Run, is_last: bool = True, *, sty
 
 @contextmanager
 def _signals_stop(control: Control) -> Iterator[list[int]]:
-    """The first signal stops the run after its step; a second one leaves at once. Gives the signals that came."""
+    """The first signal stops the run after its step; a second one leaves at once. Gives the signals that came.
+
+    But no second SIGHUP: where a terminal is closed, the shell and the system may both send one, in the same moment.
+    """
     caught: list[int] = []
 
     def handle(number: int, _frame: FrameType | None) -> None:
-        if caught:
+        if caught and number != getattr(signal, "SIGHUP", None):
             raise KeyboardInterrupt
         caught.append(number)
         control.stop()

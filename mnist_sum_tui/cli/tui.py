@@ -48,16 +48,16 @@ def tui(
 
     settings = opt.settings_in(locals())
     folder = folder_or_default(runs_dir)
-    if watch and (start or resume):
+    if watch is not None and (start or resume is not None):
         raise UsageError("--watch looks at a run and trains nothing: leave out --start and --resume")
-    resumed = lookup.find(resume, folder) if resume else None
+    resumed = lookup.find(resume, folder) if resume is not None else None
     config = opt.build_config(resumed, recipe, settings)
     options = LaunchOptions(
         runs_folder=folder,
         config=config,
         start=start or resumed is not None,
         resume=resumed,
-        watch=lookup.find(watch, folder) if watch else None,
+        watch=lookup.find(watch, folder) if watch is not None else None,
         theme=theme,
         name=name,
     )

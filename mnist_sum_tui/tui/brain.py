@@ -18,7 +18,6 @@ from textual.app import App
 from textual.message import Message
 
 from mnist_sum_tui.errors import MnistSumError, PictureError, UsageError
-from mnist_sum_tui.runs import BUILT_IN
 from mnist_sum_tui.tui import thinking
 from mnist_sum_tui.tui import weights as places
 from mnist_sum_tui.tui.answers import Answered, ReadDrawing, Surveyed, Trouble, Working
@@ -156,7 +155,7 @@ class Brain:
     def _look(self, request: Look, reply: Reply) -> None:
         choices = self._choices(request.weights, reply)
         predictor = self._predictor(choices.chosen, reply)
-        test = self._test_images(choices.chosen, predictor, reply)
+        test = self._test_images(predictor, reply)
         index = request.index % len(test)
         image = test.images[index].numpy()
         predictions = thinking.ask(predictor, image, int(test.labels[index]))
@@ -164,9 +163,8 @@ class Brain:
 
     def _begin_survey(self, request: LookAtAll, reply: Reply) -> None:
         self._survey = None
-        chosen = self._choices(request.weights, reply).chosen
-        predictor = self._predictor(chosen, reply)
-        test = self._test_images(chosen, predictor, reply)
+        predictor = self._predictor(self._choices(request.weights, reply).chosen, reply)
+        test = self._test_images(predictor, reply)
         if self._known is not None and self._known[0] is predictor and self._known[1] is test:
             reply(Surveyed(self._known[2], test.images.numpy()))
             return
@@ -193,11 +191,11 @@ class Brain:
         session = self._session
         return places.choices(session.run, session.runs_folder, session.control, wanted)
 
-    def _test_images(self, weights: Weights, predictor: "Predictor", reply: Reply) -> "Split":
-        """The test images that belong to the run's own data; to the session's, if the network is the package's."""
+    def _test_images(self, predictor: "Predictor", reply: Reply) -> "Split":
+        """The test images of the run's own data, unless the session has others: as `evaluate` has it."""
         from mnist_sum_tui import data
 
-        folder = self._session.data_dir if weights.path == BUILT_IN else predictor.config.data_dir
+        folder = self._session.data_dir or predictor.config.data_dir
         if self._test is None or self._test[0] != folder:
             reply(Working("Reading the test images ..."))
             self._test = folder, data.load("test", folder)

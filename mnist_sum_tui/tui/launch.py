@@ -64,7 +64,7 @@ def run_dashboard(options: LaunchOptions) -> int:
 
     if options.theme is not None and options.theme not in BUILTIN_THEMES:
         raise unknown("theme", options.theme, BUILTIN_THEMES)
-    session = Session(options.runs_folder, options.config.data_dir)
+    session = Session(options.runs_folder, None if options.resume else options.config.data_dir)
     start = options.config if options.start or options.resume else None
     app = MnistSumApp(session, start, options.resume, options.config, options.theme, options.name, options.watch)
     _catch_signals(app)

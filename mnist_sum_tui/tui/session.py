@@ -17,6 +17,7 @@ class Session:
     def __init__(self, runs_folder: Path, data_dir: str | None = None) -> None:
         self.runs_folder = runs_folder
         self.data_dir = data_dir
+        """what was asked for instead of each run's own images, if anything was"""
         self.control: Control | None = None
         """of the training in progress, else None"""
         self.run: Run | None = None
@@ -69,7 +70,7 @@ class Session:
 
     def _turn_to(self, config: TrainConfig, run: Run) -> None:
         self._forget()
-        self.config, self.run, self.data_dir = config, run, config.data_dir
+        self.config, self.run = config, run
 
     def take(self, events: list[Event], is_whole: bool, is_alive: bool) -> None:
         """What the watched run has come to."""

@@ -64,16 +64,16 @@ def test_a_survey_is_remembered_until_the_weights_change(brain: Brain, small_dat
 
 
 def test_a_network_is_tested_on_the_images_of_its_own_run(brain: Brain, small_data: str) -> None:
-    """As `evaluate` does, whatever the session trains on; the package's has no run, so the session's are for it."""
+    """As `evaluate` has it: whatever the session trains on, unless the command line asked for others."""
     answers: queue.Queue[Message] = queue.Queue()
     counts = []
-    brain._session.data_dir = small_data
-    brain.ask(Look(0), answers.put)
-    counts.append(wait_for(answers))
+    brain._session.begin(TrainConfig(data_dir=small_data), Run(Path("now")), Control())
+    brain._session.end()
     make_run(brain._session.runs_folder)
-    brain.ask(Look(0), answers.put)
-    counts.append(wait_for(answers))
-    assert [answer.count for answer in counts if isinstance(answer, Answered)] == [100, 10_000]
+    for brain._session.data_dir in (None, small_data):
+        brain.ask(Look(0), answers.put)
+        counts.append(wait_for(answers))
+    assert [answer.count for answer in counts if isinstance(answer, Answered)] == [10_000, 100]
 
 
 def test_of_many_requests_the_newest_is_answered(brain: Brain) -> None:

@@ -140,9 +140,9 @@ class TrainPage(Page):
         else:
             self.live.add(event)
         self._is_stale = True
-        if isinstance(event, Samples) and not self._is_loading_images:
+        if isinstance(event, Samples) and not self._is_loading_images and self.session.config is not None:
             self._is_loading_images = True
-            self.load_images(event.indices, self.session.data_dir)
+            self.load_images(event.indices, self.session.config.data_dir)
         if isinstance(event, (Validated, Checkpointed, Notice)) and (words := self.live.news(event)):
             self.notify(words, timeout=4)  # the answer to a key; the line for news may be taken by the race
         if isinstance(event, (Started, Paused, Resumed, Finished)):
