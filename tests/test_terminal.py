@@ -63,7 +63,7 @@ def test_a_terminal_that_is_closed_stops_the_run_and_loses_nothing(small_data: s
     arguments = [*TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path)]
     child = pexpect.spawn(sys.executable, arguments, dimensions=(24, 80), timeout=60)
     child.expect("images/s")
-    os.close(child.child_fd)
+    child.ptyproc.fileobj.close()
     _, status = os.waitpid(child.pid, 0)
     assert os.waitstatus_to_exitcode(status) == 128 + signal.SIGHUP
     assert _is_whole(tmp_path)
