@@ -5,6 +5,7 @@ from typing import Any
 
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
+from textual.content import Content
 from textual.widgets import OptionList
 
 from mnist_sum_tui.tui.screens.steady import SteadyScreen
@@ -25,11 +26,14 @@ class Palette(CommandPalette, SteadyScreen[Any]):
 
 @cache
 def mend_lists() -> None:
-    """Let a list that has no size do nothing when it is to turn a page; once a process, however many apps it has.
+    """Let a list that has no size neither turn a page nor wrap its lines; once a process, however many apps it has.
 
     Lists look up the highlighted line among those laid out, of which there are none yet when a key comes in the same
-    moment as the list, or in a terminal of a few rows: a KeyError. Selects and the palette have their lists inside.
+    moment as the list, or in a terminal of a few rows: a KeyError. And in a terminal of a few columns, of which their
+    padding leaves none, they wrap to a width of 0: a ValueError. Selects and the palette have their lists inside.
     """
+    height_of = Content.get_height
+    setattr(Content, "get_height", lambda text, rules, width: height_of(text, rules, max(width, 1)))  # noqa: B010
     for name in ("action_page_up", "action_page_down"):
         turn = getattr(OptionList, name)
 

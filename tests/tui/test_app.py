@@ -178,6 +178,19 @@ async def test_a_palette_opens_over_a_page_alone(fake: FakeTrain, tmp_path: Path
         assert isinstance(app.screen, Confirm)
 
 
+@pytest.mark.parametrize("width", range(1, 9))
+async def test_a_palette_in_a_few_columns_ends_nothing(width: int, fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pilot.pause()
+        app.action_command_palette()
+        await until(pilot, lambda: app.screen.query(CommandList) and app.screen.query_one(CommandList).option_count)
+        await pilot.press("down", "pagedown", "end")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: app.screen.query_one(CommandList).virtual_size.height > 0)
+        await pilot.press("escape")
+
+
 async def test_an_error_is_shown_and_is_the_exit_code(fake: FakeTrain, tmp_path: Path) -> None:
     fake.error = UsageError("device 'cuda' is not available")
     app = recorded.new_app(tmp_path)
