@@ -6,6 +6,8 @@ from typing import Any
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 from textual.content import Content
+from textual.errors import NoWidget
+from textual.events import Click
 from textual.widgets import OptionList
 
 from mnist_sum_tui.tui.screens.steady import SteadyScreen
@@ -13,6 +15,13 @@ from mnist_sum_tui.tui.screens.steady import SteadyScreen
 
 class Palette(CommandPalette, SteadyScreen[Any]):
     """The palette, as steady as our own screens."""
+
+    def on_click(self, event: Click) -> None:
+        """Leave out a click that came before there was anything to click on: Textual's own handler would fail."""
+        try:
+            self.get_widget_at(event.screen_x, event.screen_y)
+        except NoWidget:
+            event.prevent_default()
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """Close, after the search for commands has ended: it would look for a list that is gone."""

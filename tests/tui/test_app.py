@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.command import CommandList
+from textual.events import Click
 from textual.widgets import Button, Static
 
 from mnist_sum_tui import runs
@@ -176,6 +177,17 @@ async def test_a_palette_opens_over_a_page_alone(fake: FakeTrain, tmp_path: Path
         await app.push_screen(Confirm("Delete?", "", "Delete"))
         await pilot.press("ctrl+p")
         assert isinstance(app.screen, Confirm)
+
+
+async def test_a_click_before_the_palette_is_laid_out_ends_nothing(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.action_command_palette()
+        app.screen.post_message(Click(app.screen, 3, 14, 0, 0, 1, False, False, False, 3, 140))
+        await pilot.pause()
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, Page))
 
 
 @pytest.mark.parametrize("width", range(1, 9))
