@@ -120,7 +120,7 @@ def score(outputs: Outputs, split: Split) -> EvalReport:
         sum_accuracy_by_pair=tuple(
             tuple(row if counts[label] else [None] * NUMBERS) for label, row in enumerate(by_pair.tolist())
         ),
-        mistakes=mistakes(outputs, split)[:WORST],
+        mistakes=mistakes(outputs, split, WORST),
         digit_mistakes=int((digits != labels).sum()),
     )
 
@@ -132,10 +132,10 @@ def evaluate(network: SumNetwork, split: Split, hardware: Hardware) -> EvalRepor
     return score(outputs, split)
 
 
-def mistakes(outputs: Outputs, split: Split) -> tuple[Mistake, ...]:
-    """Every image whose digit is wrong, surest first."""
+def mistakes(outputs: Outputs, split: Split, most: int | None = None) -> tuple[Mistake, ...]:
+    """The images whose digit is wrong, surest first; all, or at most so many."""
     sure, digits = outputs.digits.exp().max(1)
     wrong = (digits != split.labels).nonzero().flatten()
-    order = wrong[sure[wrong].argsort(descending=True, stable=True)]
+    order = wrong[sure[wrong].argsort(descending=True, stable=True)][:most]
     columns = (split.indices[order], split.labels[order], digits[order], sure[order])
     return tuple(Mistake(*row) for row in zip(*(column.tolist() for column in columns), strict=True))

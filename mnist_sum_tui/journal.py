@@ -82,26 +82,28 @@ class Follower:
 
         They are at the first call; and where a run was resumed, for what stood behind its checkpoint happens again.
         """
-        is_whole = self._at == 0
         try:
             with self._path.open("rb") as stream:
-                stream.seek(self._at - len(self._last))
-                if stream.read(len(self._last)) != self._last:
-                    is_whole, self._at = True, stream.seek(0)
-                events = self._read(stream)
-                if not is_whole and any(isinstance(event, Started) for event in events):
-                    is_whole, self._at = True, stream.seek(0)
-                    events = self._read(stream)
+                if self._at and self._stands_at(stream):
+                    events = self._read(stream, self._at)
+                    if not any(isinstance(event, Started) for event in events):
+                        return events, False
+                return self._read(stream, 0), True
         except OSError:  # gone for the moment, or for good
-            return [], is_whole
-        return events, is_whole
+            return [], self._at == 0
 
-    def _read(self, stream: BinaryIO) -> list[Event]:
+    def _stands_at(self, stream: BinaryIO) -> bool:
+        """Whether what was read last is still there."""
+        stream.seek(self._at - len(self._last))
+        return stream.read(len(self._last)) == self._last
+
+    def _read(self, stream: BinaryIO, begin: int) -> list[Event]:
+        stream.seek(begin)
         content = stream.read()
         whole = content[: content.rfind(b"\n") + 1]  # the last line may still be in the writing
         lines = whole.splitlines(keepends=True)
-        self._at += len(whole)
-        self._last = lines[-1] if lines else self._last if self._at else b""
+        self._at = begin + len(whole)
+        self._last = lines[-1] if lines else self._last
         return list(_parse(lines))
 
 

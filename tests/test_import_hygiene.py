@@ -23,6 +23,7 @@ ROWS = [
         "world",
         "importing",
         "memory",
+        "streams",
         "idx",
         "source",
         "picture",
@@ -34,7 +35,7 @@ ROWS = [
     {"tui", "bench"},
     {"cli"},
 ]
-STANDARD_ONLY = {"config", "events", "errors", "control", "schedule", "render", "files", "meter", "world"}
+STANDARD_ONLY = {"config", "events", "errors", "control", "schedule", "render", "files", "meter", "world", "streams"}
 
 
 def loaded_by(code: str) -> set[str]:

@@ -29,12 +29,17 @@ def test_a_follower_gives_each_event_once_however_the_lines_come_in(tmp_path: Pa
     assert follower.read() == ([], False)
 
 
-def test_a_follower_begins_again_when_a_run_is_resumed(tmp_path: Path) -> None:
-    path = tmp_path / "metrics.jsonl"
-    events = list(recorded.training(100))
+def followed(folder: Path) -> tuple[Path, list[Event], Follower]:
+    """A hundred steps in a file, all of them read."""
+    path, events = folder / "metrics.jsonl", list(recorded.training(100))
     path.write_bytes(lines(events))
     follower = Follower(path)
-    follower.read()
+    assert follower.read() == (events, True)
+    return path, events, follower
+
+
+def test_a_follower_begins_again_when_a_run_is_resumed(tmp_path: Path) -> None:
+    path, events, follower = followed(tmp_path)
     kept = lines(events[:5])
     with Journal(path, keep=len(kept)) as journal:  # as a resumed run does: what came later happens again
         assert follower.read() == (events[:5], True)
@@ -46,11 +51,7 @@ def test_a_follower_begins_again_when_a_run_is_resumed(tmp_path: Path) -> None:
 
 
 def test_a_follower_notices_a_resumption_behind_which_the_file_is_as_long_again(tmp_path: Path) -> None:
-    path = tmp_path / "metrics.jsonl"
-    events = list(recorded.training(100))
-    path.write_bytes(lines(events))
-    follower = Follower(path)
-    follower.read()
+    path, events, follower = followed(tmp_path)
     other = [*events[:-2], recorded.started(resumed=True), *events[-2:]]
     path.write_bytes(lines(other))
     assert follower.read() == (other, True)

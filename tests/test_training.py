@@ -30,6 +30,7 @@ from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.predict import load_predictor
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.training import train
+from tests.conftest import wait_for
 
 
 @pytest.fixture
@@ -165,14 +166,14 @@ def test_requests_are_served_while_paused(config: TrainConfig, run: Run) -> None
 
     thread = threading.Thread(target=follow)
     thread.start()
-    _wait(lambda: any(isinstance(event, Paused) for event in seen))
+    wait_for(lambda: any(isinstance(event, Paused) for event in seen))
     control.checkpoint()
     control.want_weights()
-    _wait(lambda: control.weights is not None and run.last_file.exists())
+    wait_for(lambda: control.weights is not None and run.last_file.exists())
     assert control.weights is not None
     assert control.weights[0] == 1
     control.validate()
-    _wait(lambda: any(isinstance(event, Validated) for event in seen))
+    wait_for(lambda: any(isinstance(event, Validated) for event in seen))
     control.resume()
     thread.join(60)
     kinds = [event.kind for event in seen]
@@ -225,13 +226,6 @@ def test_an_error_is_finished_and_raised_and_kept(
 def test_a_run_is_one_process_s(config: TrainConfig, run: Run) -> None:
     with run.lock(), pytest.raises(RunError, match="is being trained by process"):
         next(train(config, run))
-
-
-def _wait(condition: Any, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.02)
 
 
 def test_a_run_that_cannot_begin_leaves_no_folder(config: TrainConfig, tmp_path: Path) -> None:

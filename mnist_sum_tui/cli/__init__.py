@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import io
 import os
 import sys
 from typing import Annotated, NoReturn
@@ -12,6 +11,7 @@ import typer
 from mnist_sum_tui import __version__
 from mnist_sum_tui.cli import bench, evaluate, model, predict, runs, train, tui
 from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.streams import flush_or_drop, mend_streams
 from mnist_sum_tui.world import World
 
 app = typer.Typer(
@@ -78,7 +78,7 @@ def set_waiting() -> None:
 def main() -> None:
     """Run the command line; every error that a user can cause ends in one line on stderr."""
     set_waiting()
-    _mend_streams()
+    mend_streams()
     code = None
     try:
         code = app(prog_name="mnist-sum", standalone_mode=False)
@@ -101,33 +101,15 @@ def main() -> None:
 
 
 def _leave(code: int) -> NoReturn:
-    """End the process; drop what nobody can read any more, of which Python would complain with a code of its own.
+    """End the process.
 
     One of several that train a run ends at once: torch's threads between the processes now and then abort one that
     takes itself apart ("terminate called without an active exception", exit code -6; seen twice, torch 2.13 and 2.15).
     """
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    flush_or_drop()
     if World.of_environment().size > 1:
         os._exit(code)
     sys.exit(code)
-
-
-def _mend_streams() -> None:
-    """Have three streams that take every character.
-
-    A stream that the shell has closed is None, and its number would go to the next file that is opened; and an output
-    in ASCII has no bars, ticks and dots.
-    """
-    for name in ("stdin", "stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115, PTH123
-        elif name != "stdin" and isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -1,5 +1,6 @@
 """From the command line into the dashboard and back: the terminal, the signals, the receipt, the exit code."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import unknown
 from mnist_sum_tui.memory import keep_freed_memory
 from mnist_sum_tui.runs import Run
+from mnist_sum_tui.streams import flush_or_drop
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
@@ -72,23 +74,13 @@ def run_dashboard(options: LaunchOptions) -> int:
     code = app.return_code or (app.run_code if result is None else result)
     if app.thread is not None:
         app.thread.join(CLOSE_SECONDS)
-    _say(receipt(session))
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        if text := receipt(session):
+            print(text)
+    flush_or_drop()
     if any(thread.daemon and thread.name in TORCH_THREADS for thread in threading.enumerate()):
         os._exit(code)  # in the import, or in a validation: it cannot be asked to stop, and must not outlive torch
     return code
-
-
-def _say(text: str) -> None:
-    """Print, unless the terminal is gone; then nothing more must be written, or Python exits with 120."""
-    try:
-        if text:
-            print(text)
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-    except OSError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(nowhere, stream.fileno())
 
 
 def _has_terminal() -> bool:

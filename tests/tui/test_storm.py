@@ -14,6 +14,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.screens.base import Page
 from mnist_sum_tui.tui.session import Session
+from tests.tui.recorded import until
 
 NAMED = (
     "up", "down", "left", "right", "shift+left", "shift+right", "tab", "shift+tab", "enter", "escape", "backspace",
@@ -90,8 +91,8 @@ async def test_a_storm_is_weathered(
     config = TrainConfig.of("standard", model="compact", epochs=10_000, threads=1, data_dir=small_data, keep=0)
     app = MnistSumApp(Session(tmp_path / "runs", small_data), config, form_defaults=config)
     async with app.run_test(size=(120, 36)) as pilot:
-        while app.thread is None or not app.session.events:
-            await pilot.pause(0.1)
+        await until(pilot, lambda: app.session.events)
+        assert app.thread is not None
         await _rage(pilot, Storm(seed, app.size), count, resizes)
         await pilot.resize_terminal(80, 24)
         for _ in range(20):  # a list may be open in the palette, over a page

@@ -7,7 +7,9 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import Resize
 from textual.geometry import Size
+from textual.message import Message
 from textual.widgets import Footer, Static
+from textual.worker import get_current_worker
 
 from mnist_sum_tui.events import Event, Progress
 from mnist_sum_tui.render import percent
@@ -82,6 +84,11 @@ class Page(SteadyScreen[None]):
         """An event of the run; the app calls this on every page that was opened, whether it is shown or not."""
         if not isinstance(event, Progress):  # ten a second are too many; the clock takes care of them
             self.show_state()
+
+    def post_found(self, message: Message) -> None:
+        """Post what a worker's thread has found, unless a newer one of its group has begun, which may be quicker."""
+        if not get_current_worker().is_cancelled:
+            self.post_message(message)
 
     def on_mount(self) -> None:
         """Keep the state in the bar up to date."""

@@ -106,10 +106,11 @@ class InspectPage(NumberPage):
 
     def _keep_up(self) -> None:
         """While a training goes on, and once after its end, when its best weights take the place of the newest."""
-        if self.is_current and self._answer is not None and self._wanted is None:
-            was_newest = self._answer.weights.path is None
-            if self.session.is_training or was_newest:
-                self._ask()
+        answer = self._answer
+        if answer is None or self._wanted is not None or not self.is_current:
+            return
+        if self.session.is_training or answer.weights.path is None:
+            self._ask()
 
     def on_answered(self, message: Answered) -> None:
         """The brain's answer."""

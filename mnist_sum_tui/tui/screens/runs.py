@@ -7,7 +7,6 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
-from textual.worker import get_current_worker
 
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.events import Event, Finished
@@ -133,8 +132,7 @@ class RunsPage(AskingPage):
 
         def read() -> None:
             curves = [(short_name(run.id), Series(read_events(run.metrics_file, *Series.KINDS))) for run in chosen]
-            if not get_current_worker().is_cancelled:  # by a newer one, which may have been quicker
-                self.post_message(self.Traced(curves))
+            self.post_found(self.Traced(curves))
 
         self.run_worker(read, thread=True, group="trace", exclusive=True, exit_on_error=False)
 

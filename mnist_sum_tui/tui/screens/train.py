@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import ContentSwitcher
-from textual.worker import get_current_worker
 
 from mnist_sum_tui import runs, summary
 from mnist_sum_tui.config import TrainConfig
@@ -193,9 +192,7 @@ class TrainPage(Page):
 
         with contextlib.suppress(UsageError, ValueError):  # none that has finished an epoch; none at all
             best = summary.best_run(alike)
-            past = self.PastFound(best.id, Series(read_events(best.metrics_file, *Series.KINDS)))
-            if not get_current_worker().is_cancelled:  # another run has begun
-                self.post_message(past)
+            self.post_found(self.PastFound(best.id, Series(read_events(best.metrics_file, *Series.KINDS))))
 
     def on_train_page_past_found(self, message: PastFound) -> None:
         """Draw it behind the curves."""
@@ -208,7 +205,7 @@ class TrainPage(Page):
         from mnist_sum_tui import source  # numpy
 
         images = source.read("train", data_dir)[0][list(indices)]
-        self.post_message(self.ImagesFound(dict(zip(indices, images, strict=True))))
+        self.post_found(self.ImagesFound(dict(zip(indices, images, strict=True))))
 
     def on_train_page_images_found(self, message: ImagesFound) -> None:
         """Show them."""

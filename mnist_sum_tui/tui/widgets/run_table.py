@@ -86,7 +86,8 @@ class RunTable(DataTable[Text]):
     @property
     def current(self) -> Summary | None:
         """The run under the cursor."""
-        return next((run for run in self.runs if run.run.id == self.row_id), None)
+        name = self.row_id
+        return next((run for run in self.runs if run.run.id == name), None)
 
     def watch_runs(self) -> None:
         """Fill the table anew, the cursor on the run on which it was."""
