@@ -243,6 +243,17 @@ def test_a_damaged_run_is_compared_too(trained: Path, cli: Cli) -> None:
     assert all("batch_size" in text for text in both)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full")
+@pytest.mark.parametrize("arguments", [["predict", "idx", "3"], ["model", "swift"], ["runs"]])
+def test_an_output_without_space_is_one_line(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "error: the output cannot be written (no space left): free some space, or write elsewhere"
+    ]
+
+
 def test_an_output_in_ascii_and_a_home_that_is_nowhere(cli: Cli) -> None:
     for command in (["predict", "idx", "3"], ["model", "swift"], ["train", "--help"], ["runs"]):
         result = cli(*command, PYTHONIOENCODING="ascii", HOME="/nonexistent", LANG="C")

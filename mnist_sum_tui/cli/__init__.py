@@ -90,9 +90,12 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = _fail("interrupted", 130)
     except OSError as error:
-        if error.errno not in LOST_OUTPUT:
+        if error.errno == errno.ENOSPC:  # a run's own files complain by themselves
+            code = _fail("the output cannot be written (no space left): free some space, or write elsewhere", 1)
+        elif error.errno in LOST_OUTPUT:
+            code = code or 1
+        else:
             raise
-        code = code or 1
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
