@@ -1,6 +1,7 @@
 """What the tests share: a run of a few real images, and the installed command."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,11 @@ import pytest
 from mnist_sum_tui.cli import set_waiting
 
 set_waiting()  # before any test loads torch
+
+# A shell's background job, or nohup, hands down that these are ignored, and then no test could send them.
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 COMMAND = [sys.executable, "-m", "mnist_sum_tui"]
 PEAK = """
