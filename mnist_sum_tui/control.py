@@ -85,9 +85,9 @@ class Control:
         self._weights = (step, weights)
 
     def wait(self, seconds: float) -> None:
-        """Wait until something is asked for, or `seconds` have passed."""
+        """While paused, wait until something is asked for, or `seconds` have passed."""
         with self._changed:
-            if not self._requests:
+            if self.paused and not self._requests:
                 self._changed.wait(seconds)
 
     def _ask(self, request: str) -> None:

@@ -8,6 +8,11 @@ from pathlib import Path
 from mnist_sum_tui.errors import RunError
 
 
+def to_bytes(json: str) -> bytes:
+    r"""JSON in UTF-8; half of a surrogate pair, as in a path that is not UTF-8 itself, as its escape, `\udcff`."""
+    return json.encode(errors="backslashreplace")
+
+
 def write_atomic(path: Path, content: bytes, *, also: Path | None = None) -> None:
     """Write beside, flush to the disk, rename; `also` gets the same content first, as a hard link if it can.
 

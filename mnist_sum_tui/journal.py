@@ -10,6 +10,7 @@ from typing import BinaryIO, Self
 
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.events import Event, Started, from_dict, to_json
+from mnist_sum_tui.files import to_bytes
 
 
 class Journal:
@@ -38,7 +39,7 @@ class Journal:
             RunError: the disk is full, or the folder is gone.
         """
         try:
-            self._stream.write(to_json(event).encode() + b"\n")
+            self._stream.write(to_bytes(to_json(event)) + b"\n")
             self._stream.flush()
         except OSError as error:
             raise self._failed(error) from error
@@ -127,7 +128,7 @@ def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
 
 def _parse(lines: Iterable[bytes]) -> Iterator[Event]:
     for line in lines:
-        with contextlib.suppress(ValueError, RecursionError, AttributeError):
+        with contextlib.suppress(ValueError, TypeError, RecursionError, AttributeError):
             yield from_dict(json.loads(line))
 
 

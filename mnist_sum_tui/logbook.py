@@ -21,7 +21,7 @@ from mnist_sum_tui.journal import Journal
 from mnist_sum_tui.learner import Learner
 from mnist_sum_tui.meter import Meter, Stopwatch
 from mnist_sum_tui.render import plural
-from mnist_sum_tui.runs import Run
+from mnist_sum_tui.runs import MORE_EPOCHS, Run
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 
@@ -125,15 +125,13 @@ class Logbook:
             DivergedError, RunError: as `save`.
         """
         epoch, most = self.epoch - 1, self.config.keep
-        if not most:
-            return
         gap = 1
-        while epoch // gap > most:
+        while most and epoch // gap > most:
             gap *= 2
-        if epoch % gap == 0:
+        if most and epoch % gap == 0:
             learner.save(self.run.epoch_file(epoch), self.position, weights_only=True)
         for other in self.run.kept_epochs():
-            if other % gap:
+            if other % gap or not most:
                 with contextlib.suppress(OSError):  # one too many does no harm; the next epoch tries again
                     self.run.epoch_file(other).unlink(missing_ok=True)
 
@@ -165,21 +163,24 @@ def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
     """The run's newest checkpoint, if it has one, and if it is this config's.
 
     Raises:
-        UsageError: it was made with other settings, or the run is complete.
+        UsageError: it was made with other settings, or the run is complete, or has a result but no checkpoint any more.
         CheckpointError: it is damaged.
     """
-    if not run.last_file.exists():
+    if not run.resume_file.exists():
+        if run.report_file.exists():
+            raise UsageError(f"run {run.id} has no checkpoint any more, and cannot go on: start a new run")
         return None
-    loaded = checkpoint.load(run.last_file)
+    loaded = checkpoint.load(run.resume_file)
     own, given = loaded.config.to_dict(), config.to_dict()
     for name in sorted(own.keys() - set(MAY_CHANGE)):
         if own[name] != given[name]:
             raise UsageError(f"run {run.id} has {name} {json.dumps(own[name])}, and keeps it: start a new run")
     done = loaded.position.epoch - 1
+    further = f"train it further with --epochs {done + MORE_EPOCHS}"
     if config.epochs < done:
-        raise UsageError(f"run {run.id} has {plural(done, 'epoch')} already: train it further with --epochs {done + 5}")
+        raise UsageError(f"run {run.id} has {plural(done, 'epoch')} already: {further}")
     if config.epochs == done and run.report_file.exists():
-        raise UsageError(f"run {run.id} is complete after {done} epochs: train it further with --epochs {done + 5}")
+        raise UsageError(f"run {run.id} is complete after {done} epochs: {further}")
     return loaded
 
 

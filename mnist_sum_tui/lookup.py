@@ -18,7 +18,7 @@ def find(name: str, folder: Path) -> Run:
     as_path = Path(name)
     if as_path.name != name or name in (".", ".."):
         if is_run(as_path):
-            return Run(as_path)
+            return Run(as_path.resolve() if as_path.name in ("", "..") else as_path)  # its name is the run's
         raise UsageError(f"{name!r} is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
     runs = list_runs(folder)
     if not runs:

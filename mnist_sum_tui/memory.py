@@ -5,6 +5,8 @@ import ctypes
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """from glibc's malloc.h"""
 LARGEST_BLOCK = 1 << 30
+LARGEST_OF_OLD = 32 << 20
+"""what older versions of glibc take at most for M_MMAP_THRESHOLD: half of an arena's largest size"""
 
 
 def keep_freed_memory() -> None:
@@ -22,5 +24,6 @@ def keep_freed_memory() -> None:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError, TypeError):
         return
-    for parameter, value in ((M_MMAP_THRESHOLD, LARGEST_BLOCK), (M_TRIM_THRESHOLD, LARGEST_BLOCK), (M_ARENA_MAX, 1)):
-        mallopt(parameter, value)
+    if mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK) or mallopt(M_MMAP_THRESHOLD, LARGEST_OF_OLD):
+        mallopt(M_TRIM_THRESHOLD, LARGEST_BLOCK)  # which by itself would freeze the other one at 128 kB
+    mallopt(M_ARENA_MAX, 1)

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
-from mnist_sum_tui.files import write_atomic
+from mnist_sum_tui.files import to_bytes, write_atomic
 
 BUILT_IN = Path(__file__).parent / "models" / "built-in.safetensors"
 """the network in the package, for where there is no run"""
@@ -68,6 +68,11 @@ class Run:
         """The checkpoint of the best epoch so far."""
         return self.path / "best.safetensors"
 
+    @property
+    def resume_file(self) -> Path:
+        """The checkpoint to go on from: the newest, or the best where there is no other."""
+        return self.best_file if self.best_file.exists() and not self.last_file.exists() else self.last_file
+
     def epoch_file(self, epoch: int) -> Path:
         """The weights after an epoch, 0 for those before the first."""
         return self.path / f"epoch-{epoch}.safetensors"
@@ -103,7 +108,7 @@ class Run:
 
     def write_json(self, path: Path, values: dict[str, Any]) -> None:
         """Write one of the run's JSON files, whole or not at all."""
-        write_atomic(path, (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode())
+        write_atomic(path, to_bytes(json.dumps(values, indent=2, ensure_ascii=False) + "\n"))
 
     def read_json(self, path: Path) -> dict[str, Any]:
         """One of the run's JSON files.
@@ -161,6 +166,8 @@ class Run:
         Raises:
             RunError: another process trains it (the message has its id), or the folder cannot be written.
         """
+        if not self.path.is_dir():  # the lock would make it anew
+            raise RunError(f"{self.path}: is gone; mnist-sum runs lists the runs that are there")
         lock = FileLock(self.path / ".lock")
         try:
             lock.acquire(timeout=LOCK_SECONDS)
@@ -201,7 +208,8 @@ class Run:
     def remove_if_unused(self) -> None:
         """Remove the folder of a run in which nothing has happened: one that failed before its first event."""
         is_unused = not self.metrics_file.exists() or self.metrics_file.stat().st_size == 0
-        if is_unused and not self.last_file.exists() and not self.is_running:
+        has_come_to_something = self.best_weights is not None or self.report_file.exists()
+        if is_unused and not has_come_to_something and not self.is_running:
             shutil.rmtree(self.path, ignore_errors=True)
 
     def delete(self) -> None:
@@ -214,6 +222,10 @@ class Run:
             raise RunError(f"run {self.id} is being trained by process {self.pid}; stop it first")
         with _removal_fails_in_a_line(self.path):
             shutil.rmtree(self.path)
+
+
+MORE_EPOCHS = 5
+"""how much further a complete run is advised to be trained"""
 
 
 @contextlib.contextmanager

@@ -83,7 +83,7 @@ def _raw_folder(root: Path) -> Path:
             f"{root}: is not a folder; make it (empty, to have MNIST downloaded there) or leave out --data-dir"
         )
     folders = [root / "MNIST" / "raw", root / "raw", root]
-    if any(root.iterdir()):
+    if any(path.is_file() for path in root.rglob("*")):  # a download that failed leaves empty folders
         name = FILES["train"][0]
         return next((f for f in folders if (f / name).exists() or (f / f"{name}.gz").exists()), folders[0])
     _download(root)

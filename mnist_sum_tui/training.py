@@ -51,8 +51,9 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
         set_up(hardware)
         with run.lock():
             log = Logbook(config, run)
+            raw = run.resume_file.read_bytes() if log.loaded and world.size > 1 else b""
             with joined(world) as group:
-                group.share(config.to_dict(), run.last_file.read_bytes() if log.loaded and world.size > 1 else b"")
+                group.share(config.to_dict(), raw)
                 trainer = _Trainer(log, Learner(config, hardware, group), control or Control())
                 with log.open(hardware):
                     yield from trainer.events()
@@ -67,8 +68,9 @@ class _Trainer:
     def __init__(self, log: Logbook, learner: Learner, control: Control) -> None:
         self.log, self.learner, self.control = log, learner, control
         self.config = config = log.config
+        self.test = data.load("test", config.data_dir)  # now, for it would be late to miss it after the last epoch
         if log.loaded is not None:
-            learner.restore(log.loaded, log.run.last_file)
+            learner.restore(log.loaded, log.run.resume_file)
         everything = data.load("train", config.data_dir)
         train_split, self.validation = data.hold_out(everything, config.seed, config.all_data)
         learner.start()
@@ -100,8 +102,9 @@ class _Trainer:
         except (GeneratorExit, KeyboardInterrupt):  # nobody listens any more; the last checkpoint stands
             raise
         except BaseException as error:
-            with contextlib.suppress(OSError, RunError):  # the disk may be the very trouble
+            with contextlib.suppress(OSError):  # the disk may be the very trouble
                 log.run.error_file.write_text(traceback.format_exc(), encoding="utf-8")
+            with contextlib.suppress(RunError):
                 yield log.finished("failed", str(error) or type(error).__name__)
             raise
 
@@ -204,7 +207,7 @@ class _Trainer:
         run = self.log.run
         best = checkpoint.load(run.best_file)
         self.learner.restore_weights(best.weights, run.best_file)
-        report = evaluate(self.learner.network, data.load("test", self.config.data_dir), self.learner.hardware)
+        report = evaluate(self.learner.network, self.test, self.learner.hardware)
         self.log.report(report)
         return self.log.finished("completed", "all epochs are done", report)
 

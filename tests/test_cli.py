@@ -211,6 +211,14 @@ def test_a_closed_pipe_ends_the_run_and_loses_nothing(small_data: str, tmp_path:
     assert list((tmp_path / "r").glob("*/last.safetensors"))
 
 
+def test_a_pipe_closed_too_late_to_matter_has_a_complete_run(small_data: str, tmp_path: Path) -> None:
+    command = " ".join([*COMMAND, "train --model compact --epochs 1 --quiet --runs-dir", str(tmp_path / "r"),
+                        "--data-dir", small_data])  # fmt: skip
+    done = subprocess.run(f"{command} | true", shell=True, capture_output=True, text=True, timeout=100, check=False)
+    assert "the run is complete" in done.stderr
+    assert "--resume" not in done.stderr
+
+
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_a_stream_that_is_closed_from_the_start_hinders_nothing(small_data: str, tmp_path: Path, closed: str) -> None:
     command = shlex.join([*COMMAND, "train", "--recipe", "sprint", "--epochs", "1", "--data-dir", small_data])
@@ -273,6 +281,10 @@ BAD_INPUT = [
     (["train", "--resume", ""], 2, "is empty"),
     (["tui", "--resume", ""], 2, "is empty"),
     (["tui", "--watch", ""], 2, "is empty"),
+    (["tui", "--watch", "latest", "--epochs", "3"], 2, "leave out --epochs"),
+    (["train", "--resume", "latest", "--name", "new"], 2, "--name is for a new run"),
+    (["train", "--data-dir", ""], 2, "--data-dir is empty"),
+    (["evaluate", "--data-dir", ""], 2, "--data-dir is empty"),
     (["train", "--nonsense"], 2, "--nonsense"),
     (["train", "--data-dir", "nowhere", "--model", "compact"], 1, "is not a folder"),
     (["train", "--name", "a/b"], 2, "cannot be used"),

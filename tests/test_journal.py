@@ -58,6 +58,14 @@ def test_a_follower_notices_a_resumption_behind_which_the_file_is_as_long_again(
     assert follower.read() == ([], False)
 
 
+@pytest.mark.parametrize("line", ['{"event": []}', '{"event": {}}', "[]", '"x"', "1", "{}"])
+def test_a_strange_line_is_passed_over(tmp_path: Path, line: str) -> None:
+    path, events, _ = followed(tmp_path)
+    path.write_bytes(line.encode() + b"\n" + lines(events))
+    assert list(read_events(path)) == events
+    assert Follower(path).read() == (events, True)
+
+
 def test_a_follower_survives_the_end_of_the_folder(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     path.write_bytes(lines([recorded.started()]))

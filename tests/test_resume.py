@@ -12,7 +12,7 @@ import torch
 from mnist_sum_tui import checkpoint, runs
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
-from mnist_sum_tui.errors import DataError, UsageError
+from mnist_sum_tui.errors import DataError, RunError, UsageError
 from mnist_sum_tui.events import EpochDone, Event, Finished, Progress, to_dict
 from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.runs import Run
@@ -138,6 +138,43 @@ def test_a_resumption_that_cannot_begin_changes_nothing(small_data: str, tmp_pat
     with pytest.raises(DataError, match="not a folder"):
         list(train(replace(config, epochs=4), run))
     assert {path: path.read_bytes() for path in run.path.iterdir()} == before
+
+
+def test_the_best_checkpoint_serves_where_the_last_is_lost(small_data: str, tmp_path: Path) -> None:
+    config = _config(small_data)
+    run, undisturbed, control = runs.create(tmp_path / "a", config), _train(config, tmp_path / "b"), Control()
+    for event in train(config, run, control):
+        if isinstance(event, Progress) and event.epoch == 2:
+            control.stop()
+    assert checkpoint.load(run.last_file).position.step > checkpoint.load(run.best_file).position.step
+    run.last_file.unlink()
+    list(train(config, run))
+    _assert_same_end(run, undisturbed)
+
+
+def test_a_result_without_a_checkpoint_is_not_trained_over(small_data: str, tmp_path: Path) -> None:
+    run = _train(_config(small_data), tmp_path)
+    run.last_file.unlink()
+    run.best_file.unlink()
+    run.metrics_file.unlink()
+    with pytest.raises(UsageError, match="no checkpoint any more"):
+        list(train(_config(small_data), run))
+    assert run.report_file.exists()
+
+
+def test_a_run_that_is_gone_is_not_begun_anew(small_data: str, tmp_path: Path) -> None:
+    run = _train(_config(small_data), tmp_path)
+    run.delete()
+    with pytest.raises(RunError, match="is gone"):
+        list(train(_config(small_data), run))
+    assert not run.path.exists()
+
+
+def test_none_of_the_kept_weights_stay_if_none_are_wanted_any_more(small_data: str, tmp_path: Path) -> None:
+    run = _train(_config(small_data), tmp_path)
+    assert run.kept_epochs() == [0, 1, 2]
+    list(train(replace(_config(small_data), epochs=3, keep=0), run))
+    assert run.kept_epochs() == []
 
 
 def test_epochs_that_are_done_cannot_be_taken_back(small_data: str, tmp_path: Path) -> None:

@@ -69,6 +69,22 @@ def test_find(tmp_path: Path) -> None:
         lookup.find(str(tmp_path), tmp_path)
 
 
+def test_the_folder_one_is_in_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = _run(tmp_path)
+    (run.path / "below").mkdir()
+    monkeypatch.chdir(run.path)
+    assert lookup.find(".", tmp_path).id == run.id
+    monkeypatch.chdir(run.path / "below")
+    assert lookup.find("..", tmp_path).id == run.id
+
+
+def test_what_is_not_utf_8_is_written_and_read_again(tmp_path: Path) -> None:
+    run = _run(tmp_path)
+    run.write_json(run.environment_file, {"command": ["Z\u00fcrich", "r\udcff"]})
+    assert "Z\u00fcrich" in run.environment_file.read_text(encoding="utf-8")
+    assert run.read_json(run.environment_file) == {"command": ["Z\u00fcrich", "r\udcff"]}
+
+
 def test_a_run_is_named_so_that_a_command_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for folder in (Path(), Path("other folder"), tmp_path, runs.default_folder()):

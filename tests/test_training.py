@@ -12,7 +12,7 @@ import torch
 from mnist_sum_tui import checkpoint, data, runs
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
-from mnist_sum_tui.errors import MnistSumError, RunError
+from mnist_sum_tui.errors import DataError, MnistSumError, RunError
 from mnist_sum_tui.evaluate import evaluate
 from mnist_sum_tui.events import (
     Checkpointed,
@@ -221,6 +221,31 @@ def test_an_error_is_finished_and_raised_and_kept(
     assert isinstance(seen[-1], Finished)
     assert (seen[-1].reason, seen[-1].message) == ("failed", "surprise")
     assert "ZeroDivisionError" in run.error_file.read_text()
+
+
+def test_an_error_that_cannot_be_kept_is_finished_all_the_same(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mnist_sum_tui.learner import Learner
+
+    def fail(*_: object) -> None:
+        run.error_file.mkdir()  # so that nothing can be written there
+        raise ZeroDivisionError("surprise")
+
+    monkeypatch.setattr(Learner, "step", fail)
+    seen: list[Event] = []
+    with pytest.raises(ZeroDivisionError):
+        seen.extend(train(config, run))
+    assert isinstance(seen[-1], Finished)
+    assert seen[-1].reason == "failed"
+
+
+def test_missing_test_images_are_noticed_before_the_first_step(config: TrainConfig, run: Run) -> None:
+    assert config.data_dir is not None
+    (Path(config.data_dir) / "MNIST" / "raw" / "t10k-images-idx3-ubyte").unlink()
+    with pytest.raises(DataError, match="has no t10k-images"):
+        next(train(config, run))
+    assert not run.path.exists()
 
 
 def test_a_run_is_one_process_s(config: TrainConfig, run: Run) -> None:

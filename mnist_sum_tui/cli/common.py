@@ -11,7 +11,7 @@ import typer
 
 from mnist_sum_tui import runs
 from mnist_sum_tui.config import MODELS, RECIPES
-from mnist_sum_tui.errors import unknown
+from mnist_sum_tui.errors import UsageError, unknown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -115,9 +115,23 @@ RunArgument = Annotated[
         show_default="latest, or the built-in network",
     ),
 ]
+
+
+def _absolute(folder: str | None) -> str | None:
+    """The folder wherever the run is resumed from."""
+    if folder == "":
+        raise UsageError("--data-dir is empty: name a folder, or leave it out")
+    return None if folder is None else str(Path(folder).resolve())
+
+
 DataDir = Annotated[
     str | None,
-    typer.Option("--data-dir", help="A torchvision root with MNIST/raw.", show_default="the built-in MNIST"),
+    typer.Option(
+        "--data-dir",
+        help="A torchvision root with MNIST/raw.",
+        show_default="the built-in MNIST",
+        callback=_absolute,
+    ),
 ]
 Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps.", show_default="auto")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]

@@ -57,7 +57,8 @@ def evaluate(
     out.print(f"agreement       {percent(report.agreement, 3):>9}   predicted sum = predicted digit + number\n")
     _print_confusion(out, report)
     _print_by_pair(out, report)
-    _print_mistakes(out, report)
+    options = [("--run", run and asked and asked.argument), ("--data-dir", data_dir)]
+    _print_mistakes(out, report, "".join(f" {option} {value}" for option, value in options if value))
 
 
 def _print_confusion(out: "Console", report: "EvalReport") -> None:
@@ -89,11 +90,13 @@ def _shaded(share: float | None, worst: float) -> str:
     return f"{shade(place)}{share * 100:5.1f}"
 
 
-def _print_mistakes(out: "Console", report: "EvalReport") -> None:
+def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
     rows = [
         [str(mistake.index), str(mistake.label), str(mistake.digit), percent(mistake.probability)]
         for mistake in report.mistakes
     ]
     if rows:
-        title = f"The surest of the {report.digit_mistakes} wrong digits; mnist-sum predict idx INDEX shows one"
+        title = (
+            f"The surest of the {report.digit_mistakes} wrong digits; mnist-sum predict idx INDEX{options} shows one"
+        )
         print_table(out, title, ["index", "truth", "seen as", "how sure"], rows)

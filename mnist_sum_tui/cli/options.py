@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from mnist_sum_tui import lookup
 from mnist_sum_tui.cli.common import complete_model, complete_recipe
 from mnist_sum_tui.config import AUGMENTATIONS, MAY_CHANGE, OPTIMIZERS, PRECISIONS, RECIPES, SCHEDULES, TrainConfig
 from mnist_sum_tui.errors import UsageError
@@ -69,6 +71,19 @@ def settings_in(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {
         item.name: arguments[item.name] for item in fields(TrainConfig) if item.name in arguments.keys() - {"recipe"}
     }
+
+
+def run_to_resume(resume: str | None, name: str, folder: Path) -> Run | None:
+    """The run that `--resume` means.
+
+    Raises:
+        UsageError: no such run, or it was to get a name.
+    """
+    if resume is None:
+        return None
+    if name:
+        raise UsageError("--name is for a new run: leave it out, or --resume")
+    return lookup.find(resume, folder)
 
 
 def build_config(resumed: Run | None, recipe: str | None, settings: Mapping[str, Any]) -> TrainConfig:

@@ -12,7 +12,7 @@ from rich.text import Text
 from mnist_sum_tui.cli.common import console, is_terminal
 from mnist_sum_tui.events import EpochDone, Event, Finished, Notice, Progress, Started, to_json
 from mnist_sum_tui.render import duration, percent, plural, track
-from mnist_sum_tui.runs import Run
+from mnist_sum_tui.runs import MORE_EPOCHS, Run
 
 PLAIN_PROGRESS_SECONDS = 30.0
 """between two lines of progress in a log; epochs of the large network take minutes"""
@@ -48,7 +48,8 @@ class Printer:
             self.started = event
         if isinstance(event, Finished):
             self.close()
-            for line in [brief_result(event, self.started)] if self.brief else result_lines(event, self.run):
+            is_brief = self.brief and event.reason == "completed"  # else nothing follows that would say how to go on
+            for line in [brief_result(event, self.started)] if is_brief else result_lines(event, self.run):
                 self.out.print(line, soft_wrap=True, markup=False)
             self.out.file.flush()
 
@@ -138,8 +139,6 @@ def printer(style: str, run: Run) -> Printer:
 def brief_result(event: Finished, started: Started | None) -> str:
     """A finished run on one line, among those of other seeds."""
     seed = f"seed {started.seed}: " if started else ""
-    if event.reason != "completed":
-        return f"{seed}{event.message}"
     return (
         f"{seed}{percent(event.digit_accuracy)} digit, {percent(event.sum_accuracy, 3)} sum, "
         f"{duration(event.elapsed)} of training"
@@ -224,5 +223,5 @@ def result_lines(event: Finished, run: Run) -> list[str]:
         f"The run is in {run.path}",
         f"  predict with it     mnist-sum predict idx 3 --run {name}",
         f"  look at it          mnist-sum runs show {name}",
-        f"  train it further    mnist-sum train --resume {name} --epochs {event.epoch + 5}",
+        f"  train it further    mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}",
     ]

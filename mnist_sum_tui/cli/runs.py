@@ -9,8 +9,9 @@ import typer
 from mnist_sum_tui import lookup
 from mnist_sum_tui import runs as store
 from mnist_sum_tui.cli.common import RunsDir, complete_run, console, folder_or_default, print_json
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.render import duration, percent, sparkline
+from mnist_sum_tui.runs import Run
 from mnist_sum_tui.summary import Summary, summarise
 
 if TYPE_CHECKING:
@@ -73,8 +74,7 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: OwnRunsDir = No
     config = summary.config.to_dict() if summary.config else {}
     out.print("config  " + ", ".join(f"{name} {value}" for name, value in config.items()), markup=False)
     if found.report_file.exists():
-        report = found.read_json(found.report_file)
-        out.print(f"test    {_result(report)}", markup=False)
+        out.print(f"test    {_result(found)}", markup=False)
     out.print(f"folder  {found.path}", markup=False, soft_wrap=True)
 
 
@@ -89,7 +89,7 @@ def compare(
     """Put runs side by side: results, curves, and the settings that differ."""
     folder = _folder(context, runs_dir)
     found = [summarise(lookup.find(name, folder)) for name in names]
-    if len({summary.run.id for summary in found}) < 2:
+    if len({summary.run.path.resolve() for summary in found}) < 2:
         raise UsageError("compare takes two different runs or more: mnist-sum runs lists them")
     out = console()
     out.print(_table(found))
@@ -180,14 +180,15 @@ def _curves(summary: Summary) -> "Table":
     return table
 
 
-def _result(report: dict[str, Any]) -> str:
+def _result(run: Run) -> str:
     try:
+        report = run.read_json(run.report_file)
         return (
             f"{percent(report['digit_accuracy'])} digit, {percent(report['sum_accuracy'], 3)} sum, "
             f"{percent(report['agreement'], 3)} agreement, {report['pairs']:,} pairs, "
             f"weights of epoch {report['best_epoch']}"
         )
-    except (KeyError, TypeError, ValueError):
+    except (RunError, KeyError, TypeError, ValueError):
         return "report.json is damaged: mnist-sum evaluate measures it again"
 
 

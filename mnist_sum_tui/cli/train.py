@@ -8,7 +8,7 @@ from types import FrameType
 
 import typer
 
-from mnist_sum_tui import lookup, runs
+from mnist_sum_tui import runs
 from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import DataDir, Device, Json, RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.config import TrainConfig
@@ -64,7 +64,7 @@ def train(
     if world.is_helper:
         raise typer.Exit(_assist())
     folder = folder_or_default(runs_dir)
-    resumed = lookup.find(resume, folder) if resume is not None else None
+    resumed = opt.run_to_resume(resume, name, folder)
     config = opt.build_config(resumed, recipe, settings)
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:
@@ -115,11 +115,15 @@ def _train_and_print(config: TrainConfig, run: Run, is_last: bool = True, *, sty
     is_stopped = finished is not None and finished.reason == "stopped"
     if caught and (is_stopped or not is_last):
         return 128 + caught[0]
-    if not is_heard:
-        again = f"mnist-sum train --resume {run.argument}"
-        raise RunError(f"the output was closed: everything is saved; go on with {again}")
     if finished is not None and finished.reason == "diverged":
         raise RunError(finished.message)
+    if not is_heard and is_stopped:
+        again = f"mnist-sum train --resume {run.argument}"
+        raise RunError(f"the output was closed: everything is saved; go on with {again}")
+    if not is_heard:
+        raise RunError(
+            f"the output was closed: the run is complete; look at it with mnist-sum runs show {run.argument}"
+        )
     return 0
 
 

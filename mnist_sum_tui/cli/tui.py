@@ -9,6 +9,9 @@ from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import DataDir, Device, RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.errors import UsageError
 
+WITH_WATCH = ("data_dir", "device")
+"""settings that the pages which ask the network go by"""
+
 
 def tui(
     start: Annotated[bool, typer.Option("--start", help="Begin to train at once.")] = False,
@@ -50,7 +53,10 @@ def tui(
     folder = folder_or_default(runs_dir)
     if watch is not None and (start or resume is not None):
         raise UsageError("--watch looks at a run and trains nothing: leave out --start and --resume")
-    resumed = lookup.find(resume, folder) if resume is not None else None
+    given = [item for item, value in settings.items() if value is not None and item not in WITH_WATCH]
+    if watch is not None and given:
+        raise UsageError(f"--watch looks at a run as it is: leave out --{given[0].replace('_', '-')}")
+    resumed = opt.run_to_resume(resume, name, folder)
     config = opt.build_config(resumed, recipe, settings)
     options = LaunchOptions(
         runs_folder=folder,

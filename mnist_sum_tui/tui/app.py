@@ -192,7 +192,7 @@ class MnistSumApp(App[int]):
         if self.exit_code is not None:
             return self.exit_code
         done = self.session.finished
-        return 1 if self.session.error is not None else EXIT_CODES[done.reason] if done is not None else 0
+        return 1 if self.session.error is not None else EXIT_CODES.get(done.reason, 1) if done is not None else 0
 
     def action_interrupt(self) -> None:
         """Copy what is selected; else leave, with the exit code of an interrupted program."""
@@ -209,6 +209,7 @@ class MnistSumApp(App[int]):
         if any(isinstance(screen, QuitScreen) for screen in self.screen_stack):
             return
         if not self.session.is_training or self.session.run is None:
+            self.exit_code = code
             self.exit(self.run_code)
             return
 

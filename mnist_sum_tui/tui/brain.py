@@ -87,7 +87,7 @@ class Brain:
         self._known: tuple[Predictor, Split, Survey] | None = None
 
     def ask(self, request: Request, reply: Reply) -> None:
-        """Put a request in; one of its kind that still waits, or a survey in work, is dropped for it."""
+        """Put a request in; one of its kind that still waits is dropped for it, and so is a survey of other weights."""
         with self._changed:
             self._slots[type(request)] = (request, reply)
             self._closing = False
@@ -162,28 +162,27 @@ class Brain:
         reply(Answered(index, image, predictions, choices.chosen, choices.all, predictor.source, len(test)))
 
     def _begin_survey(self, request: LookAtAll, reply: Reply) -> None:
-        self._survey = None
+        running, self._survey = self._survey, None
         predictor = self._predictor(self._choices(request.weights, reply).chosen, reply)
         test = self._test_images(predictor, reply)
         if self._known is not None and self._known[0] is predictor and self._known[1] is test:
             reply(Surveyed(self._known[2], test.images.numpy()))
             return
-        text = f"Looking at all {len(test):,} test images"
-
-        def tell(share: float) -> None:
-            reply(Working(text, share))
-
-        self._survey = thinking.SurveyJob(predictor, test, tell, not self._session.is_training), reply
+        job = running[0] if running is not None else None
+        if job is None or job.predictor is not predictor or job.test is not test:
+            job = thinking.SurveyJob(predictor, test, not self._session.is_training)
+        self._survey = job, reply  # who asks again for what is in work gets it, and does not wait from the beginning
 
     def _go_on(self, reply: Reply) -> None:
         assert self._survey is not None
-        job, self._survey = self._survey, None  # an error drops it
-        survey = job[0].advance()
+        (job, _), self._survey = self._survey, None  # an error drops it
+        text = f"Looking at all {len(job.test):,} test images"
+        survey = job.advance(lambda share: reply(Working(text, share)))
         if survey is None:
-            self._survey = job
+            self._survey = job, reply
         else:
-            self._known = job[0].predictor, job[0].test, survey
-            reply(Surveyed(survey, job[0].test.images.numpy()))
+            self._known = job.predictor, job.test, survey
+            reply(Surveyed(survey, job.test.images.numpy()))
 
     def _choices(self, wanted: Weights | None, reply: Reply) -> places.Choices:
         if "torch" not in sys.modules:

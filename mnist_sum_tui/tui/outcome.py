@@ -1,7 +1,7 @@
 """What a run came to, in words: shown when it ends, and left in the scrollback when the dashboard closes."""
 
 from mnist_sum_tui.render import duration, percent
-from mnist_sum_tui.runs import Run
+from mnist_sum_tui.runs import MORE_EPOCHS, Run
 from mnist_sum_tui.tui.session import Session
 
 LABELS = {"predict": "try it", "train": "go on", "watch": "again"}
@@ -38,7 +38,7 @@ def commands(session: Session, run: Run) -> list[Row]:
     """The exact commands to ask the network and to train it further, where there are weights; or to watch it again."""
     epochs = session.started.epochs if session.started else 0
     is_complete = session.finished is not None and session.finished.reason == "completed"
-    longer = f" --epochs {epochs + 5}" if is_complete else ""
+    longer = f" --epochs {epochs + MORE_EPOCHS}" if is_complete else ""
     found = []
     if run.best_weights is not None:
         found.append(("predict", f"mnist-sum predict idx 3 --run {run.argument}"))

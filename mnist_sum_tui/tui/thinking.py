@@ -64,10 +64,10 @@ class SurveyJob:
     on two cores with another program on both, 10,000 images with `compact`: 0.6 s with one thread, 14 to 30 s with two.
     """
 
-    def __init__(self, predictor: "Predictor", test: "Split", tell: Callable[[float], object], is_alone: bool) -> None:
+    def __init__(self, predictor: "Predictor", test: "Split", is_alone: bool) -> None:
         from mnist_sum_tui.hardware import usable_cores
 
-        self.predictor, self.test, self._tell = predictor, test, tell
+        self.predictor, self.test = predictor, test
         self._choices = [1, 1, usable_cores()] if is_alone else [1, 1]  # the first slice warms up
         self._seconds: list[float] = []
         self._parts: list[Outputs] = []
@@ -81,8 +81,8 @@ class SurveyJob:
             return self._choices[done]
         return min(zip(self._seconds[1:], self._choices[1:], strict=True))[1]
 
-    def advance(self) -> Survey | None:
-        """Do the next slice; the survey when it was the last one."""
+    def advance(self, tell: Callable[[float], object]) -> Survey | None:
+        """Do the next slice, and `tell` now and then what share is done; the survey when it was the last one."""
         start, begin = len(self._parts) * SLICE, time.perf_counter()
         take_threads(self._threads)
         self._parts.append(self.predictor.infer(self.test.images[start : start + SLICE]))
@@ -92,7 +92,7 @@ class SurveyJob:
             return sum_up(self._parts, self.test, self.predictor.source)
         if time.monotonic() - self._told > TELL_SECONDS:
             self._told = time.monotonic()
-            self._tell((start + SLICE) / len(self.test))
+            tell((start + SLICE) / len(self.test))
         return None
 
 

@@ -4,6 +4,7 @@ import queue
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from mnist_sum_tui.tui import weights
 from mnist_sum_tui.tui.answers import Answered, ReadDrawing, Surveyed, Trouble, Working
 from mnist_sum_tui.tui.brain import Brain, Look, LookAtAll, Read
 from mnist_sum_tui.tui.session import Session
+from mnist_sum_tui.tui.thinking import SurveyJob
 from mnist_sum_tui.tui.weights import best_of, choices
 from tests.tui.test_draw import make_run
 
@@ -61,6 +63,26 @@ def test_a_survey_is_remembered_until_the_weights_change(brain: Brain, small_dat
     assert found[0].report.pairs == 1000
     assert len(found[0].mistakes) == found[0].report.digit_mistakes
     assert found[0].report.mistakes == found[0].mistakes[: len(found[0].report.mistakes)]
+
+
+def test_asked_again_for_a_survey_in_work_it_goes_on(brain: Brain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not from the beginning: of pages that take turns, or keys that are pressed again, none would get its answer."""
+    make_run(brain._session.runs_folder)
+    jobs: list[SurveyJob] = []
+    make = SurveyJob.__init__
+
+    def count(job: SurveyJob, *values: Any) -> None:
+        jobs.append(job)
+        make(job, *values)
+
+    monkeypatch.setattr(SurveyJob, "__init__", count)
+    first, second = queue.Queue[Message](), queue.Queue[Message]()
+    brain.ask(LookAtAll(), first.put)
+    while not (isinstance(said := first.get(timeout=30), Working) and said.share):
+        pass
+    brain.ask(LookAtAll(), second.put)
+    assert isinstance(wait_for(second), Surveyed)
+    assert len(jobs) == 1
 
 
 def test_a_network_is_tested_on_the_images_of_its_own_run(brain: Brain, small_data: str) -> None:

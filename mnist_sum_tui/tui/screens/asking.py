@@ -22,7 +22,7 @@ def working_line(text: str, share: float | None) -> str:
 class AskingPage(Page):
     """A page that asks the brain. It has a Static with the id `note`, empty and hidden while all is well.
 
-    Until the first answer it has the class -empty.
+    One that has nothing to show before the first answer has the class -empty until then, and the note has its room.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,10 +41,6 @@ class AskingPage(Page):
             note.update(text)
             note.display = bool(text)
             note.set_class(is_error, "-error")
-
-    def on_mount(self) -> None:
-        """Nothing is known yet."""
-        self.add_class("-empty")
 
     def on_working(self, message: Working) -> None:
         """The brain is busy."""

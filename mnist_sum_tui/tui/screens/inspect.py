@@ -80,7 +80,8 @@ class InspectPage(NumberPage):
             yield Static(id="source", markup=False)
 
     def on_mount(self) -> None:
-        """Keep up with a training."""
+        """Nothing is known yet; keep up with a training."""
+        self.add_class("-empty")
         self.query_one("#all-ten").border_title = "All ten numbers"
         self.set_interval(NEWEST_SECONDS, self._keep_up)
 

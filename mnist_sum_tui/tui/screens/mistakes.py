@@ -72,7 +72,8 @@ class MistakesPage(AskingPage):
         yield Gallery(id="gallery")
 
     def on_mount(self) -> None:
-        """Name the parts."""
+        """Nothing is known yet; name the parts."""
+        self.add_class("-empty")
         self.query_one("#confusion").border_title = "Digit: true ↓  said →"
         self.query_one("#sum-map").border_title = "Sum: digit ↓ number →"
         self.query_one("#frequent").border_title = "Most frequent"

@@ -12,7 +12,7 @@ from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.events import Event, Finished
 from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.render import percent
-from mnist_sum_tui.runs import list_runs
+from mnist_sum_tui.runs import MORE_EPOCHS, list_runs
 from mnist_sum_tui.summary import Summary, summarise
 from mnist_sum_tui.tui.answers import Surveyed, Trouble
 from mnist_sum_tui.tui.brain import LookAtAll
@@ -54,9 +54,11 @@ class RunsPage(AskingPage):
     class Listed(Message):
         """The runs have been read."""
 
-        def __init__(self, runs: tuple[Summary, ...]) -> None:
+        def __init__(self, runs: tuple[Summary, ...], number: int) -> None:
             super().__init__()
             self.runs = runs
+            self.number = number
+            """of the reading: the newest counts, whichever ends last"""
 
     class Traced(Message):
         """The curves of some runs have been read."""
@@ -69,6 +71,7 @@ class RunsPage(AskingPage):
         super().__init__()
         self._curves: list[tuple[str, Series]] = []
         self._evaluating: Weights | None = None
+        self._listings = 0
 
     def compose_page(self) -> ComposeResult:
         """Table, chart, and what stands there while there are no runs."""
@@ -96,14 +99,18 @@ class RunsPage(AskingPage):
     def action_reload(self) -> None:
         """Read the folder again."""
         folder = self.session.runs_folder
+        self._listings += 1
+        number = self._listings
 
         def read() -> None:
-            self.post_message(self.Listed(tuple(summarise(run) for run in list_runs(folder))))
+            self.post_message(self.Listed(tuple(summarise(run) for run in list_runs(folder)), number))
 
         self.run_worker(read, thread=True, group="list", exit_on_error=False)
 
     def on_runs_page_listed(self, message: Listed) -> None:
-        """Show them."""
+        """Show them, unless they are to be read again."""
+        if message.number != self._listings:
+            return
         table = self.query_one(RunTable)
         names = [run.run.id for run in message.runs]
         table.marked = tuple(name for name in table.marked if name in names)
@@ -188,7 +195,7 @@ class RunsPage(AskingPage):
         elif current.state == "running":
             self.note(f"Run {current.run.id} is being trained by another process", is_error=True)
         elif current.state == "completed":
-            words = f"mnist-sum train --resume {current.run.argument} --epochs {current.config.epochs * 2}"
+            words = f"mnist-sum train --resume {current.run.argument} --epochs {current.config.epochs + MORE_EPOCHS}"
             self.note(f"This run is complete. To train it further: {words}")
         else:
             self.app.post_message(StartTraining(current.config, current.run))

@@ -115,7 +115,8 @@ class RunForm(VerticalScroll, can_focus=False):
             try:
                 values[name] = kind(float(text)) if kind is float else int(text)
             except ValueError:
-                raise UsageError(f"{label} must be a number, not {text!r}") from None
+                needed = "a number" if kind is float else "a whole number"
+                raise UsageError(f"{label} must be {needed}, not {text!r}") from None
         return replace(base, **values)  # type: ignore[arg-type]
 
     @on(Select.Changed, "#recipe")
