@@ -150,7 +150,7 @@ def test_model_tables(cli: Cli) -> None:
 def test_json_is_all_there_is_on_stdout(cli: Cli, small_data: str) -> None:
     done = cli("train", "--model", "compact", "--epochs", "1", "--data-dir", small_data, "--json")
     events = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [event["event"] for event in events][0::1][:1] == ["started"]
+    assert (events[0]["event"], events[-1]["event"]) == ("started", "finished")
     assert {"started", "progress", "epoch", "checkpoint", "finished"} <= {event["event"] for event in events}
     assert all({"step", "epoch", "elapsed"} <= event.keys() for event in events)
     assert done.stderr == ""
@@ -185,14 +185,14 @@ def test_a_signal_stops_saves_and_says_how_to_go_on(small_data: str, tmp_path: P
     if number != signal.SIGINT:
         return
     (run,) = runs.list_runs(tmp_path / "r")
-    resumed = [*COMMAND, "train", "--resume", str(run.path), "--epochs", str(_epochs_done(run) + 1), "--json"]
+    resumed = [*COMMAND, "train", "--resume", str(run.path), "--epochs", str(_epoch_in_work(run) + 1), "--json"]
     done = subprocess.run(resumed, capture_output=True, text=True, check=True)
     first = json.loads(done.stdout.splitlines()[0])
     assert first["resumed"] is True
     assert first["step"] > 0
 
 
-def _epochs_done(run: runs.Run) -> int:
+def _epoch_in_work(run: runs.Run) -> int:
     from mnist_sum_tui import checkpoint
 
     return checkpoint.load(run.last_file).position.epoch
