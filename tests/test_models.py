@@ -11,6 +11,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.models import build, convolution, parameter_count, skeleton
 from mnist_sum_tui.models.convolution import POINTS, SmallMapConv2d, by_patches, by_winograd, toom_cook
 from mnist_sum_tui.models.describe import describe
+from mnist_sum_tui.models.keen import Keen
 from mnist_sum_tui.models.layers import laid_out
 
 PARAMETERS = {"original": 6_386_933, "original-2fc": 6_384_925}
@@ -32,8 +33,9 @@ def test_the_counts_of_the_mission(name: str, count: int) -> None:
     assert parameter_count(build(name)) == count
 
 
-def test_compact_is_small() -> None:
-    assert parameter_count(build("compact")) <= 350_000
+@pytest.mark.parametrize("name", ["compact", "keen"])
+def test_our_own_are_small(name: str) -> None:
+    assert parameter_count(build(name)) <= 350_000
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,25 @@ def test_the_number_does_not_leak_into_the_digit(name: str) -> None:
     other_digits, other_sums = network(images, torch.eye(10).flip(0))
     assert torch.equal(digits, other_digits)
     assert not torch.allclose(sums, other_sums)
+
+
+def test_each_branch_of_keen_learns_to_be_right_by_itself() -> None:
+    """The loss is the mean of the branches' own, and so no branch's gradient depends on what the others say."""
+    network, images = build("keen", seed=1).train(), torch.randn(4, 1, 28, 28)
+    assert isinstance(network, Keen)
+    labels = torch.tensor([0, 3, 5, 9])
+    digits, _ = network(images, F.one_hot(labels, 10).float())
+    single = [F.nll_loss(branch(images), labels) for branch in network.branches]
+    assert len({loss.item() for loss in single}) == 3
+    torch.testing.assert_close(F.nll_loss(digits, labels), sum(single) / 3)
+
+
+def test_keen_takes_the_digit_that_is_likely_to_all_branches() -> None:
+    network, images = build("keen", seed=1).eval(), torch.randn(4, 1, 28, 28)
+    assert isinstance(network, Keen)
+    digits, _ = network(images, torch.zeros(4, 10))
+    product = torch.stack([branch(images).exp() for branch in network.branches]).prod(0) ** (1 / 3)
+    torch.testing.assert_close(digits.exp(), product / product.sum(1, keepdim=True))
 
 
 def test_relu_after_the_pool_is_relu_before_it() -> None:

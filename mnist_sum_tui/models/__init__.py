@@ -6,7 +6,8 @@ import torch
 
 from mnist_sum_tui.config import MODELS
 from mnist_sum_tui.errors import unknown
-from mnist_sum_tui.models.compact import Compact, Keen
+from mnist_sum_tui.models.compact import Compact
+from mnist_sum_tui.models.keen import Keen
 from mnist_sum_tui.models.layers import SumNetwork, laid_out
 from mnist_sum_tui.models.original import Original, OriginalTwoLayerHead, Pictured
 from mnist_sum_tui.models.swift import Swift

@@ -33,8 +33,9 @@ def describe(name: str) -> list[Layer]:
         shape = " x ".join(str(length) for length in output.shape[1:])
         layers.append(Layer(layer, _kind(module), shape, parameter_count(module)))
 
-    for layer, module in network.named_children():
-        module.register_forward_hook(partial(note, layer))
+    for layer, module in network.named_modules():
+        if not any(module.children()):
+            module.register_forward_hook(partial(note, layer))
     with torch.inference_mode():
         network(torch.zeros(1, 1, 28, 28), torch.zeros(1, 10))
     return layers

@@ -1,0 +1,53 @@
+"""Our most accurate network, made for recipe `marathon`: three small branches that see apart and vote."""
+
+import torch
+from torch import Tensor, nn
+
+from mnist_sum_tui.models.compact import CELL_SCALE, Trunk
+from mnist_sum_tui.models.layers import DIGITS, SUMS, SumNetwork, add_cells, log_softmax
+
+
+class Branch(Trunk):
+    """A way from the image to the digit's log-probabilities that shares nothing with the others.
+
+    Multiples of 16 channels: others take a quarter longer, for batch normalisation falls out of its vectors.
+    """
+
+    def __init__(self) -> None:
+        channels = (16, 32, 48, 64, 80)
+        super().__init__(channels)
+        self.digit = nn.Linear(channels[-1] * 3 * 3, DIGITS)
+
+    def forward(self, images_nchw: Tensor) -> Tensor:
+        """Log-probabilities (N, 10) for normalised images (N, 1, 28, 28)."""
+        return log_softmax(self.digit(self.maps(images_nchw).flatten(1)))
+
+
+class Keen(SumNetwork):
+    """Three branches and `compact`'s sum head; at most 350,000 parameters.
+
+    The digit's scores are the mean of the branches' log-probabilities, so a digit must be likely to all of them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.branches = nn.ModuleList(Branch() for _ in range(3))
+        self.sum = nn.Linear(DIGITS * 10, SUMS)
+
+    def see(self, images_nchw: Tensor) -> Tensor:
+        """Digit scores (N, 10) for normalised images (N, 1, 28, 28)."""
+        return torch.stack([branch(images_nchw) for branch in self.branches]).mean(0)
+
+    def add(self, digits_nk: Tensor, numbers_nk: Tensor) -> Tensor:
+        """Sum scores (N, 19) for digit scores (N, 10) and one-hot numbers (N, 10)."""
+        return add_cells(self.sum, digits_nk, numbers_nk, CELL_SCALE)
+
+    def forward(self, images_nchw: Tensor, numbers_nk: Tensor) -> tuple[Tensor, Tensor]:
+        """Log-probabilities (N, 10) and (N, 19); in training the digit's are the mean of the branches', as they are.
+
+        They do not quite add up to 1, but their negative log-likelihood is the mean of the branches' own. So each
+        branch learns to be right by itself; normalised, they would only have to be right together.
+        """
+        digits_nk = self.see(images_nchw)
+        sums_nk = log_softmax(self.add(digits_nk, numbers_nk))
+        return (digits_nk if self.training else log_softmax(digits_nk)), sums_nk
