@@ -70,7 +70,7 @@ async def test_numbers_are_shown_as_they_are(tmp_path: Path, monkeypatch: pytest
 
 async def test_a_bad_value_is_named_and_nothing_starts(pilot: Pilot[int]) -> None:
     app = recorded.app_of(pilot)
-    for text, words in (("0", "epochs must be 1 to 10,000"), ("", "epochs must be a number"), ("1e3", "number")):
+    for text, words in (("0", "epochs must be 1 to 10,000"), ("", "epochs must be a whole number"), ("1e3", "number")):
         app.train_page.form.query_one("#epochs", Input).value = text
         app.train_page.form.query_one("#start").focus()
         await pilot.press("enter")
