@@ -128,10 +128,14 @@ class Logbook:
         gap = 1
         while most and epoch // gap > most:
             gap *= 2
-        if most and epoch % gap == 0:
+
+        def stays(number: int) -> bool:
+            return most > 0 and number % gap == 0
+
+        if stays(epoch):
             learner.save(self.run.epoch_file(epoch), self.position, weights_only=True)
         for other in self.run.kept_epochs():
-            if other % gap or not most:
+            if not stays(other):
                 with contextlib.suppress(OSError):  # one too many does no harm; the next epoch tries again
                     self.run.epoch_file(other).unlink(missing_ok=True)
 

@@ -18,6 +18,8 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.files import to_bytes, write_atomic
 
+MORE_EPOCHS = 5
+"""how much further a complete run is advised to be trained"""
 BUILT_IN = Path(__file__).parent / "models" / "built-in.safetensors"
 """the network in the package, for where there is no run"""
 DEFAULT_FOLDER = "runs"
@@ -222,10 +224,6 @@ class Run:
             raise RunError(f"run {self.id} is being trained by process {self.pid}; stop it first")
         with _removal_fails_in_a_line(self.path):
             shutil.rmtree(self.path)
-
-
-MORE_EPOCHS = 5
-"""how much further a complete run is advised to be trained"""
 
 
 @contextlib.contextmanager

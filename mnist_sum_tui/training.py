@@ -253,5 +253,5 @@ class _Trainer:
 
     def _divergence(self) -> str:
         log = self.log
-        kept = "the last good checkpoint is kept" if log.run.last_file.exists() else "nothing was saved yet"
+        kept = "the last good checkpoint is kept" if log.run.resume_file.exists() else "nothing was saved yet"
         return f"the loss is no longer a number after step {log.step}: {kept}; try a lower --lr than {self.config.lr:g}"

@@ -206,9 +206,7 @@ def test_samples_are_fixed_validation_images(config: TrainConfig, run: Run, monk
     assert len(samples[0].indices) == 8
 
 
-def test_an_error_is_finished_and_raised_and_kept(
-    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _events_of_a_surprise(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> list[Event]:
     from mnist_sum_tui.learner import Learner
 
     def fail(*_: object) -> None:
@@ -218,6 +216,13 @@ def test_an_error_is_finished_and_raised_and_kept(
     seen: list[Event] = []
     with pytest.raises(ZeroDivisionError):
         seen.extend(train(config, run))
+    return seen
+
+
+def test_an_error_is_finished_and_raised_and_kept(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = _events_of_a_surprise(config, run, monkeypatch)
     assert isinstance(seen[-1], Finished)
     assert (seen[-1].reason, seen[-1].message) == ("failed", "surprise")
     assert "ZeroDivisionError" in run.error_file.read_text()
@@ -226,16 +231,9 @@ def test_an_error_is_finished_and_raised_and_kept(
 def test_an_error_that_cannot_be_kept_is_finished_all_the_same(
     config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mnist_sum_tui.learner import Learner
-
-    def fail(*_: object) -> None:
-        run.error_file.mkdir()  # so that nothing can be written there
-        raise ZeroDivisionError("surprise")
-
-    monkeypatch.setattr(Learner, "step", fail)
-    seen: list[Event] = []
-    with pytest.raises(ZeroDivisionError):
-        seen.extend(train(config, run))
+    (run.error_file / "in-the-way").mkdir(parents=True)  # so that nothing can be written there
+    monkeypatch.setattr(Run, "forget_end", lambda _: None)  # which would say so before the training
+    seen = _events_of_a_surprise(config, run, monkeypatch)
     assert isinstance(seen[-1], Finished)
     assert seen[-1].reason == "failed"
 

@@ -1,5 +1,6 @@
 """`mnist-sum evaluate`: a run on all 100,000 pairs of test image and number."""
 
+import shlex
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui import lookup
@@ -57,8 +58,9 @@ def evaluate(
     out.print(f"agreement       {percent(report.agreement, 3):>9}   predicted sum = predicted digit + number\n")
     _print_confusion(out, report)
     _print_by_pair(out, report)
-    options = [("--run", run and asked and asked.argument), ("--data-dir", data_dir)]
-    _print_mistakes(out, report, "".join(f" {option} {value}" for option, value in options if value))
+    options = f" --run {asked.argument}" if run and asked else ""
+    options += f" --data-dir {shlex.quote(data_dir)}" if data_dir else ""
+    _print_mistakes(out, report, options)
 
 
 def _print_confusion(out: "Console", report: "EvalReport") -> None:

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from mnist_sum_tui.models.compact import CELL_SCALE, Trunk
-from mnist_sum_tui.models.layers import DIGITS, SUMS, SumNetwork, add_cells, log_softmax
+from mnist_sum_tui.models.compact import Trunk
+from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork, log_softmax
 
 
 class Branch(Trunk):
@@ -14,17 +14,15 @@ class Branch(Trunk):
     """
 
     def __init__(self) -> None:
-        channels = (16, 32, 48, 64, 80)
-        super().__init__(channels)
-        self.digit = nn.Linear(channels[-1] * 3 * 3, DIGITS)
+        super().__init__((16, 32, 48, 64, 80))
 
     def forward(self, images_nchw: Tensor) -> Tensor:
         """Log-probabilities (N, 10) for normalised images (N, 1, 28, 28)."""
-        return log_softmax(self.digit(self.maps(images_nchw).flatten(1)))
+        return log_softmax(self.see(images_nchw))
 
 
-class Keen(SumNetwork):
-    """Three branches and `compact`'s sum head; at most 350,000 parameters.
+class Keen(CellNetwork):
+    """Three branches, each a narrower `compact`, and one sum head; at most 350,000 parameters.
 
     The digit's scores are the mean of the branches' log-probabilities, so a digit must be likely to all of them.
     """
@@ -37,10 +35,6 @@ class Keen(SumNetwork):
     def see(self, images_nchw: Tensor) -> Tensor:
         """Digit scores (N, 10) for normalised images (N, 1, 28, 28)."""
         return torch.stack([branch(images_nchw) for branch in self.branches]).mean(0)
-
-    def add(self, digits_nk: Tensor, numbers_nk: Tensor) -> Tensor:
-        """Sum scores (N, 19) for digit scores (N, 10) and one-hot numbers (N, 10)."""
-        return add_cells(self.sum, digits_nk, numbers_nk, CELL_SCALE)
 
     def forward(self, images_nchw: Tensor, numbers_nk: Tensor) -> tuple[Tensor, Tensor]:
         """Log-probabilities (N, 10) and (N, 19); in training the digit's are the mean of the branches', as they are.

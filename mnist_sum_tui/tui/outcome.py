@@ -44,7 +44,7 @@ def commands(session: Session, run: Run) -> list[Row]:
         found.append(("predict", f"mnist-sum predict idx 3 --run {run.argument}"))
     if session.is_watching and session.is_live:
         found.append(("watch", f"mnist-sum tui --watch {run.argument}"))
-    elif run.last_file.exists():
+    elif run.resume_file.exists():
         found.append(("train", f"mnist-sum train --resume {run.argument}{longer}"))
     return found
 
