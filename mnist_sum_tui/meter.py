@@ -1,5 +1,6 @@
-"""Means and times of a run: sums over images, a stopwatch that can be stopped, and the time that is left."""
+"""Means and times of a run: sums over images, a stopwatch, the time that is left, and how often a thing may be done."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -103,3 +104,28 @@ class Pace:
         end = time.perf_counter()
         self._next = end + max(self._seconds, min((end - begin) / self._share, self.LONGEST))
         return result
+
+
+class Allowance:
+    """When a thread may do again what is nice to have, so that it takes a small share of a core on any machine.
+
+    It goes by the thread's own processor time, so it counts what is caused as well as what is done, and not the waiting
+    for a core that others have.
+    """
+
+    LONGEST = 2.0
+    """seconds between two, whatever they cost"""
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._begun = self._spent = -math.inf
+
+    @property
+    def is_left(self) -> bool:
+        """Whether what the thread has spent since `begin` is within its share of the time since."""
+        passed, spent = time.perf_counter() - self._begun, time.thread_time() - self._spent
+        return passed >= self.LONGEST or spent <= self._share * passed
+
+    def begin(self) -> None:
+        """It is done now."""
+        self._begun, self._spent = time.perf_counter(), time.thread_time()

@@ -10,6 +10,7 @@ from textual.widgets import ContentSwitcher, Digits, Static
 
 from mnist_sum_tui.control import Control
 from mnist_sum_tui.events import Event, Notice, Paused, Progress
+from mnist_sum_tui.meter import Allowance
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.series import Series
@@ -21,6 +22,7 @@ from mnist_sum_tui.tui.widgets.samples import Sample
 from tests.tui import recorded
 from tests.tui.recorded import until
 
+CHARTS_SECONDS = "mnist_sum_tui.tui.screens.train.CHARTS_SECONDS"
 SIZES = [(80, 24), (120, 36), (200, 60), (60, 20)]
 
 
@@ -137,17 +139,36 @@ async def test_freezing_stops_the_display_only(pilot: Pilot[int]) -> None:
     assert chart(app, "loss") != before
 
 
-async def test_what_comes_last_is_drawn_too(pilot: Pilot[int]) -> None:
-    """Every second frame has no charts; nothing may come after it."""
+async def test_what_comes_last_is_drawn_too(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A frame that comes early has no charts; nothing new may come after it, and yet they are drawn."""
     app = await play(pilot, recorded.training(200))
     page = app.train_page
+    monkeypatch.setattr(Allowance, "is_left", True)
     for further in (300, 400):
         before = chart(app, "loss")
         for event in list(recorded.training(further))[-40:]:
             app.on_run_event(RunEvent(event))
+        monkeypatch.setattr(CHARTS_SECONDS, 60.0)
         page.redraw()
+        assert chart(app, "loss") == before
+        monkeypatch.setattr(CHARTS_SECONDS, 0.0)
         page.redraw()
         assert chart(app, "loss") != before
+
+
+async def test_nothing_is_drawn_beyond_the_allowance(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    app = await play(pilot, recorded.training(200))
+    page = app.train_page
+    monkeypatch.setattr(CHARTS_SECONDS, 0.0)
+    before = chart(app, "loss")
+    monkeypatch.setattr(Allowance, "is_left", False)
+    for event in list(recorded.training(300))[-40:]:
+        app.on_run_event(RunEvent(event))
+    page.redraw()
+    assert chart(app, "loss") == before
+    monkeypatch.setattr(Allowance, "is_left", True)
+    page.redraw()
+    assert chart(app, "loss") != before
 
 
 async def test_one_chart_takes_the_room(pilot: Pilot[int]) -> None:

@@ -1,6 +1,7 @@
 """The page Train: the form of a new run, and the run as it learns."""
 
 import contextlib
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -15,6 +16,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.events import Checkpointed, Event, Finished, Notice, Paused, Resumed, Samples, Started, Validated
 from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.meter import Allowance
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.tui.screens.base import Page
 from mnist_sum_tui.tui.widgets.run_form import RunForm
@@ -26,8 +28,10 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
 
 REDRAW_SECONDS = 0.5
 """two frames a second are enough to see it learn"""
-CHARTS_EVERY = 2
-"""frames; the charts take most of the 10 ms of a core that a frame takes from the training"""
+SHARE_OF_A_CORE = 0.02
+"""what drawing may take from the training; on a slow machine frames come less often"""
+CHARTS_SECONDS = 0.9
+"""they take most of a frame's time, so every second frame goes without them"""
 SMOOTH = Binding.Group("Smooth", compact=True)
 LARGE = {"": "loss", "loss": "accuracy", "accuracy": ""}
 """the chart that `m` makes large after the one that is"""
@@ -78,7 +82,8 @@ class TrainPage(Page):
         self._defaults = defaults
         self._live: LiveView | None = None
         self._is_stale = False
-        self._frames = 0
+        self._charted = 0.0
+        self._allowance = Allowance(SHARE_OF_A_CORE)
         self._is_loading_images = False
 
     def compose_page(self) -> ComposeResult:
@@ -171,9 +176,11 @@ class TrainPage(Page):
 
     def redraw(self, at_once: bool = False) -> None:
         """Draw if something is new and somebody looks."""
-        if at_once or (self._is_stale and self.is_current):
-            self._frames += 1
-            with_charts = at_once or self._frames % CHARTS_EVERY == 0
+        if at_once or (self._is_stale and self.is_current and self._allowance.is_left):
+            self._allowance.begin()
+            now = time.monotonic()
+            with_charts = at_once or now - self._charted >= CHARTS_SECONDS
+            self._charted = now if with_charts else self._charted
             self._is_stale = not with_charts  # what came last is drawn too
             self.live.draw(with_charts)
             self.show_state()
