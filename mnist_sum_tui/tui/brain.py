@@ -163,14 +163,15 @@ class Brain:
 
     def _begin_survey(self, request: LookAtAll, reply: Reply) -> None:
         running, self._survey = self._survey, None
-        predictor = self._predictor(self._choices(request.weights, reply).chosen, reply)
+        weights = self._choices(request.weights, reply).chosen
+        predictor = self._predictor(weights, reply)
         test = self._test_images(predictor, reply)
         if self._known is not None and self._known[0] is predictor and self._known[1] is test:
             reply(Surveyed(self._known[2], test.images.numpy()))
             return
         job = running[0] if running is not None else None
         if job is None or job.predictor is not predictor or job.test is not test:
-            job = thinking.SurveyJob(predictor, test, not self._session.is_training)
+            job = thinking.SurveyJob(predictor, test, weights, not self._session.is_training)
         self._survey = job, reply  # who asks again for what is in work gets it, and does not wait from the beginning
 
     def _go_on(self, reply: Reply) -> None:

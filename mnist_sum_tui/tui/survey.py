@@ -1,15 +1,20 @@
 """What the network says of every test image beside every number, and how to step through it. numpy only."""
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_sum_tui.tui.weights import Weights
+
 if TYPE_CHECKING:
     from mnist_sum_tui.evaluate import EvalReport, Mistake
 
 NUMBERS = np.arange(10)
+LASTING_SECONDS = 30.0
+"""how long a survey of a training in progress is used for stepping through"""
 
 Pair = tuple[int, int]
 """an image's place in the test file, and a number 0..9"""
@@ -19,8 +24,11 @@ Pair = tuple[int, int]
 class Survey:
     """All answers of one set of weights; rows are images, columns are the ten numbers."""
 
+    weights: Weights
     source: str
-    """whose weights they are"""
+    """whose weights they are, and how far trained"""
+    made: float
+    """when, by time.monotonic()"""
     labels: NDArray[np.int64]
     """(N,), the true digits"""
     digits: NDArray[np.int64]
@@ -32,6 +40,14 @@ class Survey:
     report: "EvalReport"
     mistakes: "tuple[Mistake, ...]"
     """every image whose digit is wrong, surest first"""
+
+    def serves_for(self, weights: Weights, source: str) -> bool:
+        """Whether nothing better is to be had of these weights; of a training in progress, whose source changes with
+        each step, for LASTING_SECONDS.
+        """
+        if weights != self.weights:
+            return False
+        return time.monotonic() - self.made < LASTING_SECONDS if weights.path is None else source == self.source
 
     @property
     def wrong(self) -> NDArray[np.bool_]:

@@ -64,10 +64,11 @@ class SurveyJob:
     on two cores with another program on both, 10,000 images with `compact`: 0.6 s with one thread, 14 to 30 s with two.
     """
 
-    def __init__(self, predictor: "Predictor", test: "Split", is_alone: bool) -> None:
+    def __init__(self, predictor: "Predictor", test: "Split", weights: Weights, is_alone: bool) -> None:
         from mnist_sum_tui.hardware import usable_cores
 
         self.predictor, self.test = predictor, test
+        self._weights = weights
         self._choices = [1, 1, usable_cores()] if is_alone else [1, 1]  # the first slice warms up
         self._seconds: list[float] = []
         self._parts: list[Outputs] = []
@@ -89,14 +90,14 @@ class SurveyJob:
         if len(self._seconds) < len(self._choices):
             self._seconds.append(time.perf_counter() - begin)
         if start + SLICE >= len(self.test):
-            return sum_up(self._parts, self.test, self.predictor.source)
+            return sum_up(self._parts, self.test, self._weights, self.predictor.source)
         if time.monotonic() - self._told > TELL_SECONDS:
             self._told = time.monotonic()
             tell((start + SLICE) / len(self.test))
         return None
 
 
-def sum_up(parts: "list[Outputs]", test: "Split", source: str) -> Survey:
+def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str) -> Survey:
     """The survey that the slices make; the figures are `evaluate.score`'s."""
     import torch
 
@@ -106,7 +107,9 @@ def sum_up(parts: "list[Outputs]", test: "Split", source: str) -> Survey:
     digit_sureness, digits = (found.numpy() for found in outputs.digits.exp().max(1))
     sum_sureness, sums = (found.numpy() for found in outputs.sums.exp().max(2))
     return Survey(
+        weights=weights,
         source=source,
+        made=time.monotonic(),
         labels=test.labels.numpy(),
         digits=digits,
         sums=sums,

@@ -65,7 +65,7 @@ def _spread(at: torch.Tensor, share: torch.Tensor, classes: int) -> torch.Tensor
 
 @cache
 def survey() -> Survey:
-    return thinking.sum_up([outputs()], images(), SOURCE)
+    return thinking.sum_up([outputs()], images(), CHOICES[1], SOURCE)
 
 
 def predictions(index: int) -> tuple[Prediction, ...]:

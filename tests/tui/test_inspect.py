@@ -1,6 +1,7 @@
 """The page Inspect with fixed answers: stepping, numbers, wrong ones, weights."""
 
 import asyncio
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,7 +106,6 @@ async def test_a_survey_of_a_training_serves_for_a_while(tmp_path: Path, monkeyp
         page, brain = page_in(app), fixed.brain_in(app)
         newest = Weights("newest", fixed.RUN, None)
         asked: list[Request] = []
-        at_once = brain.ask
 
         def ask(request: Request, reply: Reply) -> None:
             asked.append(request)
@@ -114,7 +114,8 @@ async def test_a_survey_of_a_training_serves_for_a_while(tmp_path: Path, monkeyp
                 source = f"step {len(asked)}"  # each answer is of later weights
                 reply(Answered(request.index, image, said, newest, (newest,), source, fixed.COUNT))
             else:
-                at_once(request, reply)
+                survey = replace(fixed.survey(), weights=newest, source="step 0", made=time.monotonic())
+                reply(Surveyed(survey, fixed.images().images.numpy()))
 
         monkeypatch.setattr(brain, "ask", ask)
         page.show_index(0)
@@ -124,6 +125,9 @@ async def test_a_survey_of_a_training_serves_for_a_while(tmp_path: Path, monkeyp
             await pilot.pause()
             assert page.index == index
         assert sum(isinstance(request, LookAtAll) for request in asked) == 1
+        page.on_run_event(recorded.started())  # another training, whose newest weights have the same name
+        await pilot.press("w")
+        assert sum(isinstance(request, LookAtAll) for request in asked) == 2
 
 
 async def test_a_survey_that_another_page_has_replaced_is_not_waited_for(

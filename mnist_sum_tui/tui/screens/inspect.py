@@ -1,7 +1,6 @@
 """Inspect: a test image beside a number, and what the network says of both."""
 
 import random
-import time
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -27,8 +26,6 @@ from mnist_sum_tui.tui.widgets.verdict import AllTen, Verdict
 
 NEWEST_SECONDS = 1.0
 """how often the answer is brought up to date while a training goes on"""
-SURVEY_SECONDS = 30.0
-"""how long a survey of a training in progress is used for stepping through"""
 
 
 class InspectPage(NumberPage):
@@ -58,8 +55,7 @@ class InspectPage(NumberPage):
         super().__init__()
         self._answer: Answered | None = None
         self._wanted: Weights | None = None
-        self._survey: tuple[Weights, Survey, float] | None = None
-        self._asked: Weights | None = None
+        self._survey: Survey | None = None
         self._then: Callable[[Survey], None] | None = None
         self._walked_to: int | None = None
 
@@ -94,7 +90,7 @@ class InspectPage(NumberPage):
         """A training that begins is what there is to look at, whatever weights were chosen before."""
         super().on_run_event(event)
         if isinstance(event, Started):
-            self._wanted = None
+            self._wanted = self._survey = None
 
     def show_index(self, index: int) -> None:
         """Show a test image."""
@@ -214,24 +210,20 @@ class InspectPage(NumberPage):
 
     def _with_survey(self, then: Callable[[Survey], None]) -> None:
         """Do it when all test images have been looked at; at once if they have been."""
-        if self._answer is None:
+        answer, survey = self._answer, self._survey
+        if answer is None:
             return
-        if self._survey is not None:
-            weights, survey, at = self._survey
-            is_newest = weights.path is None  # its source changes with each step
-            is_fresh = time.monotonic() - at < SURVEY_SECONDS if is_newest else survey.source == self._answer.source
-            if is_fresh and weights == self._answer.weights:
-                then(survey)
-                return
-        self._then, self._asked = then, self._answer.weights
-        self.brain.ask(LookAtAll(self._wanted), self.post_message)
+        if survey is not None and survey.serves_for(answer.weights, answer.source):
+            then(survey)
+        else:
+            self._then = then
+            self.brain.ask(LookAtAll(self._wanted), self.post_message)
 
     def on_surveyed(self, message: Surveyed) -> None:
         """All test images have been looked at."""
         then, self._then = self._then, None
         self.note()
-        if self._asked is not None:
-            self._survey = self._asked, message.survey, time.monotonic()
+        self._survey = message.survey
         if self._answer is not None and self._answer.source != message.survey.source:
             self._ask()  # a training has written other weights there in the meantime
         if then is not None:
