@@ -39,12 +39,16 @@ def test_turns_are_taken_one_after_the_other(monkeypatch: pytest.MonkeyPatch) ->
     assert speeds == {"a": [128 / 3] * 2, "b": [128 / 3] * 2}
 
 
-def test_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("has_bf16", [False, True])
+def test_one_row(has_bf16: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measure, "SLICE_SECONDS", 0.2)
-    (row,) = measure.measure(rounds=1, models=("compact",))
-    assert row.model == "compact"
+    monkeypatch.setattr("mnist_sum_tui.hardware.cpu_has_fast_bf16", lambda: has_bf16)
+    (row,) = measure.measure(rounds=1, models=("swift",))
+    assert row.model == "swift"
     assert min(row.plain, row.fp32, row.auto, row.ratio, row.fp32_ratio) > 0
     assert row.limit_share > 0
+    assert row.precision == ("bf16" if has_bf16 else "fp32")
+    assert (row.auto == row.fp32) is not has_bf16  # what is the same is not measured twice
 
 
 def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,8 @@ def _measure_training(chosen: tuple[str, ...], rounds: int, json: bool) -> None:
         print_table(out, title, columns, [_cells(row) for row in rows], left=1)
         out.print("plain loop: torchvision, one transform an image, fp32 (mnist_sum_tui/bench/plain.py)", style="dim")
         out.print("the limit: a matrix product of conv6's size in the same precision, measured here", style="dim")
+        if any(row.limit_share > 1 for row in rows):
+            out.print("above 100 %: Winograd's algorithm multiplies less often than is counted", style="dim")
 
 
 def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
