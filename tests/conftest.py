@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.cli import set_waiting
+from mnist_sum_tui.waiting import set_waiting
 
 set_waiting()  # before any test loads torch
 

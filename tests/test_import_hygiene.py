@@ -22,6 +22,7 @@ ROWS = [
         "meter",
         "world",
         "importing",
+        "waiting",
         "memory",
         "streams",
         "idx",
@@ -35,7 +36,9 @@ ROWS = [
     {"tui", "bench"},
     {"cli"},
 ]
-STANDARD_ONLY = {"config", "events", "errors", "control", "schedule", "render", "files", "meter", "world", "streams"}
+STANDARD_ONLY = {
+    *("config", "events", "errors", "control", "schedule", "render", "files", "meter", "world", "streams", "waiting"),
+}
 
 
 def loaded_by(code: str) -> set[str]:

@@ -12,6 +12,7 @@ from mnist_sum_tui import __version__
 from mnist_sum_tui.cli import bench, evaluate, model, predict, runs, train, tui
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.streams import flush_or_drop, mend_streams
+from mnist_sum_tui.waiting import set_waiting
 from mnist_sum_tui.world import World
 
 app = typer.Typer(
@@ -33,6 +34,8 @@ app.command("bench")(bench.bench)
 _ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
 
 
+TRAINING = (["train"], ["tui"], ["bench"])
+"""the commands that keep the cores busy for long"""
 LOST_OUTPUT = (errno.EPIPE, errno.EIO)
 """what writing says where nobody reads: the reader of a pipe has left, as `head` does, or the terminal was closed"""
 
@@ -56,28 +59,9 @@ def _about(
     """
 
 
-def set_waiting() -> None:
-    """Let torch's threads spin for some 20 microseconds while they wait for one another, and then sleep.
-
-    Spinning on, as they do by themselves, is quickest alone; but on cores that others use too, the thread that is
-    waited for may not be running at all. Images/s of `compact` on two EPYC cores, one trainer and each of two at once:
-    sleeping at once 5,850 and 3,040; GOMP_SPINCOUNT 1,000: 8,280 and 2,840; 20,000: 7,930 and 805.
-
-    The policy `active` is for GNU's OpenMP alone, where it only says that this count holds too while the process has
-    more such threads than cores, as under the dashboard (with `passive` it is then 0: `compact` ran at 0.75 of its
-    speed). KMP_BLOCKTIME has LLVM's and Intel's sleep at once. All must be there before torch is loaded.
-    """
-    if "OMP_WAIT_POLICY" in os.environ:
-        return
-    if sys.platform == "linux":
-        for name, value in {"GOMP_SPINCOUNT": "1000", "KMP_BLOCKTIME": "0"}.items():
-            os.environ.setdefault(name, value)
-    os.environ["OMP_WAIT_POLICY"] = "active" if sys.platform == "linux" else "passive"
-
-
 def main() -> None:
     """Run the command line; every error that a user can cause ends in one line on stderr."""
-    set_waiting()
+    set_waiting(may_be_alone=sys.argv[1:2] in TRAINING)
     mend_streams()
     code = None
     try:
