@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mnist_sum_tui.bench.follow import START_SECONDS, events_after, steps_per_second, wait_for_run
+from mnist_sum_tui.bench.follow import SETTLING_SECONDS, START_SECONDS, events_after, steps_per_second, wait_for_run
 from mnist_sum_tui.bench.terminal import Terminal
 from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.events import Event, Paused, Resumed
@@ -43,6 +43,8 @@ class DashboardCost:
     """steps/s under it"""
     ratio: float
     """the median over the rounds of dashboard / headless"""
+    drawing: float | None
+    """the share of one core that the thread of the dashboard itself takes beside the training; None: not known here"""
     rounds: int
     first_frame: float
     """from the command to the first frame, the median of `starts`"""
@@ -69,6 +71,7 @@ def measure(
         BenchError: the dashboard did not do what a key asked for.
     """
     speeds: list[tuple[float, float]] = []
+    drawing: list[float] = []
     with TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
         frames = [_first_frame(Path(folder) / "none") for _ in range(starts)]
         while len(speeds) < rounds:
@@ -76,6 +79,7 @@ def measure(
             with _headless(model, own / "headless") as plain, _dashboard(model, own / "tui") as shown:
                 turns = [(plain.turn(), shown.turn()) for _ in range(min(PER_PAIR, rounds - len(speeds)) + 1)]
                 speeds += turns[1:]  # the first one warms up
+                drawing += shown.drawing[1:]
                 if len(speeds) == rounds:
                     shown.resume()
                     answers = list(_answers(shown.terminal, keys))
@@ -85,6 +89,7 @@ def measure(
         headless=statistics.median(one for one, _ in speeds),
         dashboard=statistics.median(other for _, other in speeds),
         ratio=statistics.median(other / one for one, other in speeds),
+        drawing=statistics.mean(drawing) if drawing else None,
         rounds=rounds,
         first_frame=statistics.median(frames),
         starts=starts,
@@ -119,6 +124,8 @@ class _Dashboard:
 
     def __init__(self, terminal: Terminal, folder: Path) -> None:
         self.terminal = terminal
+        self.drawing: list[float] = []
+        """of each turn, the share of a core that the main thread took"""
         self._run = wait_for_run(folder)
         self._press_space(Paused)
 
@@ -126,8 +133,13 @@ class _Dashboard:
         """Work for a while; returns steps/s."""
         begin = _length(self._run)
         self.resume()
-        time.sleep(TURN_SECONDS)
+        time.sleep(SETTLING_SECONDS)
+        before, rest = self.terminal.main_thread_seconds, TURN_SECONDS - SETTLING_SECONDS
+        time.sleep(rest)
+        after = self.terminal.main_thread_seconds
         self._press_space(Paused)
+        if before is not None and after is not None:
+            self.drawing.append((after - before) / rest)
         return steps_per_second(events_after(self._run, begin))
 
     def resume(self) -> None:

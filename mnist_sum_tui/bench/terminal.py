@@ -11,6 +11,7 @@ import termios
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -46,6 +47,16 @@ class Terminal:
         os.waitpid(self._pid, 0)
         self._reader.join(END_SECONDS)
         os.close(self._descriptor)
+
+    @property
+    def main_thread_seconds(self) -> float | None:
+        """Processor time that the program's main thread has taken so far; None where no /proc tells (proc(5))."""
+        try:
+            text = Path(f"/proc/{self._pid}/task/{self._pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return None
+        user, system = text.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def write(self, keys: bytes) -> None:
         """Type."""

@@ -82,19 +82,21 @@ def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
         out.print("The dashboard and a training without it, in turn; about four minutes a network ...", style="dim")
     costs = _collect((measure(model, rounds) for model in models), json)
     if not json:
-        columns = ["network", "steps/s without", "with", "ratio", "first frame", "key", "95 %", "stroke", "95 %"]
+        columns = ["network", "without", "with", "ratio", "drawing", "first frame", "key", "95 %", "stroke", "95 %"]
         rows = [
             [cost.model, f"{cost.headless:.1f}", f"{cost.dashboard:.1f}", f"[bold]{cost.ratio:.3f}[/bold]",
+             "-" if cost.drawing is None else f"{100 * cost.drawing:.1f} %",
              *(f"{1000 * value:.0f} ms" for value in (
                 cost.first_frame, cost.key_median, cost.key_p95, cost.stroke_median, cost.stroke_p95
             ))]
             for cost in costs
         ]  # fmt: skip
-        print_table(out, "The dashboard", columns, rows, left=1)
+        print_table(out, "The dashboard: steps/s without it and with it", columns, rows, left=1)
         first = costs[0]
         turns = plural(rounds, "round")
         counts = f"{turns}, {first.starts} starts, {first.keys} keys and {first.strokes} strokes while training"
         out.print(f"{counts}; medians and 95th percentiles", style="dim")
+        out.print("drawing: the share of one core that the dashboard's own thread takes", style="dim")
 
 
 def _measure_several(models: list[str], rounds: int, json: bool) -> None:
