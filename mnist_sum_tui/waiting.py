@@ -17,9 +17,10 @@ def set_waiting(may_be_alone: bool = False) -> None:
     Spinning on is quickest alone; but on cores that others use too, the thread that is waited for may not be running at
     all. Images/s of `compact` on two EPYC cores, one trainer and each of two at once: sleeping at once 5,850 and 3,040;
     GOMP_SPINCOUNT 1,000: 8,280 and 2,840; 20,000: 7,930 and 805. On a virtual machine to fall asleep costs more:
-    recipe `sprint` took 17.3 s with 1,000 and 14.3 s with 300,000 (five pairs, two Xeon cores of the year 2019). So
-    with `may_be_alone` it is the long time if nothing else runs just now. Steps/s of two trainers at once there: both
-    short 29 and 32, one long 18 and 26, both long 4 and 5; the second one to start is not alone.
+    with 300,000 recipe `sprint` took 0.87 of the time that it took with 1,000 (the median of twelve pairs, 0.69 to
+    1.10; two Xeon cores of 2019). So with `may_be_alone` it is the long time if nothing else runs just now.
+    Steps/s of two trainers at once there: both short 29 and 32, one long 18 and 26, both long 4 and 5; the second one
+    to start is not alone.
 
     The policy `active` is for GNU's OpenMP alone, where it only says that this count holds too while the process has
     more such threads than cores, as under the dashboard (with `passive` it is then 0: `compact` ran at 0.75 of its

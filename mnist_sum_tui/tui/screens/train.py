@@ -178,9 +178,9 @@ class TrainPage(Page):
         """Draw if something is new and somebody looks."""
         if at_once or (self._is_stale and self.is_current and self._allowance.is_left):
             self._allowance.begin()
-            now = time.monotonic()
-            with_charts = at_once or now - self._charted >= CHARTS_SECONDS
-            self._charted = now if with_charts else self._charted
+            with_charts = at_once or time.monotonic() - self._charted >= CHARTS_SECONDS
+            if with_charts:
+                self._charted = time.monotonic()
             self._is_stale = not with_charts  # what came last is drawn too
             self.live.draw(with_charts)
             self.show_state()
