@@ -43,8 +43,10 @@ class Row:
     ratio: float
     """the median over the rounds of auto / plain"""
     fp32_ratio: float
+    limit: float
+    """FLOP/s of a matrix product in auto's precision, just now"""
     limit_share: float
-    """of the limit of the matrix product in auto's precision, 0..1; forward and backward"""
+    """of that limit, 0..1; forward and backward"""
 
 
 def measure(rounds: int = 5, models: tuple[str, ...] = tuple(MODELS)) -> Iterator[Row]:
@@ -111,6 +113,7 @@ def _row(model: str, speeds: Mapping[str, list[float]], precision: str) -> Row:
         name: statistics.median(ours / plain for ours, plain in zip(speeds[name], speeds["plain"], strict=True))
         for name in ("fp32", precision)
     }
+    limit = product_limit(precision)
     return Row(
         model=model,
         plain=middle["plain"],
@@ -119,7 +122,8 @@ def _row(model: str, speeds: Mapping[str, list[float]], precision: str) -> Row:
         precision=precision,
         ratio=by_round[precision],
         fp32_ratio=by_round["fp32"],
-        limit_share=middle[precision] * flops_per_image(model) / product_limit(precision),
+        limit=limit,
+        limit_share=middle[precision] * flops_per_image(model) / limit,
     )
 
 
