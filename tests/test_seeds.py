@@ -1,8 +1,13 @@
 import json
 import statistics
+from pathlib import Path
 
 import pytest
 
+from mnist_sum_tui import runs
+from mnist_sum_tui.cli import progress
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.training import train
 from mnist_sum_tui.world import VARIABLES
 from tests.conftest import Cli, is_one_line
 
@@ -38,6 +43,21 @@ def test_seeds_print_a_line_each_and_a_table(cli: Cli, small_data: str) -> None:
     assert "-ours-seed1  " in result.stdout
     assert "mean of 2" in result.stdout
     assert "standard deviation" in result.stdout
+
+
+def test_seeds_that_take_long_show_progress_in_a_log(
+    tmp_path: Path, small_data: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "BRIEF_PROGRESS_SECONDS", 0.0)
+    config = TrainConfig.of("sprint", epochs=1, seed=5, data_dir=small_data)
+    run = runs.create(tmp_path / "runs", config)
+    with progress.printer("brief", run) as out:
+        for event in train(config, run):
+            out.show(event)
+    *before, last = capsys.readouterr().out.splitlines()
+    assert before
+    assert all(line.startswith("seed 5: step ") and line.endswith(" left") for line in before)
+    assert "of training" in last
 
 
 def test_quiet_seeds_are_the_table_alone(cli: Cli, small_data: str) -> None:

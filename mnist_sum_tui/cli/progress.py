@@ -14,8 +14,8 @@ from mnist_sum_tui.events import EpochDone, Event, Finished, Notice, Progress, S
 from mnist_sum_tui.render import duration, percent, plural, track
 from mnist_sum_tui.runs import MORE_EPOCHS, Run
 
-PLAIN_PROGRESS_SECONDS = 30.0
-"""between two lines of progress in a log; epochs of the large network take minutes"""
+PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
+"""between two lines of progress in a log: epochs of the large network take minutes, and of many seeds each may"""
 
 
 class Printer:
@@ -24,7 +24,7 @@ class Printer:
     def __init__(self, run: Run, out: Console, brief: bool = False) -> None:
         self.run, self.out = run, out
         self.brief = brief
-        """one line for the whole run, besides bars that move"""
+        """one line for the whole run, besides bars that move, or a line of progress each minute"""
         self.started: Started | None = None
 
     def __enter__(self) -> Self:
@@ -77,9 +77,19 @@ class PlainPrinter(Printer):
     def __init__(self, run: Run, out: Console, brief: bool = False) -> None:
         super().__init__(run, out, brief)
         self.sent = time.monotonic()
+        self.pause = BRIEF_PROGRESS_SECONDS if brief else PLAIN_PROGRESS_SECONDS
 
     def show(self, event: Event) -> None:
         """Print the event, if it is one that a log keeps."""
+        if isinstance(event, Progress) and self.started and time.monotonic() - self.sent > self.pause:
+            whose = f"seed {self.started.seed}: " if self.brief else "  "
+            self.line(f"{whose}{progress_text(event, self.started)}")
+            self.sent = time.monotonic()
+        elif not self.brief:
+            self._show_in_full(event)
+        super().show(event)
+
+    def _show_in_full(self, event: Event) -> None:
         if isinstance(event, Started):
             self.line(heading(event))
             self.line(EPOCH_HEADER[0])
@@ -87,17 +97,11 @@ class PlainPrinter(Printer):
         elif isinstance(event, EpochDone) and self.started:
             self.line(epoch_line(event, self.started.epochs))
             self.sent = time.monotonic()
-        elif isinstance(event, Progress) and self.started and time.monotonic() - self.sent > PLAIN_PROGRESS_SECONDS:
-            self.line(f"  {progress_text(event, self.started)}")
-            self.sent = time.monotonic()
         elif isinstance(event, Notice):
             self.line(event.message)
-        super().show(event)
 
     def line(self, text: str) -> None:
         """Print a line and hand it on at once."""
-        if self.brief:
-            return
         self.out.print(text, soft_wrap=True, markup=False)
         self.out.file.flush()
 
