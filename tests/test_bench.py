@@ -50,6 +50,7 @@ def test_one_row(has_bf16: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     (row,) = measure.measure(rounds=1, models=("swift",))
     assert row.model == "swift"
     assert min(row.plain, row.fp32, row.auto, row.ratio, row.fp32_ratio) > 0
+    assert row.limit_share > 0
     assert row.limit > 1e6
     assert row.limit_share == pytest.approx(row.auto * measure.flops_per_image("swift") / row.limit)
     assert row.precision == ("bf16" if has_bf16 else "fp32")

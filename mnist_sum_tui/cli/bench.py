@@ -69,7 +69,7 @@ def _measure_training(chosen: tuple[str, ...], rounds: int, json: bool) -> None:
         print_table(out, title, columns, [_cells(row) for row in rows], left=1)
         out.print("plain loop: torchvision, one transform an image, fp32 (mnist_sum_tui/bench/plain.py)", style="dim")
         limit = f"{statistics.median(row.limit for row in rows) / 1e9:,.0f} GFLOP/s"
-        out.print(f"the limit: a matrix product of conv6's size in the same precision, here {limit}", style="dim")
+        out.print(f"the limit: a matrix product of conv6's size, same precision: {limit}", style="dim")
         if any(row.limit_share > 1 for row in rows):
             out.print("above 100 %: Winograd's algorithm multiplies less often than is counted", style="dim")
 

@@ -15,7 +15,7 @@ from mnist_sum_tui.render import duration, percent, plural, track
 from mnist_sum_tui.runs import MORE_EPOCHS, Run
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
-"""between two lines of progress in a log: epochs of the large network take minutes, and of many seeds each may"""
+"""between two lines of progress in a log: an epoch of the large network takes minutes; `brief`, a whole run may"""
 
 
 class Printer:
