@@ -50,6 +50,18 @@ def test_a_state_dict_reads_as_the_mission_does(name: str, layers: list[str]) ->
     assert list(build(name).state_dict()) == expected
 
 
+@pytest.mark.parametrize(
+    ("pixel", "is_seen"), [(0, False), (2, False), (3, True), (25, True), (26, False), (27, False)]
+)
+def test_swift_looks_at_all_but_the_edge(pixel: int, is_seen: bool) -> None:
+    network, images = build("swift").eval(), torch.randn(2, 1, 28, 28)
+    marked = images.clone()
+    marked[0, 0, pixel, 9:19] += 9
+    marked[1, 0, 9:19, pixel] += 9
+    unlike = (network.see(images) != network.see(marked)).any(1).tolist()
+    assert unlike == [is_seen, is_seen]
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_the_number_does_not_leak_into_the_digit(name: str) -> None:
     network, images = build(name).eval(), torch.randn(10, 1, 28, 28)
