@@ -109,7 +109,7 @@ from pathlib import Path
 
 sync, slow, seconds = os.fsync, Path(sys.argv.pop(1)), float(sys.argv.pop(1))
 def fsync(descriptor):
-    if slow.exists() and os.fstat(descriptor).st_size > 1_000_000:  # a checkpoint, and no journal
+    if slow.exists() and os.fstat(descriptor).st_size > 500_000:  # a checkpoint (0.9 MB), and no journal
         time.sleep(seconds)
     sync(descriptor)
 os.fsync = fsync
@@ -135,6 +135,7 @@ def test_an_interrupt_during_a_save(times: int, seconds: str, small_data: str, t
     time.sleep(0.2)  # it sleeps now
     (run,) = runs.list_runs(own)
     before, begin = run.last_file.read_bytes(), time.monotonic()
+    assert len(before) > 500_000, "else this save is not slow"
     process.send_signal(signal.SIGINT)
     slow.unlink()
     while times == 2 and process.poll() is None:
