@@ -56,9 +56,9 @@ RECIPES = {
             {
                 "model": "swift",
                 "epochs": 2,
-                "batch_size": 160,
+                "batch_size": 224,
                 "optimizer": "adamw",
-                "lr": 7e-3,
+                "lr": 1e-2,
                 "momentum": 0.85,
                 "beta2": 0.98,
                 "weight_decay": 0.2,
