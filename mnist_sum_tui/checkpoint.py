@@ -167,12 +167,14 @@ def restore_weights(
     strays = sorted(own.keys() ^ weights.keys())
     if strays:
         raise CheckpointError(
-            f"{source}: does not fit the network ({strays[0]} is in only one of them); take another run"
+            f"{source}: does not fit the network of this version ({strays[0]} is in only one of them); take another run"
         )
     for name, tensor in own.items():
         if tensor.shape != weights[name].shape or tensor.dtype != weights[name].dtype:
             found = f"{tuple(weights[name].shape)}, {weights[name].dtype}"
-            raise CheckpointError(f"{source}: does not fit the network ({name} is {found}); take another run")
+            raise CheckpointError(
+                f"{source}: does not fit the network of this version ({name} is {found}); take another run"
+            )
     network.load_state_dict(dict(weights), assign=assign)
 
 
