@@ -166,15 +166,11 @@ def restore_weights(
     own = network.state_dict()
     strays = sorted(own.keys() ^ weights.keys())
     if strays:
-        raise CheckpointError(
-            f"{source}: does not fit the network of this version ({strays[0]} is in only one of them); take another run"
-        )
+        raise _misfit(source, "network of this version", f"{strays[0]} is in only one of them")
     for name, tensor in own.items():
         if tensor.shape != weights[name].shape or tensor.dtype != weights[name].dtype:
             found = f"{tuple(weights[name].shape)}, {weights[name].dtype}"
-            raise CheckpointError(
-                f"{source}: does not fit the network of this version ({name} is {found}); take another run"
-            )
+            raise _misfit(source, "network of this version", f"{name} is {found}")
     network.load_state_dict(dict(weights), assign=assign)
 
 
@@ -193,7 +189,7 @@ def restore_optimizer(
         name, _, key = full_name.rpartition(".")
         parameter = parameters.get(name)
         if parameter is None or value.shape not in (parameter.shape, torch.Size([])):
-            raise CheckpointError(f"{source}: does not fit the optimizer ({full_name}); take another run")
+            raise _misfit(source, "optimizer", full_name)
         if value.shape == parameter.shape:
             own = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
         else:  # the count of steps: a fused optimizer reads it on the parameter's device, another one on the CPU
@@ -220,3 +216,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         reason = error.strerror or str(error)
         raise CheckpointError(f"{path}: cannot be read ({reason}); take another run or checkpoint") from error
+
+
+def _misfit(source: Path | str, whole: str, part: str) -> CheckpointError:
+    return CheckpointError(f"{source}: does not fit the {whole} ({part}); take another run")

@@ -126,7 +126,7 @@ class SumDataset(Dataset[Example]):
         everything = torch.as_tensor(indices)
         rows = everything[part]
         labels, numbers = self.split.labels[rows], self.numbers[rows]
-        images = normalise(self.split.images.index_select(0, rows))
+        images = normalise(self.split.images[rows])
         return Batch(images, labels, one_hot(numbers), labels + numbers, part.start or 0, len(everything))
 
     def at_epoch(self, epoch: int) -> "SumDataset":

@@ -103,13 +103,15 @@ def test_killed_200_times_it_ends_the_same(small_data: str, tmp_path: Path) -> N
     kill_again_and_again(small_data, tmp_path, kills=200, epochs=2500)
 
 
-SLOW_SAVES = """
+LARGE = 500_000
+"""bytes; a checkpoint of `swift` has 0.9 million, a journal fewer"""
+SLOW_SAVES = f"""
 import os, sys, time
 from pathlib import Path
 
 sync, slow, seconds = os.fsync, Path(sys.argv.pop(1)), float(sys.argv.pop(1))
 def fsync(descriptor):
-    if slow.exists() and os.fstat(descriptor).st_size > 500_000:  # a checkpoint (0.9 MB), and no journal
+    if slow.exists() and os.fstat(descriptor).st_size > {LARGE}:
         time.sleep(seconds)
     sync(descriptor)
 os.fsync = fsync
@@ -135,7 +137,7 @@ def test_an_interrupt_during_a_save(times: int, seconds: str, small_data: str, t
     time.sleep(0.2)  # it sleeps now
     (run,) = runs.list_runs(own)
     before, begin = run.last_file.read_bytes(), time.monotonic()
-    assert len(before) > 500_000, "else this save is not slow"
+    assert len(before) > LARGE, "else this save is not slow"
     process.send_signal(signal.SIGINT)
     slow.unlink()
     while times == 2 and process.poll() is None:
