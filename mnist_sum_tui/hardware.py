@@ -41,11 +41,7 @@ def choose(config: TrainConfig, world: World | None = None) -> Hardware:
         UsageError: a device or precision that this machine lacks.
     """
     world = world or World()
-    device = _device(config.device)
-    if device.type == "cuda" and world.size > 1:
-        if world.local_rank >= torch.cuda.device_count():
-            raise UsageError(f"{world.local_size} processes for {torch.cuda.device_count()} GPUs: start fewer")
-        device = torch.device("cuda", world.local_rank)
+    device = _device(config.device, world)
     precision, why = _precision(config.precision, device)
     threads = config.threads or max(1, usable_cores() // world.local_size)
     return Hardware(device, precision, threads, f"{device.type}: {why}")
@@ -55,7 +51,7 @@ def set_up(hardware: Hardware) -> None:
     """Prepare the process for training: the threads, the GPU, and that it keeps the memory that it frees."""
     torch.set_num_threads(hardware.threads)
     if hardware.device.type == "cuda":
-        torch.cuda.set_device(hardware.device)
+        torch.cuda.set_device(hardware.device)  # which takes no device without an index
     keep_freed_memory()
 
 
@@ -89,13 +85,15 @@ def describe() -> dict[str, object]:
     }
 
 
-def _device(wanted: str) -> torch.device:
+def _device(wanted: str, world: World) -> torch.device:
+    """With an index, but for the CPU: a tensor says `cuda:0` of itself, never `cuda`."""
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if wanted == "auto":
-        return torch.device(next(name for name, there in available.items() if there))
-    if not available[wanted]:
-        raise UsageError(f"device {wanted!r} is not available on this machine: use --device cpu, or leave it at auto")
-    return torch.device(wanted)
+    name = next(name for name, there in available.items() if there) if wanted == "auto" else wanted
+    if not available[name]:
+        raise UsageError(f"device {name!r} is not available on this machine: use --device cpu, or leave it at auto")
+    if name == "cuda" and world.size > 1 and world.local_rank >= torch.cuda.device_count():
+        raise UsageError(f"{world.local_size} processes for {torch.cuda.device_count()} GPUs: start fewer")
+    return torch.device(name) if name == "cpu" else torch.device(name, world.local_rank if name == "cuda" else 0)
 
 
 def _precision(wanted: str, device: torch.device) -> tuple[str, str]:
