@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -47,11 +47,23 @@ def choose(config: TrainConfig, world: World | None = None) -> Hardware:
     return Hardware(device, precision, threads, f"{device.type}: {why}")
 
 
+def choose_to_ask(config: TrainConfig, device: str) -> Hardware:
+    """As `choose`, for a trained network: a device without bf16 takes its own precision, not the one of the training.
+
+    Raises:
+        UsageError: a device that this machine lacks.
+    """
+    found = _device(device, World())
+    precision = config.precision if config.precision != "bf16" or _has_bf16(found) else "auto"
+    return choose(replace(config, device=found.type, precision=precision))
+
+
 def set_up(hardware: Hardware) -> None:
     """Prepare the process for training: the threads, the GPU, and that it keeps the memory that it frees."""
     torch.set_num_threads(hardware.threads)
     if hardware.device.type == "cuda":
         torch.cuda.set_device(hardware.device)  # which takes no device without an index
+        torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
     keep_freed_memory()
 
 
@@ -88,6 +100,12 @@ def describe() -> dict[str, object]:
 def _device(wanted: str, world: World) -> torch.device:
     """With an index, but for the CPU: a tensor says `cuda:0` of itself, never `cuda`."""
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if available["mps"] and world.size > 1:
+        if wanted == "mps":
+            raise UsageError(
+                "several processes cannot train on mps (gloo has no mps): use --device cpu, or one process"
+            )
+        available["mps"] = False
     name = next(name for name, there in available.items() if there) if wanted == "auto" else wanted
     if not available[name]:
         raise UsageError(f"device {name!r} is not available on this machine: use --device cpu, or leave it at auto")
@@ -97,15 +115,24 @@ def _device(wanted: str, world: World) -> torch.device:
 
 
 def _precision(wanted: str, device: torch.device) -> tuple[str, str]:
+    if wanted == "bf16" and not _has_bf16(device):
+        raise UsageError(f"bf16 is not available on {device.type} here: use --precision fp32, or leave it at auto")
     if wanted != "auto":
         return wanted, "as asked for"
     if device.type == "cuda":
-        return ("bf16", "bf16 units") if torch.cuda.is_bf16_supported(False) else ("fp32", "no bf16 units")
+        return ("bf16", "bf16 units") if _has_bf16(device) else ("fp32", "no bf16 units")
     if device.type == "mps":
         return "fp32", "bf16 is not known to be faster on mps"
     if cpu_has_fast_bf16():
         return "bf16", "the processor has bf16 matrix or vector units"
     return "fp32", "the processor has no bf16 units"
+
+
+def _has_bf16(device: torch.device) -> bool:
+    """Whether the device computes in it; a CPU does, if slowly. Not all of Apple's GPUs and systems do."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(False))  # not by emulation
+    return device.type == "cpu"
 
 
 def _capabilities() -> Mapping[str, object]:

@@ -1,7 +1,7 @@
 """Predictor: a run, or the network in the package, to a Prediction for an image and a number."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from mnist_sum_tui import checkpoint, lookup, runs
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.evaluate import NUMBERS, Outputs, infer
-from mnist_sum_tui.hardware import Hardware, choose
+from mnist_sum_tui.hardware import Hardware, choose_to_ask
 from mnist_sum_tui.models import skeleton
 from mnist_sum_tui.models.layers import SumNetwork, laid_out
 from mnist_sum_tui.runs import BUILT_IN, Run
@@ -119,7 +119,7 @@ def load_predictor(run: str | Path | Run | None = None, folder: Path | None = No
 
 def _load(path: Path, source: str, device: str) -> Predictor:
     loaded = checkpoint.load(path)
-    hardware = choose(replace(loaded.config, device=device))
+    hardware = choose_to_ask(loaded.config, device)
     torch.set_num_threads(hardware.threads)
     named = f"{source} ({loaded.config.model}, epoch {loaded.position.reached_epoch})"
     return Predictor(loaded.config, loaded.weights, named, hardware)

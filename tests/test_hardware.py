@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from torch.utils._pytree import tree_leaves
 from mnist_sum_tui import data
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import SumDataset
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.evaluate import infer
-from mnist_sum_tui.hardware import Hardware, choose, set_up
+from mnist_sum_tui.hardware import Hardware, choose, choose_to_ask, set_up
 from mnist_sum_tui.learner import Learner
 from mnist_sum_tui.models import build
 from mnist_sum_tui.predict import Predictor
+from mnist_sum_tui.world import World
 
 META, CPU = torch.device("meta"), torch.device("cpu")
 
@@ -61,6 +64,40 @@ def test_apple_s_gpu_is_set_up(device: str) -> None:
     set_up(hardware)
     assert hardware.device == torch.device("mps", 0)
     assert hardware.precision == "fp32"
+
+
+def test_each_process_has_its_own_nvidia_gpu(chosen_gpus: list[int]) -> None:
+    set_up(choose(TrainConfig(threads=1), World(1, 2, 1, 2)))
+    assert chosen_gpus == [1]
+    with pytest.raises(UsageError, match="3 processes for 2 GPUs"):
+        choose(TrainConfig(), World(2, 3, 2, 3))
+
+
+def test_several_processes_leave_apple_s_gpu_alone(mps: None) -> None:
+    assert choose(TrainConfig(), World(1, 2, 1, 2)).device == CPU
+    with pytest.raises(UsageError, match="several processes cannot train on mps"):
+        choose(TrainConfig(device="mps"), World(1, 2, 1, 2))
+
+
+@pytest.mark.parametrize("device", ["cuda", "mps"])
+def test_bf16_is_refused_where_there_is_none(
+    chosen_gpus: list[int], mps: None, monkeypatch: pytest.MonkeyPatch, device: str
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda _: False)
+    config = TrainConfig(device=device, precision="bf16", threads=1)
+    with pytest.raises(UsageError, match=f"bf16 is not available on {device}"):
+        choose(config)
+    assert choose(replace(config, precision="auto")).precision == "fp32"
+    assert choose_to_ask(config, device).precision == "fp32", "a run from another machine can be asked"
+    assert choose_to_ask(config, "cpu").precision == "bf16"
+
+
+def test_cudnn_takes_its_deterministic_kernels(chosen_gpus: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
+    monkeypatch.setattr(torch.backends.cudnn, "benchmark", True)
+    set_up(choose(TrainConfig(threads=1)))
+    assert torch.backends.cudnn.deterministic
+    assert not torch.backends.cudnn.benchmark
 
 
 class StrictMeta(TorchDispatchMode):

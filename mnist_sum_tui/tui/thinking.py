@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,13 +36,13 @@ def load_file(weights: Weights) -> "Predictor":
         CheckpointError: missing, damaged, or another network's.
     """
     from mnist_sum_tui import checkpoint
-    from mnist_sum_tui.hardware import choose
+    from mnist_sum_tui.hardware import choose_to_ask
     from mnist_sum_tui.predict import Predictor
 
     assert weights.path is not None
     loaded = checkpoint.load(weights.path)
     named = f"{weights.owner}, epoch {loaded.position.reached_epoch}"
-    hardware = choose(replace(loaded.config, device="auto"))
+    hardware = choose_to_ask(loaded.config, "auto")
     return Predictor(loaded.config, loaded.weights, named, hardware)
 
 
