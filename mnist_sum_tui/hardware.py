@@ -10,6 +10,7 @@ import torch
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.memory import keep_freed_memory
+from mnist_sum_tui.quota import cores_by_quota
 from mnist_sum_tui.world import World
 
 
@@ -69,7 +70,8 @@ def set_up(hardware: Hardware) -> None:
 
 def usable_cores() -> int:
     """Cores that this process may use; a container or taskset often allows fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    visible = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(visible, cores_by_quota() or visible)
 
 
 def cpu_has_fast_bf16() -> bool:

@@ -24,6 +24,7 @@ ROWS = [
         "importing",
         "waiting",
         "memory",
+        "quota",
         "streams",
         "idx",
         "source",
@@ -37,7 +38,20 @@ ROWS = [
     {"cli"},
 ]
 STANDARD_ONLY = {
-    *("config", "events", "errors", "control", "schedule", "render", "files", "meter", "world", "streams", "waiting"),
+    *(
+        "config",
+        "events",
+        "errors",
+        "control",
+        "schedule",
+        "render",
+        "files",
+        "meter",
+        "world",
+        "streams",
+        "waiting",
+        "quota",
+    ),
 }
 
 
