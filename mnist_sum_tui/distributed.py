@@ -4,6 +4,7 @@ Gradients are averaged by torch's DistributedDataParallel.
 """
 
 import contextlib
+import inspect
 import json
 import os
 import sys
@@ -72,10 +73,19 @@ class Group:
             wrapped: nn.Module = nn.parallel.DistributedDataParallel(
                 network,
                 [device.index] if device.type == "cuda" else None,
-                broadcast_buffers=False,  # all processes compute the same ones
                 gradient_as_bucket_view=True,
+                **_buffers_stay(),
             )
         return wrapped
+
+
+def _buffers_stay() -> dict[str, Any]:
+    """DistributedDataParallel's option to send no buffers in a step: all processes compute the same ones.
+
+    torch 2.13 has renamed it, and warns of its old name.
+    """
+    known = inspect.signature(nn.parallel.DistributedDataParallel).parameters
+    return {"forward_sync_buffers" if "forward_sync_buffers" in known else "broadcast_buffers": False}
 
 
 @contextlib.contextmanager
@@ -116,10 +126,19 @@ def lost_process_is_one_line() -> Iterator[None]:
     """
     try:
         yield
-    except RuntimeError as error:  # also what DistributedDataParallel raises out of backward()
-        if not any(word in str(error).lower() for word in ("gloo", "nccl", "connection", "peer", "process group")):
+    except RuntimeError as error:
+        if not _is_lost_process(error):
             raise
         raise RunError(
             "another process of this run has ended: the last checkpoint is kept; go on with --resume, with as many "
             "processes as you like"
         ) from error
+
+
+def _is_lost_process(error: RuntimeError) -> bool:
+    """Whether it is torch.distributed's own, or names the library that failed to send.
+
+    gloo's errors are plain RuntimeErrors, also those that DistributedDataParallel raises out of backward(); they begin
+    with the place in gloo's source, as "[.../gloo/transport/tcp/pair.cc:598] Connection closed by peer".
+    """
+    return isinstance(error, dist.DistError) or any(name in str(error).lower() for name in ("gloo", "nccl"))

@@ -5,18 +5,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 import torch.distributed as dist
 
-from mnist_sum_tui import runs
+from mnist_sum_tui import distributed, runs
 from mnist_sum_tui.augment import augment
-from mnist_sum_tui.batchnorm import SharedBatchNorm2d
 from mnist_sum_tui.data import SumDataset, load, normalise
-from mnist_sum_tui.distributed import Group
+from mnist_sum_tui.distributed import Group, lost_process_is_one_line
+from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.world import VARIABLES, World
 from tests.conftest import COMMAND, Cli, wait_for
@@ -38,6 +37,7 @@ def losses(processes: int, folder: Path, *arguments: str) -> list[tuple[float, f
     )
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
     assert events[-1]["event"] == "finished"
     assert sum(event["event"] == "started" for event in events) == 1, "one process alone prints"
     return [(event["digit_loss"], event["sum_loss"]) for event in events if event["event"] == "epoch"]
@@ -107,30 +107,62 @@ def test_a_batch_knows_where_it_stands() -> None:
     assert torch.equal(part.sums, whole.sums[4:7])
 
 
-@pytest.fixture
-def process_group(tmp_path: Path) -> Iterator[None]:
-    """A group of this process alone."""
-    dist.init_process_group("gloo", init_method=f"file://{tmp_path}/store", rank=0, world_size=1)
-    yield
-    dist.destroy_process_group()
+NORMALISE = """
+import sys, torch, torch.distributed as dist
+from mnist_sum_tui.batchnorm import share_batch_norms
+from mnist_sum_tui.world import World
+from tests.test_distributed import maps, norm_of_maps, through
+
+rank, size, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+dist.init_process_group("gloo", init_method=f"file://{folder}/store", rank=rank, world_size=size)
+norm = norm_of_maps()
+share_batch_norms(norm)
+torch.save(through(norm, maps()[World(rank, size).part(7)]), f"{folder}/{rank}.pt")
+dist.destroy_process_group()
+"""
+"""a process of several, each with its part of seven maps"""
+ADDED, SAME = ("weight", "bias"), ("mean", "variance", "evaluated")
 
 
-@pytest.mark.usefixtures("process_group")
-def test_shared_batch_normalisation_is_torchs_own() -> None:
-    maps = torch.randn(6, 5, 4, 3, generator=torch.Generator().manual_seed(0)) * 3 + 1
-    results = []
-    for kind in (torch.nn.BatchNorm2d, SharedBatchNorm2d):
-        norm = kind(5)
-        with torch.no_grad():
-            norm.weight.copy_(torch.arange(1.0, 6.0))
-        given = maps.clone().requires_grad_()
-        out = norm(given)
-        (out**3).sum().backward()
-        assert given.grad is not None
-        assert norm.weight.grad is not None
-        results.append([out, given.grad, norm.weight.grad, norm.running_mean, norm.running_var, norm.eval()(maps)])
-    for ours, theirs in zip(*results, strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
+def maps() -> torch.Tensor:
+    return torch.randn(7, 5, 4, 3, generator=torch.Generator().manual_seed(0)) * 3 + torch.arange(5.0).view(5, 1, 1)
+
+
+def norm_of_maps() -> torch.nn.BatchNorm2d:
+    norm = torch.nn.BatchNorm2d(5)
+    with torch.no_grad():
+        norm.weight.copy_(torch.arange(1.0, 6.0))
+        norm.bias.copy_(torch.arange(5.0))
+    return norm
+
+
+def through(norm: torch.nn.BatchNorm2d, maps_nchw: torch.Tensor) -> dict[str, torch.Tensor | None]:
+    """What comes out of it, forward and backward, and what it keeps."""
+    given = maps_nchw.clone().requires_grad_()
+    out = norm(given)
+    (out**3).sum().backward()
+    found = {"out": out.detach(), "gradient": given.grad, "weight": norm.weight.grad, "bias": norm.bias.grad}
+    return found | {"mean": norm.running_mean, "variance": norm.running_var, "evaluated": norm.eval()(maps()).detach()}
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_shared_batch_normalisation_is_torchs_own(tmp_path: Path, processes: int) -> None:
+    """Three have parts of 2, 2 and 3 of the maps."""
+    started = [
+        subprocess.Popen([sys.executable, "-c", NORMALISE, str(rank), str(processes), str(tmp_path)])
+        for rank in range(processes)
+    ]
+    assert [process.wait(timeout=60) for process in started] == [0] * processes
+    parts = [torch.load(tmp_path / f"{rank}.pt") for rank in range(processes)]
+    whole = through(norm_of_maps(), maps())
+    assert whole["gradient"] is not None
+    assert whole["gradient"].abs().max() > 0.1, "or there would be nothing to compare"
+    for name, wanted in whole.items():
+        values = [part[name] for part in parts]
+        if name in SAME:
+            assert all(torch.equal(value, values[0]) for value in values)
+        ours = values[0] if name in SAME else sum(values) if name in ADDED else torch.cat(values)
+        torch.testing.assert_close(ours, wanted, rtol=1e-4, atol=1e-4)
 
 
 def test_without_torchrun_there_is_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,3 +184,44 @@ def test_alone_a_group_gives_back_what_it_is_given() -> None:
     assert group.any(True)
     assert not group.any(False)
     assert group.share({"a": 1}, b"b") == ({"a": 1}, b"b")
+
+
+LOST = {
+    "gloo": RuntimeError("[/third_party/gloo/gloo/transport/tcp/pair.cc:598] Connection closed by peer [10.0.0.1]:4"),
+    "nccl": dist.DistBackendError("NCCL error in: ProcessGroupNCCL.cpp:3690, remote process exited"),
+    "network": dist.DistNetworkError("failed to recv, got 0 bytes"),
+    "store": dist.DistStoreError("Timed out after 61 seconds waiting for clients. 1/2 clients joined."),
+}
+OTHERS = (
+    "a connection in the model is missing: head.weight",
+    "CUDA error: peer access is not supported between these two devices",
+    "could not create a primitive",
+)
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_a_lost_process_is_a_line(kind: str) -> None:
+    with pytest.raises(RunError, match="another process of this run has ended"), lost_process_is_one_line():
+        raise LOST[kind]
+
+
+@pytest.mark.parametrize("message", OTHERS)
+def test_an_error_of_another_kind_is_not_told_as_a_lost_process(message: str) -> None:
+    error = RuntimeError(message)
+    with pytest.raises(RuntimeError) as raised, lost_process_is_one_line():
+        raise error
+    assert raised.value is error
+
+
+class OfTorch210(torch.nn.parallel.DistributedDataParallel):
+    def __init__(self, module: torch.nn.Module, device_ids: None, broadcast_buffers: bool = True) -> None: ...
+
+
+class OfTorch213(torch.nn.parallel.DistributedDataParallel):
+    def __init__(self, module: torch.nn.Module, device_ids: None, forward_sync_buffers: bool | None = None) -> None: ...
+
+
+@pytest.mark.parametrize(("kind", "option"), [(OfTorch210, "broadcast_buffers"), (OfTorch213, "forward_sync_buffers")])
+def test_buffers_are_not_sent_whatever_torch_calls_it(kind: type, option: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.nn.parallel, "DistributedDataParallel", kind)
+    assert distributed._buffers_stay() == {option: False}
