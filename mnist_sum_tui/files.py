@@ -1,11 +1,20 @@
 """Writing a file so that it appears whole or not at all."""
 
 import contextlib
+import errno
 import os
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from mnist_sum_tui.errors import RunError
+
+NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
+"""what a file system says whose folders cannot be flushed"""
+RENAME_SECONDS = (0.01, 0.05, 0.2)
+"""the pauses between attempts to rename over a file that a reader has open, which Windows refuses"""
 
 
 def to_bytes(json: str) -> bytes:
@@ -22,13 +31,13 @@ def write_atomic(path: Path, content: bytes, *, also: Path | None = None) -> Non
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with _removed_on_failure(beside):
-            with beside.open("wb") as stream:
+            with _create(beside) as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
             if also is not None:
                 _link(beside, content, also)
-            beside.replace(path)
+            _rename(beside, path)
         sync_folder(path.parent)
     except OSError as error:
         raise RunError(
@@ -44,13 +53,38 @@ def remove_unfinished(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush a folder's entries, without which a renamed file can be lost with the power."""
+    """Flush a folder's entries, without which a renamed file can be lost with the power; where that can be done."""
     with contextlib.suppress(PermissionError):  # Windows opens no folders
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in NO_SYNC:
+                raise
         finally:
             os.close(descriptor)
+
+
+def _create(path: Path) -> BinaryIO:
+    """A new file. What is there already, from a killed process of the same id or a stranger, is not written to."""
+    try:
+        return path.open("xb")
+    except FileExistsError:
+        path.unlink()
+        return path.open("xb")
+
+
+def _rename(source: Path, target: Path) -> None:
+    for seconds in RENAME_SECONDS:
+        try:
+            source.replace(target)
+        except PermissionError:
+            if sys.platform != "win32":
+                raise
+            time.sleep(seconds)
+        else:
+            return
+    source.replace(target)
 
 
 def _link(source: Path, content: bytes, target: Path) -> None:
@@ -60,10 +94,11 @@ def _link(source: Path, content: bytes, target: Path) -> None:
         try:
             os.link(source, beside)
         except OSError:  # a file system without links
-            beside.write_bytes(content)
-            with beside.open("rb+") as stream:
+            with _create(beside) as stream:
+                stream.write(content)
+                stream.flush()
                 os.fsync(stream.fileno())
-        beside.replace(target)
+        _rename(beside, target)
 
 
 @contextlib.contextmanager
