@@ -7,6 +7,7 @@ itself replaced by 64 zeros, so a single flipped bit anywhere is found.
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -20,7 +21,7 @@ from torch import Tensor, nn
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import CheckpointError, UsageError
-from mnist_sum_tui.files import write_atomic
+from mnist_sum_tui.files import open_own, write_atomic
 from mnist_sum_tui.meter import Meter
 
 FORMAT = 1
@@ -205,10 +206,10 @@ def _encode(tensors: dict[str, Tensor], values: dict[str, Any]) -> bytes:
 
 def _read(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        if not path.is_file() or size > MAX_BYTES:
-            raise CheckpointError(f"{path}: is not a checkpoint of mnist-sum (no file, or over 1 GiB); take another")
-        with path.open("rb") as stream:
+        with open_own(path) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size > MAX_BYTES:
+                raise CheckpointError(f"{path}: is not a checkpoint of mnist-sum (over 1 GiB); take another")
             start = stream.read(8)
             if len(start) < 8 or int.from_bytes(start, "little") > min(size - 8, MAX_HEADER_BYTES):
                 raise CheckpointError(f"{path}: is not a checkpoint, or is cut short; take another run or checkpoint")

@@ -1,13 +1,14 @@
-"""Writing a file so that it appears whole or not at all."""
+"""A run's files: opened only if they are files and no links, written so that they appear whole or not at all."""
 
 import contextlib
 import errno
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from mnist_sum_tui.errors import RunError
 
@@ -15,6 +16,41 @@ NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 """what a file system says whose folders cannot be flushed"""
 RENAME_SECONDS = (0.01, 0.05, 0.2)
 """the pauses between attempts to rename over a file that a reader has open, which Windows refuses"""
+
+
+def open_own(path: Path, mode: Literal["rb", "ab"] = "rb") -> BinaryIO:
+    """Open a file of a run, whose folder may come from a stranger: only a regular file, never through a link.
+
+    Raises:
+        OSError: it is a link, a pipe, a device or a folder, or cannot be opened.
+    """
+    return open(path, mode, opener=_open_regular)
+
+
+def read_own(path: Path, limit: int) -> bytes:
+    """The content of a file of a run.
+
+    Raises:
+        OSError: as `open_own`, or it has more than `limit` bytes.
+    """
+    with open_own(path) as stream:
+        if os.fstat(stream.fileno()).st_size > limit:
+            raise OSError(errno.EFBIG, "is too large", str(path))
+        return stream.read(limit)
+
+
+def _open_regular(path: str, flags: int) -> int:
+    no_follow: int = getattr(os, "O_NOFOLLOW", 0)
+    if not no_follow and Path(path).is_symlink():  # Windows
+        raise OSError(errno.ELOOP, "is a link", path)
+    try:  # without O_NONBLOCK, opening a pipe waits for its other end
+        descriptor = os.open(path, flags | no_follow | getattr(os, "O_NONBLOCK", 0), 0o666)
+    except OSError as error:
+        raise (OSError(errno.ELOOP, "is a link", path) if error.errno == errno.ELOOP else error) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "is no regular file", path)
+    return descriptor
 
 
 def to_bytes(json: str) -> bytes:
@@ -43,13 +79,6 @@ def write_atomic(path: Path, content: bytes, *, also: Path | None = None) -> Non
         raise RunError(
             f"{path}: cannot be written ({error.strerror or error}); free some space or check the folder"
         ) from error
-
-
-def remove_unfinished(folder: Path) -> None:
-    """Remove what a process that was killed in the middle of `write_atomic` has left; nobody may be writing now."""
-    for path in folder.glob(".*.tmp"):
-        with contextlib.suppress(OSError):
-            path.unlink()
 
 
 def sync_folder(folder: Path) -> None:

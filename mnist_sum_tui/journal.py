@@ -4,13 +4,16 @@ import contextlib
 import json
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.events import Event, Started, from_dict, to_json
-from mnist_sum_tui.files import to_bytes
+from mnist_sum_tui.files import open_own, to_bytes
+
+MOST_LINE_BYTES = 1 << 20
 
 
 class Journal:
@@ -20,7 +23,7 @@ class Journal:
         """Open for appending after the first `keep` bytes; what stands behind them will happen again."""
         self._path = path
         try:
-            self._stream = path.open("ab")
+            self._stream = open_own(path, "ab")
             kept = _whole_lines(path, keep)
             self._stream.truncate(kept)
             self._stream.seek(kept)
@@ -84,7 +87,7 @@ class Follower:
         They are at the first call; and where a run was resumed, for what stood behind its checkpoint happens again.
         """
         try:
-            with self._path.open("rb") as stream:
+            with open_own(self._path) as stream:
                 if self._at and self._stands_at(stream):
                     events = self._read(stream, self._at)
                     if not any(isinstance(event, Started) for event in events):
@@ -115,15 +118,20 @@ def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
     """
     marks = [f'"event": "{kind}"'.encode() for kind in kinds]
     try:
-        with path.open("rb") as stream:
+        with open_own(path) as stream:
             stream.seek(begin)
-            for line in stream:
+            for line in _bounded(stream):
                 # Looking for the kind before parsing makes the listing of long runs ten times quicker.
                 if marks and not any(mark in line[:40] for mark in marks):
                     continue
                 yield from _parse([line])
     except OSError:
         return
+
+
+def _bounded(stream: BinaryIO) -> Iterable[bytes]:
+    """The lines; one that is longer than any event in pieces, which are none, so that no file can fill the memory."""
+    return iter(partial(stream.readline, MOST_LINE_BYTES), b"")
 
 
 def _parse(lines: Iterable[bytes]) -> Iterator[Event]:
@@ -134,5 +142,5 @@ def _parse(lines: Iterable[bytes]) -> Iterator[Event]:
 
 def _whole_lines(path: Path, limit: int) -> int:
     """The length of the whole lines within the first `limit` bytes."""
-    with path.open("rb") as stream:
-        return stream.read(limit).rfind(b"\n") + 1
+    with open_own(path) as stream:
+        return stream.read(min(limit, os.fstat(stream.fileno()).st_size)).rfind(b"\n") + 1

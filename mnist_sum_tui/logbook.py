@@ -15,11 +15,11 @@ from mnist_sum_tui.config import MAY_CHANGE, TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.evaluate import EvalReport
 from mnist_sum_tui.events import Checkpointed, Event, Finished
-from mnist_sum_tui.files import remove_unfinished
 from mnist_sum_tui.hardware import Hardware, describe
 from mnist_sum_tui.journal import Journal
 from mnist_sum_tui.learner import Learner
 from mnist_sum_tui.meter import Meter, Stopwatch
+from mnist_sum_tui.own_files import remove_unfinished
 from mnist_sum_tui.render import plural
 from mnist_sum_tui.runs import MORE_EPOCHS, Run
 

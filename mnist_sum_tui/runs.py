@@ -5,26 +5,30 @@ import json
 import os
 import re
 import shlex
-import shutil
+import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
+from mnist_sum_tui import locking, own_files
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
-from mnist_sum_tui.files import to_bytes, write_atomic
+from mnist_sum_tui.files import read_own, to_bytes, write_atomic
 
 MORE_EPOCHS = 5
 """how much further a complete run is advised to be trained"""
-BUILT_IN = Path(__file__).parent / "models" / "built-in.safetensors"
-"""the network in the package, for where there is no run"""
+BUILT_IN = (Path(__file__).parent / "models" / "built-in.safetensors").resolve()
+"""the network in the package, because there may be no run; an installer may have made it a link"""
 DEFAULT_FOLDER = "runs"
 FOLDER_VARIABLE = "MNIST_SUM_RUNS"
-LOCK_SECONDS = 1.0
+MOST_JSON_BYTES = 16 << 20
+"""a hundred times the largest report; bounds what a stranger's file can ask for"""
+MARKS = {"created", "model", "recipe", "schedule", "augment", "all_data"}
+"""settings by which a config.json is a run's, of whatever version; many programs have a file of that name"""
 
 
 def default_folder() -> Path:
@@ -37,6 +41,13 @@ class Run:
     """A run's folder, and the names of the files in it."""
 
     path: Path
+    _held: list[FileLock] | None = field(default=None, repr=False, compare=False)
+    """of a run that this process has made: its lock, until a training takes it over; None if it was there before"""
+
+    def __reduce__(self) -> tuple[type["Run"], tuple[Path]]:
+        """What goes to another process is the path; that process takes the lock anew, so this one lets go of it."""
+        self._let_go()
+        return Run, (self.path,)
 
     @property
     def id(self) -> str:
@@ -104,10 +115,6 @@ class Run:
         """The traceback of a run that failed."""
         return self.path / "error.txt"
 
-    @property
-    def _pid_file(self) -> Path:
-        return self.path / ".pid"
-
     def write_json(self, path: Path, values: dict[str, Any]) -> None:
         """Write one of the run's JSON files, whole or not at all."""
         write_atomic(path, to_bytes(json.dumps(values, indent=2, ensure_ascii=False) + "\n"))
@@ -119,7 +126,7 @@ class Run:
             RunError: missing or damaged.
         """
         try:
-            values = json.loads(path.read_bytes())
+            values = json.loads(read_own(path, MOST_JSON_BYTES))
         except (OSError, ValueError, RecursionError) as error:
             raise RunError(f"{path}: is missing or damaged; choose another run (mnist-sum runs lists them)") from error
         if not isinstance(values, dict):
@@ -130,10 +137,12 @@ class Run:
         """The run's TrainConfig.
 
         Raises:
-            RunError: config.json is missing or damaged.
+            RunError: config.json is missing or damaged, or not a run's.
         """
         values = self.read_json(self.config_file)
-        values.pop("created", None)
+        if not values.keys() >= MARKS:
+            raise RunError(f"{self.config_file}: is not a run's; choose another run (mnist-sum runs lists them)")
+        del values["created"]
         try:
             return TrainConfig.from_dict(values)
         except UsageError as error:
@@ -150,9 +159,7 @@ class Run:
         Raises:
             RunError: one cannot be removed.
         """
-        for path in (self.report_file, self.error_file):
-            with _removal_fails_in_a_line(path):
-                path.unlink(missing_ok=True)
+        own_files.remove(self.report_file, self.error_file)
 
     @property
     def created(self) -> str:
@@ -170,72 +177,66 @@ class Run:
         """
         if not self.path.is_dir():  # the lock would make it anew
             raise RunError(f"{self.path}: is gone; mnist-sum runs lists the runs that are there")
-        lock = FileLock(self.path / ".lock")
-        try:
-            lock.acquire(timeout=LOCK_SECONDS)
-            self._pid_file.write_bytes(str(os.getpid()).encode())
-        except Timeout:
-            raise RunError(f"run {self.id} is being trained by process {self.pid}; wait for it, or stop it") from None
-        except OSError as error:
-            lock.release()
-            raise RunError(f"{self.path}: cannot be locked ({error.strerror or error}); check the folder") from error
+        lock = self._held.pop() if self._held else locking.acquire(self.path)
         try:
             yield
         finally:
-            with contextlib.suppress(OSError):  # without the lock it means nothing
-                self._pid_file.unlink(missing_ok=True)
-            lock.release()
+            locking.release(lock, self.path)
+
+    def _let_go(self) -> None:
+        """Give up the lock that is held since the run was made, if no training has taken it over."""
+        while self._held:
+            locking.release(self._held.pop(), self.path)
 
     @property
     def pid(self) -> int | None:
         """The process that trains the run, or did when it was killed."""
-        try:
-            return int(self._pid_file.read_text())
-        except (OSError, ValueError):
-            return None
+        return locking.pid(self.path)
 
     @property
     def is_running(self) -> bool:
-        """Whether a living process trains the run now."""
-        if self.pid is None:
-            return False
-        try:
-            with FileLock(self.path / ".lock").acquire(timeout=0):
-                return False
-        except Timeout:
-            return True
-        except OSError:  # somebody else's folder: its process id is all there is to see
-            return True
+        """Whether a living process trains the run now, or has made it and is about to."""
+        return not self._held and locking.is_locked(self.path)
 
     def remove_if_unused(self) -> None:
-        """Remove the folder of a run in which nothing has happened: one that failed before its first event."""
+        """Remove a run that this process has made and in which nothing has happened: it failed before its first event.
+
+        One that was there before stays as it is.
+        """
+        if self._held is None:
+            return
+        self._let_go()
         is_unused = not self.metrics_file.exists() or self.metrics_file.stat().st_size == 0
         has_come_to_something = self.best_weights is not None or self.report_file.exists()
         if is_unused and not has_come_to_something and not self.is_running:
-            shutil.rmtree(self.path, ignore_errors=True)
+            with contextlib.suppress(RunError):
+                own_files.remove(*own_files.own_files(self.path), folder=self.path)
 
     def delete(self) -> None:
-        """Remove the run and everything in it.
+        """Remove the run: its files, then its folder.
 
         Raises:
-            RunError: it is being trained, or cannot be removed.
+            RunError: it is being trained, or its folder has something else in it, or cannot be removed. Unless one of
+                its files cannot be removed, all of them are still there.
         """
+        files = own_files.own_files(self.path)
         if self.is_running:
             raise RunError(f"run {self.id} is being trained by process {self.pid}; stop it first")
-        with _removal_fails_in_a_line(self.path):
-            shutil.rmtree(self.path)
+        if self._is_foreign(files):
+            raise RunError(f"{self.config_file}: is not a run's, and nothing is deleted; choose another run")
+        self._let_go()
+        own_files.remove(*files, folder=self.path)
 
-
-@contextlib.contextmanager
-def _removal_fails_in_a_line(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RunError(f"{path}: cannot be removed ({error.strerror or error}); check the folder") from error
+    def _is_foreign(self, files: list[Path]) -> bool:
+        """Whether its config.json is another program's; a damaged one may be a run's, if other files are."""
+        try:
+            return not self.read_json(self.config_file).keys() >= MARKS
+        except RunError:
+            return not set(files) - {self.config_file}
 
 
 def create(folder: Path, config: TrainConfig, name: str = "") -> Run:
-    """Make a new run folder with its config.json.
+    """Make a new run folder with its config.json, and keep other processes from it until it has been trained.
 
     Raises:
         UsageError: a name that would not do as part of a folder's name.
@@ -247,23 +248,35 @@ def create(folder: Path, config: TrainConfig, name: str = "") -> Run:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for attempt in range(1, 1000):
-            run = Run(folder / (base if attempt == 1 else f"{base}-{attempt}"))
+            path = folder / (base if attempt == 1 else f"{base}-{attempt}")
             with contextlib.suppress(FileExistsError):  # two runs in one second
-                run.path.mkdir()
-                run.write_config(config)
-                return run
+                path.mkdir()
+                return _begin(Run(path, []), config)
     except OSError as error:
         reason = error.strerror or str(error)
         raise RunError(f"{folder}: no run can be made there ({reason}); choose another --runs-dir") from error
     raise RunError(f"{folder}: has a thousand runs of this second; wait a moment")
 
 
-def is_run(path: Path) -> bool:
-    """Whether it is a run's folder; not, where nobody may look into it."""
+def _begin(run: Run, config: TrainConfig) -> Run:
+    """Lock the new folder, and make it a run."""
+    assert run._held is not None
     try:
-        return (path / "config.json").is_file()
-    except OSError:
+        run._held.append(locking.acquire(run.path))
+        run.write_config(config)
+    except RunError:
+        run.remove_if_unused()
+        raise
+    return run
+
+
+def is_run(path: Path) -> bool:
+    """Whether it is a run's folder, if a damaged one's; not, where nobody may look into it."""
+    try:
+        mode = (path / "config.json").lstat().st_mode
+    except (OSError, ValueError):
         return False
+    return not stat.S_ISDIR(mode)
 
 
 def list_runs(folder: Path) -> list[Run]:

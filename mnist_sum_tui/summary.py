@@ -7,6 +7,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.events import EpochDone, Event, Finished, Started
 from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.own_files import check
 from mnist_sum_tui.runs import Run
 
 
@@ -63,6 +64,7 @@ class Summary:
 def summarise(run: Run) -> Summary:
     """Read a run; one that is damaged gets the state `damaged`, for a list must show it too."""
     try:
+        check(run.path)
         config = run.read_config()
     except RunError:
         return Summary(run, None, "damaged")

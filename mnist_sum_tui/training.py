@@ -16,6 +16,7 @@ from mnist_sum_tui.distributed import joined
 from mnist_sum_tui.errors import MnistSumError, RunError
 from mnist_sum_tui.evaluate import EvalReport, evaluate, infer, score
 from mnist_sum_tui.events import EpochDone, Event, Notice, Paused, Progress, Resumed, Samples, Started, Validated
+from mnist_sum_tui.files import read_own, to_bytes, write_atomic
 from mnist_sum_tui.hardware import choose, set_up
 from mnist_sum_tui.learner import DivergedError, Learner
 from mnist_sum_tui.logbook import Logbook, scores
@@ -37,9 +38,9 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
 
     Every event is in metrics.jsonl before it is yielded. Once training has begun the last one is Finished, whatever
     happened. An error that nobody foresaw is raised after Finished, and error.txt in the run's folder has its
-    traceback. A run that cannot begin leaves no folder. For the whole process, the number of torch's threads is set,
-    and freed memory is kept. Where torchrun has started several processes, this is the one that leads; the others call
-    `assist`.
+    traceback. A new run that cannot begin leaves no folder. For the whole process, the number of torch's threads is
+    set, and freed memory is kept. Where torchrun has started several processes, this is the one that leads; the others
+    call `assist`.
 
     Raises:
         UsageError: the device is not there, or the run is complete, or the config is not that of the run.
@@ -47,11 +48,11 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
     """
     world = World.of_environment()
     try:
-        hardware = choose(config, world)
-        set_up(hardware)
-        with run.lock():
+        with run.lock():  # first: a new run is held already, and however this ends, the lock is free then
+            hardware = choose(config, world)
+            set_up(hardware)
             log = Logbook(config, run)
-            raw = run.resume_file.read_bytes() if log.loaded and world.size > 1 else b""
+            raw = read_own(run.resume_file, checkpoint.MAX_BYTES) if log.loaded and world.size > 1 else b""
             with joined(world) as group:
                 group.share(config.to_dict(), raw)
                 trainer = _Trainer(log, Learner(config, hardware, group), control or Control())
@@ -102,8 +103,8 @@ class _Trainer:
         except (GeneratorExit, KeyboardInterrupt):  # nobody listens any more; the last checkpoint stands
             raise
         except BaseException as error:
-            with contextlib.suppress(OSError):  # the disk may be the very trouble
-                log.run.error_file.write_text(traceback.format_exc(), encoding="utf-8")
+            with contextlib.suppress(RunError):  # the disk may be the very trouble
+                write_atomic(log.run.error_file, to_bytes(traceback.format_exc()))
             with contextlib.suppress(RunError):
                 yield log.finished("failed", str(error) or type(error).__name__)
             raise

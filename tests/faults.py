@@ -5,8 +5,10 @@ change, `error` lets the change raise EIO, `full` ENOSPC. After each one the run
 bit for bit like one that nothing ever happened to. Prints how many attempts there were.
 """
 
+import builtins
 import errno
 import functools
+import io
 import itertools
 import os
 import signal
@@ -55,7 +57,7 @@ class Fault:
     def install(self) -> None:
         for name in ("fsync", "replace", "link", "mkdir", "unlink"):
             setattr(os, name, self.around(getattr(os, name)))
-        fault, open_path = self, Path.open
+        fault, open_file = self, open
 
         class Stream:
             """A file opened for writing; a write that is struck leaves half of its bytes."""
@@ -79,11 +81,12 @@ class Fault:
             def __exit__(self, *_: object) -> None:
                 self._stream.close()
 
-        def open_guarded(path: Path, mode: str = "r", *arguments: Any, **options: Any) -> Any:
-            stream = open_path(path, mode, *arguments, **options)
+        def open_guarded(path: Any, mode: str = "r", *arguments: Any, **options: Any) -> Any:
+            stream = open_file(path, mode, *arguments, **options)
             return Stream(stream) if "b" in mode and mode != "rb" else stream
 
-        Path.open = open_guarded  # type: ignore[method-assign, assignment]
+        for module in (io, builtins):  # Path.open calls the first
+            module.open = open_guarded  # type: ignore[attr-defined]
 
 
 def attempt(work: Callable[[], object], fault: Fault | None) -> int:

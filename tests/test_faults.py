@@ -76,12 +76,17 @@ def kill_again_and_again(data_dir: str, folder: Path, kills: int, epochs: int) -
 
 
 def wait_for_training(process: "subprocess.Popen[bytes]", folder: Path) -> None:
-    """Until the process holds the run; then torch is there, and the instants lie in the training."""
-    end = time.monotonic() + 60
-    while not any(run.pid == process.pid for run in runs.list_runs(folder)):
+    """Until the process trains the run; it holds a new one before torch is there."""
+    begin, end = time.time(), time.monotonic() + 60
+    while not any(run.pid == process.pid and _is_begun(run, begin) for run in runs.list_runs(folder)):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+def _is_begun(run: Run, after: float) -> bool:
+    """Whether a training has begun in it since; each begins with that file."""
+    return run.environment_file.exists() and run.environment_file.stat().st_mtime > after
 
 
 def same_weights_and_no_step_twice(whole: Run, killed: Run) -> None:

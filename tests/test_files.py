@@ -48,6 +48,7 @@ def test_a_disk_whose_folders_cannot_be_flushed_is_trained_on(
     if code == errno.EIO:
         with pytest.raises(RunError, match="cannot be written"):
             runs.create(tmp_path / "runs", config)
+        assert not list((tmp_path / "runs").iterdir()), "and nothing is left"
     else:
         assert list(train(config, runs.create(tmp_path / "runs", config)))[-1].kind == "finished"
 

@@ -30,7 +30,7 @@ ROWS = [
         "source",
         "picture",
     },
-    {"runs", "journal", "summary", "lookup"},
+    {"runs", "journal", "summary", "lookup", "locking", "own_files"},
     {"hardware", "data", "augment", "optimizers", "models", "batchnorm", "distributed"},
     {"evaluate", "checkpoint"},
     {"learner", "course", "logbook", "training", "assist", "predict", "bundle"},

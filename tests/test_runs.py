@@ -124,7 +124,7 @@ def _hold(path: Path, ready: "multiprocessing.synchronize.Event", leave: "multip
 
 
 def test_a_lock_is_freed_by_kill_9(tmp_path: Path) -> None:
-    run = _run(tmp_path, _epoch(1, 0.9))
+    run = Run(_run(tmp_path, _epoch(1, 0.9)).path)  # and not the one that was made here, which is held
     context = multiprocessing.get_context("spawn")
     ready, leave = context.Event(), context.Event()
     process = context.Process(target=_hold, args=(run.path, ready, leave))

@@ -112,12 +112,12 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     runs_dir: OwnRunsDir = None,
 ) -> None:
-    """Delete a run and everything in its folder."""
+    """Delete a run: its files, and its folder, which must have nothing else in it."""
     found = lookup.find(run, _folder(context, runs_dir))
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"deleting {found.id} needs a yes: add --yes")
-        if not typer.confirm(f"Delete {found.path} and everything in it?"):
+        if not typer.confirm(f"Delete {found.path}?"):
             return
     found.delete()
     console().print(f"Deleted {found.path}", markup=False, soft_wrap=True)
