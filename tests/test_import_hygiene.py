@@ -29,6 +29,7 @@ ROWS = [
         "idx",
         "source",
         "picture",
+        "printable",
     },
     {"runs", "journal", "summary", "lookup", "locking", "own_files"},
     {"hardware", "data", "augment", "optimizers", "models", "batchnorm", "distributed"},
@@ -51,6 +52,7 @@ STANDARD_ONLY = {
         "streams",
         "waiting",
         "quota",
+        "printable",
     ),
 }
 

@@ -1,0 +1,38 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnist_sum_tui.printable import printable
+
+DANGEROUS = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+any_text = st.text(st.characters() | st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b]52;c;cm0gLXJm\x07", r"\x1b]52;c;cm0gLXJm\x07"),
+        ("\x9b31mred\x7f", r"\x9b31mred\x7f"),
+        ("one\ntwo\r\t", r"one\ntwo\r\t"),
+        ("a\u202egnp.exe", r"a\u202egnp.exe"),
+        ("r\udcff", r"r\udcff"),
+        ("\U000e0041", r"\U000e0041"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_seen_instead(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+@pytest.mark.parametrize("text", ["", "data/Zürich 写真 🙂", "[bold]x[/]", "C:\\new\\x1b", "│ ▁▂▃ e\u0301"])
+def test_plain_print_stays_as_it_is(text: str) -> None:
+    assert printable(text) == text
+
+
+@given(any_text)
+def test_nothing_that_is_dangerous_is_left_and_a_second_time_changes_nothing(text: str) -> None:
+    shown = printable(text)
+    assert not DANGEROUS.search(shown)
+    shown.encode()
+    assert printable(shown) == shown
