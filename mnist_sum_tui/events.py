@@ -1,7 +1,8 @@
 """What a run tells the world: frozen dataclasses of plain numbers and strings, written to JSON and read back.
 
 In JSON each event is one flat object: `event` (its kind), `step`, `epoch`, `elapsed`, and its own fields. Numbers that
-JSON does not have are the strings "NaN", "Infinity" and "-Infinity", so that any JSON reader takes the file.
+JSON does not have are the strings "NaN" and "Infinity", so that any JSON reader takes the file. A file may be a
+stranger's: what is read is checked against the type of each field, and its text is made printable.
 Losses are in nats; accuracies and agreement are fractions of 1; times are in seconds.
 """
 
@@ -9,9 +10,14 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from functools import cache
+from typing import Annotated, Any, ClassVar, get_type_hints
 
-_NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+from mnist_sum_tui.checks import Amount, Check, Count, Loss, Number, OneOf, Share, Within, check_of
+
+BatchShare = Annotated[float, Within(0, 1, ("NaN",))]
+"""of a training's own batches; NaN where it diverged"""
+Digit = Annotated[int, Within(0, 9)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +26,11 @@ class Event:
 
     kind: ClassVar[str] = ""
 
-    step: int
+    step: Count
     """optimizer steps done since the run began"""
-    epoch: int
+    epoch: Number
     """the epoch in work, counted from 1; for EpochDone and Validated the one just measured"""
-    elapsed: float
+    elapsed: Amount
     """seconds of training, over all of the run's processes, pauses left out"""
 
 
@@ -38,16 +44,16 @@ class Started(Event):
     path: str
     model: str
     recipe: str
-    parameters: int
-    epochs: int
-    batch_size: int
-    steps_per_epoch: int
-    train_images: int
-    validation_images: int
+    parameters: Count
+    epochs: Number
+    batch_size: Number
+    steps_per_epoch: Number
+    train_images: Count
+    validation_images: Count
     device: str
     precision: str
-    threads: int
-    seed: int
+    threads: Count
+    seed: Count
     resumed: bool
 
     @property
@@ -62,13 +68,13 @@ class Progress(Event):
 
     kind = "progress"
 
-    digit_loss: float
-    sum_loss: float
-    digit_accuracy: float
-    sum_accuracy: float
-    lr: float
-    images_per_second: float
-    remaining: float | None
+    digit_loss: Loss
+    sum_loss: Loss
+    digit_accuracy: BatchShare
+    sum_accuracy: BatchShare
+    lr: Amount
+    images_per_second: Amount
+    remaining: Amount | None
     """seconds to the end of the last epoch, from this process's own speed; None until it is known"""
 
     @property
@@ -83,11 +89,11 @@ class Validated(Event):
 
     kind = "validated"
 
-    digit_loss: float
-    sum_loss: float
-    digit_accuracy: float
-    sum_accuracy: float
-    agreement: float
+    digit_loss: Loss
+    sum_loss: Loss
+    digit_accuracy: Share
+    sum_accuracy: Share
+    agreement: Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,18 +102,18 @@ class EpochDone(Event):
 
     kind = "epoch"
 
-    digit_loss: float
-    sum_loss: float
-    digit_accuracy: float
-    sum_accuracy: float
-    val_digit_loss: float | None
-    val_sum_loss: float | None
-    val_digit_accuracy: float | None
-    val_sum_accuracy: float | None
-    val_agreement: float | None
-    lr: float
-    images_per_second: float
-    remaining: float | None
+    digit_loss: Loss
+    sum_loss: Loss
+    digit_accuracy: Share
+    sum_accuracy: Share
+    val_digit_loss: Loss | None
+    val_sum_loss: Loss | None
+    val_digit_accuracy: Share | None
+    val_sum_accuracy: Share | None
+    val_agreement: Share | None
+    lr: Amount
+    images_per_second: Amount
+    remaining: Amount | None
     best: bool
     """whether this is the best epoch so far, by the mean of the two validation accuracies"""
 
@@ -118,12 +124,16 @@ class Samples(Event):
 
     kind = "samples"
 
-    indices: tuple[int, ...]
+    indices: tuple[Count, ...]
     """places in the training file, 0..59,999"""
-    labels: tuple[int, ...]
-    numbers: tuple[int, ...]
-    digits: tuple[int, ...]
-    sums: tuple[int, ...]
+    labels: tuple[Digit, ...]
+    numbers: tuple[Digit, ...]
+    digits: tuple[Digit, ...]
+    sums: tuple[Annotated[int, Within(0, 18)], ...]
+
+    def __post_init__(self) -> None:
+        if len({len(self.indices), len(self.labels), len(self.numbers), len(self.digits), len(self.sums)}) > 1:
+            raise ValueError("indices, labels, numbers, digits and sums are not equally many")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +143,8 @@ class Checkpointed(Event):
     kind = "checkpoint"
 
     file: str
-    reason: str
-    """epoch, timer, request or stop"""
-    seconds: float
+    reason: Annotated[str, OneOf(("epoch", "timer", "request", "stop"))]
+    seconds: Amount
     best: bool
 
 
@@ -168,18 +177,17 @@ class Finished(Event):
 
     kind = "finished"
 
-    reason: str
-    """completed, stopped, diverged or failed"""
+    reason: Annotated[str, OneOf(("completed", "stopped", "diverged", "failed"))]
     run: str
     path: str
     message: str
-    best_epoch: int | None
-    digit_accuracy: float | None
-    sum_accuracy: float | None
-    agreement: float | None
-    digit_loss: float | None
-    sum_loss: float | None
-    pairs: int | None
+    best_epoch: Number | None
+    digit_accuracy: Share | None
+    sum_accuracy: Share | None
+    agreement: Share | None
+    digit_loss: Loss | None
+    sum_loss: Loss | None
+    pairs: Count | None
 
 
 KINDS: dict[str, type[Event]] = {
@@ -214,25 +222,28 @@ def from_dict(values: Mapping[str, Any]) -> Event:
     """The event that `to_dict` wrote; fields of a later version are passed over.
 
     Raises:
-        ValueError: an unknown kind, or a field that is missing.
+        ValueError: an unknown kind, or a field that is missing, of another kind than declared, or out of its range.
     """
-    cls = KINDS.get(values.get("event", ""))
+    kind = values.get("event")
+    cls = KINDS.get(kind) if isinstance(kind, str) else None
     if cls is None:
-        raise ValueError(f"unknown event {values.get('event')!r}")
-    known = {item.name for item in fields(cls)}
-    try:
-        return cls(**{key: _rich(value) for key, value in values.items() if key in known})
-    except TypeError as error:
-        raise ValueError(f"{cls.kind} event: {error}") from error
+        raise ValueError(f"unknown event {kind!r}")
+    found = {}
+    for name, check in _checks(cls.kind):
+        try:
+            found[name] = check(values[name])
+        except (KeyError, ValueError):
+            raise ValueError(f"{kind} event: {name} is missing, of another kind or out of its range") from None
+    return cls(**found)
+
+
+@cache
+def _checks(kind: str) -> tuple[tuple[str, Check], ...]:
+    hints = get_type_hints(KINDS[kind], include_extras=True)
+    return tuple((item.name, check_of(hints[item.name])) for item in fields(KINDS[kind]))
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
     return list(value) if isinstance(value, tuple) else value
-
-
-def _rich(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(value)
-    return _NON_FINITE.get(value, value) if isinstance(value, str) else value

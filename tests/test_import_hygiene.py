@@ -30,6 +30,7 @@ ROWS = [
         "source",
         "picture",
         "printable",
+        "checks",
     },
     {"runs", "journal", "summary", "lookup", "locking", "own_files"},
     {"hardware", "data", "augment", "optimizers", "models", "batchnorm", "distributed"},
@@ -53,6 +54,7 @@ STANDARD_ONLY = {
         "waiting",
         "quota",
         "printable",
+        "checks",
     ),
 }
 

@@ -1,0 +1,122 @@
+"""What a value that is read from JSON may be, told by a type hint: its kind and its range. Standard library only.
+
+JSON has neither NaN nor infinity; a field that may be so takes the words in NON_FINITE.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, get_args, get_origin
+
+from mnist_sum_tui.printable import printable
+
+NON_FINITE = {"NaN": math.nan, "Infinity": math.inf}
+MOST = float(2**53)
+"""the highest number of anything, be it steps or seconds; up to here a float counts without a gap"""
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A range for `Annotated`: from the lowest to the highest number, and which of NON_FINITE besides."""
+
+    low: float
+    high: float
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The words for `Annotated` of which a text must be one."""
+
+    words: tuple[str, ...]
+
+
+Count = Annotated[int, Within(0, MOST)]
+Number = Annotated[int, Within(1, MOST)]
+"""counted from 1, or how many where there must be one"""
+Amount = Annotated[float, Within(0, MOST)]
+"""seconds, a rate, a speed"""
+Share = Annotated[float, Within(0, 1)]
+Loss = Annotated[float, Within(0, 1e39, ("NaN", "Infinity"))]
+"""as high as single precision goes; of a training that diverges it is no number, or beyond all"""
+
+Check = Callable[[Any], Any]
+"""gives the value back, as the hint has it, or raises ValueError"""
+
+
+def check_of(hint: Any) -> Check:
+    """The check that a type hint stands for: int, float, str or bool, one of them or None, or a tuple of one of them.
+
+    A text comes back printable, a whole number as a float where the hint says so, and a list as a tuple.
+    """
+    if get_origin(hint) is Annotated:
+        kind, rule = get_args(hint)
+        return _one_of(rule) if isinstance(rule, OneOf) else _MAKE[kind](rule)
+    if get_origin(hint) is tuple:
+        return _each(check_of(get_args(hint)[0]))
+    if isinstance(hint, UnionType) or type(None) in get_args(hint):
+        return _or_none(check_of(next(part for part in get_args(hint) if part is not type(None))))
+    return {str: _text, bool: _truth}[hint]
+
+
+def _whole(rule: Within) -> Check:
+    low, high = rule.low, rule.high
+
+    def check(value: Any) -> int:
+        if type(value) is int and low <= value <= high:  # a bool is an int, too, but for `type`
+            return value
+        raise ValueError
+
+    return check
+
+
+def _real(rule: Within) -> Check:
+    low, high = rule.low, rule.high
+    words = {word: NON_FINITE[word] for word in rule.also}
+
+    def check(value: Any) -> float:
+        if type(value) in (float, int) and low <= value <= high:
+            return float(value)
+        if type(value) is str and value in words:
+            return words[value]
+        raise ValueError
+
+    return check
+
+
+def _one_of(rule: OneOf) -> Check:
+    def check(value: Any) -> str:
+        if type(value) is str and value in rule.words:
+            return value
+        raise ValueError
+
+    return check
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise ValueError
+    return printable(value)
+
+
+def _truth(value: Any) -> bool:
+    if type(value) is not bool:
+        raise ValueError
+    return value
+
+
+def _or_none(inner: Check) -> Check:
+    return lambda value: None if value is None else inner(value)
+
+
+def _each(inner: Check) -> Check:
+    def check(value: Any) -> tuple[Any, ...]:
+        if type(value) is not list:
+            raise ValueError
+        return tuple(map(inner, value))
+
+    return check
+
+
+_MAKE: dict[type, Callable[[Within], Check]] = {int: _whole, float: _real}
