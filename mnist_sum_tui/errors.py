@@ -3,11 +3,17 @@
 import difflib
 from collections.abc import Iterable
 
+from mnist_sum_tui.printable import printable
+
 
 class MnistSumError(Exception):
     """Base of every error with a message for the user; the command line prints it and exits with `exit_code`."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """The message, printable: it may have a stranger's text in it."""
+        return printable(super().__str__())
 
 
 class UsageError(MnistSumError):

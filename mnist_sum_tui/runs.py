@@ -18,6 +18,7 @@ from mnist_sum_tui import locking, own_files
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.files import read_own, to_bytes, write_atomic
+from mnist_sum_tui.printable import printable
 
 MORE_EPOCHS = 5
 """how much further a complete run is advised to be trained"""
@@ -51,15 +52,18 @@ class Run:
 
     @property
     def id(self) -> str:
-        """The folder's name: <date>-<time>-<model>[-name]."""
-        return self.path.name
+        """The folder's name, printable: <date>-<time>-<model>[-name]."""
+        return printable(self.path.name)
 
     @property
     def argument(self) -> str:
-        """How to name the run in a command: its id where that is enough, else its path; quoted for a shell."""
+        """How to name the run in a command: its id where that is enough, else its path; quoted for a shell.
+
+        A path with characters that are not printable is to look at, and no use in a command.
+        """
         is_default = self.path.parent.resolve() == default_folder().resolve()
         path = os.path.join(self.path.parent, self.id)  # noqa: PTH118  a Path drops the `./` without which it is an id
-        return shlex.quote(self.id if is_default else path)
+        return shlex.quote(self.id if is_default else printable(path))
 
     @property
     def config_file(self) -> Path:
@@ -280,9 +284,9 @@ def is_run(path: Path) -> bool:
 
 
 def list_runs(folder: Path) -> list[Run]:
-    """Every run in the folder, newest first, by when it was made."""
+    """Every run in the folder, newest first, by when it was made; of two with one id, one."""
     try:
-        found = [Run(path) for path in folder.iterdir() if is_run(path)]
+        found = {run.id: run for run in map(Run, folder.iterdir()) if is_run(run.path)}
     except OSError:
         return []
-    return sorted(found, key=lambda run: (run.created, run.id), reverse=True)
+    return sorted(found.values(), key=lambda run: (run.created, run.id), reverse=True)

@@ -1,5 +1,6 @@
 """What a run came to, in words: shown when it ends, and left in the scrollback when the dashboard closes."""
 
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.render import duration, percent
 from mnist_sum_tui.runs import MORE_EPOCHS, Run
 from mnist_sum_tui.tui.session import Session
@@ -18,7 +19,7 @@ def outcome(session: Session) -> list[Row]:
     if session.error is not None:
         rows.append(("failed", str(session.error) or type(session.error).__name__))
         if run.error_file.exists():
-            rows.append(("traceback", str(run.error_file)))
+            rows.append(("traceback", printable(str(run.error_file))))
     elif done is not None:
         rows.append((done.reason, f"{duration(done.elapsed)} of training; {done.message}"))
     elif session.is_watching and not session.is_live:

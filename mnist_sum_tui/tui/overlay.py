@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Sequence
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.plot import Curve, Marks, Plot
 from mnist_sum_tui.tui.scales import LOG, NINES
 from mnist_sum_tui.tui.series import Series, smooth
@@ -49,4 +50,4 @@ def command(config: TrainConfig) -> str:
             words.append("--all-data" if value else "--hold-out")
         elif name in told:
             words += [f"--{name.replace('_', '-')}", str(value)]
-    return shlex.join(words)
+    return printable(shlex.join(words))
