@@ -11,6 +11,7 @@ import typer
 from mnist_sum_tui import __version__
 from mnist_sum_tui.cli import bench, evaluate, model, predict, runs, train, tui
 from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.streams import flush_or_drop, mend_streams
 from mnist_sum_tui.waiting import set_waiting
 from mnist_sum_tui.world import World
@@ -106,7 +107,7 @@ def _is_out_of_memory(error: Exception) -> bool:
 
 
 def _fail(message: str, code: int) -> int:
-    line = " ".join(message.split())  # one line, whatever is in a file's name
+    line = printable(" ".join(message.split()))  # one line, whatever is in a file's name
     if line:
         with contextlib.suppress(OSError):  # a closed terminal takes no words
             print(f"error: {line}", file=sys.stderr)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from mnist_sum_tui.cli.common import Json, check_model, complete_model, console, print_json, print_table
+from mnist_sum_tui.cli.common import Json, check_model, complete_model, console, print_json, print_table, styled
 from mnist_sum_tui.config import MODELS
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.render import plural
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.bench.growth import Growth
     from mnist_sum_tui.bench.measure import Row
     from mnist_sum_tui.bench.several import Several
+    from mnist_sum_tui.cli.common import Cells
 
 Measured = TypeVar("Measured", "Row", "DashboardCost", "Several", "Growth")
 
@@ -85,8 +86,8 @@ def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
     costs = _collect((measure(model, rounds) for model in models), json)
     if not json:
         columns = ["network", "without", "with", "ratio", "drawing", "first frame", "key", "95 %", "stroke", "95 %"]
-        rows = [
-            [cost.model, f"{cost.headless:.1f}", f"{cost.dashboard:.1f}", f"[bold]{cost.ratio:.3f}[/bold]",
+        rows: list[Cells] = [
+            [cost.model, f"{cost.headless:.1f}", f"{cost.dashboard:.1f}", styled(f"{cost.ratio:.3f}", "bold"),
              "-" if cost.drawing is None else f"{100 * cost.drawing:.1f} %",
              *(f"{1000 * value:.0f} ms" for value in (
                 cost.first_frame, cost.key_median, cost.key_p95, cost.stroke_median, cost.stroke_p95
@@ -110,19 +111,19 @@ def _measure_several(models: list[str], rounds: int, json: bool) -> None:
     found = _collect((measure(model, rounds) for model in models), json)
     if not json:
         columns = ["network", "one process", "two", "ratio", "gradients a step", "exchanges"]
-        cells = [
-            [row.model, f"{row.one:,.0f}", f"{row.two:,.0f}", f"[bold]{row.ratio:.2f}[/bold]",
+        cells: list[Cells] = [
+            [row.model, f"{row.one:,.0f}", f"{row.two:,.0f}", styled(f"{row.ratio:.2f}", "bold"),
              f"{row.gradient_bytes / 1e6:.1f} MB", f"{row.exchanges}"]
             for row in found
         ]  # fmt: skip
         print_table(out, "images/s on this machine, medians", columns, cells, left=1)
         columns = ["network", "machines", "batch 128 in all", "of ideal", "128 a machine", "of ideal"]
-        cells = [cell for row in found for cell in rows(row)]
+        more: list[Cells] = [cell for row in found for cell in rows(row)]
         print_table(
             out,
             "images/s of more machines like this one, by calculation: 10 Gbit/s, 50 us a message",
             columns,
-            cells,
+            more,
             left=1,
         )
 
@@ -161,7 +162,7 @@ def _collect(measured: Iterable[Measured], json: bool) -> list[Measured]:
     return found
 
 
-def _cells(row: "Row") -> list[str]:
+def _cells(row: "Row") -> "Cells":
     return [
         row.model,
         f"{row.plain:,.0f}",
@@ -169,6 +170,6 @@ def _cells(row: "Row") -> list[str]:
         f"{row.fp32_ratio:.2f}",
         f"{row.auto:,.0f}",
         row.precision,
-        f"[bold]{row.ratio:.2f}[/bold]",
+        styled(f"{row.ratio:.2f}", "bold"),
         f"{row.limit_share:.0%}",
     ]

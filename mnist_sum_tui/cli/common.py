@@ -1,5 +1,6 @@
 """What the commands share: consoles, options with their help, completion, and how a run is named in a command."""
 
+import functools
 import json
 import os
 import sys
@@ -12,9 +13,14 @@ import typer
 from mnist_sum_tui import runs
 from mnist_sum_tui.config import MODELS, RECIPES
 from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
+
+    Cells = Sequence[str | Text]
+    """a row of a table"""
 
 PIPE_WIDTH = 160
 """columns to lay a table out for when nobody's terminal sets them"""
@@ -28,6 +34,8 @@ def is_terminal() -> bool:
 def console() -> "Console":
     """A console on stdout: colour only in a terminal, whatever FORCE_COLOR says, so that a pipe never gets escapes.
 
+    No string is read as markup, which a file's name may look like: what has a style is a Text.
+
     Where the reader has left, printing raises BrokenPipeError; rich's own consoles end the process at once.
     """
     from rich.console import Console
@@ -36,19 +44,19 @@ def console() -> "Console":
         def on_broken_pipe(self) -> None:
             raise  # rich calls it while it handles the error
 
+    plain = functools.partial(HonestConsole, highlight=False, markup=False, emoji=False)
     if is_terminal():
-        return HonestConsole(highlight=False)
-    return HonestConsole(highlight=False, force_terminal=False, color_system=None, width=PIPE_WIDTH)
+        return plain()
+    return plain(force_terminal=False, color_system=None, width=PIPE_WIDTH)
 
 
 def print_json(values: Mapping[str, Any]) -> None:
-    """One JSON object on a line of stdout."""
-    print(json.dumps(values, ensure_ascii=False), flush=True)
+    """One JSON object on a line of stdout; in ASCII where a text in it is not printable, such as a path."""
+    text = json.dumps(values, ensure_ascii=False)
+    print(text if text.isprintable() else json.dumps(values), flush=True)
 
 
-def print_table(
-    out: "Console", title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], left: int = 0
-) -> None:
+def print_table(out: "Console", title: str, columns: Sequence[str], rows: "Iterable[Cells]", left: int = 0) -> None:
     """A table under its title; the first `left` columns are aligned left, the others right."""
     from rich.table import Table
 
@@ -58,9 +66,16 @@ def print_table(
     for row in rows:
         table.add_row(*row)
     if title:
-        out.print(title, style="bold", markup=False, soft_wrap=True)
+        out.print(printable(title), style="bold", soft_wrap=True)
     out.print(table)
     out.print()
+
+
+def styled(text: str, style: str) -> "Text":
+    """A cell of a table, or a line, in a style."""
+    from rich.text import Text
+
+    return Text(text, style)
 
 
 def check_model(name: str | None) -> None:

@@ -14,6 +14,7 @@ from mnist_sum_tui.cli.common import (
     folder_or_default,
     print_json,
     print_table,
+    styled,
 )
 from mnist_sum_tui.importing import import_torch
 from mnist_sum_tui.render import percent, shade
@@ -21,6 +22,7 @@ from mnist_sum_tui.render import percent, shade
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from mnist_sum_tui.cli.common import Cells
     from mnist_sum_tui.evaluate import EvalReport
 
 
@@ -48,7 +50,6 @@ def evaluate(
     out = console()
     out.print(
         f"{predictor.source}, on {report.images:,} test images with all ten numbers\n",
-        markup=False,
         soft_wrap=True,
     )
     out.print(f"digit accuracy  {percent(report.digit_accuracy):>9}   loss {report.digit_loss:.4f}")
@@ -64,10 +65,11 @@ def evaluate(
 
 
 def _print_confusion(out: "Console", report: "EvalReport") -> None:
-    rows = []
+    rows: list[Cells] = []
     for label, counts in enumerate(report.confusion):
         marked = [
-            f"[red]{n}[/red]" if n and seen != label else f"[dim]{n or '·'}[/dim]" for seen, n in enumerate(counts)
+            styled(str(n), "red") if n and seen != label else styled(str(n or "·"), "dim")
+            for seen, n in enumerate(counts)
         ]
         rows.append([str(label), *marked])
     title = "Digits: the truth in rows, what the network saw in columns"

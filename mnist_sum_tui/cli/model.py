@@ -1,12 +1,15 @@
 """`mnist-sum model`: the layers of a network, with the shapes of what they put out and their parameters."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_sum_tui.cli.common import check_model, complete_model, console, print_table
+from mnist_sum_tui.cli.common import check_model, complete_model, console, print_table, styled
 from mnist_sum_tui.config import MODELS
 from mnist_sum_tui.importing import import_torch
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.cli.common import Cells
 
 
 def model(
@@ -21,9 +24,9 @@ def model(
 
     for each in [name] if name else MODELS:
         layers = describe(each)
-        rows = [
+        rows: list[Cells] = [
             [layer.name, layer.kind, layer.shape, f"{layer.parameters:,}" if layer.parameters else ""]
             for layer in layers
         ]
-        rows.append(["", "", "", f"[bold]{sum(layer.parameters for layer in layers):,}[/bold]"])
+        rows.append(["", "", "", styled(f"{sum(layer.parameters for layer in layers):,}", "bold")])
         print_table(console(), f"{each}: {MODELS[each]}", ["layer", "kind", "output", "parameters"], rows, left=2)

@@ -18,6 +18,7 @@ from mnist_sum_tui.cli.common import (
 )
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.importing import import_torch
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.render import ascii_picture, bar, equation, percent, trim
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def predict_image(
     if json:
         print_json({"file": file, "source": predictor.source, **prediction.to_dict()})
     else:
-        _show(image.tolist(), prediction, predictor, file, is_drawn=number is None)
+        _show(image.tolist(), prediction, predictor, printable(file), is_drawn=number is None)
 
 
 def _number(number: int | None) -> int:
@@ -122,4 +123,4 @@ def _show(pixels: "Pixels", prediction: "Prediction", predictor: "Predictor", wh
     table.add_row(Text("\n".join(picture), no_wrap=True), said)
     out = console()
     out.print(table)
-    out.print(f"by {predictor.source}", style="dim", markup=False, soft_wrap=True)
+    out.print(f"by {predictor.source}", style="dim", soft_wrap=True)

@@ -9,8 +9,9 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from mnist_sum_tui.cli.common import console, is_terminal
-from mnist_sum_tui.events import EpochDone, Event, Finished, Notice, Progress, Started, to_json
+from mnist_sum_tui.cli.common import console, is_terminal, print_json
+from mnist_sum_tui.events import EpochDone, Event, Finished, Notice, Progress, Started, to_dict
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.render import duration, percent, plural, track
 from mnist_sum_tui.runs import MORE_EPOCHS, Run
 
@@ -50,7 +51,7 @@ class Printer:
             self.close()
             is_brief = self.brief and event.reason == "completed"  # else nothing follows that would say how to go on
             for line in [brief_result(event, self.started)] if is_brief else result_lines(event, self.run):
-                self.out.print(line, soft_wrap=True, markup=False)
+                self.out.print(line, soft_wrap=True)
             self.out.file.flush()
 
 
@@ -68,7 +69,7 @@ class JsonPrinter(Printer):
 
     def show(self, event: Event) -> None:
         """Print the event."""
-        print(to_json(event), flush=True)
+        print_json(to_dict(event))
 
 
 class PlainPrinter(Printer):
@@ -102,7 +103,7 @@ class PlainPrinter(Printer):
 
     def line(self, text: str) -> None:
         """Print a line and hand it on at once."""
-        self.out.print(text, soft_wrap=True, markup=False)
+        self.out.print(text, soft_wrap=True)
         self.out.file.flush()
 
 
@@ -210,21 +211,21 @@ def _track(share: float, colour: str) -> Text:
 
 def result_lines(event: Finished, run: Run) -> list[str]:
     """What came out, and the commands that go on from here."""
-    name = run.argument
+    name, path = run.argument, printable(str(run.path))
     if event.reason == "stopped":
         return [
-            f"\nStopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {run.path}",
+            f"\nStopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}",
             f"  go on with    mnist-sum train --resume {name}",
         ]
     if event.reason != "completed":
-        return [f"\nThe run is in {run.path}"]
+        return [f"\nThe run is in {path}"]
     weights = f"epoch {event.best_epoch}"
     return [
         f"\nTest: {percent(event.digit_accuracy)} digit, {percent(event.sum_accuracy, 3)} sum, "
         f"{percent(event.agreement, 3)} agreement",
         f"      (all ten numbers with each test image, {event.pairs:,} pairs; weights of {weights}; "
         f"{duration(event.elapsed)} of training)\n",
-        f"The run is in {run.path}",
+        f"The run is in {path}",
         f"  predict with it     mnist-sum predict idx 3 --run {name}",
         f"  look at it          mnist-sum runs show {name}",
         f"  train it further    mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}",

@@ -8,8 +8,10 @@ import typer
 
 from mnist_sum_tui import lookup
 from mnist_sum_tui import runs as store
+from mnist_sum_tui.checks import Count, Number, Share, check_of
 from mnist_sum_tui.cli.common import RunsDir, complete_run, console, folder_or_default, print_json
 from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.render import duration, percent, sparkline
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.summary import Summary, summarise
@@ -36,6 +38,10 @@ STATE_COLOURS = {
 }
 
 
+REPORTED = {"digit_accuracy": Share, "sum_accuracy": Share, "agreement": Share, "pairs": Count, "best_epoch": Number}
+"""what is shown of report.json"""
+
+
 @app.callback()
 def list_all(
     context: typer.Context,
@@ -52,7 +58,7 @@ def list_all(
         for summary in found:
             print_json(_plain(summary))
     elif not found:
-        console().print(f"No runs in {folder} yet: make one with mnist-sum train", markup=False, soft_wrap=True)
+        console().print(f"No runs in {printable(str(folder))} yet: make one with mnist-sum train", soft_wrap=True)
     else:
         console().print(_table(found))
 
@@ -70,12 +76,12 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: OwnRunsDir = No
         out.print(_curves(summary))
         total = summary.config.epochs if summary.config else len(summary.epochs)
         lines = [*EPOCH_HEADER, *(epoch_line(epoch, total) for epoch in summary.epochs)]
-        out.print("\n".join(["", *lines, ""]), markup=False, soft_wrap=True)
+        out.print("\n".join(["", *lines, ""]), soft_wrap=True)
     config = summary.config.to_dict() if summary.config else {}
-    out.print("config  " + ", ".join(f"{name} {value}" for name, value in config.items()), markup=False)
+    out.print("config  " + ", ".join(f"{name} {printable(str(value))}" for name, value in config.items()))
     if found.report_file.exists():
-        out.print(f"test    {_result(found)}", markup=False)
-    out.print(f"folder  {found.path}", markup=False, soft_wrap=True)
+        out.print(f"test    {_result(found)}")
+    out.print(f"folder  {printable(str(found.path))}", soft_wrap=True)
 
 
 @app.command("compare")
@@ -94,14 +100,14 @@ def compare(
     out = console()
     out.print(_table(found))
     for summary in found:
-        out.print(f"\n{summary.run.id}", style="bold", markup=False)
+        out.print(f"\n{summary.run.id}", style="bold")
         out.print(_curves(summary))
     configs = [summary.config.to_dict() if summary.config else {} for summary in found]
     names_of_settings = dict.fromkeys(key for config in configs for key in config)  # a damaged run has none
     differing = [key for key in names_of_settings if len({str(config.get(key)) for config in configs}) > 1]
     table = _grid(["setting", *(summary.run.id for summary in found)])
     for key in differing:
-        table.add_row(key, *(str(config.get(key, "-")) for config in configs))
+        table.add_row(key, *(printable(str(config.get(key, "-"))) for config in configs))
     out.print("", table if differing else "The settings are the same.")
 
 
@@ -114,13 +120,14 @@ def delete(
 ) -> None:
     """Delete a run: its files, and its folder, which must have nothing else in it."""
     found = lookup.find(run, _folder(context, runs_dir))
+    shown = printable(str(found.path))
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError(f"deleting {found.id} needs a yes: add --yes")
-        if not typer.confirm(f"Delete {found.path}?"):
+        if not typer.confirm(f"Delete {shown}?"):
             return
     found.delete()
-    console().print(f"Deleted {found.path}", markup=False, soft_wrap=True)
+    console().print(f"Deleted {shown}", soft_wrap=True)
 
 
 def _folder(context: typer.Context, runs_dir: Path | None) -> Path:
@@ -129,7 +136,7 @@ def _folder(context: typer.Context, runs_dir: Path | None) -> Path:
 
 
 def _table(summaries: list[Summary]) -> "Table":
-    from rich.markup import escape
+    from rich.text import Text
 
     table = _grid(["run", "model", "recipe", "epochs", "digit", "sum", "time", "state"])
     for summary in summaries:
@@ -137,14 +144,14 @@ def _table(summaries: list[Summary]) -> "Table":
         mark = "" if summary.is_tested or summary.digit_accuracy is None else "*"
         colour = STATE_COLOURS.get(summary.state, "yellow")
         table.add_row(
-            escape(summary.run.argument),
+            summary.run.argument,
             config.model if config else "-",
             config.recipe if config else "-",
             f"{len(summary.epochs)}/{config.epochs}" if config else "-",
             percent(summary.digit_accuracy) + mark,
             percent(summary.sum_accuracy) + mark,
             duration(summary.elapsed) if summary.epochs else "-",
-            f"[{colour}]{summary.state}[/{colour}]",
+            Text(summary.state, colour),
         )
     if any(not summary.is_tested and summary.digit_accuracy is not None for summary in summaries):
         table.caption, table.caption_justify = (
@@ -182,14 +189,15 @@ def _curves(summary: Summary) -> "Table":
 
 def _result(run: Run) -> str:
     try:
-        report = run.read_json(run.report_file)
-        return (
-            f"{percent(report['digit_accuracy'])} digit, {percent(report['sum_accuracy'], 3)} sum, "
-            f"{percent(report['agreement'], 3)} agreement, {report['pairs']:,} pairs, "
-            f"weights of epoch {report['best_epoch']}"
-        )
-    except (RunError, KeyError, TypeError, ValueError):
+        values = run.read_json(run.report_file)
+        report = {name: check_of(hint)(values[name]) for name, hint in REPORTED.items()}
+    except (RunError, KeyError, ValueError):
         return "report.json is damaged: mnist-sum evaluate measures it again"
+    return (
+        f"{percent(report['digit_accuracy'])} digit, {percent(report['sum_accuracy'], 3)} sum, "
+        f"{percent(report['agreement'], 3)} agreement, {report['pairs']:,} pairs, "
+        f"weights of epoch {report['best_epoch']}"
+    )
 
 
 def _plain(summary: Summary) -> dict[str, Any]:

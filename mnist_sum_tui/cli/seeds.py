@@ -4,14 +4,18 @@ import statistics
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mnist_sum_tui import runs
-from mnist_sum_tui.cli.common import console, print_json, print_table
+from mnist_sum_tui.cli.common import console, print_json, print_table, styled
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.render import duration, percent
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.summary import Summary, summarise
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.cli.common import Cells
 
 ACCURACIES = ("digit_accuracy", "sum_accuracy", "agreement")
 LARGEST_SEED = 2**32 - 1
@@ -62,14 +66,14 @@ def _as_json(done: list[Summary]) -> dict[str, object]:
 
 def _print(done: list[Summary]) -> None:
     columns = {name: _values(done, name) for name in ACCURACIES}
-    rows = [
+    rows: list[Cells] = [
         [found.run.id, *(percent(column[place], 3) for column in columns.values()), duration(found.elapsed)]
         for place, found in enumerate(done)
     ]
     seconds = [found.elapsed for found in done]
     means = (percent(statistics.mean(column), 3) for column in columns.values())
-    rows.append([f"[bold]mean of {len(done)}[/bold]", *(f"[bold]{mean}[/bold]" for mean in means),
-                 f"[bold]{duration(statistics.mean(seconds))}[/bold]"])  # fmt: skip
+    in_the_mean = [f"mean of {len(done)}", *means, duration(statistics.mean(seconds))]
+    rows.append([styled(text, "bold") for text in in_the_mean])
     spread = (f"{statistics.stdev(column) * 100:.3f} %" for column in columns.values())
     rows.append(["standard deviation", *spread, f"{statistics.stdev(seconds):.1f} s"])
     out = console()
