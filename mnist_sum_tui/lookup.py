@@ -4,11 +4,13 @@ from pathlib import Path
 
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.runs import Run, is_run, list_runs
-from mnist_sum_tui.summary import best_run
+from mnist_sum_tui.summary import best_run, summarise
 
 
 def find(name: str, folder: Path) -> Run:
     """The run called `latest`, `best`, by its id (or a beginning of it that only one run has), or by its path.
+
+    `best_run` says which is the best.
 
     Raises:
         UsageError: no such run.
@@ -26,7 +28,7 @@ def find(name: str, folder: Path) -> Run:
     if name == "latest":
         return runs[0]
     if name == "best":
-        return best_run(runs)
+        return best_run(map(summarise, runs)).run
     matches = [run for run in runs if run.id == name] or [run for run in runs if run.id.startswith(name)]
     if len(matches) > 1:
         raise UsageError(f"run {name!r} could be {matches[0].id} or {matches[1].id}: give more of it")

@@ -239,8 +239,10 @@ class Run:
             return not set(files) - {self.config_file}
 
 
-def create(folder: Path, config: TrainConfig, name: str = "") -> Run:
+def create(folder: Path, config: TrainConfig, name: str = "", suffix: str = "") -> Run:
     """Make a new run folder with its config.json, and keep other processes from it until it has been trained.
+
+    The user's name and the suffix stand at the end of the folder's name.
 
     Raises:
         UsageError: a name that would not do as part of a folder's name.
@@ -248,7 +250,7 @@ def create(folder: Path, config: TrainConfig, name: str = "") -> Run:
     """
     if name and not re.fullmatch(r"[\w.-]{1,60}", name):
         raise UsageError(f"name {name!r} cannot be used: take up to 60 letters, digits, dots, dashes and underscores")
-    base = "-".join(filter(None, [datetime.now().strftime("%Y%m%d-%H%M%S"), config.model, name]))
+    base = "-".join(filter(None, [datetime.now().strftime("%Y%m%d-%H%M%S"), config.model, name, suffix]))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for attempt in range(1, 1000):

@@ -47,13 +47,28 @@ class Summary:
         return next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
 
     @property
-    def mean_accuracy(self) -> float:
-        """What runs are ranked by: mean validation accuracy of the best epoch, else of the test; -1 without either."""
+    def validation_accuracy(self) -> float | None:
+        """The mean of the best epoch's two validation accuracies."""
         best = self.best_epoch
-        if best is not None and best.val_digit_accuracy is not None and best.val_sum_accuracy is not None:
-            return (best.val_digit_accuracy + best.val_sum_accuracy) / 2
-        digit, total = self.digit_accuracy, self.sum_accuracy
-        return -1.0 if digit is None or total is None else (digit + total) / 2
+        return _mean(best.val_digit_accuracy, best.val_sum_accuracy) if best else None
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """The mean of the final test's two accuracies."""
+        return _mean(self.finished.digit_accuracy, self.finished.sum_accuracy) if self.finished else None
+
+    @property
+    def mean_accuracy(self) -> float:
+        """In validation, else in the test; -1 without either. It sorts a table; `best_run` says which run is best."""
+        found = (self.validation_accuracy, self.test_accuracy)
+        return next((accuracy for accuracy in found if accuracy is not None), -1.0)
+
+    @property
+    def ranked_by(self) -> str:
+        """Which accuracy `best_run` goes by: `validation` or `test`; empty where there is neither."""
+        if self.validation_accuracy is not None:
+            return "validation"
+        return "test" if self.test_accuracy is not None else ""
 
     def _accuracy(self, name: str) -> float | None:
         if self.is_tested:
@@ -82,17 +97,26 @@ def summarise(run: Run) -> Summary:
     )
 
 
-def best_run(runs: Iterable[Run]) -> Run:
-    """The run with the highest `Summary.mean_accuracy`.
+def best_run(summaries: Iterable[Summary]) -> Summary:
+    """The best of the runs that can be compared: on the same images, and by the same measure.
+
+    The images are those of the package where a run has them, else those of the first run in the list. The measure is
+    the validation accuracy, among the runs that hold images out; only where none does it is the test accuracy.
 
     Raises:
-        UsageError: none has finished an epoch.
+        UsageError: none has a validation or a test yet.
     """
-    ranked = [(summarise(run).mean_accuracy, run.id, run) for run in runs]
-    score, _, run = max(ranked, key=lambda item: item[:2], default=(-1.0, "", None))
-    if run is None or score < 0:
-        raise UsageError("no run has finished an epoch yet: train one to its end, or name a run")
-    return run
+    ranked = [(found, found.config.data_dir) for found in summaries if found.config and found.ranked_by]
+    if not ranked:
+        raise UsageError("no run has finished an epoch with validation, or its test: train one, or name a run")
+    images = None if any(place is None for _, place in ranked) else ranked[0][1]
+    alike = [found for found, place in ranked if place == images]
+    alike = [found for found in alike if found.ranked_by == "validation"] or alike
+    return max(alike, key=lambda found: (found.mean_accuracy, found.run.id))
+
+
+def _mean(digit: float | None, total: float | None) -> float | None:
+    return None if digit is None or total is None else (digit + total) / 2
 
 
 def _last_started(events: list[Event]) -> Started | None:

@@ -285,6 +285,14 @@ BAD_INPUT = [
     (["train", "--resume", "latest", "--name", "new"], 2, "--name is for a new run"),
     (["train", "--data-dir", ""], 2, "--data-dir is empty"),
     (["evaluate", "--data-dir", ""], 2, "--data-dir is empty"),
+    (["train", "--recipe", ""], 2, "unknown recipe ''"),
+    (["tui", "--recipe", ""], 2, "unknown recipe ''"),
+    (["evaluate", ""], 2, "is empty"),
+    (["predict", "idx", "3", "--run", ""], 2, "is empty"),
+    (["train", "--runs-dir", ""], 2, "--runs-dir is empty"),
+    (["runs", "--runs-dir", ""], 2, "--runs-dir is empty"),
+    (["runs", "show", "latest", "--runs-dir", ""], 2, "--runs-dir is empty"),
+    (["evaluate", "--runs-dir", ""], 2, "--runs-dir is empty"),
     (["train", "--nonsense"], 2, "--nonsense"),
     (["train", "--data-dir", "nowhere", "--model", "compact"], 1, "is not a folder"),
     (["train", "--name", "a/b"], 2, "cannot be used"),
@@ -306,6 +314,10 @@ BAD_INPUT = [
 )
 def test_bad_input_ends_in_one_line(cli: Cli, arguments: list[str], code: int, word: str) -> None:
     is_one_line(cli(*arguments), code, word)
+
+
+def test_an_empty_variable_is_the_usual_folder(cli: Cli) -> None:
+    assert "No runs in runs yet" in cli("runs", MNIST_SUM_RUNS="").stdout
 
 
 @pytest.mark.parametrize("index", ["10000", "-1"])

@@ -12,7 +12,8 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.events import EpochDone, Finished, to_json
 from mnist_sum_tui.runs import Run
-from mnist_sum_tui.summary import summarise
+from mnist_sum_tui.summary import best_run, summarise
+from tests.conftest import Cli
 
 CONFIG = TrainConfig.of("standard", model="compact")
 
@@ -32,8 +33,8 @@ def _finished(reason: str) -> Finished:
     )  # fmt: skip
 
 
-def _run(folder: Path, *events: EpochDone | Finished, torn: bool = False) -> Run:
-    run = runs.create(folder, CONFIG)
+def _run(folder: Path, *events: EpochDone | Finished, torn: bool = False, data_dir: str | None = None) -> Run:
+    run = runs.create(folder, replace(CONFIG, data_dir=data_dir))
     lines = "".join(f"{to_json(event)}\n" for event in events)
     run.metrics_file.write_text(lines + ('{"event": "epo' if torn else ""))
     return run
@@ -103,6 +104,67 @@ def test_best_needs_an_epoch(tmp_path: Path) -> None:
     _run(tmp_path)
     with pytest.raises(UsageError, match="finished an epoch"):
         lookup.find("best", tmp_path)
+
+
+def _all_data(number: int, accuracy: float) -> EpochDone:
+    """An epoch of a run that holds nothing out."""
+    return replace(
+        _epoch(number, accuracy), val_digit_loss=None, val_sum_loss=None, val_digit_accuracy=None,
+        val_sum_accuracy=None, val_agreement=None,
+    )  # fmt: skip
+
+
+def _tested(accuracy: float) -> Finished:
+    return replace(_finished("completed"), digit_accuracy=accuracy, sum_accuracy=accuracy)
+
+
+def test_best_compares_validation_with_validation_alone(tmp_path: Path) -> None:
+    worse = _run(tmp_path, _epoch(1, 0.97), _tested(0.999))
+    better = _run(tmp_path, _epoch(1, 0.98), _tested(0.981))
+    _run(tmp_path, _all_data(1, 0.9), _tested(0.995))  # a test says nothing about which of the others is better
+    summaries = [summarise(run) for run in runs.list_runs(tmp_path)]
+    assert best_run(summaries).run == better
+    assert best_run(summaries).ranked_by == "validation"
+    assert best_run([summarise(worse)]).run == worse
+
+
+def test_best_is_by_test_where_no_run_holds_images_out(tmp_path: Path) -> None:
+    _run(tmp_path, _all_data(1, 0.9), _tested(0.98))
+    better = _run(tmp_path, _all_data(1, 0.9), _tested(0.99))
+    _run(tmp_path, _all_data(1, 0.999))  # it has come to nothing yet
+    best = best_run(summarise(run) for run in runs.list_runs(tmp_path))
+    assert (best.run, best.ranked_by) == (better, "test")
+
+
+def test_best_compares_runs_on_the_same_images_alone(tmp_path: Path) -> None:
+    own = _run(tmp_path, _epoch(1, 0.9))
+    _run(tmp_path, _epoch(1, 0.99), data_dir="/data/easy")
+    assert lookup.find("best", tmp_path) == own, "the package's own images come first"
+    own.delete()
+    better = _run(tmp_path, _epoch(1, 0.7), data_dir="/data/hard")
+    _run(tmp_path, _epoch(1, 0.6), data_dir="/data/hard")
+    _run(tmp_path, data_dir="/data/else")
+    assert lookup.find("best", tmp_path) == better, "else those of the newest run that can be ranked"
+
+
+def test_the_list_marks_the_best_and_says_by_what(tmp_path: Path, cli: Cli) -> None:
+    folder = tmp_path / "runs"
+    tested, other = _run(folder, _all_data(1, 0.9), _tested(0.98)), _run(folder, _all_data(1, 0.9), _tested(0.97))
+
+    def listed() -> tuple[list[str], str]:
+        lines = cli("runs").stdout.splitlines()
+        return [line.split()[0] for line in lines if line.rstrip().endswith(", best")], lines[-1]
+
+    assert listed() == (
+        [tested.id],
+        "best by test accuracy, among the runs on the MNIST in the package of which none holds images out",
+    )
+    validated = _run(folder, _epoch(1, 0.95))
+    marked, words = listed()
+    assert marked == [validated.id]
+    assert words.startswith("best by validation accuracy, among")
+    told = [json.loads(line) for line in cli("runs", "--json").stdout.splitlines()]
+    assert {run["run"]: run["best"] for run in told} == {tested.id: False, other.id: False, validated.id: True}
 
 
 def test_summary(tmp_path: Path) -> None:

@@ -81,6 +81,14 @@ def test_seeds_that_cannot_be_are_one_line(cli: Cli, small_data: str) -> None:
     is_one_line(cli("train", "--seeds", "2", "--resume", "latest"), 2, "--resume")
 
 
+def test_a_name_that_will_do_for_one_run_will_do_for_seeds(cli: Cli, small_data: str, tmp_path: Path) -> None:
+    result = cli(*SPRINT, "--data-dir", small_data, "--seeds", "2", "--seed", "4294967294", "--name", "x" * 60)
+    assert result.returncode == 0, result.stderr
+    ids = [run.id.split("-", 3)[3] for run in runs.list_runs(tmp_path / "runs")]
+    assert sorted(ids) == [f"{'x' * 60}-seed{seed}" for seed in (4294967294, 4294967295)]
+    is_one_line(cli(*SPRINT, "--seeds", "2", "--name", "a/b"), 2, "name 'a/b' cannot be used")
+
+
 def test_a_seed_that_diverges_ends_them(cli: Cli, small_data: str) -> None:
     result = cli(
         *SPRINT,

@@ -104,10 +104,23 @@ def complete_recipe(incomplete: str) -> list[tuple[str, str]]:
     return [(name, recipe.summary) for name, recipe in RECIPES.items() if name.startswith(incomplete)]
 
 
+def named_folder(text: str) -> Path:
+    """The folder of `--runs-dir`; a Path of no letters would be the current one.
+
+    Raises:
+        UsageError: it is empty.
+    """
+    if not text:
+        raise UsageError("--runs-dir is empty: name a folder, or leave it out")
+    return Path(text)
+
+
 RunsDir = Annotated[
     Path | None,
     typer.Option(
         "--runs-dir",
+        parser=named_folder,
+        metavar="PATH",
         help="Folder of the runs.",
         envvar=runs.FOLDER_VARIABLE,
         show_default=runs.DEFAULT_FOLDER,

@@ -94,7 +94,7 @@ def build_config(resumed: Run | None, recipe: str | None, settings: Mapping[str,
     """
     given = {name: value for name, value in settings.items() if value is not None}
     if resumed is None:
-        return TrainConfig.of(recipe or "standard", **given)
+        return TrainConfig.of("standard" if recipe is None else recipe, **given)
     if recipe is not None:
         given["recipe"] = recipe
     own = resumed.read_config().to_dict()

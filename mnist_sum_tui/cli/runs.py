@@ -9,12 +9,12 @@ import typer
 from mnist_sum_tui import lookup
 from mnist_sum_tui import runs as store
 from mnist_sum_tui.checks import Count, Number, Share, check_of
-from mnist_sum_tui.cli.common import RunsDir, complete_run, console, folder_or_default, print_json
+from mnist_sum_tui.cli.common import RunsDir, complete_run, console, folder_or_default, named_folder, print_json
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.render import duration, percent, sparkline
 from mnist_sum_tui.runs import Run
-from mnist_sum_tui.summary import Summary, summarise
+from mnist_sum_tui.summary import Summary, best_run, summarise
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,7 +26,14 @@ Name = Annotated[
     typer.Argument(help="latest, best, an id (or its beginning), or a path.", autocompletion=complete_run),
 ]
 OwnRunsDir = Annotated[
-    Path | None, typer.Option("--runs-dir", help="Folder of the runs.", show_default="that of mnist-sum runs")
+    Path | None,
+    typer.Option(
+        "--runs-dir",
+        parser=named_folder,
+        metavar="PATH",
+        help="Folder of the runs.",
+        show_default="that of mnist-sum runs",
+    ),
 ]
 """a subcommand's own; one that read the environment too would win over the option before the subcommand"""
 STATE_COLOURS = {
@@ -54,13 +61,17 @@ def list_all(
         return
     folder = folder_or_default(runs_dir)
     found = [summarise(run) for run in store.list_runs(folder)]
+    best = best_run(found) if any(summary.ranked_by for summary in found) else None
     if json:
         for summary in found:
-            print_json(_plain(summary))
+            print_json({**_plain(summary), "best": summary is best})
     elif not found:
         console().print(f"No runs in {printable(str(folder))} yet: make one with mnist-sum train", soft_wrap=True)
     else:
-        console().print(_table(found))
+        out = console()
+        out.print(_table(found, best))
+        if best is not None:
+            out.print(_why_best(best), style="dim italic", soft_wrap=True)
 
 
 @app.command("show")
@@ -135,7 +146,7 @@ def _folder(context: typer.Context, runs_dir: Path | None) -> Path:
     return folder_or_default(runs_dir or context.obj)
 
 
-def _table(summaries: list[Summary]) -> "Table":
+def _table(summaries: list[Summary], best: Summary | None = None) -> "Table":
     from rich.text import Text
 
     table = _grid(["run", "model", "recipe", "epochs", "digit", "sum", "time", "state"])
@@ -151,7 +162,7 @@ def _table(summaries: list[Summary]) -> "Table":
             percent(summary.digit_accuracy) + mark,
             percent(summary.sum_accuracy) + mark,
             duration(summary.elapsed) if summary.epochs else "-",
-            Text(summary.state, colour),
+            Text.assemble((summary.state, colour), (", best" if summary is best else "", "bold")),
         )
     if any(not summary.is_tested and summary.digit_accuracy is not None for summary in summaries):
         table.caption, table.caption_justify = (
@@ -159,6 +170,12 @@ def _table(summaries: list[Summary]) -> "Table":
             "left",
         )
     return table
+
+
+def _why_best(best: Summary) -> str:
+    images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the MNIST in the package"
+    measured = "that hold images out" if best.ranked_by == "validation" else "of which none holds images out"
+    return f"best by {best.ranked_by} accuracy, among the runs on {images} {measured}"
 
 
 def _grid(columns: list[str]) -> "Table":

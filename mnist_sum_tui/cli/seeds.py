@@ -37,7 +37,7 @@ def train_seeds(
     last = config.seed + count - 1
     for seed in range(config.seed, last + 1):
         own = replace(config, seed=seed)
-        run = runs.create(folder, own, "-".join(filter(None, [name, f"seed{seed}"])))
+        run = runs.create(folder, own, name, f"seed{seed}")
         code = train(own, run, seed == last)
         if code:
             return code

@@ -132,7 +132,7 @@ class TrainPage(Page):
         self.query_one(ContentSwitcher).current = "live"
         self.set_focus(None)
         if self.session.run is not None and self.session.config is not None:
-            self.find_past(self.session.config.model, self.session.run)
+            self.find_past(self.session.config, self.session.run)
         self.refresh_bindings()
         self.redraw(at_once=True)
 
@@ -191,14 +191,16 @@ class TrainPage(Page):
             self.redraw(at_once=True)
 
     @work(thread=True, exclusive=True, group="past", exit_on_error=False)
-    def find_past(self, model: str, current: Run) -> None:
-        """Read the best earlier run of the same model."""
+    def find_past(self, config: TrainConfig, current: Run) -> None:
+        """Read the best earlier run of the same model on the same images."""
         others = [run for run in runs.list_runs(self.session.runs_folder) if run.id != current.id]
-        alike = [found.run for found in map(summary.summarise, others) if found.config and found.config.model == model]
+        found = [other for other in map(summary.summarise, others) if other.config]
+        mine = (config.model, config.data_dir)
+        alike = [other for other in found if other.config and (other.config.model, other.config.data_dir) == mine]
         from mnist_sum_tui.tui.series import Series
 
         with contextlib.suppress(UsageError, ValueError):  # none that has finished an epoch; none at all
-            best = summary.best_run(alike)
+            best = summary.best_run(alike).run
             self.post_found(self.PastFound(best.id, Series(read_events(best.metrics_file, *Series.KINDS))))
 
     def on_train_page_past_found(self, message: PastFound) -> None:
