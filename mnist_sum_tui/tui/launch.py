@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import unknown
+from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.memory import keep_freed_memory
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.streams import flush_or_drop
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
 SAVE_SECONDS = 60.0
-"""how long a signal waits for the step in work and the save; much more than any network here needs"""
+"""how long a signal, or an app that has failed, waits for the step in work and the save; much more than is needed"""
 FRAMES_A_SECOND = "120"
 """at most; a key that comes just after a frame waits for the next one. The 95th percentile of a key's answer while
 `original` trains on two cores: 31 and 33 ms, against 34 and 42 with Textual's 60 (100 keys each, in turn)"""
@@ -70,10 +72,8 @@ def run_dashboard(options: LaunchOptions) -> int:
     start = options.config if options.start or options.resume else None
     app = MnistSumApp(session, start, options.resume, options.config, options.theme, options.name, options.watch)
     _catch_signals(app)
-    result = app.run()
-    code = app.return_code or (app.run_code if result is None else result)
-    if app.thread is not None:
-        app.thread.join(CLOSE_SECONDS)
+    code = _run(app)
+    _end_training(app)
     with contextlib.suppress(OSError):  # the terminal may be gone
         if text := receipt(session):
             print(text)
@@ -81,6 +81,31 @@ def run_dashboard(options: LaunchOptions) -> int:
     if any(thread.daemon and thread.name in TORCH_THREADS for thread in threading.enumerate()):
         os._exit(code)  # in the import, or in a validation: it cannot be asked to stop, and must not outlive torch
     return code
+
+
+def _run(app: "MnistSumApp") -> int:
+    """Run the app to its end, whatever ends it; returns the exit code, 1 after a fault."""
+    try:
+        result = app.run()
+    except BaseException:  # whatever it is, a training may have to be saved; Textual has restored the terminal
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            traceback.print_exc()
+        return 1
+    return app.return_code or (app.run_code if result is None else result)
+
+
+def _end_training(app: "MnistSumApp") -> None:
+    """Wait for the end of the training; if the app has failed over it, stop and save it, and take in what it said."""
+    thread, session = app.thread, app.session
+    if thread is None:
+        return
+    if thread.is_abandoned or session.control is None or session.run is None:
+        thread.join(CLOSE_SECONDS)
+        return
+    session.control.stop()
+    thread.join(SAVE_SECONDS)
+    session.take(list(read_events(session.run.metrics_file)), is_whole=True, is_alive=False)
+    session.end(thread.error)
 
 
 def _has_terminal() -> bool:

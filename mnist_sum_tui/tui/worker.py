@@ -1,5 +1,6 @@
 """The thread that trains, and the one that watches another process train. They post messages, and touch no widget."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 
@@ -24,21 +25,23 @@ class TrainingThread(threading.Thread):
     def __init__(self, config: TrainConfig, run: Run, control: Control, post: Post) -> None:
         super().__init__(name="training", daemon=True)
         self._config, self._run, self._control, self._post = config, run, control, post
-        self._is_abandoned = False
+        self.is_abandoned = False
+        """it is to save nothing"""
+        self.error: BaseException | None = None
+        """what it raised, once it has ended"""
 
     def abandon(self) -> None:
         """End after the step in work, and save nothing."""
-        self._is_abandoned = True
+        self.is_abandoned = True
         self._control.resume()
 
     def run(self) -> None:
         """Train. Whatever is raised goes out with TrainingEnded; the traceback is in the run's error.txt."""
-        error: BaseException | None = None
         try:
             self._train()
         except BaseException as raised:
-            error = raised
-        self._post(TrainingEnded(error))
+            self.error = raised
+        self._tell(TrainingEnded(self.error))
 
     def _train(self) -> None:
         from mnist_sum_tui.training import train  # torch: 1.5 s, unless `warm_up` was quicker
@@ -46,11 +49,15 @@ class TrainingThread(threading.Thread):
         events = train(self._config, self._run, self._control)
         for event in events:
             if isinstance(event, Started) and event.resumed:
-                self._post(PastEvents(list(read_events(self._run.metrics_file))[:-1]))
-            self._post(RunEvent(event))
-            if self._is_abandoned:
+                self._tell(PastEvents(list(read_events(self._run.metrics_file))[:-1]))
+            self._tell(RunEvent(event))
+            if self.is_abandoned:
                 events.close()  # type: ignore[attr-defined]  # an Iterator by its type, a generator in truth
                 return
+
+    def _tell(self, message: Message) -> None:
+        with contextlib.suppress(RuntimeError):  # the app's loop is closed; the training goes on until it has saved
+            self._post(message)
 
 
 class WatchingThread(threading.Thread):

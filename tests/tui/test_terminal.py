@@ -13,7 +13,7 @@ import pexpect
 import pyte
 import pytest
 
-from mnist_sum_tui import runs
+from mnist_sum_tui import checkpoint, runs
 from mnist_sum_tui.events import Checkpointed, Finished, Paused, Resumed
 from mnist_sum_tui.journal import read_events
 
@@ -25,6 +25,13 @@ from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
 config = TrainConfig.of("standard", model="compact", epochs=3, threads=1)
 sys.exit(run_dashboard(LaunchOptions(Path(sys.argv[1]), config, sys.argv[2] == "start", None, None)))
 """
+FAULT = """
+from mnist_sum_tui.tui.screens.train import TrainPage
+def fail(page):
+    raise {fault}
+TrainPage.action_log = fail
+"""
+"""source that makes the key l of the page Train fail"""
 WAIT = 40.0
 """seconds; the machine may be busy"""
 MODES = {1000: "mouse", 1003: "mouse", 1006: "mouse", 1049: "alternate screen", 2004: "bracketed paste", 1004: "focus"}
@@ -33,13 +40,14 @@ MODES = {1000: "mouse", 1003: "mouse", 1006: "mouse", 1049: "alternate screen", 
 class Terminal:
     """A terminal of 80 by 24 cells with the dashboard in it."""
 
-    def __init__(self, folder: Path, start: bool, **variables: str) -> None:
+    def __init__(self, folder: Path, start: bool, fault: str = "", **variables: str) -> None:
         self.folder = folder
         self.screen = pyte.Screen(80, 24)
         self._stream = pyte.ByteStream(self.screen)
         self.output = b""
         environment = {**os.environ, "TERM": "xterm-256color", **variables}
-        arguments = ["-c", PROGRAM, str(folder), "start" if start else "form"]
+        program = f"{FAULT.format(fault=fault)}{PROGRAM}" if fault else PROGRAM
+        arguments = ["-c", program, str(folder), "start" if start else "form"]
         self.process = pexpect.spawn(sys.executable, arguments, env=environment, dimensions=(24, 80), timeout=WAIT)
         self.before = termios.tcgetattr(self.process.child_fd)
 
@@ -135,6 +143,29 @@ def test_a_signal_saves_and_restores_the_terminal(number: int, code: int, folder
     run = runs.list_runs(folder)[0]
     assert run.last_file.exists()
     assert isinstance(list(read_events(run.metrics_file))[-1], Finished)
+
+
+@pytest.mark.parametrize("fault", ["ZeroDivisionError('a fault')", "KeyboardInterrupt('a fault')"])
+def test_a_fault_of_the_dashboard_saves_the_training_and_restores_the_terminal(fault: str, folder: Path) -> None:
+    """The first is caught by Textual, the second comes out of the app's loop."""
+    terminal = Terminal(folder, start=True, fault=fault)
+    terminal.wait_for(r"elapsed [1-9]")
+    terminal.process.send("l")
+    terminal.wait_for("go on")
+    modes = termios.tcgetattr(terminal.process.child_fd)
+    assert terminal.wait_for_end() == 1
+    assert modes == terminal.before
+    terminal.assert_restored()
+    run = runs.list_runs(folder)[0]
+    text = terminal.output.decode()
+    left = text[text.rindex("\x1b[?1049l") :]
+    assert "a fault" in left
+    assert f"mnist-sum · run {run.id}" in left
+    assert "stopped as asked; everything is saved" in left
+    assert f"mnist-sum train --resume {run.id}" in left.splitlines()[-1]
+    *_, last = read_events(run.metrics_file)
+    assert isinstance(last, Finished)
+    assert checkpoint.load(run.last_file).position.step == last.step > 0
 
 
 def test_a_closed_terminal_saves(folder: Path) -> None:
