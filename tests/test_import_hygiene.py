@@ -55,6 +55,7 @@ STANDARD_ONLY = {
         "quota",
         "printable",
         "checks",
+        "printable",
     ),
 }
 
