@@ -4,7 +4,6 @@ import importlib
 from functools import partial
 from typing import Any, ClassVar, cast
 
-from textual.app import App
 from textual.binding import Binding
 from textual.events import Event, Key
 from textual.screen import Screen
@@ -17,6 +16,7 @@ from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.tui.messages import OpenInInspect, PastEvents, RunEvent, StartTraining, TrainingEnded, Watched
 from mnist_sum_tui.tui.palette import Palette, mend_lists
+from mnist_sum_tui.tui.plain import PlainApp
 from mnist_sum_tui.tui.screens.base import PAGES, Page, is_cramped
 from mnist_sum_tui.tui.screens.quit import Answer, QuitScreen
 from mnist_sum_tui.tui.screens.train import TrainPage
@@ -29,7 +29,7 @@ INTERRUPTED = 130
 """the exit code after ctrl+c"""
 
 
-class MnistSumApp(App[int]):
+class MnistSumApp(PlainApp[int]):
     """The dashboard."""
 
     TITLE = "mnist-sum"

@@ -32,7 +32,8 @@ def outcome(session: Session) -> list[Row]:
     if done is not None and done.digit_accuracy is not None:
         figures = _figures(done.digit_accuracy, done.sum_accuracy)
         rows.append(("test", f"{figures}, agreement {percent(done.agreement)} over {done.pairs or 0:,} pairs"))
-    return rows + [(LABELS[verb], text) for verb, text in commands(session, run)]
+    rows += [(LABELS[verb], text) for verb, text in commands(session, run)]
+    return [(printable(label), printable(text)) for label, text in rows]
 
 
 def commands(session: Session, run: Run) -> list[Row]:
@@ -57,7 +58,9 @@ def receipt(session: Session) -> str:
         return ""
     if session.finished is None and session.error is None and not session.is_watching:
         rows.insert(0, ("left", "without saving; what came after the last checkpoint is lost"))
-    return "\n".join([f"mnist-sum · run {session.run.id}", *(f"  {label:<10}{text}" for label, text in rows)])
+    return "\n".join(
+        [f"mnist-sum · run {printable(session.run.id)}", *(f"  {label:<10}{text}" for label, text in rows)]
+    )
 
 
 def _figures(digit: float | None, total: float | None) -> str:

@@ -37,8 +37,8 @@ def short_name(run_id: str) -> str:
     date, _, rest = run_id.partition("-")
     clock, _, name = rest.partition("-")
     if len(date) == 8 and len(clock) == 6 and (date + clock).isdigit():
-        return f"{date[4:6]}-{date[6:]} {clock[:2]}:{clock[2:4]} {name}".rstrip()
-    return run_id
+        return printable(f"{date[4:6]}-{date[6:]} {clock[:2]}:{clock[2:4]} {name}".rstrip())
+    return printable(run_id)
 
 
 def command(config: TrainConfig) -> str:

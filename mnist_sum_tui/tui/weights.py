@@ -6,6 +6,7 @@ from pathlib import Path
 from mnist_sum_tui import lookup, runs
 from mnist_sum_tui.control import Control
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import BUILT_IN, Run
 
 NEWEST = "newest"
@@ -69,6 +70,7 @@ def best_of(run: Run) -> Weights:
 
 def _of_run(run: Run) -> tuple[Weights, ...]:
     """A run's checkpoints: the epochs that were kept, then the best, then the last."""
-    kept = [Weights(f"epoch {epoch}", run.id, run.epoch_file(epoch)) for epoch in run.kept_epochs()]
-    ends = [Weights(name, run.id, path) for name, path in (("best", run.best_file), ("last", run.last_file))]
+    owner = printable(run.id)
+    kept = [Weights(f"epoch {epoch}", owner, run.epoch_file(epoch)) for epoch in run.kept_epochs()]
+    ends = [Weights(name, owner, path) for name, path in (("best", run.best_file), ("last", run.last_file))]
     return (*kept, *(weights for weights in ends if weights.path is not None and weights.path.exists()))

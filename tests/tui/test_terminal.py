@@ -14,6 +14,7 @@ import pyte
 import pytest
 
 from mnist_sum_tui import checkpoint, runs
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.events import Checkpointed, Finished, Paused, Resumed
 from mnist_sum_tui.journal import read_events
 
@@ -182,6 +183,20 @@ def test_a_closed_terminal_saves(folder: Path) -> None:
     terminal.process.closed, terminal.process.terminated = True, True
     assert os.waitstatus_to_exitcode(status) == 129
     assert runs.list_runs(folder)[0].last_file.exists()
+
+
+def test_the_name_of_a_strangers_run_does_nothing_to_the_terminal(folder: Path) -> None:
+    """It is not written to the clipboard, and stands in its row as it is called."""
+    run = runs.Run(folder / "\x1b]52;c;aGk=\x07 \udcff [b]")
+    run.path.mkdir(parents=True)
+    run.write_config(TrainConfig.of("standard", model="compact"))
+    terminal = Terminal(folder, start=False)
+    terminal.wait_for("Start training")
+    terminal.process.send("\x1b[15~")  # F5
+    terminal.wait_for(r"\\x1b\]52;c;aGk=\\x07 \\udcff \[b\]")
+    terminal.process.send("q")
+    assert terminal.wait_for_end() == 0
+    assert b"\x1b]52" not in terminal.output
 
 
 def test_no_colour_is_honoured_and_tells_the_heads_apart(folder: Path) -> None:

@@ -6,6 +6,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.render import bar
 from mnist_sum_tui.tui.answers import Trouble, Working
 from mnist_sum_tui.tui.brain import Brain, brain_of
@@ -38,7 +39,7 @@ class AskingPage(Page):
         """Show one line; nothing hides it."""
         if self.is_mounted:
             note = self.query_one("#note", Static)
-            note.update(text)
+            note.update(printable(text))
             note.display = bool(text)
             note.set_class(is_error, "-error")
 

@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Label
 
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.screens.steady import Question
 
 
@@ -28,7 +29,7 @@ class Confirm(Question[bool]):
     def compose(self) -> ComposeResult:
         """The question and the two buttons."""
         with Vertical(classes="dialog"):
-            yield Label(self.question, classes="question", markup=False)
+            yield Label(printable(self.question), classes="question", markup=False)
             yield Label(self.detail, classes="hint", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(self.no, id="no")

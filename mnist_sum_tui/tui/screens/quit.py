@@ -7,6 +7,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Button, Static
 
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.screens.steady import Question
 
 Answer = Literal["keep", "save", "leave"]
@@ -27,7 +28,7 @@ class QuitScreen(Question[Answer]):
 
     def __init__(self, command: str, saved_step: int | None) -> None:
         super().__init__()
-        self._command = command
+        self._command = printable(command)
         self._saved = "nothing is saved yet" if saved_step is None else f"the last checkpoint is of step {saved_step:,}"
 
     def compose(self) -> ComposeResult:

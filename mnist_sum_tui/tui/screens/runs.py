@@ -11,6 +11,7 @@ from textual.widgets import Static
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.events import Event, Finished
 from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.render import percent
 from mnist_sum_tui.runs import MORE_EPOCHS, list_runs
 from mnist_sum_tui.summary import Summary, summarise
@@ -76,7 +77,7 @@ class RunsPage(AskingPage):
     def compose_page(self) -> ComposeResult:
         """Table, chart, and what stands there while there are no runs."""
         yield RunTable(id="table")
-        yield Static(EMPTY.format(folder=self.session.runs_folder), id="empty", markup=False)
+        yield Static(EMPTY.format(folder=printable(str(self.session.runs_folder))), id="empty", markup=False)
         yield note()
         yield Chart(id="curves")
 

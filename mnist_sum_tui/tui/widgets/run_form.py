@@ -11,6 +11,7 @@ from textual.widgets import Button, Input, Select, Static
 
 from mnist_sum_tui.config import MODELS, RECIPES, TrainConfig
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.messages import StartTraining
 
 NUMBERS = {"epochs": "epochs", "batch_size": "batch size", "lr": "learning rate", "seed": "seed"}
@@ -95,7 +96,7 @@ class RunForm(VerticalScroll, can_focus=False):
     def complain(self, message: str) -> None:
         """Say why it did not start."""
         self._is_complaining = True
-        self.query_one("#readiness", Static).update(Content.styled(message, "$text-error"))
+        self.query_one("#readiness", Static).update(Content.styled(printable(message), "$text-error"))
 
     @property
     def config(self) -> TrainConfig:

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import DataTable
 
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.render import duration, percent, sparkline
 from mnist_sum_tui.summary import Summary
 
@@ -100,7 +101,7 @@ class RunTable(DataTable[Text]):
     def watch_marked(self) -> None:
         """Show the marks."""
         for run in self.runs:
-            self.update_cell(run.run.id, COLUMNS[0].title, Text(self._marked_id(run.run.id)))
+            self.update_cell(run.run.id, COLUMNS[0].title, Text(printable(self._marked_id(run.run.id))))
         self.post_message(self.Marked())
 
     def fill(self) -> None:
@@ -116,7 +117,7 @@ class RunTable(DataTable[Text]):
         rows = arranged(self.runs, *self.order)
         for run in rows:
             texts = [self._marked_id(run.run.id), *(column.text(run) for column in COLUMNS[1:])]
-            self.add_row(*(Text(text) for text in texts), key=run.run.id)
+            self.add_row(*(Text(printable(text)) for text in texts), key=run.run.id)
         ids = [run.run.id for run in rows]
         if before in ids:
             self.move_cursor(row=ids.index(before), animate=False)

@@ -1,0 +1,94 @@
+"""What a stranger's file or folder may be called or say: markup, escape sequences, bytes that are no text.
+
+It is shown as it is written, and does nothing to the terminal.
+"""
+
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from textual.pilot import Pilot
+from textual.widgets._toast import Toast
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.events import Notice
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs import Run
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.messages import RunEvent, TrainingEnded
+from mnist_sum_tui.tui.screens.runs import RunsPage
+from mnist_sum_tui.tui.widgets.run_table import RunTable
+from tests.tui import fixed
+from tests.tui.recorded import begin, until
+
+WORDS = ("[/foo]", "[bold", "[b]not bold[/b]", "a\x1b[31mred", "\x1b]52;c;aGk=\x07", "back\u202eward", "\udcff.txt")
+
+
+def shown(app: MnistSumApp) -> list[str]:
+    """The lines on the screen, each as wide as it."""
+    strips = app.screen._compositor.render_strips()
+    lines = [strip.text for strip in strips]
+    assert {cell_len(line) for line in lines} == {app.size.width}
+    assert all(line.isprintable() for line in lines), "nothing but print reaches the terminal"
+    return lines
+
+
+async def toasts(pilot: Pilot[int], app: MnistSumApp, count: int) -> str:
+    await until(pilot, lambda: len(app.screen.query(Toast)) == count)
+    return "\n".join(shown(app))
+
+
+@pytest.mark.parametrize("words", WORDS)
+async def test_a_toast_says_what_it_is_given(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await pilot.pause(0.1)
+        app.train_page.notify(words, title=words)
+        assert (await toasts(pilot, app, 1)).count(printable(words)) == 2
+
+
+@pytest.mark.parametrize("words", WORDS)
+async def test_what_a_training_says_and_how_it_fails_is_shown(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await pilot.pause(0.1)
+        begin(app)
+        app.post_message(RunEvent(Notice(step=0, epoch=1, elapsed=0.0, message=f"1 {words}")))
+        app.post_message(TrainingEnded(UsageError(f"2 {words}")))
+        text = await toasts(pilot, app, 2)
+        assert f"1 {printable(words)}" in text
+        assert text.count(f"2 {printable(words)}") == 2, "in a toast, and in the form"
+
+
+async def test_a_screenshot_in_a_folder_with_brackets_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = Path("[") / "foo]"
+    folder.mkdir(parents=True)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await pilot.pause(0.1)
+        app.deliver_screenshot("shot.svg", str(folder))
+        text = await toasts(pilot, app, 1)
+        assert "Saved screenshot to '[/foo]/shot.svg'" in text
+
+
+@pytest.mark.parametrize("words", [word for word in WORDS if "/" not in word] + ["["])
+async def test_a_run_may_have_any_name(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    run = Run(tmp_path / f"run {words} 1")
+    run.path.mkdir()
+    run.write_config(TrainConfig.of("standard", model="compact"))
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await pilot.pause(0.1)
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(app.screen, RunsPage) and app.screen.query_one(RunTable).runs)
+        await until(pilot, lambda: sum(printable(run.id) in line for line in shown(app)) == 2)
+        await pilot.press("space", "e")
+        await until(pilot, lambda: sum(printable(run.id) in line for line in shown(app)) == 3)
+        await pilot.press("d")
+        await until(pilot, lambda: any(f"Delete run {printable(run.id)}?" in line for line in shown(app)))
+        await pilot.press("y")
+        await until(pilot, lambda: not run.path.exists())
