@@ -14,6 +14,7 @@ import numpy as np
 from mnist_sum_tui.tui.braille import column_of, dot_rows
 from mnist_sum_tui.tui.canvas import Canvas
 from mnist_sum_tui.tui.scales import LINEAR, Floats, Scale, Tick, across, place
+from mnist_sum_tui.tui.widths import cells, cut
 
 Span = tuple[str, str]
 """text and its role: axis, title, legend, cursor, nan, a curve's or marks' own, or that with `-envelope` behind it"""
@@ -105,8 +106,7 @@ def draw(plot: Plot, width: int, height: int) -> Drawing:
         lines += [[(text, "axis"), *spans] for text, spans in zip(gutter_texts, canvas.lines(), strict=True)]
     if with_axis:
         lines.append(_fit(_x_axis(plot, x_low, x_high, left, columns), width))
-    lines = [_fit(line, width) for line in lines[:height]]
-    lines += [[(" " * width, "axis")]] * (height - len(lines))
+    lines = lines[:height] + [[(" " * width, "axis")]] * (height - len(lines))
     return Drawing(lines, left, columns, x_low, x_high)
 
 
@@ -196,7 +196,7 @@ def _legend(plot: Plot, width: int) -> list[Span]:
     spans: list[Span] = []
     for item in items + lines[2:]:
         gap: list[Span] = [("  ", "legend")] if spans else []
-        if sum(len(text) for text, _ in (*spans, *gap, *item)) <= width:
+        if sum(cells(text) for text, _ in (*spans, *gap, *item)) <= width:
             spans += [*gap, *item]
     return spans
 
@@ -207,19 +207,20 @@ def _reading(plot: Plot, width: int) -> list[Span]:
     spans: list[Span] = [(place(plot.x_kind, plot.cursor), "cursor")]
     for name, role, value in read(plot, plot.cursor):
         item: list[Span] = [(f"  {name} ", "legend"), (plot.scale.label(value), role)]
-        if sum(len(text) for text, _ in (*spans, *item)) <= width:
+        if sum(cells(text) for text, _ in (*spans, *item)) <= width:
             spans += item
     return spans
 
 
 def _fit(spans: list[Span], width: int) -> list[Span]:
-    """The line cut or filled to exactly `width` cells; every character here is one cell wide."""
+    """The line cut or filled to exactly `width` cells; of a letter of two cells there is no half."""
     fitted: list[Span] = []
     room = width
     for text, role in spans:
-        if room <= 0:
+        shown = cut(text, room)
+        if shown:
+            fitted.append((shown, role))
+            room -= cells(shown)
+        if len(shown) < len(text):
             break
-        if text:
-            fitted.append((text[:room], role))
-            room -= len(text[:room])
     return [*fitted, (" " * room, "axis")] if room > 0 else fitted

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
 
 from mnist_sum_tui.tui import plot_bench
 from mnist_sum_tui.tui.plot import SAMPLES as PATTERNS
@@ -91,6 +92,16 @@ def test_marks_are_seen_before_curves() -> None:
     lines = text(Plot((curve(RAMP),), (marks,)), 50, 12)
     assert sum(line.count("●") for line in lines[1:]) == 1
     assert "● validation" in lines[0]
+
+
+@pytest.mark.parametrize("name", ["日本語の走り", "e\u0301" * 20, "🙂 mixed 走", "한국어"])
+@pytest.mark.parametrize("at", [None, 50.0])
+def test_a_name_of_wide_letters_or_marks_leaves_each_line_as_wide_as_the_chart(name: str, at: float | None) -> None:
+    plot = Plot((Curve(name, "run-1", RAMP, RAMP), Curve("last", "run-2", RAMP, RAMP)), cursor=at)
+    for width in range(1, 60):
+        assert {cell_len(line) for line in text(plot, width, 8)} == {width}
+    assert name in text(plot, 60, 8)[0]
+    assert "last" in text(plot, 60, 8)[0]
 
 
 def test_the_cursor_shows_the_values_under_it() -> None:

@@ -1,6 +1,6 @@
-"""What a stranger's file or folder may be called or say: markup, escape sequences, bytes that are no text.
+"""What a stranger's file or folder may be called or say: markup, escape sequences, no text at all, wide letters.
 
-It is shown as it is written, and does nothing to the terminal.
+It is shown as it is written, and changes neither the terminal nor what stands beside it.
 """
 
 from pathlib import Path
@@ -22,7 +22,16 @@ from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed
 from tests.tui.recorded import begin, until
 
-WORDS = ("[/foo]", "[bold", "[b]not bold[/b]", "a\x1b[31mred", "\x1b]52;c;aGk=\x07", "back\u202eward", "\udcff.txt")
+WORDS = (
+    "[/foo]",
+    "[bold",
+    "[b]not bold[/b]",
+    "a\x1b[31mred",
+    "\x1b]52;c;aGk=\x07",
+    "back\u202eward",
+    "\udcff.txt",
+    "日本語",
+)
 
 
 def shown(app: MnistSumApp) -> list[str]:
@@ -75,7 +84,9 @@ async def test_a_screenshot_in_a_folder_with_brackets_is_told(tmp_path: Path, mo
         assert "Saved screenshot to '[/foo]/shot.svg'" in text
 
 
-@pytest.mark.parametrize("words", [word for word in WORDS if "/" not in word] + ["["])
+@pytest.mark.parametrize(
+    "words", [word for word in WORDS if "/" not in word] + ["[", "e\u0301" * 9, "👩\u200d🔬", "❤\ufe0f"]
+)
 async def test_a_run_may_have_any_name(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = fixed.new_app(tmp_path, monkeypatch)
     run = Run(tmp_path / f"run {words} 1")

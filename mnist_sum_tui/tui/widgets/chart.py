@@ -49,8 +49,8 @@ class Chart(Widget):
             width, height = self.size
             self._drawing = draw(self.plot, width, height)
             styles: dict[str, Style] = {}
-            self._strips = [
-                Strip([Segment(text, self._style(role, styles)) for text, role in line], width)
+            self._strips = [  # adjusted, for a letter here and there is wider than the plot takes it to be
+                Strip([Segment(text, self._style(role, styles)) for text, role in line]).adjust_cell_length(width)
                 for line in self._drawing.lines
             ]
         return self._drawing

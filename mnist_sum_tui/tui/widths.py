@@ -1,0 +1,30 @@
+"""How wide text is in a terminal, by the standard library's tables: pure, so that a chart needs no terminal's library.
+
+A run's name may have wide letters, or marks that stand on the letter before them.
+"""
+
+from functools import cache
+from unicodedata import category, east_asian_width
+
+
+def cells(text: str) -> int:
+    """The columns that the text takes; one too few for the rare sign that a mark behind it makes wide."""
+    return len(text) if text.isascii() else sum(map(_cells_of, text))
+
+
+def cut(text: str, room: int) -> str:
+    """As much of the start of the text as fits into `room` columns."""
+    if text.isascii():
+        return text[: max(room, 0)]
+    for place, character in enumerate(text):
+        room -= _cells_of(character)
+        if room < 0:
+            return text[:place]
+    return text
+
+
+@cache
+def _cells_of(character: str) -> int:
+    if category(character) in ("Mn", "Me", "Cf", "Cc"):
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1
