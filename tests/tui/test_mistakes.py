@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from textual.color import Color
+from textual.style import Style
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.screens.inspect import InspectPage
 from mnist_sum_tui.tui.screens.mistakes import MistakesPage, caption, frequent, summary_line
 from mnist_sum_tui.tui.widgets.gallery import BIG, SMALL, Gallery, Item, tile_for
-from mnist_sum_tui.tui.widgets.heatmap import accuracy_text, confusion_text, fitted, map_lines, shares
+from mnist_sum_tui.tui.widgets.heatmap import Confusion, accuracy_text, confusion_text, fitted, map_lines, shares
 from tests.tui import fixed
 
 BLACK, RED = Color(0, 0, 0), Color(255, 0, 0)
@@ -29,6 +30,20 @@ async def test_maps_and_the_worst_first(tmp_path: Path, monkeypatch: pytest.Monk
         assert len(set(sure.values())) > 1
         assert "digit 98.80 %" in str(page.query_one("#result", Static).render())
         assert "12 wrong digits" in str(gallery.border_title)
+
+
+@pytest.mark.parametrize("mistakes", [0, 1])
+async def test_only_mistakes_are_red(mistakes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        confusion = app.screen.query_one(Confusion)
+        grid = [[100 if label == digit else 0 for digit in range(10)] for label in range(10)]
+        grid[4][9] = mistakes
+        confusion.grid = grid
+        grounds = [span.style.background for span in confusion.render().spans if isinstance(span.style, Style)]
+        assert len(grounds) == 100
+        assert sum(ground != confusion.colors[2] for ground in grounds) == mistakes
 
 
 async def test_enter_opens_one_in_inspect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

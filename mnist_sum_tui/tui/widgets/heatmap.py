@@ -89,7 +89,7 @@ class Confusion(Heatmap):
         if self.cell < 5:  # there is no room for 1,135 and a gap
             for label, row in enumerate(texts):
                 row[label] = "="
-        return map_lines(texts, shares(errors, 0, max(map(max, errors))), self.cell, paper, ink)
+        return map_lines(texts, shares(errors, 0, max(1, *map(max, errors))), self.cell, paper, ink)
 
 
 class SumMap(Heatmap):
