@@ -1,4 +1,7 @@
-"""What no hand would do: keys, mouse and sizes at random, while a real network trains and another one answers."""
+"""What no hand would do: keys, mouse and sizes at random, while a real network trains and another one answers.
+
+Toasts come and go over it, as they do in a terminal: a test has them only where it asks for them.
+"""
 
 import asyncio
 import random
@@ -9,6 +12,7 @@ from textual import events
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.pilot import Pilot
+from textual.widgets._toast import Toast
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -70,6 +74,7 @@ async def _rage(pilot: Pilot[int], storm: Storm, count: int, resizes: float) -> 
             driver._size = event.size
         driver.process_message(event)
         if place % SETTLE_EVERY == 0:
+            pilot.app.notify(f"[/{place}] \x1b[31m", title="[storm", timeout=0.5)
             await asyncio.sleep(0.02)  # a pause of the pilot waits for a process at rest, and this one trains
     await pilot.pause()
 
@@ -90,7 +95,7 @@ async def test_a_storm_is_weathered(
     monkeypatch.setattr(MnistSumApp, "deliver_screenshot", lambda *_, **__: None)  # the palette offers one: a file
     config = TrainConfig.of("standard", model="compact", epochs=10_000, threads=1, data_dir=small_data, keep=0)
     app = MnistSumApp(Session(tmp_path / "runs", small_data), config, form_defaults=config)
-    async with app.run_test(size=(120, 36)) as pilot:
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await until(pilot, lambda: app.session.events)
         assert app.thread is not None
         await _rage(pilot, Storm(seed, app.size), count, resizes)
@@ -104,6 +109,8 @@ async def test_a_storm_is_weathered(
         assert isinstance(app.screen, Page)
         assert app.current_mode == "train"
         assert app.session.error is None
+        app.notify("[/after] the storm")
+        await until(pilot, lambda: app.screen.query(Toast))
         if app.session.control is not None:
             app.session.control.stop()
         app.thread.join(30)
