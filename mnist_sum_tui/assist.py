@@ -3,13 +3,13 @@
 import contextlib
 
 from mnist_sum_tui import checkpoint, data
-from mnist_sum_tui.checkpoint import Position
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
 from mnist_sum_tui.course import Course
 from mnist_sum_tui.distributed import Group, joined
 from mnist_sum_tui.hardware import choose, set_up
 from mnist_sum_tui.learner import DivergedError, Learner
+from mnist_sum_tui.position import Position
 from mnist_sum_tui.world import World
 
 

@@ -10,9 +10,9 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import safetensors
 import safetensors.torch
@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import CheckpointError, UsageError
 from mnist_sum_tui.files import open_own, write_atomic
-from mnist_sum_tui.meter import Meter
+from mnist_sum_tui.position import Position
 
 FORMAT = 1
 MAX_BYTES = 1 << 30
@@ -30,52 +30,6 @@ MAX_BYTES = 1 << 30
 MAX_HEADER_BYTES = 16 << 20
 _NO_HASH = "0" * 64
 _HASH = re.compile(rb'"sha256":"([0-9a-f]{64})"')
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
-    """Where a run stands; everything that training needs besides the tensors."""
-
-    epoch: int = 1
-    """the epoch in work, from 1; one more than the last when the run is complete"""
-    batch: int = 0
-    """batches of that epoch that are done"""
-    step: int = 0
-    elapsed: float = 0.0
-    """seconds of training"""
-    sums: Mapping[str, float] = field(default_factory=dict)
-    """the epoch's running sums: digit_loss, sum_loss, digit_right, sum_right, images, seconds"""
-    best_epoch: int | None = None
-    best_accuracy: float = -1.0
-    best_loss: float = float("inf")
-    journal_bytes: int = 0
-    """how long metrics.jsonl was"""
-
-    @property
-    def reached_epoch(self) -> int:
-        """The epoch that the weights come from: the one in work, or the one just done; 0 before the first step."""
-        return self.epoch if self.batch else self.epoch - 1
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The position that was saved.
-
-        Raises:
-            ValueError: a field is unknown, missing, of the wrong kind or out of its range; a file may be a stranger's.
-        """
-        sums = values["sums"]
-        whole = [values[name] for name in ("batch", "step", "journal_bytes")]
-        numbers = [values["elapsed"], values["best_accuracy"], values["best_loss"], *sums.values()]
-        best = values["best_epoch"]
-        is_sound = (
-            all(type(value) is int and value >= 0 for value in whole)
-            and all(type(epoch) is int and epoch >= 1 for epoch in (values["epoch"], 1 if best is None else best))
-            and all(type(value) in (int, float) for value in numbers)
-            and set(sums) <= set(Meter.__slots__)
-        )
-        if not is_sound:
-            raise ValueError("its position makes no sense")
-        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)

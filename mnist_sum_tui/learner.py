@@ -11,13 +11,14 @@ from torch import Tensor
 
 from mnist_sum_tui import checkpoint
 from mnist_sum_tui.augment import augment
-from mnist_sum_tui.checkpoint import Checkpoint, Position
+from mnist_sum_tui.checkpoint import Checkpoint
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import Batch
 from mnist_sum_tui.distributed import Group, lost_process_is_one_line
 from mnist_sum_tui.hardware import Hardware
 from mnist_sum_tui.models import build
 from mnist_sum_tui.optimizers import build_optimizer
+from mnist_sum_tui.position import Position
 from mnist_sum_tui.world import World
 
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from mnist_sum_tui import __version__, checkpoint
-from mnist_sum_tui.checkpoint import Checkpoint, Position
+from mnist_sum_tui.checkpoint import Checkpoint
 from mnist_sum_tui.config import MAY_CHANGE, TrainConfig
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import CheckpointError, UsageError
 from mnist_sum_tui.evaluate import EvalReport
 from mnist_sum_tui.events import Checkpointed, Event, Finished
 from mnist_sum_tui.hardware import Hardware, describe
@@ -20,6 +20,7 @@ from mnist_sum_tui.journal import Journal
 from mnist_sum_tui.learner import Learner
 from mnist_sum_tui.meter import Meter, Stopwatch
 from mnist_sum_tui.own_files import remove_unfinished
+from mnist_sum_tui.position import Position
 from mnist_sum_tui.render import plural
 from mnist_sum_tui.runs import MORE_EPOCHS, Run
 
@@ -50,6 +51,18 @@ class Logbook:
         self.watch = Stopwatch(position.elapsed)
         self.saved = time.perf_counter()
 
+    def check_place(self, steps_per_epoch: int) -> None:
+        """Refuse a checkpoint whose step, epoch and batch are not one place in this run.
+
+        Raises:
+            CheckpointError: they are not.
+        """
+        if self.batch > steps_per_epoch or self.step != (self.epoch - 1) * steps_per_epoch + self.batch:
+            raise CheckpointError(
+                f"{self.run.resume_file}: stands at step {self.step:,}, epoch {self.epoch:,}, batch {self.batch:,}, and "
+                f"an epoch of these images has {plural(steps_per_epoch, 'step')}; take another run or checkpoint"
+            )
+
     @contextlib.contextmanager
     def open(self, hardware: Hardware) -> Iterator[None]:
         """Have the run's folder say that training goes on; what came after the checkpoint will happen again.
@@ -64,7 +77,8 @@ class Logbook:
         run.write_config(self.config)
         run.forget_end()
         run.write_json(run.environment_file, _environment(self.config, hardware))
-        with Journal(run.metrics_file, keep=self.position.journal_bytes) as self.journal:
+        length = run.metrics_file.stat().st_size if run.metrics_file.exists() else 0
+        with Journal(run.metrics_file, keep=min(self.position.journal_bytes, length)) as self.journal:
             yield
 
     def event(self, kind: type[AnyEvent], **values: Any) -> AnyEvent:

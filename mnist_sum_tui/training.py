@@ -76,6 +76,7 @@ class _Trainer:
         train_split, self.validation = data.hold_out(everything, config.seed, config.all_data)
         learner.start()
         self.course = Course(config, train_split, learner)
+        log.check_place(self.course.steps_per_epoch)
         self.is_stopping = False
         """one of the processes was asked to stop"""
         self.meter, self.forecast = Meter(), Forecast()

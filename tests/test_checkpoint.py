@@ -14,12 +14,12 @@ import safetensors.torch
 import torch
 
 from mnist_sum_tui import checkpoint, data
-from mnist_sum_tui.checkpoint import Position
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import SumDataset
 from mnist_sum_tui.errors import CheckpointError, RunError
 from mnist_sum_tui.hardware import choose
 from mnist_sum_tui.learner import DivergedError, Learner
+from mnist_sum_tui.position import Position
 from tests.conftest import PEAK
 
 CONFIG = TrainConfig.of("standard", model="compact", precision="fp32")
@@ -218,9 +218,42 @@ def test_also_writes_the_same(tmp_path: Path, learner: Learner) -> None:
     assert checkpoint.load(best).position.step == 1
 
 
-@pytest.mark.parametrize(
-    "change", [{"epoch": 0}, {"step": -1}, {"batch": 1.5}, {"sums": {"x": 1.0}}, {"best_epoch": "1"}, {"more": 1}]
-)
+ODD: list[dict[str, object]] = [
+    {"epoch": 0},
+    {"epoch": 10_002},
+    {"epoch": True},
+    {"batch": 1.5},
+    {"batch": 10**9, "sums": {"images": 1.0}},
+    {"batch": 3},
+    {"step": -1},
+    {"step": 10**400},
+    {"elapsed": -1.0},
+    {"elapsed": float("inf")},
+    {"elapsed": float("nan")},
+    {"elapsed": 10**400},
+    {"sums": {"x": 1.0}},
+    {"sums": [["images", 1.0]]},
+    {"sums": None},
+    {"sums": {"images": 8.0}},
+    *({"batch": 1, "sums": {"images": 8.0, name: -1.0}} for name in ("digit_loss", "sum_loss", "sum_right", "seconds")),
+    {"batch": 1, "sums": {"images": -8.0}},
+    {"batch": 1, "sums": {"images": float("nan")}},
+    {"batch": 1, "sums": {"images": 8.0, "digit_right": 9.0}},
+    {"batch": 1, "sums": {"images": 8.0, "digit_loss": float("inf")}},
+    {"best_epoch": "1"},
+    {"best_epoch": 0},
+    {"best_epoch": 10_001},
+    {"best_accuracy": 1.5},
+    {"best_accuracy": float("nan")},
+    {"best_loss": -0.5},
+    {"best_loss": None},
+    {"journal_bytes": 10**30},
+    {"journal_bytes": -1},
+    {"more": 1},
+]
+
+
+@pytest.mark.parametrize("change", ODD, ids=str)
 def test_a_position_that_makes_no_sense(
     tmp_path: Path, learner: Learner, change: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,6 +262,14 @@ def test_a_position_that_makes_no_sense(
     learner.save(tmp_path / "odd", Position())
     with pytest.raises(CheckpointError, match="this version can read"):
         checkpoint.load(tmp_path / "odd")
+
+
+@pytest.mark.parametrize("name", asdict(Position()))
+def test_a_position_without_one_of_its_fields(name: str) -> None:
+    values = asdict(Position())
+    del values[name]
+    with pytest.raises(ValueError, match=name):
+        Position.from_dict(values)
 
 
 def test_the_metadata_is_json(saved: Path) -> None:

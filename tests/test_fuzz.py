@@ -22,13 +22,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mnist_sum_tui import checkpoint, cli, runs, summary
-from mnist_sum_tui.checkpoint import Position
 from mnist_sum_tui.config import MODELS, RECIPES, TrainConfig
 from mnist_sum_tui.errors import CheckpointError, DataError, MnistSumError, PictureError
 from mnist_sum_tui.idx import read_images, read_labels
 from mnist_sum_tui.journal import Follower, read_events
 from mnist_sum_tui.models import build
 from mnist_sum_tui.picture import read_picture
+from mnist_sum_tui.position import Position
 from mnist_sum_tui.runs import Run
 from tests.conftest import header
 

@@ -20,6 +20,7 @@ ROWS = [
         "render",
         "files",
         "meter",
+        "position",
         "world",
         "importing",
         "waiting",
@@ -57,6 +58,8 @@ STANDARD_ONLY = {
         "checks",
         "printable",
     ),
+    *("config", "events", "errors", "control", "schedule", "render", "files", "meter", "position", "world", "streams"),
+    "waiting",
 }
 
 

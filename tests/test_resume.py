@@ -12,7 +12,7 @@ import torch
 from mnist_sum_tui import checkpoint, runs
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.control import Control
-from mnist_sum_tui.errors import DataError, RunError, UsageError
+from mnist_sum_tui.errors import CheckpointError, DataError, RunError, UsageError
 from mnist_sum_tui.events import EpochDone, Event, Finished, Progress, to_dict
 from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.runs import Run
@@ -38,6 +38,15 @@ def _train(config: TrainConfig, folder: Path, stop_at: Iterable[int] = ()) -> Ru
         for event in train(config, run, control):
             if event.step >= step:
                 control.stop()
+    return run
+
+
+def _begun(config: TrainConfig, folder: Path, step: int) -> Run:
+    """A run that was stopped after a step."""
+    run, control = runs.create(folder, config), Control()
+    for event in train(config, run, control):
+        if event.step == step:
+            control.stop()
     return run
 
 
@@ -201,16 +210,36 @@ def test_a_resumed_run_keeps_its_settings(small_data: str, tmp_path: Path) -> No
         list(train(TrainConfig.from_dict({**_config(small_data).to_dict(), "lr": 0.5, "epochs": 4}), run))
 
 
+def _resave(run: Run, **changes: Any) -> None:
+    """The newest checkpoint with another position, and a right hash."""
+    loaded = checkpoint.load(run.last_file)
+    tensors = loaded.weights | {f"optimizer.{name}": tensor for name, tensor in loaded.optimizer.items()}
+    checkpoint.save(run.last_file, loaded.config, replace(loaded.position, **changes), tensors)
+
+
+@pytest.mark.parametrize("place", [{"batch": 500, "step": 500}, {"batch": 4}, {"epoch": 2}, {"step": 10**9}], ids=str)
+def test_a_place_that_the_run_does_not_have(small_data: str, tmp_path: Path, place: dict[str, int]) -> None:
+    config = _config(small_data)
+    run = _begun(config, tmp_path / "a", 3)
+    _resave(run, **place)
+    before = {path: path.read_bytes() for path in run.path.iterdir()}
+    with pytest.raises(CheckpointError, match="an epoch of these images has 18 steps"):
+        list(train(config, run))
+    assert {path: path.read_bytes() for path in run.path.iterdir()} == before
+
+
+def test_a_journal_that_is_shorter_than_its_checkpoint_says(small_data: str, tmp_path: Path) -> None:
+    config = _config(small_data)
+    run = _begun(config, tmp_path / "a", 3)
+    _resave(run, journal_bytes=1 << 39)  # more than there is memory
+    list(train(config, run))
+    assert [event.step for event in read_events(run.metrics_file, "progress")] == list(range(1, 37))
+
+
 def test_elapsed_goes_on_and_the_forecast_is_this_process_s(small_data: str, tmp_path: Path) -> None:
     config = _config(small_data)
-    run = runs.create(tmp_path / "a", config)
-    control = Control()
-    for event in train(config, run, control):
-        if event.step == 4:
-            control.stop()
-    loaded, hours = checkpoint.load(run.last_file), 36_000.0
-    tensors = loaded.weights | {f"optimizer.{name}": tensor for name, tensor in loaded.optimizer.items()}
-    checkpoint.save(run.last_file, config, replace(loaded.position, elapsed=hours), tensors)
+    run, hours = _begun(config, tmp_path / "a", 4), 36_000.0
+    _resave(run, elapsed=hours)
     events: list[Event] = list(train(config, run))
     assert hours < events[0].elapsed < hours + 600
     left = [event.remaining for event in events if isinstance(event, Progress) and event.remaining is not None]

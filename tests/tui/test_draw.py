@@ -7,11 +7,11 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from mnist_sum_tui import runs
-from mnist_sum_tui.checkpoint import Position
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.hardware import choose
 from mnist_sum_tui.learner import Learner
 from mnist_sum_tui.picture import prepare
+from mnist_sum_tui.position import Position
 from mnist_sum_tui.tui import brain
 from mnist_sum_tui.tui.brain import Brain
 from mnist_sum_tui.tui.screens.draw import DrawPage

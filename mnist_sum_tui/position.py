@@ -1,0 +1,91 @@
+"""Where a run stands: what a checkpoint says besides the tensors, checked field by field when it is read."""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+MAX_EPOCHS = 10_000
+MAX_IMAGES = 1_000_000
+MAX_SECONDS = 1e10
+MAX_JOURNAL = 1 << 40
+"""limits that no run reaches; what is beyond them was made up"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a run stands; everything that training needs besides the tensors."""
+
+    epoch: int = 1
+    """the epoch in work, from 1; one more than the last when the run is complete"""
+    batch: int = 0
+    """batches of that epoch that are done"""
+    step: int = 0
+    elapsed: float = 0.0
+    """seconds of training"""
+    sums: Mapping[str, float] = field(default_factory=dict)
+    """the epoch's running sums, as Meter has them: digit_loss, sum_loss, digit_right, sum_right, images, seconds"""
+    best_epoch: int | None = None
+    best_accuracy: float = -1.0
+    best_loss: float = float("inf")
+    journal_bytes: int = 0
+    """how long metrics.jsonl was"""
+
+    @property
+    def reached_epoch(self) -> int:
+        """The epoch that the weights come from: the one in work, or the one just done; 0 before the first step."""
+        return self.epoch if self.batch else self.epoch - 1
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The position that was saved.
+
+        Raises:
+            ValueError: a field is unknown, missing, of the wrong kind or out of its range; a file may be a stranger's.
+        """
+        missing = {item.name for item in fields(cls)} - values.keys()
+        wrong = [name for name, value in values.items() if name not in _CHECKS or not _CHECKS[name](value)]
+        for name in sorted(missing) + wrong:
+            raise ValueError(f"its {name!r} makes no sense")
+        if (values["batch"] > 0) != (values["sums"].get("images", 0) > 0):
+            raise ValueError("its batch and its sums contradict each other")
+        return cls(**values)
+
+
+Check = Callable[[Any], bool]
+
+
+def _whole(least: int, most: int) -> Check:
+    return lambda value: type(value) is int and least <= value <= most
+
+
+def _number(least: float, most: float) -> Check:
+    return lambda value: type(value) in (int, float) and least <= value <= most  # which NaN is not
+
+
+_best_epoch = _whole(1, MAX_EPOCHS)
+_SUMS = {
+    **dict.fromkeys(("digit_loss", "sum_loss"), _number(0, sys.float_info.max)),
+    **dict.fromkeys(("digit_right", "sum_right", "images"), _number(0, MAX_IMAGES)),
+    "seconds": _number(0, MAX_SECONDS),
+}
+
+
+def _are_sums(value: Any) -> bool:
+    """Whether they are a Meter's sums, with no more right answers than images."""
+    if not isinstance(value, dict) or not all(name in _SUMS and _SUMS[name](number) for name, number in value.items()):
+        return False
+    return max(value.get("digit_right", 0), value.get("sum_right", 0)) <= value.get("images", 0)
+
+
+_CHECKS: dict[str, Check] = {
+    "epoch": _whole(1, MAX_EPOCHS + 1),
+    "batch": _whole(0, MAX_IMAGES),
+    "step": _whole(0, MAX_EPOCHS * MAX_IMAGES),
+    "elapsed": _number(0, MAX_SECONDS),
+    "sums": _are_sums,
+    "best_epoch": lambda value: value is None or _best_epoch(value),
+    "best_accuracy": _number(-1, 1),
+    "best_loss": lambda value: type(value) in (int, float) and not value < 0,  # infinite at first; NaN can happen
+    "journal_bytes": _whole(0, MAX_JOURNAL),
+}
