@@ -6,13 +6,14 @@ itself replaced by 64 zeros, so a single flipped bit anywhere is found.
 """
 
 import hashlib
+import io
 import json
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import safetensors
 import safetensors.torch
@@ -25,9 +26,13 @@ from mnist_sum_tui.files import open_own, write_atomic
 from mnist_sum_tui.position import Position
 
 FORMAT = 1
-MAX_BYTES = 1 << 30
-"""more than ten times the largest network's checkpoint; bounds what a stranger's file can ask for"""
-MAX_HEADER_BYTES = 16 << 20
+MAX_BYTES = 80 << 20
+"""what the largest network needs: weights, and two values of AdamW for each; bounds what a stranger can ask for"""
+MAX_HEADER_BYTES = 256 << 10
+"""ten times the longest; in Python's objects some 25 times as much"""
+PIECE = 1 << 20
+"""bytes that are hashed at a time"""
+ADVICE = "take another run or checkpoint"
 _NO_HASH = "0" * 64
 _HASH = re.compile(rb'"sha256":"([0-9a-f]{64})"')
 
@@ -70,7 +75,14 @@ def load(path: Path) -> Checkpoint:
     Raises:
         CheckpointError: missing, truncated, damaged, foreign, or of a later version.
     """
-    return decode(_read(path), path)
+    try:
+        with open_own(path) as stream:
+            if os.fstat(stream.fileno()).st_size > MAX_BYTES:
+                most = f"{MAX_BYTES >> 20} MiB"
+                raise CheckpointError(f"{path}: is not a checkpoint of mnist-sum (over {most}); {ADVICE}")
+            return _decode(stream, path)
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror or error}); {ADVICE}") from error
 
 
 def decode(raw: bytes, path: Path | str) -> Checkpoint:
@@ -79,20 +91,32 @@ def decode(raw: bytes, path: Path | str) -> Checkpoint:
     Raises:
         CheckpointError: as `load`.
     """
-    advice = "take another run or checkpoint"
-    mark = _HASH.search(raw[: 8 + int.from_bytes(raw[:8], "little")])
+    return _decode(io.BytesIO(raw), path)
+
+
+def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
+    """Nothing but the header is in memory before the hash is right."""
+    start = stream.read(8)
+    length = int.from_bytes(start, "little")
+    header = stream.read(length) if len(start) == 8 and length <= MAX_HEADER_BYTES else b""
+    if len(header) < max(length, 1):
+        raise CheckpointError(f"{path}: is not a checkpoint, or is cut short; {ADVICE}")
+    mark = _HASH.search(header)
     if mark is None:
-        raise CheckpointError(f"{path}: is not a checkpoint of mnist-sum; {advice}")
-    if hashlib.sha256(raw[: mark.start(1)] + _NO_HASH.encode() + raw[mark.end(1) :]).hexdigest() != mark[1].decode():
-        raise CheckpointError(f"{path}: is damaged (its content does not match its hash); {advice}")
+        raise CheckpointError(f"{path}: is not a checkpoint of mnist-sum; {ADVICE}")
+    digest = hashlib.sha256(start + header[: mark.start(1)] + _NO_HASH.encode() + header[mark.end(1) :])
+    while piece := stream.read(PIECE):
+        digest.update(piece)
+    if digest.hexdigest() != mark[1].decode():
+        raise CheckpointError(f"{path}: is damaged (its content does not match its hash); {ADVICE}")
     try:
-        header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
-        values = json.loads(header["__metadata__"]["mnist_sum"])
+        values = json.loads(json.loads(header)["__metadata__"]["mnist_sum"])
         if values["format"] != FORMAT:
             raise CheckpointError(f"{path}: was written by a later version of mnist-sum; update it")
         config = TrainConfig.from_dict(values["config"])
         position = Position.from_dict(values["position"])
-        tensors = safetensors.torch.load(raw)
+        stream.seek(0)
+        tensors = safetensors.torch.load(stream.read(MAX_BYTES))
     except (
         ValueError,
         KeyError,
@@ -102,7 +126,7 @@ def decode(raw: bytes, path: Path | str) -> Checkpoint:
         safetensors.SafetensorError,
         UsageError,
     ) as error:
-        raise CheckpointError(f"{path}: is not a checkpoint that this version can read ({error}); {advice}") from error
+        raise CheckpointError(f"{path}: is not a checkpoint that this version can read ({error}); {ADVICE}") from error
     weights = {name: tensor for name, tensor in tensors.items() if not name.startswith("optimizer.")}
     state = {name.removeprefix("optimizer."): t for name, t in tensors.items() if name.startswith("optimizer.")}
     return Checkpoint(config, position, weights, state)
@@ -156,21 +180,6 @@ def _encode(tensors: dict[str, Tensor], values: dict[str, Any]) -> bytes:
     raw = safetensors.torch.save(tensors, {"mnist_sum": json.dumps(values), "sha256": _NO_HASH})
     digest = hashlib.sha256(raw).hexdigest()
     return raw.replace(f'"sha256":"{_NO_HASH}"'.encode(), f'"sha256":"{digest}"'.encode(), 1)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with open_own(path) as stream:
-            size = os.fstat(stream.fileno()).st_size
-            if size > MAX_BYTES:
-                raise CheckpointError(f"{path}: is not a checkpoint of mnist-sum (over 1 GiB); take another")
-            start = stream.read(8)
-            if len(start) < 8 or int.from_bytes(start, "little") > min(size - 8, MAX_HEADER_BYTES):
-                raise CheckpointError(f"{path}: is not a checkpoint, or is cut short; take another run or checkpoint")
-            return start + stream.read()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise CheckpointError(f"{path}: cannot be read ({reason}); take another run or checkpoint") from error
 
 
 def _misfit(source: Path | str, whole: str, part: str) -> CheckpointError:

@@ -59,8 +59,8 @@ class Logbook:
         """
         if self.batch > steps_per_epoch or self.step != (self.epoch - 1) * steps_per_epoch + self.batch:
             raise CheckpointError(
-                f"{self.run.resume_file}: stands at step {self.step:,}, epoch {self.epoch:,}, batch {self.batch:,}, and "
-                f"an epoch of these images has {plural(steps_per_epoch, 'step')}; take another run or checkpoint"
+                f"{self.run.resume_file}: stands at step {self.step:,}, epoch {self.epoch:,}, batch {self.batch:,}, "
+                f"and an epoch of these images has {plural(steps_per_epoch, 'step')}; take another run or checkpoint"
             )
 
     @contextlib.contextmanager

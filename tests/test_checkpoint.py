@@ -1,5 +1,6 @@
 import io
 import json
+import math
 import os
 import pickle
 import subprocess
@@ -14,11 +15,12 @@ import safetensors.torch
 import torch
 
 from mnist_sum_tui import checkpoint, data
-from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.config import MODELS, TrainConfig
 from mnist_sum_tui.data import SumDataset
 from mnist_sum_tui.errors import CheckpointError, RunError
 from mnist_sum_tui.hardware import choose
 from mnist_sum_tui.learner import DivergedError, Learner
+from mnist_sum_tui.models import skeleton
 from mnist_sum_tui.position import Position
 from tests.conftest import PEAK
 
@@ -122,13 +124,17 @@ def test_what_is_foreign_is_refused(tmp_path: Path, kind: str, monkeypatch: pyte
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak of memory from /proc")
-def test_what_is_foreign_takes_no_memory(tmp_path: Path) -> None:
+def test_what_is_foreign_takes_no_memory(tmp_path: Path, saved: Path, learner: Learner) -> None:
     for number, content in enumerate(_foreign().values()):
         (tmp_path / str(number)).write_bytes(content())
     (tmp_path / "endless").symlink_to("/dev/zero")
     (tmp_path / "circle").symlink_to("circle")
-    with (tmp_path / "sparse").open("wb") as stream:
-        stream.truncate(2 << 30)
+    for name, megabytes in (("sparse", 300), ("short and sparse", 70), ("begins well", 300), ("begins very well", 70)):
+        (tmp_path / name).write_bytes(saved.read_bytes() if "well" in name else b"")
+        os.truncate(tmp_path / name, megabytes << 20)
+    saved.unlink()
+    for name, filler in (("many keys", ",".join(f'"{key}":[]' for key in range(9**6))), ("a long text", "x" * 10**7)):
+        (tmp_path / name).write_bytes(checkpoint._encode({"a": torch.zeros(3)}, {"format": 1, "config": filler}))
     os.mkfifo(tmp_path / "pipe")
     script = """
 import sys
@@ -148,8 +154,22 @@ print(peak() - before)
     *refused, growth = subprocess.run(
         command, capture_output=True, text=True, check=True, timeout=60
     ).stdout.splitlines()
-    assert len(refused) == len(_foreign()) + 4
+    assert len(refused) == len(_foreign()) + 9
     assert int(growth) < 20_000
+
+
+def test_the_limits_are_what_the_largest_network_needs(learner: Learner, tmp_path: Path) -> None:
+    sizes = {}
+    for model in MODELS:
+        network = skeleton(model)
+        tensors = {name: tensor.shape for name, tensor in network.state_dict().items()}
+        adam = {name: parameter.shape for name, parameter in network.named_parameters()}
+        count = sum(map(math.prod, tensors.values())) + 2 * sum(map(math.prod, adam.values()))
+        sizes[model] = 4 * count + 150 * (len(tensors) + 3 * len(adam)) + 4096
+    assert max(sizes.values()) < checkpoint.MAX_BYTES < 1.2 * max(sizes.values())
+    learner.save(tmp_path / "x", Position())
+    with (tmp_path / "x").open("rb") as stream:
+        assert int.from_bytes(stream.read(8), "little") < checkpoint.MAX_HEADER_BYTES / 10
 
 
 def test_missing_and_folder(tmp_path: Path) -> None:
