@@ -9,6 +9,7 @@ from mnist_sum_tui.course import Course
 from mnist_sum_tui.distributed import Group, joined
 from mnist_sum_tui.hardware import choose, set_up
 from mnist_sum_tui.learner import DivergedError, Learner
+from mnist_sum_tui.logbook import check_images
 from mnist_sum_tui.position import Position
 from mnist_sum_tui.world import World
 
@@ -34,7 +35,9 @@ def assist(control: Control) -> None:
             loaded = checkpoint.decode(content, "the leader's checkpoint")
             learner.restore(loaded, "the leader's checkpoint")
             position = loaded.position
-        images, _ = data.hold_out(data.load("train", config.data_dir), config.seed, config.all_data)
+        everything = data.load("train", config.data_dir, is_runs=bool(content))
+        check_images(position, {"train": data.identity("train", config.data_dir, everything)}, config, "the run")
+        images, _ = data.hold_out(everything, config.seed, config.all_data)
         learner.start()
         with contextlib.suppress(DivergedError):  # the leader says so
             _learn(Course(config, images, learner), position, group, control)

@@ -25,7 +25,9 @@ from mnist_sum_tui.errors import CheckpointError, UsageError
 from mnist_sum_tui.files import open_own, write_atomic
 from mnist_sum_tui.position import Position
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)
+"""1 is that of version 0.1.0, whose positions lack a few fields"""
 MAX_BYTES = 80 << 20
 """what the largest network needs: weights, and two values of AdamW for each; bounds what a stranger can ask for"""
 MAX_HEADER_BYTES = 256 << 10
@@ -111,7 +113,7 @@ def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
         raise CheckpointError(f"{path}: is damaged (its content does not match its hash); {ADVICE}")
     try:
         values = json.loads(json.loads(header)["__metadata__"]["mnist_sum"])
-        if values["format"] != FORMAT:
+        if values["format"] not in READABLE:
             raise CheckpointError(f"{path}: was written by a later version of mnist-sum; update it")
         config = TrainConfig.from_dict(values["config"])
         position = Position.from_dict(values["position"])

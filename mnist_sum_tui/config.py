@@ -20,7 +20,7 @@ SCHEDULES = ("constant", "onecycle", "linear")
 AUGMENTATIONS = ("none", "nudge", "shift", "affine", "strong")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
-MAY_CHANGE = ("epochs", "device", "precision", "threads", "keep")
+MAY_CHANGE = ("epochs", "device", "precision", "threads", "keep", "data_dir")
 """the fields that a resumed run may have otherwise than the run that it resumes"""
 
 

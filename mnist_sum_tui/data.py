@@ -5,6 +5,7 @@ Everything random here is a function of (seed, epoch) alone, so that a run can b
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -39,18 +40,37 @@ class Split:
         return Split(self.images[rows], self.labels[rows], self.indices[rows])
 
 
-def load(split: str, data_dir: str | None = None) -> Split:
+def load(split: str, data_dir: str | None = None, *, is_runs: bool = False) -> Split:
     """The `train` (60,000) or `test` (10,000) images, from the package or from a torchvision root.
+
+    With `is_runs` the folder is what a run's files say, and not what the user asked for: nothing is downloaded into it.
 
     Raises:
         DataError: files that are missing, damaged, or do not belong together; or a download that failed.
     """
-    images, labels = source.read(split, data_dir)
+    images, labels = source.read(split, data_dir, is_runs=is_runs)
     return Split(
         torch.from_numpy(images.copy()),  # a copy, for torch takes no read-only memory
         torch.from_numpy(labels.astype(np.int64)),
         torch.arange(len(labels)),
     )
+
+
+def load_for_run(split: str, own: str | None, asked: str | None) -> Split:
+    """The images to ask a run's network about: in the folder that was asked for, or else the run's own.
+
+    Raises:
+        DataError: as `load`.
+    """
+    return load(split, asked) if asked is not None else load(split, own, is_runs=True)
+
+
+def identity(split: str, data_dir: str | None, images: Split) -> dict[str, Any]:
+    """What a run remembers of the images that `load` gave: their `count`, and `sha256` over images and labels."""
+    if data_dir is None:
+        return {"count": len(images), "sha256": source.CONTENT[split]}
+    labels = images.labels.numpy().astype(np.uint8)
+    return {"count": len(images), "sha256": source.fingerprint(images.images.numpy(), labels)}
 
 
 def hold_out(train: Split, seed: int, all_data: bool = False) -> tuple[Split, Split]:

@@ -4,7 +4,7 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from mnist_sum_tui import __version__, checkpoint
 from mnist_sum_tui.checkpoint import Checkpoint
 from mnist_sum_tui.config import MAY_CHANGE, TrainConfig
-from mnist_sum_tui.errors import CheckpointError, UsageError
+from mnist_sum_tui.errors import CheckpointError, DataError, UsageError
 from mnist_sum_tui.evaluate import EvalReport
 from mnist_sum_tui.events import Checkpointed, Event, Finished
 from mnist_sum_tui.hardware import Hardware, describe
@@ -48,8 +48,20 @@ class Logbook:
         """as it was last saved, but for the best epoch, which is kept up to date"""
         self.step, self.epoch, self.batch = position.step, position.epoch, position.batch
         self.epoch_meter = Meter(**position.sums)
+        own = self.loaded.config if self.loaded else config
+        self.has_own_images = not run.is_new and own.data_dir == config.data_dir
+        """the folder of the images is what the run's files say, and not what the user asked for"""
         self.watch = Stopwatch(position.elapsed)
         self.saved = time.perf_counter()
+
+    def know_images(self, found: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take note of the images, unless the run began with others.
+
+        Raises:
+            DataError: it did.
+        """
+        check_images(self.position, found, self.config, f"run {self.run.id}")
+        self.position = replace(self.position, images=found)
 
     def check_place(self, steps_per_epoch: int) -> None:
         """Refuse a checkpoint whose step, epoch and batch are not one place in this run.
@@ -175,6 +187,21 @@ class Logbook:
 def scores(report: EvalReport | None, prefix: str = "") -> dict[str, float | None]:
     """The report's losses, accuracies and agreement under the names that events use; None for each without one."""
     return {prefix + name: getattr(report, name) if report else None for name in SCORES}
+
+
+def check_images(position: Position, found: Mapping[str, Mapping[str, Any]], config: TrainConfig, whose: str) -> None:
+    """Refuse images that are not those of the checkpoint, if it has a count and a hash of them.
+
+    Raises:
+        DataError: they are others.
+    """
+    for name in (name for name in found if name in position.images):
+        if found[name] != position.images[name]:
+            own = position.images[name]["count"]
+            raise DataError(
+                f"{config.data_dir or 'the package'}: its {found[name]['count']:,} {name} images are not the {own:,} "
+                f"that {whose} began with; name their folder with --data-dir, or start a new run"
+            )
 
 
 def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:

@@ -1,5 +1,6 @@
 """Where a run stands: what a checkpoint says besides the tensors, checked field by field when it is read."""
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -30,6 +31,8 @@ class Position:
     best_loss: float = float("inf")
     journal_bytes: int = 0
     """how long metrics.jsonl was"""
+    images: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """of `train` and `test`: `count`, and `sha256` of images and labels; empty in a checkpoint of version 0.1.0"""
 
     @property
     def reached_epoch(self) -> int:
@@ -43,7 +46,7 @@ class Position:
         Raises:
             ValueError: a field is unknown, missing, of the wrong kind or out of its range; a file may be a stranger's.
         """
-        missing = {item.name for item in fields(cls)} - values.keys()
+        missing = {item.name for item in fields(cls)} - set(_NEW) - values.keys()
         wrong = [name for name, value in values.items() if name not in _CHECKS or not _CHECKS[name](value)]
         for name in sorted(missing) + wrong:
             raise ValueError(f"its {name!r} makes no sense")
@@ -63,7 +66,8 @@ def _number(least: float, most: float) -> Check:
     return lambda value: type(value) in (int, float) and least <= value <= most  # which NaN is not
 
 
-_best_epoch = _whole(1, MAX_EPOCHS)
+_best_epoch, _count = _whole(1, MAX_EPOCHS), _whole(1, MAX_IMAGES)
+_SHA256 = re.compile("[0-9a-f]{64}")
 _SUMS = {
     **dict.fromkeys(("digit_loss", "sum_loss"), _number(0, sys.float_info.max)),
     **dict.fromkeys(("digit_right", "sum_right", "images"), _number(0, MAX_IMAGES)),
@@ -75,9 +79,24 @@ def _are_sums(value: Any) -> bool:
     """Whether they are a Meter's sums, with no more right answers than images."""
     if not isinstance(value, dict) or not all(name in _SUMS and _SUMS[name](number) for name, number in value.items()):
         return False
-    return max(value.get("digit_right", 0), value.get("sum_right", 0)) <= value.get("images", 0)
+    return bool(max(value.get("digit_right", 0), value.get("sum_right", 0)) <= value.get("images", 0))
 
 
+def _are_images(value: Any) -> bool:
+    """Whether they are the counts and hashes of files of images."""
+    return isinstance(value, dict) and all(
+        name in ("train", "test")
+        and isinstance(own, dict)
+        and own.keys() == {"count", "sha256"}
+        and _count(own["count"])
+        and isinstance(own["sha256"], str)
+        and _SHA256.fullmatch(own["sha256"]) is not None
+        for name, own in value.items()
+    )
+
+
+_NEW = ("images",)
+"""the fields that a checkpoint of version 0.1.0 does not have"""
 _CHECKS: dict[str, Check] = {
     "epoch": _whole(1, MAX_EPOCHS + 1),
     "batch": _whole(0, MAX_IMAGES),
@@ -88,4 +107,5 @@ _CHECKS: dict[str, Check] = {
     "best_accuracy": _number(-1, 1),
     "best_loss": lambda value: type(value) in (int, float) and not value < 0,  # infinite at first; NaN can happen
     "journal_bytes": _whole(0, MAX_JOURNAL),
+    "images": _are_images,
 }

@@ -51,6 +51,11 @@ class Run:
         return Run, (self.path,)
 
     @property
+    def is_new(self) -> bool:
+        """Whether this process has made it: its config is what the user asks for, not what a stranger's file says."""
+        return self._held is not None
+
+    @property
     def id(self) -> str:
         """The folder's name, printable: <date>-<time>-<model>[-name]."""
         return printable(self.path.name)

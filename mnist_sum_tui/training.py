@@ -69,10 +69,12 @@ class _Trainer:
     def __init__(self, log: Logbook, learner: Learner, control: Control) -> None:
         self.log, self.learner, self.control = log, learner, control
         self.config = config = log.config
-        self.test = data.load("test", config.data_dir)  # now, for it would be late to miss it after the last epoch
+        self.test = data.load("test", config.data_dir, is_runs=log.has_own_images)  # now: a missing one fails early
         if log.loaded is not None:
             learner.restore(log.loaded, log.run.resume_file)
-        everything = data.load("train", config.data_dir)
+        everything = data.load("train", config.data_dir, is_runs=log.has_own_images)
+        found = {"train": everything, "test": self.test}
+        log.know_images({name: data.identity(name, config.data_dir, images) for name, images in found.items()})
         train_split, self.validation = data.hold_out(everything, config.seed, config.all_data)
         learner.start()
         self.course = Course(config, train_split, learner)

@@ -185,6 +185,13 @@ def test_a_download_that_fails_is_one_line(tmp_path: Path, monkeypatch: pytest.M
             data.load("train", str(tmp_path))
 
 
+def test_the_package_s_images_have_the_fingerprint_that_is_noted() -> None:
+    for split, noted in source.CONTENT.items():
+        assert source.fingerprint(*source.read(split)) == noted
+        assert data.identity(split, None, data.load(split))["sha256"] == noted
+        assert data.identity(split, "a folder", data.load(split))["sha256"] == noted, "whatever file they are from"
+
+
 def test_normalise_is_the_formula() -> None:
     images = torch.arange(256, dtype=torch.uint8).view(1, 16, 16)
     wanted = (images.double() / 255 - 0.1307) / 0.3081

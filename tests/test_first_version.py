@@ -65,6 +65,9 @@ def test_it_goes_on_as_that_version_did(run: Run, tmp_path: Path, monkeypatch: p
         assert ours.keys() == theirs.keys()
         assert all(torch.equal(tensor, theirs[name]) for name, tensor in ours.items())
 
+    assert one.position.images == other.position.images
+    assert one.position.images["train"]["count"] == 600, "from its first save on it knows its images"
+
     before = list(read_events(FOLDER / "resumed.jsonl", "progress", "epoch", "finished"))
     again = list(read_events(run.metrics_file, "progress", "epoch", "finished"))
     assert [(event.kind, event.step, event.epoch) for event in again] == [

@@ -228,6 +228,49 @@ def test_a_place_that_the_run_does_not_have(small_data: str, tmp_path: Path, pla
     assert {path: path.read_bytes() for path in run.path.iterdir()} == before
 
 
+def _flip(root: Path, name: str, place: int) -> None:
+    path = root / "MNIST" / "raw" / name
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("train-images-idx3-ubyte", -1), ("train-labels-idx1-ubyte", -1), ("t10k-images-idx3-ubyte", 16)],
+)
+def test_other_images_are_refused(small_data: str, tmp_path: Path, name: str, place: int) -> None:
+    config = _config(small_data)
+    run = _begun(config, tmp_path / "a", 3)
+    _flip(Path(small_data), name, place)
+    before = {path: path.read_bytes() for path in run.path.iterdir()}
+    with pytest.raises(DataError, match=f"are not the .* that run {run.id} began with") as caught:
+        list(train(config, run))
+    assert "\n" not in str(caught.value)
+    assert {path: path.read_bytes() for path in run.path.iterdir()} == before
+    _flip(Path(small_data), name, place)
+    list(train(config, run))
+    assert run.report_file.exists()
+
+
+def test_more_images_are_refused(small_data: str, tmp_path: Path) -> None:
+    run = _begun(_config(small_data), tmp_path / "a", 3)
+    with pytest.raises(DataError, match="its 60,000 train images are not the 600 that run"):
+        list(train(replace(_config(small_data), data_dir=None), run))
+
+
+def test_the_same_images_may_stand_elsewhere(small_data: str, tmp_path: Path) -> None:
+    config, moved = _config(small_data), tmp_path / "moved"
+    whole = _train(config, tmp_path / "a")
+    run = _begun(config, tmp_path / "b", 5)
+    Path(small_data).rename(moved)
+    with pytest.raises(DataError, match="it is where the run has its images: name another folder with --data-dir"):
+        list(train(config, Run(run.path)))
+    list(train(replace(config, data_dir=str(moved)), Run(run.path)))
+    assert run.read_config().data_dir == str(moved)
+    _assert_same_end(whole, run)
+
+
 def test_a_journal_that_is_shorter_than_its_checkpoint_says(small_data: str, tmp_path: Path) -> None:
     config = _config(small_data)
     run = _begun(config, tmp_path / "a", 3)

@@ -42,7 +42,7 @@ def evaluate(
     from mnist_sum_tui.predict import load_predictor
 
     predictor = load_predictor(asked, folder, device or "auto")
-    images = data.load("test", data_dir or predictor.config.data_dir)
+    images = data.load_for_run("test", predictor.config.data_dir, data_dir)
     report = measure(predictor.network, images, predictor.hardware)
     if json:
         print_json({"source": predictor.source, **report.to_dict()})

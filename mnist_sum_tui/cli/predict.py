@@ -52,7 +52,7 @@ def predict_idx(
     from mnist_sum_tui.predict import load_predictor
 
     predictor = load_predictor(asked, folder, device or "auto")
-    images = data.load(split, data_dir or predictor.config.data_dir)
+    images = data.load_for_run(split, predictor.config.data_dir, data_dir)
     if not 0 <= index < len(images):
         raise UsageError(f"idx {index} is out of range: the {split} images go from 0 to {len(images) - 1:,}")
     image = images.images[index]

@@ -66,5 +66,6 @@ def tui(
         watch=lookup.find(watch, folder) if watch is not None else None,
         theme=theme,
         name=name,
+        data_dir=data_dir,
     )
     raise typer.Exit(run_dashboard(options))

@@ -195,10 +195,11 @@ class Brain:
         """The test images of the run's own data, unless the session has others: as `evaluate` has it."""
         from mnist_sum_tui import data
 
-        folder = self._session.data_dir or predictor.config.data_dir
+        own, asked = predictor.config.data_dir, self._session.data_dir
+        folder = asked or own
         if self._test is None or self._test[0] != folder:
             reply(Working("Reading the test images ..."))
-            self._test = folder, data.load("test", folder)
+            self._test = folder, data.load_for_run("test", own, asked)
         return self._test[1]
 
     def _predictor(self, weights: Weights, reply: Reply) -> "Predictor":

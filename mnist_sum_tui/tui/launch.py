@@ -47,6 +47,8 @@ class LaunchOptions:
     """a run that another process trains, to look at"""
     name: str = ""
     """to be put behind the names of new run folders"""
+    data_dir: str | None = None
+    """what was asked for instead of each run's own images, if anything was"""
 
 
 def run_dashboard(options: LaunchOptions) -> int:
@@ -68,7 +70,7 @@ def run_dashboard(options: LaunchOptions) -> int:
 
     if options.theme is not None and options.theme not in BUILTIN_THEMES:
         raise unknown("theme", options.theme, BUILTIN_THEMES)
-    session = Session(options.runs_folder, None if options.resume else options.config.data_dir)
+    session = Session(options.runs_folder, options.data_dir)
     start = options.config if options.start or options.resume else None
     app = MnistSumApp(session, start, options.resume, options.config, options.theme, options.name, options.watch)
     _catch_signals(app)

@@ -98,6 +98,18 @@ def test_a_network_is_tested_on_the_images_of_its_own_run(brain: Brain, small_da
     assert [answer.count for answer in counts if isinstance(answer, Answered)] == [10_000, 100]
 
 
+def test_a_run_s_own_folder_of_images_is_not_made_up(brain: Brain, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    make_run(brain._session.runs_folder, str(empty))
+    answers: queue.Queue[Message] = queue.Queue()
+    brain.ask(Look(0), answers.put)
+    answer = wait_for(answers)
+    assert isinstance(answer, Trouble)
+    assert "name another folder with --data-dir" in answer.text
+    assert not list(empty.iterdir())
+
+
 def test_of_many_requests_the_newest_is_answered(brain: Brain) -> None:
     make_run(brain._session.runs_folder)
     answers: queue.Queue[Message] = queue.Queue()

@@ -214,7 +214,7 @@ class TrainPage(Page):
         """Read the sample images, with the whole of their file: too long for the thread that draws."""
         from mnist_sum_tui import source  # numpy
 
-        images = source.read("train", data_dir)[0][list(indices)]
+        images = source.read("train", data_dir, is_runs=True)[0][list(indices)]
         self.post_found(self.ImagesFound(dict(zip(indices, images, strict=True))))
 
     def on_train_page_images_found(self, message: ImagesFound) -> None:
