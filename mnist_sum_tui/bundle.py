@@ -2,12 +2,15 @@
 
     python -m mnist_sum_tui.bundle RUN
 
-Without the optimizer's state, which is two thirds of a checkpoint.
+Without the optimizer's state, which is two thirds of a checkpoint, and without the folder of the images, which is
+nobody else's.
 """
 
 import sys
+from dataclasses import replace
 
 from mnist_sum_tui import checkpoint, lookup, runs
+from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.runs import BUILT_IN
 
 
@@ -18,8 +21,21 @@ def bundle(name: str) -> None:
         MnistSumError: no such run, or one without usable weights.
     """
     loaded = checkpoint.load(lookup.weights_file(lookup.find(name, runs.default_folder())))
-    checkpoint.save(BUILT_IN, loaded.config, loaded.position, loaded.weights)
+    checkpoint.save(BUILT_IN, replace(loaded.config, data_dir=None), loaded.position, loaded.weights)
+
+
+def main(arguments: list[str]) -> int:
+    """What `python -m mnist_sum_tui.bundle` does; returns the exit code."""
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        print("usage: python -m mnist_sum_tui.bundle RUN", file=sys.stderr)
+        return 2
+    try:
+        bundle(arguments[0])
+    except MnistSumError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
 
 
 if __name__ == "__main__":
-    bundle(sys.argv[1])
+    sys.exit(main(sys.argv[1:]))
