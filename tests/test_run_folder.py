@@ -173,13 +173,15 @@ def test_delete_removes_a_whole_run_and_no_folder_with_a_stray(small_data: str, 
     list(train(config, run))
     (run.path / ".last.safetensors.123.tmp").write_text("half")
     run.error_file.write_text("traceback")
-    for stray in (run.path / "notes.txt", run.path / "best.safetensors.bak", run.path / "folder"):
-        _ = stray.mkdir() if stray.name == "folder" else stray.write_text("precious")
-        before = sorted(run.path.iterdir())
-        with pytest.raises(RunError, match=rf"{stray.name}: is not a file of a run"):
+    for stray in (run.path / "notes.txt", run.path / "best.safetensors.bak", run.path / "folder" / "notes.txt"):
+        stray.parent.mkdir(exist_ok=True)
+        stray.write_text("precious")
+        before = sorted(run.path.rglob("*"))
+        with pytest.raises(RunError, match=r"(notes.txt|safetensors.bak|folder): is not a file of a run"):
             run.delete()
-        assert sorted(run.path.iterdir()) == before
-        _ = stray.rmdir() if stray.is_dir() else stray.unlink()
+        assert sorted(run.path.rglob("*")) == before
+        stray.unlink()
+    (run.path / "folder").rmdir()
     run.delete()
     assert not run.path.exists()
 
