@@ -34,13 +34,13 @@ def assist(control: Control) -> None:
         if content:
             loaded = checkpoint.decode(content, "the leader's checkpoint")
             learner.restore(loaded, "the leader's checkpoint")
-            position = loaded.position
+            position = loaded.position.with_epochs(config.epochs, before=loaded.config.epochs)
         everything = data.load("train", config.data_dir, is_runs=bool(content))
         check_images(position, {"train": data.identity("train", config.data_dir, everything)}, config, "the run")
         images, _ = data.hold_out(everything, config.seed, config.all_data)
         learner.start()
         with contextlib.suppress(DivergedError):  # the leader says so
-            _learn(Course(config, images, learner), position, group, control)
+            _learn(Course(config, images, learner, position.changes), position, group, control)
 
 
 def _learn(course: Course, position: Position, group: Group, control: Control) -> None:

@@ -1,11 +1,14 @@
 """What is learnt in which step: the same in every process of a run, and in every run with the same seed."""
 
+from collections.abc import Sequence
+
 from mnist_sum_tui import data
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import Split, SumDataset
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.learner import Learner
-from mnist_sum_tui.schedule import learning_rate
+from mnist_sum_tui.position import Change
+from mnist_sum_tui.schedule import rate_at
 
 Measured = tuple[float, float, float, float]
 """digit loss, sum loss, right digits, right sums"""
@@ -14,8 +17,11 @@ Measured = tuple[float, float, float, float]
 class Course:
     """The batches of each epoch, their learning rates, and the seeds of their augmentation; `begin` comes first."""
 
-    def __init__(self, config: TrainConfig, images: Split, learner: Learner) -> None:
+    def __init__(
+        self, config: TrainConfig, images: Split, learner: Learner, changes: Sequence[Change] | None = None
+    ) -> None:
         self.config, self.learner = config, learner
+        self.changes = changes or (Change(0, config.epochs),)
         self.dataset = SumDataset(images, config.seed)
         self.steps_per_epoch = -(-len(images) // config.batch_size)
         self.total_steps = self.steps_per_epoch * config.epochs
@@ -46,4 +52,4 @@ class Course:
 
     def lr(self, step: int) -> float:
         """The learning rate of a step, counted from 0 over the whole run."""
-        return learning_rate(self.config, step, self.total_steps)
+        return rate_at(self.config, self.changes, self.steps_per_epoch, step)

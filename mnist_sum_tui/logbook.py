@@ -44,11 +44,11 @@ class Logbook:
         self.config, self.run = config, run
         self.loaded = load_matching(run, config)
         position = self.loaded.position if self.loaded else Position()
-        self.position = position
+        own = self.loaded.config if self.loaded else config
+        self.position = position.with_epochs(config.epochs, before=own.epochs)
         """as it was last saved, but for the best epoch, which is kept up to date"""
         self.step, self.epoch, self.batch = position.step, position.epoch, position.batch
         self.epoch_meter = Meter(**position.sums)
-        own = self.loaded.config if self.loaded else config
         self.has_own_images = not run.is_new and own.data_dir == config.data_dir
         """the folder of the images is what the run's files say, and not what the user asked for"""
         self.watch = Stopwatch(position.elapsed)

@@ -3,14 +3,23 @@
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 MAX_EPOCHS = 10_000
 MAX_IMAGES = 1_000_000
 MAX_SECONDS = 1e10
 MAX_JOURNAL = 1 << 40
+MAX_CHANGES = 1000
 """limits that no run reaches; what is beyond them was made up"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Settings that hold from a step on, counted from 0: the learning rate goes by them as well as by the step."""
+
+    step: int
+    epochs: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +42,8 @@ class Position:
     """how long metrics.jsonl was"""
     images: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """of `train` and `test`: `count`, and `sha256` of images and labels; empty in a checkpoint of version 0.1.0"""
+    changes: tuple[Change, ...] = ()
+    """what the run began with, at step 0, and what was changed since, in order; as `images` for version 0.1.0"""
 
     @property
     def reached_epoch(self) -> int:
@@ -52,7 +63,17 @@ class Position:
             raise ValueError(f"its {name!r} makes no sense")
         if (values["batch"] > 0) != (values["sums"].get("images", 0) > 0):
             raise ValueError("its batch and its sums contradict each other")
-        return cls(**values)
+        return cls(**{**values, "changes": tuple(Change(**change) for change in values.get("changes", ()))})
+
+    def with_epochs(self, epochs: int, before: int) -> Self:
+        """The run has that many epochs from here on; it had `before` so far, if no change says otherwise."""
+        noted = self.changes or (Change(0, before),)
+        if noted[-1].epochs == epochs:
+            return replace(self, changes=noted)
+        kept = tuple(change for change in noted if change.step < self.step)  # one at this very step was never used
+        if not kept or kept[-1].epochs != epochs:
+            kept += (Change(self.step, epochs),)
+        return replace(self, changes=kept)
 
 
 Check = Callable[[Any], bool]
@@ -66,7 +87,7 @@ def _number(least: float, most: float) -> Check:
     return lambda value: type(value) in (int, float) and least <= value <= most  # which NaN is not
 
 
-_best_epoch, _count = _whole(1, MAX_EPOCHS), _whole(1, MAX_IMAGES)
+_epochs, _count, _step = _whole(1, MAX_EPOCHS), _whole(1, MAX_IMAGES), _whole(0, MAX_EPOCHS * MAX_IMAGES)
 _SHA256 = re.compile("[0-9a-f]{64}")
 _SUMS = {
     **dict.fromkeys(("digit_loss", "sum_loss"), _number(0, sys.float_info.max)),
@@ -95,17 +116,35 @@ def _are_images(value: Any) -> bool:
     )
 
 
-_NEW = ("images",)
+def _are_changes(value: Any) -> bool:
+    """Whether they are changes in order, the first at step 0."""
+    if not isinstance(value, list | tuple) or len(value) > MAX_CHANGES or not all(map(_is_change, value)):
+        return False
+    steps = [change["step"] for change in value]
+    return steps == sorted(set(steps)) and steps[:1] in ([], [0])
+
+
+def _is_change(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"step", "epochs"}
+        and _step(value["step"])
+        and _epochs(value["epochs"])
+    )
+
+
+_NEW = ("images", "changes")
 """the fields that a checkpoint of version 0.1.0 does not have"""
 _CHECKS: dict[str, Check] = {
     "epoch": _whole(1, MAX_EPOCHS + 1),
     "batch": _whole(0, MAX_IMAGES),
-    "step": _whole(0, MAX_EPOCHS * MAX_IMAGES),
+    "step": _step,
     "elapsed": _number(0, MAX_SECONDS),
     "sums": _are_sums,
-    "best_epoch": lambda value: value is None or _best_epoch(value),
+    "best_epoch": lambda value: value is None or _epochs(value),
     "best_accuracy": _number(-1, 1),
     "best_loss": lambda value: type(value) in (int, float) and not value < 0,  # infinite at first; NaN can happen
     "journal_bytes": _whole(0, MAX_JOURNAL),
     "images": _are_images,
+    "changes": _are_changes,
 }

@@ -77,7 +77,7 @@ class _Trainer:
         log.know_images({name: data.identity(name, config.data_dir, images) for name, images in found.items()})
         train_split, self.validation = data.hold_out(everything, config.seed, config.all_data)
         learner.start()
-        self.course = Course(config, train_split, learner)
+        self.course = Course(config, train_split, learner, log.position.changes)
         log.check_place(self.course.steps_per_epoch)
         self.is_stopping = False
         """one of the processes was asked to stop"""

@@ -269,6 +269,14 @@ ODD: list[dict[str, object]] = [
     {"best_loss": None},
     {"journal_bytes": 10**30},
     {"journal_bytes": -1},
+    {"changes": None},
+    {"changes": [3]},
+    {"changes": [{"step": 1, "epochs": 2}]},
+    {"changes": [{"step": 0, "epochs": 2}, {"step": 0, "epochs": 3}]},
+    {"changes": [{"step": 0, "epochs": 2}, {"step": 10**400, "epochs": 3}]},
+    {"changes": [{"step": 0, "epochs": 0}]},
+    {"changes": [{"step": 0, "epochs": 2, "more": 1}]},
+    {"changes": [{"step": step, "epochs": 2} for step in range(2000)]},
     {"images": None},
     {"images": {"train": {"count": 600, "sha256": "x"}}},
     {"images": {"train": {"count": 0, "sha256": "0" * 64}}},
@@ -289,7 +297,7 @@ def test_a_position_that_makes_no_sense(
         checkpoint.load(tmp_path / "odd")
 
 
-@pytest.mark.parametrize("name", set(asdict(Position())) - {"images"})
+@pytest.mark.parametrize("name", set(asdict(Position())) - {"images", "changes"})
 def test_a_position_without_one_of_its_fields(name: str) -> None:
     values = asdict(Position())
     del values[name]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,8 +29,12 @@ FAST = ("--precision", "fp32", "--batch-size", "110", "--keep", "0")
 def losses(processes: int, folder: Path, *arguments: str) -> list[tuple[float, float]]:
     """The losses of each epoch of a training of 550 images."""
     start = [*TORCHRUN, str(processes), *MODULE] if processes > 1 else COMMAND
+    return losses_of(start, *FAST, "--json", "--runs-dir", str(folder / str(processes)), *arguments)
+
+
+def losses_of(start: list[str], *arguments: str) -> list[tuple[float, float]]:
     done = subprocess.run(
-        [*start, "train", *FAST, "--json", "--runs-dir", str(folder / str(processes)), *arguments],
+        [*start, "train", *arguments],
         capture_output=True,
         text=True,
         timeout=120,
@@ -81,6 +86,19 @@ def test_a_worker_that_dies_ends_the_run_which_can_be_gone_on_with(tmp_path: Pat
     resumed = cli("train", "--resume", str(run.path), "--epochs", str(epochs + 1), "--json")
     assert resumed.returncode == 0, resumed.stderr
     assert json.loads(resumed.stdout.splitlines()[-1])["reason"] == "completed"
+
+
+def test_the_helpers_go_by_the_leader_s_schedule(tmp_path: Path, small_data: str) -> None:
+    """Epochs that are added to a run: a helper with another learning rate would soon have other weights."""
+    arguments = ("--model", "pictured", "--epochs", "2", "--data-dir", small_data)
+    losses(1, tmp_path, *arguments)
+    (run,) = runs.list_runs(tmp_path / "1")
+    copy = shutil.copytree(run.path, tmp_path / "2" / run.id)
+    one, two = (losses_of(start, "--resume", str(path), "--epochs", "8", "--json")
+                for start, path in ((COMMAND, run.path), ([*TORCHRUN, "2", *MODULE], copy)))  # fmt: skip
+    assert len(one) == 6
+    for a, b in zip(one, two, strict=True):
+        assert b == pytest.approx(a, abs=1e-4)
 
 
 def test_the_parts_of_a_batch_are_all_of_it() -> None:

@@ -15,6 +15,7 @@ from mnist_sum_tui.control import Control
 from mnist_sum_tui.errors import CheckpointError, DataError, RunError, UsageError
 from mnist_sum_tui.events import EpochDone, Event, Finished, Progress, to_dict
 from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.position import Change
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.training import train
 
@@ -27,12 +28,13 @@ def _every_step_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _config(data_dir: str, **values: Any) -> TrainConfig:
-    return TrainConfig.of("standard", model="compact", epochs=2, batch_size=32, data_dir=data_dir, seed=4, **values)
+    usual = {"model": "compact", "epochs": 2, "batch_size": 32, "data_dir": data_dir, "seed": 4}
+    return TrainConfig.of("standard", **{**usual, **values})
 
 
-def _train(config: TrainConfig, folder: Path, stop_at: Iterable[int] = ()) -> Run:
+def _train(config: TrainConfig, folder: Path, stop_at: Iterable[int] = (), run: Run | None = None) -> Run:
     """Train to the end, stopped and resumed at each of those steps."""
-    run = runs.create(folder, config)
+    run = run or runs.create(folder, config)
     for step in [*stop_at, 10**9]:
         control = Control()
         for event in train(config, run, control):
@@ -75,12 +77,19 @@ def _assert_same_end(one: Run, other: Run) -> None:
         ("fp32", {"optimizer": "nesterov", "lr": 0.01}),
         ("fp32", {"augment": "affine"}),
         ("fp32", {"augment": "strong"}),
+        ("fp32", {"model": "swift", "schedule": "linear", "label_smoothing": 0.1, "augment": "nudge"}),
+        ("bf16", {"model": "swift", "sum_weight": 0.1}),
+        ("fp32", {"model": "pictured", "optimizer": "sgd", "lr": 0.02, "schedule": "constant"}),
+        ("fp32", {"model": "pictured", "optimizer": "nesterov", "lr": 0.02, "weight_decay": 0.001, "all_data": True}),
+        ("fp32", {"model": "keen", "label_smoothing": 0.1, "sum_weight": 0.1}),
+        ("fp32", {"model": "keen", "optimizer": "sgd", "lr": 0.02, "momentum": 0.0}),
     ],
+    ids=str,
 )
 def test_bit_for_bit_mid_epoch(small_data: str, tmp_path: Path, precision: str, recipe: dict[str, Any]) -> None:
     config = _config(small_data, precision=precision, **recipe)
     whole = _train(config, tmp_path / "a")
-    steps_per_epoch = 18  # 550 images in batches of 32, the last of 6
+    steps_per_epoch = 19 if config.all_data else 18  # 550 images in batches of 32, the last of 6
     pieces = _train(config, tmp_path / "b", stop_at=[5, steps_per_epoch - 1, steps_per_epoch, 25])
     _assert_same_end(whole, pieces)
 
@@ -123,6 +132,48 @@ def test_a_finished_run_can_be_trained_further(small_data: str, tmp_path: Path) 
     assert isinstance(events[-1], Finished)
     assert run.read_config().epochs == 3
     assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == [1, 2, 3]
+
+
+def _rates(run: Run) -> dict[int, float]:
+    return {event.step: event.lr for event in read_events(run.metrics_file, "progress") if isinstance(event, Progress)}
+
+
+@pytest.mark.parametrize("schedule", ["onecycle", "linear"])
+def test_added_epochs_end_the_same_however_the_run_is_cut(small_data: str, tmp_path: Path, schedule: str) -> None:
+    config = _config(small_data, model="swift", schedule=schedule, keep=0)
+    longer = replace(config, epochs=4)
+    whole = _train(longer, tmp_path, run=_train(config, tmp_path / "a"))
+    pieces = _train(longer, tmp_path, [36, 41, 54, 60], run=_train(config, tmp_path / "b", [7, 18]))
+    _assert_same_end(whole, pieces)
+    rates = _rates(whole)
+    assert rates == _rates(pieces)
+    assert [rates[step + 36] for step in range(1, 37)] == [rates[step] / 2 for step in range(1, 37)]
+    assert checkpoint.load(whole.last_file).position.changes == (Change(0, 2), Change(36, 4))
+
+
+def test_epochs_that_come_in_before_the_end_stretch_the_rest(small_data: str, tmp_path: Path) -> None:
+    """Also where the process that stretched it was killed before it had saved."""
+    config = _config(small_data, model="swift", keep=0)
+    longer = replace(config, epochs=3)
+    whole = _train(longer, tmp_path, run=_begun(config, tmp_path / "a", 20))
+    run = _begun(config, tmp_path / "b", 20)
+    for event in (events := train(longer, run)):
+        if event.step == 30:
+            break
+    events.close()  # type: ignore[attr-defined]
+    pieces = _train(run.read_config(), tmp_path, [25, 36, 40], run=run)
+    _assert_same_end(whole, pieces)
+    rates = _rates(whole)
+    assert rates == _rates(pieces)
+    assert all(rates[step] > rates[step + 1] for step in range(20, 54)), "no jump"
+
+
+def test_a_run_of_the_first_version_is_stretched_from_where_it_goes_on(small_data: str, tmp_path: Path) -> None:
+    config = _config(small_data, model="swift", keep=0)
+    run, other = _begun(config, tmp_path / "a", 20), _begun(config, tmp_path / "b", 20)
+    _resave(run, changes=(), images={})
+    _train(replace(config, epochs=3), tmp_path, run=run)
+    _assert_same_end(run, _train(replace(config, epochs=3), tmp_path, run=other))
 
 
 def test_a_run_that_goes_on_has_no_result_of_before(small_data: str, tmp_path: Path) -> None:
