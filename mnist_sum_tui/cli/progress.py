@@ -14,6 +14,7 @@ from mnist_sum_tui.events import EpochDone, Event, Finished, Notice, Progress, S
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.render import duration, percent, plural, track
 from mnist_sum_tui.runs import MORE_EPOCHS, Run
+from mnist_sum_tui.schedule import ADDED_EPOCHS
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
 """between two lines of progress in a log: an epoch of the large network takes minutes; `brief`, a whole run may"""
@@ -229,4 +230,5 @@ def result_lines(event: Finished, run: Run) -> list[str]:
         f"  predict with it     mnist-sum predict idx 3 --run {name}",
         f"  look at it          mnist-sum runs show {name}",
         f"  train it further    mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}",
+        f"                      ({ADDED_EPOCHS})",
     ]

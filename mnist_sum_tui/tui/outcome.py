@@ -3,6 +3,7 @@
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.render import duration, percent
 from mnist_sum_tui.runs import MORE_EPOCHS, Run
+from mnist_sum_tui.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.session import Session
 
 LABELS = {"predict": "try it", "train": "go on", "watch": "again"}
@@ -58,6 +59,8 @@ def receipt(session: Session) -> str:
         return ""
     if session.finished is None and session.error is None and not session.is_watching:
         rows.insert(0, ("left", "without saving; what came after the last checkpoint is lost"))
+    if session.finished is not None and session.finished.reason == "completed" and session.run.resume_file.exists():
+        rows.append(("", ADDED_EPOCHS))
     return "\n".join(
         [f"mnist-sum · run {printable(session.run.id)}", *(f"  {label:<10}{text}" for label, text in rows)]
     )

@@ -312,7 +312,9 @@ async def test_a_real_training_runs_to_its_end_and_is_gone_on_with(small_data: s
         assert len(page.live.series.validation) == 2
         await pilot.press("q")
     assert app.return_value == 0
-    assert "mnist-sum train --resume" in receipt(app.session)
+    command, further = receipt(app.session).splitlines()[-2:]
+    assert "mnist-sum train --resume" in command
+    assert "a second cycle with half the peak rate" in further
 
 
 def test_a_thread_that_is_abandoned_while_paused_ends(fake: FakeTrain, tmp_path: Path) -> None:
