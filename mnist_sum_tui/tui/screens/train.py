@@ -17,7 +17,6 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.events import Checkpointed, Event, Finished, Notice, Paused, Resumed, Samples, Started, Validated
 from mnist_sum_tui.journal import read_events
 from mnist_sum_tui.meter import Allowance
-from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import Run
 from mnist_sum_tui.tui.screens.base import Page
 from mnist_sum_tui.tui.widgets.run_form import RunForm
