@@ -8,15 +8,16 @@ Importing the package does not import torch: the three names above are looked up
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mnist_sum_tui.version import __version__
+
 if TYPE_CHECKING:
     from mnist_sum_tui.config import TrainConfig
-    from mnist_sum_tui.predict import load_predictor
-    from mnist_sum_tui.training import train
+    from mnist_sum_tui.inference.predict import load_predictor
+    from mnist_sum_tui.training.loop import train
 
-__version__ = "0.1.0"
 __all__ = ["TrainConfig", "__version__", "load_predictor", "train"]
 
-_HOME_OF = {"TrainConfig": "config", "load_predictor": "predict", "train": "training"}
+_HOME_OF = {"TrainConfig": "config", "load_predictor": "inference.predict", "train": "training.loop"}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,19 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.recipes import MODELS, RECIPES
 
-MODELS = {
-    "original": "the network of the mission: seven convolutions and three linear layers",
-    "original-2fc": "the same with a sum head of two linear layers, as the mission counts it",
-    "pictured": "the small network in the mission's drawing",
-    "compact": "small and quick, with a sum head that learns addition fast",
-    "swift": "smaller and quicker still, for recipe sprint",
-    "keen": "three small branches that see apart and vote, for recipe marathon",
-}
 OPTIMIZERS = ("sgd", "nesterov", "adamw")
 SCHEDULES = ("constant", "onecycle", "linear")
 AUGMENTATIONS = ("none", "nudge", "shift", "affine", "strong")
@@ -22,89 +15,6 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
 MAY_CHANGE = ("epochs", "device", "precision", "threads", "keep", "data_dir")
 """the fields that a resumed run may have otherwise than the run that it resumes"""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """A named way to train: a default model, and the fields of TrainConfig that it sets."""
-
-    name: str
-    summary: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
-RECIPES = {
-    recipe.name: recipe
-    for recipe in (
-        Recipe(
-            "standard",
-            "AdamW with a one-cycle schedule over the epochs asked for",
-            {
-                "model": "original",
-                "epochs": 5,
-                "optimizer": "adamw",
-                "lr": 2e-3,
-                "momentum": 0.9,
-                "beta2": 0.98,
-                "schedule": "onecycle",
-                "warmup": 0.1,
-            },
-        ),
-        Recipe(
-            "sprint",
-            "seconds from the command to the test result: swift, all images, two epochs",
-            {
-                "model": "swift",
-                "epochs": 2,
-                "batch_size": 224,
-                "optimizer": "adamw",
-                "lr": 1e-2,
-                "momentum": 0.85,
-                "beta2": 0.98,
-                "weight_decay": 0.2,
-                "schedule": "linear",
-                "warmup": 0.1,
-                "label_smoothing": 0.1,
-                "augment": "nudge",
-                "all_data": True,
-                "keep": 0,
-            },
-        ),
-        Recipe(
-            "marathon",
-            "minutes for the last tenth of a per cent: keen, all images, 32 epochs of strong augmentation",
-            {
-                "model": "keen",
-                "epochs": 32,
-                "batch_size": 256,
-                "optimizer": "adamw",
-                "lr": 4e-3,
-                "momentum": 0.9,
-                "beta2": 0.98,
-                "weight_decay": 0.3,
-                "schedule": "onecycle",
-                "warmup": 0.1,
-                "label_smoothing": 0.1,
-                "sum_weight": 0.1,
-                "augment": "strong",
-                "all_data": True,
-            },
-        ),
-        Recipe(
-            "original",
-            "the mission's: SGD, constant learning rate, 25 epochs",
-            {
-                "model": "original",
-                "epochs": 25,
-                "optimizer": "sgd",
-                "lr": 0.01,
-                "momentum": 0.7,
-                "weight_decay": 0.0,
-                "schedule": "constant",
-            },
-        ),
-    )
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

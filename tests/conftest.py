@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.waiting import set_waiting
+from mnist_sum_tui.machine.process import set_waiting
 
 set_waiting()  # before any test loads torch
 
@@ -52,13 +52,13 @@ def small_data(tmp_path: Path) -> str:
 def make_small_data(root: Path) -> Path:
     import numpy as np
 
-    from mnist_sum_tui import data, source
+    from mnist_sum_tui.data import dataset, mnist_files
 
     raw = root / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for split, count in (("train", 600), ("test", 100)):
-        images, labels = source.FILES[split]
-        whole = data.load(split)
+        images, labels = mnist_files.FILES[split]
+        whole = dataset.load(split)
         pixels = np.ascontiguousarray(whole.images[:count].numpy())
         (raw / images).write_bytes(header(2051, count, 28, 28) + pixels.tobytes())
         (raw / labels).write_bytes(header(2049, count) + whole.labels[:count].numpy().astype(np.uint8).tobytes())

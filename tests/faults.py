@@ -20,11 +20,12 @@ from typing import Any
 
 import torch
 
-from mnist_sum_tui import checkpoint, runs, training
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import MnistSumError
-from mnist_sum_tui.journal import read_events
-from mnist_sum_tui.runs import Run
+from mnist_sum_tui.runs import checkpoint, find
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training import loop
 
 UNTOUCHED, REFUSED, CRASHED, ABSORBED = 0, 10, 11, 12
 """exit codes of an attempt: nothing failed any more; it ended with one of our errors; with another; it found a way"""
@@ -110,9 +111,9 @@ def attempt(work: Callable[[], object], fault: Fault | None) -> int:
 
 def train_in(folder: Path, config: TrainConfig) -> Run:
     """Train the folder's run to its end; a new one where there is none."""
-    found = runs.list_runs(folder)
-    run = found[0] if found else runs.create(folder, config)
-    for _ in training.train(config, run):
+    found = find.list_runs(folder)
+    run = found[0] if found else find.create(folder, config)
+    for _ in loop.train(config, run):
         pass
     return run
 
@@ -129,13 +130,13 @@ def same_end(one: Run, other: Run) -> None:
 
 
 def main(data_dir: str, folder: Path, mode: str, stride: int) -> None:
-    training.PROGRESS_SECONDS = 0.0
+    loop.PROGRESS_SECONDS = 0.0
     config = TrainConfig.of(
         "standard", model="pictured", epochs=2, batch_size=110, threads=1, precision="fp32", data_dir=data_dir, keep=1
     )
     whole = folder / f"{mode}-whole"
     assert attempt(lambda: train_in(whole, config), None) == UNTOUCHED
-    (undisturbed,) = runs.list_runs(whole)
+    (undisturbed,) = find.list_runs(whole)
     for number in itertools.count(1, stride):
         own = folder / f"{mode}-{number}"
         work = functools.partial(train_in, own, config)
@@ -144,12 +145,12 @@ def main(data_dir: str, folder: Path, mode: str, stride: int) -> None:
             break
         expected = (-signal.SIGKILL,) if mode == "kill" else (REFUSED, ABSORBED)
         assert code in expected, f"attempt {number} ended with {code}"
-        for run in runs.list_runs(own):
+        for run in find.list_runs(own):
             if run.last_file.exists():
                 checkpoint.load(run.last_file)
-        if not any(run.report_file.exists() for run in runs.list_runs(own)):
+        if not any(run.report_file.exists() for run in find.list_runs(own)):
             assert attempt(work, None) == UNTOUCHED, number
-        same_end(undisturbed, runs.list_runs(own)[0])
+        same_end(undisturbed, find.list_runs(own)[0])
     print(f"{mode}: {len(range(1, number, stride))} attempts of {number - 1} places")
 
 

@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
-from mnist_sum_tui.config import MODELS, RECIPES, TrainConfig
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.recipes import MODELS, RECIPES
 
 
 def test_the_bare_default_is_recipe_standard() -> None:

@@ -21,15 +21,17 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from mnist_sum_tui import checkpoint, cli, runs, summary
-from mnist_sum_tui.config import MODELS, RECIPES, TrainConfig
+from mnist_sum_tui.cli import main
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data.idx import read_images, read_labels
+from mnist_sum_tui.data.picture import read_picture
 from mnist_sum_tui.errors import CheckpointError, DataError, MnistSumError, PictureError
-from mnist_sum_tui.idx import read_images, read_labels
-from mnist_sum_tui.journal import Follower, read_events
 from mnist_sum_tui.models import build
-from mnist_sum_tui.picture import read_picture
-from mnist_sum_tui.position import Position
-from mnist_sum_tui.runs import Run
+from mnist_sum_tui.recipes import MODELS, RECIPES
+from mnist_sum_tui.runs import checkpoint, find, summary
+from mnist_sum_tui.runs.journal import Follower, read_events
+from mnist_sum_tui.runs.position import Position
+from mnist_sum_tui.runs.run import Run
 from tests.conftest import header
 
 TIMES = int(os.environ.get("FUZZ", "1"))
@@ -175,7 +177,7 @@ def test_any_config_json_is_a_config_or_refused(values: Any) -> None:
     with contextlib.suppress(MnistSumError):
         run.read_config()
     summary.summarise(run)
-    assert runs.list_runs(folder.parent) == [run]
+    assert find.list_runs(folder.parent) == [run]
 
 
 # The command line.
@@ -199,12 +201,12 @@ def test_any_words_end_without_a_traceback(command: list[str], arguments: list[s
     patch = pytest.MonkeyPatch()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as errors:
         patch.setattr(sys, "argv", ["mnist-sum", *command, *(word for word in arguments if "\0" not in word)])
-        patch.setattr("mnist_sum_tui.cli.train._train_and_print", lambda *_, **__: 1)
+        patch.setattr("mnist_sum_tui.cli.main.train._train_and_print", lambda *_, **__: 1)
         patch.chdir(_scratch.name)
         patch.setenv("MNIST_SUM_RUNS", "none")
         try:
             with pytest.raises(SystemExit) as ended:
-                cli.main()
+                main.main()
         finally:
             patch.undo()
     assert ended.value.code in (0, 1, 2)

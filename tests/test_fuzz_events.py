@@ -15,22 +15,21 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mnist_sum_tui import cli, runs
+from mnist_sum_tui.charts.plot import draw
+from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, race
+from mnist_sum_tui.charts.series import QUANTITIES, Series
+from mnist_sum_tui.cli import main
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.events import Event, Notice, Paused, Resumed, Validated, to_dict
-from mnist_sum_tui.journal import Follower, read_events
-from mnist_sum_tui.runs import Run
-from mnist_sum_tui.summary import best_run, summarise
-from mnist_sum_tui.tui.curves import X_KINDS, View, plot, race
-from mnist_sum_tui.tui.outcome import outcome, receipt
-from mnist_sum_tui.tui.overlay import overlay
-from mnist_sum_tui.tui.plot import draw
-from mnist_sum_tui.tui.screens.base import state_line
-from mnist_sum_tui.tui.series import QUANTITIES, Series
-from mnist_sum_tui.tui.session import Session
-from mnist_sum_tui.tui.widgets.figures import facts
-from mnist_sum_tui.tui.widgets.live import LiveView
+from mnist_sum_tui.runs.events import Event, Notice, Paused, Resumed, Validated, to_dict
+from mnist_sum_tui.runs.journal import Follower, read_events
+from mnist_sum_tui.runs.run import FOLDER_VARIABLE, Run
+from mnist_sum_tui.runs.summary import best_run, summarise
+from mnist_sum_tui.tui.pages.base import state_line
+from mnist_sum_tui.tui.session.result import outcome, receipt
+from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.widgets.key_figures import facts
 from mnist_sum_tui.tui.widgets.run_table import COLUMNS, arranged
+from mnist_sum_tui.tui.widgets.run_view import LiveView
 from tests.test_fuzz import TIMES, json_values
 from tests.tui import recorded
 
@@ -71,7 +70,7 @@ def write(run: Run, lines: list[dict[str, Any]]) -> None:
 
 
 def test_every_kind_is_tried() -> None:
-    from mnist_sum_tui.events import KINDS
+    from mnist_sum_tui.runs.events import KINDS
 
     assert PLACES.keys() == KINDS.keys()
 
@@ -109,9 +108,9 @@ def printed(folder: Path) -> Iterator[str]:
             contextlib.redirect_stderr(io.StringIO()) as errors,
         ):
             patch.setattr(sys, "argv", ["mnist-sum", *command])
-            patch.setenv(runs.FOLDER_VARIABLE, str(folder))
+            patch.setenv(FOLDER_VARIABLE, str(folder))
             with pytest.raises(SystemExit) as ended:
-                cli.main()
+                main.main()
         assert ended.value.code == 0, errors.getvalue()
         yield out.getvalue()
 

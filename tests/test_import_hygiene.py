@@ -1,8 +1,10 @@
-"""Which module may import which: torch stays out of what must start quickly, the front ends out of the engine."""
+"""Which module may import which: what stands left never imports what stands right, and torch stays out of the start."""
 
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -10,57 +12,40 @@ import pytest
 import mnist_sum_tui
 
 PACKAGE = Path(mnist_sum_tui.__file__).parent
-ROWS = [
-    {
-        "config",
-        "events",
-        "errors",
-        "control",
-        "schedule",
-        "render",
-        "files",
-        "meter",
-        "position",
-        "world",
-        "importing",
-        "waiting",
-        "memory",
-        "quota",
-        "streams",
-        "idx",
-        "source",
-        "picture",
-        "printable",
-        "checks",
-    },
-    {"runs", "journal", "summary", "lookup", "locking", "own_files"},
-    {"hardware", "data", "augment", "optimizers", "models", "batchnorm", "distributed"},
-    {"evaluate", "checkpoint"},
-    {"learner", "course", "logbook", "training", "assist", "predict", "bundle"},
-    {"tui", "bench"},
+ROOMS = (
+    {"version", "errors", "formatting", "printable", "atomic", "recipes", "config"},
+    {"data", "runs", "machine", "models"},
+    {"inference"},
+    {"training"},
+    {"charts"},
+    {"export"},
+    {"tui"},
+    {"bench"},
     {"cli"},
-]
-STANDARD_ONLY = {
+)
+"""from left to right; the rooms of one set do not import each other, besides those of the first"""
+TUI_ROOMS = (
+    {"session", "textual_fixes", "plain_app"},
+    {"predictions"},
+    {"widgets"},
+    {"pages"},
+    {"app"},
+    {"launch", "animation"},
+)
+FRONT_ENDS = {"textual", "typer", "rich"}
+WITH_TORCH = {
     *(
-        "config",
-        "events",
-        "errors",
-        "control",
-        "schedule",
-        "render",
-        "files",
-        "meter",
-        "world",
-        "streams",
-        "waiting",
-        "quota",
-        "printable",
-        "checks",
-        "printable",
+        "data.dataset",
+        "data.augment",
+        "models",
+        "runs.checkpoint",
+        "machine.hardware",
+        "inference",
+        "training",
+        "bench",
     ),
-    *("config", "events", "errors", "control", "schedule", "render", "files", "meter", "position", "world", "streams"),
-    "waiting",
 }
+"""where torch may be imported at module level"""
 
 
 def loaded_by(code: str) -> set[str]:
@@ -75,7 +60,10 @@ def printed_by(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
-@pytest.mark.parametrize("module", ["", ".cli", ".runs", ".summary", ".journal", ".render", ".config", ".picture"])
+LIGHT = ["", ".cli.main", ".runs.find", ".runs.summary", ".runs.journal", ".formatting", ".config", ".data.picture"]
+
+
+@pytest.mark.parametrize("module", LIGHT)
 def test_torch_is_not_loaded(module: str) -> None:
     loaded = loaded_by(f"import mnist_sum_tui{module}")
     assert "mnist_sum_tui" in loaded
@@ -84,16 +72,16 @@ def test_torch_is_not_loaded(module: str) -> None:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["runs"], ["--version"]])
 def test_torch_is_not_loaded_by_a_command(arguments: list[str]) -> None:
-    run = "from mnist_sum_tui.cli import main\ntry: main()\nexcept SystemExit: pass"
+    run = "from mnist_sum_tui.cli.main import main\ntry: main()\nexcept SystemExit: pass"
     code = f"import sys; sys.argv[1:] = {arguments!r}\n{run}"
     assert not loaded_by(code) & {"torch", "torchvision", "textual"}
 
 
 def test_the_engine_needs_no_front_end() -> None:
-    engine = ("training", "predict", "evaluate", "data", "checkpoint", "bundle")
+    engine = ("training.loop", "inference.predict", "inference.evaluate", "inference.bundle", "charts.run_charts")
     loaded = loaded_by("import " + ", ".join(f"mnist_sum_tui.{module}" for module in engine))
     assert "torch" in loaded
-    assert not loaded & {"textual", "typer", "rich", "torchvision"}
+    assert not loaded & {*FRONT_ENDS, "torchvision"}
 
 
 def test_the_check_can_fail() -> None:
@@ -107,52 +95,103 @@ def test_the_public_names_are_lazy() -> None:
         mnist_sum_tui.nonsense  # noqa: B018
 
 
-def _home(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def _module(path: Path) -> str:
+    """`runs.find` for mnist_sum_tui/runs/find.py, `models` for mnist_sum_tui/models/__init__.py."""
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
 
 
-def _imports(path: Path) -> set[str]:
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = []
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        found |= {name.split(".")[1] for name in names if name.startswith("mnist_sum_tui.")}
-    return found & set().union(*ROWS)
+MODULES = {_module(path): ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")}
 
 
-def test_imports_run_one_way() -> None:
-    row_of = {module: row for row, modules in enumerate(ROWS) for module in modules}
-    for path in PACKAGE.rglob("*.py"):
-        home = _home(path)
-        if home not in row_of:
-            assert home in {"__init__", "__main__"}
-            continue
-        for other in _imports(path):
-            assert row_of[other] <= row_of[home], f"{path.relative_to(PACKAGE)} imports {other}"
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
-def test_the_first_row_needs_the_standard_library_alone() -> None:
-    for name in STANDARD_ONLY:
-        tree = ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            for module in modules:
-                top = module.split(".")[0]
-                assert top in sys.stdlib_module_names | {"mnist_sum_tui"}, f"{name} imports {module}"
+def _imports(node: ast.AST, *, deep: bool = True) -> Iterator[str]:
+    """Full names of what is imported; with `deep` inside functions too, but never for types alone."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ImportFrom) and child.module:
+            for alias in child.names:
+                name = f"{child.module}.{alias.name}"
+                yield name if name.removeprefix("mnist_sum_tui.") in MODULES else child.module
+        elif isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif not _is_for_types(child) and (deep or not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)):
+            yield from _imports(child, deep=deep)
+
+
+def _ours(module: str) -> set[str]:
+    """Which of our modules a module imports, besides the public names of the package."""
+    names = {name.removeprefix("mnist_sum_tui.") for name in _imports(MODULES[module]) if "mnist_sum_tui." in name}
+    return names & MODULES.keys()
+
+
+def wrong_arrows(rooms: tuple[set[str], ...], imports: dict[str, set[str]]) -> list[str]:
+    """`a imports b` for each import that runs from left to right, or between rooms of one set (but the first)."""
+    place = {room: row for row, names in enumerate(rooms) for room in names}
+    wrong = []
+    for module, others in imports.items():
+        here = module.split(".")[0]
+        for other in others:
+            there = other.split(".")[0]
+            is_neighbour = place[here] == place[there] and here != there and place[here] > 0
+            if place[there] > place[here] or is_neighbour:
+                wrong.append(f"{module} imports {other}")
+    return wrong
+
+
+def test_imports_run_from_right_to_left() -> None:
+    imports = {module: _ours(module) for module in MODULES if module not in ("__init__", "__main__", "")}
+    assert {module.split(".")[0] for module in imports} <= set().union(*ROOMS)
+    assert wrong_arrows(ROOMS, imports) == []
+
+
+def test_imports_in_the_dashboard_run_from_right_to_left() -> None:
+    inside = {module.removeprefix("tui."): _ours(module) for module in MODULES if module.startswith("tui.")}
+    imports = {
+        module: {other.removeprefix("tui.") for other in others if other.startswith("tui.")}
+        for module, others in inside.items()
+    }
+    assert wrong_arrows(TUI_ROOMS, imports) == []
+
+
+def test_a_wrong_arrow_is_found() -> None:
+    imports = {"data.idx": {"tui.app"}, "runs.run": {"models.swift"}, "config": {"recipes"}, "cli.main": {"errors"}}
+    assert wrong_arrows(ROOMS, imports) == ["data.idx imports tui.app", "runs.run imports models.swift"]
+
+
+def test_there_is_no_circle() -> None:
+    imports = {module: _ours(module) - {module} for module in MODULES if module not in ("__init__", "__main__")}
+    assert list(TopologicalSorter(imports).static_order())
+
+
+def test_what_stands_left_of_the_dashboard_knows_no_front_end() -> None:
+    for module, tree in MODULES.items():
+        if module.split(".")[0] not in {"tui", "bench", "cli", "__main__"}:
+            assert not {name.split(".")[0] for name in _imports(tree)} & FRONT_ENDS, module
+
+
+def test_torch_is_imported_at_module_level_only_where_it_is_needed() -> None:
+    for module, tree in MODULES.items():
+        if not {module, module.split(".")[0]} & WITH_TORCH:
+            loaded = {name.split(".")[0] for name in _imports(tree, deep=False)}
+            assert not loaded & {"torch", "torchvision", "safetensors"}, module
+
+
+def test_the_leftmost_modules_need_the_standard_library_alone() -> None:
+    for module in ROOMS[0] & MODULES.keys():
+        outside = {name.split(".")[0] for name in _imports(MODULES[module])} - {"mnist_sum_tui"}
+        assert outside <= sys.stdlib_module_names, module
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
 def test_a_step_loads_no_compiler(optimizer: str) -> None:
     code = f"""
 import torch
-from mnist_sum_tui.data import load, SumDataset
+from mnist_sum_tui.data.dataset import load, SumDataset
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.hardware import choose
-from mnist_sum_tui.learner import Learner
+from mnist_sum_tui.machine.hardware import choose
+from mnist_sum_tui.training.step import Learner
 config = TrainConfig.of("standard", model="compact", optimizer="{optimizer}")
 learner = Learner(config, choose(config))
 learner.step(SumDataset(load("test")).__getitems__([0, 1]), 0.1, 0)

@@ -19,8 +19,8 @@ from tempfile import TemporaryDirectory
 from mnist_sum_tui.bench.follow import SETTLING_SECONDS, START_SECONDS, events_after, steps_per_second, wait_for_run
 from mnist_sum_tui.bench.terminal import Terminal
 from mnist_sum_tui.errors import BenchError
-from mnist_sum_tui.events import Event, Paused, Resumed
-from mnist_sum_tui.runs import Run
+from mnist_sum_tui.runs.events import Event, Paused, Resumed
+from mnist_sum_tui.runs.run import Run
 
 COMMAND = (sys.executable, "-m", "mnist_sum_tui")
 TURN_SECONDS = 3.0

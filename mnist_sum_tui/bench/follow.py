@@ -5,9 +5,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from mnist_sum_tui.errors import BenchError
-from mnist_sum_tui.events import Event, Progress, Samples
-from mnist_sum_tui.journal import read_events
-from mnist_sum_tui.runs import Run, list_runs
+from mnist_sum_tui.runs.events import Event, Progress, Samples
+from mnist_sum_tui.runs.find import list_runs
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
 
 START_SECONDS = 60.0
 SETTLING_SECONDS = 0.5

@@ -8,15 +8,16 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from mnist_sum_tui import data, runs
 from mnist_sum_tui.bench.images import torchvision_root
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.course import Course
-from mnist_sum_tui.data import Split
-from mnist_sum_tui.evaluate import evaluate
-from mnist_sum_tui.hardware import choose, set_up
-from mnist_sum_tui.learner import Learner
-from mnist_sum_tui.training import train
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.data.dataset import Split
+from mnist_sum_tui.inference.evaluate import evaluate
+from mnist_sum_tui.machine.hardware import choose, set_up
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.training.batches import Course
+from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.step import Learner
 
 SHARES = (0.25, 0.5, 1.0)
 EPOCHS = (1, 2, 4)
@@ -45,7 +46,7 @@ def measure(model: str, rounds: int = 3) -> Growth:
     set_up(hardware)
     learner = Learner(config, hardware)
     learner.start()
-    images, tests = data.load("train"), data.load("test")
+    images, tests = dataset.load("train"), dataset.load("test")
     epochs: dict[float, list[float]] = {share: [] for share in SHARES}
     evaluations: dict[float, list[float]] = {share: [] for share in SHARES}
     _train_epoch(config, _part(images, 0.05), learner)  # warms up
@@ -83,7 +84,7 @@ def _train_epoch(config: TrainConfig, images: Split, learner: Learner) -> float:
 
 def _files_after(config: TrainConfig, folder: Path) -> tuple[int, int]:
     """Bytes of the run's other files and of its checkpoints, once it is finished; a linked file counts once."""
-    run = runs.create(folder, config)
+    run = find.create(folder, config)
     for _ in train(config, run):
         pass
     sizes = {(path.stat().st_ino, path.suffix == ".safetensors"): path.stat().st_size for path in run.path.iterdir()}

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mnist_sum_tui import source
+from mnist_sum_tui.data import mnist_files
 
 
 @contextmanager
@@ -15,8 +15,8 @@ def torchvision_root() -> Iterator[str]:
     with TemporaryDirectory(prefix="mnist-sum-data-") as root:
         raw = Path(root) / "MNIST" / "raw"
         raw.mkdir(parents=True)
-        for train_name, test_name in zip(source.FILES["train"], source.FILES["test"], strict=True):
-            content = gzip.decompress((source.BUNDLED / f"{test_name}.gz").read_bytes())
+        for train_name, test_name in zip(mnist_files.FILES["train"], mnist_files.FILES["test"], strict=True):
+            content = gzip.decompress((mnist_files.BUNDLED / f"{test_name}.gz").read_bytes())
             for name in (train_name, test_name):
                 (raw / name).write_bytes(content)
         yield root

@@ -11,16 +11,18 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from mnist_sum_tui import data, runs
 from mnist_sum_tui.bench.images import torchvision_root
 from mnist_sum_tui.bench.plain import Net, Net2Fc, plain_loop
-from mnist_sum_tui.config import MODELS, TrainConfig
-from mnist_sum_tui.data import SumDataset
-from mnist_sum_tui.hardware import choose
-from mnist_sum_tui.learner import losses, total_loss
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.data.dataset import SumDataset
+from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
 from mnist_sum_tui.models.layers import laid_out
-from mnist_sum_tui.training import train
+from mnist_sum_tui.recipes import MODELS
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.step import losses, total_loss
 
 SLICE_SECONDS = 1.0
 """of each turn; at least one step, which takes the plain loop as long on a slow machine"""
@@ -100,7 +102,7 @@ def product_limit(precision: str) -> float:
 def flops_per_image(model: str) -> float:
     """Floating point operations of a training step, forward and backward, by torch's own counter."""
     network = build(model)
-    batch = SumDataset(data.load("test").take(torch.arange(8))).__getitems__(range(8))
+    batch = SumDataset(dataset.load("test").take(torch.arange(8))).__getitems__(range(8))
     with FlopCounterMode(display=False) as counter:
         digits_nk, sums_nk = network(batch.images, batch.numbers)
         total_loss(*losses(digits_nk, sums_nk, batch.labels, batch.sums)).backward()
@@ -131,6 +133,6 @@ def _our_loop(root: str, folder: Path, model: str, precision: str) -> Iterator[i
     """`train` itself: events, journal and all; yields the number of images after each of its events."""
     config = TrainConfig.of("original", model=model, precision=precision, epochs=10_000, data_dir=root)
     step = 0
-    for event in train(config, runs.create(folder, config)):
+    for event in train(config, find.create(folder, config)):
         yield (event.step - step) * BATCH_SIZE
         step = event.step

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from mnist_sum_tui.cli.common import Json, check_model, complete_model, console, print_json, print_table, styled
-from mnist_sum_tui.config import MODELS
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.render import plural
+from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.recipes import MODELS
 
 if TYPE_CHECKING:
     from mnist_sum_tui.bench.dashboard import DashboardCost

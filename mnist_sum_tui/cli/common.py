@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_sum_tui import runs
-from mnist_sum_tui.config import MODELS, RECIPES
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.recipes import MODELS, RECIPES
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import DEFAULT_FOLDER, FOLDER_VARIABLE, default_folder
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -90,7 +91,7 @@ def check_model(name: str | None) -> None:
 
 def complete_run(incomplete: str) -> list[str]:
     """Run ids, newest first, and the two words that stand for one."""
-    names = ["latest", "best", *(run.id for run in runs.list_runs(runs.default_folder()))]
+    names = ["latest", "best", *(run.id for run in find.list_runs(default_folder()))]
     return [name for name in names if name.startswith(incomplete)]
 
 
@@ -122,8 +123,8 @@ RunsDir = Annotated[
         parser=named_folder,
         metavar="PATH",
         help="Folder of the runs.",
-        envvar=runs.FOLDER_VARIABLE,
-        show_default=runs.DEFAULT_FOLDER,
+        envvar=FOLDER_VARIABLE,
+        show_default=DEFAULT_FOLDER,
     ),
 ]
 RunOption = Annotated[
@@ -167,4 +168,4 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else
 
 def folder_or_default(runs_dir: Path | None) -> Path:
     """The folder of the runs: the option, MNIST_SUM_RUNS, or `runs`."""
-    return runs_dir or runs.default_folder()
+    return runs_dir or default_folder()

@@ -3,7 +3,6 @@
 import shlex
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui import lookup
 from mnist_sum_tui.cli.common import (
     DataDir,
     Device,
@@ -16,14 +15,15 @@ from mnist_sum_tui.cli.common import (
     print_table,
     styled,
 )
-from mnist_sum_tui.importing import import_torch
-from mnist_sum_tui.render import percent, shade
+from mnist_sum_tui.formatting import percent, shade
+from mnist_sum_tui.machine.process import import_torch
+from mnist_sum_tui.runs import find
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from mnist_sum_tui.cli.common import Cells
-    from mnist_sum_tui.evaluate import EvalReport
+    from mnist_sum_tui.inference.evaluate import EvalReport
 
 
 def evaluate(
@@ -35,14 +35,14 @@ def evaluate(
 ) -> None:
     """Test a run: accuracy of both heads, where they agree, and what they get wrong."""
     folder = folder_or_default(runs_dir)
-    asked = lookup.to_ask(run, folder)
+    asked = find.to_ask(run, folder)
     import_torch()
-    from mnist_sum_tui import data
-    from mnist_sum_tui.evaluate import evaluate as measure
-    from mnist_sum_tui.predict import load_predictor
+    from mnist_sum_tui.data import dataset
+    from mnist_sum_tui.inference.evaluate import evaluate as measure
+    from mnist_sum_tui.inference.predict import load_predictor
 
     predictor = load_predictor(asked, folder, device or "auto")
-    images = data.load_for_run("test", predictor.config.data_dir, data_dir)
+    images = dataset.load_for_run("test", predictor.config.data_dir, data_dir)
     report = measure(predictor.network, images, predictor.hardware)
     if json:
         print_json({"source": predictor.source, **report.to_dict()})

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_sum_tui.cli.common import check_model, complete_model, console, print_table, styled
-from mnist_sum_tui.config import MODELS
-from mnist_sum_tui.importing import import_torch
+from mnist_sum_tui.machine.process import import_torch
+from mnist_sum_tui.recipes import MODELS
 
 if TYPE_CHECKING:
     from mnist_sum_tui.cli.common import Cells

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from mnist_sum_tui import lookup
 from mnist_sum_tui.cli.common import complete_model, complete_recipe
-from mnist_sum_tui.config import AUGMENTATIONS, MAY_CHANGE, OPTIMIZERS, PRECISIONS, RECIPES, SCHEDULES, TrainConfig
+from mnist_sum_tui.config import AUGMENTATIONS, MAY_CHANGE, OPTIMIZERS, PRECISIONS, SCHEDULES, TrainConfig
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.runs import Run
+from mnist_sum_tui.recipes import RECIPES
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import Run
 
 _RECIPE_SETS = "from the recipe"
 
@@ -83,7 +84,7 @@ def run_to_resume(resume: str | None, name: str, folder: Path) -> Run | None:
         return None
     if name:
         raise UsageError("--name is for a new run: leave it out, or --resume")
-    return lookup.find(resume, folder)
+    return find.find(resume, folder)
 
 
 def build_config(resumed: Run | None, recipe: str | None, settings: Mapping[str, Any]) -> TrainConfig:

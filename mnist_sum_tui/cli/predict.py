@@ -5,25 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_sum_tui import lookup
-from mnist_sum_tui.cli.common import (
-    DataDir,
-    Device,
-    Json,
-    RunOption,
-    RunsDir,
-    console,
-    folder_or_default,
-    print_json,
-)
+from mnist_sum_tui.cli.common import DataDir, Device, Json, RunOption, RunsDir, console, folder_or_default, print_json
 from mnist_sum_tui.errors import UsageError, unknown
-from mnist_sum_tui.importing import import_torch
+from mnist_sum_tui.formatting import ascii_picture, bar, equation, percent, trim
+from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.render import ascii_picture, bar, equation, percent, trim
+from mnist_sum_tui.runs import find
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.predict import Prediction, Predictor
-    from mnist_sum_tui.render import Pixels
+    from mnist_sum_tui.formatting import Pixels
+    from mnist_sum_tui.inference.predict import Prediction, Predictor
 
 app = typer.Typer(no_args_is_help=True, help="See a digit and add a number to it.")
 
@@ -46,13 +37,13 @@ def predict_idx(
         raise unknown("split", split, ("test", "train"))
     chosen = _number(number)
     folder = folder_or_default(runs_dir)
-    asked = lookup.to_ask(run, folder)
+    asked = find.to_ask(run, folder)
     import_torch()
-    from mnist_sum_tui import data
-    from mnist_sum_tui.predict import load_predictor
+    from mnist_sum_tui.data import dataset
+    from mnist_sum_tui.inference.predict import load_predictor
 
     predictor = load_predictor(asked, folder, device or "auto")
-    images = data.load_for_run(split, predictor.config.data_dir, data_dir)
+    images = dataset.load_for_run(split, predictor.config.data_dir, data_dir)
     if not 0 <= index < len(images):
         raise UsageError(f"idx {index} is out of range: the {split} images go from 0 to {len(images) - 1:,}")
     image = images.images[index]
@@ -74,13 +65,13 @@ def predict_image(
 ) -> None:
     """Predict for a picture: dark on light or light on dark, any size. What is shown is what the network sees."""
     chosen = _number(number)
-    from mnist_sum_tui.picture import prepare, read_picture
+    from mnist_sum_tui.data.picture import prepare, read_picture
 
     image = prepare(read_picture(file))
     folder = folder_or_default(runs_dir)
-    asked = lookup.to_ask(run, folder)
+    asked = find.to_ask(run, folder)
     import_torch()
-    from mnist_sum_tui.predict import load_predictor
+    from mnist_sum_tui.inference.predict import load_predictor
 
     predictor = load_predictor(asked, folder, device or "auto")
     prediction = predictor.predict(image, chosen)

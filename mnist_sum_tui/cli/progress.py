@@ -10,11 +10,11 @@ from rich.live import Live
 from rich.text import Text
 
 from mnist_sum_tui.cli.common import console, is_terminal, print_json
-from mnist_sum_tui.events import EpochDone, Event, Finished, Notice, Progress, Started, to_dict
+from mnist_sum_tui.formatting import duration, percent, plural, track
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.render import duration, percent, plural, track
-from mnist_sum_tui.runs import MORE_EPOCHS, Run
-from mnist_sum_tui.schedule import ADDED_EPOCHS
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Progress, Started, to_dict
+from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
+from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
 """between two lines of progress in a log: an epoch of the large network takes minutes; `brief`, a whole run may"""

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_sum_tui import lookup
-from mnist_sum_tui import runs as store
-from mnist_sum_tui.checks import Count, Number, Share, check_of
 from mnist_sum_tui.cli.common import RunsDir, complete_run, console, folder_or_default, named_folder, print_json
 from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.formatting import duration, percent, sparkline
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.render import duration, percent, sparkline
-from mnist_sum_tui.runs import Run
-from mnist_sum_tui.summary import Summary, best_run, summarise
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.checks import Count, Number, Share, check_of
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import Summary, best_run, summarise
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -60,7 +59,7 @@ def list_all(
     if context.invoked_subcommand is not None:
         return
     folder = folder_or_default(runs_dir)
-    found = [summarise(run) for run in store.list_runs(folder)]
+    found = [summarise(run) for run in find.list_runs(folder)]
     best = best_run(found) if any(summary.ranked_by for summary in found) else None
     if json:
         for summary in found:
@@ -79,7 +78,7 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: OwnRunsDir = No
     """Show a run: its curves, its epochs, what it was made with, and its result."""
     from mnist_sum_tui.cli.progress import EPOCH_HEADER, epoch_line
 
-    found = lookup.find(run, _folder(context, runs_dir))
+    found = find.find(run, _folder(context, runs_dir))
     summary = summarise(found)
     out = console()
     out.print(_table([summary]))
@@ -105,7 +104,7 @@ def compare(
 ) -> None:
     """Put runs side by side: results, curves, and the settings that differ."""
     folder = _folder(context, runs_dir)
-    found = [summarise(lookup.find(name, folder)) for name in names]
+    found = [summarise(find.find(name, folder)) for name in names]
     if len({summary.run.path.resolve() for summary in found}) < 2:
         raise UsageError("compare takes two different runs or more: mnist-sum runs lists them")
     out = console()
@@ -130,7 +129,7 @@ def delete(
     runs_dir: OwnRunsDir = None,
 ) -> None:
     """Delete a run: its files, and its folder, which must have nothing else in it."""
-    found = lookup.find(run, _folder(context, runs_dir))
+    found = find.find(run, _folder(context, runs_dir))
     shown = printable(str(found.path))
     if not yes:
         if not sys.stdin.isatty():

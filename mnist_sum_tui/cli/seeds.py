@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui import runs
 from mnist_sum_tui.cli.common import console, print_json, print_table, styled
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.render import duration, percent
-from mnist_sum_tui.runs import Run
-from mnist_sum_tui.summary import Summary, summarise
+from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import Summary, summarise
 
 if TYPE_CHECKING:
     from mnist_sum_tui.cli.common import Cells
@@ -37,7 +37,7 @@ def train_seeds(
     last = config.seed + count - 1
     for seed in range(config.seed, last + 1):
         own = replace(config, seed=seed)
-        run = runs.create(folder, own, name, f"seed{seed}")
+        run = find.create(folder, own, name, f"seed{seed}")
         code = train(own, run, seed == last)
         if code:
             return code

@@ -8,16 +8,16 @@ from types import FrameType
 
 import typer
 
-from mnist_sum_tui import runs
 from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import DataDir, Device, Json, RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.control import Control
 from mnist_sum_tui.errors import RunError, UsageError
-from mnist_sum_tui.events import Finished
-from mnist_sum_tui.importing import import_torch
-from mnist_sum_tui.runs import Run
-from mnist_sum_tui.world import World
+from mnist_sum_tui.machine.process import import_torch
+from mnist_sum_tui.machine.ranks import World
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
 
 
 def train(
@@ -68,7 +68,7 @@ def train(
     config = opt.build_config(resumed, recipe, settings)
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:
-        raise typer.Exit(_train_and_print(config, resumed or runs.create(folder, config, name), style=style))
+        raise typer.Exit(_train_and_print(config, resumed or find.create(folder, config, name), style=style))
     if resumed is not None:
         raise UsageError("--seeds makes new runs: leave out --resume")
     from mnist_sum_tui.cli.seeds import train_seeds
@@ -80,7 +80,7 @@ def train(
 
 def _assist() -> int:
     """Help the process that leads; it alone prints, and makes the run."""
-    from mnist_sum_tui.assist import assist
+    from mnist_sum_tui.training.helper import assist
 
     control = Control()
     with _signals_stop(control) as caught:
@@ -95,11 +95,11 @@ def _train_and_print(config: TrainConfig, run: Run, is_last: bool = True, *, sty
     control = Control()
     with _signals_stop(control) as caught, printer(style, run) as out:
         out.waiting()
-        from mnist_sum_tui.source import read_ahead  # numpy, which torch takes too
+        from mnist_sum_tui.data.mnist_files import read_ahead  # numpy, which torch takes too
 
         read_ahead(config.data_dir)
         import_torch()  # 0.7 s; something is on the screen by now
-        from mnist_sum_tui.training import train as start
+        from mnist_sum_tui.training.loop import train as start
 
         is_heard = True
         finished: Finished | None = None

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from mnist_sum_tui import lookup
 from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import DataDir, Device, RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs import find
 
 WITH_WATCH = ("data_dir", "device")
 """settings that the pages which ask the network go by"""
@@ -63,7 +63,7 @@ def tui(
         config=config,
         start=start or resumed is not None,
         resume=resumed,
-        watch=lookup.find(watch, folder) if watch is not None else None,
+        watch=find.find(watch, folder) if watch is not None else None,
         theme=theme,
         name=name,
         data_dir=data_dir,

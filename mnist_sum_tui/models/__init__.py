@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import torch
 
-from mnist_sum_tui.config import MODELS
 from mnist_sum_tui.errors import unknown
 from mnist_sum_tui.models.compact import Compact
 from mnist_sum_tui.models.keen import Keen
 from mnist_sum_tui.models.layers import SumNetwork, laid_out
 from mnist_sum_tui.models.original import Original, OriginalTwoLayerHead, Pictured
 from mnist_sum_tui.models.swift import Swift
+from mnist_sum_tui.recipes import MODELS
 
 _BUILDERS: dict[str, Callable[[], SumNetwork]] = {
     "original": Original,

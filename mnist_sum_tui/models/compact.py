@@ -3,8 +3,8 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mnist_sum_tui.models.convolution import SmallMapConv2d
 from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork
+from mnist_sum_tui.models.small_conv import SmallMapConv2d
 
 
 class Trunk(nn.Module):

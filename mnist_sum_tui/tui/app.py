@@ -1,6 +1,5 @@
 """MnistSumApp: routes events to pages, requests to the training, and keys to both. It does nothing else itself."""
 
-import importlib
 from functools import partial
 from typing import Any, ClassVar, cast
 
@@ -9,24 +8,59 @@ from textual.events import Event, Key
 from textual.screen import Screen
 from textual.theme import ThemeProvider
 
-from mnist_sum_tui import runs
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.control import Control
 from mnist_sum_tui.errors import MnistSumError
-from mnist_sum_tui.runs import Run
-from mnist_sum_tui.tui.messages import OpenInInspect, PastEvents, RunEvent, StartTraining, TrainingEnded, Watched
-from mnist_sum_tui.tui.palette import Palette, mend_lists
-from mnist_sum_tui.tui.plain import PlainApp
-from mnist_sum_tui.tui.screens.base import PAGES, Page, is_cramped
-from mnist_sum_tui.tui.screens.quit import Answer, QuitScreen
-from mnist_sum_tui.tui.screens.train import TrainPage
-from mnist_sum_tui.tui.session import Session
-from mnist_sum_tui.tui.worker import TrainingThread, WatchingThread, warm_up
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.pages.base import PAGES, Page, is_cramped
+from mnist_sum_tui.tui.pages.dialogs import Answer, QuitScreen
+from mnist_sum_tui.tui.pages.train import TrainPage
+from mnist_sum_tui.tui.plain_app import PlainApp
+from mnist_sum_tui.tui.session.messages import (
+    OpenInInspect,
+    PastEvents,
+    RunEvent,
+    StartTraining,
+    TrainingEnded,
+    Watched,
+)
+from mnist_sum_tui.tui.session.run_threads import TrainingThread, WatchingThread, warm_up
+from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.textual_fixes import Palette, mend_lists
 
 EXIT_CODES = {"completed": 0, "stopped": 0, "diverged": 1, "failed": 1}
 LEAVING = ("q", "ctrl+c", "ctrl+q")
 INTERRUPTED = 130
 """the exit code after ctrl+c"""
+
+
+def _inspect_page() -> Page:
+    from mnist_sum_tui.tui.pages.inspect import InspectPage
+
+    return InspectPage()
+
+
+def _draw_page() -> Page:
+    from mnist_sum_tui.tui.pages.draw import DrawPage
+
+    return DrawPage()
+
+
+def _mistakes_page() -> Page:
+    from mnist_sum_tui.tui.pages.mistakes import MistakesPage
+
+    return MistakesPage()
+
+
+def _runs_page() -> Page:
+    from mnist_sum_tui.tui.pages.runs import RunsPage
+
+    return RunsPage()
+
+
+PAGE_FACTORIES = {"inspect": _inspect_page, "draw": _draw_page, "mistakes": _mistakes_page, "runs": _runs_page}
+"""each page is imported when it is first opened: the first frame needs Train alone"""
 
 
 class MnistSumApp(PlainApp[int]):
@@ -103,8 +137,7 @@ class MnistSumApp(PlainApp[int]):
         if name == "train":
             self.pages[name] = TrainPage(self._defaults)
         else:
-            module = importlib.import_module(f"mnist_sum_tui.tui.screens.{name}")
-            self.pages[name] = getattr(module, f"{name.title()}Page")()
+            self.pages[name] = PAGE_FACTORIES[name]()
         return self.pages[name]
 
     @property
@@ -133,7 +166,7 @@ class MnistSumApp(PlainApp[int]):
             self.notify("A training is in progress: stop it first (s on page 1).", severity="warning")
             return
         try:
-            run = message.run or runs.create(self.session.runs_folder, message.config, self._run_name)
+            run = message.run or find.create(self.session.runs_folder, message.config, self._run_name)
         except MnistSumError as error:
             self.train_page.form.complain(str(error))
             return

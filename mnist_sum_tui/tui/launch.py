@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import unknown
-from mnist_sum_tui.journal import read_events
-from mnist_sum_tui.memory import keep_freed_memory
-from mnist_sum_tui.runs import Run
-from mnist_sum_tui.streams import flush_or_drop
+from mnist_sum_tui.machine.process import keep_freed_memory
+from mnist_sum_tui.machine.stdio import flush_or_drop
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
@@ -65,8 +65,8 @@ def run_dashboard(options: LaunchOptions) -> int:
     from textual.theme import BUILTIN_THEMES  # textual: 0.2 s, not spent on the line above
 
     from mnist_sum_tui.tui.app import MnistSumApp
-    from mnist_sum_tui.tui.outcome import receipt
-    from mnist_sum_tui.tui.session import Session
+    from mnist_sum_tui.tui.session.result import receipt
+    from mnist_sum_tui.tui.session.session import Session
 
     if options.theme is not None and options.theme not in BUILTIN_THEMES:
         raise unknown("theme", options.theme, BUILTIN_THEMES)

@@ -9,18 +9,18 @@ import torch
 from numpy.typing import NDArray
 from textual.pilot import Pilot
 
-from mnist_sum_tui import data
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.data.picture import prepare
 from mnist_sum_tui.errors import PictureError
-from mnist_sum_tui.evaluate import Outputs
-from mnist_sum_tui.picture import prepare
-from mnist_sum_tui.predict import Prediction, from_outputs
-from mnist_sum_tui.tui import brain, thinking
-from mnist_sum_tui.tui.answers import Answered, ReadDrawing, Surveyed
+from mnist_sum_tui.inference.evaluate import Outputs
+from mnist_sum_tui.inference.predict import Prediction, from_outputs
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.brain import Brain, Look, LookAtAll, Read, Reply, Request
-from mnist_sum_tui.tui.session import Session
-from mnist_sum_tui.tui.survey import Survey
-from mnist_sum_tui.tui.weights import Weights
+from mnist_sum_tui.tui.predictions import load, worker
+from mnist_sum_tui.tui.predictions.messages import Answered, ReadDrawing, Surveyed
+from mnist_sum_tui.tui.predictions.test_set import Survey
+from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.predictions.worker import Brain, Look, LookAtAll, Read, Reply, Request
+from mnist_sum_tui.tui.session.session import Session
 
 COUNT = 1000
 SOURCE = "20260101-120000-compact, epoch 3"
@@ -35,8 +35,8 @@ ODD = (3, 61, 115)
 
 
 @cache
-def images() -> data.Split:
-    return data.load("test").take(torch.arange(COUNT))
+def images() -> dataset.Split:
+    return dataset.load("test").take(torch.arange(COUNT))
 
 
 @cache
@@ -65,7 +65,7 @@ def _spread(at: torch.Tensor, share: torch.Tensor, classes: int) -> torch.Tensor
 
 @cache
 def survey() -> Survey:
-    return thinking.sum_up([outputs()], images(), CHOICES[1], SOURCE)
+    return load.sum_up([outputs()], images(), CHOICES[1], SOURCE)
 
 
 def predictions(index: int) -> tuple[Prediction, ...]:
@@ -108,12 +108,12 @@ def new_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
     monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
     session = Session(folder)
     app = MnistSumApp(session)
-    brain._BRAINS[app] = FixedBrain(session)
+    worker._BRAINS[app] = FixedBrain(session)
     return app
 
 
 def brain_in(app: MnistSumApp) -> FixedBrain:
-    found = brain._BRAINS[app]
+    found = worker._BRAINS[app]
     assert isinstance(found, FixedBrain)
     return found
 

@@ -10,12 +10,12 @@ import pytest
 from textual.pilot import Pilot
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.control import Control
-from mnist_sum_tui.events import Checkpointed, EpochDone, Event, Finished, Progress, Samples, Started
-from mnist_sum_tui.runs import Run
+from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished, Progress, Samples, Started
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.screens.train import TrainPage
-from mnist_sum_tui.tui.session import Session
+from mnist_sum_tui.tui.pages.train import TrainPage
+from mnist_sum_tui.tui.session.session import Session
 
 STEPS_PER_EPOCH, EPOCHS = 430, 5
 INDICES = (0, 1, 2, 3, 4, 5, 7, 13)

@@ -11,23 +11,22 @@ from textual.command import CommandList
 from textual.events import Click
 from textual.widgets import Button, Static
 
-from mnist_sum_tui import runs
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.control import Control
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.events import Event
-from mnist_sum_tui.runs import Run
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import Event
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
-from mnist_sum_tui.tui.messages import RunEvent, StartTraining, TrainingEnded
-from mnist_sum_tui.tui.outcome import receipt
-from mnist_sum_tui.tui.palette import Palette
-from mnist_sum_tui.tui.screens.base import Page
-from mnist_sum_tui.tui.screens.confirm import Confirm
-from mnist_sum_tui.tui.screens.quit import QuitScreen
-from mnist_sum_tui.tui.screens.train import TrainPage
-from mnist_sum_tui.tui.session import Session
-from mnist_sum_tui.tui.worker import TrainingThread
+from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
+from mnist_sum_tui.tui.pages.train import TrainPage
+from mnist_sum_tui.tui.session.messages import RunEvent, StartTraining, TrainingEnded
+from mnist_sum_tui.tui.session.result import receipt
+from mnist_sum_tui.tui.session.run_threads import TrainingThread
+from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.textual_fixes import Palette
 from tests.tui import recorded
 from tests.tui.recorded import until
 
@@ -40,7 +39,7 @@ class FakeTrain:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.saved = self.closed = False
         self.error: BaseException | None = None
-        monkeypatch.setattr(importlib.import_module("mnist_sum_tui.training"), "train", self)
+        monkeypatch.setattr(importlib.import_module("mnist_sum_tui.training.loop"), "train", self)
         monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
 
     def __call__(self, _: TrainConfig, run: Run, control: Control) -> Iterator[Event]:
@@ -75,7 +74,7 @@ async def test_start_shows_the_run_and_stop_ends_it(fake: FakeTrain, tmp_path: P
         assert app.session.is_training
         app.post_message(StartTraining(CONFIG))
         await pilot.pause(0.1)
-        assert len(runs.list_runs(app.session.runs_folder)) == 1, "one training at a time"
+        assert len(find.list_runs(app.session.runs_folder)) == 1, "one training at a time"
         await pilot.press("s")
         await until(pilot, lambda: not app.session.is_training)
         assert fake.saved
@@ -321,7 +320,7 @@ def test_a_thread_that_is_abandoned_while_paused_ends(fake: FakeTrain, tmp_path:
     seen: list[object] = []
     control = Control()
     control.pause()
-    thread = TrainingThread(CONFIG, runs.create(tmp_path, CONFIG), control, seen.append)
+    thread = TrainingThread(CONFIG, find.create(tmp_path, CONFIG), control, seen.append)
     thread.start()
     thread.abandon()
     thread.join(5)

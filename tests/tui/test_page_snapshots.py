@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from mnist_sum_tui.tui.screens.draw import DrawPage
+from mnist_sum_tui.tui.pages.draw import DrawPage
 from tests.tui import fixed
-from tests.tui.test_draw import draw
-from tests.tui.test_runs_page import make_three, open_runs
+from tests.tui.pages.test_draw import draw
+from tests.tui.pages.test_runs import make_three, open_runs
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
 Size = tuple[int, int]

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.messages import RunEvent
-from mnist_sum_tui.tui.series import Series
+from mnist_sum_tui.tui.session.messages import RunEvent
 from tests.tui import recorded
 
 SIZES = [(80, 24), (120, 36), (200, 60)]

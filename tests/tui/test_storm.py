@@ -16,8 +16,8 @@ from textual.widgets._toast import Toast
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.screens.base import Page
-from mnist_sum_tui.tui.session import Session
+from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.session.session import Session
 from tests.tui.recorded import until
 
 NAMED = (

@@ -12,12 +12,12 @@ from textual.widgets._toast import Toast
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.events import Notice
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs import Run
+from mnist_sum_tui.runs.events import Notice
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.messages import RunEvent, TrainingEnded
-from mnist_sum_tui.tui.screens.runs import RunsPage
+from mnist_sum_tui.tui.pages.runs import RunsPage
+from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed
 from tests.tui.recorded import begin, until

@@ -13,10 +13,11 @@ import pexpect
 import pyte
 import pytest
 
-from mnist_sum_tui import checkpoint, runs
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.events import Checkpointed, Finished, Paused, Resumed
-from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.runs import checkpoint, find
+from mnist_sum_tui.runs.events import Checkpointed, Finished, Paused, Resumed
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
 
 PROGRAM = """
 import sys
@@ -124,7 +125,7 @@ def test_train_pause_go_on_and_leave(folder: Path) -> None:
     assert modes == terminal.before
     terminal.assert_restored()
     text = terminal.output.decode()
-    run = runs.list_runs(folder)[0]
+    run = find.list_runs(folder)[0]
     scrollback = text[text.rindex("\x1b[?1049l") :]
     assert f"mnist-sum train --resume {run.id}" in scrollback
     seen = list(read_events(run.metrics_file))
@@ -141,7 +142,7 @@ def test_a_signal_saves_and_restores_the_terminal(number: int, code: int, folder
     terminal.process.kill(number)
     assert terminal.wait_for_end() == code
     terminal.assert_restored()
-    run = runs.list_runs(folder)[0]
+    run = find.list_runs(folder)[0]
     assert run.last_file.exists()
     assert isinstance(list(read_events(run.metrics_file))[-1], Finished)
 
@@ -157,7 +158,7 @@ def test_a_fault_of_the_dashboard_saves_the_training_and_restores_the_terminal(f
     assert terminal.wait_for_end() == 1
     assert modes == terminal.before
     terminal.assert_restored()
-    run = runs.list_runs(folder)[0]
+    run = find.list_runs(folder)[0]
     text = terminal.output.decode()
     left = text[text.rindex("\x1b[?1049l") :]
     assert "a fault" in left
@@ -182,12 +183,12 @@ def test_a_closed_terminal_saves(folder: Path) -> None:
         time.sleep(0.1)
     terminal.process.closed, terminal.process.terminated = True, True
     assert os.waitstatus_to_exitcode(status) == 129
-    assert runs.list_runs(folder)[0].last_file.exists()
+    assert find.list_runs(folder)[0].last_file.exists()
 
 
 def test_the_name_of_a_strangers_run_does_nothing_to_the_terminal(folder: Path) -> None:
     """It is not written to the clipboard, and stands in its row as it is called."""
-    run = runs.Run(folder / "\x1b]52;c;aGk=\x07 \udcff [b]")
+    run = Run(folder / "\x1b]52;c;aGk=\x07 \udcff [b]")
     run.path.mkdir(parents=True)
     run.write_config(TrainConfig.of("standard", model="compact"))
     terminal = Terminal(folder, start=False)

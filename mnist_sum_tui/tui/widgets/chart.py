@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from mnist_sum_tui.tui.plot import Drawing, Plot, draw
+from mnist_sum_tui.charts.plot import Drawing, Plot, draw
 
 ROLES = (
     "axis", "title", "legend", "cursor", "nan",

@@ -11,9 +11,9 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from mnist_sum_tui import render
-from mnist_sum_tui.tui.braille import BLANK, pack
-from mnist_sum_tui.tui.thumbnail import Image
+from mnist_sum_tui import formatting
+from mnist_sum_tui.charts.braille import BLANK, pack
+from mnist_sum_tui.charts.thumbnail import Image
 
 Look = Literal["ascii", "blocks", "dots"]
 CELL = {"ascii": (2, 1), "blocks": (1, 0.5), "dots": (0.5, 0.25)}
@@ -98,7 +98,7 @@ def picture(found: Fit, paper: Color, ink: Color) -> Content:
     """A fitted picture, ready to be shown."""
     if found.look == "blocks":
         return blocks(found.image, paper, ink)
-    lines = render.ascii_picture(found.image.tolist()) if found.look == "ascii" else dots(found.image)
+    lines = formatting.ascii_picture(found.image.tolist()) if found.look == "ascii" else dots(found.image)
     return Content("\n".join(lines))
 
 

@@ -12,9 +12,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
-from mnist_sum_tui.tui.thumbnail import Image
+from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.tui.widgets.common import MOVES
 from mnist_sum_tui.tui.widgets.digit import blocks, dots
-from mnist_sum_tui.tui.widgets.moves import MOVES
 
 
 class Item(NamedTuple):

@@ -9,7 +9,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from mnist_sum_tui.render import shade
+from mnist_sum_tui.formatting import shade
 
 Grid = Sequence[Sequence[float | None]]
 

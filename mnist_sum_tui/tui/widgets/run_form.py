@@ -9,10 +9,11 @@ from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Select, Static
 
-from mnist_sum_tui.config import MODELS, RECIPES, TrainConfig
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.tui.messages import StartTraining
+from mnist_sum_tui.recipes import MODELS, RECIPES
+from mnist_sum_tui.tui.session.messages import StartTraining
 
 NUMBERS = {"epochs": "epochs", "batch_size": "batch size", "lr": "learning rate", "seed": "seed"}
 """fields of TrainConfig that are typed in, and what they are called"""

@@ -9,9 +9,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import DataTable
 
+from mnist_sum_tui.formatting import duration, percent, sparkline
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.render import duration, percent, sparkline
-from mnist_sum_tui.summary import Summary
+from mnist_sum_tui.runs.summary import Summary
 
 MARKS = "●◆▲■▼★"
 """one for each run that is marked, the same as in the chart"""

@@ -1,0 +1,126 @@
+"""How values become heights and places in a chart, and which of them get a tick: pure functions, numpy only."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_sum_tui.formatting import duration
+
+Floats = NDArray[np.float64]
+Tick = tuple[float, str]
+"""a place on the scale, and what is written there"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A y axis. `forward` gives the height of a value; what the scale cannot show becomes plus or minus infinity."""
+
+    name: str
+    forward: Callable[[Floats], Floats]
+    ticks: Callable[[float, float, int], list[Tick]]
+    """of a lowest and highest height, and how many there is room for"""
+    label: Callable[[float], str]
+    """a value, as a reading of the curve shows it"""
+
+
+def plain(value: float) -> str:
+    """A value in four digits: `0.0123`, `1.234`, `1,234`."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞" if value > 0 else "-∞"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def share(value: float) -> str:
+    """A share of 1: `98.7 %`, `99.95 %`."""
+    return f"{value * 100:.2f} %" if math.isfinite(value) else "NaN"
+
+
+def steps(low: float, high: float, room: int, sizes: tuple[float, ...] = ()) -> Floats:
+    """Round values from `low` to `high`, at most `room`: 1, 2 or 5 times a power of ten apart, or one of `sizes`."""
+    span = high - low
+    if not (span > 0 and math.isfinite(span)) or room < 1:
+        return np.array([low])
+    power = 10.0 ** math.floor(math.log10(span / room))
+    choices = [size for size in sizes if size * room >= span] or [power * factor for factor in (1, 2, 5, 10, 20)]
+    for size in choices:
+        first, last = math.ceil(low / size - 1e-9), math.floor(high / size + 1e-9)
+        if last - first < room:
+            break
+    return np.arange(first, last + 1, dtype=np.float64) * size
+
+
+def _linear(label: Callable[[float], str]) -> Callable[[float, float, int], list[Tick]]:
+    return lambda low, high, room: [(float(at), label(float(at))) for at in steps(low, high, room)]
+
+
+def _tick_share(value: float) -> str:
+    return f"{value * 100:.10g} %"
+
+
+def _log(values: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log10(np.where(values < 0, np.nan, values))
+
+
+def _nines(values: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return -np.log10(np.where(values > 1, np.nan, 1 - values))
+
+
+def _spread(found: list[tuple[int, float, str]], low: float, high: float, room: int) -> list[Tick]:
+    """As many of the ticks as keep their distance, those of the lowest rank first."""
+    gap = (high - low) / max(room, 1) * 0.999
+    chosen: list[Tick] = []
+    for _, at, text in sorted(found):
+        if low <= at <= high and all(abs(at - other) >= gap for other, _ in chosen):
+            chosen.append((at, text))
+    return sorted(chosen)
+
+
+def _log_ticks(low: float, high: float, room: int) -> list[Tick]:
+    found = []
+    for power in range(math.floor(low), math.ceil(high) + 1):
+        for rank, factor in ((0, 1), (1, 3), (2, 2), (2, 5)):
+            found.append((rank, power + math.log10(factor), plain(factor * 10.0**power)))
+    return _spread(found, low, high, room)
+
+
+def _nines_ticks(low: float, high: float, room: int) -> list[Tick]:
+    found = [(1, 0.0, "0 %")]
+    for power in range(max(1, math.floor(low)), max(1, math.ceil(high)) + 1):
+        for rank, factor in ((0, 1), (1, 5), (2, 2)):  # of the error: 99 %, 95 %, 98 %
+            error = factor * 10.0**-power
+            found.append((rank, -math.log10(error), _tick_share(1 - error)))
+    return _spread(found, low, high, room)
+
+
+LINEAR = Scale("linear", lambda values: values, _linear(plain), plain)
+LOG = Scale("log", _log, _log_ticks, plain)
+SHARE = Scale("linear", lambda values: values, _linear(_tick_share), share)
+NINES = Scale("log", _nines, _nines_ticks, share)
+"""a share of 1 by its distance from 1: 90 %, 99 % and 99.9 % are equally far apart"""
+
+TIMES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18000, 36000, 86400)
+
+
+def _clock(seconds: float) -> str:
+    return f"{seconds:g} s" if seconds < 60 else duration(seconds)
+
+
+def across(kind: str, low: float, high: float, room: int) -> list[Tick]:
+    """Ticks of the x axis `step`, `epoch` or `time` (in seconds)."""
+    if kind == "time":
+        return [(float(at), _clock(round(float(at), 3))) for at in steps(low, high, room, TIMES)]
+    if kind == "step":
+        return [(float(at), f"{at:,.0f}") for at in steps(low, high, room) if at == round(at)]
+    return [(float(at), f"{at:.6g}") for at in steps(low, high, room)]
+
+
+def place(kind: str, at: float) -> str:
+    """A place on the x axis in words: `step 1,234`, `epoch 2.50`, `12.3 s`."""
+    if kind == "time":
+        return f"{at:.1f} s" if at < 600 else duration(at)
+    return f"step {at:,.0f}" if kind == "step" else f"epoch {at:.2f}"

@@ -1,0 +1,94 @@
+"""Curves as dots, two by four in a cell: binning, lines, envelopes. Pure functions; numpy only."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_sum_tui.charts.axes import Floats
+
+Bools = NDArray[np.bool_]
+Span = tuple[float, float]
+"""the lowest and the highest value of an axis"""
+
+BLANK = 0x2800
+"""the braille character without a dot"""
+_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+_PATTERNS = {"solid": (1, 1), "dashed": (6, 4), "sparse": (4, 1)}
+"""a period in columns of dots, and how many of them are drawn"""
+
+
+class Bins:
+    """Mean, lowest and highest finite value in each column of dots; NaN where a column has none."""
+
+    def __init__(self, x: Floats, y: Floats, across: Span, columns: int) -> None:
+        y = np.where(np.isinf(y), np.sign(y) * 1e300, y)  # off the scale: drawn at its edge
+        column = column_of(x, across, columns)
+        starts = np.flatnonzero(np.diff(column, prepend=-1))
+        here = column[starts]
+        known = ~np.isnan(y)
+        count = np.add.reduceat(known.astype(float), starts)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            mean = np.add.reduceat(np.where(known, y, 0.0), starts) / np.where(count > 0, count, np.nan)
+        self.mean, self.low, self.high = (np.full(columns, np.nan) for _ in range(3))
+        self.mean[here] = mean
+        self.low[here] = np.fmin.reduceat(y, starts)
+        self.high[here] = np.fmax.reduceat(y, starts)
+        gaps = np.ones(columns, bool)
+        gaps[here] = False
+        filled = np.flatnonzero(gaps & (np.arange(columns) > here[0]) & (np.arange(columns) < here[-1]))
+        if len(filled):  # fewer points than columns: straight lines between them, but none to a NaN
+            for values in (self.mean, self.low, self.high):
+                values[filled] = np.interp(filled, here, values[here])
+
+
+def column_of(x: Floats, across: Span, columns: int) -> NDArray[np.intp]:
+    """The column, 0 to columns - 1, of each place on the x axis."""
+    low, high = across
+    return np.clip((x - low) / (high - low) * columns, 0, columns - 1).astype(np.intp)
+
+
+def dot_rows(heights: Floats, up: Span, height: int) -> NDArray[np.intp]:
+    """The row of dots of each height, counted from the top; what is off the axis goes to its edge."""
+    low, high = up
+    share = np.clip((np.nan_to_num(heights) - low) / (high - low), 0, 1)
+    return np.rint((1 - share) * (height - 1)).astype(np.intp)
+
+
+def line(heights: Floats, up: Span, rows: int, pattern: str) -> Bools:
+    """The dots (rows, columns) of a curve; each column reaches half way to the next, so that none is apart."""
+    known = ~np.isnan(heights)
+    at = dot_rows(heights, up, rows)
+    before, after = at.copy(), at.copy()
+    joined = known[1:] & known[:-1]
+    before[1:] = np.where(joined, (at[1:] + at[:-1]) // 2, at[1:])
+    after[:-1] = np.where(joined, (at[1:] + at[:-1] + 1) // 2, at[:-1])
+    top = np.minimum(np.minimum(before, after), at)
+    bottom = np.maximum(np.maximum(before, after), at)
+    period, shown = _PATTERNS[pattern]
+    return _filled(top, bottom, rows, known & (np.arange(len(at)) % period < shown))
+
+
+def band(low: Floats, high: Floats, up: Span, rows: int) -> Bools:
+    """The dots between two curves, as a chequerboard; each column has both its ends, for a spike is one dot wide."""
+    top, bottom = dot_rows(high, up, rows), dot_rows(low, up, rows)
+    known = ~np.isnan(high)
+    inside = _filled(top, bottom, rows, known)
+    inside &= (np.arange(rows)[:, None] + np.arange(len(top))) % 2 == 0
+    columns = np.flatnonzero(known)
+    inside[top[columns], columns] = True
+    inside[bottom[columns], columns] = True
+    return inside
+
+
+def pack(dots: Bools) -> NDArray[np.uint32]:
+    """Dots (rows * 4, columns * 2) as the bits (rows, columns) that make a braille character of BLANK."""
+    cells = dots.reshape(dots.shape[0] // 4, 4, dots.shape[1] // 2, 2).astype(np.uint32)
+    bits = np.zeros((cells.shape[0], cells.shape[2]), np.uint32)
+    for row, pair in enumerate(_BITS):
+        for column, bit in enumerate(pair):
+            bits |= cells[:, row, :, column] * np.uint32(bit)
+    return bits
+
+
+def _filled(top: NDArray[np.intp], bottom: NDArray[np.intp], rows: int, where: Bools) -> Bools:
+    at = np.arange(rows)[:, None]
+    return (at >= top) & (at <= bottom) & where

@@ -1,0 +1,129 @@
+"""From series to plots: the two charts of one run, and the curves of several runs in one chart. Pure functions."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mnist_sum_tui.charts.axes import LINEAR, LOG, NINES, SHARE
+from mnist_sum_tui.charts.plot import Curve, Marks, Plot
+from mnist_sum_tui.charts.series import HEADS, Series, smooth
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.printable import printable
+
+SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
+X_KINDS = ("step", "epoch", "time")
+PATTERNS = {"digit": "solid", "sum": "dashed"}
+SYMBOLS = {"digit": "●", "sum": "◆"}
+LOOK_AHEAD = 1.3
+"""how much further than the run itself the past run is seen; all of it would leave a short run no room"""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the charts are looked at; the keys change it."""
+
+    x_kind: str = "step"
+    is_log: bool = True
+    smoothing: float = 0.9
+    cursor: float | None = None
+
+    def smoother(self, by: int) -> "View":
+        """The next stronger (1) or weaker (-1) smoothing."""
+        place = SMOOTHINGS.index(self.smoothing) + by
+        return replace(self, smoothing=SMOOTHINGS[min(max(place, 0), len(SMOOTHINGS) - 1)])
+
+    def next_x(self) -> "View":
+        """The next x axis; a cursor has no place on it."""
+        kind = X_KINDS[(X_KINDS.index(self.x_kind) + 1) % len(X_KINDS)]
+        return replace(self, x_kind=kind, cursor=None)
+
+    @property
+    def words(self) -> str:
+        """The settings, for the axis: `log · smoothing 0.9`."""
+        return f"{'log' if self.is_log else 'linear'} · smoothing {self.smoothing:g}"
+
+
+def plot(series: Series, past: Series | None, view: View, quantity: str) -> Plot:
+    """The chart of `loss` or `accuracy`: digit and sum as lines, validation as marks, the past run behind."""
+    scales = (LOG if view.is_log else LINEAR) if quantity == "loss" else (NINES if view.is_log else SHARE)
+    x = series.x(view.x_kind, series.training)
+    curves = []
+    for head in HEADS:
+        raw = series.y(quantity, head, series.training)
+        curves.append(Curve(head, head, x, smooth(raw, view.smoothing), raw, PATTERNS[head]))
+    if past is not None and len(past.training):
+        behind = past.x(view.x_kind, past.training)
+        seen = int(np.searchsorted(behind, x[-1] * LOOK_AHEAD)) if len(x) else 0
+        for head in HEADS:
+            y = smooth(past.y(quantity, head, past.training), max(view.smoothing, 0.9))
+            curves.append(Curve(f"best run, {head}", "past", behind[:seen], y[:seen], None, "sparse"))
+    marks = tuple(
+        Marks(
+            "validation",
+            head,
+            SYMBOLS[head],
+            series.x(view.x_kind, series.validation),
+            series.y(quantity, head, series.validation),
+        )
+        for head in HEADS
+    )
+    return Plot(tuple(curves), marks, scales, view.x_kind, view.cursor, title=quantity, note=view.words)
+
+
+def race(series: Series, past: Series) -> list[tuple[str, float, str]]:
+    """Mark, seconds ahead of the past run (behind: negative), and that in words, for each mark that both reached."""
+    mine, theirs = series.reached(), past.reached()
+    found = []
+    for target, seconds in mine.items():
+        if target in theirs:
+            lead = theirs[target] - seconds
+            words = "ahead" if lead >= 0 else "behind"
+            found.append((percent(target, 1).replace(".0", ""), lead, f"{duration(abs(lead))} {words}"))
+    return found
+
+
+MOST_RUNS = 6
+"""curves in a chart; more cannot be told apart"""
+OVERLAY_QUANTITIES = ("sum accuracy", "digit accuracy", "sum loss", "digit loss")
+OVERLAY_X_KINDS = ("epoch", "step", "time")
+RUN_PATTERNS = ("solid", "dashed", "sparse")
+RUN_SYMBOLS = "●◆▲■▼★"
+RUN_SMOOTHING = 0.9
+
+
+def overlay(runs: Sequence[tuple[str, Series]], quantity: str, x_kind: str) -> Plot:
+    """One curve of training a run, smoothed, and its validation as marks; told apart by pattern and mark, too."""
+    head, what = quantity.split()
+    curves, marks = [], []
+    for row, (name, series) in enumerate(runs[:MOST_RUNS]):
+        role = f"run-{row + 1}"
+        y = smooth(series.y(what, head, series.training), RUN_SMOOTHING)
+        pattern = RUN_PATTERNS[row % len(RUN_PATTERNS)]
+        curves.append(Curve(name, role, series.x(x_kind, series.training), y, None, pattern))
+        places, values = series.x(x_kind, series.validation), series.y(what, head, series.validation)
+        marks.append(Marks("validation", role, RUN_SYMBOLS[row], places, values))
+    return Plot(tuple(curves), tuple(marks), NINES if what == "accuracy" else LOG, x_kind, title=quantity)
+
+
+def short_name(run_id: str) -> str:
+    """A run's id without the year and the seconds, `11-25 10:26 compact`; an id of another form as it is."""
+    date, _, rest = run_id.partition("-")
+    clock, _, name = rest.partition("-")
+    if len(date) == 8 and len(clock) == 6 and (date + clock).isdigit():
+        return printable(f"{date[4:6]}-{date[6:]} {clock[:2]}:{clock[2:4]} {name}".rstrip())
+    return printable(run_id)
+
+
+def command(config: TrainConfig) -> str:
+    """The command that trains with this config: recipe, model, epochs and seed, and what differs from the recipe."""
+    told = {"model", "recipe", "epochs", "seed"} | config.given().keys()
+    words = ["mnist-sum", "train"]
+    for name, value in config.to_dict().items():
+        if name == "all_data" and name in told:
+            words.append("--all-data" if value else "--hold-out")
+        elif name in told:
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    return printable(shlex.join(words))

@@ -1,0 +1,118 @@
+"""A run's events as arrays, ready to be drawn: training as lines, validation as marks. numpy only."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from mnist_sum_tui.charts.axes import Floats
+from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, Validated
+
+HEADS = ("digit", "sum")
+QUANTITIES = ("loss", "accuracy")
+TARGETS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
+"""the accuracies of the sum at which two runs are compared"""
+TARGET_SMOOTHING = 0.9
+"""of the accuracies compared, so that one lucky batch does not count as having got there"""
+
+
+class Table:
+    """Rows of numbers that grow; arrays double, so that adding a row costs nothing."""
+
+    def __init__(self, columns: int) -> None:
+        self._rows = np.empty((256, columns))
+        self._length = 0
+
+    def add(self, *values: float | None) -> None:
+        """Append a row; None becomes NaN."""
+        if self._length == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
+        self._rows[self._length] = [np.nan if value is None else value for value in values]
+        self._length += 1
+
+    def column(self, index: int) -> Floats:
+        """A view of a column."""
+        return self._rows[: self._length, index]
+
+    def __len__(self) -> int:
+        return self._length
+
+
+class Series:
+    """The curves of one run. Columns: step, elapsed, digit_loss, sum_loss, digit_accuracy, sum_accuracy."""
+
+    KINDS = ("started", "progress", "validated", "epoch")
+    """the events that it is made of"""
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self.training, self.validation = Table(6), Table(6)
+        self.steps_per_epoch = 1
+        self._reached: tuple[int, dict[float, float]] = (0, {})
+        for event in events:
+            self.add(event)
+
+    def add(self, event: Event) -> None:
+        """Take in the next event; most kinds change nothing."""
+        match event:
+            case Started():
+                self.steps_per_epoch = max(1, event.steps_per_epoch)
+            case Progress() | Validated():
+                (self.training if isinstance(event, Progress) else self.validation).add(
+                    event.step,
+                    event.elapsed,
+                    event.digit_loss,
+                    event.sum_loss,
+                    event.digit_accuracy,
+                    event.sum_accuracy,
+                )
+            case EpochDone(val_digit_loss=float()):
+                self.validation.add(
+                    event.step,
+                    event.elapsed,
+                    event.val_digit_loss,
+                    event.val_sum_loss,
+                    event.val_digit_accuracy,
+                    event.val_sum_accuracy,
+                )
+
+    def x(self, kind: str, table: Table) -> Floats:
+        """The places on the x axis `step`, `epoch` or `time`."""
+        if kind == "time":
+            return table.column(1)
+        return table.column(0) / self.steps_per_epoch if kind == "epoch" else table.column(0)
+
+    def y(self, quantity: str, head: str, table: Table) -> Floats:
+        """The values of `loss` or `accuracy` of the head `digit` or `sum`."""
+        return table.column(2 + 2 * QUANTITIES.index(quantity) + HEADS.index(head))
+
+    def reached(self) -> dict[float, float]:
+        """For each of TARGETS that the sum's training accuracy reached, the seconds of training it took."""
+        if self._reached[0] == len(self.training):
+            return self._reached[1]
+        accuracy = smooth(self.y("accuracy", "sum", self.training), TARGET_SMOOTHING)
+        elapsed = self.training.column(1)
+        found = {}
+        for target in TARGETS:
+            there = np.flatnonzero(accuracy >= target)
+            if len(there):
+                found[target] = float(elapsed[there[0]])
+        self._reached = len(self.training), found
+        return found
+
+
+def smooth(values: Floats, weight: float) -> Floats:
+    """The exponential moving average, free of bias at the beginning: a constant stays what it is from the first value.
+
+    Each value counts `weight` times as much as the next one. NaN counts for nothing and stays NaN. Windows of twice
+    the length are made of two windows, over and over: a dozen passes over the array instead of a loop over 10,000
+    points, and no matrix product, which would wait for the cores that training has.
+    """
+    if weight <= 0 or not len(values):
+        return values
+    known = np.isfinite(values)
+    sums = np.stack([np.where(known, values, 0.0), known.astype(float)])
+    length, fade = 1, weight
+    while length < len(values) and fade > 1e-12:
+        sums[:, length:] += fade * sums[:, :-length]
+        length, fade = 2 * length, fade * fade
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(known, sums[0] / sums[1], values)

@@ -1,0 +1,94 @@
+"""Small changes to training images that leave the digit what it is; drawn anew each step from the step's own seed."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mnist_sum_tui.data.dataset import PAPER
+
+SHIFT_PIXELS = {"nudge": 1, "shift": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """How far each part of the change may go, both ways."""
+
+    degrees: float
+    scale: float
+    shear: float
+    pixels: float
+    is_stretched: bool
+    """height and width are scaled apart from one another"""
+    strokes: float = 0.0
+    """half of the images are redrawn with a thicker or a thinner pen: how far towards the brightest or darkest of each
+    pixel's nine neighbours"""
+
+
+AFFINE = {
+    "affine": Affine(10.0, 0.10, 0.10, 2.0, is_stretched=False),
+    "strong": Affine(15.0, 0.15, 0.15, 2.0, is_stretched=True, strokes=0.6),
+}
+
+
+def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int = 0) -> Tensor:
+    """Normalised images (N, 1, 28, 28), float32, changed as `kind` says; what comes in from outside is paper.
+
+    `nudge` and `shift`: whole pixels, up to 1 and 2 each way. `affine`: rotation up to 10 degrees, scale and shear up
+    to 10 %, and shifts up to 2 pixels, with bilinear sampling. `strong`: the same with 15 degrees and 15 %, height and
+    width scaled apart from one another, and half of the images with thicker or thinner strokes.
+
+    The images may be a part of a batch `of` so many, from `first` on, and are changed as in the whole; without `of`
+    they are all of it.
+    """
+    if kind == "none":
+        return images_nchw
+    generator = torch.Generator().manual_seed(seed)
+    part = slice(first, first + len(images_nchw))
+    count = of or len(images_nchw)
+    if kind in AFFINE:
+        spread = torch.rand(7, count, generator=generator)[:, part].mul(2).sub_(1)  # -1..1
+        most = AFFINE[kind]
+        changed = _affine(images_nchw - PAPER, most, spread)
+        return (_redrawn(changed, most.strokes, spread[6]) if most.strokes else changed).add_(PAPER)
+    pixels = SHIFT_PIXELS[kind]
+    offsets = torch.randint(0, 2 * pixels + 1, (2, count), generator=generator)[:, part]
+    return _shift(images_nchw, pixels, offsets.to(images_nchw.device))
+
+
+def _shift(images_nchw: Tensor, pixels: int, offsets_2n: Tensor) -> Tensor:
+    n, _, height, width = images_nchw.shape
+    windows = F.pad(images_nchw, [pixels] * 4, value=PAPER).squeeze(1).unfold(1, height, 1).unfold(2, width, 1)
+    return windows[torch.arange(n, device=images_nchw.device), offsets_2n[0], offsets_2n[1]].unsqueeze(1)
+
+
+def _affine(images_nchw: Tensor, most: Affine, spread: Tensor) -> Tensor:
+    width = images_nchw.shape[-1]
+    angle = spread[0] * math.radians(most.degrees)
+    wide, shear = 1 + spread[1] * most.scale, spread[2] * most.shear
+    high = 1 + spread[5] * most.scale if most.is_stretched else wide
+    move = spread[3:5] * (2 * most.pixels / width)  # grid_sample's picture is 2 wide
+    cos, sin = angle.cos(), angle.sin()
+    rows = [
+        torch.stack([cos / wide, (shear * cos - sin) / wide, move[0]], 1),
+        torch.stack([sin / high, (shear * sin + cos) / high, move[1]], 1),
+    ]
+    matrices = torch.stack(rows, dim=1).to(images_nchw.device)
+    grid = F.affine_grid(matrices, list(images_nchw.shape), align_corners=False)
+    return F.grid_sample(images_nchw, grid, align_corners=False)
+
+
+def _redrawn(images_nchw: Tensor, most: float, spread_n: Tensor) -> Tensor:
+    """Part of the way to dilation or erosion by 3x3 pixels; where the spread is within -0.5..0.5, none of it."""
+    share = (spread_n.abs() * 2 - 1).clamp(min=0).mul(most).to(images_nchw.device).view(-1, 1, 1, 1)
+    sign = spread_n.sign().to(images_nchw.device).view(-1, 1, 1, 1)  # the darkest is the brightest of the negative
+    return images_nchw.lerp(sign * _largest_of_nine(sign * images_nchw), share)
+
+
+def _largest_of_nine(images_nchw: Tensor) -> Tensor:
+    """max_pool2d(3, stride=1, padding=1) in a tenth of its time: 0.09 ms instead of 0.9 for 256 images, two cores."""
+    padded = F.pad(images_nchw, [1] * 4, value=-math.inf)
+    rows = torch.maximum(torch.maximum(padded[..., :-2, :], padded[..., 1:-1, :]), padded[..., 2:, :])
+    return torch.maximum(torch.maximum(rows[..., :-2], rows[..., 1:-1]), rows[..., 2:])

@@ -1,0 +1,141 @@
+"""One evaluator: all ten numbers for every image. `infer` runs the network, `score` counts."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mnist_sum_tui.data.dataset import Split, normalise, one_hot
+from mnist_sum_tui.machine.hardware import Hardware
+from mnist_sum_tui.models.layers import SumNetwork, log_softmax
+
+BATCH_SIZE = 500
+WORST = 16
+NUMBERS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Log-probabilities: digits float32 (N, 10), sums float32 (N, 10, 19), the middle axis being the number."""
+
+    digits: Tensor
+    sums: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """An image whose digit the network gets wrong, and how sure it was."""
+
+    index: int
+    """place in its file"""
+    label: int
+    digit: int
+    probability: float
+    """what the network gave to the wrong digit, 0..1"""
+
+
+@dataclass(frozen=True, slots=True)
+class EvalReport:
+    """The result over every image with all ten numbers. Accuracies are fractions of 1, losses are in nats."""
+
+    images: int
+    pairs: int
+    digit_accuracy: float
+    sum_accuracy: float
+    agreement: float
+    """share of the pairs in which the predicted sum is the predicted digit + number"""
+    digit_loss: float
+    sum_loss: float
+    confusion: tuple[tuple[int, ...], ...]
+    """images by [label][predicted digit]"""
+    sum_accuracy_by_pair: tuple[tuple[float | None, ...], ...]
+    """accuracy of the sum by [label][number]; None for a digit of which there is no image"""
+    mistakes: tuple[Mistake, ...]
+    """the digits that are wrong, surest first, at most 16"""
+    digit_mistakes: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return asdict(self)
+
+
+def infer(
+    network: SumNetwork,
+    images_nhw: Tensor,
+    hardware: Hardware,
+    keep_going: Callable[[], bool] = lambda: True,
+) -> Outputs | None:
+    """Run uint8 images (N, 28, 28) with all ten numbers; the convolutions once an image.
+
+    The network is put into evaluation mode and back. None if `keep_going`, asked before each batch, said no.
+    """
+    was_training = network.training
+    network.eval()
+    digits, sums = [], []
+    try:
+        with torch.inference_mode(), hardware.autocast():
+            for images in images_nhw.split(BATCH_SIZE):
+                if not keep_going():
+                    return None
+                scores = network.see(
+                    normalise(images.to(hardware.device)).contiguous(memory_format=torch.channels_last)
+                )
+                digits.append(log_softmax(scores).cpu())
+                sums.append(add_all_numbers(network, scores).cpu())
+    finally:
+        network.train(was_training)
+    return Outputs(torch.cat(digits), torch.cat(sums))
+
+
+def add_all_numbers(network: SumNetwork, digits_nk: Tensor) -> Tensor:
+    """Log-probabilities of the sums (N, 10, 19) for digit scores (N, 10) beside each of the ten numbers."""
+    n = len(digits_nk)
+    numbers = one_hot(torch.arange(NUMBERS, device=digits_nk.device)).repeat(n, 1)
+    return log_softmax(network.add(digits_nk.repeat_interleave(NUMBERS, dim=0), numbers)).view(n, NUMBERS, -1)
+
+
+def score(outputs: Outputs, split: Split) -> EvalReport:
+    """Count. Raises ValueError for no images at all, since a share of nothing means nothing."""
+    n, labels = len(split), split.labels
+    if n == 0:
+        raise ValueError("no images to evaluate")
+    numbers = torch.arange(NUMBERS)
+    true_sums = labels.unsqueeze(1) + numbers
+    digits, sums = outputs.digits.argmax(1), outputs.sums.argmax(2)
+    right = sums == true_sums
+    counts = torch.bincount(labels, minlength=10)
+    by_pair = torch.zeros(10, NUMBERS).index_add_(0, labels, right.float()) / counts.unsqueeze(1)
+    return EvalReport(
+        images=n,
+        pairs=n * NUMBERS,
+        digit_accuracy=(digits == labels).double().mean().item(),
+        sum_accuracy=right.double().mean().item(),
+        agreement=(sums == digits.unsqueeze(1) + numbers).double().mean().item(),
+        digit_loss=F.nll_loss(outputs.digits.double(), labels).item(),
+        sum_loss=F.nll_loss(outputs.sums.double().flatten(0, 1), true_sums.flatten()).item(),
+        confusion=tuple(map(tuple, torch.bincount(labels * 10 + digits, minlength=100).view(10, 10).tolist())),
+        sum_accuracy_by_pair=tuple(
+            tuple(row if counts[label] else [None] * NUMBERS) for label, row in enumerate(by_pair.tolist())
+        ),
+        mistakes=mistakes(outputs, split, WORST),
+        digit_mistakes=int((digits != labels).sum()),
+    )
+
+
+def evaluate(network: SumNetwork, split: Split, hardware: Hardware) -> EvalReport:
+    """`infer` and `score` in one call."""
+    outputs = infer(network, split.images, hardware)
+    assert outputs is not None  # nobody said stop
+    return score(outputs, split)
+
+
+def mistakes(outputs: Outputs, split: Split, most: int | None = None) -> tuple[Mistake, ...]:
+    """The images whose digit is wrong, surest first; all, or at most so many."""
+    sure, digits = outputs.digits.exp().max(1)
+    wrong = (digits != split.labels).nonzero().flatten()
+    order = wrong[sure[wrong].argsort(descending=True, stable=True)][:most]
+    columns = (split.indices[order], split.labels[order], digits[order], sure[order])
+    return tuple(Mistake(*row) for row in zip(*(column.tolist() for column in columns), strict=True))

@@ -1,0 +1,125 @@
+"""Predictor: a run, or the network in the package, to a Prediction for an image and a number."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs, infer
+from mnist_sum_tui.machine.hardware import Hardware, choose_to_ask
+from mnist_sum_tui.models import skeleton
+from mnist_sum_tui.models.layers import SumNetwork, laid_out
+from mnist_sum_tui.runs import checkpoint, find
+from mnist_sum_tui.runs.run import BUILT_IN, Run, default_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the network says of one image and one number."""
+
+    number: int
+    digit: int
+    sum: int
+    digit_probabilities: tuple[float, ...]
+    """of 0..9; they add up to 1"""
+    sum_probabilities: tuple[float, ...]
+    """of 0..18"""
+    label: int | None = None
+    """the true digit, where it is known"""
+
+    @property
+    def correct(self) -> bool | None:
+        """Whether digit and sum are both right; None without a label."""
+        return None if self.label is None else self.digit == self.label and self.sum == self.label + self.number
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the predicted sum is the predicted digit + number."""
+        return self.sum == self.digit + self.number
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {**asdict(self), "correct": self.correct}
+
+
+class Predictor:
+    """A trained network, ready to be asked."""
+
+    def __init__(self, config: TrainConfig, weights: Mapping[str, Tensor], source: str, hardware: Hardware) -> None:
+        """Build the config's network around those weights, which become its own.
+
+        Raises:
+            CheckpointError: the weights are another network's.
+        """
+        self.config, self.source, self.hardware = config, source, hardware
+        network = skeleton(config.model)
+        checkpoint.restore_weights(network, weights, source, assign=True)
+        self.network: SumNetwork = laid_out(network, torch.channels_last).to(hardware.device)
+        self.network.eval()
+
+    def predict(self, image_hw: Tensor | NDArray[np.uint8], number: int, label: int | None = None) -> Prediction:
+        """Predict for a uint8 image (28, 28), 0 paper and 255 ink, and a number 0..9.
+
+        Raises:
+            UsageError: a number outside 0..9.
+            ValueError: an image of another shape or type.
+        """
+        image = torch.as_tensor(image_hw)
+        if image.shape != (28, 28) or image.dtype != torch.uint8:
+            raise ValueError(f"image must be uint8 (28, 28), not {image.dtype} {tuple(image.shape)}")
+        return from_outputs(self.infer(image.unsqueeze(0)), 0, number, label)
+
+    def infer(self, images_nhw: Tensor) -> Outputs:
+        """Log-probabilities for uint8 images (N, 28, 28) with all ten numbers."""
+        outputs = infer(self.network, images_nhw, self.hardware)
+        assert outputs is not None  # nobody said stop
+        return outputs
+
+
+def from_outputs(outputs: Outputs, row: int, number: int, label: int | None = None) -> Prediction:
+    """The prediction for one row of what `infer` gave.
+
+    Raises:
+        UsageError: a number outside 0..9.
+    """
+    if not 0 <= number < NUMBERS:
+        raise UsageError(f"number {number} is outside 0..9: choose one of the ten")
+    digits, sums = outputs.digits[row].exp(), outputs.sums[row, number].exp()
+    return Prediction(
+        number=number,
+        digit=int(digits.argmax()),
+        sum=int(sums.argmax()),
+        digit_probabilities=tuple(digits.tolist()),
+        sum_probabilities=tuple(sums.tolist()),
+        label=label,
+    )
+
+
+def load_predictor(run: str | Path | Run | None = None, folder: Path | None = None, device: str = "auto") -> Predictor:
+    """The best weights of a run: `latest`, `best`, an id, a path, or a Run; None takes the newest run that has weights,
+    or else the network in the package.
+
+    Raises:
+        UsageError: no such run, or it has no weights yet.
+        CheckpointError: the checkpoint is damaged or another network's.
+    """
+    name = None if run is None else str(run)
+    chosen = run if isinstance(run, Run) else find.to_ask(name, folder or default_folder())
+    if chosen is None:
+        return _load(BUILT_IN, "the network in the package", device)
+    return _load(find.weights_file(chosen), f"run {chosen.id}", device)
+
+
+def _load(path: Path, source: str, device: str) -> Predictor:
+    loaded = checkpoint.load(path)
+    hardware = choose_to_ask(loaded.config, device)
+    torch.set_num_threads(hardware.threads)
+    named = f"{source} ({loaded.config.model}, epoch {loaded.position.reached_epoch})"
+    return Predictor(loaded.config, loaded.weights, named, hardware)

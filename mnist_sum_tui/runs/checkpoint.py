@@ -1,0 +1,188 @@
+"""One file that holds a run: weights, optimizer, position, config. Atomic, hashed, no pickle.
+
+A safetensors file. The weights have their own names; the optimizer's tensors are `optimizer.<parameter>.<state>`; the
+rest is JSON in the header's metadata under `mnist_sum`. `sha256` there is the hash of the whole file with the hash
+itself replaced by 64 zeros, so a single flipped bit anywhere is found.
+"""
+
+import hashlib
+import io
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from mnist_sum_tui.atomic import open_own, write_atomic
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import CheckpointError, UsageError
+from mnist_sum_tui.runs.position import Position
+
+FORMAT = 2
+READABLE = (1, 2)
+"""1 is that of version 0.1.0, whose positions lack a few fields"""
+MAX_BYTES = 80 << 20
+"""what the largest network needs: weights, and two values of AdamW for each; bounds what a stranger can ask for"""
+MAX_HEADER_BYTES = 256 << 10
+"""ten times the longest; in Python's objects some 25 times as much"""
+PIECE = 1 << 20
+"""bytes that are hashed at a time"""
+ADVICE = "take another run or checkpoint"
+_NO_HASH = "0" * 64
+_HASH = re.compile(rb'"sha256":"([0-9a-f]{64})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What `load` gives back."""
+
+    config: TrainConfig
+    position: Position
+    weights: dict[str, Tensor]
+    optimizer: dict[str, Tensor]
+
+
+def save(
+    path: Path, config: TrainConfig, position: Position, tensors: Mapping[str, Tensor], *, also: Path | None = None
+) -> None:
+    """Write a checkpoint, whole or not at all, and the same to `also`.
+
+    Raises:
+        RunError: it cannot be written; the one before it is still there.
+    """
+    values = {"format": FORMAT, "config": config.to_dict(), "position": asdict(position)}
+    write_atomic(path, _encode({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, values), also=also)
+
+
+def tensors_of(network: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The weights under their own names, and the optimizer's tensors under `optimizer.<parameter>.<state>`."""
+    tensors: dict[str, Tensor] = dict(network.state_dict())
+    for name, parameter in network.named_parameters():
+        for key, value in optimizer.state.get(parameter, {}).items():
+            if isinstance(value, Tensor):
+                tensors[f"optimizer.{name}.{key}"] = value
+    return tensors
+
+
+def load(path: Path) -> Checkpoint:
+    """Read and check a checkpoint; nothing is used before all of it is known to be whole.
+
+    Raises:
+        CheckpointError: missing, truncated, damaged, foreign, or of a later version.
+    """
+    try:
+        with open_own(path) as stream:
+            if os.fstat(stream.fileno()).st_size > MAX_BYTES:
+                most = f"{MAX_BYTES >> 20} MiB"
+                raise CheckpointError(f"{path}: is not a checkpoint of mnist-sum (over {most}); {ADVICE}")
+            return _decode(stream, path)
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror or error}); {ADVICE}") from error
+
+
+def decode(raw: bytes, path: Path | str) -> Checkpoint:
+    """What `load` does with a file's content; `path` says in messages where it came from.
+
+    Raises:
+        CheckpointError: as `load`.
+    """
+    return _decode(io.BytesIO(raw), path)
+
+
+def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
+    """Nothing but the header is in memory before the hash is right."""
+    start = stream.read(8)
+    length = int.from_bytes(start, "little")
+    header = stream.read(length) if len(start) == 8 and length <= MAX_HEADER_BYTES else b""
+    if len(header) < max(length, 1):
+        raise CheckpointError(f"{path}: is not a checkpoint, or is cut short; {ADVICE}")
+    mark = _HASH.search(header)
+    if mark is None:
+        raise CheckpointError(f"{path}: is not a checkpoint of mnist-sum; {ADVICE}")
+    digest = hashlib.sha256(start + header[: mark.start(1)] + _NO_HASH.encode() + header[mark.end(1) :])
+    while piece := stream.read(PIECE):
+        digest.update(piece)
+    if digest.hexdigest() != mark[1].decode():
+        raise CheckpointError(f"{path}: is damaged (its content does not match its hash); {ADVICE}")
+    try:
+        values = json.loads(json.loads(header)["__metadata__"]["mnist_sum"])
+        if values["format"] not in READABLE:
+            raise CheckpointError(f"{path}: was written by a later version of mnist-sum; update it")
+        config = TrainConfig.from_dict(values["config"])
+        position = Position.from_dict(values["position"])
+        stream.seek(0)
+        tensors = safetensors.torch.load(stream.read(MAX_BYTES))
+    except (
+        ValueError,
+        KeyError,
+        AttributeError,
+        TypeError,
+        RecursionError,
+        safetensors.SafetensorError,
+        UsageError,
+    ) as error:
+        raise CheckpointError(f"{path}: is not a checkpoint that this version can read ({error}); {ADVICE}") from error
+    weights = {name: tensor for name, tensor in tensors.items() if not name.startswith("optimizer.")}
+    state = {name.removeprefix("optimizer."): t for name, t in tensors.items() if name.startswith("optimizer.")}
+    return Checkpoint(config, position, weights, state)
+
+
+def restore_weights(
+    network: nn.Module, weights: Mapping[str, Tensor], source: Path | str, *, assign: bool = False
+) -> None:
+    """Copy weights into a network, after checking every name, shape and type; never a part of them.
+
+    With `assign` the network takes the tensors themselves: nothing is copied, and a skeleton becomes a network.
+
+    Raises:
+        CheckpointError: they are another network's.
+    """
+    own = network.state_dict()
+    strays = sorted(own.keys() ^ weights.keys())
+    if strays:
+        raise _misfit(source, "network of this version", f"{strays[0]} is in only one of them")
+    for name, tensor in own.items():
+        if tensor.shape != weights[name].shape or tensor.dtype != weights[name].dtype:
+            found = f"{tuple(weights[name].shape)}, {weights[name].dtype}"
+            raise _misfit(source, "network of this version", f"{name} is {found}")
+    network.load_state_dict(dict(weights), assign=assign)
+
+
+def restore_optimizer(
+    optimizer: torch.optim.Optimizer, network: nn.Module, state: Mapping[str, Tensor], source: Path | str
+) -> None:
+    """Copy the optimizer's tensors beside their parameters, in the parameters' own memory layout.
+
+    The layout matters: the fused optimizers walk parameter, gradient and state side by side in memory.
+
+    Raises:
+        CheckpointError: they do not fit.
+    """
+    parameters = dict(network.named_parameters())
+    for full_name, value in state.items():
+        name, _, key = full_name.rpartition(".")
+        parameter = parameters.get(name)
+        if parameter is None or value.shape not in (parameter.shape, torch.Size([])):
+            raise _misfit(source, "optimizer", full_name)
+        if value.shape == parameter.shape:
+            own = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
+        else:  # the count of steps: a fused optimizer reads it on the parameter's device, another one on the CPU
+            own = value.to(parameter.device if optimizer.defaults.get("fused") else value.device, copy=True)
+        optimizer.state[parameter][key] = own
+
+
+def _encode(tensors: dict[str, Tensor], values: dict[str, Any]) -> bytes:
+    raw = safetensors.torch.save(tensors, {"mnist_sum": json.dumps(values), "sha256": _NO_HASH})
+    digest = hashlib.sha256(raw).hexdigest()
+    return raw.replace(f'"sha256":"{_NO_HASH}"'.encode(), f'"sha256":"{digest}"'.encode(), 1)
+
+
+def _misfit(source: Path | str, whole: str, part: str) -> CheckpointError:
+    return CheckpointError(f"{source}: does not fit the {whole} ({part}); take another run")

@@ -1,0 +1,109 @@
+"""Which run is meant by what somebody types, and which of its weights."""
+
+import contextlib
+import re
+import stat
+from datetime import datetime
+from pathlib import Path
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError, UsageError, unknown
+from mnist_sum_tui.runs.run import Run, _begin
+from mnist_sum_tui.runs.summary import best_run, summarise
+
+
+def find(name: str, folder: Path) -> Run:
+    """The run called `latest`, `best`, by its id (or a beginning of it that only one run has), or by its path.
+
+    `best_run` says which is the best.
+
+    Raises:
+        UsageError: no such run.
+    """
+    if not name:
+        raise UsageError("the name of a run is empty: mnist-sum runs lists them; latest and best work too")
+    as_path = Path(name)
+    if as_path.name != name or name in (".", ".."):
+        if is_run(as_path):
+            return Run(as_path.resolve() if as_path.name in ("", "..") else as_path)  # its name is the run's
+        raise UsageError(f"{name!r} is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
+    runs = list_runs(folder)
+    if not runs:
+        raise UsageError(f"there are no runs in {folder} yet: make one with mnist-sum train")
+    if name == "latest":
+        return runs[0]
+    if name == "best":
+        return best_run(map(summarise, runs)).run
+    matches = [run for run in runs if run.id == name] or [run for run in runs if run.id.startswith(name)]
+    if len(matches) > 1:
+        raise UsageError(f"run {name!r} could be {matches[0].id} or {matches[1].id}: give more of it")
+    if matches:
+        return matches[0]
+    raise unknown("run", name, [run.id for run in runs], "mnist-sum runs lists the runs; latest and best work too")
+
+
+def to_ask(name: str | None, folder: Path) -> Run | None:
+    """The run whose network to ask: `find(name)`, or without a name the newest that has weights, if there is one.
+
+    Raises:
+        UsageError: no such run, or it has no weights yet.
+    """
+    if name is None:
+        return next((run for run in list_runs(folder) if run.best_weights), None)
+    run = find(name, folder)
+    weights_file(run)  # which complains, if need be, before anything slow is imported
+    return run
+
+
+def weights_file(run: Run) -> Path:
+    """The run's `best_weights`.
+
+    Raises:
+        UsageError: there are none.
+    """
+    if run.best_weights is None:
+        raise UsageError(f"run {run.id} has no weights yet: wait for its first epoch, or choose another run")
+    return run.best_weights
+
+
+def create(folder: Path, config: TrainConfig, name: str = "", suffix: str = "") -> Run:
+    """Make a new run folder with its config.json, and keep other processes from it until it has been trained.
+
+    The user's name and the suffix stand at the end of the folder's name.
+
+    Raises:
+        UsageError: a name that would not do as part of a folder's name.
+        RunError: the folder cannot be written to.
+    """
+    if name and not re.fullmatch(r"[\w.-]{1,60}", name):
+        raise UsageError(f"name {name!r} cannot be used: take up to 60 letters, digits, dots, dashes and underscores")
+    base = "-".join(filter(None, [datetime.now().strftime("%Y%m%d-%H%M%S"), config.model, name, suffix]))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for attempt in range(1, 1000):
+            path = folder / (base if attempt == 1 else f"{base}-{attempt}")
+            with contextlib.suppress(FileExistsError):  # two runs in one second
+                path.mkdir()
+                return _begin(Run(path, []), config)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise RunError(f"{folder}: no run can be made there ({reason}); choose another --runs-dir") from error
+    raise RunError(f"{folder}: has a thousand runs of this second; wait a moment")
+
+
+def is_run(path: Path) -> bool:
+    """Whether it is a run's folder, if a damaged one's; not, where nobody may look into it."""
+    try:
+        mode = (path / "config.json").lstat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not stat.S_ISDIR(mode)
+
+
+def list_runs(folder: Path) -> list[Run]:
+    """Every run in the folder, newest first, by when it was made; of two with one id, one."""
+    try:
+        found = {run.id: run for run in map(Run, folder.iterdir()) if is_run(run.path)}
+    except OSError:
+        return []
+    return sorted(found.values(), key=lambda run: (run.created, run.id), reverse=True)

@@ -1,0 +1,255 @@
+"""Run folders: create, lock, list, delete. Knows where each file of a run is; never needs torch."""
+
+import contextlib
+import json
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from mnist_sum_tui.atomic import read_own, to_bytes, write_atomic
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs import locking, own_files
+
+MORE_EPOCHS = 5
+"""how much further a complete run is advised to be trained"""
+BUILT_IN = (Path(__file__).parent / "models" / "built-in.safetensors").resolve()
+"""the network in the package, because there may be no run; an installer may have made it a link"""
+DEFAULT_FOLDER = "runs"
+FOLDER_VARIABLE = "MNIST_SUM_RUNS"
+MOST_JSON_BYTES = 16 << 20
+"""a hundred times the largest report; bounds what a stranger's file can ask for"""
+MARKS = {"created", "model", "recipe", "schedule", "augment", "all_data"}
+"""settings by which a config.json is a run's, of whatever version; many programs have a file of that name"""
+
+
+def default_folder() -> Path:
+    """MNIST_SUM_RUNS, or `runs` in the current folder."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run's folder, and the names of the files in it."""
+
+    path: Path
+    _held: list[FileLock] | None = field(default=None, repr=False, compare=False)
+    """of a run that this process has made: its lock, until a training takes it over; None if it was there before"""
+
+    def __reduce__(self) -> tuple[type["Run"], tuple[Path]]:
+        """What goes to another process is the path; that process takes the lock anew, so this one lets go of it."""
+        self._let_go()
+        return Run, (self.path,)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this process has made it: its config is what the user asks for, not what a stranger's file says."""
+        return self._held is not None
+
+    @property
+    def id(self) -> str:
+        """The folder's name, printable: <date>-<time>-<model>[-name]."""
+        return printable(self.path.name)
+
+    @property
+    def argument(self) -> str:
+        """How to name the run in a command: its id where that is enough, else its path; quoted for a shell.
+
+        A path with characters that are not printable is to look at, and no use in a command.
+        """
+        is_default = self.path.parent.resolve() == default_folder().resolve()
+        path = os.path.join(self.path.parent, self.id)  # noqa: PTH118  a Path drops the `./` without which it is an id
+        return shlex.quote(self.id if is_default else printable(path))
+
+    @property
+    def config_file(self) -> Path:
+        """The TrainConfig, and when the run was made."""
+        return self.path / "config.json"
+
+    @property
+    def metrics_file(self) -> Path:
+        """Every event, one JSON object a line."""
+        return self.path / "metrics.jsonl"
+
+    @property
+    def last_file(self) -> Path:
+        """The newest checkpoint."""
+        return self.path / "last.safetensors"
+
+    @property
+    def best_file(self) -> Path:
+        """The checkpoint of the best epoch so far."""
+        return self.path / "best.safetensors"
+
+    @property
+    def resume_file(self) -> Path:
+        """The checkpoint to go on from: the newest, or the best where there is no other."""
+        return self.best_file if self.best_file.exists() and not self.last_file.exists() else self.last_file
+
+    def epoch_file(self, epoch: int) -> Path:
+        """The weights after an epoch, 0 for those before the first."""
+        return self.path / f"epoch-{epoch}.safetensors"
+
+    def kept_epochs(self) -> list[int]:
+        """The epochs whose weights are there, in order."""
+        names = (re.fullmatch(r"epoch-(\d+)\.safetensors", path.name) for path in self.path.glob("epoch-*"))
+        return sorted(int(name[1]) for name in names if name)
+
+    @property
+    def best_weights(self) -> Path | None:
+        """The best checkpoint, or the last while no epoch is done; None if there is neither."""
+        return next((path for path in (self.best_file, self.last_file) if path.exists()), None)
+
+    @property
+    def report_file(self) -> Path:
+        """The final test result."""
+        return self.path / "report.json"
+
+    @property
+    def environment_file(self) -> Path:
+        """Versions, device, threads, precision, seed, command."""
+        return self.path / "environment.json"
+
+    @property
+    def error_file(self) -> Path:
+        """The traceback of a run that failed."""
+        return self.path / "error.txt"
+
+    def write_json(self, path: Path, values: dict[str, Any]) -> None:
+        """Write one of the run's JSON files, whole or not at all."""
+        write_atomic(path, to_bytes(json.dumps(values, indent=2, ensure_ascii=False) + "\n"))
+
+    def read_json(self, path: Path) -> dict[str, Any]:
+        """One of the run's JSON files.
+
+        Raises:
+            RunError: missing or damaged.
+        """
+        try:
+            values = json.loads(read_own(path, MOST_JSON_BYTES))
+        except (OSError, ValueError, RecursionError) as error:
+            raise RunError(f"{path}: is missing or damaged; choose another run (mnist-sum runs lists them)") from error
+        if not isinstance(values, dict):
+            raise RunError(f"{path}: is damaged; choose another run (mnist-sum runs lists them)")
+        return values
+
+    def read_config(self) -> TrainConfig:
+        """The run's TrainConfig.
+
+        Raises:
+            RunError: config.json is missing or damaged, or not a run's.
+        """
+        values = self.read_json(self.config_file)
+        if not values.keys() >= MARKS:
+            raise RunError(f"{self.config_file}: is not a run's; choose another run (mnist-sum runs lists them)")
+        del values["created"]
+        try:
+            return TrainConfig.from_dict(values)
+        except UsageError as error:
+            raise RunError(f"{self.config_file}: {error}") from error
+
+    def write_config(self, config: TrainConfig) -> None:
+        """Write config.json; keeps the time at which the run was made."""
+        created = self.created if self.config_file.exists() else datetime.now(UTC).isoformat()
+        self.write_json(self.config_file, {"created": created, **config.to_dict()})
+
+    def forget_end(self) -> None:
+        """Remove report.json and error.txt, where they are: training goes on, and they tell of how it ended before.
+
+        Raises:
+            RunError: one cannot be removed.
+        """
+        own_files.remove(self.report_file, self.error_file)
+
+    @property
+    def created(self) -> str:
+        """When the run was made, ISO 8601 in UTC; empty if that is not known."""
+        with contextlib.suppress(RunError):
+            return str(self.read_json(self.config_file).get("created", ""))
+        return ""
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the run for one training process; freed by the system if the process dies.
+
+        Raises:
+            RunError: another process trains it (the message has its id), or the folder cannot be written.
+        """
+        if not self.path.is_dir():  # the lock would make it anew
+            raise RunError(f"{self.path}: is gone; mnist-sum runs lists the runs that are there")
+        lock = self._held.pop() if self._held else locking.acquire(self.path)
+        try:
+            yield
+        finally:
+            locking.release(lock, self.path)
+
+    def _let_go(self) -> None:
+        """Give up the lock that is held since the run was made, if no training has taken it over."""
+        while self._held:
+            locking.release(self._held.pop(), self.path)
+
+    @property
+    def pid(self) -> int | None:
+        """The process that trains the run, or did when it was killed."""
+        return locking.pid(self.path)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a living process trains the run now, or has made it and is about to."""
+        return not self._held and locking.is_locked(self.path)
+
+    def remove_if_unused(self) -> None:
+        """Remove a run that this process has made and in which nothing has happened: it failed before its first event.
+
+        One that was there before stays as it is.
+        """
+        if self._held is None:
+            return
+        self._let_go()
+        is_unused = not self.metrics_file.exists() or self.metrics_file.stat().st_size == 0
+        has_come_to_something = self.best_weights is not None or self.report_file.exists()
+        if is_unused and not has_come_to_something and not self.is_running:
+            with contextlib.suppress(RunError):
+                own_files.remove(*own_files.own_files(self.path), folder=self.path)
+
+    def delete(self) -> None:
+        """Remove the run: its files, then its folder.
+
+        Raises:
+            RunError: it is being trained, or its folder has something else in it, or cannot be removed. Unless one of
+                its files cannot be removed, all of them are still there.
+        """
+        files = own_files.own_files(self.path)
+        if self.is_running:
+            raise RunError(f"run {self.id} is being trained by process {self.pid}; stop it first")
+        if self._is_foreign(files):
+            raise RunError(f"{self.config_file}: is not a run's, and nothing is deleted; choose another run")
+        self._let_go()
+        own_files.remove(*files, folder=self.path)
+
+    def _is_foreign(self, files: list[Path]) -> bool:
+        """Whether its config.json is another program's; a damaged one may be a run's, if other files are."""
+        try:
+            return not self.read_json(self.config_file).keys() >= MARKS
+        except RunError:
+            return not set(files) - {self.config_file}
+
+
+def _begin(run: Run, config: TrainConfig) -> Run:
+    """Lock the new folder, and make it a run."""
+    assert run._held is not None
+    try:
+        run._held.append(locking.acquire(run.path))
+        run.write_config(config)
+    except RunError:
+        run.remove_if_unused()
+        raise
+    return run

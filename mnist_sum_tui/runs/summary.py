@@ -1,0 +1,123 @@
+"""What a run came to, in one line: read from its small files and the few events that matter."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Started
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.own_files import check
+from mnist_sum_tui.runs.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A run at a glance."""
+
+    run: Run
+    config: TrainConfig | None
+    """None if config.json is damaged"""
+    state: str
+    """running, completed, stopped, diverged, failed, interrupted, or damaged"""
+    epochs: tuple[EpochDone, ...] = ()
+    started: Started | None = None
+    finished: Finished | None = None
+    elapsed: float = 0.0
+    """seconds of training"""
+
+    @property
+    def digit_accuracy(self) -> float | None:
+        """On the test images at the end, before that on the validation images of the best epoch."""
+        return self._accuracy("digit_accuracy")
+
+    @property
+    def sum_accuracy(self) -> float | None:
+        """As `digit_accuracy`."""
+        return self._accuracy("sum_accuracy")
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether the accuracies are those of the final test."""
+        return self.finished is not None and self.finished.digit_accuracy is not None
+
+    @property
+    def best_epoch(self) -> EpochDone | None:
+        """The epoch whose weights are kept as the best."""
+        return next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
+
+    @property
+    def validation_accuracy(self) -> float | None:
+        """The mean of the best epoch's two validation accuracies."""
+        best = self.best_epoch
+        return _mean(best.val_digit_accuracy, best.val_sum_accuracy) if best else None
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """The mean of the final test's two accuracies."""
+        return _mean(self.finished.digit_accuracy, self.finished.sum_accuracy) if self.finished else None
+
+    @property
+    def mean_accuracy(self) -> float:
+        """In validation, else in the test; -1 without either. It sorts a table; `best_run` says which run is best."""
+        found = (self.validation_accuracy, self.test_accuracy)
+        return next((accuracy for accuracy in found if accuracy is not None), -1.0)
+
+    @property
+    def ranked_by(self) -> str:
+        """Which accuracy `best_run` goes by: `validation` or `test`; empty where there is neither."""
+        if self.validation_accuracy is not None:
+            return "validation"
+        return "test" if self.test_accuracy is not None else ""
+
+    def _accuracy(self, name: str) -> float | None:
+        if self.is_tested:
+            return getattr(self.finished, name)  # type: ignore[no-any-return]
+        return getattr(self.best_epoch, f"val_{name}") if self.best_epoch else None
+
+
+def summarise(run: Run) -> Summary:
+    """Read a run; one that is damaged gets the state `damaged`, for a list must show it too."""
+    try:
+        check(run.path)
+        config = run.read_config()
+    except RunError:
+        return Summary(run, None, "damaged")
+    events = list(read_events(run.metrics_file, "started", "epoch", "finished", "checkpoint"))
+    ended = events[-1] if events and isinstance(events[-1], Finished) else None
+    state = "running" if run.is_running else (ended.reason if ended else "interrupted")
+    return Summary(
+        run=run,
+        config=config,
+        state=state,
+        epochs=tuple(event for event in events if isinstance(event, EpochDone)),
+        started=_last_started(events),
+        finished=ended,
+        elapsed=events[-1].elapsed if events else 0.0,
+    )
+
+
+def best_run(summaries: Iterable[Summary]) -> Summary:
+    """The best of the runs that can be compared: on the same images, and by the same measure.
+
+    The images are those of the package where a run has them, else those of the first run in the list. The measure is
+    the validation accuracy, among the runs that hold images out; only where none does it is the test accuracy.
+
+    Raises:
+        UsageError: none has a validation or a test yet.
+    """
+    ranked = [(found, found.config.data_dir) for found in summaries if found.config and found.ranked_by]
+    if not ranked:
+        raise UsageError("no run has finished an epoch with validation, or its test: train one, or name a run")
+    images = None if any(place is None for _, place in ranked) else ranked[0][1]
+    alike = [found for found, place in ranked if place == images]
+    alike = [found for found in alike if found.ranked_by == "validation"] or alike
+    return max(alike, key=lambda found: (found.mean_accuracy, found.run.id))
+
+
+def _mean(digit: float | None, total: float | None) -> float | None:
+    return None if digit is None or total is None else (digit + total) / 2
+
+
+def _last_started(events: list[Event]) -> Started | None:
+    return next((event for event in reversed(events) if isinstance(event, Started)), None)

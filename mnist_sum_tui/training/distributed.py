@@ -1,0 +1,144 @@
+"""Several processes on one run: each computes its part of every batch, and all make the same step.
+
+Gradients are averaged by torch's DistributedDataParallel.
+"""
+
+import contextlib
+import inspect
+import json
+import os
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import nn
+
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.machine.ranks import World
+from mnist_sum_tui.training.batchnorm import share_batch_norms
+
+PATIENCE = timedelta(days=7)
+"""a pause may be long; a process that dies is noticed at once, by its closed connections"""
+
+
+class Group:
+    """What the processes of a run do together. Alone, every method gives back what it is given."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is but one process."""
+        return self.world.size == 1
+
+    def total(self, values: list[float]) -> list[float]:
+        """The sums over all processes."""
+        if self.is_alone:
+            return values
+        sums = torch.tensor(values, dtype=torch.float64)
+        with lost_process_is_one_line():
+            dist.all_reduce(sums)
+        return sums.tolist()
+
+    def any(self, flag: bool) -> bool:
+        """Whether one of the processes says so."""
+        return flag if self.is_alone else self.total([float(flag)])[0] > 0
+
+    def share(self, values: dict[str, Any], content: bytes = b"") -> tuple[dict[str, Any], bytes]:
+        """The leader's plain values and bytes, in every process."""
+        if self.is_alone:
+            return values, content
+        text = json.dumps(values).encode()
+        sizes = torch.tensor([len(text), len(content)])
+        with lost_process_is_one_line():
+            dist.broadcast(sizes, 0)
+            raw = torch.zeros(int(sizes.sum()), dtype=torch.uint8)
+            if not self.world.is_helper:
+                raw.copy_(torch.frombuffer(bytearray(text + content), dtype=torch.uint8))
+            dist.broadcast(raw, 0)
+        received = raw.numpy().tobytes()
+        return json.loads(received[: int(sizes[0])]), received[int(sizes[0]) :]
+
+    def wrap(self, network: nn.Module) -> nn.Module:
+        """The network as a step calls it: its gradients are the mean over the processes'."""
+        if self.is_alone:
+            return network
+        share_batch_norms(network)
+        device = next(network.parameters()).device
+        with lost_process_is_one_line():  # it compares the processes' parameters
+            wrapped: nn.Module = nn.parallel.DistributedDataParallel(
+                network,
+                [device.index] if device.type == "cuda" else None,
+                gradient_as_bucket_view=True,
+                **_buffers_stay(),
+            )
+        return wrapped
+
+
+def _buffers_stay() -> dict[str, Any]:
+    """DistributedDataParallel's option to send no buffers in a step: all processes compute the same ones.
+
+    torch 2.13 has renamed it, and warns of its old name.
+    """
+    known = inspect.signature(nn.parallel.DistributedDataParallel).parameters
+    return {"forward_sync_buffers" if "forward_sync_buffers" in known else "broadcast_buffers": False}
+
+
+@contextlib.contextmanager
+def joined(world: World) -> Iterator[Group]:
+    """Wait for the other processes, and part from them in the end."""
+    if world.size == 1:
+        yield Group(world)
+        return
+    with lost_process_is_one_line():
+        backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+        with _stdout_for_us_alone():
+            dist.init_process_group(backend, timeout=PATIENCE)
+    try:
+        yield Group(world)
+    finally:
+        dist.destroy_process_group()
+
+
+@contextlib.contextmanager
+def _stdout_for_us_alone() -> Iterator[None]:
+    """What a library prints goes to stderr: gloo greets on stdout (torch 2.10), where --json has its own."""
+    sys.stdout.flush()
+    ours = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(ours, 1)
+        os.close(ours)
+
+
+@contextlib.contextmanager
+def lost_process_is_one_line() -> Iterator[None]:
+    """Say plainly what torch reports as a broken connection.
+
+    Raises:
+        RunError: another process of the run has ended.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if not _is_lost_process(error):
+            raise
+        raise RunError(
+            "another process of this run has ended: the last checkpoint is kept; go on with --resume, with as many "
+            "processes as you like"
+        ) from error
+
+
+def _is_lost_process(error: RuntimeError) -> bool:
+    """Whether it is torch.distributed's own, or names the library that failed to send.
+
+    gloo's errors are plain RuntimeErrors, also those that DistributedDataParallel raises out of backward(); they begin
+    with the place in gloo's source, as "[.../gloo/transport/tcp/pair.cc:598] Connection closed by peer".
+    """
+    return isinstance(error, dist.DistError) or any(name in str(error).lower() for name in ("gloo", "nccl"))

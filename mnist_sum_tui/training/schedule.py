@@ -1,0 +1,66 @@
+"""The learning rate as a pure function of the step and of what was changed on the way, wherever a run is resumed."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.position import Change
+
+START_DIVISOR = 25.0
+"""a one-cycle schedule starts at lr / 25, the default of torch.optim.lr_scheduler.OneCycleLR"""
+END_DIVISOR = 1e4
+"""and ends at a ten-thousandth of where it started, as there"""
+
+ADDED_EPOCHS = "a second cycle with half the peak rate, unless the rate is constant"
+"""said wherever it is advised to train a run further"""
+
+
+def rate_at(config: TrainConfig, changes: Sequence[Change], steps_per_epoch: int, step: int) -> float:
+    """The learning rate of a step, counted from 0, in a run whose number of epochs was changed on the way.
+
+    Epochs that come in before the end stretch the rest of the schedule, and those that go compress it. Those that are
+    added at the end are a cycle of their own with half the peak of the one before. A constant rate stays.
+    """
+    past = [change for change in changes if change.step <= step]
+    place: float = step
+    while len(past) > 1:
+        before, last = past[-2:]
+        planned, steps = before.epochs * steps_per_epoch, max(1, last.epochs * steps_per_epoch - last.step)
+        if last.step >= planned:
+            cycles = sum(next_.step >= one.epochs * steps_per_epoch for one, next_ in pairwise(past))
+            halved = config.schedule != "constant"
+            return learning_rate(config, place - last.step, steps) * (0.5**cycles if halved else 1)
+        place = last.step + (place - last.step + 0.5) * (planned - last.step) / steps - 0.5
+        past.pop()
+    return learning_rate(config, place, past[0].epochs * steps_per_epoch)
+
+
+def learning_rate(config: TrainConfig, step: float, total_steps: int) -> float:
+    """The learning rate of step `step`, 0..total_steps-1, in one cycle; between two steps where it was stretched.
+
+    `onecycle` is Smith and Topin's one-cycle policy (arXiv:1708.07120) in the two-phase cosine form of
+    torch.optim.lr_scheduler.OneCycleLR: up from lr/25 to lr over the first `warmup` share of the steps, then down.
+    `linear` goes straight up from 0 over that share, and straight down to 0. A single step has the peak, or it would
+    learn nothing.
+    """
+    if config.schedule == "constant":
+        return config.lr
+    if config.schedule == "linear":
+        return config.lr * _triangle((step + 0.5) / total_steps, config.warmup)
+    if total_steps == 1:
+        return config.lr
+    start = config.lr / START_DIVISOR
+    peak_step = config.warmup * total_steps - 1
+    if step <= peak_step:
+        return _cosine(start, config.lr, step / peak_step if peak_step > 0 else 1.0)
+    down_steps = total_steps - 1 - peak_step
+    return _cosine(config.lr, start / END_DIVISOR, (step - peak_step) / down_steps if down_steps > 0 else 1.0)
+
+
+def _cosine(start: float, end: float, share: float) -> float:
+    return end + (start - end) * (1 + math.cos(math.pi * min(share, 1.0))) / 2
+
+
+def _triangle(share: float, peak: float) -> float:
+    return share / peak if share < peak else (1 - share) / (1 - peak)

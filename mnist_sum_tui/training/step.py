@@ -1,0 +1,143 @@
+"""A network and its optimizer: one step on one batch, and the loss that both heads share."""
+
+import math
+from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data.augment import augment
+from mnist_sum_tui.data.dataset import Batch
+from mnist_sum_tui.machine.hardware import Hardware
+from mnist_sum_tui.machine.ranks import World
+from mnist_sum_tui.models import build
+from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.checkpoint import Checkpoint
+from mnist_sum_tui.runs.position import Position
+from mnist_sum_tui.training.distributed import Group, lost_process_is_one_line
+from mnist_sum_tui.training.optimizers import build_optimizer
+
+
+class DivergedError(Exception):
+    """The loss or a weight is no longer a finite number."""
+
+
+def losses(digits_nk: Tensor, sums_nk: Tensor, labels_n: Tensor, sums_n: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean negative log-likelihood of the digit and of the sum, from log-probabilities (N, 10) and (N, 19)."""
+    return F.nll_loss(digits_nk, labels_n), F.nll_loss(sums_nk, sums_n)
+
+
+def total_loss(digit_loss: Tensor, sum_loss: Tensor, sum_weight: float = 0.5) -> Tensor:
+    """What training makes small: the mean of the two, or weighted otherwise."""
+    return (1 - sum_weight) * digit_loss + sum_weight * sum_loss
+
+
+def smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> Tensor:
+    """The loss with a share of it asking for all classes alike: label smoothing (Szegedy et al., arXiv:1512.00567)."""
+    return loss if share == 0 else (1 - share) * loss - share * log_probabilities_nk.mean()
+
+
+class Learner:
+    """The tensors of a run, all on one device."""
+
+    def __init__(self, config: TrainConfig, hardware: Hardware, group: Group | None = None) -> None:
+        self.config = config
+        self.hardware = hardware
+        self.group = group or Group(World())
+        self.network = build(config.model, config.seed).to(hardware.device)
+        self._network: torch.nn.Module = self.network
+        self.optimizer = build_optimizer(
+            config.optimizer,
+            list(self.network.parameters()),
+            config.lr,
+            momentum=config.momentum,
+            beta2=config.beta2,
+            weight_decay=config.weight_decay,
+            fused=hardware.device.type in ("cpu", "cuda"),
+        )
+
+    def start(self) -> None:
+        """Bring in the other processes, once the weights are as they are to begin with."""
+        self._network = self.group.wrap(self.network)
+
+    def step(self, batch: Batch, lr: float, augment_seed: int) -> tuple[float, float, float, float]:
+        """Train on a batch; returns digit loss, sum loss, right digits, right sums, as they were before the update.
+
+        With several processes the batch is this one's part, and what is returned is that of the whole.
+
+        Raises:
+            DivergedError: the loss is not finite; the weights are as they were.
+            RunError: another process has ended.
+        """
+        with lost_process_is_one_line() if not self.group.is_alone else nullcontext():
+            return self._step(batch, lr, augment_seed)
+
+    def _step(self, batch: Batch, lr: float, augment_seed: int) -> tuple[float, float, float, float]:
+        device = self.hardware.device
+        images = augment(batch.images, self.config.augment, augment_seed, batch.first, batch.of).to(device)
+        labels, numbers, sums = batch.labels.to(device), batch.numbers.to(device), batch.sums.to(device)
+        self.network.train()
+        with self.hardware.autocast():
+            digits_nk, sums_nk = self._network(images.contiguous(memory_format=torch.channels_last), numbers)
+        digit_loss, sum_loss = losses(digits_nk, sums_nk, labels, sums)
+        share = self.config.label_smoothing
+        smooth = smoothed(digit_loss, digits_nk, share), smoothed(sum_loss, sums_nk, share)
+        loss = total_loss(*smooth, self.config.sum_weight)
+        right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
+        measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # one wait
+        if not self.group.is_alone:
+            loss, measured = self._of_all(loss, measured, batch)
+        if not all(map(math.isfinite, measured)):
+            raise DivergedError
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return measured[0], measured[1], measured[2], measured[3]
+
+    def _of_all(self, loss: Tensor, measured: list[float], batch: Batch) -> tuple[Tensor, list[float]]:
+        """The loss whose gradient's mean over the processes is that of the whole batch; and the whole's figures."""
+        n, count = len(batch), batch.of or len(batch)
+        digit, total, digits_right, sums_right, value = measured
+        summed = self.group.total([digit * n, total * n, digits_right, sums_right, value * n])
+        means = [summed[0] / count, summed[1] / count, summed[2], summed[3], summed[4] / count]
+        return loss * (n * self.group.world.size / count), means
+
+    def copy_weights(self) -> dict[str, Tensor]:
+        """A copy on the CPU that training does not touch."""
+        return {name: tensor.detach().to("cpu", copy=True) for name, tensor in self.network.state_dict().items()}
+
+    def save(self, path: Path, position: Position, *, also: Path | None = None, weights_only: bool = False) -> None:
+        """Write a checkpoint, with the optimizer's state unless the weights are all that is wanted.
+
+        Raises:
+            DivergedError: a weight is not finite, so that a good checkpoint is never written over by a useless one.
+            RunError: it cannot be written.
+        """
+        if not all(bool(torch.isfinite(parameter).all()) for parameter in self.network.parameters()):
+            raise DivergedError
+        state = self.network.state_dict()
+        tensors = state if weights_only else checkpoint.tensors_of(self.network, self.optimizer)
+        checkpoint.save(path, self.config, position, tensors, also=also)
+
+    def restore(self, loaded: Checkpoint, source: Path | str) -> None:
+        """Take over a checkpoint's weights and optimizer state.
+
+        Raises:
+            CheckpointError: they are another network's.
+        """
+        self.restore_weights(loaded.weights, source)
+        checkpoint.restore_optimizer(self.optimizer, self.network, loaded.optimizer, source)
+
+    def restore_weights(self, weights: Mapping[str, Tensor], source: Path | str) -> None:
+        """Take over weights alone.
+
+        Raises:
+            CheckpointError: they are another network's.
+        """
+        checkpoint.restore_weights(self.network, weights, source)

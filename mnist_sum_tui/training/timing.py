@@ -1,0 +1,71 @@
+"""Means and times of a run: sums over images, a stopwatch, the time that is left, and how often a thing may be done."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+class Stopwatch:
+    """Seconds of training, pauses left out. Monotonic: the clock may be set while it runs."""
+
+    def __init__(self, before: float = 0.0) -> None:
+        self._before = before
+        self._since: float | None = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds so far, those of earlier processes included."""
+        return self._before + (time.perf_counter() - self._since if self._since is not None else 0.0)
+
+    def pause(self) -> None:
+        """Stop counting."""
+        self._before, self._since = self.seconds, None
+
+    def resume(self) -> None:
+        """Count again."""
+        self._since = time.perf_counter()
+
+
+@dataclass(slots=True)
+class Forecast:
+    """The time left, from what this very process has measured, so that it is right on another machine too."""
+
+    steps: int = 0
+    step_seconds: float = 0.0
+    validations: int = 0
+    validation_seconds: float = 0.0
+
+    def remaining(self, steps_left: int, validations_left: int) -> float | None:
+        """Seconds to the end; None before the first step."""
+        if self.steps == 0:
+            return None
+        step = self.step_seconds / self.steps
+        validation = self.validation_seconds / self.validations if self.validations else 0.0
+        return steps_left * step + validations_left * validation
+
+
+class Pace:
+    """When a thing that is nice to have is due again: each `seconds`, or less often, so that its share stays small."""
+
+    LONGEST = 5.0
+    """seconds between two; a first time that was slow must not put off the second for long"""
+
+    def __init__(self, seconds: float, share: float) -> None:
+        self._seconds, self._share = seconds, share
+        self._next = time.perf_counter() + seconds
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time."""
+        return time.perf_counter() >= self._next
+
+    def timed(self, do: Callable[[], Result]) -> Result:
+        """Do it, and plan the next time."""
+        begin = time.perf_counter()
+        result = do()
+        end = time.perf_counter()
+        self._next = end + max(self._seconds, min((end - begin) / self._share, self.LONGEST))
+        return result

@@ -1,0 +1,106 @@
+"""The questions that the dashboard asks: before deleting, for an image's place, and before leaving."""
+
+from typing import ClassVar, Literal, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.validation import Integer
+from textual.widgets import Button, Input, Label, Static
+
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.tui.textual_fixes import Question
+
+
+class Confirm(Question[bool]):
+    """A question, and a button to do it; the other one, which has the focus, leaves all as it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,n", "dismiss(False)", "No"),
+        Binding("y", "dismiss(True)", "Yes"),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+    AUTO_FOCUS = "#no"
+
+    def __init__(self, question: str, detail: str, yes: str, no: str = "Keep") -> None:
+        super().__init__()
+        self.question, self.detail, self.yes, self.no = question, detail, yes, no
+
+    def compose(self) -> ComposeResult:
+        """The question and the two buttons."""
+        with Vertical(classes="dialog"):
+            yield Label(printable(self.question), classes="question", markup=False)
+            yield Label(self.detail, classes="hint", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button(self.no, id="no")
+                yield Button(self.yes, id="yes", variant="error")
+
+    def on_button_pressed(self, message: Button.Pressed) -> None:
+        """The choice."""
+        self.dismiss(message.button.id == "yes")
+
+
+class GoTo(Question[int | None]):
+    """A line to type a number from 0 to `count` - 1 into; None if one would rather not."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+    def compose(self) -> ComposeResult:
+        """The question and the line."""
+        with Vertical(classes="dialog"):
+            yield Label(f"Which image? 0 to {self.count - 1:,}", markup=False)
+            yield Input(type="integer", max_length=6, validators=Integer(0, self.count - 1), placeholder="0")
+            yield Label("Enter goes there, Escape stays", classes="hint")
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Go there, if it is there."""
+        if message.validation_result is not None and message.validation_result.is_valid:
+            self.dismiss(int(message.value))
+
+
+Answer = Literal["keep", "save", "leave"]
+
+
+class QuitScreen(Question[Answer]):
+    """Keep training, stop and save, or leave at once."""
+
+    BINDINGS: ClassVar = [
+        Binding("escape,k", "answer('keep')", "Keep training"),
+        Binding("s", "answer('save')", "Stop and save"),
+        Binding("l", "answer('leave')", "Leave at once"),
+        Binding("up,left", "app.focus_previous", show=False),
+        Binding("down,right", "app.focus_next", show=False),
+    ]
+    AUTO_FOCUS = "#keep"
+    """Enter keeps training: the answer that loses nothing"""
+
+    def __init__(self, command: str, saved_step: int | None) -> None:
+        super().__init__()
+        self._command = printable(command)
+        self._saved = "nothing is saved yet" if saved_step is None else f"the last checkpoint is of step {saved_step:,}"
+
+    def compose(self) -> ComposeResult:
+        """The question, three buttons."""
+        with Vertical(id="question"):
+            yield Static("The network is still training.", classes="heading", markup=False)
+            yield Button("Keep training (k)", id="keep", variant="primary", compact=True)
+            yield Button("Stop and save (s)", id="save", compact=True)
+            yield Button("Leave at once (l)", id="leave", variant="error", compact=True)
+            yield Static(
+                f"Leaving at once loses what is not saved: {self._saved}.\nGo on later with\n{self._command}",
+                classes="note",
+                markup=False,
+            )
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer."""
+        self.dismiss(cast(Answer, event.button.id))
+
+    def action_answer(self, answer: Answer) -> None:
+        """Answer by a key."""
+        self.dismiss(answer)

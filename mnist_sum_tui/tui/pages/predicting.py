@@ -1,0 +1,90 @@
+"""AskingPage: what the pages that ask the brain have in common: the brain, and one line for what it is at."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from mnist_sum_tui.formatting import bar
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.predictions.messages import Trouble, Working
+from mnist_sum_tui.tui.predictions.worker import Brain, brain_of
+
+BAR_WIDTH = 20
+
+
+def working_line(text: str, share: float | None) -> str:
+    """What is being done, with a bar where it is known how much of it is done."""
+    return text if share is None else f"{text} {bar(share, BAR_WIDTH)} {share * 100:3.0f} %"
+
+
+class AskingPage(Page):
+    """A page that asks the brain. It has a Static with the id `note`, empty and hidden while all is well.
+
+    One that has nothing to show before the first answer has the class -empty until then, and the note has its room.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "app.page('train')", "Train page", show=False),
+    ]
+
+    @property
+    def brain(self) -> Brain:
+        """The brain that all pages share."""
+        return brain_of(self.app, self.session)
+
+    def note(self, text: str = "", *, is_error: bool = False) -> None:
+        """Show one line; nothing hides it."""
+        if self.is_mounted:
+            note = self.query_one("#note", Static)
+            note.update(printable(text))
+            note.display = bool(text)
+            note.set_class(is_error, "-error")
+
+    def on_working(self, message: Working) -> None:
+        """The brain is busy."""
+        self.note(working_line(message.text, message.share))
+
+    def on_trouble(self, message: Trouble) -> None:
+        """The brain could not do it."""
+        self.note(message.text[:1].upper() + message.text[1:], is_error=True)
+
+    def on_unmount(self) -> None:
+        """The app ends: so does the brain's thread."""
+        self.brain.close()
+
+
+class NumberPage(AskingPage):
+    """A page with a number beside the image; the figures choose it, so that F1 to F5 are left to go to other pages."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(str(digit), f"choose({digit})", f"Number {digit}", show=False) for digit in range(10)
+    ]
+
+    number: reactive[int] = reactive(7)
+    """the second input, 0..9"""
+
+    def show_answer(self) -> None:
+        """Show what is known, for the chosen number; to be given by the page."""
+        raise NotImplementedError
+
+    def watch_number(self) -> None:
+        """The answers for all ten numbers are here already."""
+        self.show_answer()
+
+    def action_number(self, by: int) -> None:
+        """A higher or a lower number, going round."""
+        self.number = (self.number + by) % 10
+
+    def action_choose(self, number: int) -> None:
+        """That number."""
+        self.number = number
+
+
+def note() -> Static:
+    """The line for `AskingPage.note`."""
+    line = Static(id="note", markup=False)
+    line.display = False
+    return line

@@ -1,0 +1,258 @@
+"""Runs: every run in the folder: compare, resume, evaluate, delete, copy the command."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from mnist_sum_tui.charts.run_charts import OVERLAY_QUANTITIES as QUANTITIES
+from mnist_sum_tui.charts.run_charts import OVERLAY_X_KINDS as X_KINDS
+from mnist_sum_tui.charts.run_charts import command, overlay, short_name
+from mnist_sum_tui.charts.series import Series
+from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.events import Event, Finished
+from mnist_sum_tui.runs.find import list_runs
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import MORE_EPOCHS
+from mnist_sum_tui.runs.summary import Summary, summarise
+from mnist_sum_tui.tui.pages.dialogs import Confirm
+from mnist_sum_tui.tui.pages.predicting import AskingPage, note
+from mnist_sum_tui.tui.predictions.messages import Surveyed, Trouble
+from mnist_sum_tui.tui.predictions.weights import Weights, best_of
+from mnist_sum_tui.tui.predictions.worker import LookAtAll
+from mnist_sum_tui.tui.session.messages import StartTraining
+from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.run_table import COLUMNS, RunTable
+
+EMPTY = """No runs yet.
+
+Press 1 and start one: an epoch of the small network compact takes less than a minute.
+Runs appear here with their curves; they stay in {folder}."""
+
+
+class RunsPage(AskingPage):
+    """The table and the chart of the marked runs, or of the one under the cursor."""
+
+    page_name = "runs"
+    AUTO_FOCUS = "#table"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "resume", "Resume", key_display="Enter r"),
+        Binding("e", "evaluate", "Evaluate"),
+        Binding("y", "copy", "Copy command"),
+        Binding("d,delete", "delete", "Delete", key_display="d"),
+        Binding("s", "sort(1)", "Sort"),
+        Binding("S", "turn", "Sort the other way", show=False),
+        Binding("v", "quantity", "Curve"),
+        Binding("x", "axis", "Axis"),
+        Binding("f5", "reload", "Read again", show=False),
+    ]
+
+    quantity: reactive[str] = reactive(QUANTITIES[0])
+    x_kind: reactive[str] = reactive(X_KINDS[0])
+
+    class Listed(Message):
+        """The runs have been read."""
+
+        def __init__(self, runs: tuple[Summary, ...], number: int) -> None:
+            super().__init__()
+            self.runs = runs
+            self.number = number
+            """of the reading: the newest counts, whichever ends last"""
+
+    class Traced(Message):
+        """The curves of some runs have been read."""
+
+        def __init__(self, curves: list[tuple[str, Series]]) -> None:
+            super().__init__()
+            self.curves = curves
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._curves: list[tuple[str, Series]] = []
+        self._evaluating: Weights | None = None
+        self._listings = 0
+
+    def compose_page(self) -> ComposeResult:
+        """Table, chart, and what stands there while there are no runs."""
+        yield RunTable(id="table")
+        yield Static(EMPTY.format(folder=printable(str(self.session.runs_folder))), id="empty", markup=False)
+        yield note()
+        yield Chart(id="curves")
+
+    def on_mount(self) -> None:
+        """Nothing is known yet."""
+        self.query_one("#empty").display = False
+
+    def on_screen_resume(self) -> None:
+        """The page comes into view: runs may have come or gone, and another page's question replaced ours."""
+        self.action_reload()
+        if self._evaluating is not None:
+            self.brain.ask(LookAtAll(self._evaluating), self.post_message)
+
+    def on_run_event(self, event: Event) -> None:
+        """A run that ends is told so in the table."""
+        super().on_run_event(event)
+        if isinstance(event, Finished) and self.is_current:
+            self.action_reload()
+
+    def action_reload(self) -> None:
+        """Read the folder again."""
+        folder = self.session.runs_folder
+        self._listings += 1
+        number = self._listings
+
+        def read() -> None:
+            self.post_message(self.Listed(tuple(summarise(run) for run in list_runs(folder)), number))
+
+        self.run_worker(read, thread=True, group="list", exit_on_error=False)
+
+    def on_runs_page_listed(self, message: Listed) -> None:
+        """Show them, unless they are to be read again."""
+        if message.number != self._listings:
+            return
+        table = self.query_one(RunTable)
+        names = [run.run.id for run in message.runs]
+        table.marked = tuple(name for name in table.marked if name in names)
+        table.runs = message.runs
+        for selector, shown in (("#table", bool(names)), ("#curves", bool(names)), ("#empty", not names)):
+            self.query_one(selector).display = shown
+        if names and self.focused is None:
+            table.focus()
+        self._trace()
+
+    def on_run_table_marked(self) -> None:
+        """Other curves are wanted."""
+        self._trace()
+
+    def on_data_table_row_highlighted(self) -> None:
+        """Without marks the chart follows the cursor."""
+        if not self.query_one(RunTable).marked:
+            self._trace()
+
+    def _trace(self) -> None:
+        table = self.query_one(RunTable)
+        by_name = {summary.run.id: summary.run for summary in table.runs}
+        current = table.current
+        names = table.marked or ((current.run.id,) if current is not None else ())
+        chosen = [by_name[name] for name in names if name in by_name]
+
+        def read() -> None:
+            curves = [(short_name(run.id), Series(read_events(run.metrics_file, *Series.KINDS))) for run in chosen]
+            self.post_found(self.Traced(curves))
+
+        self.run_worker(read, thread=True, group="trace", exclusive=True, exit_on_error=False)
+
+    def on_runs_page_traced(self, message: Traced) -> None:
+        """Draw them."""
+        self._curves = message.curves
+        self._draw()
+
+    def watch_quantity(self) -> None:
+        """Draw another quantity."""
+        self._draw()
+
+    def watch_x_kind(self) -> None:
+        """Draw along another axis."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self.is_mounted:
+            chart = self.query_one(Chart)
+            chart.plot = overlay(self._curves, self.quantity, self.x_kind)
+
+    def action_quantity(self) -> None:
+        """The next quantity."""
+        self.quantity = QUANTITIES[(QUANTITIES.index(self.quantity) + 1) % len(QUANTITIES)]
+
+    def action_axis(self) -> None:
+        """The next x axis."""
+        self.x_kind = X_KINDS[(X_KINDS.index(self.x_kind) + 1) % len(X_KINDS)]
+
+    def action_sort(self, by: int) -> None:
+        """Sort by the next column."""
+        table = self.query_one(RunTable)
+        table.order = ((table.order[0] + by) % len(COLUMNS), False)
+
+    def action_turn(self) -> None:
+        """The same column, the other way round."""
+        table = self.query_one(RunTable)
+        table.sort_by(table.order[0])
+
+    def on_run_table_entered(self) -> None:
+        """Enter resumes."""
+        self.action_resume()
+
+    def action_resume(self) -> None:
+        """Train the run further, from its newest checkpoint."""
+        current = self.query_one(RunTable).current
+        if current is None:
+            return
+        if current.config is None:
+            self.note(f"Run {current.run.id} is damaged and cannot be resumed", is_error=True)
+        elif self.session.is_training:
+            self.note("A training is going on: stop it first (page 1, s), then resume this one", is_error=True)
+        elif current.state == "running":
+            self.note(f"Run {current.run.id} is being trained by another process", is_error=True)
+        elif current.state == "completed":
+            words = f"mnist-sum train --resume {current.run.argument} --epochs {current.config.epochs + MORE_EPOCHS}"
+            self.note(f"This run is complete. To train it further: {words}")
+        else:
+            self.app.post_message(StartTraining(current.config, current.run))
+
+    def action_evaluate(self) -> None:
+        """The best weights on all test images, with all ten numbers."""
+        current = self.query_one(RunTable).current
+        if current is not None:
+            try:
+                self._evaluating = best_of(current.run)
+            except MnistSumError as error:
+                self.note(str(error), is_error=True)
+            else:
+                self.brain.ask(LookAtAll(self._evaluating), self.post_message)
+
+    def on_trouble(self, message: Trouble) -> None:
+        """It could not be evaluated."""
+        super().on_trouble(message)
+        self._evaluating = None
+
+    def on_surveyed(self, message: Surveyed) -> None:
+        """The result of `evaluate`."""
+        self._evaluating = None
+        name, report = short_name(message.survey.source), message.survey.report
+        self.note(
+            f"{name} on {report.pairs:,} test pairs: digit {percent(report.digit_accuracy)} · "
+            f"sum {percent(report.sum_accuracy)} · heads agree {percent(report.agreement)}"
+        )
+
+    def action_copy(self) -> None:
+        """The command that made the run, to the clipboard and on the page."""
+        current = self.query_one(RunTable).current
+        if current is not None and current.config is not None:
+            text = command(current.config)
+            self.app.copy_to_clipboard(text)
+            self.note(f"Copied: {text}")
+
+    def action_delete(self) -> None:
+        """Ask, then delete."""
+        current = self.query_one(RunTable).current
+        if current is None:
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                try:
+                    current.run.delete()
+                except MnistSumError as error:
+                    self.note(str(error), is_error=True)
+                else:
+                    self.note(f"Deleted {current.run.id}")
+                self.action_reload()
+
+        reached = "" if current.sum_accuracy is None else f", sum {percent(current.sum_accuracy)}"
+        detail = f"Epochs done: {len(current.epochs)}{reached}. It cannot be brought back."
+        self.app.push_screen(Confirm(f"Delete run {current.run.id}?", detail, "Delete"), answered)

@@ -1,0 +1,84 @@
+"""What the brain sends back to the pages: messages of plain values and numpy arrays, never a tensor."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.message import Message
+
+from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.tui.predictions.test_set import Survey
+from mnist_sum_tui.tui.predictions.weights import Weights
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.predict import Prediction
+
+
+class Working(Message):
+    """The thread is busy with something that takes a while."""
+
+    def __init__(self, text: str, share: float | None = None) -> None:
+        super().__init__()
+        self.text = text
+        self.share = share
+        """how much of it is done, 0..1, where that is known"""
+
+
+class Trouble(Message):
+    """It could not be done; one line that says why and what to do."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class Answered(Message):
+    """What the network says of one test image, beside each of the ten numbers."""
+
+    def __init__(
+        self,
+        index: int,
+        image: Image,
+        predictions: "tuple[Prediction, ...]",
+        weights: Weights,
+        choices: tuple[Weights, ...],
+        source: str,
+        count: int,
+    ) -> None:
+        super().__init__()
+        self.index = index
+        self.image = image
+        self.predictions = predictions
+        """ten, by number; each has the true digit as its label"""
+        self.weights = weights
+        """the weights that were asked"""
+        self.choices = choices
+        """all weights that could be asked instead, in the order of training"""
+        self.source = source
+        """whose weights, and how far trained: `20261125-102637-compact, epoch 2`"""
+        self.count = count
+        """test images there are"""
+
+
+class ReadDrawing(Message):
+    """What the network sees of a drawing, and says of it beside each of the ten numbers; both None for a blank pad."""
+
+    def __init__(
+        self, image: Image | None, predictions: "tuple[Prediction, ...] | None", source: str, asked: float
+    ) -> None:
+        super().__init__()
+        self.image = image
+        self.predictions = predictions
+        self.source = source
+        self.asked = asked
+        """when it was asked for, by time.perf_counter()"""
+
+
+class Surveyed(Message):
+    """All test images have been looked at."""
+
+    def __init__(self, survey: Survey, images: NDArray[np.uint8]) -> None:
+        super().__init__()
+        self.survey = survey
+        self.images = images
+        """uint8 (N, 28, 28)"""

@@ -1,0 +1,76 @@
+"""Which weights there are to ask: a training in progress, a run's checkpoints, the package's. Without torch."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import BUILT_IN, Run
+from mnist_sum_tui.training.control import Control
+
+NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One place to take weights from: a checkpoint file, or the training in progress."""
+
+    name: str
+    """what the slider calls it: `epoch 3`, `best`, `last`, `newest`"""
+    owner: str
+    """whose they are: a run's id, `the network in the package`, `the training in progress`"""
+    path: Path | None = None
+    """the checkpoint; None for the training in progress"""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The weights to ask, and all that could be asked instead, in the order of training."""
+
+    chosen: Weights
+    all: tuple[Weights, ...]
+
+
+def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weights | None = None) -> Choices:
+    """What there is: of the session's run if it is trained now or has weights, else of the newest run that has any.
+
+    `wanted` is chosen while it is there (of another run: it alone). Otherwise the training in progress comes first,
+    then the best epoch, the last checkpoint, and the network in the package.
+
+    Raises:
+        UsageError: there is nothing at all to ask.
+    """
+    found = list(_of_run(run)) if run is not None else []
+    if control is not None and run is not None:
+        found.append(Weights(NEWEST, "the training in progress"))
+    if not found:
+        newest = (list(_of_run(other)) for other in find.list_runs(folder))
+        found = next((files for files in newest if files), [])
+    if not found and BUILT_IN.exists():
+        found = [Weights("package", "the network in the package", BUILT_IN)]
+    if wanted is not None and wanted.path is not None and wanted.path.exists():
+        return Choices(wanted, tuple(found) if wanted in found else (wanted,))
+    if not found:
+        raise UsageError("there is no trained network yet: train one on the page Train (one epoch of compact will do)")
+    by_name = {weights.name: weights for weights in found}
+    default = next((by_name[name] for name in (NEWEST, "best", "last") if name in by_name), found[-1])
+    return Choices(default, tuple(found))
+
+
+def best_of(run: Run) -> Weights:
+    """The run's best checkpoint, or its last while no epoch is done.
+
+    Raises:
+        UsageError: it has neither.
+    """
+    path = find.weights_file(run)
+    return next(weights for weights in _of_run(run) if weights.path == path)
+
+
+def _of_run(run: Run) -> tuple[Weights, ...]:
+    """A run's checkpoints: the epochs that were kept, then the best, then the last."""
+    owner = printable(run.id)
+    kept = [Weights(f"epoch {epoch}", owner, run.epoch_file(epoch)) for epoch in run.kept_epochs()]
+    ends = [Weights(name, owner, path) for name, path in (("best", run.best_file), ("last", run.last_file))]
+    return (*kept, *(weights for weights in ends if weights.path is not None and weights.path.exists()))

@@ -1,0 +1,69 @@
+"""The messages of the dashboard; the app handles all of them."""
+
+import math
+
+from textual.message import Message
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.events import Event, Progress
+from mnist_sum_tui.runs.run import Run
+
+
+class RunEvent(Message):
+    """An event of the run, from the training thread."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+    def can_replace(self, message: Message) -> bool:
+        """Only a Progress that has not been looked at yet gives way, and only to a newer one; a NaN must be seen."""
+        older = self.event  # Textual asks the older message whether the newer may take its place
+        is_newer = isinstance(message, RunEvent) and isinstance(message.event, Progress)
+        return is_newer and isinstance(older, Progress) and math.isfinite(older.loss)
+
+
+class PastEvents(Message):
+    """What a resumed run had already lived through, from the training thread, before its Started."""
+
+    def __init__(self, events: list[Event]) -> None:
+        super().__init__()
+        self.events = events
+
+
+class Watched(Message):
+    """What another process's run has come to, from the watching thread."""
+
+    def __init__(self, events: list[Event], is_whole: bool, is_alive: bool) -> None:
+        super().__init__()
+        self.events = events
+        """the new ones"""
+        self.is_whole = is_whole
+        """they are all of the run's events, and take the place of those known"""
+        self.is_alive = is_alive
+        """a process trains the run"""
+
+
+class TrainingEnded(Message):
+    """The training thread is done; `error` is what it raised, if it did."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        super().__init__()
+        self.error = error
+
+
+class StartTraining(Message):
+    """Please train; `run` is a run to resume, or None for a new one."""
+
+    def __init__(self, config: TrainConfig, run: Run | None = None) -> None:
+        super().__init__()
+        self.config = config
+        self.run = run
+
+
+class OpenInInspect(Message):
+    """Please show this test image on the page Inspect."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        self.index = index

@@ -1,0 +1,70 @@
+"""What a run came to, in words: shown when it ends, and left in the scrollback when the dashboard closes."""
+
+from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
+from mnist_sum_tui.training.schedule import ADDED_EPOCHS
+from mnist_sum_tui.tui.session.session import Session
+
+LABELS = {"predict": "try it", "train": "go on", "watch": "again"}
+Row = tuple[str, str]
+"""a label, and what is said under it"""
+
+
+def outcome(session: Session) -> list[Row]:
+    """How the training ended, the test result, and what can be done next; empty where nothing was trained."""
+    run, done = session.run, session.finished
+    if run is None:
+        return []
+    rows: list[Row] = []
+    if session.error is not None:
+        rows.append(("failed", str(session.error) or type(session.error).__name__))
+        if run.error_file.exists():
+            rows.append(("traceback", printable(str(run.error_file))))
+    elif done is not None:
+        rows.append((done.reason, f"{duration(done.elapsed)} of training; {done.message}"))
+    elif session.is_watching and not session.is_live:
+        rows.append(("cut off", "the process that trained it is gone; what came after the last checkpoint is lost"))
+    if session.best is not None:
+        best = session.best
+        found = (best.val_digit_accuracy, best.val_sum_accuracy)
+        figures = f", validation: {_figures(*found)}" if best.val_digit_accuracy is not None else ""
+        rows.append(("best", f"epoch {best.epoch}{figures}"))
+    if done is not None and done.digit_accuracy is not None:
+        figures = _figures(done.digit_accuracy, done.sum_accuracy)
+        rows.append(("test", f"{figures}, agreement {percent(done.agreement)} over {done.pairs or 0:,} pairs"))
+    rows += [(LABELS[verb], text) for verb, text in commands(session, run)]
+    return [(printable(label), printable(text)) for label, text in rows]
+
+
+def commands(session: Session, run: Run) -> list[Row]:
+    """The exact commands to ask the network and to train it further, where there are weights; or to watch it again."""
+    epochs = session.started.epochs if session.started else 0
+    is_complete = session.finished is not None and session.finished.reason == "completed"
+    longer = f" --epochs {epochs + MORE_EPOCHS}" if is_complete else ""
+    found = []
+    if run.best_weights is not None:
+        found.append(("predict", f"mnist-sum predict idx 3 --run {run.argument}"))
+    if session.is_watching and session.is_live:
+        found.append(("watch", f"mnist-sum tui --watch {run.argument}"))
+    elif run.resume_file.exists():
+        found.append(("train", f"mnist-sum train --resume {run.argument}{longer}"))
+    return found
+
+
+def receipt(session: Session) -> str:
+    """The outcome as lines for the scrollback; empty where nothing was trained."""
+    rows = outcome(session)
+    if session.run is None or not rows:
+        return ""
+    if session.finished is None and session.error is None and not session.is_watching:
+        rows.insert(0, ("left", "without saving; what came after the last checkpoint is lost"))
+    if session.finished is not None and session.finished.reason == "completed" and session.run.resume_file.exists():
+        rows.append(("", ADDED_EPOCHS))
+    return "\n".join(
+        [f"mnist-sum · run {printable(session.run.id)}", *(f"  {label:<10}{text}" for label, text in rows)]
+    )
+
+
+def _figures(digit: float | None, total: float | None) -> str:
+    return f"digit {percent(digit)}, sum {percent(total)}"

@@ -1,0 +1,96 @@
+"""The thread that trains, and the one that watches another process train. They post messages, and touch no widget."""
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+from textual.message import Message
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.machine.process import import_torch
+from mnist_sum_tui.runs.events import Started
+from mnist_sum_tui.runs.journal import Follower, read_events
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.session.messages import PastEvents, RunEvent, TrainingEnded, Watched
+
+WATCH_SECONDS = 0.25
+Post = Callable[[Message], object]
+"""thread-safe, as Textual's post_message is"""
+
+
+class TrainingThread(threading.Thread):
+    """One training, from its start or resume to its end. A daemon: to leave at once must not wait for a validation."""
+
+    def __init__(self, config: TrainConfig, run: Run, control: Control, post: Post) -> None:
+        super().__init__(name="training", daemon=True)
+        self._config, self._run, self._control, self._post = config, run, control, post
+        self.is_abandoned = False
+        """it is to save nothing"""
+        self.error: BaseException | None = None
+        """what it raised, once it has ended"""
+
+    def abandon(self) -> None:
+        """End after the step in work, and save nothing."""
+        self.is_abandoned = True
+        self._control.resume()
+
+    def run(self) -> None:
+        """Train. Whatever is raised goes out with TrainingEnded; the traceback is in the run's error.txt."""
+        try:
+            self._train()
+        except BaseException as raised:
+            self.error = raised
+        self._tell(TrainingEnded(self.error))
+
+    def _train(self) -> None:
+        from mnist_sum_tui.training.loop import train  # torch: 1.5 s, unless `warm_up` was quicker
+
+        events = train(self._config, self._run, self._control)
+        for event in events:
+            if isinstance(event, Started) and event.resumed:
+                self._tell(PastEvents(list(read_events(self._run.metrics_file))[:-1]))
+            self._tell(RunEvent(event))
+            if self.is_abandoned:
+                events.close()  # type: ignore[attr-defined]  # an Iterator by its type, a generator in truth
+                return
+
+    def _tell(self, message: Message) -> None:
+        with contextlib.suppress(RuntimeError):  # the app's loop is closed; the training goes on until it has saved
+            self._post(message)
+
+
+class WatchingThread(threading.Thread):
+    """Follows the run of another process by its metrics.jsonl, and posts what is new; touches nothing of it."""
+
+    def __init__(self, run: Run, post: Post) -> None:
+        super().__init__(name="watching", daemon=True)
+        self._run, self._post = run, post
+        self._is_over = threading.Event()
+
+    def abandon(self) -> None:
+        """Look no longer."""
+        self._is_over.set()
+
+    def run(self) -> None:
+        """Look a few times a second."""
+        follower, was_alive = Follower(self._run.metrics_file), True
+        while not self._is_over.is_set():
+            is_alive = self._run.is_running  # asked first: what it wrote before it ended is read below
+            events, is_whole = follower.read()
+            if events or is_alive != was_alive:
+                self._post(Watched(events, is_whole, is_alive))
+            was_alive = is_alive
+            self._is_over.wait(WATCH_SECONDS)
+
+
+def warm_up(done: Callable[[], object]) -> None:
+    """Import torch in a thread of its own, so that Start need not wait for it; then call `done` from that thread."""
+
+    def work() -> None:
+        import_torch()
+        import mnist_sum_tui.training.loop  # noqa: F401 - the second import costs nothing
+
+        done()
+
+    threading.Thread(target=work, name="warm-up", daemon=True).start()

@@ -1,0 +1,142 @@
+"""What the pages share: the run that is trained, its events so far, and the way back into it. No Textual, no torch."""
+
+from pathlib import Path
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.events import (
+    Checkpointed,
+    EpochDone,
+    Event,
+    Finished,
+    Paused,
+    Progress,
+    Resumed,
+    Started,
+    Validated,
+)
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
+
+MOST_EVENTS = 40_000
+"""more than an hour of Progress at its fastest; beyond it the older half keeps every second Progress"""
+
+
+class Session:
+    """The state of the dashboard outside its widgets. Only the event loop's thread writes to it."""
+
+    def __init__(self, runs_folder: Path, data_dir: str | None = None) -> None:
+        self.runs_folder = runs_folder
+        self.data_dir = data_dir
+        """what was asked for instead of each run's own images, if anything was"""
+        self.control: Control | None = None
+        """of the training in progress, else None"""
+        self.run: Run | None = None
+        """the run that is trained now, or was last"""
+        self.config: TrainConfig | None = None
+        self.is_watching = False
+        """the run is another process's"""
+        self._is_alive = False
+        self._forget()
+
+    def _forget(self) -> None:
+        self.events: list[Event] = []
+        """of this run so far, those of earlier processes included"""
+        self.error: BaseException | None = None
+        """what ended the last training before its time"""
+        self.started: Started | None = None
+        self.progress: Progress | None = None
+        """the newest"""
+        self.validation: EpochDone | Validated | None = None
+        """the newest that measured something"""
+        self.best: EpochDone | None = None
+        """the best epoch so far"""
+        self.finished: Finished | None = None
+        self.is_paused = False
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a training of our own is in progress, paused or not."""
+        return self.control is not None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the run goes on, here or in the process that is watched."""
+        return self.is_training or (self.is_watching and self._is_alive)
+
+    @property
+    def has_samples(self) -> bool:
+        """Whether images are shown at work: not another process's, and none without images to validate on."""
+        return not self.is_watching and (self.started is None or self.started.validation_images > 0)
+
+    def begin(self, config: TrainConfig, run: Run, control: Control) -> None:
+        """Forget the last run: this one starts."""
+        self._turn_to(config, run)
+        self.control, self.is_watching = control, False
+
+    def watch(self, config: TrainConfig, run: Run) -> None:
+        """Turn to a run that another process trains."""
+        self._turn_to(config, run)
+        self.control, self.is_watching, self._is_alive = None, True, True
+
+    def _turn_to(self, config: TrainConfig, run: Run) -> None:
+        self._forget()
+        self.config, self.run = config, run
+
+    def take(self, events: list[Event], is_whole: bool, is_alive: bool) -> None:
+        """What the watched run has come to."""
+        if is_whole:
+            self._forget()
+        for event in events:
+            self.add(event)
+        self._is_alive = is_alive
+
+    def end(self, error: BaseException | None = None) -> None:
+        """The training is over; its run and events stay."""
+        self.control, self.error, self.is_paused = None, error, False
+
+    def add(self, event: Event) -> None:
+        """Take in the next event."""
+        self.events.append(event)
+        match event:
+            case Started():
+                self.started, self.finished, self.is_paused = event, None, False
+            case Progress():
+                self.progress = event
+            case EpochDone():
+                self.best = event if event.best else self.best
+                self.validation = event if event.val_digit_accuracy is not None else self.validation
+            case Validated():
+                self.validation = event
+            case Finished():
+                self.finished, self.is_paused = event, False
+            case Paused() | Resumed():
+                self.is_paused = isinstance(event, Paused)
+        if len(self.events) > MOST_EVENTS:
+            self._thin()
+
+    @property
+    def accuracies(self) -> tuple[float, float] | None:
+        """Digit and sum as best known now: the test's, else the newest validation's, else those of training."""
+        done, seen = self.finished, self.validation
+        if done is not None and done.digit_accuracy is not None and done.sum_accuracy is not None:
+            return done.digit_accuracy, done.sum_accuracy
+        if isinstance(seen, Validated):
+            return seen.digit_accuracy, seen.sum_accuracy
+        if seen is not None and seen.val_digit_accuracy is not None and seen.val_sum_accuracy is not None:
+            return seen.val_digit_accuracy, seen.val_sum_accuracy
+        return None if self.progress is None else (self.progress.digit_accuracy, self.progress.sum_accuracy)
+
+    @property
+    def saved_step(self) -> int | None:
+        """The step of the newest checkpoint; a resumed run begins at one, whose event is cut off with what followed."""
+        for event in reversed(self.events):
+            if isinstance(event, Checkpointed) or (isinstance(event, Started) and event.resumed):
+                return event.step
+        return None
+
+    def _thin(self) -> None:
+        """Drop every second Progress of the older half; all other events stay."""
+        half = len(self.events) // 2
+        self.events[:half] = [
+            event for row, event in enumerate(self.events[:half]) if row % 2 or not isinstance(event, Progress)
+        ]

@@ -1,0 +1,29 @@
+"""How often the dashboard may draw, so that it takes a small share of a core from the training."""
+
+import math
+import time
+
+
+class Allowance:
+    """When a thread may do again what is nice to have, so that it takes a small share of a core on any machine.
+
+    It goes by the thread's own processor time, so it counts what is caused as well as what is done, and not the waiting
+    for a core that others have.
+    """
+
+    LONGEST = 2.0
+    """seconds between two, whatever they cost"""
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._begun = self._spent = -math.inf
+
+    @property
+    def is_left(self) -> bool:
+        """Whether what the thread has spent since `begin` is within its share of the time since."""
+        passed, spent = time.perf_counter() - self._begun, time.thread_time() - self._spent
+        return passed >= self.LONGEST or spent <= self._share * passed
+
+    def begin(self) -> None:
+        """It is done now."""
+        self._begun, self._spent = time.perf_counter(), time.thread_time()

@@ -1,0 +1,84 @@
+"""What the network says, in words: the equation, the truth, whether the two heads agree."""
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from mnist_sum_tui.formatting import equation
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.predict import Prediction
+
+
+GLYPHS = dict(
+    zip(
+        "0123456789+=",
+        zip(
+            ("┏━┓", " ╺┓", "╺━┓", "╺━┓", "╻ ╻", "┏━╸", "┏━╸", "╺━┓", "┏━┓", "┏━┓", "   ", "   "),
+            ("┃ ┃", "  ┃", "┏━┛", " ━┫", "┗━┫", "┗━┓", "┣━┓", "  ┃", "┣━┫", "┗━┫", "╺╋╸", "═══"),
+            ("┗━┛", " ╺┻", "┗━╸", "╺━┛", "  ╹", "╺━┛", "┗━┛", "  ╹", "┗━┛", "╺━┛", "   ", "   "),
+            strict=True,
+        ),
+        strict=True,
+    )
+)
+
+
+def large(text: str) -> list[str]:
+    """Digits, + and = in three rows of three columns each."""
+    return ["".join(rows) for rows in zip(*(GLYPHS[character] for character in text), strict=True)]
+
+
+def verdict_lines(said: "Prediction", width: int, is_large: bool = False) -> Content:
+    """The equation and two or three short lines below it, for `width` columns."""
+    style = "$text-primary" if said.correct is None else "$text-success" if said.correct else "$text-error"
+    words = equation(said.digit, said.number, said.sum)
+    shown = large(words.replace(" ", "")) if is_large else [words]
+    lines: list[tuple[str, str]] = [(row, f"bold {style}") for row in shown]
+    if said.label is not None:
+        truth = equation(said.label, said.number, said.label + said.number)
+        lines.append(("✓ right" if said.correct else "✗ wrong", style))
+        lines.append((f"truth {truth}", "$foreground-muted"))
+    heads = "the heads " if width >= 19 else "heads "
+    lines.append((f"{heads}agree", "") if said.agrees else (f"{heads}disagree", "bold $text-warning"))
+    return Content("\n").join(Content.styled(text, style) for text, style in lines)
+
+
+def all_ten(predictions: "tuple[Prediction, ...]", chosen: int) -> Content:
+    """One line a number: the equation, right or wrong; an arrow at the chosen number."""
+    lines = []
+    for said in predictions:
+        mark = "▸" if said.number == chosen else " "
+        if said.correct is None:
+            sign, style = ("", "") if said.agrees else ("≠", "$text-warning")
+        else:
+            sign, style = ("✓", "$text-success") if said.correct else ("✗", "$text-error")
+        text = f"{mark} {equation(said.digit, said.number, said.sum):<10} "
+        lines.append(Content.assemble((text, "bold" if mark == "▸" else "$foreground-muted"), (sign, style)))
+    return Content("\n").join(lines)
+
+
+class Verdict(Widget):
+    """The verdict on one prediction."""
+
+    said: "reactive[Prediction | None]" = reactive(None, layout=True)
+
+    def render(self) -> Content:
+        """The lines, or nothing yet."""
+        if self.said is None:
+            return Content("")
+        is_large = not self.screen.has_class("-short") and self.content_size.width >= 18
+        return verdict_lines(self.said, self.content_size.width, is_large)
+
+
+class AllTen(Widget):
+    """The answers beside all ten numbers."""
+
+    predictions: "reactive[tuple[Prediction, ...]]" = reactive(())
+    chosen: reactive[int] = reactive(0)
+
+    def render(self) -> Content:
+        """One line a number."""
+        return all_ten(self.predictions, self.chosen)

@@ -1,0 +1,121 @@
+"""The pad: draw a digit with the mouse or the keyboard. Left button draws, right button rubs out."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from mnist_sum_tui.tui.widgets import strokes
+from mnist_sum_tui.tui.widgets.common import MOVES
+from mnist_sum_tui.tui.widgets.digit import blocks
+
+LEFT, RIGHT = 1, 3
+STEP = 2.0
+"""pixels of the sheet that a cursor key moves"""
+RUBBER = 1.6
+"""times as wide as the pen"""
+
+
+class Pad(Widget, can_focus=True):
+    """A sheet to draw on; its room is 28x14, 56x28, 84x42 or 112x56 cells."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *MOVES,
+        Binding("space", "pen", "Pen down/up"),
+    ]
+
+    class Drawn(Message):
+        """The sheet has changed."""
+
+        def __init__(self, sheet: strokes.Sheet) -> None:
+            super().__init__()
+            self.sheet = sheet
+
+    pen: reactive[str] = reactive("medium")
+    rubs_out: reactive[bool] = reactive(False)
+    """whether left button and keyboard rub out, too"""
+    is_pen_down: reactive[bool] = reactive(False)
+    cursor: reactive[strokes.Point | None] = reactive[strokes.Point | None](None)
+    """where the keyboard draws; None while the mouse does"""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.sheet = strokes.blank()
+        self._last: strokes.Point | None = None
+        self._is_rubbing = False
+
+    @property
+    def scale(self) -> int:
+        """Cells along the pad, in units of 28x14."""
+        return strokes.scale_for(*self.content_size) or 1
+
+    def clear(self) -> None:
+        """Take a new sheet."""
+        self.is_pen_down = False
+        self._put(strokes.blank())
+
+    def render(self) -> Content:
+        """The sheet in half-blocks, with the keyboard's cursor on it."""
+        _, _, paper, colour = self.colors
+        content = blocks(strokes.shown(self.sheet, self.scale), paper, colour)
+        if self.cursor is None or not self.has_focus:
+            return content
+        column, row = round(self.cursor[0] * self.scale / 2), round(self.cursor[1] * self.scale / 4)
+        place = min(row, 14 * self.scale - 1) * (28 * self.scale + 1) + min(column, 28 * self.scale - 1)
+        mark = ("●" if self.is_pen_down else "○", "bold $text-accent")
+        return Content.assemble(content[:place], mark, content[place + 1 :])
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Put the pen or the rubber on the sheet."""
+        if event.button in (LEFT, RIGHT):
+            self.capture_mouse()
+            self.cursor, self._last = None, self._place(event)
+            self._is_rubbing = self.rubs_out or event.button == RIGHT
+            self._draw_to(self._last)
+            event.stop()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Draw on: the terminal reports cells, and skips some, so each is joined to the last by a line."""
+        if self._last is not None:
+            self._draw_to(self._place(event))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:  # noqa: ARG002
+        """Lift the pen."""
+        self._last = None
+        self.release_mouse()
+
+    def action_move(self, x: int, y: int) -> None:
+        """Move the keyboard's cursor; it draws while the pen is down."""
+        start = self.cursor or (strokes.SIDE / 2, strokes.SIDE / 4)
+        self.cursor = strokes.kept_inside((start[0] + STEP * x, start[1] + STEP * y))
+        if self.is_pen_down:
+            self._line(start, self.cursor, self.rubs_out)
+
+    def action_pen(self) -> None:
+        """Put the pen down on the sheet, or lift it."""
+        self.is_pen_down = not self.is_pen_down
+        self.action_move(0, 0)
+
+    def _place(self, event: events.MouseEvent) -> strokes.Point:
+        """Where on the sheet: the pixel where the terminal reports it, else the middle of the cell."""
+        x, y = event.pointer_x - self.gutter.left, event.pointer_y - self.gutter.top
+        is_cell = float(event.pointer_x).is_integer() and float(event.pointer_y).is_integer()
+        return strokes.to_sheet(x + 0.5 * is_cell, y + 0.5 * is_cell, self.scale)
+
+    def _draw_to(self, place: strokes.Point) -> None:
+        start, self._last = self._last or place, place
+        self._line(start, place, self._is_rubbing)
+
+    def _line(self, start: strokes.Point, end: strokes.Point, rubs_out: bool) -> None:
+        radius = strokes.RADII[self.pen] * (RUBBER if rubs_out else 1)
+        self._put(strokes.stroke(self.sheet, start, end, radius, rubs_out))
+
+    def _put(self, sheet: strokes.Sheet) -> None:
+        self.sheet = sheet
+        self.refresh()
+        self.post_message(self.Drawn(sheet))

@@ -1,0 +1,115 @@
+"""Figures: how good the network is now, in large digits, and beside them the facts of the run."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Digits
+
+from mnist_sum_tui.formatting import duration, percent, plural
+from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.widgets.common import Line
+
+Value = float | None
+NARROW = 24
+"""columns; with fewer, elapsed and left take a line each"""
+
+
+class Figure(Vertical):
+    """A share of 1 in large digits, with a heading above and a note below."""
+
+    def __init__(self, heading: str, *, id: str) -> None:
+        super().__init__(id=id)
+        self._heading = heading
+
+    def compose(self) -> ComposeResult:
+        """Heading, digits, the same digits small, note."""
+        yield Line(self._heading, classes="heading", markup=False)
+        yield Digits("-", classes="large")
+        yield Line("-", classes="small", markup=False)
+        yield Line("", classes="note", markup=False)
+
+    def show(self, heading: str, value: Value, note: str) -> None:
+        """Show a share with two decimals of a per cent."""
+        text = percent(value)
+        digits = self.query_one(Digits)
+        if digits.value != text.removesuffix(" %"):
+            digits.update(text.removesuffix(" %"))
+        for name, words in (("heading", heading), ("small", text), ("note", note)):
+            self.query_one(f".{name}", Line).say(words)
+
+
+class Facts(Line):
+    """The run in a few short lines, as its width allows."""
+
+    _session: Session | None = None
+
+    def show(self, session: Session) -> None:
+        """Show the session's state."""
+        self._session = session
+        self.say(facts(session, self.size.width))
+
+    def on_resize(self) -> None:
+        """Other lines may fit now."""
+        if self._session is not None:
+            self.show(self._session)
+
+
+class Figures(Horizontal):
+    """Digit, sum and agreement large; speed, learning rate, times and device small."""
+
+    def compose(self) -> ComposeResult:
+        """Three figures and the facts."""
+        yield Figure("digit %", id="digit-figure")
+        yield Figure("sum %", id="sum-figure")
+        yield Figure("agreement %", id="agreement-figure")
+        yield Facts(id="facts", markup=False)
+
+    def show(self, session: Session, digit: Value, total: Value) -> None:
+        """Show the session's state; `digit` and `total` are the smoothed accuracies of training."""
+        done, seen = session.finished, session.validation
+        heads: dict[str, tuple[str, Value, str]]
+        measured = {name: _measured(seen, name) for name in ("digit_accuracy", "sum_accuracy", "agreement")}
+        if done is not None and done.digit_accuracy is not None:
+            pairs = f"{done.pairs or 0:,} pairs"
+            heads = {
+                "digit": ("test digit %", done.digit_accuracy, f"loss {done.digit_loss or 0:.4f}"),
+                "sum": ("test sum %", done.sum_accuracy, f"loss {done.sum_loss or 0:.4f}"),
+                "agreement": ("agreement %", done.agreement, pairs),
+            }
+        else:
+            heads = {
+                "digit": ("digit %", digit, _validated(measured["digit_accuracy"])),
+                "sum": ("sum %", total, _validated(measured["sum_accuracy"])),
+                "agreement": ("agreement %", measured["agreement"], "heads agree"),
+            }
+        for name, (heading, value, note) in heads.items():
+            self.query_one(f"#{name}-figure", Figure).show(heading, value, note)
+        self.query_one(Facts).show(session)
+
+
+def facts(session: Session, width: int) -> str:
+    """The run in five short lines, the most wanted first."""
+    started, progress = session.started, session.progress
+    if started is None:
+        return ""
+    elapsed = session.events[-1].elapsed if session.events else 0.0
+    times = [f"elapsed {duration(elapsed)}"]
+    if session.finished is None:
+        times.append(f"left {duration(progress.remaining if progress else None)}")
+    threads = f" · {plural(started.threads, 'thread')}" if started.device == "cpu" else ""
+    lines = [
+        "- images/s" if progress is None else f"{progress.images_per_second:,.0f} images/s",
+        *([" · ".join(times)] if width >= NARROW else times),
+        f"lr {'-' if progress is None else f'{progress.lr:.3g}'} · batch {started.batch_size}",
+        f"{started.device} {started.precision}{threads}",
+        f"{started.model} · {started.parameters:,} weights",
+    ]
+    return "\n".join(lines)
+
+
+def _validated(value: Value) -> str:
+    return f"validation {percent(value).removesuffix(' %')}"
+
+
+def _measured(seen: object, name: str) -> Value:
+    value = getattr(seen, f"val_{name}", getattr(seen, name, None)) if seen is not None else None
+    return value if isinstance(value, float) else None

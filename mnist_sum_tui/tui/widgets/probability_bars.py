@@ -1,0 +1,76 @@
+"""Probabilities as bars, one class a row: what the network says, and how sure it is."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from mnist_sum_tui.formatting import bar
+
+SAID = "▸"
+TRUE = "•"
+
+
+def short_percent(share: float, is_wide: bool = False) -> str:
+    """A share of 1 in four characters, ` 98%`, `100%`, `<1%`, or in six when wide, ` 98.2%`; 100 only if it is."""
+    if is_wide:
+        return "100.0%" if share >= 0.9995 else f"{share * 100:5.1f}%"
+    if 0.0005 < share < 0.01:
+        return " <1%"
+    return " 99%" if 0.99 <= share < 0.9995 else f"{share * 100:3.0f}%"
+
+
+def shown_classes(probabilities: Sequence[float], height: int, truth: int | None) -> list[int]:
+    """The classes that have room, in their order: the likeliest ones, and always the true one."""
+    if height >= len(probabilities):
+        return list(range(len(probabilities)))
+    ranked = sorted(range(len(probabilities)), key=lambda row: (row != truth, -probabilities[row]))
+    return sorted(ranked[: max(height, 0)])
+
+
+def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, height: int) -> Content:
+    """One line a class, `▸ 7 █████▌   98%`: an arrow at the predicted class, a dot at the true one if it is another.
+
+    Probabilities of 0 throughout stand for a network that was not asked: the classes alone.
+    """
+    if not any(probabilities):
+        return Content("\n").join(
+            Content.assemble((f" {row:>2}", "$foreground-muted")) for row in shown_classes(probabilities, height, None)
+        )
+    said = max(range(len(probabilities)), key=probabilities.__getitem__)
+    is_wide = width >= 22
+    room = max(width - (12 if is_wide else 10), 0)
+    lines = []
+    for row in shown_classes(probabilities, height, truth):
+        mark = SAID if row == said else (TRUE if row == truth else " ")
+        style = "" if row not in (said, truth) else ("$text-success" if row == truth else "$text-error")
+        if row == said and truth is None:
+            style = "$text-primary"
+        share = probabilities[row]
+        label = f"{mark}{row:>2} "
+        figures = f" {short_percent(share, is_wide)}"
+        weight = " bold" if row == said else ""
+        colour = style or "$foreground-muted"
+        lines.append(
+            Content.assemble(
+                (label, (style or "$foreground-muted") + weight), (bar(share, room), colour), (figures, colour + weight)
+            )
+        )
+    return Content("\n").join(lines)
+
+
+class Bars(Widget):
+    """Bars for all classes of one head."""
+
+    probabilities: reactive[tuple[float, ...]] = reactive[tuple[float, ...]](())
+    truth: reactive[int | None] = reactive[int | None](None)
+
+    def __init__(self, title: str, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.border_title = title
+
+    def render(self) -> Content:
+        """The bars, as long as there is room for."""
+        width, height = self.content_size
+        return bar_lines(self.probabilities, self.truth, width, height)

@@ -1,0 +1,33 @@
+"""Tracks: how far the epoch and the run are, as two thin lines."""
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from mnist_sum_tui.formatting import track
+from mnist_sum_tui.runs.events import Started
+
+
+class Tracks(Widget):
+    """`epoch 2/5 ━━━━━━───── 51 %   run ━━━────── 30 %`, each with half of the width."""
+
+    place: reactive[tuple[int, int, int, int]] = reactive((0, 1, 1, 1))
+    """steps done, steps an epoch, the epoch in work, epochs"""
+
+    def show(self, started: Started | None, step: int, epoch: int) -> None:
+        """Show a place in the run."""
+        if started is not None:
+            self.place = (step, max(1, started.steps_per_epoch), epoch, started.epochs)
+
+    def render(self) -> Content:
+        """Both tracks in one line."""
+        step, per_epoch, epoch, epochs = self.place
+        of_epoch = step / per_epoch - (epoch - 1)
+        left, right = f"epoch {epoch}/{epochs}", "run"
+        room = max(self.size.width - len(left) - len(right) - 19, 2)
+        parts: list[str | tuple[str, str]] = []
+        for name, share in ((left, of_epoch), (right, step / (per_epoch * epochs))):
+            done, rest = track(share, room // 2)
+            percent = f" {min(max(share, 0), 1):>4.0%}".replace("%", " %")
+            parts += [f"{name} ", (done, "$primary"), (rest, "$foreground 30%"), percent, "   "]
+        return Content.assemble(*parts[:-1])

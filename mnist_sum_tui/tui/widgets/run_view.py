@@ -1,0 +1,184 @@
+"""LiveView: a run while it trains and after: charts, figures, tracks, samples. Fed with events, drawn when asked to."""
+
+import copy
+from collections.abc import Iterable
+from dataclasses import replace
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from mnist_sum_tui.charts.run_charts import View, plot, race
+from mnist_sum_tui.charts.series import HEADS, QUANTITIES, Series, smooth
+from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Notice, Samples, Started, Validated
+from mnist_sum_tui.tui.session.result import outcome
+from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.common import Line
+from mnist_sum_tui.tui.widgets.key_figures import Figures
+from mnist_sum_tui.tui.widgets.progress_bars import Tracks
+from mnist_sum_tui.tui.widgets.sample_strip import SampleStrip
+
+
+class LiveView(Vertical):
+    """Shows the session's run. `add` takes events in, `draw` brings the widgets up to date with them."""
+
+    view: reactive[View] = reactive(View(), init=False)
+    large: reactive[str] = reactive("", init=False)
+    """the chart that has all of the room: loss, accuracy, or none"""
+    is_frozen: reactive[bool] = reactive(False, init=False)
+
+    def __init__(self, session: Session, *, id: str) -> None:
+        super().__init__(id=id)
+        self._session = session
+        self.images: dict[int, Image] = {}
+        """the sample images, by their place in the training file"""
+        self.past: Series | None = None
+        """the best earlier run of the same model"""
+        self.past_name = ""
+        self._standing: Series | None = None
+        """what the charts show while they are frozen, however they are looked at"""
+        self.reset()
+
+    def begin(self, events: Iterable[Event]) -> None:
+        """Turn to another run."""
+        self.images, self.past, self.past_name = {}, None, ""
+        self.view, self.large, self.is_frozen = View(), "", False
+        self.reset(events)
+
+    def reset(self, events: Iterable[Event] = ()) -> None:
+        """Begin the run again, with these events."""
+        self.series = Series()
+        self._samples: Samples | None = None
+        self._news = "getting ready: torch, the images, the network ..."
+        for event in events:
+            self.add(event)
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        with Horizontal(id="charts"):
+            for quantity in QUANTITIES:
+                yield Chart(id=quantity)
+        yield Figures(id="figures")
+        yield Tracks(id="tracks")
+        yield Line("", id="news", markup=False)
+        yield Static("", id="outcome", markup=False)
+        yield SampleStrip(id="samples")
+
+    def on_mount(self) -> None:
+        """Show what came before there were widgets."""
+        self.call_after_refresh(self.draw)
+
+    def add(self, event: Event) -> None:
+        """Take in an event; nothing is drawn."""
+        self.series.add(event)
+        if isinstance(event, Samples):
+            self._samples = event
+        self._news = self.news(event) or self._news
+
+    def draw(self, with_charts: bool = True) -> None:
+        """Show everything that came in; the charts may wait for the next time."""
+        if self.is_frozen or not self._has_charts:
+            return
+        if with_charts:
+            self._draw_charts()
+        session = self._session
+        self.query_one(Figures).show(session, *(self._now(head) for head in HEADS))
+        last = session.events[-1] if session.events else None
+        if last is not None:
+            self.query_one(Tracks).show(session.started, last.step, last.epoch)
+        strip = self.query_one(SampleStrip)
+        strip.set_class(self._samples is None and not session.has_samples, "-empty")
+        if self._samples is not None:
+            strip.show(self._samples, self.images)
+        self.query_one("#news", Line).say(self._race() if self.past is not None else self._news)
+        self._draw_outcome()
+
+    @property
+    def _has_charts(self) -> bool:
+        """Not before all is composed, and no longer when the app is being closed."""
+        return self.is_mounted and bool(self.children)
+
+    def _draw_charts(self) -> None:
+        shown = self.series if self._standing is None else self._standing
+        for quantity in QUANTITIES:
+            self.query_one(f"#{quantity}", Chart).plot = plot(shown, self.past, self.view, quantity)
+
+    def _draw_outcome(self) -> None:
+        is_over = self._session.run is not None and not self._session.is_live
+        self.set_class(is_over, "-over")
+        if is_over:
+            rows = [
+                Content.assemble((f"{label:<10}", "bold $text-primary"), text)
+                for label, text in outcome(self._session)
+                if label != "test"  # it stands there in large digits
+            ]
+            self.query_one("#outcome", Static).update(Content("\n").join(rows))
+
+    def _now(self, head: str) -> float | None:
+        """The smoothed training accuracy now; few points are enough, since old ones have faded."""
+        recent = self.series.y("accuracy", head, self.series.training)[-200:]
+        return float(smooth(recent, self.view.smoothing)[-1]) if len(recent) else None
+
+    def _race(self) -> Content:
+        """The lead over the best earlier run at each accuracy of the sum."""
+        assert self.past is not None
+        marks = race(self.series, self.past)[-3:]
+        if not marks:
+            return Content(f"the faint lines are the best run so far, {self.past_name}")
+        parts: list[str | tuple[str, str]] = ["sum at "]
+        for mark, lead, words in marks:
+            parts += [f"{mark}: ", (words, "$text-success" if lead >= 0 else "$text-warning"), "   "]
+        return Content.assemble(*parts, f"(best run: {self.past_name})")
+
+    def watch_view(self) -> None:
+        """The charts are to be looked at otherwise."""
+        if self._has_charts:
+            self._draw_charts()
+
+    def watch_large(self) -> None:
+        """One chart takes the room, or gives it back."""
+        self.set_class(bool(self.large), "-large")
+        for quantity in QUANTITIES:
+            self.query_one(f"#{quantity}").display = self.large in ("", quantity)
+
+    def watch_is_frozen(self) -> None:
+        """Stand still, or catch up."""
+        self.set_class(self.is_frozen, "-frozen")
+        self._standing = copy.deepcopy(self.series) if self.is_frozen else None
+        self.draw()
+
+    def move_cursor(self, by: int) -> None:
+        """Move the cursor by columns; without one, begin at the newest value."""
+        chart = self.query_one("#loss" if self.large != "accuracy" else "#accuracy", Chart)
+        drawn, at = chart.drawing, self.view.cursor
+        width = (drawn.high - drawn.low) / max(drawn.columns - 1, 1)
+        at = drawn.high if at is None else min(max(at + by * width, drawn.low), drawn.high)
+        self.view = replace(self.view, cursor=at)
+
+    def on_chart_pointed(self, message: Chart.Pointed) -> None:
+        """The mouse reads values off both charts."""
+        message.stop()
+        self.view = replace(self.view, cursor=message.at)
+
+    @staticmethod
+    def news(event: Event) -> str:
+        """The line that an event is worth, if it is."""
+        match event:
+            case Started():
+                return f"{event.train_images:,} images to train on, {event.validation_images:,} held out for validation"
+            case EpochDone(val_digit_accuracy=float(), val_sum_accuracy=float()):
+                found = f"validation digit {percent(event.val_digit_accuracy)}, sum {percent(event.val_sum_accuracy)}"
+                return f"epoch {event.epoch}: {found}{' (the best so far)' if event.best else ''}"
+            case Validated():
+                found = f"validation digit {percent(event.digit_accuracy)}, sum {percent(event.sum_accuracy)}"
+                return f"step {event.step:,}: {found}"
+            case Checkpointed(reason="request"):
+                return f"step {event.step:,}: saved to {event.file}"
+            case Notice():
+                return event.message
+        return ""

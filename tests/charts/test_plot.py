@@ -1,0 +1,172 @@
+"""The chart as strings: where the dots are, what the axes say, that spikes and NaN are seen, and what it costs."""
+
+import math
+
+import numpy as np
+import pytest
+from rich.cells import cell_len
+
+from mnist_sum_tui.bench import chart
+from mnist_sum_tui.charts.axes import LINEAR, LOG, NINES, SHARE, Floats, Scale, across, steps
+from mnist_sum_tui.charts.plot import SAMPLES as PATTERNS
+from mnist_sum_tui.charts.plot import Curve, Marks, Plot, draw, read
+from mnist_sum_tui.charts.series import smooth
+
+RAMP = np.arange(101, dtype=float)
+
+
+def curve(y: Floats, raw: Floats | None = None, pattern: str = "solid", x: Floats | None = None) -> Curve:
+    return Curve("digit", "digit", np.arange(len(y), dtype=float) if x is None else x, y, raw, pattern)
+
+
+def text(plot: Plot, width: int, height: int) -> list[str]:
+    return ["".join(part for part, _ in line) for line in draw(plot, width, height).lines]
+
+
+def roles(plot: Plot, width: int, height: int) -> set[str]:
+    return {role for line in draw(plot, width, height).lines for part, role in line if part.strip()}
+
+
+def test_a_straight_line_has_ticks_on_both_axes() -> None:
+    assert text(Plot((curve(RAMP),), title="loss"), 34, 8) == [
+        "loss  ━ digit                     ",
+        "100 ┤                         ⣀⡠⠤⠒",
+        "    │                    ⣀⠤⠔⠒⠉    ",
+        "    │              ⢀⣀⠤⠒⠊⠉         ",
+        " 50 ┤         ⣀⡠⠤⠒⠉⠁              ",
+        "    │    ⣀⠤⠔⠒⠉                    ",
+        "  0 ┤⠤⠒⠊⠉                         ",
+        "    └┴0────────────┴50─────── step",
+    ]
+
+
+def test_a_spike_among_many_points_survives_binning() -> None:
+    raw = np.ones(100_000)
+    raw[50_000] = 3
+    lines = text(Plot((curve(np.ones(100_000), raw),)), 34, 8)
+    columns = zip(*(line[3:] for line in lines[1:6]), strict=True)
+    column = next(cells for cells in columns if cells[0] != " ")
+    assert all(cell != " " for cell in column), "the envelope reaches from the line up to the spike"
+
+
+def test_curves_are_told_apart_without_colour() -> None:
+    lines = {pattern: text(Plot((curve(np.ones(60), pattern=pattern),)), 34, 3)[1][5:] for pattern in PATTERNS}
+    assert len(set(lines.values())) == len(PATTERNS)
+    assert " " not in lines["solid"]
+    legend = text(Plot((curve(RAMP), Curve("sum", "sum", RAMP, RAMP, None, "dashed"))), 60, 8)[0]
+    assert "━ digit  ╍ sum" in legend
+
+
+@pytest.mark.parametrize("scale", [LINEAR, LOG, SHARE, NINES])
+def test_nan_is_marked_and_leaves_a_gap_in_the_line(scale: Scale) -> None:
+    y = np.linspace(0.5, 0.9, 20)
+    y[9:11] = math.nan
+    lines = text(Plot((curve(y),), scale=scale), 40, 10)
+    assert "✗" in lines[1]
+    assert "nan" in roles(Plot((curve(y),), scale=scale), 40, 10)
+
+
+def test_all_nan_and_no_points_draw_empty_axes() -> None:
+    assert "✗" in text(Plot((curve(np.full(5, math.nan)),)), 40, 10)[1]
+    assert len(text(Plot(()), 40, 10)) == 10
+    assert len(text(Plot((curve(np.empty(0)),)), 40, 10)) == 10
+
+
+def test_infinite_values_go_to_the_edge_and_do_not_move_the_axis() -> None:
+    y = np.ones(20)
+    y[10] = math.inf
+    lines = text(Plot((curve(np.ones(20), y),)), 40, 10)
+    assert lines[1].strip("│┤ ") != ""
+    assert "1.1" in "".join(lines)
+
+
+def test_a_perfect_batch_does_not_stretch_the_axis_of_nines() -> None:
+    y = np.array([0.5, 0.9, 0.99, 1.0, 0.99])
+    found = "".join(text(Plot((curve(y),), scale=NINES), 40, 12))
+    assert "99 %" in found
+    assert "99.9 %" not in found
+
+
+def test_marks_are_seen_before_curves() -> None:
+    marks = Marks("validation", "digit", "●", np.array([50.0]), np.array([50.0]))
+    lines = text(Plot((curve(RAMP),), (marks,)), 50, 12)
+    assert sum(line.count("●") for line in lines[1:]) == 1
+    assert "● validation" in lines[0]
+
+
+@pytest.mark.parametrize("name", ["日本語の走り", "e\u0301" * 20, "🙂 mixed 走", "한국어"])
+@pytest.mark.parametrize("at", [None, 50.0])
+def test_a_name_of_wide_letters_or_marks_leaves_each_line_as_wide_as_the_chart(name: str, at: float | None) -> None:
+    plot = Plot((Curve(name, "run-1", RAMP, RAMP), Curve("last", "run-2", RAMP, RAMP)), cursor=at)
+    for width in range(1, 60):
+        assert {cell_len(line) for line in text(plot, width, 8)} == {width}
+    assert name in text(plot, 60, 8)[0]
+    assert "last" in text(plot, 60, 8)[0]
+
+
+def test_the_cursor_shows_the_values_under_it() -> None:
+    plot = Plot((curve(RAMP),), cursor=25.0, title="loss")
+    lines = text(plot, 40, 10)
+    assert lines[0].startswith("step 25  digit 25")
+    assert any("│" in line[6:] for line in lines[1:-1])
+    assert read(plot, 25.4) == [("digit", "digit", 25.0)]
+    assert read(plot, -5) == [("digit", "digit", 0.0)]
+    assert read(plot, 1e9) == [("digit", "digit", 100.0)]
+
+
+def test_a_cell_and_its_place_on_the_axis_belong_together() -> None:
+    drawn = draw(Plot((curve(RAMP),)), 60, 10)
+    assert drawn.x_at(drawn.left) == 0
+    assert drawn.x_at(59) == 100
+    assert drawn.x_at(-10) == 0
+    assert drawn.x_at(500) == 100
+
+
+@pytest.mark.parametrize("scale", [LINEAR, LOG, SHARE, NINES])
+@pytest.mark.parametrize("kind", ["step", "epoch", "time"])
+def test_every_size_gives_exactly_that_many_cells(scale: Scale, kind: str) -> None:
+    y = np.linspace(0.01, 0.99, 57)
+    plot = Plot((curve(y, y[::-1]), curve(y[::-1])), (Marks("v", "d", "●", y, y),), scale, kind, 0.5, "title")
+    for width in (0, 1, 2, 5, 9, 13, 30, 77):
+        for height in (0, 1, 2, 3, 4, 5, 6, 9, 20):
+            lines = text(plot, width, height)
+            assert len(lines) == height
+            assert {len(line) for line in lines} <= {width}
+
+
+def test_few_points_are_joined_by_straight_lines() -> None:
+    lines = text(Plot((curve(np.array([0.0, 1.0])),)), 40, 8)
+    assert all(line[5:].strip() for line in lines[1:-1])
+
+
+def test_ticks_are_round_and_within_the_axis() -> None:
+    assert steps(0, 10, 6).tolist() == [0, 2, 4, 6, 8, 10]
+    assert steps(0.13, 0.68, 3).tolist() == pytest.approx([0.2, 0.4, 0.6])
+    assert [label for _, label in LOG.ticks(-2, 1, 4)] == ["0.01", "0.1", "1", "10"]
+    assert [label for _, label in NINES.ticks(0, 3, 4)] == ["0 %", "90 %", "99 %", "99.9 %"]
+    assert [label for _, label in across("time", 0, 125, 4)] == ["0 s", "1:00", "2:00"]
+    assert [label for _, label in across("step", 0, 2, 9)] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.5, 0.9, 0.99])
+def test_smoothing_leaves_a_constant_and_agrees_with_the_plain_loop(weight: float) -> None:
+    assert smooth(np.full(1000, 0.7), weight) == pytest.approx(np.full(1000, 0.7))
+    values = np.random.default_rng(0).normal(size=3000)
+    values[[0, 7, 8, 2999]] = math.nan
+    total = count = 0.0
+    expected = []
+    for value in values:
+        total, count = total * weight, count * weight
+        if not math.isnan(value):
+            total, count = total + value, count + 1
+        expected.append(math.nan if math.isnan(value) else total / count)
+    assert smooth(values, weight) == pytest.approx(np.array(expected), nan_ok=True)
+
+
+def test_smoothing_of_nothing_is_nothing() -> None:
+    assert len(smooth(np.empty(0), 0.9)) == 0
+
+
+def test_a_frame_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chart, "FRAMES", 3)
+    assert chart.milliseconds() > 0

@@ -1,0 +1,109 @@
+import json
+import statistics
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.cli import progress
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.machine.ranks import VARIABLES
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.training.loop import train
+from tests.conftest import Cli, is_one_line
+
+SPRINT = ("train", "--recipe", "sprint", "--epochs", "1")
+
+
+def events(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_seeds_are_the_single_runs_and_their_mean(cli: Cli, small_data: str) -> None:
+    result = cli(*SPRINT, "--data-dir", small_data, "--seed", "3", "--seeds", "2", "--json")
+    assert result.returncode == 0, result.stderr
+    *runs, last = events(result.stdout)
+    finished = [event for event in runs if event["event"] == "finished"]
+    assert [event["seed"] for event in runs if event["event"] == "started"] == [3, 4]
+    assert last["event"] == "seeds"
+    assert last["runs"] == [event["run"] for event in finished]
+    for name in ("digit_accuracy", "sum_accuracy", "agreement"):
+        values = [float(str(event[name])) for event in finished]
+        assert last[name] == values
+        assert last["mean"][name] == pytest.approx(statistics.mean(values))  # type: ignore[index]
+        assert last["deviation"][name] == pytest.approx(statistics.stdev(values))  # type: ignore[index]
+    alone = events(cli(*SPRINT, "--data-dir", small_data, "--seed", "4", "--json").stdout)[-1]
+    assert alone["digit_loss"] == finished[1]["digit_loss"]
+
+
+def test_seeds_print_a_line_each_and_a_table(cli: Cli, small_data: str) -> None:
+    result = cli(*SPRINT, "--data-dir", small_data, "--seeds", "2", "--name", "ours")
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("seed 0: ")
+    assert lines[1].startswith("seed 1: ")
+    assert "-ours-seed1  " in result.stdout
+    assert "mean of 2" in result.stdout
+    assert "standard deviation" in result.stdout
+
+
+def test_seeds_that_take_long_show_progress_in_a_log(
+    tmp_path: Path, small_data: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "BRIEF_PROGRESS_SECONDS", 0.0)
+    config = TrainConfig.of("sprint", epochs=1, seed=5, data_dir=small_data)
+    run = find.create(tmp_path / "runs", config)
+    with progress.printer("brief", run) as out:
+        for event in train(config, run):
+            out.show(event)
+    *before, last = capsys.readouterr().out.splitlines()
+    assert before
+    assert all(line.startswith("seed 5: step ") and line.endswith(" left") for line in before)
+    assert "of training" in last
+
+
+def test_quiet_seeds_are_the_table_alone(cli: Cli, small_data: str) -> None:
+    result = cli(*SPRINT, "--data-dir", small_data, "--seeds", "2", "--quiet")
+    assert result.stdout.split("\n")[1] == "Test accuracy by seed"
+    assert "seed 0: " not in result.stdout
+
+
+def test_seeds_are_trained_by_one_process(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    for rank in ("0", "1"):
+        values = {"rank": rank, "size": "2", "local_rank": rank, "local_size": "2"}
+        for name, variable in VARIABLES.items():
+            monkeypatch.setenv(variable, values[name])
+        is_one_line(cli(*SPRINT, "--seeds", "2"), 2, "torchrun")
+
+
+def test_seeds_that_cannot_be_are_one_line(cli: Cli, small_data: str) -> None:
+    is_one_line(cli(*SPRINT, "--seeds", "0"), 2, "--seeds")
+    is_one_line(cli(*SPRINT, "--seeds", "2", "--seed", "4294967295"), 2, "smaller --seed")
+    assert cli(*SPRINT, "--data-dir", small_data).returncode == 0
+    is_one_line(cli("train", "--seeds", "2", "--resume", "latest"), 2, "--resume")
+
+
+def test_a_name_that_will_do_for_one_run_will_do_for_seeds(cli: Cli, small_data: str, tmp_path: Path) -> None:
+    result = cli(*SPRINT, "--data-dir", small_data, "--seeds", "2", "--seed", "4294967294", "--name", "x" * 60)
+    assert result.returncode == 0, result.stderr
+    ids = [run.id.split("-", 3)[3] for run in find.list_runs(tmp_path / "runs")]
+    assert sorted(ids) == [f"{'x' * 60}-seed{seed}" for seed in (4294967294, 4294967295)]
+    is_one_line(cli(*SPRINT, "--seeds", "2", "--name", "a/b"), 2, "name 'a/b' cannot be used")
+
+
+def test_a_seed_that_diverges_ends_them(cli: Cli, small_data: str) -> None:
+    result = cli(
+        *SPRINT,
+        "--data-dir",
+        small_data,
+        "--seeds",
+        "3",
+        "--model",
+        "original",
+        "--optimizer",
+        "sgd",
+        "--lr",
+        "100",
+        "--schedule",
+        "constant",
+    )
+    is_one_line(result, 1, "no longer a number")
+    assert "mean of" not in result.stdout

@@ -1,0 +1,99 @@
+"""A run from a stranger: whatever its files and folders are called and say, no escape sequence reaches the terminal."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import to_json
+from mnist_sum_tui.runs.run import Run
+from tests.conftest import Cli, is_one_line
+from tests.tui import recorded
+
+EVIL = "\x1b]52;c;cm0gLXJm\x07\x9b31m\u202e[/old][red]:snake:"
+SHOWN = r"\x1b]52;c;cm0gLXJm\x07\x9b31m\u202e[/old][red]:snake:"
+
+
+def make_run(folder: Path, name: str, **values: object) -> Run:
+    """A run of five epochs that is done."""
+    run = Run(folder / name)
+    run.path.mkdir(parents=True)
+    run.write_config(TrainConfig.of("standard", **{"model": "compact", **values}))
+    events = [*recorded.training(2150), recorded.finished()]
+    run.metrics_file.write_text("".join(f"{to_json(event)}\n" for event in events))
+    return run
+
+
+def is_harmless(result: "subprocess.CompletedProcess[str]", code: int = 0) -> str:
+    """What was printed, of which every line is printable."""
+    assert result.returncode == code, result.stderr
+    for line in (result.stdout + result.stderr).splitlines():
+        assert line.isprintable(), repr(line)
+    return result.stdout
+
+
+@pytest.fixture
+def evil(tmp_path: Path) -> Run:
+    """Everything in it that is text is an attack."""
+    folder = tmp_path / "runs"
+    make_run(folder, "20260101-120000-compact")
+    run = make_run(folder, f"x{EVIL.replace('/', '')}", data_dir=f"data/{EVIL}/mnist")
+    last = json.loads(run.metrics_file.read_text().splitlines()[-1])
+    values = {"digit_accuracy": 0.9, "sum_accuracy": 0.9, "agreement": 0.9, "pairs": 9, "best_epoch": EVIL}
+    run.report_file.write_text(json.dumps(values))
+    with run.metrics_file.open("a") as stream:
+        stream.write(json.dumps({**last, "reason": EVIL, "message": EVIL}) + "\n")
+        stream.write(json.dumps({**last, "message": EVIL, "path": EVIL, "run": EVIL}) + "\n")
+    return run
+
+
+def test_the_commands_show_it_and_obey_nothing(evil: Run, cli: Cli) -> None:
+    name = printable(evil.path.name)
+    assert name in is_harmless(cli("runs"))
+    shown = is_harmless(cli("runs", "show", str(evil.path)))
+    assert f"data_dir data/{SHOWN}/mnist" in shown.replace("\n", "")
+    assert "report.json is damaged" in shown
+    assert f"folder  {printable(str(evil.path))}\n" in shown
+    compared = is_harmless(cli("runs", "compare", "20260101-120000-compact", str(evil.path)))
+    assert "[/old][red]:snake:" in "".join(compared.split())
+    listed = is_harmless(cli("runs", "--json")).splitlines()
+    assert {json.loads(line)["path"] for line in listed} == {str(run.path) for run in find.list_runs(evil.path.parent)}
+
+
+def test_errors_about_it_are_one_harmless_line(evil: Run, cli: Cli, tmp_path: Path) -> None:
+    for arguments in (
+        ["runs", "delete", str(evil.path)],
+        ["train", "--resume", str(evil.path), "--data-dir", "elsewhere"],
+        ["predict", "idx", "3", "--run", str(evil.path)],
+        ["runs", "--runs-dir", f"none{EVIL}", "show", "latest"],
+        ["predict", "image", f"none{EVIL}"],
+        ["train", "--threads", f"1{EVIL}"],
+        [f"{EVIL}"],
+    ):
+        result = cli(*arguments)
+        is_one_line(result, result.returncode)
+        is_harmless(result, result.returncode)
+    assert is_harmless(cli("runs", "delete", str(evil.path), "--yes")).startswith("Deleted ")
+    assert not evil.path.exists()
+
+
+def test_a_run_whose_name_is_no_plain_text_is_found_by_what_is_shown(evil: Run) -> None:
+    assert printable(evil.id) == evil.id
+    assert find.find(evil.id, evil.path.parent) == evil
+    assert evil.argument.isprintable()
+
+
+def test_two_runs_that_are_shown_alike_are_one(evil: Run) -> None:
+    make_run(evil.path.parent, printable(evil.path.name))
+    ids = [run.id for run in find.list_runs(evil.path.parent)]
+    assert len(ids) == len(set(ids)) == 2
+
+
+def test_an_error_s_message_is_printable_wherever_it_is_shown() -> None:
+    for kind in (RunError, UsageError):
+        assert str(kind(f"{EVIL}: is damaged")) == f"{SHOWN}: is damaged"

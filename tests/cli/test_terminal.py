@@ -1,0 +1,114 @@
+"""`train` in a real terminal: bars that move, lines that stay, and a terminal that is as it was."""
+
+import io
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+from mnist_sum_tui.cli.train import _signals_stop
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs import checkpoint, find, journal
+from mnist_sum_tui.training.control import Control
+from tests.conftest import wait_for
+
+TRAIN = ["-m", "mnist_sum_tui", "train", "--model", "compact", "--epochs", "2000"]
+
+
+@pytest.mark.parametrize("width", [80, 60])
+def test_live_bars_and_ctrl_c(small_data: str, tmp_path: Path, width: int) -> None:
+    folder = tmp_path / "runs"
+    arguments = [*TRAIN, "--data-dir", small_data, "--runs-dir", str(folder)]
+    child = pexpect.spawn(sys.executable, arguments, dimensions=(24, width), timeout=60)
+    child.logfile_read = record = io.BytesIO()
+    child.expect("loading torch")
+    child.expect("images/s")
+    child.expect("images/s")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    screen = pyte.Screen(width, 200)
+    pyte.ByteStream(screen).feed(record.getvalue())
+    lines = [line.rstrip() for line in screen.display]
+    text = "\n".join(lines)
+    assert "compact, 218,673 parameters" in text
+    assert "Stopped in epoch" in text
+    assert "mnist-sum train --resume" in text
+    assert "images/s" not in text  # the bars are gone
+    assert not screen.cursor.hidden
+    assert len(find.list_runs(folder)) == 1
+
+
+def test_a_no_deletes_nothing(tmp_path: Path) -> None:
+    run = find.create(tmp_path, TrainConfig.of("sprint"))
+    arguments = ["-m", "mnist_sum_tui", "runs", "delete", "latest", "--runs-dir", str(tmp_path)]
+    child = pexpect.spawn(sys.executable, arguments, timeout=60)
+    child.expect("Delete .*N]")
+    child.sendline("n")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert b"error" not in (child.before or b"")
+    assert find.list_runs(tmp_path) == [run]
+
+
+def test_a_terminal_that_is_closed_stops_the_run_and_loses_nothing(small_data: str, tmp_path: Path) -> None:
+    arguments = [*TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path)]
+    child = pexpect.spawn(sys.executable, arguments, dimensions=(24, 80), timeout=60)
+    child.expect("images/s")
+    child.ptyproc.fileobj.close()
+    _, status = os.waitpid(child.pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 128 + signal.SIGHUP
+    assert _is_whole(tmp_path)
+
+
+def test_two_sighups_are_one_and_a_second_signal_of_another_kind_leaves_at_once() -> None:
+    """The shell and the system may each send one; who presses Ctrl-C then does not want to wait."""
+    control = Control()
+    with _signals_stop(control) as caught:
+        for _ in range(3):
+            signal.raise_signal(signal.SIGHUP)
+        assert control.stopping
+        assert caught[0] == signal.SIGHUP
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_a_job_outlives_its_terminal_by_no_more_than_a_step(small_data: str, tmp_path: Path) -> None:
+    """One that the shell has disowned gets no signal: it is told when it writes."""
+    ours, its = pty.openpty()
+    arguments = [sys.executable, *TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path)]
+    job = subprocess.Popen(arguments, stdin=its, stdout=its, stderr=its, start_new_session=True)
+    os.close(its)
+    wait_for(lambda: list(tmp_path.glob("*/last.safetensors")) or not os.read(ours, 1000))
+    os.close(ours)
+    assert job.wait(60) == 1
+    assert _is_whole(tmp_path)
+
+
+def test_nohup_is_honoured(small_data: str, tmp_path: Path) -> None:
+    """What it starts ignores SIGHUP already."""
+    arguments = ["nohup", sys.executable, *TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path), "--json"]
+    job = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert job.stdout is not None
+    job.stdout.readline()
+    job.send_signal(signal.SIGHUP)
+    for _ in range(100):
+        assert job.stdout.readline(), "it goes on"
+    job.terminate()
+    job.communicate(timeout=60)
+    assert job.returncode == 128 + signal.SIGTERM
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether the run's checkpoint has its last step."""
+    (run,) = find.list_runs(folder)
+    *_, last = journal.read_events(run.metrics_file)
+    return checkpoint.load(run.last_file).position.step == last.step

@@ -1,0 +1,113 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from mnist_sum_tui.data.augment import AFFINE, Affine, _affine, _largest_of_nine, _redrawn, augment
+from mnist_sum_tui.data.dataset import PAPER, load, normalise
+
+
+@pytest.fixture(scope="module")
+def images() -> torch.Tensor:
+    return normalise(load("test").images[:64])
+
+
+@pytest.mark.parametrize("kind", ["nudge", "shift", "affine", "strong"])
+def test_a_function_of_the_seed(images: torch.Tensor, kind: str) -> None:
+    one, same, other = (augment(images, kind, seed) for seed in (1, 1, 2))
+    assert one.shape == images.shape
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+    assert one.amin() >= images.amin() - 1e-5
+    assert one.amax() <= images.amax() + 1e-5
+
+
+def test_none_is_nothing(images: torch.Tensor) -> None:
+    assert augment(images, "none", 1) is images
+
+
+@pytest.mark.parametrize(("kind", "moves"), [("nudge", {-1, 0, 1}), ("shift", {-2, -1, 0, 1, 2})])
+def test_a_shift_moves_by_whole_pixels(kind: str, moves: set[int]) -> None:
+    images = torch.full((200, 1, 28, 28), PAPER)
+    images[:, 0, 14, 14] = 1
+    places = augment(images, kind, 3).flatten(1).argmax(1)
+    rows, columns = places // 28 - 14, places % 28 - 14
+    assert set(rows.tolist()) == set(columns.tolist()) == moves
+    changed = augment(images, kind, 3)
+    assert (changed == 1).sum() == 200
+    assert (changed == PAPER).sum() == images.numel() - 200
+
+
+@pytest.mark.parametrize("kind", ["affine", "strong"])
+def test_affine_keeps_the_digit_near_its_place(
+    images: torch.Tensor, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(AFFINE, kind, replace(AFFINE[kind], strokes=0.0))  # which are to change how much ink there is
+    paper = images.amin()
+    ink, changed = images - paper, augment(images, kind, 4) - paper
+    ratio = changed.sum((1, 2, 3)) / ink.sum((1, 2, 3))
+    assert ratio.min() > 0.7
+    assert ratio.max() < 1.4
+    grid = torch.arange(28.0)
+    moved = (changed.sum((1, 2)) @ grid) / changed.sum((1, 2, 3)) - (ink.sum((1, 2)) @ grid) / ink.sum((1, 2, 3))
+    assert 0.2 < moved.abs().mean() < 2.5
+
+
+def _spread(*values: float) -> torch.Tensor:
+    """What is drawn for one image: angle, width, shear, to the left, up, height; -1..1."""
+    return torch.tensor(values).view(6, 1)
+
+
+def _dot(row: int, column: int) -> torch.Tensor:
+    image = torch.zeros(1, 1, 28, 28)
+    image[0, 0, row, column] = 1.0
+    return image
+
+
+def _centre(image: torch.Tensor) -> tuple[float, float]:
+    """Row and column of the ink's centre of mass, from the middle of the picture."""
+    share, grid = image[0, 0] / image.sum(), torch.arange(28.0) - 13.5
+    return float(share.sum(1) @ grid), float(share.sum(0) @ grid)
+
+
+def test_a_stroke_becomes_thicker_thinner_or_stays() -> None:
+    image = torch.zeros(1, 1, 9, 9)
+    image[..., 3:6, :] = 1.0  # a horizontal stroke of three pixels
+    spreads = torch.tensor([1.0, 0.75, 0.5, -0.5, -0.75, -1.0])
+    profile = _redrawn(image.expand(6, -1, -1, -1), 0.6, spreads)[:, 0, :, 4]
+    expected = [  # the pixels at the edge inside, and those next to them outside
+        (1.0, 0.6), (1.0, 0.3), (1.0, 0.0), (1.0, 0.0), (0.7, 0.0), (0.4, 0.0)
+    ]  # fmt: skip
+    for row, (inside, outside) in zip(profile, expected, strict=True):
+        wanted = torch.tensor([0, 0, outside, inside, 1, inside, outside, 0, 0])
+        torch.testing.assert_close(row, wanted)
+
+
+def test_the_largest_of_nine_is_max_pool(images: torch.Tensor) -> None:
+    expected = torch.nn.functional.max_pool2d(images, 3, stride=1, padding=1)
+    assert torch.equal(_largest_of_nine(images), expected)
+
+
+def test_no_change_leaves_every_pixel(images: torch.Tensor) -> None:
+    ink = images - PAPER
+    most = Affine(15.0, 0.15, 0.15, 2.0, is_stretched=True)
+    same = _affine(ink, most, torch.zeros(6, len(ink)))
+    torch.testing.assert_close(same, ink, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("most", "spread", "expected"),
+    [
+        (Affine(90.0, 0.0, 0.0, 0.0, is_stretched=False), (1, 0, 0, 0, 0, 0), (-6.5, -3.5)),
+        (Affine(0.0, 0.0, 0.0, 2.0, is_stretched=False), (0, 0, 0, 1, 0.5, 0), (-4.5, 4.5)),
+        (Affine(0.0, 0.2, 0.0, 0.0, is_stretched=False), (0, 1, 0, 0, 0, 0), (-3.5 * 1.2, 6.5 * 1.2)),
+        (Affine(0.0, 0.2, 0.0, 0.0, is_stretched=True), (0, 0, 0, 0, 0, 1), (-3.5 * 1.2, 6.5)),
+        (Affine(0.0, 0.0, 0.4, 0.0, is_stretched=False), (0, 0, 1, 0, 0, 0), (-3.5, 6.5 + 0.4 * 3.5)),
+    ],
+    ids=["turned", "moved", "larger", "taller", "slanted"],
+)
+def test_a_dot_goes_where_the_formula_says(
+    most: Affine, spread: tuple[float, ...], expected: tuple[float, float]
+) -> None:
+    found = _centre(_affine(_dot(10, 20), most, _spread(*spread)))
+    assert found == pytest.approx(expected, abs=0.15)

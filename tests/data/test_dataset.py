@@ -1,0 +1,205 @@
+import gzip
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+from mnist_sum_tui.data import dataset, mnist_files
+from mnist_sum_tui.data.dataset import SumDataset
+from mnist_sum_tui.errors import DataError
+from tests.conftest import header
+
+
+@pytest.fixture(scope="module")
+def test_split() -> dataset.Split:
+    return dataset.load("test")
+
+
+def test_the_files_in_the_package_are_the_originals(test_split: dataset.Split) -> None:
+    assert test_split.images.shape == (10_000, 28, 28)
+    assert test_split.images.dtype == torch.uint8
+    assert test_split.labels[:5].tolist() == [7, 2, 1, 0, 4]
+    for name, wanted in mnist_files.SHA256.items():
+        assert hashlib.sha256((mnist_files.BUNDLED / f"{name}.gz").read_bytes()).hexdigest() == wanted
+
+
+def test_the_split_is_fixed_by_the_seed(test_split: dataset.Split) -> None:
+    train = dataset.load("train")
+    one, held_out = dataset.hold_out(train, seed=1)
+    again, _ = dataset.hold_out(train, seed=1)
+    other, _ = dataset.hold_out(train, seed=2)
+    assert (len(one), len(held_out)) == (55_000, 5_000)
+    assert torch.equal(one.indices, again.indices)
+    assert not torch.equal(one.indices, other.indices)
+    assert sorted(one.indices.tolist() + held_out.indices.tolist()) == list(range(60_000))
+    assert [len(part) for part in dataset.hold_out(train, seed=1, all_data=True)] == [60_000, 0]
+
+
+def test_four_columns(test_split: dataset.Split) -> None:
+    dataset = SumDataset(test_split, seed=3, epoch=2)
+    image, label, number, total = dataset[7]
+    assert image.shape == (1, 28, 28)
+    assert label == test_split.labels[7]
+    assert number.shape == (10,)
+    assert number.sum() == 1
+    assert total == label + number.argmax()
+    wanted = (test_split.images[7].float() / 255 - 0.1307) / 0.3081
+    torch.testing.assert_close(image[0], wanted, atol=1e-6, rtol=1e-6)
+
+
+def test_whole_batches_are_the_single_examples(test_split: dataset.Split) -> None:
+    dataset = SumDataset(test_split)
+    batch = dataset.__getitems__([4, 0, 9])
+    assert len(batch) == 3
+    for row, index in enumerate([4, 0, 9]):
+        for ours, single in zip(batch[row], dataset[index], strict=True):
+            assert torch.equal(ours, single)
+
+
+def test_torch_loader_takes_it(test_split: dataset.Split) -> None:
+    images, labels, numbers, sums = next(iter(DataLoader(SumDataset(test_split), batch_size=16)))
+    assert images.shape == (16, 1, 28, 28)
+    assert torch.equal(sums, labels + numbers.argmax(1))
+
+
+def test_out_of_range_is_an_index_error(test_split: dataset.Split) -> None:
+    with pytest.raises(IndexError):
+        SumDataset(test_split)[10_000]
+    assert torch.equal(SumDataset(test_split)[-1][0], SumDataset(test_split)[9_999][0])
+
+
+def test_numbers_and_order_are_functions_of_seed_and_epoch(test_split: dataset.Split) -> None:
+    one = SumDataset(test_split, seed=1, epoch=1)
+    same, later, other = SumDataset(test_split, 1, 1), one.at_epoch(2), SumDataset(test_split, 2, 1)
+    assert torch.equal(one.numbers, same.numbers)
+    assert torch.equal(one.order(), same.order())
+    for different in (later, other):
+        assert not torch.equal(one.numbers, different.numbers)
+        assert not torch.equal(one.order(), different.order())
+    assert torch.bincount(one.numbers, minlength=10).min() > 900
+    assert sorted(one.order().tolist()) == list(range(10_000))
+
+
+def test_a_torchvision_root_is_read_plain_or_gzipped(small_data: str) -> None:
+    raw = Path(small_data) / "MNIST" / "raw"
+    plain = dataset.load("train", small_data)
+    assert len(plain) == 600
+    for path in list(raw.iterdir()):
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
+    assert torch.equal(dataset.load("train", small_data).images, plain.images)
+
+
+def _images(count: int) -> bytes:
+    return header(2051, count, 28, 28) + bytes(count * 784)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        (b"", header(2049, 2) + bytes(2), "magic number"),
+        (header(2050, 2, 28, 28) + bytes(2 * 784), header(2049, 2) + bytes(2), "magic number"),
+        (_images(2)[:-1], header(2049, 2) + bytes(2), "truncated"),
+        (_images(2) + b"x", header(2049, 2) + bytes(2), "truncated"),
+        (header(2051, 2, 32, 32) + bytes(2 * 1024), header(2049, 2) + bytes(2), "28x28"),
+        (header(2051, 2**32 - 1, 28, 28) + bytes(784), header(2049, 2) + bytes(2), "truncated"),
+        (header(2051, 0, 28, 28), header(2049, 0), "truncated"),
+        (_images(3), header(2049, 2) + bytes(2), "3 images but 2 labels"),
+        (_images(2), header(2049, 2) + bytes([3, 11]), "label of 11"),
+        (_images(2), None, "has no train-labels"),
+    ],
+)
+def test_damaged_files_are_refused(tmp_path: Path, images: bytes, labels: bytes | None, message: str) -> None:
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    (raw / mnist_files.FILES["train"][0]).write_bytes(images)
+    if labels is not None:
+        (raw / mnist_files.FILES["train"][1]).write_bytes(labels)
+    with pytest.raises(DataError, match=message):
+        dataset.load("train", str(tmp_path))
+
+
+@pytest.mark.parametrize("damage", ["cut", "crc", "bomb", "foreign"])
+def test_damaged_gzip_is_refused(tmp_path: Path, damage: str) -> None:
+    packed = gzip.compress(_images(2))
+    content = {
+        "cut": packed[:-20],
+        "crc": packed[:-8] + bytes(8),
+        "bomb": gzip.compress(_images(2) + bytes(50_000_000)),
+        "foreign": b"not gzip at all",
+    }[damage]
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(content)
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(header(2049, 2) + bytes(2))
+    with pytest.raises(DataError):
+        dataset.load("train", str(tmp_path))
+
+
+def test_a_damaged_file_in_the_package_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in mnist_files.BUNDLED.glob("t10k*"):
+        content = bytearray(path.read_bytes())
+        content[-3] ^= 1
+        (tmp_path / path.name).write_bytes(content)
+    monkeypatch.setattr(mnist_files, "BUNDLED", tmp_path)
+    with pytest.raises(DataError, match="SHA-256"):
+        dataset.load("test")
+
+
+def test_reading_ahead_gives_the_same_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mnist_files, "_ahead", {})
+    mnist_files.read_ahead()
+    assert set(mnist_files._ahead) == {"train", "test"}
+    images, labels = mnist_files.read("test")
+    assert set(mnist_files._ahead) == {"train"}
+    again, labels_again = mnist_files.read("test")
+    assert images is not again
+    assert (images == again).all()
+    assert (labels == labels_again).all()
+
+
+def test_reading_ahead_tells_of_damage_when_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mnist_files, "_ahead", {})
+    monkeypatch.setattr(mnist_files, "BUNDLED", tmp_path)
+    mnist_files.read_ahead()
+    with pytest.raises(DataError, match="has no train-images"):
+        dataset.load("train")
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is not a folder"):
+        dataset.load("train", str(tmp_path / "nowhere"))
+
+
+def test_a_download_that_fails_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from torchvision.datasets import MNIST
+
+    def fail(*_: object) -> None:
+        (tmp_path / "MNIST" / "raw").mkdir(parents=True, exist_ok=True)  # as it does before it connects
+        raise RuntimeError("Error downloading train-images-idx3-ubyte.gz:\nTried everything")
+
+    monkeypatch.setattr(MNIST, "download", fail)
+    for _ in range(2):  # and it is tried anew
+        with pytest.raises(DataError, match="could not be downloaded"):
+            dataset.load("train", str(tmp_path))
+
+
+def test_the_package_s_images_have_the_fingerprint_that_is_noted() -> None:
+    for split, noted in mnist_files.CONTENT.items():
+        assert mnist_files.fingerprint(*mnist_files.read(split)) == noted
+        assert dataset.identity(split, None, dataset.load(split))["sha256"] == noted
+        assert dataset.identity(split, "a folder", dataset.load(split))["sha256"] == noted, (
+            "whatever file they are from"
+        )
+
+
+def test_normalise_is_the_formula() -> None:
+    images = torch.arange(256, dtype=torch.uint8).view(1, 16, 16)
+    wanted = (images.double() / 255 - 0.1307) / 0.3081
+    np.testing.assert_allclose(dataset.normalise(images)[:, 0].numpy(), wanted.numpy(), atol=1e-6)
+
+
+def test_a_folder_that_cannot_be_looked_into_is_one_line() -> None:
+    with pytest.raises(DataError, match="choose another --data-dir"):
+        dataset.load("test", "x" * 300)  # longer than a name may be

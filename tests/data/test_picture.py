@@ -1,0 +1,200 @@
+import io
+import os
+import struct
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from mnist_sum_tui.data import picture
+from mnist_sum_tui.data.picture import prepare, read_picture
+from mnist_sum_tui.errors import PictureError
+from tests.conftest import PEAK
+
+
+def _drawn(height: int = 200, width: int = 300, at: tuple[int, int] = (20, 30), size: int = 60) -> NDArray[np.uint8]:
+    """A dark L on white, off centre."""
+    page = np.full((height, width), 255, np.uint8)
+    top, left = at
+    page[top : top + size, left : left + size // 6] = 0
+    page[top + size - size // 6 : top + size, left : left + size // 2] = 0
+    return page
+
+
+def _centre(image: NDArray[np.uint8]) -> tuple[float, float]:
+    weights = image.astype(float) / image.sum()
+    axis = np.arange(28)
+    return float((weights.sum(1) * axis).sum()), float((weights.sum(0) * axis).sum())
+
+
+def test_prepared_as_mnist_was() -> None:
+    digit = prepare(_drawn())
+    assert digit.shape == (28, 28)
+    assert digit.dtype == np.uint8
+    rows, columns = np.flatnonzero(digit.any(1)), np.flatnonzero(digit.any(0))
+    assert rows[-1] - rows[0] + 1 == 20
+    assert columns[-1] - columns[0] + 1 == 10
+    assert _centre(digit) == pytest.approx((14, 14), abs=0.51)
+    assert digit.max() == 255
+
+
+def test_place_size_and_polarity_do_not_matter() -> None:
+    wanted = prepare(_drawn())
+    for other in (_drawn(at=(120, 200)), _drawn(600, 900, (60, 90), 180), 255 - _drawn(), _drawn() // 2 + 60):
+        assert np.abs(prepare(other).astype(int) - wanted).mean() < 6
+
+
+@pytest.mark.parametrize(
+    "page", [np.zeros((9, 9), np.uint8), np.full((1, 1), 7, np.uint8), np.full((50, 2), 99, np.uint8)]
+)
+def test_a_blank_page(page: NDArray[np.uint8]) -> None:
+    with pytest.raises(PictureError, match="blank"):
+        prepare(page)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 400), (400, 1), (2, 3)])
+def test_odd_shapes_are_prepared(height: int, width: int) -> None:
+    page = np.full((height, width), 255, np.uint8)
+    page[height // 2, width // 2] = 0
+    assert prepare(page).shape == (28, 28)
+
+
+def _save(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def _modes() -> dict[str, bytes]:
+    grey = Image.fromarray(_drawn())
+    ink = Image.fromarray(255 - _drawn())
+    black, white = Image.new("RGBA", grey.size, (0, 0, 0, 0)), Image.new("RGBA", grey.size, (255, 255, 255, 0))
+    black.putalpha(ink)
+    white.putalpha(ink)
+    turned = grey.transpose(Image.Transpose.ROTATE_90)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # shown turned clockwise by 90 degrees
+    return {
+        "grey": _save(grey),
+        "rgb": _save(grey.convert("RGB")),
+        "palette": _save(grey.convert("P")),
+        "one bit": _save(grey.convert("1")),
+        "16 bit": _save(Image.fromarray(_drawn().astype(np.uint16) * 257)),
+        "cmyk": _save(grey.convert("CMYK"), "JPEG", quality=95),
+        "jpeg": _save(grey, "JPEG", quality=95),
+        "black ink, transparent": _save(black),
+        "white ink, transparent": _save(white),
+        "turned by EXIF": _save(turned, "JPEG", quality=95, exif=exif),
+        "animated": _save(grey, "GIF", save_all=True, append_images=[ink]),
+        "bmp": _save(grey, "BMP"),
+    }
+
+
+@pytest.mark.parametrize("kind", _modes())
+def test_every_kind_of_picture_is_the_same_digit(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "digit"
+    path.write_bytes(_modes()[kind])
+    assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(_drawn())).mean() < 6
+
+
+def test_what_is_no_picture(tmp_path: Path) -> None:
+    whole = _save(Image.fromarray(_drawn()))
+    for name, content in {"text": b"hello", "cut": whole[: len(whole) // 2], "empty": b""}.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(PictureError):
+            read_picture(str(path))
+    os.mkfifo(tmp_path / "pipe")
+    for name, message in {"pipe": "is not a file", ".": "is a folder", "none": "does not exist"}.items():
+        with pytest.raises(PictureError, match=message):
+            read_picture(str(tmp_path / name))
+    with pytest.raises(PictureError):
+        read_picture("\0")
+
+
+def _png_header(width: int, height: int) -> bytes:
+    """The start of a PNG that says it is that large: all that a reader needs to refuse it."""
+    body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
+
+
+@pytest.mark.parametrize("size", [5_001, 20_000, 50_000])
+def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "huge.png"
+    data = zlib.compress(b"")
+    chunk = struct.pack(">I", len(data)) + b"IDAT" + data + struct.pack(">I", zlib.crc32(b"IDAT" + data))
+    path.write_bytes(_png_header(size, size) + chunk)
+    with pytest.raises(PictureError, match="is too large"):
+        read_picture(str(path))
+
+
+def _large(kind: str) -> bytes:
+    """The largest picture that is read: 25 million pixels."""
+    page = np.full((5000, 5000), 235, np.uint8)
+    page[1200:3800, 2300:2700] = 20
+    image = Image.fromarray(page)
+    match kind:
+        case "16 bit":
+            return _save(Image.fromarray(page.astype(np.uint16) * 257), compress_level=1)
+        case "alpha":
+            image = image.convert("RGBA")
+            image.putalpha(Image.fromarray(np.where(page < 128, 255, 0).astype(np.uint8)))
+            return _save(image, compress_level=1)
+        case _:
+            return _save(image.convert("RGB"), "JPEG", progressive=True, subsampling=0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak of memory from /proc")
+@pytest.mark.parametrize("kind", ["16 bit", "alpha", "progressive"])
+def test_a_large_picture_takes_less_than_200_megabytes(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(_large(kind))
+    script = f"""
+from mnist_sum_tui.picture import prepare, read_picture
+
+before = peak()
+assert prepare(read_picture({str(path)!r})).any()
+print(peak() - before)
+"""
+    done = subprocess.run([sys.executable, "-c", PEAK + script], capture_output=True, text=True, check=True)
+    assert 20_000 < int(done.stdout) < 200_000
+
+
+def test_a_large_picture_is_the_same_digit_as_a_small_one(tmp_path: Path) -> None:
+    ink = Image.fromarray(255 - _drawn())
+    transparent = Image.new("RGBA", ink.size)
+    transparent.putalpha(ink)
+    grey = Image.fromarray(_drawn())
+    pictures = {
+        "grey": grey,
+        "one bit": grey.convert("1"),
+        "palette": grey.convert("P"),
+        "16 bit": Image.fromarray(_drawn().astype(np.uint16) * 257),
+        "transparent": transparent,
+    }
+    for name, image in pictures.items():
+        path = tmp_path / name
+        path.write_bytes(_save(image.resize((4500, 3000), Image.Resampling.NEAREST)))
+        assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(_drawn())).mean() < 6, name
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stdin:
+        buffer = io.BytesIO(_save(Image.fromarray(_drawn())))
+
+    monkeypatch.setattr(picture.sys, "stdin", Stdin)  # type: ignore[attr-defined]
+    assert read_picture("-").shape == (200, 300)
+
+
+def test_mnist_itself_comes_through_nearly_unchanged() -> None:
+    from mnist_sum_tui.data import dataset
+
+    images = dataset.load("test").images[:200].numpy()
+    changes = [np.abs(prepare(image).astype(int) - image).mean() for image in images]
+    assert np.median(changes) < 0.5

@@ -1,0 +1,35 @@
+"""A run's weights as the network in the package."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from mnist_sum_tui.inference import bundle
+from mnist_sum_tui.runs import checkpoint
+from tests.conftest import is_one_line
+from tests.tui.pages.test_draw import make_run
+
+
+def test_the_weights_go_along_and_the_folder_of_the_images_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, built_in = make_run(tmp_path / "runs", str(tmp_path / "my images")), tmp_path / "built-in.safetensors"
+    monkeypatch.setattr(bundle, "BUILT_IN", built_in)
+    assert bundle.main(["latest"]) == 0
+    before, after = checkpoint.load(run.best_file), checkpoint.load(built_in)
+    assert before.weights.keys() == after.weights.keys()
+    assert all(torch.equal(tensor, after.weights[name]) for name, tensor in before.weights.items())
+    assert after.config.data_dir is None
+    assert b"my images" not in built_in.read_bytes()
+
+
+def test_without_a_run_there_is_a_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mnist_sum_tui.inference.bundle"]
+    for arguments in ([], ["--help"], ["one", "two"]):
+        done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert done.stderr == "usage: python -m mnist_sum_tui.inference.bundle RUN\n"
+    is_one_line(subprocess.run([*command, "x"], capture_output=True, text=True, check=False), 2, "there are no runs")

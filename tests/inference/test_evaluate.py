@@ -1,0 +1,77 @@
+import pytest
+import torch
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.inference.evaluate import Outputs, evaluate, infer, score
+from mnist_sum_tui.machine.hardware import choose
+from mnist_sum_tui.models import build
+
+
+@pytest.fixture(scope="module")
+def few() -> dataset.Split:
+    return dataset.load("test").take(torch.arange(40))
+
+
+def test_batched_is_the_naive_one(few: dataset.Split) -> None:
+    """Every pair by itself, through `forward`, counted in plain Python."""
+    network = build("compact", seed=5).eval()
+    right_digits = right_sums = agreeing = 0
+    losses = [0.0, 0.0]
+    for image, label in zip(few.images, few.labels.tolist(), strict=True):
+        for number in range(10):
+            with torch.inference_mode():
+                digits, sums = network(dataset.normalise(image.unsqueeze(0)), dataset.one_hot(torch.tensor([number])))
+            digit, total = int(digits.argmax()), int(sums.argmax())
+            right_digits += digit == label
+            right_sums += total == label + number
+            agreeing += total == digit + number
+            losses[0] -= float(digits[0, label])
+            losses[1] -= float(sums[0, label + number])
+    report = evaluate(network, few, choose(TrainConfig(precision="fp32")))
+    pairs = len(few) * 10
+    assert report.pairs == pairs
+    assert report.digit_accuracy == pytest.approx(right_digits / pairs)
+    assert report.sum_accuracy == pytest.approx(right_sums / pairs)
+    assert report.agreement == pytest.approx(agreeing / pairs)
+    assert report.digit_loss == pytest.approx(losses[0] / pairs, rel=1e-4)
+    assert report.sum_loss == pytest.approx(losses[1] / pairs, rel=1e-4)
+
+
+def _certain(digits: list[int], sums: list[list[int]]) -> Outputs:
+    digit_log_p, sum_log_p = torch.full((len(digits), 10), -9.0), torch.full((len(digits), 10, 19), -9.0)
+    for row, digit in enumerate(digits):
+        digit_log_p[row, digit] = -0.1 * (row + 1)
+        for number in range(10):
+            sum_log_p[row, number, sums[row][number]] = -0.1
+    return Outputs(digit_log_p, sum_log_p)
+
+
+def test_what_is_counted_as_what() -> None:
+    split = dataset.Split(
+        torch.zeros(3, 28, 28, dtype=torch.uint8), torch.tensor([4, 4, 9]), torch.tensor([10, 20, 30])
+    )
+    right = [4 + number for number in range(10)]
+    wrong_at_zero = [5, *right[1:]]
+    outputs = _certain([4, 7, 9], [right, wrong_at_zero, [9 + number for number in range(10)]])
+    report = score(outputs, split)
+    assert report.digit_accuracy == pytest.approx(2 / 3)
+    assert report.sum_accuracy == pytest.approx(29 / 30)
+    assert report.agreement == pytest.approx(20 / 30)
+    assert report.confusion[4][7] == 1
+    assert sum(map(sum, report.confusion)) == 3
+    assert report.sum_accuracy_by_pair[4][:2] == (0.5, 1.0)
+    assert report.sum_accuracy_by_pair[0] == (None,) * 10
+    assert [(m.index, m.label, m.digit) for m in report.mistakes] == [(20, 4, 7)]
+    assert report.digit_mistakes == 1
+
+
+def test_infer_stops_when_told_and_restores_the_mode(few: dataset.Split) -> None:
+    network = build("compact").train()
+    assert infer(network, few.images, choose(TrainConfig()), keep_going=lambda: False) is None
+    assert network.training
+
+
+def test_nothing_to_evaluate_is_an_error(few: dataset.Split) -> None:
+    with pytest.raises(ValueError, match="no images"):
+        score(_certain([1], [[0] * 10]), few.take(torch.arange(0)))

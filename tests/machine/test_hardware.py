@@ -1,0 +1,161 @@
+"""What is set up for a GPU, and what is moved to it, on a machine without one: torch's answers are replaced."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.data.dataset import SumDataset
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.inference.evaluate import infer
+from mnist_sum_tui.inference.predict import Predictor
+from mnist_sum_tui.machine.hardware import Hardware, choose, choose_to_ask, set_up
+from mnist_sum_tui.machine.ranks import World
+from mnist_sum_tui.models import build
+from mnist_sum_tui.training.step import Learner
+
+META, CPU = torch.device("meta"), torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def _threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def chosen_gpus(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A machine with NVIDIA GPUs; gets the index of each that torch is told to use."""
+    told: list[int] = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda _: True)
+    monkeypatch.setattr(torch._C, "_cuda_setDevice", told.append, raising=False)
+    return told
+
+
+@pytest.fixture
+def mps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with Apple's GPU."""
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+
+
+@pytest.mark.parametrize("device", ["auto", "cuda"])
+def test_one_process_sets_up_the_first_nvidia_gpu(chosen_gpus: list[int], device: str) -> None:
+    hardware = choose(TrainConfig(device=device, threads=1))
+    set_up(hardware)
+    assert hardware.device == torch.device("cuda", 0)
+    assert chosen_gpus == [0]
+
+
+@pytest.mark.usefixtures("mps")
+@pytest.mark.parametrize("device", ["auto", "mps"])
+def test_apple_s_gpu_is_set_up(device: str) -> None:
+    hardware = choose(TrainConfig(device=device, threads=1))
+    set_up(hardware)
+    assert hardware.device == torch.device("mps", 0)
+    assert hardware.precision == "fp32"
+
+
+def test_each_process_has_its_own_nvidia_gpu(chosen_gpus: list[int]) -> None:
+    set_up(choose(TrainConfig(threads=1), World(1, 2, 1, 2)))
+    assert chosen_gpus == [1]
+    with pytest.raises(UsageError, match="3 processes for 2 GPUs"):
+        choose(TrainConfig(), World(2, 3, 2, 3))
+
+
+def test_several_processes_leave_apple_s_gpu_alone(mps: None) -> None:
+    assert choose(TrainConfig(), World(1, 2, 1, 2)).device == CPU
+    with pytest.raises(UsageError, match="several processes cannot train on mps"):
+        choose(TrainConfig(device="mps"), World(1, 2, 1, 2))
+
+
+@pytest.mark.parametrize("device", ["cuda", "mps"])
+def test_bf16_is_refused_where_there_is_none(
+    chosen_gpus: list[int], mps: None, monkeypatch: pytest.MonkeyPatch, device: str
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda _: False)
+    config = TrainConfig(device=device, precision="bf16", threads=1)
+    with pytest.raises(UsageError, match=f"bf16 is not available on {device}"):
+        choose(config)
+    assert choose(replace(config, precision="auto")).precision == "fp32"
+    assert choose_to_ask(config, device).precision == "fp32", "a run from another machine can be asked"
+    assert choose_to_ask(config, "cpu").precision == "bf16"
+
+
+def test_cudnn_takes_its_deterministic_kernels(chosen_gpus: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
+    monkeypatch.setattr(torch.backends.cudnn, "benchmark", True)
+    set_up(choose(TrainConfig(threads=1)))
+    assert torch.backends.cudnn.deterministic
+    assert not torch.backends.cudnn.benchmark
+
+
+class StrictMeta(TorchDispatchMode):
+    """torch's device `meta`, whose tensors have no values, as strict as a GPU: it refuses what mixes it with the CPU.
+
+    What comes back from it is zeros.
+    """
+
+    def __torch_dispatch__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        options = kwargs or {}
+        tensors = [value for value in tree_leaves((args, options)) if isinstance(value, Tensor)]
+        if len({tensor.device for tensor in tensors if tensor.dim()}) > 1:
+            raise RuntimeError(f"two devices in {func}")
+        if tensors and tensors[0].is_meta and options.get("device") == CPU:
+            return torch.zeros(tensors[0].shape, dtype=options.get("dtype") or tensors[0].dtype)
+        return func(*args, **options)
+
+
+@pytest.fixture
+def meta(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hardware]:
+    """A device that is not the CPU."""
+    monkeypatch.setattr(Hardware, "autocast", lambda _: nullcontext())  # torch has none for meta
+    with StrictMeta():  # type: ignore[no-untyped-call]
+        yield Hardware(META, "fp32", 1, "a test")
+
+
+def test_the_strict_device_refuses_what_is_not_moved() -> None:
+    with StrictMeta(), pytest.raises(RuntimeError, match="two devices"):  # type: ignore[no-untyped-call]
+        torch.ones(2) + torch.ones(2, device=META)
+
+
+@pytest.mark.parametrize(
+    ("model", "optimizer"),
+    [("compact", "sgd"), *((model, "adamw") for model in ("original", "pictured", "compact", "swift", "keen"))],
+)
+def test_a_step_is_made_on_the_device(meta: Hardware, model: str, optimizer: str) -> None:
+    config = TrainConfig.of("standard", model=model, optimizer=optimizer, augment="strong", label_smoothing=0.1)
+    learner = Learner(config, meta)
+    learner.start()
+    learner.step(SumDataset(dataset.load("test").take(torch.arange(4))).__getitems__(range(4)), 0.1, 0)
+    for parameter in learner.network.parameters():
+        assert parameter.device == META
+        assert parameter.grad is not None
+        assert parameter.grad.device == META
+        momenta = [value for value in learner.optimizer.state[parameter].values() if torch.is_tensor(value)]
+        assert any(value.device == META for value in momenta)
+    assert all(buffer.device == META for buffer in learner.network.buffers())
+    assert all(tensor.device == CPU for tensor in learner.copy_weights().values())
+
+
+@pytest.mark.parametrize("model", ["original", "pictured", "compact", "swift", "keen"])
+def test_evaluation_and_prediction_are_made_on_the_device(meta: Hardware, model: str) -> None:
+    images = dataset.load("test").images[:4]
+    outputs = infer(build(model).to(META), images, meta)
+    assert outputs is not None
+    assert outputs.digits.device == outputs.sums.device == CPU, "what is counted is back"
+    predictor = Predictor(TrainConfig(model=model), build(model).state_dict(), "a test", meta)
+    assert all(parameter.device == META for parameter in predictor.network.parameters())
+    assert len(predictor.predict(images[0], 3).sum_probabilities) == 19

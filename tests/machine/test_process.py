@@ -1,0 +1,82 @@
+"""How torch's threads are told to wait, by what else runs; what it gains is measured, not tested."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.machine import process
+
+
+@pytest.fixture(autouse=True)
+def unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is decided yet, and time passes at once."""
+    monkeypatch.setattr(os, "environ", {})
+    monkeypatch.setattr("mnist_sum_tui.machine.process.time.sleep", lambda _: None)
+    monkeypatch.setattr("mnist_sum_tui.machine.process.sys.platform", "linux")
+
+
+def decided() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+
+def load(running: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What /proc/loadavg says at each look."""
+    looks = iter(running)
+    file = tmp_path / "loadavg"
+
+    def look(_: float) -> None:
+        file.write_text(f"0.07 0.05 0.01 {next(looks)}/78 4711\n")
+
+    monkeypatch.setattr("mnist_sum_tui.machine.process.time.sleep", look)
+    monkeypatch.setattr(process, "LOAD", file)
+
+
+@pytest.mark.parametrize(
+    ("running", "spins"),
+    [
+        (["1", "1", "1"], process.LONG),
+        (["1", "2", "1"], process.LONG),  # the system's own errands
+        (["2", "1", "2"], process.SHORT),
+        (["3", "3", "3"], process.SHORT),
+        (["0", "0", "0"], process.SHORT),  # as some sandboxes say always
+        (["?", "?", "?"], process.SHORT),
+    ],
+)
+def test_a_training_spins_on_if_it_is_alone(
+    running: list[str], spins: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    load(running, monkeypatch, tmp_path)
+    process.set_waiting(may_be_alone=True)
+    assert decided() == {"GOMP_SPINCOUNT": spins, "KMP_BLOCKTIME": "0", "OMP_WAIT_POLICY": "active"}
+
+
+def test_what_is_no_training_does_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    load(["1"] * 3, monkeypatch, tmp_path)
+    process.set_waiting()
+    assert os.environ["GOMP_SPINCOUNT"] == process.SHORT
+
+
+@pytest.mark.parametrize("text", ["", "0.07\n"])
+def test_where_nobody_can_say_others_may_be_there(text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "loadavg").write_text(text)
+    monkeypatch.setattr(process, "LOAD", tmp_path / "loadavg")
+    assert not process.is_alone()
+    monkeypatch.setattr(process, "LOAD", tmp_path / "none")
+    assert not process.is_alone()
+
+
+def test_what_the_user_has_set_stays() -> None:
+    os.environ["OMP_WAIT_POLICY"] = "passive"
+    process.set_waiting(may_be_alone=True)
+    assert decided() == {"OMP_WAIT_POLICY": "passive"}
+    del os.environ["OMP_WAIT_POLICY"]
+    os.environ["GOMP_SPINCOUNT"] = "7"
+    process.set_waiting()
+    assert os.environ["GOMP_SPINCOUNT"] == "7"
+
+
+def test_elsewhere_than_on_linux_they_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.machine.process.sys.platform", "darwin")
+    process.set_waiting(may_be_alone=True)
+    assert decided() == {"OMP_WAIT_POLICY": "passive"}

@@ -1,0 +1,118 @@
+import json
+import math
+from dataclasses import fields
+from typing import Any, get_type_hints
+
+import pytest
+
+from mnist_sum_tui.runs import events
+from mnist_sum_tui.runs.events import KINDS, Event, Progress, from_dict, to_dict, to_json
+
+SAMPLES: dict[Any, Any] = {int: 3, float: 0.25, str: "ü", bool: True, tuple[int, ...]: (1, 2)}
+WORDS = {"checkpoint": "timer", "finished": "stopped"}
+
+
+def _example(cls: type[Event]) -> Event:
+    """An event with a value of the right kind in every field, the None of the optional ones included."""
+    hints = get_type_hints(cls)
+    values: dict[str, Any] = {item.name: SAMPLES.get(hints[item.name]) for item in fields(cls)}
+    return cls(**(values | {"reason": WORDS[cls.kind]} if "reason" in values else values))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_round_trip_through_json(kind: str) -> None:
+    event = _example(KINDS[kind])
+    assert from_dict(json.loads(to_json(event))) == event
+    assert to_dict(event)["event"] == kind
+
+
+def test_the_names_that_scripts_read() -> None:
+    assert {"started", "progress", "epoch", "checkpoint", "finished"} <= KINDS.keys()
+
+
+def test_numbers_that_json_does_not_have() -> None:
+    event = Progress(
+        step=1, epoch=1, elapsed=0.5, digit_loss=math.nan, sum_loss=math.inf, digit_accuracy=0.5, sum_accuracy=0.5,
+        lr=0.1, images_per_second=1.0, remaining=None,
+    )  # fmt: skip
+    strict = json.loads(to_json(event), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert (strict["digit_loss"], strict["sum_loss"]) == ("NaN", "Infinity")
+    back = from_dict(strict)
+    assert isinstance(back, Progress)
+    assert math.isnan(back.digit_loss)
+    assert back.sum_loss == math.inf
+
+
+def test_fields_of_a_later_version_are_passed_over() -> None:
+    assert from_dict({"event": "paused", "step": 1, "epoch": 1, "elapsed": 0.0, "mood": "good"}) == events.Paused(
+        step=1, epoch=1, elapsed=0.0
+    )
+
+
+@pytest.mark.parametrize("values", [{}, {"event": "party"}, {"event": "paused"}])
+def test_what_is_no_event_is_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="event"):
+        from_dict(values)
+
+
+WRONG: dict[Any, list[Any]] = {
+    int: [None, True, -1, 10**400, 2**60, 1.5, "3", math.nan, [1], {}],
+    float: [None, True, -0.5, 10**400, "0.5", "-Infinity", "x", [0.5], {}],
+    str: [None, True, 1, ["x"], {}],
+    bool: [None, 0, 1, "true", [True]],
+    tuple[int, ...]: [None, True, 3, "12", [1, -1], [1, True], [1, [2]], [1, 10**400], [1, 2.0], {"1": 2}],
+}
+"""for each kind of field, values that are not of it or out of its range"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_value_of_the_wrong_kind_is_refused_in_every_field(kind: str) -> None:
+    hints = get_type_hints(KINDS[kind])
+    good = to_dict(_example(KINDS[kind]))
+    for item in fields(KINDS[kind]):
+        hint, is_optional = hints[item.name], hints[item.name] in (int | None, float | None)
+        for value in WRONG[(int if hint == int | None else float) if is_optional else hint]:
+            if value is None and is_optional:
+                continue
+            with pytest.raises(ValueError, match=item.name):
+                from_dict({**good, item.name: value})
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [
+        ("epoch", "val_digit_accuracy", 1.5),
+        ("epoch", "val_digit_accuracy", "NaN"),
+        ("progress", "sum_accuracy", 1.01),
+        ("progress", "elapsed", "Infinity"),
+        ("progress", "lr", "NaN"),
+        ("progress", "digit_loss", 1e300),
+        ("finished", "reason", "hacked"),
+        ("finished", "agreement", -0.1),
+        ("checkpoint", "reason", ""),
+        ("started", "epochs", 0),
+        ("started", "steps_per_epoch", 0),
+        ("samples", "labels", [10, 1]),
+        ("samples", "sums", [19, 1]),
+        ("samples", "sums", [1, 2, 3]),
+    ],
+)
+def test_a_value_out_of_range_is_refused(kind: str, field: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=field):
+        from_dict({**to_dict(_example(KINDS[kind])), field: value})
+
+
+def test_a_whole_number_will_do_as_a_float_and_a_word_is_a_number_only_where_one_is_meant() -> None:
+    paused = from_dict({"event": "paused", "step": 1, "epoch": 1, "elapsed": 3})
+    assert (paused.elapsed, type(paused.elapsed)) == (3.0, float)
+    notice = from_dict({"event": "notice", "step": 1, "epoch": 1, "elapsed": 0.0, "message": "NaN"})
+    assert notice == events.Notice(step=1, epoch=1, elapsed=0.0, message="NaN")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_text_that_is_read_cannot_move_a_cursor(kind: str) -> None:
+    good = to_dict(_example(KINDS[kind]))
+    for name, value in good.items():
+        if isinstance(value, str) and name not in ("event", "reason"):
+            event = from_dict({**good, name: "a\x1b]0;x\x07\n\u202eb"})
+            assert getattr(event, name) == r"a\x1b]0;x\x07\n\u202eb"

@@ -1,0 +1,83 @@
+"""A run as version 0.1.0 left it, stopped in its first epoch: it must be found, asked and gone on with for ever.
+
+`first_version/resumed.jsonl` has the events of that version's own way on from there.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.events import EpochDone, Finished, Progress
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.training.loop import train
+from tests.conftest import Cli
+
+FOLDER = Path(__file__).parent / "first_version"
+ID = "20261127-021854-swift-first"
+
+
+@pytest.fixture
+def run(tmp_path: Path, small_data: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The run beside its images, in the current folder: its `data_dir` is `data`."""
+    assert small_data == str(tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(FOLDER / ID, tmp_path / "runs" / ID)
+    return Run(tmp_path / "runs" / ID)
+
+
+def test_it_is_listed(run: Run, cli: Cli) -> None:
+    listed = cli("runs")
+    assert listed.returncode == 0, listed.stderr
+    assert ID in listed.stdout
+    shown = cli("runs", "show", run.id)
+    assert shown.returncode == 0, shown.stderr
+    assert "swift" in shown.stdout
+
+
+def test_it_is_asked(run: Run, cli: Cli) -> None:
+    predicted = cli("predict", "idx", "3", "--number", "7", "--json")
+    assert predicted.returncode == 0, predicted.stderr
+    assert f"run {ID} (swift, epoch 1)" in predicted.stdout
+    evaluated = cli("evaluate", ID, "--json")
+    assert evaluated.returncode == 0, evaluated.stderr
+    assert '"pairs": 1000' in evaluated.stdout
+
+
+def test_it_goes_on_as_that_version_did(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one piece or several, bit for bit; and step for step along the first version's own way, which may have been
+    on another processor.
+    """
+    monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 0.0)
+    cut = Run(shutil.copytree(run.path, tmp_path / "cut" / ID))
+    whole = [*train(run.read_config(), run)]
+    for stop in (9, 18, 20, 10**9):
+        control = Control()
+        for event in train(cut.read_config(), cut, control):
+            if event.step >= stop:
+                control.stop()
+    one, other = checkpoint.load(run.last_file), checkpoint.load(cut.last_file)
+    for ours, theirs in ((one.weights, other.weights), (one.optimizer, other.optimizer)):
+        assert ours.keys() == theirs.keys()
+        assert all(torch.equal(tensor, theirs[name]) for name, tensor in ours.items())
+
+    assert one.position.images == other.position.images
+    assert one.position.images["train"]["count"] == 600, "from its first save on it knows its images"
+
+    before = list(read_events(FOLDER / "resumed.jsonl", "progress", "epoch", "finished"))
+    again = list(read_events(run.metrics_file, "progress", "epoch", "finished"))
+    assert [(event.kind, event.step, event.epoch) for event in again] == [
+        (event.kind, event.step, event.epoch) for event in before
+    ]
+    for event, first in zip(again, before, strict=True):
+        if isinstance(event, Progress | EpochDone):
+            assert isinstance(first, Progress | EpochDone)
+            assert event.lr == pytest.approx(first.lr, rel=1e-9)
+            assert event.digit_loss == pytest.approx(first.digit_loss, rel=0.02)
+            assert event.sum_loss == pytest.approx(first.sum_loss, rel=0.02)
+    assert isinstance(whole[-1], Finished)
+    assert whole[-1].reason == "completed"

@@ -1,0 +1,227 @@
+import json
+import multiprocessing
+import os
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import EpochDone, Finished, to_json
+from mnist_sum_tui.runs.run import Run, default_folder
+from mnist_sum_tui.runs.summary import best_run, summarise
+from tests.conftest import Cli
+
+CONFIG = TrainConfig.of("standard", model="compact")
+
+
+def _epoch(number: int, accuracy: float, best: bool = True) -> EpochDone:
+    return EpochDone(
+        step=number * 10, epoch=number, elapsed=float(number), digit_loss=0.1, sum_loss=0.1, digit_accuracy=accuracy,
+        sum_accuracy=accuracy, val_digit_loss=0.1, val_sum_loss=0.1, val_digit_accuracy=accuracy,
+        val_sum_accuracy=accuracy, val_agreement=1.0, lr=0.1, images_per_second=1.0, remaining=0.0, best=best,
+    )  # fmt: skip
+
+
+def _finished(reason: str) -> Finished:
+    return Finished(
+        step=10, epoch=1, elapsed=3.0, reason=reason, run="r", path="p", message="m", best_epoch=1,
+        digit_accuracy=0.98, sum_accuracy=0.97, agreement=0.99, digit_loss=0.1, sum_loss=0.1, pairs=100_000,
+    )  # fmt: skip
+
+
+def _run(folder: Path, *events: EpochDone | Finished, torn: bool = False, data_dir: str | None = None) -> Run:
+    run = find.create(folder, replace(CONFIG, data_dir=data_dir))
+    lines = "".join(f"{to_json(event)}\n" for event in events)
+    run.metrics_file.write_text(lines + ('{"event": "epo' if torn else ""))
+    return run
+
+
+def test_two_runs_in_one_second_are_two(tmp_path: Path) -> None:
+    made = [find.create(tmp_path, CONFIG, "try-1") for _ in range(3)]
+    assert len({run.id for run in made}) == 3
+    assert all(run.id.endswith(("-compact-try-1", "-2", "-3")) for run in made)
+    assert [run.id for run in find.list_runs(tmp_path)] == [run.id for run in reversed(made)]
+
+
+@pytest.mark.parametrize("name", ["../x", "a b", "x" * 61, "a/b"])
+def test_names_that_would_leave_the_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="cannot be used"):
+        find.create(tmp_path, CONFIG, name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_find(tmp_path: Path) -> None:
+    good, bad, new = _run(tmp_path, _epoch(1, 0.99)), _run(tmp_path, _epoch(1, 0.9)), _run(tmp_path)
+    assert find.find("latest", tmp_path) == new
+    assert find.find("best", tmp_path) == good
+    assert find.find(bad.id, tmp_path) == bad
+    assert find.find(str(bad.path), tmp_path) == bad
+    with pytest.raises(UsageError, match="is empty"):
+        find.find("", tmp_path)
+    with pytest.raises(UsageError, match="could be"):
+        find.find(good.id[:8], tmp_path)
+    with pytest.raises(UsageError, match="unknown run"):
+        find.find("nonsense", tmp_path)
+    with pytest.raises(UsageError, match="not a run's folder"):
+        find.find(str(tmp_path), tmp_path)
+
+
+def test_the_folder_one_is_in_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = _run(tmp_path)
+    (run.path / "below").mkdir()
+    monkeypatch.chdir(run.path)
+    assert find.find(".", tmp_path).id == run.id
+    monkeypatch.chdir(run.path / "below")
+    assert find.find("..", tmp_path).id == run.id
+
+
+def test_what_is_not_utf_8_is_written_and_read_again(tmp_path: Path) -> None:
+    run = _run(tmp_path)
+    run.write_json(run.environment_file, {"command": ["Z\u00fcrich", "r\udcff"]})
+    assert "Z\u00fcrich" in run.environment_file.read_text(encoding="utf-8")
+    assert run.read_json(run.environment_file) == {"command": ["Z\u00fcrich", "r\udcff"]}
+
+
+def test_a_run_is_named_so_that_a_command_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in (Path(), Path("other folder"), tmp_path, default_folder()):
+        run = find.create(folder, CONFIG)
+        (name,) = shlex.split(run.argument)
+        assert find.find(name, default_folder()) == run
+
+
+def test_find_in_an_empty_folder(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(UsageError, match="no runs in"):
+            find.find("latest", folder)
+
+
+def test_best_needs_an_epoch(tmp_path: Path) -> None:
+    _run(tmp_path)
+    with pytest.raises(UsageError, match="finished an epoch"):
+        find.find("best", tmp_path)
+
+
+def _all_data(number: int, accuracy: float) -> EpochDone:
+    """An epoch of a run that holds nothing out."""
+    return replace(
+        _epoch(number, accuracy), val_digit_loss=None, val_sum_loss=None, val_digit_accuracy=None,
+        val_sum_accuracy=None, val_agreement=None,
+    )  # fmt: skip
+
+
+def _tested(accuracy: float) -> Finished:
+    return replace(_finished("completed"), digit_accuracy=accuracy, sum_accuracy=accuracy)
+
+
+def test_best_compares_validation_with_validation_alone(tmp_path: Path) -> None:
+    worse = _run(tmp_path, _epoch(1, 0.97), _tested(0.999))
+    better = _run(tmp_path, _epoch(1, 0.98), _tested(0.981))
+    _run(tmp_path, _all_data(1, 0.9), _tested(0.995))  # a test says nothing about which of the others is better
+    summaries = [summarise(run) for run in find.list_runs(tmp_path)]
+    assert best_run(summaries).run == better
+    assert best_run(summaries).ranked_by == "validation"
+    assert best_run([summarise(worse)]).run == worse
+
+
+def test_best_is_by_test_where_no_run_holds_images_out(tmp_path: Path) -> None:
+    _run(tmp_path, _all_data(1, 0.9), _tested(0.98))
+    better = _run(tmp_path, _all_data(1, 0.9), _tested(0.99))
+    _run(tmp_path, _all_data(1, 0.999))  # it has come to nothing yet
+    best = best_run(summarise(run) for run in find.list_runs(tmp_path))
+    assert (best.run, best.ranked_by) == (better, "test")
+
+
+def test_best_compares_runs_on_the_same_images_alone(tmp_path: Path) -> None:
+    own = _run(tmp_path, _epoch(1, 0.9))
+    _run(tmp_path, _epoch(1, 0.99), data_dir="/data/easy")
+    assert find.find("best", tmp_path) == own, "the package's own images come first"
+    own.delete()
+    better = _run(tmp_path, _epoch(1, 0.7), data_dir="/data/hard")
+    _run(tmp_path, _epoch(1, 0.6), data_dir="/data/hard")
+    _run(tmp_path, data_dir="/data/else")
+    assert find.find("best", tmp_path) == better, "else those of the newest run that can be ranked"
+
+
+def test_the_list_marks_the_best_and_says_by_what(tmp_path: Path, cli: Cli) -> None:
+    folder = tmp_path / "runs"
+    tested, other = _run(folder, _all_data(1, 0.9), _tested(0.98)), _run(folder, _all_data(1, 0.9), _tested(0.97))
+
+    def listed() -> tuple[list[str], str]:
+        lines = cli("runs").stdout.splitlines()
+        return [line.split()[0] for line in lines if line.rstrip().endswith(", best")], lines[-1]
+
+    assert listed() == (
+        [tested.id],
+        "best by test accuracy, among the runs on the MNIST in the package of which none holds images out",
+    )
+    validated = _run(folder, _epoch(1, 0.95))
+    marked, words = listed()
+    assert marked == [validated.id]
+    assert words.startswith("best by validation accuracy, among")
+    told = [json.loads(line) for line in cli("runs", "--json").stdout.splitlines()]
+    assert {run["run"]: run["best"] for run in told} == {tested.id: False, other.id: False, validated.id: True}
+
+
+def test_summary(tmp_path: Path) -> None:
+    stopped = summarise(_run(tmp_path, _epoch(1, 0.9), _epoch(2, 0.8, best=False), torn=True))
+    assert (stopped.state, stopped.digit_accuracy, stopped.is_tested) == ("interrupted", 0.9, False)
+    assert len(stopped.epochs) == 2
+    done = summarise(_run(tmp_path, _epoch(1, 0.9), _finished("completed")))
+    assert (done.state, done.digit_accuracy, done.sum_accuracy, done.is_tested) == ("completed", 0.98, 0.97, True)
+    assert done.mean_accuracy == pytest.approx(0.9)
+    broken = _run(tmp_path)
+    broken.config_file.write_text("{")
+    assert summarise(broken).state == "damaged"
+
+
+def _hold(path: Path, ready: "multiprocessing.synchronize.Event", leave: "multiprocessing.synchronize.Event") -> None:
+    with Run(path).lock():
+        ready.set()
+        leave.wait(30)
+
+
+def test_a_lock_is_freed_by_kill_9(tmp_path: Path) -> None:
+    run = Run(_run(tmp_path, _epoch(1, 0.9)).path)  # and not the one that was made here, which is held
+    context = multiprocessing.get_context("spawn")
+    ready, leave = context.Event(), context.Event()
+    process = context.Process(target=_hold, args=(run.path, ready, leave))
+    process.start()
+    assert ready.wait(30)
+    assert summarise(run).state == "running"
+    with pytest.raises(RunError, match=f"process {process.pid}"), run.lock():
+        pass
+    with pytest.raises(RunError, match="stop it first"):
+        run.delete()
+    process.kill()
+    process.join(30)
+    assert summarise(run).state == "interrupted"
+    with run.lock():
+        assert run.pid == os.getpid()
+    run.delete()
+    assert not run.path.exists()
+
+
+def test_config_json_is_plain(tmp_path: Path) -> None:
+    run = _run(tmp_path)
+    values = json.loads(run.config_file.read_text())
+    assert values["model"] == "compact"
+    assert run.read_config() == CONFIG
+    run.write_config(replace(CONFIG, epochs=9))
+    assert run.created == values["created"]
+    assert run.read_config().epochs == 9
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunError, match="no run can be made there"):
+        find.create(tmp_path / "file", CONFIG)
+
+
+def test_a_path_that_cannot_be_looked_into_is_no_run(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not a run's folder"):
+        find.find(f"{tmp_path}/{'x' * 300}", tmp_path)

@@ -1,0 +1,76 @@
+"""Files that appear whole or not at all, on disks of all kinds."""
+
+import errno
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui import atomic
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.training.loop import train
+
+
+def test_what_lies_where_a_file_is_written_beside_is_not_written_to(tmp_path: Path) -> None:
+    path, precious = tmp_path / "config.json", tmp_path / "precious"
+    precious.write_text("precious")
+    (tmp_path / f".config.json.{os.getpid()}.tmp").symlink_to(precious)
+    (tmp_path / f".other.json.{os.getpid()}.tmp").hardlink_to(precious)
+    atomic.write_atomic(path, b"{}", also=tmp_path / "other.json")
+    assert precious.read_text() == "precious"
+    assert (path.read_bytes(), (tmp_path / "other.json").read_bytes()) == (b"{}", b"{}")
+    assert not path.is_symlink()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc has folders that cannot be flushed")
+def test_a_folder_that_cannot_be_flushed_is_passed_over() -> None:
+    with pytest.raises(OSError, match="Invalid argument"):
+        os.fsync(os.open("/proc", os.O_RDONLY))
+    atomic.sync_folder(Path("/proc"))
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP, errno.EIO])
+def test_a_disk_whose_folders_cannot_be_flushed_is_trained_on(
+    code: int, small_data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = TrainConfig.of("sprint", epochs=1, threads=1, batch_size=110, data_dir=small_data)
+    sync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(code, os.strerror(code))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    if code == errno.EIO:
+        with pytest.raises(RunError, match="cannot be written"):
+            find.create(tmp_path / "runs", config)
+        assert not list((tmp_path / "runs").iterdir()), "and nothing is left"
+    else:
+        assert list(train(config, find.create(tmp_path / "runs", config)))[-1].kind == "finished"
+
+
+def test_windows_waits_for_a_reader_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, replace, left = tmp_path / "x", os.replace, [2]
+
+    def refuse(source: str, target: str) -> None:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise PermissionError(errno.EACCES, "Access is denied")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(RunError, match="Access is denied"):  # elsewhere it is about the folder, and will not pass
+        atomic.write_atomic(path, b"one")
+    monkeypatch.setattr(sys, "platform", "win32")
+    left[0] = 2
+    atomic.write_atomic(path, b"two")
+    assert path.read_bytes() == b"two"
+    left[0] = 1000
+    with pytest.raises(RunError, match="Access is denied"):
+        atomic.write_atomic(path, b"three")
+    assert [item.read_bytes() for item in tmp_path.iterdir()] == [b"two"]

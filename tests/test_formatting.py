@@ -1,0 +1,65 @@
+import pytest
+
+from mnist_sum_tui.formatting import ascii_picture, bar, duration, equation, percent, shade, sparkline, trim
+
+
+def test_a_picture_has_two_characters_a_pixel() -> None:
+    assert ascii_picture([[0, 255], [128, 25]]) == ["  @@", "++  "]
+
+
+def test_trim_keeps_a_margin_and_an_empty_picture() -> None:
+    assert trim([[0] * 5, [0] * 5, [0, 0, 9, 0, 0], [0] * 5, [0] * 5]) == [[0, 0, 0], [0, 9, 0], [0, 0, 0]]
+    assert trim([[7]]) == [[7]]
+    assert trim([[0, 0]]) == [[0, 0]]
+
+
+def test_equation() -> None:
+    assert equation(3, 7, 10) == "3 + 7 = 10"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.9927, "99.27 %"),
+        (1.0, "100.00 %"),
+        (0.999999, "99.99 %"),
+        (0.0, "0.00 %"),
+        (None, "-"),
+        (float("nan"), "NaN"),
+    ],
+)
+def test_percent(share: float | None, text: str) -> None:
+    assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (8.21, "8.2 s"),
+        (59.4, "59 s"),
+        (187, "3:07"),
+        (3765, "1:02:45"),
+        (None, "-"),
+        (float("inf"), "-"),
+        (59.7, "1:00"),
+    ],
+)
+def test_duration(seconds: float | None, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_a_bar_is_always_as_wide() -> None:
+    assert [len(bar(share / 97, 7)) for share in range(-5, 110)] == [7] * 115
+    assert bar(0.5, 4) == "██  "
+
+
+def test_sparkline_shows_what_is_missing() -> None:
+    assert sparkline([0.0, 0.5, 1.0]) == "▁▅█"
+    assert sparkline([1.0, float("nan"), None, 0.0]) == "█xx▁"
+    assert sparkline([2.0, 2.0]) == "▄▄"
+    assert sparkline([]) == ""
+    assert len(sparkline(range(1000), width=30)) == 30
+
+
+def test_only_a_full_share_is_shaded_full() -> None:
+    assert (shade(1.0), shade(0.999), shade(0.0), shade(None)) == ("█", "▓", " ", "·")

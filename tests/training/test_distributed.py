@@ -1,0 +1,246 @@
+"""Several processes on one run, started by torchrun as a user would."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import torch.distributed as dist
+
+from mnist_sum_tui.data.augment import augment
+from mnist_sum_tui.data.dataset import SumDataset, load, normalise
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.machine.ranks import VARIABLES, World
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.training import distributed
+from mnist_sum_tui.training.distributed import Group, lost_process_is_one_line
+from tests.conftest import COMMAND, Cli, wait_for
+
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node"]
+MODULE = ["-m", "mnist_sum_tui"]
+FAST = ("--precision", "fp32", "--batch-size", "110", "--keep", "0")
+
+
+def losses(processes: int, folder: Path, *arguments: str) -> list[tuple[float, float]]:
+    """The losses of each epoch of a training of 550 images."""
+    start = [*TORCHRUN, str(processes), *MODULE] if processes > 1 else COMMAND
+    return losses_of(start, *FAST, "--json", "--runs-dir", str(folder / str(processes)), *arguments)
+
+
+def losses_of(start: list[str], *arguments: str) -> list[tuple[float, float]]:
+    done = subprocess.run(
+        [*start, "train", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    assert events[-1]["event"] == "finished"
+    assert sum(event["event"] == "started" for event in events) == 1, "one process alone prints"
+    return [(event["digit_loss"], event["sum_loss"]) for event in events if event["event"] == "epoch"]
+
+
+def test_fifty_steps_of_two_processes_are_those_of_one(tmp_path: Path, small_data: str) -> None:
+    arguments = ("--model", "pictured", "--epochs", "10", "--augment", "affine", "--data-dir", small_data)
+    one, two = (losses(processes, tmp_path, *arguments) for processes in (1, 2))
+    assert len(one) == 10
+    for a, b in zip(one, two, strict=True):
+        assert b == pytest.approx(a, abs=1e-4)
+    assert one[-1][0] < one[0][0] / 2, "it has learnt, so the steps have moved it"
+
+
+def test_batch_normalisation_is_over_all_processes(tmp_path: Path, small_data: str) -> None:
+    """Statistics of each half alone would move the loss by more than a hundredth."""
+    arguments = ("--model", "compact", "--epochs", "1", "--data-dir", small_data)
+    one, three = (losses(processes, tmp_path, *arguments)[0] for processes in (1, 3))
+    assert three == pytest.approx(one, abs=1e-3)
+
+
+def test_a_worker_that_dies_ends_the_run_which_can_be_gone_on_with(tmp_path: Path, small_data: str, cli: Cli) -> None:
+    folder = tmp_path / "runs"
+    arguments = ["train", "--model", "pictured", "--epochs", "1000", "--data-dir", small_data, *FAST]
+    process = subprocess.Popen(
+        [*TORCHRUN, "2", *MODULE, *arguments, "--runs-dir", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for(lambda: any(run.last_file.exists() for run in find.list_runs(folder)))
+    children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
+    leader = find.list_runs(folder)[0].pid
+    (helper,) = {int(line) for line in children.stdout.split()} - {leader}
+    os.kill(helper, signal.SIGKILL)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert errors.count("error: another process of this run has ended") == 1
+    (run,) = find.list_runs(folder)
+    epochs = max(event.epoch for event in read_events(run.metrics_file, "epoch"))
+    resumed = cli("train", "--resume", str(run.path), "--epochs", str(epochs + 1), "--json")
+    assert resumed.returncode == 0, resumed.stderr
+    assert json.loads(resumed.stdout.splitlines()[-1])["reason"] == "completed"
+
+
+def test_the_helpers_go_by_the_leader_s_schedule(tmp_path: Path, small_data: str) -> None:
+    """Epochs that are added to a run: a helper with another learning rate would soon have other weights."""
+    arguments = ("--model", "pictured", "--epochs", "2", "--data-dir", small_data)
+    losses(1, tmp_path, *arguments)
+    (run,) = find.list_runs(tmp_path / "1")
+    copy = shutil.copytree(run.path, tmp_path / "2" / run.id)
+    one, two = (losses_of(start, "--resume", str(path), "--epochs", "8", "--json")
+                for start, path in ((COMMAND, run.path), ([*TORCHRUN, "2", *MODULE], copy)))  # fmt: skip
+    assert len(one) == 6
+    for a, b in zip(one, two, strict=True):
+        assert b == pytest.approx(a, abs=1e-4)
+
+
+def test_the_parts_of_a_batch_are_all_of_it() -> None:
+    for size in (1, 2, 3, 7):
+        parts = [World(rank, size).part(100) for rank in range(size)]
+        assert [row for part in parts for row in range(100)[part]] == list(range(100))
+        lengths = [part.stop - part.start for part in parts]
+        assert max(lengths) - min(lengths) <= 1
+
+
+@pytest.mark.parametrize("kind", ["nudge", "affine", "strong"])
+def test_a_part_is_augmented_as_in_the_whole(kind: str) -> None:
+    images = normalise(load("test").images[:10])
+    whole = augment(images, kind, 5)
+    torch.testing.assert_close(augment(images[3:7], kind, 5, first=3, of=10), whole[3:7])
+
+
+def test_a_batch_knows_where_it_stands() -> None:
+    dataset = SumDataset(load("test").take(torch.arange(20)))
+    whole = dataset.__getitems__(range(10))
+    part = dataset.__getitems__(range(10), slice(4, 7))
+    assert (part.first, part.of) == (4, 10)
+    assert torch.equal(part.images, whole.images[4:7])
+    assert torch.equal(part.sums, whole.sums[4:7])
+
+
+NORMALISE = """
+import sys, torch, torch.distributed as dist
+from mnist_sum_tui.batchnorm import share_batch_norms
+from mnist_sum_tui.world import World
+from tests.training.test_distributed import maps, norm_of_maps, through
+
+rank, size, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+dist.init_process_group("gloo", init_method=f"file://{folder}/store", rank=rank, world_size=size)
+norm = norm_of_maps()
+share_batch_norms(norm)
+torch.save(through(norm, maps()[World(rank, size).part(7)]), f"{folder}/{rank}.pt")
+dist.destroy_process_group()
+"""
+"""a process of several, each with its part of seven maps"""
+ADDED, SAME = ("weight", "bias"), ("mean", "variance", "evaluated")
+
+
+def maps() -> torch.Tensor:
+    return torch.randn(7, 5, 4, 3, generator=torch.Generator().manual_seed(0)) * 3 + torch.arange(5.0).view(5, 1, 1)
+
+
+def norm_of_maps() -> torch.nn.BatchNorm2d:
+    norm = torch.nn.BatchNorm2d(5)
+    with torch.no_grad():
+        norm.weight.copy_(torch.arange(1.0, 6.0))
+        norm.bias.copy_(torch.arange(5.0))
+    return norm
+
+
+def through(norm: torch.nn.BatchNorm2d, maps_nchw: torch.Tensor) -> dict[str, torch.Tensor | None]:
+    """What comes out of it, forward and backward, and what it keeps."""
+    given = maps_nchw.clone().requires_grad_()
+    out = norm(given)
+    (out**3).sum().backward()
+    found = {"out": out.detach(), "gradient": given.grad, "weight": norm.weight.grad, "bias": norm.bias.grad}
+    return found | {"mean": norm.running_mean, "variance": norm.running_var, "evaluated": norm.eval()(maps()).detach()}
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_shared_batch_normalisation_is_torchs_own(tmp_path: Path, processes: int) -> None:
+    """Three have parts of 2, 2 and 3 of the maps."""
+    started = [
+        subprocess.Popen([sys.executable, "-c", NORMALISE, str(rank), str(processes), str(tmp_path)])
+        for rank in range(processes)
+    ]
+    assert [process.wait(timeout=60) for process in started] == [0] * processes
+    parts = [torch.load(tmp_path / f"{rank}.pt") for rank in range(processes)]
+    whole = through(norm_of_maps(), maps())
+    assert whole["gradient"] is not None
+    assert whole["gradient"].abs().max() > 0.1, "or there would be nothing to compare"
+    for name, wanted in whole.items():
+        values = [part[name] for part in parts]
+        if name in SAME:
+            assert all(torch.equal(value, values[0]) for value in values)
+        ours = values[0] if name in SAME else sum(values) if name in ADDED else torch.cat(values)
+        torch.testing.assert_close(ours, wanted, rtol=1e-4, atol=1e-4)
+
+
+def test_without_torchrun_there_is_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+    assert World.of_environment() == World()
+    monkeypatch.setenv("RANK", "1")
+    assert World.of_environment() == World(), "a stray variable means nothing"
+    for variable, value in zip(VARIABLES.values(), "1212", strict=True):
+        monkeypatch.setenv(variable, value)
+    assert World.of_environment() == World(1, 2, 1, 2)
+    monkeypatch.setenv("WORLD_SIZE", "1")
+    assert World.of_environment() == World()
+
+
+def test_alone_a_group_gives_back_what_it_is_given() -> None:
+    group = Group(World())
+    assert group.total([1.0, 2.0]) == [1.0, 2.0]
+    assert group.any(True)
+    assert not group.any(False)
+    assert group.share({"a": 1}, b"b") == ({"a": 1}, b"b")
+
+
+LOST = {
+    "gloo": RuntimeError("[/third_party/gloo/gloo/transport/tcp/pair.cc:598] Connection closed by peer [10.0.0.1]:4"),
+    "nccl": dist.DistBackendError("NCCL error in: ProcessGroupNCCL.cpp:3690, remote process exited"),
+    "network": dist.DistNetworkError("failed to recv, got 0 bytes"),
+    "store": dist.DistStoreError("Timed out after 61 seconds waiting for clients. 1/2 clients joined."),
+}
+OTHERS = (
+    "a connection in the model is missing: head.weight",
+    "CUDA error: peer access is not supported between these two devices",
+    "could not create a primitive",
+)
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_a_lost_process_is_a_line(kind: str) -> None:
+    with pytest.raises(RunError, match="another process of this run has ended"), lost_process_is_one_line():
+        raise LOST[kind]
+
+
+@pytest.mark.parametrize("message", OTHERS)
+def test_an_error_of_another_kind_is_not_told_as_a_lost_process(message: str) -> None:
+    error = RuntimeError(message)
+    with pytest.raises(RuntimeError) as raised, lost_process_is_one_line():
+        raise error
+    assert raised.value is error
+
+
+class OfTorch210(torch.nn.parallel.DistributedDataParallel):
+    def __init__(self, module: torch.nn.Module, device_ids: None, broadcast_buffers: bool = True) -> None: ...
+
+
+class OfTorch213(torch.nn.parallel.DistributedDataParallel):
+    def __init__(self, module: torch.nn.Module, device_ids: None, forward_sync_buffers: bool | None = None) -> None: ...
+
+
+@pytest.mark.parametrize(("kind", "option"), [(OfTorch210, "broadcast_buffers"), (OfTorch213, "forward_sync_buffers")])
+def test_buffers_are_not_sent_whatever_torch_calls_it(kind: type, option: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.nn.parallel, "DistributedDataParallel", kind)
+    assert distributed._buffers_stay() == {option: False}

@@ -1,0 +1,70 @@
+import math
+
+import pytest
+import torch
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.data.dataset import SumDataset
+from mnist_sum_tui.machine.hardware import choose
+from mnist_sum_tui.training.step import DivergedError, Learner, losses, smoothed, total_loss
+
+
+def test_the_loss_written_out_by_hand() -> None:
+    digit_log_p = [[math.log(0.7)] + [math.log(0.3 / 9)] * 9, [math.log(0.1)] * 10]
+    sum_log_p = [[math.log(1 / 19)] * 19, [math.log(0.5)] + [math.log(0.5 / 18)] * 18]
+    labels, sums = [0, 4], [3, 0]
+    by_hand_digit = -(digit_log_p[0][0] + digit_log_p[1][4]) / 2
+    by_hand_sum = -(sum_log_p[0][3] + sum_log_p[1][0]) / 2
+    digit, total = losses(torch.tensor(digit_log_p), torch.tensor(sum_log_p), torch.tensor(labels), torch.tensor(sums))
+    assert digit.item() == pytest.approx(by_hand_digit, rel=1e-6)
+    assert total.item() == pytest.approx(by_hand_sum, rel=1e-6)
+    assert total_loss(digit, total).item() == pytest.approx((by_hand_digit + by_hand_sum) / 2, rel=1e-6)
+    assert total_loss(digit, total, 0.1).item() == pytest.approx(0.9 * by_hand_digit + 0.1 * by_hand_sum, rel=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1])
+def test_label_smoothing_is_torchs(share: float) -> None:
+    scores = torch.randn(7, 10, generator=torch.Generator().manual_seed(0))
+    labels = torch.arange(7)
+    log_probabilities = scores.log_softmax(1)
+    ours = smoothed(torch.nn.functional.nll_loss(log_probabilities, labels), log_probabilities, share)
+    theirs = torch.nn.functional.cross_entropy(scores, labels, label_smoothing=share)
+    assert ours.item() == pytest.approx(theirs.item(), rel=1e-6)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_compact_learns_200_real_images_by_heart(precision: str) -> None:
+    config = TrainConfig.of("standard", model="compact", precision=precision)
+    learner = Learner(config, choose(config))
+    batch = SumDataset(dataset.load("test").take(torch.arange(200))).__getitems__(range(200))
+    for _ in range(100):
+        digit_loss, sum_loss, *right = learner.step(batch, lr=3e-3, augment_seed=0)
+        if right == [200, 200] and digit_loss < 0.01 and sum_loss < 0.2:
+            return
+    raise AssertionError(f"after 100 steps {right} of 200 are right, the losses are {digit_loss}, {sum_loss}")
+
+
+def test_a_loss_that_is_not_finite_changes_nothing() -> None:
+    config = TrainConfig.of("standard", model="compact", precision="fp32")
+    learner = Learner(config, choose(config))
+    batch = SumDataset(dataset.load("test").take(torch.arange(8))).__getitems__(range(8))
+    batch.images[0, 0, 5, 5] = math.nan
+    before = {name: value.clone() for name, value in learner.network.named_parameters()}
+    with pytest.raises(DivergedError):
+        learner.step(batch, lr=1e-3, augment_seed=0)
+    for name, value in learner.network.named_parameters():
+        assert torch.equal(value, before[name])
+
+
+def test_the_sum_s_weight_is_its_share_of_the_gradient() -> None:
+    batch = SumDataset(dataset.load("test").take(torch.arange(64))).__getitems__(range(64))
+    gradients = []
+    for weight in (0.2, 0.4):
+        config = TrainConfig.of("standard", model="compact", precision="fp32", sum_weight=weight)
+        learner = Learner(config, choose(config))
+        learner.step(batch, lr=1e-3, augment_seed=0)
+        own = learner.network.get_parameter("sum.weight").grad  # only the sum's loss reaches it
+        assert own is not None
+        gradients.append(own)
+    torch.testing.assert_close(gradients[1], gradients[0] * 2)

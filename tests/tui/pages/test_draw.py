@@ -1,0 +1,128 @@
+"""The page Draw: strokes to answers, with fixed answers and with a real network in the real thread."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data.picture import prepare
+from mnist_sum_tui.machine.hardware import choose
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.position import Position
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.step import Learner
+from mnist_sum_tui.tui.pages.draw import DrawPage
+from mnist_sum_tui.tui.predictions import worker
+from mnist_sum_tui.tui.predictions.worker import Brain
+from mnist_sum_tui.tui.widgets.answer import Verdict
+from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.draw_pad import Pad
+from mnist_sum_tui.tui.widgets.probability_bars import Bars
+from tests.tui import fixed
+from tests.tui.recorded import until
+
+THREE = ((9, 3), (14, 2), (18, 3), (19, 5), (14, 6), (18, 8), (19, 10), (15, 12), (9, 11))
+"""in cells of a pad of 28x14"""
+
+
+async def draw(pilot: Pilot[int], points: tuple[tuple[int, int], ...] = THREE) -> None:
+    pad = pilot.app.screen.query_one(Pad)
+    places = [(x * pad.scale + 1, y * pad.scale + 1) for x, y in points]
+    await pilot.mouse_down(pad, offset=places[0])
+    for place in places:
+        await pilot.hover(pad, offset=place)
+    await pilot.mouse_up(pad, offset=places[-1])
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 60)])
+async def test_a_stroke_is_answered(size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=size) as pilot:
+        await fixed.open_page(pilot, "draw")
+        page = app.screen
+        assert isinstance(page, DrawPage)
+        assert page.query_one("#hint").display
+        await draw(pilot)
+        pad, seen = page.query_one(Pad), page.query_one("#seen", Digit)
+        assert seen.image is not None
+        assert (seen.image == prepare(pad.sheet)).all()
+        said = page.query_one(Verdict).said
+        assert said is not None
+        assert said.correct is None
+        assert len(page.query_one("#sum-bars", Bars).probabilities) == 19
+        assert not page.query_one("#hint").display
+        assert page.milliseconds is not None
+
+
+async def test_number_pen_rubber_and_clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "draw")
+        page = app.screen
+        assert isinstance(page, DrawPage)
+        pad = page.query_one(Pad)
+        await draw(pilot)
+        for key, number in (("2", 2), ("plus", 3), ("minus", 2), ("minus", 1), ("0", 0), ("minus", 9)):
+            await pilot.press(key)
+            assert page.number == number
+        await pilot.press("t")
+        assert pad.pen == "thick"
+        await pilot.press("t", "e")
+        assert str(page.query_one("#pen", Static).render()).startswith("number 9 · rubber")
+        assert (pad.pen, pad.rubs_out) == ("thin", True)
+        before = int(pad.sheet.sum())
+        await draw(pilot)
+        assert int(pad.sheet.sum()) < before
+        await pilot.press("c")
+        await pilot.pause()
+        assert not pad.sheet.any()
+        assert page.query_one("#hint").display
+        assert page.query_one("#seen", Digit).image is None
+
+
+async def test_what_is_drawn_survives_a_resize(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "draw")
+        await draw(pilot)
+        pad = app.screen.query_one(Pad)
+        sheet = pad.sheet
+        for size, scale in (((120, 36), 2), ((200, 60), 3), ((60, 20), 1)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            await pilot.pause()
+            assert pad.scale == scale
+        assert pad.sheet is sheet
+
+
+async def test_a_real_network_answers_every_stroke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Untrained; how quickly is what `bench --dashboard` measures."""
+    app = fixed.new_app(tmp_path, monkeypatch)
+    make_run(tmp_path)
+    real = Brain(app.session)
+    worker._BRAINS[app] = real
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "draw")
+        page = app.screen
+        assert isinstance(page, DrawPage)
+        pad = page.query_one(Pad)
+        for place in range(11):
+            page.milliseconds = None
+            await draw(pilot, ((4 + 2 * place, 3), (4 + 2 * place, 10)))
+            await until(pilot, lambda: page.milliseconds is not None)
+        assert pad.sheet.any()
+    real.close()
+
+
+def make_run(folder: Path, data_dir: str | None = None) -> Run:
+    """A run whose weights are untrained."""
+    config = TrainConfig.of(
+        "standard", model="compact", epochs=1, device="cpu", precision="fp32", threads=1, data_dir=data_dir
+    )
+    run = find.create(folder, config)
+    learner = Learner(config, choose(config))
+    learner.save(run.last_file, Position(epoch=2), also=run.best_file)
+    return run

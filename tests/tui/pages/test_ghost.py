@@ -1,0 +1,44 @@
+"""The best earlier run, drawn behind the curves of the page Train: which one it is."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.events import EpochDone, Event
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make
+from tests.tui.recorded import until
+
+
+def training(slower: float) -> list[Event]:
+    """Five epochs that are worse the slower they learn."""
+    return list(recorded.training(2150, slower))
+
+
+def without_validation(events: list[Event]) -> list[Event]:
+    return [replace(event, val_digit_accuracy=None) if isinstance(event, EpochDone) else event for event in events]
+
+
+async def test_the_ghost_is_a_run_that_can_be_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.without_torch(monkeypatch)
+    folder = tmp_path / "runs"
+    make(folder, "tested", [*without_validation(training(1)), replace(recorded.finished(), digit_accuracy=1.0)])
+    make(folder, "elsewhere", training(1), data_dir="/data/easy")
+    make(folder, "other-model", training(1), model="pictured")
+    make(folder, "worse", training(3))
+    make(folder, "better", training(2))
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        recorded.begin(app)
+        await until(pilot, lambda: app.train_page.live.past_name)
+        assert app.train_page.live.past_name == "better"
+        config = TrainConfig.of("standard", model="compact", data_dir="/data/easy")
+        app.session.begin(config, Run(folder / "mine"), Control())
+        app.train_page.show_run()
+        await until(pilot, lambda: app.train_page.live.past_name)
+        assert app.train_page.live.past_name == "elsewhere"

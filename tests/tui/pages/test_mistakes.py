@@ -1,0 +1,140 @@
+"""The page Mistakes with fixed answers, and its maps and gallery as text."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.color import Color
+from textual.style import Style
+from textual.widgets import Static
+
+from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.pages.mistakes import MistakesPage, caption, frequent, summary_line
+from mnist_sum_tui.tui.widgets.gallery import BIG, SMALL, Gallery, Item, tile_for
+from mnist_sum_tui.tui.widgets.heatmap import Confusion, accuracy_text, confusion_text, fitted, map_lines, shares
+from tests.tui import fixed
+
+BLACK, RED = Color(0, 0, 0), Color(255, 0, 0)
+
+
+async def test_maps_and_the_worst_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        page = app.screen
+        assert isinstance(page, MistakesPage)
+        gallery = page.query_one(Gallery)
+        assert {item.key for item in gallery.items} == set(fixed.WRONG)
+        sure = {mistake.index: mistake.probability for mistake in fixed.survey().mistakes}
+        assert [item.key for item in gallery.items] == sorted(sure, key=lambda index: -sure[index])
+        assert len(set(sure.values())) > 1
+        assert "digit 98.80 %" in str(page.query_one("#result", Static).render())
+        assert "12 wrong digits" in str(gallery.border_title)
+
+
+@pytest.mark.parametrize("mistakes", [0, 1])
+async def test_only_mistakes_are_red(mistakes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        confusion = app.screen.query_one(Confusion)
+        grid = [[100 if label == digit else 0 for digit in range(10)] for label in range(10)]
+        grid[4][9] = mistakes
+        confusion.grid = grid
+        grounds = [span.style.background for span in confusion.render().spans if isinstance(span.style, Style)]
+        assert len(grounds) == 100
+        assert sum(ground != confusion.colors[2] for ground in grounds) == mistakes
+
+
+async def test_enter_opens_one_in_inspect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        await pilot.press("right", "down", "up", "right", "enter")
+        await pilot.pause()
+        await pilot.pause()
+        assert isinstance(app.screen, InspectPage)
+        assert app.screen.index == fixed.survey().mistakes[2].index
+
+
+async def test_a_click_chooses_and_a_second_one_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        gallery = app.screen.query_one(Gallery)
+        place = (2 * gallery.tile.width + 3, 4)
+        await pilot.click(gallery, offset=place)
+        assert gallery.chosen == 2
+        await pilot.click(gallery, offset=place)
+        await pilot.pause()
+        await pilot.pause()
+        assert isinstance(app.screen, InspectPage)
+
+
+async def test_the_chosen_one_is_scrolled_into_view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        gallery = app.screen.query_one(Gallery)
+        await pilot.press("end")
+        await pilot.pause()
+        assert gallery.chosen == len(gallery.items) - 1
+        assert gallery.scroll_offset.y > 0
+        await pilot.press("home", "m")
+        await pilot.pause()
+        assert gallery.scroll_offset.y == 0
+        assert not app.screen.query_one("#maps").display
+
+
+async def test_other_themes_draw_it_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        gallery = app.screen.query_one(Gallery)
+        dark = gallery.render_line(5)
+        app.theme = "textual-light"
+        await pilot.pause()
+        await pilot.pause()
+        assert gallery.render_line(5) != dark
+
+
+def test_map_as_text() -> None:
+    texts = [["12" if row == column else "·" for column in range(10)] for row in range(10)]
+    strengths = [[1.0 if row == column else 0.0 for column in range(10)] for row in range(10)]
+    lines = map_lines(texts, strengths, 4, BLACK, RED).plain.split("\n")
+    assert lines[0] == "     0   1   2   3   4   5   6   7   8   9 "
+    assert lines[3] == " 2   ·   ·  12   ·   ·   ·   ·   ·   ·   · "
+    assert len({len(line) for line in lines}) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "cell", "shown"),
+    [("7", 4, "  7 "), ("1135", 4, "1135"), ("1135", 3, "1k "), ("99", 3, "99 "), ("100", 2, "+ ")],
+)
+def test_a_word_in_its_cell(word: str, cell: int, shown: str) -> None:
+    assert fitted(word, cell) == shown
+
+
+def test_only_a_full_score_is_100() -> None:
+    assert [accuracy_text(share) for share in (1.0, 0.9999, 0.981, 0.0)] == ["100", "99.9", "98.1", "0.0"]
+    assert [confusion_text(count) for count in (0, 3, 1135)] == ["·", "3", "1135"]
+
+
+def test_shares_between_the_ends() -> None:
+    assert shares([[0.5, 0.75, 1.0, None]], 0.5, 1.0) == [[0.0, 0.5, 1.0, None]]
+    assert shares([[1.0]], 1.0, 1.0) == [[1.0]]
+
+
+def test_words() -> None:
+    assert caption(4, 9, 0.9996) == "4 → 9  99%"
+    lines = frequent(fixed.survey(), 2).split("\n")
+    assert len(lines) == 2
+    assert all(" read as " in line for line in lines)
+    assert fixed.SOURCE in summary_line(fixed.survey())
+
+
+def test_tiles_suit_the_room() -> None:
+    assert tile_for(200, 40) == BIG
+    assert tile_for(80, 10) == SMALL
+    assert tile_for(1, 1) == SMALL
+    assert Item(np.zeros((28, 28), np.uint8), "4 → 9  99%", 7).key == 7

@@ -1,0 +1,278 @@
+"""The page Runs: the table, its order, marks, and what its keys do."""
+
+import inspect
+import threading
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from textual.widgets import Static
+
+from mnist_sum_tui.charts.plot import draw
+from mnist_sum_tui.charts.run_charts import MOST_RUNS as MOST
+from mnist_sum_tui.charts.run_charts import command, overlay, short_name
+from mnist_sum_tui.charts.series import Series
+from mnist_sum_tui.cli.train import train
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.formatting import SPARKS
+from mnist_sum_tui.runs.events import EpochDone, Event, to_json
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.dialogs import Confirm
+from mnist_sum_tui.tui.pages.runs import RunsPage
+from mnist_sum_tui.tui.predictions.worker import LookAtAll
+from mnist_sum_tui.tui.session.messages import StartTraining
+from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.run_table import COLUMNS, RunTable, arranged
+from tests.tui import fixed, recorded
+
+
+def make(folder: Path, name: str, events: list[Event], **values: object) -> Run:
+    """A run folder with those events, made at noon of the first of January 2026."""
+    config = TrainConfig.of("standard", **{"model": "compact", **values})
+    run = Run(folder / name)
+    run.path.mkdir(parents=True)
+    minute = len(list(folder.iterdir()))
+    run.write_json(run.config_file, {"created": f"2026-01-01T12:{minute:02}:00+00:00", **config.to_dict()})
+    run.metrics_file.write_text("".join(to_json(event) + "\n" for event in events))
+    return run
+
+
+def make_three(folder: Path) -> list[Run]:
+    whole = list(recorded.training(2150))
+    worse = replace(recorded.finished(elapsed=99), digit_accuracy=0.97, sum_accuracy=0.95)
+    return [
+        make(folder, "20260101-120100-compact", [*whole, recorded.finished()], epochs=5),
+        make(folder, "20260101-120200-pictured", [*recorded.training(2150, slower=2), worse], model="pictured"),
+        make(folder, "20260101-120300-compact-short", [*recorded.training(700), recorded.finished(700, 17, "stopped")]),
+    ]
+
+
+async def open_runs(app: MnistSumApp, pilot: object) -> RunsPage:
+    await fixed.open_page(pilot, "runs")  # type: ignore[arg-type]
+    await app.workers.wait_for_complete()
+    page = app.screen
+    assert isinstance(page, RunsPage)
+    await pilot.pause()  # type: ignore[attr-defined]
+    await app.workers.wait_for_complete()
+    await pilot.pause()  # type: ignore[attr-defined]
+    return page
+
+
+def note_of(page: RunsPage) -> str:
+    return str(page.query_one("#note", Static).render())
+
+
+async def test_no_runs_is_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        page = await open_runs(app, pilot)
+        assert page.query_one("#empty").display
+        assert not page.query_one(RunTable).display
+        await pilot.press("r", "e", "d", "y", "space", "enter", "s")  # nothing to do is no error
+
+
+async def test_newest_first_and_sortable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        page = await open_runs(app, pilot)
+        table = page.query_one(RunTable)
+        assert table.row_count == 3
+        assert table.current is not None
+        assert table.current.run.id == made[2].id
+        await pilot.press("down")
+        sums = [column.title for column in COLUMNS].index("sum")
+        table.sort_by(sums)
+        await pilot.pause()
+        assert table.row_id == made[1].id  # the cursor stays on its run
+        await pilot.press("S")
+        assert table.order == (sums, True)
+        await pilot.press("s")
+        assert table.order == (sums + 1, False)
+
+
+async def test_the_run_under_the_cursor_is_the_one_that_is_shown_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where another program has just removed one of them, of which the table does not know yet."""
+    made = make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        page = await open_runs(app, pilot)
+        table = page.query_one(RunTable)
+        await pilot.press("down")
+        made[0].delete()
+        assert table.current is not None
+        assert table.current.run.id == table.row_id == made[1].id
+        await pilot.press("up")
+        assert table.current.run.id == made[2].id
+
+
+async def test_a_slow_curve_does_not_take_the_place_of_a_later_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    held = threading.Event()
+
+    def slowly(path: Path, *kinds: str) -> Iterator[Event]:
+        if path == made[1].metrics_file:
+            held.wait(30)
+        return read_events(path, *kinds)
+
+    async with app.run_test() as pilot:
+        page = await open_runs(app, pilot)
+        monkeypatch.setattr("mnist_sum_tui.tui.pages.runs.read_events", slowly)
+        await pilot.press("down", "down")
+        held.set()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert [curve.name for curve in page.query_one(Chart).plot.curves] == ["01-01 12:01 compact"]
+
+
+async def test_an_evaluation_that_another_page_has_replaced_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_three(tmp_path)
+    made[2].best_file.write_bytes(b"")
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        page = await open_runs(app, pilot)
+        brain = fixed.brain_in(app)
+        with monkeypatch.context() as patch:
+            patch.setattr(brain, "ask", lambda *_: None)
+            await pilot.press("e")
+        await fixed.open_page(pilot, "inspect")
+        await open_runs(app, pilot)
+        assert "digit 98.80 %" in note_of(page)
+        looks = [asked for asked in brain.asked if isinstance(asked, LookAtAll)]
+        await fixed.open_page(pilot, "inspect")
+        await open_runs(app, pilot)
+        assert [asked for asked in brain.asked if isinstance(asked, LookAtAll)] == looks, "it has been answered"
+
+
+async def test_marks_overlay_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_runs(app, pilot)
+        chart = page.query_one(Chart)
+        assert len(chart.plot.curves) == 1
+        await pilot.press("space", "space")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert [curve.name for curve in chart.plot.curves] == ["01-01 12:03 compact-short", "01-01 12:02 pictured"]
+        await pilot.press("v", "x")
+        assert chart.plot.title == "digit accuracy"
+        assert chart.plot.x_kind == "step"
+        await pilot.press("up", "space")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert len(chart.plot.curves) == 1
+
+
+async def test_enter_resumes_what_can_be_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, asked = make_three(tmp_path), []
+    app = fixed.new_app(tmp_path, monkeypatch)
+    monkeypatch.setattr(type(app), "on_start_training", lambda _, message: asked.append(message))
+    async with app.run_test() as pilot:
+        page = await open_runs(app, pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(asked[0], StartTraining)
+        assert asked[0].run == made[2]
+        await pilot.press("down", "r")
+        await pilot.pause()
+        assert len(asked) == 1
+        assert "complete" in note_of(page)
+
+
+async def test_delete_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        page = await open_runs(app, pilot)
+        await pilot.press("d")
+        assert isinstance(app.screen, Confirm)
+        await pilot.press("enter")  # the button that keeps it has the focus
+        assert made[2].path.exists()
+        await pilot.press("d", "y")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert not made[2].path.exists()
+        assert page.query_one(RunTable).row_count == 2
+        assert "Deleted" in note_of(page)
+
+
+async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make_three(tmp_path)
+    made[2].best_file.write_bytes(b"")
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        page = await open_runs(app, pilot)
+        await pilot.press("y")
+        assert app.clipboard == "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0"
+        await pilot.press("e")
+        await pilot.pause()
+        asked = fixed.brain_in(app).asked[-1]
+        assert isinstance(asked, LookAtAll)
+        assert asked.weights is not None
+        assert asked.weights.path == made[2].best_file
+        assert note_of(page).startswith("01-01 12:00 compact, epoch 3 on 10,000 test pairs: digit 98.80 %")
+        await pilot.press("down", "e")
+        assert "no weights yet" in note_of(page)
+
+
+async def test_a_damaged_run_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make(tmp_path, "20260101-120100-compact", [])
+    run.config_file.write_text("{")
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        page = await open_runs(app, pilot)
+        await pilot.press("r")
+        assert "damaged" in note_of(page)
+        await pilot.press("y")
+
+
+def test_every_column_sorts_both_ways(tmp_path: Path) -> None:
+    found = [summarise(run) for run in make_three(tmp_path)]
+    for at in range(len(COLUMNS)):
+        ordered, turned = arranged(found, at), arranged(found, at, is_turned=True)
+        assert sorted(run.run.id for run in ordered) == sorted(run.run.id for run in turned)
+        keys = [COLUMNS[at].key(run) for run in ordered]
+        assert keys == sorted(keys, reverse=COLUMNS[at].is_falling)
+
+
+def test_a_run_that_holds_nothing_out_has_a_curve_too(tmp_path: Path) -> None:
+    events = [
+        replace(event, val_digit_accuracy=None, val_sum_accuracy=None) if isinstance(event, EpochDone) else event
+        for event in recorded.training(2150)
+    ]
+    run = summarise(make(tmp_path, "20260101-120100-compact", events))
+    (curve,) = (column.text(run) for column in COLUMNS if column.title == "curve")
+    assert len(curve) == 5
+    assert set(curve) <= set(SPARKS)
+
+
+def test_names_and_commands() -> None:
+    assert short_name("20261125-102637-compact-wide") == "11-25 10:26 compact-wide"
+    assert short_name("mine") == "mine"
+    config = TrainConfig.of("original", lr=0.02, all_data=True, data_dir="my data")
+    words = command(config)
+    assert words.startswith("mnist-sum train --model original --recipe original --epochs 25 --lr 0.02 --seed 0")
+    assert words.endswith("--all-data --data-dir 'my data'")
+    assert "--hold-out" in command(TrainConfig.of("sprint", all_data=False)).split()
+    options = inspect.signature(train).parameters
+    assert {item.name for item in fields(TrainConfig)} <= options.keys(), "every setting can be said"
+
+
+def test_more_runs_than_can_be_told_apart() -> None:
+    series = Series(recorded.training(200))
+    plot = overlay([(f"run {row}", series) for row in range(9)], "sum loss", "time")
+    assert len(plot.curves) == MOST
+    assert len({(curve.role, curve.pattern) for curve in plot.curves}) == MOST
+    assert draw(plot, 80, 20).lines

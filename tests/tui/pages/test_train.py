@@ -1,0 +1,274 @@
+"""The page Train, driven by a recorded list of events."""
+
+import math
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import ContentSwitcher, Digits, Static
+
+from mnist_sum_tui.charts.series import Series
+from mnist_sum_tui.charts.thumbnail import shrink
+from mnist_sum_tui.runs.events import Event, Notice, Paused, Progress
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
+from mnist_sum_tui.tui.session.throttle import Allowance
+from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.key_figures import Facts
+from mnist_sum_tui.tui.widgets.run_form import RunForm
+from mnist_sum_tui.tui.widgets.sample_strip import Sample
+from tests.tui import recorded
+from tests.tui.recorded import until
+
+CHARTS_SECONDS = "mnist_sum_tui.tui.pages.train.CHARTS_SECONDS"
+SIZES = [(80, 24), (120, 36), (200, 60), (60, 20)]
+
+
+@pytest.fixture
+async def pilot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pilot[int]]:
+    recorded.without_torch(monkeypatch)
+    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        yield pilot
+
+
+async def play(pilot: Pilot[int], events: Iterable[Event], control: Control | None = None) -> MnistSumApp:
+    """Events as if from a training, and the drawing that follows them."""
+    app = recorded.app_of(pilot)
+    recorded.begin(app, control)
+    while not app.train_page.live.is_mounted:
+        await pilot.pause(0.02)
+    for event in events:
+        app.on_run_event(RunEvent(event))
+    app.train_page.redraw(at_once=True)
+    await pilot.pause()
+    return app
+
+
+def shown(app: MnistSumApp, selector: str) -> str:
+    return str(app.train_page.query_one(selector, Static).visual)
+
+
+def chart(app: MnistSumApp, name: str) -> list[str]:
+    return ["".join(text for text, _ in line) for line in app.train_page.query_one(f"#{name}", Chart).drawing.lines]
+
+
+async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training())
+    assert app.train_page.query_one(ContentSwitcher).current == "live"
+    loss, accuracy = chart(app, "loss"), chart(app, "accuracy")
+    assert loss[0].startswith("loss  ━ digit  ╍ sum  ●◆ validation")
+    assert sum(line.count("●") for line in loss[1:]) == 2
+    assert sum(line.count("◆") for line in accuracy[1:]) == 2
+    assert any("98 %" in line for line in accuracy)
+    assert [digits.value for digits in app.train_page.query(Digits)] == ["98.28", "97.16", "97.63"]
+    facts = str(app.train_page.query_one(Facts).render())
+    assert facts.startswith("5,120 images/s\nelapsed 27 s · left 27 s\n")
+    assert next(str(sample.render()) for sample in app.train_page.query(Sample)) == "5 + 8 = 13 ✓"
+    assert str(app.train_page.query_one("#state", Static).visual).strip() == "● epoch 3/5 · 98.4 % / 96.7 %"
+
+
+async def test_wrong_answers_are_marked(pilot: Pilot[int]) -> None:
+    app = await play(pilot, [recorded.started(), recorded.samples(10, 1, 1.0, right=1)])
+    words = [str(sample.render()) for sample in app.train_page.query(Sample)]
+    assert [said[-1] for said in words] == ["✓", *"✗" * 7]
+
+
+async def test_keys_go_to_the_control(pilot: Pilot[int]) -> None:
+    control = Control()
+    app = await play(pilot, recorded.training(100), control)
+    await pilot.press("space")
+    assert control.paused
+    app.on_run_event(RunEvent(Paused(step=100, epoch=1, elapsed=2.5)))
+    assert shown(app, "#state").startswith("‖ paused")
+    await pilot.press("space", "c", "v")
+    assert not control.paused
+    assert control.take("checkpoint")
+    assert control.take("validate")
+    await pilot.press("s")
+    assert control.stopping
+
+
+async def test_log_smoothing_and_axis_change_the_charts(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training())
+    live = app.train_page.live
+    seen = ["\n".join(chart(app, "loss"))]
+    for key in ("l", "left_square_bracket", "left_square_bracket", "x", "x"):
+        await pilot.press(key)
+        seen.append("\n".join(chart(app, "loss")))
+    assert len(set(seen)) == len(seen)
+    assert live.view.x_kind == "time"
+    await pilot.press("x", *["right_square_bracket"] * 20)
+    assert (live.view.x_kind, live.view.smoothing) == ("step", 0.99)
+    await pilot.press(*["left_square_bracket"] * 20)
+    assert live.view.smoothing == 0
+
+
+async def test_the_cursor_reads_both_charts_by_keys_and_mouse(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training())
+    await pilot.press("left")
+    assert chart(app, "loss")[0].startswith("step 1,075  digit 0.0")
+    assert chart(app, "accuracy")[0].startswith("step 1,075  digit 98.")
+    await pilot.press("shift+left")
+    assert not chart(app, "loss")[0].startswith("step 1,075")
+    await pilot.hover("#accuracy", offset=(8, 5))
+    await pilot.pause()
+    assert app.train_page.live.view.cursor is not None
+    assert app.train_page.live.view.cursor < 50
+    await pilot.press("escape")
+    assert chart(app, "loss")[0].startswith("loss")
+
+
+async def test_freezing_stops_the_display_only(pilot: Pilot[int]) -> None:
+    control = Control()
+    app = await play(pilot, recorded.training(200), control)
+    await pilot.press("f")
+    before = chart(app, "loss")
+    for event in list(recorded.training(400))[-40:]:
+        app.on_run_event(RunEvent(event))
+    app.train_page.redraw(at_once=True)
+    assert chart(app, "loss") == before
+    assert not control.paused
+    await pilot.press("left")  # it can be read off, and stands still
+    assert chart(app, "loss")[0].startswith("step 200 ")
+    await pilot.press("escape")
+    assert chart(app, "loss") == before
+    await pilot.press("f")
+    assert chart(app, "loss") != before
+
+
+async def test_what_comes_last_is_drawn_too(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A frame that comes early has no charts; nothing new may come after it, and yet they are drawn."""
+    app = await play(pilot, recorded.training(200))
+    page = app.train_page
+    monkeypatch.setattr(Allowance, "is_left", True)
+    for further in (300, 400):
+        before = chart(app, "loss")
+        for event in list(recorded.training(further))[-40:]:
+            app.on_run_event(RunEvent(event))
+        monkeypatch.setattr(CHARTS_SECONDS, 60.0)
+        page.redraw()
+        assert chart(app, "loss") == before
+        monkeypatch.setattr(CHARTS_SECONDS, 0.0)
+        page.redraw()
+        assert chart(app, "loss") != before
+
+
+async def test_nothing_is_drawn_beyond_the_allowance(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    app = await play(pilot, recorded.training(200))
+    page = app.train_page
+    monkeypatch.setattr(CHARTS_SECONDS, 0.0)
+    before = chart(app, "loss")
+    monkeypatch.setattr(Allowance, "is_left", False)
+    for event in list(recorded.training(300))[-40:]:
+        app.on_run_event(RunEvent(event))
+    page.redraw()
+    assert chart(app, "loss") == before
+    monkeypatch.setattr(Allowance, "is_left", True)
+    page.redraw()
+    assert chart(app, "loss") != before
+
+
+async def test_one_chart_takes_the_room(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training(200))
+    charts = [app.train_page.query_one(f"#{name}", Chart) for name in ("loss", "accuracy")]
+    await pilot.press("m")
+    await pilot.pause()
+    assert charts[0].size.width == 120
+    assert charts[0].size.height > 30
+    await pilot.press("m")
+    assert [chart.display for chart in charts] == [False, True]
+    await pilot.press("m")
+    await pilot.pause()
+    assert charts[0].size.width == 59
+
+
+async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training())
+    page = app.train_page
+    page.post_message(page.PastFound("20250228-090000-compact", Series(recorded.training(2150, slower=1.6))))
+    await until(pilot, lambda: "best run" in chart(app, "loss")[0] and "90 %: 12 s ahead" in shown(app, "#news"))
+    page.post_message(page.PastFound("20250228-090000-compact", Series(recorded.training(2150))))
+    await until(pilot, lambda: "90 %: 0.0 s ahead" in shown(app, "#news"))
+
+
+async def test_nan_is_seen(pilot: Pilot[int]) -> None:
+    nan = math.nan
+    last = Progress(
+        step=205, epoch=1, elapsed=5.2, digit_loss=nan, sum_loss=nan, digit_accuracy=nan, sum_accuracy=nan,
+        lr=1.0, images_per_second=0.0, remaining=None,
+    )  # fmt: skip
+    app = await play(pilot, [*recorded.training(200), last])
+    assert "✗" in chart(app, "loss")[1]
+    assert "✗" in chart(app, "accuracy")[1]
+    assert next(iter(app.train_page.query(Digits))).value == "NaN"
+
+
+async def test_the_end_shows_result_and_commands(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training(2150))
+    assert app.session.run is not None
+    app.session.run.path.mkdir(parents=True)
+    for file in (app.session.run.last_file, app.session.run.best_file):
+        file.touch()
+    app.on_run_event(RunEvent(recorded.finished()))
+    app.on_training_ended(TrainingEnded())
+    await pilot.pause()
+    words = shown(app, "#outcome")
+    assert "epoch 5" in words
+    assert f"mnist-sum predict idx 3 --run {recorded.RUN}\n" in words
+    assert words.endswith(f"mnist-sum train --resume {recorded.RUN} --epochs 10")
+    assert [digits.value for digits in app.train_page.query(Digits)] == ["99.12", "98.74", "99.31"]
+    assert shown(app, "#state").startswith("✓ done · 99.1 % / 98.7 %")
+    await pilot.press("n")
+    assert app.train_page.is_asking
+
+
+async def test_an_error_before_the_start_goes_back_to_the_form(pilot: Pilot[int]) -> None:
+    app = await play(pilot, [])
+    app.on_training_ended(TrainingEnded(ValueError("no such device")))
+    await pilot.pause()
+    assert app.train_page.is_asking
+    assert "no such device" in shown(app, "#readiness")
+
+
+async def test_a_notice_is_shown(pilot: Pilot[int]) -> None:
+    app = await play(pilot, [recorded.started(), Notice(step=1, epoch=1, elapsed=1.0, message="something to know")])
+    assert "something to know" in shown(app, "#news")
+    assert [notification.message for notification in app._notifications] == ["something to know"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_nothing_hangs_over_at_any_size(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded.without_torch(monkeypatch)
+    async with recorded.new_app(tmp_path).run_test(size=size) as pilot:
+        form = recorded.app_of(pilot).train_page.query_one(RunForm)
+        assert form.max_scroll_y == 0, "the form fits without scrolling"
+        app = await play(pilot, recorded.training())
+        for widget in app.train_page.live.query("Chart, Figures, Tracks, SampleStrip, #news"):
+            assert widget.region.bottom <= size[1] - 1, widget
+            assert widget.region.right <= size[0], widget
+            assert widget.region.height > 0, widget
+        assert app.train_page.query_one("#loss", Chart).size.height >= 8
+
+
+async def test_resizing_is_safe(pilot: Pilot[int]) -> None:
+    await play(pilot, recorded.training(400))
+    for size in ((1, 1), (5, 3), (300, 90), (20, 60), (120, 2), (80, 24)):
+        await pilot.resize_terminal(*size)
+        await pilot.press("m")
+    await pilot.pause()
+
+
+def test_a_thumbnail_keeps_the_ink_in_its_place() -> None:
+    import numpy as np
+
+    image = np.zeros((28, 28), np.uint8)
+    image[3:14, 3:14] = 200
+    small = shrink(image, 10, 5)
+    assert small.shape == (5, 10)
+    assert small[:2, :5].min() == 255, "full contrast"
+    assert small[3:, 5:].max() == 0

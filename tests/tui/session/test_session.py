@@ -1,0 +1,70 @@
+"""What the dashboard keeps of a run, and the messages that bring it."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.events import Progress
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.pages.base import state_line
+from mnist_sum_tui.tui.session.messages import RunEvent
+from mnist_sum_tui.tui.session.session import Session
+from tests.tui import recorded
+
+CONFIG = TrainConfig.of("standard", model="compact")
+
+
+def test_only_an_older_progress_is_replaced_and_never_a_nan() -> None:
+    older, newer = (RunEvent(event) for event in list(recorded.training(10))[1:3])
+    start = RunEvent(recorded.started())
+    assert older.can_replace(newer)
+    assert not older.can_replace(start)
+    assert not start.can_replace(newer)
+    assert isinstance(older.event, Progress)
+    assert not RunEvent(replace(older.event, digit_loss=math.nan)).can_replace(newer)
+
+
+def test_a_session_keeps_what_matters_and_thins_old_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.session.session.MOST_EVENTS", 200)
+    session = Session(tmp_path)
+    session.begin(CONFIG, Run(tmp_path / recorded.RUN), Control())
+    events = list(recorded.training(2150))
+    for event in events:
+        session.add(event)
+    assert len(session.events) <= 200
+    assert session.events[-1] is events[-1]
+    kept = [event for event in session.events if not isinstance(event, Progress)]
+    assert kept == [event for event in events if not isinstance(event, Progress)]
+    assert session.best is not None
+    assert session.best.epoch == 5
+
+
+def test_what_is_saved_of_a_run_that_goes_on(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    session.begin(CONFIG, Run(tmp_path / recorded.RUN), Control())
+    assert session.saved_step is None
+    session.add(recorded.started())
+    assert session.saved_step is None
+    session.add(replace(recorded.started(resumed=True), step=430))
+    session.add(next(event for event in recorded.training(450) if event.step > 440))
+    assert session.saved_step == 430, "the checkpoint that it was resumed from"
+
+
+def test_the_state_line_of_every_state(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    assert state_line(session) == "○ not training "
+    session.begin(CONFIG, Run(tmp_path / recorded.RUN), Control())
+    assert state_line(session) == "● getting ready "
+    for event in recorded.training(500):
+        session.add(event)
+    assert state_line(session) == "● epoch 2/5 · 96.8 % / 88.1 % "
+    assert state_line(session, is_short=True) == "● 96.8 % / 88.1 % "
+    session.add(recorded.finished(reason="stopped"))
+    session.end()
+    assert state_line(session) == "■ stopped · 96.8 % / 88.1 % "
+    session.end(ValueError("no"))
+    assert state_line(session) == "✗ failed "

@@ -1,0 +1,94 @@
+"""`mnist-sum tui --watch`: the run of another process, looked at and left alone."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.journal import Journal
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.base import state_line
+from mnist_sum_tui.tui.session.result import receipt
+from mnist_sum_tui.tui.session.session import Session
+from tests.conftest import Cli, is_one_line
+from tests.tui import recorded
+from tests.tui.recorded import until
+
+EVENTS = [event for event in recorded.training(600) if event.kind != "samples"]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return find.create(tmp_path / "runs", TrainConfig.of("standard", model="compact"))
+
+
+def watching(run: Run, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    recorded.without_torch(monkeypatch)
+    return MnistSumApp(Session(run.path.parent), watch=run)
+
+
+async def until_it_has(pilot: Pilot[int], app: MnistSumApp, count: int) -> None:
+    await until(pilot, lambda: len(app.session.events) == count)
+
+
+async def test_a_run_is_followed_from_its_beginning_to_its_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = watching(run, monkeypatch)
+    with Journal(run.metrics_file) as journal:
+        for event in EVENTS[:40]:
+            journal.append(event)
+        async with app.run_test(size=(100, 30)) as pilot:
+            with run.lock():
+                await until_it_has(pilot, app, 40)
+                assert app.train_page.live.display
+                assert len(app.train_page.live.series.training) == 39
+                assert state_line(app.session).startswith("◉ watching · epoch 1/5 · ")
+                for event in EVENTS[40:]:
+                    journal.append(event)
+                await until_it_has(pilot, app, len(EVENTS))
+                assert len(app.train_page.live.series.validation) == 1
+                assert not app.train_page.check_action("ask", ("toggle_pause",)), "it is not ours to pause"
+                assert "mnist-sum tui --watch" in receipt(app.session)
+                assert "without saving" not in receipt(app.session)
+                journal.append(recorded.finished())
+                await until_it_has(pilot, app, len(EVENTS) + 1)
+            await until(pilot, lambda: state_line(app.session).startswith("✓ done"))
+            assert app.train_page.live.has_class("-over")
+            await pilot.press("q")
+    assert app.return_value == 0
+
+
+async def test_a_run_that_is_killed_is_cut_off_and_one_that_goes_on_is_live(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = watching(run, monkeypatch)
+    with Journal(run.metrics_file) as journal:
+        for event in EVENTS[:20]:
+            journal.append(event)
+        async with app.run_test(size=(100, 30)) as pilot:
+            await until_it_has(pilot, app, 20)
+            assert state_line(app.session).startswith("… cut off")
+            assert "the process that trained it is gone" in receipt(app.session)
+            with run.lock():
+                await until(pilot, lambda: state_line(app.session).startswith("◉ watching"))
+            await pilot.press("q")
+    assert app.return_value == 0
+
+
+async def test_it_is_left_at_once_and_nothing_of_it_has_changed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = watching(run, monkeypatch)
+    with Journal(run.metrics_file) as journal, run.lock():
+        journal.append(EVENTS[0])
+        before = {path: path.read_bytes() for path in run.path.iterdir()}
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until_it_has(pilot, app, 1)
+            await pilot.press("space", "s", "c", "v", "q")
+        assert {path: path.read_bytes() for path in run.path.iterdir()} == before
+    assert app.return_value == 0
+
+
+def test_what_cannot_be_watched_is_one_line(cli: Cli) -> None:
+    is_one_line(cli("tui", "--watch", "nothing"), 2, "no runs")
+    is_one_line(cli("tui", "--watch", "latest", "--start"), 2, "--watch", "--start")

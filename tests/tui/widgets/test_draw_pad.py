@@ -1,0 +1,119 @@
+"""The sheet as numbers, and the pad under a mouse and a keyboard."""
+
+import numpy as np
+import pytest
+from textual.app import App, ComposeResult
+
+from mnist_sum_tui.tui.widgets import strokes
+from mnist_sum_tui.tui.widgets.draw_pad import Pad
+
+
+def test_a_dot_has_the_pen_s_size() -> None:
+    sheet = strokes.stroke(strokes.blank(), (28, 28), (28, 28), 2.6)
+    rows = np.flatnonzero(sheet.any(axis=1))
+    assert 5 <= len(rows) <= 7
+    assert sheet[28, 28] == 255
+
+
+def test_a_line_has_no_gaps() -> None:
+    sheet = strokes.stroke(strokes.blank(), (5, 5), (50, 30), 1.6)
+    assert all(sheet[:, column].max() > 200 for column in range(6, 50))
+
+
+def test_the_rubber_takes_ink_away() -> None:
+    drawn = strokes.stroke(strokes.blank(), (10, 28), (46, 28), 2.6)
+    rubbed = strokes.stroke(drawn, (28, 10), (28, 46), 4, rubs_out=True)
+    assert rubbed[28, 28] == 0
+    assert rubbed[28, 12] == drawn[28, 12] == 255
+
+
+def test_drawing_leaves_the_sheet_before_as_it_was() -> None:
+    before = strokes.blank()
+    strokes.stroke(before, (10, 10), (20, 20), 3)
+    assert not before.any()
+
+
+@pytest.mark.parametrize(
+    ("room", "scale"), [((28, 14), 1), ((56, 28), 2), ((112, 56), 4), ((500, 500), 4), ((27, 14), 0), ((0, 0), 0)]
+)
+def test_the_pad_is_as_large_as_fits(room: tuple[int, int], scale: int) -> None:
+    assert strokes.scale_for(*room) == scale
+
+
+@pytest.mark.parametrize("scale", [1, 2, 3, 4])
+def test_what_is_shown_is_where_the_mouse_was(scale: int) -> None:
+    column, row = 10 * scale, 5 * scale
+    place = strokes.to_sheet(column + 0.5, row + 0.5, scale)
+    shown = strokes.shown(strokes.stroke(strokes.blank(), place, place, 2.6), scale)
+    assert shown.shape == (28 * scale, 28 * scale)
+    assert shown[2 * row : 2 * row + 2, column].max() > 200
+
+
+class PadApp(App[None]):
+    CSS = "Pad { width: 58; height: 30; border: round white; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drawn = 0
+
+    def compose(self) -> ComposeResult:
+        yield Pad(id="pad")
+
+    def on_pad_drawn(self) -> None:
+        self.drawn += 1
+
+
+async def test_mouse_moves_that_skip_cells_are_joined() -> None:
+    app = PadApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        pad = app.query_one(Pad)
+        await pilot.mouse_down(pad, offset=(6, 11))
+        await pilot.hover(pad, offset=(46, 11))
+        await pilot.mouse_up(pad, offset=(46, 11))
+        middle = pad.sheet[21]
+        assert (middle[6:45] > 200).all()
+        assert not pad.sheet[30:].any()
+        before = app.drawn
+        await pilot.hover(pad, offset=(20, 20))
+        await pilot.pause()
+        assert app.drawn == before  # no button is held
+
+
+async def test_the_right_button_rubs_out() -> None:
+    app = PadApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        pad = app.query_one(Pad)
+        await pilot.mouse_down(pad, offset=(20, 11))
+        await pilot.mouse_up(pad, offset=(20, 11))
+        assert pad.sheet.any()
+        await pilot.mouse_down(pad, offset=(20, 11), button=3)
+        await pilot.mouse_up(pad, offset=(20, 11))
+        assert not pad.sheet.any()
+
+
+async def test_the_keyboard_draws_while_the_pen_is_down() -> None:
+    app = PadApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        pad = app.query_one(Pad)
+        pad.focus()
+        await pilot.press("down", "down")
+        assert not pad.sheet.any()
+        await pilot.press("space", *["right"] * 5)
+        assert (pad.sheet > 0).any(axis=0).sum() >= 10
+        await pilot.press("space")
+        before = pad.sheet
+        await pilot.press("down")
+        assert pad.sheet is before
+        assert "○" in str(pad.render())
+
+
+async def test_the_cursor_stays_on_the_sheet() -> None:
+    app = PadApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        pad = app.query_one(Pad)
+        pad.focus()
+        for corner, keys in (((1, 1), ("left", "up")), ((55, 55), ("right", "down"))):
+            pad.cursor = (abs(corner[0] - 4), abs(corner[1] - 4))
+            await pilot.press(*keys * 3)
+            assert pad.cursor == corner
+        assert "○" in str(pad.render())

@@ -1,0 +1,61 @@
+import pytest
+
+from mnist_sum_tui.tui.widgets.probability_bars import bar_lines, short_percent, shown_classes
+
+SHARES = (0.02, 0.9, 0.05, 0.03)
+
+
+def test_an_arrow_at_the_said_class_and_a_dot_at_the_true_one() -> None:
+    lines = bar_lines(SHARES, 2, 20, 4).plain.split("\n")
+    assert lines == [
+        "  0 ▎            2%",
+        "▸ 1 █████████   90%",
+        "• 2 ▌            5%",
+        "  3 ▎            3%",
+    ]
+
+
+def test_no_dot_where_the_true_class_is_said() -> None:
+    assert "•" not in bar_lines(SHARES, 1, 20, 4).plain
+
+
+def test_wide_bars_have_a_decimal() -> None:
+    lines = bar_lines((0.9917, 0.0083), None, 30, 2).plain.split("\n")
+    assert lines[0].endswith(" 99.2%")
+    assert lines[1].endswith("  0.8%")
+
+
+def test_all_lines_are_as_wide() -> None:
+    for width in range(10, 60):
+        lengths = {len(line) for line in bar_lines(SHARES, 2, width, 4).plain.split("\n")}
+        assert len(lengths) == 1
+        assert lengths.pop() <= width
+
+
+def test_little_room_shows_the_likeliest_and_the_true_class_in_order() -> None:
+    assert shown_classes(SHARES, 2, None) == [1, 2]
+    assert shown_classes(SHARES, 2, 0) == [0, 1]
+    assert shown_classes(SHARES, 9, None) == [0, 1, 2, 3]
+    assert shown_classes(SHARES, 0, None) == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(0, 0), (1, 1), (3, 2)])
+def test_no_room_is_no_error(width: int, height: int) -> None:
+    bar_lines(SHARES, 1, width, height)
+    bar_lines((), None, width, height)
+
+
+@pytest.mark.parametrize(
+    ("share", "short", "wide"),
+    [
+        (1.0, "100%", "100.0%"),
+        (0.9996, "100%", "100.0%"),
+        (0.996, " 99%", " 99.6%"),
+        (0.5, " 50%", " 50.0%"),
+        (0.004, " <1%", "  0.4%"),
+        (0.0, "  0%", "  0.0%"),
+    ],
+)
+def test_percent_keeps_its_width(share: float, short: str, wide: str) -> None:
+    assert short_percent(share) == short
+    assert short_percent(share, is_wide=True) == wide
