@@ -29,7 +29,7 @@ from mnist_sum_tui.tui.session.result import outcome, receipt
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.key_figures import facts
 from mnist_sum_tui.tui.widgets.run_table import COLUMNS, arranged
-from mnist_sum_tui.tui.widgets.run_view import LiveView
+from mnist_sum_tui.tui.widgets.run_view import RunView
 from tests.test_fuzz import TIMES, json_values
 from tests.tui import recorded
 
@@ -138,7 +138,7 @@ def on_the_pages(run: Run) -> Iterator[str]:
         session.take(events, is_whole, is_alive)
         yield from (state_line(session), state_line(session, is_short=True), facts(session, 30), receipt(session))
         yield from (words for row in outcome(session) for words in row)
-    yield from (LiveView.news(event) for event in events)
+    yield from (RunView.news(event) for event in events)
     summaries = [summarise(run), summarise(Run(run.path.with_name("good")))]
     for place, column in enumerate(COLUMNS):
         yield from (column.text(summary) for summary in arranged(summaries, place))

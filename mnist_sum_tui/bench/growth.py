@@ -15,7 +15,7 @@ from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.inference.evaluate import evaluate
 from mnist_sum_tui.machine.hardware import choose, set_up
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.training.batches import Course
+from mnist_sum_tui.training.batches import Batches
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.step import Learner
 
@@ -74,7 +74,7 @@ def _part(split: Split, share: float) -> Split:
 
 def _train_epoch(config: TrainConfig, images: Split, learner: Learner) -> float:
     """Seconds of an epoch."""
-    course = Course(config, images, learner)
+    course = Batches(config, images, learner)
     begin = time.perf_counter()
     course.begin(1)
     for batch in range(course.steps_per_epoch):

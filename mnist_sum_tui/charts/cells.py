@@ -1,4 +1,4 @@
-"""Canvas: cells of characters, each with the role that gives it its colour. numpy only."""
+"""Cells: cells of characters, each with the role that gives it its colour. numpy only."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.charts.braille import BLANK, Bins, Bools, Span, column_of, dot_rows, pack
 
 
-class Canvas:
+class Cells:
     """Characters, and the number of each one's role, by cell. What is painted later covers what was there.
 
     `across` and `up` are the ends of the two axes; heights are values as the scale gives them.

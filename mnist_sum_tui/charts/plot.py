@@ -13,7 +13,7 @@ import numpy as np
 
 from mnist_sum_tui.charts.axes import LINEAR, Floats, Scale, Tick, across, place
 from mnist_sum_tui.charts.braille import column_of, dot_rows
-from mnist_sum_tui.charts.cells import Canvas
+from mnist_sum_tui.charts.cells import Cells
 from mnist_sum_tui.charts.widths import cells, cut
 
 Span = tuple[str, str]
@@ -100,7 +100,7 @@ def draw(plot: Plot, width: int, height: int) -> Drawing:
     if with_legend:
         lines.append(_fit((_legend if plot.cursor is None else _reading)(plot, width), width))
     if rows and columns:
-        canvas = Canvas(rows, columns, (x_low, x_high), (low, high))
+        canvas = Cells(rows, columns, (x_low, x_high), (low, high))
         _paint(canvas, plot, heights, marked)
         gutter_texts = _gutter(ticks, rows, left, low, high)
         lines += [[(text, "axis"), *spans] for text, spans in zip(gutter_texts, canvas.lines(), strict=True)]
@@ -136,7 +136,7 @@ def _x_range(plot: Plot) -> tuple[float, float]:
     return low, high if high > low else low + 1
 
 
-def _paint(canvas: Canvas, plot: Plot, heights: Sequence[Heights], marked: Sequence[Floats]) -> None:
+def _paint(canvas: Cells, plot: Plot, heights: Sequence[Heights], marked: Sequence[Floats]) -> None:
     """Everything in its order, for what comes later covers what was there."""
     curves = [pair for pair in zip(plot.curves, heights, strict=True) if len(pair[0].x)][::-1]
     for curve, (_, raw) in curves:

@@ -15,7 +15,7 @@ TARGET_SMOOTHING = 0.9
 """of the accuracies compared, so that one lucky batch does not count as having got there"""
 
 
-class Table:
+class GrowingTable:
     """Rows of numbers that grow; arrays double, so that adding a row costs nothing."""
 
     def __init__(self, columns: int) -> None:
@@ -44,7 +44,7 @@ class Series:
     """the events that it is made of"""
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
-        self.training, self.validation = Table(6), Table(6)
+        self.training, self.validation = GrowingTable(6), GrowingTable(6)
         self.steps_per_epoch = 1
         self._reached: tuple[int, dict[float, float]] = (0, {})
         for event in events:
@@ -74,13 +74,13 @@ class Series:
                     event.val_sum_accuracy,
                 )
 
-    def x(self, kind: str, table: Table) -> Floats:
+    def x(self, kind: str, table: GrowingTable) -> Floats:
         """The places on the x axis `step`, `epoch` or `time`."""
         if kind == "time":
             return table.column(1)
         return table.column(0) / self.steps_per_epoch if kind == "epoch" else table.column(0)
 
-    def y(self, quantity: str, head: str, table: Table) -> Floats:
+    def y(self, quantity: str, head: str, table: GrowingTable) -> Floats:
         """The values of `loss` or `accuracy` of the head `digit` or `sum`."""
         return table.column(2 + 2 * QUANTITIES.index(quantity) + HEADS.index(head))
 

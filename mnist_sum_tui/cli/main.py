@@ -11,8 +11,8 @@ import typer
 from mnist_sum_tui.cli import bench, evaluate, model, predict, runs, train, tui
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.process import set_waiting
-from mnist_sum_tui.machine.ranks import World
-from mnist_sum_tui.machine.stdio import flush_or_drop, mend_streams
+from mnist_sum_tui.machine.ranks import Ranks
+from mnist_sum_tui.machine.stdio import flush_or_drop, repair_streams
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.version import __version__
 
@@ -63,7 +63,7 @@ def _about(
 def main() -> None:
     """Run the command line; every error that a user can cause ends in one line on stderr."""
     set_waiting(may_be_alone=sys.argv[1:2] in TRAINING)
-    mend_streams()
+    repair_streams()
     code = None
     try:
         code = app(prog_name="mnist-sum", standalone_mode=False)
@@ -95,7 +95,7 @@ def _leave(code: int) -> NoReturn:
     takes itself apart ("terminate called without an active exception", exit code -6; seen twice, torch 2.13 and 2.15).
     """
     flush_or_drop()
-    if World.of_environment().size > 1:
+    if Ranks.of_environment().size > 1:
         os._exit(code)
     sys.exit(code)
 

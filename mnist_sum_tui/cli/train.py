@@ -13,7 +13,7 @@ from mnist_sum_tui.cli.common import DataDir, Device, Json, RunsDir, complete_ru
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.machine.process import import_torch
-from mnist_sum_tui.machine.ranks import World
+from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.run import Run
@@ -58,7 +58,7 @@ def train(
     Ctrl-C finishes the step, saves, and says how to go on.
     """
     settings = opt.settings_in(locals())
-    world = World.of_environment()
+    world = Ranks.of_environment()
     if seeds > 1 and world.size > 1:
         raise UsageError("--seeds trains in one process: leave out torchrun, or --seeds")
     if world.is_helper:
@@ -80,11 +80,11 @@ def train(
 
 def _assist() -> int:
     """Help the process that leads; it alone prints, and makes the run."""
-    from mnist_sum_tui.training.helper import assist
+    from mnist_sum_tui.training.helper import help_training
 
     control = Control()
     with _signals_stop(control) as caught:
-        assist(control)
+        help_training(control)
     return 128 + caught[0] if caught else 0
 
 

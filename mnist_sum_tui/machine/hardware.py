@@ -11,7 +11,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.quota import cores_by_quota
-from mnist_sum_tui.machine.ranks import World
+from mnist_sum_tui.machine.ranks import Ranks
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class Hardware:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.is_bf16)
 
 
-def choose(config: TrainConfig, world: World | None = None) -> Hardware:
+def choose(config: TrainConfig, world: Ranks | None = None) -> Hardware:
     """Device, precision and threads for a config; several processes on one machine share its cores and GPUs.
 
     Raises:
         UsageError: a device or precision that this machine lacks.
     """
-    world = world or World()
+    world = world or Ranks()
     device = _device(config.device, world)
     precision, why = _precision(config.precision, device)
     threads = config.threads or max(1, usable_cores() // world.local_size)
@@ -54,7 +54,7 @@ def choose_to_ask(config: TrainConfig, device: str) -> Hardware:
     Raises:
         UsageError: a device that this machine lacks.
     """
-    found = _device(device, World())
+    found = _device(device, Ranks())
     precision = config.precision if config.precision != "bf16" or _has_bf16(found) else "auto"
     return choose(replace(config, device=found.type, precision=precision))
 
@@ -99,7 +99,7 @@ def describe() -> dict[str, object]:
     }
 
 
-def _device(wanted: str, world: World) -> torch.device:
+def _device(wanted: str, world: Ranks) -> torch.device:
     """With an index, but for the CPU: a tensor says `cuda:0` of itself, never `cuda`."""
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if available["mps"] and world.size > 1:

@@ -9,7 +9,7 @@ VARIABLES = {"rank": "RANK", "size": "WORLD_SIZE", "local_rank": "LOCAL_RANK", "
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Ranks:
     """The processes that train one run together; alone, rank 0 of 1."""
 
     rank: int = 0

@@ -5,7 +5,7 @@ import os
 import sys
 
 
-def mend_streams() -> None:
+def repair_streams() -> None:
     """Have three streams that take every character.
 
     A stream that the shell has closed is None, and its number would go to the next file that is opened; and an output

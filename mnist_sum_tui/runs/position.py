@@ -8,7 +8,7 @@ from typing import Any, Self
 
 
 @dataclass(slots=True)
-class Meter:
+class Totals:
     """Sums over images; a mean is a sum divided by `images`. Floats, which JSON gives back exactly."""
 
     digit_loss: float = 0.0
@@ -69,7 +69,7 @@ class Position:
     elapsed: float = 0.0
     """seconds of training"""
     sums: Mapping[str, float] = field(default_factory=dict)
-    """the epoch's running sums, as Meter has them: digit_loss, sum_loss, digit_right, sum_right, images, seconds"""
+    """the epoch's running sums, as Totals has them: digit_loss, sum_loss, digit_right, sum_right, images, seconds"""
     best_epoch: int | None = None
     best_accuracy: float = -1.0
     best_loss: float = float("inf")
@@ -132,7 +132,7 @@ _SUMS = {
 
 
 def _are_sums(value: Any) -> bool:
-    """Whether they are a Meter's sums, with no more right answers than images."""
+    """Whether they are a Totals's sums, with no more right answers than images."""
     if not isinstance(value, dict) or not all(name in _SUMS and _SUMS[name](number) for name, number in value.items()):
         return False
     return bool(max(value.get("digit_right", 0), value.get("sum_right", 0)) <= value.get("images", 0))

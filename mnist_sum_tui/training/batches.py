@@ -14,7 +14,7 @@ Measured = tuple[float, float, float, float]
 """digit loss, sum loss, right digits, right sums"""
 
 
-class Course:
+class Batches:
     """The batches of each epoch, their learning rates, and the seeds of their augmentation; `begin` comes first."""
 
     def __init__(

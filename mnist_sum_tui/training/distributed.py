@@ -17,7 +17,7 @@ import torch.distributed as dist
 from torch import nn
 
 from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.machine.ranks import World
+from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.training.batchnorm import share_batch_norms
 
 PATIENCE = timedelta(days=7)
@@ -27,7 +27,7 @@ PATIENCE = timedelta(days=7)
 class Group:
     """What the processes of a run do together. Alone, every method gives back what it is given."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Ranks) -> None:
         self.world = world
 
     @property
@@ -89,7 +89,7 @@ def _buffers_stay() -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def joined(world: World) -> Iterator[Group]:
+def joined(world: Ranks) -> Iterator[Group]:
     """Wait for the other processes, and part from them in the end."""
     if world.size == 1:
         yield Group(world)

@@ -5,17 +5,17 @@ import contextlib
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.machine.hardware import choose, set_up
-from mnist_sum_tui.machine.ranks import World
+from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.position import Position
-from mnist_sum_tui.training.batches import Course
+from mnist_sum_tui.training.batches import Batches
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import Group, joined
 from mnist_sum_tui.training.state import check_images
 from mnist_sum_tui.training.step import DivergedError, Learner
 
 
-def assist(control: Control) -> None:
+def help_training(control: Control) -> None:
     """Help the process that leads the run; returns when the run ends, in whatever way. `control` can stop it.
 
     The leader sends its config and its checkpoint, so nothing but the images need be on this machine.
@@ -24,7 +24,7 @@ def assist(control: Control) -> None:
         RunError: another process has ended before the run did.
         DataError, UsageError: the images or the device are not there.
     """
-    world = World.of_environment()
+    world = Ranks.of_environment()
     with joined(world) as group:
         values, content = group.share({})
         config = TrainConfig.from_dict(values)
@@ -41,10 +41,10 @@ def assist(control: Control) -> None:
         images, _ = dataset.hold_out(everything, config.seed, config.all_data)
         learner.start()
         with contextlib.suppress(DivergedError):  # the leader says so
-            _learn(Course(config, images, learner, position.changes), position, group, control)
+            _learn(Batches(config, images, learner, position.changes), position, group, control)
 
 
-def _learn(course: Course, position: Position, group: Group, control: Control) -> None:
+def _learn(course: Batches, position: Position, group: Group, control: Control) -> None:
     first = position.batch
     for epoch in range(position.epoch, course.config.epochs + 1):
         course.begin(epoch)

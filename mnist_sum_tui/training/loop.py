@@ -14,16 +14,16 @@ from mnist_sum_tui.data import dataset
 from mnist_sum_tui.errors import MnistSumError, RunError
 from mnist_sum_tui.inference.evaluate import EvalReport, evaluate, infer, score
 from mnist_sum_tui.machine.hardware import choose, set_up
-from mnist_sum_tui.machine.ranks import World
+from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models import parameter_count
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.events import EpochDone, Event, Notice, Paused, Progress, Resumed, Samples, Started, Validated
-from mnist_sum_tui.runs.position import Meter
+from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training.batches import Course
+from mnist_sum_tui.training.batches import Batches
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import joined
-from mnist_sum_tui.training.state import Logbook, scores
+from mnist_sum_tui.training.state import RunState, scores
 from mnist_sum_tui.training.step import DivergedError, Learner
 from mnist_sum_tui.training.timing import Forecast, Pace
 
@@ -42,18 +42,18 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
     happened. An error that nobody foresaw is raised after Finished, and error.txt in the run's folder has its
     traceback. A new run that cannot begin leaves no folder. For the whole process, the number of torch's threads is
     set, and freed memory is kept. Where torchrun has started several processes, this is the one that leads; the others
-    call `assist`.
+    call `help_training`.
 
     Raises:
         UsageError: the device is not there, or the run is complete, or the config is not that of the run.
         RunError, DataError, CheckpointError: as their messages say.
     """
-    world = World.of_environment()
+    world = Ranks.of_environment()
     try:
         with run.lock():  # first: a new run is held already, and however this ends, the lock is free then
             hardware = choose(config, world)
             set_up(hardware)
-            log = Logbook(config, run)
+            log = RunState(config, run)
             raw = read_own(run.resume_file, checkpoint.MAX_BYTES) if log.loaded and world.size > 1 else b""
             with joined(world) as group:
                 group.share(config.to_dict(), raw)
@@ -68,7 +68,7 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
 class _Trainer:
     """The loop."""
 
-    def __init__(self, log: Logbook, learner: Learner, control: Control) -> None:
+    def __init__(self, log: RunState, learner: Learner, control: Control) -> None:
         self.log, self.learner, self.control = log, learner, control
         self.config = config = log.config
         self.test = dataset.load("test", config.data_dir, is_runs=log.has_own_images)  # now: a missing one fails early
@@ -79,11 +79,11 @@ class _Trainer:
         log.know_images({name: dataset.identity(name, config.data_dir, images) for name, images in found.items()})
         train_split, self.validation = dataset.hold_out(everything, config.seed, config.all_data)
         learner.start()
-        self.course = Course(config, train_split, learner, log.position.changes)
+        self.course = Batches(config, train_split, learner, log.position.changes)
         log.check_place(self.course.steps_per_epoch)
         self.is_stopping = False
         """one of the processes was asked to stop"""
-        self.meter, self.forecast = Meter(), Forecast()
+        self.meter, self.forecast = Totals(), Forecast()
         self.sent = time.perf_counter()
         self.sampling = Pace(SAMPLES_SECONDS, SAMPLES_SHARE)
 
@@ -153,7 +153,7 @@ class _Trainer:
         if now - self.sent >= PROGRESS_SECONDS or log.batch == self.course.steps_per_epoch:
             lr, remaining = self.course.lr(log.step - 1), self._remaining(epochs_done=log.epoch - 1)
             yield log.event(Progress, **self.meter.means(), lr=lr, remaining=remaining)
-            self.sent, self.meter = now, Meter()
+            self.sent, self.meter = now, Totals()
         if self.control.samples and self.sampling.is_due and len(self.validation):
             yield self.sampling.timed(self._samples)
         if now - log.saved >= AUTOSAVE_SECONDS:

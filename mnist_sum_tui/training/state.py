@@ -19,7 +19,7 @@ from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.events import Checkpointed, Event, Finished
 from mnist_sum_tui.runs.journal import Journal
 from mnist_sum_tui.runs.own_files import remove_unfinished
-from mnist_sum_tui.runs.position import Meter, Position
+from mnist_sum_tui.runs.position import Position, Totals
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.step import Learner
 from mnist_sum_tui.training.timing import Stopwatch
@@ -31,7 +31,7 @@ SCORES = ("digit_loss", "sum_loss", "digit_accuracy", "sum_accuracy", "agreement
 """the fields that an EvalReport shares with events"""
 
 
-class Logbook:
+class RunState:
     """The written side of a run in one process. Nothing is written before `open`.
 
     Raises:
@@ -49,7 +49,7 @@ class Logbook:
         self.position = position.with_epochs(config.epochs, before=own.epochs)
         """as it was last saved, but for the best epoch, which is kept up to date"""
         self.step, self.epoch, self.batch = position.step, position.epoch, position.batch
-        self.epoch_meter = Meter(**position.sums)
+        self.epoch_meter = Totals(**position.sums)
         self.has_own_images = not run.is_new and own.data_dir == config.data_dir
         """the folder of the images is what the run's files say, and not what the user asked for"""
         self.watch = Stopwatch(position.elapsed)
@@ -103,7 +103,7 @@ class Logbook:
 
     def next_epoch(self) -> None:
         """The epoch is trained and measured."""
-        self.epoch, self.batch, self.epoch_meter = self.epoch + 1, 0, Meter()
+        self.epoch, self.batch, self.epoch_meter = self.epoch + 1, 0, Totals()
 
     def note_best(self, report: EvalReport | None) -> bool:
         """Whether the epoch is the best so far: by the mean of the two validation accuracies, then by the loss.

@@ -13,7 +13,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import Batch
 from mnist_sum_tui.machine.hardware import Hardware
-from mnist_sum_tui.machine.ranks import World
+from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models import build
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.checkpoint import Checkpoint
@@ -47,7 +47,7 @@ class Learner:
     def __init__(self, config: TrainConfig, hardware: Hardware, group: Group | None = None) -> None:
         self.config = config
         self.hardware = hardware
-        self.group = group or Group(World())
+        self.group = group or Group(Ranks())
         self.network = build(config.model, config.seed).to(hardware.device)
         self._network: torch.nn.Module = self.network
         self.optimizer = build_optimizer(

@@ -18,7 +18,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference.evaluate import infer
 from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.machine.hardware import Hardware, choose, choose_to_ask, set_up
-from mnist_sum_tui.machine.ranks import World
+from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models import build
 from mnist_sum_tui.training.step import Learner
 
@@ -67,16 +67,16 @@ def test_apple_s_gpu_is_set_up(device: str) -> None:
 
 
 def test_each_process_has_its_own_nvidia_gpu(chosen_gpus: list[int]) -> None:
-    set_up(choose(TrainConfig(threads=1), World(1, 2, 1, 2)))
+    set_up(choose(TrainConfig(threads=1), Ranks(1, 2, 1, 2)))
     assert chosen_gpus == [1]
     with pytest.raises(UsageError, match="3 processes for 2 GPUs"):
-        choose(TrainConfig(), World(2, 3, 2, 3))
+        choose(TrainConfig(), Ranks(2, 3, 2, 3))
 
 
 def test_several_processes_leave_apple_s_gpu_alone(mps: None) -> None:
-    assert choose(TrainConfig(), World(1, 2, 1, 2)).device == CPU
+    assert choose(TrainConfig(), Ranks(1, 2, 1, 2)).device == CPU
     with pytest.raises(UsageError, match="several processes cannot train on mps"):
-        choose(TrainConfig(device="mps"), World(1, 2, 1, 2))
+        choose(TrainConfig(device="mps"), Ranks(1, 2, 1, 2))
 
 
 @pytest.mark.parametrize("device", ["cuda", "mps"])

@@ -15,7 +15,7 @@ import torch.distributed as dist
 from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import SumDataset, load, normalise
 from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.machine.ranks import VARIABLES, World
+from mnist_sum_tui.machine.ranks import VARIABLES, Ranks
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.training import distributed
@@ -104,7 +104,7 @@ def test_the_helpers_go_by_the_leader_s_schedule(tmp_path: Path, small_data: str
 
 def test_the_parts_of_a_batch_are_all_of_it() -> None:
     for size in (1, 2, 3, 7):
-        parts = [World(rank, size).part(100) for rank in range(size)]
+        parts = [Ranks(rank, size).part(100) for rank in range(size)]
         assert [row for part in parts for row in range(100)[part]] == list(range(100))
         lengths = [part.stop - part.start for part in parts]
         assert max(lengths) - min(lengths) <= 1
@@ -129,14 +129,14 @@ def test_a_batch_knows_where_it_stands() -> None:
 NORMALISE = """
 import sys, torch, torch.distributed as dist
 from mnist_sum_tui.batchnorm import share_batch_norms
-from mnist_sum_tui.world import World
+from mnist_sum_tui.world import Ranks
 from tests.training.test_distributed import maps, norm_of_maps, through
 
 rank, size, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 dist.init_process_group("gloo", init_method=f"file://{folder}/store", rank=rank, world_size=size)
 norm = norm_of_maps()
 share_batch_norms(norm)
-torch.save(through(norm, maps()[World(rank, size).part(7)]), f"{folder}/{rank}.pt")
+torch.save(through(norm, maps()[Ranks(rank, size).part(7)]), f"{folder}/{rank}.pt")
 dist.destroy_process_group()
 """
 """a process of several, each with its part of seven maps"""
@@ -187,18 +187,18 @@ def test_shared_batch_normalisation_is_torchs_own(tmp_path: Path, processes: int
 def test_without_torchrun_there_is_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in VARIABLES.values():
         monkeypatch.delenv(variable, raising=False)
-    assert World.of_environment() == World()
+    assert Ranks.of_environment() == Ranks()
     monkeypatch.setenv("RANK", "1")
-    assert World.of_environment() == World(), "a stray variable means nothing"
+    assert Ranks.of_environment() == Ranks(), "a stray variable means nothing"
     for variable, value in zip(VARIABLES.values(), "1212", strict=True):
         monkeypatch.setenv(variable, value)
-    assert World.of_environment() == World(1, 2, 1, 2)
+    assert Ranks.of_environment() == Ranks(1, 2, 1, 2)
     monkeypatch.setenv("WORLD_SIZE", "1")
-    assert World.of_environment() == World()
+    assert Ranks.of_environment() == Ranks()
 
 
 def test_alone_a_group_gives_back_what_it_is_given() -> None:
-    group = Group(World())
+    group = Group(Ranks())
     assert group.total([1.0, 2.0]) == [1.0, 2.0]
     assert group.any(True)
     assert not group.any(False)

@@ -3,7 +3,7 @@ from functools import partial
 import pytest
 
 from mnist_sum_tui.training.timing import Pace
-from mnist_sum_tui.tui.session.throttle import Allowance
+from mnist_sum_tui.tui.session.throttle import DrawingBudget
 
 
 def test_what_is_slow_comes_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,7 +29,7 @@ def test_a_thread_that_spends_more_waits_longer(monkeypatch: pytest.MonkeyPatch)
     now = spent = 100.0
     monkeypatch.setattr("mnist_sum_tui.training.timing.time.perf_counter", lambda: now)
     monkeypatch.setattr("mnist_sum_tui.training.timing.time.thread_time", lambda: spent)
-    allowance = Allowance(share=0.0625)
+    allowance = DrawingBudget(share=0.0625)
     assert allowance.is_left  # nothing was done yet
     waits = []
     for seconds in (0.0, 0.03125, 0.0625, 60.0):

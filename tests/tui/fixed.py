@@ -16,10 +16,17 @@ from mnist_sum_tui.inference.evaluate import Outputs
 from mnist_sum_tui.inference.predict import Prediction, from_outputs
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.predictions import load, worker
-from mnist_sum_tui.tui.predictions.messages import Answered, ReadDrawing, Surveyed
-from mnist_sum_tui.tui.predictions.test_set import Survey
+from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.test_set import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
-from mnist_sum_tui.tui.predictions.worker import Brain, Look, LookAtAll, Read, Reply, Request
+from mnist_sum_tui.tui.predictions.worker import (
+    EvaluateTestSet,
+    PredictDrawing,
+    PredictImage,
+    PredictionWorker,
+    Reply,
+    Request,
+)
 from mnist_sum_tui.tui.session.session import Session
 
 COUNT = 1000
@@ -64,7 +71,7 @@ def _spread(at: torch.Tensor, share: torch.Tensor, classes: int) -> torch.Tensor
 
 
 @cache
-def survey() -> Survey:
+def survey() -> TestSetResult:
     return load.sum_up([outputs()], images(), CHOICES[1], SOURCE)
 
 
@@ -73,7 +80,7 @@ def predictions(index: int) -> tuple[Prediction, ...]:
     return tuple(from_outputs(outputs(), index, number, label) for number in range(10))
 
 
-class FixedBrain(Brain):
+class FixedPredictions(PredictionWorker):
     """Answers at once, in the caller's own thread, and keeps what it was asked."""
 
     def __init__(self, session: Session) -> None:
@@ -83,24 +90,24 @@ class FixedBrain(Brain):
     def ask(self, request: Request, reply: Reply) -> None:
         self.asked.append(request)
         match request:
-            case Look():
+            case PredictImage():
                 index = request.index % COUNT
                 weights = request.weights or CHOICES[1]
                 image = images().images[index].numpy()
-                reply(Answered(index, image, predictions(index), weights, CHOICES, SOURCE, COUNT))
-            case Read():
+                reply(ImagePredicted(index, image, predictions(index), weights, CHOICES, SOURCE, COUNT))
+            case PredictDrawing():
                 reply(read(request.drawing, request.asked))
-            case LookAtAll():
-                reply(Surveyed(survey(), images().images.numpy()))
+            case EvaluateTestSet():
+                reply(TestSetEvaluated(survey(), images().images.numpy()))
 
 
-def read(drawing: NDArray[np.uint8], asked: float) -> ReadDrawing:
+def read(drawing: NDArray[np.uint8], asked: float) -> DrawingPredicted:
     try:
         image = prepare(drawing)
     except PictureError:
-        return ReadDrawing(None, None, SOURCE, asked)
+        return DrawingPredicted(None, None, SOURCE, asked)
     unlabelled = tuple(from_outputs(outputs(), THREE, number) for number in range(10))
-    return ReadDrawing(image, unlabelled, SOURCE, asked)
+    return DrawingPredicted(image, unlabelled, SOURCE, asked)
 
 
 def new_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
@@ -108,13 +115,13 @@ def new_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
     monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
     session = Session(folder)
     app = MnistSumApp(session)
-    worker._BRAINS[app] = FixedBrain(session)
+    worker._BRAINS[app] = FixedPredictions(session)
     return app
 
 
-def brain_in(app: MnistSumApp) -> FixedBrain:
+def predictions_in(app: MnistSumApp) -> FixedPredictions:
     found = worker._BRAINS[app]
-    assert isinstance(found, FixedBrain)
+    assert isinstance(found, FixedPredictions)
     return found
 
 

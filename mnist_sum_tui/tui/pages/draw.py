@@ -10,12 +10,12 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.pages.predicting import NumberPage, note
-from mnist_sum_tui.tui.predictions.messages import ReadDrawing
-from mnist_sum_tui.tui.predictions.worker import Read
-from mnist_sum_tui.tui.widgets.answer import AllTen, Verdict
+from mnist_sum_tui.tui.predictions.messages import DrawingPredicted
+from mnist_sum_tui.tui.predictions.worker import PredictDrawing
+from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText
 from mnist_sum_tui.tui.widgets.digit import Digit
-from mnist_sum_tui.tui.widgets.draw_pad import Pad
-from mnist_sum_tui.tui.widgets.probability_bars import Bars
+from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
+from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from mnist_sum_tui.tui.widgets.strokes import RADII, Sheet, scale_for
 
 REST_COLUMNS, REST_ROWS = 56, 6
@@ -39,25 +39,25 @@ class DrawPage(NumberPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self._read: ReadDrawing | None = None
+        self._read: DrawingPredicted | None = None
         self.milliseconds: float | None = None
         """from the last stroke to its answer on the screen"""
 
     def compose_page(self) -> ComposeResult:
-        """Pad, picture and words, bars."""
+        """DrawPad, picture and words, bars."""
         with Horizontal(id="draw"):
             with Vertical(id="drawing"):
-                yield Pad(id="pad")
+                yield DrawPad(id="pad")
                 yield Static(id="pen", markup=False)
             with Container(id="rest"):
                 with Vertical(id="seen-and-said"):
                     yield Digit(id="seen")
                     yield Static(HINT, id="hint", markup=False)
-                    yield Verdict(id="verdict")
+                    yield AnswerText(id="verdict")
                     yield AllTen(id="all-ten")
                 with Vertical(id="bars"):
-                    yield Bars("Digit", id="digit-bars")
-                    yield Bars("Sum", id="sum-bars")
+                    yield ProbabilityBars("Digit", id="digit-bars")
+                    yield ProbabilityBars("Sum", id="sum-bars")
         yield note()
 
     def on_mount(self) -> None:
@@ -72,22 +72,22 @@ class DrawPage(NumberPage):
     def on_resize(self, event: Resize) -> None:
         """As large a pad as leaves room for the rest."""
         scale = max(1, scale_for(event.size.width - REST_COLUMNS, event.size.height - REST_ROWS))
-        pad = self.query_one("#pad", Pad)
+        pad = self.query_one("#pad", DrawPad)
         pad.styles.width, pad.styles.height = 28 * scale + 2, 14 * scale + 2
         self.query_one("#drawing").styles.width = 28 * scale + 2
 
     def on_screen_resume(self) -> None:
         """The page comes into view: wake the network, or ask again, for the weights may be others."""
-        self._ask(self.query_one(Pad).sheet)
+        self._ask(self.query_one(DrawPad).sheet)
 
-    def on_pad_drawn(self, message: Pad.Drawn) -> None:
+    def on_pad_drawn(self, message: DrawPad.Drawn) -> None:
         """A stroke."""
         self._ask(message.sheet)
 
     def _ask(self, sheet: Sheet) -> None:
-        self.brain.ask(Read(sheet, time.perf_counter()), self.post_message)
+        self.predictions.ask(PredictDrawing(sheet, time.perf_counter()), self.post_message)
 
-    def on_read_drawing(self, message: ReadDrawing) -> None:
+    def on_drawing_predicted(self, message: DrawingPredicted) -> None:
         """The network's answer."""
         self._read = message
         self.milliseconds = None if message.image is None else (time.perf_counter() - message.asked) * 1000
@@ -98,14 +98,14 @@ class DrawPage(NumberPage):
         """Show what is known, for the chosen number."""
         if not self.is_mounted:
             return
-        read, pad = self._read, self.query_one(Pad)
+        read, pad = self._read, self.query_one(DrawPad)
         said = None if read is None or read.predictions is None else read.predictions[self.number]
         self.query_one("#seen", Digit).image = None if read is None else read.image
         self.query_one("#hint").display = said is None
-        self.query_one(Verdict).display = said is not None
-        self.query_one(Verdict).said = said
-        self.query_one("#digit-bars", Bars).probabilities = said.digit_probabilities if said else (0.0,) * 10
-        self.query_one("#sum-bars", Bars).probabilities = said.sum_probabilities if said else (0.0,) * 19
+        self.query_one(AnswerText).display = said is not None
+        self.query_one(AnswerText).said = said
+        self.query_one("#digit-bars", ProbabilityBars).probabilities = said.digit_probabilities if said else (0.0,) * 10
+        self.query_one("#sum-bars", ProbabilityBars).probabilities = said.sum_probabilities if said else (0.0,) * 19
         ten = self.query_one(AllTen)
         ten.predictions, ten.chosen = (read.predictions or () if read else ()), self.number
         tool = "rubber" if pad.rubs_out else f"{pad.pen} pen"
@@ -118,17 +118,17 @@ class DrawPage(NumberPage):
 
     def action_clear(self) -> None:
         """A new sheet."""
-        self.query_one(Pad).clear()
+        self.query_one(DrawPad).clear()
 
     def action_thickness(self) -> None:
         """The next thickness."""
-        pad, names = self.query_one(Pad), list(RADII)
+        pad, names = self.query_one(DrawPad), list(RADII)
         pad.pen = names[(names.index(pad.pen) + 1) % len(names)]
         self.show_answer()
 
     def action_rubber(self) -> None:
         """Draw or rub out with the keyboard and the left button."""
-        pad = self.query_one(Pad)
+        pad = self.query_one(DrawPad)
         pad.rubs_out = not pad.rubs_out
         self.show_answer()
 

@@ -15,13 +15,13 @@ from textual.widgets import Static
 from mnist_sum_tui.runs.events import Event, Started
 from mnist_sum_tui.tui.pages.dialogs import GoTo
 from mnist_sum_tui.tui.pages.predicting import NumberPage, note
-from mnist_sum_tui.tui.predictions.messages import Answered, Surveyed
-from mnist_sum_tui.tui.predictions.test_set import Survey, less_certain, next_pair
+from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.test_set import TestSetResult, less_certain, next_pair
 from mnist_sum_tui.tui.predictions.weights import Weights
-from mnist_sum_tui.tui.predictions.worker import Look, LookAtAll
-from mnist_sum_tui.tui.widgets.answer import AllTen, Verdict
+from mnist_sum_tui.tui.predictions.worker import EvaluateTestSet, PredictImage
+from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText
 from mnist_sum_tui.tui.widgets.digit import Digit
-from mnist_sum_tui.tui.widgets.probability_bars import Bars
+from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from mnist_sum_tui.tui.widgets.slider import Slider
 
 NEWEST_SECONDS = 1.0
@@ -53,10 +53,10 @@ class InspectPage(NumberPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self._answer: Answered | None = None
+        self._answer: ImagePredicted | None = None
         self._wanted: Weights | None = None
-        self._survey: Survey | None = None
-        self._then: Callable[[Survey], None] | None = None
+        self._survey: TestSetResult | None = None
+        self._then: Callable[[TestSetResult], None] | None = None
         self._walked_to: int | None = None
 
     def compose_page(self) -> ComposeResult:
@@ -65,10 +65,10 @@ class InspectPage(NumberPage):
             yield Digit(id="picture")
             with Vertical(id="answer"):
                 yield Static(id="which", markup=False)
-                yield Verdict(id="verdict")
-                yield Bars("Digit", id="digit-bars")
+                yield AnswerText(id="verdict")
+                yield ProbabilityBars("Digit", id="digit-bars")
                 yield AllTen(id="all-ten")
-            yield Bars("Sum", id="sum-bars")
+            yield ProbabilityBars("Sum", id="sum-bars")
         yield note()
         with Horizontal(id="weights"):
             yield Static("Weights ", id="weights-title")
@@ -99,7 +99,7 @@ class InspectPage(NumberPage):
 
     def _ask(self) -> None:
         if self.is_mounted:
-            self.brain.ask(Look(self.index, self._wanted), self.post_message)
+            self.predictions.ask(PredictImage(self.index, self._wanted), self.post_message)
 
     def _keep_up(self) -> None:
         """While a training goes on, and once after its end, when its best weights take the place of the newest."""
@@ -109,7 +109,7 @@ class InspectPage(NumberPage):
         if self.session.is_training or answer.weights.path is None:
             self._ask()
 
-    def on_answered(self, message: Answered) -> None:
+    def on_image_predicted(self, message: ImagePredicted) -> None:
         """The brain's answer."""
         if message.index != self.index % message.count:  # of other test images there may be fewer
             return  # a newer question is on its way
@@ -133,8 +133,11 @@ class InspectPage(NumberPage):
         said = answer.predictions[self.number]
         label = said.label
         self.query_one("#which", Static).update(f"#{answer.index:,}  number {self.number}")
-        self.query_one(Verdict).said = said
-        digit_bars, sum_bars = self.query_one("#digit-bars", Bars), self.query_one("#sum-bars", Bars)
+        self.query_one(AnswerText).said = said
+        digit_bars, sum_bars = (
+            self.query_one("#digit-bars", ProbabilityBars),
+            self.query_one("#sum-bars", ProbabilityBars),
+        )
         digit_bars.probabilities, digit_bars.truth = said.digit_probabilities, label
         sum_bars.probabilities = said.sum_probabilities
         sum_bars.truth = None if label is None else label + self.number
@@ -193,7 +196,7 @@ class InspectPage(NumberPage):
     def action_uncertain(self) -> None:
         """The least certain image; pressed again, the next one after it."""
 
-        def go(survey: Survey) -> None:
+        def go(survey: TestSetResult) -> None:
             is_fresh = self._walked_to != self.index
             self._walked_to, _ = less_certain(survey.sureness, self.index, self.number, is_fresh)
             self.show_index(self._walked_to)
@@ -208,7 +211,7 @@ class InspectPage(NumberPage):
         self.number = pair[1]
         self.show_index(pair[0])
 
-    def _with_survey(self, then: Callable[[Survey], None]) -> None:
+    def _with_survey(self, then: Callable[[TestSetResult], None]) -> None:
         """Do it when all test images have been looked at; at once if they have been."""
         answer, survey = self._answer, self._survey
         if answer is None:
@@ -217,9 +220,9 @@ class InspectPage(NumberPage):
             then(survey)
         else:
             self._then = then
-            self.brain.ask(LookAtAll(self._wanted), self.post_message)
+            self.predictions.ask(EvaluateTestSet(self._wanted), self.post_message)
 
-    def on_surveyed(self, message: Surveyed) -> None:
+    def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
         """All test images have been looked at."""
         then, self._then = self._then, None
         self.note()

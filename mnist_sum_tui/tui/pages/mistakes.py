@@ -8,10 +8,10 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from mnist_sum_tui.formatting import percent
-from mnist_sum_tui.tui.pages.predicting import AskingPage, note
-from mnist_sum_tui.tui.predictions.messages import Surveyed
-from mnist_sum_tui.tui.predictions.test_set import Survey
-from mnist_sum_tui.tui.predictions.worker import LookAtAll
+from mnist_sum_tui.tui.pages.predicting import PredictingPage, note
+from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
+from mnist_sum_tui.tui.predictions.test_set import TestSetResult
+from mnist_sum_tui.tui.predictions.worker import EvaluateTestSet
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, SumMap, accuracy_text, ends
@@ -20,7 +20,7 @@ MOST = 200
 """pictures in the gallery; an untrained network gets nine in ten wrong"""
 
 
-def summary_line(survey: Survey) -> str:
+def summary_line(survey: TestSetResult) -> str:
     """The result in one line."""
     report = survey.report
     return (
@@ -34,7 +34,7 @@ def caption(label: int, digit: int, probability: float) -> str:
     return f"{label} → {digit}  {int(probability * 100)}%"
 
 
-def frequent(survey: Survey, most: int) -> str:
+def frequent(survey: TestSetResult, most: int) -> str:
     """The most frequent confusions, one a line."""
     counts = [
         (count, label, digit)
@@ -47,7 +47,7 @@ def frequent(survey: Survey, most: int) -> str:
     return "\n".join(f"{label} read as {digit}: {count} of {images[label]:,}" for count, label, digit in counts[:most])
 
 
-class MistakesPage(AskingPage):
+class MistakesPage(PredictingPage):
     """Two maps and a gallery."""
 
     page_name = "mistakes"
@@ -59,7 +59,7 @@ class MistakesPage(AskingPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self._survey: Survey | None = None
+        self._survey: TestSetResult | None = None
 
     def compose_page(self) -> ComposeResult:
         """The maps beside each other, the gallery below."""
@@ -84,14 +84,14 @@ class MistakesPage(AskingPage):
 
     def action_again(self) -> None:
         """Look at all test images, with the newest weights; the brain remembers what it has seen already."""
-        self.brain.ask(LookAtAll(), self.post_message)
+        self.predictions.ask(EvaluateTestSet(), self.post_message)
 
     def action_maps(self) -> None:
         """Hide the maps, to see more of the gallery, or show them again."""
         maps = self.query_one("#maps")
         maps.display = not maps.display
 
-    def on_surveyed(self, message: Surveyed) -> None:
+    def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
         """All test images have been looked at."""
         self.note()
         survey = message.survey

@@ -1,4 +1,4 @@
-"""AskingPage: what the pages that ask the brain have in common: the brain, and one line for what it is at."""
+"""PredictingPage: what the pages that ask the brain have in common: the brain, and one line for what it is at."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from mnist_sum_tui.formatting import bar
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.predictions.messages import Trouble, Working
-from mnist_sum_tui.tui.predictions.worker import Brain, brain_of
+from mnist_sum_tui.tui.predictions.worker import PredictionWorker, brain_of
 
 BAR_WIDTH = 20
 
@@ -20,7 +20,7 @@ def working_line(text: str, share: float | None) -> str:
     return text if share is None else f"{text} {bar(share, BAR_WIDTH)} {share * 100:3.0f} %"
 
 
-class AskingPage(Page):
+class PredictingPage(Page):
     """A page that asks the brain. It has a Static with the id `note`, empty and hidden while all is well.
 
     One that has nothing to show before the first answer has the class -empty until then, and the note has its room.
@@ -31,7 +31,7 @@ class AskingPage(Page):
     ]
 
     @property
-    def brain(self) -> Brain:
+    def predictions(self) -> PredictionWorker:
         """The brain that all pages share."""
         return brain_of(self.app, self.session)
 
@@ -53,10 +53,10 @@ class AskingPage(Page):
 
     def on_unmount(self) -> None:
         """The app ends: so does the brain's thread."""
-        self.brain.close()
+        self.predictions.close()
 
 
-class NumberPage(AskingPage):
+class NumberPage(PredictingPage):
     """A page with a number beside the image; the figures choose it, so that F1 to F5 are left to go to other pages."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,7 +84,7 @@ class NumberPage(AskingPage):
 
 
 def note() -> Static:
-    """The line for `AskingPage.note`."""
+    """The line for `PredictingPage.note`."""
     line = Static(id="note", markup=False)
     line.display = False
     return line

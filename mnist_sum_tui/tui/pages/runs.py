@@ -21,10 +21,10 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import MORE_EPOCHS
 from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.pages.dialogs import Confirm
-from mnist_sum_tui.tui.pages.predicting import AskingPage, note
-from mnist_sum_tui.tui.predictions.messages import Surveyed, Trouble
+from mnist_sum_tui.tui.pages.predicting import PredictingPage, note
+from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
-from mnist_sum_tui.tui.predictions.worker import LookAtAll
+from mnist_sum_tui.tui.predictions.worker import EvaluateTestSet
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import COLUMNS, RunTable
@@ -35,7 +35,7 @@ Press 1 and start one: an epoch of the small network compact takes less than a m
 Runs appear here with their curves; they stay in {folder}."""
 
 
-class RunsPage(AskingPage):
+class RunsPage(PredictingPage):
     """The table and the chart of the marked runs, or of the one under the cursor."""
 
     page_name = "runs"
@@ -92,7 +92,7 @@ class RunsPage(AskingPage):
         """The page comes into view: runs may have come or gone, and another page's question replaced ours."""
         self.action_reload()
         if self._evaluating is not None:
-            self.brain.ask(LookAtAll(self._evaluating), self.post_message)
+            self.predictions.ask(EvaluateTestSet(self._evaluating), self.post_message)
 
     def on_run_event(self, event: Event) -> None:
         """A run that ends is told so in the table."""
@@ -213,14 +213,14 @@ class RunsPage(AskingPage):
             except MnistSumError as error:
                 self.note(str(error), is_error=True)
             else:
-                self.brain.ask(LookAtAll(self._evaluating), self.post_message)
+                self.predictions.ask(EvaluateTestSet(self._evaluating), self.post_message)
 
     def on_trouble(self, message: Trouble) -> None:
         """It could not be evaluated."""
         super().on_trouble(message)
         self._evaluating = None
 
-    def on_surveyed(self, message: Surveyed) -> None:
+    def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
         """The result of `evaluate`."""
         self._evaluating = None
         name, report = short_name(message.survey.source), message.survey.report

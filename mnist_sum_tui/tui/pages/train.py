@@ -28,13 +28,13 @@ from mnist_sum_tui.runs.events import (
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.base import Page
-from mnist_sum_tui.tui.session.throttle import Allowance
+from mnist_sum_tui.tui.session.throttle import DrawingBudget
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 
 if TYPE_CHECKING:  # they need numpy, and the first frame does not
     from mnist_sum_tui.charts.series import Series
     from mnist_sum_tui.charts.thumbnail import Image
-    from mnist_sum_tui.tui.widgets.run_view import LiveView
+    from mnist_sum_tui.tui.widgets.run_view import RunView
 
 REDRAW_SECONDS = 0.5
 """two frames a second are enough to see it learn"""
@@ -90,10 +90,10 @@ class TrainPage(Page):
     def __init__(self, defaults: TrainConfig) -> None:
         super().__init__()
         self._defaults = defaults
-        self._live: LiveView | None = None
+        self._live: RunView | None = None
         self._is_stale = False
         self._charted = 0.0
-        self._allowance = Allowance(SHARE_OF_A_CORE)
+        self._allowance = DrawingBudget(SHARE_OF_A_CORE)
         self._is_loading_images = False
 
     def compose_page(self) -> ComposeResult:
@@ -109,9 +109,9 @@ class TrainPage(Page):
     def prepare(self) -> None:
         """Build the view of a run behind the form: numpy and forty widgets would cost the first frame 0.2 s."""
         if self._live is None:
-            from mnist_sum_tui.tui.widgets.run_view import LiveView
+            from mnist_sum_tui.tui.widgets.run_view import RunView
 
-            self._live = LiveView(self.session, id="live")
+            self._live = RunView(self.session, id="live")
             self._live.display = False
             self.query_one(ContentSwitcher).mount(self._live)
 
@@ -120,10 +120,10 @@ class TrainPage(Page):
         self.set_interval(REDRAW_SECONDS, self.redraw)
 
     @property
-    def live(self) -> "LiveView":
+    def live(self) -> "RunView":
         """The view of the run."""
         self.prepare()
-        return cast("LiveView", self._live)  # a search for it at each event would take a seventh of the UI's time
+        return cast("RunView", self._live)  # a search for it at each event would take a seventh of the UI's time
 
     @property
     def form(self) -> RunForm:

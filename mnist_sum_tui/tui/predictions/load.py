@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.machine.openmp import take_threads
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.predictions.test_set import Survey
+from mnist_sum_tui.tui.predictions.test_set import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def ask(predictor: "Predictor", image_hw: NDArray[np.uint8], label: int | None =
     return tuple(from_outputs(outputs, 0, number, label) for number in range(10))
 
 
-class SurveyJob:
+class TestSetEvaluation:
     """A survey in work, slice by slice.
 
     Beside a training it takes one processor thread; otherwise one or all, whichever does a slice in less time. Measured
@@ -82,7 +82,7 @@ class SurveyJob:
             return self._choices[done]
         return min(zip(self._seconds[1:], self._choices[1:], strict=True))[1]
 
-    def advance(self, tell: Callable[[float], object]) -> Survey | None:
+    def advance(self, tell: Callable[[float], object]) -> TestSetResult | None:
         """Do the next slice, and `tell` now and then what share is done; the survey when it was the last one."""
         start, begin = len(self._parts) * SLICE, time.perf_counter()
         take_threads(self._threads)
@@ -97,7 +97,7 @@ class SurveyJob:
         return None
 
 
-def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str) -> Survey:
+def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str) -> TestSetResult:
     """The survey that the slices make; the figures are `evaluate.score`'s."""
     import torch
 
@@ -106,7 +106,7 @@ def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str)
     outputs = Outputs(torch.cat([part.digits for part in parts]), torch.cat([part.sums for part in parts]))
     digit_sureness, digits = (found.numpy() for found in outputs.digits.exp().max(1))
     sum_sureness, sums = (found.numpy() for found in outputs.sums.exp().max(2))
-    return Survey(
+    return TestSetResult(
         weights=weights,
         source=source,
         made=time.monotonic(),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from textual.message import Message
 
 from mnist_sum_tui.charts.thumbnail import Image
-from mnist_sum_tui.tui.predictions.test_set import Survey
+from mnist_sum_tui.tui.predictions.test_set import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Trouble(Message):
         self.text = text
 
 
-class Answered(Message):
+class ImagePredicted(Message):
     """What the network says of one test image, beside each of the ten numbers."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Answered(Message):
         """test images there are"""
 
 
-class ReadDrawing(Message):
+class DrawingPredicted(Message):
     """What the network sees of a drawing, and says of it beside each of the ten numbers; both None for a blank pad."""
 
     def __init__(
@@ -74,10 +74,10 @@ class ReadDrawing(Message):
         """when it was asked for, by time.perf_counter()"""
 
 
-class Surveyed(Message):
+class TestSetEvaluated(Message):
     """All test images have been looked at."""
 
-    def __init__(self, survey: Survey, images: NDArray[np.uint8]) -> None:
+    def __init__(self, survey: TestSetResult, images: NDArray[np.uint8]) -> None:
         super().__init__()
         self.survey = survey
         self.images = images

@@ -21,7 +21,7 @@ Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Survey:
+class TestSetResult:
     """All answers of one set of weights; rows are images, columns are the ten numbers."""
 
     weights: Weights

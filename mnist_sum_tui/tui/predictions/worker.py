@@ -20,8 +20,8 @@ from textual.message import Message
 from mnist_sum_tui.errors import MnistSumError, PictureError, UsageError
 from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions import weights as places
-from mnist_sum_tui.tui.predictions.messages import Answered, ReadDrawing, Surveyed, Trouble, Working
-from mnist_sum_tui.tui.predictions.test_set import Survey
+from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, TestSetEvaluated, Trouble, Working
+from mnist_sum_tui.tui.predictions.test_set import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.session.session import Session
 
@@ -43,7 +43,7 @@ Reply = Callable[[Message], object]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class PredictImage:
     """Look at one test image. Weights None: those that `weights.choices` gives as the default."""
 
     index: int
@@ -51,7 +51,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Read:
+class PredictDrawing:
     """Read a drawing: grey values of any shape, ink bright on dark."""
 
     drawing: NDArray[np.uint8]
@@ -60,18 +60,18 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LookAtAll:
+class EvaluateTestSet:
     """Look at every test image, beside all ten numbers."""
 
     weights: Weights | None = None
 
 
-Request = Read | Look | LookAtAll
-_ORDER: tuple[type, ...] = (Read, Look, LookAtAll)
+Request = PredictDrawing | PredictImage | EvaluateTestSet
+_ORDER: tuple[type, ...] = (PredictDrawing, PredictImage, EvaluateTestSet)
 """the most urgent first"""
 
 
-class Brain:
+class PredictionWorker:
     """Takes requests from any thread; computes in one of its own, which lives only while there is something to do."""
 
     def __init__(self, session: Session) -> None:
@@ -83,8 +83,8 @@ class Brain:
         self._test: tuple[str | None, Split] | None = None
         self._predictors: dict[object, Predictor] = {}
         self._live: load.Live | None = None
-        self._survey: tuple[load.SurveyJob, Reply] | None = None
-        self._known: tuple[Predictor, Split, Survey] | None = None
+        self._survey: tuple[load.TestSetEvaluation, Reply] | None = None
+        self._known: tuple[Predictor, Split, TestSetResult] | None = None
 
     def ask(self, request: Request, reply: Reply) -> None:
         """Put a request in; one of its kind that still waits is dropped for it, and so is a survey of other weights."""
@@ -131,16 +131,16 @@ class Brain:
 
     def _serve(self, request: Request | None, reply: Reply) -> None:
         match request:
-            case Read():
+            case PredictDrawing():
                 self._read(request, reply)
-            case Look():
+            case PredictImage():
                 self._look(request, reply)
-            case LookAtAll():
+            case EvaluateTestSet():
                 self._begin_survey(request, reply)
             case None:
                 self._go_on(reply)
 
-    def _read(self, request: Read, reply: Reply) -> None:
+    def _read(self, request: PredictDrawing, reply: Reply) -> None:
         from mnist_sum_tui.data.picture import prepare
 
         chosen = self._choices(None, reply).chosen
@@ -148,30 +148,30 @@ class Brain:
         try:
             image = prepare(request.drawing)
         except PictureError:  # a blank pad
-            reply(ReadDrawing(None, None, predictor.source, request.asked))
+            reply(DrawingPredicted(None, None, predictor.source, request.asked))
         else:
-            reply(ReadDrawing(image, load.ask(predictor, image), predictor.source, request.asked))
+            reply(DrawingPredicted(image, load.ask(predictor, image), predictor.source, request.asked))
 
-    def _look(self, request: Look, reply: Reply) -> None:
+    def _look(self, request: PredictImage, reply: Reply) -> None:
         choices = self._choices(request.weights, reply)
         predictor = self._predictor(choices.chosen, reply)
         test = self._test_images(predictor, reply)
         index = request.index % len(test)
         image = test.images[index].numpy()
         predictions = load.ask(predictor, image, int(test.labels[index]))
-        reply(Answered(index, image, predictions, choices.chosen, choices.all, predictor.source, len(test)))
+        reply(ImagePredicted(index, image, predictions, choices.chosen, choices.all, predictor.source, len(test)))
 
-    def _begin_survey(self, request: LookAtAll, reply: Reply) -> None:
+    def _begin_survey(self, request: EvaluateTestSet, reply: Reply) -> None:
         running, self._survey = self._survey, None
         weights = self._choices(request.weights, reply).chosen
         predictor = self._predictor(weights, reply)
         test = self._test_images(predictor, reply)
         if self._known is not None and self._known[0] is predictor and self._known[1] is test:
-            reply(Surveyed(self._known[2], test.images.numpy()))
+            reply(TestSetEvaluated(self._known[2], test.images.numpy()))
             return
         job = running[0] if running is not None else None
         if job is None or job.predictor is not predictor or job.test is not test:
-            job = load.SurveyJob(predictor, test, weights, not self._session.is_training)
+            job = load.TestSetEvaluation(predictor, test, weights, not self._session.is_training)
         self._survey = job, reply  # who asks again for what is in work gets it, and does not wait from the beginning
 
     def _go_on(self, reply: Reply) -> None:
@@ -183,7 +183,7 @@ class Brain:
             self._survey = job, reply
         else:
             self._known = job.predictor, job.test, survey
-            reply(Surveyed(survey, job.test.images.numpy()))
+            reply(TestSetEvaluated(survey, job.test.images.numpy()))
 
     def _choices(self, wanted: Weights | None, reply: Reply) -> places.Choices:
         if "torch" not in sys.modules:
@@ -237,11 +237,11 @@ class Brain:
         return predictor
 
 
-_BRAINS: "WeakKeyDictionary[App[Any], Brain]" = WeakKeyDictionary()
+_BRAINS: "WeakKeyDictionary[App[Any], PredictionWorker]" = WeakKeyDictionary()
 
 
-def brain_of(app: App[Any], session: Session) -> Brain:
+def brain_of(app: App[Any], session: Session) -> PredictionWorker:
     """The app's brain; the pages share one."""
     if app not in _BRAINS:
-        _BRAINS[app] = Brain(session)
+        _BRAINS[app] = PredictionWorker(session)
     return _BRAINS[app]

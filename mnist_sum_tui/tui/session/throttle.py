@@ -4,7 +4,7 @@ import math
 import time
 
 
-class Allowance:
+class DrawingBudget:
     """When a thread may do again what is nice to have, so that it takes a small share of a core on any machine.
 
     It goes by the thread's own processor time, so it counts what is caused as well as what is done, and not the waiting

@@ -31,7 +31,7 @@ def large(text: str) -> list[str]:
     return ["".join(rows) for rows in zip(*(GLYPHS[character] for character in text), strict=True)]
 
 
-def verdict_lines(said: "Prediction", width: int, is_large: bool = False) -> Content:
+def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Content:
     """The equation and two or three short lines below it, for `width` columns."""
     style = "$text-primary" if said.correct is None else "$text-success" if said.correct else "$text-error"
     words = equation(said.digit, said.number, said.sum)
@@ -60,7 +60,7 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int) -> Content:
     return Content("\n").join(lines)
 
 
-class Verdict(Widget):
+class AnswerText(Widget):
     """The verdict on one prediction."""
 
     said: "reactive[Prediction | None]" = reactive(None, layout=True)
@@ -70,7 +70,7 @@ class Verdict(Widget):
         if self.said is None:
             return Content("")
         is_large = not self.screen.has_class("-short") and self.content_size.width >= 18
-        return verdict_lines(self.said, self.content_size.width, is_large)
+        return answer_lines(self.said, self.content_size.width, is_large)
 
 
 class AllTen(Widget):

@@ -20,7 +20,7 @@ RUBBER = 1.6
 """times as wide as the pen"""
 
 
-class Pad(Widget, can_focus=True):
+class DrawPad(Widget, can_focus=True):
     """A sheet to draw on; its room is 28x14, 56x28, 84x42 or 112x56 cells."""
 
     ALLOW_SELECT = False

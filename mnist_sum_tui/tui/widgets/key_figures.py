@@ -1,4 +1,4 @@
-"""Figures: how good the network is now, in large digits, and beside them the facts of the run."""
+"""KeyFigures: how good the network is now, in large digits, and beside them the facts of the run."""
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -13,7 +13,7 @@ NARROW = 24
 """columns; with fewer, elapsed and left take a line each"""
 
 
-class Figure(Vertical):
+class KeyFigure(Vertical):
     """A share of 1 in large digits, with a heading above and a note below."""
 
     def __init__(self, heading: str, *, id: str) -> None:
@@ -53,14 +53,14 @@ class Facts(Line):
             self.show(self._session)
 
 
-class Figures(Horizontal):
+class KeyFigures(Horizontal):
     """Digit, sum and agreement large; speed, learning rate, times and device small."""
 
     def compose(self) -> ComposeResult:
         """Three figures and the facts."""
-        yield Figure("digit %", id="digit-figure")
-        yield Figure("sum %", id="sum-figure")
-        yield Figure("agreement %", id="agreement-figure")
+        yield KeyFigure("digit %", id="digit-figure")
+        yield KeyFigure("sum %", id="sum-figure")
+        yield KeyFigure("agreement %", id="agreement-figure")
         yield Facts(id="facts", markup=False)
 
     def show(self, session: Session, digit: Value, total: Value) -> None:
@@ -82,7 +82,7 @@ class Figures(Horizontal):
                 "agreement": ("agreement %", measured["agreement"], "heads agree"),
             }
         for name, (heading, value, note) in heads.items():
-            self.query_one(f"#{name}-figure", Figure).show(heading, value, note)
+            self.query_one(f"#{name}-figure", KeyFigure).show(heading, value, note)
         self.query_one(Facts).show(session)
 
 

@@ -60,8 +60,8 @@ def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, hei
     return Content("\n").join(lines)
 
 
-class Bars(Widget):
-    """Bars for all classes of one head."""
+class ProbabilityBars(Widget):
+    """ProbabilityBars for all classes of one head."""
 
     probabilities: reactive[tuple[float, ...]] = reactive[tuple[float, ...]](())
     truth: reactive[int | None] = reactive[int | None](None)

@@ -1,4 +1,4 @@
-"""Tracks: how far the epoch and the run are, as two thin lines."""
+"""ProgressBars: how far the epoch and the run are, as two thin lines."""
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -8,7 +8,7 @@ from mnist_sum_tui.formatting import track
 from mnist_sum_tui.runs.events import Started
 
 
-class Tracks(Widget):
+class ProgressBars(Widget):
     """`epoch 2/5 ━━━━━━───── 51 %   run ━━━────── 30 %`, each with half of the width."""
 
     place: reactive[tuple[int, int, int, int]] = reactive((0, 1, 1, 1))

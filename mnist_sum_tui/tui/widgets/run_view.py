@@ -1,4 +1,4 @@
-"""LiveView: a run while it trains and after: charts, figures, tracks, samples. Fed with events, drawn when asked to."""
+"""RunView: a run while it trains and after: charts, figures, tracks, samples. Fed with events, drawn when asked to."""
 
 import copy
 from collections.abc import Iterable
@@ -19,12 +19,12 @@ from mnist_sum_tui.tui.session.result import outcome
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.common import Line
-from mnist_sum_tui.tui.widgets.key_figures import Figures
-from mnist_sum_tui.tui.widgets.progress_bars import Tracks
+from mnist_sum_tui.tui.widgets.key_figures import KeyFigures
+from mnist_sum_tui.tui.widgets.progress_bars import ProgressBars
 from mnist_sum_tui.tui.widgets.sample_strip import SampleStrip
 
 
-class LiveView(Vertical):
+class RunView(Vertical):
     """Shows the session's run. `add` takes events in, `draw` brings the widgets up to date with them."""
 
     view: reactive[View] = reactive(View(), init=False)
@@ -63,8 +63,8 @@ class LiveView(Vertical):
         with Horizontal(id="charts"):
             for quantity in QUANTITIES:
                 yield Chart(id=quantity)
-        yield Figures(id="figures")
-        yield Tracks(id="tracks")
+        yield KeyFigures(id="figures")
+        yield ProgressBars(id="tracks")
         yield Line("", id="news", markup=False)
         yield Static("", id="outcome", markup=False)
         yield SampleStrip(id="samples")
@@ -87,10 +87,10 @@ class LiveView(Vertical):
         if with_charts:
             self._draw_charts()
         session = self._session
-        self.query_one(Figures).show(session, *(self._now(head) for head in HEADS))
+        self.query_one(KeyFigures).show(session, *(self._now(head) for head in HEADS))
         last = session.events[-1] if session.events else None
         if last is not None:
-            self.query_one(Tracks).show(session.started, last.step, last.epoch)
+            self.query_one(ProgressBars).show(session.started, last.step, last.epoch)
         strip = self.query_one(SampleStrip)
         strip.set_class(self._samples is None and not session.has_samples, "-empty")
         if self._samples is not None:

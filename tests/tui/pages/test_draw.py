@@ -15,11 +15,11 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.step import Learner
 from mnist_sum_tui.tui.pages.draw import DrawPage
 from mnist_sum_tui.tui.predictions import worker
-from mnist_sum_tui.tui.predictions.worker import Brain
-from mnist_sum_tui.tui.widgets.answer import Verdict
+from mnist_sum_tui.tui.predictions.worker import PredictionWorker
+from mnist_sum_tui.tui.widgets.answer import AnswerText
 from mnist_sum_tui.tui.widgets.digit import Digit
-from mnist_sum_tui.tui.widgets.draw_pad import Pad
-from mnist_sum_tui.tui.widgets.probability_bars import Bars
+from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
+from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed
 from tests.tui.recorded import until
 
@@ -28,7 +28,7 @@ THREE = ((9, 3), (14, 2), (18, 3), (19, 5), (14, 6), (18, 8), (19, 10), (15, 12)
 
 
 async def draw(pilot: Pilot[int], points: tuple[tuple[int, int], ...] = THREE) -> None:
-    pad = pilot.app.screen.query_one(Pad)
+    pad = pilot.app.screen.query_one(DrawPad)
     places = [(x * pad.scale + 1, y * pad.scale + 1) for x, y in points]
     await pilot.mouse_down(pad, offset=places[0])
     for place in places:
@@ -46,13 +46,13 @@ async def test_a_stroke_is_answered(size: tuple[int, int], tmp_path: Path, monke
         assert isinstance(page, DrawPage)
         assert page.query_one("#hint").display
         await draw(pilot)
-        pad, seen = page.query_one(Pad), page.query_one("#seen", Digit)
+        pad, seen = page.query_one(DrawPad), page.query_one("#seen", Digit)
         assert seen.image is not None
         assert (seen.image == prepare(pad.sheet)).all()
-        said = page.query_one(Verdict).said
+        said = page.query_one(AnswerText).said
         assert said is not None
         assert said.correct is None
-        assert len(page.query_one("#sum-bars", Bars).probabilities) == 19
+        assert len(page.query_one("#sum-bars", ProbabilityBars).probabilities) == 19
         assert not page.query_one("#hint").display
         assert page.milliseconds is not None
 
@@ -63,7 +63,7 @@ async def test_number_pen_rubber_and_clear(tmp_path: Path, monkeypatch: pytest.M
         await fixed.open_page(pilot, "draw")
         page = app.screen
         assert isinstance(page, DrawPage)
-        pad = page.query_one(Pad)
+        pad = page.query_one(DrawPad)
         await draw(pilot)
         for key, number in (("2", 2), ("plus", 3), ("minus", 2), ("minus", 1), ("0", 0), ("minus", 9)):
             await pilot.press(key)
@@ -88,7 +88,7 @@ async def test_what_is_drawn_survives_a_resize(tmp_path: Path, monkeypatch: pyte
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "draw")
         await draw(pilot)
-        pad = app.screen.query_one(Pad)
+        pad = app.screen.query_one(DrawPad)
         sheet = pad.sheet
         for size, scale in (((120, 36), 2), ((200, 60), 3), ((60, 20), 1)):
             await pilot.resize_terminal(*size)
@@ -102,13 +102,13 @@ async def test_a_real_network_answers_every_stroke(tmp_path: Path, monkeypatch: 
     """Untrained; how quickly is what `bench --dashboard` measures."""
     app = fixed.new_app(tmp_path, monkeypatch)
     make_run(tmp_path)
-    real = Brain(app.session)
+    real = PredictionWorker(app.session)
     worker._BRAINS[app] = real
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "draw")
         page = app.screen
         assert isinstance(page, DrawPage)
-        pad = page.query_one(Pad)
+        pad = page.query_one(DrawPad)
         for place in range(11):
             page.milliseconds = None
             await draw(pilot, ((4 + 2 * place, 3), (4 + 2 * place, 10)))

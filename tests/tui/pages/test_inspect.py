@@ -10,12 +10,12 @@ from textual.widgets import Input, Static
 
 from mnist_sum_tui.tui.pages.dialogs import GoTo
 from mnist_sum_tui.tui.pages.inspect import InspectPage
-from mnist_sum_tui.tui.predictions.messages import Answered, Surveyed, Trouble, Working
+from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
 from mnist_sum_tui.tui.predictions.test_set import less_certain, next_pair
 from mnist_sum_tui.tui.predictions.weights import Weights
-from mnist_sum_tui.tui.predictions.worker import Look, LookAtAll, Reply, Request
+from mnist_sum_tui.tui.predictions.worker import EvaluateTestSet, PredictImage, Reply, Request
 from mnist_sum_tui.tui.session.messages import OpenInInspect
-from mnist_sum_tui.tui.widgets.answer import AllTen, Verdict, all_ten, large, verdict_lines
+from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText, all_ten, answer_lines, large
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.slider import Slider, slider_line, stop_at
 from tests.tui import fixed, recorded
@@ -30,9 +30,9 @@ def page_in(app: object) -> InspectPage:
 
 
 def text_of(page: InspectPage) -> str:
-    said = page.query_one(Verdict).said
+    said = page.query_one(AnswerText).said
     assert said is not None
-    return verdict_lines(said, 30).plain
+    return answer_lines(said, 30).plain
 
 
 async def test_arrows_step_and_go_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,12 +51,12 @@ async def test_digits_and_arrows_choose_the_number(tmp_path: Path, monkeypatch: 
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
-        page, asked = page_in(app), len(fixed.brain_in(app).asked)
+        page, asked = page_in(app), len(fixed.predictions_in(app).asked)
         for key, number in (("3", 3), ("up", 4), ("9", 9), ("up", 0), ("down", 9)):
             await pilot.press(key)
             assert page.number == number
         assert text_of(page).startswith("7 + 9 = 16\n✓ right\ntruth 7 + 9 = 16\nthe heads agree")
-        assert len(fixed.brain_in(app).asked) == asked  # one answer has all numbers
+        assert len(fixed.predictions_in(app).asked) == asked  # one answer has all numbers
 
 
 async def test_w_goes_from_wrong_one_to_wrong_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,31 +70,31 @@ async def test_w_goes_from_wrong_one_to_wrong_one(tmp_path: Path, monkeypatch: p
             found.append(page.index)
         assert found == [*WRONG, WRONG[0]]
         assert "✗ wrong" in text_of(page)
-        assert sum(isinstance(asked, LookAtAll) for asked in fixed.brain_in(app).asked) == 1
+        assert sum(isinstance(asked, EvaluateTestSet) for asked in fixed.predictions_in(app).asked) == 1
 
 
 async def test_a_survey_of_other_weights_comes_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
-        page, brain = page_in(app), fixed.brain_in(app)
+        page, brain = page_in(app), fixed.predictions_in(app)
         held: list[Reply] = []
         at_once = brain.ask
 
         def ask(request: Request, reply: Reply) -> None:
-            if isinstance(request, LookAtAll):
+            if isinstance(request, EvaluateTestSet):
                 held.append(reply)
             else:
                 at_once(request, reply)
 
         monkeypatch.setattr(brain, "ask", ask)
         await pilot.press("w", "comma")
-        held[0](Surveyed(replace(fixed.survey(), source="other weights"), fixed.images().images.numpy()))
+        held[0](TestSetEvaluated(replace(fixed.survey(), source="other weights"), fixed.images().images.numpy()))
         await pilot.pause()
         assert page.index == 0  # whoever turned to other weights wants no jump by these
         await pilot.press("w")
         assert len(held) == 2  # they are not taken for the chosen ones
-        held[1](Surveyed(fixed.survey(), fixed.images().images.numpy()))
+        held[1](TestSetEvaluated(fixed.survey(), fixed.images().images.numpy()))
         await pilot.pause()
         assert page.index == WRONG[0]
 
@@ -103,19 +103,19 @@ async def test_a_survey_of_a_training_serves_for_a_while(tmp_path: Path, monkeyp
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
-        page, brain = page_in(app), fixed.brain_in(app)
+        page, brain = page_in(app), fixed.predictions_in(app)
         newest = Weights("newest", fixed.RUN, None)
         asked: list[Request] = []
 
         def ask(request: Request, reply: Reply) -> None:
             asked.append(request)
-            if isinstance(request, Look):
+            if isinstance(request, PredictImage):
                 image, said = fixed.images().images[request.index].numpy(), fixed.predictions(request.index)
                 source = f"step {len(asked)}"  # each answer is of later weights
-                reply(Answered(request.index, image, said, newest, (newest,), source, fixed.COUNT))
+                reply(ImagePredicted(request.index, image, said, newest, (newest,), source, fixed.COUNT))
             else:
                 survey = replace(fixed.survey(), weights=newest, source="step 0", made=time.monotonic())
-                reply(Surveyed(survey, fixed.images().images.numpy()))
+                reply(TestSetEvaluated(survey, fixed.images().images.numpy()))
 
         monkeypatch.setattr(brain, "ask", ask)
         page.show_index(0)
@@ -124,10 +124,10 @@ async def test_a_survey_of_a_training_serves_for_a_while(tmp_path: Path, monkeyp
             await pilot.press("w")
             await pilot.pause()
             assert page.index == index
-        assert sum(isinstance(request, LookAtAll) for request in asked) == 1
+        assert sum(isinstance(request, EvaluateTestSet) for request in asked) == 1
         page.on_run_event(recorded.started())  # another training, whose newest weights have the same name
         await pilot.press("w")
-        assert sum(isinstance(request, LookAtAll) for request in asked) == 2
+        assert sum(isinstance(request, EvaluateTestSet) for request in asked) == 2
 
 
 async def test_a_survey_that_another_page_has_replaced_is_not_waited_for(
@@ -136,9 +136,11 @@ async def test_a_survey_that_another_page_has_replaced_is_not_waited_for(
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
-        page, brain = page_in(app), fixed.brain_in(app)
+        page, brain = page_in(app), fixed.predictions_in(app)
         at_once = brain.ask
-        monkeypatch.setattr(brain, "ask", lambda *asked: None if isinstance(asked[0], LookAtAll) else at_once(*asked))
+        monkeypatch.setattr(
+            brain, "ask", lambda *asked: None if isinstance(asked[0], EvaluateTestSet) else at_once(*asked)
+        )
         await pilot.press("w")
         page.post_message(Working("Looking at all ...", 0.45))
         await pilot.pause()
@@ -208,8 +210,8 @@ async def test_weights_slide_and_the_same_image_is_asked_again(tmp_path: Path, m
         await pilot.press("comma")
         await pilot.pause()
         assert slider.chosen == 0
-        last = fixed.brain_in(app).asked[-1]
-        assert isinstance(last, Look)
+        last = fixed.predictions_in(app).asked[-1]
+        assert isinstance(last, PredictImage)
         assert last.weights == fixed.CHOICES[0]
         await pilot.press("comma", "full_stop", "full_stop", "full_stop")
         await pilot.pause()
@@ -224,11 +226,13 @@ async def test_a_training_that_begins_is_looked_at(tmp_path: Path, monkeypatch: 
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         await pilot.press("comma")
-        page, asked = page_in(app), fixed.brain_in(app).asked
-        assert [(look.index, look.weights) for look in asked[-1:] if isinstance(look, Look)] == [(0, fixed.CHOICES[0])]
+        page, asked = page_in(app), fixed.predictions_in(app).asked
+        assert [(look.index, look.weights) for look in asked[-1:] if isinstance(look, PredictImage)] == [
+            (0, fixed.CHOICES[0])
+        ]
         page.on_run_event(recorded.started())
         await pilot.press("right")
-        assert [(look.index, look.weights) for look in asked[-1:] if isinstance(look, Look)] == [(1, None)]
+        assert [(look.index, look.weights) for look in asked[-1:] if isinstance(look, PredictImage)] == [(1, None)]
 
 
 async def test_the_newest_weights_give_way_to_the_best_when_the_training_ends(
@@ -240,13 +244,15 @@ async def test_the_newest_weights_give_way_to_the_best_when_the_training_ends(
         page = page_in(app)
         newest = Weights("newest", "the training in progress", None)
         image = fixed.images().images[0].numpy()
-        page.on_answered(Answered(0, image, fixed.predictions(0), newest, (newest,), "step 7", fixed.COUNT))
+        page.on_image_predicted(
+            ImagePredicted(0, image, fixed.predictions(0), newest, (newest,), "step 7", fixed.COUNT)
+        )
         page._keep_up()
         await pilot.pause()
         assert str(page.query_one("#source", Static).render()) == fixed.SOURCE
-        asked = len(fixed.brain_in(app).asked)
+        asked = len(fixed.predictions_in(app).asked)
         page._keep_up()
-        assert len(fixed.brain_in(app).asked) == asked
+        assert len(fixed.predictions_in(app).asked) == asked
 
 
 async def test_other_test_images_may_be_fewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

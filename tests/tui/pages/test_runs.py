@@ -23,7 +23,7 @@ from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.dialogs import Confirm
 from mnist_sum_tui.tui.pages.runs import RunsPage
-from mnist_sum_tui.tui.predictions.worker import LookAtAll
+from mnist_sum_tui.tui.predictions.worker import EvaluateTestSet
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import COLUMNS, RunTable, arranged
@@ -142,17 +142,17 @@ async def test_an_evaluation_that_another_page_has_replaced_is_asked_for_again(
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
-        brain = fixed.brain_in(app)
+        brain = fixed.predictions_in(app)
         with monkeypatch.context() as patch:
             patch.setattr(brain, "ask", lambda *_: None)
             await pilot.press("e")
         await fixed.open_page(pilot, "inspect")
         await open_runs(app, pilot)
         assert "digit 98.80 %" in note_of(page)
-        looks = [asked for asked in brain.asked if isinstance(asked, LookAtAll)]
+        looks = [asked for asked in brain.asked if isinstance(asked, EvaluateTestSet)]
         await fixed.open_page(pilot, "inspect")
         await open_runs(app, pilot)
-        assert [asked for asked in brain.asked if isinstance(asked, LookAtAll)] == looks, "it has been answered"
+        assert [asked for asked in brain.asked if isinstance(asked, EvaluateTestSet)] == looks, "it has been answered"
 
 
 async def test_marks_overlay_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,8 +218,8 @@ async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert app.clipboard == "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0"
         await pilot.press("e")
         await pilot.pause()
-        asked = fixed.brain_in(app).asked[-1]
-        assert isinstance(asked, LookAtAll)
+        asked = fixed.predictions_in(app).asked[-1]
+        assert isinstance(asked, EvaluateTestSet)
         assert asked.weights is not None
         assert asked.weights.path == made[2].best_file
         assert note_of(page).startswith("01-01 12:00 compact, epoch 3 on 10,000 test pairs: digit 98.80 %")

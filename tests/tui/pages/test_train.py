@@ -14,7 +14,7 @@ from mnist_sum_tui.runs.events import Event, Notice, Paused, Progress
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
-from mnist_sum_tui.tui.session.throttle import Allowance
+from mnist_sum_tui.tui.session.throttle import DrawingBudget
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.key_figures import Facts
 from mnist_sum_tui.tui.widgets.run_form import RunForm
@@ -143,7 +143,7 @@ async def test_what_comes_last_is_drawn_too(pilot: Pilot[int], monkeypatch: pyte
     """A frame that comes early has no charts; nothing new may come after it, and yet they are drawn."""
     app = await play(pilot, recorded.training(200))
     page = app.train_page
-    monkeypatch.setattr(Allowance, "is_left", True)
+    monkeypatch.setattr(DrawingBudget, "is_left", True)
     for further in (300, 400):
         before = chart(app, "loss")
         for event in list(recorded.training(further))[-40:]:
@@ -161,12 +161,12 @@ async def test_nothing_is_drawn_beyond_the_allowance(pilot: Pilot[int], monkeypa
     page = app.train_page
     monkeypatch.setattr(CHARTS_SECONDS, 0.0)
     before = chart(app, "loss")
-    monkeypatch.setattr(Allowance, "is_left", False)
+    monkeypatch.setattr(DrawingBudget, "is_left", False)
     for event in list(recorded.training(300))[-40:]:
         app.on_run_event(RunEvent(event))
     page.redraw()
     assert chart(app, "loss") == before
-    monkeypatch.setattr(Allowance, "is_left", True)
+    monkeypatch.setattr(DrawingBudget, "is_left", True)
     page.redraw()
     assert chart(app, "loss") != before
 
@@ -248,7 +248,7 @@ async def test_nothing_hangs_over_at_any_size(
         form = recorded.app_of(pilot).train_page.query_one(RunForm)
         assert form.max_scroll_y == 0, "the form fits without scrolling"
         app = await play(pilot, recorded.training())
-        for widget in app.train_page.live.query("Chart, Figures, Tracks, SampleStrip, #news"):
+        for widget in app.train_page.live.query("Chart, KeyFigures, ProgressBars, SampleStrip, #news"):
             assert widget.region.bottom <= size[1] - 1, widget
             assert widget.region.right <= size[0], widget
             assert widget.region.height > 0, widget

@@ -5,7 +5,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from mnist_sum_tui.tui.widgets import strokes
-from mnist_sum_tui.tui.widgets.draw_pad import Pad
+from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 
 
 def test_a_dot_has_the_pen_s_size() -> None:
@@ -50,14 +50,14 @@ def test_what_is_shown_is_where_the_mouse_was(scale: int) -> None:
 
 
 class PadApp(App[None]):
-    CSS = "Pad { width: 58; height: 30; border: round white; }"
+    CSS = "DrawPad { width: 58; height: 30; border: round white; }"
 
     def __init__(self) -> None:
         super().__init__()
         self.drawn = 0
 
     def compose(self) -> ComposeResult:
-        yield Pad(id="pad")
+        yield DrawPad(id="pad")
 
     def on_pad_drawn(self) -> None:
         self.drawn += 1
@@ -66,7 +66,7 @@ class PadApp(App[None]):
 async def test_mouse_moves_that_skip_cells_are_joined() -> None:
     app = PadApp()
     async with app.run_test(size=(80, 40)) as pilot:
-        pad = app.query_one(Pad)
+        pad = app.query_one(DrawPad)
         await pilot.mouse_down(pad, offset=(6, 11))
         await pilot.hover(pad, offset=(46, 11))
         await pilot.mouse_up(pad, offset=(46, 11))
@@ -82,7 +82,7 @@ async def test_mouse_moves_that_skip_cells_are_joined() -> None:
 async def test_the_right_button_rubs_out() -> None:
     app = PadApp()
     async with app.run_test(size=(80, 40)) as pilot:
-        pad = app.query_one(Pad)
+        pad = app.query_one(DrawPad)
         await pilot.mouse_down(pad, offset=(20, 11))
         await pilot.mouse_up(pad, offset=(20, 11))
         assert pad.sheet.any()
@@ -94,7 +94,7 @@ async def test_the_right_button_rubs_out() -> None:
 async def test_the_keyboard_draws_while_the_pen_is_down() -> None:
     app = PadApp()
     async with app.run_test(size=(80, 40)) as pilot:
-        pad = app.query_one(Pad)
+        pad = app.query_one(DrawPad)
         pad.focus()
         await pilot.press("down", "down")
         assert not pad.sheet.any()
@@ -110,7 +110,7 @@ async def test_the_keyboard_draws_while_the_pen_is_down() -> None:
 async def test_the_cursor_stays_on_the_sheet() -> None:
     app = PadApp()
     async with app.run_test(size=(80, 40)) as pilot:
-        pad = app.query_one(Pad)
+        pad = app.query_one(DrawPad)
         pad.focus()
         for corner, keys in (((1, 1), ("left", "up")), ((55, 55), ("right", "down"))):
             pad.cursor = (abs(corner[0] - 4), abs(corner[1] - 4))
