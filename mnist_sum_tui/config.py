@@ -1,9 +1,10 @@
-"""TrainConfig: everything that decides how a run goes, in one frozen value; and the named recipes."""
+"""TrainConfig: everything that decides how a run goes, in one frozen value. Each setting is described here alone."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from functools import cache
+from typing import Any, Self, get_args, get_type_hints
 
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.recipes import MODELS, RECIPES
@@ -14,7 +15,41 @@ AUGMENTATIONS = ("none", "nudge", "shift", "affine", "strong")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
 MAY_CHANGE = ("epochs", "device", "precision", "threads", "keep", "data_dir")
-"""the fields that a resumed run may have otherwise than the run that it resumes"""
+"""the settings that a resumed run may have otherwise than the run that it resumes"""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The numbers that a setting may be, and how a message names them."""
+
+    low: float
+    high: float
+    words: str
+    without_low: bool = False
+    without_high: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        above = value > self.low if self.without_low else value >= self.low
+        below = value < self.high if self.without_high else value <= self.high
+        return above and below
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of a setting besides its type and default; `settings()` gives it by name."""
+
+    help: str
+    """one sentence, as `--help` shows it"""
+    label: str
+    """its name in words"""
+    choices: Collection[str] = ()
+    range: Range | None = None
+    usual: str = ""
+    """what holds where it is not given, if that is not the recipe's value"""
+
+
+def _setting(default: Any, help: str, **about: Any) -> Any:
+    return field(default=default, metadata={"help": help, **about})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,104 +57,103 @@ class TrainConfig:
     """How to train. Build one with `TrainConfig.of(recipe, **overrides)`; the bare defaults are recipe `standard`.
 
     Raises:
-        UsageError: a value is of the wrong kind or out of its range; the message names the field and the range.
+        UsageError: a value is of the wrong kind or out of its range; the message names the setting and the range.
     """
 
-    model: str = "original"
-    """a name in MODELS"""
-    recipe: str = "standard"
-    """a name in RECIPES; says where the values came from"""
-    epochs: int = 5
-    """passes over the training images, 1..10,000"""
-    batch_size: int = 128
-    """images a step, 1..60,000; the last batch of an epoch may be smaller"""
-    optimizer: str = "adamw"
-    """a name in OPTIMIZERS"""
-    lr: float = 2e-3
-    """learning rate, or its peak in a one-cycle schedule; above 0, at most 100"""
-    momentum: float = 0.9
-    """SGD's momentum, or AdamW's beta1; 0 up to but not 1"""
-    beta2: float = 0.98
-    """AdamW's beta2; 0 up to but not 1"""
-    weight_decay: float = 0.01
-    """decoupled in AdamW, L2 in SGD; 0..1"""
-    schedule: str = "onecycle"
-    """a name in SCHEDULES"""
-    warmup: float = 0.1
-    """share of a schedule in which the learning rate rises, above 0 and below 1"""
-    label_smoothing: float = 0.0
-    """share of the loss that asks for all classes alike, 0 up to but not 1"""
-    sum_weight: float = 0.5
-    """the sum's share of the loss, the digit has the rest; above 0 and below 1, 0.5 is the mean of both"""
-    augment: str = "none"
-    """a name in AUGMENTATIONS"""
-    seed: int = 0
-    """decides the split, the first weights, the order and the numbers; 0..2**32-1"""
-    device: str = "auto"
-    """a name in DEVICES"""
-    precision: str = "auto"
-    """a name in PRECISIONS"""
-    threads: int = 0
-    """CPU threads; 0 takes every core that the process may use"""
-    all_data: bool = False
-    """train on all 60,000 images, and validate on none"""
-    keep: int = 8
-    """epochs whose weights stay in the run's folder, spread over the run, besides those before the first; 0..10,000"""
-    data_dir: str | None = None
-    """a torchvision root with MNIST/raw; None takes the files in the package"""
+    model: str = _setting("original", "The network; `mnist-sum model` shows them.", choices=MODELS)
+    recipe: str = _setting("standard", "A named way to train.", choices=RECIPES, usual="standard")
+    """says where the values came from"""
+    epochs: int = _setting(5, "Passes over the training images.", range=Range(1, 10_000, "1 to 10,000"))
+    batch_size: int = _setting(
+        128,
+        "Images per step; the last batch of an epoch may be smaller.",
+        label="batch size",
+        range=Range(1, 60_000, "1 to 60,000"),
+    )
+    lr: float = _setting(
+        2e-3,
+        "Learning rate, or its peak where the schedule changes it.",
+        label="learning rate",
+        range=Range(0, 100, "above 0, at most 100", without_low=True),
+    )
+    optimizer: str = _setting("adamw", "Optimizer.", choices=OPTIMIZERS)
+    momentum: float = _setting(
+        0.9, "SGD's momentum, or AdamW's beta1.", range=Range(0, 1, "0 up to but not 1", without_high=True)
+    )
+    beta2: float = _setting(0.98, "AdamW's beta2.", range=Range(0, 1, "0 up to but not 1", without_high=True))
+    weight_decay: float = _setting(0.01, "Weight decay: decoupled in AdamW, L2 in SGD.", range=Range(0, 1, "0 to 1"))
+    schedule: str = _setting("onecycle", "How the learning rate changes over the run.", choices=SCHEDULES)
+    warmup: float = _setting(
+        0.1,
+        "Share of the steps in which the learning rate rises.",
+        range=Range(0, 1, "above 0 and below 1", without_low=True, without_high=True),
+    )
+    label_smoothing: float = _setting(
+        0.0,
+        "Label smoothing: weight of a uniform target in the loss.",
+        range=Range(0, 1, "0 up to but not 1", without_high=True),
+    )
+    sum_weight: float = _setting(
+        0.5,
+        "Weight of the sum's loss; the digit's has the rest.",
+        range=Range(0, 1, "above 0 and below 1", without_low=True, without_high=True),
+    )
+    augment: str = _setting("none", "How training images are varied.", choices=AUGMENTATIONS)
+    seed: int = _setting(
+        0,
+        "Decides everything that is random: the split, the first weights, the order and the numbers.",
+        usual="0",
+        range=Range(0, 2**32 - 1, "0 to 4,294,967,295"),
+    )
+    device: str = _setting("auto", "Where to compute.", choices=DEVICES, usual="auto")
+    precision: str = _setting("auto", "Number format of the matrix products.", choices=PRECISIONS, usual="auto")
+    threads: int = _setting(
+        0, "CPU threads; 0 takes every usable core.", usual="every usable core", range=Range(0, 1024, "0 to 1,024")
+    )
+    all_data: bool = _setting(False, "Train on all 60,000 images and validate on none, or hold 5,000 out.")
+    keep: int = _setting(
+        8,
+        "How many epoch snapshots to keep, spread over the run, to look back at; 0 for none.",
+        usual="8",
+        range=Range(0, 10_000, "0 to 10,000"),
+    )
+    data_dir: str | None = _setting(None, "A torchvision root with MNIST/raw.", usual="the built-in MNIST")
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            _check_kind(item.name, getattr(self, item.name))
-        _check_choice("model", self.model, MODELS)
-        _check_choice("recipe", self.recipe, RECIPES)
-        _check_choice("optimizer", self.optimizer, OPTIMIZERS)
-        _check_choice("schedule", self.schedule, SCHEDULES)
-        _check_choice("augment", self.augment, AUGMENTATIONS)
-        _check_choice("device", self.device, DEVICES)
-        _check_choice("precision", self.precision, PRECISIONS)
-        _check_range("epochs", self.epochs, 1 <= self.epochs <= 10_000, "1 to 10,000")
-        _check_range("batch-size", self.batch_size, 1 <= self.batch_size <= 60_000, "1 to 60,000")
-        _check_range("lr", self.lr, 0 < self.lr <= 100, "above 0, at most 100")
-        _check_range("momentum", self.momentum, 0 <= self.momentum < 1, "0 up to but not 1")
-        _check_range("beta2", self.beta2, 0 <= self.beta2 < 1, "0 up to but not 1")
-        _check_range("weight-decay", self.weight_decay, 0 <= self.weight_decay <= 1, "0 to 1")
-        _check_range("warmup", self.warmup, 0 < self.warmup < 1, "above 0 and below 1")
-        _check_range("label-smoothing", self.label_smoothing, 0 <= self.label_smoothing < 1, "0 up to but not 1")
-        _check_range("sum-weight", self.sum_weight, 0 < self.sum_weight < 1, "above 0 and below 1")
-        _check_range("seed", self.seed, 0 <= self.seed < 2**32, "0 to 4,294,967,295")
-        _check_range("keep", self.keep, 0 <= self.keep <= 10_000, "0 to 10,000")
-        _check_range("threads", self.threads, 0 <= self.threads <= 1024, "0 to 1,024")
+        for name, about in settings().items():
+            value = getattr(self, name)
+            _check_kind(name, value)
+            if about.choices and value not in about.choices:
+                raise unknown(name, value, about.choices)
+            if about.range is not None and value not in about.range:
+                raise UsageError(f"{_option(name)} must be {about.range.words}, not {value}")
 
     @classmethod
     def of(cls, recipe: str = "standard", **overrides: Any) -> Self:
         """The recipe's values, with every override that is not None on top.
 
         Raises:
-            UsageError: unknown recipe or field, or a value out of its range.
+            UsageError: unknown recipe or setting, or a value out of its range.
         """
-        _check_choice("recipe", recipe, RECIPES)
-        values = {
-            **RECIPES[recipe].values,
-            **{key: value for key, value in overrides.items() if value is not None},
-        }
-        return cls.from_dict({"recipe": recipe, **values})
+        if recipe not in RECIPES:
+            raise unknown("recipe", recipe, RECIPES)
+        given = {name: value for name, value in overrides.items() if value is not None}
+        return cls.from_dict({"recipe": recipe, **RECIPES[recipe].values, **given})
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The config that `to_dict` wrote.
 
         Raises:
-            UsageError: an unknown field, or a value out of its range.
+            UsageError: an unknown setting, or a value out of its range.
         """
-        known = [item.name for item in fields(cls)]
-        for key in values:
-            if key not in known:
-                raise unknown("setting", str(key), known)
+        for name in values:
+            if name not in settings():
+                raise unknown("setting", str(name), settings())
         return cls(**values)
 
     def given(self) -> dict[str, Any]:
-        """The fields that are otherwise than the recipe sets them."""
+        """The settings that are otherwise than the recipe sets them."""
         usual = TrainConfig.of(self.recipe).to_dict()
         return {name: value for name, value in self.to_dict().items() if value != usual[name]}
 
@@ -128,31 +162,30 @@ class TrainConfig:
         return asdict(self)
 
 
-_KINDS: dict[str, tuple[type, ...]] = {
-    "int": (int,),
-    "float": (int, float),
-    "str": (str,),
-    "bool": (bool,),
-    "str | None": (str, type(None)),
-}
+@cache
+def settings() -> dict[str, Setting]:
+    """Every setting by its name, in the order in which `--help` lists them."""
+    return {
+        item.name: Setting(**{"label": item.name.replace("_", " "), **item.metadata}) for item in fields(TrainConfig)
+    }
+
+
+@cache
+def kinds() -> dict[str, Any]:
+    """The declared type of each setting."""
+    return get_type_hints(TrainConfig)
+
+
+def _option(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _check_kind(name: str, value: object) -> None:
-    declared = TrainConfig.__annotations__[name]
-    label = declared if isinstance(declared, str) else getattr(declared, "__name__", str(declared))
-    kinds = _KINDS[label] if label in _KINDS else _KINDS["str | None"]
-    is_stray_bool = isinstance(value, bool) and bool not in kinds
-    if is_stray_bool or not isinstance(value, kinds):
-        raise UsageError(f"{name.replace('_', '-')} must be {label}, not {value!r}")
+    declared = kinds()[name]
+    allowed = (int, float) if declared is float else get_args(declared) or (declared,)
+    is_stray_bool = isinstance(value, bool) and declared is not bool
+    if is_stray_bool or not isinstance(value, allowed):
+        label = getattr(declared, "__name__", str(declared)) if not get_args(declared) else str(declared)
+        raise UsageError(f"{_option(name)} must be {label}, not {value!r}")
     if isinstance(value, float) and not math.isfinite(value):
-        raise UsageError(f"{name.replace('_', '-')} must be a finite number, not {value!r}")
-
-
-def _check_choice(kind: str, name: str, known: Mapping[str, Any] | tuple[str, ...]) -> None:
-    if name not in known:
-        raise unknown(kind, name, known)
-
-
-def _check_range(name: str, value: float, holds: bool, allowed: str) -> None:
-    if not holds:
-        raise UsageError(f"{name} must be {allowed}, not {value}")
+        raise UsageError(f"{_option(name)} must be a finite number, not {value!r}")

@@ -95,14 +95,15 @@ def complete_run(incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
+def summaries(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Each name with what it is, where it is a network or a recipe."""
+    known = {**MODELS, **{name: recipe.summary for name, recipe in RECIPES.items()}}
+    return [(name, known.get(name, "")) for name in names]
+
+
 def complete_model(incomplete: str) -> list[tuple[str, str]]:
     """Names of networks, with what they are."""
-    return [(name, summary) for name, summary in MODELS.items() if name.startswith(incomplete)]
-
-
-def complete_recipe(incomplete: str) -> list[tuple[str, str]]:
-    """Names of recipes, with what they are."""
-    return [(name, recipe.summary) for name, recipe in RECIPES.items() if name.startswith(incomplete)]
+    return [item for item in summaries(MODELS) if item[0].startswith(incomplete)]
 
 
 def named_folder(text: str) -> Path:
@@ -146,7 +147,7 @@ RunArgument = Annotated[
 ]
 
 
-def _absolute(folder: str | None) -> str | None:
+def absolute_folder(folder: str | None) -> str | None:
     """The folder wherever the run is resumed from."""
     if folder == "":
         raise UsageError("--data-dir is empty: name a folder, or leave it out")
@@ -159,7 +160,7 @@ DataDir = Annotated[
         "--data-dir",
         help="A torchvision root with MNIST/raw.",
         show_default="the built-in MNIST",
-        callback=_absolute,
+        callback=absolute_folder,
     ),
 ]
 Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps.", show_default="auto")]

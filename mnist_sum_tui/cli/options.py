@@ -1,77 +1,71 @@
-"""The options that make a TrainConfig, shared by `train` and `tui`."""
+"""The options that make a TrainConfig: one for each setting, made from what config.py says of it."""
 
-from collections.abc import Mapping
-from dataclasses import fields
+import functools
+import inspect
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
-from mnist_sum_tui.cli.common import complete_model, complete_recipe
-from mnist_sum_tui.config import AUGMENTATIONS, MAY_CHANGE, OPTIMIZERS, PRECISIONS, SCHEDULES, TrainConfig
+from mnist_sum_tui.cli.common import absolute_folder, summaries
+from mnist_sum_tui.config import MAY_CHANGE, Setting, TrainConfig, kinds, settings
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.recipes import RECIPES
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 
-_RECIPE_SETS = "from the recipe"
+FLAGS = {"all_data": "--all-data/--hold-out"}
+"""how the settings that are true or false are said"""
+CALLBACKS = {"data_dir": absolute_folder}
 
-Model = Annotated[
-    str | None,
-    typer.Option(
-        help="A network; `mnist-sum model` shows them.",
-        autocompletion=complete_model,
-        show_default=_RECIPE_SETS,
-    ),
-]
-Recipe = Annotated[
-    str | None,
-    typer.Option(
-        help=f"A named way to train: {', '.join(RECIPES)}.",
-        autocompletion=complete_recipe,
-        show_default="standard",
-    ),
-]
-Epochs = Annotated[int | None, typer.Option(help="Passes over the training images.", show_default=_RECIPE_SETS)]
-BatchSize = Annotated[int | None, typer.Option(help="Images a step.", show_default=_RECIPE_SETS)]
-Lr = Annotated[float | None, typer.Option(help="Learning rate, or its peak.", show_default=_RECIPE_SETS)]
-Optimizer = Annotated[str | None, typer.Option(help=f"{', '.join(OPTIMIZERS)}.", show_default=_RECIPE_SETS)]
-Momentum = Annotated[float | None, typer.Option(help="SGD's momentum, or AdamW's beta1.", show_default=_RECIPE_SETS)]
-Beta2 = Annotated[float | None, typer.Option("--beta2", help="AdamW's beta2.", show_default=_RECIPE_SETS)]
-WeightDecay = Annotated[float | None, typer.Option(help="Weight decay.", show_default=_RECIPE_SETS)]
-Schedule = Annotated[str | None, typer.Option(help=f"{', '.join(SCHEDULES)}.", show_default=_RECIPE_SETS)]
-Warmup = Annotated[
-    float | None, typer.Option(help="Share of the steps in which the learning rate rises.", show_default=_RECIPE_SETS)
-]
-LabelSmoothing = Annotated[
-    float | None, typer.Option(help="Share of the loss that asks for all classes alike.", show_default=_RECIPE_SETS)
-]
-SumWeight = Annotated[
-    float | None, typer.Option(help="The sum's share of the loss; the digit has the rest.", show_default=_RECIPE_SETS)
-]
-Augment = Annotated[str | None, typer.Option(help=f"{', '.join(AUGMENTATIONS)}.", show_default=_RECIPE_SETS)]
-Seed = Annotated[int | None, typer.Option(help="Decides everything that is random.", show_default="0")]
-Precision = Annotated[str | None, typer.Option(help=f"{', '.join(PRECISIONS)}.", show_default="auto")]
-Threads = Annotated[int | None, typer.Option(help="CPU threads.", show_default="every usable core")]
-AllData = Annotated[
-    bool | None,
-    typer.Option(
-        "--all-data/--hold-out",
-        help="Train on all 60,000 images and validate on none, or hold 5,000 out.",
-        show_default=_RECIPE_SETS,
-    ),
-]
-Keep = Annotated[
-    int | None, typer.Option(help="Epochs whose weights stay, to look back at; 0 for none.", show_default="8")
-]
+PANEL = "Settings: the recipe decides what is not given"
+
 Name = Annotated[str, typer.Option(help="A word or two for the run's folder.")]
+Settings = dict[str, Any]
+"""the settings that were given on the command line, by name"""
 
 
-def settings_in(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a command's arguments, those that are settings of a TrainConfig, the recipe aside."""
-    return {
-        item.name: arguments[item.name] for item in fields(TrainConfig) if item.name in arguments.keys() - {"recipe"}
-    }
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one option for each setting; its parameter `settings` gets those that were given."""
+    own = [item for item in inspect.signature(command).parameters.values() if item.name != "settings"]
+    named = inspect.Parameter.KEYWORD_ONLY
+    made = [
+        inspect.Parameter(name, named, default=None, annotation=_option(name, about))
+        for name, about in settings().items()
+    ]
+
+    @functools.wraps(command)
+    def run(**arguments: Any) -> None:
+        every = {name: arguments.pop(name) for name in settings()}
+        command(settings={name: value for name, value in every.items() if value is not None}, **arguments)
+
+    parameters = [*made, *(item.replace(kind=named) for item in own)]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {item.name: item.annotation for item in parameters}
+    return run
+
+
+def _option(name: str, about: Setting) -> Any:
+    """The annotation by which Typer makes the option; one that is not given is None."""
+    declared = kinds()[name]
+    kind = (get_args(declared) or (declared,))[0]
+    choices = f" One of {', '.join(about.choices)}." if about.choices else ""
+    option = typer.Option(
+        FLAGS.get(name, f"--{name.replace('_', '-')}"),
+        help=about.help + choices,
+        show_default=about.usual or False,
+        rich_help_panel=PANEL,
+        autocompletion=_completion(about.choices) if about.choices else None,
+        callback=CALLBACKS.get(name),
+    )
+    return Annotated[kind | None, option]
+
+
+def _completion(choices: Collection[str]) -> Callable[[str], list[tuple[str, str]]]:
+    def complete(incomplete: str) -> list[tuple[str, str]]:
+        return [(name, summary) for name, summary in summaries(choices) if name.startswith(incomplete)]
+
+    return complete
 
 
 def run_to_resume(resume: str | None, name: str, folder: Path) -> Run | None:
@@ -84,23 +78,23 @@ def run_to_resume(resume: str | None, name: str, folder: Path) -> Run | None:
         return None
     if name:
         raise UsageError("--name is for a new run: leave it out, or --resume")
-    return find.find(resume, folder)
+    return find.by_name(resume, folder)
 
 
-def build_config(resumed: Run | None, recipe: str | None, settings: Mapping[str, Any]) -> TrainConfig:
+def build_config(resumed: Run | None, given: Mapping[str, Any]) -> TrainConfig:
     """A new config, or that of the run to resume with what may change.
 
     Raises:
         UsageError: a value out of its range, or one that a resumed run cannot change.
     """
-    given = {name: value for name, value in settings.items() if value is not None}
     if resumed is None:
-        return TrainConfig.of("standard" if recipe is None else recipe, **given)
-    if recipe is not None:
-        given["recipe"] = recipe
+        return TrainConfig.of(**{"recipe": "standard", **given})
     own = resumed.read_config().to_dict()
     for name, value in given.items():
         if name not in MAY_CHANGE and own[name] != value:
             option = f"--{name.replace('_', '-')}"
-            raise UsageError(f"run {resumed.id} has {option} {own[name]}, which --resume keeps: leave out {option}")
+            raise UsageError(
+                f"run {resumed.id} was trained with {option} {own[name]}, which cannot be changed on resume: "
+                f"leave out {option}"
+            )
     return TrainConfig.from_dict({**own, **given})

@@ -78,7 +78,7 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: OwnRunsDir = No
     """Show a run: its curves, its epochs, what it was made with, and its result."""
     from mnist_sum_tui.cli.progress import EPOCH_HEADER, epoch_line
 
-    found = find.find(run, _folder(context, runs_dir))
+    found = find.by_name(run, _folder(context, runs_dir))
     summary = summarise(found)
     out = console()
     out.print(_table([summary]))
@@ -104,7 +104,7 @@ def compare(
 ) -> None:
     """Put runs side by side: results, curves, and the settings that differ."""
     folder = _folder(context, runs_dir)
-    found = [summarise(find.find(name, folder)) for name in names]
+    found = [summarise(find.by_name(name, folder)) for name in names]
     if len({summary.run.path.resolve() for summary in found}) < 2:
         raise UsageError("compare takes two different runs or more: mnist-sum runs lists them")
     out = console()
@@ -129,7 +129,7 @@ def delete(
     runs_dir: OwnRunsDir = None,
 ) -> None:
     """Delete a run: its files, and its folder, which must have nothing else in it."""
-    found = find.find(run, _folder(context, runs_dir))
+    found = find.by_name(run, _folder(context, runs_dir))
     shown = printable(str(found.path))
     if not yes:
         if not sys.stdin.isatty():

@@ -9,7 +9,7 @@ from types import FrameType
 import typer
 
 from mnist_sum_tui.cli import options as opt
-from mnist_sum_tui.cli.common import DataDir, Device, Json, RunsDir, complete_run, folder_or_default
+from mnist_sum_tui.cli.common import Json, RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.machine.process import import_torch
@@ -20,28 +20,9 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 
 
+@opt.with_settings
 def train(
-    epochs: opt.Epochs = None,
-    model: opt.Model = None,
-    recipe: opt.Recipe = None,
-    batch_size: opt.BatchSize = None,
-    lr: opt.Lr = None,
-    optimizer: opt.Optimizer = None,
-    momentum: opt.Momentum = None,
-    beta2: opt.Beta2 = None,
-    weight_decay: opt.WeightDecay = None,
-    schedule: opt.Schedule = None,
-    warmup: opt.Warmup = None,
-    label_smoothing: opt.LabelSmoothing = None,
-    sum_weight: opt.SumWeight = None,
-    augment: opt.Augment = None,
-    seed: opt.Seed = None,
-    device: Device = None,
-    precision: opt.Precision = None,
-    threads: opt.Threads = None,
-    all_data: opt.AllData = None,
-    data_dir: DataDir = None,
-    keep: opt.Keep = None,
+    settings: opt.Settings,
     resume: str | None = typer.Option(
         None, help="Go on with a run: latest, best, its id, or a path.", autocompletion=complete_run
     ),
@@ -57,7 +38,6 @@ def train(
 
     Ctrl-C finishes the step, saves, and says how to go on.
     """
-    settings = opt.settings_in(locals())
     world = Ranks.of_environment()
     if seeds > 1 and world.size > 1:
         raise UsageError("--seeds trains in one process: leave out torchrun, or --seeds")
@@ -65,7 +45,7 @@ def train(
         raise typer.Exit(_assist())
     folder = folder_or_default(runs_dir)
     resumed = opt.run_to_resume(resume, name, folder)
-    config = opt.build_config(resumed, recipe, settings)
+    config = opt.build_config(resumed, settings)
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:
         raise typer.Exit(_train_and_print(config, resumed or find.create(folder, config, name), style=style))

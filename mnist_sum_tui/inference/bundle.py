@@ -20,7 +20,7 @@ def bundle(name: str) -> None:
     Raises:
         MnistSumError: no such run, or one without usable weights.
     """
-    loaded = checkpoint.load(find.weights_file(find.find(name, default_folder())))
+    loaded = checkpoint.load(find.weights_file(find.by_name(name, default_folder())))
     checkpoint.save(BUILT_IN, replace(loaded.config, data_dir=None), loaded.position, loaded.weights)
 
 

@@ -12,7 +12,7 @@ from mnist_sum_tui.runs.run import Run, _begin
 from mnist_sum_tui.runs.summary import best_run, summarise
 
 
-def find(name: str, folder: Path) -> Run:
+def by_name(name: str, folder: Path) -> Run:
     """The run called `latest`, `best`, by its id (or a beginning of it that only one run has), or by its path.
 
     `best_run` says which is the best.
@@ -43,14 +43,14 @@ def find(name: str, folder: Path) -> Run:
 
 
 def to_ask(name: str | None, folder: Path) -> Run | None:
-    """The run whose network to ask: `find(name)`, or without a name the newest that has weights, if there is one.
+    """The run whose network to ask: `by_name(name)`, or without a name the newest that has weights, if there is one.
 
     Raises:
         UsageError: no such run, or it has no weights yet.
     """
     if name is None:
         return next((run for run in list_runs(folder) if run.best_weights), None)
-    run = find(name, folder)
+    run = by_name(name, folder)
     weights_file(run)  # which complains, if need be, before anything slow is imported
     return run
 

@@ -84,7 +84,7 @@ def test_errors_about_it_are_one_harmless_line(evil: Run, cli: Cli, tmp_path: Pa
 
 def test_a_run_whose_name_is_no_plain_text_is_found_by_what_is_shown(evil: Run) -> None:
     assert printable(evil.id) == evil.id
-    assert find.find(evil.id, evil.path.parent) == evil
+    assert find.by_name(evil.id, evil.path.parent) == evil
     assert evil.argument.isprintable()
 
 

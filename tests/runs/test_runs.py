@@ -56,27 +56,27 @@ def test_names_that_would_leave_the_folder(tmp_path: Path, name: str) -> None:
 
 def test_find(tmp_path: Path) -> None:
     good, bad, new = _run(tmp_path, _epoch(1, 0.99)), _run(tmp_path, _epoch(1, 0.9)), _run(tmp_path)
-    assert find.find("latest", tmp_path) == new
-    assert find.find("best", tmp_path) == good
-    assert find.find(bad.id, tmp_path) == bad
-    assert find.find(str(bad.path), tmp_path) == bad
+    assert find.by_name("latest", tmp_path) == new
+    assert find.by_name("best", tmp_path) == good
+    assert find.by_name(bad.id, tmp_path) == bad
+    assert find.by_name(str(bad.path), tmp_path) == bad
     with pytest.raises(UsageError, match="is empty"):
-        find.find("", tmp_path)
+        find.by_name("", tmp_path)
     with pytest.raises(UsageError, match="could be"):
-        find.find(good.id[:8], tmp_path)
+        find.by_name(good.id[:8], tmp_path)
     with pytest.raises(UsageError, match="unknown run"):
-        find.find("nonsense", tmp_path)
+        find.by_name("nonsense", tmp_path)
     with pytest.raises(UsageError, match="not a run's folder"):
-        find.find(str(tmp_path), tmp_path)
+        find.by_name(str(tmp_path), tmp_path)
 
 
 def test_the_folder_one_is_in_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = _run(tmp_path)
     (run.path / "below").mkdir()
     monkeypatch.chdir(run.path)
-    assert find.find(".", tmp_path).id == run.id
+    assert find.by_name(".", tmp_path).id == run.id
     monkeypatch.chdir(run.path / "below")
-    assert find.find("..", tmp_path).id == run.id
+    assert find.by_name("..", tmp_path).id == run.id
 
 
 def test_what_is_not_utf_8_is_written_and_read_again(tmp_path: Path) -> None:
@@ -91,19 +91,19 @@ def test_a_run_is_named_so_that_a_command_finds_it(tmp_path: Path, monkeypatch: 
     for folder in (Path(), Path("other folder"), tmp_path, default_folder()):
         run = find.create(folder, CONFIG)
         (name,) = shlex.split(run.argument)
-        assert find.find(name, default_folder()) == run
+        assert find.by_name(name, default_folder()) == run
 
 
 def test_find_in_an_empty_folder(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(UsageError, match="no runs in"):
-            find.find("latest", folder)
+            find.by_name("latest", folder)
 
 
 def test_best_needs_an_epoch(tmp_path: Path) -> None:
     _run(tmp_path)
     with pytest.raises(UsageError, match="finished an epoch"):
-        find.find("best", tmp_path)
+        find.by_name("best", tmp_path)
 
 
 def _all_data(number: int, accuracy: float) -> EpochDone:
@@ -139,12 +139,12 @@ def test_best_is_by_test_where_no_run_holds_images_out(tmp_path: Path) -> None:
 def test_best_compares_runs_on_the_same_images_alone(tmp_path: Path) -> None:
     own = _run(tmp_path, _epoch(1, 0.9))
     _run(tmp_path, _epoch(1, 0.99), data_dir="/data/easy")
-    assert find.find("best", tmp_path) == own, "the package's own images come first"
+    assert find.by_name("best", tmp_path) == own, "the package's own images come first"
     own.delete()
     better = _run(tmp_path, _epoch(1, 0.7), data_dir="/data/hard")
     _run(tmp_path, _epoch(1, 0.6), data_dir="/data/hard")
     _run(tmp_path, data_dir="/data/else")
-    assert find.find("best", tmp_path) == better, "else those of the newest run that can be ranked"
+    assert find.by_name("best", tmp_path) == better, "else those of the newest run that can be ranked"
 
 
 def test_the_list_marks_the_best_and_says_by_what(tmp_path: Path, cli: Cli) -> None:
@@ -224,4 +224,4 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_a_path_that_cannot_be_looked_into_is_no_run(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a run's folder"):
-        find.find(f"{tmp_path}/{'x' * 300}", tmp_path)
+        find.by_name(f"{tmp_path}/{'x' * 300}", tmp_path)

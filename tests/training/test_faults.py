@@ -210,7 +210,7 @@ def test_the_clock_may_jump(small_data: str, tmp_path: Path, monkeypatch: pytest
     remaining = [event.remaining for event in events if event.kind == "progress"]  # type: ignore[attr-defined]
     assert all(0 <= left < 100 for left in remaining)
     os.utime(first.path / "config.json", (4e9, 4e9))
-    assert find.find("latest", tmp_path / "runs") == second
+    assert find.by_name("latest", tmp_path / "runs") == second
 
 
 def test_a_second_process_is_told_the_first_ones_id(small_data: str, tmp_path: Path, cli: Cli) -> None:

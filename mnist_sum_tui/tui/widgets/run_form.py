@@ -9,14 +9,14 @@ from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Select, Static
 
-from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.config import TrainConfig, settings
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.tui.session.messages import StartTraining
 
-NUMBERS = {"epochs": "epochs", "batch_size": "batch size", "lr": "learning rate", "seed": "seed"}
-"""fields of TrainConfig that are typed in, and what they are called"""
+NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr", "seed")}
+"""the settings that are typed in, and what they are called"""
 KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
 """what the form does not ask for; where it is not as its recipe sets it, it stays so whatever the recipe"""
 
