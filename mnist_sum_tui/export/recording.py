@@ -1,0 +1,109 @@
+"""A recorded training: a run's metrics.jsonl with what tells its story, at some 160 moments.
+
+    python -m mnist_sum_tui.export.recording [OUT]
+
+trains `compact` on one thread (3 epochs, seed 0) and made `recording.jsonl`, which the README's moving picture shows.
+"""
+
+import math
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from mnist_sum_tui.atomic import to_bytes, write_atomic
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import DataError, MnistSumError
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started, to_json
+from mnist_sum_tui.runs.position import Meter
+
+RECORDING = Path(__file__).with_name("recording.jsonl")
+MOMENTS = 160
+EVEN_STEPS = 12
+"""about so many steps at the start are evenly spread; after them a moment grows as the step number does"""
+
+
+def thinned(events: Iterable[Event], moments: int = MOMENTS) -> list[Event]:
+    """Start, epochs and end as they are, at most `moments` Progress, and the Samples whose answers are new.
+
+    A Progress is the mean of those it stands for. Most is learned in the first hundred steps, so the moments lie
+    closest together there. To thin once more changes nothing.
+
+    Raises:
+        DataError: the events do not begin with a Started.
+    """
+    told = [event for event in events if isinstance(event, Started | Progress | Samples | EpochDone | Finished)]
+    if not told or not isinstance(told[0], Started):
+        raise DataError("no training is recorded there: give the metrics.jsonl of a run")
+    scale = moments / math.log1p(told[0].total_steps / EVEN_STEPS)
+    found: list[Event] = [told[0]]
+    found += _means([event for event in told if isinstance(event, Progress)], scale)
+    found += _changes([event for event in told if isinstance(event, Samples)])
+    found += [event for event in told if isinstance(event, EpochDone | Finished)]
+    return sorted(map(_without_place, found), key=lambda event: event.step)
+
+
+def _without_place(event: Event) -> Event:
+    """The event without where on its machine the run was."""
+    return replace(event, path=f"runs/{event.run}") if isinstance(event, Started | Finished) else event
+
+
+def _means(progress: Iterable[Progress], scale: float) -> list[Progress]:
+    """One Progress a moment: the mean over its steps, with the last one's step, time and learning rate."""
+    found = []
+    before = 0
+    for _, group in groupby(progress, lambda event: round(scale * math.log1p(event.step / EVEN_STEPS))):
+        part = list(group)
+        meter = Meter()
+        for event in part:
+            steps, before = event.step - before, event.step
+            right = event.digit_accuracy * steps, event.sum_accuracy * steps
+            meter.add(steps, event.digit_loss, event.sum_loss, *right)
+            meter.seconds += steps / (event.images_per_second or math.inf)
+        means: dict[str, Any] = {**meter.means()}
+        found.append(part[0] if len(part) == 1 else replace(part[-1], **means))
+    return found
+
+
+def _changes(samples: Iterable[Samples]) -> list[Samples]:
+    found: list[Samples] = []
+    for event in samples:
+        if not found or (event.digits, event.sums) != (found[-1].digits, found[-1].sums):
+            found.append(event)
+    return found
+
+
+def to_lines(events: Iterable[Event]) -> bytes:
+    """The events as the bytes of a metrics.jsonl."""
+    return b"".join(to_bytes(to_json(event)) + b"\n" for event in events)
+
+
+def record(config: TrainConfig) -> list[Event]:
+    """Train in a folder that does not stay, and thin what happens. Samples come after each step, or nearly.
+
+    Raises:
+        MnistSumError: as `train` does.
+    """
+    from mnist_sum_tui.training import loop  # and with it torch, which the picture is drawn without
+    from mnist_sum_tui.training.control import Control
+
+    usual = loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE
+    loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE = 0.0, 1.0
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            run = find.create(Path(folder), config)
+            return thinned(loop.train(config, run, Control(samples=True)))
+    finally:
+        loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE = usual
+
+
+if __name__ == "__main__":
+    small = TrainConfig.of("standard", model="compact", epochs=3, seed=0, threads=1, keep=0)
+    try:
+        write_atomic(Path(sys.argv[1]) if len(sys.argv) > 1 else RECORDING, to_lines(record(small)))
+    except MnistSumError as error:
+        sys.exit(f"error: {error}")

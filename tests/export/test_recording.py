@@ -1,0 +1,83 @@
+"""Recording a training: what is kept of its events."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import DataError
+from mnist_sum_tui.export.recording import MOMENTS, RECORDING, record, thinned, to_lines
+from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished, Progress, Samples, Started
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.training import loop
+from tests.tui.recorded import finished, training
+
+
+@pytest.fixture(scope="module")
+def events() -> list[Event]:
+    return [*training(until=2150), finished()]
+
+
+def test_thinning_keeps_the_story(events: list[Event]) -> None:
+    kept = thinned(events)
+    assert 60 < sum(isinstance(event, Progress) for event in kept) <= MOMENTS
+    assert [event for event in kept if isinstance(event, EpochDone)] == [e for e in events if isinstance(e, EpochDone)]
+    assert isinstance(kept[-1], Finished)
+    assert not any(isinstance(event, Checkpointed) for event in kept)
+    assert [event.step for event in kept] == sorted(event.step for event in kept)
+
+
+def test_a_progress_is_the_mean_of_those_it_stands_for(events: list[Event]) -> None:
+    before = 0
+    everything = [event for event in events if isinstance(event, Progress)]
+    for kept in (event for event in thinned(events, 20) if isinstance(event, Progress)):
+        part = [event for event in everything if before < event.step <= kept.step]
+        assert kept.step == part[-1].step
+        assert kept.sum_accuracy == pytest.approx(sum(event.sum_accuracy for event in part) / len(part))
+        assert kept.images_per_second == pytest.approx(5120)
+        before = kept.step
+
+
+def test_samples_that_say_the_same_are_left_out(events: list[Event]) -> None:
+    answers = [(event.digits, event.sums) for event in thinned(events) if isinstance(event, Samples)]
+    assert len(answers) > 5
+    assert all(one != other for one, other in pairwise(answers))
+
+
+def test_thinning_twice_changes_nothing(events: list[Event]) -> None:
+    assert thinned(thinned(events)) == thinned(events)
+
+
+def test_the_recording_is_a_metrics_file(events: list[Event], tmp_path: Path) -> None:
+    path = tmp_path / "recording.jsonl"
+    path.write_bytes(to_lines(thinned(events)))
+    assert list(read_events(path)) == thinned(events)
+
+
+def test_the_committed_one_is_thinned_and_tells_no_path() -> None:
+    events = list(read_events(RECORDING))
+    assert thinned(events) == events
+    assert to_lines(events) == RECORDING.read_bytes()
+    places = [(event.path, event.run) for event in events if isinstance(event, Started | Finished)]
+    assert len(places) == 2
+    assert all(path == f"runs/{run}" for path, run in places)
+
+
+def test_a_training_is_recorded_with_its_samples(small_data: str) -> None:
+    config = TrainConfig.of("standard", model="compact", epochs=2, threads=1, data_dir=small_data)
+    usual = loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE
+    events = record(config)
+    assert usual == (loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE)
+    assert isinstance(events[0], Started)
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason == "completed"
+    assert sum(isinstance(event, EpochDone) for event in events) == 2
+    samples = [event for event in events if isinstance(event, Samples)]
+    assert len(samples) > 1
+    assert samples[0].step <= 2
+
+
+def test_what_never_began_is_an_error() -> None:
+    with pytest.raises(DataError, match=r"metrics\.jsonl"):
+        thinned([])
