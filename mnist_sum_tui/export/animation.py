@@ -1,0 +1,140 @@
+"""A recorded training as one animated SVG: the curves grow, the numbers climb, and the network's answers come right.
+
+    python -m mnist_sum_tui.export.animation [RECORDING OUT.svg]
+
+draws the package's recording into `guide/training.svg`, or that of any run (its metrics.jsonl). Every number and every
+answer in the picture is one of the recording.
+"""
+
+import sys
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from mnist_sum_tui.atomic import write_atomic
+from mnist_sum_tui.charts.series import HEADS
+from mnist_sum_tui.errors import DataError, MnistSumError
+from mnist_sum_tui.export.moving.chart import chart
+from mnist_sum_tui.export.moving.film import Film, readable, row, text
+from mnist_sum_tui.export.moving.looks import (
+    COLOURS,
+    DASHES,
+    EDGE,
+    HEIGHT,
+    INNER,
+    LINE,
+    MUTED,
+    PAPER,
+    STYLE,
+    TRACK,
+    WIDTH,
+)
+from mnist_sum_tui.export.moving.story import SECONDS, TESTED, Story
+from mnist_sum_tui.export.moving.strip import strip
+from mnist_sum_tui.export.recording import RECORDING
+from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.runs.events import Event
+from mnist_sum_tui.runs.journal import read_events
+
+PICTURE = Path(__file__).parents[1] / "guide" / "training.svg"
+FADE = 0.4
+"""seconds in which everything comes, and goes before it begins again"""
+
+
+def svg(events: Sequence[Event]) -> str:
+    """The whole picture.
+
+    Raises:
+        DataError: the events have no training to show, or their images are not those of the package.
+    """
+    story, film = Story(events), Film(SECONDS)
+    shown = [(0.0, 0), (FADE, 1), (SECONDS - FADE, 1), (SECONDS, 0)]
+    faded = film.animate([(at, f"opacity:{share}") for at, share in shown])
+    moving = "\n".join(scene(story, film) for scene in (_figures, _position, chart, _captions, strip))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="t d">\n'
+        f'<title id="t">mnist-sum learns to read digits and to add</title>\n<desc id="d">{_described(story)}</desc>\n'
+        f"<style>{STYLE}{film.style()}\n</style>\n{_window(story)}\n"
+        f'<g class="{faded}">\n{moving}\n</g>\n</svg>\n'
+    )
+
+
+def _described(story: Story) -> str:
+    """The picture for whoever cannot see it."""
+    words = (
+        f"A recorded training of the network {_safe(story.started.model)}. Two curves of accuracy grow over the steps, "
+        "first that of the digit, later that of the sum; the answers beside a few images turn from wrong to right."
+    )
+    if story.test is None:
+        return words
+    digit, total = percent(story.test.digit_accuracy), percent(story.test.sum_accuracy)
+    return f"{words} At the end {digit} of the digits and {total} of the sums of the test images are right."
+
+
+def _safe(words: str) -> str:
+    """Text from a file, as XML can hold it."""
+    return escape("".join(letter for letter in words if letter.isprintable()))
+
+
+def _window(story: Story) -> str:
+    """The frame, with the command in its title."""
+    started = story.started
+    command = f"mnist-sum train --model {_safe(started.model)} --epochs {started.epochs}"
+    if started.recipe != "standard":
+        command += f" --recipe {_safe(started.recipe)}"
+    dots = "".join(f'<circle cx="{24 + 20 * place}" cy="20" r="5.5" fill="{LINE}"/>' for place in range(3))
+    return (
+        f'<rect x=".5" y=".5" width="{WIDTH - 1}" height="{HEIGHT - 1}" rx="12" fill="{PAPER}" stroke="{LINE}"/>'
+        f'<path d="M1 40H{WIDTH - 1}" stroke="{LINE}"/>{dots}{text(WIDTH / 2, 25, command, "small muted middle")}'
+    )
+
+
+def _figures(story: Story, film: Film) -> str:
+    """How much is right, in large digits: in training, and at the end in the test."""
+    found = []
+    for place, head in enumerate(HEADS):
+        name, x = f"{head}_accuracy", EDGE + 300 * place
+        shares = [(story.second(event.step), getattr(event, name)) for event in story.progress]
+        notes = [(0.0, "right in training")]
+        if story.test is not None:
+            shares.append((TESTED, getattr(story.test, name)))
+            notes.append((TESTED, "right in the test"))
+        values = [(at, row(44, percent(share), f"large {head}")) for at, share in shares]
+        values.insert(0, (0.0, row(44, "?", "large muted")))
+        heading = '<tspan class="bold {0}">{0}</tspan> <tspan class="small muted">{1}</tspan>'
+        found.append(
+            f'<path d="M{x} 67h24" stroke="{COLOURS[head]}" stroke-width="3" stroke-dasharray="{DASHES[head]}"/>'
+            + film.reel((x + 32, 54, 260, 26), [(at, row(18, heading.format(head, note))) for at, note in notes])
+            + film.reel((x, 82, 280, 62), readable(values))
+        )
+    return "\n".join(found)
+
+
+def _position(story: Story, film: Film) -> str:
+    """What is trained on what; epoch and step, as words and as a bar."""
+    started = story.started
+    places = [(0.0, 1, 0), *((story.second(event.step), event.epoch, event.step) for event in story.progress)]
+    words = f"epoch {{}} of {started.epochs}, step {{:,}} of {started.total_steps:,}"
+    frames = [(at, text(360, 18, words.format(*place), "small right")) for at, *place in places]
+    bar = film.animate([(at, f"transform:scaleX({step / story.steps:.4f})") for at, _, step in places])
+    end = f"scale({places[-1][2] / story.steps:.4f} 1)"
+    facts = (f"{started.parameters:,} weights", f"{started.train_images:,} images")
+    return (
+        "".join(text(WIDTH - EDGE, 72 + 24 * place, fact, "small muted right") for place, fact in enumerate(facts))
+        + film.reel((WIDTH - EDGE - 360, 102, 360, 26), frames)
+        + f'<rect x="{EDGE}" y="146" width="{INNER}" height="4" fill="{TRACK}"/>'
+        f'<g transform="translate({EDGE} 146)">'
+        f'<rect class="{bar}" transform="{end}" width="{INNER}" height="4" fill="{MUTED}"/></g>'
+    )
+
+
+def _captions(story: Story, film: Film) -> str:
+    return film.reel((EDGE, 424, INNER, 34), [(at, row(23, words, "said")) for at, _, words in story.captions()])
+
+
+if __name__ == "__main__":
+    source, target = (Path(name) for name in sys.argv[1:3]) if len(sys.argv) == 3 else (RECORDING, PICTURE)
+    try:
+        write_atomic(target, svg(list(read_events(source))).encode())
+    except MnistSumError as error:
+        sys.exit(f"error: {source}: {error}" if isinstance(error, DataError) else f"error: {error}")

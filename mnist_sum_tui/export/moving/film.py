@@ -1,0 +1,97 @@
+"""What moves in an animated SVG: keyframes in CSS, and texts that change. Pure; text in, text out.
+
+Each part also stands where it ends, for whoever asks for no motion and for programs that know no CSS.
+"""
+
+from collections.abc import Sequence
+
+Frame = tuple[float, str]
+"""seconds from the beginning, and what holds then: a CSS declaration, or the SVG of a row"""
+
+
+class Film:
+    """Collects the keyframes of one picture, all of which begin together and begin again after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._rules: list[str] = []
+
+    def animate(self, frames: Sequence[Frame], *, jump: bool = False) -> str:
+        """The CSS class of what passes through these frames, or with `jump` goes from one to the next at once.
+
+        It keeps the first before its time and the last to the end.
+        """
+        name = f"m{len(self._rules)}"
+        inner = [frame for frame in frames if 0 < frame[0] < self._seconds]
+        shown = [(0.0, frames[0][1]), *inner, (self._seconds, frames[-1][1])]
+        steps = "".join(f"{number(100 * at / self._seconds)}%{{{what}}}" for at, what in shown)
+        timing = "step-end" if jump else "linear"
+        self._rules.append(
+            f"@keyframes {name}{{{steps}}}.{name}{{animation:{name} {self._seconds:g}s {timing} infinite}}"
+        )
+        return name
+
+    def appear(self, at: float) -> str:
+        """The CSS class of what is not seen before that second."""
+        return self.animate([(0.0, "opacity:0"), (at, "opacity:1")], jump=True)
+
+    def move(self, frames: Sequence[tuple[float, float, float]], content: str, *, jump: bool = False) -> str:
+        """A group that goes to each (seconds, x, y) in turn, and stands at the last."""
+        _, x, y = frames[-1]
+        name = self.animate(
+            [(at, f"transform:translate({number(x)}px,{number(y)}px)") for at, x, y in _needed(frames)], jump=jump
+        )
+        return f'<g class="{name}" transform="translate({number(x)} {number(y)})">{content}</g>'
+
+    def reel(self, box: tuple[float, float, float, float], frames: Sequence[Frame]) -> str:
+        """A window (x, y, width, height) through which one row of SVG is seen at a time.
+
+        Rows are drawn from their own (0, 0), the window's upper left corner. All of them lie below each other, each
+        once, and the column jumps.
+        """
+        x, y, width, height = box
+        rows = list(dict.fromkeys(row for _, row in frames))
+        column = "".join(
+            f'<g transform="translate(0 {number(height * place)})">{row}</g>' for place, row in enumerate(rows) if row
+        )
+        moved = self.move([(at, 0, -height * rows.index(row)) for at, row in frames], column, jump=True)
+        size = f'x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
+        return f"<svg {size}>{moved}</svg>"
+
+    def style(self) -> str:
+        """The style element; for whoever asks for no motion, everything stands where it ends."""
+        still = "@media (prefers-reduced-motion:reduce){*{animation:none!important}}"
+        return "\n".join([*self._rules, still])
+
+
+def readable(frames: Sequence[Frame], gap: float = 0.2) -> list[Frame]:
+    """Those frames that come at least `gap` seconds after the one before, and the last."""
+    found = [frames[0]]
+    for frame in frames[1:-1]:
+        if frame[0] - found[-1][0] >= gap:
+            found.append(frame)
+    return [*found, *frames[-1:]] if len(frames) > 1 else found
+
+
+def number(value: float) -> str:
+    """At most two decimals, and no more characters than it needs."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def text(x: float, y: float, words: str, look: str = "") -> str:
+    """A text element; `words` may hold tspans, `look` is one or more classes."""
+    return f'<text x="{number(x)}" y="{number(y)}" class="{look}">{words}</text>'
+
+
+def row(y: float, words: str, look: str = "") -> str:
+    """The text of a reel's row, from the left."""
+    return f'<text y="{number(y)}" class="{look}">{words}</text>' if look else f'<text y="{number(y)}">{words}</text>'
+
+
+def _needed(frames: Sequence[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
+    """Without those that lie where both their neighbours do."""
+    if len(frames) < 3:
+        return list(frames)
+    threes = zip(frames, frames[1:], frames[2:], strict=False)
+    return [frames[0], *(here for before, here, after in threes if not before[1:] == here[1:] == after[1:]), frames[-1]]

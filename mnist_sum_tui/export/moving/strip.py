@@ -1,0 +1,83 @@
+"""The digits of the moving picture: a few images, each with what the network says of it."""
+
+import numpy as np
+
+from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.data import mnist_files
+from mnist_sum_tui.errors import DataError
+from mnist_sum_tui.export.moving.film import Film, number, row
+from mnist_sum_tui.export.moving.looks import COLOURS, EDGE, INNER, LINE
+from mnist_sum_tui.export.moving.story import Story
+from mnist_sum_tui.runs.events import Samples
+
+TOP, TILE, MOST = 468, 86, 7
+"""upper edge, an image's size with its frame, and how many are shown"""
+LEVELS = 6
+"""greys, besides no ink at all"""
+MARKS = {
+    True: f'<path d="M3 12l5 6L18 5" fill="none" stroke="{COLOURS["digit"]}" stroke-width="3"/>',
+    False: f'<path d="M4 5L17 18M17 5L4 18" fill="none" stroke="{COLOURS["wrong"]}" stroke-width="3"/>',
+}
+LOOKS = {True: "digit", False: "wrong"}
+
+
+def strip(story: Story, film: Film) -> str:
+    """The images side by side.
+
+    Raises:
+        DataError: they are not those of the package.
+    """
+    if not story.samples:
+        return ""
+    images, labels = mnist_files.read("train")
+    first = story.samples[0]
+    found = []
+    for place, (index, label) in enumerate(zip(first.indices[:MOST], first.labels, strict=False)):
+        if not 0 <= index < len(labels) or labels[index] != label:
+            raise DataError("the images of that training are not in the package: record one without --data-dir")
+        x = EDGE + INNER / MOST * place
+        drawn = f'<g transform="translate(4 4) scale({(TILE - 8) / 28:.4f})">{pixels(images[index])}</g>'
+        found.append(f'<g transform="translate({number(x)} {TOP})">{_answers(story, film, place, drawn)}</g>')
+    return "\n".join(found)
+
+
+def _answers(story: Story, film: Film, place: int, drawn: str) -> str:
+    """An image in its frame, its equation, and a tick or a cross."""
+    given = story.samples[0].numbers[place]
+    frames, marks, edges = [(0.0, row(18, f"? + {given} = ?", "muted"))], [(0.0, "")], [(0.0, f"stroke:{LINE}")]
+    for event in story.samples:
+        at, (words, right) = story.second(event.step), answer(event, place)
+        frames.append((at, row(18, words)))
+        marks.append((at, MARKS[right]))
+        edges.append((at, f"stroke:{COLOURS[LOOKS[right]]}"))
+    end = edges[-1][1].removeprefix("stroke:")
+    look = f'width="{TILE - 2}" height="{TILE - 2}" rx="6" stroke-width="2" stroke="{end}"'
+    return (
+        f'<rect class="{film.animate(edges, jump=True)}" x="1" y="1" {look}/>{drawn}'
+        f"{film.reel((TILE + 6, 0, 24, 24), marks)}{film.reel((0, TILE + 6, 132, 26), frames)}"
+    )
+
+
+def answer(event: Samples, place: int) -> tuple[str, bool]:
+    """`7 + 5 = 12`, each answer in the colour of right or wrong, and whether both are right."""
+    label, given, digit, total = (values[place] for values in (event.labels, event.numbers, event.digits, event.sums))
+    is_read, is_added = digit == label, total == label + given
+    said = (
+        f'<tspan class="{LOOKS[is_read]}">{digit}</tspan> + {given} = <tspan class="{LOOKS[is_added]}">{total}</tspan>'
+    )
+    return said, is_read and is_added
+
+
+def pixels(image: Image) -> str:
+    """An image, a unit a pixel: as layers of ink, each upon the darker ones, so that no seam shows between pixels."""
+    found = []
+    for level in range(1, LEVELS + 1):
+        inked = image >= 255 * (level - 0.5) / LEVELS
+        runs = ""
+        for y, line in enumerate(inked):
+            edges = np.flatnonzero(np.diff(line.astype(int), prepend=0, append=0))
+            runs += "".join(f"M{begin} {y}h{end - begin}v1h{begin - end}z" for begin, end in edges.reshape(-1, 2))
+        if runs:
+            grey = f"{round(255 * level / LEVELS):02x}"
+            found.append(f'<path fill="#{grey * 3}" d="{runs}"/>')
+    return "".join(found)

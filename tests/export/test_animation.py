@@ -1,0 +1,254 @@
+"""The moving picture: it is that of the committed recording, true, and complete in itself."""
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+from xml.etree import ElementTree
+
+import pytest
+
+from mnist_sum_tui.charts.axes import LOG, NINES
+from mnist_sum_tui.errors import DataError
+from mnist_sum_tui.export.animation import PICTURE, svg
+from mnist_sum_tui.export.moving.film import Film
+from mnist_sum_tui.export.moving.looks import COLOURS
+from mnist_sum_tui.export.moving.story import SECONDS, Story
+from mnist_sum_tui.export.moving.strip import MOST, answer
+from mnist_sum_tui.export.recording import RECORDING
+from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started
+from mnist_sum_tui.runs.journal import read_events
+
+Kind = TypeVar("Kind", bound=Event)
+XML = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def events() -> list[Event]:
+    return list(read_events(RECORDING))
+
+
+@pytest.fixture(scope="module")
+def committed() -> ElementTree.Element:
+    return ElementTree.fromstring(PICTURE.read_bytes())
+
+
+def texts(picture: ElementTree.Element) -> list[str]:
+    return ["".join(element.itertext()) for element in picture.iter(f"{XML}text")]
+
+
+def of_kind(events: list[Event], kind: type[Kind]) -> list[Kind]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def test_the_command_draws_the_committed_picture_again(tmp_path: Path) -> None:
+    target = tmp_path / "again.svg"
+    command = [sys.executable, "-m", "mnist_sum_tui.export.animation", str(RECORDING), str(target)]
+    subprocess.run(command, check=True)
+    assert target.read_bytes() == PICTURE.read_bytes()
+
+
+def test_it_is_drawn_without_torch_or_a_front_end() -> None:
+    code = "import sys, mnist_sum_tui.export.animation; print({'torch', 'textual', 'rich'} & sys.modules.keys())"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
+
+
+def test_it_is_small() -> None:
+    assert len(PICTURE.read_bytes()) < 200_000
+    assert len(RECORDING.read_bytes()) < 150_000
+
+
+def test_it_needs_nothing_from_outside(committed: ElementTree.Element) -> None:
+    tags = {element.tag.removeprefix(XML) for element in committed.iter()}
+    assert tags == {"svg", "title", "desc", "style", "g", "rect", "circle", "path", "text", "tspan"}
+    names = {name for element in committed.iter() for name in element.attrib}
+    assert not any("href" in name or name.startswith("on") or name in ("src", "style") for name in names)
+    without_namespace = PICTURE.read_text(encoding="utf-8").replace('xmlns="http://www.w3.org/2000/svg"', "", 1)
+    for word in ("://", "url(", "@import", "@font-face", "data:", "<!"):
+        assert word not in without_namespace
+
+
+def test_it_says_what_it_is(committed: ElementTree.Element, events: list[Event]) -> None:
+    assert committed.get("role") == "img"
+    title, described = committed.find(f"{XML}title"), committed.find(f"{XML}desc")
+    assert title is not None
+    assert described is not None
+    assert committed.get("aria-labelledby") == f"{title.get('id')} {described.get('id')}"
+    end = of_kind(events, Finished)[0]
+    assert percent(end.digit_accuracy) in (described.text or "")
+    assert percent(end.sum_accuracy) in (described.text or "")
+
+
+def test_every_percentage_is_recorded(committed: ElementTree.Element, events: list[Event]) -> None:
+    end = of_kind(events, Finished)[0]
+    measured: list[Progress | Finished] = [*of_kind(events, Progress), end]
+    recorded = {percent(share) for event in measured for share in (event.digit_accuracy, event.sum_accuracy)}
+    ticks = {label for _, label in NINES.ticks(0.0, 4.0, 100)}
+    shown = {text for text in texts(committed) if text.endswith("%")}
+    assert {percent(end.digit_accuracy), percent(end.sum_accuracy)} <= shown
+    assert len(shown & recorded) > 60
+    assert shown <= recorded | ticks
+    assert shown & ticks >= {"0 %", "90 %", "99 %"}
+
+
+def test_every_answer_is_recorded(committed: ElementTree.Element, events: list[Event]) -> None:
+    recorded = {
+        f"{digit} + {number} = {total}"
+        for event in of_kind(events, Samples)
+        for digit, number, total in zip(event.digits, event.numbers, event.sums, strict=True)
+    }
+    shown = {text for text in texts(committed) if " = " in text and "?" not in text}
+    assert len(shown) > 20
+    assert shown <= recorded
+
+
+@pytest.mark.parametrize(
+    ("digit", "total", "looks", "right"),
+    [(7, 12, "digit digit", True), (7, 11, "digit wrong", False), (1, 12, "wrong digit", False)],
+)
+def test_what_is_wrong_is_told_from_what_is_right(digit: int, total: int, looks: str, right: bool) -> None:
+    event = Samples(
+        step=1, epoch=1, elapsed=0.1, indices=(3,), labels=(7,), numbers=(5,), digits=(digit,), sums=(total,)
+    )
+    words, is_right = answer(event, 0)
+    assert is_right is right
+    assert re.sub("<.*?>", "", words) == f"{digit} + 5 = {total}"
+    assert " ".join(re.findall('class="(.*?)"', words)) == looks
+
+
+def test_the_digits_end_right(committed: ElementTree.Element, events: list[Event]) -> None:
+    """The recording is one in which they do; the frames stand at the colour of right for whoever sees no motion."""
+    last = of_kind(events, Samples)[-1]
+    assert last.digits == last.labels
+    assert last.sums == tuple(map(sum, zip(last.labels, last.numbers, strict=True)))
+    frames = [element for element in committed.iter(f"{XML}rect") if element.get("rx") == "6"]
+    assert [frame.get("stroke") for frame in frames] == [COLOURS["digit"]] * MOST
+
+
+def test_every_other_number_is_recorded(committed: ElementTree.Element, events: list[Event]) -> None:
+    started, end = of_kind(events, Started)[0], of_kind(events, Finished)[0]
+    ticks = {label for _, label in LOG.ticks(0.0, 4.0, 100)}
+    places = {(event.epoch, event.step) for event in of_kind(events, Progress)}
+    steps = {f"epoch {epoch} of {started.epochs}, step {step:,} of {started.total_steps:,}" for epoch, step in places}
+    known = {
+        f"epoch 1 of {started.epochs}, step 0 of {started.total_steps:,}",
+        f"{started.parameters:,} weights",
+        f"{started.train_images:,} images",
+        f"mnist-sum train --model {started.model} --epochs {started.epochs}",
+        f"The test: {(end.pairs or 0) // 10:,} new images, each with all ten numbers.",
+    }
+    others = {text for text in texts(committed) if re.search(r"\d", text) and not re.search(r"%| = ", text)}
+    assert steps <= others
+    assert others <= steps | known | ticks
+
+
+def test_whoever_wants_no_motion_sees_the_end(committed: ElementTree.Element, events: list[Event]) -> None:
+    style = committed.find(f"{XML}style")
+    assert style is not None
+    assert "@media (prefers-reduced-motion:reduce){*{animation:none!important}}" in (style.text or "")
+    end = of_kind(events, Finished)[0]
+    standing = [shown(window) for window in committed.iter(f"{XML}svg") if window is not committed]
+    for head, share in (("digit", end.digit_accuracy), ("sum", end.sum_accuracy)):
+        assert (percent(share), f"large {head}") in standing
+        assert f"{head} right in the test" in dict(standing)
+
+
+def shown(window: ElementTree.Element) -> tuple[str, str | None]:
+    """The text of the row at which a reel stands, and its class; empty for what is not a reel of texts."""
+    column = window[0]
+    place = column.get("transform", "").replace("-", "")
+    for row in column:
+        text = row.find(f"{XML}text")
+        if row.get("transform") == place and text is not None:
+            return "".join(text.itertext()), text.get("class")
+    return "", None
+
+
+def test_every_class_that_moves_has_its_keyframes(committed: ElementTree.Element) -> None:
+    style = committed.findtext(f"{XML}style") or ""
+    defined = set(re.findall(r"@keyframes (m\d+)\{", style))
+    used = {name for element in committed.iter() for name in element.get("class", "").split()}
+    assert defined == {name for name in used if re.fullmatch(r"m\d+", name)}
+    assert set(re.findall(r"animation:m\d+ ([\d.]+)s", style)) == {f"{SECONDS:g}"}
+
+
+def test_frames_are_in_order(committed: ElementTree.Element) -> None:
+    style = committed.findtext(f"{XML}style") or ""
+    for steps in re.findall(r"@keyframes m\d+\{((?:[\d.]+%\{[^}]*\})+)\}", style):
+        shares = [float(share) for share in re.findall(r"([\d.]+)%\{", steps)]
+        assert shares == sorted(shares)
+        assert (shares[0], shares[-1]) == (0, 100)
+
+
+def test_the_captions_follow_the_data(events: list[Event]) -> None:
+    story = Story(events)
+    seconds = [at for at, _, _ in story.captions()]
+    assert seconds == sorted(seconds)
+    assert len(seconds) == 4
+    never_guesses = [
+        replace(event, sum_accuracy=event.digit_accuracy) if isinstance(event, Progress) else event for event in events
+    ]
+    assert not any("guess" in words for _, _, words in Story(never_guesses).captions())
+    never_adds = [replace(event, sum_accuracy=0.1) if isinstance(event, Progress) else event for event in events]
+    assert not any("adds" in words for _, _, words in Story(never_adds).captions())
+    without_test = [event for event in events if not isinstance(event, Finished)]
+    assert not any("test" in words for _, _, words in Story(without_test).captions())
+
+
+def test_a_training_without_samples_or_end_is_drawn_too(events: list[Event]) -> None:
+    some = [event for event in events if isinstance(event, Started | Progress)][:40]
+    picture = ElementTree.fromstring(svg(some))
+    assert not any(" = " in text for text in texts(picture))
+
+
+def test_a_perfect_or_broken_value_has_a_place(events: list[Event]) -> None:
+    odd = [
+        replace(event, sum_accuracy=1.0, digit_loss=float("nan") if event.step == 9 else 0.1)
+        if isinstance(event, Progress)
+        else event
+        for event in events
+    ]
+    drawn = svg(odd)
+    assert "nan" not in drawn.lower()
+    assert "inf" not in re.sub("infinite", "", drawn)
+    assert "100.00 %" in drawn
+
+
+def test_a_name_from_a_file_cannot_break_out(events: list[Event]) -> None:
+    evil = [replace(event, model='<script>"\x1b[31m&') if isinstance(event, Started) else event for event in events]
+    picture = ElementTree.fromstring(svg(evil))
+    assert 'mnist-sum train --model <script>"[31m& --epochs 3' in texts(picture)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_what_shows_no_training_is_an_error(events: list[Event], count: int) -> None:
+    with pytest.raises(DataError):
+        svg(events[:count])
+
+
+def test_images_of_another_set_are_not_made_up(events: list[Event]) -> None:
+    foreign = [
+        replace(event, labels=tuple(9 - label for label in event.labels)) if isinstance(event, Samples) else event
+        for event in events
+    ]
+    with pytest.raises(DataError, match="not in the package"):
+        svg(foreign)
+
+
+def test_a_reel_stands_at_its_last_row() -> None:
+    film = Film(10)
+    reel = ElementTree.fromstring(film.reel((1, 2, 30, 10), [(0, "<a/>"), (2, "<b/>"), (5, "<a/>"), (7, "<c/>")]))
+    assert [child.get("transform") for child in reel[0]] == ["translate(0 0)", "translate(0 10)", "translate(0 20)"]
+    assert reel[0].get("transform") == "translate(0 -20)"
+    assert "0%{transform:translate(0px,0px)}20%{transform:translate(0px,-10px)}50%" in film.style()
+    assert "step-end infinite" in film.style()
+
+
+def test_the_epochs_of_the_recording_are_whole(events: list[Event]) -> None:
+    started = of_kind(events, Started)[0]
+    assert started.model == "compact"
+    assert [event.epoch for event in of_kind(events, EpochDone)] == list(range(1, started.epochs + 1))
+    assert of_kind(events, Finished)[0].reason == "completed"
