@@ -19,7 +19,7 @@ from mnist_sum_tui.export.moving.story import SECONDS, Story
 from mnist_sum_tui.export.moving.strip import MOST, answer
 from mnist_sum_tui.export.recording import RECORDING
 from mnist_sum_tui.formatting import percent
-from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started
+from mnist_sum_tui.runs.events import Event, Finished, Progress, Samples, Started
 from mnist_sum_tui.runs.journal import read_events
 
 Kind = TypeVar("Kind", bound=Event)
@@ -245,10 +245,3 @@ def test_a_reel_stands_at_its_last_row() -> None:
     assert reel[0].get("transform") == "translate(0 -20)"
     assert "0%{transform:translate(0px,0px)}20%{transform:translate(0px,-10px)}50%" in film.style()
     assert "step-end infinite" in film.style()
-
-
-def test_the_epochs_of_the_recording_are_whole(events: list[Event]) -> None:
-    started = of_kind(events, Started)[0]
-    assert started.model == "compact"
-    assert [event.epoch for event in of_kind(events, EpochDone)] == list(range(1, started.epochs + 1))
-    assert of_kind(events, Finished)[0].reason == "completed"

@@ -59,6 +59,7 @@ def test_the_committed_one_is_thinned_and_tells_no_path() -> None:
     events = list(read_events(RECORDING))
     assert thinned(events) == events
     assert to_lines(events) == RECORDING.read_bytes()
+    assert [event.epoch for event in events if isinstance(event, EpochDone)] == [1, 2, 3]
     places = [(event.path, event.run) for event in events if isinstance(event, Started | Finished)]
     assert len(places) == 2
     assert all(path == f"runs/{run}" for path, run in places)
