@@ -19,7 +19,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError, MnistSumError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started, to_json
-from mnist_sum_tui.runs.position import Meter
+from mnist_sum_tui.runs.position import Totals
 
 RECORDING = Path(__file__).with_name("recording.jsonl")
 MOMENTS = 160
@@ -58,7 +58,7 @@ def _means(progress: Iterable[Progress], scale: float) -> list[Progress]:
     before = 0
     for _, group in groupby(progress, lambda event: round(scale * math.log1p(event.step / EVEN_STEPS))):
         part = list(group)
-        meter = Meter()
+        meter = Totals()
         for event in part:
             steps, before = event.step - before, event.step
             right = event.digit_accuracy * steps, event.sum_accuracy * steps
