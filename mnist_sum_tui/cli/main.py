@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from mnist_sum_tui.cli import bench, evaluate, model, predict, runs, train, tui
+from mnist_sum_tui.cli import bench, evaluate, model, predict, runs, train, tui, welcome
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.process import set_waiting
 from mnist_sum_tui.machine.ranks import Ranks
@@ -18,7 +18,7 @@ from mnist_sum_tui.version import __version__
 
 app = typer.Typer(
     name="mnist-sum",
-    no_args_is_help=True,
+    cls=welcome.Welcome,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

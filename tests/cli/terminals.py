@@ -1,0 +1,61 @@
+"""A command in a pseudo-terminal, to its end."""
+
+import io
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pexpect
+import pyte
+
+from tests.conftest import COMMAND
+
+Environment = Mapping[str, str]
+NONE: Environment = {}
+TALL = 200
+"""rows of the screen that is looked at, so that nothing scrolls away"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a terminal was sent, and the lines that it shows then."""
+
+    code: int | None
+    raw: str
+    lines: list[str]
+
+
+def shown(*arguments: str, columns: int = 80, rows: int = 24, environment: Environment = NONE) -> Shown:
+    """Run the command in a terminal of that size, as `spawn` does."""
+    record = io.BytesIO()
+    child = spawn(*arguments, columns=columns, rows=rows, record=record, environment=environment)
+    child.expect(pexpect.EOF)
+    child.close()
+    screen = pyte.Screen(columns, TALL)
+    pyte.ByteStream(screen).feed(record.getvalue())
+    lines = [line.rstrip() for line in screen.display]
+    return Shown(
+        child.exitstatus, record.getvalue().decode(), lines[: max(i for i, line in enumerate(lines) if line) + 1]
+    )
+
+
+def spawn(
+    *arguments: str,
+    columns: int = 80,
+    rows: int = 24,
+    record: io.BytesIO | None = None,
+    environment: Environment = NONE,
+) -> pexpect.spawn:
+    """Start the command in a terminal of that size, or python with `-c`; an empty variable is unset."""
+    wanted = {"TERM": "xterm-256color", "COLORTERM": "", "TMUX": "", "STY": "", "SSH_CONNECTION": "", "SSH_TTY": ""}
+    merged = {**os.environ, **wanted, **environment}
+    command = COMMAND[1:] if arguments[:1] != ("-c",) else []
+    child = pexpect.spawn(
+        COMMAND[0],
+        [*command, *arguments],
+        dimensions=(rows, columns),
+        env={name: value for name, value in merged.items() if value},
+        timeout=60,
+    )
+    child.logfile_read = record
+    return child

@@ -1,0 +1,59 @@
+"""`mnist-sum` alone: ten lines that say what it is and what to try first."""
+
+import shlex
+
+import pytest
+from typer.testing import CliRunner
+
+from mnist_sum_tui.cli.main import app
+from mnist_sum_tui.cli.welcome import FIRST, FURTHER
+from tests.cli.terminals import shown
+from tests.conftest import Cli
+from tests.test_import_hygiene import loaded_by
+
+COLUMNS = 60
+
+
+def test_ten_lines_through_a_pipe(cli: Cli) -> None:
+    done = cli(FORCE_COLOR="1")
+    lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert 6 <= len(lines) <= 10
+    assert all(line == line.rstrip() and len(line) <= COLUMNS for line in lines)
+    assert "\x1b" not in done.stdout
+    for command, what in {**FIRST, **FURTHER}.items():
+        assert any(line.split("  ")[1] == command and line.endswith(what) for line in lines if line.startswith("  "))
+
+
+@pytest.mark.parametrize("columns", [COLUMNS, 80, 200])
+def test_the_same_lines_in_a_terminal(columns: int, cli: Cli) -> None:
+    found = shown(columns=columns)
+    assert found.code == 0
+    assert found.lines == cli().stdout.splitlines()
+    assert "\x1b[1;36m" in found.raw
+
+
+def test_without_colours_or_with_no_escapes_at_all() -> None:
+    assert "36m" not in shown(environment={"NO_COLOR": "1"}).raw
+    assert "\x1b" not in shown(environment={"TERM": "dumb"}).raw
+
+
+def test_what_it_says_to_try_is_a_command() -> None:
+    for command in FIRST:
+        assert CliRunner().invoke(app, [*shlex.split(command)[1:], "--help"]).exit_code == 0
+
+
+def test_it_loads_nothing_slow() -> None:
+    run = "from mnist_sum_tui.cli.main import main\ntry: main()\nexcept SystemExit: pass"
+    loaded = loaded_by(f"import sys; sys.argv[1:] = []\n{run}")
+    assert "rich" in loaded
+    assert not loaded & {"torch", "torchvision", "numpy", "textual", "pydantic"}
+
+
+def test_it_stays_out_of_the_way(cli: Cli) -> None:
+    """Of help, of a wrong command, and of a shell's completion, which comes without arguments."""
+    first = next(iter(FIRST))
+    for arguments in (["--help"], ["--version"], ["nonsense"]):
+        assert f"  {first} " not in cli(*arguments).stdout
+    completed = cli(_MNIST_SUM_COMPLETE="complete_bash", COMP_WORDS="mnist-sum ev", COMP_CWORD="1").stdout
+    assert completed.split() == ["evaluate"]
