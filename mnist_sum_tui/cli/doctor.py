@@ -1,0 +1,84 @@
+"""`mnist-sum doctor`: what was found on this machine, in this terminal and in the package, and what to do about it."""
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mnist_sum_tui.cli.common import Json, RunsDir, console, folder_or_default, is_terminal, print_json
+from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.machine.terminal import can_draw
+from mnist_sum_tui.runs.run import FOLDER_VARIABLE
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mnist_sum_tui.cli.findings import Finding
+
+MOUSE_SECONDS = 10.0
+MARGIN, NARROWEST = 18, 10
+"""columns left of what is said, and how many it gets at least"""
+STYLES = {"ok": "green", "note": "yellow", "look": "cyan", "broken": "bold red"}
+ORIGINS = {"COMMANDLINE": "from --runs-dir", "ENVIRONMENT": f"from {FOLDER_VARIABLE}"}
+COLOURS = {None: "none", "standard": "16", "windows": "16", "256": "256", "truecolor": "truecolour"}
+"""rich's names, and ours"""
+
+
+def doctor(
+    context: typer.Context,
+    mouse: Annotated[bool, typer.Option("--mouse", help="Wait ten seconds for a click in the terminal.")] = False,
+    runs_dir: RunsDir = None,
+    json: Json = False,
+) -> None:
+    """Check the machine, the terminal, the runs' folder and the data; exit code 1 if no training can work.
+
+    Nothing is written and nothing is fetched. What it prints belongs into a report of a problem.
+    """
+    from mnist_sum_tui.cli import findings  # importlib.metadata, 20 ms
+
+    if mouse and can_draw():
+        print("Click somewhere in this window, or press a key ...", file=sys.stderr, flush=True)
+    heard = findings.mouse(mouse, MOUSE_SECONDS)
+    source = context.get_parameter_source("runs_dir")
+    origin = ORIGINS.get(source.name if source else "", "the default, in the current folder")
+    encoding = sys.stdout.encoding
+    found = [
+        findings.versions(),
+        *findings.computing(),
+        findings.data(),
+        findings.runs(folder_or_default(runs_dir), origin),
+        *findings.window(encoding),
+        findings.colours(_of_dashboard(), _of(console()) if is_terminal() else "none"),
+        heard,
+    ]
+    broken = [each.topic for each in found if each.state == "broken"]
+    if json:
+        about = {each.topic: {"state": each.state, "text": each.text, **each.facts} for each in found}
+        print_json({"ok": not broken, "broken": broken, **about})
+    else:
+        _print(found)
+    if broken:
+        raise MnistSumError(f"broken, and needed by every training: {', '.join(broken)}; the report says what to do")
+
+
+def _of_dashboard() -> str:
+    """Textual asks rich, too, and takes it that there is a terminal."""
+    from rich.console import Console
+
+    return _of(Console(force_terminal=True)) if can_draw() and "NO_COLOR" not in os.environ else "none"
+
+
+def _of(out: "Console") -> str:
+    return "none" if out.no_color else COLOURS[out.color_system]
+
+
+def _print(found: "list[Finding]") -> None:
+    from rich.text import Text
+
+    out, is_wrapped = console(), is_terminal()
+    for each in found:
+        text = Text(each.text)
+        lines = text.wrap(out, max(out.width - MARGIN, NARROWEST)) if is_wrapped else [text]
+        start = Text.assemble((f"{each.state:<8}", STYLES[each.state]), (f"{each.topic:<10}", "bold"))
+        out.print(start + Text("\n" + " " * MARGIN).join(lines), soft_wrap=True)

@@ -1,0 +1,229 @@
+"""`mnist-sum doctor`: what it says of a machine, a terminal, a runs' folder and the data, good and bad."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from textual.app import App
+
+from mnist_sum_tui.cli import findings
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import mnist_files
+from mnist_sum_tui.machine import hardware
+from mnist_sum_tui.runs import find
+from tests.cli.terminals import shown
+from tests.conftest import Cli, is_one_line
+from tests.test_import_hygiene import loaded_by
+
+TOPICS = [
+    "versions",
+    "machine",
+    "device",
+    "threads",
+    "data",
+    "runs",
+    "terminal",
+    "braille",
+    "blocks",
+    "colours",
+    "mouse",
+]
+NASTY = "x\x1b]0;title\x07\x9b31m\u202e[red]"
+MAIN = "from mnist_sum_tui.cli.main import main; main()"
+
+
+def python(code: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """The command after some code, in one process."""
+    command = [sys.executable, "-c", f"{code}; {MAIN}", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_through_a_pipe_it_is_a_line_each(cli: Cli, tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    done = cli("doctor", FORCE_COLOR="1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split()[1] for line in done.stdout.splitlines()] == TOPICS
+    assert "\x1b" not in done.stdout
+    assert "stdin or stderr is no terminal" in done.stdout
+    assert "the first run makes it" in done.stdout
+    assert sorted(tmp_path.rglob("*")) == before, "it writes nothing"
+
+
+def test_json_is_one_object(cli: Cli, tmp_path: Path) -> None:
+    find.create(tmp_path / "runs", TrainConfig.of("sprint"))
+    done = cli("doctor", "--json", "--mouse", TERM=NASTY)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.rstrip("\n").isprintable()
+    told = json.loads(done.stdout)
+    assert list(told) == ["ok", "broken", *TOPICS]
+    assert (told["ok"], told["broken"]) == (True, [])
+    chosen = hardware.choose(TrainConfig.of("standard"))
+    assert (told["device"]["device"], told["device"]["precision"]) == (chosen.device.type, chosen.precision)
+    assert told["device"]["why"] in chosen.reason
+    assert told["threads"]["threads"] == hardware.usable_cores()
+    assert told["versions"]["textual"].startswith("8")
+    assert told["runs"] | {"runs": 1, "writable": True, "exists": True, "origin": "from MNIST_SUM_RUNS"} == told["runs"]
+    assert told["runs"]["free_bytes"] > 0
+    assert told["mouse"] | {"state": "note", "reported": None} == told["mouse"]
+    assert "it takes a terminal" in told["mouse"]["text"]
+
+
+def test_its_module_needs_neither_rich_nor_typer_nor_torch() -> None:
+    assert not loaded_by("import mnist_sum_tui.cli.findings") & {"rich", "typer", "torch", "numpy"}
+
+
+@pytest.mark.parametrize("columns", [60, 120])
+def test_in_a_terminal_it_fits(columns: int) -> None:
+    found = shown("doctor", columns=columns, rows=36)
+    assert found.code == 0
+    assert [line.split()[1] for line in found.lines if not line.startswith(" ")] == TOPICS
+    assert all(line[:18].strip() == "" or line[17] == " " for line in found.lines), "the text stands below itself"
+    text = " ".join(" ".join(found.lines).split())
+    assert f"{columns}x36, TERM=xterm-256color, encoding utf-8; the dashboard fits" in text
+    assert "is a staircase of eight steps without gaps, then a fading wall" in text
+    assert "\x1b[32mok" in found.raw
+
+
+def test_a_dumb_terminal_gets_no_escapes() -> None:
+    found = shown("doctor", environment={"TERM": "dumb"})
+    assert found.code == 0
+    assert "\x1b" not in found.raw
+    assert "TERM=dumb cannot move its cursor" in found.raw
+
+
+def test_a_terminal_that_is_small_or_has_no_utf_8_or_is_far_away() -> None:
+    code = "from mnist_sum_tui.cli.findings import window; import sys; print(window(sys.stdout.encoding)[0].text)"
+    assert "make it 60x20 or more" in shown("-c", code, columns=59).raw
+    assert "make it 60x20 or more" in shown("-c", code, rows=19).raw
+    assert "set PYTHONUTF8=1" in shown("-c", code, environment={"PYTHONIOENCODING": "ascii"}).raw
+    far = {"TMUX": "/tmp/t", "SSH_TTY": "/dev/pts/1"}
+    assert "inside tmux, inside ssh; the dashboard" in shown("-c", code, environment=far).raw
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted"),
+    [
+        ({"TERM": "xterm"}, "16"),
+        ({"TERM": "xterm-256color"}, "256"),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, "truecolour"),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, "none"),
+        ({"TERM": "dumb"}, "none"),
+    ],
+)
+def test_colours_are_those_that_textual_takes(
+    environment: dict[str, str], wanted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "from mnist_sum_tui.cli import doctor; print('takes', doctor._of_dashboard(), doctor._of(doctor.console()))"
+    assert f"takes {wanted} {wanted}" in shown("-c", code, environment=environment).raw
+    if wanted == "none":
+        return
+    monkeypatch.delenv("COLORTERM", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    names = {"standard": "16", "256": "256", "truecolor": "truecolour"}
+    assert names[str(App[None]().console.color_system)] == wanted
+
+
+def test_what_decided_the_colours_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert findings.colours("none", "none").text.endswith("NO_COLOR=1; unset NO_COLOR to have them back")
+    assert "256 in the dashboard, none in what commands print" in findings.colours("256", "none").text
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The package's data, to spoil."""
+    return Path(shutil.copytree(mnist_files.BUNDLED, tmp_path / "mnist"))
+
+
+def test_a_damaged_data_file_is_broken(copy: Path) -> None:
+    file = copy / "t10k-labels-idx1-ubyte.gz"
+    content = bytearray(file.read_bytes())
+    content[1000] ^= 1
+    file.write_bytes(content)
+    replace = f"from mnist_sum_tui.data import mnist_files as files; files.BUNDLED = files.Path({str(copy)!r})"
+    done = python(replace, "doctor", "--json")
+    is_one_line(done, 1, "broken, and needed by every training: data")
+    told = json.loads(done.stdout)
+    assert (told["ok"], told["broken"], told["data"]["state"]) == (False, ["data"], "broken")
+    (problem,) = told["data"]["problems"]
+    assert f"{file}: is damaged" in problem
+
+
+def test_each_split_is_looked_at(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mnist_files, "BUNDLED", copy)
+    assert findings.data().state == "ok"
+    (copy / "t10k-labels-idx1-ubyte.gz").unlink()
+    (copy / "train-images-idx3-ubyte.gz").write_bytes(b"")
+    found = findings.data()
+    assert found.state == "broken"
+    assert ["t10k-labels" in problem for problem in found.facts["problems"]] == [False, True]
+
+
+def test_a_runs_folder_that_cannot_be_made_is_broken(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
+    done = cli("doctor", "--runs-dir", "file/runs")
+    is_one_line(done, 1, "runs")
+    assert f"{tmp_path}/file/runs (from --runs-dir) cannot be made: {tmp_path}/file is no folder" in done.stdout
+    for name in ("file", "file/runs/deeper", "nowhere"):
+        assert findings.runs(tmp_path / name, "").state == "broken"
+    assert not (tmp_path / "gone").exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_runs_folder_that_cannot_be_written_to_is_broken(cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir(mode=0o500)
+    for each in (folder, folder / "runs"):
+        done = cli("doctor", "--runs-dir", str(each))
+        is_one_line(done, 1, "runs")
+        assert "cannot be written to" in done.stdout
+
+
+def test_little_space_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert findings.runs(tmp_path, "").state == "ok"
+    monkeypatch.setattr(findings, "LITTLE_SPACE", 1 << 62)
+    found = findings.runs(tmp_path, "")
+    assert found.state == "note"
+    assert "free some" in found.text
+
+
+def test_a_torch_that_cannot_be_loaded_is_broken(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("raise ImportError('no libcudart.so\\x1b[2J\\nat all')")
+    done = cli("doctor")
+    is_one_line(done, 1, "device")
+    assert r"torch cannot be loaded (no libcudart.so\x1b[2J at all): install it again" in done.stdout
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings, "PACKAGES", ("rich", "textual-of-nowhere"))
+    monkeypatch.setattr(findings, "ONLY_SOMETIMES", set())
+    found = findings.versions()
+    assert (found.state, found.facts["textual-of-nowhere"]) == ("broken", None)
+    assert "textual-of-nowhere not installed" in found.text
+
+
+@pytest.mark.skipif(
+    (os.cpu_count() or 1) < 2 or not hasattr(os, "sched_setaffinity"), reason="one core, or no affinity"
+)
+def test_fewer_threads_than_cores_have_a_reason() -> None:
+    allowed = sorted(os.sched_getaffinity(0))
+    done = python(f"import os; os.sched_setaffinity(0, {{{allowed[0]}}})", "doctor", "--json")
+    told = json.loads(done.stdout)["threads"]
+    assert (told["threads"], told["affinity"]) == (1, 1)
+    assert "CPU affinity" in told["text"]
+    if len(allowed) > 1:
+        assert "cgroup" in findings._threads(1).text
+
+
+def test_what_the_environment_holds_is_harmless(cli: Cli) -> None:
+    values = dict.fromkeys(("MNIST_SUM_RUNS", "TERM", "NO_COLOR", "FORCE_COLOR", "COLORTERM"), NASTY)
+    done = cli("doctor", **values)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("[red]") == len(values)
+    assert done.stdout.replace("\n", "").isprintable()

@@ -1,0 +1,100 @@
+"""`mnist-sum doctor --mouse`: a click is heard, and the terminal is as it was however the wait ends."""
+
+import io
+import signal
+import termios
+
+import pexpect
+import pytest
+
+from tests.cli.terminals import NONE, Environment, spawn
+
+ON, OFF = "\x1b[?1000h\x1b[?1006h", "\x1b[?1006l\x1b[?1000l"
+PRESS, RELEASE = "\x1b[<0;10;5M", "\x1b[<0;10;5m"
+
+
+class Waiting:
+    """`doctor --mouse` in a terminal, at the moment when it listens."""
+
+    def __init__(self, *arguments: str, environment: Environment = NONE) -> None:
+        self.record = io.BytesIO()
+        self.child = spawn(*(arguments or ("doctor", "--mouse")), record=self.record, environment=environment)
+        self.before = termios.tcgetattr(self.child.child_fd)
+        self.child.expect_exact(ON)
+        assert termios.tcgetattr(self.child.child_fd) != self.before
+
+    def end(self) -> int | None:
+        """Its exit code; the terminal must be as it was."""
+        self.child.expect(pexpect.EOF)
+        assert OFF in self.text
+        assert termios.tcgetattr(self.child.child_fd) == self.before
+        self.child.close()
+        return self.child.exitstatus  # type: ignore[no-any-return]
+
+    @property
+    def text(self) -> str:
+        return self.record.getvalue().decode()
+
+
+def test_a_click_is_heard() -> None:
+    doctor = Waiting()
+    doctor.child.send(PRESS[:4])  # in two parts, as a slow line has it
+    doctor.child.send(PRESS[4:] + RELEASE)
+    assert doctor.end() == 0
+    assert "Click somewhere in this window" in doctor.text
+    assert "a click was reported" in doctor.text
+
+
+def test_ctrl_c_ends_it() -> None:
+    doctor = Waiting()
+    doctor.child.sendintr()
+    assert doctor.end() == 130
+    assert "versions" not in doctor.text
+
+
+ASK = """
+import select
+from mnist_sum_tui.machine.terminal import reports_mouse
+print("said", reports_mouse({seconds}))
+print("left", bool(select.select([0], [], [], 0.5)[0]))
+"""
+SAY = "from mnist_sum_tui.cli.findings import mouse; print(mouse(True, 10).text)"
+
+
+def test_a_key_ends_the_wait_without_one() -> None:
+    asked = Waiting("-c", SAY, environment={"TMUX": "/tmp/t"})
+    asked.child.send("x")
+    assert asked.end() == 0
+    assert "no click was reported" in asked.text
+    assert "mouse on" in asked.text
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it(number: signal.Signals) -> None:
+    asked = Waiting("-c", ASK.format(seconds=10))
+    asked.child.kill(number)
+    assert asked.end() == 128 + number
+    assert "said" not in asked.text
+
+
+def test_ctrl_z_does_not_leave_the_terminal_like_this() -> None:
+    asked = Waiting("-c", ASK.format(seconds=10))
+    asked.child.send("\x1a")  # a key like any other
+    assert asked.end() == 0
+    assert "said False" in asked.text
+
+
+def test_without_a_click_it_ends_in_time() -> None:
+    asked = Waiting("-c", ASK.format(seconds=0.3))
+    assert asked.end() == 0
+    assert "said False" in asked.text
+
+
+def test_what_comes_after_the_click_is_not_left_to_the_shell() -> None:
+    asked = Waiting("-c", ASK.format(seconds=10))
+    asked.child.send(PRESS)
+    asked.child.expect_exact(OFF)
+    asked.child.send(RELEASE)
+    assert asked.end() == 0
+    assert "said True" in asked.text
+    assert "left False" in asked.text
