@@ -16,11 +16,12 @@ from mnist_sum_tui.bench.plain import Net, Net2Fc, plain_loop
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.dataset import SumDataset
-from mnist_sum_tui.machine.hardware import choose
+from mnist_sum_tui.machine.hardware import Hardware, choose, usable_cores
 from mnist_sum_tui.models import build
 from mnist_sum_tui.models.layers import laid_out
 from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import Started
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.step import losses, total_loss
 
@@ -34,10 +35,15 @@ LIMIT_SHAPE = (1152, 4608, 1024)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One network's speed in images/s: medians over the rounds."""
+    """One network's speed in images/s: medians over the rounds, all on one device."""
 
     model: str
+    device: str
+    """cpu, cuda or mps, as auto picked it"""
     plain: float
+    """the better of `num_workers` 0 and the number of cores"""
+    workers: int
+    """that number"""
     fp32: float
     auto: float
     precision: str
@@ -55,14 +61,19 @@ def measure(rounds: int = 5, models: tuple[str, ...] = tuple(MODELS)) -> Iterato
     """Measure each network; one row after the other. Where auto picks fp32, these are one contestant."""
     with torchvision_root() as root, TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
         for model in models:
+            hardware = choose(TrainConfig(model=model))
             contestants = {
-                "plain": plain_loop(root, _plain_network(model), BATCH_SIZE),
-                "fp32": _our_loop(root, Path(folder), model, "fp32"),
+                name: plain_loop(root, _plain_network(model), BATCH_SIZE, hardware.device, workers)
+                for name, workers in _plain_loops().items()
             }
-            precision = choose(TrainConfig(model=model)).precision
-            if precision != "fp32":
-                contestants[precision] = _our_loop(root, Path(folder), model, precision)
-            yield _row(model, take_turns(contestants, rounds), precision)
+            for precision in dict.fromkeys(("fp32", hardware.precision)):
+                contestants[precision] = _our_loop(root, Path(folder), model, hardware.device, precision)
+            yield _row(model, take_turns(contestants, rounds), hardware)
+
+
+def _plain_loops() -> dict[str, int]:
+    """How many processes load images beside the training, by the contestant's name; 0: the training itself does."""
+    return {f"plain, {workers} workers": workers for workers in (0, usable_cores())}
 
 
 def _plain_network(model: str) -> nn.Module:
@@ -80,21 +91,30 @@ def take_turns(contestants: Mapping[str, Iterator[int]], rounds: int) -> dict[st
             begin, images = time.perf_counter(), 0
             while time.perf_counter() - begin < SLICE_SECONDS:
                 images += next(loop)
+            _synchronize()
             speeds[name].append(images / (time.perf_counter() - begin))
     for loop in contestants.values():
         loop.close()  # type: ignore[attr-defined]
     return {name: values[1:] for name, values in speeds.items()}
 
 
-def product_limit(precision: str) -> float:
+def _synchronize() -> None:
+    """Wait for a GPU, which is still at what it was given."""
+    if torch.accelerator.is_available():
+        torch.accelerator.synchronize()
+
+
+def product_limit(precision: str, device: torch.device) -> float:
     """FLOP/s of one matrix product of conv6's shape, the quickest of 20, for a limit is what is possible."""
     rows, inner, columns = LIMIT_SHAPE
     kind = torch.bfloat16 if precision == "bf16" else torch.float32
-    a, b = torch.randn(rows, inner, dtype=kind), torch.randn(inner, columns, dtype=kind)
+    a, b = (torch.randn(shape, dtype=kind, device=device) for shape in ((rows, inner), (inner, columns)))
     seconds = []
     for _ in range(20):
+        _synchronize()
         begin = time.perf_counter()
         torch.mm(a, b)
+        _synchronize()
         seconds.append(time.perf_counter() - begin)
     return 2 * rows * inner * columns / min(seconds)
 
@@ -109,30 +129,40 @@ def flops_per_image(model: str) -> float:
     return float(counter.get_total_flops()) / len(batch)
 
 
-def _row(model: str, speeds: Mapping[str, list[float]], precision: str) -> Row:
+def _row(model: str, speeds: Mapping[str, list[float]], hardware: Hardware) -> Row:
     middle = {name: statistics.median(values) for name, values in speeds.items()}
+    loops, auto = _plain_loops(), hardware.precision
+    best = max(loops, key=middle.__getitem__)
     by_round = {
-        name: statistics.median(ours / plain for ours, plain in zip(speeds[name], speeds["plain"], strict=True))
-        for name in ("fp32", precision)
+        name: statistics.median(ours / plain for ours, plain in zip(speeds[name], speeds[best], strict=True))
+        for name in ("fp32", auto)
     }
-    limit = product_limit(precision)
+    limit = product_limit(auto, hardware.device)
     return Row(
         model=model,
-        plain=middle["plain"],
+        device=hardware.device.type,
+        plain=middle[best],
+        workers=loops[best],
         fp32=middle["fp32"],
-        auto=middle[precision],
-        precision=precision,
-        ratio=by_round[precision],
+        auto=middle[auto],
+        precision=auto,
+        ratio=by_round[auto],
         fp32_ratio=by_round["fp32"],
         limit=limit,
-        limit_share=middle[precision] * flops_per_image(model) / limit,
+        limit_share=middle[auto] * flops_per_image(model) / limit,
     )
 
 
-def _our_loop(root: str, folder: Path, model: str, precision: str) -> Iterator[int]:
+def _our_loop(root: str, folder: Path, model: str, device: torch.device, precision: str) -> Iterator[int]:
     """`train` itself: events, journal and all; yields the number of images after each of its events."""
-    config = TrainConfig.of("original", model=model, precision=precision, epochs=10_000, data_dir=root)
-    step = 0
+    config = TrainConfig.of(
+        "original", model=model, device=device.type, precision=precision, epochs=10_000, data_dir=root
+    )
+    images = images_an_epoch = steps_an_epoch = 0
     for event in train(config, find.create(folder, config)):
-        yield (event.step - step) * BATCH_SIZE
-        step = event.step
+        if isinstance(event, Started):
+            images_an_epoch, steps_an_epoch = event.train_images, event.steps_per_epoch
+        epochs, steps = divmod(event.step, steps_an_epoch)
+        now = epochs * images_an_epoch + steps * config.batch_size  # an epoch's last batch is smaller
+        yield now - images
+        images = now

@@ -60,15 +60,17 @@ def _measure_training(chosen: tuple[str, ...], rounds: int, json: bool) -> None:
     out = console()
     if not json:
         turns = plural(rounds, "round")
-        out.print(f"Training at batch 128, {turns} in turn; this takes up to two minutes ...", style="dim")
+        out.print(f"Training at batch 128, {turns} in turn; this takes some three minutes ...", style="dim")
     from mnist_sum_tui.bench.measure import measure  # torch and torchvision, three seconds
+    from mnist_sum_tui.hardware import usable_cores
 
     rows = _collect(measure(rounds, chosen), json)
     if not json:
-        columns = ["network", "plain loop", "fp32", "ratio", "auto", "", "ratio", "of the limit"]
-        title = "images/s, medians; ours in fp32 and in what auto picks"
+        columns = ["network", "plain loop", "workers", "fp32", "ratio", "auto", "", "ratio", "of limit"]
+        title = f"images/s on {rows[0].device}, medians; ours in fp32 and in what auto picks"
         print_table(out, title, columns, [_cells(row) for row in rows], left=1)
         out.print("plain loop: torchvision, one transform an image, fp32 (mnist_sum_tui/bench/plain.py)", style="dim")
+        out.print(f"workers: the plain loop's num_workers, the better of 0 and {usable_cores()}", style="dim")
         limit = f"{statistics.median(row.limit for row in rows) / 1e9:,.0f} GFLOP/s"
         out.print(f"the limit: a matrix product of conv6's size, same precision: {limit}", style="dim")
         if any(row.limit_share > 1 for row in rows):
@@ -166,6 +168,7 @@ def _cells(row: "Row") -> "Cells":
     return [
         row.model,
         f"{row.plain:,.0f}",
+        f"{row.workers}",
         f"{row.fp32:,.0f}",
         f"{row.fp32_ratio:.2f}",
         f"{row.auto:,.0f}",

@@ -1,20 +1,29 @@
 """That the bench compares like with like, and that it runs; how quick anything is, is not tested."""
 
+import inspect
 import math
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from mnist_sum_tui.bench import dashboard, follow, growth, measure, several
+from mnist_sum_tui.bench.images import torchvision_root
+from mnist_sum_tui.bench.plain import Net, plain_loop
 from mnist_sum_tui.bench.terminal import Terminal
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data.dataset import Batch
 from mnist_sum_tui.errors import BenchError
-from mnist_sum_tui.models import build
-from mnist_sum_tui.training import loop
+from mnist_sum_tui.machine.hardware import Hardware, choose, usable_cores
+from mnist_sum_tui.models import build, parameter_count
+from mnist_sum_tui.training import loop as training_loop
+from mnist_sum_tui.training.step import Learner
 from tests.conftest import wait_for
+from tests.machine.test_hardware import StrictMeta
 
 
 @pytest.mark.parametrize("name", measure.PLAIN)
@@ -47,14 +56,74 @@ def test_turns_are_taken_one_after_the_other(monkeypatch: pytest.MonkeyPatch) ->
 def test_one_row(has_bf16: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measure, "SLICE_SECONDS", 0.2)
     monkeypatch.setattr("mnist_sum_tui.machine.hardware.cpu_has_fast_bf16", lambda: has_bf16)
+    monkeypatch.setattr(measure, "LIMIT_SHAPE", (128, 512, 128))  # emulated bf16 would take minutes for conv6's
     (row,) = measure.measure(rounds=1, models=("swift",))
-    assert row.model == "swift"
+    assert (row.model, row.device) == ("swift", choose(TrainConfig()).device.type)
+    assert row.workers in (0, usable_cores())
     assert min(row.plain, row.fp32, row.auto, row.ratio, row.fp32_ratio) > 0
     assert row.limit_share > 0
     assert row.limit > 1e6
     assert row.limit_share == pytest.approx(row.auto * measure.flops_per_image("swift") / row.limit)
     assert row.precision == ("bf16" if has_bf16 else "fp32")
     assert (row.auto == row.fp32) is not has_bf16  # what is the same is not measured twice
+
+
+@pytest.mark.parametrize(("without", "with_cores", "better"), [(300.0, 200.0, 0), (200.0, 300.0, 4)])
+def test_all_are_on_one_device_and_the_quicker_plain_loop_counts(
+    without: float, with_cores: float, better: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[torch.device, int | str | None]] = []
+
+    def turns(contestants: Mapping[str, Generator[int]], rounds: int) -> dict[str, list[float]]:
+        for loop in contestants.values():
+            given = inspect.getgeneratorlocals(loop)
+            asked.append((given["device"], given.get("workers", given.get("precision"))))
+        return dict(zip(contestants, ([without], [with_cores], [600.0], [900.0]), strict=True))
+
+    gpu = Hardware(torch.device("cuda", 0), "bf16", 1, "a test")
+    monkeypatch.setattr(measure, "choose", lambda _: gpu)
+    monkeypatch.setattr(measure, "usable_cores", lambda: 4)
+    monkeypatch.setattr(measure, "take_turns", turns)
+    monkeypatch.setattr(measure, "product_limit", lambda *_: 1e12)
+    (row,) = measure.measure(rounds=1, models=("swift",))
+    assert asked == [(gpu.device, what) for what in (0, 4, "fp32", "bf16")]
+    assert (row.device, row.workers, row.plain, row.ratio) == ("cuda", better, 300.0, 3.0)
+
+
+def test_the_plain_loop_moves_all_to_its_device() -> None:
+    with torchvision_root() as root, StrictMeta():  # type: ignore[no-untyped-call]
+        network = Net()
+        loop = plain_loop(root, network, 4, torch.device("meta"), 0)
+        assert next(loop) + next(loop) == 8
+    assert all(parameter.grad is not None and parameter.grad.is_meta for parameter in network.parameters())
+
+
+@pytest.mark.filterwarnings(
+    "ignore:.*use of fork:DeprecationWarning"
+)  # Python 3.12; it is torch's DataLoader that forks
+@pytest.mark.parametrize("workers", [0, 2])
+def test_the_plain_loop_s_workers_load_the_images(small_data: str, workers: int) -> None:
+    loop = plain_loop(small_data, build("swift"), 250, torch.device("cpu"), workers)
+    assert [next(loop) for _ in range(4)] == [250, 250, 100, 250]
+
+
+def test_the_smaller_batch_at_an_epoch_s_end_is_counted_as_it_is(
+    tmp_path: Path, small_data: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learnt = 0
+    step = Learner.step
+
+    def counted(learner: Learner, batch: Batch, *arguments: Any) -> Any:
+        nonlocal learnt
+        learnt += len(batch)
+        return step(learner, batch, *arguments)
+
+    monkeypatch.setattr(Learner, "step", counted)
+    loop = measure._our_loop(small_data, tmp_path, "swift", torch.device("cpu"), "fp32")
+    told = 0
+    while told < 5 * 550:  # an epoch is four batches of 128, and one of 38
+        told += next(loop)
+        assert told == learnt
 
 
 def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,11 +177,11 @@ def test_the_projection_is_the_formula() -> None:
 def test_the_growth_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growth, "SHARES", (0.01, 0.02))
     monkeypatch.setattr(growth, "EPOCHS", (1, 2))
-    monkeypatch.setattr(loop, "PROGRESS_SECONDS", math.inf)  # lines by the clock would hide those by the epoch
+    monkeypatch.setattr(training_loop, "PROGRESS_SECONDS", math.inf)  # lines by the clock would hide those by the epoch
     found = growth.measure("swift", rounds=1)
     assert list(found.epoch_seconds) == list(found.evaluation_seconds) == [0.01, 0.02]
     assert min(*found.epoch_seconds.values(), *found.evaluation_seconds.values()) > 0
-    weights = 4 * 110_841
+    weights = 4 * parameter_count(build("swift"))
     assert 0 < found.checkpoint_bytes[2] - found.checkpoint_bytes[1] < 2 * weights
     assert found.checkpoint_bytes[1] > 3 * weights, "weights and the optimizer's two states"
     assert 0 < found.file_bytes[1] < found.file_bytes[2] < 100_000
