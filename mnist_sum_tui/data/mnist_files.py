@@ -34,6 +34,9 @@ RUNS_OWN = "it is where the run has its images: name another folder with --data-
 Arrays = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 """images (N, 28, 28) and labels (N,)"""
 
+DOWNLOADING = ".mnist-sum-download.lock"
+"""in a folder while a process downloads into it, or when one was killed at it"""
+
 _ahead: dict[str, Future[Arrays]] = {}
 
 
@@ -101,7 +104,8 @@ def _raw_folder(root: Path, is_runs: bool) -> Path:
         remedy = RUNS_OWN if is_runs else "make it (empty, to have MNIST downloaded there) or leave out --data-dir"
         raise DataError(f"{root}: is not a folder; {remedy}")
     folders = [root / "MNIST" / "raw", root / "raw", root]
-    if is_runs or any(path.is_file() for path in root.rglob("*")):  # a download that failed leaves empty folders
+    has_files = any(path.is_file() for path in root.rglob("*"))  # a download that failed leaves empty folders
+    if is_runs or (has_files and not (root / DOWNLOADING).exists()):
         name = FILES["train"][0]
         return next((f for f in folders if (f / name).exists() or (f / f"{name}.gz").exists()), folders[0])
     _download(root)
@@ -109,11 +113,18 @@ def _raw_folder(root: Path, is_runs: bool) -> Path:
 
 
 def _download(root: Path) -> None:
+    """Download into the folder; of several processes one does, and the others wait for it."""
+    from filelock import FileLock
     from torchvision.datasets import MNIST  # 2 to 3 s, and only needed here
 
+    lock = root / DOWNLOADING
     try:
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints to stdout, where --json has its own
-            MNIST(str(root), download=True)
+        with FileLock(lock), contextlib.redirect_stdout(io.StringIO()):  # it prints to stdout, where --json has its own
+            try:
+                MNIST(str(root), download=True)  # looks first whether another process has done it
+            finally:
+                with contextlib.suppress(OSError):  # Windows removes no open file, but does so when the lock is let go
+                    lock.unlink()
     except (RuntimeError, OSError) as error:
         reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
         raise DataError(

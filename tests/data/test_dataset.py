@@ -1,5 +1,7 @@
 import gzip
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from torch.utils.data import DataLoader
 from mnist_sum_tui.data import dataset, mnist_files
 from mnist_sum_tui.data.dataset import SumDataset
 from mnist_sum_tui.errors import DataError
-from tests.conftest import header
+from tests.conftest import header, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +194,62 @@ def test_the_package_s_images_have_the_fingerprint_that_is_noted() -> None:
         assert dataset.identity(split, "a folder", dataset.load(split))["sha256"] == noted, (
             "whatever file they are from"
         )
+
+
+DOWNLOAD = """
+import sys, time, types
+from pathlib import Path
+
+def sizes(folder):
+    return {path.name: path.stat().st_size for path in folder.glob("*")}
+
+class MNIST:
+    def __init__(self, root, download):
+        raw, whole = Path(root) / "MNIST" / "raw", Path(sys.argv[2])
+        if sizes(raw) == sizes(whole):
+            return
+        with open(sys.argv[3], "a") as log:
+            log.write("begun\\n")
+        raw.mkdir(parents=True, exist_ok=True)
+        for path in whole.iterdir():
+            (raw / path.name).write_bytes(path.read_bytes()[:100])
+        time.sleep(1)
+        for path in whole.iterdir():
+            (raw / path.name).write_bytes(path.read_bytes())
+
+sys.modules["torchvision"] = types.ModuleType("torchvision")
+sys.modules["torchvision.datasets"] = types.SimpleNamespace(MNIST=MNIST)
+from mnist_sum_tui import source
+time.sleep(float(sys.argv[4]))
+print(len(source.read("train", sys.argv[1])[1]))
+"""
+"""reads the training images from a folder; torchvision's download is replaced by one that takes a second"""
+
+
+@pytest.mark.parametrize("later", ["0", "0.5"])
+def test_two_processes_download_once(tmp_path: Path, small_data: str, later: str) -> None:
+    """The second one comes in the same moment, or in the middle."""
+    root, log = tmp_path / "empty", tmp_path / "log"
+    root.mkdir()
+    rest = (str(root), str(Path(small_data) / "MNIST" / "raw"), str(log))
+    started = [
+        subprocess.Popen([sys.executable, "-c", DOWNLOAD, *rest, wait], stdout=subprocess.PIPE, text=True)
+        for wait in ("0", later)
+    ]
+    assert [process.communicate(timeout=60)[0] for process in started] == ["600\n", "600\n"]
+    assert log.read_text() == "begun\n"
+    assert [path.name for path in root.iterdir()] == ["MNIST"], "nothing is left lying about"
+
+
+def test_a_download_that_was_killed_is_finished(tmp_path: Path, small_data: str) -> None:
+    root, log = tmp_path / "empty", tmp_path / "log"
+    root.mkdir()
+    command = [sys.executable, "-c", DOWNLOAD, str(root), str(Path(small_data) / "MNIST" / "raw"), str(log), "0"]
+    killed = subprocess.Popen(command)
+    wait_for(log.exists)
+    killed.kill()
+    killed.wait()
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "600\n"
 
 
 def test_normalise_is_the_formula() -> None:
