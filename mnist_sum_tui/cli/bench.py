@@ -62,7 +62,7 @@ def _measure_training(chosen: tuple[str, ...], rounds: int, json: bool) -> None:
         turns = plural(rounds, "round")
         out.print(f"Training at batch 128, {turns} in turn; this takes some three minutes ...", style="dim")
     from mnist_sum_tui.bench.measure import measure  # torch and torchvision, three seconds
-    from mnist_sum_tui.hardware import usable_cores
+    from mnist_sum_tui.machine.hardware import usable_cores
 
     rows = _collect(measure(rounds, chosen), json)
     if not json:
