@@ -156,7 +156,7 @@ def test_a_large_picture_takes_less_than_200_megabytes(tmp_path: Path, kind: str
     path = tmp_path / "large"
     path.write_bytes(_large(kind))
     script = f"""
-from mnist_sum_tui.picture import prepare, read_picture
+from mnist_sum_tui.data.picture import prepare, read_picture
 
 before = peak()
 assert prepare(read_picture({str(path)!r})).any()

@@ -73,8 +73,8 @@ def test_a_listing_neither_hangs_nor_fills_the_memory(
     script = """
 import sys
 from pathlib import Path
-from mnist_sum_tui.runs import list_runs
-from mnist_sum_tui.summary import summarise
+from mnist_sum_tui.runs.find import list_runs
+from mnist_sum_tui.runs.summary import summarise
 print(sorted((summarise(run).state, run.id) for run in list_runs(Path(sys.argv[1]))), peak() // 1000)
 """
     command = [sys.executable, "-c", PEAK + script, str(tmp_path / "runs")]
@@ -117,9 +117,9 @@ def test_files_without_an_end_of_line_take_no_memory(tmp_path: Path) -> None:
     script = """
 import sys
 from pathlib import Path
-from mnist_sum_tui.journal import read_events
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.runs import Run
+from mnist_sum_tui.runs.run import Run
 run = Run(Path(sys.argv[1]))
 before = peak()
 print(len(list(read_events(run.metrics_file))))

@@ -128,8 +128,8 @@ def test_a_batch_knows_where_it_stands() -> None:
 
 NORMALISE = """
 import sys, torch, torch.distributed as dist
-from mnist_sum_tui.batchnorm import share_batch_norms
-from mnist_sum_tui.world import Ranks
+from mnist_sum_tui.training.batchnorm import share_batch_norms
+from mnist_sum_tui.machine.ranks import Ranks
 from tests.training.test_distributed import maps, norm_of_maps, through
 
 rank, size, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]

@@ -28,7 +28,7 @@ config = TrainConfig.of("standard", model="compact", epochs=3, threads=1)
 sys.exit(run_dashboard(LaunchOptions(Path(sys.argv[1]), config, sys.argv[2] == "start", None, None)))
 """
 FAULT = """
-from mnist_sum_tui.tui.screens.train import TrainPage
+from mnist_sum_tui.tui.pages.train import TrainPage
 def fail(page):
     raise {fault}
 TrainPage.action_log = fail
