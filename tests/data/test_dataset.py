@@ -219,9 +219,9 @@ class MNIST:
 
 sys.modules["torchvision"] = types.ModuleType("torchvision")
 sys.modules["torchvision.datasets"] = types.SimpleNamespace(MNIST=MNIST)
-from mnist_sum_tui import source
+from mnist_sum_tui.data import mnist_files
 time.sleep(float(sys.argv[4]))
-print(len(source.read("train", sys.argv[1])[1]))
+print(len(mnist_files.read("train", sys.argv[1])[1]))
 """
 """reads the training images from a folder; torchvision's download is replaced by one that takes a second"""
 

@@ -141,7 +141,7 @@ def test_what_is_foreign_takes_no_memory(tmp_path: Path, saved: Path, learner: L
     script = """
 import sys
 from pathlib import Path
-from mnist_sum_tui import checkpoint
+from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.errors import CheckpointError
 
 before = peak()
