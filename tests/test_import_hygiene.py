@@ -14,7 +14,7 @@ import mnist_sum_tui
 PACKAGE = Path(mnist_sum_tui.__file__).parent
 ROOMS = (
     {"version", "errors", "formatting", "printable", "atomic", "recipes", "config"},
-    {"data", "runs", "machine", "models"},
+    {"data", "runs", "machine", "models", "guide"},
     {"inference"},
     {"training"},
     {"charts"},
@@ -70,7 +70,7 @@ def test_torch_is_not_loaded(module: str) -> None:
     assert not loaded & {"torch", "torchvision", "textual"}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["runs"], ["--version"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["runs"], ["--version"], ["guide"], ["guide", "speed"]])
 def test_torch_is_not_loaded_by_a_command(arguments: list[str]) -> None:
     run = "from mnist_sum_tui.cli.main import main\ntry: main()\nexcept SystemExit: pass"
     code = f"import sys; sys.argv[1:] = {arguments!r}\n{run}"

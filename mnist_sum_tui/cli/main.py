@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from mnist_sum_tui.cli import bench, doctor, evaluate, model, predict, runs, train, tui, welcome
+from mnist_sum_tui.cli import bench, doctor, evaluate, guide, model, predict, runs, train, tui, welcome
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.process import set_waiting
 from mnist_sum_tui.machine.ranks import Ranks
@@ -31,6 +31,7 @@ app.add_typer(runs.app, name="runs")
 app.command("model")(model.model)
 app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)
+app.command("guide")(guide.guide)
 
 # Typer carries its own click or uses the installed one, by version; the base of its errors has one name either way.
 _ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")

@@ -1,0 +1,56 @@
+"""`mnist-sum guide`: a list, a page as Markdown through a pipe, a page laid out in a terminal."""
+
+import sys
+
+import pexpect
+import pytest
+
+from mnist_sum_tui.cli.guide import complete_page
+from mnist_sum_tui.guide.find import find_page, pages
+from tests.conftest import COMMAND, Cli, is_one_line
+
+
+def test_without_a_page_they_are_listed_a_line_each(cli: Cli) -> None:
+    done = cli("guide", FORCE_COLOR="1", COLUMNS="80")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout
+    for name, page in pages().items():
+        assert [line.split() for line in lines].count([name, *page.summary.split()]) == 1
+
+
+def test_through_a_pipe_a_page_is_its_markdown(cli: Cli) -> None:
+    done = cli("guide", "networks", FORCE_COLOR="1")
+    assert done.returncode == 0
+    assert done.stdout == find_page("networks").text
+
+
+def test_an_unknown_page_is_one_line(cli: Cli) -> None:
+    is_one_line(cli("guide", "netwroks"), 2, "unknown page 'netwroks'", "did you mean 'networks'")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal")
+def test_in_a_terminal_a_page_is_laid_out() -> None:
+    name = "accuracy"
+    child = pexpect.spawn(COMMAND[0], [*COMMAND[1:], "guide", name], dimensions=(24, 80), encoding="utf-8", timeout=60)
+    child.expect(pexpect.EOF)
+    shown = child.before
+    child.close()
+    assert child.exitstatus == 0
+    assert "\x1b[" in shown
+    assert "**" not in shown, "bold, not stars"
+    assert "## " not in shown
+    assert "https://github.com/facebookresearch/qmnist" in shown, "an address can be read"
+    assert "\x1b]8" not in shown, "nothing to click on"
+
+
+def test_links_to_pages_are_shown_as_their_names() -> None:
+    from mnist_sum_tui.cli.guide import _without_page_links
+
+    text = "see [speed](speed.md#x), [QMNIST](https://example.org) and [more](other.md)"
+    assert _without_page_links(text) == "see speed, [QMNIST](https://example.org) and [more](other.md)"
+
+
+def test_pages_are_completed() -> None:
+    assert [name for name, _ in complete_page("ma")] == ["machines"]
+    assert dict(complete_page("")) == {name: page.summary for name, page in pages().items()}

@@ -1,0 +1,90 @@
+"""Every command in the README, the guide and the notes for contributors is one that exists, option for option."""
+
+import ast
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from mnist_sum_tui.cli.main import app
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.guide.find import FOLDER
+from mnist_sum_tui.recipes import MODELS
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [*FOLDER.glob("*.md"), ROOT / "README.md", ROOT / ".github/CONTRIBUTING.md"]
+COMMAND = re.compile(r"(?<![\w-])mnist-sum((?: +[^\s`|&#;,)]+)+)")
+FENCE = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+OWN = "tiny"
+"""the network of the page own-network"""
+
+
+def in_text(text: str) -> list[list[str]]:
+    """The commands in fenced code and between backticks, as words without `mnist-sum`."""
+    spans = re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    code = [*FENCE.findall(text), *(" ".join(span.split()) for span in spans)]
+    return [shlex.split(found) for part in code for found in COMMAND.findall(part)]
+
+
+def leaf(words: list[str]) -> tuple[Any, list[str]]:
+    """The command that those words call, and the words that are left for it."""
+    command: Any = typer.main.get_command(app)
+    while words and not words[0].startswith("-") and hasattr(command, "commands"):
+        assert words[0] in command.commands, f"there is no command {words[0]}"
+        command, words = command.commands[words[0]], words[1:]
+    return command, words
+
+
+def check(words: list[str]) -> None:
+    command, rest = leaf(words)
+    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    for word in rest:
+        assert not word.startswith("--") or word in known | {"--help"}, f"{command.name} has no {word}"
+
+
+def check_training(words: list[str]) -> None:
+    """Parse the command, and build its config, unless words in capitals stand for something else."""
+    command, rest = leaf(words)
+    values = command.make_context(command.name, rest).params
+    if values["resume"] is None and not any(word.isupper() for word in words):
+        recipe = values.pop("recipe") or "standard"
+        settings = {name: values[name] for name in TrainConfig().to_dict() if name in values}
+        settings["model"] = None if settings["model"] == OWN else settings["model"]
+        assert TrainConfig.of(recipe, **settings).model in MODELS
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_the_commands_exist(path: Path) -> None:
+    for words in in_text(path.read_text(encoding="utf-8")):
+        check(words)
+        if words[0] == "train":
+            check_training(words)
+
+
+def test_the_commands_are_found() -> None:
+    counts = {path.name: len(in_text(path.read_text(encoding="utf-8"))) for path in DOCUMENTS}
+    assert counts["README.md"] >= 8
+    assert counts["experiments.md"] >= 20
+    assert sum(counts.values()) >= 70
+
+
+@pytest.mark.parametrize("words", ["bake", "train --epoch 5", "runs shew latest", "bench --fast"])
+def test_a_wrong_command_is_found(words: str) -> None:
+    with pytest.raises(AssertionError, match=r"there is no command|has no"):
+        check(words.split())
+
+
+def test_every_experiment_has_a_command() -> None:
+    parts = re.split(r"^## ", (FOLDER / "experiments.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    assert len(parts) == 10
+    assert all(FENCE.search(part) for part in parts)
+
+
+@pytest.mark.parametrize("code", re.findall(r"^```python\n(.*?)^```", (FOLDER / "python.md").read_text(), re.M | re.S))
+def test_the_names_in_python_code_exist(code: str) -> None:
+    imports = [node for node in ast.parse(code).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert imports
+    exec(compile(ast.Module([*imports], []), "python.md", "exec"), {})

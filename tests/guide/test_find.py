@@ -1,0 +1,71 @@
+"""The pages of the guide: titles, short summaries, and links, of the README too, that lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.guide.find import FOLDER, ORDER, find_page, page_of_link, pages
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub and Textual make them."""
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in HEADING.findall(text)}
+
+
+def test_each_file_is_a_page_and_the_first_ones_come_first() -> None:
+    names = list(pages())
+    assert sorted(names) == sorted(path.stem for path in FOLDER.glob("*.md"))
+    assert tuple(names[: len(ORDER)]) == ORDER
+
+
+@pytest.mark.parametrize("name", pages())
+def test_a_page_has_a_title_and_a_summary_that_fits_a_line(name: str) -> None:
+    page = find_page(name)
+    assert page.text.startswith(f"# {page.title}\n\n{page.summary}")
+    assert 0 < len(page.title) <= 60
+    assert page.summary.endswith((".", "?"))
+    assert len(page.summary) <= 66, "the list of pages fits 80 columns"
+
+
+@pytest.mark.parametrize("name", pages())
+def test_a_pages_links_lead_somewhere(name: str) -> None:
+    for target in LINK.findall(find_page(name).text):
+        page, _, anchor = target.partition("#")
+        if not target.startswith("https://"):
+            assert page_of_link(target) == page.removesuffix(".md")
+            assert not anchor or anchor in anchors(find_page(page.removesuffix(".md")).text), target
+
+
+@pytest.mark.parametrize("file", ["README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"])
+def test_the_other_documents_links_lead_somewhere(file: str) -> None:
+    path = ROOT / file
+    for target in LINK.findall(path.read_text(encoding="utf-8")):
+        if not target.startswith("https://") and not target.endswith(".svg"):
+            assert (path.parent / target.partition("#")[0]).exists(), target
+
+
+def test_an_unknown_page_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match="did you mean 'speed'"):
+        find_page("spede")
+    with pytest.raises(UsageError, match="choose from assignment, "):
+        find_page("???")
+
+
+@pytest.mark.parametrize(
+    ("target", "page"),
+    [
+        ("speed.md", "speed"),
+        ("own-network.md#1-the-class", "own-network"),
+        ("nothing.md", None),
+        ("../speed.md", None),
+        ("https://example.org/speed.md", None),
+    ],
+)
+def test_a_link_to_a_page_is_told_from_others(target: str, page: str | None) -> None:
+    assert page_of_link(target) == page

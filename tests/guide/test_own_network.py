@@ -1,0 +1,65 @@
+"""The guide's own network, exactly as its page says: a new file, its name in two places, and then it trains."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mnist_sum_tui
+from mnist_sum_tui.guide.find import find_page
+
+CODE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CHECK = """
+import torch
+from mnist_sum_tui.models import build, parameter_count
+network = build("tiny").eval()
+digits, sums = network(torch.zeros(2, 1, 28, 28), torch.eye(10)[:2])
+print(tuple(digits.shape), tuple(sums.shape), parameter_count(network))
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A copy of the package, without its data, to which the page's four pieces of code were added."""
+    folder = tmp_path / "clone" / "mnist_sum_tui"
+    source = Path(mnist_sum_tui.__file__).parent
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("*.gz", "*.safetensors", "__pycache__"))
+    the_class, the_words, the_import, the_builder = CODE.findall(find_page("own-network").text)
+    (folder / "models" / "tiny.py").write_text(the_class, encoding="utf-8")
+    insert(folder / "recipes.py", r"^MODELS\b.*= \{\n", the_words)
+    insert(folder / "models" / "__init__.py", r"^from mnist_sum_tui\.models\.swift .*\n", the_import)
+    insert(folder / "models" / "__init__.py", r"^_BUILDERS\b.*= \{\n", the_builder)
+    return folder.parent
+
+
+def insert(file: Path, after: str, lines: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    found = re.search(after, text, re.MULTILINE)
+    assert found, f"{file.name} has no line {after}: mend the page, too"
+    file.write_text(text[: found.end()] + lines + text[found.end() :], encoding="utf-8")
+
+
+def python(package: Path, *arguments: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(package), "PYTHONWARNINGS": "error"}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=package, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_network_of_the_page_trains(package: Path, small_data: str, tmp_path: Path) -> None:
+    parameters = re.search(r"It has ([\d,]+) parameters", find_page("own-network").text)
+    assert parameters
+    assert python(package, "-c", CHECK).strip() == f"(2, 10) (2, 19) {parameters[1].replace(',', '')}"
+    command = ["-m", "mnist_sum_tui", "train", "--model", "tiny", "--epochs", "3", "--threads", "1"]
+    told = python(package, *command, "--data-dir", small_data, "--runs-dir", str(tmp_path / "own"), "--json")
+    events = [json.loads(line) for line in told.splitlines()]
+    epochs = [event for event in events if event["event"] == "epoch"]
+    assert events[-1]["reason"] == "completed"
+    assert epochs[-1]["digit_loss"] < epochs[0]["digit_loss"], "it learns"
