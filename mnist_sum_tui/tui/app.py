@@ -1,8 +1,10 @@
 """MnistSumApp: routes events to pages, requests to the training, and keys to both. It does nothing else itself."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, ClassVar, cast
 
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.events import Event, Key
 from textual.screen import Screen
@@ -73,6 +75,7 @@ class MnistSumApp(PlainApp[int]):
             Binding(f"{place},f{place}", f"page('{name}')", name.title(), show=False)
             for place, name in enumerate(PAGES, 1)
         ),
+        Binding("f9", "guide", "Guide", show=False),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
     ]
@@ -272,6 +275,20 @@ class MnistSumApp(PlainApp[int]):
         if self.thread is not None:
             self.thread.abandon()
         self.exit(self.run_code)
+
+    def action_guide(self) -> None:
+        """Open the guide, unless a question is open."""
+        if isinstance(self.screen, Page):
+            from mnist_sum_tui.tui.pages.guide import GuideScreen
+
+            self.push_screen(GuideScreen())
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the command palette offers: Textual's own commands, and the guide."""
+        yield from super().get_system_commands(screen)
+        yield SystemCommand(
+            "Guide", "Read about networks, recipes, accuracy, speed; ten experiments", self.action_guide
+        )
 
     def action_command_palette(self) -> None:
         """Open the command palette, unless a question is open."""

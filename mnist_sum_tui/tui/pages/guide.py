@@ -1,0 +1,84 @@
+"""The guide over any page: a list of its pages, and the one that is open."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Footer, Markdown, OptionList
+from textual.widgets.option_list import Option
+
+from mnist_sum_tui.guide.find import page_of_link, pages
+from mnist_sum_tui.tui.pages.base import NORMAL
+from mnist_sum_tui.tui.textual_fixes import Question
+
+
+class GuideScreen(Question[None]):
+    """The list and the text; the text has the focus, so that the usual keys scroll it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f9", "dismiss(None)", "Close", key_display="esc"),
+        Binding("n", "turn(1)", "Next page"),
+        Binding("p", "turn(-1)", "Page before"),
+        Binding("tab", "app.focus_next", "List"),
+    ]
+    AUTO_FOCUS = "#guide-scroll"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NORMAL, "-normal")]  # noqa: RUF012
+    CSS = """
+    GuideScreen {
+        align: center middle;
+        #guide { width: 1fr; max-width: 130; height: 1fr; background: $surface; }
+        #guide-list { width: 18; height: 1fr; border: none; padding: 0 1; background: $panel; }
+        #guide-scroll { width: 1fr; height: 1fr; }
+        &.-narrow #guide { layout: vertical; }
+        &.-narrow #guide-list { width: 1fr; height: 3; }
+    }
+    """
+
+    def __init__(self, page: str | None = None) -> None:
+        super().__init__()
+        self.page = page or next(iter(pages()))
+        """the name of the page that is shown"""
+
+    def compose(self) -> ComposeResult:
+        """The list beside the text, or above it where there is little room."""
+        with Horizontal(id="guide"):
+            yield OptionList(*(Option(name, id=name) for name in pages()), id="guide-list", markup=False)
+            with VerticalScroll(id="guide-scroll"):
+                yield Markdown(pages()[self.page].text, open_links=False)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Mark the first page in the list."""
+        self._mark()
+
+    async def show_page(self, name: str, anchor: str = "") -> None:
+        """Show a page from its top, or from the heading of that anchor."""
+        self.page = name
+        self._mark()
+        document = self.query_one(Markdown)
+        await document.update(pages()[name].text)
+        if not (anchor and document.goto_anchor(anchor)):
+            self.query_one("#guide-scroll").scroll_home(animate=False)
+
+    def _mark(self) -> None:
+        choices = self.query_one(OptionList)
+        choices.highlighted = choices.get_option_index(self.page)
+
+    async def action_turn(self, by: int) -> None:
+        """Go to the next page, or to the one before."""
+        names = list(pages())
+        await self.show_page(names[(names.index(self.page) + by) % len(names)])
+
+    async def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
+        """Open the chosen page, and let the keys scroll it."""
+        await self.show_page(str(message.option.id))
+        self.query_one("#guide-scroll").focus()
+
+    async def on_markdown_link_clicked(self, message: Markdown.LinkClicked) -> None:
+        """Follow a link to another page; show where any other one leads, and open nothing."""
+        page = page_of_link(message.href)
+        if page is not None:
+            await self.show_page(page, message.href.partition("#")[2])
+        else:
+            self.notify(message.href, title="To open in a browser", markup=False)

@@ -1,0 +1,134 @@
+"""The guide in the dashboard: opened by F9 and from the palette, read, turned, closed, at any size."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from textual.command import Command, CommandList
+from textual.pilot import Pilot
+from textual.widgets import Markdown, OptionList
+
+from mnist_sum_tui.guide.find import pages
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.pages.dialogs import Confirm
+from mnist_sum_tui.tui.pages.guide import GuideScreen
+from tests.tui import recorded
+from tests.tui.recorded import until
+
+SIZES = [(60, 20), (80, 24), (200, 60)]
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    recorded.without_torch(monkeypatch)
+    return recorded.new_app(tmp_path)
+
+
+async def opened(pilot: Pilot[int]) -> GuideScreen:
+    await pilot.pause()
+    await pilot.press("f9")
+    await until(pilot, lambda: isinstance(pilot.app.screen, GuideScreen) and len(pilot.app.screen.query("MarkdownH1")))
+    return cast(GuideScreen, pilot.app.screen)
+
+
+def title(screen: GuideScreen) -> str:
+    """The heading that is shown."""
+    return str(cast(Any, screen.query_one("MarkdownH1")).visual)
+
+
+def offered(app: MnistSumApp) -> list[str | None]:
+    """The commands in the palette."""
+    return [cast(Command, command).hit.text for found in app.screen.query(CommandList) for command in found.options]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_it_is_opened_read_and_closed(size: tuple[int, int], app: MnistSumApp) -> None:
+    async with app.run_test(size=size) as pilot:
+        guide = await opened(pilot)
+        scroll, choices = guide.query_one("#guide-scroll"), guide.query_one(OptionList)
+        assert title(guide) == pages()["assignment"].title
+        assert scroll.region.width >= 40
+        assert scroll.region.height >= 12
+        assert choices.region.overlaps(app.screen.region)
+        await pilot.press("pagedown")
+        await until(pilot, lambda: scroll.scroll_y > 0)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, Page))
+
+
+async def test_pages_are_turned_by_keys_and_chosen_from_the_list(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        guide = await opened(pilot)
+        names = list(pages())
+        await pilot.press("end", "n")
+        await until(pilot, lambda: title(guide) == pages()[names[1]].title)
+        assert guide.query_one("#guide-scroll").scroll_y == 0, "from its top"
+        assert guide.query_one(OptionList).highlighted == 1
+        await pilot.press("p", "p")
+        await until(pilot, lambda: title(guide) == pages()[names[-1]].title)
+        await pilot.press("tab")
+        assert guide.query_one(OptionList).has_focus
+        await pilot.press("home", "down", "down", "enter")
+        await until(pilot, lambda: title(guide) == pages()[names[2]].title)
+        assert guide.query_one("#guide-scroll").has_focus
+
+
+async def test_links_lead_to_pages_and_open_nothing_else(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    went: list[str] = []
+    monkeypatch.setattr(app, "open_url", lambda url, **_: went.append(url))
+    async with app.run_test(size=(80, 24)) as pilot:
+        guide = await opened(pilot)
+        document = guide.query_one(Markdown)
+        document.post_message(Markdown.LinkClicked(document, "accuracy.md#bf16-and-float32-learn-the-same"))
+        await until(pilot, lambda: title(guide) == pages()["accuracy"].title)
+        await until(pilot, lambda: guide.query_one("#guide-scroll").scroll_y > 20)
+        document.post_message(Markdown.LinkClicked(document, "https://example.org/[/x]"))
+        await until(pilot, lambda: any("example.org" in note.message for note in app._notifications))
+        assert title(guide) == pages()["accuracy"].title
+    assert went == []
+
+
+async def test_the_palette_opens_it(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+p")
+        await pilot.press(*"guide")
+        await until(pilot, lambda: offered(app) == ["Guide"])
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, GuideScreen))
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(app.screen, Page))
+
+
+async def test_a_question_that_is_open_keeps_it_away(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await app.push_screen(Confirm("Delete?", "", "Delete"))
+        await pilot.press("f9")
+        await pilot.pause()
+        assert isinstance(app.screen, Confirm)
+
+
+async def test_it_survives_any_size(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        guide = await opened(pilot)
+        await guide.show_page("python")
+        for size in ((1, 1), (8, 3), (300, 4), (60, 20)):
+            await pilot.resize_terminal(*size)
+            await pilot.press("tab", "down", "pagedown")
+        await pilot.press("escape")
+        await until(pilot, lambda: not guide.is_current)
+
+
+async def test_a_training_goes_on_below(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        recorded.begin(app)
+        guide = await opened(pilot)
+        for event in recorded.training(200):
+            app.session.add(event)
+        await pilot.press("q")
+        assert app.screen is guide
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, Page))
