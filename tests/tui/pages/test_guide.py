@@ -33,8 +33,8 @@ async def opened(pilot: Pilot[int]) -> GuideScreen:
 
 
 def title(screen: GuideScreen) -> str:
-    """The heading that is shown."""
-    return str(cast(Any, screen.query_one("MarkdownH1")).visual)
+    """The heading that is shown; nothing while a page takes the place of another."""
+    return "".join(str(cast(Any, heading).visual) for heading in screen.query("MarkdownH1"))
 
 
 def offered(app: MnistSumApp) -> list[str | None]:
