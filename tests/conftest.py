@@ -7,10 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mnist_sum_tui.machine.process import set_waiting
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.training.batches import StepPlan
 
 set_waiting()  # before any test loads torch
 
@@ -63,6 +67,17 @@ def make_small_data(root: Path) -> Path:
         (raw / images).write_bytes(header(2051, count, 28, 28) + pixels.tobytes())
         (raw / labels).write_bytes(header(2049, count) + whole.labels[:count].numpy().astype(np.uint8).tobytes())
     return root
+
+
+def plan_of(count: int, lr: float = 1e-3) -> "StepPlan":
+    """The plan of a step on the first test images."""
+    import torch
+
+    from mnist_sum_tui.data import dataset
+    from mnist_sum_tui.training.batches import StepPlan
+
+    rows = torch.arange(count)
+    return StepPlan(dataset.SumDataset(dataset.load("test").take(rows)), rows, lr, augment_seed=0)
 
 
 def header(*values: int) -> bytes:

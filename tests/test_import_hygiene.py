@@ -191,10 +191,11 @@ import torch
 from mnist_sum_tui.data.dataset import load, SumDataset
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.machine.hardware import choose
+from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.step import Learner
 config = TrainConfig.of("standard", model="compact", optimizer="{optimizer}")
 learner = Learner(config, choose(config))
-learner.step(SumDataset(load("test")).__getitems__([0, 1]), 0.1, 0)
+learner.step(StepPlan(SumDataset(load("test")), torch.tensor([0, 1]), 0.1, 0))
 import sys
 print("loaded" if "torch._dynamo" in sys.modules else "free")
 """

@@ -17,6 +17,8 @@ from mnist_sum_tui.machine.hardware import choose, set_up
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.batches import Batches
 from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.prepare import Training
+from mnist_sum_tui.training.state import RunState
 from mnist_sum_tui.training.step import Learner
 
 SHARES = (0.25, 0.5, 1.0)
@@ -45,7 +47,6 @@ def measure(model: str, rounds: int = 3) -> Growth:
     hardware = choose(config)
     set_up(hardware)
     learner = Learner(config, hardware)
-    learner.start()
     images, tests = dataset.load("train"), dataset.load("test")
     epochs: dict[float, list[float]] = {share: [] for share in SHARES}
     evaluations: dict[float, list[float]] = {share: [] for share in SHARES}
@@ -74,11 +75,10 @@ def _part(split: Split, share: float) -> Split:
 
 def _train_epoch(config: TrainConfig, images: Split, learner: Learner) -> float:
     """Seconds of an epoch."""
-    course = Batches(config, images, learner)
+    training = Training(RunState(config), learner, Batches(config, images), images)
     begin = time.perf_counter()
-    course.begin(1)
-    for batch in range(course.steps_per_epoch):
-        course.learn(batch)
+    for _ in training.epoch():
+        pass
     return time.perf_counter() - begin
 
 

@@ -58,13 +58,18 @@ def _means(progress: Iterable[Progress], scale: float) -> list[Progress]:
     before = 0
     for _, group in groupby(progress, lambda event: round(scale * math.log1p(event.step / EVEN_STEPS))):
         part = list(group)
-        meter = Totals()
+        totals = Totals()
         for event in part:
             steps, before = event.step - before, event.step
-            right = event.digit_accuracy * steps, event.sum_accuracy * steps
-            meter.add(steps, event.digit_loss, event.sum_loss, *right)
-            meter.seconds += steps / (event.images_per_second or math.inf)
-        means: dict[str, Any] = {**meter.means()}
+            totals.add(
+                images=steps,
+                digit_loss=event.digit_loss,
+                sum_loss=event.sum_loss,
+                digit_right=event.digit_accuracy * steps,
+                sum_right=event.sum_accuracy * steps,
+                seconds=steps / (event.images_per_second or math.inf),
+            )
+        means: dict[str, Any] = {**totals.means()}
         found.append(part[0] if len(part) == 1 else replace(part[-1], **means))
     return found
 

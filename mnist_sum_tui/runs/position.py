@@ -18,13 +18,23 @@ class Totals:
     images: float = 0.0
     seconds: float = 0.0
 
-    def add(self, images: int, digit_loss: float, sum_loss: float, digit_right: float, sum_right: float) -> None:
-        """Count a batch: its mean losses and its right answers."""
+    def add(
+        self,
+        *,
+        images: int,
+        digit_loss: float,
+        sum_loss: float,
+        digit_right: float,
+        sum_right: float,
+        seconds: float,
+    ) -> None:
+        """Count a batch: its mean losses, its right answers, and how long it took."""
         self.images += images
         self.digit_loss += digit_loss * images
         self.sum_loss += sum_loss * images
         self.digit_right += digit_right
         self.sum_right += sum_right
+        self.seconds += seconds
 
     def means(self) -> dict[str, float]:
         """The four means and images/s, under the names that events use."""

@@ -1,55 +1,58 @@
-"""What is learnt in which step: the same in every process of a run, and in every run with the same seed."""
+"""Which images each step trains on, at which learning rate, with which seed. The same in every process of a run.
 
-from collections.abc import Sequence
+Everything is a function of the config, the epoch and the step, so a run can be resumed anywhere. No network in it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
-from mnist_sum_tui.data.dataset import Split, SumDataset
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.data.dataset import Batch, Split, SumDataset
+from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.runs.position import Change
 from mnist_sum_tui.training.schedule import rate_at
-from mnist_sum_tui.training.step import Learner
 
-Measured = tuple[float, float, float, float]
-"""digit loss, sum loss, right digits, right sums"""
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """One training step before it is made."""
+
+    dataset: SumDataset
+    rows: Tensor
+    """int64 (N,): the batch as rows of the data set, for all processes together"""
+    lr: float
+    augment_seed: int
+
+    def batch(self, ranks: Ranks) -> Batch:
+        """The images of this process, with their labels, numbers and sums; alone it has the whole batch."""
+        return self.dataset.__getitems__(self.rows, ranks.part(len(self.rows)))
 
 
 class Batches:
-    """The batches of each epoch, their learning rates, and the seeds of their augmentation; `begin` comes first."""
+    """The steps of each epoch."""
 
-    def __init__(
-        self, config: TrainConfig, images: Split, learner: Learner, changes: Sequence[Change] | None = None
-    ) -> None:
-        self.config, self.learner = config, learner
-        self.changes = changes or (Change(0, config.epochs),)
+    def __init__(self, config: TrainConfig, images: Split, changes: Sequence[Change] = ()) -> None:
+        """`changes`: the numbers of epochs that the run was given on its way; none is that of the config throughout."""
         self.dataset = SumDataset(images, config.seed)
         self.steps_per_epoch = -(-len(images) // config.batch_size)
         self.total_steps = self.steps_per_epoch * config.epochs
-        smallest, processes = len(images) - (self.steps_per_epoch - 1) * config.batch_size, learner.group.world.size
-        if smallest < processes:
-            raise UsageError(f"the last batch has {smallest} images for {processes} processes: change --batch-size")
+        self.smallest = len(images) - (self.steps_per_epoch - 1) * config.batch_size
+        """images in the last batch of an epoch"""
+        self._config = config
+        self._changes = changes or (Change(0, config.epochs),)
 
-    def begin(self, epoch: int) -> None:
-        """Turn to an epoch, from 1."""
-        self.epoch = epoch
-        self.dataset = self.dataset.at_epoch(epoch)
-        self._rows = self.dataset.order().split(self.config.batch_size)
+    def epoch(self, epoch: int, start: int = 0) -> Iterator[StepPlan]:
+        """The plans of an epoch, counted from 1, from its batch `start` on, counted from 0."""
+        of_epoch = self.dataset.at_epoch(epoch)
+        rows = of_epoch.order().split(self._config.batch_size)
+        for batch in range(start, self.steps_per_epoch):
+            seed = dataset.seed_for(self._config.seed, epoch, "augment", batch)
+            lr = self.learning_rate((epoch - 1) * self.steps_per_epoch + batch)
+            yield StepPlan(of_epoch, rows[batch], lr, seed)
 
-    def images_in(self, batch: int) -> int:
-        """The images of the epoch's batch, counted from 0, in all processes together."""
-        return len(self._rows[batch])
-
-    def learn(self, batch: int) -> Measured:
-        """Make the step of the epoch's batch, counted from 0.
-
-        Raises:
-            DivergedError, RunError: as `Learner.step`.
-        """
-        rows = self._rows[batch]
-        seed = dataset.seed_for(self.config.seed, self.epoch, "augment", batch)
-        own = self.dataset.__getitems__(rows, self.learner.group.world.part(len(rows)))
-        return self.learner.step(own, self.lr((self.epoch - 1) * self.steps_per_epoch + batch), seed)
-
-    def lr(self, step: int) -> float:
+    def learning_rate(self, step: int) -> float:
         """The learning rate of a step, counted from 0 over the whole run."""
-        return rate_at(self.config, self.changes, self.steps_per_epoch, step)
+        return rate_at(self._config, self._changes, self.steps_per_epoch, step)

@@ -24,16 +24,16 @@ PATIENCE = timedelta(days=7)
 """a pause may be long; a process that dies is noticed at once, by its closed connections"""
 
 
-class Group:
+class Processes:
     """What the processes of a run do together. Alone, every method gives back what it is given."""
 
-    def __init__(self, world: Ranks) -> None:
-        self.world = world
+    def __init__(self, ranks: Ranks) -> None:
+        self.ranks = ranks
 
     @property
     def is_alone(self) -> bool:
         """Whether there is but one process."""
-        return self.world.size == 1
+        return self.ranks.size == 1
 
     def total(self, values: list[float]) -> list[float]:
         """The sums over all processes."""
@@ -57,13 +57,13 @@ class Group:
         with lost_process_is_one_line():
             dist.broadcast(sizes, 0)
             raw = torch.zeros(int(sizes.sum()), dtype=torch.uint8)
-            if not self.world.is_helper:
+            if not self.ranks.is_helper:
                 raw.copy_(torch.frombuffer(bytearray(text + content), dtype=torch.uint8))
             dist.broadcast(raw, 0)
         received = raw.numpy().tobytes()
         return json.loads(received[: int(sizes[0])]), received[int(sizes[0]) :]
 
-    def wrap(self, network: nn.Module) -> nn.Module:
+    def average_gradients(self, network: nn.Module) -> nn.Module:
         """The network as a step calls it: its gradients are the mean over the processes'."""
         if self.is_alone:
             return network
@@ -89,17 +89,17 @@ def _buffers_stay() -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def joined(world: Ranks) -> Iterator[Group]:
+def joined(ranks: Ranks) -> Iterator[Processes]:
     """Wait for the other processes, and part from them in the end."""
-    if world.size == 1:
-        yield Group(world)
+    if ranks.size == 1:
+        yield Processes(ranks)
         return
     with lost_process_is_one_line():
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
         with _stdout_for_us_alone():
             dist.init_process_group(backend, timeout=PATIENCE)
     try:
-        yield Group(world)
+        yield Processes(ranks)
     finally:
         dist.destroy_process_group()
 

@@ -1,13 +1,15 @@
 """A network and its optimizer: one step on one batch, and the loss that both heads share."""
 
 import math
+import time
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.augment import augment
@@ -18,12 +20,33 @@ from mnist_sum_tui.models import build
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.position import Position
-from mnist_sum_tui.training.distributed import Group, lost_process_is_one_line
+from mnist_sum_tui.training.batches import StepPlan
+from mnist_sum_tui.training.distributed import Processes, lost_process_is_one_line
 from mnist_sum_tui.training.optimizers import build_optimizer
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What one step measured on its batch, in all processes together, before it changed the weights."""
+
+    images: int
+    digit_loss: float
+    """mean negative log-likelihood in nats, without label smoothing"""
+    sum_loss: float
+    digits_right: float
+    """how many of the images"""
+    sums_right: float
+    lr: float
+    seconds: float
 
 
 class DivergedError(Exception):
     """The loss or a weight is no longer a finite number."""
+
+    def __init__(self, result: StepResult | None = None) -> None:
+        super().__init__()
+        self.result = result
+        """what the step measured whose loss it was; None for a weight"""
 
 
 def losses(digits_nk: Tensor, sums_nk: Tensor, labels_n: Tensor, sums_n: Tensor) -> tuple[Tensor, Tensor]:
@@ -32,24 +55,25 @@ def losses(digits_nk: Tensor, sums_nk: Tensor, labels_n: Tensor, sums_n: Tensor)
 
 
 def total_loss(digit_loss: Tensor, sum_loss: Tensor, sum_weight: float = 0.5) -> Tensor:
-    """What training makes small: the mean of the two, or weighted otherwise."""
+    """What training minimises: the mean of the two losses, or a weighted mean."""
     return (1 - sum_weight) * digit_loss + sum_weight * sum_loss
 
 
 def smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> Tensor:
-    """The loss with a share of it asking for all classes alike: label smoothing (Szegedy et al., arXiv:1512.00567)."""
+    """The loss with label smoothing: `share` is the weight of a uniform target (Szegedy et al., arXiv:1512.00567)."""
     return loss if share == 0 else (1 - share) * loss - share * log_probabilities_nk.mean()
 
 
 class Learner:
     """The tensors of a run, all on one device."""
 
-    def __init__(self, config: TrainConfig, hardware: Hardware, group: Group | None = None) -> None:
+    def __init__(self, config: TrainConfig, hardware: Hardware, processes: Processes | None = None) -> None:
         self.config = config
         self.hardware = hardware
-        self.group = group or Group(Ranks())
+        self.processes = processes or Processes(Ranks())
         self.network = build(config.model, config.seed).to(hardware.device)
-        self._network: torch.nn.Module = self.network
+        self.parallel: nn.Module = self.network
+        """the network as a step calls it: with several processes it averages their gradients"""
         self.optimizer = build_optimizer(
             config.optimizer,
             list(self.network.parameters()),
@@ -60,53 +84,61 @@ class Learner:
             fused=hardware.device.type in ("cpu", "cuda"),
         )
 
-    def start(self) -> None:
-        """Bring in the other processes, once the weights are as they are to begin with."""
-        self._network = self.group.wrap(self.network)
+    def connect(self) -> None:
+        """Bring in the other processes, once the weights are those to begin with."""
+        self.parallel = self.processes.average_gradients(self.network)
 
-    def step(self, batch: Batch, lr: float, augment_seed: int) -> tuple[float, float, float, float]:
-        """Train on a batch; returns digit loss, sum loss, right digits, right sums, as they were before the update.
-
-        With several processes the batch is this one's part, and what is returned is that of the whole.
+    def step(self, plan: StepPlan) -> StepResult:
+        """Train on one batch.
 
         Raises:
             DivergedError: the loss is not finite; the weights are as they were.
             RunError: another process has ended.
         """
-        with lost_process_is_one_line() if not self.group.is_alone else nullcontext():
-            return self._step(batch, lr, augment_seed)
+        begin = time.perf_counter()
+        with lost_process_is_one_line() if not self.processes.is_alone else nullcontext():
+            batch = plan.batch(self.processes.ranks)
+            loss, measured = self._measure(batch, plan.augment_seed)
+            is_finite = all(map(math.isfinite, measured))
+            if is_finite:
+                self._update(loss, plan.lr)
+        digit_loss, sum_loss, digits_right, sums_right, _ = measured
+        seconds = time.perf_counter() - begin
+        result = StepResult(len(plan.rows), digit_loss, sum_loss, digits_right, sums_right, plan.lr, seconds)
+        if not is_finite:
+            raise DivergedError(result)
+        return result
 
-    def _step(self, batch: Batch, lr: float, augment_seed: int) -> tuple[float, float, float, float]:
+    def _measure(self, batch: Batch, augment_seed: int) -> tuple[Tensor, list[float]]:
+        """The loss to minimise; and digit loss, sum loss, right digits, right sums and the loss as numbers."""
         device = self.hardware.device
         images = augment(batch.images, self.config.augment, augment_seed, batch.first, batch.of).to(device)
         labels, numbers, sums = batch.labels.to(device), batch.numbers.to(device), batch.sums.to(device)
         self.network.train()
         with self.hardware.autocast():
-            digits_nk, sums_nk = self._network(images.contiguous(memory_format=torch.channels_last), numbers)
+            digits_nk, sums_nk = self.parallel(images.contiguous(memory_format=torch.channels_last), numbers)
         digit_loss, sum_loss = losses(digits_nk, sums_nk, labels, sums)
         share = self.config.label_smoothing
         smooth = smoothed(digit_loss, digits_nk, share), smoothed(sum_loss, sums_nk, share)
         loss = total_loss(*smooth, self.config.sum_weight)
         right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
         measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # one wait
-        if not self.group.is_alone:
-            loss, measured = self._of_all(loss, measured, batch)
-        if not all(map(math.isfinite, measured)):
-            raise DivergedError
+        return (loss, measured) if self.processes.is_alone else self._of_all(loss, measured, batch)
+
+    def _update(self, loss: Tensor, lr: float) -> None:
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
-        return measured[0], measured[1], measured[2], measured[3]
 
     def _of_all(self, loss: Tensor, measured: list[float], batch: Batch) -> tuple[Tensor, list[float]]:
-        """The loss whose gradient's mean over the processes is that of the whole batch; and the whole's figures."""
+        """The loss whose gradient, averaged over the processes, is that of the whole batch; and the whole's numbers."""
         n, count = len(batch), batch.of or len(batch)
         digit, total, digits_right, sums_right, value = measured
-        summed = self.group.total([digit * n, total * n, digits_right, sums_right, value * n])
+        summed = self.processes.total([digit * n, total * n, digits_right, sums_right, value * n])
         means = [summed[0] / count, summed[1] / count, summed[2], summed[3], summed[4] / count]
-        return loss * (n * self.group.world.size / count), means
+        return loss * (n * self.processes.ranks.size / count), means
 
     def copy_weights(self) -> dict[str, Tensor]:
         """A copy on the CPU that training does not touch."""

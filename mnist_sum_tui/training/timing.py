@@ -38,6 +38,16 @@ class Forecast:
     validations: int = 0
     validation_seconds: float = 0.0
 
+    def add_step(self, seconds: float) -> None:
+        """A step took so long."""
+        self.steps += 1
+        self.step_seconds += seconds
+
+    def add_validation(self, seconds: float) -> None:
+        """A validation took so long."""
+        self.validations += 1
+        self.validation_seconds += seconds
+
     def remaining(self, steps_left: int, validations_left: int) -> float | None:
         """Seconds to the end; None before the first step."""
         if self.steps == 0:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -16,12 +15,12 @@ from mnist_sum_tui.bench.images import torchvision_root
 from mnist_sum_tui.bench.plain import Net, plain_loop
 from mnist_sum_tui.bench.terminal import Terminal
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.data.dataset import Batch
 from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.machine.hardware import Hardware, choose, usable_cores
 from mnist_sum_tui.models import build, parameter_count
 from mnist_sum_tui.training import loop as training_loop
-from mnist_sum_tui.training.step import Learner
+from mnist_sum_tui.training.batches import StepPlan
+from mnist_sum_tui.training.step import Learner, StepResult
 from tests.conftest import wait_for
 from tests.machine.test_hardware import StrictMeta
 
@@ -113,10 +112,10 @@ def test_the_smaller_batch_at_an_epoch_s_end_is_counted_as_it_is(
     learnt = 0
     step = Learner.step
 
-    def counted(learner: Learner, batch: Batch, *arguments: Any) -> Any:
+    def counted(learner: Learner, plan: StepPlan) -> StepResult:
         nonlocal learnt
-        learnt += len(batch)
-        return step(learner, batch, *arguments)
+        learnt += len(plan.rows)
+        return step(learner, plan)
 
     monkeypatch.setattr(Learner, "step", counted)
     loop = measure._our_loop(small_data, tmp_path, "swift", torch.device("cpu"), "fp32")

@@ -13,7 +13,6 @@ from torch.utils._pytree import tree_leaves
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
-from mnist_sum_tui.data.dataset import SumDataset
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference.evaluate import infer
 from mnist_sum_tui.inference.predict import Predictor
@@ -21,6 +20,7 @@ from mnist_sum_tui.machine.hardware import Hardware, choose, choose_to_ask, set_
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models import build
 from mnist_sum_tui.training.step import Learner
+from tests.conftest import plan_of
 
 META, CPU = torch.device("meta"), torch.device("cpu")
 
@@ -138,8 +138,8 @@ def test_the_strict_device_refuses_what_is_not_moved() -> None:
 def test_a_step_is_made_on_the_device(meta: Hardware, model: str, optimizer: str) -> None:
     config = TrainConfig.of("standard", model=model, optimizer=optimizer, augment="strong", label_smoothing=0.1)
     learner = Learner(config, meta)
-    learner.start()
-    learner.step(SumDataset(dataset.load("test").take(torch.arange(4))).__getitems__(range(4)), 0.1, 0)
+    learner.connect()
+    learner.step(plan_of(4, lr=0.1))
     for parameter in learner.network.parameters():
         assert parameter.device == META
         assert parameter.grad is not None

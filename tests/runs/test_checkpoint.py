@@ -15,8 +15,6 @@ import safetensors.torch
 import torch
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.data import dataset
-from mnist_sum_tui.data.dataset import SumDataset
 from mnist_sum_tui.errors import CheckpointError, RunError
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import skeleton
@@ -24,16 +22,15 @@ from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.training.step import DivergedError, Learner
-from tests.conftest import PEAK
+from tests.conftest import PEAK, plan_of
 
 CONFIG = TrainConfig.of("standard", model="compact", precision="fp32")
 
 
 def _trained(steps: int = 2) -> Learner:
     learner = Learner(CONFIG, choose(CONFIG))
-    batch = SumDataset(dataset.load("test").take(torch.arange(16))).__getitems__(range(16))
     for _ in range(steps):
-        learner.step(batch, lr=1e-3, augment_seed=0)
+        learner.step(plan_of(16))
     return learner
 
 

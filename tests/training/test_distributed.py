@@ -19,7 +19,7 @@ from mnist_sum_tui.machine.ranks import VARIABLES, Ranks
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.training import distributed
-from mnist_sum_tui.training.distributed import Group, lost_process_is_one_line
+from mnist_sum_tui.training.distributed import Processes, lost_process_is_one_line
 from tests.conftest import COMMAND, Cli, wait_for
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node"]
@@ -198,7 +198,7 @@ def test_without_torchrun_there_is_one_process(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_alone_a_group_gives_back_what_it_is_given() -> None:
-    group = Group(Ranks())
+    group = Processes(Ranks())
     assert group.total([1.0, 2.0]) == [1.0, 2.0]
     assert group.any(True)
     assert not group.any(False)

@@ -1,13 +1,26 @@
 import math
+from dataclasses import dataclass
 
 import pytest
 import torch
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.data import dataset
-from mnist_sum_tui.data.dataset import SumDataset
+from mnist_sum_tui.data.dataset import Batch
 from mnist_sum_tui.machine.hardware import choose
+from mnist_sum_tui.machine.ranks import Ranks
+from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.step import DivergedError, Learner, losses, smoothed, total_loss
+from tests.conftest import plan_of
+
+
+@dataclass(frozen=True)
+class OneBatch(StepPlan):
+    """A plan whose batch is given."""
+
+    own: Batch
+
+    def batch(self, ranks: Ranks) -> Batch:  # noqa: ARG002
+        return self.own
 
 
 def test_the_loss_written_out_by_hand() -> None:
@@ -37,33 +50,36 @@ def test_label_smoothing_is_torchs(share: float) -> None:
 def test_compact_learns_200_real_images_by_heart(precision: str) -> None:
     config = TrainConfig.of("standard", model="compact", precision=precision)
     learner = Learner(config, choose(config))
-    batch = SumDataset(dataset.load("test").take(torch.arange(200))).__getitems__(range(200))
+    plan = plan_of(200, lr=3e-3)
     for _ in range(100):
-        digit_loss, sum_loss, *right = learner.step(batch, lr=3e-3, augment_seed=0)
-        if right == [200, 200] and digit_loss < 0.01 and sum_loss < 0.2:
+        result = learner.step(plan)
+        if result.digits_right == result.sums_right == 200 and result.digit_loss < 0.01 and result.sum_loss < 0.2:
             return
-    raise AssertionError(f"after 100 steps {right} of 200 are right, the losses are {digit_loss}, {sum_loss}")
+    raise AssertionError(f"after 100 steps: {result}")
 
 
 def test_a_loss_that_is_not_finite_changes_nothing() -> None:
     config = TrainConfig.of("standard", model="compact", precision="fp32")
     learner = Learner(config, choose(config))
-    batch = SumDataset(dataset.load("test").take(torch.arange(8))).__getitems__(range(8))
+    plan = plan_of(8)
+    batch = plan.batch(Ranks())
     batch.images[0, 0, 5, 5] = math.nan
     before = {name: value.clone() for name, value in learner.network.named_parameters()}
-    with pytest.raises(DivergedError):
-        learner.step(batch, lr=1e-3, augment_seed=0)
+    with pytest.raises(DivergedError) as raised:
+        learner.step(OneBatch(plan.dataset, plan.rows, plan.lr, plan.augment_seed, batch))
+    assert raised.value.result is not None
+    assert math.isnan(raised.value.result.digit_loss), "it says what it measured"
     for name, value in learner.network.named_parameters():
         assert torch.equal(value, before[name])
 
 
 def test_the_sum_s_weight_is_its_share_of_the_gradient() -> None:
-    batch = SumDataset(dataset.load("test").take(torch.arange(64))).__getitems__(range(64))
+    plan = plan_of(64)
     gradients = []
     for weight in (0.2, 0.4):
         config = TrainConfig.of("standard", model="compact", precision="fp32", sum_weight=weight)
         learner = Learner(config, choose(config))
-        learner.step(batch, lr=1e-3, augment_seed=0)
+        learner.step(plan)
         own = learner.network.get_parameter("sum.weight").grad  # only the sum's loss reaches it
         assert own is not None
         gradients.append(own)

@@ -1,0 +1,57 @@
+"""Make ready all that a training needs: the same, in the same order, for the process that leads and those that help."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.data.dataset import Split
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.machine.hardware import Hardware
+from mnist_sum_tui.training.batches import Batches
+from mnist_sum_tui.training.distributed import Processes
+from mnist_sum_tui.training.state import RunState
+from mnist_sum_tui.training.step import Learner, StepResult
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The parts of a training that is about to make its next step."""
+
+    state: RunState
+    learner: Learner
+    batches: Batches
+    validation: Split
+
+    def epoch(self) -> Iterator[StepResult]:
+        """Make the steps that are left of the epoch in work.
+
+        Raises:
+            DivergedError, RunError: as `Learner.step`.
+        """
+        for plan in self.batches.epoch(self.state.epoch, start=self.state.batch):
+            result = self.learner.step(plan)
+            self.state.add(result)
+            yield result
+
+
+def prepare(state: RunState, hardware: Hardware, processes: Processes) -> Training:
+    """Network, optimizer, images and batches, as they are at the state's step.
+
+    Raises:
+        CheckpointError: the checkpoint is another network's, or does not fit these images.
+        DataError: the images are missing, damaged, or not those that the run began with.
+        UsageError: the last batch of an epoch is too small for so many processes.
+    """
+    config = state.config
+    learner = Learner(config, hardware, processes)
+    if state.loaded is not None:
+        learner.restore(state.loaded, state.source)
+    train, validation = dataset.hold_out(state.load_images("train"), config.seed, config.all_data)
+    learner.connect()
+    batches = Batches(config, train, state.changes)
+    if batches.smallest < processes.ranks.size:
+        raise UsageError(
+            f"the last batch has {batches.smallest} images for {processes.ranks.size} processes: change --batch-size"
+        )
+    state.check_place(batches.steps_per_epoch)
+    return Training(state, learner, batches, validation)

@@ -1,0 +1,138 @@
+"""What a run has on disk while it trains: the journal of its events, its checkpoints, its environment, its result."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.inference.evaluate import EvalReport
+from mnist_sum_tui.machine.hardware import Hardware, describe
+from mnist_sum_tui.runs.events import Checkpointed, Event, Finished
+from mnist_sum_tui.runs.journal import Journal
+from mnist_sum_tui.runs.own_files import remove_unfinished
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.state import RunState
+from mnist_sum_tui.training.step import Learner
+from mnist_sum_tui.version import __version__
+
+AnyEvent = TypeVar("AnyEvent", bound=Event)
+
+SCORES = ("digit_loss", "sum_loss", "digit_accuracy", "sum_accuracy", "agreement")
+"""the fields that an EvalReport shares with events"""
+
+
+class Recorder:
+    """Writes a run's files. Nothing is written before `open`."""
+
+    journal: Journal
+
+    def __init__(self, run: Run, state: RunState) -> None:
+        self.run, self.state = run, state
+
+    @contextlib.contextmanager
+    def open(self, hardware: Hardware) -> Iterator[None]:
+        """Mark the run as training, and cut off the events behind its checkpoint, because they will happen again.
+
+        To be called when all else is ready: a run that is complete stays complete if training cannot begin.
+
+        Raises:
+            RunError: the folder cannot be written.
+        """
+        run, loaded = self.run, self.state.loaded
+        remove_unfinished(run.path)  # the run is locked, so nobody is writing
+        run.write_config(self.state.config)
+        run.forget_end()
+        run.write_json(run.environment_file, _environment(self.state.config, hardware))
+        length = run.metrics_file.stat().st_size if run.metrics_file.exists() else 0
+        keep = min(loaded.position.journal_bytes, length) if loaded else 0
+        with Journal(run.metrics_file, keep=keep) as self.journal:
+            yield
+
+    def event(self, kind: type[AnyEvent], **values: Any) -> AnyEvent:
+        """Make an event with the three values that all carry; it is in the journal before anybody sees it."""
+        state = self.state
+        epoch = min(state.epoch, state.config.epochs)
+        event = kind(step=state.step, epoch=epoch, elapsed=state.clock.seconds, **values)
+        self.journal.append(event)
+        return event
+
+    def save(self, learner: Learner, reason: str, *, best: bool = False) -> Checkpointed:
+        """Write last.safetensors, and best.safetensors with it if this is the best epoch.
+
+        Raises:
+            DivergedError: a weight is not finite.
+            RunError: it cannot be written.
+        """
+        begin = time.perf_counter()
+        self.journal.sync()
+        position = self.state.position(self.journal.size)
+        if reason == "epoch":
+            self.keep_epoch(learner)
+        learner.save(self.run.last_file, position, also=self.run.best_file if best else None)
+        self.state.note_saved()
+        seconds = time.perf_counter() - begin
+        return self.event(Checkpointed, file=self.run.last_file.name, reason=reason, seconds=seconds, best=best)
+
+    def keep_epoch(self, learner: Learner) -> None:
+        """Write the weights after the last full epoch, and delete older epoch snapshots that are too many.
+
+        The gaps between snapshots double whenever there would be more than the config asks for, so that those of a long
+        run are few and evenly spread. This comes before the checkpoint: a run that is killed between does both again.
+
+        Raises:
+            DivergedError, RunError: as `save`.
+        """
+        epoch, most = self.state.epoch - 1, self.state.config.keep
+        gap = 1
+        while most and epoch // gap > most:
+            gap *= 2
+
+        def stays(number: int) -> bool:
+            return most > 0 and number % gap == 0
+
+        if stays(epoch):
+            learner.save(self.run.epoch_file(epoch), self.state.position(), weights_only=True)
+        for other in self.run.kept_epochs():
+            if not stays(other):
+                with contextlib.suppress(OSError):  # one too many does no harm; the next epoch tries again
+                    self.run.epoch_file(other).unlink(missing_ok=True)
+
+    def report(self, report: EvalReport) -> None:
+        """Write report.json."""
+        values = {"run": self.run.id, "epochs": self.state.config.epochs, "best_epoch": self.state.best_epoch}
+        self.run.write_json(self.run.report_file, {**values, **report.to_dict()})
+
+    def finished(self, reason: str, message: str, report: EvalReport | None = None) -> Finished:
+        """The last event, with the test result if there is one."""
+        return self.event(
+            Finished,
+            reason=reason,
+            run=self.run.id,
+            path=str(self.run.path),
+            message=message,
+            best_epoch=self.state.best_epoch,
+            pairs=report.pairs if report else None,
+            **scores(report),
+        )
+
+
+def scores(report: EvalReport | None, prefix: str = "") -> dict[str, float | None]:
+    """The report's losses, accuracies and agreement under the names that events use; None for each without one."""
+    return {prefix + name: getattr(report, name) if report else None for name in SCORES}
+
+
+def _environment(config: TrainConfig, hardware: Hardware) -> dict[str, Any]:
+    return {
+        "mnist_sum": __version__,
+        **describe(),
+        "device": hardware.device.type,
+        "precision": hardware.precision,
+        "reason": hardware.reason,
+        "threads": hardware.threads,
+        "seed": config.seed,
+        "started": datetime.now(UTC).isoformat(),
+        "command": sys.argv,
+    }

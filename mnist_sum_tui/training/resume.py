@@ -1,0 +1,36 @@
+"""From which checkpoint a run goes on, and whether it may."""
+
+import json
+
+from mnist_sum_tui.config import MAY_CHANGE, TrainConfig
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.checkpoint import Checkpoint
+from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
+
+
+def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
+    """The run's newest checkpoint; None for a run that has not begun.
+
+    Raises:
+        UsageError: it was made with other settings, or the run is complete, or has a result but no checkpoint any more.
+        CheckpointError: it is damaged.
+    """
+    if not run.resume_file.exists():
+        if run.report_file.exists():
+            raise UsageError(f"run {run.id} has a result but no checkpoint, so it cannot go on: start a new run")
+        return None
+    loaded = checkpoint.load(run.resume_file)
+    own, given = loaded.config.to_dict(), config.to_dict()
+    for name in sorted(own.keys() - set(MAY_CHANGE)):
+        if own[name] != given[name]:
+            was = f"run {run.id} was trained with {name} {json.dumps(own[name])}"
+            raise UsageError(f"{was}, which cannot be changed on resume: start a new run")
+    done = loaded.position.epoch - 1
+    further = f"train it further with --epochs {done + MORE_EPOCHS}"
+    if config.epochs < done:
+        raise UsageError(f"run {run.id} has {plural(done, 'epoch')} already: {further}")
+    if config.epochs == done and run.report_file.exists():
+        raise UsageError(f"run {run.id} is complete after {done} epochs: {further}")
+    return loaded

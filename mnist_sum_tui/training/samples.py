@@ -1,0 +1,31 @@
+"""What the network says now of a few fixed validation images, for the strip of images beside the curves."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from mnist_sum_tui.data.dataset import Split
+from mnist_sum_tui.inference.evaluate import infer
+from mnist_sum_tui.training.step import Learner
+
+SAMPLE_COUNT = 8
+
+
+def sample_answers(learner: Learner, validation: Split) -> dict[str, Any]:
+    """The fields of a Samples event: images, labels, numbers, and the digits and sums that the network gives.
+
+    The images and the numbers beside them are the same throughout a run.
+    """
+    shown = validation.take(torch.arange(min(SAMPLE_COUNT, len(validation))))
+    outputs = infer(learner.network, shown.images, learner.hardware)
+    assert outputs is not None  # nobody said stop
+    numbers = np.random.default_rng(learner.config.seed).integers(0, 10, len(shown))
+    sums = outputs.sums.argmax(2)[torch.arange(len(shown)), torch.from_numpy(numbers)]
+    return {
+        "indices": tuple(shown.indices.tolist()),
+        "labels": tuple(shown.labels.tolist()),
+        "numbers": tuple(numbers.tolist()),
+        "digits": tuple(outputs.digits.argmax(1).tolist()),
+        "sums": tuple(sums.tolist()),
+    }
