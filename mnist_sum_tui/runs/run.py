@@ -21,7 +21,7 @@ from mnist_sum_tui.runs import locking, own_files
 
 MORE_EPOCHS = 5
 """how much further a complete run is advised to be trained"""
-BUILT_IN = (Path(__file__).parent / "models" / "built-in.safetensors").resolve()
+BUILT_IN = (Path(__file__).parents[1] / "models" / "built-in.safetensors").resolve()
 """the network in the package, because there may be no run; an installer may have made it a link"""
 DEFAULT_FOLDER = "runs"
 FOLDER_VARIABLE = "MNIST_SUM_RUNS"

@@ -16,7 +16,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     folder = tmp_path / "elsewhere"
     if request.param == "empty":
         folder.mkdir()
-    return make_run(tmp_path / "runs", str(folder))
+    return Run(make_run(tmp_path / "runs", str(folder)).path)  # the one made here is locked
 
 
 COMMANDS = [

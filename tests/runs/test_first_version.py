@@ -17,7 +17,7 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
 from tests.conftest import Cli
 
-FOLDER = Path(__file__).parent / "first_version"
+FOLDER = Path(__file__).parents[1] / "first_version"
 ID = "20261127-021854-swift-first"
 
 
