@@ -54,13 +54,14 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
             hardware = choose(config, ranks)
             set_up(hardware)
             loaded = load_matching(run, config)
-            state = RunState(config, loaded, str(run.resume_file), is_new=run.is_new)
+            state = RunState(config, loaded, str(run.resume_file), name=f"run {run.id}", is_new=run.is_new)
             with joined(ranks) as processes:
                 raw = read_own(run.resume_file, checkpoint.MAX_BYTES) if loaded and not processes.is_alone else b""
                 processes.share(config.to_dict(), raw)
-                test = state.load_images("test")  # now: if they are missing, it fails before the training
+                training = prepare(state, hardware, processes)
+                test = state.load_images("test")  # now: if they are missing, it fails before the first step
                 recorder = Recorder(run, state)
-                trainer = _Trainer(prepare(state, hardware, processes), test, recorder, control or Control())
+                trainer = _Trainer(training, test, recorder, control or Control())
                 with recorder.open(hardware):
                     yield from trainer.events()
     except MnistSumError:

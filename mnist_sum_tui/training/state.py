@@ -18,15 +18,22 @@ class RunState:
     """The state of a run in one process. Its fields are written here and nowhere else."""
 
     def __init__(
-        self, config: TrainConfig, loaded: Checkpoint | None = None, source: str = "", *, is_new: bool = False
+        self,
+        config: TrainConfig,
+        loaded: Checkpoint | None = None,
+        source: str = "",
+        *,
+        name: str = "the run",
+        is_new: bool = False,
     ) -> None:
         """Begin at a checkpoint, or at the first step without one.
 
-        `source` names the checkpoint in messages. `is_new`: the user asked for this config, no file brought it.
+        In messages `source` is the checkpoint and `name` the run. `is_new`: the user asked for this config, it was not
+        read from a file.
         """
         position = loaded.position if loaded else Position()
         own = loaded.config if loaded else config
-        self.config, self.loaded, self.source = config, loaded, source
+        self.config, self.loaded, self.source, self.name = config, loaded, source, name
         self.epoch, self.batch, self.step = position.epoch, position.batch, position.step
         self.totals = Totals(**position.sums)
         """over the epoch in work"""
@@ -101,7 +108,7 @@ class RunState:
         if found != known:
             raise DataError(
                 f"{self.config.data_dir or 'the package'}: its {found['count']:,} {split} images are not the "
-                f"{known['count']:,} that the run began with; name their folder with --data-dir, or start a new run"
+                f"{known['count']:,} that {self.name} began with; name their folder with --data-dir, or start a new run"
             )
         return images
 

@@ -217,7 +217,7 @@ def test_a_result_without_a_checkpoint_is_not_trained_over(small_data: str, tmp_
     run.last_file.unlink()
     run.best_file.unlink()
     run.metrics_file.unlink()
-    with pytest.raises(UsageError, match="no checkpoint any more"):
+    with pytest.raises(UsageError, match="has a result but no checkpoint"):
         list(train(_config(small_data), run))
     assert run.report_file.exists()
 
@@ -257,7 +257,7 @@ def test_the_error_of_before_goes_with_the_run_that_goes_on(small_data: str, tmp
 
 def test_a_resumed_run_keeps_its_settings(small_data: str, tmp_path: Path) -> None:
     run = _train(_config(small_data), tmp_path / "a", stop_at=[3])
-    with pytest.raises(UsageError, match="has lr"):
+    with pytest.raises(UsageError, match="was trained with lr"):
         list(train(TrainConfig.from_dict({**_config(small_data).to_dict(), "lr": 0.5, "epochs": 4}), run))
 
 
