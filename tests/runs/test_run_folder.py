@@ -242,7 +242,7 @@ def wait():
     print("torch", flush=True)
     time.sleep(60)
 command.import_torch = wait
-from mnist_sum_tui.cli import main
+from mnist_sum_tui.cli.main import main
 main()
 """
     command = [sys.executable, "-c", script, "train", "--quiet", "--runs-dir", str(folder)]

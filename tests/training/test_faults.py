@@ -120,7 +120,7 @@ def fsync(descriptor):
         time.sleep(seconds)
     sync(descriptor)
 os.fsync = fsync
-from mnist_sum_tui.cli import main
+from mnist_sum_tui.cli.main import main
 main()
 """
 """the program, on a disk that takes its time once a file is there"""
