@@ -131,7 +131,7 @@ def test_runs_list_show_compare_delete(trained: Path, cli: Cli, tmp_path: Path) 
     shown = cli("runs", "show", "latest", "--runs-dir", str(trained)).stdout
     assert "sum accuracy" in shown
     assert "batch_size 128" in shown
-    other = find.create(trained, replace(run.read_config(), epochs=3))
+    other = Run(find.create(trained, replace(run.read_config(), epochs=3)).path)  # its lock ends with the object
     compared = cli("runs", "compare", run.id, "latest", "--runs-dir", str(trained)).stdout
     assert "epochs" in compared.splitlines()[-1]
     is_one_line(cli("runs", "compare", run.id, "--runs-dir", str(trained)), 2, "two different runs")
