@@ -1,1 +1,1 @@
-"""How fast training is on this machine, against a plain loop; `mnist-sum bench` prints it."""
+"""The measurements of `mnist-sum bench`: how fast training is on this machine."""

@@ -1,4 +1,4 @@
-"""How long one frame of a chart takes: `python -m mnist_sum_tui.bench.chart` prints the median in milliseconds."""
+"""How long it takes to draw a chart: `python -m mnist_sum_tui.bench.chart` prints the median in milliseconds."""
 
 import statistics
 import time
@@ -13,7 +13,7 @@ POINTS, WIDTH, HEIGHT, FRAMES = 10_000, 120, 40, 200
 
 
 def milliseconds() -> float:
-    """The median over FRAMES of smoothing and drawing two series of POINTS points in WIDTH by HEIGHT cells."""
+    """Median time of smoothing and drawing two series of POINTS points in WIDTH x HEIGHT cells, over FRAMES draws."""
     chance = np.random.default_rng(0)
     x = np.arange(POINTS, dtype=float)
     raw = [np.exp(-x / 3000) * chance.lognormal(0, 0.3, POINTS) for _ in range(2)]
@@ -31,4 +31,4 @@ def milliseconds() -> float:
 
 if __name__ == "__main__":
     what = f"{WIDTH}x{HEIGHT} cells, two series of {POINTS:,} points, median of {FRAMES}"
-    print(f"{milliseconds():.2f} ms a frame: {what}")
+    print(f"{milliseconds():.2f} ms per frame: {what}")

@@ -1,7 +1,7 @@
-"""What the dashboard costs a training, and how soon it answers: the program itself, in a pseudo-terminal.
+"""How much the dashboard slows training, and how fast it responds: the real program in a pseudo-terminal.
 
-A training without it and one under it take turns of a few seconds on the same cores: while the one works, the other is
-held. Both write the same events to metrics.jsonl, and what is compared is steps per second between two of these.
+A training without the dashboard and one with it take turns of a few seconds on the same cores; one is paused while the
+other works. Steps per second are read from the events that both write to metrics.jsonl.
 """
 
 import contextlib
@@ -25,36 +25,38 @@ from mnist_sum_tui.runs.run import Run
 COMMAND = (sys.executable, "-m", "mnist_sum_tui")
 TURN_SECONDS = 3.0
 PER_PAIR = 4
+"""rounds per pair of processes"""
 KEYS = (("]", r"smoothing 0\.95"), ("[", r"smoothing 0\.9(?!\d)"), ("l", "linear · "), ("l", "log · "))
-"""a key, and what it makes the chart's axis say; in this order, from its first words `log · smoothing 0.9`"""
+"""keys in this order, each with the label that the chart then shows; it starts with `log · smoothing 0.9`"""
 KEY_DRAW = b"\x1bOR"
-"""F3"""
+"""F3, which opens the page Draw"""
 PAD_MIDDLE = (30, 16)
+"""column and row of the screen"""
 
 
 @dataclass(frozen=True, slots=True)
 class DashboardCost:
-    """What was measured, in seconds or as a ratio."""
+    """The result of `measure`; times in seconds."""
 
     model: str
     headless: float
-    """steps/s without the dashboard, the median over the rounds"""
+    """steps/s without the dashboard, median over the rounds"""
     dashboard: float
-    """steps/s under it"""
+    """steps/s with the dashboard, median over the rounds"""
     ratio: float
-    """the median over the rounds of dashboard / headless"""
+    """dashboard / headless, median over the rounds"""
     drawing: float | None
-    """the share of one core that the thread of the dashboard itself takes beside the training; None: not known here"""
+    """share of one core that the dashboard's main thread uses; None if the system does not tell"""
     rounds: int
     first_frame: float
-    """from the command to the first frame, the median of `starts`"""
+    """from the command to the first frame, median over `starts`"""
     starts: int
     key_median: float
     """from a key to its effect on the screen, while training"""
     key_p95: float
     keys: int
     stroke_median: float
-    """from a movement of the mouse on the page Draw to the network's answer on the screen, while it is being trained"""
+    """from a mouse movement on the page Draw to the network's answer on the screen, while training"""
     stroke_p95: float
     strokes: int
 
@@ -62,13 +64,13 @@ class DashboardCost:
 def measure(
     model: str = "compact", rounds: int = 16, keys: int = 200, strokes: int = 200, starts: int = 5
 ) -> DashboardCost:
-    """Measure; about four minutes.
+    """Measure one network; takes about four minutes.
 
-    Two processes of the same program can differ by some percent for as long as they live, so each PER_PAIR rounds are
-    run with new ones.
+    New processes are started after every PER_PAIR rounds, because two processes of the same program can differ in
+    speed by a few percent until they end.
 
     Raises:
-        BenchError: the dashboard did not do what a key asked for.
+        BenchError: a training did not start, or the dashboard did not respond to a key.
     """
     speeds: list[tuple[float, float]] = []
     drawing: list[float] = []
@@ -103,7 +105,7 @@ def measure(
 
 
 class _Headless:
-    """A training without the dashboard, stopped by the system between its turns."""
+    """A training without the dashboard, suspended by signals between its turns."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", folder: Path) -> None:
         self._process = process
@@ -111,7 +113,7 @@ class _Headless:
         process.send_signal(signal.SIGSTOP)
 
     def turn(self) -> float:
-        """Work for a while; returns steps/s."""
+        """Train for TURN_SECONDS; returns steps/s."""
         self._process.send_signal(signal.SIGCONT)
         begin = _length(self._run)
         time.sleep(TURN_SECONDS)
@@ -120,17 +122,17 @@ class _Headless:
 
 
 class _Dashboard:
-    """A training under the dashboard, paused by its own key between its turns."""
+    """A training in the dashboard, paused with its pause key between its turns."""
 
     def __init__(self, terminal: Terminal, folder: Path) -> None:
         self.terminal = terminal
         self.drawing: list[float] = []
-        """of each turn, the share of a core that the main thread took"""
+        """share of a core that the main thread used, per turn"""
         self._run = wait_for_run(folder)
         self._press_space(Paused)
 
     def turn(self) -> float:
-        """Work for a while; returns steps/s."""
+        """Train for TURN_SECONDS; returns steps/s."""
         begin = _length(self._run)
         self.resume()
         time.sleep(SETTLING_SECONDS)
@@ -143,7 +145,7 @@ class _Dashboard:
         return steps_per_second(events_after(self._run, begin))
 
     def resume(self) -> None:
-        """Let it train."""
+        """Resume the training."""
         self._press_space(Resumed)
 
     def _press_space(self, kind: type[Event]) -> None:
@@ -151,7 +153,7 @@ class _Dashboard:
         self.terminal.write(b" ")
         while not any(isinstance(event, kind) for event in events_after(self._run, begin)):
             if time.monotonic() > end:
-                raise BenchError("the dashboard did not pause or go on: try again when the machine is less busy")
+                raise BenchError("the dashboard did not pause or resume: try again when the machine is less busy")
             time.sleep(0.02)
 
 
@@ -180,7 +182,7 @@ def _first_frame(folder: Path) -> float:
 
 
 def _answers(terminal: Terminal, keys: int) -> Iterator[float]:
-    """Seconds from each key to its effect; the pauses between keys are of random length, as a person's are."""
+    """Seconds from each key to its effect; the pauses between keys are random, like a person's."""
     chance = random.Random(0)
     for place in range(keys):
         time.sleep(chance.uniform(0.1, 0.4))
@@ -192,7 +194,7 @@ def _answers(terminal: Terminal, keys: int) -> Iterator[float]:
 
 
 def _readings(terminal: Terminal, strokes: int) -> Iterator[float]:
-    """Seconds from each movement to the answer; a hand that wanders over the pad with the button held."""
+    """Seconds from each mouse movement to the answer; the mouse wanders over the pad with the button held down."""
     chance = random.Random(0)
     terminal.forget()
     terminal.write(KEY_DRAW)
@@ -210,7 +212,7 @@ def _readings(terminal: Terminal, strokes: int) -> Iterator[float]:
 
 
 def _mouse(x: int, y: int, what: str) -> bytes:
-    """As a terminal in SGR mode reports the left button (xterm's control sequences, "Extended coordinates")."""
+    """An event of the left button as a terminal reports it in SGR mode (xterm, "Extended coordinates")."""
     return f"\x1b[<{32 if what == 'drag' else 0};{x};{y}{'m' if what == 'release' else 'M'}".encode()
 
 

@@ -1,4 +1,4 @@
-"""A training in a process of its own, followed by its metrics.jsonl: when it begins, and how fast it goes."""
+"""Following a training in another process by its metrics.jsonl: when it starts, and how fast it is."""
 
 import time
 from itertools import pairwise
@@ -11,15 +11,16 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 
 START_SECONDS = 60.0
+"""how long a training may take to start, or the dashboard to respond"""
 SETTLING_SECONDS = 0.5
-"""of a turn are left out: the caches are cold, and the dashboard answers the key that began the turn"""
+"""not counted at the start of a turn: caches are cold, and the dashboard handles the key that resumed it"""
 
 
 def wait_for_run(folder: Path) -> Run:
-    """The folder's only run, once it makes steps.
+    """Wait until the only run in the folder has done its first steps.
 
     Raises:
-        BenchError: it does not begin.
+        BenchError: it does not start within START_SECONDS.
     """
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
@@ -27,29 +28,27 @@ def wait_for_run(folder: Path) -> Run:
             if any(isinstance(event, Progress) for event in read_events(run.metrics_file)):
                 return run
         time.sleep(0.05)
-    raise BenchError(f"the training did not begin within {START_SECONDS:g} s: try again when the machine is less busy")
+    raise BenchError(f"the training did not start within {START_SECONDS:g} s: try again when the machine is less busy")
 
 
 def events_after(run: Run, begin: int) -> list[Event]:
-    """What it wrote from that byte on."""
+    """The events in the run's metrics.jsonl from byte `begin` on."""
     return list(read_events(run.metrics_file, begin=begin))
 
 
 def steps_per_second(events: list[Event]) -> float:
-    """Between each two Progress events that follow one another, or have only Samples between them.
+    """Training speed in one turn, from consecutive Progress events; Samples between them do not matter.
 
-    An epoch's end, with its validation and its save, falls into one turn in several, and is left out. So is what comes
-    before the turn has settled.
+    Leaves out the first SETTLING_SECONDS, and the ends of epochs with their validation and checkpoint, because only
+    some turns contain one.
 
     Raises:
-        BenchError: there are no such two.
+        BenchError: there are no two consecutive Progress events.
     """
-    alike = [event for event in events if not isinstance(event, Samples)]  # the strip of images is the dashboard's
+    alike = [event for event in events if not isinstance(event, Samples)]  # only the dashboard asks for Samples
     pairs = [pair for pair in pairwise(alike) if all(isinstance(event, Progress) for event in pair)]
     if not pairs:
-        raise BenchError(
-            "not two reports in a turn, too slow to be measured: take a smaller network or an idle machine"
-        )
+        raise BenchError("training is too slow to be measured: take a smaller network, or a machine that is less busy")
     settled = pairs[0][0].elapsed + SETTLING_SECONDS
     pairs = [pair for pair in pairs if pair[0].elapsed >= settled] or pairs
     return sum(b.step - a.step for a, b in pairs) / sum(b.elapsed - a.elapsed for a, b in pairs)

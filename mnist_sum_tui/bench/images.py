@@ -1,4 +1,4 @@
-"""Images on disk for the trainings that a bench makes."""
+"""A small data folder for the trainings of the benchmarks."""
 
 import gzip
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from mnist_sum_tui.data import mnist_files
 
 @contextmanager
 def torchvision_root() -> Iterator[str]:
-    """The 10,000 test images laid out as torchvision wants them, as training and as test images."""
+    """A temporary folder in torchvision's layout, with the 10,000 test images as both training and test images."""
     with TemporaryDirectory(prefix="mnist-sum-data-") as root:
         raw = Path(root) / "MNIST" / "raw"
         raw.mkdir(parents=True)

@@ -1,4 +1,7 @@
-"""Contestants take turns on the same cores within one run, so that a noisy machine is noisy for all of them alike."""
+"""Training speed of each network against a plain PyTorch loop.
+
+The contestants take turns on the same machine, so that other load slows all of them alike.
+"""
 
 import statistics
 import time
@@ -26,39 +29,41 @@ from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.step import losses, total_loss
 
 SLICE_SECONDS = 1.0
-"""of each turn; at least one step, which takes the plain loop as long on a slow machine"""
+"""length of a turn, which has at least one step; on a slow machine the plain loop needs about 1 s per step"""
 BATCH_SIZE = 128
 PLAIN: Mapping[str, Callable[[], nn.Module]] = {"original": Net, "original-2fc": Net2Fc}
 LIMIT_SHAPE = (1152, 4608, 1024)
-"""conv6 of `original` as one product at batch 128: nine places an image, 9 x 512 inputs, 1,024 outputs"""
+"""conv6 of `original` as a matrix product with batch size 128: 9 positions per image, 9 x 512 inputs, 1,024 outputs"""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One network's speed in images/s: medians over the rounds, all on one device."""
+    """One network's speed in images/s, median over the rounds, all on one device."""
 
     model: str
     device: str
-    """cpu, cuda or mps, as auto picked it"""
+    """cpu, cuda or mps, chosen by `auto`"""
     plain: float
-    """the better of `num_workers` 0 and the number of cores"""
+    """the plain loop with its faster number of workers"""
     workers: int
-    """that number"""
+    """that number: 0 or the number of cores"""
     fp32: float
     auto: float
+    """with `precision`"""
     precision: str
-    """what auto picked"""
+    """chosen by `auto`"""
     ratio: float
-    """the median over the rounds of auto / plain"""
+    """auto / plain, median over the rounds"""
     fp32_ratio: float
+    """fp32 / plain, median over the rounds"""
     limit: float
-    """FLOP/s of a matrix product in auto's precision, just now"""
+    """FLOP/s of a matrix product in `precision`, measured at the same time"""
     limit_share: float
-    """of that limit, 0..1; forward and backward"""
+    """FLOP/s of the training (forward and backward, with `precision`) as a share of `limit`"""
 
 
 def measure(rounds: int = 5, models: tuple[str, ...] = tuple(MODELS)) -> Iterator[Row]:
-    """Measure each network; one row after the other. Where auto picks fp32, these are one contestant."""
+    """Measure the networks, one row after the other; `auto` is not measured twice if it chooses fp32."""
     with torchvision_root() as root, TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
         for model in models:
             hardware = choose(TrainConfig(model=model))
@@ -72,19 +77,19 @@ def measure(rounds: int = 5, models: tuple[str, ...] = tuple(MODELS)) -> Iterato
 
 
 def _plain_loops() -> dict[str, int]:
-    """How many processes load images beside the training, by the contestant's name; 0: the training itself does."""
+    """The plain loops by name, with the number of processes that load images; 0: the training process loads them."""
     return {f"plain, {workers} workers": workers for workers in (0, usable_cores())}
 
 
 def _plain_network(model: str) -> nn.Module:
-    """As a user writes it, where our own has convolutions of its own kind; else our class, in torch's usual layout."""
+    """The network as most people write it: from plain.py if it is there, else our class in torch's default layout."""
     if model in PLAIN:
         return PLAIN[model]()
     return laid_out(build(model), torch.contiguous_format)
 
 
 def take_turns(contestants: Mapping[str, Iterator[int]], rounds: int) -> dict[str, list[float]]:
-    """Images/s of each contestant in each round; a first round warms up and is not counted."""
+    """Images/s of each contestant in each round; an extra first round warms up and is not counted."""
     speeds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds + 1):
         for name, loop in contestants.items():
@@ -99,13 +104,13 @@ def take_turns(contestants: Mapping[str, Iterator[int]], rounds: int) -> dict[st
 
 
 def _synchronize() -> None:
-    """Wait for a GPU, which is still at what it was given."""
+    """Wait until the GPU, if there is one, has finished its work."""
     if torch.accelerator.is_available():
         torch.accelerator.synchronize()
 
 
 def product_limit(precision: str, device: torch.device) -> float:
-    """FLOP/s of one matrix product of conv6's shape, the quickest of 20, for a limit is what is possible."""
+    """FLOP/s of a matrix product of LIMIT_SHAPE, the fastest of 20, because a limit is the best that is possible."""
     rows, inner, columns = LIMIT_SHAPE
     kind = torch.bfloat16 if precision == "bf16" else torch.float32
     a, b = (torch.randn(shape, dtype=kind, device=device) for shape in ((rows, inner), (inner, columns)))
@@ -120,7 +125,7 @@ def product_limit(precision: str, device: torch.device) -> float:
 
 
 def flops_per_image(model: str) -> float:
-    """Floating point operations of a training step, forward and backward, by torch's own counter."""
+    """Floating-point operations per image of a training step, forward and backward, counted by torch."""
     network = build(model)
     batch = SumDataset(dataset.load("test").take(torch.arange(8))).__getitems__(range(8))
     with FlopCounterMode(display=False) as counter:
@@ -154,15 +159,15 @@ def _row(model: str, speeds: Mapping[str, list[float]], hardware: Hardware) -> R
 
 
 def _our_loop(root: str, folder: Path, model: str, device: torch.device, precision: str) -> Iterator[int]:
-    """`train` itself: events, journal and all; yields the number of images after each of its events."""
+    """The real `train`, with events and files; yields after each event the number of images since the last one."""
     config = TrainConfig.of(
         "original", model=model, device=device.type, precision=precision, epochs=10_000, data_dir=root
     )
-    images = images_an_epoch = steps_an_epoch = 0
+    images = images_per_epoch = steps_per_epoch = 0
     for event in train(config, find.create(folder, config)):
         if isinstance(event, Started):
-            images_an_epoch, steps_an_epoch = event.train_images, event.steps_per_epoch
-        epochs, steps = divmod(event.step, steps_an_epoch)
-        now = epochs * images_an_epoch + steps * config.batch_size  # an epoch's last batch is smaller
+            images_per_epoch, steps_per_epoch = event.train_images, event.steps_per_epoch
+        epochs, steps = divmod(event.step, steps_per_epoch)
+        now = epochs * images_per_epoch + steps * config.batch_size  # the last batch of an epoch is smaller
         yield now - images
         images = now

@@ -1,7 +1,7 @@
-"""The plain PyTorch loop that most people write first, and that the bench compares with. Nothing in it is ours.
+"""A plain PyTorch training loop, as most people write it first: the benchmark compares with it.
 
-A DataLoader over torchvision's MNIST, a transform for each image, fp32, SGD; the network as the mission lists it. The
-bench runs it with `num_workers=0` and with as many as there are cores, and compares with the quicker one.
+A DataLoader over torchvision's MNIST with one transform per image, fp32, SGD, and the assignment's list of layers, with
+none of our code. The benchmark runs it with `num_workers=0` and with one worker per core, and takes the faster one.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from torchvision import datasets, transforms
 
 
 class SumDataset(Dataset[tuple[torch.Tensor, int, torch.Tensor, int]]):
-    """torchvision's MNIST with a random number beside each image."""
+    """torchvision's MNIST with a random number for each image."""
 
     def __init__(self, root: str) -> None:
         transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))])
@@ -30,7 +30,7 @@ class SumDataset(Dataset[tuple[torch.Tensor, int, torch.Tensor, int]]):
 
 
 class Net(nn.Module):
-    """The mission's list of layers."""
+    """The network as the assignment lists its layers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class Net(nn.Module):
         self.fc3 = nn.Linear(30, 19)
 
     def forward(self, image: torch.Tensor, number: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Log-probabilities of digit and sum."""
+        """Log-probabilities of the digit (N x 10) and of the sum (N x 19)."""
         x = self.pool1(F.relu(self.conv2(F.relu(self.conv1(image)))))
         x = self.pool2(F.relu(self.conv4(F.relu(self.conv3(x)))))
         x = self.conv7(F.relu(self.conv6(F.relu(self.conv5(x)))))
@@ -57,7 +57,7 @@ class Net(nn.Module):
         return F.log_softmax(x, dim=1), F.log_softmax(y, dim=1)
 
     def head(self, y: torch.Tensor) -> torch.Tensor:
-        """The sum's scores, by three linear layers."""
+        """The logits of the sum, by three linear layers."""
         y = F.relu(self.fc1(y))
         y = F.relu(self.fc2(y))
         scores: torch.Tensor = self.fc3(y)
@@ -65,7 +65,7 @@ class Net(nn.Module):
 
 
 class Net2Fc(Net):
-    """The same with the two linear layers that the mission counts."""
+    """The same network with two linear layers, which the assignment's parameter count implies."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,14 +73,14 @@ class Net2Fc(Net):
         del self.fc3
 
     def head(self, y: torch.Tensor) -> torch.Tensor:
-        """The sum's scores, by two linear layers."""
+        """The logits of the sum, by two linear layers."""
         y = F.relu(self.fc1(y))
         scores: torch.Tensor = self.fc2(y)
         return scores
 
 
 def plain_loop(root: str, model: nn.Module, batch_size: int, device: torch.device, workers: int) -> Iterator[int]:
-    """Train for ever on a torchvision root; yields the number of images after each step."""
+    """Train forever on the images in `root` (torchvision's layout); yields each step's number of images."""
     loader = DataLoader(
         SumDataset(root), batch_size=batch_size, shuffle=True, num_workers=workers, persistent_workers=workers > 0
     )

@@ -1,4 +1,4 @@
-"""What several processes gain a training on this machine, and what several machines would."""
+"""How much faster several processes train on this machine, and an estimate for several machines."""
 
 import contextlib
 import statistics
@@ -15,42 +15,43 @@ from mnist_sum_tui.bench.follow import events_after, steps_per_second, wait_for_
 BATCH = 128
 TURN_SECONDS = 4.0
 GRADIENT_BYTES = 4
-"""a parameter's, in float32"""
+"""per parameter, in float32"""
 BANDWIDTH = 10e9 / 8
-"""bytes/s of the network that the projection assumes: 10 Gbit Ethernet"""
+"""bytes/s between the machines of the estimate: 10 Gbit Ethernet"""
 LATENCY = 50e-6
-"""seconds a message takes there"""
+"""seconds per message between them"""
 NODES = (1, 2, 4, 8, 16, 32, 64)
+"""numbers of machines in the estimate"""
 
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """What was measured, and what follows for more machines."""
+    """What was measured with two processes, and the estimate for several machines."""
 
     model: str
     parameters: int
     one: float
-    """images/s of one process with all cores, the median over the rounds"""
+    """images/s of one process with all cores, median over the rounds"""
     two: float
-    """of two, each with half of them, that train one run"""
+    """images/s of two processes with half of the cores each, training one run together, median over the rounds"""
     ratio: float
-    """the median over the rounds of two / one"""
+    """two / one, median over the rounds"""
     rounds: int
     gradient_bytes: int
-    """what each process sends and receives a step, about twice this in a ring"""
+    """size of all gradients; per step each process sends and receives about twice as much in a ring"""
     exchanges: int
-    """how often a step waits for all: gradients, figures, whether to stop, and twice for each batch normalisation"""
+    """exchanges per step: one each for gradients, losses and whether to stop; two per batch normalisation"""
     projected: dict[int, float]
-    """images/s of so many machines like this one, at a batch of 128 in all"""
+    """estimated images/s by number of machines, with batch size 128 in total"""
     projected_each: dict[int, float]
-    """the same at 128 images a machine, which is another training: the batch grows with the machines"""
+    """the same with batch size 128 per machine; another training, because the total batch size grows"""
 
 
 def measure(model: str, rounds: int = 3) -> Several:
-    """Measure; about half a minute a round.
+    """Measure one network; takes about half a minute per round.
 
     Raises:
-        BenchError: a training did not begin.
+        BenchError: a training did not start, or is too slow to be measured.
     """
     from torch import nn
 
@@ -77,11 +78,11 @@ def measure(model: str, rounds: int = 3) -> Several:
 
 
 def project(step_seconds: float, parameters: int, exchanges: int, nodes: int, share: float) -> float:
-    """Images/s of `nodes` machines with `share` of 128 images each; no exchange is hidden behind the computing.
+    """Estimated images/s of `nodes` machines with `share` x 128 images each.
 
-    A step is `share` of the computing, and the exchanges. Each of these goes twice round a ring of n machines, which
-    are 2 (n-1) messages one after the other; only the gradients are large, and each message carries 1/n of them
-    (Patarasuk and Yuan, 2009).
+    A step takes `share` of the computing time plus the time of the exchanges, which do not overlap with computing.
+    An exchange goes twice around a ring of n machines: 2 (n - 1) messages in a row. Only the gradients are large; each
+    of their messages carries 1/n of them (Patarasuk and Yuan, 2009).
     """
     carried = parameters * GRADIENT_BYTES / nodes / BANDWIDTH
     exchange = 2 * (nodes - 1) * (exchanges * LATENCY + carried)
@@ -89,7 +90,7 @@ def project(step_seconds: float, parameters: int, exchanges: int, nodes: int, sh
 
 
 def _turn(model: str, processes: int) -> float:
-    """Images/s of a training in so many processes."""
+    """Images/s of a training with this number of processes."""
     with TemporaryDirectory(prefix="mnist-sum-bench-") as folder, _training(model, processes, Path(folder)):
         run = wait_for_run(Path(folder))
         time.sleep(1.0)  # the first steps warm up
@@ -108,12 +109,12 @@ def _training(model: str, processes: int, folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        process.terminate()  # which torchrun hands on; killed, it would leave its workers behind
+        process.terminate()  # torchrun passes this on to its workers; kill() would leave them running
         process.wait()
 
 
 def rows(found: Several) -> Iterator[list[str]]:
-    """The projection as a table's cells: machines, then images/s and their share of the ideal, for both batches."""
+    """The estimate as table rows: network, machines, then images/s and share of the ideal for both batch sizes."""
     for nodes in found.projected:
         ideal = nodes * found.projected[1]
         speeds = (found.projected[nodes], found.projected_each[nodes])

@@ -1,4 +1,4 @@
-"""A program in a pseudo-terminal: keys in, text out. POSIX only."""
+"""Running a program in a pseudo-terminal: send keys, wait for text. POSIX only."""
 
 import contextlib
 import fcntl
@@ -22,7 +22,7 @@ END_SECONDS = 5.0
 
 
 class Terminal:
-    """Starts a program and reads all that it writes, so that it never waits for a reader; ends it on leaving."""
+    """Starts a program and reads all its output, so that it never has to wait; kills it on leaving the context."""
 
     def __init__(self, command: Sequence[str], columns: int = 120, rows: int = 36) -> None:
         self._output = bytearray()
@@ -50,7 +50,7 @@ class Terminal:
 
     @property
     def main_thread_seconds(self) -> float | None:
-        """Processor time that the program's main thread has taken so far; None where no /proc tells (proc(5))."""
+        """CPU time that the program's main thread has used so far; None on systems without /proc (proc(5))."""
         try:
             text = Path(f"/proc/{self._pid}/task/{self._pid}/stat").read_text(encoding="utf-8", errors="replace")
         except OSError:
@@ -59,19 +59,19 @@ class Terminal:
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def write(self, keys: bytes) -> None:
-        """Type."""
+        """Send keys to the program."""
         os.write(self._descriptor, keys)
 
     def forget(self) -> None:
-        """Let `wait_for` look only at what is written from now on."""
+        """Discard the output so far, so that `wait_for` sees only what follows."""
         with self._changed:
             self._output.clear()
 
     def wait_for(self, pattern: str, seconds: float) -> float:
-        """When the output first matched, by time.perf_counter().
+        """Wait until the output matches a regular expression; returns the time by time.perf_counter().
 
         Raises:
-            BenchError: it did not, in that many seconds.
+            BenchError: there is no match within `seconds`.
         """
         end = time.monotonic() + seconds
         with self._changed:

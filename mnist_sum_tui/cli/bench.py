@@ -1,4 +1,4 @@
-"""`mnist-sum bench`: how fast training is on this machine."""
+"""`mnist-sum bench`: measure how fast training is on this machine."""
 
 import statistics
 import sys
@@ -10,7 +10,7 @@ import typer
 
 from mnist_sum_tui.cli.common import Json, check_model, complete_model, console, print_json, print_table, styled
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.recipes import MODELS
 
 if TYPE_CHECKING:
@@ -26,26 +26,28 @@ Measured = TypeVar("Measured", "Row", "DashboardCost", "Several", "Growth")
 def bench(
     model: Annotated[
         list[str] | None,
-        typer.Option(help="A network; give it again for more.", autocompletion=complete_model, show_default="all"),
+        typer.Option(help="Network to measure; may be repeated.", autocompletion=complete_model, show_default="all"),
     ] = None,
     rounds: Annotated[
         int | None,
-        typer.Option(min=1, max=100, help="Turns of each contestant.", show_default="3; dashboard 16"),
+        typer.Option(min=1, max=100, help="How many times each is measured.", show_default="3; dashboard 16"),
     ] = None,
     dashboard: Annotated[
-        bool, typer.Option("--dashboard", help="What the dashboard costs a training, and how soon it answers.")
+        bool, typer.Option("--dashboard", help="How much the dashboard slows training, and how fast it responds.")
     ] = False,
     distributed: Annotated[
-        bool, typer.Option("--distributed", help="What two processes gain, and what more machines would.")
+        bool, typer.Option("--distributed", help="Two processes against one, and an estimate for several machines.")
     ] = False,
-    growth: Annotated[bool, typer.Option("--growth", help="How the cost grows with images and with epochs.")] = False,
+    growth: Annotated[
+        bool, typer.Option("--growth", help="How time and disk space grow with the number of images and epochs.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Measure images/s of each network against a plain PyTorch loop, in turn, on this machine."""
+    """Measure the images per second of each network, and of a plain PyTorch loop, on this machine."""
     for name in model or ():
         check_model(name)
     if dashboard + distributed + growth > 1:
-        raise UsageError("--dashboard, --distributed and --growth are measurements of their own: ask for one at a time")
+        raise UsageError("--dashboard, --distributed and --growth are separate measurements: give only one of them")
     if growth:
         _measure_growth(model or ["compact"], rounds or 3, json)
     elif dashboard:
@@ -59,32 +61,33 @@ def bench(
 def _measure_training(chosen: tuple[str, ...], rounds: int, json: bool) -> None:
     out = console()
     if not json:
-        turns = plural(rounds, "round")
-        out.print(f"Training at batch 128, {turns} in turn; this takes some three minutes ...", style="dim")
-    from mnist_sum_tui.bench.measure import measure  # torch and torchvision, three seconds
+        out.print(f"Training with batch size 128, {plural(rounds, 'round')}; about three minutes ...", style="dim")
+    from mnist_sum_tui.bench.measure import measure  # imports torch and torchvision: three seconds
     from mnist_sum_tui.machine.hardware import usable_cores
 
     rows = _collect(measure(rounds, chosen), json)
     if not json:
         columns = ["network", "plain loop", "workers", "fp32", "ratio", "auto", "", "ratio", "of limit"]
-        title = f"images/s on {rows[0].device}, medians; ours in fp32 and in what auto picks"
+        title = f"Median images/s on {rows[0].device}; mnist-sum in fp32 and with --precision auto"
         print_table(out, title, columns, [_cells(row) for row in rows], left=1)
-        out.print("plain loop: torchvision, one transform an image, fp32 (mnist_sum_tui/bench/plain.py)", style="dim")
-        out.print(f"workers: the plain loop's num_workers, the better of 0 and {usable_cores()}", style="dim")
+        out.print("plain loop: torchvision, one transform per image, fp32 (mnist_sum_tui/bench/plain.py)", style="dim")
+        out.print(f"workers: num_workers of the plain loop, the faster of 0 and {usable_cores()}", style="dim")
         limit = f"{statistics.median(row.limit for row in rows) / 1e9:,.0f} GFLOP/s"
-        out.print(f"the limit: a matrix product of conv6's size, same precision: {limit}", style="dim")
+        out.print(f"limit: a matrix product of conv6's shape in the same precision, {limit}", style="dim")
         if any(row.limit_share > 1 for row in rows):
-            out.print("above 100 %: Winograd's algorithm multiplies less often than is counted", style="dim")
+            out.print("above 100 %: Winograd convolution needs fewer multiplications than are counted", style="dim")
 
 
 def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
     if sys.platform == "win32":
-        raise UsageError("bench --dashboard needs a pseudo-terminal, which Windows has not: use Linux or macOS")
+        raise UsageError(
+            "bench --dashboard does not run on Windows, because it needs a pseudo-terminal: use Linux or macOS"
+        )
     from mnist_sum_tui.bench.dashboard import measure
 
     out = console()
     if not json:
-        out.print("The dashboard and a training without it, in turn; about four minutes a network ...", style="dim")
+        out.print("Training with and without the dashboard; about four minutes per network ...", style="dim")
     costs = _collect((measure(model, rounds) for model in models), json)
     if not json:
         columns = ["network", "without", "with", "ratio", "drawing", "first frame", "key", "95 %", "stroke", "95 %"]
@@ -96,12 +99,13 @@ def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
             ))]
             for cost in costs
         ]  # fmt: skip
-        print_table(out, "The dashboard: steps/s without it and with it", columns, rows, left=1)
+        print_table(out, "Median steps/s without and with the dashboard", columns, rows, left=1)
         first = costs[0]
         turns = plural(rounds, "round")
         counts = f"{turns}, {first.starts} starts, {first.keys} keys and {first.strokes} strokes while training"
-        out.print(f"{counts}; medians and 95th percentiles", style="dim")
-        out.print("drawing: the share of one core that the dashboard's own thread takes", style="dim")
+        out.print(counts, style="dim")
+        out.print("drawing: share of one CPU core that the dashboard's main thread uses", style="dim")
+        out.print("key, stroke: from the input to its effect on the screen, median and 95th percentile", style="dim")
 
 
 def _measure_several(models: list[str], rounds: int, json: bool) -> None:
@@ -109,53 +113,48 @@ def _measure_several(models: list[str], rounds: int, json: bool) -> None:
 
     out = console()
     if not json:
-        out.print("One process and two, in turn; about half a minute a round ...", style="dim")
+        out.print("Training with one process and with two; about half a minute per round ...", style="dim")
     found = _collect((measure(model, rounds) for model in models), json)
     if not json:
-        columns = ["network", "one process", "two", "ratio", "gradients a step", "exchanges"]
+        columns = ["network", "one process", "two", "ratio", "gradients per step", "exchanges"]
         cells: list[Cells] = [
             [row.model, f"{row.one:,.0f}", f"{row.two:,.0f}", styled(f"{row.ratio:.2f}", "bold"),
              f"{row.gradient_bytes / 1e6:.1f} MB", f"{row.exchanges}"]
             for row in found
         ]  # fmt: skip
-        print_table(out, "images/s on this machine, medians", columns, cells, left=1)
-        columns = ["network", "machines", "batch 128 in all", "of ideal", "128 a machine", "of ideal"]
+        print_table(out, "Median images/s on this machine", columns, cells, left=1)
+        columns = ["network", "machines", "batch 128 in total", "of ideal", "128 per machine", "of ideal"]
         more: list[Cells] = [cell for row in found for cell in rows(row)]
-        print_table(
-            out,
-            "images/s of more machines like this one, by calculation: 10 Gbit/s, 50 us a message",
-            columns,
-            more,
-            left=1,
-        )
+        title = "Estimated images/s of several machines like this one, linked by 10 Gbit/s, 50 us per message"
+        print_table(out, title, columns, more, left=1)
 
 
 def _measure_growth(models: list[str], rounds: int, json: bool) -> None:
     out = console()
     if not json:
-        out.print("A quarter of the data, a half, and all of it, in turn; about a minute for compact ...", style="dim")
+        out.print("Training on a quarter, half and all of the images; about a minute for compact ...", style="dim")
     from mnist_sum_tui.bench.growth import measure
 
     for found in _collect((measure(model, rounds) for model in models), json):
         if json:
             continue
         shares, epochs = list(found.epoch_seconds), list(found.file_bytes)
-        columns = [found.model, *(f"{share:g} of it" for share in shares)]
+        columns = [found.model, *(percent(share, 0) for share in shares)]
         cells = [
-            ["an epoch", *(f"{found.epoch_seconds[share]:.2f} s" for share in shares)],
-            ["the test, all ten numbers", *(f"{found.evaluation_seconds[share]:.3f} s" for share in shares)],
+            ["training, one epoch", *(f"{found.epoch_seconds[share]:.2f} s" for share in shares)],
+            ["test, all ten numbers", *(f"{found.evaluation_seconds[share]:.3f} s" for share in shares)],
         ]
-        print_table(out, "Time by images, medians", columns, cells, left=1)
+        print_table(out, "Median time by share of the images", columns, cells, left=1)
         columns = [found.model, *(plural(count, "epoch") for count in epochs)]
         cells = [
             ["metrics, report, settings", *(f"{found.file_bytes[count] / 1e3:.0f} kB" for count in epochs)],
             ["checkpoints", *(f"{found.checkpoint_bytes[count] / 1e6:.1f} MB" for count in epochs)],
         ]
-        print_table(out, "A run's files by epochs", columns, cells, left=1)
+        print_table(out, "Size of a run's files by number of epochs", columns, cells, left=1)
 
 
 def _collect(measured: Iterable[Measured], json: bool) -> list[Measured]:
-    """All of it; as JSON, each as soon as it is known."""
+    """The results as a list; with --json each is also printed as soon as it is measured."""
     found = []
     for row in measured:
         found.append(row)

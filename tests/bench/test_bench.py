@@ -1,4 +1,4 @@
-"""That the bench compares like with like, and that it runs; how quick anything is, is not tested."""
+"""The benchmarks run, and compare like with like; speeds are not tested."""
 
 import inspect
 import math
@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from typer.testing import CliRunner
 
 from mnist_sum_tui.bench import dashboard, follow, growth, measure, several
 from mnist_sum_tui.bench.images import torchvision_root
 from mnist_sum_tui.bench.plain import Net, plain_loop
 from mnist_sum_tui.bench.terminal import Terminal
+from mnist_sum_tui.cli.main import app
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.machine.hardware import Hardware, choose, usable_cores
@@ -26,7 +28,7 @@ from tests.machine.test_hardware import StrictMeta
 
 
 @pytest.mark.parametrize("name", measure.PLAIN)
-def test_the_plain_network_is_the_same_function(name: str) -> None:
+def test_the_plain_network_computes_the_same_as_ours(name: str) -> None:
     ours, plain = build(name).eval(), measure.PLAIN[name]().eval()
     plain.load_state_dict(ours.state_dict())
     images, numbers = torch.randn(4, 1, 28, 28), torch.eye(10)[[3, 0, 9, 7]]
@@ -35,7 +37,7 @@ def test_the_plain_network_is_the_same_function(name: str) -> None:
             torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=1e-5)
 
 
-def test_turns_are_taken_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_contestants_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(1000))
     monkeypatch.setattr("mnist_sum_tui.bench.measure.time.perf_counter", lambda: next(clock))
     order: list[str] = []
@@ -52,7 +54,7 @@ def test_turns_are_taken_one_after_the_other(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("has_bf16", [False, True])
-def test_one_row(has_bf16: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_network_is_measured(has_bf16: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measure, "SLICE_SECONDS", 0.2)
     monkeypatch.setattr("mnist_sum_tui.machine.hardware.cpu_has_fast_bf16", lambda: has_bf16)
     monkeypatch.setattr(measure, "LIMIT_SHAPE", (128, 512, 128))  # emulated bf16 would take minutes for conv6's
@@ -64,11 +66,20 @@ def test_one_row(has_bf16: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     assert row.limit > 1e6
     assert row.limit_share == pytest.approx(row.auto * measure.flops_per_image("swift") / row.limit)
     assert row.precision == ("bf16" if has_bf16 else "fp32")
-    assert (row.auto == row.fp32) is not has_bf16  # what is the same is not measured twice
+    assert (row.auto == row.fp32) is not has_bf16  # fp32 is not measured twice
+
+
+def test_the_command_prints_a_row_and_explains_its_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure, "SLICE_SECONDS", 0.05)
+    monkeypatch.setattr(measure, "LIMIT_SHAPE", (128, 512, 128))
+    result = CliRunner().invoke(app, ["bench", "--model", "swift", "--rounds", "1"], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert any(line.startswith("swift ") for line in result.stdout.splitlines())
+    assert f"the faster of 0 and {usable_cores()}" in result.stdout
 
 
 @pytest.mark.parametrize(("without", "with_cores", "better"), [(300.0, 200.0, 0), (200.0, 300.0, 4)])
-def test_all_are_on_one_device_and_the_quicker_plain_loop_counts(
+def test_all_contestants_use_one_device_and_the_faster_plain_loop_counts(
     without: float, with_cores: float, better: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[torch.device, int | str | None]] = []
@@ -89,7 +100,7 @@ def test_all_are_on_one_device_and_the_quicker_plain_loop_counts(
     assert (row.device, row.workers, row.plain, row.ratio) == ("cuda", better, 300.0, 3.0)
 
 
-def test_the_plain_loop_moves_all_to_its_device() -> None:
+def test_the_plain_loop_moves_everything_to_its_device() -> None:
     with torchvision_root() as root, StrictMeta():  # type: ignore[no-untyped-call]
         network = Net()
         loop = plain_loop(root, network, 4, torch.device("meta"), 0)
@@ -99,14 +110,14 @@ def test_the_plain_loop_moves_all_to_its_device() -> None:
 
 @pytest.mark.filterwarnings(
     "ignore:.*use of fork:DeprecationWarning"
-)  # Python 3.12; it is torch's DataLoader that forks
+)  # from Python 3.12 on, because torch's DataLoader forks
 @pytest.mark.parametrize("workers", [0, 2])
-def test_the_plain_loop_s_workers_load_the_images(small_data: str, workers: int) -> None:
+def test_the_plain_loop_loads_images_with_and_without_workers(small_data: str, workers: int) -> None:
     loop = plain_loop(small_data, build("swift"), 250, torch.device("cpu"), workers)
     assert [next(loop) for _ in range(4)] == [250, 250, 100, 250]
 
 
-def test_the_smaller_batch_at_an_epoch_s_end_is_counted_as_it_is(
+def test_the_smaller_last_batch_of_an_epoch_is_counted_correctly(
     tmp_path: Path, small_data: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learnt = 0
@@ -120,7 +131,7 @@ def test_the_smaller_batch_at_an_epoch_s_end_is_counted_as_it_is(
     monkeypatch.setattr(Learner, "step", counted)
     loop = measure._our_loop(small_data, tmp_path, "swift", torch.device("cpu"), "fp32")
     told = 0
-    while told < 5 * 550:  # an epoch is four batches of 128, and one of 38
+    while told < 5 * 550:  # an epoch is four batches of 128 and one of 38
         told += next(loop)
         assert told == learnt
 
@@ -130,14 +141,14 @@ def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     cost = dashboard.measure("compact", rounds=1, keys=4, strokes=4, starts=1)
     assert min(cost.headless, cost.dashboard) > 1
     assert 0.1 < cost.ratio < 10
-    assert cost.drawing is None or 0 <= cost.drawing < 1  # of half a second, in which there may be no frame
+    assert cost.drawing is None or 0 <= cost.drawing < 1  # the turn is half a second and may have no frame
     assert 0 < cost.key_median <= cost.key_p95 < 10
     assert 0 < cost.stroke_median <= cost.stroke_p95 < 10
     assert 0 < cost.first_frame < 30
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the system does not tell")
-def test_the_main_thread_of_a_program_is_measured() -> None:
+def test_only_the_main_thread_of_a_program_is_measured() -> None:
     busy = "print('on', flush=True)\nwhile True: pass"
     idle = "import threading\nthreading.Thread(target=lambda: exec('while True: pass'), daemon=True).start()\ninput()"
     with Terminal([sys.executable, "-c", busy]) as first, Terminal([sys.executable, "-c", idle]) as second:
@@ -145,11 +156,11 @@ def test_the_main_thread_of_a_program_is_measured() -> None:
         assert (second.main_thread_seconds or 0) < 0.5, "its other thread is not counted"
 
 
-def test_a_machine_too_slow_to_be_measured_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_that_is_too_slow_gets_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BenchError, match="too slow"):
         follow.steps_per_second([])
     monkeypatch.setattr(follow, "START_SECONDS", 0.0)
-    with pytest.raises(BenchError, match="did not begin"):
+    with pytest.raises(BenchError, match="did not start"):
         several.measure("pictured", rounds=1)
 
 
@@ -158,14 +169,14 @@ def test_two_processes_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(several, "TURN_SECONDS", 1.0)
     found = several.measure("pictured", rounds=1)
     left = subprocess.run(["pgrep", "-f", "train --model pictured --epochs 1000"], capture_output=True, check=False)
-    assert not left.stdout, "nobody goes on"
+    assert not left.stdout, "no process is left"
     assert min(found.one, found.two) > 100
     assert found.gradient_bytes == 4 * 428_789
     assert found.exchanges == 3
     assert found.projected[1] == found.projected_each[1] == pytest.approx(found.one)
 
 
-def test_the_projection_is_the_formula() -> None:
+def test_the_estimate_follows_its_formula() -> None:
     for share in (1.0, 0.25):
         assert several.project(0.128, 1_000_000, 3, 1, share) == pytest.approx(1000)
     exchange = 2 * 3 * (3 * 50e-6 + 4e6 / 4 / 1.25e9)
