@@ -1,4 +1,4 @@
-"""`mnist-sum doctor`: what was found on this machine, in this terminal and in the package, and what to do about it."""
+"""`mnist-sum doctor`: check the machine, the terminal and the package, and say what to do about each problem."""
 
 import os
 import sys
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 MOUSE_SECONDS = 10.0
 MARGIN, NARROWEST = 18, 10
-"""columns left of what is said, and how many it gets at least"""
+"""columns to the left of the text, and the least number of columns for the text"""
 STYLES = {"ok": "green", "note": "yellow", "look": "cyan", "broken": "bold red"}
 ORIGINS = {"COMMANDLINE": "from --runs-dir", "ENVIRONMENT": f"from {FOLDER_VARIABLE}"}
 COLOURS = {None: "none", "standard": "16", "windows": "16", "256": "256", "truecolor": "truecolour"}
-"""rich's names, and ours"""
+"""our name for each of rich's colour systems"""
 
 
 def doctor(
@@ -31,24 +31,23 @@ def doctor(
     runs_dir: RunsDir = None,
     json: Json = False,
 ) -> None:
-    """Check the machine, the terminal, the runs' folder and the data; exit code 1 if no training can work.
+    """Check the machine, the terminal, the runs folder and the data; exit code 1 if training cannot work.
 
-    Nothing is written and nothing is fetched. What it prints belongs into a report of a problem.
+    Writes nothing and downloads nothing. Please add its output to a bug report.
     """
-    from mnist_sum_tui.cli import findings  # importlib.metadata, 20 ms
+    from mnist_sum_tui.cli import findings  # imports importlib.metadata: 20 ms
 
     if mouse and can_draw():
         print("Click somewhere in this window, or press a key ...", file=sys.stderr, flush=True)
     heard = findings.mouse(mouse, MOUSE_SECONDS)
     source = context.get_parameter_source("runs_dir")
     origin = ORIGINS.get(source.name if source else "", "the default, in the current folder")
-    encoding = sys.stdout.encoding
     found = [
         findings.versions(),
         *findings.computing(),
         findings.data(),
         findings.runs(folder_or_default(runs_dir), origin),
-        *findings.window(encoding),
+        *findings.window(sys.stdout.encoding),
         findings.colours(_of_dashboard(), _of(console()) if is_terminal() else "none"),
         heard,
     ]
@@ -59,11 +58,11 @@ def doctor(
     else:
         _print(found)
     if broken:
-        raise MnistSumError(f"broken, and needed by every training: {', '.join(broken)}; the report says what to do")
+        raise MnistSumError(f"these must be fixed before training: {', '.join(broken)}; the report says how")
 
 
 def _of_dashboard() -> str:
-    """Textual asks rich, too, and takes it that there is a terminal."""
+    """The dashboard's colours: Textual asks rich for them, as for a terminal."""
     from rich.console import Console
 
     return _of(Console(force_terminal=True)) if can_draw() and "NO_COLOR" not in os.environ else "none"

@@ -1,4 +1,4 @@
-"""What `mnist-sum doctor` finds: each thing that was looked at, as facts and in a sentence. Without rich and typer."""
+"""What `mnist-sum doctor` checks: a function per topic, which returns a sentence and the facts for JSON."""
 
 import contextlib
 import os
@@ -16,85 +16,85 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.version import __version__
 
 PACKAGES = ("torch", "torchvision", "numpy", "safetensors", "filelock", "pillow", "textual", "rich", "typer")
-ONLY_SOMETIMES = {"torchvision", "pillow", "textual"}
-"""those without which a training runs: for a download, for pictures, for the dashboard"""
+OPTIONAL = {"torchvision", "pillow", "textual"}
+"""not needed for training: only for a download, for pictures, for the dashboard"""
 LITTLE_SPACE = 10**9
-"""bytes; a run of the largest network takes some 400 MB"""
+"""bytes; a run of the largest network takes about 400 MB"""
+State = Literal["ok", "note", "look", "broken"]
+"""note: training works, something else could be better; look: the user has to judge; broken: training cannot work"""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     topic: str
-    state: Literal["ok", "note", "look", "broken"]
-    """note: the dashboard, or something else than a training, could do with it; look: the reader judges"""
+    state: State
     text: str
-    """what is, and what to do if that is not good; printable"""
+    """what was found, and what to do if that is not good; printable"""
     facts: dict[str, Any] = field(default_factory=dict)
-    """the same as JSON"""
+    """the same for JSON"""
 
 
 def versions() -> Finding:
-    """Versions of this program, Python and the libraries, as installed; none of them is imported."""
+    """Versions of mnist-sum, Python and the libraries, without importing them."""
     found: dict[str, str | None] = {"mnist-sum": __version__, "python": platform.python_version()}
     for name in PACKAGES:
         found[name] = None
         with contextlib.suppress(PackageNotFoundError):
             found[name] = printable(version(name))
     missing = [name for name, number in found.items() if number is None]
-    if missing:
-        state: Literal["note", "broken"] = "note" if ONLY_SOMETIMES.issuperset(missing) else "broken"
-        return Finding("versions", state, f"{', '.join(missing)} not installed: install mnist-sum again", found)
-    return Finding("versions", "ok", ", ".join(f"{name} {number}" for name, number in found.items()), found)
+    if not missing:
+        return Finding("versions", "ok", ", ".join(f"{name} {number}" for name, number in found.items()), found)
+    state: State = "note" if OPTIONAL.issuperset(missing) else "broken"
+    return Finding("versions", state, f"{', '.join(missing)} not installed: install mnist-sum again", found)
 
 
 def computing() -> list[Finding]:
-    """The machine, the device with its precision, and the threads that a training takes by itself; imports torch."""
+    """The machine, and the device, precision and number of threads that a training uses; imports torch."""
     from mnist_sum_tui.config import TrainConfig
     from mnist_sum_tui.machine.process import import_torch
 
     try:
         import_torch()
         from mnist_sum_tui.machine import hardware
-    except (ImportError, OSError) as error:  # OSError: a library of torch's that the system cannot load
+    except (ImportError, OSError) as error:  # OSError: the system cannot load one of torch's libraries
         advice = "install it again (https://pytorch.org/get-started)"
         return [Finding("device", "broken", f"torch cannot be loaded ({_line(error)}): {advice}")]
-    about = hardware.describe()
-    machine = printable(f"{about['platform']}, {about['processor']}")
-    here = Finding("machine", "ok", machine, {name: about[name] for name in ("platform", "processor")})
+    facts = {name: hardware.describe()[name] for name in ("platform", "processor")}
+    machine = Finding("machine", "ok", printable(", ".join(map(str, facts.values()))), facts)
     try:
-        return [here, *_computing(hardware.choose(TrainConfig.of("standard")))]
+        chosen = hardware.choose(TrainConfig.of("standard"))
+        return [machine, _device(chosen), _threads(chosen.threads)]
     except (UsageError, RuntimeError) as error:
-        advice = "mend its driver, or train with --device cpu"
-        return [here, Finding("device", "broken", f"it cannot compute ({_line(error)}): {advice}")]
+        advice = "update its driver, or train with --device cpu"
+        return [machine, Finding("device", "broken", f"the device cannot compute ({_line(error)}): {advice}")]
 
 
-def _computing(chosen: Any) -> list[Finding]:
-    """Device and threads, of a Hardware.
+def _device(chosen: Any) -> Finding:
+    """The device and the precision of a Hardware.
 
     Raises:
-        RuntimeError: the device is there, and cannot compute.
+        RuntimeError: the device exists but cannot compute.
     """
     import torch
 
     device, precision, why = chosen.device.type, chosen.precision, chosen.reason.partition(": ")[2]
-    torch.ones(2, device=chosen.device).sum().item()  # a GPU that this torch has no code for is found only so
+    torch.ones(2, device=chosen.device).sum().item()  # fails on a GPU that this build of torch does not support
     gpu = printable(torch.cuda.get_device_name()) if device == "cuda" else None
-    built = f"CUDA {torch.version.cuda}" if torch.version.cuda else "the CPU alone"
-    reason = {"cpu": f"torch sees no GPU (it is built for {built})", "mps": "this is Apple's GPU"}.get(device, f"{gpu}")
-    text = f"{device}, because {reason}; {precision}, because {why}"
+    built = f"CUDA {torch.version.cuda}" if torch.version.cuda else "the CPU only"
+    found = f"torch sees no GPU (it is built for {built})" if device == "cpu" else f"torch sees {gpu or 'an Apple GPU'}"
     facts = {"device": device, "gpu": gpu, "cuda": torch.version.cuda, "precision": precision, "why": why}
-    return [Finding("device", "ok", text, facts), _threads(chosen.threads)]
+    return Finding("device", "ok", f"{device}, because {found}; {precision}, because {why}", facts)
 
 
 def _threads(count: int) -> Finding:
     cores = os.cpu_count() or 1
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else cores
     if count < allowed:
-        why = f"the quota of a container or batch system (cgroup) allows no more of {plural(allowed, 'core')}"
+        why = f"a container or batch system (cgroup quota) allows no more of the {allowed} cores"
     elif allowed < cores:
-        why = f"the process may use no more of {plural(cores, 'core')} (CPU affinity: taskset, or a batch system)"
+        why = f"this process may use no more of the {cores} cores (CPU affinity, set by taskset or a batch system)"
     else:
         why = "one per core of this machine"
     facts = {"threads": count, "why": why, "cores": cores, "affinity": allowed}
@@ -102,7 +102,7 @@ def _threads(count: int) -> Finding:
 
 
 def data() -> Finding:
-    """Whether the package's four files are MNIST's, by their SHA-256 and their contents."""
+    """Whether the four MNIST files in the package are whole: their contents and their SHA-256."""
     from mnist_sum_tui.data import mnist_files
 
     problems = []
@@ -111,16 +111,15 @@ def data() -> Finding:
             mnist_files.read(split)
         except DataError as error:
             problems.append(_line(error))
-    facts = {"sha256_checked": sorted(mnist_files.SHA256), "problems": problems}
-    if problems:
-        return Finding("data", "broken", "; ".join(problems), facts)
-    return Finding("data", "ok", "the package's four MNIST files are whole (SHA-256)", facts)
+    state: State = "broken" if problems else "ok"
+    text = "; ".join(problems) or "the built-in MNIST files are whole (SHA-256)"
+    return Finding("data", state, text, {"problems": problems})
 
 
 def runs(folder: Path, origin: str) -> Finding:
-    """Where runs go and why, and whether one can be made there; writes nothing.
+    """Where runs are stored, and whether one can be created there; writes nothing.
 
-    `origin` says what named the folder: an option, a variable, or nothing.
+    `origin` says where the folder's name comes from: an option, a variable, or the default.
     """
     from mnist_sum_tui.runs import find
 
@@ -129,15 +128,15 @@ def runs(folder: Path, origin: str) -> Finding:
     free = None
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(nearest).free
-    count = len(find.list_runs(folder))
-    where = printable(str(folder.absolute()))
+    where, count = printable(str(folder.absolute())), len(find.list_runs(folder))
     facts = {"path": where, "origin": origin, "exists": folder.is_dir(), "writable": is_writable, "runs": count}
     facts["free_bytes"] = free
     text = f"{where} ({origin})"
     if not is_writable:
-        why = "cannot be written to" if nearest.is_dir() else f"cannot be made: {printable(str(nearest))} is no folder"
-        return Finding("runs", "broken", f"{text} {why}; choose another --runs-dir or MNIST_SUM_RUNS", facts)
-    text += f": {plural(count, 'run')}" if folder.is_dir() else ": not there yet, the first run makes it"
+        why = f"cannot be created, because {printable(str(nearest))} is not a folder"
+        why = "is not writable" if nearest.is_dir() else why
+        return Finding("runs", "broken", f"{text} {why}: choose another --runs-dir or MNIST_SUM_RUNS", facts)
+    text += f": {plural(count, 'run')}" if folder.is_dir() else ": the first run creates it"
     text += "" if free is None else f"; {free / 1e9:,.1f} GB free"
     if free is not None and free < LITTLE_SPACE:
         return Finding("runs", "note", f"{text}, which is little: free some, or choose another --runs-dir", facts)
@@ -145,56 +144,54 @@ def runs(folder: Path, origin: str) -> Finding:
 
 
 def window(encoding: str) -> list[Finding]:
-    """The terminal and its size, and what it is to show as dots and blocks."""
-    found, term = terminal.size(), _variable("TERM")
-    between = terminal.inside()
-    facts = {"is_terminal": terminal.can_draw(), "size": found, "term": term, "inside": between, "encoding": encoding}
-    parts = [f"{found[0]}x{found[1]}" if found else "", f"TERM={term}" if term else "", f"encoding {encoding}"]
-    text = ", ".join([*filter(None, parts), *(f"inside {name}" for name in between)])
+    """The terminal and its size, and characters for the user to look at."""
+    size, term, around = terminal.size(), _variable("TERM"), terminal.inside()
+    facts = {"is_terminal": terminal.can_draw(), "size": size, "term": term, "inside": around, "encoding": encoding}
+    parts = [f"{size[0]}x{size[1]}" if size else "", f"TERM={term}" if term else "", f"encoding {encoding}"]
+    text = ", ".join([*filter(None, parts), *(f"inside {name}" for name in around)])
     advice = ""
     if not terminal.can_draw():
-        lacking = "TERM=dumb cannot move its cursor" if term == "dumb" else "stdin or stderr is no terminal"
-        advice = f"{lacking}: mnist-sum train works here, the dashboard needs another"
-    elif found and (found[0] < terminal.SMALLEST[0] or found[1] < terminal.SMALLEST[1]):
-        advice = "small: make it 60x20 or more, and the dashboard shows all that it has"
+        lacking = "TERM=dumb cannot move the cursor" if term == "dumb" else "stdin or stderr is not a terminal"
+        advice = f"{lacking}: mnist-sum train works here, the dashboard does not"
+    elif size and (size[0] < terminal.SMALLEST[0] or size[1] < terminal.SMALLEST[1]):
+        advice = "too small for the whole dashboard: make it 60x20 or larger"
     elif "utf" not in encoding.lower():
         advice = "bars and dots need UTF-8: set PYTHONUTF8=1, or LANG to a UTF-8 locale such as C.UTF-8"
-    state: Literal["ok", "note"] = "note" if advice else "ok"
-    return [Finding("terminal", state, "; ".join(filter(None, [text, advice or "the dashboard fits"])), facts), *LOOK]
+    text = f"{text}; {advice or 'the dashboard fits'}"
+    return [Finding("terminal", "note" if advice else "ok", text, facts), *LOOK]
 
 
 LOOK = [
-    Finding("braille", "look", "⣀⣤⣶⣿⣶⣤⣀ is a hill of dots, in four rows; boxes or question marks: try another font"),
-    Finding("blocks", "look", "▁▂▃▄▅▆▇█▓▒░ is a staircase of eight steps without gaps, then a fading wall"),
+    Finding("braille", "look", "⣀⣤⣶⣿⣶⣤⣀ should be a hill of dots; if it is boxes or question marks, try another font"),
+    Finding("blocks", "look", "▁▂▃▄▅▆▇█▓▒░ should be eight rising steps without gaps, then a wall that fades"),
 ]
 
 
 def colours(dashboard: str, commands: str) -> Finding:
-    """What the dashboard and the commands may paint with: none, 16, 256 or truecolour; and what may have decided it."""
+    """The number of colours in the dashboard and in printed text, and the variables that decide it."""
     settings = {name: _variable(name) for name in ("COLORTERM", "NO_COLOR", "FORCE_COLOR")}
     facts = {"dashboard": dashboard, "commands": commands, **settings}
-    text = dashboard if commands == dashboard else f"{dashboard} in the dashboard, {commands} in what commands print"
+    text = dashboard if commands == dashboard else f"{dashboard} in the dashboard, {commands} in printed text"
     text += "".join(f", {name}={value}" for name, value in settings.items() if value is not None)
-    if dashboard in ("16", "256"):
-        advice = "finer shades with COLORTERM=truecolor, if the terminal can"
-        return Finding("colours", "note" if dashboard == "16" else "ok", f"{text}; {advice}", facts)
     if dashboard == "none" and settings["NO_COLOR"] is not None:
-        return Finding("colours", "note", f"{text}; unset NO_COLOR to have them back", facts)
-    return Finding("colours", "ok", text, facts)
+        return Finding("colours", "note", f"{text}; unset NO_COLOR to get colours", facts)
+    if dashboard in ("16", "256"):
+        text += "; for finer shades set COLORTERM=truecolor, if the terminal supports it"
+    return Finding("colours", "note" if dashboard == "16" else "ok", text, facts)
 
 
 def mouse(is_asked: bool, seconds: float) -> Finding:
-    """Whether the terminal reports a click; it is waited for if `is_asked` and there is a terminal."""
+    """Whether the terminal reports a click; waits for one only if `is_asked`."""
     if not is_asked:
-        return Finding("mouse", "look", "not asked: mnist-sum doctor --mouse waits for a click", {"reported": None})
+        return Finding("mouse", "look", "not tested: mnist-sum doctor --mouse waits for a click", {"reported": None})
     reported = terminal.reports_mouse(seconds) if terminal.can_draw() else None
     facts = {"reported": reported}
     if reported:
-        return Finding("mouse", "ok", "a click was reported: the dashboard hears the mouse", facts)
+        return Finding("mouse", "ok", "a click was reported: the mouse works in the dashboard", facts)
     if reported is None:
-        return Finding("mouse", "note", "cannot be asked here: it takes a terminal, and not Windows", facts)
-    advice = "in tmux try `tmux set -g mouse on`" if "tmux" in terminal.inside() else "try another terminal"
-    return Finding("mouse", "note", f"no click was reported; keys do everything, too, and else {advice}", facts)
+        return Finding("mouse", "note", "cannot be tested here: it needs a terminal, and not on Windows", facts)
+    advice = "in tmux, run `tmux set -g mouse on`" if "tmux" in terminal.inside() else "try another terminal"
+    return Finding("mouse", "note", f"no click was reported: {advice}, or use the keyboard for everything", facts)
 
 
 def _variable(name: str) -> str | None:

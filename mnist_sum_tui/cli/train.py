@@ -1,4 +1,4 @@
-"""`mnist-sum train`: train without a dashboard."""
+"""`mnist-sum train`: train without the dashboard."""
 
 import functools
 import signal
@@ -14,6 +14,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.machine.ranks import Ranks
+from mnist_sum_tui.machine.signals import handled
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.run import Run
@@ -24,24 +25,24 @@ from mnist_sum_tui.training.control import Control
 def train(
     settings: opt.Settings,
     resume: str | None = typer.Option(
-        None, help="Go on with a run: latest, best, its id, or a path.", autocompletion=complete_run
+        None, help="Resume a run: latest, best, its id, or a path.", autocompletion=complete_run
     ),
     name: opt.Name = "",
     seeds: int = typer.Option(
-        1, min=1, max=1000, help="Train so many times, with the seeds from --seed on, and report the mean."
+        1, min=1, max=1000, help="Train this many times, with seeds from --seed on, and report the mean."
     ),
     runs_dir: RunsDir = None,
     json: Json = False,
-    quiet: bool = typer.Option(False, "--quiet", "-q", help="Print the result alone."),
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="Print only the result."),
 ) -> None:
     """Train a network and test it.
 
-    Ctrl-C finishes the step, saves, and says how to go on.
+    Ctrl-C finishes the current step, saves, and prints how to resume.
     """
-    world = Ranks.of_environment()
-    if seeds > 1 and world.size > 1:
-        raise UsageError("--seeds trains in one process: leave out torchrun, or --seeds")
-    if world.is_helper:
+    ranks = Ranks.of_environment()
+    if seeds > 1 and ranks.size > 1:
+        raise UsageError("--seeds works in a single process: leave out torchrun or --seeds")
+    if ranks.is_helper:
         raise typer.Exit(_assist())
     folder = folder_or_default(runs_dir)
     resumed = opt.run_to_resume(resume, name, folder)
@@ -50,7 +51,7 @@ def train(
     if seeds == 1:
         raise typer.Exit(_train_and_print(config, resumed or find.create(folder, config, name), style=style))
     if resumed is not None:
-        raise UsageError("--seeds makes new runs: leave out --resume")
+        raise UsageError("--seeds starts new runs: leave out --resume")
     from mnist_sum_tui.cli.seeds import train_seeds
 
     style = "json" if json else "silent" if quiet else "brief"
@@ -59,7 +60,7 @@ def train(
 
 
 def _assist() -> int:
-    """Help the process that leads; it alone prints, and makes the run."""
+    """Train as a helper of the leading process, which alone prints and writes files; returns the exit code."""
     from mnist_sum_tui.training.helper import help_training
 
     control = Control()
@@ -69,16 +70,19 @@ def _assist() -> int:
 
 
 def _train_and_print(config: TrainConfig, run: Run, is_last: bool = True, *, style: str) -> int:
-    """The exit code; a signal that came when the run was all but complete matters only where another run follows."""
-    from mnist_sum_tui.cli.progress import printer  # rich, 50 ms
+    """Train and print; returns the exit code.
+
+    A signal that comes too late to stop the run changes the exit code only if another run would follow.
+    """
+    from mnist_sum_tui.cli.progress import printer  # imports rich: 50 ms
 
     control = Control()
     with _signals_stop(control) as caught, printer(style, run) as out:
         out.waiting()
-        from mnist_sum_tui.data.mnist_files import read_ahead  # numpy, which torch takes too
+        from mnist_sum_tui.data.mnist_files import read_ahead  # imports numpy, which torch needs anyway
 
         read_ahead(config.data_dir)
-        import_torch()  # 0.7 s; something is on the screen by now
+        import_torch()  # 0.7 s, after `waiting` has printed something
         from mnist_sum_tui.training.loop import train as start
 
         is_heard = True
@@ -89,7 +93,7 @@ def _train_and_print(config: TrainConfig, run: Run, is_last: bool = True, *, sty
             try:
                 if is_heard:
                     out.show(event)
-            except OSError:  # a pipe's reader has left, or the terminal was closed
+            except OSError:  # the reader of a pipe is gone, or the terminal was closed
                 is_heard = False
                 control.stop()
     is_stopped = finished is not None and finished.reason == "stopped"
@@ -99,7 +103,7 @@ def _train_and_print(config: TrainConfig, run: Run, is_last: bool = True, *, sty
         raise RunError(finished.message)
     if not is_heard and is_stopped:
         again = f"mnist-sum train --resume {run.argument}"
-        raise RunError(f"the output was closed: everything is saved; go on with {again}")
+        raise RunError(f"the output was closed: everything is saved; resume with {again}")
     if not is_heard:
         raise RunError(
             f"the output was closed: the run is complete; look at it with mnist-sum runs show {run.argument}"
@@ -109,9 +113,10 @@ def _train_and_print(config: TrainConfig, run: Run, is_last: bool = True, *, sty
 
 @contextmanager
 def _signals_stop(control: Control) -> Iterator[list[int]]:
-    """The first signal stops the run after its step; a second one leaves at once. Gives the signals that came.
+    """Let the first signal stop the run after its step, and a second one end the program at once.
 
-    But no second SIGHUP: where a terminal is closed, the shell and the system may both send one, in the same moment.
+    Yields the list of signals received so far. A second SIGHUP is ignored, because closing a terminal may send two:
+    one from the shell, one from the system.
     """
     caught: list[int] = []
 
@@ -121,12 +126,5 @@ def _signals_stop(control: Control) -> Iterator[list[int]]:
         caught.append(number)
         control.stop()
 
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    ours = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]  # nohup ignores SIGHUP
-    before = {number: signal.signal(number, handle) for number in ours}
-    try:
+    with handled(handle, "SIGINT", "SIGTERM", "SIGHUP"):
         yield caught
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""`mnist-sum doctor`: what it says of a machine, a terminal, a runs' folder and the data, good and bad."""
+"""`mnist-sum doctor`: what it reports about the machine, the terminal, the runs folder and the data, good and bad."""
 
 import json
 import os
@@ -37,19 +37,19 @@ MAIN = "from mnist_sum_tui.cli.main import main; main()"
 
 
 def python(code: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """The command after some code, in one process."""
+    """Run some code, and then the command, in one process."""
     command = [sys.executable, "-c", f"{code}; {MAIN}", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_through_a_pipe_it_is_a_line_each(cli: Cli, tmp_path: Path) -> None:
+def test_a_pipe_gets_one_line_per_topic(cli: Cli, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     done = cli("doctor", FORCE_COLOR="1")
     assert (done.returncode, done.stderr) == (0, "")
     assert [line.split()[1] for line in done.stdout.splitlines()] == TOPICS
     assert "\x1b" not in done.stdout
-    assert "stdin or stderr is no terminal" in done.stdout
-    assert "the first run makes it" in done.stdout
+    assert "stdin or stderr is not a terminal" in done.stdout
+    assert "the first run creates it" in done.stdout
     assert sorted(tmp_path.rglob("*")) == before, "it writes nothing"
 
 
@@ -69,22 +69,22 @@ def test_json_is_one_object(cli: Cli, tmp_path: Path) -> None:
     assert told["runs"] | {"runs": 1, "writable": True, "exists": True, "origin": "from MNIST_SUM_RUNS"} == told["runs"]
     assert told["runs"]["free_bytes"] > 0
     assert told["mouse"] | {"state": "note", "reported": None} == told["mouse"]
-    assert "it takes a terminal" in told["mouse"]["text"]
+    assert "it needs a terminal" in told["mouse"]["text"]
 
 
-def test_its_module_needs_neither_rich_nor_typer_nor_torch() -> None:
+def test_importing_the_checks_loads_neither_rich_nor_typer_nor_torch() -> None:
     assert not loaded_by("import mnist_sum_tui.cli.findings") & {"rich", "typer", "torch", "numpy"}
 
 
 @pytest.mark.parametrize("columns", [60, 120])
-def test_in_a_terminal_it_fits(columns: int) -> None:
+def test_the_report_fits_the_terminal(columns: int) -> None:
     found = shown("doctor", columns=columns, rows=36)
     assert found.code == 0
     assert [line.split()[1] for line in found.lines if not line.startswith(" ")] == TOPICS
-    assert all(line[:18].strip() == "" or line[17] == " " for line in found.lines), "the text stands below itself"
+    assert all(line[:18].strip() == "" or line[17] == " " for line in found.lines), "the text is indented"
     text = " ".join(" ".join(found.lines).split())
     assert f"{columns}x36, TERM=xterm-256color, encoding utf-8; the dashboard fits" in text
-    assert "is a staircase of eight steps without gaps, then a fading wall" in text
+    assert "should be eight rising steps without gaps, then a wall that fades" in text
     assert "\x1b[32mok" in found.raw
 
 
@@ -92,16 +92,16 @@ def test_a_dumb_terminal_gets_no_escapes() -> None:
     found = shown("doctor", environment={"TERM": "dumb"})
     assert found.code == 0
     assert "\x1b" not in found.raw
-    assert "TERM=dumb cannot move its cursor" in found.raw
+    assert "TERM=dumb cannot move the cursor" in found.raw
 
 
-def test_a_terminal_that_is_small_or_has_no_utf_8_or_is_far_away() -> None:
+def test_a_terminal_that_is_small_or_lacks_utf_8_or_is_remote() -> None:
     code = "from mnist_sum_tui.cli.findings import window; import sys; print(window(sys.stdout.encoding)[0].text)"
-    assert "make it 60x20 or more" in shown("-c", code, columns=59).raw
-    assert "make it 60x20 or more" in shown("-c", code, rows=19).raw
+    assert "make it 60x20 or larger" in shown("-c", code, columns=59).raw
+    assert "make it 60x20 or larger" in shown("-c", code, rows=19).raw
     assert "set PYTHONUTF8=1" in shown("-c", code, environment={"PYTHONIOENCODING": "ascii"}).raw
-    far = {"TMUX": "/tmp/t", "SSH_TTY": "/dev/pts/1"}
-    assert "inside tmux, inside ssh; the dashboard" in shown("-c", code, environment=far).raw
+    remote = {"TMUX": "/tmp/t", "SSH_TTY": "/dev/pts/1"}
+    assert "inside tmux, inside ssh; the dashboard" in shown("-c", code, environment=remote).raw
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_terminal_that_is_small_or_has_no_utf_8_or_is_far_away() -> None:
         ({"TERM": "dumb"}, "none"),
     ],
 )
-def test_colours_are_those_that_textual_takes(
+def test_the_colours_are_those_that_textual_uses(
     environment: dict[str, str], wanted: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = "from mnist_sum_tui.cli import doctor; print('takes', doctor._of_dashboard(), doctor._of(doctor.console()))"
@@ -128,33 +128,33 @@ def test_colours_are_those_that_textual_takes(
     assert names[str(App[None]().console.color_system)] == wanted
 
 
-def test_what_decided_the_colours_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variables_that_set_the_colours_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    assert findings.colours("none", "none").text.endswith("NO_COLOR=1; unset NO_COLOR to have them back")
-    assert "256 in the dashboard, none in what commands print" in findings.colours("256", "none").text
+    assert findings.colours("none", "none").text.endswith("NO_COLOR=1; unset NO_COLOR to get colours")
+    assert "256 in the dashboard, none in printed text" in findings.colours("256", "none").text
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The package's data, to spoil."""
+    """A copy of the built-in data, to be damaged."""
     return Path(shutil.copytree(mnist_files.BUNDLED, tmp_path / "mnist"))
 
 
-def test_a_damaged_data_file_is_broken(copy: Path) -> None:
+def test_a_damaged_data_file_is_reported_as_broken(copy: Path) -> None:
     file = copy / "t10k-labels-idx1-ubyte.gz"
     content = bytearray(file.read_bytes())
     content[1000] ^= 1
     file.write_bytes(content)
     replace = f"from mnist_sum_tui.data import mnist_files as files; files.BUNDLED = files.Path({str(copy)!r})"
     done = python(replace, "doctor", "--json")
-    is_one_line(done, 1, "broken, and needed by every training: data")
+    is_one_line(done, 1, "these must be fixed before training: data")
     told = json.loads(done.stdout)
     assert (told["ok"], told["broken"], told["data"]["state"]) == (False, ["data"], "broken")
     (problem,) = told["data"]["problems"]
     assert f"{file}: is damaged" in problem
 
 
-def test_each_split_is_looked_at(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_files_of_both_splits_are_checked(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mnist_files, "BUNDLED", copy)
     assert findings.data().state == "ok"
     (copy / "t10k-labels-idx1-ubyte.gz").unlink()
@@ -164,12 +164,13 @@ def test_each_split_is_looked_at(copy: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert ["t10k-labels" in problem for problem in found.facts["problems"]] == [False, True]
 
 
-def test_a_runs_folder_that_cannot_be_made_is_broken(cli: Cli, tmp_path: Path) -> None:
+def test_a_runs_folder_that_cannot_be_created_is_broken(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
     done = cli("doctor", "--runs-dir", "file/runs")
     is_one_line(done, 1, "runs")
-    assert f"{tmp_path}/file/runs (from --runs-dir) cannot be made: {tmp_path}/file is no folder" in done.stdout
+    reason = f"cannot be created, because {tmp_path}/file is not a folder"
+    assert f"{tmp_path}/file/runs (from --runs-dir) {reason}" in done.stdout
     for name in ("file", "file/runs/deeper", "nowhere"):
         assert findings.runs(tmp_path / name, "").state == "broken"
     assert not (tmp_path / "gone").exists()
@@ -182,10 +183,10 @@ def test_a_runs_folder_that_cannot_be_written_to_is_broken(cli: Cli, tmp_path: P
     for each in (folder, folder / "runs"):
         done = cli("doctor", "--runs-dir", str(each))
         is_one_line(done, 1, "runs")
-        assert "cannot be written to" in done.stdout
+        assert "is not writable" in done.stdout
 
 
-def test_little_space_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_little_disk_space_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert findings.runs(tmp_path, "").state == "ok"
     monkeypatch.setattr(findings, "LITTLE_SPACE", 1 << 62)
     found = findings.runs(tmp_path, "")
@@ -202,7 +203,7 @@ def test_a_torch_that_cannot_be_loaded_is_broken(cli: Cli, tmp_path: Path) -> No
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(findings, "PACKAGES", ("rich", "textual-of-nowhere"))
-    monkeypatch.setattr(findings, "ONLY_SOMETIMES", set())
+    monkeypatch.setattr(findings, "OPTIONAL", set())
     found = findings.versions()
     assert (found.state, found.facts["textual-of-nowhere"]) == ("broken", None)
     assert "textual-of-nowhere not installed" in found.text
@@ -211,7 +212,7 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.skipif(
     (os.cpu_count() or 1) < 2 or not hasattr(os, "sched_setaffinity"), reason="one core, or no affinity"
 )
-def test_fewer_threads_than_cores_have_a_reason() -> None:
+def test_the_reason_for_fewer_threads_than_cores_is_given() -> None:
     allowed = sorted(os.sched_getaffinity(0))
     done = python(f"import os; os.sched_setaffinity(0, {{{allowed[0]}}})", "doctor", "--json")
     told = json.loads(done.stdout)["threads"]
@@ -221,7 +222,7 @@ def test_fewer_threads_than_cores_have_a_reason() -> None:
         assert "cgroup" in findings._threads(1).text
 
 
-def test_what_the_environment_holds_is_harmless(cli: Cli) -> None:
+def test_escape_sequences_in_the_environment_are_not_printed(cli: Cli) -> None:
     values = dict.fromkeys(("MNIST_SUM_RUNS", "TERM", "NO_COLOR", "FORCE_COLOR", "COLORTERM"), NASTY)
     done = cli("doctor", **values)
     assert (done.returncode, done.stderr) == (0, "")

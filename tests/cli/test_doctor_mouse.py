@@ -1,4 +1,4 @@
-"""`mnist-sum doctor --mouse`: a click is heard, and the terminal is as it was however the wait ends."""
+"""`mnist-sum doctor --mouse`: a click is noticed, and the terminal is restored however the wait ends."""
 
 import io
 import signal
@@ -14,7 +14,7 @@ PRESS, RELEASE = "\x1b[<0;10;5M", "\x1b[<0;10;5m"
 
 
 class Waiting:
-    """`doctor --mouse` in a terminal, at the moment when it listens."""
+    """`doctor --mouse` in a terminal, waiting for a click."""
 
     def __init__(self, *arguments: str, environment: Environment = NONE) -> None:
         self.record = io.BytesIO()
@@ -24,7 +24,7 @@ class Waiting:
         assert termios.tcgetattr(self.child.child_fd) != self.before
 
     def end(self) -> int | None:
-        """Its exit code; the terminal must be as it was."""
+        """Its exit code, after checking that the terminal is restored."""
         self.child.expect(pexpect.EOF)
         assert OFF in self.text
         assert termios.tcgetattr(self.child.child_fd) == self.before
@@ -36,16 +36,16 @@ class Waiting:
         return self.record.getvalue().decode()
 
 
-def test_a_click_is_heard() -> None:
+def test_a_click_is_noticed() -> None:
     doctor = Waiting()
-    doctor.child.send(PRESS[:4])  # in two parts, as a slow line has it
+    doctor.child.send(PRESS[:4])  # in two parts, as over a slow connection
     doctor.child.send(PRESS[4:] + RELEASE)
     assert doctor.end() == 0
     assert "Click somewhere in this window" in doctor.text
     assert "a click was reported" in doctor.text
 
 
-def test_ctrl_c_ends_it() -> None:
+def test_ctrl_c_ends_the_wait() -> None:
     doctor = Waiting()
     doctor.child.sendintr()
     assert doctor.end() == 130
@@ -61,7 +61,7 @@ print("left", bool(select.select([0], [], [], 0.5)[0]))
 SAY = "from mnist_sum_tui.cli.findings import mouse; print(mouse(True, 10).text)"
 
 
-def test_a_key_ends_the_wait_without_one() -> None:
+def test_a_key_ends_the_wait_without_a_click() -> None:
     asked = Waiting("-c", SAY, environment={"TMUX": "/tmp/t"})
     asked.child.send("x")
     assert asked.end() == 0
@@ -70,27 +70,27 @@ def test_a_key_ends_the_wait_without_one() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_it(number: signal.Signals) -> None:
+def test_a_signal_ends_the_wait(number: signal.Signals) -> None:
     asked = Waiting("-c", ASK.format(seconds=10))
     asked.child.kill(number)
     assert asked.end() == 128 + number
     assert "said" not in asked.text
 
 
-def test_ctrl_z_does_not_leave_the_terminal_like_this() -> None:
+def test_ctrl_z_does_not_suspend_the_program_with_the_terminal_changed() -> None:
     asked = Waiting("-c", ASK.format(seconds=10))
-    asked.child.send("\x1a")  # a key like any other
+    asked.child.send("\x1a")  # counts as a key
     assert asked.end() == 0
     assert "said False" in asked.text
 
 
-def test_without_a_click_it_ends_in_time() -> None:
+def test_without_a_click_the_wait_ends_in_time() -> None:
     asked = Waiting("-c", ASK.format(seconds=0.3))
     assert asked.end() == 0
     assert "said False" in asked.text
 
 
-def test_what_comes_after_the_click_is_not_left_to_the_shell() -> None:
+def test_the_release_of_the_button_does_not_reach_the_shell() -> None:
     asked = Waiting("-c", ASK.format(seconds=10))
     asked.child.send(PRESS)
     asked.child.expect_exact(OFF)
