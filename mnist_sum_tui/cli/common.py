@@ -1,4 +1,4 @@
-"""What the commands share: consoles, options with their help, completion, and how a run is named in a command."""
+"""Shared by the commands: console and table output, the options they have in common, and shell completion."""
 
 import functools
 import json
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     Cells = Sequence[str | Text]
-    """a row of a table"""
+    """the cells of one table row"""
 
 PIPE_WIDTH = 160
-"""columns to lay a table out for when nobody's terminal sets them"""
+"""columns of the output when stdout is not a terminal"""
 
 
 def is_terminal() -> bool:
@@ -33,17 +33,17 @@ def is_terminal() -> bool:
 
 
 def console() -> "Console":
-    """A console on stdout: colour only in a terminal, whatever FORCE_COLOR says, so that a pipe never gets escapes.
+    """A console on stdout, with colour only in a terminal: a pipe never gets escapes, even if FORCE_COLOR is set.
 
-    No string is read as markup, which a file's name may look like: what has a style is a Text.
+    Strings are not read as markup, because a file name may look like it; styled text is passed as a Text.
 
-    Where the reader has left, printing raises BrokenPipeError; rich's own consoles end the process at once.
+    Printing raises BrokenPipeError when the reader of the pipe is gone; rich's own Console would end the process.
     """
     from rich.console import Console
 
     class HonestConsole(Console):
         def on_broken_pipe(self) -> None:
-            raise  # rich calls it while it handles the error
+            raise  # re-raises: rich calls this inside its except block
 
     plain = functools.partial(HonestConsole, highlight=False, markup=False, emoji=False)
     if is_terminal():
@@ -52,13 +52,13 @@ def console() -> "Console":
 
 
 def print_json(values: Mapping[str, Any]) -> None:
-    """One JSON object on a line of stdout; in ASCII where a text in it is not printable, such as a path."""
+    """Print a JSON object as one line; text that is not printable, as in a path, is escaped to ASCII."""
     text = json.dumps(values, ensure_ascii=False)
     print(text if text.isprintable() else json.dumps(values), flush=True)
 
 
 def print_table(out: "Console", title: str, columns: Sequence[str], rows: "Iterable[Cells]", left: int = 0) -> None:
-    """A table under its title; the first `left` columns are aligned left, the others right."""
+    """Print a table under its title; the first `left` columns are left-aligned, the others right-aligned."""
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
@@ -73,14 +73,14 @@ def print_table(out: "Console", title: str, columns: Sequence[str], rows: "Itera
 
 
 def styled(text: str, style: str) -> "Text":
-    """A cell of a table, or a line, in a style."""
+    """Styled text, for a table cell or a line."""
     from rich.text import Text
 
     return Text(text, style)
 
 
 def check_model(name: str | None) -> None:
-    """Refuse an unknown network before anything slow is imported.
+    """Refuse an unknown network, before anything slow is imported.
 
     Raises:
         UsageError: unknown name.
@@ -90,32 +90,34 @@ def check_model(name: str | None) -> None:
 
 
 def complete_run(incomplete: str) -> list[str]:
-    """Run ids, newest first, and the two words that stand for one."""
+    """Completions for a run: `latest`, `best`, and the run ids, newest first."""
     names = ["latest", "best", *(run.id for run in find.list_runs(default_folder()))]
     return [name for name in names if name.startswith(incomplete)]
 
 
 def summaries(names: Iterable[str]) -> list[tuple[str, str]]:
-    """Each name with what it is, where it is a network or a recipe."""
+    """Each name with its one-line description, which only networks and recipes have."""
     known = {**MODELS, **{name: recipe.summary for name, recipe in RECIPES.items()}}
     return [(name, known.get(name, "")) for name in names]
 
 
 def complete_model(incomplete: str) -> list[tuple[str, str]]:
-    """Names of networks, with what they are."""
+    """Completions for a network, with descriptions."""
     return [item for item in summaries(MODELS) if item[0].startswith(incomplete)]
 
 
 def named_folder(text: str) -> Path:
-    """The folder of `--runs-dir`; a Path of no letters would be the current one.
+    """Parse --runs-dir. Path("") would silently be the current folder.
 
     Raises:
-        UsageError: it is empty.
+        UsageError: the text is empty.
     """
     if not text:
-        raise UsageError("--runs-dir is empty: name a folder, or leave it out")
+        raise UsageError("--runs-dir is empty: name a folder, or leave the option out")
     return Path(text)
 
+
+RUN_HELP = "latest, best, the id of a run (or how it begins), or a path."
 
 RunsDir = Annotated[
     Path | None,
@@ -123,7 +125,7 @@ RunsDir = Annotated[
         "--runs-dir",
         parser=named_folder,
         metavar="PATH",
-        help="Folder of the runs.",
+        help="Folder that holds the runs.",
         envvar=FOLDER_VARIABLE,
         show_default=DEFAULT_FOLDER,
     ),
@@ -132,7 +134,7 @@ RunOption = Annotated[
     str | None,
     typer.Option(
         "--run",
-        help="latest, best, a run's id (or its beginning), or a path.",
+        help=RUN_HELP,
         autocompletion=complete_run,
         show_default="latest, or the built-in network",
     ),
@@ -140,7 +142,7 @@ RunOption = Annotated[
 RunArgument = Annotated[
     str | None,
     typer.Argument(
-        help="latest, best, a run's id (or its beginning), or a path.",
+        help=RUN_HELP,
         autocompletion=complete_run,
         show_default="latest, or the built-in network",
     ),
@@ -148,9 +150,13 @@ RunArgument = Annotated[
 
 
 def absolute_folder(folder: str | None) -> str | None:
-    """The folder wherever the run is resumed from."""
+    """Make --data-dir absolute, so that the run can be resumed from any folder.
+
+    Raises:
+        UsageError: the text is empty.
+    """
     if folder == "":
-        raise UsageError("--data-dir is empty: name a folder, or leave it out")
+        raise UsageError("--data-dir is empty: name a folder, or leave the option out")
     return None if folder is None else str(Path(folder).resolve())
 
 
@@ -158,15 +164,15 @@ DataDir = Annotated[
     str | None,
     typer.Option(
         "--data-dir",
-        help="A torchvision root with MNIST/raw.",
+        help="Folder with MNIST/raw in it, as torchvision makes it.",
         show_default="the built-in MNIST",
         callback=absolute_folder,
     ),
 ]
-Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps.", show_default="auto")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
+Device = Annotated[str | None, typer.Option(help="Where to compute: auto, cpu, cuda or mps.", show_default="auto")]
+Json = Annotated[bool, typer.Option("--json", help="Print only JSON on stdout.")]
 
 
 def folder_or_default(runs_dir: Path | None) -> Path:
-    """The folder of the runs: the option, MNIST_SUM_RUNS, or `runs`."""
+    """The folder that holds the runs: --runs-dir, else MNIST_SUM_RUNS, else `runs`."""
     return runs_dir or default_folder()

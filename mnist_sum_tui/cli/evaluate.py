@@ -1,4 +1,4 @@
-"""`mnist-sum evaluate`: a run on all 100,000 pairs of test image and number."""
+"""`mnist-sum evaluate`: test a trained network with every pair of test image and number."""
 
 import shlex
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ def evaluate(
     runs_dir: RunsDir = None,
     json: Json = False,
 ) -> None:
-    """Test a run: accuracy of both heads, where they agree, and what they get wrong."""
+    """Test a run: the accuracy of both heads, how often they agree, and what they get wrong."""
     folder = folder_or_default(runs_dir)
     asked = find.to_ask(run, folder)
     import_torch()
@@ -72,7 +72,7 @@ def _print_confusion(out: "Console", report: "EvalReport") -> None:
             for seen, n in enumerate(counts)
         ]
         rows.append([str(label), *marked])
-    title = "Digits: the truth in rows, what the network saw in columns"
+    title = "Digits: the true digit in rows, the predicted digit in columns"
     print_table(out, title, ["", *(str(digit) for digit in range(10))], rows)
 
 
@@ -101,6 +101,6 @@ def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
     ]
     if rows:
         title = (
-            f"The surest of the {report.digit_mistakes} wrong digits; mnist-sum predict idx INDEX{options} shows one"
+            f"Most confident of {report.digit_mistakes} wrong digits; to see one: mnist-sum predict idx INDEX{options}"
         )
-        print_table(out, title, ["index", "truth", "seen as", "how sure"], rows)
+        print_table(out, title, ["index", "true", "predicted", "probability"], rows)

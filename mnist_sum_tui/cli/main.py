@@ -1,4 +1,4 @@
-"""The command line, one command a file: parse, build a TrainConfig, make one call, print."""
+"""The command-line program: its commands, each in its own file, and how errors end in one line."""
 
 import contextlib
 import errno
@@ -33,14 +33,13 @@ app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)
 app.command("guide")(guide.guide)
 
-# Typer carries its own click or uses the installed one, by version; the base of its errors has one name either way.
+# Some versions of Typer bundle click, others import it; the base class of its errors has the same name in both.
 _ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
 
-
 TRAINING = (["train"], ["tui"], ["bench"])
-"""the commands that keep the cores busy for long"""
+"""the commands that use all cores for a long time"""
 LOST_OUTPUT = (errno.EPIPE, errno.EIO)
-"""what writing says where nobody reads: the reader of a pipe has left, as `head` does, or the terminal was closed"""
+"""errors of writing when the reader of a pipe is gone (`head` leaves early) or the terminal was closed"""
 
 
 def _show_version(wanted: bool) -> None:
@@ -53,17 +52,17 @@ def _show_version(wanted: bool) -> None:
 def _about(
     _version: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and leave."),
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
-    """Train a network that sees a digit and adds a number to it, and watch it learn.
+    """Train a network that reads a handwritten digit and adds a number to it, and watch it learn.
 
-    Start with [bold]mnist-sum train[/bold], or with [bold]mnist-sum tui[/bold] for the dashboard.
+    Start with [bold]mnist-sum train[/bold], or open the dashboard with [bold]mnist-sum tui[/bold].
     """
 
 
 def main() -> None:
-    """Run the command line; every error that a user can cause ends in one line on stderr."""
+    """Run the program; every error that a user can cause is printed as one line on stderr."""
     set_waiting(may_be_alone=sys.argv[1:2] in TRAINING)
     repair_streams()
     code = None
@@ -77,7 +76,7 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = _fail("interrupted", 130)
     except OSError as error:
-        if error.errno == errno.ENOSPC:  # a run's own files complain by themselves
+        if error.errno == errno.ENOSPC:  # stdout only: a run's files raise RunError
             code = _fail("the output cannot be written (no space left): free some space, or write elsewhere", 1)
         elif error.errno in LOST_OUTPUT:
             code = code or 1
@@ -86,15 +85,15 @@ def main() -> None:
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
-        code = _fail("out of memory: try a smaller --batch-size, or close something", 1)
+        code = _fail("out of memory: try a smaller --batch-size, or close other programs", 1)
     _leave(code if isinstance(code, int) else 0)
 
 
 def _leave(code: int) -> NoReturn:
-    """End the process.
+    """End the process; at once, without cleanup, if it is one of several that train a run together.
 
-    One of several that train a run ends at once: torch's threads between the processes now and then abort one that
-    takes itself apart ("terminate called without an active exception", exit code -6; seen twice, torch 2.13 and 2.15).
+    Otherwise torch's communication threads now and then abort the cleanup ("terminate called without an active
+    exception", exit code -6).
     """
     flush_or_drop()
     if Ranks.of_environment().size > 1:
@@ -103,14 +102,14 @@ def _leave(code: int) -> NoReturn:
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    """Also torch's: an OutOfMemoryError on a GPU, and on a CPU a RuntimeError that only its words tell from others."""
+    """Whether memory ran out: torch raises OutOfMemoryError on a GPU, and a RuntimeError with a message on a CPU."""
     is_torchs = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
     return isinstance(error, MemoryError) or is_torchs
 
 
 def _fail(message: str, code: int) -> int:
-    line = printable(" ".join(message.split()))  # one line, whatever is in a file's name
+    line = printable(" ".join(message.split()))  # a file name in it may contain line breaks
     if line:
-        with contextlib.suppress(OSError):  # a closed terminal takes no words
+        with contextlib.suppress(OSError):  # the terminal may be closed
             print(f"error: {line}", file=sys.stderr)
     return code

@@ -1,4 +1,4 @@
-"""`mnist-sum model`: the layers of a network, with the shapes of what they put out and their parameters."""
+"""`mnist-sum model`: the layers of a network, with their output shapes and numbers of parameters."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 def model(
     name: Annotated[
-        str | None, typer.Argument(help="A network.", autocompletion=complete_model, show_default="all")
+        str | None, typer.Argument(help="Name of a network.", autocompletion=complete_model, show_default="all")
     ] = None,
 ) -> None:
-    """Show a network's layers, output shapes and parameters."""
+    """Show the layers of a network, with output shapes and numbers of parameters."""
     check_model(name)
     import_torch()
     from mnist_sum_tui.models.describe import describe

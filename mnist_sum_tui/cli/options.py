@@ -1,4 +1,4 @@
-"""The options that make a TrainConfig: one for each setting, made from what config.py says of it."""
+"""The options for the training settings, generated from their descriptions in config.py."""
 
 import functools
 import inspect
@@ -15,18 +15,18 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 
 FLAGS = {"all_data": "--all-data/--hold-out"}
-"""how the settings that are true or false are said"""
+"""the names of options that are true or false"""
 CALLBACKS = {"data_dir": absolute_folder}
 
-PANEL = "Settings: the recipe decides what is not given"
+PANEL = "Settings (the recipe decides those that are not given)"
 
-Name = Annotated[str, typer.Option(help="A word or two for the run's folder.")]
+Name = Annotated[str, typer.Option(help="Words to add to the name of the run's folder.")]
 Settings = dict[str, Any]
-"""the settings that were given on the command line, by name"""
+"""the settings given on the command line, by name"""
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command one option for each setting; its parameter `settings` gets those that were given."""
+    """Decorate a command with one option per setting; its parameter `settings` receives those that were given."""
     own = [item for item in inspect.signature(command).parameters.values() if item.name != "settings"]
     named = inspect.Parameter.KEYWORD_ONLY
     made = [
@@ -46,7 +46,7 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _option(name: str, about: Setting) -> Any:
-    """The annotation by which Typer makes the option; one that is not given is None."""
+    """The annotation from which Typer makes the option; None means that it was not given."""
     declared = kinds()[name]
     kind = (get_args(declared) or (declared,))[0]
     choices = f" One of {', '.join(about.choices)}." if about.choices else ""
@@ -69,23 +69,23 @@ def _completion(choices: Collection[str]) -> Callable[[str], list[tuple[str, str
 
 
 def run_to_resume(resume: str | None, name: str, folder: Path) -> Run | None:
-    """The run that `--resume` means.
+    """The run that --resume names; None without --resume.
 
     Raises:
-        UsageError: no such run, or it was to get a name.
+        UsageError: there is no such run, or --name is given too.
     """
     if resume is None:
         return None
     if name:
-        raise UsageError("--name is for a new run: leave it out, or --resume")
+        raise UsageError("--name is for a new run: leave out --name or --resume")
     return find.by_name(resume, folder)
 
 
 def build_config(resumed: Run | None, given: Mapping[str, Any]) -> TrainConfig:
-    """A new config, or that of the run to resume with what may change.
+    """The settings of a new run, or those of the resumed run with the given changes.
 
     Raises:
-        UsageError: a value out of its range, or one that a resumed run cannot change.
+        UsageError: a value is out of range, or cannot be changed when a run is resumed.
     """
     if resumed is None:
         return TrainConfig.of(**{"recipe": "standard", **given})
@@ -94,7 +94,7 @@ def build_config(resumed: Run | None, given: Mapping[str, Any]) -> TrainConfig:
         if name not in MAY_CHANGE and own[name] != value:
             option = f"--{name.replace('_', '-')}"
             raise UsageError(
-                f"run {resumed.id} was trained with {option} {own[name]}, which cannot be changed on resume: "
+                f"run {resumed.id} was trained with {option} {own[name]}, which cannot be changed when it is resumed: "
                 f"leave out {option}"
             )
     return TrainConfig.from_dict({**own, **given})

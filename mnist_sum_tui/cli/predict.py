@@ -1,4 +1,4 @@
-"""`mnist-sum predict`: what the network sees in an image, and the sum with a number."""
+"""`mnist-sum predict`: the digit that a network reads in an image, and its sum with a number."""
 
 import random
 from typing import TYPE_CHECKING, Annotated
@@ -16,23 +16,25 @@ if TYPE_CHECKING:
     from mnist_sum_tui.formatting import Pixels
     from mnist_sum_tui.inference.predict import Prediction, Predictor
 
-app = typer.Typer(no_args_is_help=True, help="See a digit and add a number to it.")
+app = typer.Typer(no_args_is_help=True, help="Predict the digit in an image, and its sum with a number.")
 
-Number = Annotated[int | None, typer.Option(help="The second input, 0 to 9.", show_default="drawn at random")]
+Number = Annotated[int | None, typer.Option(help="The second input, 0 to 9.", show_default="random")]
 
 
-@app.command("idx", context_settings={"ignore_unknown_options": True})  # -1 is an index, though not one that exists
+@app.command(
+    "idx", context_settings={"ignore_unknown_options": True}
+)  # so that -1 is an index, and its error names the range
 def predict_idx(
-    index: Annotated[int, typer.Argument(help="Which image, from 0.", metavar="INDEX")],
+    index: Annotated[int, typer.Argument(help="Position of the image, from 0.", metavar="INDEX")],
     number: Number = None,
     run: RunOption = None,
-    split: Annotated[str, typer.Option(help="test or train.")] = "test",
+    split: Annotated[str, typer.Option(help="Which images: test or train.")] = "test",
     data_dir: DataDir = None,
     device: Device = None,
     runs_dir: RunsDir = None,
     json: Json = False,
 ) -> None:
-    """Predict for an image of MNIST."""
+    """Predict digit and sum for an image of MNIST."""
     if split not in ("test", "train"):
         raise unknown("split", split, ("test", "train"))
     chosen = _number(number)
@@ -45,7 +47,7 @@ def predict_idx(
     predictor = load_predictor(asked, folder, device or "auto")
     images = dataset.load_for_run(split, predictor.config.data_dir, data_dir)
     if not 0 <= index < len(images):
-        raise UsageError(f"idx {index} is out of range: the {split} images go from 0 to {len(images) - 1:,}")
+        raise UsageError(f"index {index} is out of range: the {split} images go from 0 to {len(images) - 1:,}")
     image = images.images[index]
     prediction = predictor.predict(image, chosen, int(images.labels[index]))
     if json:
@@ -56,14 +58,17 @@ def predict_idx(
 
 @app.command("image")
 def predict_image(
-    file: Annotated[str, typer.Argument(help="A picture of one digit; - reads standard input.", metavar="FILE")],
+    file: Annotated[str, typer.Argument(help="A picture of one digit; - for standard input.", metavar="FILE")],
     number: Number = None,
     run: RunOption = None,
     device: Device = None,
     runs_dir: RunsDir = None,
     json: Json = False,
 ) -> None:
-    """Predict for a picture: dark on light or light on dark, any size. What is shown is what the network sees."""
+    """Predict digit and sum for a picture of any size, dark on light or light on dark.
+
+    The image that is printed is the one that the network gets.
+    """
     chosen = _number(number)
     from mnist_sum_tui.data.picture import prepare, read_picture
 
@@ -83,7 +88,7 @@ def predict_image(
 
 def _number(number: int | None) -> int:
     if number is not None and not 0 <= number <= 9:
-        raise UsageError(f"number {number} is outside 0..9: choose one of the ten")
+        raise UsageError(f"number {number} is outside 0..9: choose a number from 0 to 9")
     return random.randrange(10) if number is None else number
 
 
@@ -94,7 +99,7 @@ def _show(pixels: "Pixels", prediction: "Prediction", predictor: "Predictor", wh
     picture = ascii_picture(trim(pixels))
     said = Text("\n" * max(0, (len(picture) - 10) // 2))
     said.append(f"{what}\n", "dim")
-    said.append(f"number {prediction.number}{' (drawn at random)' if is_drawn else ''}\n\n", "dim")
+    said.append(f"number {prediction.number}{' (random)' if is_drawn else ''}\n\n", "dim")
     colour = {True: "green", False: "red", None: "cyan"}[prediction.correct]
     verdict = {True: "  right", False: "  wrong", None: ""}[prediction.correct]
     said.append(equation(prediction.digit, prediction.number, prediction.sum), f"bold {colour}")
@@ -107,7 +112,7 @@ def _show(pixels: "Pixels", prediction: "Prediction", predictor: "Predictor", wh
         said.append(f"{name:<5} {value:>2}  {bar(share, 10)} {percent(share)}\n")
     if prediction.label is not None and not prediction.correct:
         truth = equation(prediction.label, prediction.number, prediction.label + prediction.number)
-        said.append(f"\nthe truth is {truth}\n")
+        said.append(f"\ncorrect: {truth}\n")
     elif not prediction.agrees:
         said.append("\nthe two heads disagree\n")
     table = Table.grid(padding=(0, 3))

@@ -1,4 +1,4 @@
-"""How `train` prints a run's events: live in a terminal, plain lines through a pipe, JSON, or the result alone."""
+"""How `mnist-sum train` prints a run: progress bars in a terminal, lines in a pipe, JSON, or only the result."""
 
 import contextlib
 import time
@@ -17,16 +17,16 @@ from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
-"""between two lines of progress in a log: an epoch of the large network takes minutes; `brief`, a whole run may"""
+"""between two progress lines in a log; the second in style `brief`, which prints one line per run"""
 
 
 class Printer:
-    """Prints nothing but the result; the base of the others."""
+    """Prints only the result; the base class of the other printers."""
 
     def __init__(self, run: Run, out: Console, brief: bool = False) -> None:
         self.run, self.out = run, out
         self.brief = brief
-        """one line for the whole run, besides bars that move, or a line of progress each minute"""
+        """whether a finished run gets one line instead of a full report"""
         self.started: Started | None = None
 
     def __enter__(self) -> Self:
@@ -35,38 +35,38 @@ class Printer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with contextlib.suppress(OSError):  # it may have been closed
+        with contextlib.suppress(OSError):  # the terminal may be closed
             self.close()
 
     def close(self) -> None:
-        """Leave the terminal as it was."""
+        """Remove what moves, and restore the terminal."""
 
     def waiting(self) -> None:
-        """Say that torch is on its way."""
+        """Say that torch is being loaded."""
 
     def show(self, event: Event) -> None:
-        """Print what an event has to say."""
+        """Print what the event calls for."""
         if isinstance(event, Started):
             self.started = event
         if isinstance(event, Finished):
             self.close()
-            is_brief = self.brief and event.reason == "completed"  # else nothing follows that would say how to go on
+            is_brief = self.brief and event.reason == "completed"  # a stopped run also says how to resume it
             for line in [brief_result(event, self.started)] if is_brief else result_lines(event, self.run):
                 self.out.print(line, soft_wrap=True)
             self.out.file.flush()
 
 
 class SilentPrinter(Printer):
-    """Nothing of a run that is completed, for a table of all runs follows."""
+    """Prints nothing about a completed run, because a table of all runs follows."""
 
     def show(self, event: Event) -> None:
-        """Print how to go on with a run that was stopped."""
+        """Print how to resume a run that was stopped."""
         if isinstance(event, Finished) and event.reason != "completed":
             super().show(event)
 
 
 class JsonPrinter(Printer):
-    """One JSON object a line, for every event."""
+    """Prints every event as one line of JSON."""
 
     def show(self, event: Event) -> None:
         """Print the event."""
@@ -74,7 +74,7 @@ class JsonPrinter(Printer):
 
 
 class PlainPrinter(Printer):
-    """A line for each epoch, and for progress now and then; for pipes, logs and dumb terminals."""
+    """Prints a line per epoch, and a progress line now and then; for pipes, logs and dumb terminals."""
 
     def __init__(self, run: Run, out: Console, brief: bool = False) -> None:
         super().__init__(run, out, brief)
@@ -82,7 +82,7 @@ class PlainPrinter(Printer):
         self.pause = BRIEF_PROGRESS_SECONDS if brief else PLAIN_PROGRESS_SECONDS
 
     def show(self, event: Event) -> None:
-        """Print the event, if it is one that a log keeps."""
+        """Print the event if it belongs in a log."""
         if isinstance(event, Progress) and self.started and time.monotonic() - self.sent > self.pause:
             whose = f"seed {self.started.seed}: " if self.brief else "  "
             self.line(f"{whose}{progress_text(event, self.started)}")
@@ -103,13 +103,13 @@ class PlainPrinter(Printer):
             self.line(event.message)
 
     def line(self, text: str) -> None:
-        """Print a line and hand it on at once."""
+        """Print a line and flush it."""
         self.out.print(text, soft_wrap=True)
         self.out.file.flush()
 
 
 class LivePrinter(PlainPrinter):
-    """The same lines, and under them two bars that move: the epoch and the run."""
+    """Prints the same lines, with two progress bars below them: the epoch and the run."""
 
     def __init__(self, run: Run, out: Console, brief: bool = False) -> None:
         super().__init__(run, out, brief)
@@ -117,11 +117,11 @@ class LivePrinter(PlainPrinter):
         self.live.start()
 
     def close(self) -> None:
-        """Take the bars away."""
+        """Remove the bars."""
         self.live.stop()
 
     def waiting(self) -> None:
-        """Something to look at while torch loads."""
+        """Say that torch is being loaded."""
         self.live.update(Text("loading torch and the images ...", style="dim"), refresh=True)
 
     def show(self, event: Event) -> None:
@@ -133,9 +133,9 @@ class LivePrinter(PlainPrinter):
 
 
 def printer(style: str, run: Run) -> Printer:
-    """The printer for `json`, `quiet`, `silent`, or `auto` and `brief`, which look at stdout.
+    """The printer for a style; `auto` and `brief` show bars if stdout is a terminal.
 
-    Of a finished run `quiet` prints the result, `brief` one line of it, `silent` nothing; a stopped one is told of.
+    Of a completed run `quiet` prints the result, `brief` one line, `silent` nothing. All of them report a stopped run.
     """
     for_people = LivePrinter if is_terminal() else PlainPrinter
     kinds = {"json": JsonPrinter, "quiet": Printer, "silent": SilentPrinter, "auto": for_people, "brief": for_people}
@@ -143,7 +143,7 @@ def printer(style: str, run: Run) -> Printer:
 
 
 def brief_result(event: Finished, started: Started | None) -> str:
-    """A finished run on one line, among those of other seeds."""
+    """The result of one seed's run in one line."""
     seed = f"seed {started.seed}: " if started else ""
     return (
         f"{seed}{percent(event.digit_accuracy)} digit, {percent(event.sum_accuracy, 3)} sum, "
@@ -152,12 +152,12 @@ def brief_result(event: Finished, started: Started | None) -> str:
 
 
 def heading(event: Started) -> str:
-    """What is trained, and on what."""
+    """What is trained, with which data, and on which device."""
     resumed = f"resumed in epoch {event.epoch}, at step {event.step:,}\n" if event.resumed else ""
     return (
-        f"{event.model}, {event.parameters:,} parameters, recipe {event.recipe}, batch {event.batch_size}, "
+        f"{event.model}, {event.parameters:,} parameters, recipe {event.recipe}, batch size {event.batch_size}, "
         f"seed {event.seed}\n"
-        f"{event.train_images:,} images to train, {event.validation_images:,} to validate; "
+        f"{event.train_images:,} training images, {event.validation_images:,} validation images; "
         f"{event.device}, {event.precision}, {plural(event.threads, 'thread')}\n{resumed}"
     )
 
@@ -169,7 +169,7 @@ EPOCH_HEADER = (
 
 
 def epoch_line(event: EpochDone, epochs: int) -> str:
-    """One finished epoch, under EPOCH_HEADER."""
+    """A finished epoch as a table row, with the columns of EPOCH_HEADER."""
     number = f"{event.epoch}/{epochs}"
     mark = "  *" if event.best and event.val_digit_accuracy is not None else ""
     return (
@@ -181,7 +181,7 @@ def epoch_line(event: EpochDone, epochs: int) -> str:
 
 
 def progress_text(event: Progress, started: Started) -> str:
-    """A progress event on one line of a log."""
+    """Progress as one line of a log."""
     return (
         f"step {event.step:,}/{started.total_steps:,}: digit {event.digit_loss:.4f} {percent(event.digit_accuracy)}, "
         f"sum {event.sum_loss:.4f} {percent(event.sum_accuracy)}, {event.images_per_second:,.0f} images/s, "
@@ -190,7 +190,7 @@ def progress_text(event: Progress, started: Started) -> str:
 
 
 def bars(event: Progress, started: Started) -> Group:
-    """The epoch's bar with losses and accuracies, and the run's with speed and time; every field keeps its width."""
+    """Two progress bars: the epoch with losses and accuracies, the run with speed and times; columns do not move."""
     in_epoch = event.step - (event.epoch - 1) * started.steps_per_epoch
     epoch = Text.assemble((f"epoch {f'{event.epoch}/{started.epochs}':<7}", "bold"))
     epoch.append_text(_track(in_epoch / started.steps_per_epoch, "cyan"))
@@ -211,20 +211,19 @@ def _track(share: float, colour: str) -> Text:
 
 
 def result_lines(event: Finished, run: Run) -> list[str]:
-    """What came out, and the commands that go on from here."""
+    """The result of a run, and the commands to try next."""
     name, path = run.argument, printable(str(run.path))
     if event.reason == "stopped":
         return [
             f"\nStopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}",
-            f"  go on with    mnist-sum train --resume {name}",
+            f"  resume it with    mnist-sum train --resume {name}",
         ]
     if event.reason != "completed":
         return [f"\nThe run is in {path}"]
-    weights = f"epoch {event.best_epoch}"
     return [
         f"\nTest: {percent(event.digit_accuracy)} digit, {percent(event.sum_accuracy, 3)} sum, "
         f"{percent(event.agreement, 3)} agreement",
-        f"      (all ten numbers with each test image, {event.pairs:,} pairs; weights of {weights}; "
+        f"      (each test image with all ten numbers, {event.pairs:,} pairs; weights of epoch {event.best_epoch}; "
         f"{duration(event.elapsed)} of training)\n",
         f"The run is in {path}",
         f"  predict with it     mnist-sum predict idx 3 --run {name}",

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_sum_tui.cli.common import RunsDir, complete_run, console, folder_or_default, named_folder, print_json
+from mnist_sum_tui.cli.common import (
+    RUN_HELP,
+    RunsDir,
+    complete_run,
+    console,
+    folder_or_default,
+    named_folder,
+    print_json,
+)
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import duration, percent, sparkline
 from mnist_sum_tui.printable import printable
@@ -22,7 +30,7 @@ app = typer.Typer(help="List, show, compare and delete runs.", invoke_without_co
 
 Name = Annotated[
     str,
-    typer.Argument(help="latest, best, an id (or its beginning), or a path.", autocompletion=complete_run),
+    typer.Argument(help=RUN_HELP, autocompletion=complete_run),
 ]
 OwnRunsDir = Annotated[
     Path | None,
@@ -30,11 +38,11 @@ OwnRunsDir = Annotated[
         "--runs-dir",
         parser=named_folder,
         metavar="PATH",
-        help="Folder of the runs.",
+        help="Folder that holds the runs.",
         show_default="that of mnist-sum runs",
     ),
 ]
-"""a subcommand's own; one that read the environment too would win over the option before the subcommand"""
+"""--runs-dir of a subcommand; without MNIST_SUM_RUNS, which would override --runs-dir before the subcommand"""
 STATE_COLOURS = {
     "running": "cyan",
     "completed": "green",
@@ -45,14 +53,14 @@ STATE_COLOURS = {
 
 
 REPORTED = {"digit_accuracy": Share, "sum_accuracy": Share, "agreement": Share, "pairs": Count, "best_epoch": Number}
-"""what is shown of report.json"""
+"""the fields of report.json that are shown"""
 
 
 @app.callback()
 def list_all(
     context: typer.Context,
     runs_dir: RunsDir = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a run.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")] = False,
 ) -> None:
     """List the runs, newest first."""
     context.obj = runs_dir
@@ -65,7 +73,7 @@ def list_all(
         for summary in found:
             print_json({**_plain(summary), "best": summary is best})
     elif not found:
-        console().print(f"No runs in {printable(str(folder))} yet: make one with mnist-sum train", soft_wrap=True)
+        console().print(f"No runs in {printable(str(folder))} yet: start one with mnist-sum train", soft_wrap=True)
     else:
         out = console()
         out.print(_table(found, best))
@@ -75,7 +83,7 @@ def list_all(
 
 @app.command("show")
 def show(context: typer.Context, run: Name = "latest", runs_dir: OwnRunsDir = None) -> None:
-    """Show a run: its curves, its epochs, what it was made with, and its result."""
+    """Show a run: its curves, its epochs, its settings and its result."""
     from mnist_sum_tui.cli.progress import EPOCH_HEADER, epoch_line
 
     found = find.by_name(run, _folder(context, runs_dir))
@@ -98,42 +106,42 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: OwnRunsDir = No
 def compare(
     context: typer.Context,
     names: Annotated[
-        list[str], typer.Argument(help="Two runs or more.", autocompletion=complete_run, metavar="RUN...")
+        list[str], typer.Argument(help="Two or more runs.", autocompletion=complete_run, metavar="RUN...")
     ],
     runs_dir: OwnRunsDir = None,
 ) -> None:
-    """Put runs side by side: results, curves, and the settings that differ."""
+    """Compare runs: their results, their curves, and the settings in which they differ."""
     folder = _folder(context, runs_dir)
     found = [summarise(find.by_name(name, folder)) for name in names]
     if len({summary.run.path.resolve() for summary in found}) < 2:
-        raise UsageError("compare takes two different runs or more: mnist-sum runs lists them")
+        raise UsageError("compare needs at least two different runs: mnist-sum runs lists them")
     out = console()
     out.print(_table(found))
     for summary in found:
         out.print(f"\n{summary.run.id}", style="bold")
         out.print(_curves(summary))
     configs = [summary.config.to_dict() if summary.config else {} for summary in found]
-    names_of_settings = dict.fromkeys(key for config in configs for key in config)  # a damaged run has none
+    names_of_settings = dict.fromkeys(key for config in configs for key in config)  # empty for a damaged run
     differing = [key for key in names_of_settings if len({str(config.get(key)) for config in configs}) > 1]
     table = _grid(["setting", *(summary.run.id for summary in found)])
     for key in differing:
         table.add_row(key, *(printable(str(config.get(key, "-"))) for config in configs))
-    out.print("", table if differing else "The settings are the same.")
+    out.print("", table if differing else "The runs have the same settings.")
 
 
 @app.command("delete")
 def delete(
     context: typer.Context,
     run: Name,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     runs_dir: OwnRunsDir = None,
 ) -> None:
-    """Delete a run: its files, and its folder, which must have nothing else in it."""
+    """Delete a run, unless its folder holds other files than those of a run."""
     found = find.by_name(run, _folder(context, runs_dir))
     shown = printable(str(found.path))
     if not yes:
         if not sys.stdin.isatty():
-            raise UsageError(f"deleting {found.id} needs a yes: add --yes")
+            raise UsageError(f"deleting {found.id} needs confirmation: add --yes")
         if not typer.confirm(f"Delete {shown}?"):
             return
     found.delete()
@@ -141,7 +149,7 @@ def delete(
 
 
 def _folder(context: typer.Context, runs_dir: Path | None) -> Path:
-    """The option after the subcommand, or else the one before it."""
+    """The folder given after the subcommand, else the one given before it, else the default."""
     return folder_or_default(runs_dir or context.obj)
 
 
@@ -165,16 +173,16 @@ def _table(summaries: list[Summary], best: Summary | None = None) -> "Table":
         )
     if any(not summary.is_tested and summary.digit_accuracy is not None for summary in summaries):
         table.caption, table.caption_justify = (
-            "* on the validation images; the others on the test images",
+            "* measured on the validation images; without a star, on the test images",
             "left",
         )
     return table
 
 
 def _why_best(best: Summary) -> str:
-    images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the MNIST in the package"
-    measured = "that hold images out" if best.ranked_by == "validation" else "of which none holds images out"
-    return f"best by {best.ranked_by} accuracy, among the runs on {images} {measured}"
+    images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the built-in MNIST"
+    others = "with validation images" if best.ranked_by == "validation" else "(none has validation images)"
+    return f"best: the highest {best.ranked_by} accuracy of the runs on {images} {others}"
 
 
 def _grid(columns: list[str]) -> "Table":
@@ -208,7 +216,7 @@ def _result(run: Run) -> str:
         values = run.read_json(run.report_file)
         report = {name: check_of(hint)(values[name]) for name, hint in REPORTED.items()}
     except (RunError, KeyError, ValueError):
-        return "report.json is damaged: mnist-sum evaluate measures it again"
+        return "report.json is damaged: mnist-sum evaluate tests the run again"
     return (
         f"{percent(report['digit_accuracy'])} digit, {percent(report['sum_accuracy'], 3)} sum, "
         f"{percent(report['agreement'], 3)} agreement, {report['pairs']:,} pairs, "

@@ -1,4 +1,4 @@
-"""`mnist-sum train --seeds N`: the same training with N seeds, one after the other, and what they come to together."""
+"""`mnist-sum train --seeds N`: the same training with N seeds, one after the other, and the mean of the results."""
 
 import statistics
 from collections.abc import Callable
@@ -24,15 +24,15 @@ LARGEST_SEED = 2**32 - 1
 def train_seeds(
     config: TrainConfig, count: int, folder: Path, name: str, json: bool, train: Callable[[TrainConfig, Run, bool], int]
 ) -> int:
-    """Train with the config's seed and those after it; stops at the first run that does not end well.
+    """Train with `count` seeds from the config's seed on; stop at the first run that fails.
 
-    `train` is told whether the run is the last one, and returns an exit code.
+    `train` gets the config, the run, and whether it is the last run; it returns an exit code.
 
     Raises:
-        UsageError: there are not that many seeds after the config's.
+        UsageError: the last seed would be above LARGEST_SEED.
     """
     if config.seed + count - 1 > LARGEST_SEED:
-        raise UsageError(f"there are no {count} seeds from {config.seed} on: give a smaller --seed")
+        raise UsageError(f"{count} seeds from {config.seed} on go beyond {LARGEST_SEED:,}: give a smaller --seed")
     done = []
     last = config.seed + count - 1
     for seed in range(config.seed, last + 1):
@@ -72,8 +72,8 @@ def _print(done: list[Summary]) -> None:
     ]
     seconds = [found.elapsed for found in done]
     means = (percent(statistics.mean(column), 3) for column in columns.values())
-    in_the_mean = [f"mean of {len(done)}", *means, duration(statistics.mean(seconds))]
-    rows.append([styled(text, "bold") for text in in_the_mean])
+    mean_row = [f"mean of {len(done)}", *means, duration(statistics.mean(seconds))]
+    rows.append([styled(text, "bold") for text in mean_row])
     spread = (f"{statistics.stdev(column) * 100:.3f} %" for column in columns.values())
     rows.append(["standard deviation", *spread, f"{statistics.stdev(seconds):.1f} s"])
     out = console()

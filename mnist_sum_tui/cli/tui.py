@@ -1,4 +1,4 @@
-"""`mnist-sum tui`: the dashboard."""
+"""`mnist-sum tui`: open the dashboard."""
 
 from typing import Annotated
 
@@ -10,32 +10,32 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import find
 
 WITH_WATCH = ("data_dir", "device")
-"""settings that the pages which ask the network go by"""
+"""settings that are allowed beside --watch, because the pages that run a network use them"""
 
 
 @opt.with_settings
 def tui(
     settings: opt.Settings,
-    start: Annotated[bool, typer.Option("--start", help="Begin to train at once.")] = False,
+    start: Annotated[bool, typer.Option("--start", help="Start training at once.")] = False,
     resume: str | None = typer.Option(
-        None, help="Go on with a run: latest, best, its id, or a path.", autocompletion=complete_run
+        None, help="Resume a run: latest, best, its id, or a path.", autocompletion=complete_run
     ),
     watch: str | None = typer.Option(
-        None, help="Look at a run that another process trains: latest, its id, or a path.", autocompletion=complete_run
+        None, help="Watch a run that another process trains: latest, its id, or a path.", autocompletion=complete_run
     ),
     name: opt.Name = "",
-    theme: Annotated[str | None, typer.Option(help="A theme of Textual, such as textual-light or nord.")] = None,
+    theme: Annotated[str | None, typer.Option(help="Colour theme, one of Textual's: textual-light, nord, ...")] = None,
     runs_dir: RunsDir = None,
 ) -> None:
-    """Open the dashboard: train and watch, look at images, draw digits, compare runs."""
-    from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard  # textual, 70 ms
+    """Open the dashboard: watch a training, look at images, draw digits, compare runs."""
+    from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard  # imports textual: 70 ms
 
     folder = folder_or_default(runs_dir)
     if watch is not None and (start or resume is not None):
-        raise UsageError("--watch looks at a run and trains nothing: leave out --start and --resume")
+        raise UsageError("--watch only shows a run: leave out --start and --resume")
     given = [item for item in settings if item not in WITH_WATCH]
     if watch is not None and given:
-        raise UsageError(f"--watch looks at a run as it is: leave out --{given[0].replace('_', '-')}")
+        raise UsageError(f"--watch cannot change the settings of a run: leave out --{given[0].replace('_', '-')}")
     resumed = opt.run_to_resume(resume, name, folder)
     config = opt.build_config(resumed, settings)
     options = LaunchOptions(

@@ -1,4 +1,4 @@
-"""`mnist-sum` alone: what it is, and what to try first."""
+"""`mnist-sum` without a command: says what the program is and what to try first."""
 
 import typer
 from typer.core import TyperGroup
@@ -7,21 +7,21 @@ from mnist_sum_tui.cli.common import console
 
 FIRST = {
     "mnist-sum tui": "open the dashboard",
-    "mnist-sum train --recipe sprint": "train one in seconds",
-    "mnist-sum predict idx 3": "ask it what it sees",
+    "mnist-sum train --recipe sprint": "train in a few seconds",
+    "mnist-sum predict idx 3": "predict for a test image",
 }
-FURTHER = {"mnist-sum guide": "how all of it works", "mnist-sum --help": "every command"}
-"""no line is wider than 60 columns"""
+FURTHER = {"mnist-sum guide": "how it works", "mnist-sum --help": "all commands"}
+"""commands and what they do; no line is wider than 60 columns"""
 
 
 class Welcome(TyperGroup):
-    """The commands, where a line without one gets the welcome.
+    """The group of commands, which prints the welcome if no command is given.
 
-    A callback that does without a command would come to the same, but Typer loads pydantic to call it, if there is one.
+    A callback without a command would do the same, but to call it Typer imports pydantic if that is installed.
     """
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
-        """Show the welcome and end if there is nothing to parse."""
+        """Print the welcome and exit if there are no arguments."""
         if not args and not ctx.resilient_parsing:
             show()
             raise typer.Exit
@@ -29,14 +29,14 @@ class Welcome(TyperGroup):
 
 
 def show() -> None:
-    """Print what the program is and what to try first, in ten lines at most."""
-    from rich.text import Text  # rich: 50 ms
+    """Print what the program is and what to try first, in at most ten lines."""
+    from rich.text import Text  # imports rich: 50 ms
 
     width = max(map(len, FIRST))
     text = Text()
     text.append("mnist-sum", "bold")
-    text.append(" trains a network that sees a handwritten digit and\n")
-    text.append("adds a number to it, in your terminal, while you watch.\n")
+    text.append(" trains a network that reads a handwritten digit\n")
+    text.append("and adds a number to it, in your terminal, while you watch.\n")
     for commands, style in ((FIRST, "bold cyan"), (FURTHER, "cyan")):
         for command, what in commands.items():
             text.append(f"\n  {command:<{width}}", style)

@@ -1,4 +1,4 @@
-"""A command in a pseudo-terminal, to its end."""
+"""Helpers that run a command in a pseudo-terminal."""
 
 import io
 import os
@@ -13,12 +13,12 @@ from tests.conftest import COMMAND
 Environment = Mapping[str, str]
 NONE: Environment = {}
 TALL = 200
-"""rows of the screen that is looked at, so that nothing scrolls away"""
+"""rows of the screen that is read, so that nothing scrolls away"""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a terminal was sent, and the lines that it shows then."""
+    """What a command wrote to the terminal, and the lines on the screen at the end."""
 
     code: int | None
     raw: str
@@ -26,7 +26,7 @@ class Shown:
 
 
 def shown(*arguments: str, columns: int = 80, rows: int = 24, environment: Environment = NONE) -> Shown:
-    """Run the command in a terminal of that size, as `spawn` does."""
+    """Run the command to its end in a terminal of that size."""
     record = io.BytesIO()
     child = spawn(*arguments, columns=columns, rows=rows, record=record, environment=environment)
     child.expect(pexpect.EOF)
@@ -46,7 +46,10 @@ def spawn(
     record: io.BytesIO | None = None,
     environment: Environment = NONE,
 ) -> pexpect.spawn:
-    """Start the command in a terminal of that size, or python with `-c`; an empty variable is unset."""
+    """Start the command (or python, if the first argument is -c) in a terminal of that size.
+
+    A variable of `environment` that is empty is unset.
+    """
     wanted = {"TERM": "xterm-256color", "COLORTERM": "", "TMUX": "", "STY": "", "SSH_CONNECTION": "", "SSH_TTY": ""}
     merged = {**os.environ, **wanted, **environment}
     command = COMMAND[1:] if arguments[:1] != ("-c",) else []

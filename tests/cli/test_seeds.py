@@ -1,3 +1,5 @@
+"""`mnist-sum train --seeds`: several runs with different seeds, and their mean."""
+
 import json
 import statistics
 from pathlib import Path
@@ -18,7 +20,7 @@ def events(text: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_seeds_are_the_single_runs_and_their_mean(cli: Cli, small_data: str) -> None:
+def test_seeds_give_the_same_results_as_single_runs_and_report_the_mean(cli: Cli, small_data: str) -> None:
     result = cli(*SPRINT, "--data-dir", small_data, "--seed", "3", "--seeds", "2", "--json")
     assert result.returncode == 0, result.stderr
     *runs, last = events(result.stdout)
@@ -45,7 +47,7 @@ def test_seeds_print_a_line_each_and_a_table(cli: Cli, small_data: str) -> None:
     assert "standard deviation" in result.stdout
 
 
-def test_seeds_that_take_long_show_progress_in_a_log(
+def test_long_runs_with_seeds_show_progress_in_a_log(
     tmp_path: Path, small_data: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(progress, "BRIEF_PROGRESS_SECONDS", 0.0)
@@ -60,13 +62,13 @@ def test_seeds_that_take_long_show_progress_in_a_log(
     assert "of training" in last
 
 
-def test_quiet_seeds_are_the_table_alone(cli: Cli, small_data: str) -> None:
+def test_quiet_seeds_print_only_the_table(cli: Cli, small_data: str) -> None:
     result = cli(*SPRINT, "--data-dir", small_data, "--seeds", "2", "--quiet")
     assert result.stdout.split("\n")[1] == "Test accuracy by seed"
     assert "seed 0: " not in result.stdout
 
 
-def test_seeds_are_trained_by_one_process(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_seeds_are_refused_under_torchrun(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     for rank in ("0", "1"):
         values = {"rank": rank, "size": "2", "local_rank": rank, "local_size": "2"}
         for name, variable in VARIABLES.items():
@@ -74,14 +76,14 @@ def test_seeds_are_trained_by_one_process(cli: Cli, monkeypatch: pytest.MonkeyPa
         is_one_line(cli(*SPRINT, "--seeds", "2"), 2, "torchrun")
 
 
-def test_seeds_that_cannot_be_are_one_line(cli: Cli, small_data: str) -> None:
+def test_bad_seeds_end_in_one_line(cli: Cli, small_data: str) -> None:
     is_one_line(cli(*SPRINT, "--seeds", "0"), 2, "--seeds")
     is_one_line(cli(*SPRINT, "--seeds", "2", "--seed", "4294967295"), 2, "smaller --seed")
     assert cli(*SPRINT, "--data-dir", small_data).returncode == 0
     is_one_line(cli("train", "--seeds", "2", "--resume", "latest"), 2, "--resume")
 
 
-def test_a_name_that_will_do_for_one_run_will_do_for_seeds(cli: Cli, small_data: str, tmp_path: Path) -> None:
+def test_a_name_that_fits_a_single_run_fits_seeds_too(cli: Cli, small_data: str, tmp_path: Path) -> None:
     result = cli(*SPRINT, "--data-dir", small_data, "--seeds", "2", "--seed", "4294967294", "--name", "x" * 60)
     assert result.returncode == 0, result.stderr
     ids = [run.id.split("-", 3)[3] for run in find.list_runs(tmp_path / "runs")]
@@ -89,7 +91,7 @@ def test_a_name_that_will_do_for_one_run_will_do_for_seeds(cli: Cli, small_data:
     is_one_line(cli(*SPRINT, "--seeds", "2", "--name", "a/b"), 2, "name 'a/b' cannot be used")
 
 
-def test_a_seed_that_diverges_ends_them(cli: Cli, small_data: str) -> None:
+def test_a_diverging_seed_ends_the_command(cli: Cli, small_data: str) -> None:
     result = cli(
         *SPRINT,
         "--data-dir",

@@ -1,4 +1,4 @@
-"""A run from a stranger: whatever its files and folders are called and say, no escape sequence reaches the terminal."""
+"""A run from a stranger: no escape sequence in its files or names reaches the terminal."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ SHOWN = r"\x1b]52;c;cm0gLXJm\x07\x9b31m\u202e[/old][red]:snake:"
 
 
 def make_run(folder: Path, name: str, **values: object) -> Run:
-    """A run of five epochs that is done."""
+    """A completed run of five epochs."""
     run = Run(folder / name)
     run.path.mkdir(parents=True)
     run.write_config(TrainConfig.of("standard", **{"model": "compact", **values}))
@@ -30,7 +30,7 @@ def make_run(folder: Path, name: str, **values: object) -> Run:
 
 
 def is_harmless(result: "subprocess.CompletedProcess[str]", code: int = 0) -> str:
-    """What was printed, of which every line is printable."""
+    """The output, after checking that every line is printable."""
     assert result.returncode == code, result.stderr
     for line in (result.stdout + result.stderr).splitlines():
         assert line.isprintable(), repr(line)
@@ -39,7 +39,7 @@ def is_harmless(result: "subprocess.CompletedProcess[str]", code: int = 0) -> st
 
 @pytest.fixture
 def evil(tmp_path: Path) -> Run:
-    """Everything in it that is text is an attack."""
+    """A run in which every text is an attack."""
     folder = tmp_path / "runs"
     make_run(folder, "20260101-120000-compact")
     run = make_run(folder, f"x{EVIL.replace('/', '')}", data_dir=f"data/{EVIL}/mnist")
@@ -52,7 +52,7 @@ def evil(tmp_path: Path) -> Run:
     return run
 
 
-def test_the_commands_show_it_and_obey_nothing(evil: Run, cli: Cli) -> None:
+def test_the_commands_print_it_without_escape_sequences_or_markup(evil: Run, cli: Cli) -> None:
     name = printable(evil.path.name)
     assert name in is_harmless(cli("runs"))
     shown = is_harmless(cli("runs", "show", str(evil.path)))
@@ -65,7 +65,7 @@ def test_the_commands_show_it_and_obey_nothing(evil: Run, cli: Cli) -> None:
     assert {json.loads(line)["path"] for line in listed} == {str(run.path) for run in find.list_runs(evil.path.parent)}
 
 
-def test_errors_about_it_are_one_harmless_line(evil: Run, cli: Cli, tmp_path: Path) -> None:
+def test_errors_about_it_are_one_printable_line(evil: Run, cli: Cli, tmp_path: Path) -> None:
     for arguments in (
         ["runs", "delete", str(evil.path)],
         ["train", "--resume", str(evil.path), "--data-dir", "elsewhere"],
@@ -82,18 +82,18 @@ def test_errors_about_it_are_one_harmless_line(evil: Run, cli: Cli, tmp_path: Pa
     assert not evil.path.exists()
 
 
-def test_a_run_whose_name_is_no_plain_text_is_found_by_what_is_shown(evil: Run) -> None:
+def test_a_run_is_found_by_the_printable_form_of_its_name(evil: Run) -> None:
     assert printable(evil.id) == evil.id
     assert find.by_name(evil.id, evil.path.parent) == evil
     assert evil.argument.isprintable()
 
 
-def test_two_runs_that_are_shown_alike_are_one(evil: Run) -> None:
+def test_two_runs_whose_names_print_alike_have_different_ids(evil: Run) -> None:
     make_run(evil.path.parent, printable(evil.path.name))
     ids = [run.id for run in find.list_runs(evil.path.parent)]
     assert len(ids) == len(set(ids)) == 2
 
 
-def test_an_error_s_message_is_printable_wherever_it_is_shown() -> None:
+def test_the_message_of_an_error_is_printable() -> None:
     for kind in (RunError, UsageError):
         assert str(kind(f"{EVIL}: is damaged")) == f"{SHOWN}: is damaged"

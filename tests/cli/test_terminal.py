@@ -1,4 +1,4 @@
-"""`train` in a real terminal: bars that move, lines that stay, and a terminal that is as it was."""
+"""`mnist-sum train` in a real terminal: its progress bars, what stays on the screen, and signals."""
 
 import io
 import os
@@ -22,7 +22,7 @@ TRAIN = ["-m", "mnist_sum_tui", "train", "--model", "compact", "--epochs", "2000
 
 
 @pytest.mark.parametrize("width", [80, 60])
-def test_live_bars_and_ctrl_c(small_data: str, tmp_path: Path, width: int) -> None:
+def test_progress_bars_and_ctrl_c(small_data: str, tmp_path: Path, width: int) -> None:
     folder = tmp_path / "runs"
     arguments = [*TRAIN, "--data-dir", small_data, "--runs-dir", str(folder)]
     child = pexpect.spawn(sys.executable, arguments, dimensions=(24, width), timeout=60)
@@ -46,7 +46,7 @@ def test_live_bars_and_ctrl_c(small_data: str, tmp_path: Path, width: int) -> No
     assert len(find.list_runs(folder)) == 1
 
 
-def test_a_no_deletes_nothing(tmp_path: Path) -> None:
+def test_answering_no_deletes_nothing(tmp_path: Path) -> None:
     run = find.create(tmp_path, TrainConfig.of("sprint"))
     arguments = ["-m", "mnist_sum_tui", "runs", "delete", "latest", "--runs-dir", str(tmp_path)]
     child = pexpect.spawn(sys.executable, arguments, timeout=60)
@@ -59,7 +59,7 @@ def test_a_no_deletes_nothing(tmp_path: Path) -> None:
     assert find.list_runs(tmp_path) == [run]
 
 
-def test_a_terminal_that_is_closed_stops_the_run_and_loses_nothing(small_data: str, tmp_path: Path) -> None:
+def test_closing_the_terminal_stops_the_run_and_loses_nothing(small_data: str, tmp_path: Path) -> None:
     arguments = [*TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path)]
     child = pexpect.spawn(sys.executable, arguments, dimensions=(24, 80), timeout=60)
     child.expect("images/s")
@@ -69,8 +69,8 @@ def test_a_terminal_that_is_closed_stops_the_run_and_loses_nothing(small_data: s
     assert _is_whole(tmp_path)
 
 
-def test_two_sighups_are_one_and_a_second_signal_of_another_kind_leaves_at_once() -> None:
-    """The shell and the system may each send one; who presses Ctrl-C then does not want to wait."""
+def test_a_second_sighup_is_ignored_but_another_signal_ends_the_program_at_once() -> None:
+    """The shell and the system may each send a SIGHUP; a user who then presses Ctrl-C does not want to wait."""
     control = Control()
     with _signals_stop(control) as caught:
         for _ in range(3):
@@ -81,8 +81,8 @@ def test_two_sighups_are_one_and_a_second_signal_of_another_kind_leaves_at_once(
             signal.raise_signal(signal.SIGINT)
 
 
-def test_a_job_outlives_its_terminal_by_no_more_than_a_step(small_data: str, tmp_path: Path) -> None:
-    """One that the shell has disowned gets no signal: it is told when it writes."""
+def test_a_disowned_job_stops_at_the_first_write_to_a_closed_terminal(small_data: str, tmp_path: Path) -> None:
+    """A job that the shell has disowned gets no signal: only writing fails."""
     ours, its = pty.openpty()
     arguments = [sys.executable, *TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path)]
     job = subprocess.Popen(arguments, stdin=its, stdout=its, stderr=its, start_new_session=True)
@@ -93,8 +93,8 @@ def test_a_job_outlives_its_terminal_by_no_more_than_a_step(small_data: str, tmp
     assert _is_whole(tmp_path)
 
 
-def test_nohup_is_honoured(small_data: str, tmp_path: Path) -> None:
-    """What it starts ignores SIGHUP already."""
+def test_a_run_under_nohup_survives_sighup(small_data: str, tmp_path: Path) -> None:
+    """nohup starts a program with SIGHUP ignored."""
     arguments = ["nohup", sys.executable, *TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path), "--json"]
     job = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert job.stdout is not None
@@ -108,7 +108,7 @@ def test_nohup_is_honoured(small_data: str, tmp_path: Path) -> None:
 
 
 def _is_whole(folder: Path) -> bool:
-    """Whether the run's checkpoint has its last step."""
+    """Whether the last checkpoint contains the last step of the run."""
     (run,) = find.list_runs(folder)
     *_, last = journal.read_events(run.metrics_file)
     return checkpoint.load(run.last_file).position.step == last.step

@@ -1,4 +1,4 @@
-"""`mnist-sum` alone: ten lines that say what it is and what to try first."""
+"""`mnist-sum` without a command: ten lines that say what it is and what to try first."""
 
 import shlex
 
@@ -14,7 +14,7 @@ from tests.test_import_hygiene import loaded_by
 COLUMNS = 60
 
 
-def test_ten_lines_through_a_pipe(cli: Cli) -> None:
+def test_a_pipe_gets_ten_lines(cli: Cli) -> None:
     done = cli(FORCE_COLOR="1")
     lines = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
@@ -38,20 +38,20 @@ def test_without_colours_or_with_no_escapes_at_all() -> None:
     assert "\x1b" not in shown(environment={"TERM": "dumb"}).raw
 
 
-def test_what_it_says_to_try_is_a_command() -> None:
+def test_the_commands_to_try_exist() -> None:
     for command in FIRST:
         assert CliRunner().invoke(app, [*shlex.split(command)[1:], "--help"]).exit_code == 0
 
 
-def test_it_loads_nothing_slow() -> None:
+def test_the_welcome_imports_nothing_slow() -> None:
     run = "from mnist_sum_tui.cli.main import main\ntry: main()\nexcept SystemExit: pass"
     loaded = loaded_by(f"import sys; sys.argv[1:] = []\n{run}")
     assert "rich" in loaded
     assert not loaded & {"torch", "torchvision", "numpy", "textual", "pydantic"}
 
 
-def test_it_stays_out_of_the_way(cli: Cli) -> None:
-    """Of help, of a wrong command, and of a shell's completion, which comes without arguments."""
+def test_help_errors_and_completion_print_no_welcome(cli: Cli) -> None:
+    """A shell asks for completions without giving arguments."""
     first = next(iter(FIRST))
     for arguments in (["--help"], ["--version"], ["nonsense"]):
         assert f"  {first} " not in cli(*arguments).stdout

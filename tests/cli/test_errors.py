@@ -1,0 +1,87 @@
+"""Errors that a user can cause: each ends in one line on stderr and an exit code."""
+
+import os
+import stat
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from mnist_sum_tui.cli.main import _is_out_of_memory
+from tests.conftest import Cli, is_one_line
+
+BAD_INPUT = [
+    (["train", "--model", "compct"], 2, "did you mean 'compact'"),
+    (["train", "--recipe", "fast"], 2, "unknown recipe"),
+    (["train", "--epochs", "0"], 2, "epochs must be"),
+    (["train", "--epochs", "many"], 2, "--epochs"),
+    (["train", "--lr", "nan"], 2, "finite"),
+    (["train", "--device", "tpu"], 2, "unknown device"),
+    (["train", "--resume", "nonsense"], 2, "no runs"),
+    (["train", "--resume", ""], 2, "is empty"),
+    (["tui", "--resume", ""], 2, "is empty"),
+    (["tui", "--watch", ""], 2, "is empty"),
+    (["tui", "--watch", "latest", "--epochs", "3"], 2, "leave out --epochs"),
+    (["train", "--resume", "latest", "--name", "new"], 2, "--name is for a new run"),
+    (["train", "--data-dir", ""], 2, "--data-dir is empty"),
+    (["evaluate", "--data-dir", ""], 2, "--data-dir is empty"),
+    (["train", "--recipe", ""], 2, "unknown recipe ''"),
+    (["tui", "--recipe", ""], 2, "unknown recipe ''"),
+    (["evaluate", ""], 2, "is empty"),
+    (["predict", "idx", "3", "--run", ""], 2, "is empty"),
+    (["train", "--runs-dir", ""], 2, "--runs-dir is empty"),
+    (["runs", "--runs-dir", ""], 2, "--runs-dir is empty"),
+    (["runs", "show", "latest", "--runs-dir", ""], 2, "--runs-dir is empty"),
+    (["evaluate", "--runs-dir", ""], 2, "--runs-dir is empty"),
+    (["train", "--nonsense"], 2, "--nonsense"),
+    (["train", "--data-dir", "nowhere", "--model", "compact"], 1, "is not a folder"),
+    (["train", "--name", "a/b"], 2, "cannot be used"),
+    (["predict", "idx", "10000", "--run", "none"], 2, "no runs"),
+    (["predict", "idx", "3", "--number", "10"], 2, "outside 0..9"),
+    (["predict", "idx", "3", "--split", "dev"], 2, "unknown split"),
+    (["predict", "idx", "three"], 2, "INDEX"),
+    (["predict", "image", "nowhere.png"], 1, "does not exist"),
+    (["predict", "image", "."], 1, "is a folder"),
+    (["evaluate", "nonsense"], 2, "no runs"),
+    (["runs", "show", "x"], 2, "no runs"),
+    (["model", "orginal"], 2, "did you mean 'original'"),
+    (["nonsense"], 2, "nonsense"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "word"), BAD_INPUT, ids=lambda value: " ".join(value) if isinstance(value, list) else None
+)
+def test_bad_input_ends_in_one_line(cli: Cli, arguments: list[str], code: int, word: str) -> None:
+    is_one_line(cli(*arguments), code, word)
+
+
+def test_an_empty_mnist_sum_runs_means_the_default_folder(cli: Cli) -> None:
+    assert "No runs in runs yet" in cli("runs", MNIST_SUM_RUNS="").stdout
+
+
+def test_a_diverging_run_ends_in_one_line(cli: Cli, small_data: str) -> None:
+    arguments = ["--model", "original", "--recipe", "original", "--lr", "100", "--epochs", "1", "--threads", "2"]
+    result = cli("train", *arguments, "--data-dir", small_data)
+    is_one_line(result, 1, "no longer a number", "--lr")
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc/self/mountinfo").exists(), reason="root may write anywhere")
+def test_an_unwritable_runs_folder_is_refused_before_training(cli: Cli, tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    locked.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    target = "/proc/mnist-sum" if os.geteuid() == 0 else str(locked / "runs")
+    begin = time.monotonic()
+    is_one_line(cli("train", "--runs-dir", target), 1, "no run can be made there")
+    assert time.monotonic() - begin < 20
+    locked.chmod(stat.S_IRWXU)
+
+
+def test_out_of_memory_is_distinguished_from_other_errors() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(1 << 55)
+    assert _is_out_of_memory(caught.value)
+    assert _is_out_of_memory(MemoryError())
+    assert not _is_out_of_memory(RuntimeError("shapes do not fit"))

@@ -1,0 +1,121 @@
+"""Output and signals: JSON, pipes, closed or full streams, Ctrl-C."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import Run
+from tests.conftest import COMMAND, Cli, wait_for
+
+
+def test_json_prints_only_events_on_stdout(cli: Cli, small_data: str) -> None:
+    done = cli("train", "--model", "compact", "--epochs", "1", "--data-dir", small_data, "--json")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (events[0]["event"], events[-1]["event"]) == ("started", "finished")
+    assert {"started", "progress", "epoch", "checkpoint", "finished"} <= {event["event"] for event in events}
+    assert all({"step", "epoch", "elapsed"} <= event.keys() for event in events)
+    assert done.stderr == ""
+
+
+def test_quiet_prints_only_the_result(cli: Cli, small_data: str) -> None:
+    done = cli("train", "--model", "compact", "--epochs", "1", "--data-dir", small_data, "--quiet", FORCE_COLOR="1")
+    assert done.stdout.strip().startswith("Test:")
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_the_run_saves_it_and_prints_how_to_resume(
+    small_data: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    arguments = [
+        "train",
+        "--model",
+        "compact",
+        "--epochs",
+        "2000",
+        "--data-dir",
+        small_data,
+        "--runs-dir",
+        str(tmp_path / "r"),
+    ]
+    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: list((tmp_path / "r").glob("*/last.safetensors")))
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + number, err
+    assert "mnist-sum train --resume" in out
+    assert err == ""
+    if number != signal.SIGINT:
+        return
+    (run,) = find.list_runs(tmp_path / "r")
+    resumed = [*COMMAND, "train", "--resume", str(run.path), "--epochs", str(_epoch_in_work(run) + 1), "--json"]
+    done = subprocess.run(resumed, capture_output=True, text=True, check=True)
+    first = json.loads(done.stdout.splitlines()[0])
+    assert first["resumed"] is True
+    assert first["step"] > 0
+
+
+def _epoch_in_work(run: Run) -> int:
+    from mnist_sum_tui.runs import checkpoint
+
+    return checkpoint.load(run.last_file).position.epoch
+
+
+@pytest.mark.parametrize("style", ["--json", ""])
+def test_a_closed_pipe_stops_the_run_and_loses_nothing(small_data: str, tmp_path: Path, style: str) -> None:
+    command = " ".join([*COMMAND, "train", "--model compact --epochs 500", style, "--runs-dir", str(tmp_path / "r"),
+                        "--data-dir", small_data])  # fmt: skip
+    done = subprocess.run(
+        f"{command} | head -n 3", shell=True, capture_output=True, text=True, timeout=100, check=False
+    )
+    assert len(done.stdout.splitlines()) == 3
+    assert "Traceback" not in done.stderr
+    assert "everything is saved" in done.stderr
+    assert list((tmp_path / "r").glob("*/last.safetensors"))
+
+
+def test_a_pipe_closed_after_the_last_step_leaves_a_complete_run(small_data: str, tmp_path: Path) -> None:
+    command = " ".join([*COMMAND, "train --model compact --epochs 1 --quiet --runs-dir", str(tmp_path / "r"),
+                        "--data-dir", small_data])  # fmt: skip
+    done = subprocess.run(f"{command} | true", shell=True, capture_output=True, text=True, timeout=100, check=False)
+    assert "the run is complete" in done.stderr
+    assert "--resume" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_training_works_with_standard_streams_closed(small_data: str, tmp_path: Path, closed: str) -> None:
+    command = shlex.join([*COMMAND, "train", "--recipe", "sprint", "--epochs", "1", "--data-dir", small_data])
+    done = subprocess.run(
+        f"{command} {closed}", shell=True, cwd=tmp_path, env={**os.environ, "MNIST_SUM_RUNS": "r"}, timeout=100,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    (run,) = find.list_runs(tmp_path / "r")
+    assert run.report_file.exists()
+    assert b"Test:" not in run.metrics_file.read_bytes(), "no file of the run got the number of the closed stdout"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full")
+@pytest.mark.parametrize("arguments", [["predict", "idx", "3"], ["model", "swift"], ["runs"]])
+def test_a_full_disk_behind_stdout_ends_in_one_line(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "error: the output cannot be written (no space left): free some space, or write elsewhere"
+    ]
+
+
+def test_the_commands_work_with_ascii_output_and_without_a_home_folder(cli: Cli) -> None:
+    for command in (["predict", "idx", "3"], ["model", "swift"], ["train", "--help"], ["runs"]):
+        result = cli(*command, PYTHONIOENCODING="ascii", HOME="/nonexistent", LANG="C")
+        assert result.returncode == 0, result.stderr
+        assert result.stdout.isascii()
+        assert not result.stderr
