@@ -1,9 +1,9 @@
-"""A recorded training as one animated SVG: the curves grow, the numbers climb, and the network's answers come right.
+"""A recorded training as an animated SVG: the accuracy curves grow and the network's answers become right.
 
     python -m mnist_sum_tui.export.animation [RECORDING OUT.svg]
 
-draws the package's recording into `guide/training.svg`, or that of any run (its metrics.jsonl). Every number and every
-answer in the picture is one of the recording.
+Without arguments it draws the recording in the package as `guide/training.svg`; RECORDING may be the metrics.jsonl of
+any run. Every number and every answer in the picture comes from the recording.
 """
 
 import sys
@@ -38,14 +38,14 @@ from mnist_sum_tui.runs.journal import read_events
 
 PICTURE = Path(__file__).parents[1] / "guide" / "training.svg"
 FADE = 0.4
-"""seconds in which everything comes, and goes before it begins again"""
+"""seconds of fading in at the start and fading out at the end"""
 
 
 def svg(events: Sequence[Event]) -> str:
-    """The whole picture.
+    """The animated SVG of a training's events.
 
     Raises:
-        DataError: the events have no training to show, or their images are not those of the package.
+        DataError: the events are too few to show, or their sample images are not in the built-in MNIST.
     """
     story, film = Story(events), Film(SECONDS)
     shown = [(0.0, 0), (FADE, 1), (SECONDS - FADE, 1), (SECONDS, 0)]
@@ -60,10 +60,10 @@ def svg(events: Sequence[Event]) -> str:
 
 
 def _described(story: Story) -> str:
-    """The picture for whoever cannot see it."""
+    """The description for screen readers."""
     words = (
-        f"A recorded training of the network {_safe(story.started.model)}. Two curves of accuracy grow over the steps, "
-        "first that of the digit, later that of the sum; the answers beside a few images turn from wrong to right."
+        f"A recorded training of the network {_safe(story.started.model)}. Two accuracy curves rise over the steps, "
+        "first that of the digit, later that of the sum; the answers below a few images turn from wrong to right."
     )
     if story.test is None:
         return words
@@ -72,12 +72,12 @@ def _described(story: Story) -> str:
 
 
 def _safe(words: str) -> str:
-    """Text from a file, as XML can hold it."""
+    """Text from a file, made safe for XML."""
     return escape("".join(letter for letter in words if letter.isprintable()))
 
 
 def _window(story: Story) -> str:
-    """The frame, with the command in its title."""
+    """A window frame with the command as its title."""
     started = story.started
     command = f"mnist-sum train --model {_safe(started.model)} --epochs {started.epochs}"
     if started.recipe != "standard":
@@ -90,15 +90,15 @@ def _window(story: Story) -> str:
 
 
 def _figures(story: Story, film: Film) -> str:
-    """How much is right, in large digits: in training, and at the end in the test."""
+    """The accuracy of both heads in large digits: of training, and at the end of the test."""
     found = []
     for place, head in enumerate(HEADS):
         name, x = f"{head}_accuracy", EDGE + 300 * place
         shares = [(story.second(event.step), getattr(event, name)) for event in story.progress]
-        notes = [(0.0, "right in training")]
+        notes = [(0.0, "training accuracy")]
         if story.test is not None:
             shares.append((TESTED, getattr(story.test, name)))
-            notes.append((TESTED, "right in the test"))
+            notes.append((TESTED, "test accuracy"))
         values = [(at, row(44, percent(share), f"large {head}")) for at, share in shares]
         values.insert(0, (0.0, row(44, "?", "large muted")))
         heading = '<tspan class="bold {0}">{0}</tspan> <tspan class="small muted">{1}</tspan>'
@@ -111,14 +111,14 @@ def _figures(story: Story, film: Film) -> str:
 
 
 def _position(story: Story, film: Film) -> str:
-    """What is trained on what; epoch and step, as words and as a bar."""
+    """The size of network and data; epoch and step as text and as a progress bar."""
     started = story.started
     places = [(0.0, 1, 0), *((story.second(event.step), event.epoch, event.step) for event in story.progress)]
     words = f"epoch {{}} of {started.epochs}, step {{:,}} of {started.total_steps:,}"
     frames = [(at, text(360, 18, words.format(*place), "small right")) for at, *place in places]
     bar = film.animate([(at, f"transform:scaleX({step / story.steps:.4f})") for at, _, step in places])
     end = f"scale({places[-1][2] / story.steps:.4f} 1)"
-    facts = (f"{started.parameters:,} weights", f"{started.train_images:,} images")
+    facts = (f"{started.parameters:,} parameters", f"{started.train_images:,} images")
     return (
         "".join(text(WIDTH - EDGE, 72 + 24 * place, fact, "small muted right") for place, fact in enumerate(facts))
         + film.reel((WIDTH - EDGE - 360, 102, 360, 26), frames)

@@ -1,8 +1,9 @@
-"""A recorded training: a run's metrics.jsonl with what tells its story, at some 160 moments.
+"""Recording a training for the animation: a run's metrics.jsonl, thinned to about 160 moments.
 
     python -m mnist_sum_tui.export.recording [OUT]
 
-trains `compact` on one thread (3 epochs, seed 0) and made `recording.jsonl`, which the README's moving picture shows.
+trains `compact` for 3 epochs (seed 0, one thread). `recording.jsonl` was made like this; the animation in the README
+shows it.
 """
 
 import math
@@ -24,36 +25,36 @@ from mnist_sum_tui.runs.position import Totals
 RECORDING = Path(__file__).with_name("recording.jsonl")
 MOMENTS = 160
 EVEN_STEPS = 12
-"""about so many steps at the start are evenly spread; after them a moment grows as the step number does"""
+"""up to about this step the moments are evenly spaced, after it logarithmically"""
 
 
 def thinned(events: Iterable[Event], moments: int = MOMENTS) -> list[Event]:
-    """Start, epochs and end as they are, at most `moments` Progress, and the Samples whose answers are new.
+    """Started, EpochDone and Finished as they are, at most `moments` Progress, and the Samples with changed answers.
 
-    A Progress is the mean of those it stands for. Most is learned in the first hundred steps, so the moments lie
-    closest together there. To thin once more changes nothing.
+    Each Progress is the mean of those that it replaces. The moments are densest in the first hundred steps, where most
+    is learned. Thinning again changes nothing.
 
     Raises:
-        DataError: the events do not begin with a Started.
+        DataError: the events do not start with Started.
     """
-    told = [event for event in events if isinstance(event, Started | Progress | Samples | EpochDone | Finished)]
-    if not told or not isinstance(told[0], Started):
-        raise DataError("no training is recorded there: give the metrics.jsonl of a run")
-    scale = moments / math.log1p(told[0].total_steps / EVEN_STEPS)
-    found: list[Event] = [told[0]]
-    found += _means([event for event in told if isinstance(event, Progress)], scale)
-    found += _changes([event for event in told if isinstance(event, Samples)])
-    found += [event for event in told if isinstance(event, EpochDone | Finished)]
+    kept = [event for event in events if isinstance(event, Started | Progress | Samples | EpochDone | Finished)]
+    if not kept or not isinstance(kept[0], Started):
+        raise DataError("this is not the recording of a training: give the metrics.jsonl of a run")
+    scale = moments / math.log1p(kept[0].total_steps / EVEN_STEPS)
+    found: list[Event] = [kept[0]]
+    found += _means([event for event in kept if isinstance(event, Progress)], scale)
+    found += _changes([event for event in kept if isinstance(event, Samples)])
+    found += [event for event in kept if isinstance(event, EpochDone | Finished)]
     return sorted(map(_without_place, found), key=lambda event: event.step)
 
 
 def _without_place(event: Event) -> Event:
-    """The event without where on its machine the run was."""
+    """The event without the run's absolute path on the machine that made it."""
     return replace(event, path=f"runs/{event.run}") if isinstance(event, Started | Finished) else event
 
 
 def _means(progress: Iterable[Progress], scale: float) -> list[Progress]:
-    """One Progress a moment: the mean over its steps, with the last one's step, time and learning rate."""
+    """One Progress per moment: the mean over its steps, with step, time and learning rate of the last one."""
     found = []
     before = 0
     for _, group in groupby(progress, lambda event: round(scale * math.log1p(event.step / EVEN_STEPS))):
@@ -88,12 +89,12 @@ def to_lines(events: Iterable[Event]) -> bytes:
 
 
 def record(config: TrainConfig) -> list[Event]:
-    """Train in a folder that does not stay, and thin what happens. Samples come after each step, or nearly.
+    """Train in a temporary folder, with Samples after nearly every step, and return the thinned events.
 
     Raises:
-        MnistSumError: as `train` does.
+        MnistSumError: training fails, as in `train`.
     """
-    from mnist_sum_tui.training import loop  # and with it torch, which the picture is drawn without
+    from mnist_sum_tui.training import loop  # imports torch, which drawing the animation does not need
     from mnist_sum_tui.training.control import Control
 
     usual = loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE

@@ -1,4 +1,4 @@
-"""The moving picture: it is that of the committed recording, true, and complete in itself."""
+"""The animation: it shows the committed recording, correctly, and needs nothing from outside."""
 
 import re
 import subprocess
@@ -51,17 +51,17 @@ def test_the_command_draws_the_committed_picture_again(tmp_path: Path) -> None:
     assert target.read_bytes() == PICTURE.read_bytes()
 
 
-def test_it_is_drawn_without_torch_or_a_front_end() -> None:
+def test_drawing_imports_neither_torch_nor_textual_nor_rich() -> None:
     code = "import sys, mnist_sum_tui.export.animation; print({'torch', 'textual', 'rich'} & sys.modules.keys())"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
 
 
-def test_it_is_small() -> None:
+def test_the_files_are_small() -> None:
     assert len(PICTURE.read_bytes()) < 200_000
     assert len(RECORDING.read_bytes()) < 150_000
 
 
-def test_it_needs_nothing_from_outside(committed: ElementTree.Element) -> None:
+def test_the_picture_needs_nothing_from_outside(committed: ElementTree.Element) -> None:
     tags = {element.tag.removeprefix(XML) for element in committed.iter()}
     assert tags == {"svg", "title", "desc", "style", "g", "rect", "circle", "path", "text", "tspan"}
     names = {name for element in committed.iter() for name in element.attrib}
@@ -71,7 +71,7 @@ def test_it_needs_nothing_from_outside(committed: ElementTree.Element) -> None:
         assert word not in without_namespace
 
 
-def test_it_says_what_it_is(committed: ElementTree.Element, events: list[Event]) -> None:
+def test_the_picture_has_a_title_and_a_description(committed: ElementTree.Element, events: list[Event]) -> None:
     assert committed.get("role") == "img"
     title, described = committed.find(f"{XML}title"), committed.find(f"{XML}desc")
     assert title is not None
@@ -82,7 +82,7 @@ def test_it_says_what_it_is(committed: ElementTree.Element, events: list[Event])
     assert percent(end.sum_accuracy) in (described.text or "")
 
 
-def test_every_percentage_is_recorded(committed: ElementTree.Element, events: list[Event]) -> None:
+def test_every_percentage_comes_from_the_recording(committed: ElementTree.Element, events: list[Event]) -> None:
     end = of_kind(events, Finished)[0]
     measured: list[Progress | Finished] = [*of_kind(events, Progress), end]
     recorded = {percent(share) for event in measured for share in (event.digit_accuracy, event.sum_accuracy)}
@@ -94,7 +94,7 @@ def test_every_percentage_is_recorded(committed: ElementTree.Element, events: li
     assert shown & ticks >= {"0 %", "90 %", "99 %"}
 
 
-def test_every_answer_is_recorded(committed: ElementTree.Element, events: list[Event]) -> None:
+def test_every_answer_comes_from_the_recording(committed: ElementTree.Element, events: list[Event]) -> None:
     recorded = {
         f"{digit} + {number} = {total}"
         for event in of_kind(events, Samples)
@@ -109,7 +109,7 @@ def test_every_answer_is_recorded(committed: ElementTree.Element, events: list[E
     ("digit", "total", "looks", "right"),
     [(7, 12, "digit digit", True), (7, 11, "digit wrong", False), (1, 12, "wrong digit", False)],
 )
-def test_what_is_wrong_is_told_from_what_is_right(digit: int, total: int, looks: str, right: bool) -> None:
+def test_right_and_wrong_answers_look_different(digit: int, total: int, looks: str, right: bool) -> None:
     event = Samples(
         step=1, epoch=1, elapsed=0.1, indices=(3,), labels=(7,), numbers=(5,), digits=(digit,), sums=(total,)
     )
@@ -119,8 +119,8 @@ def test_what_is_wrong_is_told_from_what_is_right(digit: int, total: int, looks:
     assert " ".join(re.findall('class="(.*?)"', words)) == looks
 
 
-def test_the_digits_end_right(committed: ElementTree.Element, events: list[Event]) -> None:
-    """The recording is one in which they do; the frames stand at the colour of right for whoever sees no motion."""
+def test_the_last_answers_are_right(committed: ElementTree.Element, events: list[Event]) -> None:
+    """They are in this recording; without animation, the frames of the images have the colour of a right answer."""
     last = of_kind(events, Samples)[-1]
     assert last.digits == last.labels
     assert last.sums == tuple(map(sum, zip(last.labels, last.numbers, strict=True)))
@@ -128,14 +128,14 @@ def test_the_digits_end_right(committed: ElementTree.Element, events: list[Event
     assert [frame.get("stroke") for frame in frames] == [COLOURS["digit"]] * MOST
 
 
-def test_every_other_number_is_recorded(committed: ElementTree.Element, events: list[Event]) -> None:
+def test_every_other_number_comes_from_the_recording(committed: ElementTree.Element, events: list[Event]) -> None:
     started, end = of_kind(events, Started)[0], of_kind(events, Finished)[0]
     ticks = {label for _, label in LOG.ticks(0.0, 4.0, 100)}
     places = {(event.epoch, event.step) for event in of_kind(events, Progress)}
     steps = {f"epoch {epoch} of {started.epochs}, step {step:,} of {started.total_steps:,}" for epoch, step in places}
     known = {
         f"epoch 1 of {started.epochs}, step 0 of {started.total_steps:,}",
-        f"{started.parameters:,} weights",
+        f"{started.parameters:,} parameters",
         f"{started.train_images:,} images",
         f"mnist-sum train --model {started.model} --epochs {started.epochs}",
         f"The test: {(end.pairs or 0) // 10:,} new images, each with all ten numbers.",
@@ -145,7 +145,7 @@ def test_every_other_number_is_recorded(committed: ElementTree.Element, events: 
     assert others <= steps | known | ticks
 
 
-def test_whoever_wants_no_motion_sees_the_end(committed: ElementTree.Element, events: list[Event]) -> None:
+def test_without_animation_the_end_is_shown(committed: ElementTree.Element, events: list[Event]) -> None:
     style = committed.find(f"{XML}style")
     assert style is not None
     assert "@media (prefers-reduced-motion:reduce){*{animation:none!important}}" in (style.text or "")
@@ -153,11 +153,11 @@ def test_whoever_wants_no_motion_sees_the_end(committed: ElementTree.Element, ev
     standing = [shown(window) for window in committed.iter(f"{XML}svg") if window is not committed]
     for head, share in (("digit", end.digit_accuracy), ("sum", end.sum_accuracy)):
         assert (percent(share), f"large {head}") in standing
-        assert f"{head} right in the test" in dict(standing)
+        assert f"{head} test accuracy" in dict(standing)
 
 
 def shown(window: ElementTree.Element) -> tuple[str, str | None]:
-    """The text of the row at which a reel stands, and its class; empty for what is not a reel of texts."""
+    """Text and class of the row that a reel shows without animation; empty if it is not a reel of texts."""
     column = window[0]
     place = column.get("transform", "").replace("-", "")
     for row in column:
@@ -167,7 +167,7 @@ def shown(window: ElementTree.Element) -> tuple[str, str | None]:
     return "", None
 
 
-def test_every_class_that_moves_has_its_keyframes(committed: ElementTree.Element) -> None:
+def test_every_animated_class_has_keyframes(committed: ElementTree.Element) -> None:
     style = committed.findtext(f"{XML}style") or ""
     defined = set(re.findall(r"@keyframes (m\d+)\{", style))
     used = {name for element in committed.iter() for name in element.get("class", "").split()}
@@ -175,7 +175,7 @@ def test_every_class_that_moves_has_its_keyframes(committed: ElementTree.Element
     assert set(re.findall(r"animation:m\d+ ([\d.]+)s", style)) == {f"{SECONDS:g}"}
 
 
-def test_frames_are_in_order(committed: ElementTree.Element) -> None:
+def test_keyframes_are_in_order(committed: ElementTree.Element) -> None:
     style = committed.findtext(f"{XML}style") or ""
     for steps in re.findall(r"@keyframes m\d+\{((?:[\d.]+%\{[^}]*\})+)\}", style):
         shares = [float(share) for share in re.findall(r"([\d.]+)%\{", steps)]
@@ -198,13 +198,13 @@ def test_the_captions_follow_the_data(events: list[Event]) -> None:
     assert not any("test" in words for _, _, words in Story(without_test).captions())
 
 
-def test_a_training_without_samples_or_end_is_drawn_too(events: list[Event]) -> None:
+def test_a_training_without_samples_or_end_can_be_drawn(events: list[Event]) -> None:
     some = [event for event in events if isinstance(event, Started | Progress)][:40]
     picture = ElementTree.fromstring(svg(some))
     assert not any(" = " in text for text in texts(picture))
 
 
-def test_a_perfect_or_broken_value_has_a_place(events: list[Event]) -> None:
+def test_values_of_100_percent_and_nan_can_be_drawn(events: list[Event]) -> None:
     odd = [
         replace(event, sum_accuracy=1.0, digit_loss=float("nan") if event.step == 9 else 0.1)
         if isinstance(event, Progress)
@@ -217,28 +217,28 @@ def test_a_perfect_or_broken_value_has_a_place(events: list[Event]) -> None:
     assert "100.00 %" in drawn
 
 
-def test_a_name_from_a_file_cannot_break_out(events: list[Event]) -> None:
+def test_markup_in_a_name_is_escaped(events: list[Event]) -> None:
     evil = [replace(event, model='<script>"\x1b[31m&') if isinstance(event, Started) else event for event in events]
     picture = ElementTree.fromstring(svg(evil))
     assert 'mnist-sum train --model <script>"[31m& --epochs 3' in texts(picture)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
-def test_what_shows_no_training_is_an_error(events: list[Event], count: int) -> None:
+def test_too_few_events_are_an_error(events: list[Event], count: int) -> None:
     with pytest.raises(DataError):
         svg(events[:count])
 
 
-def test_images_of_another_set_are_not_made_up(events: list[Event]) -> None:
+def test_images_that_are_not_in_the_package_are_an_error(events: list[Event]) -> None:
     foreign = [
         replace(event, labels=tuple(9 - label for label in event.labels)) if isinstance(event, Samples) else event
         for event in events
     ]
-    with pytest.raises(DataError, match="not in the package"):
+    with pytest.raises(DataError, match="not in the built-in MNIST"):
         svg(foreign)
 
 
-def test_a_reel_stands_at_its_last_row() -> None:
+def test_a_reel_shows_its_last_row_without_animation() -> None:
     film = Film(10)
     reel = ElementTree.fromstring(film.reel((1, 2, 30, 10), [(0, "<a/>"), (2, "<b/>"), (5, "<a/>"), (7, "<c/>")]))
     assert [child.get("transform") for child in reel[0]] == ["translate(0 0)", "translate(0 10)", "translate(0 20)"]

@@ -1,4 +1,4 @@
-"""Recording a training: what is kept of its events."""
+"""Recording a training: which of its events are kept."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +19,7 @@ def events() -> list[Event]:
     return [*training(until=2150), finished()]
 
 
-def test_thinning_keeps_the_story(events: list[Event]) -> None:
+def test_thinning_keeps_epochs_and_the_end(events: list[Event]) -> None:
     kept = thinned(events)
     assert 60 < sum(isinstance(event, Progress) for event in kept) <= MOMENTS
     assert [event for event in kept if isinstance(event, EpochDone)] == [e for e in events if isinstance(e, EpochDone)]
@@ -28,7 +28,7 @@ def test_thinning_keeps_the_story(events: list[Event]) -> None:
     assert [event.step for event in kept] == sorted(event.step for event in kept)
 
 
-def test_a_progress_is_the_mean_of_those_it_stands_for(events: list[Event]) -> None:
+def test_a_progress_is_the_mean_of_those_that_it_replaces(events: list[Event]) -> None:
     before = 0
     everything = [event for event in events if isinstance(event, Progress)]
     for kept in (event for event in thinned(events, 20) if isinstance(event, Progress)):
@@ -39,7 +39,7 @@ def test_a_progress_is_the_mean_of_those_it_stands_for(events: list[Event]) -> N
         before = kept.step
 
 
-def test_samples_that_say_the_same_are_left_out(events: list[Event]) -> None:
+def test_samples_with_the_same_answers_are_left_out(events: list[Event]) -> None:
     answers = [(event.digits, event.sums) for event in thinned(events) if isinstance(event, Samples)]
     assert len(answers) > 5
     assert all(one != other for one, other in pairwise(answers))
@@ -55,7 +55,7 @@ def test_the_recording_is_a_metrics_file(events: list[Event], tmp_path: Path) ->
     assert list(read_events(path)) == thinned(events)
 
 
-def test_the_committed_one_is_thinned_and_tells_no_path() -> None:
+def test_the_committed_recording_is_thinned_and_contains_no_absolute_path() -> None:
     events = list(read_events(RECORDING))
     assert thinned(events) == events
     assert to_lines(events) == RECORDING.read_bytes()
@@ -79,6 +79,6 @@ def test_a_training_is_recorded_with_its_samples(small_data: str) -> None:
     assert samples[0].step <= 2
 
 
-def test_what_never_began_is_an_error() -> None:
+def test_events_without_a_start_are_an_error() -> None:
     with pytest.raises(DataError, match=r"metrics\.jsonl"):
         thinned([])

@@ -1,4 +1,4 @@
-"""The curves of the moving picture: both accuracies over the steps, drawn from left to right."""
+"""The chart of the animation: the accuracy of both heads over the steps, revealed from left to right."""
 
 import math
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from mnist_sum_tui.export.moving.looks import COLOURS, DASHES, EDGE, MUTED, PAPE
 from mnist_sum_tui.export.moving.story import Story
 
 LEFT, TOP, ACROSS, DOWN = 100, 176, WIDTH - EDGE - 100, 212
-"""place and size"""
+"""position and size in the picture"""
 MARKS = {"digit": '<circle r="4.5"', "sum": '<path d="M0-6L6 0 0 6-6 0z"'}
-"""of validation, as the dashboard has them"""
+"""validation markers, the same as in the dashboard"""
 
 
 def chart(story: Story, film: Film) -> str:
-    """Axes, curves, validation as marks, and a line where a caption begins."""
+    """Axes, training curves, validation markers, and a line at each step where a caption starts."""
     high = _highest(story)
     across = [(story.second(event.step), ACROSS * story.share(event.step)) for event in story.progress]
     curves, tips = "", ""
@@ -28,7 +28,7 @@ def chart(story: Story, film: Film) -> str:
         curves += f'<g opacity=".35">{thin}</g><g stroke-width="2.5">{_path(across, down, head)}</g>'
         dot = f'<circle r="4.5" fill="{COLOURS[head]}"/>'
         tips += film.move([(at, x, y) for (at, x), y in zip(across, down, strict=True)], dot)
-    # A window that moves to the right, and in it the curves to the left as fast: they stand still and come into view.
+    # A clipping window moves right and its content left, at the same speed: the curves stand still and are revealed.
     still = film.move([(at, ACROSS - x, 0) for at, x in across], curves)
     window = f'<svg y="-5" width="{ACROSS}" height="{DOWN + 9}" viewBox="0 -5 {ACROSS} {DOWN + 9}">{still}</svg>'
     seen = film.move([(at, x - ACROSS, 0) for at, x in across], window)
@@ -37,14 +37,14 @@ def chart(story: Story, film: Film) -> str:
 
 
 def _highest(story: Story) -> float:
-    """The chart's upper edge on the scale of NINES: a little above the best that was measured, besides 100 %."""
+    """The top of the chart on the scale NINES: a little above the best accuracy below 100 %."""
     best = [value for epoch in story.epochs for value in (epoch.val_digit_accuracy, epoch.val_sum_accuracy) if value]
     heights = NINES.forward(np.concatenate([*story.raw.values(), best]))
     return max(1.0, float(heights[np.isfinite(heights)].max(initial=0.0))) * 1.03
 
 
 def _down(shares: Floats, high: float) -> Floats:
-    """How far below the chart's upper edge; 100 % lies at the edge, because the scale has no place for it."""
+    """Distance from the top of the chart; 100 % is drawn at the top, because it is infinite on the scale."""
     return np.asarray(DOWN * (1 - np.minimum(NINES.forward(shares), high) / high))
 
 
@@ -67,7 +67,7 @@ def _axes(story: Story, high: float) -> str:
 
 
 def _moments(story: Story, film: Film) -> str:
-    """A line at each step of the training at which a caption begins."""
+    """A vertical line at each step where a caption starts."""
     found = []
     for at, step, _ in story.captions():
         if step is not None:
@@ -77,7 +77,7 @@ def _moments(story: Story, film: Film) -> str:
 
 
 def _validation(story: Story, film: Film, high: float) -> str:
-    """A mark a head after each epoch, and from the first on what they are."""
+    """A marker per head after each epoch, and from the first epoch on their legend."""
     found = []
     for epoch in story.epochs:
         for head in reversed(HEADS):

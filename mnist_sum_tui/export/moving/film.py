@@ -1,25 +1,25 @@
-"""What moves in an animated SVG: keyframes in CSS, and texts that change. Pure; text in, text out.
+"""Animation for an SVG: CSS keyframes, and texts that change.
 
-Each part also stands where it ends, for whoever asks for no motion and for programs that know no CSS.
+Every element is written at its final position, which viewers without CSS and users who prefer reduced motion see.
 """
 
 from collections.abc import Sequence
 
 Frame = tuple[float, str]
-"""seconds from the beginning, and what holds then: a CSS declaration, or the SVG of a row"""
+"""seconds from the start, and what is shown from then on: a CSS declaration, or the SVG of a row"""
 
 
 class Film:
-    """Collects the keyframes of one picture, all of which begin together and begin again after `seconds`."""
+    """Collects the keyframes of one picture; all animations start together and repeat after `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._rules: list[str] = []
 
     def animate(self, frames: Sequence[Frame], *, jump: bool = False) -> str:
-        """The CSS class of what passes through these frames, or with `jump` goes from one to the next at once.
+        """A CSS class that animates through the frames: smoothly, or with `jump` in steps.
 
-        It keeps the first before its time and the last to the end.
+        The first frame also holds before its time, and the last one to the end.
         """
         name = f"m{len(self._rules)}"
         inner = [frame for frame in frames if 0 < frame[0] < self._seconds]
@@ -32,11 +32,11 @@ class Film:
         return name
 
     def appear(self, at: float) -> str:
-        """The CSS class of what is not seen before that second."""
+        """A CSS class that hides an element until second `at`."""
         return self.animate([(0.0, "opacity:0"), (at, "opacity:1")], jump=True)
 
     def move(self, frames: Sequence[tuple[float, float, float]], content: str, *, jump: bool = False) -> str:
-        """A group that goes to each (seconds, x, y) in turn, and stands at the last."""
+        """A group that moves through the frames (seconds, x, y)."""
         _, x, y = frames[-1]
         name = self.animate(
             [(at, f"transform:translate({number(x)}px,{number(y)}px)") for at, x, y in _needed(frames)], jump=jump
@@ -44,10 +44,9 @@ class Film:
         return f'<g class="{name}" transform="translate({number(x)} {number(y)})">{content}</g>'
 
     def reel(self, box: tuple[float, float, float, float], frames: Sequence[Frame]) -> str:
-        """A window (x, y, width, height) through which one row of SVG is seen at a time.
+        """A window (x, y, width, height) that shows one row of SVG at a time; (0, 0) of a row is its upper left corner.
 
-        Rows are drawn from their own (0, 0), the window's upper left corner. All of them lie below each other, each
-        once, and the column jumps.
+        All different rows lie in a column behind the window, and the column jumps to the row to show.
         """
         x, y, width, height = box
         rows = list(dict.fromkeys(row for _, row in frames))
@@ -59,13 +58,13 @@ class Film:
         return f"<svg {size}>{moved}</svg>"
 
     def style(self) -> str:
-        """The style element; for whoever asks for no motion, everything stands where it ends."""
+        """The CSS of all animations, which are off if the user prefers reduced motion."""
         still = "@media (prefers-reduced-motion:reduce){*{animation:none!important}}"
         return "\n".join([*self._rules, still])
 
 
 def readable(frames: Sequence[Frame], gap: float = 0.2) -> list[Frame]:
-    """Those frames that come at least `gap` seconds after the one before, and the last."""
+    """The frames with at least `gap` seconds between them, and the last one, so that each can be read."""
     found = [frames[0]]
     for frame in frames[1:-1]:
         if frame[0] - found[-1][0] >= gap:
@@ -74,7 +73,7 @@ def readable(frames: Sequence[Frame], gap: float = 0.2) -> list[Frame]:
 
 
 def number(value: float) -> str:
-    """At most two decimals, and no more characters than it needs."""
+    """The number with at most two decimals, as short as possible."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
@@ -85,12 +84,12 @@ def text(x: float, y: float, words: str, look: str = "") -> str:
 
 
 def row(y: float, words: str, look: str = "") -> str:
-    """The text of a reel's row, from the left."""
+    """A left-aligned text element for a row of a reel."""
     return f'<text y="{number(y)}" class="{look}">{words}</text>' if look else f'<text y="{number(y)}">{words}</text>'
 
 
 def _needed(frames: Sequence[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
-    """Without those that lie where both their neighbours do."""
+    """The frames without those at the same place as both neighbours."""
     if len(frames) < 3:
         return list(frames)
     threes = zip(frames, frames[1:], frames[2:], strict=False)

@@ -1,12 +1,12 @@
-"""Where things stand in the moving picture, and what they look like."""
+"""Size, colours and styles of the animation."""
 
 WIDTH, HEIGHT, EDGE = 1000, 604, 36
 INNER = WIDTH - 2 * EDGE
 COLOURS = {"digit": "#56B4E9", "sum": "#E69F00", "wrong": "#D55E00"}
-"""of Okabe and Ito's palette, which the colour-blind can tell apart"""
+"""from Okabe and Ito's palette, which colour-blind people can tell apart"""
 PAPER, TRACK, LINE, MUTED, INK = "#10151c", "#2a313a", "#3d444d", "#8b949e", "#e6edf3"
 DASHES = {"digit": "none", "sum": "7 3"}
-"""the sum's line is told from the digit's without its colour, too"""
+"""line styles, so that the curves can be told apart without colours"""
 STYLE = f"""
 text{{font:16px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:{INK};white-space:pre}}
 .small{{font-size:14px}}.large{{font-size:48px;font-weight:600}}.said{{font-size:20px;font-weight:600}}

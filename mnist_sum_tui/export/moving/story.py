@@ -1,4 +1,4 @@
-"""Story: what a recorded training tells, in what order, and when a picture of some seconds shows it."""
+"""The timeline of the animation: at which second each event of a training is shown, and the captions."""
 
 import math
 from collections.abc import Sequence
@@ -12,18 +12,18 @@ from mnist_sum_tui.export.recording import thinned
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started
 
 LEAD, PLAY, PAUSE, HOLD = 1.2, 13.0, 0.6, 4.2
-"""seconds before the first step, of the training, until the test, and of the end"""
+"""seconds: before the first step, of training, between training and test, and of the end"""
 TESTED = LEAD + PLAY + PAUSE
 SECONDS = TESTED + HOLD
 READS, GUESSES, ADDS = 0.8, 0.2, 0.9
-"""accuracies: most digits are read; the sum is hardly better than always the same answer, 0.1; the sum is found"""
+"""accuracies for the captions: the digit is mostly right, above; the sum is a guess, below; the sum is right, above"""
 
 
 class Story:
-    """A training's events by their kind, and when each is seen.
+    """A training's events by kind, and the second at which each is shown.
 
     Raises:
-        DataError: the events have no training to show.
+        DataError: the events do not start with Started, or have fewer than two Progress.
     """
 
     def __init__(self, events: Sequence[Event]) -> None:
@@ -33,28 +33,28 @@ class Story:
         self.samples = [event for event in kept if isinstance(event, Samples)]
         self.epochs = [event for event in kept if isinstance(event, EpochDone)]
         if len(self.progress) < 2:
-            raise DataError("the training recorded there is too short to show: record more steps of it")
+            raise DataError("the recorded training is too short: record a longer one")
         self.steps = max(self.started.total_steps, self.progress[-1].step)
         self.raw: dict[str, Floats] = {
             head: np.array([getattr(event, f"{head}_accuracy") for event in self.progress]) for head in HEADS
         }
         """accuracy at each Progress"""
         self.smooth = {head: _calmed(values) for head, values in self.raw.items()}
-        """with less noise, and no later than what was measured: a trailing mean would lag where the sum is found"""
+        """less noisy accuracies; averaged over both sides, because a trailing mean would lag behind the rise"""
         ends = [event for event in kept if isinstance(event, Finished) and event.digit_accuracy is not None]
         self.test = ends[-1] if ends else None
-        """the end of a training that was tested"""
+        """the last event, if it has a test result"""
 
     def share(self, step: int) -> float:
-        """How far to the right a step lies, 0..1: by the log of the steps, because most is learned in the first 100."""
+        """Position of a step on the x axis, 0..1; logarithmic, because most is learned in the first 100 steps."""
         return math.log(max(step, 1)) / math.log(self.steps)
 
     def second(self, step: int) -> float:
-        """When a step is seen."""
+        """The second at which a step is shown."""
         return LEAD + PLAY * self.share(step)
 
     def captions(self) -> list[tuple[float, int | None, str]]:
-        """Second, step if it is one of the training, and what is said from then on; each only where it is so."""
+        """Captions as (second, training step or None, text), each only if the data agrees with it."""
         found: list[tuple[float, int | None, str]] = [
             (0.0, None, "In: an image and a number. Out: the digit and their sum.")
         ]
@@ -64,19 +64,19 @@ class Story:
             found.append((self.second(step), step, "It reads most digits. The sum is still a guess."))
         if adds is not None:
             step = self.progress[adds].step
-            found.append((self.second(step), step, "Now it adds, too: learned from examples alone."))
+            found.append((self.second(step), step, "Now it adds, too. It learned this from examples alone."))
         if self.test is not None:
             words = f"The test: {(self.test.pairs or 0) // 10:,} new images, each with all ten numbers."
             found.append((TESTED, None, words))
         return found
 
     def _first(self, head: str, accuracy: float) -> int | None:
-        """The place of the first Progress at which the smoothed accuracy is reached."""
+        """Index of the first Progress with at least this smoothed accuracy; None if there is none."""
         there = np.flatnonzero(self.smooth[head] >= accuracy)
         return int(there[0]) if len(there) else None
 
 
 def _calmed(values: Floats) -> Floats:
-    """Each value with half of the mean of its neighbours."""
+    """Each value averaged with its neighbours, with weights 1/4, 1/2, 1/4."""
     padded = np.pad(values, 1, mode="edge")
     return np.asarray(padded[:-2] / 4 + values / 2 + padded[2:] / 4)

@@ -1,4 +1,4 @@
-"""The digits of the moving picture: a few images, each with what the network says of it."""
+"""The sample images of the animation, each with the network's answer below it."""
 
 import numpy as np
 
@@ -11,9 +11,9 @@ from mnist_sum_tui.export.moving.story import Story
 from mnist_sum_tui.runs.events import Samples
 
 TOP, TILE, MOST = 468, 86, 7
-"""upper edge, an image's size with its frame, and how many are shown"""
+"""y of the strip, size of an image with its frame, and number of images"""
 LEVELS = 6
-"""greys, besides no ink at all"""
+"""grey levels of ink"""
 MARKS = {
     True: f'<path d="M3 12l5 6L18 5" fill="none" stroke="{COLOURS["digit"]}" stroke-width="3"/>',
     False: f'<path d="M4 5L17 18M17 5L4 18" fill="none" stroke="{COLOURS["wrong"]}" stroke-width="3"/>',
@@ -22,10 +22,10 @@ LOOKS = {True: "digit", False: "wrong"}
 
 
 def strip(story: Story, film: Film) -> str:
-    """The images side by side.
+    """The sample images side by side; empty if there are none.
 
     Raises:
-        DataError: they are not those of the package.
+        DataError: the images are not in the built-in MNIST.
     """
     if not story.samples:
         return ""
@@ -34,7 +34,7 @@ def strip(story: Story, film: Film) -> str:
     found = []
     for place, (index, label) in enumerate(zip(first.indices[:MOST], first.labels, strict=False)):
         if not 0 <= index < len(labels) or labels[index] != label:
-            raise DataError("the images of that training are not in the package: record one without --data-dir")
+            raise DataError("the images of the training are not in the built-in MNIST: record one without --data-dir")
         x = EDGE + INNER / MOST * place
         drawn = f'<g transform="translate(4 4) scale({(TILE - 8) / 28:.4f})">{pixels(images[index])}</g>'
         found.append(f'<g transform="translate({number(x)} {TOP})">{_answers(story, film, place, drawn)}</g>')
@@ -42,7 +42,7 @@ def strip(story: Story, film: Film) -> str:
 
 
 def _answers(story: Story, film: Film, place: int, drawn: str) -> str:
-    """An image in its frame, its equation, and a tick or a cross."""
+    """An image in a frame, with its equation and a tick or cross."""
     given = story.samples[0].numbers[place]
     frames, marks, edges = [(0.0, row(18, f"? + {given} = ?", "muted"))], [(0.0, "")], [(0.0, f"stroke:{LINE}")]
     for event in story.samples:
@@ -59,7 +59,7 @@ def _answers(story: Story, film: Film, place: int, drawn: str) -> str:
 
 
 def answer(event: Samples, place: int) -> tuple[str, bool]:
-    """`7 + 5 = 12`, each answer in the colour of right or wrong, and whether both are right."""
+    """`7 + 5 = 12` with each answer coloured as right or wrong; and whether both are right."""
     label, given, digit, total = (values[place] for values in (event.labels, event.numbers, event.digits, event.sums))
     is_read, is_added = digit == label, total == label + given
     said = (
@@ -69,7 +69,10 @@ def answer(event: Samples, place: int) -> tuple[str, bool]:
 
 
 def pixels(image: Image) -> str:
-    """An image, a unit a pixel: as layers of ink, each upon the darker ones, so that no seam shows between pixels."""
+    """An image as SVG paths, one unit per pixel.
+
+    Each grey level is drawn over the darker ones, so that no gaps show between pixels.
+    """
     found = []
     for level in range(1, LEVELS + 1):
         inked = image >= 255 * (level - 0.5) / LEVELS
