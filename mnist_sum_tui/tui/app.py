@@ -69,7 +69,7 @@ class MnistSumApp(PlainApp[int]):
     """The dashboard."""
 
     TITLE = "mnist-sum"
-    CSS_PATH: ClassVar = ["app.tcss", "pages.tcss"]
+    CSS_PATH: ClassVar = ["app.tcss", "form.tcss", "pages.tcss", "draw.tcss", "dialogs.tcss"]
     BINDINGS: ClassVar = [
         *(
             Binding(f"{place},f{place}", f"page('{name}')", name.title(), show=False)
