@@ -1,4 +1,4 @@
-"""PlainApp: an app that shows text from outside as it is: no markup in its toasts, nothing but print on its lines."""
+"""PlainApp: an app that shows text from files safely: no markup in toasts, no control characters on the screen."""
 
 from collections.abc import Sequence
 
@@ -12,19 +12,19 @@ from textual.notifications import SeverityLevel
 from mnist_sum_tui.printable import printable
 
 JOINER = "\u200d"
-"""makes one picture of two, as wide as one of them"""
+"""zero-width joiner: combines two emoji into one, as wide as one of them"""
 PATH_STYLE = "[$text-success]"
-"""Textual's markup before the path of a screenshot, the only message of its own that has any"""
+"""markup before the path in Textual's message about a screenshot, its only message with markup"""
 
 
 class PrintOnly(LineFilter):
-    """Puts spaces in place of what is not print, as many as it was taken to be wide: none for an escape character.
+    """Replaces characters that are not printable by spaces of the same width; an escape character has none.
 
-    Text from outside is made readable by `printable` where it comes in; what was forgotten there is harmless here.
+    Text from files already goes through `printable` when it is read; this filter catches what was forgotten.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
-        """The segments of a line, of the same width."""
+        """The segments of a line with only printable characters; the width stays the same."""
         if all(segment.text.isprintable() for segment in segments):
             return segments
         return [Segment(_print_of(text), style, control) for text, style, control in segments]
@@ -35,12 +35,12 @@ def _print_of(text: str) -> str:
 
 
 class PlainApp(App[ReturnType]):
-    """Every line of every widget goes through PrintOnly, and every message through `notify`."""
+    """An app whose lines all go through PrintOnly, and whose toasts show their text without markup."""
 
     _print_only = PrintOnly()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """What each line goes through; PrintOnly is the last."""
+        """The filters for every line; PrintOnly is the last."""
         return [*super().get_line_filters(), self._print_only]
 
     def notify(
@@ -50,8 +50,8 @@ class PlainApp(App[ReturnType]):
         title: str = "",
         severity: SeverityLevel = "information",
         timeout: float | None = None,
-        markup: bool = False,  # noqa: ARG002  a widget's `notify` says True where it is not told otherwise
+        markup: bool = False,  # noqa: ARG002  ignored, because Widget.notify passes True by default
     ) -> None:
-        """Show a toast that says the message as it is: brackets in it are those of a folder or of an error."""
+        """Show a toast with the message as it is; brackets in it belong to a folder's name or an error message."""
         words = printable(message.replace(PATH_STYLE, ""))
         super().notify(words, title=printable(title), severity=severity, timeout=timeout, markup=False)

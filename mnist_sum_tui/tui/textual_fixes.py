@@ -1,4 +1,4 @@
-"""Everything mended in Textual 8, so that no haste of keys, mouse or window can end the program."""
+"""Fixes for Textual 8: fast keys, clicks or resizes would otherwise crash or hang the program."""
 
 from functools import cache
 from typing import Any
@@ -13,14 +13,14 @@ from textual.widgets import OptionList
 
 
 class SteadyScreen(Screen[ScreenResultType]):
-    """Takes one answer, and only the newest size."""
+    """A screen that can be closed only once, and that ignores outdated sizes."""
 
     _is_answered = False
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        """Close, with the answer; of two quick keys the second finds it closed, and does nothing.
+        """Close the screen with an answer; does nothing if it is already closed.
 
-        Nor does a key that comes late, with another screen on top by now: that one would be closed in its place.
+        A late key, handled when another screen is on top, also does nothing: Textual would close that screen instead.
         """
         if self._is_answered or not self.is_active:
             return AwaitComplete()
@@ -28,10 +28,10 @@ class SteadyScreen(Screen[ScreenResultType]):
         return super().dismiss(result)
 
     def on_resize(self, event: Resize) -> None:
-        """Pass over a size that is out of date.
+        """Ignore a size that is not the current one.
 
-        Textual 8 answers each size with one more Resize of the same size, so that two sizes on their way at once are
-        laid out in turn for ever.
+        Textual 8 answers each Resize with another one of the same size, so two different sizes in the queue would
+        alternate forever.
         """
         if event.size != self.app.size:
             event.stop()
@@ -39,36 +39,35 @@ class SteadyScreen(Screen[ScreenResultType]):
 
 
 class Question(ModalScreen[ScreenResultType], SteadyScreen[ScreenResultType]):
-    """A modal screen that asks."""
+    """A modal screen that returns an answer."""
 
 
 class Palette(CommandPalette, SteadyScreen[Any]):
-    """The palette, as steady as our own screens."""
+    """The command palette with the fixes of SteadyScreen, and two of its own."""
 
     def on_click(self, event: Click) -> None:
-        """Leave out a click that came before there was anything to click on: Textual's own handler would fail."""
+        """Ignore a click before the palette is laid out: Textual's own handler would raise NoWidget."""
         try:
             self.get_widget_at(event.screen_x, event.screen_y)
         except NoWidget:
             event.prevent_default()
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
-        """Close, after the search for commands has ended: it would look for a list that is gone."""
+        """Cancel the search for commands, then close: a running search would look for the removed list."""
         self.workers.cancel_node(self)
         return super().dismiss(result)
 
     def _gather_commands(self, search_value: str) -> Any:
-        """No new search either, for a change of the input that was still on its way."""
+        """Start a search, unless the palette is closed: a change of the input may still be in the queue."""
         return None if self._is_answered else super()._gather_commands(search_value)
 
 
 @cache
 def mend_lists() -> None:
-    """Let a list that has no size neither turn a page nor wrap its lines; once a process, however many apps it has.
+    """Patch OptionList and Content, so that a list without any space on the screen raises no error; once per process.
 
-    Lists look up the highlighted line among those laid out, of which there are none yet when a key comes in the same
-    moment as the list, or in a terminal of a few rows: a KeyError. And in a terminal of a few columns, of which their
-    padding leaves none, they wrap to a width of 0: a ValueError. Selects and the palette have their lists inside.
+    Page up or down raises KeyError if no line is laid out yet: just after the list opens, or in a terminal of a few
+    rows. In a terminal of a few columns, text is wrapped to width 0: a ValueError. Selects and the palette use lists.
     """
     height_of = Content.get_height
     setattr(Content, "get_height", lambda text, rules, width: height_of(text, rules, max(width, 1)))  # noqa: B010

@@ -1,6 +1,6 @@
-"""What no hand would do: keys, mouse and sizes at random, while a real network trains and another one answers.
+"""Random keys, mouse events and sizes, faster than any user, while a real network trains.
 
-Toasts come and go over it, as they do in a terminal: a test has them only where it asks for them.
+Toasts appear too, as in a terminal; `run_test` has them only if asked for.
 """
 
 import asyncio
@@ -34,11 +34,11 @@ MOUSE = (
     events.MouseScrollUp,
 )
 SETTLE_EVERY = 25
-"""events, after which the app may come to rest"""
+"""number of events between short pauses"""
 
 
 class Storm:
-    """The same events for the same seed."""
+    """A source of random events, always the same for a seed."""
 
     def __init__(self, seed: int, size: Size) -> None:
         self.chance = random.Random(seed)
@@ -65,7 +65,7 @@ class Storm:
 
 
 async def _rage(pilot: Pilot[int], storm: Storm, count: int, resizes: float) -> None:
-    """Through the driver, as if they came from the terminal."""
+    """Send `count` events through the driver, as if they came from the terminal."""
     driver = pilot.app._driver
     assert isinstance(driver, Driver)
     for place in range(count):
@@ -75,7 +75,7 @@ async def _rage(pilot: Pilot[int], storm: Storm, count: int, resizes: float) -> 
         driver.process_message(event)
         if place % SETTLE_EVERY == 0:
             pilot.app.notify(f"[/{place}] \x1b[31m", title="[storm", timeout=0.5)
-            await asyncio.sleep(0.02)  # a pause of the pilot waits for a process at rest, and this one trains
+            await asyncio.sleep(0.02)  # not pilot.pause(): it waits until the CPU is idle, and this process trains
     await pilot.pause()
 
 
@@ -88,11 +88,11 @@ async def _rage(pilot: Pilot[int], storm: Storm, count: int, resizes: float) -> 
         pytest.param(3, 5_000, 0.1, marks=pytest.mark.slow),
     ],
 )
-async def test_a_storm_is_weathered(
+async def test_the_app_survives_random_events(
     seed: int, count: int, resizes: float, small_data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(MnistSumApp, "exit", lambda *_, **__: None)  # the storm is not over before its time
-    monkeypatch.setattr(MnistSumApp, "deliver_screenshot", lambda *_, **__: None)  # the palette offers one: a file
+    monkeypatch.setattr(MnistSumApp, "exit", lambda *_, **__: None)  # no event ends the test early
+    monkeypatch.setattr(MnistSumApp, "deliver_screenshot", lambda *_, **__: None)  # the palette could write a file
     config = TrainConfig.of("standard", model="compact", epochs=10_000, threads=1, data_dir=small_data, keep=0)
     app = MnistSumApp(Session(tmp_path / "runs", small_data), config, form_defaults=config)
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
@@ -100,7 +100,7 @@ async def test_a_storm_is_weathered(
         assert app.thread is not None
         await _rage(pilot, Storm(seed, app.size), count, resizes)
         await pilot.resize_terminal(80, 24)
-        for _ in range(20):  # a list may be open in the palette, over a page
+        for _ in range(20):  # closes what is open over the page
             await pilot.press("escape")
             if isinstance(app.screen, Page):
                 break

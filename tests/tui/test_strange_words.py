@@ -1,6 +1,6 @@
-"""What a stranger's file or folder may be called or say: markup, escape sequences, no text at all, wide letters.
+"""Strange text from files and folder names in the dashboard: markup, escape sequences, invalid and wide characters.
 
-It is shown as it is written, and changes neither the terminal nor what stands beside it.
+It is shown as it is written, and disturbs neither the terminal nor the layout.
 """
 
 from pathlib import Path
@@ -35,11 +35,11 @@ WORDS = (
 
 
 def shown(app: MnistSumApp) -> list[str]:
-    """The lines on the screen, each as wide as it."""
+    """The lines on the screen, after checking that they are printable and as wide as the screen."""
     strips = app.screen._compositor.render_strips()
     lines = [strip.text for strip in strips]
     assert {cell_len(line) for line in lines} == {app.size.width}
-    assert all(line.isprintable() for line in lines), "nothing but print reaches the terminal"
+    assert all(line.isprintable() for line in lines), "only printable characters reach the terminal"
     return lines
 
 
@@ -49,7 +49,7 @@ async def toasts(pilot: Pilot[int], app: MnistSumApp, count: int) -> str:
 
 
 @pytest.mark.parametrize("words", WORDS)
-async def test_a_toast_says_what_it_is_given(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_toast_shows_its_text_unchanged(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await pilot.pause(0.1)
@@ -58,7 +58,7 @@ async def test_a_toast_says_what_it_is_given(words: str, tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize("words", WORDS)
-async def test_what_a_training_says_and_how_it_fails_is_shown(
+async def test_notices_and_errors_of_a_training_are_shown_unchanged(
     words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = fixed.new_app(tmp_path, monkeypatch)
@@ -69,10 +69,12 @@ async def test_what_a_training_says_and_how_it_fails_is_shown(
         app.post_message(TrainingEnded(UsageError(f"2 {words}")))
         text = await toasts(pilot, app, 2)
         assert f"1 {printable(words)}" in text
-        assert text.count(f"2 {printable(words)}") == 2, "in a toast, and in the form"
+        assert text.count(f"2 {printable(words)}") == 2, "in a toast and in the form"
 
 
-async def test_a_screenshot_in_a_folder_with_brackets_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_message_about_a_screenshot_shows_brackets_of_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     folder = Path("[") / "foo]"
     folder.mkdir(parents=True)

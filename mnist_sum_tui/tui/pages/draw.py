@@ -134,4 +134,4 @@ class DrawPage(NumberPage):
 
     def action_look(self) -> None:
         """What the network sees, in half-blocks or characters."""
-        self.query_one("#seen", Digit).look_otherwise()
+        self.query_one("#seen", Digit).switch_look()

@@ -156,7 +156,7 @@ class InspectPage(NumberPage):
 
     def action_look(self) -> None:
         """Characters or half-blocks."""
-        self.query_one(Digit).look_otherwise()
+        self.query_one(Digit).switch_look()
 
     def action_goto(self) -> None:
         """Ask for a place in the test file."""

@@ -1,1 +1,1 @@
-"""One file a widget."""
+"""The widgets of the dashboard, one per file."""

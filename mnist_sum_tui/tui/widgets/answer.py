@@ -1,4 +1,4 @@
-"""What the network says, in words: the equation, the truth, whether the two heads agree."""
+"""The network's answer as text: the equation, the correct one, and whether the two heads agree."""
 
 from typing import TYPE_CHECKING
 
@@ -27,12 +27,12 @@ GLYPHS = dict(
 
 
 def large(text: str) -> list[str]:
-    """Digits, + and = in three rows of three columns each."""
+    """Large text: each digit, + or = takes three rows and three columns."""
     return ["".join(rows) for rows in zip(*(GLYPHS[character] for character in text), strict=True)]
 
 
 def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Content:
-    """The equation and two or three short lines below it, for `width` columns."""
+    """The equation, right or wrong, the correct equation if known, and whether the heads agree."""
     style = "$text-primary" if said.correct is None else "$text-success" if said.correct else "$text-error"
     words = equation(said.digit, said.number, said.sum)
     shown = large(words.replace(" ", "")) if is_large else [words]
@@ -47,7 +47,7 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Cont
 
 
 def all_ten(predictions: "tuple[Prediction, ...]", chosen: int) -> Content:
-    """One line a number: the equation, right or wrong; an arrow at the chosen number."""
+    """One line per number: the equation, and whether it is right; an arrow marks the chosen number."""
     lines = []
     for said in predictions:
         mark = "▸" if said.number == chosen else " "
@@ -61,12 +61,12 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int) -> Content:
 
 
 class AnswerText(Widget):
-    """The verdict on one prediction."""
+    """Shows the answer of one prediction."""
 
     said: "reactive[Prediction | None]" = reactive(None, layout=True)
 
     def render(self) -> Content:
-        """The lines, or nothing yet."""
+        """The answer; empty before the first prediction."""
         if self.said is None:
             return Content("")
         is_large = not self.screen.has_class("-short") and self.content_size.width >= 18
@@ -74,11 +74,11 @@ class AnswerText(Widget):
 
 
 class AllTen(Widget):
-    """The answers beside all ten numbers."""
+    """Shows the answers for one image and all ten numbers."""
 
     predictions: "reactive[tuple[Prediction, ...]]" = reactive(())
     chosen: reactive[int] = reactive(0)
 
     def render(self) -> Content:
-        """One line a number."""
+        """One line per number."""
         return all_ten(self.predictions, self.chosen)

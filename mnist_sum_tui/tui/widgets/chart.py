@@ -1,4 +1,4 @@
-"""Chart: a thin widget around `plot.draw`. It keeps the drawing until something changes; it says where the mouse is."""
+"""Chart: a widget that draws a Plot, caches the drawing, and reports the mouse position."""
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,11 +15,11 @@ ROLES = (
     "digit", "digit-envelope", "sum", "sum-envelope", "past",
     "run-1", "run-2", "run-3", "run-4", "run-5", "run-6",
 )  # fmt: skip
-"""what app.tcss gives a colour to, as `.chart--<role>`"""
+"""the parts of a chart; app.tcss has the colour of each as `.chart--<role>`"""
 
 
 class Chart(Widget):
-    """Shows a Plot in all the room it has."""
+    """Draws a Plot in the size of the widget."""
 
     COMPONENT_CLASSES = {f"chart--{role}" for role in ROLES}  # noqa: RUF012
     ALLOW_SELECT = False
@@ -27,14 +27,14 @@ class Chart(Widget):
     plot: reactive[Plot] = reactive(Plot(()), always_update=True)
 
     class Pointed(Message):
-        """The mouse is over a place on the x axis, or has left the chart (None)."""
+        """The mouse is at this x value, or has left the chart (None)."""
 
         def __init__(self, at: float | None) -> None:
             super().__init__()
             self.at = at
 
         def can_replace(self, message: Message) -> bool:
-            """Only the newest place matters."""
+            """Only the newest position matters."""
             return isinstance(message, Chart.Pointed)
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -44,12 +44,12 @@ class Chart(Widget):
 
     @property
     def drawing(self) -> Drawing:
-        """The plot as it is drawn in the widget's present size."""
+        """The plot, drawn for the current size of the widget."""
         if self._drawing is None:
             width, height = self.size
             self._drawing = draw(self.plot, width, height)
             styles: dict[str, Style] = {}
-            self._strips = [  # adjusted, for a letter here and there is wider than the plot takes it to be
+            self._strips = [  # adjusted, because some characters are wider than `draw` assumes
                 Strip([Segment(text, self._style(role, styles)) for text, role in line]).adjust_cell_length(width)
                 for line in self._drawing.lines
             ]
@@ -61,24 +61,24 @@ class Chart(Widget):
         return self._strips[y] if y < len(lines) else Strip.blank(self.size.width, self.rich_style)
 
     def watch_plot(self) -> None:
-        """Draw again."""
+        """Redraw, because the plot has changed."""
         self._forget()
 
     def notify_style_update(self) -> None:
-        """Draw again: the theme has changed."""
+        """Redraw, because the theme has changed."""
         super().notify_style_update()
         self._forget()
 
     def on_resize(self) -> None:
-        """Draw again for the new size."""
+        """Redraw for the new size."""
         self._forget()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Read values off where the mouse is."""
+        """Report the x value under the mouse."""
         self.post_message(self.Pointed(self.drawing.x_at(event.x)))
 
     def on_leave(self) -> None:
-        """The mouse is elsewhere."""
+        """Report that the mouse has left."""
         self.post_message(self.Pointed(None))
 
     def _forget(self) -> None:

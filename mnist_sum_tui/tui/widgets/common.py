@@ -1,4 +1,4 @@
-"""What several widgets share: a line of text that is cheap to change, and the arrow keys."""
+"""Shared by several widgets: a line of text that is cheap to update, and the bindings of the arrow keys."""
 
 from textual.binding import Binding
 from textual.content import Content
@@ -6,21 +6,21 @@ from textual.widgets import Static
 
 
 class Line(Static):
-    """A Static that is drawn again only if it says something new, and that never moves its neighbours.
+    """A Static that is redrawn only if its text changes, and that never changes its size.
 
-    `Static.update` has the whole screen laid out anew: 20 ms, four times a second, taken from the training.
+    `Static.update` would lay out the whole screen again, which takes 20 ms from the training each time.
     """
 
     _said: Content | str | None = None
 
     def say(self, text: Content | str) -> None:
-        """Show the text."""
+        """Show this text."""
         if text != self._said:
             self._said = text
             self.update(text, layout=False)
 
 
-MOVES = tuple(
+MOVES = tuple(  # each calls action_move(x, y) of its widget
     Binding(key, f"move({x},{y})", show=False)
     for key, (x, y) in {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}.items()
 )

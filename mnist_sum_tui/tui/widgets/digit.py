@@ -1,4 +1,4 @@
-"""A picture of 28x28 pixels in the terminal: characters, half-blocks or braille dots, whichever fits."""
+"""Digit: a widget that shows a 28x28 image as characters, half-blocks or braille dots, whichever fits."""
 
 from itertools import groupby
 from math import ceil
@@ -17,24 +17,24 @@ from mnist_sum_tui.charts.thumbnail import Image
 
 Look = Literal["ascii", "blocks", "dots"]
 CELL = {"ascii": (2, 1), "blocks": (1, 0.5), "dots": (0.5, 0.25)}
-"""columns and rows of cells that a pixel takes"""
+"""width and height of a pixel in terminal cells"""
 SCALES = {"ascii": (2, 1), "blocks": (4, 3, 2, 1), "dots": (1,)}
-"""how often a pixel may be repeated, the largest first"""
+"""factors by which an image may be enlarged, the largest first"""
 SIDES = (28, 22, 20)
-"""pixels of a side that are shown: all; the box of 20x20 that MNIST's ink fills, with an edge and without"""
+"""pixels per side that may be shown: the whole image, or MNIST's 20x20 box of ink with or without a margin"""
 INK = 96
-"""of 255, from which a pixel is a braille dot"""
+"""the grey value (0..255) from which a pixel is a braille dot"""
 
 
 class Fit(NamedTuple):
-    """How a picture is shown in the room there is."""
+    """The way an image fits a widget: its look, and the image cropped and enlarged."""
 
     look: Look
     image: Image
 
 
 def window(image: Image, side: int) -> Image | None:
-    """The side x side pixels around the ink, the same size for every picture; None if the ink has no room in it."""
+    """The side x side pixels around the ink; None if the ink is larger."""
     rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
     if not len(rows):
         return image[:side, :side]
@@ -49,7 +49,7 @@ def window(image: Image, side: int) -> Image | None:
 
 
 def fit(image: Image, wanted: Look, width: int, height: int) -> Fit:
-    """The largest way to show the picture in width x height cells: whole, without its edge, or in a smaller look."""
+    """The largest way to show the image in width x height cells: in the wanted look, else in a smaller one."""
     looks: tuple[Look, ...] = ("ascii", "blocks", "dots")
     for look in looks[looks.index(wanted) :]:
         across, down = CELL[look]
@@ -63,16 +63,16 @@ def fit(image: Image, wanted: Look, width: int, height: int) -> Fit:
 
 
 def dots(image: Image) -> list[str]:
-    """The picture in braille, two by four pixels a character; ink is what is darker than INK."""
+    """The image in braille, 2x4 pixels per character; a pixel of INK or more is a dot."""
     rows, columns = image.shape
     ink = np.pad(image >= INK, ((0, -rows % 4), (0, -columns % 2)))
     return ["".join(map(chr, row)) for row in (pack(ink) + BLANK).tolist()]
 
 
 def blocks(image: Image, paper: Color, ink: Color) -> Content:
-    """The picture in half-blocks, two pixels a character; shades between paper and ink.
+    """The image in half-blocks, two pixels per character, in shades between paper and ink.
 
-    The character says which half is darker even where colours are not shown.
+    The characters show which half is darker, so that the image can be read without colours.
     """
     shades = [Style(foreground=paper.blend(ink, step / 15)) for step in range(16)]
     grounds = [Style(background=paper.blend(ink, step / 15)) for step in range(16)]
@@ -80,7 +80,7 @@ def blocks(image: Image, paper: Color, ink: Color) -> Content:
     parts: list[tuple[str, Style] | str] = []
     for row in range(0, len(steps), 2):
         cells = zip(steps[row].tolist(), steps[row + 1].tolist(), strict=True)
-        for (top, bottom), stretch in groupby(cells):  # not a span a cell: each one costs
+        for (top, bottom), stretch in groupby(cells):  # one span per stretch, because every span costs time
             length = sum(1 for _ in stretch)
             if top == bottom == 0:
                 parts.append(" " * length)
@@ -95,7 +95,7 @@ def blocks(image: Image, paper: Color, ink: Color) -> Content:
 
 
 def picture(found: Fit, paper: Color, ink: Color) -> Content:
-    """A fitted picture, ready to be shown."""
+    """The fitted image as text."""
     if found.look == "blocks":
         return blocks(found.image, paper, ink)
     lines = formatting.ascii_picture(found.image.tolist()) if found.look == "ascii" else dots(found.image)
@@ -103,17 +103,17 @@ def picture(found: Fit, paper: Color, ink: Color) -> Content:
 
 
 class Digit(Widget):
-    """Shows one picture as large as it has room for."""
+    """Shows an image as large as it fits."""
 
     image: reactive[Image | None] = reactive(None, always_update=True)
     look: reactive[Look] = reactive[Look]("ascii")
 
-    def look_otherwise(self) -> None:
-        """Half-blocks instead of characters, or the other way round."""
+    def switch_look(self) -> None:
+        """Switch between characters and half-blocks."""
         self.look = "blocks" if self.look == "ascii" else "ascii"
 
     def render(self) -> Content:
-        """The picture, in the theme's own ink and paper."""
+        """The image in the colours of the theme."""
         if self.image is None:
             return Content("")
         width, height = self.content_size

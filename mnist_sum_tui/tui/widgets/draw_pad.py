@@ -1,4 +1,4 @@
-"""The pad: draw a digit with the mouse or the keyboard. Left button draws, right button rubs out."""
+"""DrawPad: draw a digit with the mouse or the keyboard. The left button draws, the right button erases."""
 
 from typing import ClassVar
 
@@ -15,13 +15,13 @@ from mnist_sum_tui.tui.widgets.digit import blocks
 
 LEFT, RIGHT = 1, 3
 STEP = 2.0
-"""pixels of the sheet that a cursor key moves"""
+"""pixels of the sheet per press of an arrow key"""
 RUBBER = 1.6
-"""times as wide as the pen"""
+"""width of the eraser relative to the pen"""
 
 
 class DrawPad(Widget, can_focus=True):
-    """A sheet to draw on; its room is 28x14, 56x28, 84x42 or 112x56 cells."""
+    """A sheet to draw on, shown in 28x14, 56x28, 84x42 or 112x56 cells."""
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,10 +38,10 @@ class DrawPad(Widget, can_focus=True):
 
     pen: reactive[str] = reactive("medium")
     rubs_out: reactive[bool] = reactive(False)
-    """whether left button and keyboard rub out, too"""
+    """whether the left button and the keyboard erase instead of drawing"""
     is_pen_down: reactive[bool] = reactive(False)
     cursor: reactive[strokes.Point | None] = reactive[strokes.Point | None](None)
-    """where the keyboard draws; None while the mouse does"""
+    """position of the keyboard cursor; None while the mouse draws"""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -51,16 +51,16 @@ class DrawPad(Widget, can_focus=True):
 
     @property
     def scale(self) -> int:
-        """Cells along the pad, in units of 28x14."""
+        """Size of the pad as a multiple of 28x14 cells, 1..4."""
         return strokes.scale_for(*self.content_size) or 1
 
     def clear(self) -> None:
-        """Take a new sheet."""
+        """Start a new sheet."""
         self.is_pen_down = False
         self._put(strokes.blank())
 
     def render(self) -> Content:
-        """The sheet in half-blocks, with the keyboard's cursor on it."""
+        """The sheet in half-blocks, with the keyboard cursor on it."""
         _, _, paper, colour = self.colors
         content = blocks(strokes.shown(self.sheet, self.scale), paper, colour)
         if self.cursor is None or not self.has_focus:
@@ -71,7 +71,7 @@ class DrawPad(Widget, can_focus=True):
         return Content.assemble(content[:place], mark, content[place + 1 :])
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Put the pen or the rubber on the sheet."""
+        """Start to draw or to erase."""
         if event.button in (LEFT, RIGHT):
             self.capture_mouse()
             self.cursor, self._last = None, self._place(event)
@@ -80,7 +80,7 @@ class DrawPad(Widget, can_focus=True):
             event.stop()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Draw on: the terminal reports cells, and skips some, so each is joined to the last by a line."""
+        """Draw a line from the last position, because the terminal skips cells when the mouse is fast."""
         if self._last is not None:
             self._draw_to(self._place(event))
 
@@ -90,19 +90,19 @@ class DrawPad(Widget, can_focus=True):
         self.release_mouse()
 
     def action_move(self, x: int, y: int) -> None:
-        """Move the keyboard's cursor; it draws while the pen is down."""
+        """Move the keyboard cursor, which draws while the pen is down."""
         start = self.cursor or (strokes.SIDE / 2, strokes.SIDE / 4)
         self.cursor = strokes.kept_inside((start[0] + STEP * x, start[1] + STEP * y))
         if self.is_pen_down:
             self._line(start, self.cursor, self.rubs_out)
 
     def action_pen(self) -> None:
-        """Put the pen down on the sheet, or lift it."""
+        """Put the pen down, or lift it."""
         self.is_pen_down = not self.is_pen_down
         self.action_move(0, 0)
 
     def _place(self, event: events.MouseEvent) -> strokes.Point:
-        """Where on the sheet: the pixel where the terminal reports it, else the middle of the cell."""
+        """The mouse position on the sheet: exact if the terminal reports pixels, else the middle of the cell."""
         x, y = event.pointer_x - self.gutter.left, event.pointer_y - self.gutter.top
         is_cell = float(event.pointer_x).is_integer() and float(event.pointer_y).is_integer()
         return strokes.to_sheet(x + 0.5 * is_cell, y + 0.5 * is_cell, self.scale)

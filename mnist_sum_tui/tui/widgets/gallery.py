@@ -1,4 +1,4 @@
-"""A gallery of pictures with a line under each; arrow keys or the mouse choose one, Enter opens it."""
+"""Gallery: images with captions in rows; arrow keys or the mouse choose one, Enter opens it."""
 
 from typing import ClassVar, NamedTuple
 
@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.widgets.digit import blocks, dots
 
 
 class Item(NamedTuple):
-    """A picture, what stands under it, and what it is called when it is opened."""
+    """An image, its caption, and the key by which it is opened."""
 
     image: Image
     caption: str
@@ -26,7 +26,7 @@ class Item(NamedTuple):
 
 
 class Tile(NamedTuple):
-    """The size of a picture with its line and the gap around it, in cells."""
+    """The size in cells of an image with caption and margin, and the look of the image."""
 
     width: int
     height: int
@@ -37,12 +37,12 @@ BIG, SMALL = Tile(30, 16, "blocks"), Tile(15, 9, "dots")
 
 
 def tile_for(width: int, height: int) -> Tile:
-    """Pictures in half-blocks where two rows or a wide row of them have room, else in braille."""
+    """Large tiles with half-blocks if two rows of three fit, else small tiles with braille."""
     return BIG if height >= 2 * BIG.height - 1 and width >= 3 * BIG.width else SMALL
 
 
 class Gallery(ScrollView, can_focus=True):
-    """Tiles in rows as wide as there is room for, drawn a line at a time, so that a thousand cost no more than ten."""
+    """Tiles in as many columns as fit; only the visible lines are drawn, so that a thousand cost no more than ten."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES,
@@ -58,7 +58,7 @@ class Gallery(ScrollView, can_focus=True):
     """
 
     class Opened(Message):
-        """One was opened."""
+        """An image was opened."""
 
         def __init__(self, key: int) -> None:
             super().__init__()
@@ -73,12 +73,12 @@ class Gallery(ScrollView, can_focus=True):
 
     @property
     def tile(self) -> Tile:
-        """The tile that suits the room."""
+        """The tile size for the current size of the widget."""
         return tile_for(*self._room)
 
     @property
     def across(self) -> int:
-        """Tiles in a row."""
+        """Number of tiles per row."""
         return max(1, self._room.width // self.tile.width)
 
     @property
@@ -86,12 +86,12 @@ class Gallery(ScrollView, can_focus=True):
         return self.scrollable_content_region.size
 
     def watch_items(self) -> None:
-        """Begin at the first."""
+        """Show the new items, with the first one chosen."""
         self.chosen = 0
         self._lay_out()
 
     def watch_chosen(self, old: int, new: int) -> None:
-        """Show it."""
+        """Redraw both tiles, and scroll to the new one."""
         for place in (old, new):
             self._drawn.pop((place, self.tile), None)
         column, row = new % self.across, new // self.across
@@ -100,11 +100,11 @@ class Gallery(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Another number of tiles may fit in a row."""
+        """Lay out again, because the number of tiles per row may change."""
         self._lay_out()
 
     def notify_style_update(self) -> None:
-        """The colours are others now."""
+        """Redraw, because the theme has changed."""
         super().notify_style_update()
         self._drawn.clear()
 
@@ -114,7 +114,7 @@ class Gallery(ScrollView, can_focus=True):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """One line through a row of tiles."""
+        """One screen line of a row of tiles."""
         row, line = divmod(y + self.scroll_offset.y, self.tile.height)
         places = range(row * self.across, min((row + 1) * self.across, len(self.items)))
         strip = Strip.join([self._tile_lines(place)[line] for place in places])
@@ -138,22 +138,22 @@ class Gallery(ScrollView, can_focus=True):
         return self._drawn[place, tile]
 
     def action_move(self, x: int, y: int) -> None:
-        """Choose a neighbour."""
+        """Choose a neighbouring image."""
         place = self.chosen + x + y * self.across
         if 0 <= place < len(self.items):
             self.chosen = place
 
     def action_go(self, place: int) -> None:
-        """Choose the first or the last."""
+        """Choose the first image (0) or the last (-1)."""
         self.chosen = place % max(1, len(self.items))
 
     def action_open(self) -> None:
-        """Open the chosen one."""
+        """Open the chosen image."""
         if self.items:
             self.post_message(self.Opened(self.items[self.chosen].key))
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the tile under the mouse; open it if it was chosen already."""
+        """Choose the image under the mouse; open it if it is already chosen."""
         column, row = event.x // self.tile.width, (event.y + self.scroll_offset.y) // self.tile.height
         place = row * self.across + column
         if column < self.across and place < len(self.items):

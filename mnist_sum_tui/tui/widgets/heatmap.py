@@ -1,4 +1,4 @@
-"""Ten by ten figures as a shaded map: the figures or characters alone carry it, the colour only helps."""
+"""Heatmaps of 10x10 values: each cell has a number or a character, so that it can be read without colours."""
 
 from collections.abc import Sequence
 
@@ -15,17 +15,17 @@ Grid = Sequence[Sequence[float | None]]
 
 
 def confusion_text(value: float) -> str:
-    """A count; none is a dot, so that what is there stands out."""
+    """A count as text; 0 is a dot, so that other counts stand out."""
     return f"{value:.0f}" if value else "·"
 
 
 def accuracy_text(value: float) -> str:
-    """A share as percent with one decimal; 100 only if nothing is wrong."""
+    """A share of 1 as percent with one decimal; 100 only if nothing is wrong."""
     return "100" if value == 1 else f"{min(value * 100, 99.9):.1f}"
 
 
 def shares(grid: Grid, low: float, high: float) -> list[list[float | None]]:
-    """The figures as 0..1 between low and high."""
+    """The values scaled to 0..1 between low and high."""
     span = high - low
     return [
         [None if value is None else min(max((value - low) / span, 0.0), 1.0) if span > 0 else 1.0 for value in row]
@@ -34,20 +34,20 @@ def shares(grid: Grid, low: float, high: float) -> list[list[float | None]]:
 
 
 def ends(grid: Grid) -> tuple[float, float]:
-    """The lowest and the highest figure."""
+    """The lowest and the highest value."""
     known = [value for row in grid for value in row if value is not None]
     return (min(known), max(known)) if known else (0.0, 1.0)
 
 
 def fitted(word: str, cell: int) -> str:
-    """The word at the right of a cell with a gap behind it if there is room; too long, thousands as `k`, or a `+`."""
+    """The text right-aligned in a cell, with a gap after it if possible; shortened to thousands (`k`) or `+`."""
     if len(word) > cell:
         word = f"{word[:-3]}k" if len(word) > 3 else "+"
     return f"{word:>{cell - 1}} "[:cell]
 
 
 def map_lines(texts: Sequence[Sequence[str]], strengths: Grid, cell: int, paper: Color, ink: Color) -> Content:
-    """The map with 0 to 9 along both sides; each cell `cell` columns wide, its ground as strong as its share."""
+    """The map with labels 0 to 9; `cell` is the width of a cell, `strengths` (0..1) sets its background."""
     lines = [Content.styled("   " + "".join(fitted(str(n), cell) for n in range(10)), "$foreground-muted")]
     for label, (words, row) in enumerate(zip(texts, strengths, strict=True)):
         parts: list[tuple[str, str | Style]] = [(f"{label:>2} ", "$foreground-muted")]
@@ -60,25 +60,25 @@ def map_lines(texts: Sequence[Sequence[str]], strengths: Grid, cell: int, paper:
 
 
 class Heatmap(Widget):
-    """A map of ten by ten; subclasses say what the figures are."""
+    """Base class of the 10x10 heatmaps."""
 
     grid: reactive[Grid | None] = reactive[Grid | None](None)
 
     @property
     def cell(self) -> int:
-        """Columns a cell."""
+        """Columns per cell."""
         return max(2, min((self.content_size.width - 3) // 10, 6))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        """Ten rows and the labels."""
+        """Ten rows and one for the labels."""
         return 11
 
 
 class Confusion(Heatmap):
-    """Images by true digit (down) and predicted digit (across); what is right is on the diagonal."""
+    """Confusion matrix: number of images by true digit (rows) and predicted digit (columns)."""
 
     def render(self) -> Content:
-        """Counts; the ground of an error as strong as it is frequent among the errors."""
+        """The counts; the background of an error is stronger the more frequent it is."""
         if self.grid is None:
             return Content("")
         _, _, paper, _ = self.colors
@@ -86,17 +86,17 @@ class Confusion(Heatmap):
         counts = [[value or 0.0 for value in row] for row in self.grid]
         errors = [[0.0 if at == label else value for at, value in enumerate(row)] for label, row in enumerate(counts)]
         texts = [[confusion_text(value) for value in row] for row in counts]
-        if self.cell < 5:  # there is no room for 1,135 and a gap
+        if self.cell < 5:  # 1135 and a gap do not fit
             for label, row in enumerate(texts):
                 row[label] = "="
         return map_lines(texts, shares(errors, 0, max(1, *map(max, errors))), self.cell, paper, ink)
 
 
 class SumMap(Heatmap):
-    """Accuracy of the sum by true digit (down) and number (across)."""
+    """Accuracy of the sum by true digit (rows) and number (columns)."""
 
     def render(self) -> Content:
-        """Percent, or shades where there is no room for figures; from the lowest accuracy to the highest."""
+        """Percentages, or shades if they do not fit; the colours span the lowest to the highest accuracy."""
         if self.grid is None:
             return Content("")
         _, _, paper, _ = self.colors

@@ -1,4 +1,4 @@
-"""KeyFigures: how good the network is now, in large digits, and beside them the facts of the run."""
+"""KeyFigures: the current accuracies in large digits, and beside them speed, times and device of the run."""
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -10,7 +10,7 @@ from mnist_sum_tui.tui.widgets.common import Line
 
 Value = float | None
 NARROW = 24
-"""columns; with fewer, elapsed and left take a line each"""
+"""columns; if there are fewer, elapsed and remaining time get a line each"""
 
 
 class KeyFigure(Vertical):
@@ -21,14 +21,14 @@ class KeyFigure(Vertical):
         self._heading = heading
 
     def compose(self) -> ComposeResult:
-        """Heading, digits, the same digits small, note."""
+        """Heading, large digits, the same number small (for low screens), note."""
         yield Line(self._heading, classes="heading", markup=False)
         yield Digits("-", classes="large")
         yield Line("-", classes="small", markup=False)
         yield Line("", classes="note", markup=False)
 
     def show(self, heading: str, value: Value, note: str) -> None:
-        """Show a share with two decimals of a per cent."""
+        """Show a share as percent with two decimals."""
         text = percent(value)
         digits = self.query_one(Digits)
         if digits.value != text.removesuffix(" %"):
@@ -38,23 +38,23 @@ class KeyFigure(Vertical):
 
 
 class Facts(Line):
-    """The run in a few short lines, as its width allows."""
+    """Shows speed, times and device of the run in a few short lines."""
 
     _session: Session | None = None
 
     def show(self, session: Session) -> None:
-        """Show the session's state."""
+        """Show the state of the session."""
         self._session = session
         self.say(facts(session, self.size.width))
 
     def on_resize(self) -> None:
-        """Other lines may fit now."""
+        """Lay the lines out for the new width."""
         if self._session is not None:
             self.show(self._session)
 
 
 class KeyFigures(Horizontal):
-    """Digit, sum and agreement large; speed, learning rate, times and device small."""
+    """Shows the accuracies and the agreement in large digits; speed, learning rate, times and device small."""
 
     def compose(self) -> ComposeResult:
         """Three figures and the facts."""
@@ -64,7 +64,7 @@ class KeyFigures(Horizontal):
         yield Facts(id="facts", markup=False)
 
     def show(self, session: Session, digit: Value, total: Value) -> None:
-        """Show the session's state; `digit` and `total` are the smoothed accuracies of training."""
+        """Show the state of the session; `digit` and `total` are the smoothed training accuracies."""
         done, seen = session.finished, session.validation
         heads: dict[str, tuple[str, Value, str]]
         measured = {name: _measured(seen, name) for name in ("digit_accuracy", "sum_accuracy", "agreement")}
@@ -87,7 +87,7 @@ class KeyFigures(Horizontal):
 
 
 def facts(session: Session, width: int) -> str:
-    """The run in five short lines, the most wanted first."""
+    """The facts of the run in about five short lines, the most important first."""
     started, progress = session.started, session.progress
     if started is None:
         return ""

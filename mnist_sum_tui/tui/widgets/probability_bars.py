@@ -1,4 +1,4 @@
-"""Probabilities as bars, one class a row: what the network says, and how sure it is."""
+"""ProbabilityBars: the probability of each class of a head as a bar, one class per row."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,10 @@ TRUE = "•"
 
 
 def short_percent(share: float, is_wide: bool = False) -> str:
-    """A share of 1 in four characters, ` 98%`, `100%`, `<1%`, or in six when wide, ` 98.2%`; 100 only if it is."""
+    """A share of 1 as percent in four characters (` 98%`, ` <1%`), or in six if wide (` 98.2%`).
+
+    100 % is shown from 0.9995 on.
+    """
     if is_wide:
         return "100.0%" if share >= 0.9995 else f"{share * 100:5.1f}%"
     if 0.0005 < share < 0.01:
@@ -22,7 +25,7 @@ def short_percent(share: float, is_wide: bool = False) -> str:
 
 
 def shown_classes(probabilities: Sequence[float], height: int, truth: int | None) -> list[int]:
-    """The classes that have room, in their order: the likeliest ones, and always the true one."""
+    """The classes that fit in `height` rows, in order: the most probable ones, and always the true one."""
     if height >= len(probabilities):
         return list(range(len(probabilities)))
     ranked = sorted(range(len(probabilities)), key=lambda row: (row != truth, -probabilities[row]))
@@ -30,9 +33,9 @@ def shown_classes(probabilities: Sequence[float], height: int, truth: int | None
 
 
 def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, height: int) -> Content:
-    """One line a class, `▸ 7 █████▌   98%`: an arrow at the predicted class, a dot at the true one if it is another.
+    """One line per class, `▸ 7 █████▌   98%`; an arrow marks the predicted class, a dot the true one if it differs.
 
-    Probabilities of 0 throughout stand for a network that was not asked: the classes alone.
+    If all probabilities are 0, there is no prediction yet, and only the classes are shown.
     """
     if not any(probabilities):
         return Content("\n").join(
@@ -61,7 +64,7 @@ def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, hei
 
 
 class ProbabilityBars(Widget):
-    """ProbabilityBars for all classes of one head."""
+    """Shows the probabilities of all classes of one head."""
 
     probabilities: reactive[tuple[float, ...]] = reactive[tuple[float, ...]](())
     truth: reactive[int | None] = reactive[int | None](None)
@@ -71,6 +74,6 @@ class ProbabilityBars(Widget):
         self.border_title = title
 
     def render(self) -> Content:
-        """The bars, as long as there is room for."""
+        """The bars, as long as fits."""
         width, height = self.content_size
         return bar_lines(self.probabilities, self.truth, width, height)

@@ -1,4 +1,4 @@
-"""ProgressBars: how far the epoch and the run are, as two thin lines."""
+"""ProgressBars: the progress of the epoch and of the run, as two thin bars."""
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -9,18 +9,18 @@ from mnist_sum_tui.runs.events import Started
 
 
 class ProgressBars(Widget):
-    """`epoch 2/5 ━━━━━━───── 51 %   run ━━━────── 30 %`, each with half of the width."""
+    """Shows `epoch 2/5 ━━━━━━───── 51 %   run ━━━────── 30 %`; each bar gets half of the width."""
 
     place: reactive[tuple[int, int, int, int]] = reactive((0, 1, 1, 1))
-    """steps done, steps an epoch, the epoch in work, epochs"""
+    """steps done, steps per epoch, current epoch, epochs"""
 
     def show(self, started: Started | None, step: int, epoch: int) -> None:
-        """Show a place in the run."""
+        """Show a position in the run."""
         if started is not None:
             self.place = (step, max(1, started.steps_per_epoch), epoch, started.epochs)
 
     def render(self) -> Content:
-        """Both tracks in one line."""
+        """Both bars in one line."""
         step, per_epoch, epoch, epochs = self.place
         of_epoch = step / per_epoch - (epoch - 1)
         left, right = f"epoch {epoch}/{epochs}", "run"

@@ -1,4 +1,4 @@
-"""RunForm: what a new run can be told before it starts, with the defaults of its recipe."""
+"""RunForm: the settings of a new run, with the defaults of its recipe."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,9 +16,9 @@ from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.tui.session.messages import StartTraining
 
 NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr", "seed")}
-"""the settings that are typed in, and what they are called"""
+"""the settings with an input field, and their labels"""
 KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
-"""what the form does not ask for; where it is not as its recipe sets it, it stays so whatever the recipe"""
+"""settings without a field; values from the command line stay when the user chooses another recipe"""
 
 PICTURE = """\
   .-=++*##*.       ┌────────────────┐
@@ -29,20 +29,20 @@ PICTURE = """\
       +@%.    5 ──▶│ adds a number  │────▶ sum   12
       @@-          └────────────────┘"""
 WORDS = (
-    "One network, two answers: which digit is this, and what is that digit plus the number beside it? "
+    "One network, two answers: which digit is this, and what is the sum of the digit and a number? "
     "Nobody tells it how to add. It learns both from 55,000 examples, while you watch."
 )
 
 
 class NumberInput(Input):
-    """An Input that takes what numbers are made of, and leaves the other keys to the page."""
+    """An Input that accepts only the characters of numbers; other keys go to the page."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Whether the key belongs in a number."""
+        """Whether the key can be part of a number."""
         return super().check_consume_key(key, character) and (character or "") in "0123456789.e-+"
 
     def on_key(self, event: events.Key) -> None:
-        """Keep Input from swallowing what it would not take."""
+        """Prevent Input from consuming keys that it does not accept."""
         if event.is_printable and not self.check_consume_key(event.key, event.character):
             event.prevent_default()
 
@@ -61,7 +61,7 @@ class Field(Vertical):
 
 
 class RunForm(VerticalScroll, can_focus=False):
-    """Model, recipe, epochs, batch size, learning rate, seed; posts StartTraining."""
+    """Asks for model, recipe, epochs, batch size, learning rate and seed; posts StartTraining."""
 
     def __init__(self, defaults: TrainConfig, *, id: str) -> None:
         super().__init__(id=id)
@@ -69,7 +69,7 @@ class RunForm(VerticalScroll, can_focus=False):
         self._is_complaining = False
 
     def compose(self) -> ComposeResult:
-        """What it is, the fields, the button."""
+        """An introduction, the fields, an explanation of the choices, and the button."""
         with Vertical(id="form"):
             with Horizontal(id="intro"):
                 yield Static(_coloured(PICTURE), id="intro-picture")
@@ -82,29 +82,29 @@ class RunForm(VerticalScroll, can_focus=False):
             yield Static("", id="explained", markup=False)
             with Horizontal(id="go"):
                 yield Button("Start training", variant="primary", id="start")
-                yield Static("waking torch ...", id="readiness", markup=False)
+                yield Static("loading torch ...", id="readiness", markup=False)
 
     def on_mount(self) -> None:
-        """Enter starts."""
+        """Focus the button, so that Enter starts the training."""
         self.query_one("#start").focus()
         self._explain()
 
     def ready(self) -> None:
-        """Torch is there; a complaint stays."""
+        """Show that torch is loaded, unless there is an error message."""
         if not self._is_complaining:
             self.query_one("#readiness", Static).update("ready")
 
     def complain(self, message: str) -> None:
-        """Say why it did not start."""
+        """Show why the training did not start."""
         self._is_complaining = True
         self.query_one("#readiness", Static).update(Content.styled(printable(message), "$text-error"))
 
     @property
     def config(self) -> TrainConfig:
-        """What the fields say.
+        """The settings in the form.
 
         Raises:
-            UsageError: a value that cannot be used.
+            UsageError: a value is not a number, or out of range.
         """
         recipe = str(self.query_one("#recipe", Select).value)
         base = self._defaults
@@ -123,7 +123,7 @@ class RunForm(VerticalScroll, can_focus=False):
 
     @on(Select.Changed, "#recipe")
     def _take_recipe(self, message: Select.Changed) -> None:
-        """Another recipe brings its own model and numbers; going back brings back those of the command line."""
+        """Fill in the model and numbers of the chosen recipe; for the first recipe, those of the command line."""
         recipe = str(message.value)
         values = self._defaults if recipe == self._defaults.recipe else TrainConfig.of(recipe)
         self.query_one("#model", Select).value = values.model
@@ -156,7 +156,7 @@ def _select(name: str, choices: Iterable[str], value: str) -> Select[str]:
 
 
 def _coloured(picture: str) -> Content:
-    """The two answers in the colours of their curves."""
+    """The picture with the two answers in the colours of their curves."""
     content = Content(picture)
     for text, style in (("digit  7", "$text-primary bold"), ("sum   12", "$text-accent bold")):
         start = picture.index(text)

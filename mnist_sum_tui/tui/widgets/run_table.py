@@ -1,4 +1,4 @@
-"""The table of runs: sortable by every column, rows to mark."""
+"""RunTable: a table of runs that can be sorted by every column, and whose rows can be marked."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
@@ -14,12 +14,12 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary
 
 MARKS = "●◆▲■▼★"
-"""one for each run that is marked, the same as in the chart"""
+"""one per marked run, the same as in the chart"""
 STATES = {"completed": "✓ done", "running": "● running", "stopped": "■ stopped", "interrupted": "… cut off"}
 
 
 class Column(NamedTuple):
-    """A column: its title, what a cell says, what it is sorted by, and whether the highest comes first."""
+    """A column: its title, the text of a cell, the sort key, and whether the highest value comes first."""
 
     title: str
     text: Callable[[Summary], str]
@@ -40,7 +40,7 @@ def _state(run: Summary) -> str:
 
 
 def _curve(run: Summary) -> str:
-    """The sum's accuracy by epoch: in validation, or in training where no images are held out."""
+    """Sum accuracy by epoch: of validation, or of training if there are no validation images."""
     seen = [epoch.val_sum_accuracy for epoch in run.epochs]
     return sparkline(seen if any(seen) else [epoch.sum_accuracy for epoch in run.epochs], 12) or "-"
 
@@ -59,13 +59,13 @@ COLUMNS = (
 
 
 def arranged(runs: Sequence[Summary], column: int, is_turned: bool = False) -> list[Summary]:
-    """The runs in the order of a column, or the other way round; equals stay as they were."""
+    """The runs sorted by a column, or in reverse if `is_turned`; equal runs keep their order."""
     chosen = COLUMNS[column]
     return sorted(runs, key=chosen.key, reverse=chosen.is_falling != is_turned)
 
 
 class RunTable(DataTable[Text]):
-    """Shows summaries; space marks a run, Enter posts Entered."""
+    """Shows runs; space marks a run, Enter posts Entered."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "mark", "Mark")]
 
@@ -73,13 +73,13 @@ class RunTable(DataTable[Text]):
         """Enter was pressed on a run."""
 
     class Marked(Message):
-        """Other runs are marked now."""
+        """The marked runs have changed."""
 
     runs: reactive[tuple[Summary, ...]] = reactive[tuple[Summary, ...]]((), init=False, always_update=True)
     order: reactive[tuple[int, bool]] = reactive((0, False), init=False)
-    """the column, and whether its order is turned round"""
+    """the column to sort by, and whether in reverse"""
     marked: reactive[tuple[str, ...]] = reactive[tuple[str, ...]]((), init=False)
-    """ids, in the order in which they were marked"""
+    """ids of the marked runs, in the order of marking"""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, cursor_type="row", zebra_stripes=True)
@@ -91,11 +91,11 @@ class RunTable(DataTable[Text]):
         return next((run for run in self.runs if run.run.id == name), None)
 
     def watch_runs(self) -> None:
-        """Fill the table anew, the cursor on the run on which it was."""
+        """Refill the table; the cursor stays on its run."""
         self.fill()
 
     def watch_order(self) -> None:
-        """Fill the table in the new order."""
+        """Refill the table in the new order."""
         self.fill()
 
     def watch_marked(self) -> None:
@@ -105,7 +105,7 @@ class RunTable(DataTable[Text]):
         self.post_message(self.Marked())
 
     def fill(self) -> None:
-        """Write all rows."""
+        """Write all column titles and rows."""
         before = self.row_id
         if not self.columns:
             for column in COLUMNS:
@@ -125,11 +125,11 @@ class RunTable(DataTable[Text]):
         self.call_after_refresh(self.fit_height)
 
     def fit_height(self) -> None:
-        """As high as its rows; `auto` would collapse when the table is filled anew."""
+        """Make the table as high as its rows; `auto` would collapse while the table is refilled."""
         self.styles.height = self.row_count + 1 + self.show_horizontal_scrollbar
 
     def on_resize(self) -> None:
-        """The scroll bar may have come or gone."""
+        """Adapt the height, because the scroll bar may have appeared or disappeared."""
         self.fit_height()
 
     def _marked_id(self, name: str) -> str:
@@ -137,13 +137,13 @@ class RunTable(DataTable[Text]):
 
     @property
     def row_id(self) -> str | None:
-        """The id in the row of the cursor, as the table stands."""
+        """The id of the run under the cursor; None if the table is empty."""
         if not 0 <= self.cursor_row < self.row_count:
             return None
         return self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
 
     def action_mark(self) -> None:
-        """Mark the run, or take its mark away; then go on to the next."""
+        """Mark or unmark the run under the cursor, and move to the next one."""
         name = self.row_id
         if name is not None:
             others = tuple(mark for mark in self.marked if mark != name)
@@ -151,14 +151,14 @@ class RunTable(DataTable[Text]):
             self.action_cursor_down()
 
     def action_select_cursor(self) -> None:
-        """Enter. A click chooses a row and no more: it must not start a training."""
+        """Post Entered, on Enter only: a click must not start a training."""
         self.post_message(self.Entered())
 
     def on_data_table_header_selected(self, message: DataTable.HeaderSelected) -> None:
-        """Sort by the column; again, the other way round."""
+        """Sort by the column that was clicked."""
         message.stop()
         self.sort_by(message.column_index)
 
     def sort_by(self, column: int) -> None:
-        """Sort by a column; by the one it is sorted by already, the other way round."""
+        """Sort by a column; if the table is already sorted by it, reverse the order."""
         self.order = (column, not self.order[1] if column == self.order[0] else False)

@@ -1,4 +1,4 @@
-"""RunView: a run while it trains and after: charts, figures, tracks, samples. Fed with events, drawn when asked to."""
+"""RunView: charts, key figures, progress bars and samples of a run, during the training and after."""
 
 import copy
 from collections.abc import Iterable
@@ -25,41 +25,41 @@ from mnist_sum_tui.tui.widgets.sample_strip import SampleStrip
 
 
 class RunView(Vertical):
-    """Shows the session's run. `add` takes events in, `draw` brings the widgets up to date with them."""
+    """Shows the run of the session. `add` stores events, `draw` updates the widgets."""
 
     view: reactive[View] = reactive(View(), init=False)
     large: reactive[str] = reactive("", init=False)
-    """the chart that has all of the room: loss, accuracy, or none"""
+    """the chart that fills the view: loss, accuracy, or none"""
     is_frozen: reactive[bool] = reactive(False, init=False)
 
     def __init__(self, session: Session, *, id: str) -> None:
         super().__init__(id=id)
         self._session = session
         self.images: dict[int, Image] = {}
-        """the sample images, by their place in the training file"""
+        """the sample images, by their index in the training file"""
         self.past: Series | None = None
         """the best earlier run of the same model"""
         self.past_name = ""
         self._standing: Series | None = None
-        """what the charts show while they are frozen, however they are looked at"""
+        """the data of the charts while they are frozen"""
         self.reset()
 
     def begin(self, events: Iterable[Event]) -> None:
-        """Turn to another run."""
+        """Show another run."""
         self.images, self.past, self.past_name = {}, None, ""
         self.view, self.large, self.is_frozen = View(), "", False
         self.reset(events)
 
     def reset(self, events: Iterable[Event] = ()) -> None:
-        """Begin the run again, with these events."""
+        """Start again with these events of the run."""
         self.series = Series()
         self._samples: Samples | None = None
-        self._news = "getting ready: torch, the images, the network ..."
+        self._news = "loading torch, the images and the network ..."
         for event in events:
             self.add(event)
 
     def compose(self) -> ComposeResult:
-        """From top to bottom."""
+        """The widgets from top to bottom."""
         with Horizontal(id="charts"):
             for quantity in QUANTITIES:
                 yield Chart(id=quantity)
@@ -70,18 +70,18 @@ class RunView(Vertical):
         yield SampleStrip(id="samples")
 
     def on_mount(self) -> None:
-        """Show what came before there were widgets."""
+        """Draw the events that were added before the widgets existed."""
         self.call_after_refresh(self.draw)
 
     def add(self, event: Event) -> None:
-        """Take in an event; nothing is drawn."""
+        """Store an event, without drawing."""
         self.series.add(event)
         if isinstance(event, Samples):
             self._samples = event
         self._news = self.news(event) or self._news
 
     def draw(self, with_charts: bool = True) -> None:
-        """Show everything that came in; the charts may wait for the next time."""
+        """Update the widgets, the charts only if `with_charts`."""
         if self.is_frozen or not self._has_charts:
             return
         if with_charts:
@@ -100,7 +100,7 @@ class RunView(Vertical):
 
     @property
     def _has_charts(self) -> bool:
-        """Not before all is composed, and no longer when the app is being closed."""
+        """Whether the widgets exist: not before they are composed, nor while the app closes."""
         return self.is_mounted and bool(self.children)
 
     def _draw_charts(self) -> None:
@@ -115,17 +115,17 @@ class RunView(Vertical):
             rows = [
                 Content.assemble((f"{label:<10}", "bold $text-primary"), text)
                 for label, text in outcome(self._session)
-                if label != "test"  # it stands there in large digits
+                if label != "test"  # shown in large digits
             ]
             self.query_one("#outcome", Static).update(Content("\n").join(rows))
 
     def _now(self, head: str) -> float | None:
-        """The smoothed training accuracy now; few points are enough, since old ones have faded."""
+        """The smoothed training accuracy now; 200 points are enough, because older ones have almost no weight."""
         recent = self.series.y("accuracy", head, self.series.training)[-200:]
         return float(smooth(recent, self.view.smoothing)[-1]) if len(recent) else None
 
     def _race(self) -> Content:
-        """The lead over the best earlier run at each accuracy of the sum."""
+        """How much earlier or later than the best run so far each sum accuracy was reached."""
         assert self.past is not None
         marks = race(self.series, self.past)[-3:]
         if not marks:
@@ -136,24 +136,24 @@ class RunView(Vertical):
         return Content.assemble(*parts, f"(best run: {self.past_name})")
 
     def watch_view(self) -> None:
-        """The charts are to be looked at otherwise."""
+        """Redraw the charts with other smoothing, scale or cursor."""
         if self._has_charts:
             self._draw_charts()
 
     def watch_large(self) -> None:
-        """One chart takes the room, or gives it back."""
+        """Enlarge one chart, or show both again."""
         self.set_class(bool(self.large), "-large")
         for quantity in QUANTITIES:
             self.query_one(f"#{quantity}").display = self.large in ("", quantity)
 
     def watch_is_frozen(self) -> None:
-        """Stand still, or catch up."""
+        """Freeze the charts, or catch up with the events since."""
         self.set_class(self.is_frozen, "-frozen")
         self._standing = copy.deepcopy(self.series) if self.is_frozen else None
         self.draw()
 
     def move_cursor(self, by: int) -> None:
-        """Move the cursor by columns; without one, begin at the newest value."""
+        """Move the cursor by columns; if there is none, place it at the newest value."""
         chart = self.query_one("#loss" if self.large != "accuracy" else "#accuracy", Chart)
         drawn, at = chart.drawing, self.view.cursor
         width = (drawn.high - drawn.low) / max(drawn.columns - 1, 1)
@@ -161,19 +161,19 @@ class RunView(Vertical):
         self.view = replace(self.view, cursor=at)
 
     def on_chart_pointed(self, message: Chart.Pointed) -> None:
-        """The mouse reads values off both charts."""
+        """Place the cursor of both charts under the mouse."""
         message.stop()
         self.view = replace(self.view, cursor=message.at)
 
     @staticmethod
     def news(event: Event) -> str:
-        """The line that an event is worth, if it is."""
+        """A line of text about the event; empty for most events."""
         match event:
             case Started():
-                return f"{event.train_images:,} images to train on, {event.validation_images:,} held out for validation"
+                return f"{event.train_images:,} training images, {event.validation_images:,} validation images"
             case EpochDone(val_digit_accuracy=float(), val_sum_accuracy=float()):
                 found = f"validation digit {percent(event.val_digit_accuracy)}, sum {percent(event.val_sum_accuracy)}"
-                return f"epoch {event.epoch}: {found}{' (the best so far)' if event.best else ''}"
+                return f"epoch {event.epoch}: {found}{' (best epoch so far)' if event.best else ''}"
             case Validated():
                 found = f"validation digit {percent(event.digit_accuracy)}, sum {percent(event.sum_accuracy)}"
                 return f"step {event.step:,}: {found}"

@@ -1,4 +1,4 @@
-"""SampleStrip: a few validation images, and what the network says of each now."""
+"""SampleStrip: a few validation images, each with the network's current answer."""
 
 import numpy as np
 from textual.app import ComposeResult
@@ -14,9 +14,9 @@ from mnist_sum_tui.tui.widgets.digit import blocks
 
 COUNT = 8
 ROOM_FOR_CHARACTERS = 18
-"""columns; with fewer, a digit of characters is hard to read, and half-blocks show it better"""
-ROWS_A_COLUMN = 0.6
-"""a cell is twice as high as wide, but a slightly narrow digit is better than a small one"""
+"""columns; if there are fewer, half-blocks are easier to read than characters"""
+ROWS_PER_COLUMN = 0.6
+"""0.5 would keep the proportions; slightly narrow digits are larger"""
 
 
 class Sample(Widget):
@@ -27,13 +27,13 @@ class Sample(Widget):
     """the true digit, the number, the predicted digit and sum"""
 
     def render(self) -> Content:
-        """The picture as large as there is room for, and the equation, right or wrong."""
+        """The image as large as fits, and the equation with a mark for right or wrong."""
         width, height = self.content_size
         words = self._words(width)
         if height < 4 or self.image is None:
             return words
         columns = min(width, height * 2)
-        rows = min(height - 1, round(columns * ROWS_A_COLUMN))
+        rows = min(height - 1, round(columns * ROWS_PER_COLUMN))
         return Content("\n").join([*_picture(self.image, columns, rows, self).split("\n"), words])
 
     def _words(self, width: int) -> Content:
@@ -48,15 +48,15 @@ class Sample(Widget):
 
 
 class SampleStrip(Horizontal):
-    """The images side by side."""
+    """Shows the samples side by side."""
 
     def compose(self) -> ComposeResult:
-        """One widget an image."""
+        """One widget per image."""
         for place in range(COUNT):
-            yield Sample(classes="" if place < 6 else "-spare")  # which give way on a narrow screen
+            yield Sample(classes="" if place < 6 else "-spare")  # hidden on a narrow screen
 
     def show(self, samples: Samples, images: dict[int, Image]) -> None:
-        """Show the newest answers; images that are not there yet come with the next call."""
+        """Show the newest answers; an image that is not loaded yet appears at a later call."""
         rows = zip(samples.indices, samples.labels, samples.numbers, samples.digits, samples.sums, strict=True)
         for widget, (index, *answer) in zip(self.query(Sample), rows, strict=False):
             if widget.image is None or widget.image is not images.get(index):
@@ -65,7 +65,7 @@ class SampleStrip(Horizontal):
 
 
 def _picture(image: Image, columns: int, rows: int, widget: Widget) -> Content:
-    """Characters where there is room, else half-blocks."""
+    """The image in characters if they fit, else in half-blocks."""
     if columns >= ROOM_FOR_CHARACTERS:
         small = shrink(image, columns, rows)
         ramp = np.array(list(RAMP))

@@ -1,4 +1,4 @@
-"""A slider through a few named stops: `○──○──●──○  best`."""
+"""Slider: chooses one of a few named stops, `○──○──●──○  best`."""
 
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 
 def slider_line(names: tuple[str, ...], chosen: int, width: int) -> str:
-    """The stops as circles with their names, `○ epoch 1 ── ● best ── ○ last`; with the chosen name alone if need be."""
+    """The stops as circles with names, `○ epoch 1 ── ● best ── ○ last`; if that is too long, only the chosen name."""
     if not names:
         return ""
     full = " ── ".join(f"{'●' if row == chosen else '○'} {name}" for row, name in enumerate(names))
@@ -26,7 +26,7 @@ def slider_line(names: tuple[str, ...], chosen: int, width: int) -> str:
 
 
 def stop_at(line: str, column: int) -> int | None:
-    """The stop whose circle or name is at a column of the line; None if the line shows no stops."""
+    """The stop whose circle or name is at a column of the line; None if there is none."""
     starts = [at for at, character in enumerate(line) if character in "●○"]
     for row, (start, end) in enumerate(pairwise([*starts, len(line)])):
         if start <= column < end:
@@ -35,7 +35,7 @@ def stop_at(line: str, column: int) -> int | None:
 
 
 class Slider(Widget):
-    """A slider; `names` in their order, `chosen` an index."""
+    """Shows the stops `names`, of which number `chosen` is selected."""
 
     names: reactive[tuple[str, ...]] = reactive[tuple[str, ...]](())
     chosen: reactive[int] = reactive(0)
@@ -48,11 +48,11 @@ class Slider(Widget):
             self.chosen = chosen
 
     def render(self) -> Content:
-        """The line."""
+        """The stops in one line."""
         return Content(slider_line(self.names, self.chosen, self.content_size.width))
 
     def on_click(self, event: events.Click) -> None:
-        """Slide to the stop under the mouse."""
+        """Move to the stop under the mouse."""
         line = slider_line(self.names, self.chosen, self.content_size.width)
         found = stop_at(line, event.x - self.gutter.left)
         if found is not None:

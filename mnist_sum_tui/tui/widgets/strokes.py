@@ -1,4 +1,4 @@
-"""Drawing on a sheet of 56x56 grey values: strokes with soft edges, and the way from cells to the sheet."""
+"""The sheet of the draw pad, 56x56 grey values: strokes with soft edges, and conversion from terminal cells."""
 
 from math import hypot
 
@@ -6,23 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIDE = 56
-"""twice MNIST's 28, so that a stroke has edges to be scaled down from"""
+"""twice MNIST's 28, so that scaling down gives strokes soft edges"""
 Sheet = NDArray[np.uint8]
 Point = tuple[float, float]
 """x to the right and y down, in pixels of the sheet"""
 RADII = {"thin": 1.6, "medium": 2.6, "thick": 4.0}
-"""of the pen, in pixels of the sheet; MNIST's own strokes are near `medium`"""
+"""of the pen, in pixels of the sheet; strokes in MNIST are about `medium`"""
 
 _Y, _X = np.mgrid[0:SIDE, 0:SIDE] + 0.5
 
 
 def blank() -> Sheet:
-    """A new sheet: 0 is paper, 255 is ink."""
+    """An empty sheet; 0 is paper, 255 is ink."""
     return np.zeros((SIDE, SIDE), np.uint8)
 
 
 def stroke(sheet: Sheet, start: Point, end: Point, radius: float, rubs_out: bool = False) -> Sheet:
-    """The sheet with a line from start to end; a dot where they are the same."""
+    """A copy of the sheet with a line from start to end drawn or erased; a dot if both are the same."""
     (x0, y0), (x1, y1) = start, end
     dx, dy = x1 - x0, y1 - y0
     length = hypot(dx, dy)
@@ -35,23 +35,23 @@ def stroke(sheet: Sheet, start: Point, end: Point, radius: float, rubs_out: bool
 
 
 def kept_inside(place: Point) -> Point:
-    """The place, or the nearest one on the sheet."""
+    """The nearest point on the sheet."""
     x, y = (min(max(value, 1.0), SIDE - 1.0) for value in place)
     return x, y
 
 
 def scale_for(width: int, height: int) -> int:
-    """How large the pad is in width x height cells: 28s x 14s cells for s of 1 to 4; 0 where not even 28x14 fits."""
+    """The scale s (1..4) of the largest pad of 28s x 14s cells that fits in width x height; 0 if none fits."""
     return max(0, min(width // 28, height // 14, 4))
 
 
 def to_sheet(x: float, y: float, scale: int) -> Point:
-    """A place in cells on the pad, to the sheet."""
+    """Convert a position on the pad, in cells, to the sheet."""
     return x * 2 / max(scale, 1), y * 4 / max(scale, 1)
 
 
 def shown(sheet: Sheet, scale: int) -> NDArray[np.uint8]:
-    """The sheet for half-blocks: 28s x 28s values, means where the pad is smaller than the sheet."""
+    """The sheet scaled to 28s x 28s values, two per cell; means if that is smaller than the sheet."""
     if scale <= 1:
         smaller: Sheet = sheet.reshape(28, 2, 28, 2).mean(axis=(1, 3)).astype(np.uint8)
         return smaller

@@ -1,3 +1,5 @@
+"""The look of a 28x28 image in the terminal: characters, half-blocks or braille dots."""
+
 import numpy as np
 import pytest
 from textual.color import Color
@@ -15,7 +17,7 @@ def sample(side: int = 20) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
     return image
 
 
-def test_blocks_say_which_half_is_darker() -> None:
+def test_half_blocks_show_which_half_is_darker() -> None:
     image = np.array([[0, 255, 0, 255, 120], [0, 0, 255, 255, 120]], np.uint8)
     assert blocks(image, PAPER, INK).plain == " ▀▄██"
 
@@ -24,7 +26,7 @@ def test_blocks_pad_an_odd_row() -> None:
     assert blocks(np.array([[255], [255], [255]], np.uint8), PAPER, INK).plain == "█\n▀"
 
 
-def test_blocks_take_the_theme_s_ink_and_paper() -> None:
+def test_half_blocks_use_the_colours_of_the_theme() -> None:
     content = blocks(np.array([[255], [0]], np.uint8), Color(10, 20, 30), Color(200, 210, 220))
     style = content.spans[0].style
     assert not isinstance(style, str)
@@ -32,7 +34,7 @@ def test_blocks_take_the_theme_s_ink_and_paper() -> None:
     assert style.background == Color(10, 20, 30)
 
 
-def test_dots_are_two_by_four_pixels() -> None:
+def test_a_braille_character_is_two_by_four_pixels() -> None:
     image = np.zeros((4, 4), np.uint8)
     image[0, 0] = image[3, 1] = image[0, 2] = 255
     assert dots(image) == [chr(0x2800 + 0x01 + 0x80) + chr(0x2801)]
@@ -61,7 +63,7 @@ def test_the_largest_look_that_fits(room: tuple[int, int], look: str, shape: tup
 
 @pytest.mark.parametrize("width", range(1, 130, 7))
 @pytest.mark.parametrize("height", range(1, 70, 9))
-def test_it_never_grows_beyond_its_room(width: int, height: int) -> None:
+def test_the_image_is_never_larger_than_the_widget(width: int, height: int) -> None:
     for look in ("ascii", "blocks"):
         found = fit(sample(), look, width, height)
         lines = picture(found, PAPER, INK).plain.split("\n")
@@ -70,19 +72,19 @@ def test_it_never_grows_beyond_its_room(width: int, height: int) -> None:
             assert max(map(len, lines)) <= width
 
 
-def test_half_blocks_can_be_asked_for() -> None:
+def test_half_blocks_are_used_if_wanted() -> None:
     assert fit(sample(), "blocks", 60, 30).image.shape == (60, 60)  # 20 pixels, three times as large
     assert fit(sample(), "blocks", 60, 30).look == "blocks"
 
 
-def test_ink_beyond_the_window_is_never_cut() -> None:
+def test_cropping_never_cuts_ink_off() -> None:
     wide = sample(26)
     assert window(wide, 22) is None
     assert fit(wide, "ascii", 50, 24).look == "blocks"
 
 
 @pytest.mark.parametrize("side", SIDES)
-def test_a_window_holds_all_the_ink_wherever_it_stands(side: int) -> None:
+def test_the_window_contains_all_ink_wherever_it_is(side: int) -> None:
     for top, left in ((0, 0), (8, 8), (3, 5)):
         image = np.zeros((28, 28), np.uint8)
         image[top : top + 20, left : left + 20] = 9

@@ -1,4 +1,4 @@
-"""The sheet as numbers, and the pad under a mouse and a keyboard."""
+"""Drawing on the sheet, and the draw pad with mouse and keyboard."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from mnist_sum_tui.tui.widgets import strokes
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 
 
-def test_a_dot_has_the_pen_s_size() -> None:
+def test_a_dot_has_the_size_of_the_pen() -> None:
     sheet = strokes.stroke(strokes.blank(), (28, 28), (28, 28), 2.6)
     rows = np.flatnonzero(sheet.any(axis=1))
     assert 5 <= len(rows) <= 7
@@ -20,14 +20,14 @@ def test_a_line_has_no_gaps() -> None:
     assert all(sheet[:, column].max() > 200 for column in range(6, 50))
 
 
-def test_the_rubber_takes_ink_away() -> None:
+def test_the_eraser_removes_ink() -> None:
     drawn = strokes.stroke(strokes.blank(), (10, 28), (46, 28), 2.6)
     rubbed = strokes.stroke(drawn, (28, 10), (28, 46), 4, rubs_out=True)
     assert rubbed[28, 28] == 0
     assert rubbed[28, 12] == drawn[28, 12] == 255
 
 
-def test_drawing_leaves_the_sheet_before_as_it_was() -> None:
+def test_drawing_does_not_change_the_old_sheet() -> None:
     before = strokes.blank()
     strokes.stroke(before, (10, 10), (20, 20), 3)
     assert not before.any()
@@ -41,7 +41,7 @@ def test_the_pad_is_as_large_as_fits(room: tuple[int, int], scale: int) -> None:
 
 
 @pytest.mark.parametrize("scale", [1, 2, 3, 4])
-def test_what_is_shown_is_where_the_mouse_was(scale: int) -> None:
+def test_a_stroke_appears_under_the_mouse(scale: int) -> None:
     column, row = 10 * scale, 5 * scale
     place = strokes.to_sheet(column + 0.5, row + 0.5, scale)
     shown = strokes.shown(strokes.stroke(strokes.blank(), place, place, 2.6), scale)
@@ -59,11 +59,11 @@ class PadApp(App[None]):
     def compose(self) -> ComposeResult:
         yield DrawPad(id="pad")
 
-    def on_pad_drawn(self) -> None:
+    def on_draw_pad_drawn(self) -> None:
         self.drawn += 1
 
 
-async def test_mouse_moves_that_skip_cells_are_joined() -> None:
+async def test_mouse_positions_are_joined_by_lines() -> None:
     app = PadApp()
     async with app.run_test(size=(80, 40)) as pilot:
         pad = app.query_one(DrawPad)
@@ -74,12 +74,13 @@ async def test_mouse_moves_that_skip_cells_are_joined() -> None:
         assert (middle[6:45] > 200).all()
         assert not pad.sheet[30:].any()
         before = app.drawn
+        assert before > 0
         await pilot.hover(pad, offset=(20, 20))
         await pilot.pause()
         assert app.drawn == before  # no button is held
 
 
-async def test_the_right_button_rubs_out() -> None:
+async def test_the_right_button_erases() -> None:
     app = PadApp()
     async with app.run_test(size=(80, 40)) as pilot:
         pad = app.query_one(DrawPad)

@@ -1,3 +1,5 @@
+"""The bars for the probabilities of a head."""
+
 import pytest
 
 from mnist_sum_tui.tui.widgets.probability_bars import bar_lines, short_percent, shown_classes
@@ -5,7 +7,7 @@ from mnist_sum_tui.tui.widgets.probability_bars import bar_lines, short_percent,
 SHARES = (0.02, 0.9, 0.05, 0.03)
 
 
-def test_an_arrow_at_the_said_class_and_a_dot_at_the_true_one() -> None:
+def test_an_arrow_marks_the_predicted_class_and_a_dot_the_true_one() -> None:
     lines = bar_lines(SHARES, 2, 20, 4).plain.split("\n")
     assert lines == [
         "  0 ▎            2%",
@@ -15,7 +17,7 @@ def test_an_arrow_at_the_said_class_and_a_dot_at_the_true_one() -> None:
     ]
 
 
-def test_no_dot_where_the_true_class_is_said() -> None:
+def test_there_is_no_dot_if_the_prediction_is_right() -> None:
     assert "•" not in bar_lines(SHARES, 1, 20, 4).plain
 
 
@@ -25,14 +27,14 @@ def test_wide_bars_have_a_decimal() -> None:
     assert lines[1].endswith("  0.8%")
 
 
-def test_all_lines_are_as_wide() -> None:
+def test_all_lines_have_the_same_width() -> None:
     for width in range(10, 60):
         lengths = {len(line) for line in bar_lines(SHARES, 2, width, 4).plain.split("\n")}
         assert len(lengths) == 1
         assert lengths.pop() <= width
 
 
-def test_little_room_shows_the_likeliest_and_the_true_class_in_order() -> None:
+def test_if_not_all_classes_fit_the_most_probable_and_the_true_one_are_shown_in_order() -> None:
     assert shown_classes(SHARES, 2, None) == [1, 2]
     assert shown_classes(SHARES, 2, 0) == [0, 1]
     assert shown_classes(SHARES, 9, None) == [0, 1, 2, 3]
@@ -40,7 +42,7 @@ def test_little_room_shows_the_likeliest_and_the_true_class_in_order() -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(0, 0), (1, 1), (3, 2)])
-def test_no_room_is_no_error(width: int, height: int) -> None:
+def test_a_widget_without_space_raises_no_error(width: int, height: int) -> None:
     bar_lines(SHARES, 1, width, height)
     bar_lines((), None, width, height)
 

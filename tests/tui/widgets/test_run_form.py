@@ -1,4 +1,4 @@
-"""The form of a new run."""
+"""The form for a new run."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -26,7 +26,7 @@ def complaint(app: MnistSumApp) -> str:
     return str(app.train_page.query_one("#readiness", Static).visual)
 
 
-async def test_the_form_has_the_defaults_and_its_config_is_what_it_shows(pilot: Pilot[int]) -> None:
+async def test_the_config_of_the_form_is_what_its_fields_show(pilot: Pilot[int]) -> None:
     form = recorded.app_of(pilot).train_page.form
     assert form.config.model == "compact"
     assert (form.config.epochs, form.config.batch_size, form.config.lr, form.config.seed) == (5, 128, 0.002, 0)
@@ -39,7 +39,7 @@ async def test_the_form_has_the_defaults_and_its_config_is_what_it_shows(pilot: 
     assert (form.config.epochs, form.config.lr, form.config.optimizer) == (5, 0.002, "adamw")
 
 
-async def test_another_recipe_keeps_what_the_form_does_not_ask_for(
+async def test_another_recipe_keeps_settings_that_have_no_field(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorded.without_torch(monkeypatch)
@@ -53,14 +53,14 @@ async def test_another_recipe_keeps_what_the_form_does_not_ask_for(
 
 
 @pytest.mark.parametrize("recipe", ["sprint", "marathon"])
-async def test_a_recipe_brings_all_that_it_sets(pilot: Pilot[int], recipe: str) -> None:
+async def test_choosing_a_recipe_takes_all_of_its_settings(pilot: Pilot[int], recipe: str) -> None:
     form = recorded.app_of(pilot).train_page.form
     form.query_one("#recipe", Select).value = recipe
     await pilot.pause()
     assert form.config == TrainConfig.of(recipe)
 
 
-async def test_numbers_are_shown_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_numbers_are_not_rounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded.without_torch(monkeypatch)
     given = TrainConfig.of("standard", seed=20261126, lr=0.00123456789)
     app = MnistSumApp(Session(tmp_path / "runs"), form_defaults=given)
@@ -79,7 +79,9 @@ async def test_a_bad_value_is_named_and_nothing_starts(pilot: Pilot[int]) -> Non
         assert app.session.run is None
 
 
-async def test_enter_starts_with_what_the_form_says(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_enter_starts_a_training_with_the_settings_of_the_form(
+    pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[StartTraining] = []
     monkeypatch.setattr(MnistSumApp, "on_start_training", lambda _, message: asked.append(message))
     await pilot.press("enter")
@@ -88,7 +90,7 @@ async def test_enter_starts_with_what_the_form_says(pilot: Pilot[int], monkeypat
     assert asked[0].run is None
 
 
-async def test_keys_other_than_numbers_pass_through_a_number_field(pilot: Pilot[int]) -> None:
+async def test_a_number_field_leaves_other_keys_to_the_page(pilot: Pilot[int]) -> None:
     app = recorded.app_of(pilot)
     field = app.train_page.form.query_one("#epochs", Input)
     field.focus()
