@@ -80,7 +80,7 @@ class DrawPage(NumberPage):
         """The page comes into view: wake the network, or ask again, for the weights may be others."""
         self._ask(self.query_one(DrawPad).sheet)
 
-    def on_pad_drawn(self, message: DrawPad.Drawn) -> None:
+    def on_draw_pad_drawn(self, message: DrawPad.Drawn) -> None:
         """A stroke."""
         self._ask(message.sheet)
 
