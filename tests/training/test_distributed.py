@@ -59,7 +59,7 @@ def test_fifty_steps_of_two_processes_are_those_of_one(tmp_path: Path, small_dat
 
 
 def test_batch_normalisation_is_over_all_processes(tmp_path: Path, small_data: str) -> None:
-    """Statistics of each part alone move the loss by 9e-3, rounding by 2e-4. SGD, because AdamW makes much of rounding."""
+    """Statistics of each part alone move the loss by 9e-3, rounding by 2e-4. SGD, because AdamW amplifies rounding."""
     optimizer = ("--optimizer", "sgd", "--lr", "0.05", "--schedule", "constant", "--precision", "fp32")
     arguments = ("--model", "compact", "--epochs", "1", *optimizer, "--data-dir", small_data)
     one, three = (losses(processes, tmp_path, *arguments)[0] for processes in (1, 3))
