@@ -2,7 +2,7 @@
 
 >>> from mnist_sum_tui import TrainConfig, train, load_predictor
 
-Importing the package does not import torch: the three names above are looked up when they are first used.
+Importing the package does not import torch: the three names above are imported when they are first used.
 """
 
 from importlib import import_module
@@ -21,7 +21,7 @@ _HOME_OF = {"TrainConfig": "config", "load_predictor": "inference.predict", "tra
 
 
 def __getattr__(name: str) -> Any:
-    """Import the module that holds a public name when the name is first used (torch alone takes over a second)."""
+    """Import a public name's module when the name is first used, because torch alone takes over a second."""
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)

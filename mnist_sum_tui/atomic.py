@@ -1,4 +1,4 @@
-"""A run's files: opened only if they are files and no links, written so that they appear whole or not at all."""
+"""Open and write a run's files safely: links are not followed, and a file is written whole or not at all."""
 
 import contextlib
 import errno
@@ -13,25 +13,25 @@ from typing import BinaryIO, Literal
 from mnist_sum_tui.errors import RunError
 
 NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
-"""what a file system says whose folders cannot be flushed"""
+"""the errors of file systems that cannot flush a folder"""
 RENAME_SECONDS = (0.01, 0.05, 0.2)
-"""the pauses between attempts to rename over a file that a reader has open, which Windows refuses"""
+"""pauses between attempts to replace a file, because Windows refuses while a reader has it open"""
 
 
 def open_own(path: Path, mode: Literal["rb", "ab"] = "rb") -> BinaryIO:
-    """Open a file of a run, whose folder may come from a stranger: only a regular file, never through a link.
+    """Open a file of a run: only a regular file and never through a link, because the folder may be untrusted.
 
     Raises:
-        OSError: it is a link, a pipe, a device or a folder, or cannot be opened.
+        OSError: it is a link, a pipe, a device or a folder, or it cannot be opened.
     """
     return open(path, mode, opener=_open_regular)
 
 
 def read_own(path: Path, limit: int) -> bytes:
-    """The content of a file of a run.
+    """The content of a file of a run, at most `limit` bytes.
 
     Raises:
-        OSError: as `open_own`, or it has more than `limit` bytes.
+        OSError: as `open_own`, or the file is larger.
     """
     with open_own(path) as stream:
         if os.fstat(stream.fileno()).st_size > limit:
@@ -43,26 +43,28 @@ def _open_regular(path: str, flags: int) -> int:
     no_follow: int = getattr(os, "O_NOFOLLOW", 0)
     if not no_follow and Path(path).is_symlink():  # Windows
         raise OSError(errno.ELOOP, "is a link", path)
-    try:  # without O_NONBLOCK, opening a pipe waits for its other end
+    try:  # without O_NONBLOCK, opening a pipe would wait for its other end
         descriptor = os.open(path, flags | no_follow | getattr(os, "O_NONBLOCK", 0), 0o666)
     except OSError as error:
         raise (OSError(errno.ELOOP, "is a link", path) if error.errno == errno.ELOOP else error) from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OSError(errno.EINVAL, "is no regular file", path)
+        raise OSError(errno.EINVAL, "is not a regular file", path)
     return descriptor
 
 
 def to_bytes(json: str) -> bytes:
-    r"""JSON in UTF-8; half of a surrogate pair, as in a path that is not UTF-8 itself, as its escape, `\udcff`."""
+    r"""JSON as UTF-8. A lone surrogate, as in a path that is not UTF-8, becomes its escape, `\udcff`."""
     return json.encode(errors="backslashreplace")
 
 
 def write_atomic(path: Path, content: bytes, *, also: Path | None = None) -> None:
-    """Write beside, flush to the disk, rename; `also` gets the same content first, as a hard link if it can.
+    """Write a file whole or not at all: write a temporary file, flush it to the disk, rename it.
+
+    `also` gets the same content first, as a hard link where the file system has them.
 
     Raises:
-        RunError: the disk is full, the folder is gone or cannot be written to. What was there before is still there.
+        RunError: the disk is full, or the folder is missing or not writable. The previous content is kept.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -82,8 +84,8 @@ def write_atomic(path: Path, content: bytes, *, also: Path | None = None) -> Non
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush a folder's entries, without which a renamed file can be lost with the power; where that can be done."""
-    with contextlib.suppress(PermissionError):  # Windows opens no folders
+    """Flush a folder's entries to the disk, where possible, because a power failure could otherwise undo a rename."""
+    with contextlib.suppress(PermissionError):  # Windows cannot open a folder
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -95,7 +97,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def _create(path: Path) -> BinaryIO:
-    """A new file. What is there already, from a killed process of the same id or a stranger, is not written to."""
+    """Create a new file. One that is there already, perhaps a link, is removed and not written to."""
     try:
         return path.open("xb")
     except FileExistsError:
@@ -122,7 +124,7 @@ def _link(source: Path, content: bytes, target: Path) -> None:
         beside.unlink(missing_ok=True)
         try:
             os.link(source, beside)
-        except OSError:  # a file system without links
+        except OSError:  # the file system has no hard links
             with _create(beside) as stream:
                 stream.write(content)
                 stream.flush()

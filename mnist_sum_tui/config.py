@@ -1,4 +1,4 @@
-"""TrainConfig: everything that decides how a run goes, in one frozen value. Each setting is described here alone."""
+"""TrainConfig: all settings of a run in one frozen value. Each setting is described here and nowhere else."""
 
 import math
 from collections.abc import Collection, Mapping
@@ -15,18 +15,20 @@ AUGMENTATIONS = ("none", "nudge", "shift", "affine", "strong")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
 MAY_CHANGE = ("epochs", "device", "precision", "threads", "keep", "data_dir")
-"""the settings that a resumed run may have otherwise than the run that it resumes"""
+"""the settings that may be changed when a run is resumed"""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The numbers that a setting may be, and how a message names them."""
+    """The numbers that a setting accepts, and how a message names them."""
 
     low: float
     high: float
     words: str
     without_low: bool = False
+    """whether `low` itself is out of range"""
     without_high: bool = False
+    """whether `high` itself is out of range"""
 
     def __contains__(self, value: float) -> bool:
         above = value > self.low if self.without_low else value >= self.low
@@ -36,7 +38,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is known of a setting besides its type and default; `settings()` gives it by name."""
+    """A setting's help, label, choices and range; `settings()` gives them by name."""
 
     help: str
     """one sentence, as `--help` shows it"""
@@ -45,7 +47,7 @@ class Setting:
     choices: Collection[str] = ()
     range: Range | None = None
     usual: str = ""
-    """what holds where it is not given, if that is not the recipe's value"""
+    """the default as `--help` shows it, if it does not depend on the recipe"""
 
 
 def _setting(default: Any, help: str, **about: Any) -> Any:
@@ -57,12 +59,12 @@ class TrainConfig:
     """How to train. Build one with `TrainConfig.of(recipe, **overrides)`; the bare defaults are recipe `standard`.
 
     Raises:
-        UsageError: a value is of the wrong kind or out of its range; the message names the setting and the range.
+        UsageError: a value has the wrong type or is out of range; the message names the setting and the range.
     """
 
     model: str = _setting("original", "The network; `mnist-sum model` shows them.", choices=MODELS)
     recipe: str = _setting("standard", "A named way to train.", choices=RECIPES, usual="standard")
-    """says where the values came from"""
+    """the recipe that the values started from"""
     epochs: int = _setting(5, "Passes over the training images.", range=Range(1, 10_000, "1 to 10,000"))
     batch_size: int = _setting(
         128,
@@ -78,9 +80,9 @@ class TrainConfig:
     )
     optimizer: str = _setting("adamw", "Optimizer.", choices=OPTIMIZERS)
     momentum: float = _setting(
-        0.9, "SGD's momentum, or AdamW's beta1.", range=Range(0, 1, "0 up to but not 1", without_high=True)
+        0.9, "SGD's momentum, or AdamW's beta1.", range=Range(0, 1, "at least 0 and below 1", without_high=True)
     )
-    beta2: float = _setting(0.98, "AdamW's beta2.", range=Range(0, 1, "0 up to but not 1", without_high=True))
+    beta2: float = _setting(0.98, "AdamW's beta2.", range=Range(0, 1, "at least 0 and below 1", without_high=True))
     weight_decay: float = _setting(0.01, "Weight decay: decoupled in AdamW, L2 in SGD.", range=Range(0, 1, "0 to 1"))
     schedule: str = _setting("onecycle", "How the learning rate changes over the run.", choices=SCHEDULES)
     warmup: float = _setting(
@@ -91,33 +93,35 @@ class TrainConfig:
     label_smoothing: float = _setting(
         0.0,
         "Label smoothing: weight of a uniform target in the loss.",
-        range=Range(0, 1, "0 up to but not 1", without_high=True),
+        range=Range(0, 1, "at least 0 and below 1", without_high=True),
     )
     sum_weight: float = _setting(
         0.5,
-        "Weight of the sum's loss; the digit's has the rest.",
+        "Weight of the sum's loss; the digit's loss gets the rest of 1.",
         range=Range(0, 1, "above 0 and below 1", without_low=True, without_high=True),
     )
-    augment: str = _setting("none", "How training images are varied.", choices=AUGMENTATIONS)
+    augment: str = _setting("none", "Random changes to the training images.", choices=AUGMENTATIONS)
     seed: int = _setting(
         0,
-        "Decides everything that is random: the split, the first weights, the order and the numbers.",
+        "Seed of all that is random: the validation split, the initial weights, the order and the numbers.",
         usual="0",
         range=Range(0, 2**32 - 1, "0 to 4,294,967,295"),
     )
-    device: str = _setting("auto", "Where to compute.", choices=DEVICES, usual="auto")
-    precision: str = _setting("auto", "Number format of the matrix products.", choices=PRECISIONS, usual="auto")
+    device: str = _setting("auto", "Device to compute on.", choices=DEVICES, usual="auto")
+    precision: str = _setting("auto", "Number format of matrix products.", choices=PRECISIONS, usual="auto")
     threads: int = _setting(
         0, "CPU threads; 0 takes every usable core.", usual="every usable core", range=Range(0, 1024, "0 to 1,024")
     )
-    all_data: bool = _setting(False, "Train on all 60,000 images and validate on none, or hold 5,000 out.")
+    all_data: bool = _setting(False, "Train on all 60,000 images, or hold 5,000 out for validation.")
     keep: int = _setting(
         8,
-        "How many epoch snapshots to keep, spread over the run, to look back at; 0 for none.",
+        "How many epoch snapshots to keep, evenly spread over the run; Inspect shows them. 0 for none.",
         usual="8",
         range=Range(0, 10_000, "0 to 10,000"),
     )
-    data_dir: str | None = _setting(None, "A torchvision root with MNIST/raw.", usual="the built-in MNIST")
+    data_dir: str | None = _setting(
+        None, "Folder of other MNIST files: a torchvision root with MNIST/raw.", usual="the built-in MNIST"
+    )
 
     def __post_init__(self) -> None:
         for name, about in settings().items():
@@ -130,10 +134,10 @@ class TrainConfig:
 
     @classmethod
     def of(cls, recipe: str = "standard", **overrides: Any) -> Self:
-        """The recipe's values, with every override that is not None on top.
+        """A config with the recipe's values, replaced by every override that is not None.
 
         Raises:
-            UsageError: unknown recipe or setting, or a value out of its range.
+            UsageError: the recipe or a setting is unknown, or a value is out of range.
         """
         if recipe not in RECIPES:
             raise unknown("recipe", recipe, RECIPES)
@@ -145,7 +149,7 @@ class TrainConfig:
         """The config that `to_dict` wrote.
 
         Raises:
-            UsageError: an unknown setting, or a value out of its range.
+            UsageError: a setting is unknown, or a value is out of range.
         """
         for name in values:
             if name not in settings():
@@ -153,7 +157,7 @@ class TrainConfig:
         return cls(**values)
 
     def given(self) -> dict[str, Any]:
-        """The settings that are otherwise than the recipe sets them."""
+        """The settings that differ from the recipe's."""
         usual = TrainConfig.of(self.recipe).to_dict()
         return {name: value for name, value in self.to_dict().items() if value != usual[name]}
 

@@ -1,4 +1,4 @@
-"""The errors a user can cause. Each message is one line that says what is wrong and what to do about it."""
+"""The errors that a user can cause. Each message is one line: what is wrong and what to do about it."""
 
 import difflib
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ class MnistSumError(Exception):
     exit_code = 1
 
     def __str__(self) -> str:
-        """The message, printable: it may have a stranger's text in it."""
+        """The message with control characters escaped, because it may quote an untrusted file."""
         return printable(super().__str__())
 
 
@@ -23,11 +23,11 @@ class UsageError(MnistSumError):
 
 
 class DataError(MnistSumError):
-    """A data file that is missing, damaged or not MNIST-shaped."""
+    """A data file that is missing, damaged or not in MNIST's format."""
 
 
 class CheckpointError(MnistSumError):
-    """A checkpoint that is damaged, truncated, foreign, or for another network."""
+    """A checkpoint that is damaged, incomplete, not from mnist-sum, or of another network."""
 
 
 class PictureError(MnistSumError):
@@ -39,11 +39,11 @@ class RunError(MnistSumError):
 
 
 class BenchError(MnistSumError):
-    """A measurement that cannot be made, for the machine is too slow or too busy."""
+    """A measurement that cannot be made, because the machine is too slow or too busy."""
 
 
 def unknown(kind: str, name: str, known: Iterable[str], hint: str = "") -> UsageError:
-    """The error for a name that is not in a list: names the nearest match, or all of the choices."""
+    """The error for an unknown name. It suggests the closest known name, or else gives the hint or all choices."""
     choices = list(known)
     near = difflib.get_close_matches(name, choices, n=1)
     advice = f"did you mean {near[0]!r}?" if near else (hint or f"choose from {', '.join(choices)}")

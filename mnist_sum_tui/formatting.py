@@ -1,10 +1,10 @@
-"""Pictures and figures as text: pure functions for the command line and the dashboard. Standard library only."""
+"""Numbers, bars and images as plain text, without colour. Pure functions; standard library only."""
 
 import math
 from collections.abc import Iterable, Sequence
 
 RAMP = " .:-=+*#%@"
-"""from paper to ink; ten steps, each visibly darker than the one before in common terminal fonts"""
+"""from background to ink in ten steps, each visibly darker than the one before in common terminal fonts"""
 SPARKS = "▁▂▃▄▅▆▇█"
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 SHADES = " ░▒▓█"
@@ -13,12 +13,12 @@ Pixels = Sequence[Sequence[int]]
 
 
 def ascii_picture(pixels: Pixels) -> list[str]:
-    """Grey values 0..255, rows of columns, as one line a row; two characters a pixel, for a cell is tall."""
+    """Rows of grey values 0..255 as lines of text; two characters per pixel, because a terminal cell is tall."""
     return ["".join(RAMP[min(value, 255) * len(RAMP) // 256] * 2 for value in row) for row in pixels]
 
 
 def trim(pixels: Pixels, margin: int = 1) -> list[list[int]]:
-    """The picture without its empty edge, but for `margin` pixels; an empty picture stays whole."""
+    """The image without its empty border, except for `margin` pixels; an empty image stays whole."""
     rows = [index for index, row in enumerate(pixels) if any(row)]
     columns = [index for index, column in enumerate(zip(*pixels, strict=True)) if any(column)]
     if not rows:
@@ -29,12 +29,12 @@ def trim(pixels: Pixels, margin: int = 1) -> list[list[int]]:
 
 
 def equation(digit: int, number: int, total: int) -> str:
-    """`3 + 7 = 10`: the digit that was seen, the number that was given, the sum that was predicted."""
+    """`3 + 7 = 10`: the predicted digit, the given number, the predicted sum."""
     return f"{digit} + {number} = {total}"
 
 
 def percent(share: float | None, decimals: int = 2) -> str:
-    """A share of 1 as `99.27 %`; `-` where there is none. Never rounded up to 100: one error in 100,000 must show."""
+    """A fraction of 1 as `99.27 %`; None as `-`. Never rounded up to 100 %: one error in 100,000 must show."""
     if share is None or math.isnan(share):
         return "-" if share is None else "NaN"
     shown = f"{share * 100:.{decimals}f}"
@@ -44,7 +44,7 @@ def percent(share: float | None, decimals: int = 2) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Seconds as `8.2 s`, `3:07` or `1:02:45`; `-` where it is not known."""
+    """Seconds as `8.2 s`, `3:07` or `1:02:45`; `-` if they are None or not finite."""
     if seconds is None or not math.isfinite(seconds):
         return "-"
     if seconds < 10:
@@ -57,14 +57,14 @@ def duration(seconds: float | None) -> str:
 
 
 def bar(share: float, width: int) -> str:
-    """A horizontal bar of `width` cells, filled to `share` (0..1) in eighths of a cell; always `width` long."""
+    """A bar that fills `share` (0..1) of `width` cells, to an eighth of a cell; padded with spaces to `width`."""
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (EIGHTHS[rest] if rest else "")).ljust(width)
 
 
 def track(share: float, width: int) -> tuple[str, str]:
-    """A thin progress bar of `width` cells: the part that is done, to half a cell, and the part that is not."""
+    """A thin progress bar of `width` cells, as two strings: what is done, to half a cell, and the rest."""
     halves = round(min(max(share, 0.0), 1.0) * width * 2)
     done = "━" * (halves // 2) + ("╸" if halves % 2 else "")
     return done, "─" * (width - len(done))
@@ -76,9 +76,10 @@ def plural(count: int, noun: str) -> str:
 
 
 def sparkline(values: Iterable[float | None], width: int = 40) -> str:
-    """A line of at most `width` bars from the lowest to the highest value; means where there are more values than bars.
+    """A row of at most `width` small bars, scaled from the lowest to the highest value.
 
-    A value that is missing or not finite shows as `x`: a gap would hide it.
+    If there are more values than bars, each bar is a mean. A value that is missing or not finite shows as `x`, because
+    a gap would hide it.
     """
     points = [value if value is not None and math.isfinite(value) else None for value in values]
     if len(points) > width:
@@ -92,7 +93,7 @@ def sparkline(values: Iterable[float | None], width: int = 40) -> str:
 
 
 def shade(share: float | None) -> str:
-    """How dark a cell of a map is, 0..1, as one of five characters; a share just below 1 is not full."""
+    """A cell of a heatmap, 0..1, as one of five characters; None as `·`. Only 1 itself is the darkest."""
     if share is None:
         return "·"
     return SHADES[min(int(share * (len(SHADES) - 1)), len(SHADES) - 1)]

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MODELS = {
-    "original": "the network of the mission: seven convolutions and three linear layers",
-    "original-2fc": "the same with a sum head of two linear layers, as the mission counts it",
-    "pictured": "the small network in the mission's drawing",
+    "original": "the assignment's network: seven convolutions and three linear layers",
+    "original-2fc": "the same with two linear layers in the sum head: the assignment's parameter count",
+    "pictured": "the small network in the assignment's drawing",
     "compact": "small and quick, with a sum head that learns addition fast",
     "swift": "smaller and quicker still, for recipe sprint",
-    "keen": "three small branches that see apart and vote, for recipe marathon",
+    "keen": "three small independent branches whose answers are averaged, for recipe marathon",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A named way to train: a default model, and the fields of TrainConfig that it sets."""
+    """A named way to train: the fields of TrainConfig that it sets, the model among them."""
 
     name: str
     summary: str
@@ -28,7 +28,7 @@ RECIPES = {
     for recipe in (
         Recipe(
             "standard",
-            "AdamW with a one-cycle schedule over the epochs asked for",
+            "AdamW with a one-cycle learning rate over all epochs",
             {
                 "model": "original",
                 "epochs": 5,
@@ -62,7 +62,7 @@ RECIPES = {
         ),
         Recipe(
             "marathon",
-            "minutes for the last tenth of a per cent: keen, all images, 32 epochs of strong augmentation",
+            "minutes for the last tenth of a percent: keen, all images, 32 epochs of strong augmentation",
             {
                 "model": "keen",
                 "epochs": 32,
@@ -82,7 +82,7 @@ RECIPES = {
         ),
         Recipe(
             "original",
-            "the mission's: SGD, constant learning rate, 25 epochs",
+            "the assignment's: SGD, constant learning rate, 25 epochs",
             {
                 "model": "original",
                 "epochs": 25,

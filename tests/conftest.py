@@ -1,4 +1,4 @@
-"""What the tests share: a run of a few real images, and the installed command."""
+"""Shared fixtures: a small part of the real MNIST, and the command line in a fresh process."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 set_waiting()  # before any test loads torch
 
-# A shell's background job, or nohup, hands down that these are ignored, and then no test could send them.
+# A background job of a shell, or nohup, inherits these signals as ignored, and then no test could send them.
 for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, usual)
@@ -28,11 +28,11 @@ PEAK = """
 def peak():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
 """
-"""source for a process that tells its own peak of memory, in kB (Linux)"""
+"""source code with which a process measures its own peak memory, in kB (Linux)"""
 
 
 def wait_for(found: Callable[[], object], seconds: float = 60) -> None:
-    """Until it is found."""
+    """Wait until `found()` is true; fail after `seconds`."""
     end = time.monotonic() + seconds
     while not found():
         assert time.monotonic() < end
@@ -41,7 +41,7 @@ def wait_for(found: Callable[[], object], seconds: float = 60) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes the user's own runs, and none sees the colours or width of the terminal it runs in."""
+    """Keep every test away from the user's own runs, and from the colours and the width of the user's terminal."""
     monkeypatch.setenv("MNIST_SUM_RUNS", str(tmp_path / "runs"))
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE", "CLICOLOR_FORCE"):
         monkeypatch.delenv(name, raising=False)
@@ -89,7 +89,7 @@ Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
-    """Run the command in a fresh process, in a folder of its own; output is text."""
+    """Run the command in a fresh process in `tmp_path`; output is text."""
 
     def run(*arguments: str, timeout: float = 120, **environment: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -106,7 +106,7 @@ def cli(tmp_path: Path) -> Cli:
 
 
 def is_one_line(result: "subprocess.CompletedProcess[str]", code: int, *words: str) -> None:
-    """The result of bad input: that exit code, one line on stderr with those words, and no traceback."""
+    """Check the result of bad input: the exit code, and one line on stderr with these words and no traceback."""
     lines = result.stderr.strip().splitlines()
     assert result.returncode == code, result.stderr
     assert len(lines) == 1, result.stderr

@@ -1,8 +1,8 @@
-"""A training whose n-th change to the disk fails, for every n: `python -m tests.faults DATA FOLDER MODE STRIDE`.
+"""Train while the n-th change to the disk fails, for every n: `python -m tests.faults DATA FOLDER MODE STRIDE`.
 
-Each attempt is a forked process, so that torch is imported once. MODE `kill` ends it with SIGKILL in the middle of the
-change, `error` lets the change raise EIO, `full` ENOSPC. After each one the run is resumed undisturbed, and must end
-bit for bit like one that nothing ever happened to. Prints how many attempts there were.
+Each attempt is a forked process, so that torch is imported only once. MODE `kill` sends SIGKILL in the middle of the
+change, `error` makes it raise EIO, `full` ENOSPC. The run is then resumed without faults, and must end bit for bit like
+an undisturbed one. Prints the number of attempts.
 """
 
 import builtins
@@ -28,11 +28,11 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training import loop
 
 UNTOUCHED, REFUSED, CRASHED, ABSORBED = 0, 10, 11, 12
-"""exit codes of an attempt: nothing failed any more; it ended with one of our errors; with another; it found a way"""
+"""exit codes of an attempt: no change was left to fail; one of our errors; another error; trained to the end anyway"""
 
 
 class Fault:
-    """Counts the changes to the disk, and fails the one it is set to."""
+    """Counts the changes to the disk and makes the `at`-th one fail."""
 
     def __init__(self, mode: str, at: int) -> None:
         self.mode, self.left = mode, at
@@ -61,7 +61,7 @@ class Fault:
         fault, open_file = self, open
 
         class Stream:
-            """A file opened for writing; a write that is struck leaves half of its bytes."""
+            """A file opened for writing; a write that fails leaves half of its bytes."""
 
             def __init__(self, stream: Any) -> None:
                 self._stream = stream
@@ -91,7 +91,7 @@ class Fault:
 
 
 def attempt(work: Callable[[], object], fault: Fault | None) -> int:
-    """Run `work` in a process of its own; returns its exit code, -9 if it was killed."""
+    """Run `work` in a forked process; returns its exit code, -9 if it was killed."""
     child = os.fork()
     if child == 0:
         code = CRASHED
@@ -110,7 +110,7 @@ def attempt(work: Callable[[], object], fault: Fault | None) -> int:
 
 
 def train_in(folder: Path, config: TrainConfig) -> Run:
-    """Train the folder's run to its end; a new one where there is none."""
+    """Train the folder's run to its end, or a new run if there is none."""
     found = find.list_runs(folder)
     run = found[0] if found else find.create(folder, config)
     for _ in loop.train(config, run):

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, on disks of all kinds."""
+"""Writing a file whole or not at all, also on file systems that cannot flush a folder."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.loop import train
 
 
-def test_what_lies_where_a_file_is_written_beside_is_not_written_to(tmp_path: Path) -> None:
+def test_a_link_in_the_place_of_the_temporary_file_is_not_followed(tmp_path: Path) -> None:
     path, precious = tmp_path / "config.json", tmp_path / "precious"
     precious.write_text("precious")
     (tmp_path / f".config.json.{os.getpid()}.tmp").symlink_to(precious)
@@ -27,14 +27,14 @@ def test_what_lies_where_a_file_is_written_beside_is_not_written_to(tmp_path: Pa
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc has folders that cannot be flushed")
-def test_a_folder_that_cannot_be_flushed_is_passed_over() -> None:
+def test_a_folder_that_cannot_be_flushed_is_no_error() -> None:
     with pytest.raises(OSError, match="Invalid argument"):
         os.fsync(os.open("/proc", os.O_RDONLY))
     atomic.sync_folder(Path("/proc"))
 
 
 @pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP, errno.EIO])
-def test_a_disk_whose_folders_cannot_be_flushed_is_trained_on(
+def test_training_works_where_folders_cannot_be_flushed_but_not_on_a_failing_disk(
     code: int, small_data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = TrainConfig.of("sprint", epochs=1, threads=1, batch_size=110, data_dir=small_data)
@@ -54,7 +54,9 @@ def test_a_disk_whose_folders_cannot_be_flushed_is_trained_on(
         assert list(train(config, find.create(tmp_path / "runs", config)))[-1].kind == "finished"
 
 
-def test_windows_waits_for_a_reader_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_windows_renaming_is_tried_again_while_a_reader_has_the_file_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path, replace, left = tmp_path / "x", os.replace, [2]
 
     def refuse(source: str, target: str) -> None:
@@ -64,7 +66,7 @@ def test_windows_waits_for_a_reader_of_the_file(tmp_path: Path, monkeypatch: pyt
         replace(source, target)
 
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(RunError, match="Access is denied"):  # elsewhere it is about the folder, and will not pass
+    with pytest.raises(RunError, match="Access is denied"):  # on other systems waiting would not help
         atomic.write_atomic(path, b"one")
     monkeypatch.setattr(sys, "platform", "win32")
     left[0] = 2

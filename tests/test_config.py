@@ -18,7 +18,7 @@ def test_round_trip(recipe: str) -> None:
     assert config.model in MODELS
 
 
-def test_overrides_that_are_none_leave_the_recipe_alone() -> None:
+def test_an_override_of_none_keeps_the_recipes_value() -> None:
     config = TrainConfig.of("original", lr=None, epochs=3)
     assert (config.lr, config.epochs, config.momentum, config.schedule) == (0.01, 3, 0.7, "constant")
 
@@ -45,6 +45,6 @@ def test_overrides_that_are_none_leave_the_recipe_alone() -> None:
         ({"learning_rate": 1e-3}, "unknown setting"),
     ],
 )
-def test_values_out_of_range_are_refused(values: dict[str, Any], message: str) -> None:
+def test_unusable_values_are_refused(values: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         TrainConfig.from_dict(values)

@@ -3,11 +3,11 @@ import pytest
 from mnist_sum_tui.formatting import ascii_picture, bar, duration, equation, percent, shade, sparkline, trim
 
 
-def test_a_picture_has_two_characters_a_pixel() -> None:
+def test_a_picture_has_two_characters_per_pixel() -> None:
     assert ascii_picture([[0, 255], [128, 25]]) == ["  @@", "++  "]
 
 
-def test_trim_keeps_a_margin_and_an_empty_picture() -> None:
+def test_trim_keeps_a_margin_and_leaves_an_empty_picture_whole() -> None:
     assert trim([[0] * 5, [0] * 5, [0, 0, 9, 0, 0], [0] * 5, [0] * 5]) == [[0, 0, 0], [0, 9, 0], [0, 0, 0]]
     assert trim([[7]]) == [[7]]
     assert trim([[0, 0]]) == [[0, 0]]
@@ -48,12 +48,12 @@ def test_duration(seconds: float | None, text: str) -> None:
     assert duration(seconds) == text
 
 
-def test_a_bar_is_always_as_wide() -> None:
+def test_a_bar_always_has_the_requested_width() -> None:
     assert [len(bar(share / 97, 7)) for share in range(-5, 110)] == [7] * 115
     assert bar(0.5, 4) == "██  "
 
 
-def test_sparkline_shows_what_is_missing() -> None:
+def test_sparkline_marks_missing_values() -> None:
     assert sparkline([0.0, 0.5, 1.0]) == "▁▅█"
     assert sparkline([1.0, float("nan"), None, 0.0]) == "█xx▁"
     assert sparkline([2.0, 2.0]) == "▄▄"

@@ -1,6 +1,6 @@
-"""Whatever is read from outside, bytes or words, ends in a value or in one of our errors; never in another exception.
+"""Random input, bytes or words, gives a value or one of our own errors, never another exception.
 
-FUZZ=50 makes fifty times as many attempts: `FUZZ=50 pytest -n 0 tests/test_fuzz.py`.
+FUZZ=50 makes 50 times as many attempts: `FUZZ=50 pytest -n 0 tests/test_fuzz.py`.
 """
 
 import contextlib
@@ -46,7 +46,7 @@ json_values = st.recursive(
 
 
 def changed(content: bytes, places: list[tuple[int, int]], cut: int) -> bytes:
-    """The content with some bytes replaced, and cut short."""
+    """The content with some bytes replaced and its end cut off."""
     result = bytearray(content)
     for place, value in places:
         result[place % len(result)] = value
@@ -59,7 +59,7 @@ damage = st.tuples(
 
 
 def with_a_valid_hash(tensors: dict[str, torch.Tensor], metadata: str) -> bytes:
-    """A file that a stranger made with care: its hash is right."""
+    """A checkpoint forged with a right hash."""
     return checkpoint._encode(tensors, json.loads(metadata))
 
 
@@ -68,42 +68,42 @@ def with_a_valid_hash(tensors: dict[str, torch.Tensor], metadata: str) -> bytes:
 
 @often
 @given(st.binary(max_size=400))
-def test_any_bytes_are_no_checkpoint(content: bytes) -> None:
+def test_random_bytes_are_refused_as_a_checkpoint(content: bytes) -> None:
     with pytest.raises(CheckpointError):
-        checkpoint.decode(content, "a stranger's file")
+        checkpoint.decode(content, "an untrusted file")
 
 
 @often
 @given(json_values)
 @example({"format": 1, "config": {}, "position": {}})
 @example({"format": 1, "config": TrainConfig().to_dict(), "position": {"epoch": 10**30}})
-def test_a_stranger_s_metadata_is_refused(values: Any) -> None:
+def test_forged_metadata_is_refused(values: Any) -> None:
     content = with_a_valid_hash({"a": torch.zeros(2)}, json.dumps(values))
     with pytest.raises(CheckpointError):
-        checkpoint.decode(content, "a stranger's file")
+        checkpoint.decode(content, "an untrusted file")
 
 
 @often
 @given(st.binary(min_size=1, max_size=300).map(lambda text: text.replace(b'"sha256"', b"")), st.integers(0, 2**64 - 1))
-def test_a_stranger_s_header_is_refused(text: bytes, length: int) -> None:
-    """Any header with a right hash in it, and any length of it."""
+def test_a_forged_header_is_refused(text: bytes, length: int) -> None:
+    """Random headers of any length, with a right hash."""
     for size in (length, len(text) + 78):
         raw = size.to_bytes(8, "little") + text + b'"sha256":"' + b"0" * 64 + b'"' + b"\0" * 8
         digest = hashlib.sha256(raw).hexdigest().encode()
         with pytest.raises(CheckpointError):
-            checkpoint.decode(raw.replace(b"0" * 64, digest, 1), "a stranger's file")
+            checkpoint.decode(raw.replace(b"0" * 64, digest, 1), "an untrusted file")
 
 
 @often
 @given(st.dictionaries(st.sampled_from(["conv1.weight", "sum.bias", "../../x", ""]), st.integers(0, 5), max_size=4))
-def test_a_stranger_s_weights_change_nothing(sizes: dict[str, int]) -> None:
+def test_forged_weights_are_refused_and_change_nothing(sizes: dict[str, int]) -> None:
     values = {"format": 1, "config": TrainConfig().to_dict(), "position": asdict(Position())}
     content = with_a_valid_hash({name: torch.zeros(size) for name, size in sizes.items()}, json.dumps(values))
-    loaded = checkpoint.decode(content, "a stranger's file")
+    loaded = checkpoint.decode(content, "an untrusted file")
     network = build("swift")
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     with pytest.raises(CheckpointError):
-        checkpoint.restore_weights(network, loaded.weights, "a stranger's file")
+        checkpoint.restore_weights(network, loaded.weights, "an untrusted file")
     assert all(torch.equal(tensor, before[name]) for name, tensor in network.state_dict().items())
 
 
@@ -134,7 +134,7 @@ def _pictures() -> list[bytes]:
 
 
 @settings(often, max_examples=700 * TIMES)
-@pytest.mark.filterwarnings("ignore")  # Pillow's, about the damage
+@pytest.mark.filterwarnings("ignore")  # Pillow warns about the damage
 @given(st.sampled_from(_pictures()), damage)
 def test_a_damaged_picture_is_read_or_refused(content: bytes, harm: tuple[list[tuple[int, int]], int]) -> None:
     path = Path(_scratch.name) / "picture"
@@ -145,7 +145,7 @@ def test_a_damaged_picture_is_read_or_refused(content: bytes, harm: tuple[list[t
 
 @often
 @given(st.binary(max_size=200))
-def test_any_bytes_are_no_picture(content: bytes) -> None:
+def test_random_bytes_are_read_or_refused_as_a_picture(content: bytes) -> None:
     path = Path(_scratch.name) / "picture"
     path.write_bytes(content)
     with contextlib.suppress(PictureError):
@@ -156,7 +156,7 @@ def test_any_bytes_are_no_picture(content: bytes) -> None:
 @given(st.lists(st.binary(max_size=60) | json_values.map(lambda value: json.dumps(value).encode()), max_size=8))
 @example([b'{"event": "progress", "step": 1}', b'{"event": "epoch"'])
 @example([b"[" * 100_000])
-def test_any_metrics_are_passed_over(lines: list[bytes]) -> None:
+def test_random_lines_in_the_metrics_are_skipped(lines: list[bytes]) -> None:
     path = Path(_scratch.name) / "metrics.jsonl"
     path.write_bytes(b"\n".join(lines))
     list(read_events(path))
@@ -168,7 +168,7 @@ def test_any_metrics_are_passed_over(lines: list[bytes]) -> None:
 @given(json_values)
 @example({"model": ["x"], "epochs": {}})
 @example({**TrainConfig().to_dict(), "epochs": 2**100})
-def test_any_config_json_is_a_config_or_refused(values: Any) -> None:
+def test_a_random_config_json_is_read_or_refused(values: Any) -> None:
     folder = Path(_scratch.name) / "runs" / "one"
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(folder)
@@ -197,7 +197,7 @@ commands = st.sampled_from(
 
 @settings(often, max_examples=300 * TIMES)
 @given(commands, st.lists(options | words | sensible, max_size=5))
-def test_any_words_end_without_a_traceback(command: list[str], arguments: list[str]) -> None:
+def test_random_command_lines_end_without_a_traceback(command: list[str], arguments: list[str]) -> None:
     patch = pytest.MonkeyPatch()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as errors:
         patch.setattr(sys, "argv", ["mnist-sum", *command, *(word for word in arguments if "\0" not in word)])

@@ -1,6 +1,6 @@
-"""A real run of which one value has become any JSON value: all that shows events shows it, and nothing harmful.
+"""One value of a real run's events is replaced by a random one: every view still shows the run, in printable text.
 
-FUZZ=50 makes fifty times as many attempts, as in test_fuzz.py.
+FUZZ=50 makes 50 times as many attempts, as in test_fuzz.py.
 """
 
 import contextlib
@@ -55,7 +55,7 @@ strange = json_values | st.sampled_from(
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A good run, which is always there, beside the one that each attempt spoils."""
+    """A folder with a good run and with the run that each attempt spoils."""
     folder = tmp_path_factory.mktemp("fuzz-events") / "runs"
     for name in ("good", "spoiled"):
         run = Run(folder / name)
@@ -87,7 +87,7 @@ def test_every_kind_is_tried() -> None:
 @example(("started", "steps_per_epoch"), 0)
 @example(("started", "device"), "\x1b[31m")
 @example(("samples", "sums"), [1])
-def test_one_strange_value_hinders_nothing_that_shows_a_run(folder: Path, place: tuple[str, str], value: Any) -> None:
+def test_a_run_with_one_random_value_is_shown_everywhere(folder: Path, place: tuple[str, str], value: Any) -> None:
     kind, name = place
     run = Run(folder / "spoiled")
     lines = [dict(values) for values in WHOLE]
@@ -116,7 +116,7 @@ def printed(folder: Path) -> Iterator[str]:
 
 
 def charted(run: Run) -> Iterator[str]:
-    """What the charts draw, of this run and with it behind a good one."""
+    """What the charts draw: this run in front of a good one, and behind it."""
     series, good = Series(read_events(run.metrics_file, *Series.KINDS)), Series(EVENTS)
     for mine, past in ((series, good), (good, series)):
         for x_kind in X_KINDS:
@@ -130,7 +130,7 @@ def charted(run: Run) -> Iterator[str]:
 
 
 def on_the_pages(run: Run) -> Iterator[str]:
-    """What the pages Train and Runs say of it, when it is watched and when it is over."""
+    """What the pages Train and Runs say about the run, while it is watched and when it has ended."""
     session = Session(run.path.parent)
     session.watch(run.read_config(), run)
     events, is_whole = Follower(run.metrics_file).read()

@@ -21,17 +21,17 @@ any_text = st.text(st.characters() | st.characters(categories=["Cc", "Cf", "Cs",
         ("\U000e0041", r"\U000e0041"),
     ],
 )
-def test_what_a_terminal_would_obey_is_seen_instead(text: str, shown: str) -> None:
+def test_control_and_direction_characters_are_shown_as_escapes(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 
 @pytest.mark.parametrize("text", ["", "data/Zürich 写真 🙂", "[bold]x[/]", "C:\\new\\x1b", "│ ▁▂▃ e\u0301"])
-def test_plain_print_stays_as_it_is(text: str) -> None:
+def test_printable_text_is_unchanged(text: str) -> None:
     assert printable(text) == text
 
 
 @given(any_text)
-def test_nothing_that_is_dangerous_is_left_and_a_second_time_changes_nothing(text: str) -> None:
+def test_no_dangerous_character_is_left_and_a_second_call_changes_nothing(text: str) -> None:
     shown = printable(text)
     assert not DANGEROUS.search(shown)
     shown.encode()
