@@ -1,6 +1,6 @@
-"""MNIST in memory, the mission's data set of four columns, and the order of an epoch.
+"""MNIST in memory, the assignment's dataset of four columns, and the order of an epoch.
 
-Everything random here is a function of (seed, epoch) alone, so that a run can be resumed anywhere and ends the same.
+Everything random here is a function of (seed, epoch) alone, so a run that is resumed anywhere ends the same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,18 +15,18 @@ from torch.utils.data import Dataset
 from mnist_sum_tui.data import mnist_files
 
 MEAN, STD = 0.1307, 0.3081
-"""of the pixels of MNIST's training images as fractions of 1; the values that PyTorch's own MNIST example uses"""
+"""of MNIST's training pixels scaled to 0..1; the values in PyTorch's own MNIST example"""
 PAPER = -MEAN / STD
-"""what a pixel without ink becomes"""
+"""the normalised value of a background pixel, whose grey value is 0"""
 VALIDATION_SHARE = 12
-"""one image in twelve is held out: 5,000 of 60,000, as the mission does"""
+"""one training image in twelve is held out: 5,000 of 60,000, as in the assignment"""
 
 Example = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Images as uint8 (N, 28, 28), labels as int64 (N,), and where each image stands in its file."""
+    """Images as uint8 (N, 28, 28), labels as int64 (N,), and each image's index in its file, int64 (N,)."""
 
     images: Tensor
     labels: Tensor
@@ -36,28 +36,28 @@ class Split:
         return len(self.labels)
 
     def take(self, rows: Tensor) -> "Split":
-        """The rows of that order."""
+        """These rows, in this order; int64 (M,)."""
         return Split(self.images[rows], self.labels[rows], self.indices[rows])
 
 
 def load(split: str, data_dir: str | None = None, *, is_runs: bool = False) -> Split:
     """The `train` (60,000) or `test` (10,000) images, from the package or from a torchvision root.
 
-    With `is_runs` the folder is what a run's files say, and not what the user asked for: nothing is downloaded into it.
+    `is_runs` says that the folder comes from a run's files and not from the user, so nothing is downloaded into it.
 
     Raises:
-        DataError: files that are missing, damaged, or do not belong together; or a download that failed.
+        DataError: files are missing, damaged or do not belong together, or a download failed.
     """
     images, labels = mnist_files.read(split, data_dir, is_runs=is_runs)
     return Split(
-        torch.from_numpy(images.copy()),  # a copy, for torch takes no read-only memory
+        torch.from_numpy(images.copy()),  # a copy, because torch wants writable memory
         torch.from_numpy(labels.astype(np.int64)),
         torch.arange(len(labels)),
     )
 
 
 def load_for_run(split: str, own: str | None, asked: str | None) -> Split:
-    """The images to ask a run's network about: in the folder that was asked for, or else the run's own.
+    """The images for predictions with a run's network: from the folder `asked`, or else from the run's `own`.
 
     Raises:
         DataError: as `load`.
@@ -66,7 +66,7 @@ def load_for_run(split: str, own: str | None, asked: str | None) -> Split:
 
 
 def identity(split: str, data_dir: str | None, images: Split) -> dict[str, Any]:
-    """What a run remembers of the images that `load` gave: their `count`, and `sha256` over images and labels."""
+    """What identifies a run's images: their `count`, and the `sha256` of images and labels."""
     if data_dir is None:
         return {"count": len(images), "sha256": mnist_files.CONTENT[split]}
     labels = images.labels.numpy().astype(np.uint8)
@@ -74,7 +74,7 @@ def identity(split: str, data_dir: str | None, images: Split) -> dict[str, Any]:
 
 
 def hold_out(train: Split, seed: int, all_data: bool = False) -> tuple[Split, Split]:
-    """Training and validation images, 55,000 and 5,000 of MNIST, fixed by the seed; none held out with `all_data`."""
+    """Training and validation images, split by the seed: 55,000 and 5,000 of MNIST, or all and none with `all_data`."""
     if all_data:
         return train, train.take(torch.arange(0))
     order = _permutation(len(train), seed, 0, "split")
@@ -83,18 +83,18 @@ def hold_out(train: Split, seed: int, all_data: bool = False) -> tuple[Split, Sp
 
 
 def normalise(images_nhw: Tensor) -> Tensor:
-    """uint8 (N, 28, 28) to float32 (N, 1, 28, 28) with mean 0 and deviation 1 over MNIST."""
+    """uint8 (N, 28, 28) to float32 (N, 1, 28, 28) with mean 0 and standard deviation 1 over MNIST."""
     return images_nhw.unsqueeze(1).float().mul_(1 / (255 * STD)).sub_(MEAN / STD)
 
 
 def one_hot(numbers_n: Tensor) -> Tensor:
-    """int64 (N,), 0..9, to float32 (N, 10)."""
+    """Numbers 0..9, int64 (N,), as one-hot vectors, float32 (N, 10)."""
     return torch.eye(10, device=numbers_n.device)[numbers_n]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch(Sequence[Example]):
-    """Whole columns of examples; as a sequence, the single examples, so that torch's own collate takes it too."""
+    """A batch, one tensor per column. As a sequence it gives single examples, so torch's default collate accepts it."""
 
     images: Tensor
     """float32 (N, 1, 28, 28), normalised"""
@@ -105,9 +105,9 @@ class Batch(Sequence[Example]):
     sums: Tensor
     """int64 (N,), 0..18"""
     first: int = 0
-    """where these images begin in the batch of all processes"""
+    """where these images start in the whole batch, if several processes share one"""
     of: int = 0
-    """the images in that batch; 0 says that these are all"""
+    """the size of that whole batch; 0 if this is all of it"""
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -120,9 +120,9 @@ class Batch(Sequence[Example]):
 
 
 class SumDataset(Dataset[Example]):
-    """The mission's four columns: image, label, one-hot random number, sum.
+    """The assignment's dataset with four columns: image, label, one-hot random number, sum.
 
-    The number beside each image is a function of (seed, epoch): the same however often and in whatever order it is
+    The numbers depend only on (seed, epoch), so an image has the same number however often and in whatever order it is
     read. `at_epoch` gives the same images with the numbers of another epoch.
     """
 
@@ -142,7 +142,7 @@ class SumDataset(Dataset[Example]):
         return self.__getitems__([index % len(self)])[0]
 
     def __getitems__(self, indices: Sequence[int] | Tensor, part: slice = slice(None)) -> Batch:
-        """A whole batch at once, or a part of it; torch's DataLoader calls it, and training does."""
+        """A whole batch at once, or a `part` of it. torch's DataLoader calls this, and so does training."""
         everything = torch.as_tensor(indices)
         rows = everything[part]
         labels, numbers = self.split.labels[rows], self.numbers[rows]
@@ -150,7 +150,7 @@ class SumDataset(Dataset[Example]):
         return Batch(images, labels, one_hot(numbers), labels + numbers, part.start or 0, len(everything))
 
     def at_epoch(self, epoch: int) -> "SumDataset":
-        """The same images beside the random numbers of another epoch."""
+        """The same images with the random numbers of another epoch."""
         return SumDataset(self.split, self.seed, epoch)
 
     def order(self) -> Tensor:
@@ -162,9 +162,9 @@ _PURPOSES = ("split", "numbers", "order", "augment")
 
 
 def seed_for(seed: int, epoch: int, purpose: str, step: int = 0) -> int:
-    """A seed of its own for each use of chance, so that no two share a stream."""
+    """A separate seed for each purpose, epoch and step, so that no two share a random stream."""
     sequence = np.random.SeedSequence([seed, epoch, _PURPOSES.index(purpose), step])
-    return int(sequence.generate_state(1, np.uint64)[0]) >> 1  # 63 bits, which is what torch takes
+    return int(sequence.generate_state(1, np.uint64)[0]) >> 1  # torch takes 63 bits
 
 
 def _generator(seed: int, epoch: int, purpose: str) -> np.random.Generator:

@@ -1,4 +1,4 @@
-"""Reading IDX, MNIST's file format: plain or gzipped, checked before a single value is used."""
+"""Read IDX, MNIST's file format, plain or gzipped. A file is checked before any value is used."""
 
 import gzip
 import hashlib
@@ -14,14 +14,14 @@ IMAGES_MAGIC = 2051
 LABELS_MAGIC = 2049
 SIDE = 28
 MAX_COUNT = 1_000_000
-"""more images than any data set laid out like MNIST has; bounds the memory that a damaged header can ask for"""
+"""more images than any MNIST-like dataset has; limits the memory that a damaged header can ask for"""
 
 
 def read_images(path: Path, sha256: str | None = None) -> NDArray[np.uint8]:
-    """Images as uint8 (N, 28, 28); 0 is paper, 255 is ink.
+    """Images as uint8 (N, 28, 28); 0 is background, 255 is ink.
 
     Raises:
-        DataError: missing, not IDX images of 28x28, truncated, too long, or not the file of that SHA-256.
+        DataError: the file is missing, not IDX images of 28x28, truncated, too long, or has another SHA-256.
     """
     return _read(path, IMAGES_MAGIC, (SIDE, SIDE), sha256)
 
@@ -30,11 +30,11 @@ def read_labels(path: Path, sha256: str | None = None) -> NDArray[np.uint8]:
     """Labels as uint8 (N,), each 0..9.
 
     Raises:
-        DataError: as `read_images`, or a label above 9.
+        DataError: as `read_images`, or a label is above 9.
     """
     labels = _read(path, LABELS_MAGIC, (), sha256)
     if labels.size and labels.max() > 9:
-        raise DataError(f"{path}: has a label of {labels.max()}, and digits go from 0 to 9; use MNIST-like data")
+        raise DataError(f"{path}: has a label of {labels.max()}, but digits go from 0 to 9; use MNIST-like data")
     return labels
 
 
@@ -51,21 +51,21 @@ def _read(path: Path, magic: int, shape: tuple[int, ...], sha256: str | None) ->
             header = stream.read(header_size)
             count = int.from_bytes(header[4:8], "big")
             wanted = min(count, MAX_COUNT) * int(np.prod(shape, dtype=np.int64))
-            return _checked(path, header, stream.read(wanted + 1), magic, shape)  # one more byte shows a bomb
+            return _checked(path, header, stream.read(wanted + 1), magic, shape)  # one extra byte: is it too long?
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise DataError(f"{path}: cannot be read ({reason}); get the file again") from error
+        raise DataError(f"{path}: cannot be read ({reason}); download the file again") from error
 
 
 def _checked(path: Path, header: bytes, values: bytes, magic: int, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     found = [int.from_bytes(header[at : at + 4], "big") for at in range(0, len(header), 4)]
     if len(header) < 8 + 4 * len(shape) or found[0] != magic:
         kind = "images" if magic == IMAGES_MAGIC else "labels"
-        raise DataError(f"{path}: is not an IDX file of {kind} (its magic number is not {magic}); get the file again")
+        raise DataError(f"{path}: is not an IDX file of {kind} (its magic number is not {magic}); download it again")
     if tuple(found[2:]) != shape:
         size = "x".join(str(length) for length in found[2:])
-        raise DataError(f"{path}: has images of {size}, and the networks take 28x28; use MNIST-like data")
+        raise DataError(f"{path}: has images of {size}, but the networks take 28x28; use MNIST-like data")
     count = found[1]
     if not 0 < count <= MAX_COUNT or len(values) != count * int(np.prod(shape, dtype=np.int64)):
-        raise DataError(f"{path}: is truncated or damaged (its length does not match its count); get the file again")
+        raise DataError(f"{path}: is truncated or damaged (its length does not match its count); download it again")
     return np.frombuffer(values, np.uint8).reshape(count, *shape)

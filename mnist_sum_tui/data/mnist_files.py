@@ -1,4 +1,4 @@
-"""Where the images come from: the files in the package, or a torchvision root. Without torch."""
+"""Find, check and read MNIST's files: those in the package, or those in a torchvision root. Does not need torch."""
 
 import contextlib
 import hashlib
@@ -28,14 +28,14 @@ CONTENT = {
     "train": "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b",
     "test": "c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b",
 }
-"""`fingerprint` of the package's files, whose own hashes are checked; so a training on them need not take it"""
-RUNS_OWN = "it is where the run has its images: name another folder with --data-dir"
+"""`fingerprint` of the package's files; stored, because their own hashes are checked anyway"""
+RUNS_OWN = "the run's images were there: name their new folder with --data-dir"
 
 Arrays = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 """images (N, 28, 28) and labels (N,)"""
 
 DOWNLOADING = ".mnist-sum-download.lock"
-"""in a folder while a process downloads into it, or when one was killed at it"""
+"""is in a folder while a process downloads into it, and stays if that process is killed"""
 
 _ahead: dict[str, Future[Arrays]] = {}
 
@@ -43,10 +43,10 @@ _ahead: dict[str, Future[Arrays]] = {}
 def read(split: str, data_dir: str | None = None, *, is_runs: bool = False) -> Arrays:
     """The images and labels of `train` or `test`, checked.
 
-    With `is_runs` the folder is what a run's files say, and not what the user asked for: nothing is downloaded into it.
+    `is_runs` says that the folder comes from a run's files and not from the user, so nothing is downloaded into it.
 
     Raises:
-        DataError: files that are missing, damaged, or do not belong together; or a download that failed.
+        DataError: files are missing, damaged or do not belong together, or a download failed.
     """
     if data_dir is None and split in _ahead:
         return _ahead.pop(split).result()
@@ -54,17 +54,16 @@ def read(split: str, data_dir: str | None = None, *, is_runs: bool = False) -> A
 
 
 def fingerprint(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> str:
-    """The SHA-256 of images and labels, in whatever files they were; 75 ms for 60,000."""
+    """The SHA-256 of images and labels, whatever files they came from."""
     digest = hashlib.sha256(np.ascontiguousarray(images).data)
     digest.update(np.ascontiguousarray(labels).data)
     return digest.hexdigest()
 
 
 def read_ahead(data_dir: str | None = None) -> None:
-    """Begin to read the package's files in a thread, for `read` to find them; the caller imports torch meanwhile.
+    """Start reading the package's files in a thread, while the caller imports torch; `read` then takes the result.
 
-    Makes a training start 0.2 s earlier, of 1.3 s. Files of one's own are left for `read`: they may have to be
-    downloaded.
+    Training starts 0.2 s earlier. A folder of the user's is left to `read`, because it may need a download.
     """
     if data_dir is None and not _ahead:
         pool = ThreadPoolExecutor(1, thread_name_prefix="data")
@@ -85,7 +84,7 @@ def _read(split: str, data_dir: str | None = None, is_runs: bool = False) -> Arr
     images, labels = idx.read_images(paths[0], sums[0]), idx.read_labels(paths[1], sums[1])
     if len(images) != len(labels):
         raise DataError(
-            f"{paths[0]}: has {len(images)} images but {len(labels)} labels stand beside it; get both again"
+            f"{paths[0]}: has {len(images)} images, but {paths[1].name} has {len(labels)} labels; download both again"
         )
     return images, labels
 
@@ -94,17 +93,17 @@ def _find(folder: Path, name: str, is_runs: bool) -> Path:
     for path in (folder / name, folder / f"{name}.gz"):
         if path.is_file():
             return path
-    remedy = RUNS_OWN if is_runs else "get the file, or leave out --data-dir"
+    remedy = RUNS_OWN if is_runs else "download the file, or leave out --data-dir"
     raise DataError(f"{folder}: has no {name} or {name}.gz; {remedy}")
 
 
 def _raw_folder(root: Path, is_runs: bool) -> Path:
-    """Where the files stand below a torchvision root; an empty one that was asked for has MNIST downloaded into it."""
+    """The folder of the files below a torchvision root. MNIST is downloaded into an empty root unless it is a run's."""
     if not root.is_dir():
-        remedy = RUNS_OWN if is_runs else "make it (empty, to have MNIST downloaded there) or leave out --data-dir"
+        remedy = RUNS_OWN if is_runs else "create it (MNIST is downloaded into an empty folder) or leave out --data-dir"
         raise DataError(f"{root}: is not a folder; {remedy}")
     folders = [root / "MNIST" / "raw", root / "raw", root]
-    has_files = any(path.is_file() for path in root.rglob("*"))  # a download that failed leaves empty folders
+    has_files = any(path.is_file() for path in root.rglob("*"))  # a failed download leaves empty folders
     if is_runs or (has_files and not (root / DOWNLOADING).exists()):
         name = FILES["train"][0]
         return next((f for f in folders if (f / name).exists() or (f / f"{name}.gz").exists()), folders[0])
@@ -113,17 +112,17 @@ def _raw_folder(root: Path, is_runs: bool) -> Path:
 
 
 def _download(root: Path) -> None:
-    """Download into the folder; of several processes one does, and the others wait for it."""
+    """Download MNIST into the folder. Of several processes one downloads, and the others wait for it."""
     from filelock import FileLock
-    from torchvision.datasets import MNIST  # 2 to 3 s, and only needed here
+    from torchvision.datasets import MNIST  # takes 2 to 3 s
 
     lock = root / DOWNLOADING
     try:
-        with FileLock(lock), contextlib.redirect_stdout(io.StringIO()):  # it prints to stdout, where --json has its own
+        with FileLock(lock), contextlib.redirect_stdout(io.StringIO()):  # torchvision prints; stdout is for --json
             try:
-                MNIST(str(root), download=True)  # looks first whether another process has done it
+                MNIST(str(root), download=True)  # does nothing if another process has done it
             finally:
-                with contextlib.suppress(OSError):  # Windows removes no open file, but does so when the lock is let go
+                with contextlib.suppress(OSError):  # on Windows it is removed on release of the lock
                     lock.unlink()
     except (RuntimeError, OSError) as error:
         reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__

@@ -1,4 +1,4 @@
-"""Any picture of a digit, made to look like MNIST: ink bright on dark, 20 pixels long, centred."""
+"""Turn any picture of a digit into an MNIST-like image: bright ink on dark, 20 pixels long, centred."""
 
 import io
 import sys
@@ -15,36 +15,38 @@ SIDE = 28
 INK_SIDE = 20
 """MNIST's digits fill a box of 20x20 in the 28x28 (LeCun et al. 1998, section III.A)"""
 CENTRE = 14.0
-"""where MNIST has the centre of mass, in pixels from 0; the mean over its test images is (14.0, 14.0)"""
+"""MNIST's centre of mass, in pixels from the top and from the left; the mean over its test images is (14.0, 14.0)"""
 MAX_BYTES = 64 << 20
 MAX_PIXELS = 25_000_000
-"""at four bytes a pixel, and with the file beside them, `predict` stays below 200 MB"""
+"""at four bytes per pixel, and with the file itself in memory, `predict` stays below 200 MB"""
 ENOUGH_PIXELS = 1024
-"""along the shorter side; a larger picture is scaled down before anything else is done with it"""
+"""along the shorter side; a larger picture is scaled down first"""
 MODES_WITH_MEANS = {"1": "L", "P": "RGB", "PA": "RGBA", "I;16": "I", "I;16L": "I", "I;16B": "I", "I;16N": "I"}
-"""what else Pillow cannot average (`Image.reduce`, 13.0) is turned into these"""
+"""the modes that Pillow cannot average (`Image.reduce`, 13.0), and what they are converted to"""
 EXIF_ORIENTATION = 0x0112
 LEAST_CONTRAST = 24
-"""of 255, between paper and ink; noise of a blank photo stays below it"""
+"""between background and ink, of 255; the noise of a blank photo is weaker"""
 LEAST_INK = 0.06
-"""share of the full ink below which nothing counts; JPEG's ripples beside a stroke stay under it"""
+"""the lowest threshold, as a share of full ink, below which a pixel is background; JPEG's ripples are weaker"""
 MOST_INK = 0.4
+"""the highest threshold"""
 GRAIN_FACTOR = 2.0
-"""what is within twice the spread of the border's own grey values is paper: grain, or a shadow"""
+"""the threshold is twice the spread of grey values along the border, which shows film grain or a shadow"""
 
 
 def read_picture(source: str) -> NDArray[np.uint8]:
-    """The picture in a file, or on standard input for `-`, as grey values (H, W), uint8.
+    """Read a picture from a file, or from standard input for `-`, as grey values (H, W), uint8.
 
-    Turned as its EXIF says; transparency is laid on white, or on black under bright ink; an animation's first frame.
+    It is rotated as its EXIF data says. Transparent parts become white, or black if the ink is bright. Of an animation
+    the first frame is read.
 
     Raises:
-        PictureError: no file, empty, too large, or no picture.
+        PictureError: the file is missing, empty, too large or not a picture.
     """
     raw = _read(source)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of large pictures; the size is checked here
+            warnings.simplefilter("ignore")  # Pillow warns about large pictures; the size is checked here
             with Image.open(io.BytesIO(raw)) as image:
                 if _draft(image) > MAX_PIXELS:
                     raise Image.DecompressionBombError
@@ -54,22 +56,22 @@ def read_picture(source: str) -> NDArray[np.uint8]:
             f"{source}: is too large (over 25 million pixels); scale it down to 5,000 x 5,000"
         ) from error
     except UnidentifiedImageError as error:
-        raise PictureError(f"{source}: is no picture that can be read; use PNG or JPEG") from error
+        raise PictureError(f"{source}: is not a picture in a known format; use PNG or JPEG") from error
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise PictureError(f"{source}: cannot be read as a picture ({reason}); save it again as PNG") from error
-    except Exception as error:  # Pillow's many decoders raise what they like at damaged files
+    except Exception as error:  # Pillow's decoders raise all kinds of errors for damaged files
         raise PictureError(f"{source}: is a damaged picture ({type(error).__name__}); save it again as PNG") from error
 
 
 def prepare(grey_hw: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Grey values (H, W) of any size, dark on light or light on dark, to an MNIST-like digit (28, 28), uint8.
+    """Turn grey values (H, W) of any size, dark on light or light on dark, into an MNIST-like digit (28, 28), uint8.
 
-    As MNIST was made: crop to the ink, scale the longer side to 20 pixels with antialiasing and the aspect ratio kept,
-    and place it so that its centre of mass is in the centre.
+    This is how MNIST was made: crop to the ink, scale the longer side to 20 pixels with antialiasing, keep the aspect
+    ratio, and move the centre of mass to the centre.
 
     Raises:
-        PictureError: there is no ink to see.
+        PictureError: the picture is blank.
     """
     ink = _ink(grey_hw)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
@@ -78,7 +80,7 @@ def prepare(grey_hw: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def place(digit_hw: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """A digit of at most 28x28, values 0..1, in the 28x28 with its centre of mass as near the centre as fits."""
+    """Place a digit of at most 28x28, values 0..1, in an image (28, 28), uint8, its centre of mass near the centre."""
     height, width = digit_hw.shape
     total = float(digit_hw.sum())
     centre_y = float((digit_hw.sum(axis=1) * np.arange(height)).sum()) / total
@@ -96,14 +98,14 @@ def _read(source: str) -> bytes:
             raw = sys.stdin.buffer.read(MAX_BYTES + 1)
         else:
             path = Path(source)
-            if not path.is_file():  # a folder, a pipe, a device: reading one might never end
+            if not path.is_file():  # reading a pipe or a device might never end
                 what = "is a folder" if path.is_dir() else ("is not a file" if path.exists() else "does not exist")
                 raise PictureError(f"{source}: {what}; give a picture file, or - for standard input")
             with path.open("rb") as stream:
                 raw = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError, AttributeError) as error:
         raise PictureError(
-            f"{source}: cannot be read ({getattr(error, 'strerror', None) or error}); check it"
+            f"{source}: cannot be read ({getattr(error, 'strerror', None) or error}); check the file"
         ) from error
     if not raw:
         raise PictureError(f"{source}: is empty; give a picture file")
@@ -113,9 +115,9 @@ def _read(source: str) -> bytes:
 
 
 def _draft(image: Image.Image) -> int:
-    """Have a JPEG decoded at a fraction of its size; returns how many pixels the decoder will hold in memory.
+    """Have a JPEG decoded at a reduced size; returns how many pixels the decoder will hold in memory.
 
-    For a progressive JPEG these are all of them, whatever the fraction.
+    A progressive JPEG always needs all of them.
     """
     whole = image.width * image.height
     image.draft("L", (ENOUGH_PIXELS, ENOUGH_PIXELS))
@@ -123,7 +125,7 @@ def _draft(image: Image.Image) -> int:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """The picture turned as its EXIF says, and scaled down before that, for each copy takes memory."""
+    """Rotate the picture as its EXIF data says; first scale it down, because each copy takes memory."""
     orientation = image.getexif().get(EXIF_ORIENTATION)
     factor = min(image.size) // ENOUGH_PIXELS
     if factor > 1:
@@ -134,7 +136,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _reduced(image: Image.Image, factor: int) -> Image.Image:
-    """The means of factor x factor pixels, in a mode that has means; strip by strip, so that only strips are copied."""
+    """Average blocks of factor x factor pixels, one strip at a time, so that only a strip is copied."""
     mode = "RGBA" if "transparency" in image.info else MODES_WITH_MEANS.get(image.mode, image.mode)
     small = Image.new(mode, (-(-image.width // factor), -(-image.height // factor)))
     rows = 64
@@ -146,7 +148,7 @@ def _reduced(image: Image.Image, factor: int) -> Image.Image:
 
 
 def _grey(image: Image.Image) -> NDArray[np.uint8]:
-    if image.mode.startswith(("I", "F")):  # 16 or 32 bits a pixel: Pillow's own conversion would clip them
+    if image.mode.startswith(("I", "F")):  # 16 or 32 bits per pixel: Pillow's own conversion would clip them
         deep = np.asarray(image, np.float64)
         low, high = float(deep.min()), float(deep.max())
         return ((deep - low) * (255 / (high - low) if high > low else 0)).astype(np.uint8)
@@ -161,10 +163,12 @@ def _grey(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _ink(grey_hw: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Share of the full ink, 0..1, and 0 for paper: the border tells the paper, what differs most from it is full ink.
+    """Each pixel's share of full ink, 0..1; background is 0.
+
+    The border shows what is background; the grey value that differs most from it is full ink.
 
     Raises:
-        PictureError: nothing differs.
+        PictureError: the picture is blank.
     """
     frame = max(1, min(grey_hw.shape) // 28)
     edges = (grey_hw[:frame], grey_hw[-frame:], grey_hw[:, :frame], grey_hw[:, -frame:])
@@ -186,4 +190,4 @@ def _scaled(box_hw: NDArray[np.float32]) -> NDArray[np.float32]:
     size = (max(1, round(width * ratio)), max(1, round(height * ratio)))
     small = np.asarray(Image.fromarray(box_hw).resize(size, Image.Resampling.BICUBIC), np.float32)
     small = np.clip(small, 0, 1)
-    return small / max(float(small.max()), 1e-6)  # a thin stroke pales when a large picture is scaled down
+    return small / max(float(small.max()), 1e-6)  # a thin stroke fades when a large picture is scaled down

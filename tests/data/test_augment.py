@@ -13,7 +13,7 @@ def images() -> torch.Tensor:
 
 
 @pytest.mark.parametrize("kind", ["nudge", "shift", "affine", "strong"])
-def test_a_function_of_the_seed(images: torch.Tensor, kind: str) -> None:
+def test_augmentation_depends_on_the_seed_alone(images: torch.Tensor, kind: str) -> None:
     one, same, other = (augment(images, kind, seed) for seed in (1, 1, 2))
     assert one.shape == images.shape
     assert torch.equal(one, same)
@@ -22,7 +22,7 @@ def test_a_function_of_the_seed(images: torch.Tensor, kind: str) -> None:
     assert one.amax() <= images.amax() + 1e-5
 
 
-def test_none_is_nothing(images: torch.Tensor) -> None:
+def test_augmentation_none_returns_the_images_themselves(images: torch.Tensor) -> None:
     assert augment(images, "none", 1) is images
 
 
@@ -42,7 +42,7 @@ def test_a_shift_moves_by_whole_pixels(kind: str, moves: set[int]) -> None:
 def test_affine_keeps_the_digit_near_its_place(
     images: torch.Tensor, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(AFFINE, kind, replace(AFFINE[kind], strokes=0.0))  # which are to change how much ink there is
+    monkeypatch.setitem(AFFINE, kind, replace(AFFINE[kind], strokes=0.0))  # strokes change the amount of ink
     paper = images.amin()
     ink, changed = images - paper, augment(images, kind, 4) - paper
     ratio = changed.sum((1, 2, 3)) / ink.sum((1, 2, 3))
@@ -54,7 +54,7 @@ def test_affine_keeps_the_digit_near_its_place(
 
 
 def _spread(*values: float) -> torch.Tensor:
-    """What is drawn for one image: angle, width, shear, to the left, up, height; -1..1."""
+    """The random values of one image: angle, width, shear, shift left, shift up, height; each -1..1."""
     return torch.tensor(values).view(6, 1)
 
 
@@ -65,17 +65,17 @@ def _dot(row: int, column: int) -> torch.Tensor:
 
 
 def _centre(image: torch.Tensor) -> tuple[float, float]:
-    """Row and column of the ink's centre of mass, from the middle of the picture."""
+    """Row and column of the ink's centre of mass, relative to the middle of the image."""
     share, grid = image[0, 0] / image.sum(), torch.arange(28.0) - 13.5
     return float(share.sum(1) @ grid), float(share.sum(0) @ grid)
 
 
-def test_a_stroke_becomes_thicker_thinner_or_stays() -> None:
+def test_a_stroke_becomes_thicker_or_thinner_or_stays_the_same() -> None:
     image = torch.zeros(1, 1, 9, 9)
     image[..., 3:6, :] = 1.0  # a horizontal stroke of three pixels
     spreads = torch.tensor([1.0, 0.75, 0.5, -0.5, -0.75, -1.0])
     profile = _redrawn(image.expand(6, -1, -1, -1), 0.6, spreads)[:, 0, :, 4]
-    expected = [  # the pixels at the edge inside, and those next to them outside
+    expected = [  # at the stroke's edge: the pixels inside, and those just outside
         (1.0, 0.6), (1.0, 0.3), (1.0, 0.0), (1.0, 0.0), (0.7, 0.0), (0.4, 0.0)
     ]  # fmt: skip
     for row, (inside, outside) in zip(profile, expected, strict=True):
@@ -83,12 +83,12 @@ def test_a_stroke_becomes_thicker_thinner_or_stays() -> None:
         torch.testing.assert_close(row, wanted)
 
 
-def test_the_largest_of_nine_is_max_pool(images: torch.Tensor) -> None:
+def test_largest_of_nine_equals_max_pool(images: torch.Tensor) -> None:
     expected = torch.nn.functional.max_pool2d(images, 3, stride=1, padding=1)
     assert torch.equal(_largest_of_nine(images), expected)
 
 
-def test_no_change_leaves_every_pixel(images: torch.Tensor) -> None:
+def test_an_affine_change_of_zero_keeps_every_pixel(images: torch.Tensor) -> None:
     ink = images - PAPER
     most = Affine(15.0, 0.15, 0.15, 2.0, is_stretched=True)
     same = _affine(ink, most, torch.zeros(6, len(ink)))
@@ -106,7 +106,7 @@ def test_no_change_leaves_every_pixel(images: torch.Tensor) -> None:
     ],
     ids=["turned", "moved", "larger", "taller", "slanted"],
 )
-def test_a_dot_goes_where_the_formula_says(
+def test_an_affine_change_moves_a_dot_as_the_formula_says(
     most: Affine, spread: tuple[float, ...], expected: tuple[float, float]
 ) -> None:
     found = _centre(_affine(_dot(10, 20), most, _spread(*spread)))

@@ -1,4 +1,4 @@
-"""A run says where its images were. On another machine they are elsewhere, and a stranger may have written anything."""
+"""A run's files name the folder of its images. On another machine it may be missing, and it may be untrusted."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.tui.pages.test_draw import make_run
 
 @pytest.fixture(params=["gone", "empty"])
 def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
-    """A run whose folder of images is not there, or is empty."""
+    """A run whose folder of images is missing or empty."""
     folder = tmp_path / "elsewhere"
     if request.param == "empty":
         folder.mkdir()
@@ -27,11 +27,11 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_nothing_is_made_or_downloaded_there(run: Run, tmp_path: Path, cli: Cli, command: list[str]) -> None:
+def test_nothing_is_created_or_downloaded_there(run: Run, tmp_path: Path, cli: Cli, command: list[str]) -> None:
     folder = tmp_path / "elsewhere"
     was_there = folder.exists()
     refused = cli(*command)
-    is_one_line(refused, 1, str(folder), "it is where the run has its images: name another folder with --data-dir")
+    is_one_line(refused, 1, str(folder), "the run's images were there: name their new folder with --data-dir")
     assert folder.exists() == was_there
     assert not was_there or not list(folder.iterdir())
     assert run.last_file.exists()
@@ -41,7 +41,7 @@ def test_resuming_a_run_without_a_checkpoint_downloads_nothing(run: Run, tmp_pat
     folder = tmp_path / "elsewhere"
     run.last_file.unlink()
     run.best_file.unlink()
-    is_one_line(cli("train", "--resume", str(run.path)), 1, str(folder), "it is where the run has its images")
+    is_one_line(cli("train", "--resume", str(run.path)), 1, str(folder), "the run's images were there")
     assert not folder.exists() or not list(folder.iterdir())
 
 

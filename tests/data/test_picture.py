@@ -19,7 +19,7 @@ from tests.conftest import PEAK
 
 
 def _drawn(height: int = 200, width: int = 300, at: tuple[int, int] = (20, 30), size: int = 60) -> NDArray[np.uint8]:
-    """A dark L on white, off centre."""
+    """A dark L on a white page, off centre."""
     page = np.full((height, width), 255, np.uint8)
     top, left = at
     page[top : top + size, left : left + size // 6] = 0
@@ -33,7 +33,7 @@ def _centre(image: NDArray[np.uint8]) -> tuple[float, float]:
     return float((weights.sum(1) * axis).sum()), float((weights.sum(0) * axis).sum())
 
 
-def test_prepared_as_mnist_was() -> None:
+def test_a_picture_is_prepared_as_mnist_was() -> None:
     digit = prepare(_drawn())
     assert digit.shape == (28, 28)
     assert digit.dtype == np.uint8
@@ -44,7 +44,7 @@ def test_prepared_as_mnist_was() -> None:
     assert digit.max() == 255
 
 
-def test_place_size_and_polarity_do_not_matter() -> None:
+def test_position_size_and_inverted_colours_do_not_matter() -> None:
     wanted = prepare(_drawn())
     for other in (_drawn(at=(120, 200)), _drawn(600, 900, (60, 90), 180), 255 - _drawn(), _drawn() // 2 + 60):
         assert np.abs(prepare(other).astype(int) - wanted).mean() < 6
@@ -53,13 +53,13 @@ def test_place_size_and_polarity_do_not_matter() -> None:
 @pytest.mark.parametrize(
     "page", [np.zeros((9, 9), np.uint8), np.full((1, 1), 7, np.uint8), np.full((50, 2), 99, np.uint8)]
 )
-def test_a_blank_page(page: NDArray[np.uint8]) -> None:
+def test_a_blank_page_is_refused(page: NDArray[np.uint8]) -> None:
     with pytest.raises(PictureError, match="blank"):
         prepare(page)
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 400), (400, 1), (2, 3)])
-def test_odd_shapes_are_prepared(height: int, width: int) -> None:
+def test_pictures_of_unusual_shape_are_prepared(height: int, width: int) -> None:
     page = np.full((height, width), 255, np.uint8)
     page[height // 2, width // 2] = 0
     assert prepare(page).shape == (28, 28)
@@ -79,7 +79,7 @@ def _modes() -> dict[str, bytes]:
     white.putalpha(ink)
     turned = grey.transpose(Image.Transpose.ROTATE_90)
     exif = Image.Exif()
-    exif[0x0112] = 6  # shown turned clockwise by 90 degrees
+    exif[0x0112] = 6  # to be shown rotated clockwise by 90 degrees
     return {
         "grey": _save(grey),
         "rgb": _save(grey.convert("RGB")),
@@ -97,13 +97,13 @@ def _modes() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", _modes())
-def test_every_kind_of_picture_is_the_same_digit(tmp_path: Path, kind: str) -> None:
+def test_every_file_format_and_mode_gives_the_same_digit(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "digit"
     path.write_bytes(_modes()[kind])
     assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(_drawn())).mean() < 6
 
 
-def test_what_is_no_picture(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_picture_is_refused(tmp_path: Path) -> None:
     whole = _save(Image.fromarray(_drawn()))
     for name, content in {"text": b"hello", "cut": whole[: len(whole) // 2], "empty": b""}.items():
         path = tmp_path / name
@@ -119,7 +119,7 @@ def test_what_is_no_picture(tmp_path: Path) -> None:
 
 
 def _png_header(width: int, height: int) -> bytes:
-    """The start of a PNG that says it is that large: all that a reader needs to refuse it."""
+    """The start of a PNG that claims this size; a reader needs no more to refuse it."""
     body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
 
@@ -135,7 +135,7 @@ def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path: Path, size: in
 
 
 def _large(kind: str) -> bytes:
-    """The largest picture that is read: 25 million pixels."""
+    """The largest picture that is accepted: 25 million pixels."""
     page = np.full((5000, 5000), 235, np.uint8)
     page[1200:3800, 2300:2700] = 20
     image = Image.fromarray(page)
@@ -150,7 +150,7 @@ def _large(kind: str) -> bytes:
             return _save(image.convert("RGB"), "JPEG", progressive=True, subsampling=0)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak of memory from /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak memory from /proc")
 @pytest.mark.parametrize("kind", ["16 bit", "alpha", "progressive"])
 def test_a_large_picture_takes_less_than_200_megabytes(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "large"
@@ -166,7 +166,7 @@ print(peak() - before)
     assert 20_000 < int(done.stdout) < 200_000
 
 
-def test_a_large_picture_is_the_same_digit_as_a_small_one(tmp_path: Path) -> None:
+def test_a_large_picture_gives_the_same_digit_as_a_small_one(tmp_path: Path) -> None:
     ink = Image.fromarray(255 - _drawn())
     transparent = Image.new("RGBA", ink.size)
     transparent.putalpha(ink)
@@ -184,7 +184,7 @@ def test_a_large_picture_is_the_same_digit_as_a_small_one(tmp_path: Path) -> Non
         assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(_drawn())).mean() < 6, name
 
 
-def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_is_read_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     class Stdin:
         buffer = io.BytesIO(_save(Image.fromarray(_drawn())))
 
@@ -192,7 +192,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_picture("-").shape == (200, 300)
 
 
-def test_mnist_itself_comes_through_nearly_unchanged() -> None:
+def test_mnists_own_images_stay_nearly_unchanged() -> None:
     from mnist_sum_tui.data import dataset
 
     images = dataset.load("test").images[:200].numpy()

@@ -315,7 +315,7 @@ def test_the_same_images_may_stand_elsewhere(small_data: str, tmp_path: Path) ->
     whole = _train(config, tmp_path / "a")
     run = _begun(config, tmp_path / "b", 5)
     Path(small_data).rename(moved)
-    with pytest.raises(DataError, match="it is where the run has its images: name another folder with --data-dir"):
+    with pytest.raises(DataError, match="the run's images were there: name their new folder with --data-dir"):
         list(train(config, Run(run.path)))
     list(train(replace(config, data_dir=str(moved)), Run(run.path)))
     assert run.read_config().data_dir == str(moved)
