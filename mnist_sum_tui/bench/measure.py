@@ -21,7 +21,7 @@ from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.dataset import SumDataset
 from mnist_sum_tui.machine.hardware import Hardware, choose, usable_cores
 from mnist_sum_tui.models import build
-from mnist_sum_tui.models.layers import laid_out
+from mnist_sum_tui.models.layers import to_memory_format
 from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Started
@@ -85,7 +85,7 @@ def _plain_network(model: str) -> nn.Module:
     """The network as most people write it: from plain.py if it is there, else our class in torch's default layout."""
     if model in PLAIN:
         return PLAIN[model]()
-    return laid_out(build(model), torch.contiguous_format)
+    return to_memory_format(build(model), torch.contiguous_format)
 
 
 def take_turns(contestants: Mapping[str, Iterator[int]], rounds: int) -> dict[str, list[float]]:

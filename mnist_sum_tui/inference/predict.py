@@ -15,7 +15,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs, infer
 from mnist_sum_tui.machine.hardware import Hardware, choose_to_ask
 from mnist_sum_tui.models import skeleton
-from mnist_sum_tui.models.layers import SumNetwork, laid_out
+from mnist_sum_tui.models.layers import SumNetwork, to_memory_format
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.run import BUILT_IN, Run, default_folder
 
@@ -61,7 +61,7 @@ class Predictor:
         self.config, self.source, self.hardware = config, source, hardware
         network = skeleton(config.model)
         checkpoint.restore_weights(network, weights, source, assign=True)
-        self.network: SumNetwork = laid_out(network, torch.channels_last).to(hardware.device)
+        self.network: SumNetwork = to_memory_format(network, torch.channels_last).to(hardware.device)
         self.network.eval()
 
     def predict(self, image_hw: Tensor | NDArray[np.uint8], number: int, label: int | None = None) -> Prediction:

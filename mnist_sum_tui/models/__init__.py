@@ -1,4 +1,4 @@
-"""The registry of networks: a name to a network with its first weights."""
+"""The registry of networks: build a network from its name."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ import torch
 from mnist_sum_tui.errors import unknown
 from mnist_sum_tui.models.compact import Compact
 from mnist_sum_tui.models.keen import Keen
-from mnist_sum_tui.models.layers import SumNetwork, laid_out
+from mnist_sum_tui.models.layers import SumNetwork, to_memory_format
 from mnist_sum_tui.models.original import Original, OriginalTwoLayerHead, Pictured
 from mnist_sum_tui.models.swift import Swift
 from mnist_sum_tui.recipes import MODELS
@@ -23,28 +23,28 @@ _BUILDERS: dict[str, Callable[[], SumNetwork]] = {
 
 
 def build(name: str, seed: int = 0) -> SumNetwork:
-    """A new network on the CPU, its first weights decided by `seed` alone; the global generator is left as it was.
+    """Build a network on the CPU. Its initial weights depend on `seed` alone; torch's global generator is unchanged.
 
     Raises:
-        UsageError: unknown name.
+        UsageError: the name is unknown.
     """
     make = _builder(name)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = make()
-    return laid_out(network, torch.channels_last)
+    return to_memory_format(network, torch.channels_last)
 
 
 def skeleton(name: str) -> SumNetwork:
-    """The same network without memory for its weights, for somebody who brings weights of their own.
+    """The same network without memory for its weights, to be filled with loaded ones.
 
-    The global generator is left alone: another thread may be building a network with it.
+    It leaves torch's global generator alone, because another thread may be building a network with it.
 
     Raises:
-        UsageError: unknown name.
+        UsageError: the name is unknown.
     """
     with torch.device("meta"):
-        return laid_out(_builder(name)(), torch.channels_last)
+        return to_memory_format(_builder(name)(), torch.channels_last)
 
 
 def _builder(name: str) -> Callable[[], SumNetwork]:
@@ -54,5 +54,5 @@ def _builder(name: str) -> Callable[[], SumNetwork]:
 
 
 def parameter_count(network: torch.nn.Module) -> int:
-    """The number of trainable values."""
+    """The number of trainable parameters."""
     return sum(parameter.numel() for parameter in network.parameters())

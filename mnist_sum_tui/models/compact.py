@@ -1,4 +1,4 @@
-"""Our own small network: quick to train, and quick to learn addition."""
+"""`compact`, our small network: quick to train, and quick to learn addition."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -8,7 +8,7 @@ from mnist_sum_tui.models.small_conv import SmallMapConv2d
 
 
 class Trunk(nn.Module):
-    """Five convolutions with batch normalisation, and one linear layer: from an image to digit scores."""
+    """Five convolutions with batch normalisation and one linear layer: from an image to digit logits."""
 
     def __init__(self, channels: tuple[int, int, int, int, int]) -> None:
         super().__init__()
@@ -26,18 +26,18 @@ class Trunk(nn.Module):
         self.digit = nn.Linear(e * 3 * 3, DIGITS)
 
     def see(self, images_nchw: Tensor) -> Tensor:
-        """Digit scores (N, 10) for normalised images (N, 1, 28, 28)."""
+        """Digit logits (N, 10) for normalised images (N, 1, 28, 28)."""
         x = F.relu(self.norm1(F.max_pool2d(self.conv1(images_nchw), 2)))  # 12x12
         x = F.relu(self.norm2(self.conv2(x)))
         x = F.relu(self.norm3(F.max_pool2d(self.conv3(x), 2)))  # 5x5
         x = F.relu(self.norm4(self.conv4(x)))
         x = F.relu(self.norm5(self.conv5(x)))  # 3x3
-        scores: Tensor = self.digit(x.flatten(1))
-        return scores
+        logits: Tensor = self.digit(x.flatten(1))
+        return logits
 
 
 class Compact(Trunk, CellNetwork):
-    """Five convolutions, one linear layer for the digit, and addition as a linear map of digit x number."""
+    """Five convolutions, one linear layer for the digit, and one linear layer of digit x number for the sum."""
 
     def __init__(self) -> None:
         super().__init__((24, 48, 64, 96, 128))

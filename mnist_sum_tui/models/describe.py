@@ -1,4 +1,4 @@
-"""A network as rows of a table: found by running it, so that the table cannot differ from the network."""
+"""A network's layers as rows of a table, found by running the network, so that the two cannot differ."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +16,7 @@ class Layer:
     name: str
     kind: str
     shape: str
-    """of its output for one image, without the batch axis"""
+    """of its output for one image, such as `32 x 14 x 14`"""
     parameters: int
 
 
@@ -24,7 +24,7 @@ def describe(name: str) -> list[Layer]:
     """The layers of a network, in the order in which they run.
 
     Raises:
-        UsageError: unknown name.
+        UsageError: the name is unknown.
     """
     network = build(name).eval()
     layers: list[Layer] = []

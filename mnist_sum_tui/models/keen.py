@@ -1,4 +1,4 @@
-"""Our most accurate network, made for recipe `marathon`: three small branches that see apart and vote."""
+"""`keen`, our most accurate network, made for recipe `marathon`: three independent branches that are averaged."""
 
 import torch
 from torch import Tensor, nn
@@ -8,10 +8,10 @@ from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork, log_softmax
 
 
 class Branch(Trunk):
-    """A way from the image to the digit's log-probabilities that shares nothing with the others.
+    """A path from the image to the digit's log-probabilities that shares no weights with the other branches.
 
-    Multiples of 16 channels: others take a quarter longer, for batch normalisation falls out of its vectors. conv3 has
-    32, for its map is the one that costs most: with 48, and 80 in conv5, a step takes 1.13 times as long.
+    Channels are multiples of 16, because otherwise batch normalisation is slower. conv3 has only 32, because its map
+    costs the most time. `guide/measurements.md` has the figures.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Branch(Trunk):
 class Keen(CellNetwork):
     """Three branches, each a narrower `compact`, and one sum head; at most 350,000 parameters.
 
-    The digit's scores are the mean of the branches' log-probabilities, so a digit must be likely to all of them.
+    The digit's logits are the mean of the branches' log-probabilities, so every branch must find a digit likely.
     """
 
     def __init__(self) -> None:
@@ -34,14 +34,14 @@ class Keen(CellNetwork):
         self.sum = nn.Linear(DIGITS * 10, SUMS)
 
     def see(self, images_nchw: Tensor) -> Tensor:
-        """Digit scores (N, 10) for normalised images (N, 1, 28, 28)."""
+        """Digit logits (N, 10) for normalised images (N, 1, 28, 28)."""
         return torch.stack([branch(images_nchw) for branch in self.branches]).mean(0)
 
     def forward(self, images_nchw: Tensor, numbers_nk: Tensor) -> tuple[Tensor, Tensor]:
-        """Log-probabilities (N, 10) and (N, 19); in training the digit's are the mean of the branches', as they are.
+        """Log-probabilities (N, 10) and (N, 19); in training the digit's are the mean over branches, not normalised.
 
-        They do not quite add up to 1, but their negative log-likelihood is the mean of the branches' own. So each
-        branch learns to be right by itself; normalised, they would only have to be right together.
+        Their negative log-likelihood is then the mean of the branches' own, so each branch learns to be right by
+        itself. If they were normalised, the branches would only have to be right together.
         """
         digits_nk = self.see(images_nchw)
         sums_nk = log_softmax(self.add(digits_nk, numbers_nk))

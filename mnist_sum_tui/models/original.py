@@ -1,4 +1,4 @@
-"""The networks of the mission: as listed, as counted, and as drawn."""
+"""The assignment's networks: as its list, its parameter count and its drawing describe them."""
 
 import torch
 import torch.nn.functional as F
@@ -9,10 +9,10 @@ from mnist_sum_tui.models.small_conv import SmallMapConv2d
 
 
 class Original(SumNetwork):
-    """Seven convolutions to ten digit features; these and the number go through three linear layers to the sum.
+    """Seven convolutions give ten digit logits; these and the number go through three linear layers to the sum.
 
-    6,386,933 parameters. ReLU stands after the pooling where both follow a convolution: max and ReLU commute, so the
-    result is the same, for a quarter of the work.
+    6,386,933 parameters. Where pooling follows a convolution, ReLU comes after the pooling: the result is the same, for
+    a quarter of the work.
     """
 
     def __init__(self) -> None:
@@ -31,27 +31,27 @@ class Original(SumNetwork):
         self.fc3 = nn.Linear(30, SUMS)
 
     def see(self, images_nchw: Tensor) -> Tensor:
-        """Digit scores (N, 10) for normalised images (N, 1, 28, 28)."""
+        """Digit logits (N, 10) for normalised images (N, 1, 28, 28)."""
         x = F.relu(self.conv1(images_nchw))
         x = F.relu(self.pool1(self.conv2(x)))
         x = F.relu(self.conv3(x))
         x = F.relu(self.pool2(self.conv4(x)))
         x = F.relu(self.conv5(x))
         x = F.relu(self.conv6(x))
-        scores: Tensor = self.conv7(x)
-        return scores.flatten(1)
+        logits: Tensor = self.conv7(x)
+        return logits.flatten(1)
 
     def add(self, digits_nk: Tensor, numbers_nk: Tensor) -> Tensor:
-        """Sum scores (N, 19) for digit scores (N, 10) and one-hot numbers (N, 10)."""
+        """Sum logits (N, 19) for digit logits (N, 10) and one-hot numbers (N, 10)."""
         x = torch.cat([digits_nk, numbers_nk.to(digits_nk.dtype)], dim=1)
         x = F.relu(self.fc1(x))
         x = F.relu(self.fc2(x))
-        scores: Tensor = self.fc3(x)
-        return scores
+        logits: Tensor = self.fc3(x)
+        return logits
 
 
 class OriginalTwoLayerHead(Original):
-    """`Original` with a sum head of two linear layers: the 6,384,925 parameters that the mission counts."""
+    """`Original` with two linear layers in the sum head: 6,384,925 parameters, as the assignment counts them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,14 +59,14 @@ class OriginalTwoLayerHead(Original):
         del self.fc3
 
     def add(self, digits_nk: Tensor, numbers_nk: Tensor) -> Tensor:
-        """Sum scores (N, 19) for digit scores (N, 10) and one-hot numbers (N, 10)."""
+        """Sum logits (N, 19) for digit logits (N, 10) and one-hot numbers (N, 10)."""
         x = torch.cat([digits_nk, numbers_nk.to(digits_nk.dtype)], dim=1)
-        scores: Tensor = self.fc2(F.relu(self.fc1(x)))
-        return scores
+        logits: Tensor = self.fc2(F.relu(self.fc1(x)))
+        return logits
 
 
 class Pictured(SumNetwork):
-    """The network in the mission's drawing: two convolutions and two linear layers, then the head of `Original`."""
+    """The network in the assignment's drawing: two convolutions and two linear layers, then `Original`'s sum head."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,11 +81,11 @@ class Pictured(SumNetwork):
         self.fc3 = nn.Linear(30, SUMS)
 
     def see(self, images_nchw: Tensor) -> Tensor:
-        """Digit scores (N, 10) for normalised images (N, 1, 28, 28)."""
+        """Digit logits (N, 10) for normalised images (N, 1, 28, 28)."""
         x = F.relu(self.pool1(self.conv1(images_nchw)))
         x = F.relu(self.pool2(self.conv2(x)))
         x = F.relu(self.dense1(x.flatten(1)))
-        scores: Tensor = self.dense2(x)
-        return scores
+        logits: Tensor = self.dense2(x)
+        return logits
 
     add = Original.add  # the same three layers under the same names

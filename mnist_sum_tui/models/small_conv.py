@@ -1,6 +1,6 @@
-"""A convolution that is quick on maps of a few pixels: as one matrix product over patches, or by Winograd's algorithm.
+"""A convolution that is fast on maps of a few pixels: one matrix product over patches, or Winograd's algorithm.
 
-The library's kernels block along a row of the map. Where the maps are 3x3, that leaves most of a block empty.
+The library's kernels work on blocks along a row of the map. On 3x3 maps most of such a block is empty.
 """
 
 import math
@@ -18,25 +18,22 @@ Rows = list[list[float]]
 
 KERNEL = 3
 POINTS: dict[int, tuple[int | Fraction, ...]] = {3: (0, 1, -1, 2), 5: (0, 1, -1, 2, -2, Fraction(1, 2))}
-"""by the side of the map that comes out: where Winograd's algorithm evaluates its polynomials, besides infinity. Small
-numbers, for rounding grows with their powers: the largest error against float64, in standard deviations of the result,
-is 2e-5 for 3x3 and 5e-5 for 5x5, the library's 1e-5 (512 and 256 channels, float32)"""
+"""by the side of the output map: where Winograd's algorithm evaluates its polynomials, besides infinity. The numbers
+are small, because rounding errors grow with their powers; `guide/measurements.md` has the errors"""
 ENOUGH_IMAGES = 16
-"""for fewer it takes longer to transform the weights than is gained"""
+"""with fewer, transforming the weights takes longer than it saves"""
 
 
 class SmallMapConv2d(nn.Conv2d):
-    """nn.Conv2d without padding, with the same parameters; how it computes depends on precision and device.
+    """nn.Conv2d without padding and with the same parameters, but faster for small maps on a CPU.
 
-    In bf16 as a product over gathered patches, in float32 by Winograd's algorithm, which needs a third (3x3) to a fifth
-    (5x5) of the multiplications but would lose bf16's few digits; elsewhere than on a CPU by the library. Measured on
-    two EPYC cores, batch 128, forward and backward: in bf16 conv6 80 ms instead of 157, conv5 55 instead of 73; in
-    float32 conv6 73 ms instead of 158, conv5 42 instead of 56. On one core conv5 of `compact` 2.3 ms instead of 3.9 in
-    bf16, 4.1 instead of 5.2 in float32.
+    In bf16 it is a product over gathered patches. In float32 it is Winograd's algorithm, which needs a third (3x3) to a
+    fifth (5x5) of the multiplications but is too inexact for bf16. Other devices use the library. `original`'s conv6
+    takes half the time; `guide/measurements.md` has the figures.
     """
 
     def forward(self, images_nchw: Tensor) -> Tensor:
-        """Map (N, C, H, W) to (N, O, H-kh+1, W-kw+1); stride, padding, dilation and groups are nn.Conv2d's defaults."""
+        """(N, C, H, W) to (N, O, H-kh+1, W-kw+1); stride, padding, dilation and groups must be nn.Conv2d's defaults."""
         if images_nchw.device.type != "cpu":
             return super().forward(images_nchw)
         is_bf16 = images_nchw.dtype == torch.bfloat16 or torch.is_autocast_enabled("cpu")
@@ -48,7 +45,7 @@ class SmallMapConv2d(nn.Conv2d):
 
 
 def by_patches(images_nchw: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """The convolution as one product of (N*H*W, kh*kw*C) by (kh*kw*C, O)."""
+    """The convolution as one matrix product of (N*H*W, kh*kw*C) and (kh*kw*C, O)."""
     outputs, _, height, width = weight.shape
     gather: Callable[..., Tensor] = Patches.apply
     patches = gather(images_nchw, height, width)
@@ -59,11 +56,11 @@ def by_patches(images_nchw: Tensor, weight: Tensor, bias: Tensor | None) -> Tens
 
 
 def by_winograd(images_nchw: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """The convolution of a whole square map by a 3x3 kernel, as one small product for each of its H*W pixels.
+    """The convolution of a whole square map with a 3x3 kernel, as one small matrix product for each of its H*W pixels.
 
-    In one dimension the result is a product of polynomials, taken by their values at as many points as it has
-    coefficients (Toom and Cook). Both dimensions together: Lavin and Gray, arXiv:1509.09308, with the whole map as the
-    tile.
+    In one dimension a convolution is a product of polynomials, computed from their values at as many points as it has
+    coefficients (Toom and Cook). For two dimensions see Lavin and Gray, arXiv:1509.09308; here the tile is the whole
+    map.
     """
     n, channels, side, _ = images_nchw.shape
     outputs, out_side = len(weight), side - KERNEL + 1
@@ -83,8 +80,8 @@ def _suits_winograd(images_nchw: Tensor, weight: Tensor) -> bool:
 
 @cache
 def _transforms(out_side: int) -> tuple[Tensor, Tensor, Tensor]:
-    """What a map, a kernel and a product are multiplied by, each in both dimensions at once."""
-    with torch.inference_mode(False):  # they outlive the evaluation that may have asked first
+    """The matrices that transform a map, a kernel and the product, each for both dimensions at once."""
+    with torch.inference_mode(False):  # they are cached, and training cannot use inference tensors
         one_dimensional = [torch.tensor(rows, dtype=torch.float64) for rows in toom_cook(POINTS[out_side], KERNEL)]
         of_map, of_kernel, to_result = (torch.kron(matrix, matrix).float() for matrix in one_dimensional)
     return of_map, of_kernel, to_result
@@ -114,7 +111,7 @@ def _floats(matrix: list[list[Fraction]]) -> Rows:
 
 
 def _coefficients(roots: Sequence[Fraction]) -> list[Fraction]:
-    """Of the polynomial with these roots and the leading coefficient 1, from the lowest power up."""
+    """The coefficients of the polynomial with these roots and the leading coefficient 1, lowest power first."""
     found = [Fraction(1)]
     for root in roots:
         found = [high - root * low for high, low in zip([Fraction(0), *found], [*found, Fraction(0)], strict=True)]
@@ -122,9 +119,10 @@ def _coefficients(roots: Sequence[Fraction]) -> list[Fraction]:
 
 
 class Products(torch.autograd.Function):
-    """maps (P, N, C) times kernels (P, O, C), for each of P pixels: (P, N, O).
+    """Multiply maps (P, N, C) by kernels (P, O, C) for each of P pixels, giving (P, N, O).
 
-    Autograd's own gradient of a transposed factor is transposed too, and has to be copied: 52 MB in conv6.
+    The backward pass is written out, because autograd's gradient of a transposed factor is transposed too and has to be
+    copied: 52 MB in `original`'s conv6.
     """
 
     @staticmethod
@@ -136,17 +134,17 @@ class Products(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
-        """Both gradients, as their factors lie in memory."""
+        """Both gradients, each in its factor's memory layout."""
         maps, kernels = ctx.saved_tensors
         return torch.bmm(grad, kernels), torch.bmm(grad.transpose(1, 2), maps)
 
 
 class Patches(torch.autograd.Function):
-    """Every kh x kw window of a map (N, C, H, W), as rows (N, H-kh+1, W-kw+1, kh*kw*C), channels innermost."""
+    """Every kh x kw window of a map (N, C, H, W) as a row, giving (N, H-kh+1, W-kw+1, kh*kw*C), channels last."""
 
     @staticmethod
     def forward(ctx: Any, images_nchw: Tensor, height: int, width: int) -> Tensor:
-        """Gather; the copy runs along the channels, which channels_last keeps together in memory."""
+        """Gather the windows; the copy runs along the channels, which channels_last keeps together in memory."""
         ctx.window = (height, width)
         windows = images_nchw.permute(0, 2, 3, 1).unfold(1, height, 1).unfold(2, width, 1)  # N, H', W', C, kh, kw
         n, rows, columns, channels = windows.shape[:4]
@@ -155,7 +153,7 @@ class Patches(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
-        """Add every window back to where it was cut from; nine strided sums, quicker than autograd's own for unfold."""
+        """Add each window's gradient to where it was cut out; faster than autograd's own backward of unfold."""
         height, width = ctx.window
         n, rows, columns, length = grad.shape
         channels = length // (height * width)

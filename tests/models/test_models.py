@@ -10,7 +10,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.models import build, parameter_count, skeleton, small_conv
 from mnist_sum_tui.models.describe import describe
 from mnist_sum_tui.models.keen import Keen
-from mnist_sum_tui.models.layers import laid_out
+from mnist_sum_tui.models.layers import to_memory_format
 from mnist_sum_tui.models.small_conv import POINTS, SmallMapConv2d, by_patches, by_winograd, toom_cook
 from mnist_sum_tui.recipes import MODELS
 
@@ -18,7 +18,7 @@ PARAMETERS = {"original": 6_386_933, "original-2fc": 6_384_925}
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_two_log_softmax_outputs(name: str) -> None:
+def test_both_outputs_are_log_softmax(name: str) -> None:
     images, numbers = torch.randn(3, 1, 28, 28), F.one_hot(torch.tensor([0, 5, 9]), 10).float()
     digits, sums = build(name).eval()(images, numbers)
     assert digits.shape == (3, 10)
@@ -29,12 +29,12 @@ def test_two_log_softmax_outputs(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "count"), PARAMETERS.items())
-def test_the_counts_of_the_mission(name: str, count: int) -> None:
+def test_parameter_counts_of_the_assignment(name: str, count: int) -> None:
     assert parameter_count(build(name)) == count
 
 
 @pytest.mark.parametrize("name", ["compact", "keen"])
-def test_our_own_are_small(name: str) -> None:
+def test_compact_and_keen_are_small(name: str) -> None:
     assert parameter_count(build(name)) <= 350_000
 
 
@@ -45,7 +45,7 @@ def test_our_own_are_small(name: str) -> None:
         ("original-2fc", ["conv1", "conv2", "conv3", "conv4", "conv5", "conv6", "conv7", "fc1", "fc2"]),
     ],
 )
-def test_a_state_dict_reads_as_the_mission_does(name: str, layers: list[str]) -> None:
+def test_the_state_dict_has_the_assignments_layer_names(name: str, layers: list[str]) -> None:
     expected = [f"{layer}.{part}" for layer in layers for part in ("weight", "bias")]
     assert list(build(name).state_dict()) == expected
 
@@ -53,7 +53,7 @@ def test_a_state_dict_reads_as_the_mission_does(name: str, layers: list[str]) ->
 @pytest.mark.parametrize(
     ("pixel", "is_seen"), [(0, False), (2, False), (3, True), (25, True), (26, False), (27, False)]
 )
-def test_swift_looks_at_all_but_the_edge(pixel: int, is_seen: bool) -> None:
+def test_swift_sees_all_but_the_edge(pixel: int, is_seen: bool) -> None:
     network, images = build("swift").eval(), torch.randn(2, 1, 28, 28)
     marked = images.clone()
     marked[0, 0, pixel, 9:19] += 9
@@ -72,7 +72,7 @@ def test_the_number_does_not_leak_into_the_digit(name: str) -> None:
 
 
 def test_each_branch_of_keen_learns_to_be_right_by_itself() -> None:
-    """The loss is the mean of the branches' own, and so no branch's gradient depends on what the others say."""
+    """The loss is the mean of the branches' losses, so no branch's gradient depends on the other branches."""
     network, images = build("keen", seed=1).train(), torch.randn(4, 1, 28, 28)
     assert isinstance(network, Keen)
     labels = torch.tensor([0, 3, 5, 9])
@@ -82,7 +82,7 @@ def test_each_branch_of_keen_learns_to_be_right_by_itself() -> None:
     torch.testing.assert_close(F.nll_loss(digits, labels), sum(single) / 3)
 
 
-def test_keen_takes_the_digit_that_is_likely_to_all_branches() -> None:
+def test_keens_probabilities_are_the_branches_geometric_mean() -> None:
     network, images = build("keen", seed=1).eval(), torch.randn(4, 1, 28, 28)
     assert isinstance(network, Keen)
     digits, _ = network(images, torch.zeros(4, 10))
@@ -90,8 +90,8 @@ def test_keen_takes_the_digit_that_is_likely_to_all_branches() -> None:
     torch.testing.assert_close(digits.exp(), product / product.sum(1, keepdim=True))
 
 
-def test_relu_after_the_pool_is_relu_before_it() -> None:
-    """`original` as the mission writes it, every ReLU right behind its convolution, from the same weights."""
+def test_relu_after_pooling_equals_relu_before_it() -> None:
+    """Computes `original` from the same weights as the assignment writes it, with every ReLU before the pooling."""
     network = build("original", seed=3).eval()
     images, numbers = torch.randn(2, 1, 28, 28), F.one_hot(torch.tensor([2, 7]), 10).float()
     x = images
@@ -117,7 +117,7 @@ def _both(
     """Result and three gradients of our convolution and of nn.Conv2d, for the same input and weights."""
     torch.manual_seed(0)
     n, channels, height, width = shape
-    layer = laid_out(nn.Conv2d(channels, outputs, kernel), torch.channels_last)
+    layer = to_memory_format(nn.Conv2d(channels, outputs, kernel), torch.channels_last)
     start, gradient = torch.randn(shape), torch.randn(n, outputs, height - kernel + 1, width - kernel + 1)
     found = []
     for convolve in (ours, F.conv2d):
@@ -137,21 +137,21 @@ def _both(
 
 @pytest.mark.parametrize("kernel", [1, 2, 3])
 @pytest.mark.parametrize("is_bf16", [False, True])
-def test_patch_convolution_is_a_convolution(kernel: int, is_bf16: bool) -> None:
+def test_the_convolution_by_patches_equals_torchs(kernel: int, is_bf16: bool) -> None:
     atol, rtol = (0.15, 0.03) if is_bf16 else (1e-4, 1e-4)
     for ours, theirs in zip(*_both(by_patches, (4, 5, 6, 8), 7, kernel, is_bf16), strict=True):
         torch.testing.assert_close(ours, theirs, atol=atol, rtol=rtol)
 
 
 @pytest.mark.parametrize("side", [5, 7])
-def test_winograd_convolution_is_a_convolution(side: int) -> None:
+def test_the_convolution_by_winograd_equals_torchs(side: int) -> None:
     for ours, theirs in zip(*_both(by_winograd, (16, 24, side, side), 32, 3, False), strict=True):
         torch.testing.assert_close(ours, theirs, atol=1e-3, rtol=1e-3)
 
 
 @pytest.mark.parametrize("points", [*POINTS.values(), (0, 1), (0, 1, -1, 3)])
-def test_toom_cook_correlates(points: Sequence[int | Fraction]) -> None:
-    """Numbers of few bits, so that float64 holds every product and only the matrices' own entries are rounded."""
+def test_toom_cook_computes_a_correlation(points: Sequence[int | Fraction]) -> None:
+    """The numbers are small, so that float64 holds every product and only the matrices' entries are rounded."""
     of_map, of_kernel, to_result = (torch.tensor(rows, dtype=torch.float64) for rows in toom_cook(points, 3))
     pixels = torch.arange(1.0, len(points) + 2, dtype=torch.float64) ** 2
     kernel = torch.tensor([3.0, -1.0, 2.0], dtype=torch.float64)
@@ -159,7 +159,7 @@ def test_toom_cook_correlates(points: Sequence[int | Fraction]) -> None:
     torch.testing.assert_close(to_result @ ((of_kernel @ kernel) * (of_map @ pixels)), expected)
 
 
-def test_each_precision_has_its_form(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_precision_has_its_algorithm(monkeypatch: pytest.MonkeyPatch) -> None:
     layer = SmallMapConv2d(2, 3, 3)
     used: list[str] = []
 
@@ -175,11 +175,11 @@ def test_each_precision_has_its_form(monkeypatch: pytest.MonkeyPatch) -> None:
     for images, is_bf16 in ((16, True), (16, False), (1, False)):
         with torch.autocast("cpu", torch.bfloat16, enabled=is_bf16):
             assert layer(torch.randn(images, 2, 5, 5)).shape == (images, 3, 3, 3)
-    assert used == ["by_patches", "by_winograd"], "and a single image goes to the library"
+    assert used == ["by_patches", "by_winograd"], "the library takes a single image"
     layer(torch.randn(16, 2, 3, 3))
     layer(torch.randn(16, 2, 6, 6))
     layer(torch.randn(16, 2, 5, 7))
-    assert used[2:] == ["by_patches"], "one place is one product; other maps go to the library"
+    assert used[2:] == ["by_patches"], "a map of the kernel's size is one product; the library takes other maps"
 
 
 def test_winograd_trains_after_an_evaluation() -> None:
@@ -191,7 +191,7 @@ def test_winograd_trains_after_an_evaluation() -> None:
     assert layer.weight.grad is not None
 
 
-def test_first_weights_depend_on_the_seed_alone() -> None:
+def test_initial_weights_depend_on_the_seed_alone() -> None:
     before = torch.get_rng_state()
     one, same, other = build("compact", 1), build("compact", 1), build("compact", 2)
     assert torch.equal(torch.get_rng_state(), before)
@@ -199,7 +199,7 @@ def test_first_weights_depend_on_the_seed_alone() -> None:
     assert not torch.equal(one.digit.weight, other.digit.weight)  # type: ignore[union-attr, arg-type]
 
 
-def test_a_skeleton_leaves_the_generator_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_skeleton_does_not_use_the_random_generator(monkeypatch: pytest.MonkeyPatch) -> None:
     def used(seed: int) -> None:
         raise AssertionError(seed)
 
@@ -210,13 +210,13 @@ def test_a_skeleton_leaves_the_generator_alone(monkeypatch: pytest.MonkeyPatch) 
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
-def test_unknown_model_names_the_nearest() -> None:
+def test_an_unknown_model_suggests_the_nearest() -> None:
     with pytest.raises(UsageError, match="did you mean 'compact'"):
         build("compct")
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_the_table_adds_up(name: str) -> None:
+def test_the_layers_add_up_to_the_whole_network(name: str) -> None:
     layers = describe(name)
     assert sum(layer.parameters for layer in layers) == parameter_count(build(name))
     assert {"10", "19"} <= {layer.shape.removesuffix(" x 1 x 1") for layer in layers}
