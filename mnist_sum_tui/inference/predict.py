@@ -1,4 +1,4 @@
-"""Predictor: a run, or the network in the package, to a Prediction for an image and a number."""
+"""Predict digit and sum with a trained network: that of a run, or the one in the package."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ from torch import Tensor
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs, infer
-from mnist_sum_tui.machine.hardware import Hardware, choose_to_ask
+from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
 from mnist_sum_tui.models import skeleton
 from mnist_sum_tui.models.layers import SumNetwork, to_memory_format
 from mnist_sum_tui.runs import checkpoint, find
@@ -22,21 +22,21 @@ from mnist_sum_tui.runs.run import BUILT_IN, Run, default_folder
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What the network says of one image and one number."""
+    """The network's answer for one image and one number."""
 
     number: int
     digit: int
     sum: int
     digit_probabilities: tuple[float, ...]
-    """of 0..9; they add up to 1"""
+    """of the digits 0..9; they add up to 1"""
     sum_probabilities: tuple[float, ...]
-    """of 0..18"""
+    """of the sums 0..18; they add up to 1"""
     label: int | None = None
-    """the true digit, where it is known"""
+    """the true digit, if it is known"""
 
     @property
     def correct(self) -> bool | None:
-        """Whether digit and sum are both right; None without a label."""
+        """Whether digit and sum are both right; None if the label is not known."""
         return None if self.label is None else self.digit == self.label and self.sum == self.label + self.number
 
     @property
@@ -50,13 +50,13 @@ class Prediction:
 
 
 class Predictor:
-    """A trained network, ready to be asked."""
+    """A trained network, ready to predict."""
 
     def __init__(self, config: TrainConfig, weights: Mapping[str, Tensor], source: str, hardware: Hardware) -> None:
-        """Build the config's network around those weights, which become its own.
+        """Build the config's network with these weights, which are not copied. `source` names them in messages.
 
         Raises:
-            CheckpointError: the weights are another network's.
+            CheckpointError: the weights are those of another network.
         """
         self.config, self.source, self.hardware = config, source, hardware
         network = skeleton(config.model)
@@ -65,11 +65,11 @@ class Predictor:
         self.network.eval()
 
     def predict(self, image_hw: Tensor | NDArray[np.uint8], number: int, label: int | None = None) -> Prediction:
-        """Predict for a uint8 image (28, 28), 0 paper and 255 ink, and a number 0..9.
+        """Predict for a uint8 image (28, 28), 0 background and 255 ink, and a number 0..9.
 
         Raises:
-            UsageError: a number outside 0..9.
-            ValueError: an image of another shape or type.
+            UsageError: the number is not 0..9.
+            ValueError: the image has another shape or type.
         """
         image = torch.as_tensor(image_hw)
         if image.shape != (28, 28) or image.dtype != torch.uint8:
@@ -79,15 +79,15 @@ class Predictor:
     def infer(self, images_nhw: Tensor) -> Outputs:
         """Log-probabilities for uint8 images (N, 28, 28) with all ten numbers."""
         outputs = infer(self.network, images_nhw, self.hardware)
-        assert outputs is not None  # nobody said stop
+        assert outputs is not None  # the default keep_going never stops
         return outputs
 
 
 def from_outputs(outputs: Outputs, row: int, number: int, label: int | None = None) -> Prediction:
-    """The prediction for one row of what `infer` gave.
+    """The prediction for one image: a row of `outputs` and a number 0..9.
 
     Raises:
-        UsageError: a number outside 0..9.
+        UsageError: the number is not 0..9.
     """
     if not 0 <= number < NUMBERS:
         raise UsageError(f"number {number} is outside 0..9: choose one of the ten")
@@ -103,12 +103,13 @@ def from_outputs(outputs: Outputs, row: int, number: int, label: int | None = No
 
 
 def load_predictor(run: str | Path | Run | None = None, folder: Path | None = None, device: str = "auto") -> Predictor:
-    """The best weights of a run: `latest`, `best`, an id, a path, or a Run; None takes the newest run that has weights,
-    or else the network in the package.
+    """Load the best weights of a run: `latest`, `best`, an id, a path, or a Run.
+
+    None loads the newest run in `folder` that has weights, or the network in the package if there is no such run.
 
     Raises:
-        UsageError: no such run, or it has no weights yet.
-        CheckpointError: the checkpoint is damaged or another network's.
+        UsageError: there is no such run, or it has no weights yet.
+        CheckpointError: the checkpoint is damaged or of another network.
     """
     name = None if run is None else str(run)
     chosen = run if isinstance(run, Run) else find.to_ask(name, folder or default_folder())
@@ -119,7 +120,7 @@ def load_predictor(run: str | Path | Run | None = None, folder: Path | None = No
 
 def _load(path: Path, source: str, device: str) -> Predictor:
     loaded = checkpoint.load(path)
-    hardware = choose_to_ask(loaded.config, device)
+    hardware = choose_for_inference(loaded.config, device)
     torch.set_num_threads(hardware.threads)
     named = f"{source} ({loaded.config.model}, epoch {loaded.position.reached_epoch})"
     return Predictor(loaded.config, loaded.weights, named, hardware)

@@ -1,4 +1,4 @@
-"""Where a run computes, and in what precision; decided by what the machine is, so that a run can be repeated on it."""
+"""Choose device, precision and number of threads by the config and the machine alone, so that a run can be repeated."""
 
 import os
 import platform
@@ -16,7 +16,7 @@ from mnist_sum_tui.machine.ranks import Ranks
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """What `choose` decided."""
+    """Where and in what precision to compute; `choose` decides it."""
 
     device: torch.device
     precision: str
@@ -27,19 +27,19 @@ class Hardware:
 
     @property
     def is_bf16(self) -> bool:
-        """Whether products run in bf16; weights, losses and sums stay in float32."""
+        """Whether matrix products run in bf16; weights, losses and totals stay in float32."""
         return self.precision == "bf16"
 
     def autocast(self) -> torch.autocast:
-        """The context in which the network runs."""
+        """The context manager in which the network runs."""
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.is_bf16)
 
 
 def choose(config: TrainConfig, world: Ranks | None = None) -> Hardware:
-    """Device, precision and threads for a config; several processes on one machine share its cores and GPUs.
+    """Choose device, precision and threads for a config; several processes on one machine share its cores and GPUs.
 
     Raises:
-        UsageError: a device or precision that this machine lacks.
+        UsageError: this machine lacks the config's device or precision.
     """
     world = world or Ranks()
     device = _device(config.device, world)
@@ -48,11 +48,11 @@ def choose(config: TrainConfig, world: Ranks | None = None) -> Hardware:
     return Hardware(device, precision, threads, f"{device.type}: {why}")
 
 
-def choose_to_ask(config: TrainConfig, device: str) -> Hardware:
-    """As `choose`, for a trained network: a device without bf16 takes its own precision, not the one of the training.
+def choose_for_inference(config: TrainConfig, device: str) -> Hardware:
+    """As `choose`, for predictions with a trained network: on a device without bf16, the precision becomes `auto`.
 
     Raises:
-        UsageError: a device that this machine lacks.
+        UsageError: this machine lacks the device.
     """
     found = _device(device, Ranks())
     precision = config.precision if config.precision != "bf16" or _has_bf16(found) else "auto"
@@ -60,35 +60,35 @@ def choose_to_ask(config: TrainConfig, device: str) -> Hardware:
 
 
 def set_up(hardware: Hardware) -> None:
-    """Prepare the process for training: the threads, the GPU, and that it keeps the memory that it frees."""
+    """Set up the process for training: number of threads, GPU, and keeping freed memory."""
     torch.set_num_threads(hardware.threads)
     if hardware.device.type == "cuda":
-        torch.cuda.set_device(hardware.device)  # which takes no device without an index
+        torch.cuda.set_device(hardware.device)  # needs a device with an index
         torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
     keep_freed_memory()
 
 
 def usable_cores() -> int:
-    """Cores that this process may use; a container or taskset often allows fewer than the machine has."""
+    """The number of cores that this process may use; a container or taskset may allow fewer than the machine has."""
     visible = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(visible, cores_by_quota() or visible)
 
 
 def cpu_has_fast_bf16() -> bool:
-    """Whether the processor multiplies bf16 faster than fp32: AMX, or AVX-512 with BF16.
+    """Whether the CPU multiplies bf16 faster than float32, with AMX or AVX-512 BF16.
 
-    Measured on two EPYC cores (AVX-512 BF16), batch 128, one step: original 600 images/s against 297, pictured 13,300
-    against 8,600, compact 8,100 against 5,700. Without such units bf16 is emulated, and slower.
+    Without such units bf16 is emulated, and slower. With them `original` trains twice as fast;
+    `guide/measurements.md` has the figures.
     """
     known = _capabilities()
     if known:
         return bool(known.get("amx_bf16") or known.get("avx512_bf16"))
     asked = (getattr(torch.cpu, name, None) for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"))
-    return any(ask() for ask in asked if ask is not None)  # as torch 2.10 has it
+    return any(ask() for ask in asked if ask is not None)  # torch 2.10
 
 
 def describe() -> dict[str, object]:
-    """What a reader needs to judge a run's speed and to repeat it."""
+    """The versions, processor and GPU, with which a reader can judge a run's speed and repeat it."""
     return {
         "python": platform.python_version(),
         "torch": torch.__version__,
@@ -100,7 +100,7 @@ def describe() -> dict[str, object]:
 
 
 def _device(wanted: str, world: Ranks) -> torch.device:
-    """With an index, but for the CPU: a tensor says `cuda:0` of itself, never `cuda`."""
+    """The device; a GPU has an index, because a tensor's device is `cuda:0`, never `cuda`."""
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if available["mps"] and world.size > 1:
         if wanted == "mps":
@@ -112,7 +112,7 @@ def _device(wanted: str, world: Ranks) -> torch.device:
     if not available[name]:
         raise UsageError(f"device {name!r} is not available on this machine: use --device cpu, or leave it at auto")
     if name == "cuda" and world.size > 1 and world.local_rank >= torch.cuda.device_count():
-        raise UsageError(f"{world.local_size} processes for {torch.cuda.device_count()} GPUs: start fewer")
+        raise UsageError(f"{world.local_size} processes for {torch.cuda.device_count()} GPUs: start one per GPU")
     return torch.device(name) if name == "cpu" else torch.device(name, world.local_rank if name == "cuda" else 0)
 
 
@@ -131,14 +131,14 @@ def _precision(wanted: str, device: torch.device) -> tuple[str, str]:
 
 
 def _has_bf16(device: torch.device) -> bool:
-    """Whether the device computes in it; a CPU does, if slowly. Not all of Apple's GPUs and systems do."""
+    """Whether the device computes in bf16. Every CPU does, if slowly; mps counts as no, because not every Mac does."""
     if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(False))  # not by emulation
+        return bool(torch.cuda.is_bf16_supported(False))  # False: not by emulation
     return device.type == "cpu"
 
 
 def _capabilities() -> Mapping[str, object]:
-    """What torch knows of the processor; nothing, before torch 2.11 or so."""
+    """What torch knows about the CPU; empty before about torch 2.11."""
     known: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
     return known
 

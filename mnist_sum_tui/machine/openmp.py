@@ -1,9 +1,9 @@
-"""How many processor threads torch takes for the thread that asks, without touching those of a training beside it.
+"""Set the number of CPU threads that torch uses in one thread, without changing that of a training beside it.
 
-torch.set_num_threads would reach the whole process. OpenMP's own setting belongs to the calling thread, and torch reads
-it for each operation. One thread is the better choice for a single image: a team of two waits for its slower half, and
-beside a training that has the cores that is a time slice. Measured on two busy cores, from a stroke on the pad to its
-answer, n=60: median 5 to 7 ms and 95th percentile 25 to 30 ms with one thread; 10 to 50 and 150 to 180 with two.
+torch.set_num_threads changes the whole process. OpenMP's own setting belongs to the calling thread, and torch reads it
+for each operation. One CPU thread is best for a single image: two wait for the slower one, and while a training uses
+the cores, that is a whole time slice. A drawn stroke is answered in 30 ms (95th percentile) with one thread, in 150 ms
+or more with two; `guide/measurements.md` has the figures.
 """
 
 import ctypes
@@ -12,18 +12,18 @@ from pathlib import Path
 
 
 def take_threads(count: int) -> None:
-    """From now on the calling thread computes with `count` threads; does nothing where torch's OpenMP is not found."""
+    """Have torch compute with `count` threads in the calling thread; does nothing if torch's OpenMP is not found."""
     library = _openmp()
     if library is not None:
         import torch
 
-        torch.get_num_threads()  # torch sets a thread's number when it is first asked; after that it is ours
+        torch.get_num_threads()  # on first use torch sets its own number; so use it first
         library.omp_set_num_threads(count)
 
 
 @cache
 def _openmp() -> ctypes.CDLL | None:
-    """The OpenMP library that torch has loaded."""
+    """The OpenMP library that torch has loaded; None if it is not found."""
     import torch
 
     home = Path(torch.__file__).parent

@@ -1,27 +1,27 @@
-"""How much of the cores a container may use, as Linux's control groups (cgroups) say; without torch.
+"""The CPU quota of a container, read from Linux's control groups (cgroups). Does not need torch.
 
-`docker --cpus 1.5` leaves all cores visible, and stops a process that has used its share of a period.
+With `docker --cpus 1.5` a process still sees all cores, but is stopped when it has used its share of a period.
 """
 
 import math
 from pathlib import Path
 
 MEMBERSHIP = Path("/proc/self/cgroup")
-"""a line for each hierarchy, as "hierarchy:controllers:path" (cgroups(7))"""
+"""has one line per hierarchy, "hierarchy:controllers:path" (cgroups(7))"""
 TREE = Path("/sys/fs/cgroup")
 """where the hierarchies are mounted"""
 
 
 def cores_by_quota() -> int | None:
-    """The cores that the tightest quota allows, rounded up, 1 at least; None where there is no quota."""
+    """The number of cores that the tightest quota allows, rounded up, at least 1; None if there is no quota."""
     shares = [share for folder in _folders() if (share := _share(folder)) is not None]
     return max(1, math.ceil(min(shares))) if shares else None
 
 
 def _folders() -> list[Path]:
-    """The process's own group and the groups around it, in each hierarchy that may limit the cores.
+    """The folders of this process's group and of its parent groups, in each hierarchy that may limit the CPU.
 
-    A container may see its path from outside, but only its own part of the tree; so not all of them exist.
+    Not all of them exist, because in a container the path may be the host's, but the tree only the container's part.
     """
     found = []
     for line in _text(MEMBERSHIP).splitlines():
@@ -35,7 +35,7 @@ def _folders() -> list[Path]:
 
 
 def _share(folder: Path) -> float | None:
-    """The cores of a group: quota by period in microseconds; None where it has no limit, or none that makes sense."""
+    """A group's limit in cores: its quota divided by its period; None if it has no limit or an invalid one."""
     words = _text(folder / "cpu.max").split()  # version 2: "150000 100000", or "max 100000"
     if not words:  # version 1; -1 is no limit
         words = [*_text(folder / "cpu.cfs_quota_us").split(), *_text(folder / "cpu.cfs_period_us").split()]

@@ -1,4 +1,4 @@
-"""Which of several processes this is, as torchrun's environment says; without torch."""
+"""Which of torchrun's processes this is, from its environment variables. Does not need torch."""
 
 import os
 from dataclasses import dataclass
@@ -10,18 +10,20 @@ VARIABLES = {"rank": "RANK", "size": "WORLD_SIZE", "local_rank": "LOCAL_RANK", "
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """The processes that train one run together; alone, rank 0 of 1."""
+    """The place of this process among those that train one run together; by default it is alone, rank 0 of 1."""
 
     rank: int = 0
-    """0 writes, prints and draws; the others help"""
+    """0 yields the events and writes the files; the others help it compute"""
     size: int = 1
+    """the number of processes"""
     local_rank: int = 0
-    """among those on this machine"""
+    """the rank among the processes on this machine"""
     local_size: int = 1
+    """the number of processes on this machine"""
 
     @classmethod
     def of_environment(cls) -> Self:
-        """As torchrun has set it; alone where a variable is missing or makes no sense."""
+        """Read torchrun's variables; if one is missing or invalid, this process is alone."""
         values = {name: os.environ.get(variable, "") for name, variable in VARIABLES.items()}
         if not all(value.isdecimal() for value in values.values()):
             return cls()
@@ -30,9 +32,9 @@ class Ranks:
 
     @property
     def is_helper(self) -> bool:
-        """Whether another process leads."""
+        """Whether this process helps another one, rank 0."""
         return self.rank > 0
 
     def part(self, count: int) -> slice:
-        """The own share of `count` images: runs of neighbours, whose lengths differ by one at most."""
+        """The slice of `count` images that this process takes; the slices differ in length by at most one."""
         return slice(count * self.rank // self.size, count * (self.rank + 1) // self.size)

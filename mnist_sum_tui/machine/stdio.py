@@ -1,4 +1,4 @@
-"""The process's own standard streams, which a shell may have closed and a terminal may take away."""
+"""The process's standard streams, which a shell may have closed and which end with their terminal."""
 
 import io
 import os
@@ -6,10 +6,10 @@ import sys
 
 
 def repair_streams() -> None:
-    """Have three streams that take every character.
+    """Make sure that all three standard streams exist and that the outputs accept every character.
 
-    A stream that the shell has closed is None, and its number would go to the next file that is opened; and an output
-    in ASCII has no bars, ticks and dots.
+    A stream that the shell has closed is None, and the next file to be opened would get its descriptor. An ASCII output
+    would raise an error for bars and dots; now it shows `?`.
     """
     for name in ("stdin", "stdout", "stderr"):
         stream = getattr(sys, name)
@@ -20,7 +20,7 @@ def repair_streams() -> None:
 
 
 def flush_or_drop() -> None:
-    """Hand on what was written; drop what nobody can read any more, or Python would complain, and exit with 120."""
+    """Flush the outputs, or drop what nobody can read any more; otherwise Python would complain and exit with 120."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

@@ -1,4 +1,4 @@
-"""What is set up for a GPU, and what is moved to it, on a machine without one: torch's answers are replaced."""
+"""Choosing and using a GPU, tested on a machine without one: torch's answers are replaced."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
@@ -16,7 +16,7 @@ from mnist_sum_tui.data import dataset
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference.evaluate import infer
 from mnist_sum_tui.inference.predict import Predictor
-from mnist_sum_tui.machine.hardware import Hardware, choose, choose_to_ask, set_up
+from mnist_sum_tui.machine.hardware import Hardware, choose, choose_for_inference, set_up
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models import build
 from mnist_sum_tui.training.step import Learner
@@ -34,7 +34,7 @@ def _threads() -> Iterator[None]:
 
 @pytest.fixture
 def chosen_gpus(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """A machine with NVIDIA GPUs; gets the index of each that torch is told to use."""
+    """A machine with two NVIDIA GPUs; the list gets the index of each GPU that torch is told to use."""
     told: list[int] = []
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
@@ -45,7 +45,7 @@ def chosen_gpus(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture
 def mps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine with Apple's GPU."""
+    """A machine with an Apple GPU."""
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
 
 
@@ -59,7 +59,7 @@ def test_one_process_sets_up_the_first_nvidia_gpu(chosen_gpus: list[int], device
 
 @pytest.mark.usefixtures("mps")
 @pytest.mark.parametrize("device", ["auto", "mps"])
-def test_apple_s_gpu_is_set_up(device: str) -> None:
+def test_an_apple_gpu_is_set_up(device: str) -> None:
     hardware = choose(TrainConfig(device=device, threads=1))
     set_up(hardware)
     assert hardware.device == torch.device("mps", 0)
@@ -73,14 +73,14 @@ def test_each_process_has_its_own_nvidia_gpu(chosen_gpus: list[int]) -> None:
         choose(TrainConfig(), Ranks(2, 3, 2, 3))
 
 
-def test_several_processes_leave_apple_s_gpu_alone(mps: None) -> None:
+def test_several_processes_do_not_use_an_apple_gpu(mps: None) -> None:
     assert choose(TrainConfig(), Ranks(1, 2, 1, 2)).device == CPU
     with pytest.raises(UsageError, match="several processes cannot train on mps"):
         choose(TrainConfig(device="mps"), Ranks(1, 2, 1, 2))
 
 
 @pytest.mark.parametrize("device", ["cuda", "mps"])
-def test_bf16_is_refused_where_there_is_none(
+def test_bf16_is_refused_on_a_gpu_without_it(
     chosen_gpus: list[int], mps: None, monkeypatch: pytest.MonkeyPatch, device: str
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda _: False)
@@ -88,11 +88,11 @@ def test_bf16_is_refused_where_there_is_none(
     with pytest.raises(UsageError, match=f"bf16 is not available on {device}"):
         choose(config)
     assert choose(replace(config, precision="auto")).precision == "fp32"
-    assert choose_to_ask(config, device).precision == "fp32", "a run from another machine can be asked"
-    assert choose_to_ask(config, "cpu").precision == "bf16"
+    assert choose_for_inference(config, device).precision == "fp32", "a run from another machine still predicts"
+    assert choose_for_inference(config, "cpu").precision == "bf16"
 
 
-def test_cudnn_takes_its_deterministic_kernels(chosen_gpus: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cudnn_uses_its_deterministic_kernels(chosen_gpus: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
     monkeypatch.setattr(torch.backends.cudnn, "benchmark", True)
     set_up(choose(TrainConfig(threads=1)))
@@ -101,9 +101,9 @@ def test_cudnn_takes_its_deterministic_kernels(chosen_gpus: list[int], monkeypat
 
 
 class StrictMeta(TorchDispatchMode):
-    """torch's device `meta`, whose tensors have no values, as strict as a GPU: it refuses what mixes it with the CPU.
+    """Makes torch's device `meta`, whose tensors have no values, as strict as a GPU: mixing it with the CPU fails.
 
-    What comes back from it is zeros.
+    Copies to the CPU are zeros.
     """
 
     def __torch_dispatch__(
@@ -120,13 +120,13 @@ class StrictMeta(TorchDispatchMode):
 
 @pytest.fixture
 def meta(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hardware]:
-    """A device that is not the CPU."""
-    monkeypatch.setattr(Hardware, "autocast", lambda _: nullcontext())  # torch has none for meta
+    """A stand-in for a GPU: the device `meta`, strict."""
+    monkeypatch.setattr(Hardware, "autocast", lambda _: nullcontext())  # torch has no autocast for meta
     with StrictMeta():  # type: ignore[no-untyped-call]
         yield Hardware(META, "fp32", 1, "a test")
 
 
-def test_the_strict_device_refuses_what_is_not_moved() -> None:
+def test_the_strict_device_refuses_tensors_on_the_cpu() -> None:
     with StrictMeta(), pytest.raises(RuntimeError, match="two devices"):  # type: ignore[no-untyped-call]
         torch.ones(2) + torch.ones(2, device=META)
 
@@ -135,7 +135,7 @@ def test_the_strict_device_refuses_what_is_not_moved() -> None:
     ("model", "optimizer"),
     [("compact", "sgd"), *((model, "adamw") for model in ("original", "pictured", "compact", "swift", "keen"))],
 )
-def test_a_step_is_made_on_the_device(meta: Hardware, model: str, optimizer: str) -> None:
+def test_a_step_runs_on_the_device(meta: Hardware, model: str, optimizer: str) -> None:
     config = TrainConfig.of("standard", model=model, optimizer=optimizer, augment="strong", label_smoothing=0.1)
     learner = Learner(config, meta)
     learner.connect()
@@ -151,11 +151,11 @@ def test_a_step_is_made_on_the_device(meta: Hardware, model: str, optimizer: str
 
 
 @pytest.mark.parametrize("model", ["original", "pictured", "compact", "swift", "keen"])
-def test_evaluation_and_prediction_are_made_on_the_device(meta: Hardware, model: str) -> None:
+def test_evaluation_and_prediction_run_on_the_device(meta: Hardware, model: str) -> None:
     images = dataset.load("test").images[:4]
     outputs = infer(build(model).to(META), images, meta)
     assert outputs is not None
-    assert outputs.digits.device == outputs.sums.device == CPU, "what is counted is back"
+    assert outputs.digits.device == outputs.sums.device == CPU, "the outputs are back on the CPU"
     predictor = Predictor(TrainConfig(model=model), build(model).state_dict(), "a test", meta)
     assert all(parameter.device == META for parameter in predictor.network.parameters())
     assert len(predictor.predict(images[0], 3).sum_probabilities) == 19

@@ -1,4 +1,4 @@
-"""How torch's threads are told to wait, by what else runs; what it gains is measured, not tested."""
+"""How torch's threads wait, depending on what else runs. The speed is measured elsewhere, not tested."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from mnist_sum_tui.machine import process
 
 @pytest.fixture(autouse=True)
 def unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is decided yet, and time passes at once."""
+    """An empty environment on Linux, and no waiting."""
     monkeypatch.setattr(os, "environ", {})
     monkeypatch.setattr("mnist_sum_tui.machine.process.time.sleep", lambda _: None)
     monkeypatch.setattr("mnist_sum_tui.machine.process.sys.platform", "linux")
@@ -21,7 +21,7 @@ def decided() -> dict[str, str]:
 
 
 def load(running: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What /proc/loadavg says at each look."""
+    """Have /proc/loadavg give these numbers of running threads, one per look."""
     looks = iter(running)
     file = tmp_path / "loadavg"
 
@@ -36,14 +36,14 @@ def load(running: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     ("running", "spins"),
     [
         (["1", "1", "1"], process.LONG),
-        (["1", "2", "1"], process.LONG),  # the system's own errands
+        (["1", "2", "1"], process.LONG),  # something short in between
         (["2", "1", "2"], process.SHORT),
         (["3", "3", "3"], process.SHORT),
-        (["0", "0", "0"], process.SHORT),  # as some sandboxes say always
+        (["0", "0", "0"], process.SHORT),  # as in some sandboxes
         (["?", "?", "?"], process.SHORT),
     ],
 )
-def test_a_training_spins_on_if_it_is_alone(
+def test_a_training_spins_long_only_if_it_is_alone(
     running: list[str], spins: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     load(running, monkeypatch, tmp_path)
@@ -51,14 +51,14 @@ def test_a_training_spins_on_if_it_is_alone(
     assert decided() == {"GOMP_SPINCOUNT": spins, "KMP_BLOCKTIME": "0", "OMP_WAIT_POLICY": "active"}
 
 
-def test_what_is_no_training_does_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_other_commands_spin_for_a_short_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     load(["1"] * 3, monkeypatch, tmp_path)
     process.set_waiting()
     assert os.environ["GOMP_SPINCOUNT"] == process.SHORT
 
 
 @pytest.mark.parametrize("text", ["", "0.07\n"])
-def test_where_nobody_can_say_others_may_be_there(text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_a_readable_load_it_is_not_alone(text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "loadavg").write_text(text)
     monkeypatch.setattr(process, "LOAD", tmp_path / "loadavg")
     assert not process.is_alone()
@@ -66,7 +66,7 @@ def test_where_nobody_can_say_others_may_be_there(text: str, monkeypatch: pytest
     assert not process.is_alone()
 
 
-def test_what_the_user_has_set_stays() -> None:
+def test_the_users_own_settings_are_kept() -> None:
     os.environ["OMP_WAIT_POLICY"] = "passive"
     process.set_waiting(may_be_alone=True)
     assert decided() == {"OMP_WAIT_POLICY": "passive"}
@@ -76,7 +76,7 @@ def test_what_the_user_has_set_stays() -> None:
     assert os.environ["GOMP_SPINCOUNT"] == "7"
 
 
-def test_elsewhere_than_on_linux_they_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_other_systems_threads_sleep_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_sum_tui.machine.process.sys.platform", "darwin")
     process.set_waiting(may_be_alone=True)
     assert decided() == {"OMP_WAIT_POLICY": "passive"}

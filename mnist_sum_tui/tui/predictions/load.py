@@ -36,13 +36,13 @@ def load_file(weights: Weights) -> "Predictor":
         CheckpointError: missing, damaged, or another network's.
     """
     from mnist_sum_tui.inference.predict import Predictor
-    from mnist_sum_tui.machine.hardware import choose_to_ask
+    from mnist_sum_tui.machine.hardware import choose_for_inference
     from mnist_sum_tui.runs import checkpoint
 
     assert weights.path is not None
     loaded = checkpoint.load(weights.path)
     named = f"{weights.owner}, epoch {loaded.position.reached_epoch}"
-    hardware = choose_to_ask(loaded.config, "auto")
+    hardware = choose_for_inference(loaded.config, "auto")
     return Predictor(loaded.config, loaded.weights, named, hardware)
 
 
