@@ -1,9 +1,9 @@
-"""Put a run's best weights into the package, as the network that `predict` uses where there is no run.
+"""Put a run's best weights into the package, as the network that `predict` uses when there is no run.
 
     python -m mnist_sum_tui.inference.bundle RUN
 
-Without the optimizer's state, which is two thirds of a checkpoint, and without the folder of the images, which is
-nobody else's.
+The optimizer's state is left out, because it is two thirds of a checkpoint, and so is the folder of the run's images,
+because it is of no use on another machine.
 """
 
 import sys
@@ -15,10 +15,10 @@ from mnist_sum_tui.runs.run import BUILT_IN, default_folder
 
 
 def bundle(name: str) -> None:
-    """Write the package's network from a run.
+    """Replace the package's network by that of a run: its id, `latest`, `best` or a path.
 
     Raises:
-        MnistSumError: no such run, or one without usable weights.
+        MnistSumError: there is no such run, or it has no usable weights.
     """
     loaded = checkpoint.load(find.weights_file(find.by_name(name, default_folder())))
     checkpoint.save(BUILT_IN, replace(loaded.config, data_dir=None), loaded.position, loaded.weights)

@@ -1,4 +1,4 @@
-"""One evaluator: all ten numbers for every image. `infer` runs the network, `score` counts."""
+"""Evaluate a network with all ten numbers for every image: `infer` runs the network, `score` counts."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -19,7 +19,7 @@ NUMBERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Log-probabilities: digits float32 (N, 10), sums float32 (N, 10, 19), the middle axis being the number."""
+    """Log-probabilities: digits float32 (N, 10), sums float32 (N, 10, 19); the middle axis is the number."""
 
     digits: Tensor
     sums: Tensor
@@ -27,22 +27,23 @@ class Outputs:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """An image whose digit the network gets wrong, and how sure it was."""
+    """An image whose digit the network gets wrong, and the probability that it gave to its answer."""
 
     index: int
-    """place in its file"""
+    """of the image in its file"""
     label: int
     digit: int
     probability: float
-    """what the network gave to the wrong digit, 0..1"""
+    """of the wrong digit, 0..1, as the network says"""
 
 
 @dataclass(frozen=True, slots=True)
 class EvalReport:
-    """The result over every image with all ten numbers. Accuracies are fractions of 1, losses are in nats."""
+    """The result of an evaluation. Accuracies are fractions of 1, losses are in nats."""
 
     images: int
     pairs: int
+    """of image and number: ten per image"""
     digit_accuracy: float
     sum_accuracy: float
     agreement: float
@@ -52,10 +53,11 @@ class EvalReport:
     confusion: tuple[tuple[int, ...], ...]
     """images by [label][predicted digit]"""
     sum_accuracy_by_pair: tuple[tuple[float | None, ...], ...]
-    """accuracy of the sum by [label][number]; None for a digit of which there is no image"""
+    """accuracy of the sum by [label][number]; None for a digit without images"""
     mistakes: tuple[Mistake, ...]
-    """the digits that are wrong, surest first, at most 16"""
+    """the wrong digits, most confident first, at most 16"""
     digit_mistakes: int
+    """how many digits are wrong in all"""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
@@ -68,9 +70,10 @@ def infer(
     hardware: Hardware,
     keep_going: Callable[[], bool] = lambda: True,
 ) -> Outputs | None:
-    """Run uint8 images (N, 28, 28) with all ten numbers; the convolutions once an image.
+    """Run uint8 images (N, 28, 28) with all ten numbers; the convolutions run once per image.
 
-    The network is put into evaluation mode and back. None if `keep_going`, asked before each batch, said no.
+    The network is put into evaluation mode and back. `keep_going` is called before each batch; when it returns False,
+    the result is None.
     """
     was_training = network.training
     network.eval()
@@ -91,14 +94,18 @@ def infer(
 
 
 def add_all_numbers(network: SumNetwork, digits_nk: Tensor) -> Tensor:
-    """Log-probabilities of the sums (N, 10, 19) for digit scores (N, 10) beside each of the ten numbers."""
+    """Log-probabilities of the sums (N, 10, 19) for digit logits (N, 10) with each of the ten numbers."""
     n = len(digits_nk)
     numbers = one_hot(torch.arange(NUMBERS, device=digits_nk.device)).repeat(n, 1)
     return log_softmax(network.add(digits_nk.repeat_interleave(NUMBERS, dim=0), numbers)).view(n, NUMBERS, -1)
 
 
 def score(outputs: Outputs, split: Split) -> EvalReport:
-    """Count. Raises ValueError for no images at all, since a share of nothing means nothing."""
+    """Compare the outputs with the labels: accuracies, losses, confusion and mistakes.
+
+    Raises:
+        ValueError: there are no images.
+    """
     n, labels = len(split), split.labels
     if n == 0:
         raise ValueError("no images to evaluate")
@@ -126,14 +133,18 @@ def score(outputs: Outputs, split: Split) -> EvalReport:
 
 
 def evaluate(network: SumNetwork, split: Split, hardware: Hardware) -> EvalReport:
-    """`infer` and `score` in one call."""
+    """`infer` and `score` in one call.
+
+    Raises:
+        ValueError: there are no images.
+    """
     outputs = infer(network, split.images, hardware)
-    assert outputs is not None  # nobody said stop
+    assert outputs is not None  # the default keep_going never stops
     return score(outputs, split)
 
 
 def mistakes(outputs: Outputs, split: Split, most: int | None = None) -> tuple[Mistake, ...]:
-    """The images whose digit is wrong, surest first; all, or at most so many."""
+    """The images whose digit is wrong, most confident first: all, or at most `most`."""
     sure, digits = outputs.digits.exp().max(1)
     wrong = (digits != split.labels).nonzero().flatten()
     order = wrong[sure[wrong].argsort(descending=True, stable=True)][:most]

@@ -1,4 +1,4 @@
-"""A run's weights as the network in the package."""
+"""Putting a run's weights into the package."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ from tests.conftest import is_one_line
 from tests.tui.pages.test_draw import make_run
 
 
-def test_the_weights_go_along_and_the_folder_of_the_images_does_not(
+def test_the_weights_are_kept_and_the_folder_of_the_images_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run, built_in = make_run(tmp_path / "runs", str(tmp_path / "my images")), tmp_path / "built-in.safetensors"
@@ -26,7 +26,7 @@ def test_the_weights_go_along_and_the_folder_of_the_images_does_not(
     assert b"my images" not in built_in.read_bytes()
 
 
-def test_without_a_run_there_is_a_line(tmp_path: Path) -> None:
+def test_wrong_arguments_and_a_missing_run_give_one_line(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mnist_sum_tui.inference.bundle"]
     for arguments in ([], ["--help"], ["one", "two"]):
         done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)

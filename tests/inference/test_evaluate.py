@@ -13,8 +13,8 @@ def few() -> dataset.Split:
     return dataset.load("test").take(torch.arange(40))
 
 
-def test_batched_is_the_naive_one(few: dataset.Split) -> None:
-    """Every pair by itself, through `forward`, counted in plain Python."""
+def test_the_evaluator_agrees_with_a_plain_loop(few: dataset.Split) -> None:
+    """The loop runs every pair by itself through `forward` and counts in plain Python."""
     network = build("compact", seed=5).eval()
     right_digits = right_sums = agreeing = 0
     losses = [0.0, 0.0]
@@ -47,7 +47,7 @@ def _certain(digits: list[int], sums: list[list[int]]) -> Outputs:
     return Outputs(digit_log_p, sum_log_p)
 
 
-def test_what_is_counted_as_what() -> None:
+def test_score_counts_a_known_example() -> None:
     split = dataset.Split(
         torch.zeros(3, 28, 28, dtype=torch.uint8), torch.tensor([4, 4, 9]), torch.tensor([10, 20, 30])
     )
