@@ -35,7 +35,7 @@ def evaluate(
 ) -> None:
     """Test a run: the accuracy of both heads, how often they agree, and what they get wrong."""
     folder = folder_or_default(runs_dir)
-    asked = find.to_ask(run, folder)
+    asked = find.for_prediction(run, folder)
     import_torch()
     from mnist_sum_tui.data import dataset
     from mnist_sum_tui.inference.evaluate import evaluate as measure

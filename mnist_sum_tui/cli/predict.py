@@ -39,7 +39,7 @@ def predict_idx(
         raise unknown("split", split, ("test", "train"))
     chosen = _number(number)
     folder = folder_or_default(runs_dir)
-    asked = find.to_ask(run, folder)
+    asked = find.for_prediction(run, folder)
     import_torch()
     from mnist_sum_tui.data import dataset
     from mnist_sum_tui.inference.predict import load_predictor
@@ -74,7 +74,7 @@ def predict_image(
 
     image = prepare(read_picture(file))
     folder = folder_or_default(runs_dir)
-    asked = find.to_ask(run, folder)
+    asked = find.for_prediction(run, folder)
     import_torch()
     from mnist_sum_tui.inference.predict import load_predictor
 

@@ -112,7 +112,7 @@ def load_predictor(run: str | Path | Run | None = None, folder: Path | None = No
         CheckpointError: the checkpoint is damaged or of another network.
     """
     name = None if run is None else str(run)
-    chosen = run if isinstance(run, Run) else find.to_ask(name, folder or default_folder())
+    chosen = run if isinstance(run, Run) else find.for_prediction(name, folder or default_folder())
     if chosen is None:
         return _load(BUILT_IN, "the network in the package", device)
     return _load(find.weights_file(chosen), f"run {chosen.id}", device)

@@ -1,8 +1,8 @@
-"""One file that holds a run: weights, optimizer, position, config. Atomic, hashed, no pickle.
+"""A checkpoint: one file with weights, optimizer state, position and config; written atomically, hashed, no pickle.
 
-A safetensors file. The weights have their own names; the optimizer's tensors are `optimizer.<parameter>.<state>`; the
+It is a safetensors file. The weights keep their names; the optimizer's tensors are `optimizer.<parameter>.<state>`; the
 rest is JSON in the header's metadata under `mnist_sum`. `sha256` there is the hash of the whole file with the hash
-itself replaced by 64 zeros, so a single flipped bit anywhere is found.
+itself replaced by 64 zeros, so that a single flipped bit anywhere is found.
 """
 
 import hashlib
@@ -27,21 +27,21 @@ from mnist_sum_tui.runs.position import Position
 
 FORMAT = 2
 READABLE = (1, 2)
-"""1 is that of version 0.1.0, whose positions lack a few fields"""
+"""the formats that can be read; 1 is that of version 0.1.0, whose positions lack a few fields"""
 MAX_BYTES = 80 << 20
-"""what the largest network needs: weights, and two values of AdamW for each; bounds what a stranger can ask for"""
+"""enough for the largest network, with AdamW's two values per weight; limits the memory that a file can take"""
 MAX_HEADER_BYTES = 256 << 10
-"""ten times the longest; in Python's objects some 25 times as much"""
+"""ten times the longest header; parsed, it takes some 25 times as much memory"""
 PIECE = 1 << 20
 """bytes that are hashed at a time"""
-ADVICE = "take another run or checkpoint"
+ADVICE = "choose another run or checkpoint"
 _NO_HASH = "0" * 64
 _HASH = re.compile(rb'"sha256":"([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What `load` gives back."""
+    """The content of a checkpoint."""
 
     config: TrainConfig
     position: Position
@@ -72,10 +72,10 @@ def tensors_of(network: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str
 
 
 def load(path: Path) -> Checkpoint:
-    """Read and check a checkpoint; nothing is used before all of it is known to be whole.
+    """Read a checkpoint; nothing in it is used before the whole file has been checked.
 
     Raises:
-        CheckpointError: missing, truncated, damaged, foreign, or of a later version.
+        CheckpointError: the file is missing, truncated, damaged, not a checkpoint, or of a later version.
     """
     try:
         with open_own(path) as stream:
@@ -88,7 +88,7 @@ def load(path: Path) -> Checkpoint:
 
 
 def decode(raw: bytes, path: Path | str) -> Checkpoint:
-    """What `load` does with a file's content; `path` says in messages where it came from.
+    """As `load`, from a file's content; messages name it `path`.
 
     Raises:
         CheckpointError: as `load`.
@@ -97,7 +97,7 @@ def decode(raw: bytes, path: Path | str) -> Checkpoint:
 
 
 def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
-    """Nothing but the header is in memory before the hash is right."""
+    """Decode a checkpoint; only its header is kept in memory until the hash has been checked."""
     start = stream.read(8)
     length = int.from_bytes(start, "little")
     header = stream.read(length) if len(start) == 8 and length <= MAX_HEADER_BYTES else b""
@@ -137,12 +137,12 @@ def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
 def restore_weights(
     network: nn.Module, weights: Mapping[str, Tensor], source: Path | str, *, assign: bool = False
 ) -> None:
-    """Copy weights into a network, after checking every name, shape and type; never a part of them.
+    """Copy weights into a network. All names, shapes and types are checked first, so it is all of them or none.
 
-    With `assign` the network takes the tensors themselves: nothing is copied, and a skeleton becomes a network.
+    With `assign` the network takes the tensors themselves, without a copy; that is how a `skeleton` gets its weights.
 
     Raises:
-        CheckpointError: they are another network's.
+        CheckpointError: the weights are those of another network.
     """
     own = network.state_dict()
     strays = sorted(own.keys() ^ weights.keys())
@@ -158,12 +158,12 @@ def restore_weights(
 def restore_optimizer(
     optimizer: torch.optim.Optimizer, network: nn.Module, state: Mapping[str, Tensor], source: Path | str
 ) -> None:
-    """Copy the optimizer's tensors beside their parameters, in the parameters' own memory layout.
+    """Copy the saved tensors into the optimizer, in the memory layout of their parameters.
 
-    The layout matters: the fused optimizers walk parameter, gradient and state side by side in memory.
+    The layout matters, because fused optimizers go through parameter, gradient and state in memory order.
 
     Raises:
-        CheckpointError: they do not fit.
+        CheckpointError: the tensors do not fit the network.
     """
     parameters = dict(network.named_parameters())
     for full_name, value in state.items():
@@ -173,7 +173,7 @@ def restore_optimizer(
             raise _misfit(source, "optimizer", full_name)
         if value.shape == parameter.shape:
             own = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
-        else:  # the count of steps: a fused optimizer reads it on the parameter's device, another one on the CPU
+        else:  # the step count: a fused optimizer wants it on the parameter's device, others on the CPU
             own = value.to(parameter.device if optimizer.defaults.get("fused") else value.device, copy=True)
         optimizer.state[parameter][key] = own
 
@@ -185,4 +185,4 @@ def _encode(tensors: dict[str, Tensor], values: dict[str, Any]) -> bytes:
 
 
 def _misfit(source: Path | str, whole: str, part: str) -> CheckpointError:
-    return CheckpointError(f"{source}: does not fit the {whole} ({part}); take another run")
+    return CheckpointError(f"{source}: does not fit the {whole} ({part}); choose another run")

@@ -1,6 +1,6 @@
-"""What a value that is read from JSON may be, told by a type hint: its kind and its range. Standard library only.
+"""Check values read from JSON against type hints: their type and their range. Standard library only.
 
-JSON has neither NaN nor infinity; a field that may be so takes the words in NON_FINITE.
+JSON has neither NaN nor infinity, so a field that may be one of them accepts the strings in NON_FINITE.
 """
 
 import math
@@ -13,42 +13,43 @@ from mnist_sum_tui.printable import printable
 
 NON_FINITE = {"NaN": math.nan, "Infinity": math.inf}
 MOST = float(2**53)
-"""the highest number of anything, be it steps or seconds; up to here a float counts without a gap"""
+"""the highest number that any field accepts; up to here a float holds every whole number"""
 
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """A range for `Annotated`: from the lowest to the highest number, and which of NON_FINITE besides."""
+    """A range for `Annotated`, both ends included."""
 
     low: float
     high: float
     also: tuple[str, ...] = ()
+    """strings of NON_FINITE that are accepted too"""
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """The words for `Annotated` of which a text must be one."""
+    """The accepted strings, for `Annotated`."""
 
     words: tuple[str, ...]
 
 
 Count = Annotated[int, Within(0, MOST)]
 Number = Annotated[int, Within(1, MOST)]
-"""counted from 1, or how many where there must be one"""
+"""counted from 1, or a count of at least 1"""
 Amount = Annotated[float, Within(0, MOST)]
 """seconds, a rate, a speed"""
 Share = Annotated[float, Within(0, 1)]
 Loss = Annotated[float, Within(0, 1e39, ("NaN", "Infinity"))]
-"""as high as single precision goes; of a training that diverges it is no number, or beyond all"""
+"""up to the limit of float32; NaN or infinite if the training diverges"""
 
 Check = Callable[[Any], Any]
-"""gives the value back, as the hint has it, or raises ValueError"""
+"""returns the value, converted to the hint's type, or raises ValueError"""
 
 
 def check_of(hint: Any) -> Check:
-    """The check that a type hint stands for: int, float, str or bool, one of them or None, or a tuple of one of them.
+    """The check for a type hint: int, float, str or bool, one of them or None, or a tuple of one of them.
 
-    A text comes back printable, a whole number as a float where the hint says so, and a list as a tuple.
+    A string is made printable, a whole number becomes a float if the hint says float, and a list becomes a tuple.
     """
     if get_origin(hint) is Annotated:
         kind, rule = get_args(hint)
@@ -64,7 +65,7 @@ def _whole(rule: Within) -> Check:
     low, high = rule.low, rule.high
 
     def check(value: Any) -> int:
-        if type(value) is int and low <= value <= high:  # a bool is an int, too, but for `type`
+        if type(value) is int and low <= value <= high:  # not isinstance: a bool is an int
             return value
         raise ValueError
 

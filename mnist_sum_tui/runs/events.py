@@ -1,8 +1,8 @@
-"""What a run tells the world: frozen dataclasses of plain numbers and strings, written to JSON and read back.
+"""The events of a run: frozen dataclasses of plain numbers and strings, written to JSON and read back.
 
-In JSON each event is one flat object: `event` (its kind), `step`, `epoch`, `elapsed`, and its own fields. Numbers that
-JSON does not have are the strings "NaN" and "Infinity", so that any JSON reader takes the file. A file may be a
-stranger's: what is read is checked against the type of each field, and its text is made printable.
+In JSON an event is one flat object: `event` (its kind), `step`, `epoch`, `elapsed`, and its own fields. JSON has no NaN
+and no infinity; they are the strings "NaN" and "Infinity", so that any JSON reader accepts the file. When an event is
+read, each field is checked against its type and text is made printable, because a file may be untrusted.
 Losses are in nats; accuracies and agreement are fractions of 1; times are in seconds.
 """
 
@@ -16,27 +16,27 @@ from typing import Annotated, Any, ClassVar, get_type_hints
 from mnist_sum_tui.runs.checks import Amount, Check, Count, Loss, Number, OneOf, Share, Within, check_of
 
 BatchShare = Annotated[float, Within(0, 1, ("NaN",))]
-"""of a training's own batches; NaN where it diverged"""
+"""an accuracy over training batches; NaN if the training diverged"""
 Digit = Annotated[int, Within(0, 9)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """What every event carries."""
+    """The fields that every event has."""
 
     kind: ClassVar[str] = ""
 
     step: Count
     """optimizer steps done since the run began"""
     epoch: Number
-    """the epoch in work, counted from 1; for EpochDone and Validated the one just measured"""
+    """the current epoch, counted from 1; for EpochDone the one that has just ended"""
     elapsed: Amount
-    """seconds of training, over all of the run's processes, pauses left out"""
+    """seconds of training since the run began, without pauses and without the time between stop and resume"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started(Event):
-    """The first event of a run, and again of each process that resumes it."""
+    """The first event of a run, and the first one after each resume."""
 
     kind = "started"
 
@@ -58,13 +58,13 @@ class Started(Event):
 
     @property
     def total_steps(self) -> int:
-        """Steps in the whole run."""
+        """The number of steps in the whole run."""
         return self.steps_per_epoch * self.epochs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress(Event):
-    """Means over the steps since the last Progress; accuracies are of the training batches' own numbers."""
+    """Means over the training steps since the last Progress; accuracies count one random number per image."""
 
     kind = "progress"
 
@@ -75,17 +75,17 @@ class Progress(Event):
     lr: Amount
     images_per_second: Amount
     remaining: Amount | None
-    """seconds to the end of the last epoch, from this process's own speed; None until it is known"""
+    """estimated seconds to the end of the last epoch, by the speed since start or resume; None until it is known"""
 
     @property
     def loss(self) -> float:
-        """The mean of the two heads' negative log-likelihoods, however the training weighs and smooths them."""
+        """The plain mean of both losses, without the training's loss weights and label smoothing."""
         return (self.digit_loss + self.sum_loss) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validated(Event):
-    """A validation that was asked for between epochs. All ten numbers for every validation image."""
+    """A validation on request, within an epoch, with all ten numbers for every validation image."""
 
     kind = "validated"
 
@@ -98,7 +98,7 @@ class Validated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpochDone(Event):
-    """An epoch's means over its training batches, and the validation after it (None where nothing is held out)."""
+    """Means over an epoch's training batches, and the validation after it (None if no images are held out)."""
 
     kind = "epoch"
 
@@ -120,12 +120,12 @@ class EpochDone(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Samples(Event):
-    """What the network says now of a few fixed validation images; sent while `control` asks for it."""
+    """The network's current answers for a few fixed validation images; sent while `control` asks for them."""
 
     kind = "samples"
 
     indices: tuple[Count, ...]
-    """places in the training file, 0..59,999"""
+    """of the images in the training file, 0..59,999"""
     labels: tuple[Digit, ...]
     numbers: tuple[Digit, ...]
     digits: tuple[Digit, ...]
@@ -133,12 +133,12 @@ class Samples(Event):
 
     def __post_init__(self) -> None:
         if len({len(self.indices), len(self.labels), len(self.numbers), len(self.digits), len(self.sums)}) > 1:
-            raise ValueError("indices, labels, numbers, digits and sums are not equally many")
+            raise ValueError("indices, labels, numbers, digits and sums must have the same length")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpointed(Event):
-    """A checkpoint is on disk, whole."""
+    """A checkpoint has been written."""
 
     kind = "checkpoint"
 
@@ -150,21 +150,21 @@ class Checkpointed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paused(Event):
-    """Training waits; nothing is lost by leaving it so."""
+    """Training is paused."""
 
     kind = "paused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed(Event):
-    """Training goes on after a pause."""
+    """Training continues after a pause."""
 
     kind = "resumed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice(Event):
-    """Something the user should know of that stops nothing."""
+    """A message that the user should see and that does not stop the run."""
 
     kind = "notice"
 
@@ -173,7 +173,7 @@ class Notice(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished(Event):
-    """The last event. The test result is that of the best epoch's weights; None where the run did not get there."""
+    """The last event. The test result is that of the best epoch's weights; None if there was no test."""
 
     kind = "finished"
 
@@ -208,7 +208,7 @@ KINDS: dict[str, type[Event]] = {
 
 
 def to_dict(event: Event) -> dict[str, Any]:
-    """The event as a flat dict of what JSON can hold."""
+    """The event as a flat dict of JSON's types."""
     values = {item.name: getattr(event, item.name) for item in fields(event)}
     return {"event": event.kind, **{key: _plain(value) for key, value in values.items()}}
 
@@ -219,10 +219,10 @@ def to_json(event: Event) -> str:
 
 
 def from_dict(values: Mapping[str, Any]) -> Event:
-    """The event that `to_dict` wrote; fields of a later version are passed over.
+    """The event that `to_dict` wrote; unknown fields, as of a later version, are ignored.
 
     Raises:
-        ValueError: an unknown kind, or a field that is missing, of another kind than declared, or out of its range.
+        ValueError: the kind is unknown, or a field is missing, of the wrong type or out of range.
     """
     kind = values.get("event")
     cls = KINDS.get(kind) if isinstance(kind, str) else None
@@ -233,7 +233,7 @@ def from_dict(values: Mapping[str, Any]) -> Event:
         try:
             found[name] = check(values[name])
         except (KeyError, ValueError):
-            raise ValueError(f"{kind} event: {name} is missing, of another kind or out of its range") from None
+            raise ValueError(f"{kind} event: {name} is missing, of the wrong type or out of range") from None
     return cls(**found)
 
 

@@ -1,4 +1,4 @@
-"""Which run is meant by what somebody types, and which of its weights."""
+"""Find runs: by id, path, `latest` or `best`; list all runs; create a new one."""
 
 import contextlib
 import re
@@ -13,19 +13,19 @@ from mnist_sum_tui.runs.summary import best_run, summarise
 
 
 def by_name(name: str, folder: Path) -> Run:
-    """The run called `latest`, `best`, by its id (or a beginning of it that only one run has), or by its path.
+    """The run that the user names: `latest`, `best`, an id, the start of an id if it is unique, or a path.
 
-    `best_run` says which is the best.
+    `best_run` decides which is the best.
 
     Raises:
-        UsageError: no such run.
+        UsageError: there is no such run.
     """
     if not name:
         raise UsageError("the name of a run is empty: mnist-sum runs lists them; latest and best work too")
     as_path = Path(name)
     if as_path.name != name or name in (".", ".."):
         if is_run(as_path):
-            return Run(as_path.resolve() if as_path.name in ("", "..") else as_path)  # its name is the run's
+            return Run(as_path.resolve() if as_path.name in ("", "..") else as_path)  # the run's id is its name
         raise UsageError(f"{name!r} is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
     runs = list_runs(folder)
     if not runs:
@@ -42,24 +42,24 @@ def by_name(name: str, folder: Path) -> Run:
     raise unknown("run", name, [run.id for run in runs], "mnist-sum runs lists the runs; latest and best work too")
 
 
-def to_ask(name: str | None, folder: Path) -> Run | None:
-    """The run whose network to ask: `by_name(name)`, or without a name the newest that has weights, if there is one.
+def for_prediction(name: str | None, folder: Path) -> Run | None:
+    """The run to predict with: `by_name(name)`, or without a name the newest run that has weights, or None.
 
     Raises:
-        UsageError: no such run, or it has no weights yet.
+        UsageError: there is no such run, or it has no weights yet.
     """
     if name is None:
         return next((run for run in list_runs(folder) if run.best_weights), None)
     run = by_name(name, folder)
-    weights_file(run)  # which complains, if need be, before anything slow is imported
+    weights_file(run)  # raises here, before anything slow is imported
     return run
 
 
 def weights_file(run: Run) -> Path:
-    """The run's `best_weights`.
+    """The file of the run's best weights.
 
     Raises:
-        UsageError: there are none.
+        UsageError: the run has no weights yet.
     """
     if run.best_weights is None:
         raise UsageError(f"run {run.id} has no weights yet: wait for its first epoch, or choose another run")
@@ -67,32 +67,32 @@ def weights_file(run: Run) -> Path:
 
 
 def create(folder: Path, config: TrainConfig, name: str = "", suffix: str = "") -> Run:
-    """Make a new run folder with its config.json, and keep other processes from it until it has been trained.
+    """Create a new run's folder with its config.json, locked until the run has been trained.
 
-    The user's name and the suffix stand at the end of the folder's name.
+    The folder's name ends with `name` and `suffix`.
 
     Raises:
-        UsageError: a name that would not do as part of a folder's name.
+        UsageError: the name cannot be part of a folder's name.
         RunError: the folder cannot be written to.
     """
     if name and not re.fullmatch(r"[\w.-]{1,60}", name):
-        raise UsageError(f"name {name!r} cannot be used: take up to 60 letters, digits, dots, dashes and underscores")
+        raise UsageError(f"name {name!r} cannot be used: use up to 60 letters, digits, dots, dashes and underscores")
     base = "-".join(filter(None, [datetime.now().strftime("%Y%m%d-%H%M%S"), config.model, name, suffix]))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for attempt in range(1, 1000):
             path = folder / (base if attempt == 1 else f"{base}-{attempt}")
-            with contextlib.suppress(FileExistsError):  # two runs in one second
+            with contextlib.suppress(FileExistsError):  # another run began in this second
                 path.mkdir()
                 return _begin(Run(path, []), config)
     except OSError as error:
         reason = error.strerror or str(error)
         raise RunError(f"{folder}: no run can be made there ({reason}); choose another --runs-dir") from error
-    raise RunError(f"{folder}: has a thousand runs of this second; wait a moment")
+    raise RunError(f"{folder}: has a thousand runs from this second; wait a moment")
 
 
 def is_run(path: Path) -> bool:
-    """Whether it is a run's folder, if a damaged one's; not, where nobody may look into it."""
+    """Whether the folder is a run's, even a damaged one's; False if it cannot be read."""
     try:
         mode = (path / "config.json").lstat().st_mode
     except (OSError, ValueError):
@@ -101,7 +101,7 @@ def is_run(path: Path) -> bool:
 
 
 def list_runs(folder: Path) -> list[Run]:
-    """Every run in the folder, newest first, by when it was made; of two with one id, one."""
+    """Every run in the folder, the newest first; of runs with the same id only one."""
     try:
         found = {run.id: run for run in map(Run, folder.iterdir()) if is_run(run.path)}
     except OSError:

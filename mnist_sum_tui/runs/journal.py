@@ -1,4 +1,4 @@
-"""metrics.jsonl: every event of a run, appended as it happens and read back."""
+"""metrics.jsonl: all events of a run, one JSON object per line; written, read and followed here."""
 
 import contextlib
 import json
@@ -17,10 +17,10 @@ MOST_LINE_BYTES = 1 << 20
 
 
 class Journal:
-    """Appends events. Each line is handed to the system at once, so that a killed process loses none."""
+    """Appends events. Each line goes to the operating system at once, so a killed process loses none."""
 
     def __init__(self, path: Path, keep: int = 0) -> None:
-        """Open for appending after the first `keep` bytes; what stands behind them will happen again."""
+        """Open for appending after the first `keep` bytes. The rest is cut off, because a resumed run repeats it."""
         self._path = path
         try:
             self._stream = open_own(path, "ab")
@@ -32,14 +32,14 @@ class Journal:
 
     @property
     def size(self) -> int:
-        """Bytes written so far; a checkpoint notes it, and a resumed run goes on from there."""
+        """Bytes written so far. A checkpoint stores this, and a resumed run continues from there."""
         return self._stream.tell()
 
     def append(self, event: Event) -> None:
         """Write one event.
 
         Raises:
-            RunError: the disk is full, or the folder is gone.
+            RunError: the disk is full, or the folder is missing.
         """
         try:
             self._stream.write(to_bytes(to_json(event)) + b"\n")
@@ -48,14 +48,18 @@ class Journal:
             raise self._failed(error) from error
 
     def sync(self) -> None:
-        """Wait until the disk has it; done before a checkpoint that refers to it."""
+        """Wait until the file is on the disk; done before each checkpoint, because that refers to it.
+
+        Raises:
+            RunError: as `append`.
+        """
         try:
             os.fsync(self._stream.fileno())
         except OSError as error:
             raise self._failed(error) from error
 
     def close(self) -> None:
-        """Close the file; what `append` could not write, and has complained of, is tried once more and then lost."""
+        """Close the file. What `append` could not write is tried once more, without another error."""
         with contextlib.suppress(OSError):
             self._stream.close()
 
@@ -73,38 +77,38 @@ class Journal:
 
 
 class Follower:
-    """Reads a metrics.jsonl that another process writes: each time what is new. Opens it to read, and no longer."""
+    """Reads the new events of a metrics.jsonl that another process writes; the file is open only during `read`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._at = 0
         self._last = b""
-        """the last line that was read; where it stands no more, the run was resumed, however long the file is again"""
+        """the last line that was read; if the file no longer has it there, the run was resumed from before it"""
 
     def read(self) -> tuple[list[Event], bool]:
-        """The events since the last call, and whether they are all of them, from the beginning.
+        """The events since the last call; and whether they are instead all events from the beginning.
 
-        They are at the first call; and where a run was resumed, for what stood behind its checkpoint happens again.
+        They are all at the first call, and after a resume, because a resumed run repeats what followed its checkpoint.
         """
         try:
             with open_own(self._path) as stream:
-                if self._at and self._stands_at(stream):
+                if self._at and self._still_has_last_line(stream):
                     events = self._read(stream, self._at)
                     if not any(isinstance(event, Started) for event in events):
                         return events, False
                 return self._read(stream, 0), True
-        except OSError:  # gone for the moment, or for good
+        except OSError:  # the file is missing
             return [], self._at == 0
 
-    def _stands_at(self, stream: BinaryIO) -> bool:
-        """Whether what was read last is still there."""
+    def _still_has_last_line(self, stream: BinaryIO) -> bool:
+        """Whether the last line that was read is still at its place."""
         stream.seek(self._at - len(self._last))
         return stream.read(len(self._last)) == self._last
 
     def _read(self, stream: BinaryIO, begin: int) -> list[Event]:
         stream.seek(begin)
         content = stream.read()
-        whole = content[: content.rfind(b"\n") + 1]  # the last line may still be in the writing
+        whole = content[: content.rfind(b"\n") + 1]  # the last line may be incomplete
         lines = whole.splitlines(keepends=True)
         self._at = begin + len(whole)
         self._last = lines[-1] if lines else self._last
@@ -112,16 +116,16 @@ class Follower:
 
 
 def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
-    """The events in a metrics.jsonl from a byte on, of the given kinds or all.
+    """The events in a metrics.jsonl from byte `begin` on: those of the given kinds, or all.
 
-    Lines that are torn or damaged are passed over.
+    Incomplete and damaged lines are skipped.
     """
     marks = [f'"event": "{kind}"'.encode() for kind in kinds]
     try:
         with open_own(path) as stream:
             stream.seek(begin)
             for line in _bounded(stream):
-                # Looking for the kind before parsing makes the listing of long runs ten times quicker.
+                # Looking for the kind before parsing makes listing long runs ten times faster.
                 if marks and not any(mark in line[:40] for mark in marks):
                     continue
                 yield from _parse([line])
@@ -130,7 +134,7 @@ def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
 
 
 def _bounded(stream: BinaryIO) -> Iterable[bytes]:
-    """The lines; one that is longer than any event in pieces, which are none, so that no file can fill the memory."""
+    """The lines. One that is longer than any event comes in pieces, so that no file can fill the memory."""
     return iter(partial(stream.readline, MOST_LINE_BYTES), b"")
 
 
@@ -141,6 +145,6 @@ def _parse(lines: Iterable[bytes]) -> Iterator[Event]:
 
 
 def _whole_lines(path: Path, limit: int) -> int:
-    """The length of the whole lines within the first `limit` bytes."""
+    """How many of the first `limit` bytes are complete lines."""
     with open_own(path) as stream:
         return stream.read(min(limit, os.fstat(stream.fileno()).st_size)).rfind(b"\n") + 1

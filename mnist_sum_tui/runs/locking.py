@@ -1,4 +1,4 @@
-"""One process on a run at a time: the lock in its folder, and beside it the id of the process that holds it."""
+"""One process per run: a lock file in the run's folder, and a file with the id of the process that holds it."""
 
 import contextlib
 import os
@@ -16,10 +16,11 @@ MOST_PID_BYTES = 20
 
 
 def acquire(folder: Path) -> FileLock:
-    """The lock on a run's folder, held; any thread may `release` it, and the system does if the process dies.
+    """Lock a run's folder. Any thread may `release` it; the system does so if the process dies.
 
     Raises:
-        RunError: another process holds it (the message has its id), or the folder cannot be written or is no run's.
+        RunError: another process holds the lock (the message has its id), the folder cannot be written to, or one of
+            the run's files is a link.
     """
     check(folder)
     lock = FileLock(folder / ".lock", thread_local=False)
@@ -28,9 +29,9 @@ def acquire(folder: Path) -> FileLock:
     except Timeout:
         words = f"run {folder.name} is being trained by process {pid(folder)}; wait for it, or stop it"
         raise RunError(words) from None
-    except (OSError, NotImplementedError) as error:  # the second: a file system without locks
+    except (OSError, NotImplementedError) as error:  # the second: no locks on this file system
         reason = getattr(error, "strerror", None) or error
-        raise RunError(f"{folder}: cannot be locked ({reason}); check the folder") from error
+        raise RunError(f"{folder}: cannot be locked ({reason}); check that the folder can be written to") from error
     try:
         write_atomic(folder / ".pid", str(os.getpid()).encode())
     except BaseException:
@@ -40,21 +41,21 @@ def acquire(folder: Path) -> FileLock:
 
 
 def release(lock: FileLock, folder: Path) -> None:
-    """Let go of the folder."""
-    with contextlib.suppress(OSError):  # without the lock it means nothing
+    """Release the lock on a run's folder."""
+    with contextlib.suppress(OSError):  # without the lock the file means nothing
         (folder / ".pid").unlink(missing_ok=True)
     lock.release()
 
 
 def pid(folder: Path) -> int | None:
-    """The process that holds the lock, or did when it was killed."""
+    """The id of the process that holds the lock, or held it when it was killed; None if it is not known."""
     with contextlib.suppress(OSError, ValueError):
         return int(read_own(folder / ".pid", MOST_PID_BYTES))
     return None
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a living process holds the lock. Changes nothing in the folder, which may be read-only."""
+    """Whether a living process holds the lock. Writes nothing, because the folder may be read-only."""
     holder = pid(folder)
     if holder is None:
         return False
@@ -62,7 +63,7 @@ def is_locked(folder: Path) -> bool:
         return _is_held(folder / ".lock")
     except FileNotFoundError:
         return False
-    except OSError:  # nobody may look at the lock: the process id is all there is to see
+    except OSError:  # the lock cannot be opened, so the process id has to do
         return _lives(holder)
 
 
@@ -76,7 +77,7 @@ if sys.platform == "win32":
             return True
 
     def _lives(_: int) -> bool:
-        return True  # os.kill, which asks elsewhere, ends a process here
+        return True  # os.kill(process, 0), as below, would end the process on Windows
 
 else:
     import fcntl
@@ -94,6 +95,6 @@ else:
             os.kill(process, 0)
         except (ProcessLookupError, OverflowError):
             return False
-        except PermissionError:  # somebody else's
+        except PermissionError:  # another user's process
             return True
         return process > 0

@@ -1,4 +1,4 @@
-"""What in a folder is a run's: the names of its files. Nothing else is ever removed, and none of them is a link."""
+"""The names of a run's files. Nothing else in a run's folder is ever removed, and none of them may be a link."""
 
 import contextlib
 import os
@@ -12,47 +12,47 @@ _NAMES = re.compile(
     r"(config|report|environment)\.json|metrics\.jsonl|error\.txt|\.pid|\.lock|(last|best|epoch-[0-9]+)\.safetensors"
 )
 _UNFINISHED = re.compile(r"\.(.+)\.[0-9]+\.tmp")
-"""what `write_atomic` writes beside"""
+"""a temporary file of `write_atomic`"""
 
 
 def is_own(name: str) -> bool:
-    """Whether a run's file has that name, or had it when a killed process left it unfinished."""
+    """Whether this is the name of a run's file, or of its temporary file that a killed process left."""
     unfinished = _UNFINISHED.fullmatch(name)
     return _NAMES.fullmatch(unfinished[1] if unfinished else name) is not None
 
 
 def check(folder: Path) -> None:
-    """Refuse a folder in which a run's file is a link, a pipe, a device or a folder.
+    """Refuse a folder in which one of the run's files is a link, a pipe, a device or a folder.
 
     Raises:
-        RunError: there is one, or nobody may look into the folder.
+        RunError: there is such a file, or the folder cannot be read.
     """
     for entry in _entries(folder):
         path = folder / entry.name
         if not is_own(entry.name) or entry.is_file(follow_symlinks=False):
             continue
-        if path.is_symlink() or path.exists():  # else it has gone since, as unfinished files do
-            raise RunError(f"{path}: is no regular file, as a run's must be; choose another run")
+        if path.is_symlink() or path.exists():  # otherwise it was temporary
+            raise RunError(f"{path}: is not a regular file, as a run's files must be; choose another run")
 
 
 def own_files(folder: Path) -> list[Path]:
-    """All that is in the folder; config.json last, by which it is a run.
+    """All files in a run's folder; config.json is the last, because a folder with it still counts as a run.
 
     Raises:
-        RunError: it is a link, or something in it is not a run's.
+        RunError: the folder is a link, or has something in it that is not a run's.
     """
     if folder.is_symlink():
-        raise RunError(f"{folder}: is a link, and stays; delete the run that it leads to")
+        raise RunError(f"{folder}: is a link and is not deleted; delete the run that it points to")
     check(folder)
     names = [entry.name for entry in _entries(folder)]
     strays = sorted(name for name in names if not is_own(name))
     if strays:
-        raise RunError(f"{folder / strays[0]}: is not a file of a run; nothing is deleted while it is there")
+        raise RunError(f"{folder / strays[0]}: is not a file of a run, so nothing is deleted; move it away first")
     return [folder / name for name in sorted(names, key=lambda name: name == CONFIG)]
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Remove what a process that was killed in the middle of `write_atomic` has left; nobody may be writing now."""
+    """Remove the temporary files that killed processes left. No other process may be writing to the folder."""
     for path in folder.glob(".*.tmp"):
         if is_own(path.name):
             with contextlib.suppress(OSError):
@@ -60,10 +60,10 @@ def remove_unfinished(folder: Path) -> None:
 
 
 def remove(*files: Path, folder: Path | None = None) -> None:
-    """Remove files that may be there, then the folder, if one is given.
+    """Remove files, if they exist, and then the folder, if one is given.
 
     Raises:
-        RunError: one cannot be removed, or the folder is not empty.
+        RunError: a file cannot be removed, or the folder is not empty.
     """
     path = Path()
     try:

@@ -1,4 +1,4 @@
-"""Where a run stands: what a checkpoint says besides the tensors, checked field by field when it is read."""
+"""Where a run is in its training: all that a checkpoint stores besides tensors and config, checked when it is read."""
 
 import re
 import sys
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 @dataclass(slots=True)
 class Totals:
-    """Sums over images; a mean is a sum divided by `images`. Floats, which JSON gives back exactly."""
+    """Running totals over an epoch's images, from which means are computed. JSON stores the floats exactly."""
 
     digit_loss: float = 0.0
     sum_loss: float = 0.0
@@ -28,7 +28,7 @@ class Totals:
         sum_right: float,
         seconds: float,
     ) -> None:
-        """Count a batch: its mean losses, its right answers, and how long it took."""
+        """Add a batch: its mean losses, its right answers, and the seconds that it took."""
         self.images += images
         self.digit_loss += digit_loss * images
         self.sum_loss += sum_loss * images
@@ -37,7 +37,7 @@ class Totals:
         self.seconds += seconds
 
     def means(self) -> dict[str, float]:
-        """The four means and images/s, under the names that events use."""
+        """Mean losses, accuracies and images/s, under the names that events use."""
         return {
             "digit_loss": self.digit_loss / self.images,
             "sum_loss": self.sum_loss / self.images,
@@ -56,43 +56,46 @@ MAX_IMAGES = 1_000_000
 MAX_SECONDS = 1e10
 MAX_JOURNAL = 1 << 40
 MAX_CHANGES = 1000
-"""limits that no run reaches; what is beyond them was made up"""
+"""limits that no real run reaches; a file with more is refused"""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Settings that hold from a step on, counted from 0: the learning rate goes by them as well as by the step."""
+    """A change of the run's length. The learning rate of later steps depends on it."""
 
     step: int
+    """the first step for which it holds, counted from 0"""
     epochs: int
+    """how many epochs the run has from then on"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """Where a run stands; everything that training needs besides the tensors."""
+    """Where a run is in its training: all that is needed to resume it, besides the tensors and the config."""
 
     epoch: int = 1
-    """the epoch in work, from 1; one more than the last when the run is complete"""
+    """the current epoch, counted from 1; one more than the last epoch when the run is complete"""
     batch: int = 0
-    """batches of that epoch that are done"""
+    """how many batches of that epoch are done"""
     step: int = 0
+    """how many optimizer steps of the run are done"""
     elapsed: float = 0.0
     """seconds of training"""
     sums: Mapping[str, float] = field(default_factory=dict)
-    """the epoch's running sums, as Totals has them: digit_loss, sum_loss, digit_right, sum_right, images, seconds"""
+    """the epoch's Totals: digit_loss, sum_loss, digit_right, sum_right, images, seconds"""
     best_epoch: int | None = None
     best_accuracy: float = -1.0
     best_loss: float = float("inf")
     journal_bytes: int = 0
-    """how long metrics.jsonl was"""
+    """the length of metrics.jsonl at this position"""
     images: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """of `train` and `test`: `count`, and `sha256` of images and labels; empty in a checkpoint of version 0.1.0"""
     changes: tuple[Change, ...] = ()
-    """what the run began with, at step 0, and what was changed since, in order; as `images` for version 0.1.0"""
+    """the run's first length, at step 0, and its changes in order; empty in a checkpoint of version 0.1.0"""
 
     @property
     def reached_epoch(self) -> int:
-        """The epoch that the weights come from: the one in work, or the one just done; 0 before the first step."""
+        """The epoch that the weights come from: the current one, or the one just done; 0 before the first step."""
         return self.epoch if self.batch else self.epoch - 1
 
     @classmethod
@@ -100,22 +103,22 @@ class Position:
         """The position that was saved.
 
         Raises:
-            ValueError: a field is unknown, missing, of the wrong kind or out of its range; a file may be a stranger's.
+            ValueError: a field is unknown, missing, of the wrong type or out of range.
         """
         missing = {item.name for item in fields(cls)} - set(_NEW) - values.keys()
         wrong = [name for name, value in values.items() if name not in _CHECKS or not _CHECKS[name](value)]
         for name in sorted(missing) + wrong:
-            raise ValueError(f"its {name!r} makes no sense")
+            raise ValueError(f"its {name!r} is missing or invalid")
         if (values["batch"] > 0) != (values["sums"].get("images", 0) > 0):
             raise ValueError("its batch and its sums contradict each other")
         return cls(**{**values, "changes": tuple(Change(**change) for change in values.get("changes", ()))})
 
     def with_epochs(self, epochs: int, before: int) -> Self:
-        """The run has that many epochs from here on; it had `before` so far, if no change says otherwise."""
+        """The position with a new length of the run, in epochs. `before` is the old length if no change is stored."""
         noted = self.changes or (Change(0, before),)
         if noted[-1].epochs == epochs:
             return replace(self, changes=noted)
-        kept = tuple(change for change in noted if change.step < self.step)  # one at this very step was never used
+        kept = tuple(change for change in noted if change.step < self.step)  # one at this step was never used
         if not kept or kept[-1].epochs != epochs:
             kept += (Change(self.step, epochs),)
         return replace(self, changes=kept)
@@ -129,7 +132,7 @@ def _whole(least: int, most: int) -> Check:
 
 
 def _number(least: float, most: float) -> Check:
-    return lambda value: type(value) in (int, float) and least <= value <= most  # which NaN is not
+    return lambda value: type(value) in (int, float) and least <= value <= most  # NaN is not
 
 
 _epochs, _count, _step = _whole(1, MAX_EPOCHS), _whole(1, MAX_IMAGES), _whole(0, MAX_EPOCHS * MAX_IMAGES)
@@ -142,14 +145,14 @@ _SUMS = {
 
 
 def _are_sums(value: Any) -> bool:
-    """Whether they are a Totals's sums, with no more right answers than images."""
+    """Whether the value is a valid Totals, with no more right answers than images."""
     if not isinstance(value, dict) or not all(name in _SUMS and _SUMS[name](number) for name, number in value.items()):
         return False
     return bool(max(value.get("digit_right", 0), value.get("sum_right", 0)) <= value.get("images", 0))
 
 
 def _are_images(value: Any) -> bool:
-    """Whether they are the counts and hashes of files of images."""
+    """Whether the value has valid counts and hashes of the images."""
     return isinstance(value, dict) and all(
         name in ("train", "test")
         and isinstance(own, dict)
@@ -162,7 +165,7 @@ def _are_images(value: Any) -> bool:
 
 
 def _are_changes(value: Any) -> bool:
-    """Whether they are changes in order, the first at step 0."""
+    """Whether the value is a list of valid changes in order, the first at step 0."""
     if not isinstance(value, list | tuple) or len(value) > MAX_CHANGES or not all(map(_is_change, value)):
         return False
     steps = [change["step"] for change in value]
@@ -179,7 +182,7 @@ def _is_change(value: Any) -> bool:
 
 
 _NEW = ("images", "changes")
-"""the fields that a checkpoint of version 0.1.0 does not have"""
+"""fields that a checkpoint of version 0.1.0 lacks"""
 _CHECKS: dict[str, Check] = {
     "epoch": _whole(1, MAX_EPOCHS + 1),
     "batch": _whole(0, MAX_IMAGES),
@@ -188,7 +191,7 @@ _CHECKS: dict[str, Check] = {
     "sums": _are_sums,
     "best_epoch": lambda value: value is None or _epochs(value),
     "best_accuracy": _number(-1, 1),
-    "best_loss": lambda value: type(value) in (int, float) and not value < 0,  # infinite at first; NaN can happen
+    "best_loss": lambda value: type(value) in (int, float) and not value < 0,  # infinite at first, NaN after divergence
     "journal_bytes": _whole(0, MAX_JOURNAL),
     "images": _are_images,
     "changes": _are_changes,

@@ -1,4 +1,4 @@
-"""Run folders: create, lock, list, delete. Knows where each file of a run is; never needs torch."""
+"""A run's folder: where each of its files is, reading and writing them, locking and deleting. Does not need torch."""
 
 import contextlib
 import json
@@ -20,15 +20,15 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import locking, own_files
 
 MORE_EPOCHS = 5
-"""how much further a complete run is advised to be trained"""
+"""how many more epochs the advice after a complete run suggests"""
 BUILT_IN = (Path(__file__).parents[1] / "models" / "built-in.safetensors").resolve()
-"""the network in the package, because there may be no run; an installer may have made it a link"""
+"""the network in the package, used when there is no run; resolved, because an installer may make it a link"""
 DEFAULT_FOLDER = "runs"
 FOLDER_VARIABLE = "MNIST_SUM_RUNS"
 MOST_JSON_BYTES = 16 << 20
-"""a hundred times the largest report; bounds what a stranger's file can ask for"""
+"""a hundred times the largest report; limits the memory that a file can take"""
 MARKS = {"created", "model", "recipe", "schedule", "augment", "all_data"}
-"""settings by which a config.json is a run's, of whatever version; many programs have a file of that name"""
+"""the keys that show that a config.json is a run's, because many programs have a file of that name"""
 
 
 def default_folder() -> Path:
@@ -42,16 +42,16 @@ class Run:
 
     path: Path
     _held: list[FileLock] | None = field(default=None, repr=False, compare=False)
-    """of a run that this process has made: its lock, until a training takes it over; None if it was there before"""
+    """the lock of a run that this process created, until a training takes it over; None if the run existed before"""
 
     def __reduce__(self) -> tuple[type["Run"], tuple[Path]]:
-        """What goes to another process is the path; that process takes the lock anew, so this one lets go of it."""
+        """Pickle the path only, and release the lock, because the other process will lock the run itself."""
         self._let_go()
         return Run, (self.path,)
 
     @property
     def is_new(self) -> bool:
-        """Whether this process has made it: its config is what the user asks for, not what a stranger's file says."""
+        """Whether this process created the run, so that its config comes from the user and not from a file."""
         return self._held is not None
 
     @property
@@ -61,22 +61,19 @@ class Run:
 
     @property
     def argument(self) -> str:
-        """How to name the run in a command: its id where that is enough, else its path; quoted for a shell.
-
-        A path with characters that are not printable is to look at, and no use in a command.
-        """
+        """The run's name for a command, quoted: its id, or outside the default folder its path, made printable."""
         is_default = self.path.parent.resolve() == default_folder().resolve()
-        path = os.path.join(self.path.parent, self.id)  # noqa: PTH118  a Path drops the `./` without which it is an id
+        path = os.path.join(self.path.parent, self.id)  # noqa: PTH118  a Path would drop `./`
         return shlex.quote(self.id if is_default else printable(path))
 
     @property
     def config_file(self) -> Path:
-        """The TrainConfig, and when the run was made."""
+        """The TrainConfig, and when the run was created."""
         return self.path / "config.json"
 
     @property
     def metrics_file(self) -> Path:
-        """Every event, one JSON object a line."""
+        """All events, one JSON object per line."""
         return self.path / "metrics.jsonl"
 
     @property
@@ -91,21 +88,21 @@ class Run:
 
     @property
     def resume_file(self) -> Path:
-        """The checkpoint to go on from: the newest, or the best where there is no other."""
+        """The checkpoint to resume from: the newest, or the best if there is no other."""
         return self.best_file if self.best_file.exists() and not self.last_file.exists() else self.last_file
 
     def epoch_file(self, epoch: int) -> Path:
-        """The weights after an epoch, 0 for those before the first."""
+        """The snapshot of the weights after an epoch; epoch 0 is before the first."""
         return self.path / f"epoch-{epoch}.safetensors"
 
     def kept_epochs(self) -> list[int]:
-        """The epochs whose weights are there, in order."""
+        """The epochs that have a snapshot, in order."""
         names = (re.fullmatch(r"epoch-(\d+)\.safetensors", path.name) for path in self.path.glob("epoch-*"))
         return sorted(int(name[1]) for name in names if name)
 
     @property
     def best_weights(self) -> Path | None:
-        """The best checkpoint, or the last while no epoch is done; None if there is neither."""
+        """The best checkpoint, or the last one before the first epoch is done; None if there is neither."""
         return next((path for path in (self.best_file, self.last_file) if path.exists()), None)
 
     @property
@@ -128,10 +125,10 @@ class Run:
         write_atomic(path, to_bytes(json.dumps(values, indent=2, ensure_ascii=False) + "\n"))
 
     def read_json(self, path: Path) -> dict[str, Any]:
-        """One of the run's JSON files.
+        """Read one of the run's JSON files.
 
         Raises:
-            RunError: missing or damaged.
+            RunError: the file is missing or damaged.
         """
         try:
             values = json.loads(read_own(path, MOST_JSON_BYTES))
@@ -145,7 +142,7 @@ class Run:
         """The run's TrainConfig.
 
         Raises:
-            RunError: config.json is missing or damaged, or not a run's.
+            RunError: config.json is missing, damaged, or not a run's.
         """
         values = self.read_json(self.config_file)
         if not values.keys() >= MARKS:
@@ -157,12 +154,12 @@ class Run:
             raise RunError(f"{self.config_file}: {error}") from error
 
     def write_config(self, config: TrainConfig) -> None:
-        """Write config.json; keeps the time at which the run was made."""
+        """Write config.json; the time of the run's creation is kept."""
         created = self.created if self.config_file.exists() else datetime.now(UTC).isoformat()
         self.write_json(self.config_file, {"created": created, **config.to_dict()})
 
     def forget_end(self) -> None:
-        """Remove report.json and error.txt, where they are: training goes on, and they tell of how it ended before.
+        """Remove report.json and error.txt, if they exist, because training goes on and they describe an earlier end.
 
         Raises:
             RunError: one cannot be removed.
@@ -171,20 +168,20 @@ class Run:
 
     @property
     def created(self) -> str:
-        """When the run was made, ISO 8601 in UTC; empty if that is not known."""
+        """When the run was created, ISO 8601 in UTC; empty if it is not known."""
         with contextlib.suppress(RunError):
             return str(self.read_json(self.config_file).get("created", ""))
         return ""
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the run for one training process; freed by the system if the process dies.
+        """Lock the run for one training process; the system releases the lock if the process dies.
 
         Raises:
-            RunError: another process trains it (the message has its id), or the folder cannot be written.
+            RunError: another process trains it (the message has its id), or the folder is missing or not writable.
         """
-        if not self.path.is_dir():  # the lock would make it anew
-            raise RunError(f"{self.path}: is gone; mnist-sum runs lists the runs that are there")
+        if not self.path.is_dir():  # locking would create it
+            raise RunError(f"{self.path}: does not exist any more; mnist-sum runs lists the runs")
         lock = self._held.pop() if self._held else locking.acquire(self.path)
         try:
             yield
@@ -192,31 +189,28 @@ class Run:
             locking.release(lock, self.path)
 
     def _let_go(self) -> None:
-        """Give up the lock that is held since the run was made, if no training has taken it over."""
+        """Release the lock that has been held since the run was created, if no training has taken it over."""
         while self._held:
             locking.release(self._held.pop(), self.path)
 
     @property
     def pid(self) -> int | None:
-        """The process that trains the run, or did when it was killed."""
+        """The id of the process that trains the run, or trained it when it was killed."""
         return locking.pid(self.path)
 
     @property
     def is_running(self) -> bool:
-        """Whether a living process trains the run now, or has made it and is about to."""
+        """Whether a process trains the run now, or another process has created it and is about to."""
         return not self._held and locking.is_locked(self.path)
 
     def remove_if_unused(self) -> None:
-        """Remove a run that this process has made and in which nothing has happened: it failed before its first event.
-
-        One that was there before stays as it is.
-        """
+        """Remove the run if this process created it and it failed before its first event."""
         if self._held is None:
             return
         self._let_go()
-        is_unused = not self.metrics_file.exists() or self.metrics_file.stat().st_size == 0
-        has_come_to_something = self.best_weights is not None or self.report_file.exists()
-        if is_unused and not has_come_to_something and not self.is_running:
+        has_events = self.metrics_file.exists() and self.metrics_file.stat().st_size > 0
+        has_result = self.best_weights is not None or self.report_file.exists()
+        if not has_events and not has_result and not self.is_running:
             with contextlib.suppress(RunError):
                 own_files.remove(*own_files.own_files(self.path), folder=self.path)
 
@@ -224,19 +218,19 @@ class Run:
         """Remove the run: its files, then its folder.
 
         Raises:
-            RunError: it is being trained, or its folder has something else in it, or cannot be removed. Unless one of
-                its files cannot be removed, all of them are still there.
+            RunError: it is being trained, its folder has something else in it (then nothing is removed), or a file
+                cannot be removed.
         """
         files = own_files.own_files(self.path)
         if self.is_running:
             raise RunError(f"run {self.id} is being trained by process {self.pid}; stop it first")
         if self._is_foreign(files):
-            raise RunError(f"{self.config_file}: is not a run's, and nothing is deleted; choose another run")
+            raise RunError(f"{self.config_file}: is not a run's, so nothing is deleted; choose another run")
         self._let_go()
         own_files.remove(*files, folder=self.path)
 
     def _is_foreign(self, files: list[Path]) -> bool:
-        """Whether its config.json is another program's; a damaged one may be a run's, if other files are."""
+        """Whether config.json is another program's. A damaged one is a run's if other files of a run are there."""
         try:
             return not self.read_json(self.config_file).keys() >= MARKS
         except RunError:
@@ -244,7 +238,7 @@ class Run:
 
 
 def _begin(run: Run, config: TrainConfig) -> Run:
-    """Lock the new folder, and make it a run."""
+    """Lock a new folder and write its config.json."""
     assert run._held is not None
     try:
         run._held.append(locking.acquire(run.path))

@@ -1,4 +1,4 @@
-"""What a run came to, in one line: read from its small files and the few events that matter."""
+"""A run at a glance, read from its config and a few of its events; and which of several runs is the best."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from mnist_sum_tui.runs.run import Run
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A run at a glance."""
+    """A run's state and results."""
 
     run: Run
     config: TrainConfig | None
@@ -28,7 +28,7 @@ class Summary:
 
     @property
     def digit_accuracy(self) -> float | None:
-        """On the test images at the end, before that on the validation images of the best epoch."""
+        """On the test images, or before the test on the validation images, at the best epoch."""
         return self._accuracy("digit_accuracy")
 
     @property
@@ -38,12 +38,12 @@ class Summary:
 
     @property
     def is_tested(self) -> bool:
-        """Whether the accuracies are those of the final test."""
+        """Whether `digit_accuracy` and `sum_accuracy` are of the final test."""
         return self.finished is not None and self.finished.digit_accuracy is not None
 
     @property
     def best_epoch(self) -> EpochDone | None:
-        """The epoch whose weights are kept as the best."""
+        """The best epoch, whose weights are in best.safetensors."""
         return next((epoch for epoch in reversed(self.epochs) if epoch.best), None)
 
     @property
@@ -59,13 +59,13 @@ class Summary:
 
     @property
     def mean_accuracy(self) -> float:
-        """In validation, else in the test; -1 without either. It sorts a table; `best_run` says which run is best."""
+        """In validation, or else in the test, or else -1. It sorts tables; `best_run` decides which run is best."""
         found = (self.validation_accuracy, self.test_accuracy)
         return next((accuracy for accuracy in found if accuracy is not None), -1.0)
 
     @property
     def ranked_by(self) -> str:
-        """Which accuracy `best_run` goes by: `validation` or `test`; empty where there is neither."""
+        """Which accuracy `best_run` compares: `validation` or `test`; empty if there is neither."""
         if self.validation_accuracy is not None:
             return "validation"
         return "test" if self.test_accuracy is not None else ""
@@ -77,7 +77,7 @@ class Summary:
 
 
 def summarise(run: Run) -> Summary:
-    """Read a run; one that is damaged gets the state `damaged`, for a list must show it too."""
+    """Read a run. A damaged one gets the state `damaged`, because a list of runs must show it too."""
     try:
         check(run.path)
         config = run.read_config()
@@ -98,17 +98,17 @@ def summarise(run: Run) -> Summary:
 
 
 def best_run(summaries: Iterable[Summary]) -> Summary:
-    """The best of the runs that can be compared: on the same images, and by the same measure.
+    """The best of the runs that can be compared, which are those on the same images and with the same measure.
 
-    The images are those of the package where a run has them, else those of the first run in the list. The measure is
-    the validation accuracy, among the runs that hold images out; only where none does it is the test accuracy.
+    The images are the package's if any run uses them, and otherwise those of the first run. The measure is the
+    validation accuracy if any run has one, and otherwise the test accuracy.
 
     Raises:
-        UsageError: none has a validation or a test yet.
+        UsageError: no run has a validation or a test yet.
     """
     ranked = [(found, found.config.data_dir) for found in summaries if found.config and found.ranked_by]
     if not ranked:
-        raise UsageError("no run has finished an epoch with validation, or its test: train one, or name a run")
+        raise UsageError("no run has finished an epoch with validation, or its test: train a run, or name one")
     images = None if any(place is None for _, place in ranked) else ranked[0][1]
     alike = [found for found, place in ranked if place == images]
     alike = [found for found in alike if found.ranked_by == "validation"] or alike

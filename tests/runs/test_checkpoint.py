@@ -46,7 +46,7 @@ def saved(tmp_path: Path, learner: Learner) -> Path:
     return path
 
 
-def test_what_goes_in_comes_out(saved: Path, learner: Learner) -> None:
+def test_a_loaded_checkpoint_equals_the_saved_one(saved: Path, learner: Learner) -> None:
     loaded = checkpoint.load(saved)
     assert loaded.config == CONFIG
     assert loaded.position == Position(epoch=2, batch=3, step=433, sums={"images": 384.0})
@@ -60,12 +60,12 @@ def test_what_goes_in_comes_out(saved: Path, learner: Learner) -> None:
             assert fresh.optimizer.state[ours][key].stride() == value.stride()
 
 
-def test_any_reader_of_safetensors_reads_the_weights(saved: Path, learner: Learner) -> None:
+def test_safetensors_own_reader_reads_the_weights(saved: Path, learner: Learner) -> None:
     tensors = safetensors.torch.load_file(saved)
     assert torch.equal(tensors["conv1.weight"], learner.network.state_dict()["conv1.weight"])
 
 
-def test_every_single_flipped_bit_is_found(saved: Path) -> None:
+def test_a_flipped_bit_is_found(saved: Path) -> None:
     whole = saved.read_bytes()
     places = [*range(0, 4000, 97), *range(4000, len(whole), len(whole) // 150)]
     for place in places:
@@ -76,7 +76,7 @@ def test_every_single_flipped_bit_is_found(saved: Path) -> None:
             checkpoint.load(saved)
 
 
-def test_every_cut_is_found(saved: Path, learner: Learner) -> None:
+def test_a_truncated_checkpoint_is_refused(saved: Path, learner: Learner) -> None:
     only_weights = saved.with_name("weights")
     learner.save(only_weights, Position(), weights_only=True)
     for path, step in ((saved, 32 * 1024), (only_weights, 1024)):
@@ -88,7 +88,7 @@ def test_every_cut_is_found(saved: Path, learner: Learner) -> None:
 
 
 class _Trap:
-    """Unpickled, it makes a file."""
+    """Creates a file when it is unpickled."""
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return Path.touch, (Path("trapped"),)  # type: ignore[return-value]
@@ -113,7 +113,7 @@ def _foreign() -> dict[str, Callable[[], bytes]]:
 
 
 @pytest.mark.parametrize("kind", _foreign())
-def test_what_is_foreign_is_refused(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_foreign_files_are_refused_and_not_executed(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "x.safetensors"
     path.write_bytes(_foreign()[kind]())
@@ -122,8 +122,8 @@ def test_what_is_foreign_is_refused(tmp_path: Path, kind: str, monkeypatch: pyte
     assert list(tmp_path.iterdir()) == [path], "nothing in it was executed"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak of memory from /proc")
-def test_what_is_foreign_takes_no_memory(tmp_path: Path, saved: Path, learner: Learner) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak memory from /proc")
+def test_foreign_files_do_not_fill_the_memory(tmp_path: Path, saved: Path, learner: Learner) -> None:
     for number, content in enumerate(_foreign().values()):
         (tmp_path / str(number)).write_bytes(content())
     (tmp_path / "endless").symlink_to("/dev/zero")
@@ -157,7 +157,7 @@ print(peak() - before)
     assert int(growth) < 20_000
 
 
-def test_the_limits_are_what_the_largest_network_needs(learner: Learner, tmp_path: Path) -> None:
+def test_the_size_limits_fit_the_largest_network(learner: Learner, tmp_path: Path) -> None:
     sizes = {}
     for model in MODELS:
         network = skeleton(model)
@@ -171,7 +171,7 @@ def test_the_limits_are_what_the_largest_network_needs(learner: Learner, tmp_pat
         assert int.from_bytes(stream.read(8), "little") < checkpoint.MAX_HEADER_BYTES / 10
 
 
-def test_missing_and_folder(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="cannot be read"):
         checkpoint.load(tmp_path / "none")
     with pytest.raises(CheckpointError):
@@ -192,11 +192,11 @@ def test_weights_that_do_not_fit_change_nothing(learner: Learner, change: str) -
     fresh = Learner(CONFIG, choose(CONFIG))
     before = fresh.copy_weights()
     with pytest.raises(CheckpointError, match="does not fit"):
-        fresh.restore_weights(weights, Path("stranger"))
+        fresh.restore_weights(weights, Path("untrusted"))
     assert all(torch.equal(before[name], tensor) for name, tensor in fresh.copy_weights().items())
 
 
-def test_a_later_format_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: Learner) -> None:
+def test_a_later_format_is_refused_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: Learner) -> None:
     monkeypatch.setattr(checkpoint, "FORMAT", 3)
     learner.save(tmp_path / "new", Position())
     monkeypatch.undo()
@@ -204,7 +204,7 @@ def test_a_later_format_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         checkpoint.load(tmp_path / "new")
 
 
-def test_weights_that_are_not_finite_are_never_saved(saved: Path) -> None:
+def test_weights_with_nan_are_never_saved(saved: Path) -> None:
     learner, before = _trained(1), saved.read_bytes()
     with torch.no_grad():
         next(learner.network.parameters())[0] = float("nan")
@@ -213,7 +213,7 @@ def test_weights_that_are_not_finite_are_never_saved(saved: Path) -> None:
     assert saved.read_bytes() == before
 
 
-def test_a_failed_write_leaves_the_one_before_and_no_litter(
+def test_a_failed_write_keeps_the_previous_checkpoint_and_leaves_no_temporary_file(
     saved: Path, learner: Learner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import os
@@ -229,7 +229,7 @@ def test_a_failed_write_leaves_the_one_before_and_no_litter(
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]
 
 
-def test_also_writes_the_same(tmp_path: Path, learner: Learner) -> None:
+def test_also_gets_the_same_content(tmp_path: Path, learner: Learner) -> None:
     last, best = tmp_path / "last", tmp_path / "best"
     learner.save(last, Position(step=1), also=best)
     assert last.read_bytes() == best.read_bytes()
@@ -286,7 +286,7 @@ ODD: list[dict[str, object]] = [
 
 
 @pytest.mark.parametrize("change", ODD, ids=str)
-def test_a_position_that_makes_no_sense(
+def test_a_position_with_an_invalid_field_is_refused(
     tmp_path: Path, learner: Learner, change: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     values = {**asdict(Position()), **change}
@@ -297,7 +297,7 @@ def test_a_position_that_makes_no_sense(
 
 
 @pytest.mark.parametrize("name", sorted(asdict(Position()).keys() - {"images", "changes"}))
-def test_a_position_without_one_of_its_fields(name: str) -> None:
+def test_a_position_with_a_missing_field_is_refused(name: str) -> None:
     values = asdict(Position())
     del values[name]
     with pytest.raises(ValueError, match=name):

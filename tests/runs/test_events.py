@@ -13,7 +13,7 @@ WORDS = {"checkpoint": "timer", "finished": "stopped"}
 
 
 def _example(cls: type[Event]) -> Event:
-    """An event with a value of the right kind in every field, the None of the optional ones included."""
+    """An event with a value of the right type in every field, and None in optional ones."""
     hints = get_type_hints(cls)
     values: dict[str, Any] = {item.name: SAMPLES.get(hints[item.name]) for item in fields(cls)}
     return cls(**(values | {"reason": WORDS[cls.kind]} if "reason" in values else values))
@@ -26,11 +26,11 @@ def test_round_trip_through_json(kind: str) -> None:
     assert to_dict(event)["event"] == kind
 
 
-def test_the_names_that_scripts_read() -> None:
+def test_the_event_names_that_scripts_rely_on() -> None:
     assert {"started", "progress", "epoch", "checkpoint", "finished"} <= KINDS.keys()
 
 
-def test_numbers_that_json_does_not_have() -> None:
+def test_nan_and_infinity_are_strings_in_json() -> None:
     event = Progress(
         step=1, epoch=1, elapsed=0.5, digit_loss=math.nan, sum_loss=math.inf, digit_accuracy=0.5, sum_accuracy=0.5,
         lr=0.1, images_per_second=1.0, remaining=None,
@@ -43,14 +43,14 @@ def test_numbers_that_json_does_not_have() -> None:
     assert back.sum_loss == math.inf
 
 
-def test_fields_of_a_later_version_are_passed_over() -> None:
+def test_unknown_fields_are_ignored() -> None:
     assert from_dict({"event": "paused", "step": 1, "epoch": 1, "elapsed": 0.0, "mood": "good"}) == events.Paused(
         step=1, epoch=1, elapsed=0.0
     )
 
 
 @pytest.mark.parametrize("values", [{}, {"event": "party"}, {"event": "paused"}])
-def test_what_is_no_event_is_refused(values: dict[str, Any]) -> None:
+def test_an_unknown_or_incomplete_event_is_refused(values: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="event"):
         from_dict(values)
 
@@ -62,11 +62,11 @@ WRONG: dict[Any, list[Any]] = {
     bool: [None, 0, 1, "true", [True]],
     tuple[int, ...]: [None, True, 3, "12", [1, -1], [1, True], [1, [2]], [1, 10**400], [1, 2.0], {"1": 2}],
 }
-"""for each kind of field, values that are not of it or out of its range"""
+"""for each type of field, values of another type or out of range"""
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_value_of_the_wrong_kind_is_refused_in_every_field(kind: str) -> None:
+def test_a_value_of_the_wrong_type_is_refused_in_every_field(kind: str) -> None:
     hints = get_type_hints(KINDS[kind])
     good = to_dict(_example(KINDS[kind]))
     for item in fields(KINDS[kind]):
@@ -102,7 +102,7 @@ def test_a_value_out_of_range_is_refused(kind: str, field: str, value: Any) -> N
         from_dict({**to_dict(_example(KINDS[kind])), field: value})
 
 
-def test_a_whole_number_will_do_as_a_float_and_a_word_is_a_number_only_where_one_is_meant() -> None:
+def test_a_whole_number_is_read_as_a_float_and_nan_in_a_text_stays_text() -> None:
     paused = from_dict({"event": "paused", "step": 1, "epoch": 1, "elapsed": 3})
     assert (paused.elapsed, type(paused.elapsed)) == (3.0, float)
     notice = from_dict({"event": "notice", "step": 1, "epoch": 1, "elapsed": 0.0, "message": "NaN"})
@@ -110,7 +110,7 @@ def test_a_whole_number_will_do_as_a_float_and_a_word_is_a_number_only_where_one
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_text_that_is_read_cannot_move_a_cursor(kind: str) -> None:
+def test_control_characters_in_text_are_escaped(kind: str) -> None:
     good = to_dict(_example(KINDS[kind]))
     for name, value in good.items():
         if isinstance(value, str) and name not in ("event", "reason"):

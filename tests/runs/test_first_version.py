@@ -1,6 +1,6 @@
-"""A run as version 0.1.0 left it, stopped in its first epoch: it must be found, asked and gone on with for ever.
+"""A run of version 0.1.0, stopped in its first epoch: later versions must list it, predict with it and resume it.
 
-`first_version/resumed.jsonl` has the events of that version's own way on from there.
+`first_version/resumed.jsonl` has the events of version 0.1.0 resuming it.
 """
 
 import shutil
@@ -23,14 +23,14 @@ ID = "20261127-021854-swift-first"
 
 @pytest.fixture
 def run(tmp_path: Path, small_data: str, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The run beside its images, in the current folder: its `data_dir` is `data`."""
+    """A copy of the run, in the current folder together with its images, because its `data_dir` is `data`."""
     assert small_data == str(tmp_path / "data")
     monkeypatch.chdir(tmp_path)
     shutil.copytree(FOLDER / ID, tmp_path / "runs" / ID)
     return Run(tmp_path / "runs" / ID)
 
 
-def test_it_is_listed(run: Run, cli: Cli) -> None:
+def test_the_run_is_listed(run: Run, cli: Cli) -> None:
     listed = cli("runs")
     assert listed.returncode == 0, listed.stderr
     assert ID in listed.stdout
@@ -39,7 +39,7 @@ def test_it_is_listed(run: Run, cli: Cli) -> None:
     assert "swift" in shown.stdout
 
 
-def test_it_is_asked(run: Run, cli: Cli) -> None:
+def test_the_run_predicts_and_is_evaluated(run: Run, cli: Cli) -> None:
     predicted = cli("predict", "idx", "3", "--number", "7", "--json")
     assert predicted.returncode == 0, predicted.stderr
     assert f"run {ID} (swift, epoch 1)" in predicted.stdout
@@ -48,9 +48,9 @@ def test_it_is_asked(run: Run, cli: Cli) -> None:
     assert '"pairs": 1000' in evaluated.stdout
 
 
-def test_it_goes_on_as_that_version_did(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one piece or several, bit for bit; and step for step along the first version's own way, which may have been
-    on another processor.
+def test_the_run_is_resumed_as_version_0_1_0_did(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end is the same, bit for bit, in one piece or several. The steps and learning rates are those of version
+    0.1.0; its losses differ a little, because it may have run on another processor.
     """
     monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 0.0)
     cut = Run(shutil.copytree(run.path, tmp_path / "cut" / ID))
@@ -66,7 +66,7 @@ def test_it_goes_on_as_that_version_did(run: Run, tmp_path: Path, monkeypatch: p
         assert all(torch.equal(tensor, theirs[name]) for name, tensor in ours.items())
 
     assert one.position.images == other.position.images
-    assert one.position.images["train"]["count"] == 600, "from its first save on it knows its images"
+    assert one.position.images["train"]["count"] == 600, "a new checkpoint stores what identifies the images"
 
     before = list(read_events(FOLDER / "resumed.jsonl", "progress", "epoch", "finished"))
     again = list(read_events(run.metrics_file, "progress", "epoch", "finished"))

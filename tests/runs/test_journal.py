@@ -12,14 +12,14 @@ def lines(events: list[Event]) -> bytes:
     return b"".join(to_json(event).encode() + b"\n" for event in events)
 
 
-def test_a_follower_gives_each_event_once_however_the_lines_come_in(tmp_path: Path) -> None:
+def test_a_follower_gives_each_event_once_however_the_lines_are_cut(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     events = list(recorded.training(100))
     content = lines(events)
     seen: list[Event] = []
     follower = Follower(path)
     assert follower.read() == ([], True)
-    for begin in range(0, len(content), 700):  # which cuts lines anywhere
+    for begin in range(0, len(content), 700):  # cuts lines anywhere
         with path.open("ab") as stream:
             stream.write(content[begin : begin + 700])
         found, is_whole = follower.read()
@@ -30,7 +30,7 @@ def test_a_follower_gives_each_event_once_however_the_lines_come_in(tmp_path: Pa
 
 
 def followed(folder: Path) -> tuple[Path, list[Event], Follower]:
-    """A hundred steps in a file, all of them read."""
+    """A file with the events of a hundred steps, and a follower that has read them all."""
     path, events = folder / "metrics.jsonl", list(recorded.training(100))
     path.write_bytes(lines(events))
     follower = Follower(path)
@@ -38,10 +38,10 @@ def followed(folder: Path) -> tuple[Path, list[Event], Follower]:
     return path, events, follower
 
 
-def test_a_follower_begins_again_when_a_run_is_resumed(tmp_path: Path) -> None:
+def test_a_follower_starts_again_when_a_run_is_resumed(tmp_path: Path) -> None:
     path, events, follower = followed(tmp_path)
     kept = lines(events[:5])
-    with Journal(path, keep=len(kept)) as journal:  # as a resumed run does: what came later happens again
+    with Journal(path, keep=len(kept)) as journal:  # a resumed run cuts off and repeats what followed its checkpoint
         assert follower.read() == (events[:5], True)
         journal.append(recorded.started(resumed=True))
         assert follower.read() == ([*events[:5], recorded.started(resumed=True)], True)
@@ -50,7 +50,7 @@ def test_a_follower_begins_again_when_a_run_is_resumed(tmp_path: Path) -> None:
     assert list(read_events(path)) == [*events[:5], recorded.started(resumed=True), events[5]]
 
 
-def test_a_follower_notices_a_resumption_behind_which_the_file_is_as_long_again(tmp_path: Path) -> None:
+def test_a_follower_notices_a_resume_even_if_the_file_is_longer_than_before(tmp_path: Path) -> None:
     path, events, follower = followed(tmp_path)
     other = [*events[:-2], recorded.started(resumed=True), *events[-2:]]
     path.write_bytes(lines(other))
@@ -59,14 +59,14 @@ def test_a_follower_notices_a_resumption_behind_which_the_file_is_as_long_again(
 
 
 @pytest.mark.parametrize("line", ['{"event": []}', '{"event": {}}', "[]", '"x"', "1", "{}"])
-def test_a_strange_line_is_passed_over(tmp_path: Path, line: str) -> None:
+def test_a_line_that_is_not_an_event_is_skipped(tmp_path: Path, line: str) -> None:
     path, events, _ = followed(tmp_path)
     path.write_bytes(line.encode() + b"\n" + lines(events))
     assert list(read_events(path)) == events
     assert Follower(path).read() == (events, True)
 
 
-def test_a_follower_survives_the_end_of_the_folder(tmp_path: Path) -> None:
+def test_a_follower_survives_the_files_deletion(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     path.write_bytes(lines([recorded.started()]))
     follower = Follower(path)
@@ -75,11 +75,11 @@ def test_a_follower_survives_the_end_of_the_folder(tmp_path: Path) -> None:
     assert follower.read() == ([], False)
 
 
-def test_a_disk_that_stays_full_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = Journal(tmp_path / "metrics.jsonl")
     journal.close()
     with Path("/dev/full").open("ab") as full:
         monkeypatch.setattr(journal, "_stream", full)
         with pytest.raises(RunError, match="free some space"):
             journal.append(recorded.started())
-        journal.close()  # which tries once more, and complains no more
+        journal.close()  # tries once more, without an error

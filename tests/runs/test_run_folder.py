@@ -1,4 +1,4 @@
-"""A run's folder may be a stranger's, or no run's at all: nothing in it leads elsewhere, nothing else is removed."""
+"""A run's folder may be untrusted, or not a run's at all: no link is followed, and no other file is removed."""
 
 import json
 import multiprocessing
@@ -30,7 +30,7 @@ CHECKPOINTS = ("last.safetensors", "best.safetensors", "epoch-0.safetensors")
 
 
 def old_run(folder: Path, config: TrainConfig = CONFIG) -> Run:
-    """A run that another process has made."""
+    """A run as another process sees it: not locked by this one."""
     return Run(find.create(folder, config).path)
 
 
@@ -38,7 +38,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-# Links, pipes, devices.
+# Links, pipes and devices.
 
 
 @pytest.mark.parametrize("name", [*FILES, *CHECKPOINTS])
@@ -52,9 +52,9 @@ def test_a_run_with_a_link_in_it_is_refused_and_listed_as_damaged(name: str, tmp
     before = target.read_bytes()
     (run.path / name).unlink(missing_ok=True)
     (run.path / name).symlink_to(target)
-    with pytest.raises(RunError, match="is no regular file"):
+    with pytest.raises(RunError, match="is not a regular file"):
         list(train(config, run))
-    with pytest.raises(RunError, match="is no regular file"):
+    with pytest.raises(RunError, match="is not a regular file"):
         run.delete()
     assert target.read_bytes() == before
     assert (run.path / name).is_symlink()
@@ -63,7 +63,7 @@ def test_a_run_with_a_link_in_it_is_refused_and_listed_as_damaged(name: str, tmp
 
 @pytest.mark.parametrize("name", ["metrics.jsonl", ".pid", "config.json", "report.json"])
 @pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "endless"])
-@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak of memory from /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak memory from /proc")
 def test_a_listing_neither_hangs_nor_fills_the_memory(
     name: str, make: Callable[[Path], object], tmp_path: Path, cli: Cli
 ) -> None:
@@ -108,12 +108,12 @@ def test_no_reader_follows_a_link_or_waits_for_a_pipe(tmp_path: Path) -> None:
     assert real.read_bytes() == before
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak of memory from /proc")
-def test_files_without_an_end_of_line_take_no_memory(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak memory from /proc")
+def test_huge_files_without_a_line_end_do_not_fill_the_memory(tmp_path: Path) -> None:
     run = old_run(tmp_path)
     for path in (run.metrics_file, run.report_file, run.config_file.with_name("environment.json")):
         with path.open("wb") as stream:
-            stream.truncate(400 << 20)  # without a block on the disk
+            stream.truncate(400 << 20)  # a sparse file
     script = """
 import sys
 from pathlib import Path
@@ -135,10 +135,10 @@ print(peak() - before)
     assert int(growth) < 50_000
 
 
-# What goes, and what stays.
+# What is deleted, and what is kept.
 
 
-def test_a_run_to_resume_that_fails_early_stays(tmp_path: Path, cli: Cli) -> None:
+def test_a_run_is_kept_if_resuming_it_fails_early(tmp_path: Path, cli: Cli) -> None:
     run = old_run(tmp_path / "runs")
     notes = run.path / "notes.txt"
     notes.write_text("precious")
@@ -153,7 +153,7 @@ def test_a_run_to_resume_that_fails_early_stays(tmp_path: Path, cli: Cli) -> Non
     assert notes.exists()
 
 
-def test_a_folder_that_is_no_run_s_is_neither_resumed_nor_deleted(tmp_path: Path, cli: Cli) -> None:
+def test_another_programs_folder_is_neither_resumed_nor_deleted(tmp_path: Path, cli: Cli) -> None:
     project = tmp_path / "proj"
     project.mkdir()
     for values in ({}, {"model_type": "bert", "architectures": ["x"]}):
@@ -167,7 +167,7 @@ def test_a_folder_that_is_no_run_s_is_neither_resumed_nor_deleted(tmp_path: Path
             assert contents(project) == before
 
 
-def test_delete_removes_a_whole_run_and_no_folder_with_a_stray(small_data: str, tmp_path: Path) -> None:
+def test_delete_removes_a_run_but_nothing_if_there_is_another_file(small_data: str, tmp_path: Path) -> None:
     config = TrainConfig.from_dict({**CONFIG.to_dict(), "data_dir": small_data})
     run = find.create(tmp_path, config)
     list(train(config, run))
@@ -186,7 +186,7 @@ def test_delete_removes_a_whole_run_and_no_folder_with_a_stray(small_data: str, 
     assert not run.path.exists()
 
 
-def test_a_run_whose_config_is_damaged_may_go(tmp_path: Path) -> None:
+def test_a_run_with_a_damaged_config_can_be_deleted(tmp_path: Path) -> None:
     run = old_run(tmp_path)
     run.config_file.write_text("{")
     run.delete()
@@ -198,7 +198,7 @@ def test_a_run_whose_config_is_damaged_may_go(tmp_path: Path) -> None:
     assert run.config_file.exists()
 
 
-def test_a_link_to_a_run_stays_and_so_does_the_run(tmp_path: Path) -> None:
+def test_a_link_to_a_run_is_not_deleted_nor_is_the_run(tmp_path: Path) -> None:
     run, link = old_run(tmp_path / "elsewhere"), tmp_path / "runs" / "link"
     link.parent.mkdir()
     link.symlink_to(run.path)
@@ -206,19 +206,19 @@ def test_a_link_to_a_run_stays_and_so_does_the_run(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="is a link"):
         Run(link).delete()
     assert contents(run.path) == before
-    (tmp_path / "whole").symlink_to(run.path.parent)  # the folder of all runs may be one
+    (tmp_path / "whole").symlink_to(run.path.parent)  # the folder of all runs may be a link
     (found,) = find.list_runs(tmp_path / "whole")
     found.delete()
     assert not run.path.exists()
 
 
-# The lock from the first moment on.
+# A new run is locked at once.
 
 
-def test_a_new_run_is_held_until_it_has_been_trained(small_data: str, tmp_path: Path, cli: Cli) -> None:
+def test_a_new_run_is_locked_until_it_has_been_trained(small_data: str, tmp_path: Path, cli: Cli) -> None:
     config = TrainConfig.from_dict({**CONFIG.to_dict(), "data_dir": small_data})
     run = find.create(tmp_path / "runs", config)
-    assert not run.is_running, "to whom it belongs"
+    assert not run.is_running, "for the process that created it"
     assert summarise(Run(run.path)).state == "running"
     held = f"process {os.getpid()}"
     is_one_line(cli("runs", "delete", "--yes", run.id), 1, held)
@@ -226,14 +226,14 @@ def test_a_new_run_is_held_until_it_has_been_trained(small_data: str, tmp_path: 
     assert run.config_file.exists()
     seen: list[str] = []
     thread = threading.Thread(target=lambda: seen.extend(event.kind for event in train(config, run)))
-    thread.start()  # as in the dashboard: made in one thread, trained in another
+    thread.start()  # as in the dashboard: created in one thread, trained in another
     thread.join()
     assert seen[-1] == "finished"
     assert summarise(Run(run.path)).state == "completed"
     Run(run.path).delete()
 
 
-def test_a_new_run_is_held_before_torch_is_there(tmp_path: Path) -> None:
+def test_a_new_run_is_locked_before_torch_is_imported(tmp_path: Path) -> None:
     folder = tmp_path / "runs"
     script = """
 import sys, time
@@ -257,7 +257,7 @@ main()
     assert not run.is_running
 
 
-def test_a_new_run_is_one_training_s(tmp_path: Path) -> None:
+def test_a_new_run_can_be_locked_only_once_at_a_time(tmp_path: Path) -> None:
     run = find.create(tmp_path, CONFIG)
     with run.lock(), pytest.raises(RunError, match="is being trained"), run.lock():
         pass
@@ -266,7 +266,7 @@ def test_a_new_run_is_one_training_s(tmp_path: Path) -> None:
     run.delete()
 
 
-def test_a_new_run_that_nobody_trains_is_free_with_its_last_reference(tmp_path: Path) -> None:
+def test_the_lock_of_an_untrained_run_is_released_with_its_last_reference(tmp_path: Path) -> None:
     run = find.create(tmp_path, CONFIG)
     path = run.path
     del run
@@ -279,7 +279,7 @@ def _train_elsewhere(run: Run) -> None:
         assert run.pid == os.getpid()
 
 
-def test_a_new_run_may_be_trained_by_a_process_that_it_is_given_to(tmp_path: Path) -> None:
+def test_a_new_run_can_be_passed_to_another_process_and_trained_there(tmp_path: Path) -> None:
     run = find.create(tmp_path, CONFIG)
     process = multiprocessing.get_context("spawn").Process(target=_train_elsewhere, args=(run,))
     process.start()
@@ -288,11 +288,11 @@ def test_a_new_run_may_be_trained_by_a_process_that_it_is_given_to(tmp_path: Pat
     assert pickle.loads(pickle.dumps(run)) == run
 
 
-# Disks of all kinds.
+# Read-only disks.
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="a file system that is made read-only")
-def test_on_a_disk_that_cannot_be_written_a_killed_run_is_not_running(small_data: str, tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="remounts a file system read-only")
+def test_a_killed_run_on_a_read_only_disk_is_not_running(small_data: str, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=30m", "tmpfs", str(disk)]

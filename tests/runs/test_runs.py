@@ -40,7 +40,7 @@ def _run(folder: Path, *events: EpochDone | Finished, torn: bool = False, data_d
     return run
 
 
-def test_two_runs_in_one_second_are_two(tmp_path: Path) -> None:
+def test_runs_created_in_one_second_get_different_ids(tmp_path: Path) -> None:
     made = [find.create(tmp_path, CONFIG, "try-1") for _ in range(3)]
     assert len({run.id for run in made}) == 3
     assert all(run.id.endswith(("-compact-try-1", "-2", "-3")) for run in made)
@@ -48,13 +48,13 @@ def test_two_runs_in_one_second_are_two(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../x", "a b", "x" * 61, "a/b"])
-def test_names_that_would_leave_the_folder(tmp_path: Path, name: str) -> None:
+def test_unusable_names_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="cannot be used"):
         find.create(tmp_path, CONFIG, name)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_find(tmp_path: Path) -> None:
+def test_a_run_is_found_by_each_kind_of_name(tmp_path: Path) -> None:
     good, bad, new = _run(tmp_path, _epoch(1, 0.99)), _run(tmp_path, _epoch(1, 0.9)), _run(tmp_path)
     assert find.by_name("latest", tmp_path) == new
     assert find.by_name("best", tmp_path) == good
@@ -70,7 +70,7 @@ def test_find(tmp_path: Path) -> None:
         find.by_name(str(tmp_path), tmp_path)
 
 
-def test_the_folder_one_is_in_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_is_found_from_inside_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = _run(tmp_path)
     (run.path / "below").mkdir()
     monkeypatch.chdir(run.path)
@@ -79,14 +79,14 @@ def test_the_folder_one_is_in_has_a_name(tmp_path: Path, monkeypatch: pytest.Mon
     assert find.by_name("..", tmp_path).id == run.id
 
 
-def test_what_is_not_utf_8_is_written_and_read_again(tmp_path: Path) -> None:
+def test_text_that_is_not_utf_8_survives_writing_and_reading(tmp_path: Path) -> None:
     run = _run(tmp_path)
     run.write_json(run.environment_file, {"command": ["Z\u00fcrich", "r\udcff"]})
     assert "Z\u00fcrich" in run.environment_file.read_text(encoding="utf-8")
     assert run.read_json(run.environment_file) == {"command": ["Z\u00fcrich", "r\udcff"]}
 
 
-def test_a_run_is_named_so_that_a_command_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_runs_argument_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for folder in (Path(), Path("other folder"), tmp_path, default_folder()):
         run = find.create(folder, CONFIG)
@@ -94,20 +94,20 @@ def test_a_run_is_named_so_that_a_command_finds_it(tmp_path: Path, monkeypatch: 
         assert find.by_name(name, default_folder()) == run
 
 
-def test_find_in_an_empty_folder(tmp_path: Path) -> None:
+def test_a_folder_without_runs_says_so(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(UsageError, match="no runs in"):
             find.by_name("latest", folder)
 
 
-def test_best_needs_an_epoch(tmp_path: Path) -> None:
+def test_best_needs_a_finished_epoch(tmp_path: Path) -> None:
     _run(tmp_path)
     with pytest.raises(UsageError, match="finished an epoch"):
         find.by_name("best", tmp_path)
 
 
 def _all_data(number: int, accuracy: float) -> EpochDone:
-    """An epoch of a run that holds nothing out."""
+    """An epoch of a run without validation images."""
     return replace(
         _epoch(number, accuracy), val_digit_loss=None, val_sum_loss=None, val_digit_accuracy=None,
         val_sum_accuracy=None, val_agreement=None,
@@ -118,25 +118,25 @@ def _tested(accuracy: float) -> Finished:
     return replace(_finished("completed"), digit_accuracy=accuracy, sum_accuracy=accuracy)
 
 
-def test_best_compares_validation_with_validation_alone(tmp_path: Path) -> None:
+def test_best_compares_validation_only_with_validation(tmp_path: Path) -> None:
     worse = _run(tmp_path, _epoch(1, 0.97), _tested(0.999))
     better = _run(tmp_path, _epoch(1, 0.98), _tested(0.981))
-    _run(tmp_path, _all_data(1, 0.9), _tested(0.995))  # a test says nothing about which of the others is better
+    _run(tmp_path, _all_data(1, 0.9), _tested(0.995))  # a test result cannot be compared with validation
     summaries = [summarise(run) for run in find.list_runs(tmp_path)]
     assert best_run(summaries).run == better
     assert best_run(summaries).ranked_by == "validation"
     assert best_run([summarise(worse)]).run == worse
 
 
-def test_best_is_by_test_where_no_run_holds_images_out(tmp_path: Path) -> None:
+def test_best_compares_tests_if_no_run_has_a_validation(tmp_path: Path) -> None:
     _run(tmp_path, _all_data(1, 0.9), _tested(0.98))
     better = _run(tmp_path, _all_data(1, 0.9), _tested(0.99))
-    _run(tmp_path, _all_data(1, 0.999))  # it has come to nothing yet
+    _run(tmp_path, _all_data(1, 0.999))  # not tested yet
     best = best_run(summarise(run) for run in find.list_runs(tmp_path))
     assert (best.run, best.ranked_by) == (better, "test")
 
 
-def test_best_compares_runs_on_the_same_images_alone(tmp_path: Path) -> None:
+def test_best_compares_only_runs_on_the_same_images(tmp_path: Path) -> None:
     own = _run(tmp_path, _epoch(1, 0.9))
     _run(tmp_path, _epoch(1, 0.99), data_dir="/data/easy")
     assert find.by_name("best", tmp_path) == own, "the package's own images come first"
@@ -144,10 +144,10 @@ def test_best_compares_runs_on_the_same_images_alone(tmp_path: Path) -> None:
     better = _run(tmp_path, _epoch(1, 0.7), data_dir="/data/hard")
     _run(tmp_path, _epoch(1, 0.6), data_dir="/data/hard")
     _run(tmp_path, data_dir="/data/else")
-    assert find.by_name("best", tmp_path) == better, "else those of the newest run that can be ranked"
+    assert find.by_name("best", tmp_path) == better, "otherwise those of the newest run with a result"
 
 
-def test_the_list_marks_the_best_and_says_by_what(tmp_path: Path, cli: Cli) -> None:
+def test_the_list_marks_the_best_run_and_names_the_measure(tmp_path: Path, cli: Cli) -> None:
     folder = tmp_path / "runs"
     tested, other = _run(folder, _all_data(1, 0.9), _tested(0.98)), _run(folder, _all_data(1, 0.9), _tested(0.97))
 
@@ -167,7 +167,7 @@ def test_the_list_marks_the_best_and_says_by_what(tmp_path: Path, cli: Cli) -> N
     assert {run["run"]: run["best"] for run in told} == {tested.id: False, other.id: False, validated.id: True}
 
 
-def test_summary(tmp_path: Path) -> None:
+def test_a_summary_tells_state_and_accuracies(tmp_path: Path) -> None:
     stopped = summarise(_run(tmp_path, _epoch(1, 0.9), _epoch(2, 0.8, best=False), torn=True))
     assert (stopped.state, stopped.digit_accuracy, stopped.is_tested) == ("interrupted", 0.9, False)
     assert len(stopped.epochs) == 2
@@ -185,8 +185,8 @@ def _hold(path: Path, ready: "multiprocessing.synchronize.Event", leave: "multip
         leave.wait(30)
 
 
-def test_a_lock_is_freed_by_kill_9(tmp_path: Path) -> None:
-    run = Run(_run(tmp_path, _epoch(1, 0.9)).path)  # and not the one that was made here, which is held
+def test_kill_9_releases_the_lock(tmp_path: Path) -> None:
+    run = Run(_run(tmp_path, _epoch(1, 0.9)).path)  # the run created here would stay locked
     context = multiprocessing.get_context("spawn")
     ready, leave = context.Event(), context.Event()
     process = context.Process(target=_hold, args=(run.path, ready, leave))
@@ -206,7 +206,7 @@ def test_a_lock_is_freed_by_kill_9(tmp_path: Path) -> None:
     assert not run.path.exists()
 
 
-def test_config_json_is_plain(tmp_path: Path) -> None:
+def test_config_json_keeps_settings_and_creation_time(tmp_path: Path) -> None:
     run = _run(tmp_path)
     values = json.loads(run.config_file.read_text())
     assert values["model"] == "compact"
@@ -216,12 +216,12 @@ def test_config_json_is_plain(tmp_path: Path) -> None:
     assert run.read_config().epochs == 9
 
 
-def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="no run can be made there"):
         find.create(tmp_path / "file", CONFIG)
 
 
-def test_a_path_that_cannot_be_looked_into_is_no_run(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_read_is_not_a_run(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a run's folder"):
         find.by_name(f"{tmp_path}/{'x' * 300}", tmp_path)
