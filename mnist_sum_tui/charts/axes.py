@@ -1,4 +1,4 @@
-"""How values become heights and places in a chart, and which of them get a tick: pure functions, numpy only."""
+"""The axes of a chart: scales, ticks and the text at ticks. Pure functions; numpy only."""
 
 import math
 from collections.abc import Callable
@@ -11,35 +11,36 @@ from mnist_sum_tui.formatting import duration
 
 Floats = NDArray[np.float64]
 Tick = tuple[float, str]
-"""a place on the scale, and what is written there"""
+"""a position on the axis, and its label"""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A y axis. `forward` gives the height of a value; what the scale cannot show becomes plus or minus infinity."""
+    """A y axis: how values become heights, and which ticks and labels it has."""
 
     name: str
     forward: Callable[[Floats], Floats]
+    """from values to heights; a value that the scale cannot show becomes NaN or infinite"""
     ticks: Callable[[float, float, int], list[Tick]]
-    """of a lowest and highest height, and how many there is room for"""
+    """from the lowest and highest height, and the number of ticks that there is room for"""
     label: Callable[[float], str]
-    """a value, as a reading of the curve shows it"""
+    """a value as text, as shown at the cursor"""
 
 
 def plain(value: float) -> str:
-    """A value in four digits: `0.0123`, `1.234`, `1,234`."""
+    """A value with four digits: `0.0123`, `1.234`, `1,234`."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "∞" if value > 0 else "-∞"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def share(value: float) -> str:
-    """A share of 1: `98.7 %`, `99.95 %`."""
+    """A fraction of 1 in percent: `98.70 %`, `99.95 %`."""
     return f"{value * 100:.2f} %" if math.isfinite(value) else "NaN"
 
 
 def steps(low: float, high: float, room: int, sizes: tuple[float, ...] = ()) -> Floats:
-    """Round values from `low` to `high`, at most `room`: 1, 2 or 5 times a power of ten apart, or one of `sizes`."""
+    """At most `room` round values from `low` to `high`, 1, 2 or 5 times a power of ten apart, or one of `sizes`."""
     span = high - low
     if not (span > 0 and math.isfinite(span)) or room < 1:
         return np.array([low])
@@ -71,7 +72,7 @@ def _nines(values: Floats) -> Floats:
 
 
 def _spread(found: list[tuple[int, float, str]], low: float, high: float, room: int) -> list[Tick]:
-    """As many of the ticks as keep their distance, those of the lowest rank first."""
+    """As many of the ticks (rank, position, label) as do not crowd each other; low ranks are preferred."""
     gap = (high - low) / max(room, 1) * 0.999
     chosen: list[Tick] = []
     for _, at, text in sorted(found):
@@ -101,7 +102,7 @@ LINEAR = Scale("linear", lambda values: values, _linear(plain), plain)
 LOG = Scale("log", _log, _log_ticks, plain)
 SHARE = Scale("linear", lambda values: values, _linear(_tick_share), share)
 NINES = Scale("log", _nines, _nines_ticks, share)
-"""a share of 1 by its distance from 1: 90 %, 99 % and 99.9 % are equally far apart"""
+"""a fraction of 1, logarithmic in its distance from 1: 90 %, 99 % and 99.9 % are equally far apart"""
 
 TIMES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18000, 36000, 86400)
 
@@ -120,7 +121,7 @@ def across(kind: str, low: float, high: float, room: int) -> list[Tick]:
 
 
 def place(kind: str, at: float) -> str:
-    """A place on the x axis in words: `step 1,234`, `epoch 2.50`, `12.3 s`."""
+    """A position on the x axis as text: `step 1,234`, `epoch 2.50`, `12.3 s`."""
     if kind == "time":
         return f"{at:.1f} s" if at < 600 else duration(at)
     return f"step {at:,.0f}" if kind == "step" else f"epoch {at:.2f}"

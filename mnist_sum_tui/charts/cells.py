@@ -1,4 +1,4 @@
-"""Cells: cells of characters, each with the role that gives it its colour. numpy only."""
+"""A grid of characters to draw a chart on; each cell has a role, which decides its colour. numpy only."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +9,9 @@ from mnist_sum_tui.charts.braille import BLANK, Bins, Bools, Span, column_of, do
 
 
 class Cells:
-    """Characters, and the number of each one's role, by cell. What is painted later covers what was there.
+    """A grid of characters and roles. What is drawn later covers what is there.
 
-    `across` and `up` are the ends of the two axes; heights are values as the scale gives them.
+    `across` and `up` are the ranges of the x and y axis. Heights are values after the scale's `forward`.
     """
 
     def __init__(self, rows: int, columns: int, across: Span, up: Span) -> None:
@@ -22,20 +22,20 @@ class Cells:
         self._drawn = np.zeros((rows, columns), np.uint32)
 
     def band(self, role: str, x: Floats, heights: Floats) -> None:
-        """The envelope of the points."""
+        """Draw the envelope of the points: from the lowest to the highest in each column of dots."""
         bins = Bins(x, heights, self.across, self.columns * 2)
         bits = pack(braille.band(bins.low, bins.high, self.up, self.rows * 4))
         self._paint(role, bits > 0, BLANK + bits)
 
     def line(self, role: str, x: Floats, heights: Floats, pattern: str) -> None:
-        """A curve through the points; where it meets an earlier one, the cell has the dots of both."""
+        """Draw a curve through the points; a cell that an earlier curve crosses has the dots of both."""
         bins = Bins(x, heights, self.across, self.columns * 2)
         bits = pack(braille.line(bins.mean, self.up, self.rows * 4, pattern))
         self._drawn |= bits
         self._paint(role, bits > 0, BLANK + self._drawn)
 
     def marks(self, role: str, symbol: str, x: Floats, heights: Floats) -> None:
-        """A character at each point that is a number."""
+        """Draw a character at each point whose height is not NaN."""
         known = ~np.isnan(heights)
         where = np.zeros(self._cells.shape, bool)
         rows = dot_rows(heights[known], self.up, self.rows * 4) // 4
@@ -43,19 +43,19 @@ class Cells:
         self._paint(role, where, ord(symbol))
 
     def top(self, role: str, symbol: str, x: Floats) -> None:
-        """A character at the upper edge at each place."""
+        """Draw a character at the upper edge for each x."""
         where = np.zeros(self._cells.shape, bool)
         where[0, column_of(x, self.across, self.columns)] = True
         self._paint(role, where, ord(symbol))
 
     def column(self, role: str, symbol: str, x: float) -> None:
-        """A column of characters, behind everything."""
+        """Draw a vertical line of characters at x, in empty cells only."""
         where = np.zeros(self._cells.shape, bool)
         where[:, column_of(np.array([x]), self.across, self.columns)] = True
         self._paint(role, where & (self._cells == BLANK), ord(symbol))
 
     def lines(self) -> list[list[tuple[str, str]]]:
-        """Each row as text and role, one span for each stretch of a role."""
+        """Each row as spans of text and role; neighbouring cells of the same role are one span."""
         cells = np.where(self._cells == BLANK, ord(" "), self._cells).astype("<u4")
         found = []
         for row, role, change in zip(cells, self._roles, self._roles[:, 1:] != self._roles[:, :-1], strict=True):

@@ -1,9 +1,8 @@
-"""A chart as styled text: curves in braille, two by four dots a cell. Pure functions; numpy only.
+"""Draw a chart as styled text: curves in braille, two by four dots per cell. Pure functions; numpy only.
 
-Points are binned per column of dots: the line is the mean of a bin, and the envelope behind it goes from the bin's
-lowest to its highest raw value, so that a single spike is seen however many points there are. The cost is that of the
-cells, not of the points.
-`python -m mnist_sum_tui.bench.chart` measures it.
+Points are binned by column of dots. The line is the mean of a bin, and the envelope behind it goes from the bin's
+lowest to its highest raw value, so that a single spike is seen among any number of points. The time depends on the
+cells more than on the points; `python -m mnist_sum_tui.bench.chart` measures it.
 """
 
 from collections.abc import Sequence
@@ -19,16 +18,16 @@ from mnist_sum_tui.charts.widths import cells, cut
 Span = tuple[str, str]
 """text and its role: axis, title, legend, cursor, nan, a curve's or marks' own, or that with `-envelope` behind it"""
 Heights = tuple[Floats, Floats | None]
-"""of a curve's `y` and `raw`"""
+"""a curve's `y` and `raw` after the scale's `forward`"""
 SAMPLES = {"solid": "━", "dashed": "╍", "sparse": "┈"}
-"""each pattern as the legend shows it"""
+"""the line patterns, and how the legend shows them"""
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A line. `x` ascends; `raw`, if given, is what `y` was smoothed from, and is drawn as the envelope.
+    """A line. `x` ascends. `raw` is what `y` was smoothed from, and is drawn as the envelope.
 
-    The legend names each role once, and gives the name up to a comma; a reading at the cursor gives all of it.
+    The legend names each role once, by the name up to a comma; at the cursor the whole name is shown.
     """
 
     name: str
@@ -37,7 +36,7 @@ class Curve:
     y: Floats
     raw: Floats | None = None
     pattern: str = "solid"
-    """a key of SAMPLES: how the line is told from others without its colour"""
+    """a key of SAMPLES; tells lines apart without colour"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What to draw. Of two things in one cell the earlier curve is seen, and marks before curves."""
+    """What to draw. In a shared cell marks hide curves, and the first curve hides later ones."""
 
     curves: tuple[Curve, ...]
     marks: tuple[Marks, ...] = ()
@@ -61,30 +60,34 @@ class Plot:
     x_kind: str = "step"
     """step, epoch or time (in seconds)"""
     cursor: float | None = None
-    """a place on the x axis whose values are read off"""
+    """a position on the x axis; the legend shows the values there"""
     title: str = ""
     note: str = ""
-    """how it is drawn; stands on the x axis where there is room"""
+    """how the chart is drawn; shown on the x axis if there is room"""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The lines, each exactly as wide as asked for, and where the x axis lies, in cells."""
+    """A drawn chart: its lines of text, each exactly as wide as requested, and where its x axis is."""
 
     lines: list[list[Span]]
     left: int
+    """the cell at which the x axis starts"""
     columns: int
+    """the length of the x axis in cells"""
     low: float
+    """the x axis's first value"""
     high: float
+    """its last value"""
 
     def x_at(self, cell: float) -> float:
-        """The place on the x axis at a column of cells, kept within the axis."""
+        """The value on the x axis at a column of cells, limited to the axis's range."""
         share = (cell - self.left) / max(self.columns - 1, 1)
         return self.low + min(max(share, 0.0), 1.0) * (self.high - self.low)
 
 
 def draw(plot: Plot, width: int, height: int) -> Drawing:
-    """The chart in `width` by `height` cells; legend and axes give way when there is little room."""
+    """Draw the chart in `width` by `height` cells; legend and axes are left out if there is little room."""
     with_legend, with_axis = height >= 6, height >= 4
     rows = max(height - with_legend - with_axis, 0)
     up = plot.scale.forward
@@ -111,7 +114,7 @@ def draw(plot: Plot, width: int, height: int) -> Drawing:
 
 
 def read(plot: Plot, at: float) -> list[tuple[str, str, float]]:
-    """Name, role and value of each curve at a place: the newest point that is not behind it."""
+    """Name, role and value of each curve at x: that of the last point up to x, or else of the first point."""
     found = []
     for curve in plot.curves:
         if len(curve.x):
@@ -137,7 +140,7 @@ def _x_range(plot: Plot) -> tuple[float, float]:
 
 
 def _paint(canvas: Cells, plot: Plot, heights: Sequence[Heights], marked: Sequence[Floats]) -> None:
-    """Everything in its order, for what comes later covers what was there."""
+    """Draw everything in order, because what is drawn later covers what is there."""
     curves = [pair for pair in zip(plot.curves, heights, strict=True) if len(pair[0].x)][::-1]
     for curve, (_, raw) in curves:
         if raw is not None:
@@ -157,7 +160,7 @@ def _parts(plot: Plot) -> list[Curve | Marks]:
 
 
 def _gutter(ticks: list[Tick], rows: int, left: int, low: float, high: float) -> list[str]:
-    """The y axis, a line of text a row, `left` wide."""
+    """The y axis, one text per row, each `left` wide."""
     if not left:
         return [""] * rows
     lines = [" " * (left - 1) + "│"] * rows
@@ -168,7 +171,7 @@ def _gutter(ticks: list[Tick], rows: int, left: int, low: float, high: float) ->
 
 
 def _x_axis(plot: Plot, low: float, high: float, left: int, columns: int) -> list[Span]:
-    """The line under the chart, with each label behind its tick: `└──┴500────┴1,000─── step`."""
+    """The x axis, with each label right of its tick: `└──┴500────┴1,000─── step`."""
     cells = list("─" * columns)
     last = f" {plot.note} · {plot.x_kind}" if plot.note and columns >= 2 * len(plot.note) else f" {plot.x_kind}"
     free = 0
@@ -183,7 +186,7 @@ def _x_axis(plot: Plot, low: float, high: float, left: int, columns: int) -> lis
 
 
 def _legend(plot: Plot, width: int) -> list[Span]:
-    """Title, curves, marks, envelope, curves behind: as far as there is room for whole names. One name a role."""
+    """Title, first curves, marks, envelope, other curves: each one that fits whole. One name per role."""
     items: list[list[Span]] = [[(plot.title, "title")]] if plot.title else []
     named = list({curve.role: curve for curve in reversed(plot.curves)}.values())[::-1]
     lines = [[(SAMPLES[curve.pattern], curve.role), (f" {curve.name.partition(',')[0]}", "legend")] for curve in named]
@@ -202,7 +205,7 @@ def _legend(plot: Plot, width: int) -> list[Span]:
 
 
 def _reading(plot: Plot, width: int) -> list[Span]:
-    """Where the cursor is, and the values of the curves there."""
+    """The cursor's position and the curves' values there."""
     assert plot.cursor is not None
     spans: list[Span] = [(place(plot.x_kind, plot.cursor), "cursor")]
     for name, role, value in read(plot, plot.cursor):
@@ -213,7 +216,7 @@ def _reading(plot: Plot, width: int) -> list[Span]:
 
 
 def _fit(spans: list[Span], width: int) -> list[Span]:
-    """The line cut or filled to exactly `width` cells; of a letter of two cells there is no half."""
+    """The line cut or filled to exactly `width` cells; a letter of two cells is never cut in half."""
     fitted: list[Span] = []
     room = width
     for text, role in spans:

@@ -1,4 +1,4 @@
-"""A run's events as arrays, ready to be drawn: training as lines, validation as marks. numpy only."""
+"""A run's events as arrays for its charts: training as curves, validation as marks. numpy only."""
 
 from collections.abc import Iterable
 
@@ -12,11 +12,11 @@ QUANTITIES = ("loss", "accuracy")
 TARGETS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
 """the accuracies of the sum at which two runs are compared"""
 TARGET_SMOOTHING = 0.9
-"""of the accuracies compared, so that one lucky batch does not count as having got there"""
+"""applied to these accuracies, so that one lucky batch does not count"""
 
 
 class GrowingTable:
-    """Rows of numbers that grow; arrays double, so that adding a row costs nothing."""
+    """A table of numbers to which rows are added; the array doubles when it is full, so adding is cheap."""
 
     def __init__(self, columns: int) -> None:
         self._rows = np.empty((256, columns))
@@ -30,7 +30,7 @@ class GrowingTable:
         self._length += 1
 
     def column(self, index: int) -> Floats:
-        """A view of a column."""
+        """A column, as a view."""
         return self._rows[: self._length, index]
 
     def __len__(self) -> int:
@@ -38,10 +38,13 @@ class GrowingTable:
 
 
 class Series:
-    """The curves of one run. Columns: step, elapsed, digit_loss, sum_loss, digit_accuracy, sum_accuracy."""
+    """The curves of one run: `training` and `validation`, two tables.
+
+    Their columns are step, elapsed, digit_loss, sum_loss, digit_accuracy, sum_accuracy.
+    """
 
     KINDS = ("started", "progress", "validated", "epoch")
-    """the events that it is made of"""
+    """the kinds of events that are used"""
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self.training, self.validation = GrowingTable(6), GrowingTable(6)
@@ -51,7 +54,7 @@ class Series:
             self.add(event)
 
     def add(self, event: Event) -> None:
-        """Take in the next event; most kinds change nothing."""
+        """Add the next event; kinds that are not in KINDS change nothing."""
         match event:
             case Started():
                 self.steps_per_epoch = max(1, event.steps_per_epoch)
@@ -75,17 +78,17 @@ class Series:
                 )
 
     def x(self, kind: str, table: GrowingTable) -> Floats:
-        """The places on the x axis `step`, `epoch` or `time`."""
+        """The x values of a table, as `step`, `epoch` or `time` (in seconds)."""
         if kind == "time":
             return table.column(1)
         return table.column(0) / self.steps_per_epoch if kind == "epoch" else table.column(0)
 
     def y(self, quantity: str, head: str, table: GrowingTable) -> Floats:
-        """The values of `loss` or `accuracy` of the head `digit` or `sum`."""
+        """The `loss` or `accuracy` of a table, for the head `digit` or `sum`."""
         return table.column(2 + 2 * QUANTITIES.index(quantity) + HEADS.index(head))
 
     def reached(self) -> dict[float, float]:
-        """For each of TARGETS that the sum's training accuracy reached, the seconds of training it took."""
+        """The seconds of training that it took to reach each of TARGETS, by the sum's training accuracy."""
         if self._reached[0] == len(self.training):
             return self._reached[1]
         accuracy = smooth(self.y("accuracy", "sum", self.training), TARGET_SMOOTHING)
@@ -100,11 +103,11 @@ class Series:
 
 
 def smooth(values: Floats, weight: float) -> Floats:
-    """The exponential moving average, free of bias at the beginning: a constant stays what it is from the first value.
+    """The exponential moving average, without bias at the start: a constant stays the same from the first value on.
 
-    Each value counts `weight` times as much as the next one. NaN counts for nothing and stays NaN. Windows of twice
-    the length are made of two windows, over and over: a dozen passes over the array instead of a loop over 10,000
-    points, and no matrix product, which would wait for the cores that training has.
+    Each value weighs `weight` times as much as the next one. NaN is left out of the average and stays NaN. Windows are
+    doubled until they are long enough: a dozen passes over the array instead of a loop over 10,000 points, and no
+    matrix product, which would compete with training for the cores.
     """
     if weight <= 0 or not len(values):
         return values

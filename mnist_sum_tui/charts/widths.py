@@ -1,6 +1,6 @@
-"""How wide text is in a terminal, by the standard library's tables: pure, so that a chart needs no terminal's library.
+"""How many columns text takes in a terminal, by the standard library's tables, so that charts need no other library.
 
-A run's name may have wide letters, or marks that stand on the letter before them.
+A run's name may have letters that take two columns, or combining marks that take none.
 """
 
 from functools import cache
@@ -8,12 +8,12 @@ from unicodedata import category, east_asian_width
 
 
 def cells(text: str) -> int:
-    """The columns that the text takes; one too few for the rare sign that a mark behind it makes wide."""
+    """The columns that the text takes; one too few for the rare character that a mark after it makes wide."""
     return len(text) if text.isascii() else sum(map(_cells_of, text))
 
 
 def cut(text: str, room: int) -> str:
-    """As much of the start of the text as fits into `room` columns."""
+    """The start of the text, as much as fits into `room` columns."""
     if text.isascii():
         return text[: max(room, 0)]
     for place, character in enumerate(text):

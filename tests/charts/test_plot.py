@@ -1,4 +1,4 @@
-"""The chart as strings: where the dots are, what the axes say, that spikes and NaN are seen, and what it costs."""
+"""The drawn chart as strings: dots, axes, spikes, NaN and widths; and smoothing."""
 
 import math
 
@@ -87,7 +87,7 @@ def test_a_perfect_batch_does_not_stretch_the_axis_of_nines() -> None:
     assert "99.9 %" not in found
 
 
-def test_marks_are_seen_before_curves() -> None:
+def test_marks_hide_curves() -> None:
     marks = Marks("validation", "digit", "●", np.array([50.0]), np.array([50.0]))
     lines = text(Plot((curve(RAMP),), (marks,)), 50, 12)
     assert sum(line.count("●") for line in lines[1:]) == 1
@@ -96,7 +96,7 @@ def test_marks_are_seen_before_curves() -> None:
 
 @pytest.mark.parametrize("name", ["日本語の走り", "e\u0301" * 20, "🙂 mixed 走", "한국어"])
 @pytest.mark.parametrize("at", [None, 50.0])
-def test_a_name_of_wide_letters_or_marks_leaves_each_line_as_wide_as_the_chart(name: str, at: float | None) -> None:
+def test_every_line_is_as_wide_as_the_chart_with_any_letters_in_a_name(name: str, at: float | None) -> None:
     plot = Plot((Curve(name, "run-1", RAMP, RAMP), Curve("last", "run-2", RAMP, RAMP)), cursor=at)
     for width in range(1, 60):
         assert {cell_len(line) for line in text(plot, width, 8)} == {width}
@@ -114,7 +114,7 @@ def test_the_cursor_shows_the_values_under_it() -> None:
     assert read(plot, 1e9) == [("digit", "digit", 100.0)]
 
 
-def test_a_cell_and_its_place_on_the_axis_belong_together() -> None:
+def test_x_at_gives_the_ends_of_the_axis_at_its_ends() -> None:
     drawn = draw(Plot((curve(RAMP),)), 60, 10)
     assert drawn.x_at(drawn.left) == 0
     assert drawn.x_at(59) == 100
@@ -124,7 +124,7 @@ def test_a_cell_and_its_place_on_the_axis_belong_together() -> None:
 
 @pytest.mark.parametrize("scale", [LINEAR, LOG, SHARE, NINES])
 @pytest.mark.parametrize("kind", ["step", "epoch", "time"])
-def test_every_size_gives_exactly_that_many_cells(scale: Scale, kind: str) -> None:
+def test_the_chart_has_exactly_the_requested_size(scale: Scale, kind: str) -> None:
     y = np.linspace(0.01, 0.99, 57)
     plot = Plot((curve(y, y[::-1]), curve(y[::-1])), (Marks("v", "d", "●", y, y),), scale, kind, 0.5, "title")
     for width in (0, 1, 2, 5, 9, 13, 30, 77):
@@ -167,6 +167,6 @@ def test_smoothing_of_nothing_is_nothing() -> None:
     assert len(smooth(np.empty(0), 0.9)) == 0
 
 
-def test_a_frame_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_benchmark_of_a_frame_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chart, "FRAMES", 3)
     assert chart.milliseconds() > 0
