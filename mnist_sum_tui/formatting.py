@@ -93,7 +93,7 @@ def sparkline(values: Iterable[float | None], width: int = 40) -> str:
 
 
 def shade(share: float | None) -> str:
-    """A cell of a heatmap, 0..1, as one of five characters; None as `·`. Only 1 itself is the darkest."""
+    """A cell of a heatmap, 0..1, as one of five characters; None as `·`. Only 1 gives the darkest."""
     if share is None:
         return "·"
     return SHADES[min(int(share * (len(SHADES) - 1)), len(SHADES) - 1)]

@@ -1,4 +1,4 @@
-"""Which module may import which: what stands left never imports what stands right, and torch stays out of the start."""
+"""Which module may import which: no room imports one to its right, and torch is not loaded at the start."""
 
 import ast
 import subprocess
@@ -165,7 +165,7 @@ def test_there_is_no_circle() -> None:
     assert list(TopologicalSorter(imports).static_order())
 
 
-def test_what_stands_left_of_the_dashboard_knows_no_front_end() -> None:
+def test_nothing_left_of_the_dashboard_imports_a_front_end() -> None:
     for module, tree in MODULES.items():
         if module.split(".")[0] not in {"tui", "bench", "cli", "__main__"}:
             assert not {name.split(".")[0] for name in _imports(tree)} & FRONT_ENDS, module
@@ -203,7 +203,7 @@ print("loaded" if "torch._dynamo" in sys.modules else "free")
 
 
 def test_torchs_own_optimizer_loads_the_compiler() -> None:
-    """Or the class of our own could go."""
+    """This is why there is an AdamW of our own."""
     code = """
 import sys, torch
 torch.optim.AdamW([torch.ones(1, requires_grad=True)])

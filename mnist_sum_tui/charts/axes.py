@@ -72,7 +72,7 @@ def _nines(values: Floats) -> Floats:
 
 
 def _spread(found: list[tuple[int, float, str]], low: float, high: float, room: int) -> list[Tick]:
-    """As many of the ticks (rank, position, label) as do not crowd each other; low ranks are preferred."""
+    """The ticks of `found` (rank, position, label) that fit at a distance from each other, low ranks first."""
     gap = (high - low) / max(room, 1) * 0.999
     chosen: list[Tick] = []
     for _, at, text in sorted(found):

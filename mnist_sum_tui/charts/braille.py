@@ -80,7 +80,7 @@ def band(low: Floats, high: Floats, up: Span, rows: int) -> Bools:
 
 
 def pack(dots: Bools) -> NDArray[np.uint32]:
-    """Dots (rows * 4, columns * 2) as the bits (rows, columns) that make a braille character of BLANK."""
+    """Dots (rows * 4, columns * 2) as bits (rows, columns); BLANK plus the bits is a braille character."""
     cells = dots.reshape(dots.shape[0] // 4, 4, dots.shape[1] // 2, 2).astype(np.uint32)
     bits = np.zeros((cells.shape[0], cells.shape[2]), np.uint32)
     for row, pair in enumerate(_BITS):

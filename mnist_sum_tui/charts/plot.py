@@ -16,7 +16,7 @@ from mnist_sum_tui.charts.cells import Cells
 from mnist_sum_tui.charts.widths import cells, cut
 
 Span = tuple[str, str]
-"""text and its role: axis, title, legend, cursor, nan, a curve's or marks' own, or that with `-envelope` behind it"""
+"""text and its role: axis, title, legend, cursor, nan, or that of a curve or marks, for envelopes with `-envelope`"""
 Heights = tuple[Floats, Floats | None]
 """a curve's `y` and `raw` after the scale's `forward`"""
 SAMPLES = {"solid": "━", "dashed": "╍", "sparse": "┈"}
@@ -186,7 +186,7 @@ def _x_axis(plot: Plot, low: float, high: float, left: int, columns: int) -> lis
 
 
 def _legend(plot: Plot, width: int) -> list[Span]:
-    """Title, first curves, marks, envelope, other curves: each one that fits whole. One name per role."""
+    """Title, first two curves, marks, envelope, other curves: each item that fits. One name per role."""
     items: list[list[Span]] = [[(plot.title, "title")]] if plot.title else []
     named = list({curve.role: curve for curve in reversed(plot.curves)}.values())[::-1]
     lines = [[(SAMPLES[curve.pattern], curve.role), (f" {curve.name.partition(',')[0]}", "legend")] for curve in named]

@@ -23,7 +23,7 @@ LOOK_AHEAD = 1.3
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How the charts are looked at; the keys change it."""
+    """How the charts are shown; keys change it."""
 
     x_kind: str = "step"
     is_log: bool = True
@@ -36,7 +36,7 @@ class View:
         return replace(self, smoothing=SMOOTHINGS[min(max(place, 0), len(SMOOTHINGS) - 1)])
 
     def next_x(self) -> "View":
-        """The next x axis; a cursor has no place on it."""
+        """The next kind of x axis, without the cursor, whose position belongs to the old one."""
         kind = X_KINDS[(X_KINDS.index(self.x_kind) + 1) % len(X_KINDS)]
         return replace(self, x_kind=kind, cursor=None)
 
@@ -95,7 +95,7 @@ RUN_SMOOTHING = 0.9
 
 
 def overlay(runs: Sequence[tuple[str, Series]], quantity: str, x_kind: str) -> Plot:
-    """One curve of training a run, smoothed, and its validation as marks; told apart by pattern and mark, too."""
+    """One smoothed training curve per run, and its validation as marks; patterns and marks differ, not only colours."""
     head, what = quantity.split()
     curves, marks = [], []
     for row, (name, series) in enumerate(runs[:MOST_RUNS]):

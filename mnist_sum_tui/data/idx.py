@@ -51,7 +51,7 @@ def _read(path: Path, magic: int, shape: tuple[int, ...], sha256: str | None) ->
             header = stream.read(header_size)
             count = int.from_bytes(header[4:8], "big")
             wanted = min(count, MAX_COUNT) * int(np.prod(shape, dtype=np.int64))
-            return _checked(path, header, stream.read(wanted + 1), magic, shape)  # one extra byte: is it too long?
+            return _checked(path, header, stream.read(wanted + 1), magic, shape)  # + 1 finds files that are too long
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DataError(f"{path}: cannot be read ({reason}); download the file again") from error

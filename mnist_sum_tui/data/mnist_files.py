@@ -28,14 +28,14 @@ CONTENT = {
     "train": "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b",
     "test": "c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b",
 }
-"""`fingerprint` of the package's files; stored, because their own hashes are checked anyway"""
+"""`fingerprint` of the package's files, stored because it never changes: the files' own hashes are checked"""
 RUNS_OWN = "the run's images were there: name their new folder with --data-dir"
 
 Arrays = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 """images (N, 28, 28) and labels (N,)"""
 
 DOWNLOADING = ".mnist-sum-download.lock"
-"""is in a folder while a process downloads into it, and stays if that process is killed"""
+"""a lock file: it is in the folder during a download, and after a download that was killed"""
 
 _ahead: dict[str, Future[Arrays]] = {}
 
@@ -122,7 +122,7 @@ def _download(root: Path) -> None:
             try:
                 MNIST(str(root), download=True)  # does nothing if another process has done it
             finally:
-                with contextlib.suppress(OSError):  # on Windows it is removed on release of the lock
+                with contextlib.suppress(OSError):  # on Windows, the lock's release removes it
                     lock.unlink()
     except (RuntimeError, OSError) as error:
         reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__

@@ -25,9 +25,9 @@ MODES_WITH_MEANS = {"1": "L", "P": "RGB", "PA": "RGBA", "I;16": "I", "I;16L": "I
 """the modes that Pillow cannot average (`Image.reduce`, 13.0), and what they are converted to"""
 EXIF_ORIENTATION = 0x0112
 LEAST_CONTRAST = 24
-"""between background and ink, of 255; the noise of a blank photo is weaker"""
+"""the smallest difference between background and ink, of 255; the noise of a blank photo is smaller"""
 LEAST_INK = 0.06
-"""the lowest threshold, as a share of full ink, below which a pixel is background; JPEG's ripples are weaker"""
+"""the lowest threshold, as a share of full ink, below which a pixel is background; JPEG artefacts are weaker"""
 MOST_INK = 0.4
 """the highest threshold"""
 GRAIN_FACTOR = 2.0

@@ -30,11 +30,11 @@ class Mistake:
     """An image whose digit the network gets wrong, and the probability that it gave to its answer."""
 
     index: int
-    """of the image in its file"""
+    """the image's index in its file"""
     label: int
     digit: int
     probability: float
-    """of the wrong digit, 0..1, as the network says"""
+    """the network's probability for the wrong digit, 0..1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class EvalReport:
 
     images: int
     pairs: int
-    """of image and number: ten per image"""
+    """pairs of image and number, ten per image"""
     digit_accuracy: float
     sum_accuracy: float
     agreement: float
@@ -51,7 +51,7 @@ class EvalReport:
     digit_loss: float
     sum_loss: float
     confusion: tuple[tuple[int, ...], ...]
-    """images by [label][predicted digit]"""
+    """number of images by [label][predicted digit]"""
     sum_accuracy_by_pair: tuple[tuple[float | None, ...], ...]
     """accuracy of the sum by [label][number]; None for a digit without images"""
     mistakes: tuple[Mistake, ...]

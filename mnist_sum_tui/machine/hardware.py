@@ -84,11 +84,11 @@ def cpu_has_fast_bf16() -> bool:
     if known:
         return bool(known.get("amx_bf16") or known.get("avx512_bf16"))
     asked = (getattr(torch.cpu, name, None) for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"))
-    return any(ask() for ask in asked if ask is not None)  # torch 2.10
+    return any(ask() for ask in asked if ask is not None)  # torch 2.10 has these instead
 
 
 def describe() -> dict[str, object]:
-    """The versions, processor and GPU, with which a reader can judge a run's speed and repeat it."""
+    """The versions, processor and GPU, so that a run's speed can be judged and the run repeated."""
     return {
         "python": platform.python_version(),
         "torch": torch.__version__,

@@ -11,14 +11,14 @@ SHORT, LONG = "1000", "300000"
 """iterations of OpenMP's waiting loop: 20 to 60 microseconds, and some milliseconds (the default of GNU's OpenMP)"""
 LOAD = Path("/proc/loadavg")
 SAMPLES, APART_SECONDS = 3, 0.001
-"""how often `is_alone` looks, and the pause before each look"""
+"""how many samples `is_alone` takes, and the pause before each"""
 
 
 def set_waiting(may_be_alone: bool = False) -> None:
     """Set how long torch's threads spin while they wait for each other, before they sleep. Call it before torch loads.
 
-    The time is short, because on cores that other programs use too, spinning delays the very thread that is waited for.
-    With `may_be_alone` it is long if nothing else runs now: that is faster, above all on a virtual machine.
+    The time is short, because where other programs use the cores too, spinning threads can keep the thread that they
+    wait for from running. With `may_be_alone` it is long if nothing else runs now, which is faster on virtual machines.
     `guide/measurements.md` has the figures.
 
     GOMP_SPINCOUNT is for GNU's OpenMP, where the policy `active` keeps it in force while the process has more threads
@@ -34,7 +34,7 @@ def set_waiting(may_be_alone: bool = False) -> None:
 
 
 def is_alone() -> bool:
-    """Whether nothing else computes on this machine now, according to most of a few looks.
+    """Whether nothing else computes on this machine now, by the majority of a few samples.
 
     The fourth field of /proc/loadavg is the number of running threads (proc(5)). If it cannot be read, or does not even
     count this thread, the answer is no.

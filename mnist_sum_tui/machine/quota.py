@@ -21,7 +21,7 @@ def cores_by_quota() -> int | None:
 def _folders() -> list[Path]:
     """The folders of this process's group and of its parent groups, in each hierarchy that may limit the CPU.
 
-    Not all of them exist, because in a container the path may be the host's, but the tree only the container's part.
+    Some may not exist, because a container may see the host's path but only its own part of the tree.
     """
     found = []
     for line in _text(MEMBERSHIP).splitlines():

@@ -1,4 +1,4 @@
-"""The process's standard streams, which a shell may have closed and which end with their terminal."""
+"""Repair and flush the standard streams, which a shell may have closed and whose terminal may be gone."""
 
 import io
 import os

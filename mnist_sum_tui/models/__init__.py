@@ -36,7 +36,7 @@ def build(name: str, seed: int = 0) -> SumNetwork:
 
 
 def skeleton(name: str) -> SumNetwork:
-    """The same network without memory for its weights, to be filled with loaded ones.
+    """The network of `build` without memory for its weights, to be filled with loaded ones.
 
     It leaves torch's global generator alone, because another thread may be building a network with it.
 

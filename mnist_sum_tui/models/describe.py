@@ -1,4 +1,4 @@
-"""A network's layers as rows of a table, found by running the network, so that the two cannot differ."""
+"""A network's layers as rows of a table, found by running the network, so that the table is always right."""
 
 from dataclasses import dataclass
 from functools import partial

@@ -55,7 +55,7 @@ def save(
     """Write a checkpoint, whole or not at all, and the same to `also`.
 
     Raises:
-        RunError: it cannot be written; the one before it is still there.
+        RunError: it cannot be written; the previous checkpoint is kept.
     """
     values = {"format": FORMAT, "config": config.to_dict(), "position": asdict(position)}
     write_atomic(path, _encode({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, values), also=also)
@@ -102,7 +102,7 @@ def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
     length = int.from_bytes(start, "little")
     header = stream.read(length) if len(start) == 8 and length <= MAX_HEADER_BYTES else b""
     if len(header) < max(length, 1):
-        raise CheckpointError(f"{path}: is not a checkpoint, or is cut short; {ADVICE}")
+        raise CheckpointError(f"{path}: is not a checkpoint, or is incomplete; {ADVICE}")
     mark = _HASH.search(header)
     if mark is None:
         raise CheckpointError(f"{path}: is not a checkpoint of mnist-sum; {ADVICE}")

@@ -37,7 +37,7 @@ Count = Annotated[int, Within(0, MOST)]
 Number = Annotated[int, Within(1, MOST)]
 """counted from 1, or a count of at least 1"""
 Amount = Annotated[float, Within(0, MOST)]
-"""seconds, a rate, a speed"""
+"""seconds, a learning rate, a speed"""
 Share = Annotated[float, Within(0, 1)]
 Loss = Annotated[float, Within(0, 1e39, ("NaN", "Infinity"))]
 """up to the limit of float32; NaN or infinite if the training diverges"""

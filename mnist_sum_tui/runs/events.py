@@ -1,7 +1,7 @@
 """The events of a run: frozen dataclasses of plain numbers and strings, written to JSON and read back.
 
 In JSON an event is one flat object: `event` (its kind), `step`, `epoch`, `elapsed`, and its own fields. JSON has no NaN
-and no infinity; they are the strings "NaN" and "Infinity", so that any JSON reader accepts the file. When an event is
+or infinity; they become the strings "NaN" and "Infinity", so that any JSON reader accepts the file. When an event is
 read, each field is checked against its type and text is made printable, because a file may be untrusted.
 Losses are in nats; accuracies and agreement are fractions of 1; times are in seconds.
 """
@@ -125,7 +125,7 @@ class Samples(Event):
     kind = "samples"
 
     indices: tuple[Count, ...]
-    """of the images in the training file, 0..59,999"""
+    """the images' indices in the training file, 0..59,999"""
     labels: tuple[Digit, ...]
     numbers: tuple[Digit, ...]
     digits: tuple[Digit, ...]

@@ -39,7 +39,7 @@ class Journal:
         """Write one event.
 
         Raises:
-            RunError: the disk is full, or the folder is missing.
+            RunError: it cannot be written, for example because the disk is full.
         """
         try:
             self._stream.write(to_bytes(to_json(event)) + b"\n")
@@ -83,12 +83,13 @@ class Follower:
         self._path = path
         self._at = 0
         self._last = b""
-        """the last line that was read; if the file no longer has it there, the run was resumed from before it"""
+        """the last line that was read; if it is no longer at its place, the run was resumed from an earlier point"""
 
     def read(self) -> tuple[list[Event], bool]:
-        """The events since the last call; and whether they are instead all events from the beginning.
+        """The new events, and whether they are all events of the run.
 
-        They are all at the first call, and after a resume, because a resumed run repeats what followed its checkpoint.
+        They are those since the last call; but all events at the first call, and after a resume, because a resumed run
+        repeats what followed its checkpoint.
         """
         try:
             with open_own(self._path) as stream:

@@ -63,7 +63,7 @@ def is_locked(folder: Path) -> bool:
         return _is_held(folder / ".lock")
     except FileNotFoundError:
         return False
-    except OSError:  # the lock cannot be opened, so the process id has to do
+    except OSError:  # the lock cannot be opened, so the process id decides
         return _lives(holder)
 
 

@@ -31,7 +31,7 @@ def check(folder: Path) -> None:
         path = folder / entry.name
         if not is_own(entry.name) or entry.is_file(follow_symlinks=False):
             continue
-        if path.is_symlink() or path.exists():  # otherwise it was temporary
+        if path.is_symlink() or path.exists():  # otherwise it was temporary and is gone
             raise RunError(f"{path}: is not a regular file, as a run's files must be; choose another run")
 
 

@@ -20,7 +20,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import locking, own_files
 
 MORE_EPOCHS = 5
-"""how many more epochs the advice after a complete run suggests"""
+"""how many more epochs are suggested when a run is complete"""
 BUILT_IN = (Path(__file__).parents[1] / "models" / "built-in.safetensors").resolve()
 """the network in the package, used when there is no run; resolved, because an installer may make it a link"""
 DEFAULT_FOLDER = "runs"
@@ -181,7 +181,7 @@ class Run:
             RunError: another process trains it (the message has its id), or the folder is missing or not writable.
         """
         if not self.path.is_dir():  # locking would create it
-            raise RunError(f"{self.path}: does not exist any more; mnist-sum runs lists the runs")
+            raise RunError(f"{self.path}: no longer exists; mnist-sum runs lists the runs")
         lock = self._held.pop() if self._held else locking.acquire(self.path)
         try:
             yield

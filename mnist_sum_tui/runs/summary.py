@@ -28,7 +28,7 @@ class Summary:
 
     @property
     def digit_accuracy(self) -> float | None:
-        """On the test images, or before the test on the validation images, at the best epoch."""
+        """Of the final test, or before the test, of the best epoch's validation."""
         return self._accuracy("digit_accuracy")
 
     @property
@@ -59,7 +59,7 @@ class Summary:
 
     @property
     def mean_accuracy(self) -> float:
-        """In validation, or else in the test, or else -1. It sorts tables; `best_run` decides which run is best."""
+        """Of validation, or else of the test, or else -1. It sorts tables; `best_run` decides which run is best."""
         found = (self.validation_accuracy, self.test_accuracy)
         return next((accuracy for accuracy in found if accuracy is not None), -1.0)
 
@@ -98,10 +98,10 @@ def summarise(run: Run) -> Summary:
 
 
 def best_run(summaries: Iterable[Summary]) -> Summary:
-    """The best of the runs that can be compared, which are those on the same images and with the same measure.
+    """The best of the runs that can be compared: those on the same images and with the same measure.
 
-    The images are the package's if any run uses them, and otherwise those of the first run. The measure is the
-    validation accuracy if any run has one, and otherwise the test accuracy.
+    The images are the package's if a run with a result uses them, otherwise those of the first run with a result. The
+    measure is the validation accuracy if one of these runs has it, otherwise the test accuracy.
 
     Raises:
         UsageError: no run has a validation or a test yet.
