@@ -19,7 +19,7 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import duration, percent, sparkline
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.checks import Count, Number, Share, check_of
+from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, best_run, summarise
 

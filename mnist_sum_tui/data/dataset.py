@@ -5,6 +5,7 @@ Everything random here is a function of (seed, epoch) alone, so a run that is re
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ def hold_out(train: Split, seed: int, all_data: bool = False) -> tuple[Split, Sp
     """Training and validation images, split by the seed: 55,000 and 5,000 of MNIST, or all and none with `all_data`."""
     if all_data:
         return train, train.take(torch.arange(0))
-    order = _permutation(len(train), seed, 0, "split")
+    order = _permutation(len(train), seed, 0, Stream.SPLIT)
     held_out = len(train) // VALIDATION_SHARE
     return train.take(order[held_out:].sort().values), train.take(order[:held_out].sort().values)
 
@@ -130,7 +131,7 @@ class SumDataset(Dataset[Example]):
         self.split = split
         self.seed = seed
         self.epoch = epoch
-        drawn = _generator(seed, epoch, "numbers").integers(0, 10, len(split))
+        drawn = _generator(seed, epoch, Stream.NUMBERS).integers(0, 10, len(split))
         self.numbers = torch.from_numpy(drawn)
 
     def __len__(self) -> int:
@@ -155,21 +156,27 @@ class SumDataset(Dataset[Example]):
 
     def order(self) -> Tensor:
         """The order of this epoch: a permutation of 0..N-1, int64."""
-        return _permutation(len(self), self.seed, self.epoch, "order")
+        return _permutation(len(self), self.seed, self.epoch, Stream.ORDER)
 
 
-_PURPOSES = ("split", "numbers", "order", "augment")
+class Stream(IntEnum):
+    """What a stream of random numbers is for. The values are part of what a seed means: they never change."""
+
+    SPLIT = 0
+    NUMBERS = 1
+    ORDER = 2
+    AUGMENT = 3
 
 
-def seed_for(seed: int, epoch: int, purpose: str, step: int = 0) -> int:
-    """A separate seed for each purpose, epoch and step, so that no two share a random stream."""
-    sequence = np.random.SeedSequence([seed, epoch, _PURPOSES.index(purpose), step])
+def seed_for(seed: int, epoch: int, stream: Stream, step: int = 0) -> int:
+    """A separate seed for each stream, epoch and step."""
+    sequence = np.random.SeedSequence([seed, epoch, stream, step])
     return int(sequence.generate_state(1, np.uint64)[0]) >> 1  # torch takes 63 bits
 
 
-def _generator(seed: int, epoch: int, purpose: str) -> np.random.Generator:
-    return np.random.default_rng(seed_for(seed, epoch, purpose))
+def _generator(seed: int, epoch: int, stream: Stream) -> np.random.Generator:
+    return np.random.default_rng(seed_for(seed, epoch, stream))
 
 
-def _permutation(count: int, seed: int, epoch: int, purpose: str) -> Tensor:
-    return torch.from_numpy(_generator(seed, epoch, purpose).permutation(count))
+def _permutation(count: int, seed: int, epoch: int, stream: Stream) -> Tensor:
+    return torch.from_numpy(_generator(seed, epoch, stream).permutation(count))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Annotated, Any, ClassVar, get_type_hints
 
-from mnist_sum_tui.runs.checks import Amount, Check, Count, Loss, Number, OneOf, Share, Within, check_of
+from mnist_sum_tui.runs.json_values import Amount, Check, Count, Loss, Number, OneOf, Share, Within, check_of
 
 BatchShare = Annotated[float, Within(0, 1, ("NaN",))]
 """an accuracy over training batches; NaN if the training diverged"""

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
-from mnist_sum_tui.data.dataset import Batch, Split, SumDataset
+from mnist_sum_tui.data.dataset import Batch, Split, Stream, SumDataset
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.runs.position import Change
 from mnist_sum_tui.training.schedule import rate_at
@@ -49,7 +49,7 @@ class Batches:
         of_epoch = self.dataset.at_epoch(epoch)
         rows = of_epoch.order().split(self._config.batch_size)
         for batch in range(start, self.steps_per_epoch):
-            seed = dataset.seed_for(self._config.seed, epoch, "augment", batch)
+            seed = dataset.seed_for(self._config.seed, epoch, Stream.AUGMENT, batch)
             lr = self.learning_rate((epoch - 1) * self.steps_per_epoch + batch)
             yield StepPlan(of_epoch, rows[batch], lr, seed)
 

@@ -1,6 +1,6 @@
-"""Batch normalisation over the images of several processes.
+"""Batch normalisation over the images of several processes, so that a run is the same with any number of them.
 
-A run follows the same trajectory with any number of them, up to rounding.
+The same up to rounding.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from torch.autograd.function import once_differentiable
 
 
 def share_batch_norms(network: nn.Module) -> None:
-    """Let every batch normalisation of the network be a shared one, its weights as they are."""
+    """Turn every batch normalisation of the network into a shared one; its weights stay."""
     for module in network.modules():
         if type(module) is nn.BatchNorm2d:
             module.__class__ = SharedBatchNorm2d
@@ -23,7 +23,7 @@ def share_batch_norms(network: nn.Module) -> None:
 class SharedBatchNorm2d(nn.BatchNorm2d):
     """nn.BatchNorm2d whose statistics in training are those of all processes' images together.
 
-    torch's own SyncBatchNorm works on GPUs alone (torch 2.13).
+    torch's own SyncBatchNorm works only on GPUs (torch 2.13).
     """
 
     def forward(self, x: Tensor) -> Tensor:

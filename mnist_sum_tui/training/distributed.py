@@ -1,6 +1,6 @@
-"""Several processes on one run: each computes its part of every batch, and all make the same step.
+"""Several processes train one run: each computes its part of every batch, and all make the same step.
 
-Gradients are averaged by torch's DistributedDataParallel.
+torch's DistributedDataParallel averages their gradients.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.training.batchnorm import share_batch_norms
 
 PATIENCE = timedelta(days=7)
-"""a pause may be long; a process that dies is noticed at once, by its closed connections"""
+"""how long a process waits for the others, because a pause may be long; one that dies is noticed at once"""
 
 
 class Processes:

@@ -23,7 +23,7 @@ from mnist_sum_tui.training.distributed import joined
 from mnist_sum_tui.training.prepare import Training, prepare
 from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.resume import load_matching
-from mnist_sum_tui.training.samples import sample_answers
+from mnist_sum_tui.training.sample_answers import sample_answers
 from mnist_sum_tui.training.state import RunState, add_to
 from mnist_sum_tui.training.step import DivergedError, StepResult
 from mnist_sum_tui.training.timing import Pace

@@ -1,4 +1,4 @@
-"""The learning rate as a pure function of the step and of what was changed on the way, wherever a run is resumed."""
+"""The learning rate of each step: a function of the config, the step and the recorded changes, so it needs no state."""
 
 import math
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ END_DIVISOR = 1e4
 """and ends at a ten-thousandth of where it started, as there"""
 
 ADDED_EPOCHS = "a second cycle with half the peak rate, unless the rate is constant"
-"""said wherever it is advised to train a run further"""
+"""what the advice to train a run further says of the learning rate"""
 
 
 def rate_at(config: TrainConfig, changes: Sequence[Change], steps_per_epoch: int, step: int) -> float:
     """The learning rate of a step, counted from 0, in a run whose number of epochs was changed on the way.
 
-    Epochs that come in before the end stretch the rest of the schedule, and those that go compress it. Those that are
-    added at the end are a cycle of their own with half the peak of the one before. A constant rate stays.
+    More epochs before the end stretch the rest of the schedule, fewer compress it. Epochs added at the end are a new
+    cycle with half the peak of the last one. A constant rate stays.
     """
     past = [change for change in changes if change.step <= step]
     place: float = step

@@ -1,4 +1,4 @@
-"""Means and times of a run: sums over images, a stopwatch, the time that is left, and how often a thing may be done."""
+"""Times of a run: a stopwatch, the time left, and when something optional is due again."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ Result = TypeVar("Result")
 
 
 class Stopwatch:
-    """Seconds of training, pauses left out. Monotonic: the clock may be set while it runs."""
+    """Seconds of training without pauses. Setting the system clock does not change it."""
 
     def __init__(self, before: float = 0.0) -> None:
         self._before = before
@@ -58,10 +58,10 @@ class Forecast:
 
 
 class Pace:
-    """When a thing that is nice to have is due again: each `seconds`, or less often, so that its share stays small."""
+    """When something optional is due again: every `seconds`, or less often where it would take more than its share."""
 
     LONGEST = 5.0
-    """seconds between two; a first time that was slow must not put off the second for long"""
+    """seconds between two, at most: a slow first time must not delay the second for long"""
 
     def __init__(self, seconds: float, share: float) -> None:
         self._seconds, self._share = seconds, share
@@ -73,7 +73,7 @@ class Pace:
         return time.perf_counter() >= self._next
 
     def timed(self, do: Callable[[], Result]) -> Result:
-        """Do it, and plan the next time."""
+        """Do it, measure it, and set the next time."""
         begin = time.perf_counter()
         result = do()
         end = time.perf_counter()
