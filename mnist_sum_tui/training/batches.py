@@ -11,7 +11,6 @@ from torch import Tensor
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.dataset import Batch, Split, Stream, SumDataset
-from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.runs.position import Change
 from mnist_sum_tui.training.schedule import rate_at
 
@@ -26,9 +25,9 @@ class StepPlan:
     lr: float
     augment_seed: int
 
-    def batch(self, ranks: Ranks) -> Batch:
-        """The images of this process, with their labels, numbers and sums; alone it has the whole batch."""
-        return self.dataset.__getitems__(self.rows, ranks.part(len(self.rows)))
+    def batch(self, part: slice) -> Batch:
+        """A part of the batch, or all of it: images, labels, numbers and sums."""
+        return self.dataset.__getitems__(self.rows, part)
 
 
 class Batches:

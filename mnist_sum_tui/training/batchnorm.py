@@ -46,8 +46,8 @@ class SharedBatchNorm2d(nn.BatchNorm2d):
 class _SharedNorm(torch.autograd.Function):
     """Batch normalisation over all processes; they exchange once forward, and once backward.
 
-    The processes' means and variances are put together by Chan's formula (Chan, Golub and LeVeque, 1979), for the
-    difference of two large sums of squares would lose what is to be measured.
+    The processes' means and variances are put together by Chan's formula (Chan, Golub and LeVeque, 1979), because
+    the difference of two large sums of squares would lose the digits that matter.
     """
 
     @staticmethod

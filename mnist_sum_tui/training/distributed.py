@@ -35,6 +35,10 @@ class Processes:
         """Whether there is but one process."""
         return self.ranks.size == 1
 
+    def part(self, count: int) -> slice:
+        """The share of this process in a batch of `count` images."""
+        return slice(None) if self.is_alone else self.ranks.part(count)
+
     def total(self, values: list[float]) -> list[float]:
         """The sums over all processes."""
         if self.is_alone:

@@ -97,7 +97,7 @@ class Learner:
         """
         begin = time.perf_counter()
         with lost_process_is_one_line() if not self.processes.is_alone else nullcontext():
-            batch = plan.batch(self.processes.ranks)
+            batch = plan.batch(self.processes.part(len(plan.rows)))
             loss, measured = self._measure(batch, plan.augment_seed)
             is_finite = all(map(math.isfinite, measured))
             if is_finite:
