@@ -213,7 +213,7 @@ class MnistSumApp(PlainApp[int]):
     def on_training_ended(self, message: TrainingEnded) -> None:
         """The thread is done."""
         self.session.end(message.error)
-        self.train_page.on_training_end()
+        self.train_page.show_end()
         if message.error is not None and not self._is_leaving:
             words = str(message.error) or type(message.error).__name__
             self.notify(words, title="The training failed", severity="error")

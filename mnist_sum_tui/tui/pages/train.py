@@ -174,7 +174,7 @@ class TrainPage(Page):
         self.refresh_bindings()
         self.redraw(at_once=is_whole or not self.session.is_live)
 
-    def on_training_end(self) -> None:
+    def show_end(self) -> None:
         """The thread is done; show what came of it."""
         self.show_state()
         self.refresh_bindings()
