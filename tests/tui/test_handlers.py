@@ -1,4 +1,4 @@
-"""Textual finds a handler by its name, `on_` and the message's class: one whose class has another name is never called."""
+"""Textual finds a handler by its name, made of the message's class: one of another name would never be called."""
 
 import importlib
 import inspect
