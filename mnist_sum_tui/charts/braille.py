@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from mnist_sum_tui.charts.axes import Floats
 
 Bools = NDArray[np.bool_]
-Span = tuple[float, float]
+Interval = tuple[float, float]
 """the lowest and the highest value of an axis"""
 
 BLANK = 0x2800
@@ -19,7 +19,7 @@ _PATTERNS = {"solid": (1, 1), "dashed": (6, 4), "sparse": (4, 1)}
 class Bins:
     """Mean, lowest and highest finite value in each column of dots; NaN where a column has none."""
 
-    def __init__(self, x: Floats, y: Floats, across: Span, columns: int) -> None:
+    def __init__(self, x: Floats, y: Floats, across: Interval, columns: int) -> None:
         y = np.where(np.isinf(y), np.sign(y) * 1e300, y)  # off the scale: drawn at its edge
         column = column_of(x, across, columns)
         starts = np.flatnonzero(np.diff(column, prepend=-1))
@@ -40,20 +40,20 @@ class Bins:
                 values[filled] = np.interp(filled, here, values[here])
 
 
-def column_of(x: Floats, across: Span, columns: int) -> NDArray[np.intp]:
+def column_of(x: Floats, across: Interval, columns: int) -> NDArray[np.intp]:
     """The column, 0 to columns - 1, of each place on the x axis."""
     low, high = across
     return np.clip((x - low) / (high - low) * columns, 0, columns - 1).astype(np.intp)
 
 
-def dot_rows(heights: Floats, up: Span, height: int) -> NDArray[np.intp]:
+def dot_rows(heights: Floats, up: Interval, height: int) -> NDArray[np.intp]:
     """The row of dots of each height, counted from the top; what is off the axis goes to its edge."""
     low, high = up
     share = np.clip((np.nan_to_num(heights) - low) / (high - low), 0, 1)
     return np.rint((1 - share) * (height - 1)).astype(np.intp)
 
 
-def line(heights: Floats, up: Span, rows: int, pattern: str) -> Bools:
+def line(heights: Floats, up: Interval, rows: int, pattern: str) -> Bools:
     """The dots (rows, columns) of a curve; each column reaches half way to the next, so that none is apart."""
     known = ~np.isnan(heights)
     at = dot_rows(heights, up, rows)
@@ -67,7 +67,7 @@ def line(heights: Floats, up: Span, rows: int, pattern: str) -> Bools:
     return _filled(top, bottom, rows, known & (np.arange(len(at)) % period < shown))
 
 
-def band(low: Floats, high: Floats, up: Span, rows: int) -> Bools:
+def band(low: Floats, high: Floats, up: Interval, rows: int) -> Bools:
     """The dots between two curves, as a chequerboard; each column has both its ends, for a spike is one dot wide."""
     top, bottom = dot_rows(high, up, rows), dot_rows(low, up, rows)
     known = ~np.isnan(high)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from mnist_sum_tui.charts import braille
 from mnist_sum_tui.charts.axes import Floats
-from mnist_sum_tui.charts.braille import BLANK, Bins, Bools, Span, column_of, dot_rows, pack
+from mnist_sum_tui.charts.braille import BLANK, Bins, Bools, Interval, column_of, dot_rows, pack
 
 
 class Cells:
@@ -14,7 +14,7 @@ class Cells:
     `across` and `up` are the ranges of the x and y axis. Heights are values after the scale's `forward`.
     """
 
-    def __init__(self, rows: int, columns: int, across: Span, up: Span) -> None:
+    def __init__(self, rows: int, columns: int, across: Interval, up: Interval) -> None:
         self.rows, self.columns, self.across, self.up = rows, columns, across, up
         self._cells = np.full((rows, columns), BLANK, np.uint32)
         self._roles = np.zeros((rows, columns), np.intp)

@@ -18,7 +18,7 @@ X_KINDS = ("step", "epoch", "time")
 PATTERNS = {"digit": "solid", "sum": "dashed"}
 SYMBOLS = {"digit": "●", "sum": "◆"}
 LOOK_AHEAD = 1.3
-"""how much further than the run itself the past run is seen; all of it would leave a short run no room"""
+"""how much further than the run itself the ghost run is seen; all of it would leave a short run no room"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +46,20 @@ class View:
         return f"{'log' if self.is_log else 'linear'} · smoothing {self.smoothing:g}"
 
 
-def plot(series: Series, past: Series | None, view: View, quantity: str) -> Plot:
-    """The chart of `loss` or `accuracy`: digit and sum as lines, validation as marks, the past run behind."""
+def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plot:
+    """The chart of `loss` or `accuracy`: digit and sum as lines, validation as marks, the ghost run behind."""
     scales = (LOG if view.is_log else LINEAR) if quantity == "loss" else (NINES if view.is_log else SHARE)
     x = series.x(view.x_kind, series.training)
     curves = []
     for head in HEADS:
         raw = series.y(quantity, head, series.training)
         curves.append(Curve(head, head, x, smooth(raw, view.smoothing), raw, PATTERNS[head]))
-    if past is not None and len(past.training):
-        behind = past.x(view.x_kind, past.training)
+    if ghost is not None and len(ghost.training):
+        behind = ghost.x(view.x_kind, ghost.training)
         seen = int(np.searchsorted(behind, x[-1] * LOOK_AHEAD)) if len(x) else 0
         for head in HEADS:
-            y = smooth(past.y(quantity, head, past.training), max(view.smoothing, 0.9))
-            curves.append(Curve(f"best run, {head}", "past", behind[:seen], y[:seen], None, "sparse"))
+            y = smooth(ghost.y(quantity, head, ghost.training), max(view.smoothing, 0.9))
+            curves.append(Curve(f"best run, {head}", "ghost", behind[:seen], y[:seen], None, "sparse"))
     marks = tuple(
         Marks(
             "validation",
@@ -73,9 +73,9 @@ def plot(series: Series, past: Series | None, view: View, quantity: str) -> Plot
     return Plot(tuple(curves), marks, scales, view.x_kind, view.cursor, title=quantity, note=view.words)
 
 
-def race(series: Series, past: Series) -> list[tuple[str, float, str]]:
-    """Mark, seconds ahead of the past run (behind: negative), and that in words, for each mark that both reached."""
-    mine, theirs = series.reached(), past.reached()
+def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
+    """Mark, seconds ahead of the ghost run (behind: negative), and that in words, for each mark that both reached."""
+    mine, theirs = series.reached(), ghost.reached()
     found = []
     for target, seconds in mine.items():
         if target in theirs:
@@ -85,12 +85,13 @@ def race(series: Series, past: Series) -> list[tuple[str, float, str]]:
     return found
 
 
-MOST_RUNS = 6
-"""curves in a chart; more cannot be told apart"""
 OVERLAY_QUANTITIES = ("sum accuracy", "digit accuracy", "sum loss", "digit loss")
 OVERLAY_X_KINDS = ("epoch", "step", "time")
 RUN_PATTERNS = ("solid", "dashed", "sparse")
 RUN_SYMBOLS = "●◆▲■▼★"
+"""one for each run, the same in the chart and in the table of runs"""
+MOST_RUNS = len(RUN_SYMBOLS)
+"""curves in a chart; more cannot be told apart"""
 RUN_SMOOTHING = 0.9
 
 

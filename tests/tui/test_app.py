@@ -249,7 +249,7 @@ async def test_a_page_that_takes_long_to_compose_is_waited_for(
     monkeypatch.setattr(TrainPage, "is_composed", property(is_composed))
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: len(asked) > 2 and app.train_page.live.is_mounted)
+        await until(pilot, lambda: len(asked) > 2 and app.train_page.run_view.is_mounted)
         app.post_message(StartTraining(CONFIG))
         await until(pilot, lambda: app.session.progress)
         app.stop_and_leave()
@@ -308,7 +308,7 @@ async def test_a_real_training_runs_to_its_end_and_is_gone_on_with(small_data: s
         assert app.session.started is not None
         assert app.session.started.resumed
         page = app.train_page
-        assert len(page.live.series.validation) == 2
+        assert len(page.run_view.series.validation) == 2
         await pilot.press("q")
     assert app.return_value == 0
     command, further = receipt(app.session).splitlines()[-2:]

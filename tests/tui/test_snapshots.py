@@ -24,8 +24,8 @@ async def train(pilot: Pilot[int]) -> None:
     recorded.begin(app)
     for event in recorded.training():
         app.on_run_event(RunEvent(event))
-    past = Series(recorded.training(2150, slower=1.6))
-    page.on_train_page_past_found(page.PastFound("20250228-090000-compact", past))
+    ghost = Series(recorded.training(2150, slower=1.6))
+    page.on_train_page_ghost_found(page.GhostFound("20250228-090000-compact", ghost))
     await app.workers.wait_for_complete()
     await pilot.pause()
     page.redraw(at_once=True)

@@ -1,8 +1,6 @@
 """The page Train: the form of a new run, and the run as it learns."""
 
-import contextlib
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -12,8 +10,6 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.runs import find, summary
 from mnist_sum_tui.runs.events import (
     Checkpointed,
     Event,
@@ -28,6 +24,8 @@ from mnist_sum_tui.runs.events import (
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.pages.chart_keys import CHART_ACTIONS, CHART_BINDINGS, ChartKeys
+from mnist_sum_tui.tui.session.ghost import find_ghost
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 
@@ -42,38 +40,24 @@ SHARE_OF_A_CORE = 0.02
 """what drawing may take from the training; on a slow machine frames come less often"""
 CHARTS_SECONDS = 0.9
 """they take most of a frame's time, so every second frame goes without them"""
-SMOOTH = Binding.Group("Smooth", compact=True)
-LARGE = {"": "loss", "loss": "accuracy", "accuracy": ""}
-"""the chart that `m` makes large after the one that is"""
-WITH_CHARTS = {"log", "smooth", "x_axis", "freeze", "large", "cursor"}
 
 
-class TrainPage(Page):
+class TrainPage(ChartKeys, Page):
     """Starts a run and shows it."""
 
     page_name = "train"
     AUTO_FOCUS = ""  # the form takes it when it is shown; behind a run it would take the keys, as space
     BINDINGS: ClassVar = [
-        Binding("space", "ask('toggle_pause')", "Pause"),
-        Binding("s", "ask('stop')", "Stop", tooltip="Stop and save"),
+        Binding("space", "control('toggle_pause')", "Pause"),
+        Binding("s", "control('stop')", "Stop", tooltip="Stop and save"),
         Binding("n", "new", "New run"),
-        Binding("c", "ask('checkpoint')", "Save", tooltip="Save a checkpoint now"),
-        Binding("v", "ask('validate')", "Check", tooltip="Validate now"),
-        Binding("l", "log", "Log", tooltip="Logarithmic or linear"),
-        Binding("left_square_bracket", "smooth(-1)", "Smooth less", group=SMOOTH, key_display="["),
-        Binding("right_square_bracket", "smooth(1)", "Smooth more", group=SMOOTH, key_display="]"),
-        Binding("x", "x_axis", "Axis", tooltip="Steps, epochs or time"),
-        Binding("f", "freeze", "Freeze", tooltip="Only the display; training goes on"),
-        Binding("m", "large", "Max", tooltip="One chart large"),
-        Binding("left", "cursor(-1)", "Cursor left", show=False),
-        Binding("right", "cursor(1)", "Cursor right", show=False),
-        Binding("shift+left", "cursor(-10)", "Cursor far left", show=False),
-        Binding("shift+right", "cursor(10)", "Cursor far right", show=False),
-        Binding("escape", "plain", "No cursor, no large chart", show=False),
+        Binding("c", "control('checkpoint')", "Save", tooltip="Save a checkpoint now"),
+        Binding("v", "control('validate')", "Check", tooltip="Validate now"),
+        *CHART_BINDINGS,
     ]
 
-    class PastFound(Message):
-        """The best earlier run of the same model, read by a thread."""
+    class GhostFound(Message):
+        """The ghost run, read by a thread."""
 
         def __init__(self, name: str, series: "Series") -> None:
             super().__init__()
@@ -90,10 +74,10 @@ class TrainPage(Page):
     def __init__(self, defaults: TrainConfig) -> None:
         super().__init__()
         self._defaults = defaults
-        self._live: RunView | None = None
+        self._run_view: RunView | None = None
         self._is_stale = False
         self._charted = 0.0
-        self._allowance = DrawingBudget(SHARE_OF_A_CORE)
+        self._budget = DrawingBudget(SHARE_OF_A_CORE)
         self._is_loading_images = False
 
     def compose_page(self) -> ComposeResult:
@@ -108,22 +92,22 @@ class TrainPage(Page):
 
     def prepare(self) -> None:
         """Build the view of a run behind the form: numpy and forty widgets would cost the first frame 0.2 s."""
-        if self._live is None:
+        if self._run_view is None:
             from mnist_sum_tui.tui.widgets.run_view import RunView
 
-            self._live = RunView(self.session, id="live")
-            self._live.display = False
-            self.query_one(ContentSwitcher).mount(self._live)
+            self._run_view = RunView(self.session, id="run-view")
+            self._run_view.display = False
+            self.query_one(ContentSwitcher).mount(self._run_view)
 
     def on_mount(self) -> None:
         """Draw by the clock, however fast events come."""
         self.set_interval(REDRAW_SECONDS, self.redraw)
 
     @property
-    def live(self) -> "RunView":
+    def run_view(self) -> "RunView":
         """The view of the run."""
         self.prepare()
-        return cast("RunView", self._live)  # a search for it at each event would take a seventh of the UI's time
+        return cast("RunView", self._run_view)  # a search for it at each event would take a seventh of the UI's time
 
     @property
     def form(self) -> RunForm:
@@ -131,18 +115,18 @@ class TrainPage(Page):
         return self.query_one(RunForm)
 
     @property
-    def is_asking(self) -> bool:
+    def is_form_shown(self) -> bool:
         """Whether the form is shown."""
         return self.query_one(ContentSwitcher).current == "run-form"
 
     def show_run(self) -> None:
         """Turn to the session's run, which begins now."""
-        self.live.begin(self.session.events)
+        self.run_view.begin(self.session.events)
         self._is_loading_images = False
-        self.query_one(ContentSwitcher).current = "live"
+        self.query_one(ContentSwitcher).current = "run-view"
         self.set_focus(None)
         if self.session.run is not None and self.session.config is not None:
-            self.find_past(self.session.config, self.session.run)
+            self.find_ghost(self.session.config, self.session.run)
         self.refresh_bindings()
         self.redraw(at_once=True)
 
@@ -150,14 +134,14 @@ class TrainPage(Page):
         """Take it in; it is drawn a moment later."""
         super().on_run_event(event)
         if isinstance(event, Started):
-            self.live.reset(self.session.events)  # a resumed run has a past
+            self.run_view.reset(self.session.events)  # a resumed run has earlier ones
         else:
-            self.live.add(event)
+            self.run_view.add(event)
         self._is_stale = True
         if isinstance(event, Samples) and not self._is_loading_images and self.session.config is not None:
             self._is_loading_images = True
             self.load_images(event.indices, self.session.config.data_dir)
-        if isinstance(event, (Validated, Checkpointed, Notice)) and (words := self.live.news(event)):
+        if isinstance(event, (Validated, Checkpointed, Notice)) and (words := self.run_view.news(event)):
             self.notify(words, timeout=4)  # the answer to a key; the line for news may be taken by the race
         if isinstance(event, (Started, Paused, Resumed, Finished)):
             self.refresh_bindings()
@@ -166,10 +150,10 @@ class TrainPage(Page):
     def take_watched(self, is_whole: bool, events: list[Event]) -> None:
         """Take in what another process's run has come to."""
         if is_whole:
-            self.live.reset(self.session.events)
+            self.run_view.reset(self.session.events)
         else:
             for event in events:
-                self.live.add(event)
+                self.run_view.add(event)
         self._is_stale = True
         self.refresh_bindings()
         self.redraw(at_once=is_whole or not self.session.is_live)
@@ -186,36 +170,32 @@ class TrainPage(Page):
 
     def redraw(self, at_once: bool = False) -> None:
         """Draw if something is new and somebody looks."""
-        if at_once or (self._is_stale and self.is_current and self._allowance.is_left):
-            self._allowance.begin()
+        if at_once or (self._is_stale and self.is_current and self._budget.is_left):
+            self._budget.begin()
             with_charts = at_once or time.monotonic() - self._charted >= CHARTS_SECONDS
             if with_charts:
                 self._charted = time.monotonic()
             self._is_stale = not with_charts  # what came last is drawn too
-            self.live.draw(with_charts)
+            self.run_view.draw(with_charts)
             self.show_state()
 
     def on_screen_resume(self) -> None:
         """Show what came in meanwhile."""
-        if self.is_mounted and not self.is_asking:
+        if self.is_mounted and not self.is_form_shown:
             self.redraw(at_once=True)
 
-    @work(thread=True, exclusive=True, group="past", exit_on_error=False)
-    def find_past(self, config: TrainConfig, current: Run) -> None:
-        """Read the best earlier run of the same model on the same images."""
-        others = [run for run in find.list_runs(self.session.runs_folder) if run.id != current.id]
-        found = [other for other in map(summary.summarise, others) if other.config]
-        mine = (config.model, config.data_dir)
-        alike = [other for other in found if other.config and (other.config.model, other.config.data_dir) == mine]
-        from mnist_sum_tui.charts.series import Series
+    @work(thread=True, exclusive=True, group="ghost", exit_on_error=False)
+    def find_ghost(self, config: TrainConfig, current: Run) -> None:
+        """Read the ghost run."""
+        ghost = find_ghost(self.session.runs_folder, config, current)
+        if ghost is not None:
+            from mnist_sum_tui.charts.series import Series
 
-        with contextlib.suppress(UsageError, ValueError):  # none that has finished an epoch; none at all
-            best = summary.best_run(alike).run
-            self.post_found(self.PastFound(best.id, Series(read_events(best.metrics_file, *Series.KINDS))))
+            self.post_found(self.GhostFound(ghost.id, Series(read_events(ghost.metrics_file, *Series.KINDS))))
 
-    def on_train_page_past_found(self, message: PastFound) -> None:
+    def on_train_page_ghost_found(self, message: GhostFound) -> None:
         """Draw it behind the curves."""
-        self.live.past, self.live.past_name = message.series, message.name
+        self.run_view.ghost, self.run_view.ghost_name = message.series, message.name
         self._is_stale = True
 
     @work(thread=True, exclusive=True, group="images", exit_on_error=False)
@@ -228,21 +208,21 @@ class TrainPage(Page):
 
     def on_train_page_images_found(self, message: ImagesFound) -> None:
         """Show them."""
-        self.live.images = message.images
+        self.run_view.images = message.images
         self._is_stale = True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Keys that would do nothing are not in the footer."""
         if not self.is_mounted:
             return True
-        if action == "ask":
-            return self.session.is_training and not self.is_asking
+        if action == "control":
+            return self.session.is_training and not self.is_form_shown
         if action == "new":
-            return not self.session.is_training and not self.is_asking
-        return not self.is_asking if action in WITH_CHARTS else True
+            return not self.session.is_training and not self.is_form_shown
+        return not self.is_form_shown if action in CHART_ACTIONS else True
 
-    def action_ask(self, request: str) -> None:
-        """Ask the training for what `Control` calls `request`."""
+    def action_control(self, request: str) -> None:
+        """Call `request` of the training's Control."""
         if self.session.control is not None:
             getattr(self.session.control, request)()
 
@@ -251,32 +231,3 @@ class TrainPage(Page):
         self.query_one(ContentSwitcher).current = "run-form"
         self.form.query_one("#start").focus()
         self.refresh_bindings()
-
-    def action_log(self) -> None:
-        """Logarithmic axes, or linear ones."""
-        self.live.view = replace(self.live.view, is_log=not self.live.view.is_log)
-
-    def action_smooth(self, by: int) -> None:
-        """Smooth the curves more or less."""
-        self.live.view = self.live.view.smoother(by)
-
-    def action_x_axis(self) -> None:
-        """Steps, epochs or time."""
-        self.live.view = self.live.view.next_x()
-
-    def action_freeze(self) -> None:
-        """Let the display stand still; the training goes on."""
-        self.live.is_frozen = not self.live.is_frozen
-
-    def action_large(self) -> None:
-        """One chart large, then the other, then both."""
-        self.live.large = LARGE[self.live.large]
-
-    def action_cursor(self, by: int) -> None:
-        """Read values off the curves."""
-        self.live.move_cursor(by)
-
-    def action_plain(self) -> None:
-        """No cursor, and both charts."""
-        self.live.view = replace(self.live.view, cursor=None)
-        self.live.large = ""

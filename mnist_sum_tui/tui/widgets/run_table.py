@@ -9,12 +9,11 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import DataTable
 
+from mnist_sum_tui.charts.run_charts import MOST_RUNS, RUN_SYMBOLS
 from mnist_sum_tui.formatting import duration, percent, sparkline
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary
 
-MARKS = "●◆▲■▼★"
-"""one per marked run, the same as in the chart"""
 STATES = {"completed": "✓ done", "running": "● running", "stopped": "■ stopped", "interrupted": "… cut off"}
 
 
@@ -133,7 +132,7 @@ class RunTable(DataTable[Text]):
         self.fit_height()
 
     def _marked_id(self, name: str) -> str:
-        return f"{MARKS[self.marked.index(name)] if name in self.marked else ' '} {name}"
+        return f"{RUN_SYMBOLS[self.marked.index(name)] if name in self.marked else ' '} {name}"
 
     @property
     def row_id(self) -> str | None:
@@ -147,7 +146,7 @@ class RunTable(DataTable[Text]):
         name = self.row_id
         if name is not None:
             others = tuple(mark for mark in self.marked if mark != name)
-            self.marked = others if name in self.marked else (*others, name)[-len(MARKS) :]
+            self.marked = others if name in self.marked else (*others, name)[-MOST_RUNS:]
             self.action_cursor_down()
 
     def action_select_cursor(self) -> None:

@@ -37,16 +37,16 @@ class RunView(Vertical):
         self._session = session
         self.images: dict[int, Image] = {}
         """the sample images, by their index in the training file"""
-        self.past: Series | None = None
-        """the best earlier run of the same model"""
-        self.past_name = ""
+        self.ghost: Series | None = None
+        """the ghost run: the best earlier run of the same network"""
+        self.ghost_name = ""
         self._standing: Series | None = None
         """the data of the charts while they are frozen"""
         self.reset()
 
     def begin(self, events: Iterable[Event]) -> None:
         """Show another run."""
-        self.images, self.past, self.past_name = {}, None, ""
+        self.images, self.ghost, self.ghost_name = {}, None, ""
         self.view, self.large, self.is_frozen = View(), "", False
         self.reset(events)
 
@@ -95,7 +95,7 @@ class RunView(Vertical):
         strip.set_class(self._samples is None and not session.has_samples, "-empty")
         if self._samples is not None:
             strip.show(self._samples, self.images)
-        self.query_one("#news", Line).say(self._race() if self.past is not None else self._news)
+        self.query_one("#news", Line).say(self._race() if self.ghost is not None else self._news)
         self._draw_outcome()
 
     @property
@@ -106,7 +106,7 @@ class RunView(Vertical):
     def _draw_charts(self) -> None:
         shown = self.series if self._standing is None else self._standing
         for quantity in QUANTITIES:
-            self.query_one(f"#{quantity}", Chart).plot = plot(shown, self.past, self.view, quantity)
+            self.query_one(f"#{quantity}", Chart).plot = plot(shown, self.ghost, self.view, quantity)
 
     def _draw_outcome(self) -> None:
         is_over = self._session.run is not None and not self._session.is_live
@@ -125,15 +125,15 @@ class RunView(Vertical):
         return float(smooth(recent, self.view.smoothing)[-1]) if len(recent) else None
 
     def _race(self) -> Content:
-        """How much earlier or later than the best run so far each sum accuracy was reached."""
-        assert self.past is not None
-        marks = race(self.series, self.past)[-3:]
+        """How much earlier or later than the ghost run each sum accuracy was reached."""
+        assert self.ghost is not None
+        marks = race(self.series, self.ghost)[-3:]
         if not marks:
-            return Content(f"the faint lines are the best run so far, {self.past_name}")
+            return Content(f"the faint lines are the best run so far, {self.ghost_name}")
         parts: list[str | tuple[str, str]] = ["sum at "]
         for mark, lead, words in marks:
             parts += [f"{mark}: ", (words, "$text-success" if lead >= 0 else "$text-warning"), "   "]
-        return Content.assemble(*parts, f"(best run: {self.past_name})")
+        return Content.assemble(*parts, f"(best run: {self.ghost_name})")
 
     def watch_view(self) -> None:
         """Redraw the charts with other smoothing, scale or cursor."""

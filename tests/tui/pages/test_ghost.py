@@ -35,10 +35,10 @@ async def test_the_ghost_is_a_run_that_can_be_compared(tmp_path: Path, monkeypat
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         recorded.begin(app)
-        await until(pilot, lambda: app.train_page.live.past_name)
-        assert app.train_page.live.past_name == "better"
+        await until(pilot, lambda: app.train_page.run_view.ghost_name)
+        assert app.train_page.run_view.ghost_name == "better"
         config = TrainConfig.of("standard", model="compact", data_dir="/data/easy")
         app.session.begin(config, Run(folder / "mine"), Control())
         app.train_page.show_run()
-        await until(pilot, lambda: app.train_page.live.past_name)
-        assert app.train_page.live.past_name == "elsewhere"
+        await until(pilot, lambda: app.train_page.run_view.ghost_name)
+        assert app.train_page.run_view.ghost_name == "elsewhere"

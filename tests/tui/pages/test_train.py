@@ -1,7 +1,6 @@
 """The page Train, driven by a recorded list of events."""
 
 import math
-from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import ContentSwitcher, Digits, Static
 
 from mnist_sum_tui.charts.series import Series
-from mnist_sum_tui.charts.thumbnail import shrink
-from mnist_sum_tui.runs.events import Event, Notice, Paused, Progress
+from mnist_sum_tui.runs.events import Notice, Paused, Progress
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
@@ -20,44 +18,20 @@ from mnist_sum_tui.tui.widgets.key_figures import Facts
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from mnist_sum_tui.tui.widgets.sample_strip import Sample
 from tests.tui import recorded
+from tests.tui.pages.training import chart, play
 from tests.tui.recorded import until
 
 CHARTS_SECONDS = "mnist_sum_tui.tui.pages.train.CHARTS_SECONDS"
 SIZES = [(80, 24), (120, 36), (200, 60), (60, 20)]
 
 
-@pytest.fixture
-async def pilot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pilot[int]]:
-    recorded.without_torch(monkeypatch)
-    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
-        yield pilot
-
-
-async def play(pilot: Pilot[int], events: Iterable[Event], control: Control | None = None) -> MnistSumApp:
-    """Events as if from a training, and the drawing that follows them."""
-    app = recorded.app_of(pilot)
-    recorded.begin(app, control)
-    while not app.train_page.live.is_mounted:
-        await pilot.pause(0.02)
-    for event in events:
-        app.on_run_event(RunEvent(event))
-    app.train_page.redraw(at_once=True)
-    await pilot.pause()
-    return app
-
-
 def shown(app: MnistSumApp, selector: str) -> str:
     return str(app.train_page.query_one(selector, Static).visual)
 
 
-def chart(app: MnistSumApp, name: str) -> list[str]:
-    return ["".join(text for text, _ in line) for line in app.train_page.query_one(f"#{name}", Chart).drawing.lines]
-
-
 async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training())
-    assert app.train_page.query_one(ContentSwitcher).current == "live"
+    assert app.train_page.query_one(ContentSwitcher).current == "run-view"
     loss, accuracy = chart(app, "loss"), chart(app, "accuracy")
     assert loss[0].startswith("loss  ━ digit  ╍ sum  ●◆ validation")
     assert sum(line.count("●") for line in loss[1:]) == 2
@@ -89,54 +63,6 @@ async def test_keys_go_to_the_control(pilot: Pilot[int]) -> None:
     assert control.take("validate")
     await pilot.press("s")
     assert control.stopping
-
-
-async def test_log_smoothing_and_axis_change_the_charts(pilot: Pilot[int]) -> None:
-    app = await play(pilot, recorded.training())
-    live = app.train_page.live
-    seen = ["\n".join(chart(app, "loss"))]
-    for key in ("l", "left_square_bracket", "left_square_bracket", "x", "x"):
-        await pilot.press(key)
-        seen.append("\n".join(chart(app, "loss")))
-    assert len(set(seen)) == len(seen)
-    assert live.view.x_kind == "time"
-    await pilot.press("x", *["right_square_bracket"] * 20)
-    assert (live.view.x_kind, live.view.smoothing) == ("step", 0.99)
-    await pilot.press(*["left_square_bracket"] * 20)
-    assert live.view.smoothing == 0
-
-
-async def test_the_cursor_reads_both_charts_by_keys_and_mouse(pilot: Pilot[int]) -> None:
-    app = await play(pilot, recorded.training())
-    await pilot.press("left")
-    assert chart(app, "loss")[0].startswith("step 1,075  digit 0.0")
-    assert chart(app, "accuracy")[0].startswith("step 1,075  digit 98.")
-    await pilot.press("shift+left")
-    assert not chart(app, "loss")[0].startswith("step 1,075")
-    await pilot.hover("#accuracy", offset=(8, 5))
-    await pilot.pause()
-    assert app.train_page.live.view.cursor is not None
-    assert app.train_page.live.view.cursor < 50
-    await pilot.press("escape")
-    assert chart(app, "loss")[0].startswith("loss")
-
-
-async def test_freezing_stops_the_display_only(pilot: Pilot[int]) -> None:
-    control = Control()
-    app = await play(pilot, recorded.training(200), control)
-    await pilot.press("f")
-    before = chart(app, "loss")
-    for event in list(recorded.training(400))[-40:]:
-        app.on_run_event(RunEvent(event))
-    app.train_page.redraw(at_once=True)
-    assert chart(app, "loss") == before
-    assert not control.paused
-    await pilot.press("left")  # it can be read off, and stands still
-    assert chart(app, "loss")[0].startswith("step 200 ")
-    await pilot.press("escape")
-    assert chart(app, "loss") == before
-    await pilot.press("f")
-    assert chart(app, "loss") != before
 
 
 async def test_what_comes_last_is_drawn_too(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,26 +97,12 @@ async def test_nothing_is_drawn_beyond_the_allowance(pilot: Pilot[int], monkeypa
     assert chart(app, "loss") != before
 
 
-async def test_one_chart_takes_the_room(pilot: Pilot[int]) -> None:
-    app = await play(pilot, recorded.training(200))
-    charts = [app.train_page.query_one(f"#{name}", Chart) for name in ("loss", "accuracy")]
-    await pilot.press("m")
-    await pilot.pause()
-    assert charts[0].size.width == 120
-    assert charts[0].size.height > 30
-    await pilot.press("m")
-    assert [chart.display for chart in charts] == [False, True]
-    await pilot.press("m")
-    await pilot.pause()
-    assert charts[0].size.width == 59
-
-
 async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training())
     page = app.train_page
-    page.post_message(page.PastFound("20250228-090000-compact", Series(recorded.training(2150, slower=1.6))))
+    page.post_message(page.GhostFound("20250228-090000-compact", Series(recorded.training(2150, slower=1.6))))
     await until(pilot, lambda: "best run" in chart(app, "loss")[0] and "90 %: 12 s ahead" in shown(app, "#news"))
-    page.post_message(page.PastFound("20250228-090000-compact", Series(recorded.training(2150))))
+    page.post_message(page.GhostFound("20250228-090000-compact", Series(recorded.training(2150))))
     await until(pilot, lambda: "90 %: 0.0 s ahead" in shown(app, "#news"))
 
 
@@ -222,14 +134,14 @@ async def test_the_end_shows_result_and_commands(pilot: Pilot[int]) -> None:
     assert [digits.value for digits in app.train_page.query(Digits)] == ["99.12", "98.74", "99.31"]
     assert shown(app, "#state").startswith("✓ done · 99.1 % / 98.7 %")
     await pilot.press("n")
-    assert app.train_page.is_asking
+    assert app.train_page.is_form_shown
 
 
 async def test_an_error_before_the_start_goes_back_to_the_form(pilot: Pilot[int]) -> None:
     app = await play(pilot, [])
     app.on_training_ended(TrainingEnded(ValueError("no such device")))
     await pilot.pause()
-    assert app.train_page.is_asking
+    assert app.train_page.is_form_shown
     assert "no such device" in shown(app, "#readiness")
 
 
@@ -248,7 +160,7 @@ async def test_nothing_hangs_over_at_any_size(
         form = recorded.app_of(pilot).train_page.query_one(RunForm)
         assert form.max_scroll_y == 0, "the form fits without scrolling"
         app = await play(pilot, recorded.training())
-        for widget in app.train_page.live.query("Chart, KeyFigures, ProgressBars, SampleStrip, #news"):
+        for widget in app.train_page.run_view.query("Chart, KeyFigures, ProgressBars, SampleStrip, #news"):
             assert widget.region.bottom <= size[1] - 1, widget
             assert widget.region.right <= size[0], widget
             assert widget.region.height > 0, widget
@@ -261,14 +173,3 @@ async def test_resizing_is_safe(pilot: Pilot[int]) -> None:
         await pilot.resize_terminal(*size)
         await pilot.press("m")
     await pilot.pause()
-
-
-def test_a_thumbnail_keeps_the_ink_in_its_place() -> None:
-    import numpy as np
-
-    image = np.zeros((28, 28), np.uint8)
-    image[3:14, 3:14] = 200
-    small = shrink(image, 10, 5)
-    assert small.shape == (5, 10)
-    assert small[:2, :5].min() == 255, "full contrast"
-    assert small[3:, 5:].max() == 0

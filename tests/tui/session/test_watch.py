@@ -42,20 +42,20 @@ async def test_a_run_is_followed_from_its_beginning_to_its_end(run: Run, monkeyp
         async with app.run_test(size=(100, 30)) as pilot:
             with run.lock():
                 await until_it_has(pilot, app, 40)
-                assert app.train_page.live.display
-                assert len(app.train_page.live.series.training) == 39
+                assert app.train_page.run_view.display
+                assert len(app.train_page.run_view.series.training) == 39
                 assert state_line(app.session).startswith("◉ watching · epoch 1/5 · ")
                 for event in EVENTS[40:]:
                     journal.append(event)
                 await until_it_has(pilot, app, len(EVENTS))
-                assert len(app.train_page.live.series.validation) == 1
-                assert not app.train_page.check_action("ask", ("toggle_pause",)), "it is not ours to pause"
+                assert len(app.train_page.run_view.series.validation) == 1
+                assert not app.train_page.check_action("control", ("toggle_pause",)), "it is not ours to pause"
                 assert "mnist-sum tui --watch" in receipt(app.session)
                 assert "without saving" not in receipt(app.session)
                 journal.append(recorded.finished())
                 await until_it_has(pilot, app, len(EVENTS) + 1)
             await until(pilot, lambda: state_line(app.session).startswith("✓ done"))
-            assert app.train_page.live.has_class("-over")
+            assert app.train_page.run_view.has_class("-over")
             await pilot.press("q")
     assert app.return_value == 0
 

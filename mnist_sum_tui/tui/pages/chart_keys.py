@@ -1,0 +1,66 @@
+"""ChartKeys: the keys of the page Train that change how its charts are drawn; the training goes on as it was."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding
+
+if TYPE_CHECKING:  # it needs numpy, and the first frame does not
+    from mnist_sum_tui.tui.widgets.run_view import RunView
+
+SMOOTH = Binding.Group("Smooth", compact=True)
+CHART_BINDINGS = (
+    Binding("l", "log", "Log", tooltip="Logarithmic or linear"),
+    Binding("left_square_bracket", "smooth(-1)", "Smooth less", group=SMOOTH, key_display="["),
+    Binding("right_square_bracket", "smooth(1)", "Smooth more", group=SMOOTH, key_display="]"),
+    Binding("x", "x_axis", "Axis", tooltip="Steps, epochs or time"),
+    Binding("f", "freeze", "Freeze", tooltip="Only the display; training goes on"),
+    Binding("m", "large", "Max", tooltip="One chart large"),
+    Binding("left", "cursor(-1)", "Cursor left", show=False),
+    Binding("right", "cursor(1)", "Cursor right", show=False),
+    Binding("shift+left", "cursor(-10)", "Cursor far left", show=False),
+    Binding("shift+right", "cursor(10)", "Cursor far right", show=False),
+    Binding("escape", "plain", "No cursor, no large chart", show=False),
+)
+CHART_ACTIONS = {"log", "smooth", "x_axis", "freeze", "large", "cursor"}
+"""those that need a chart"""
+LARGE = {"": "loss", "loss": "accuracy", "accuracy": ""}
+"""the chart that `m` makes large after the one that is"""
+
+
+class ChartKeys:
+    """What the keys in CHART_BINDINGS do."""
+
+    @property
+    def run_view(self) -> "RunView":
+        """The view of the run; to be given by the page."""
+        raise NotImplementedError
+
+    def action_log(self) -> None:
+        """Logarithmic axes, or linear ones."""
+        self.run_view.view = replace(self.run_view.view, is_log=not self.run_view.view.is_log)
+
+    def action_smooth(self, by: int) -> None:
+        """Smooth the curves more or less."""
+        self.run_view.view = self.run_view.view.smoother(by)
+
+    def action_x_axis(self) -> None:
+        """Steps, epochs or time."""
+        self.run_view.view = self.run_view.view.next_x()
+
+    def action_freeze(self) -> None:
+        """Let the display stand still; the training goes on."""
+        self.run_view.is_frozen = not self.run_view.is_frozen
+
+    def action_large(self) -> None:
+        """One chart large, then the other, then both."""
+        self.run_view.large = LARGE[self.run_view.large]
+
+    def action_cursor(self, by: int) -> None:
+        """Read values off the curves."""
+        self.run_view.move_cursor(by)
+
+    def action_plain(self) -> None:
+        """No cursor, and both charts."""
+        self.run_view.view = replace(self.run_view.view, cursor=None)
+        self.run_view.large = ""

@@ -1,0 +1,71 @@
+"""The keys and the mouse on the charts of the page Train."""
+
+from textual.pilot import Pilot
+
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.session.messages import RunEvent
+from mnist_sum_tui.tui.widgets.chart import Chart
+from tests.tui import recorded
+from tests.tui.pages.training import chart, play
+
+
+async def test_log_smoothing_and_axis_change_the_charts(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training())
+    run_view = app.train_page.run_view
+    seen = ["\n".join(chart(app, "loss"))]
+    for key in ("l", "left_square_bracket", "left_square_bracket", "x", "x"):
+        await pilot.press(key)
+        seen.append("\n".join(chart(app, "loss")))
+    assert len(set(seen)) == len(seen)
+    assert run_view.view.x_kind == "time"
+    await pilot.press("x", *["right_square_bracket"] * 20)
+    assert (run_view.view.x_kind, run_view.view.smoothing) == ("step", 0.99)
+    await pilot.press(*["left_square_bracket"] * 20)
+    assert run_view.view.smoothing == 0
+
+
+async def test_the_cursor_reads_both_charts_by_keys_and_mouse(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training())
+    await pilot.press("left")
+    assert chart(app, "loss")[0].startswith("step 1,075  digit 0.0")
+    assert chart(app, "accuracy")[0].startswith("step 1,075  digit 98.")
+    await pilot.press("shift+left")
+    assert not chart(app, "loss")[0].startswith("step 1,075")
+    await pilot.hover("#accuracy", offset=(8, 5))
+    await pilot.pause()
+    assert app.train_page.run_view.view.cursor is not None
+    assert app.train_page.run_view.view.cursor < 50
+    await pilot.press("escape")
+    assert chart(app, "loss")[0].startswith("loss")
+
+
+async def test_freezing_stops_the_display_only(pilot: Pilot[int]) -> None:
+    control = Control()
+    app = await play(pilot, recorded.training(200), control)
+    await pilot.press("f")
+    before = chart(app, "loss")
+    for event in list(recorded.training(400))[-40:]:
+        app.on_run_event(RunEvent(event))
+    app.train_page.redraw(at_once=True)
+    assert chart(app, "loss") == before
+    assert not control.paused
+    await pilot.press("left")  # it can be read off, and stands still
+    assert chart(app, "loss")[0].startswith("step 200 ")
+    await pilot.press("escape")
+    assert chart(app, "loss") == before
+    await pilot.press("f")
+    assert chart(app, "loss") != before
+
+
+async def test_one_chart_takes_the_room(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training(200))
+    charts = [app.train_page.query_one(f"#{name}", Chart) for name in ("loss", "accuracy")]
+    await pilot.press("m")
+    await pilot.pause()
+    assert charts[0].size.width == 120
+    assert charts[0].size.height > 30
+    await pilot.press("m")
+    assert [chart.display for chart in charts] == [False, True]
+    await pilot.press("m")
+    await pilot.pause()
+    assert charts[0].size.width == 59
