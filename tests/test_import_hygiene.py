@@ -29,6 +29,7 @@ TUI_ROOMS = (
     {"predictions"},
     {"widgets"},
     {"pages"},
+    {"leaving"},
     {"app"},
     {"launch", "animation"},
 )

@@ -1,7 +1,7 @@
 """The only way back into a run: requests that the trainer looks at once a step. Safe to call from any thread."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -70,6 +70,17 @@ class Control:
         """(step, state_dict) as last handed out: a copy on the CPU that nobody writes to; None before the first."""
         return self._weights
 
+    def wait_for_weights(self, seconds: float, give_up: Callable[[], bool]) -> tuple[int, Mapping[str, Any]] | None:
+        """`weights`, once there are any; None after `seconds`, or if `give_up` is true when `wake` is called."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._weights is not None or give_up(), seconds)
+            return self._weights
+
+    def wake(self) -> None:
+        """Whoever waits for weights may have reason to give up."""
+        with self._changed:
+            self._changed.notify_all()
+
     # The trainer's side.
 
     def take(self, request: str) -> bool:
@@ -82,7 +93,9 @@ class Control:
 
     def deliver(self, step: int, weights: Mapping[str, Any]) -> None:
         """Hand out a copy of the weights."""
-        self._weights = (step, weights)
+        with self._changed:
+            self._weights = (step, weights)
+            self._changed.notify_all()
 
     def wait(self, seconds: float) -> None:
         """While paused, wait until something is asked for, or `seconds` have passed."""

@@ -1,8 +1,8 @@
 """MnistSumApp: routes events to pages, requests to the training, and keys to both. It does nothing else itself."""
 
 from collections.abc import Iterable
-from functools import partial
-from typing import Any, ClassVar, cast
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import SystemCommand
 from textual.binding import Binding
@@ -15,10 +15,11 @@ from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.leaving import LeavingApp
 from mnist_sum_tui.tui.pages.base import PAGES, Page, is_cramped
-from mnist_sum_tui.tui.pages.dialogs import Answer, QuitScreen
+from mnist_sum_tui.tui.pages.dialogs import QuitScreen
+from mnist_sum_tui.tui.pages.factories import PAGE_FACTORIES
 from mnist_sum_tui.tui.pages.train import TrainPage
-from mnist_sum_tui.tui.plain_app import PlainApp
 from mnist_sum_tui.tui.session.messages import (
     OpenInInspect,
     PastEvents,
@@ -31,41 +32,13 @@ from mnist_sum_tui.tui.session.run_threads import TrainingThread, WatchingThread
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.textual_fixes import Palette, mend_lists
 
-EXIT_CODES = {"completed": 0, "stopped": 0, "diverged": 1, "failed": 1}
+if TYPE_CHECKING:
+    from mnist_sum_tui.tui.predictions.worker import PredictionWorker
+
 LEAVING = ("q", "ctrl+c", "ctrl+q")
-INTERRUPTED = 130
-"""the exit code after ctrl+c"""
 
 
-def _inspect_page() -> Page:
-    from mnist_sum_tui.tui.pages.inspect import InspectPage
-
-    return InspectPage()
-
-
-def _draw_page() -> Page:
-    from mnist_sum_tui.tui.pages.draw import DrawPage
-
-    return DrawPage()
-
-
-def _mistakes_page() -> Page:
-    from mnist_sum_tui.tui.pages.mistakes import MistakesPage
-
-    return MistakesPage()
-
-
-def _runs_page() -> Page:
-    from mnist_sum_tui.tui.pages.runs import RunsPage
-
-    return RunsPage()
-
-
-PAGE_FACTORIES = {"inspect": _inspect_page, "draw": _draw_page, "mistakes": _mistakes_page, "runs": _runs_page}
-"""each page is imported when it is first opened: the first frame needs Train alone"""
-
-
-class MnistSumApp(PlainApp[int]):
+class MnistSumApp(LeavingApp):
     """The dashboard."""
 
     TITLE = "mnist-sum"
@@ -90,20 +63,14 @@ class MnistSumApp(PlainApp[int]):
         run_name: str = "",
         watch: Run | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(session)
         mend_lists()
-        self.session = session
         self.pages: dict[str, Page] = {}
         """the pages that were opened, by name"""
-        self.thread: TrainingThread | None = None
-        """of the training in progress, or the last"""
         self.watcher: WatchingThread | None = None
         """of the run of another process"""
-        self.exit_code: int | None = None
-        """None: that of the run"""
         self._start, self._resume, self._watch, self._run_name = start, resume, watch, run_name
         self._defaults = form_defaults or start or TrainConfig()
-        self._is_leaving = False
         if theme is not None:
             self.theme = theme
         for name in PAGES:
@@ -129,7 +96,7 @@ class MnistSumApp(PlainApp[int]):
         if self._start is not None:
             self.post_message(StartTraining(self._start, self._resume))
         elif self._watch is not None:
-            self.look_at(self._watch)
+            self.begin_watching(self._watch)
         warm_up(lambda: self.call_later(self._torch_is_ready))
 
     def _torch_is_ready(self) -> None:
@@ -147,6 +114,13 @@ class MnistSumApp(PlainApp[int]):
     def train_page(self) -> TrainPage:
         """The page Train, which is always there."""
         return cast(TrainPage, self.pages["train"])
+
+    @cached_property
+    def predictions(self) -> "PredictionWorker":
+        """What the pages get their predictions from; it needs numpy, so it is made when the first page asks for it."""
+        from mnist_sum_tui.tui.predictions.worker import PredictionWorker
+
+        return PredictionWorker(self.session)
 
     # Pages.
 
@@ -182,7 +156,7 @@ class MnistSumApp(PlainApp[int]):
         self.switch_mode("train")
         self.train_page.show_run()
 
-    def look_at(self, run: Run) -> None:
+    def begin_watching(self, run: Run) -> None:
         """Show the run that another process trains."""
         try:
             self.session.watch(run.read_config(), run)
@@ -200,7 +174,7 @@ class MnistSumApp(PlainApp[int]):
             self.train_page.take_watched(message.is_whole, message.events)
 
     def on_past_events(self, message: PastEvents) -> None:
-        """A resumed run's past."""
+        """The events of a resumed run before it was resumed."""
         for event in message.events:
             self.session.add(event)
 
@@ -214,67 +188,13 @@ class MnistSumApp(PlainApp[int]):
         """The thread is done."""
         self.session.end(message.error)
         self.train_page.show_end()
-        if message.error is not None and not self._is_leaving:
+        if message.error is not None and not self.is_leaving:
             words = str(message.error) or type(message.error).__name__
             self.notify(words, title="The training failed", severity="error")
-        if self._is_leaving:
-            self.exit(self.run_code)
+        if self.is_leaving:
+            self.exit_now()
 
-    # Leaving.
-
-    @property
-    def run_code(self) -> int:
-        """The exit code: what was decided on leaving, else that of the run."""
-        if self.exit_code is not None:
-            return self.exit_code
-        done = self.session.finished
-        return 1 if self.session.error is not None else EXIT_CODES.get(done.reason, 1) if done is not None else 0
-
-    def action_interrupt(self) -> None:
-        """Copy what is selected; else leave, with the exit code of an interrupted program."""
-        if self.screen.get_selected_text():
-            self.screen.action_copy_text()
-        else:
-            self._ask_to_leave(INTERRUPTED)
-
-    async def action_quit(self) -> None:
-        """Leave; the palette's own `Quit` comes here too."""
-        self._ask_to_leave(None)
-
-    def _ask_to_leave(self, code: int | None) -> None:
-        if any(isinstance(screen, QuitScreen) for screen in self.screen_stack):
-            return
-        if not self.session.is_training or self.session.run is None:
-            self.exit_code = code
-            self.exit(self.run_code)
-            return
-
-        def take(answer: Answer | None) -> None:
-            if answer == "save":
-                self.stop_and_leave(code)
-            elif answer == "leave":
-                self.leave_at_once(code)
-
-        saved = self.session.saved_step
-        command = f"mnist-sum train --resume {self.session.run.argument}"
-        self.push_screen(QuitScreen(command, saved), take)
-
-    def stop_and_leave(self, code: int | None = None) -> None:
-        """Stop, save, and leave when that is done."""
-        self._is_leaving = True
-        self.exit_code = code
-        if self.session.control is None:
-            self.exit(self.run_code)
-        else:
-            self.session.control.stop()
-            self.notify("Stopping and saving ...", timeout=60)
-
-    def leave_at_once(self, code: int | None = None) -> None:
-        """Leave without saving."""
-        self.exit_code = code
-        if self.thread is not None:
-            self.thread.abandon()
-        self.exit(self.run_code)
+    # The palette and the help.
 
     def action_guide(self) -> None:
         """Open the guide, unless a question is open."""

@@ -2,21 +2,22 @@
 
 import contextlib
 import os
-import signal
 import sys
 import threading
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import unknown
+from mnist_sum_tui.machine import signals
 from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.stdio import flush_or_drop
+from mnist_sum_tui.machine.terminal import can_draw
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.session.exit_code import exit_code
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
@@ -57,7 +58,7 @@ def run_dashboard(options: LaunchOptions) -> int:
     Raises:
         UsageError: an unknown theme.
     """
-    if not _has_terminal():
+    if not can_draw():
         print("mnist-sum tui needs a terminal; without one, use mnist-sum train", file=sys.stderr)
         return 2
     keep_freed_memory()  # before there is a thread
@@ -65,7 +66,6 @@ def run_dashboard(options: LaunchOptions) -> int:
     from textual.theme import BUILTIN_THEMES  # textual: 0.2 s, not spent on the line above
 
     from mnist_sum_tui.tui.app import MnistSumApp
-    from mnist_sum_tui.tui.session.result import receipt
     from mnist_sum_tui.tui.session.session import Session
 
     if options.theme is not None and options.theme not in BUILTIN_THEMES:
@@ -73,11 +73,19 @@ def run_dashboard(options: LaunchOptions) -> int:
     session = Session(options.runs_folder, options.data_dir)
     start = options.config if options.start or options.resume else None
     app = MnistSumApp(session, start, options.resume, options.config, options.theme, options.name, options.watch)
-    _catch_signals(app)
-    code = _run(app)
+    with signals.caught(lambda number: _leave(app, number)):  # Ctrl-C is a key here; SIGINT is another program's
+        return _run_to_the_end(app)
+
+
+def _run_to_the_end(app: "MnistSumApp") -> int:
+    """Run the app, wait for the training, print the receipt; returns the exit code."""
+    from mnist_sum_tui.tui.session.result import receipt
+
+    is_broken = _breaks(app)
     _end_training(app)
+    code = exit_code(app.session, app.signal_number, is_broken)
     with contextlib.suppress(OSError):  # the terminal may be gone
-        if text := receipt(session):
+        if text := receipt(app.session):
             print(text)
     flush_or_drop()
     if any(thread.daemon and thread.name in TORCH_THREADS for thread in threading.enumerate()):
@@ -85,15 +93,15 @@ def run_dashboard(options: LaunchOptions) -> int:
     return code
 
 
-def _run(app: "MnistSumApp") -> int:
-    """Run the app to its end, whatever ends it; returns the exit code, 1 after a fault."""
+def _breaks(app: "MnistSumApp") -> bool:
+    """Run the app to its end, whatever ends it; returns whether that was a fault."""
     try:
-        result = app.run()
+        app.run()
     except BaseException:  # whatever it is, a training may have to be saved; Textual has restored the terminal
         with contextlib.suppress(OSError):  # the terminal may be gone
             traceback.print_exc()
-        return 1
-    return app.return_code or (app.run_code if result is None else result)
+        return True
+    return bool(app.return_code)
 
 
 def _end_training(app: "MnistSumApp") -> None:
@@ -110,36 +118,22 @@ def _end_training(app: "MnistSumApp") -> None:
     session.end(thread.error)
 
 
-def _has_terminal() -> bool:
-    """Textual reads stdin and draws on stderr; the receipt goes to stdout, wherever that leads."""
-    streams = (sys.__stdin__, sys.__stderr__)
-    return all(stream is not None and stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
+def _leave(app: "MnistSumApp", number: int) -> None:
+    """On a signal: stop, save, restore the terminal, exit with 128 + n; even if the terminal is gone."""
+    if app.session.control is not None:
+        app.session.control.stop()
+    threading.Thread(target=_see_to_it, args=(app, app.thread, number), name="leaving", daemon=True).start()
 
 
-def _catch_signals(app: "MnistSumApp") -> None:
-    """On SIGINT, SIGTERM, SIGHUP: stop, save, restore the terminal, exit with 128 + n; even if the terminal is gone.
+def _see_to_it(app: "MnistSumApp", thread: threading.Thread | None, number: int) -> None:
+    """Ask the app from a thread, which wakes its loop; and end it, if a terminal that is gone holds it up.
 
-    Ctrl-C is a key here; SIGINT comes from another program.
+    The weights are safe once the training has ended.
     """
-
-    def leave(number: int, _: FrameType | None) -> None:
-        if app.session.control is not None:
-            app.session.control.stop()
-        threading.Thread(target=see_to_it, args=(128 + number, app.thread), name="leaving", daemon=True).start()
-
-    def see_to_it(code: int, thread: threading.Thread | None) -> None:
-        """Ask the app from a thread, which wakes its loop; and end it, if a terminal that is gone holds it up.
-
-        The weights are safe once the training has ended.
-        """
-        app.call_later(app.stop_and_leave, code)
-        if thread is not None:
-            thread.join(SAVE_SECONDS)
-        main = threading.main_thread()
-        main.join(CLOSE_SECONDS)
-        if main.is_alive():
-            os._exit(code)
-
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), leave)
+    app.call_later(app.stop_and_leave, number)
+    if thread is not None:
+        thread.join(SAVE_SECONDS)
+    main = threading.main_thread()
+    main.join(CLOSE_SECONDS)
+    if main.is_alive():
+        os._exit(exit_code(app.session, number))

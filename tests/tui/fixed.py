@@ -1,12 +1,10 @@
-"""A brain with fixed answers about the first thousand test images, and the app around it: every test sees the same."""
+"""A worker with fixed predictions for the first thousand test images, and the app around it: all tests see the same."""
 
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from textual.pilot import Pilot
 
 from mnist_sum_tui.data import dataset
@@ -15,18 +13,12 @@ from mnist_sum_tui.errors import PictureError
 from mnist_sum_tui.inference.evaluate import Outputs
 from mnist_sum_tui.inference.predict import Prediction, from_outputs
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.predictions import load, worker
+from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictDrawing, PredictImage, Reply, Request
 from mnist_sum_tui.tui.predictions.test_set import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
-from mnist_sum_tui.tui.predictions.worker import (
-    EvaluateTestSet,
-    PredictDrawing,
-    PredictImage,
-    PredictionWorker,
-    Reply,
-    Request,
-)
+from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from mnist_sum_tui.tui.session.session import Session
 
 COUNT = 1000
@@ -34,9 +26,9 @@ SOURCE = "20260101-120000-compact, epoch 3"
 RUN = "20260101-120000-compact"
 CHOICES = tuple(Weights(name, RUN, Path(f"{name}.safetensors")) for name in ("epoch 1", "best", "last"))
 WRONG = {8: 6, 241: 5, 247: 6, 321: 7, 340: 3, 445: 0, 582: 2, 659: 1, 684: 2, 720: 8, 740: 9, 947: 9}
-"""images whose digit is read as another one"""
+"""images whose digit is predicted as another one"""
 THREE = 18
-"""an image of a 3, whose answers are those for every drawing"""
+"""an image of a 3, whose predictions are those for every drawing"""
 ODD = (3, 61, 115)
 """images whose sum does not fit the digit, beside number 4"""
 
@@ -49,12 +41,12 @@ def images() -> dataset.Split:
 @cache
 def outputs() -> Outputs:
     labels = images().labels
-    said = labels.clone()
+    predicted = labels.clone()
     for index, digit in WRONG.items():
-        said[index] = digit
+        predicted[index] = digit
     sureness = 0.99 - 0.3 * (torch.arange(COUNT) % 97) / 97
-    digits = _spread(said, sureness, 10)
-    right = said.unsqueeze(1) + torch.arange(10)
+    digits = _spread(predicted, sureness, 10)
+    right = predicted.unsqueeze(1) + torch.arange(10)
     for index in ODD:
         right[index, 4] = (right[index, 4] + 1) % 19
     sums = _spread(right.flatten(), sureness.repeat_interleave(10) * 0.9, 19).view(COUNT, 10, 19)
@@ -71,7 +63,7 @@ def _spread(at: torch.Tensor, share: torch.Tensor, classes: int) -> torch.Tensor
 
 
 @cache
-def survey() -> TestSetResult:
+def result() -> TestSetResult:
     return load.sum_up([outputs()], images(), CHOICES[1], SOURCE)
 
 
@@ -81,14 +73,14 @@ def predictions(index: int) -> tuple[Prediction, ...]:
 
 
 class FixedPredictions(PredictionWorker):
-    """Answers at once, in the caller's own thread, and keeps what it was asked."""
+    """Answers at once, in the caller's own thread, and keeps the requests."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.asked: list[Request] = []
+        self.requests: list[Request] = []
 
-    def ask(self, request: Request, reply: Reply) -> None:
-        self.asked.append(request)
+    def request(self, request: Request, reply: Reply) -> None:
+        self.requests.append(request)
         match request:
             case PredictImage():
                 index = request.index % COUNT
@@ -96,33 +88,31 @@ class FixedPredictions(PredictionWorker):
                 image = images().images[index].numpy()
                 reply(ImagePredicted(index, image, predictions(index), weights, CHOICES, SOURCE, COUNT))
             case PredictDrawing():
-                reply(read(request.drawing, request.asked))
+                reply(drawing_predicted(request))
             case EvaluateTestSet():
-                reply(TestSetEvaluated(survey(), images().images.numpy()))
+                reply(TestSetEvaluated(result(), images().images.numpy()))
 
 
-def read(drawing: NDArray[np.uint8], asked: float) -> DrawingPredicted:
+def drawing_predicted(request: PredictDrawing) -> DrawingPredicted:
     try:
-        image = prepare(drawing)
+        image = prepare(request.drawing)
     except PictureError:
-        return DrawingPredicted(None, None, SOURCE, asked)
+        return DrawingPredicted(None, None, SOURCE, request.requested)
     unlabelled = tuple(from_outputs(outputs(), THREE, number) for number in range(10))
-    return DrawingPredicted(image, unlabelled, SOURCE, asked)
+    return DrawingPredicted(image, unlabelled, SOURCE, request.requested)
 
 
 def new_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    """The app with a fixed brain, on the page Train."""
+    """The app with fixed predictions, on the page Train."""
     monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
-    session = Session(folder)
-    app = MnistSumApp(session)
-    worker._BRAINS[app] = FixedPredictions(session)
+    app = MnistSumApp(Session(folder))
+    app.predictions = FixedPredictions(app.session)
     return app
 
 
 def predictions_in(app: MnistSumApp) -> FixedPredictions:
-    found = worker._BRAINS[app]
-    assert isinstance(found, FixedPredictions)
-    return found
+    assert isinstance(app.predictions, FixedPredictions)
+    return app.predictions
 
 
 async def open_page(pilot: Pilot[int], name: str) -> None:

@@ -8,7 +8,9 @@ from textual.containers import Horizontal, Vertical
 from textual.validation import Integer
 from textual.widgets import Button, Input, Label, Static
 
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.textual_fixes import Question
 
 
@@ -39,6 +41,15 @@ class Confirm(Question[bool]):
     def on_button_pressed(self, message: Button.Pressed) -> None:
         """The choice."""
         self.dismiss(message.button.id == "yes")
+
+
+class DeleteRun(Confirm):
+    """Whether to delete a run, and what would be lost."""
+
+    def __init__(self, run: Summary) -> None:
+        reached = "" if run.sum_accuracy is None else f", sum {percent(run.sum_accuracy)}"
+        detail = f"Epochs done: {len(run.epochs)}{reached}. It cannot be brought back."
+        super().__init__(f"Delete run {run.run.id}?", detail, "Delete")
 
 
 class GoTo(Question[int | None]):

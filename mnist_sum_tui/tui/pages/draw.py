@@ -1,4 +1,4 @@
-"""Draw: a pad for a digit of one's own, and what the network says of it while one draws."""
+"""Draw: a pad for a digit of one's own, and what the network predicts while one draws."""
 
 import time
 from typing import ClassVar
@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from mnist_sum_tui.tui.pages.predicting import NumberPage, note
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted
-from mnist_sum_tui.tui.predictions.worker import PredictDrawing
+from mnist_sum_tui.tui.predictions.requests import PredictDrawing
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
@@ -24,7 +24,7 @@ HINT = "Draw a digit with the mouse,\nor space and the arrow keys."
 
 
 class DrawPage(NumberPage):
-    """The pad, what the network sees of it, and both answers."""
+    """The pad, what the network sees of it, and what both heads predict."""
 
     page_name = "draw"
     AUTO_FOCUS = "#pad"
@@ -39,7 +39,7 @@ class DrawPage(NumberPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self._read: DrawingPredicted | None = None
+        self._answer: DrawingPredicted | None = None
         self.milliseconds: float | None = None
         """from the last stroke to its answer on the screen"""
 
@@ -77,20 +77,20 @@ class DrawPage(NumberPage):
         self.query_one("#drawing").styles.width = 28 * scale + 2
 
     def on_screen_resume(self) -> None:
-        """The page comes into view: wake the network, or ask again, for the weights may be others."""
-        self._ask(self.query_one(DrawPad).sheet)
+        """The page comes into view: load the network, or predict again, because the weights may be others."""
+        self._request(self.query_one(DrawPad).sheet)
 
     def on_draw_pad_drawn(self, message: DrawPad.Drawn) -> None:
         """A stroke."""
-        self._ask(message.sheet)
+        self._request(message.sheet)
 
-    def _ask(self, sheet: Sheet) -> None:
-        self.predictions.ask(PredictDrawing(sheet, time.perf_counter()), self.post_message)
+    def _request(self, sheet: Sheet) -> None:
+        self.predictions.request(PredictDrawing(sheet, time.perf_counter()), self.post_message)
 
     def on_drawing_predicted(self, message: DrawingPredicted) -> None:
-        """The network's answer."""
-        self._read = message
-        self.milliseconds = None if message.image is None else (time.perf_counter() - message.asked) * 1000
+        """The predictions."""
+        self._answer = message
+        self.milliseconds = None if message.image is None else (time.perf_counter() - message.requested) * 1000
         self.note()
         self.show_answer()
 
@@ -98,22 +98,24 @@ class DrawPage(NumberPage):
         """Show what is known, for the chosen number."""
         if not self.is_mounted:
             return
-        read, pad = self._read, self.query_one(DrawPad)
-        said = None if read is None or read.predictions is None else read.predictions[self.number]
-        self.query_one("#seen", Digit).image = None if read is None else read.image
-        self.query_one("#hint").display = said is None
-        self.query_one(AnswerText).display = said is not None
-        self.query_one(AnswerText).said = said
-        self.query_one("#digit-bars", ProbabilityBars).probabilities = said.digit_probabilities if said else (0.0,) * 10
-        self.query_one("#sum-bars", ProbabilityBars).probabilities = said.sum_probabilities if said else (0.0,) * 19
+        answer, pad = self._answer, self.query_one(DrawPad)
+        predictions = () if answer is None else answer.predictions or ()
+        shown = predictions[self.number] if predictions else None
+        self.query_one("#seen", Digit).image = None if answer is None else answer.image
+        self.query_one("#hint").display = shown is None
+        self.query_one(AnswerText).display = shown is not None
+        self.query_one(AnswerText).said = shown
+        digits, sums = (shown.digit_probabilities, shown.sum_probabilities) if shown else ((0.0,) * 10, (0.0,) * 19)
+        self.query_one("#digit-bars", ProbabilityBars).probabilities = digits
+        self.query_one("#sum-bars", ProbabilityBars).probabilities = sums
         ten = self.query_one(AllTen)
-        ten.predictions, ten.chosen = (read.predictions or () if read else ()), self.number
+        ten.predictions, ten.chosen = predictions, self.number
         tool = "rubber" if pad.rubs_out else f"{pad.pen} pen"
         lines = [f"number {self.number} · {tool}"]
         if self.milliseconds is not None:
             lines.append(f"answered in {self.milliseconds:.0f} ms")
-        if read is not None:
-            lines.append(read.source)
+        if answer is not None:
+            lines.append(answer.source)
         self.query_one("#pen", Static).update("\n".join(lines))
 
     def action_clear(self) -> None:

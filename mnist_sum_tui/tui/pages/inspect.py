@@ -1,4 +1,4 @@
-"""Inspect: a test image beside a number, and what the network says of both."""
+"""Inspect: a test image beside a number, and what the network predicts for both."""
 
 import random
 from collections.abc import Callable
@@ -16,16 +16,16 @@ from mnist_sum_tui.runs.events import Event, Started
 from mnist_sum_tui.tui.pages.dialogs import GoTo
 from mnist_sum_tui.tui.pages.predicting import NumberPage, note
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.predictions.test_set import TestSetResult, less_certain, next_pair
 from mnist_sum_tui.tui.predictions.weights import Weights
-from mnist_sum_tui.tui.predictions.worker import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from mnist_sum_tui.tui.widgets.slider import Slider
 
 NEWEST_SECONDS = 1.0
-"""how often the answer is brought up to date while a training goes on"""
+"""how often the predictions are brought up to date while a training goes on"""
 
 
 class InspectPage(NumberPage):
@@ -55,7 +55,7 @@ class InspectPage(NumberPage):
         super().__init__()
         self._answer: ImagePredicted | None = None
         self._wanted: Weights | None = None
-        self._survey: TestSetResult | None = None
+        self._result: TestSetResult | None = None
         self._then: Callable[[TestSetResult], None] | None = None
         self._walked_to: int | None = None
 
@@ -82,24 +82,24 @@ class InspectPage(NumberPage):
         self.set_interval(NEWEST_SECONDS, self._keep_up)
 
     def on_screen_resume(self) -> None:
-        """The page comes into view: weights may have come or gone, and another page's question replaced ours."""
+        """The page comes into view: weights may have come or gone, and another page's request replaced ours."""
         self._forget_then()
-        self._ask()
+        self._request()
 
     def on_run_event(self, event: Event) -> None:
         """A training that begins is what there is to look at, whatever weights were chosen before."""
         super().on_run_event(event)
         if isinstance(event, Started):
-            self._wanted = self._survey = None
+            self._wanted = self._result = None
 
     def show_index(self, index: int) -> None:
         """Show a test image."""
         self.index = index
-        self._ask()
+        self._request()
 
-    def _ask(self) -> None:
+    def _request(self) -> None:
         if self.is_mounted:
-            self.predictions.ask(PredictImage(self.index, self._wanted), self.post_message)
+            self.predictions.request(PredictImage(self.index, self._wanted), self.post_message)
 
     def _keep_up(self) -> None:
         """While a training goes on, and once after its end, when its best weights take the place of the newest."""
@@ -107,12 +107,12 @@ class InspectPage(NumberPage):
         if answer is None or self._wanted is not None or not self.is_current:
             return
         if self.session.is_training or answer.weights.path is None:
-            self._ask()
+            self._request()
 
     def on_image_predicted(self, message: ImagePredicted) -> None:
-        """The brain's answer."""
+        """The predictions."""
         if message.index != self.index % message.count:  # of other test images there may be fewer
-            return  # a newer question is on its way
+            return  # a newer request is on its way
         self.index = message.index
         self._answer = message
         self.remove_class("-empty")
@@ -130,16 +130,16 @@ class InspectPage(NumberPage):
         answer = self._answer
         if answer is None or not self.is_mounted:
             return
-        said = answer.predictions[self.number]
-        label = said.label
+        shown = answer.predictions[self.number]
+        label = shown.label
         self.query_one("#which", Static).update(f"#{answer.index:,}  number {self.number}")
-        self.query_one(AnswerText).said = said
+        self.query_one(AnswerText).said = shown
         digit_bars, sum_bars = (
             self.query_one("#digit-bars", ProbabilityBars),
             self.query_one("#sum-bars", ProbabilityBars),
         )
-        digit_bars.probabilities, digit_bars.truth = said.digit_probabilities, label
-        sum_bars.probabilities = said.sum_probabilities
+        digit_bars.probabilities, digit_bars.truth = shown.digit_probabilities, label
+        sum_bars.probabilities = shown.sum_probabilities
         sum_bars.truth = None if label is None else label + self.number
         ten = self.query_one(AllTen)
         ten.predictions, ten.chosen = answer.predictions, self.number
@@ -183,25 +183,25 @@ class InspectPage(NumberPage):
             chosen = self._answer.choices[at]
             self._wanted = None if chosen.path is None else chosen
             self._forget_then()
-            self._ask()
+            self._request()
 
     def action_wrong(self) -> None:
         """The next image whose digit or sum is wrong."""
-        self._with_survey(lambda survey: self._jump(survey.wrong, "is wrong"))
+        self._with_result(lambda result: self._jump(result.wrong, "is wrong"))
 
     def action_disagree(self) -> None:
-        """The next image of which the two heads say different things."""
-        self._with_survey(lambda survey: self._jump(survey.disagreeing, "disagrees"))
+        """The next image whose predicted sum is not the predicted digit plus the number."""
+        self._with_result(lambda result: self._jump(result.disagreeing, "disagrees"))
 
     def action_uncertain(self) -> None:
         """The least certain image; pressed again, the next one after it."""
 
-        def go(survey: TestSetResult) -> None:
+        def go(result: TestSetResult) -> None:
             is_fresh = self._walked_to != self.index
-            self._walked_to, _ = less_certain(survey.sureness, self.index, self.number, is_fresh)
+            self._walked_to, _ = less_certain(result.sureness, self.index, self.number, is_fresh)
             self.show_index(self._walked_to)
 
-        self._with_survey(go)
+        self._with_result(go)
 
     def _jump(self, hits: NDArray[np.bool_], what: str) -> None:
         pair = next_pair(hits, self.index, self.number)
@@ -211,29 +211,29 @@ class InspectPage(NumberPage):
         self.number = pair[1]
         self.show_index(pair[0])
 
-    def _with_survey(self, then: Callable[[TestSetResult], None]) -> None:
-        """Do it when all test images have been looked at; at once if they have been."""
-        answer, survey = self._answer, self._survey
+    def _with_result(self, then: Callable[[TestSetResult], None]) -> None:
+        """Do it when the network has been evaluated on the test set; at once if it has been."""
+        answer, result = self._answer, self._result
         if answer is None:
             return
-        if survey is not None and survey.serves_for(answer.weights, answer.source):
-            then(survey)
+        if result is not None and result.serves_for(answer.weights, answer.source):
+            then(result)
         else:
             self._then = then
-            self.predictions.ask(EvaluateTestSet(self._wanted), self.post_message)
+            self.predictions.request(EvaluateTestSet(self._wanted), self.post_message)
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
-        """All test images have been looked at."""
+        """The network has been evaluated on the test set."""
         then, self._then = self._then, None
         self.note()
-        self._survey = message.survey
-        if self._answer is not None and self._answer.source != message.survey.source:
-            self._ask()  # a training has written other weights there in the meantime
+        self._result = message.result
+        if self._answer is not None and self._answer.source != message.result.source:
+            self._request()  # a training has written other weights there in the meantime
         if then is not None:
-            then(message.survey)
+            then(message.result)
 
     def _forget_then(self) -> None:
-        """What was to be done with a survey is no longer wanted."""
+        """What was to be done with a result is no longer wanted."""
         if self._then is not None:
             self._then = None
             self.note()

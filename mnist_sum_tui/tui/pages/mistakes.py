@@ -7,11 +7,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from mnist_sum_tui.formatting import percent
-from mnist_sum_tui.tui.pages.predicting import PredictingPage, note
+from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracies, note
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.test_set import TestSetResult
-from mnist_sum_tui.tui.predictions.worker import EvaluateTestSet
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, SumMap, accuracy_text, ends
@@ -20,13 +19,9 @@ MOST = 200
 """pictures in the gallery; an untrained network gets nine in ten wrong"""
 
 
-def summary_line(survey: TestSetResult) -> str:
+def summary_line(result: TestSetResult) -> str:
     """The result in one line."""
-    report = survey.report
-    return (
-        f"digit {percent(report.digit_accuracy)} · sum {percent(report.sum_accuracy)} · "
-        f"heads agree {percent(report.agreement)} · {survey.source}"
-    )
+    return f"{accuracies(result.report)} · {result.source}"
 
 
 def caption(label: int, digit: int, probability: float) -> str:
@@ -34,17 +29,18 @@ def caption(label: int, digit: int, probability: float) -> str:
     return f"{label} → {digit}  {int(probability * 100)}%"
 
 
-def frequent(survey: TestSetResult, most: int) -> str:
-    """The most frequent confusions, one a line."""
+def frequent(result: TestSetResult, most: int) -> str:
+    """The most frequent confusions, one per line."""
     counts = [
         (count, label, digit)
-        for label, row in enumerate(survey.report.confusion)
+        for label, row in enumerate(result.report.confusion)
         for digit, count in enumerate(row)
         if label != digit and count
     ]
     counts.sort(key=lambda found: (-found[0], found[1:]))
-    images = [sum(row) for row in survey.report.confusion]
-    return "\n".join(f"{label} read as {digit}: {count} of {images[label]:,}" for count, label, digit in counts[:most])
+    images = [sum(row) for row in result.report.confusion]
+    shown = counts[:most]
+    return "\n".join(f"{label} predicted as {digit}: {count} of {images[label]:,}" for count, label, digit in shown)
 
 
 class MistakesPage(PredictingPage):
@@ -54,12 +50,12 @@ class MistakesPage(PredictingPage):
     AUTO_FOCUS = "#gallery"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m", "maps", "Maps"),
-        Binding("r", "again", "Look again"),
+        Binding("r", "again", "Evaluate again"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
-        self._survey: TestSetResult | None = None
+        self._result: TestSetResult | None = None
 
     def compose_page(self) -> ComposeResult:
         """The maps beside each other, the gallery below."""
@@ -74,17 +70,17 @@ class MistakesPage(PredictingPage):
     def on_mount(self) -> None:
         """Nothing is known yet; name the parts."""
         self.add_class("-empty")
-        self.query_one("#confusion").border_title = "Digit: true ↓  said →"
+        self.query_one("#confusion").border_title = "Digit: true ↓  predicted →"
         self.query_one("#sum-map").border_title = "Sum: digit ↓ number →"
         self.query_one("#frequent").border_title = "Most frequent"
 
     def on_screen_resume(self) -> None:
-        """The page comes into view: look, if nothing is known or the weights may be others."""
+        """The page comes into view: evaluate, if nothing is known or the weights may be others."""
         self.action_again()
 
     def action_again(self) -> None:
-        """Look at all test images, with the newest weights; the brain remembers what it has seen already."""
-        self.predictions.ask(EvaluateTestSet(), self.post_message)
+        """Evaluate the newest weights on the test set; the worker remembers its last result."""
+        self.predictions.request(EvaluateTestSet(), self.post_message)
 
     def action_maps(self) -> None:
         """Hide the maps, to see more of the gallery, or show them again."""
@@ -92,30 +88,30 @@ class MistakesPage(PredictingPage):
         maps.display = not maps.display
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
-        """All test images have been looked at."""
+        """The network has been evaluated on the test set."""
         self.note()
-        survey = message.survey
-        if survey is self._survey:
+        result = message.result
+        if result is self._result:
             return
-        self._survey = survey
+        self._result = result
         self.remove_class("-empty")
-        report = survey.report
+        report = result.report
         self.query_one(Confusion).grid = report.confusion
         sum_map = self.query_one(SumMap)
         sum_map.grid = report.sum_accuracy_by_pair
         low, high = (accuracy_text(share) for share in ends(report.sum_accuracy_by_pair))
         sum_map.border_title = f"Sum: digit ↓ number → {low}-{high} %"
-        self.query_one("#frequent", Static).update(frequent(survey, 11))
-        self.query_one("#result", Static).update(summary_line(survey))
-        shown = survey.mistakes[:MOST]
+        self.query_one("#frequent", Static).update(frequent(result, 11))
+        self.query_one("#result", Static).update(summary_line(result))
+        shown = result.mistakes[:MOST]
         gallery = self.query_one(Gallery)
         gallery.items = tuple(
             Item(message.images[wrong.index], caption(wrong.label, wrong.digit, wrong.probability), wrong.index)
             for wrong in shown
         )
-        count = len(survey.mistakes)
+        count = len(result.mistakes)
         more = f", the worst {MOST}" if count > MOST else ", worst first"
-        legend = ": true → said, and how sure"
+        legend = ": true → predicted, and how sure"
         gallery.border_title = f"{count:,} wrong digits{more}{legend}" if count else "No digit is wrong"
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:

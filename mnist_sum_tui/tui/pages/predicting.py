@@ -1,16 +1,20 @@
-"""PredictingPage: what the pages that ask the brain have in common: the brain, and one line for what it is at."""
+"""PredictingPage: what the pages with predictions share: the worker, and one line that says what it does."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from mnist_sum_tui.formatting import bar
+from mnist_sum_tui.formatting import bar, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.predictions.messages import Trouble, Working
-from mnist_sum_tui.tui.predictions.worker import PredictionWorker, brain_of
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.evaluate import EvalReport
+    from mnist_sum_tui.tui.app import MnistSumApp
+    from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 
 BAR_WIDTH = 20
 
@@ -20,8 +24,15 @@ def working_line(text: str, share: float | None) -> str:
     return text if share is None else f"{text} {bar(share, BAR_WIDTH)} {share * 100:3.0f} %"
 
 
+def accuracies(report: "EvalReport") -> str:
+    """An evaluation's three figures: accuracy of digit and sum, and how often the heads agree."""
+    found = (report.digit_accuracy, report.sum_accuracy, report.agreement)
+    digit, total, agreement = (percent(share) for share in found)
+    return f"digit {digit} · sum {total} · heads agree {agreement}"
+
+
 class PredictingPage(Page):
-    """A page that asks the brain. It has a Static with the id `note`, empty and hidden while all is well.
+    """A page that shows predictions. It has a Static with the id `note`, empty and hidden while all is well.
 
     One that has nothing to show before the first answer has the class -empty until then, and the note has its room.
     """
@@ -31,9 +42,9 @@ class PredictingPage(Page):
     ]
 
     @property
-    def predictions(self) -> PredictionWorker:
-        """The brain that all pages share."""
-        return brain_of(self.app, self.session)
+    def predictions(self) -> "PredictionWorker":
+        """The worker that all pages share."""
+        return cast("MnistSumApp", self.app).predictions
 
     def note(self, text: str = "", *, is_error: bool = False) -> None:
         """Show one line; nothing hides it."""
@@ -44,15 +55,15 @@ class PredictingPage(Page):
             note.set_class(is_error, "-error")
 
     def on_working(self, message: Working) -> None:
-        """The brain is busy."""
+        """Something takes a while."""
         self.note(working_line(message.text, message.share))
 
     def on_trouble(self, message: Trouble) -> None:
-        """The brain could not do it."""
+        """It could not be done."""
         self.note(message.text[:1].upper() + message.text[1:], is_error=True)
 
     def on_unmount(self) -> None:
-        """The app ends: so does the brain's thread."""
+        """The app ends: so does the worker's thread."""
         self.predictions.close()
 
 
@@ -71,7 +82,7 @@ class NumberPage(PredictingPage):
         raise NotImplementedError
 
     def watch_number(self) -> None:
-        """The answers for all ten numbers are here already."""
+        """The predictions for all ten numbers are here already."""
         self.show_answer()
 
     def action_number(self, by: int) -> None:

@@ -13,19 +13,19 @@ from mnist_sum_tui.charts.run_charts import OVERLAY_X_KINDS as X_KINDS
 from mnist_sum_tui.charts.run_charts import command, overlay, short_name
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.errors import MnistSumError
-from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import MORE_EPOCHS
 from mnist_sum_tui.runs.summary import Summary, summarise
-from mnist_sum_tui.tui.pages.dialogs import Confirm
-from mnist_sum_tui.tui.pages.predicting import PredictingPage, note
+from mnist_sum_tui.tui.pages.dialogs import DeleteRun
+from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracies, note
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
-from mnist_sum_tui.tui.predictions.worker import EvaluateTestSet
 from mnist_sum_tui.tui.session.messages import StartTraining
+from mnist_sum_tui.tui.session.resuming import obstacle
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import COLUMNS, RunTable
 
@@ -89,10 +89,10 @@ class RunsPage(PredictingPage):
         self.query_one("#empty").display = False
 
     def on_screen_resume(self) -> None:
-        """The page comes into view: runs may have come or gone, and another page's question replaced ours."""
+        """The page comes into view: runs may have come or gone, and another page's request replaced ours."""
         self.action_reload()
         if self._evaluating is not None:
-            self.predictions.ask(EvaluateTestSet(self._evaluating), self.post_message)
+            self.predictions.request(EvaluateTestSet(self._evaluating), self.post_message)
 
     def on_run_event(self, event: Event) -> None:
         """A run that ends is told so in the table."""
@@ -162,8 +162,7 @@ class RunsPage(PredictingPage):
 
     def _draw(self) -> None:
         if self.is_mounted:
-            chart = self.query_one(Chart)
-            chart.plot = overlay(self._curves, self.quantity, self.x_kind)
+            self.query_one(Chart).plot = overlay(self._curves, self.quantity, self.x_kind)
 
     def action_quantity(self) -> None:
         """The next quantity."""
@@ -192,12 +191,9 @@ class RunsPage(PredictingPage):
         current = self.query_one(RunTable).current
         if current is None:
             return
-        if current.config is None:
-            self.note(f"Run {current.run.id} is damaged and cannot be resumed", is_error=True)
-        elif self.session.is_training:
-            self.note("A training is going on: stop it first (page 1, s), then resume this one", is_error=True)
-        elif current.state == "running":
-            self.note(f"Run {current.run.id} is being trained by another process", is_error=True)
+        found = obstacle(current, self.session.is_training)
+        if found or current.config is None:
+            self.note(found, is_error=True)
         elif current.state == "completed":
             words = f"mnist-sum train --resume {current.run.argument} --epochs {current.config.epochs + MORE_EPOCHS}"
             self.note(f"This run is complete. To train it further: {words}")
@@ -213,7 +209,7 @@ class RunsPage(PredictingPage):
             except MnistSumError as error:
                 self.note(str(error), is_error=True)
             else:
-                self.predictions.ask(EvaluateTestSet(self._evaluating), self.post_message)
+                self.predictions.request(EvaluateTestSet(self._evaluating), self.post_message)
 
     def on_trouble(self, message: Trouble) -> None:
         """It could not be evaluated."""
@@ -223,11 +219,8 @@ class RunsPage(PredictingPage):
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
         """The result of `evaluate`."""
         self._evaluating = None
-        name, report = short_name(message.survey.source), message.survey.report
-        self.note(
-            f"{name} on {report.pairs:,} test pairs: digit {percent(report.digit_accuracy)} · "
-            f"sum {percent(report.sum_accuracy)} · heads agree {percent(report.agreement)}"
-        )
+        name, report = short_name(message.result.source), message.result.report
+        self.note(f"{name} on {report.pairs:,} test pairs: {accuracies(report)}")
 
     def action_copy(self) -> None:
         """The command that made the run, to the clipboard and on the page."""
@@ -253,6 +246,4 @@ class RunsPage(PredictingPage):
                     self.note(f"Deleted {current.run.id}")
                 self.action_reload()
 
-        reached = "" if current.sum_accuracy is None else f", sum {percent(current.sum_accuracy)}"
-        detail = f"Epochs done: {len(current.epochs)}{reached}. It cannot be brought back."
-        self.app.push_screen(Confirm(f"Delete run {current.run.id}?", detail, "Delete"), answered)
+        self.app.push_screen(DeleteRun(current), answered)

@@ -1,4 +1,4 @@
-"""What the brain's thread does with torch: load weights, ask them, sum up. Torch is imported in the calls."""
+"""What the worker's thread does with torch: load weights, predict, evaluate. Torch is imported in the calls."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction, Predictor
 
 SLICE = 40
-"""images of a survey between two looks at the other requests, so that a stroke waits for one slice at most; `original`
-took 1.5 ms an image with one thread on two busy cores, `compact` 0.1 ms"""
+"""images between two looks at the other requests, so that a stroke waits for one slice at most; `original` takes 1.5 ms
+per image with one thread on two busy cores, `compact` 0.1 ms"""
 TELL_SECONDS = 0.2
 
 
@@ -46,7 +46,9 @@ def load_file(weights: Weights) -> "Predictor":
     return Predictor(loaded.config, loaded.weights, named, hardware)
 
 
-def ask(predictor: "Predictor", image_hw: NDArray[np.uint8], label: int | None = None) -> "tuple[Prediction, ...]":
+def predict_all_numbers(
+    predictor: "Predictor", image_hw: NDArray[np.uint8], label: int | None = None
+) -> "tuple[Prediction, ...]":
     """The predictions for one image beside each of the ten numbers; the convolutions run once."""
     import torch
 
@@ -58,7 +60,7 @@ def ask(predictor: "Predictor", image_hw: NDArray[np.uint8], label: int | None =
 
 
 class TestSetEvaluation:
-    """A survey in work, slice by slice.
+    """The evaluation of a network on the test set, slice by slice.
 
     Beside a training it takes one processor thread; otherwise one or all, whichever does a slice in less time. Measured
     on two cores with another program on both, 10,000 images with `compact`: 0.6 s with one thread, 14 to 30 s with two.
@@ -83,7 +85,7 @@ class TestSetEvaluation:
         return min(zip(self._seconds[1:], self._choices[1:], strict=True))[1]
 
     def advance(self, tell: Callable[[float], object]) -> TestSetResult | None:
-        """Do the next slice, and `tell` now and then what share is done; the survey when it was the last one."""
+        """Do the next slice, and `tell` now and then what share is done; the result when it was the last one."""
         start, begin = len(self._parts) * SLICE, time.perf_counter()
         take_threads(self._threads)
         self._parts.append(self.predictor.infer(self.test.images[start : start + SLICE]))
@@ -98,7 +100,7 @@ class TestSetEvaluation:
 
 
 def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str) -> TestSetResult:
-    """The survey that the slices make; the figures are `evaluate.score`'s."""
+    """The result of all slices together; the figures are `evaluate.score`'s."""
     import torch
 
     from mnist_sum_tui.inference.evaluate import Outputs, mistakes, score
@@ -120,7 +122,7 @@ def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str)
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class NewestWeights:
     """A predictor with the weights of a training in progress."""
 
     control: Control

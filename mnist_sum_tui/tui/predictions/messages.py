@@ -1,4 +1,4 @@
-"""What the brain sends back to the pages: messages of plain values and numpy arrays, never a tensor."""
+"""What the worker sends back to the pages: messages of plain values and numpy arrays, never a tensor."""
 
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ class Trouble(Message):
 
 
 class ImagePredicted(Message):
-    """What the network says of one test image, beside each of the ten numbers."""
+    """The predictions for one test image, beside each of the ten numbers."""
 
     def __init__(
         self,
@@ -51,9 +51,9 @@ class ImagePredicted(Message):
         self.predictions = predictions
         """ten, by number; each has the true digit as its label"""
         self.weights = weights
-        """the weights that were asked"""
+        """whose predictions they are"""
         self.choices = choices
-        """all weights that could be asked instead, in the order of training"""
+        """all weights that could be chosen instead, in the order of training"""
         self.source = source
         """whose weights, and how far trained: `20261125-102637-compact, epoch 2`"""
         self.count = count
@@ -61,24 +61,24 @@ class ImagePredicted(Message):
 
 
 class DrawingPredicted(Message):
-    """What the network sees of a drawing, and says of it beside each of the ten numbers; both None for a blank pad."""
+    """What the network sees of a drawing, and the predictions beside each number; both None for a blank pad."""
 
     def __init__(
-        self, image: Image | None, predictions: "tuple[Prediction, ...] | None", source: str, asked: float
+        self, image: Image | None, predictions: "tuple[Prediction, ...] | None", source: str, requested: float
     ) -> None:
         super().__init__()
         self.image = image
         self.predictions = predictions
         self.source = source
-        self.asked = asked
-        """when it was asked for, by time.perf_counter()"""
+        self.requested = requested
+        """when, by time.perf_counter()"""
 
 
 class TestSetEvaluated(Message):
-    """All test images have been looked at."""
+    """The network has been evaluated on every test image."""
 
-    def __init__(self, survey: TestSetResult, images: NDArray[np.uint8]) -> None:
+    def __init__(self, result: TestSetResult, images: NDArray[np.uint8]) -> None:
         super().__init__()
-        self.survey = survey
+        self.result = result
         self.images = images
         """uint8 (N, 28, 28)"""

@@ -1,4 +1,4 @@
-"""What the network says of every test image beside every number, and how to step through it. numpy only."""
+"""The predictions for every test image beside every number, and how to step through them. numpy only."""
 
 import time
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NUMBERS = np.arange(10)
 LASTING_SECONDS = 30.0
-"""how long a survey of a training in progress is used for stepping through"""
+"""how long a result with the weights of a training in progress is used for stepping through"""
 
 Pair = tuple[int, int]
 """an image's place in the test file, and a number 0..9"""
@@ -22,7 +22,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TestSetResult:
-    """All answers of one set of weights; rows are images, columns are the ten numbers."""
+    """All predictions of one set of weights; rows are images, columns are the ten numbers."""
 
     weights: Weights
     source: str

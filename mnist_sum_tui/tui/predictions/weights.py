@@ -1,4 +1,4 @@
-"""Which weights there are to ask: a training in progress, a run's checkpoints, the package's. Without torch."""
+"""Which weights there are to predict with: a training in progress, a run's checkpoints, the package's. No torch."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The weights to ask, and all that could be asked instead, in the order of training."""
+    """The weights to predict with, and all that could be chosen instead, in the order of training."""
 
     chosen: Weights
     all: tuple[Weights, ...]
@@ -39,7 +39,7 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
     then the best epoch, the last checkpoint, and the network in the package.
 
     Raises:
-        UsageError: there is nothing at all to ask.
+        UsageError: there are no weights at all.
     """
     found = list(_of_run(run)) if run is not None else []
     if control is not None and run is not None:

@@ -1,26 +1,28 @@
-"""The one place behind Inspect, Draw, Mistakes and Runs that computes: a thread that answers requests.
+"""The thread that computes predictions for the pages Inspect, Draw, Mistakes and Runs.
 
-A request waits in the slot of its kind; a newer one of the kind takes its place. A survey of all test images goes in
-slices, and between two of them everything else is served: a stroke on the pad never waits. Answers are messages.
+A request waits in the slot of its kind; a newer one of the kind takes its place. The test set is evaluated in slices,
+and between two of them every other request is served: a stroke on the pad never waits. Answers are messages.
 """
 
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
-
-import numpy as np
-from numpy.typing import NDArray
-from textual.app import App
-from textual.message import Message
+from typing import TYPE_CHECKING
 
 from mnist_sum_tui.errors import MnistSumError, PictureError, UsageError
 from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions import weights as places
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, TestSetEvaluated, Trouble, Working
+from mnist_sum_tui.tui.predictions.requests import (
+    Continue,
+    EvaluateTestSet,
+    Job,
+    PredictDrawing,
+    PredictImage,
+    Reply,
+    Request,
+)
 from mnist_sum_tui.tui.predictions.test_set import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.session.session import Session
@@ -33,42 +35,38 @@ if TYPE_CHECKING:
 IDLE_SECONDS = 20.0
 """how long the thread stays for the next request; for each new thread torch sets up a new pool of threads"""
 FIRST_STEP_SECONDS = 20.0
+"""how long a request waits for the first step of a training"""
 FRESH_SECONDS = 0.8
 """how long weights of a training in progress count as the newest; to copy them for each stroke would slow it down"""
 KEPT = 3
 """predictors in memory; the largest network has 25 MB of weights"""
-
-Reply = Callable[[Message], object]
-"""takes the answer; thread-safe, as Textual's post_message is"""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PredictImage:
-    """Look at one test image. Weights None: those that `weights.choices` gives as the default."""
-
-    index: int
-    weights: Weights | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PredictDrawing:
-    """Read a drawing: grey values of any shape, ink bright on dark."""
-
-    drawing: NDArray[np.uint8]
-    asked: float
-    """by time.perf_counter()"""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EvaluateTestSet:
-    """Look at every test image, beside all ten numbers."""
-
-    weights: Weights | None = None
-
-
-Request = PredictDrawing | PredictImage | EvaluateTestSet
-_ORDER: tuple[type, ...] = (PredictDrawing, PredictImage, EvaluateTestSet)
+URGENCY: tuple[type[Request], ...] = (PredictDrawing, PredictImage, EvaluateTestSet)
 """the most urgent first"""
+
+
+@dataclass(frozen=True, slots=True)
+class TestImages:
+    """The test images of a folder of images; None: those of the package."""
+
+    folder: str | None
+    split: "Split"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An evaluation in progress, and where its result goes."""
+
+    evaluation: load.TestSetEvaluation
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The last evaluation that was finished: which network, on which images, and its result."""
+
+    predictor: "Predictor"
+    test: "Split"
+    result: TestSetResult
 
 
 class PredictionWorker:
@@ -77,70 +75,71 @@ class PredictionWorker:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._changed = threading.Condition()
-        self._slots: dict[type, tuple[Request, Reply]] = {}
+        self._waiting: dict[type[Request], Job] = {}
         self._thread: threading.Thread | None = None
-        self._closing = False
-        self._test: tuple[str | None, Split] | None = None
+        self._is_closing = False
+        self._test_images: TestImages | None = None
         self._predictors: dict[object, Predictor] = {}
-        self._live: load.Live | None = None
-        self._survey: tuple[load.TestSetEvaluation, Reply] | None = None
-        self._known: tuple[Predictor, Split, TestSetResult] | None = None
+        self._newest: load.NewestWeights | None = None
+        self._running: Running | None = None
+        self._done: Done | None = None
 
-    def ask(self, request: Request, reply: Reply) -> None:
-        """Put a request in; one of its kind that still waits is dropped for it, and so is a survey of other weights."""
+    def request(self, request: Request, reply: Reply) -> None:
+        """Put a request in; one of its kind that still waits is dropped, and so is an evaluation of other weights."""
         with self._changed:
-            self._slots[type(request)] = (request, reply)
-            self._closing = False
+            self._waiting[type(request)] = Job(request, reply)
+            self._is_closing = False
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="brain")
+                self._thread = threading.Thread(target=self._work, name="predictions")
                 self._thread.start()
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Drop everything that waits, and end the thread after what it is at."""
+        """Drop everything that waits, and end the thread after the computation in progress."""
         with self._changed:
-            self._closing = True
-            self._slots.clear()
+            self._is_closing = True
+            self._waiting.clear()
             self._changed.notify_all()
+        if (control := self._session.control) is not None:
+            control.wake()
 
     # From here on everything runs in the thread.
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
-            request, reply = job
             try:
-                self._serve(request, reply)
+                self._serve(job)
             except MnistSumError as error:
-                reply(Trouble(str(error)))
+                job.reply(Trouble(str(error)))
             except Exception as error:  # whatever it is, a page that waits must hear of it
-                reply(Trouble(f"{type(error).__name__}: {error}"))
+                job.reply(Trouble(f"{type(error).__name__}: {error}"))
 
-    def _next(self) -> tuple[Request | None, Reply] | None:
-        """The most urgent request; a request of None means the survey in work; None: nothing to do for a while."""
+    def _next(self) -> Job | None:
+        """The most urgent request, else the evaluation in progress; None: there has been nothing to do for a while."""
         with self._changed:
             deadline = time.monotonic() + IDLE_SECONDS
-            while not self._closing and threading.main_thread().is_alive() and time.monotonic() < deadline:
-                for kind in _ORDER:
-                    if kind in self._slots:
-                        return self._slots.pop(kind)
-                if self._survey is not None:
-                    return None, self._survey[1]
+            while not self._is_closing and threading.main_thread().is_alive() and time.monotonic() < deadline:
+                for kind in URGENCY:
+                    if kind in self._waiting:
+                        return self._waiting.pop(kind)
+                if self._running is not None:
+                    return Job(Continue(), self._running.reply)
                 self._changed.wait(0.5)
-            self._thread, self._survey = None, None
+            self._thread, self._running = None, None
             return None
 
-    def _serve(self, request: Request | None, reply: Reply) -> None:
-        match request:
+    def _serve(self, job: Job) -> None:
+        match job.request:
             case PredictDrawing():
-                self._read(request, reply)
+                self._predict_drawing(job.request, job.reply)
             case PredictImage():
-                self._look(request, reply)
+                self._predict_image(job.request, job.reply)
             case EvaluateTestSet():
-                self._begin_survey(request, reply)
-            case None:
-                self._go_on(reply)
+                self._begin_evaluation(job.request, job.reply)
+            case Continue():
+                self._continue_evaluation()
 
-    def _read(self, request: PredictDrawing, reply: Reply) -> None:
+    def _predict_drawing(self, request: PredictDrawing, reply: Reply) -> None:
         from mnist_sum_tui.data.picture import prepare
 
         chosen = self._choices(None, reply).chosen
@@ -148,63 +147,66 @@ class PredictionWorker:
         try:
             image = prepare(request.drawing)
         except PictureError:  # a blank pad
-            reply(DrawingPredicted(None, None, predictor.source, request.asked))
+            reply(DrawingPredicted(None, None, predictor.source, request.requested))
         else:
-            reply(DrawingPredicted(image, load.ask(predictor, image), predictor.source, request.asked))
+            predictions = load.predict_all_numbers(predictor, image)
+            reply(DrawingPredicted(image, predictions, predictor.source, request.requested))
 
-    def _look(self, request: PredictImage, reply: Reply) -> None:
+    def _predict_image(self, request: PredictImage, reply: Reply) -> None:
         choices = self._choices(request.weights, reply)
         predictor = self._predictor(choices.chosen, reply)
-        test = self._test_images(predictor, reply)
+        test = self._test_set(predictor, reply)
         index = request.index % len(test)
         image = test.images[index].numpy()
-        predictions = load.ask(predictor, image, int(test.labels[index]))
+        predictions = load.predict_all_numbers(predictor, image, int(test.labels[index]))
         reply(ImagePredicted(index, image, predictions, choices.chosen, choices.all, predictor.source, len(test)))
 
-    def _begin_survey(self, request: EvaluateTestSet, reply: Reply) -> None:
-        running, self._survey = self._survey, None
+    def _begin_evaluation(self, request: EvaluateTestSet, reply: Reply) -> None:
+        running, self._running = self._running, None
         weights = self._choices(request.weights, reply).chosen
         predictor = self._predictor(weights, reply)
-        test = self._test_images(predictor, reply)
-        if self._known is not None and self._known[0] is predictor and self._known[1] is test:
-            reply(TestSetEvaluated(self._known[2], test.images.numpy()))
+        test = self._test_set(predictor, reply)
+        done = self._done
+        if done is not None and done.predictor is predictor and done.test is test:
+            reply(TestSetEvaluated(done.result, test.images.numpy()))
             return
-        job = running[0] if running is not None else None
-        if job is None or job.predictor is not predictor or job.test is not test:
-            job = load.TestSetEvaluation(predictor, test, weights, not self._session.is_training)
-        self._survey = job, reply  # who asks again for what is in work gets it, and does not wait from the beginning
+        evaluation = running.evaluation if running is not None else None
+        if evaluation is None or evaluation.predictor is not predictor or evaluation.test is not test:
+            evaluation = load.TestSetEvaluation(predictor, test, weights, not self._session.is_training)
+        self._running = Running(evaluation, reply)  # the same request again goes on where the first one is
 
-    def _go_on(self, reply: Reply) -> None:
-        assert self._survey is not None
-        (job, _), self._survey = self._survey, None  # an error drops it
-        text = f"Looking at all {len(job.test):,} test images"
-        survey = job.advance(lambda share: reply(Working(text, share)))
-        if survey is None:
-            self._survey = job, reply
+    def _continue_evaluation(self) -> None:
+        assert self._running is not None
+        running, self._running = self._running, None  # an error drops it
+        evaluation, reply = running.evaluation, running.reply
+        text = f"Evaluating all {len(evaluation.test):,} test images"
+        result = evaluation.advance(lambda share: reply(Working(text, share)))
+        if result is None:
+            self._running = running
         else:
-            self._known = job.predictor, job.test, survey
-            reply(TestSetEvaluated(survey, job.test.images.numpy()))
+            self._done = Done(evaluation.predictor, evaluation.test, result)
+            reply(TestSetEvaluated(result, evaluation.test.images.numpy()))
 
     def _choices(self, wanted: Weights | None, reply: Reply) -> places.Choices:
         if "torch" not in sys.modules:
-            reply(Working("Waking up the network ..."))
+            reply(Working("Loading PyTorch and the network ..."))
         session = self._session
         return places.choices(session.run, session.runs_folder, session.control, wanted)
 
-    def _test_images(self, predictor: "Predictor", reply: Reply) -> "Split":
+    def _test_set(self, predictor: "Predictor", reply: Reply) -> "Split":
         """The test images of the run's own data, unless the session has others: as `evaluate` has it."""
         from mnist_sum_tui.data import dataset
 
-        own, asked = predictor.config.data_dir, self._session.data_dir
-        folder = asked or own
-        if self._test is None or self._test[0] != folder:
+        own, given = predictor.config.data_dir, self._session.data_dir
+        folder = given or own
+        if self._test_images is None or self._test_images.folder != folder:
             reply(Working("Reading the test images ..."))
-            self._test = folder, dataset.load_for_run("test", own, asked)
-        return self._test[1]
+            self._test_images = TestImages(folder, dataset.load_for_run("test", own, given))
+        return self._test_images.split
 
     def _predictor(self, weights: Weights, reply: Reply) -> "Predictor":
         if weights.path is None:
-            return self._newest(weights, reply)
+            return self._newest_predictor(weights, reply)
         key = weights, weights.path.stat().st_mtime_ns
         if key not in self._predictors:
             while len(self._predictors) >= KEPT:
@@ -212,36 +214,28 @@ class PredictionWorker:
             self._predictors[key] = load.load_file(weights)
         return self._predictors[key]
 
-    def _newest(self, weights: Weights, reply: Reply) -> "Predictor":
+    def _newest_predictor(self, weights: Weights, reply: Reply) -> "Predictor":
         """With the weights of the training in progress; each call asks for newer ones, for the next call."""
         control, config = self._session.control, self._session.config
         if control is None or config is None:
             raise UsageError("the training has just ended: its best and last weights are there now")
-        live = self._live if self._live is not None and self._live.control is control else None
-        if live is not None and time.monotonic() - live.taken < FRESH_SECONDS:
-            return live.predictor
+        newest = self._newest if self._newest is not None and self._newest.control is control else None
+        if newest is not None and time.monotonic() - newest.taken < FRESH_SECONDS:
+            return newest.predictor
         control.want_weights()
         if control.weights is None:
             reply(Working("Waiting for the first step of the training ..."))
-        deadline = time.monotonic() + FIRST_STEP_SECONDS
-        while (found := control.weights) is None:
-            if self._closing or time.monotonic() > deadline:
-                raise UsageError("the training has not made its first step yet: try again in a moment")
-            time.sleep(0.02)
+        found = control.wait_for_weights(
+            FIRST_STEP_SECONDS, lambda: self._is_closing or self._session.control is not control
+        )
+        if found is None:
+            ended = self._session.control is not control
+            state = "ended before its first step" if ended else "not made its first step yet: try again in a moment"
+            raise UsageError(f"the training has {state}")
         step, tensors = found
-        if live is None or live.step != step:
+        if newest is None or newest.step != step:
             predictor = load.load_newest(config, tensors, f"{weights.owner}, step {step:,}")
         else:
-            predictor = live.predictor
-        self._live = load.Live(control, step, time.monotonic(), predictor)
+            predictor = newest.predictor
+        self._newest = load.NewestWeights(control, step, time.monotonic(), predictor)
         return predictor
-
-
-_BRAINS: "WeakKeyDictionary[App[Any], PredictionWorker]" = WeakKeyDictionary()
-
-
-def brain_of(app: App[Any], session: Session) -> PredictionWorker:
-    """The app's brain; the pages share one."""
-    if app not in _BRAINS:
-        _BRAINS[app] = PredictionWorker(session)
-    return _BRAINS[app]

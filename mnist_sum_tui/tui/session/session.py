@@ -92,7 +92,10 @@ class Session:
 
     def end(self, error: BaseException | None = None) -> None:
         """The training is over; its run and events stay."""
-        self.control, self.error, self.is_paused = None, error, False
+        control, self.control = self.control, None
+        self.error, self.is_paused = error, False
+        if control is not None:
+            control.wake()  # nobody need wait for its weights any longer
 
     def add(self, event: Event) -> None:
         """Take in the next event."""

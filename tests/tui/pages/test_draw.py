@@ -14,7 +14,6 @@ from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.step import Learner
 from mnist_sum_tui.tui.pages.draw import DrawPage
-from mnist_sum_tui.tui.predictions import worker
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from mnist_sum_tui.tui.widgets.answer import AnswerText
 from mnist_sum_tui.tui.widgets.digit import Digit
@@ -49,9 +48,9 @@ async def test_a_stroke_is_answered(size: tuple[int, int], tmp_path: Path, monke
         pad, seen = page.query_one(DrawPad), page.query_one("#seen", Digit)
         assert seen.image is not None
         assert (seen.image == prepare(pad.sheet)).all()
-        said = page.query_one(AnswerText).said
-        assert said is not None
-        assert said.correct is None
+        shown = page.query_one(AnswerText).said
+        assert shown is not None
+        assert shown.correct is None
         assert len(page.query_one("#sum-bars", ProbabilityBars).probabilities) == 19
         assert not page.query_one("#hint").display
         assert page.milliseconds is not None
@@ -102,8 +101,7 @@ async def test_a_real_network_answers_every_stroke(tmp_path: Path, monkeypatch: 
     """Untrained; how quickly is what `bench --dashboard` measures."""
     app = fixed.new_app(tmp_path, monkeypatch)
     make_run(tmp_path)
-    real = PredictionWorker(app.session)
-    worker._BRAINS[app] = real
+    app.predictions = PredictionWorker(app.session)
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "draw")
         page = app.screen
@@ -114,7 +112,7 @@ async def test_a_real_network_answers_every_stroke(tmp_path: Path, monkeypatch: 
             await draw(pilot, ((4 + 2 * place, 3), (4 + 2 * place, 10)))
             await until(pilot, lambda: page.milliseconds is not None)
         assert pad.sheet.any()
-    real.close()
+    app.predictions.close()
 
 
 def make_run(folder: Path, data_dir: str | None = None) -> Run:

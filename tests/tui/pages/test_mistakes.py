@@ -25,7 +25,7 @@ async def test_maps_and_the_worst_first(tmp_path: Path, monkeypatch: pytest.Monk
         assert isinstance(page, MistakesPage)
         gallery = page.query_one(Gallery)
         assert {item.key for item in gallery.items} == set(fixed.WRONG)
-        sure = {mistake.index: mistake.probability for mistake in fixed.survey().mistakes}
+        sure = {mistake.index: mistake.probability for mistake in fixed.result().mistakes}
         assert [item.key for item in gallery.items] == sorted(sure, key=lambda index: -sure[index])
         assert len(set(sure.values())) > 1
         assert "digit 98.80 %" in str(page.query_one("#result", Static).render())
@@ -54,7 +54,7 @@ async def test_enter_opens_one_in_inspect(tmp_path: Path, monkeypatch: pytest.Mo
         await pilot.pause()
         await pilot.pause()
         assert isinstance(app.screen, InspectPage)
-        assert app.screen.index == fixed.survey().mistakes[2].index
+        assert app.screen.index == fixed.result().mistakes[2].index
 
 
 async def test_a_click_chooses_and_a_second_one_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,10 +127,10 @@ def test_shares_between_the_ends() -> None:
 
 def test_words() -> None:
     assert caption(4, 9, 0.9996) == "4 → 9  99%"
-    lines = frequent(fixed.survey(), 2).split("\n")
+    lines = frequent(fixed.result(), 2).split("\n")
     assert len(lines) == 2
-    assert all(" read as " in line for line in lines)
-    assert fixed.SOURCE in summary_line(fixed.survey())
+    assert all(" predicted as " in line for line in lines)
+    assert fixed.SOURCE in summary_line(fixed.result())
 
 
 def test_tiles_suit_the_room() -> None:

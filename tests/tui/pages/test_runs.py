@@ -1,32 +1,24 @@
 """The page Runs: the table, its order, marks, and what its keys do."""
 
-import inspect
 import threading
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.widgets import Static
 
-from mnist_sum_tui.charts.plot import draw
-from mnist_sum_tui.charts.run_charts import MOST_RUNS as MOST
-from mnist_sum_tui.charts.run_charts import command, overlay, short_name
-from mnist_sum_tui.charts.series import Series
-from mnist_sum_tui.cli.train import train
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.formatting import SPARKS
-from mnist_sum_tui.runs.events import EpochDone, Event, to_json
+from mnist_sum_tui.runs.events import Event, to_json
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.dialogs import Confirm
 from mnist_sum_tui.tui.pages.runs import RunsPage
-from mnist_sum_tui.tui.predictions.worker import EvaluateTestSet
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.widgets.chart import Chart
-from mnist_sum_tui.tui.widgets.run_table import COLUMNS, RunTable, arranged
+from mnist_sum_tui.tui.widgets.run_table import COLUMNS, RunTable
 from tests.tui import fixed, recorded
 
 
@@ -142,17 +134,18 @@ async def test_an_evaluation_that_another_page_has_replaced_is_asked_for_again(
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
-        brain = fixed.predictions_in(app)
+        worker = fixed.predictions_in(app)
         with monkeypatch.context() as patch:
-            patch.setattr(brain, "ask", lambda *_: None)
+            patch.setattr(worker, "request", lambda *_: None)
             await pilot.press("e")
         await fixed.open_page(pilot, "inspect")
         await open_runs(app, pilot)
         assert "digit 98.80 %" in note_of(page)
-        looks = [asked for asked in brain.asked if isinstance(asked, EvaluateTestSet)]
+        evaluations = [request for request in worker.requests if isinstance(request, EvaluateTestSet)]
         await fixed.open_page(pilot, "inspect")
         await open_runs(app, pilot)
-        assert [asked for asked in brain.asked if isinstance(asked, EvaluateTestSet)] == looks, "it has been answered"
+        later = [request for request in worker.requests if isinstance(request, EvaluateTestSet)]
+        assert later == evaluations, "it has been answered"
 
 
 async def test_marks_overlay_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,10 +211,10 @@ async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert app.clipboard == "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0"
         await pilot.press("e")
         await pilot.pause()
-        asked = fixed.predictions_in(app).asked[-1]
-        assert isinstance(asked, EvaluateTestSet)
-        assert asked.weights is not None
-        assert asked.weights.path == made[2].best_file
+        request = fixed.predictions_in(app).requests[-1]
+        assert isinstance(request, EvaluateTestSet)
+        assert request.weights is not None
+        assert request.weights.path == made[2].best_file
         assert note_of(page).startswith("01-01 12:00 compact, epoch 3 on 10,000 test pairs: digit 98.80 %")
         await pilot.press("down", "e")
         assert "no weights yet" in note_of(page)
@@ -236,43 +229,3 @@ async def test_a_damaged_run_is_listed(tmp_path: Path, monkeypatch: pytest.Monke
         await pilot.press("r")
         assert "damaged" in note_of(page)
         await pilot.press("y")
-
-
-def test_every_column_sorts_both_ways(tmp_path: Path) -> None:
-    found = [summarise(run) for run in make_three(tmp_path)]
-    for at in range(len(COLUMNS)):
-        ordered, turned = arranged(found, at), arranged(found, at, is_turned=True)
-        assert sorted(run.run.id for run in ordered) == sorted(run.run.id for run in turned)
-        keys = [COLUMNS[at].key(run) for run in ordered]
-        assert keys == sorted(keys, reverse=COLUMNS[at].is_falling)
-
-
-def test_a_run_that_holds_nothing_out_has_a_curve_too(tmp_path: Path) -> None:
-    events = [
-        replace(event, val_digit_accuracy=None, val_sum_accuracy=None) if isinstance(event, EpochDone) else event
-        for event in recorded.training(2150)
-    ]
-    run = summarise(make(tmp_path, "20260101-120100-compact", events))
-    (curve,) = (column.text(run) for column in COLUMNS if column.title == "curve")
-    assert len(curve) == 5
-    assert set(curve) <= set(SPARKS)
-
-
-def test_names_and_commands() -> None:
-    assert short_name("20261125-102637-compact-wide") == "11-25 10:26 compact-wide"
-    assert short_name("mine") == "mine"
-    config = TrainConfig.of("original", lr=0.02, all_data=True, data_dir="my data")
-    words = command(config)
-    assert words.startswith("mnist-sum train --model original --recipe original --epochs 25 --lr 0.02 --seed 0")
-    assert words.endswith("--all-data --data-dir 'my data'")
-    assert "--hold-out" in command(TrainConfig.of("sprint", all_data=False)).split()
-    options = inspect.signature(train).parameters
-    assert {item.name for item in fields(TrainConfig)} <= options.keys(), "every setting can be said"
-
-
-def test_more_runs_than_can_be_told_apart() -> None:
-    series = Series(recorded.training(200))
-    plot = overlay([(f"run {row}", series) for row in range(9)], "sum loss", "time")
-    assert len(plot.curves) == MOST
-    assert len({(curve.role, curve.pattern) for curve in plot.curves}) == MOST
-    assert draw(plot, 80, 20).lines

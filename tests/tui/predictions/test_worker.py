@@ -1,6 +1,7 @@
 """The thread behind the pages, with a real untrained network and a hundred real test images."""
 
 import queue
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,14 +18,15 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import weights
 from mnist_sum_tui.tui.predictions.load import TestSetEvaluation
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, TestSetEvaluated, Trouble, Working
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictDrawing, PredictImage
 from mnist_sum_tui.tui.predictions.weights import best_of, choices
-from mnist_sum_tui.tui.predictions.worker import EvaluateTestSet, PredictDrawing, PredictImage, PredictionWorker
+from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from mnist_sum_tui.tui.session.session import Session
 from tests.tui.pages.test_draw import make_run
 
 
 @pytest.fixture
-def brain(tmp_path: Path) -> Iterator[PredictionWorker]:
+def worker(tmp_path: Path) -> Iterator[PredictionWorker]:
     made = PredictionWorker(Session(tmp_path / "runs"))
     yield made
     made.close()
@@ -37,84 +39,86 @@ def wait_for(answers: "queue.Queue[Message]") -> Message:
     return answer
 
 
-def test_an_image_beside_all_ten_numbers(brain: PredictionWorker, small_data: str) -> None:
-    run = make_run(brain._session.runs_folder, small_data)
+def test_an_image_beside_all_ten_numbers(worker: PredictionWorker, small_data: str) -> None:
+    run = make_run(worker._session.runs_folder, small_data)
     answers: queue.Queue[Message] = queue.Queue()
-    brain.ask(PredictImage(103), answers.put)
+    worker.request(PredictImage(103), answers.put)
     answer = wait_for(answers)
     assert isinstance(answer, ImagePredicted)
     assert (answer.index, answer.count) == (3, 100)  # going round
-    assert [said.number for said in answer.predictions] == list(range(10))
-    assert all(said.label == 0 for said in answer.predictions)
+    assert [prediction.number for prediction in answer.predictions] == list(range(10))
+    assert all(prediction.label == 0 for prediction in answer.predictions)
     assert answer.weights.path == run.best_file
     assert answer.source == f"{run.id}, epoch 1"
 
 
-def test_a_survey_is_remembered_until_the_weights_change(brain: PredictionWorker, small_data: str) -> None:
-    make_run(brain._session.runs_folder, small_data)
+def test_a_result_is_remembered_until_the_weights_change(worker: PredictionWorker, small_data: str) -> None:
+    make_run(worker._session.runs_folder, small_data)
     answers: queue.Queue[Message] = queue.Queue()
     found = []
     for _ in range(2):
-        brain.ask(EvaluateTestSet(), answers.put)
+        worker.request(EvaluateTestSet(), answers.put)
         answer = wait_for(answers)
         assert isinstance(answer, TestSetEvaluated)
-        found.append(answer.survey)
+        found.append(answer.result)
     assert found[0] is found[1]
     assert found[0].report.pairs == 1000
     assert len(found[0].mistakes) == found[0].report.digit_mistakes
     assert found[0].report.mistakes == found[0].mistakes[: len(found[0].report.mistakes)]
 
 
-def test_asked_again_for_a_survey_in_work_it_goes_on(brain: PredictionWorker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_evaluation_in_progress_that_is_requested_again_goes_on(
+    worker: PredictionWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Not from the beginning: of pages that take turns, or keys that are pressed again, none would get its answer."""
-    make_run(brain._session.runs_folder)
-    jobs: list[TestSetEvaluation] = []
+    make_run(worker._session.runs_folder)
+    made: list[TestSetEvaluation] = []
     make = TestSetEvaluation.__init__
 
-    def count(job: TestSetEvaluation, *values: Any) -> None:
-        jobs.append(job)
-        make(job, *values)
+    def count(evaluation: TestSetEvaluation, *values: Any) -> None:
+        made.append(evaluation)
+        make(evaluation, *values)
 
     monkeypatch.setattr(TestSetEvaluation, "__init__", count)
     first, second = queue.Queue[Message](), queue.Queue[Message]()
-    brain.ask(EvaluateTestSet(), first.put)
-    while not (isinstance(said := first.get(timeout=30), Working) and said.share):
+    worker.request(EvaluateTestSet(), first.put)
+    while not (isinstance(answer := first.get(timeout=30), Working) and answer.share):
         pass
-    brain.ask(EvaluateTestSet(), second.put)
+    worker.request(EvaluateTestSet(), second.put)
     assert isinstance(wait_for(second), TestSetEvaluated)
-    assert len(jobs) == 1
+    assert len(made) == 1
 
 
-def test_a_network_is_tested_on_the_images_of_its_own_run(brain: PredictionWorker, small_data: str) -> None:
+def test_a_network_is_tested_on_the_images_of_its_own_run(worker: PredictionWorker, small_data: str) -> None:
     """As `evaluate` has it: whatever the session trains on, unless the command line asked for others."""
     answers: queue.Queue[Message] = queue.Queue()
     counts = []
-    brain._session.begin(TrainConfig(data_dir=small_data), Run(Path("now")), Control())
-    brain._session.end()
-    make_run(brain._session.runs_folder)
-    for brain._session.data_dir in (None, small_data):
-        brain.ask(PredictImage(0), answers.put)
+    worker._session.begin(TrainConfig(data_dir=small_data), Run(Path("now")), Control())
+    worker._session.end()
+    make_run(worker._session.runs_folder)
+    for worker._session.data_dir in (None, small_data):
+        worker.request(PredictImage(0), answers.put)
         counts.append(wait_for(answers))
     assert [answer.count for answer in counts if isinstance(answer, ImagePredicted)] == [10_000, 100]
 
 
-def test_a_run_s_own_folder_of_images_is_not_made_up(brain: PredictionWorker, tmp_path: Path) -> None:
+def test_a_run_s_own_folder_of_images_is_not_made_up(worker: PredictionWorker, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    make_run(brain._session.runs_folder, str(empty))
+    make_run(worker._session.runs_folder, str(empty))
     answers: queue.Queue[Message] = queue.Queue()
-    brain.ask(PredictImage(0), answers.put)
+    worker.request(PredictImage(0), answers.put)
     answer = wait_for(answers)
     assert isinstance(answer, Trouble)
     assert "name another folder with --data-dir" in answer.text
     assert not list(empty.iterdir())
 
 
-def test_of_many_requests_the_newest_is_answered(brain: PredictionWorker) -> None:
-    make_run(brain._session.runs_folder)
+def test_of_many_requests_the_newest_is_answered(worker: PredictionWorker) -> None:
+    make_run(worker._session.runs_folder)
     answers: queue.Queue[Message] = queue.Queue()
     for index in range(50):
-        brain.ask(PredictImage(index), answers.put)
+        worker.request(PredictImage(index), answers.put)
     seen: list[int] = []
     while 49 not in seen:
         answer = wait_for(answers)
@@ -123,23 +127,23 @@ def test_of_many_requests_the_newest_is_answered(brain: PredictionWorker) -> Non
     assert len(seen) < 50
 
 
-def test_a_blank_pad_has_no_answer(brain: PredictionWorker) -> None:
-    make_run(brain._session.runs_folder)
+def test_a_blank_pad_has_no_answer(worker: PredictionWorker) -> None:
+    make_run(worker._session.runs_folder)
     answers: queue.Queue[Message] = queue.Queue()
-    brain.ask(PredictDrawing(np.zeros((56, 56), np.uint8), time.perf_counter()), answers.put)
+    worker.request(PredictDrawing(np.zeros((56, 56), np.uint8), time.perf_counter()), answers.put)
     answer = wait_for(answers)
     assert isinstance(answer, DrawingPredicted)
     assert answer.image is None
 
 
-def test_the_newest_weights_of_a_training(brain: PredictionWorker) -> None:
+def test_the_newest_weights_of_a_training(worker: PredictionWorker) -> None:
     from mnist_sum_tui.machine.hardware import choose
     from mnist_sum_tui.training.step import Learner
 
     config, control = TrainConfig.of("standard", model="compact", device="cpu"), Control()
-    brain._session.begin(config, Run(brain._session.runs_folder / "now"), control)
+    worker._session.begin(config, Run(worker._session.runs_folder / "now"), control)
     answers: queue.Queue[Message] = queue.Queue()
-    brain.ask(PredictImage(0), answers.put)
+    worker.request(PredictImage(0), answers.put)
     assert isinstance(answers.get(timeout=30), Working)
     control.deliver(1234, Learner(config, choose(config)).copy_weights())
     answer = wait_for(answers)
@@ -148,16 +152,48 @@ def test_the_newest_weights_of_a_training(brain: PredictionWorker) -> None:
     assert control.take("weights")
 
 
-def test_a_damaged_checkpoint_is_told_in_one_line(brain: PredictionWorker) -> None:
-    run = make_run(brain._session.runs_folder)
+def test_weights_that_are_delivered_are_there_at_once() -> None:
+    control, found = Control(), queue.Queue[object]()
+    threading.Thread(target=lambda: found.put(control.wait_for_weights(60, lambda: False))).start()
+    control.wake()
+    with pytest.raises(queue.Empty):
+        found.get(timeout=0.1)
+    control.deliver(7, {})
+    assert found.get(timeout=30) == (7, {})
+
+
+@pytest.mark.parametrize("ends", [False, True], ids=["the app closes", "the training ends"])
+def test_nobody_waits_for_a_first_step_that_will_not_come(
+    ends: bool, worker: PredictionWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.predictions.worker.FIRST_STEP_SECONDS", 600.0)
+    worker._session.begin(TrainConfig(), Run(worker._session.runs_folder / "now"), Control())
+    answers: queue.Queue[Message] = queue.Queue()
+    worker.request(PredictImage(0), answers.put)
+    while not (isinstance(answer := answers.get(timeout=30), Working) and "first step" in answer.text):
+        pass
+    thread = worker._thread
+    assert thread is not None
+    if ends:
+        worker._session.end()
+        answer = answers.get(timeout=30)
+        assert isinstance(answer, Trouble)
+        assert answer.text == "the training has ended before its first step"
+    worker.close()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_a_damaged_checkpoint_is_told_in_one_line(worker: PredictionWorker) -> None:
+    run = make_run(worker._session.runs_folder)
     run.best_file.unlink()  # the two files may be links to one
     run.best_file.write_bytes(b"no checkpoint")
     answers: queue.Queue[Message] = queue.Queue()
-    brain.ask(PredictImage(0), answers.put)
+    worker.request(PredictImage(0), answers.put)
     answer = wait_for(answers)
     assert isinstance(answer, Trouble)
     assert "\n" not in answer.text
-    brain.ask(PredictImage(0, choices(run, run.path.parent, None).all[-1]), answers.put)
+    worker.request(PredictImage(0, choices(run, run.path.parent, None).all[-1]), answers.put)
     assert isinstance(wait_for(answers), ImagePredicted)  # the thread goes on, with the last checkpoint
 
 

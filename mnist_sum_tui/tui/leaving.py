@@ -1,0 +1,73 @@
+"""LeavingApp: how the dashboard is left: the question while it trains, stop and save, leave at once, the exit code."""
+
+import signal
+
+from mnist_sum_tui.tui.pages.dialogs import Answer, QuitScreen
+from mnist_sum_tui.tui.plain_app import PlainApp
+from mnist_sum_tui.tui.session.exit_code import exit_code
+from mnist_sum_tui.tui.session.run_threads import TrainingThread
+from mnist_sum_tui.tui.session.session import Session
+
+
+class LeavingApp(PlainApp[int]):
+    """Asks before a training is left, and exits with the code of what happened."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.thread: TrainingThread | None = None
+        """of the training in progress, or the last"""
+        self.signal_number: int | None = None
+        """the number of the signal that ends the app; Ctrl-C counts as SIGINT"""
+        self.is_leaving = False
+        """it exits when the training has ended"""
+
+    def exit_now(self) -> None:
+        """Exit with the code of what happened."""
+        self.exit(exit_code(self.session, self.signal_number))
+
+    def action_interrupt(self) -> None:
+        """Copy what is selected; else leave, with the exit code of an interrupted program."""
+        if self.screen.get_selected_text():
+            self.screen.action_copy_text()
+        else:
+            self._ask_to_leave(signal.SIGINT)
+
+    async def action_quit(self) -> None:
+        """Leave; the palette's own `Quit` comes here too."""
+        self._ask_to_leave()
+
+    def _ask_to_leave(self, number: int | None = None) -> None:
+        if any(isinstance(screen, QuitScreen) for screen in self.screen_stack):
+            return
+        if not self.session.is_training or self.session.run is None:
+            self.signal_number = number
+            self.exit_now()
+            return
+
+        def take(answer: Answer | None) -> None:
+            if answer == "save":
+                self.stop_and_leave(number)
+            elif answer == "leave":
+                self.leave_at_once(number)
+
+        saved = self.session.saved_step
+        command = f"mnist-sum train --resume {self.session.run.argument}"
+        self.push_screen(QuitScreen(command, saved), take)
+
+    def stop_and_leave(self, number: int | None = None) -> None:
+        """Stop, save, and leave when that is done; `number` is that of the signal that asks for it."""
+        self.is_leaving = True
+        self.signal_number = number
+        if self.session.control is None:
+            self.exit_now()
+        else:
+            self.session.control.stop()
+            self.notify("Stopping and saving ...", timeout=60)
+
+    def leave_at_once(self, number: int | None = None) -> None:
+        """Leave without saving."""
+        self.signal_number = number
+        if self.thread is not None:
+            self.thread.abandon()
+        self.exit_now()

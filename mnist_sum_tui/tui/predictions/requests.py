@@ -1,0 +1,58 @@
+"""What the pages request: small immutable requests; the answers are in `messages`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.message import Message
+
+from mnist_sum_tui.tui.predictions.weights import Weights
+
+Reply = Callable[[Message], object]
+"""takes the answer; thread-safe, as Textual's post_message is"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PredictImage:
+    """Predict digit and sum of one test image, beside each number."""
+
+    index: int
+    """its place in the test file; going round"""
+    weights: Weights | None = None
+    """None: those that `weights.choices` gives as the default"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PredictDrawing:
+    """Predict digit and sum of a drawing, beside each number."""
+
+    drawing: NDArray[np.uint8]
+    """grey values of any shape, ink bright on dark"""
+    requested: float
+    """when, by time.perf_counter()"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EvaluateTestSet:
+    """Evaluate a network on every test image, beside all ten numbers."""
+
+    weights: Weights | None = None
+    """as in PredictImage"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Continue:
+    """Go on with the evaluation in progress: the worker's own request, when no page has any."""
+
+
+Request = PredictDrawing | PredictImage | EvaluateTestSet
+"""what a page may request"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """A request, and where its answer goes."""
+
+    request: Request | Continue
+    reply: Reply

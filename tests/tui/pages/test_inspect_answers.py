@@ -1,0 +1,145 @@
+"""The page Inspect and its answers: those that come late, grow old, or do not come."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.widgets import Static
+
+from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage, Reply, Request
+from mnist_sum_tui.tui.predictions.weights import Weights
+from tests.tui import fixed, recorded
+from tests.tui.pages.test_inspect import WRONG, page_in
+
+
+async def test_a_result_of_other_weights_comes_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page, worker = page_in(app), fixed.predictions_in(app)
+        held: list[Reply] = []
+        at_once = worker.request
+
+        def hold(request: Request, reply: Reply) -> None:
+            if isinstance(request, EvaluateTestSet):
+                held.append(reply)
+            else:
+                at_once(request, reply)
+
+        monkeypatch.setattr(worker, "request", hold)
+        await pilot.press("w", "comma")
+        held[0](TestSetEvaluated(replace(fixed.result(), source="other weights"), fixed.images().images.numpy()))
+        await pilot.pause()
+        assert page.index == 0  # whoever turned to other weights wants no jump by these
+        await pilot.press("w")
+        assert len(held) == 2  # they are not taken for the chosen ones
+        held[1](TestSetEvaluated(fixed.result(), fixed.images().images.numpy()))
+        await pilot.pause()
+        assert page.index == WRONG[0]
+
+
+async def test_a_result_of_a_training_serves_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page, worker = page_in(app), fixed.predictions_in(app)
+        newest = Weights("newest", fixed.RUN, None)
+        requests: list[Request] = []
+
+        def hold(request: Request, reply: Reply) -> None:
+            requests.append(request)
+            if isinstance(request, PredictImage):
+                image, predictions = fixed.images().images[request.index].numpy(), fixed.predictions(request.index)
+                source = f"step {len(requests)}"  # each answer is of later weights
+                reply(ImagePredicted(request.index, image, predictions, newest, (newest,), source, fixed.COUNT))
+            else:
+                result = replace(fixed.result(), weights=newest, source="step 0", made=time.monotonic())
+                reply(TestSetEvaluated(result, fixed.images().images.numpy()))
+
+        monkeypatch.setattr(worker, "request", hold)
+        page.show_index(0)
+        await pilot.pause()
+        for index in WRONG[:3]:
+            await pilot.press("w")
+            await pilot.pause()
+            assert page.index == index
+        assert sum(isinstance(request, EvaluateTestSet) for request in requests) == 1
+        page.on_run_event(recorded.started())  # another training, whose newest weights have the same name
+        await pilot.press("w")
+        assert sum(isinstance(request, EvaluateTestSet) for request in requests) == 2
+
+
+async def test_an_evaluation_that_another_page_has_replaced_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page, worker = page_in(app), fixed.predictions_in(app)
+        at_once = worker.request
+        monkeypatch.setattr(
+            worker, "request", lambda *job: None if isinstance(job[0], EvaluateTestSet) else at_once(*job)
+        )
+        await pilot.press("w")
+        page.post_message(Working("Evaluating all ...", 0.45))
+        await pilot.pause()
+        assert page.query_one("#note", Static).display
+        await fixed.open_page(pilot, "runs")
+        await fixed.open_page(pilot, "inspect")
+        assert not page.query_one("#note", Static).display
+
+
+async def test_a_training_that_begins_is_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        await pilot.press("comma")
+        page, requests = page_in(app), fixed.predictions_in(app).requests
+        for weights, index in ((fixed.CHOICES[0], 0), (None, 1)):
+            last = requests[-1]
+            assert isinstance(last, PredictImage)
+            assert (last.index, last.weights) == (index, weights)
+            page.on_run_event(recorded.started())
+            await pilot.press("right")
+
+
+async def test_the_newest_weights_give_way_to_the_best_when_the_training_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page = page_in(app)
+        newest = Weights("newest", "the training in progress", None)
+        image = fixed.images().images[0].numpy()
+        page.on_image_predicted(
+            ImagePredicted(0, image, fixed.predictions(0), newest, (newest,), "step 7", fixed.COUNT)
+        )
+        page._keep_up()
+        await pilot.pause()
+        assert str(page.query_one("#source", Static).render()) == fixed.SOURCE
+        count = len(fixed.predictions_in(app).requests)
+        page._keep_up()
+        assert len(fixed.predictions_in(app).requests) == count
+
+
+async def test_what_the_worker_does_and_what_it_could_not_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page = page_in(app)
+        note = page.query_one("#note", Static)
+        assert not note.display
+        page.post_message(Working("Reading the test images ...", 0.5))
+        await pilot.pause()
+        assert "Reading" in str(note.render())
+        assert "50 %" in str(note.render())
+        page.post_message(Trouble("there is no trained network yet"))
+        await pilot.pause()
+        assert str(note.render()) == "There is no trained network yet"
+        assert note.has_class("-error")
+        await pilot.press("right")
+        await pilot.pause()
+        assert not note.display

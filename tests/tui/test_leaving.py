@@ -1,0 +1,116 @@
+"""Leaving the dashboard: the question, what is saved, the exit code."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button, Static
+
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
+from mnist_sum_tui.tui.session.exit_code import exit_code
+from mnist_sum_tui.tui.session.messages import RunEvent, StartTraining, TrainingEnded
+from mnist_sum_tui.tui.session.result import receipt
+from mnist_sum_tui.tui.session.run_threads import TrainingThread
+from mnist_sum_tui.tui.session.session import Session
+from tests.tui import recorded
+from tests.tui.fake_train import CONFIG, FakeTrain
+from tests.tui.recorded import until
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "is_saved"),
+    [
+        (("q", "s"), 0, True),
+        (("ctrl+c", "s"), 130, True),
+        (("q", "l"), 0, False),
+        (("ctrl+q", "down", "enter"), 0, True),
+    ],
+)
+async def test_leaving_while_training_asks(
+    keys: tuple[str, ...], code: int, is_saved: bool, fake: FakeTrain, tmp_path: Path
+) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.post_message(StartTraining(CONFIG))
+        await until(pilot, lambda: app.session.progress)
+        await pilot.press(keys[0])
+        await pilot.pause()
+        assert isinstance(app.screen, QuitScreen)
+        assert app.screen.query_one("#keep", Button).has_focus
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.session.is_training
+        await pilot.press(*keys)
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_value == code
+    assert app.thread is not None
+    app.thread.join(5)
+    assert not app.thread.is_alive()
+    assert (fake.saved, fake.closed) == (is_saved, not is_saved)
+
+
+async def test_a_question_takes_one_answer_and_closes_nothing_else(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    answers: list[bool | None] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        lower, upper = (Confirm("Delete?", "", "Delete") for _ in range(2))
+        for question in (lower, upper):
+            await app.push_screen(question, answers.append)
+        lower.dismiss(True)
+        assert app.screen is upper
+        for _ in range(2):
+            upper.dismiss(False)
+        assert app.screen is lower
+        lower.dismiss(True)
+        await pilot.pause()
+        assert isinstance(app.screen, Page)
+    assert answers == [False, True]
+
+
+async def test_an_error_is_shown_and_is_the_exit_code(fake: FakeTrain, tmp_path: Path) -> None:
+    fake.error = UsageError("device 'cuda' is not available")
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.post_message(StartTraining(CONFIG))
+        await until(pilot, lambda: "device 'cuda'" in str(app.train_page.query_one("#readiness", Static).visual))
+        await pilot.press("q")
+    assert app.return_value == 1
+    assert "device 'cuda' is not available" in receipt(app.session)
+
+
+@pytest.mark.parametrize(("reason", "code"), [("completed", 0), ("stopped", 0), ("diverged", 1), ("failed", 1)])
+async def test_the_exit_code_is_the_runs(reason: str, code: int, fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        recorded.begin(app)
+        app.on_run_event(RunEvent(recorded.finished(reason=reason)))
+        app.on_training_ended(TrainingEnded())
+        await pilot.press("q")
+    assert app.return_value == code
+
+
+def test_a_thread_that_is_abandoned_while_paused_ends(fake: FakeTrain, tmp_path: Path) -> None:
+    seen: list[object] = []
+    control = Control()
+    control.pause()
+    thread = TrainingThread(CONFIG, find.create(tmp_path, CONFIG), control, seen.append)
+    thread.start()
+    thread.abandon()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert isinstance(seen[-1], TrainingEnded)
+    assert fake.closed
+    assert not fake.saved
+
+
+def test_a_fault_counts_before_a_signal_and_a_signal_before_the_run(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    session.end(ValueError("no"))
+    assert exit_code(session, is_broken=True) == exit_code(session, 2, is_broken=True) == 1
+    assert exit_code(session, 15) == 143
+    assert exit_code(session) == 1
+    assert exit_code(Session(tmp_path)) == 0

@@ -1,0 +1,68 @@
+"""The command palette, in haste and in little room."""
+
+from pathlib import Path
+
+import pytest
+from textual.command import CommandList
+from textual.events import Click
+
+from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
+from mnist_sum_tui.tui.session.messages import StartTraining
+from mnist_sum_tui.tui.textual_fixes import Palette
+from tests.tui import recorded
+from tests.tui.fake_train import CONFIG, FakeTrain
+from tests.tui.recorded import until
+
+
+async def test_the_palette_s_quit_asks_too(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.post_message(StartTraining(CONFIG))
+        await until(pilot, lambda: app.session.progress)
+        await pilot.press("ctrl+p", *"quit")
+        await until(pilot, lambda: app.screen.query_one(CommandList).option_count)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(app.screen, QuitScreen))
+        await pilot.press("s")
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_value == 0
+    assert fake.saved
+
+
+async def test_a_palette_opens_over_a_page_alone(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.search_themes()
+        assert isinstance(app.screen, Palette)
+        app.action_command_palette()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, Page)
+        await app.push_screen(Confirm("Delete?", "", "Delete"))
+        await pilot.press("ctrl+p")
+        assert isinstance(app.screen, Confirm)
+
+
+async def test_a_click_before_the_palette_is_laid_out_ends_nothing(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.action_command_palette()
+        app.screen.post_message(Click(app.screen, 3, 14, 0, 0, 1, False, False, False, 3, 140))
+        await pilot.pause()
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, Page))
+
+
+@pytest.mark.parametrize("width", range(1, 9))
+async def test_a_palette_in_a_few_columns_ends_nothing(width: int, fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pilot.pause()
+        app.action_command_palette()
+        await until(pilot, lambda: app.screen.query(CommandList) and app.screen.query_one(CommandList).option_count)
+        await pilot.press("down", "pagedown", "end")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: app.screen.query_one(CommandList).virtual_size.height > 0)
+        await pilot.press("escape")

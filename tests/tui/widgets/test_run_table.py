@@ -1,0 +1,29 @@
+from dataclasses import replace
+from pathlib import Path
+
+from mnist_sum_tui.formatting import SPARKS
+from mnist_sum_tui.runs.events import EpochDone
+from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.tui.widgets.run_table import COLUMNS, arranged
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make, make_three
+
+
+def test_every_column_sorts_both_ways(tmp_path: Path) -> None:
+    found = [summarise(run) for run in make_three(tmp_path)]
+    for at in range(len(COLUMNS)):
+        ordered, turned = arranged(found, at), arranged(found, at, is_turned=True)
+        assert sorted(run.run.id for run in ordered) == sorted(run.run.id for run in turned)
+        keys = [COLUMNS[at].key(run) for run in ordered]
+        assert keys == sorted(keys, reverse=COLUMNS[at].is_falling)
+
+
+def test_a_run_that_holds_nothing_out_has_a_curve_too(tmp_path: Path) -> None:
+    events = [
+        replace(event, val_digit_accuracy=None, val_sum_accuracy=None) if isinstance(event, EpochDone) else event
+        for event in recorded.training(2150)
+    ]
+    run = summarise(make(tmp_path, "20260101-120100-compact", events))
+    (curve,) = (column.text(run) for column in COLUMNS if column.title == "curve")
+    assert len(curve) == 5
+    assert set(curve) <= set(SPARKS)
