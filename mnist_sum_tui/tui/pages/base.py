@@ -27,7 +27,8 @@ NORMAL = 76
 WIDE = 112
 """columns from which the footer need not save room"""
 SMALLEST = Size(40, 10)
-"""below it a page says only that there is no room"""
+"""columns and rows below which a page says only that there is no room"""
+TOO_SMALL = f"Too small: make the terminal at least {SMALLEST.width} columns wide and {SMALLEST.height} rows high."
 STATE_SECONDS = 0.5
 WATCHING = "watching · "
 
@@ -70,7 +71,7 @@ class Page(SteadyScreen[None]):
             yield Line(state_line(self.session), id="state", markup=False)
         yield from self.compose_page()
         yield Footer()
-        yield Static("Too small a terminal: 60x20 is enough.", id="cramped", markup=False)
+        yield Static(TOO_SMALL, id="cramped", markup=False)
 
     def compose_page(self) -> ComposeResult:
         """What stands between the tabs and the footer."""
