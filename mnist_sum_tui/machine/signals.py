@@ -8,9 +8,9 @@ from types import FrameType
 
 @contextmanager
 def handled(handler: Callable[[int, FrameType | None], object], *names: str) -> Iterator[None]:
-    """Handle the named signals, as far as the system has them, and restore the handlers before.
+    """Handle the named signals (those that the system has), and restore the old handlers at the end.
 
-    A signal that is ignored stays ignored, as SIGHUP under nohup.
+    A signal that is ignored stays ignored: nohup starts a program with SIGHUP ignored.
     """
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
     ours = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import unknown
-from mnist_sum_tui.machine import signals
 from mnist_sum_tui.machine.process import keep_freed_memory
+from mnist_sum_tui.machine.signals import handled
 from mnist_sum_tui.machine.stdio import flush_or_drop
 from mnist_sum_tui.machine.terminal import can_draw
 from mnist_sum_tui.runs.journal import read_events
@@ -27,6 +27,8 @@ SAVE_SECONDS = 60.0
 FRAMES_A_SECOND = "120"
 """at most; a key that comes just after a frame waits for the next one. The 95th percentile of a key's answer while
 `original` trains on two cores: 31 and 33 ms, against 34 and 42 with Textual's 60 (100 keys each, in turn)"""
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+"""what ends the dashboard from outside; Ctrl-C is a key here"""
 TORCH_THREADS = ("training", "warm-up")
 CLOSE_SECONDS = 3.0
 """how long the terminal may take after that"""
@@ -73,7 +75,7 @@ def run_dashboard(options: LaunchOptions) -> int:
     session = Session(options.runs_folder, options.data_dir)
     start = options.config if options.start or options.resume else None
     app = MnistSumApp(session, start, options.resume, options.config, options.theme, options.name, options.watch)
-    with signals.caught(lambda number: _leave(app, number)):  # Ctrl-C is a key here; SIGINT is another program's
+    with handled(lambda number, _: _leave(app, number), *SIGNALS):
         return _run_to_the_end(app)
 
 

@@ -2,26 +2,24 @@
 
 import signal
 
-from mnist_sum_tui.machine import signals
-
-FIRST, AGAIN = "first", "again"
+from mnist_sum_tui.machine.signals import handled
 
 
-def test_the_first_and_the_further_ones_are_told_apart_and_the_handlers_are_put_back() -> None:
+def test_the_handler_gets_each_signal_and_the_old_handlers_are_put_back() -> None:
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    heard: list[tuple[str, int]] = []
-    with signals.caught(lambda n: heard.append((FIRST, n)), lambda n: heard.append((AGAIN, n))) as numbers:
+    numbers: list[int] = []
+    with handled(lambda number, _: numbers.append(number), "SIGINT", "SIGTERM", "SIGHUP", "SIGNOTHING"):
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
             signal.raise_signal(number)
-    assert heard == [(FIRST, signal.SIGTERM), (AGAIN, signal.SIGINT), (AGAIN, signal.SIGTERM)], "no further SIGHUP"
     assert numbers == [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGTERM]
     assert {number: signal.getsignal(number) for number in before} == before
 
 
 def test_what_is_ignored_stays_ignored() -> None:
+    numbers: list[int] = []
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with signals.caught(lambda _: None) as numbers:
+        with handled(lambda number, _: numbers.append(number), "SIGTERM", "SIGHUP"):
             signal.raise_signal(signal.SIGHUP)
             signal.raise_signal(signal.SIGTERM)
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
@@ -30,7 +28,7 @@ def test_what_is_ignored_stays_ignored() -> None:
     assert numbers == [signal.SIGTERM]
 
 
-def test_only_those_that_are_named_are_caught() -> None:
+def test_only_those_that_are_named_are_handled() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with signals.caught(lambda _: None, names=("SIGTERM", "SIGNOTHING")):
+    with handled(lambda *_: None, "SIGTERM"):
         assert signal.getsignal(signal.SIGINT) is before
