@@ -1,7 +1,7 @@
 """A plain PyTorch training loop, as most people write it first: the benchmark compares with it.
 
-A DataLoader over torchvision's MNIST with one transform per image, fp32, SGD, and the assignment's list of layers, with
-none of our code. The benchmark runs it with `num_workers=0` and with one worker per core, and takes the faster one.
+It has a DataLoader over torchvision's MNIST with one transform per image, fp32, SGD and the layers that the assignment
+lists; it uses none of our code. The benchmark runs it with no workers and with one per core, and takes the faster one.
 """
 
 from collections.abc import Iterator

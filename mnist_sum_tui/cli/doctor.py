@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOUSE_SECONDS = 10.0
 MARGIN, NARROWEST = 18, 10
-"""columns to the left of the text, and the least number of columns for the text"""
+"""width of the columns before the text, and the smallest width of the text"""
 STYLES = {"ok": "green", "note": "yellow", "look": "cyan", "broken": "bold red"}
 ORIGINS = {"COMMANDLINE": "from --runs-dir", "ENVIRONMENT": f"from {FOLDER_VARIABLE}"}
 COLOURS = {None: "none", "standard": "16", "windows": "16", "256": "256", "truecolor": "truecolour"}
@@ -62,7 +62,7 @@ def doctor(
 
 
 def _of_dashboard() -> str:
-    """The dashboard's colours: Textual asks rich for them, as for a terminal."""
+    """The number of colours that Textual uses: it asks rich, and assumes a terminal."""
     from rich.console import Console
 
     return _of(Console(force_terminal=True)) if can_draw() and "NO_COLOR" not in os.environ else "none"

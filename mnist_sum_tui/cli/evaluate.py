@@ -100,7 +100,6 @@ def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
         for mistake in report.mistakes
     ]
     if rows:
-        title = (
-            f"Most confident of {report.digit_mistakes} wrong digits; to see one: mnist-sum predict idx INDEX{options}"
-        )
+        count, command = report.digit_mistakes, f"mnist-sum predict idx INDEX{options}"
+        title = f"The most confident of {count} wrong digits; see one with {command}"
         print_table(out, title, ["index", "true", "predicted", "probability"], rows)

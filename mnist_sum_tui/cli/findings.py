@@ -189,7 +189,9 @@ def mouse(is_asked: bool, seconds: float) -> Finding:
     if reported:
         return Finding("mouse", "ok", "a click was reported: the mouse works in the dashboard", facts)
     if reported is None:
-        return Finding("mouse", "note", "cannot be tested here: it needs a terminal, and not on Windows", facts)
+        return Finding(
+            "mouse", "note", "cannot be tested here: it needs a terminal, and a system other than Windows", facts
+        )
     advice = "in tmux, run `tmux set -g mouse on`" if "tmux" in terminal.inside() else "try another terminal"
     return Finding("mouse", "note", f"no click was reported: {advice}, or use the keyboard for everything", facts)
 

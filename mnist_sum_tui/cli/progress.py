@@ -17,7 +17,7 @@ from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
-"""between two progress lines in a log; the second in style `brief`, which prints one line per run"""
+"""seconds between two progress lines in a log; the second in style `brief`, which prints one line per run"""
 
 
 class Printer:
@@ -39,13 +39,13 @@ class Printer:
             self.close()
 
     def close(self) -> None:
-        """Remove what moves, and restore the terminal."""
+        """Remove the progress bars, if there are any, and restore the terminal."""
 
     def waiting(self) -> None:
         """Say that torch is being loaded."""
 
     def show(self, event: Event) -> None:
-        """Print what the event calls for."""
+        """Print the event, if this style prints it."""
         if isinstance(event, Started):
             self.started = event
         if isinstance(event, Finished):
@@ -125,7 +125,7 @@ class LivePrinter(PlainPrinter):
         self.live.update(Text("loading torch and the images ...", style="dim"), refresh=True)
 
     def show(self, event: Event) -> None:
-        """Print the event, or move the bars."""
+        """Print the event, or update the bars."""
         if isinstance(event, Progress) and self.started:
             self.live.update(bars(event, self.started), refresh=True)
         else:

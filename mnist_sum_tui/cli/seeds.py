@@ -32,7 +32,7 @@ def train_seeds(
         UsageError: the last seed would be above LARGEST_SEED.
     """
     if config.seed + count - 1 > LARGEST_SEED:
-        raise UsageError(f"{count} seeds from {config.seed} on go beyond {LARGEST_SEED:,}: give a smaller --seed")
+        raise UsageError(f"the last of {count} seeds would be above {LARGEST_SEED:,}: give a smaller --seed")
     done = []
     last = config.seed + count - 1
     for seed in range(config.seed, last + 1):

@@ -12,11 +12,11 @@ from mnist_sum_tui.export.recording import thinned
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started
 
 LEAD, PLAY, PAUSE, HOLD = 1.2, 13.0, 0.6, 4.2
-"""seconds: before the first step, of training, between training and test, and of the end"""
+"""seconds before the first step, for the training, until the test result, and for the end"""
 TESTED = LEAD + PLAY + PAUSE
 SECONDS = TESTED + HOLD
 READS, GUESSES, ADDS = 0.8, 0.2, 0.9
-"""accuracies for the captions: the digit is mostly right, above; the sum is a guess, below; the sum is right, above"""
+"""accuracies at which captions appear: the digit's above READS, the sum's still below GUESSES, the sum's above ADDS"""
 
 
 class Story:

@@ -1,4 +1,4 @@
-"""The network's answer as text: the equation, the correct one, and whether the two heads agree."""
+"""The answer of the network as text: its equation, the correct one, and whether the two heads agree."""
 
 from typing import TYPE_CHECKING
 

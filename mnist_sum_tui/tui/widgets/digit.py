@@ -27,7 +27,7 @@ INK = 96
 
 
 class Fit(NamedTuple):
-    """The way an image fits a widget: its look, and the image cropped and enlarged."""
+    """How an image is shown in a widget: its look, and its pixels after cropping and enlarging."""
 
     look: Look
     image: Image

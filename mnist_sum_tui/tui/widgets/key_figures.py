@@ -21,7 +21,7 @@ class KeyFigure(Vertical):
         self._heading = heading
 
     def compose(self) -> ComposeResult:
-        """Heading, large digits, the same number small (for low screens), note."""
+        """Heading, large digits, the same number small (for screens of few rows), note."""
         yield Line(self._heading, classes="heading", markup=False)
         yield Digits("-", classes="large")
         yield Line("-", classes="small", markup=False)
