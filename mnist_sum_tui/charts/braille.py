@@ -1,4 +1,4 @@
-"""Curves as dots, two by four in a cell: binning, lines, envelopes. Pure functions; numpy only."""
+"""Draw curves as braille dots, two by four per cell: binning, lines, envelopes. Pure functions; numpy only."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +13,14 @@ BLANK = 0x2800
 """the braille character without a dot"""
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _PATTERNS = {"solid": (1, 1), "dashed": (6, 4), "sparse": (4, 1)}
-"""a period in columns of dots, and how many of them are drawn"""
+"""the length of the pattern in columns of dots, and how many of these are drawn"""
 
 
 class Bins:
-    """Mean, lowest and highest finite value in each column of dots; NaN where a column has none."""
+    """Mean, lowest and highest value in each column of dots; NaN if a column has none."""
 
     def __init__(self, x: Floats, y: Floats, across: Interval, columns: int) -> None:
-        y = np.where(np.isinf(y), np.sign(y) * 1e300, y)  # off the scale: drawn at its edge
+        y = np.where(np.isinf(y), np.sign(y) * 1e300, y)  # infinite values are drawn at the edge
         column = column_of(x, across, columns)
         starts = np.flatnonzero(np.diff(column, prepend=-1))
         here = column[starts]
@@ -35,26 +35,26 @@ class Bins:
         gaps = np.ones(columns, bool)
         gaps[here] = False
         filled = np.flatnonzero(gaps & (np.arange(columns) > here[0]) & (np.arange(columns) < here[-1]))
-        if len(filled):  # fewer points than columns: straight lines between them, but none to a NaN
+        if len(filled):  # fewer points than columns: joined by straight lines, except at NaN
             for values in (self.mean, self.low, self.high):
                 values[filled] = np.interp(filled, here, values[here])
 
 
 def column_of(x: Floats, across: Interval, columns: int) -> NDArray[np.intp]:
-    """The column, 0 to columns - 1, of each place on the x axis."""
+    """The column of dots, 0 to columns - 1, of each x."""
     low, high = across
     return np.clip((x - low) / (high - low) * columns, 0, columns - 1).astype(np.intp)
 
 
 def dot_rows(heights: Floats, up: Interval, height: int) -> NDArray[np.intp]:
-    """The row of dots of each height, counted from the top; what is off the axis goes to its edge."""
+    """The row of dots of each height, counted from the top; heights beyond the axis go to its edge."""
     low, high = up
     share = np.clip((np.nan_to_num(heights) - low) / (high - low), 0, 1)
     return np.rint((1 - share) * (height - 1)).astype(np.intp)
 
 
 def line(heights: Floats, up: Interval, rows: int, pattern: str) -> Bools:
-    """The dots (rows, columns) of a curve; each column reaches half way to the next, so that none is apart."""
+    """The dots (rows, columns) of a curve; each column reaches halfway to its neighbours, so there are no gaps."""
     known = ~np.isnan(heights)
     at = dot_rows(heights, up, rows)
     before, after = at.copy(), at.copy()
@@ -68,7 +68,7 @@ def line(heights: Floats, up: Interval, rows: int, pattern: str) -> Bools:
 
 
 def band(low: Floats, high: Floats, up: Interval, rows: int) -> Bools:
-    """The dots between two curves, as a chequerboard; each column has both its ends, for a spike is one dot wide."""
+    """The dots between two curves as a chequerboard; with both ends of a column, because spikes are one dot wide."""
     top, bottom = dot_rows(high, up, rows), dot_rows(low, up, rows)
     known = ~np.isnan(high)
     inside = _filled(top, bottom, rows, known)

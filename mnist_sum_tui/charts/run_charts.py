@@ -1,4 +1,4 @@
-"""From series to plots: the two charts of one run, and the curves of several runs in one chart. Pure functions."""
+"""Make plots from series: the two charts of one run, and the curves of several runs in one chart. Pure functions."""
 
 import shlex
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ X_KINDS = ("step", "epoch", "time")
 PATTERNS = {"digit": "solid", "sum": "dashed"}
 SYMBOLS = {"digit": "●", "sum": "◆"}
 LOOK_AHEAD = 1.3
-"""how much further than the run itself the ghost run is seen; all of it would leave a short run no room"""
+"""how much further than the run itself the ghost run is drawn, because all of it would leave a short run no room"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class View:
 
 
 def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plot:
-    """The chart of `loss` or `accuracy`: digit and sum as lines, validation as marks, the ghost run behind."""
+    """The chart of `loss` or `accuracy`: digit and sum as lines, validation as marks, and the ghost run behind them."""
     scales = (LOG if view.is_log else LINEAR) if quantity == "loss" else (NINES if view.is_log else SHARE)
     x = series.x(view.x_kind, series.training)
     curves = []
@@ -74,7 +74,10 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
 
 
 def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
-    """Mark, seconds ahead of the ghost run (behind: negative), and that in words, for each mark that both reached."""
+    """For each accuracy that both runs reached: its text, the seconds ahead of the ghost run, and these in words.
+
+    The seconds are negative if the run is behind.
+    """
     mine, theirs = series.reached(), ghost.reached()
     found = []
     for target, seconds in mine.items():
@@ -110,7 +113,7 @@ def overlay(runs: Sequence[tuple[str, Series]], quantity: str, x_kind: str) -> P
 
 
 def short_name(run_id: str) -> str:
-    """A run's id without the year and the seconds, `11-25 10:26 compact`; an id of another form as it is."""
+    """A run's id without year and seconds, `11-25 10:26 compact`; an id of another form is unchanged."""
     date, _, rest = run_id.partition("-")
     clock, _, name = rest.partition("-")
     if len(date) == 8 and len(clock) == 6 and (date + clock).isdigit():
@@ -119,7 +122,7 @@ def short_name(run_id: str) -> str:
 
 
 def command(config: TrainConfig) -> str:
-    """The command that trains with this config: recipe, model, epochs and seed, and what differs from the recipe."""
+    """The command that trains with this config: recipe, model, epochs, seed, and all that differs from the recipe."""
     told = {"model", "recipe", "epochs", "seed"} | config.given().keys()
     words = ["mnist-sum", "train"]
     for name, value in config.to_dict().items():
