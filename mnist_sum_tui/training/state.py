@@ -121,7 +121,7 @@ class RunState:
         if self.batch > steps_per_epoch or self.step != (self.epoch - 1) * steps_per_epoch + self.batch:
             raise CheckpointError(
                 f"{self.source}: stands at step {self.step:,}, epoch {self.epoch:,}, batch {self.batch:,}, "
-                f"and an epoch of these images has {plural(steps_per_epoch, 'step')}; take another run or checkpoint"
+                f"and an epoch of these images has {plural(steps_per_epoch, 'step')}; choose another run or checkpoint"
             )
 
 

@@ -225,7 +225,7 @@ def test_a_result_without_a_checkpoint_is_not_trained_over(small_data: str, tmp_
 def test_a_run_that_is_gone_is_not_begun_anew(small_data: str, tmp_path: Path) -> None:
     run = _train(_config(small_data), tmp_path)
     run.delete()
-    with pytest.raises(RunError, match="is gone"):
+    with pytest.raises(RunError, match="no longer exists"):
         list(train(_config(small_data), run))
     assert not run.path.exists()
 
