@@ -110,7 +110,7 @@ def test_a_run_s_own_folder_of_images_is_not_made_up(worker: PredictionWorker, t
     worker.request(PredictImage(0), answers.put)
     answer = wait_for(answers)
     assert isinstance(answer, Trouble)
-    assert "name another folder with --data-dir" in answer.text
+    assert "name their new folder with --data-dir" in answer.text
     assert not list(empty.iterdir())
 
 
