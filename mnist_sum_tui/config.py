@@ -63,9 +63,16 @@ class TrainConfig:
     """
 
     model: str = _setting("original", "The network; `mnist-sum model` shows them.", choices=MODELS)
-    recipe: str = _setting("standard", "A named way to train.", choices=RECIPES, usual="standard")
+    recipe: str = _setting(
+        "standard",
+        "A named set of settings; sprint takes seconds, marathon minutes.",
+        choices=RECIPES,
+        usual="standard",
+    )
     """the recipe that the values started from"""
-    epochs: int = _setting(5, "Passes over the training images.", range=Range(1, 10_000, "1 to 10,000"))
+    epochs: int = _setting(
+        5, "Passes over the training images, in all, also with --resume.", range=Range(1, 10_000, "1 to 10,000")
+    )
     batch_size: int = _setting(
         128,
         "Images per step; the last batch of an epoch may be smaller.",
@@ -83,7 +90,11 @@ class TrainConfig:
         0.9, "SGD's momentum, or AdamW's beta1.", range=Range(0, 1, "at least 0 and below 1", without_high=True)
     )
     beta2: float = _setting(0.98, "AdamW's beta2.", range=Range(0, 1, "at least 0 and below 1", without_high=True))
-    weight_decay: float = _setting(0.01, "Weight decay: decoupled in AdamW, L2 in SGD.", range=Range(0, 1, "0 to 1"))
+    weight_decay: float = _setting(
+        0.01,
+        "Weight decay: how strongly weights are pulled to 0 (decoupled in AdamW, L2 in SGD).",
+        range=Range(0, 1, "0 to 1"),
+    )
     schedule: str = _setting("onecycle", "How the learning rate changes over the run.", choices=SCHEDULES)
     warmup: float = _setting(
         0.1,
@@ -92,12 +103,12 @@ class TrainConfig:
     )
     label_smoothing: float = _setting(
         0.0,
-        "Label smoothing: weight of a uniform target in the loss.",
+        "Label smoothing: keeps the network from being too sure (weight of a uniform target); 0 is off.",
         range=Range(0, 1, "at least 0 and below 1", without_high=True),
     )
     sum_weight: float = _setting(
         0.5,
-        "Weight of the sum's loss; the digit's loss gets the rest of 1.",
+        "How much the sum counts in the loss; the digit has the rest of 1, and 0.5 is both alike.",
         range=Range(0, 1, "above 0 and below 1", without_low=True, without_high=True),
     )
     augment: str = _setting("none", "Random changes to the training images.", choices=AUGMENTATIONS)
@@ -108,7 +119,12 @@ class TrainConfig:
         range=Range(0, 2**32 - 1, "0 to 4,294,967,295"),
     )
     device: str = _setting("auto", "Device to compute on.", choices=DEVICES, usual="auto")
-    precision: str = _setting("auto", "Number format of matrix products.", choices=PRECISIONS, usual="auto")
+    precision: str = _setting(
+        "auto",
+        "Number format of matrix products: bf16 is coarser than fp32, and quicker where it is built in.",
+        choices=PRECISIONS,
+        usual="auto",
+    )
     threads: int = _setting(
         0, "CPU threads; 0 takes every usable core.", usual="every usable core", range=Range(0, 1024, "0 to 1,024")
     )
