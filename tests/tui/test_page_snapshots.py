@@ -55,10 +55,13 @@ def test_runs(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest
     make_three(tmp_path)
 
     async def show(pilot: Pilot[int]) -> None:
-        app = pilot.app
-        await open_runs(app, pilot)  # type: ignore[arg-type]
+        page = await open_runs(pilot.app, pilot)  # type: ignore[arg-type]
         await pilot.press("space", "down", "space")
-        await app.workers.wait_for_complete()
+        for _ in range(1000):  # the curves are read by a thread, which may not have begun yet
+            await pilot.pause(0.01)
+            if len(page._curves) == 2:
+                break
+        await pilot.app.workers.wait_for_complete()
         await pilot.pause()
 
     assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
