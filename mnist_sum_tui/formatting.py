@@ -3,11 +3,10 @@
 import math
 from collections.abc import Iterable, Sequence
 
+from mnist_sum_tui.glyphs import Glyphs, current
+
 RAMP = " .:-=+*#%@"
 """from background to ink in ten steps, each visibly darker than the one before in common terminal fonts"""
-SPARKS = "▁▂▃▄▅▆▇█"
-EIGHTHS = " ▏▎▍▌▋▊▉█"
-SHADES = " ░▒▓█"
 
 Pixels = Sequence[Sequence[int]]
 
@@ -56,18 +55,20 @@ def duration(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
-def bar(share: float, width: int) -> str:
+def bar(share: float, width: int, glyphs: Glyphs | None = None) -> str:
     """A bar that fills `share` (0..1) of `width` cells, to an eighth of a cell; padded with spaces to `width`."""
+    steps = (glyphs or current()).eighths
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     full, rest = divmod(eighths, 8)
-    return ("█" * full + (EIGHTHS[rest] if rest else "")).ljust(width)
+    return (steps[8] * full + (steps[rest] if rest else "")).ljust(width)
 
 
-def track(share: float, width: int) -> tuple[str, str]:
+def track(share: float, width: int, glyphs: Glyphs | None = None) -> tuple[str, str]:
     """A thin progress bar of `width` cells, as two strings: what is done, to half a cell, and the rest."""
     halves = round(min(max(share, 0.0), 1.0) * width * 2)
-    done = "━" * (halves // 2) + ("╸" if halves % 2 else "")
-    return done, "─" * (width - len(done))
+    whole, half, rest = (glyphs or current()).track
+    done = whole * (halves // 2) + (half if halves % 2 else "")
+    return done, rest * (width - len(done))
 
 
 def plural(count: int, noun: str) -> str:
@@ -75,7 +76,7 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def sparkline(values: Iterable[float | None], width: int = 40) -> str:
+def sparkline(values: Iterable[float | None], width: int = 40, glyphs: Glyphs | None = None) -> str:
     """A row of at most `width` small bars, scaled from the lowest to the highest value.
 
     If there are more values than bars, each bar is a mean. A value that is missing or not finite shows as `x`, because
@@ -88,15 +89,17 @@ def sparkline(values: Iterable[float | None], width: int = 40) -> str:
     if not known:
         return "x" * len(points)
     low, span = min(known), max(known) - min(known)
-    top = len(SPARKS) - 1
-    return "".join("x" if v is None else SPARKS[round((v - low) / span * top) if span else top // 2] for v in points)
+    sparks = (glyphs or current()).sparks
+    top = len(sparks) - 1
+    return "".join("x" if v is None else sparks[round((v - low) / span * top) if span else top // 2] for v in points)
 
 
-def shade(share: float | None) -> str:
+def shade(share: float | None, glyphs: Glyphs | None = None) -> str:
     """A cell of a heatmap, 0..1, as one of five characters; None as `·`. Only 1 gives the darkest."""
+    glyphs = glyphs or current()
     if share is None:
-        return "·"
-    return SHADES[min(int(share * (len(SHADES) - 1)), len(SHADES) - 1)]
+        return glyphs.between
+    return glyphs.shades[min(int(share * (len(glyphs.shades) - 1)), len(glyphs.shades) - 1)]
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

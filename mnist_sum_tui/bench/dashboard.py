@@ -26,7 +26,7 @@ COMMAND = (sys.executable, "-m", "mnist_sum_tui")
 TURN_SECONDS = 3.0
 PER_PAIR = 4
 """rounds per pair of processes"""
-KEYS = (("]", r"smoothing 0\.95"), ("[", r"smoothing 0\.9(?!\d)"), ("l", "linear · "), ("l", "log · "))
+KEYS = (("]", r"smoothing 0\.95"), ("[", r"smoothing 0\.9(?!\d)"), ("l", r"linear \S sm"), ("l", r"log \S sm"))
 """keys in this order, each with the label that the chart then shows; it starts with `log · smoothing 0.9`"""
 KEY_DRAW = b"\x1bOR"
 """F3, which opens the page Draw"""
@@ -198,7 +198,7 @@ def _readings(terminal: Terminal, strokes: int) -> Iterator[float]:
     chance = random.Random(0)
     terminal.forget()
     terminal.write(KEY_DRAW)
-    terminal.wait_for(r"number \d · ", START_SECONDS)
+    terminal.wait_for(r"number \d \S ", START_SECONDS)
     x, y = PAD_MIDDLE
     terminal.write(_mouse(x, y, "press"))
     for _ in range(strokes):

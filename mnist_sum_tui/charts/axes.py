@@ -30,7 +30,7 @@ class Scale:
 def plain(value: float) -> str:
     """A value with four digits: `0.0123`, `1.234`, `1,234`."""
     if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "∞" if value > 0 else "-∞"
+        return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 

@@ -1,17 +1,19 @@
-"""Draw curves as braille dots, two by four per cell: binning, lines, envelopes. Pure functions; numpy only."""
+"""Draw curves as dots, two by four per cell in braille: binning, lines, envelopes. Pure functions; numpy only."""
+
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_sum_tui.charts.axes import Floats
+from mnist_sum_tui.glyphs import Glyphs
 
 Bools = NDArray[np.bool_]
 Interval = tuple[float, float]
 """the lowest and the highest value of an axis"""
 
-BLANK = 0x2800
-"""the braille character without a dot"""
-_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+_BITS = {2: ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80)), 1: ((1,), (2,), (4,))}
+"""the bit of each dot in a cell, by the cell's columns of dots: braille's, else from top to bottom"""
 _PATTERNS = {"solid": (1, 1), "dashed": (6, 4), "sparse": (4, 1)}
 """the length of the pattern in columns of dots, and how many of these are drawn"""
 
@@ -79,14 +81,25 @@ def band(low: Floats, high: Floats, up: Interval, rows: int) -> Bools:
     return inside
 
 
-def pack(dots: Bools) -> NDArray[np.uint32]:
-    """Dots (rows * 4, columns * 2) as bits (rows, columns); BLANK plus the bits is a braille character."""
-    cells = dots.reshape(dots.shape[0] // 4, 4, dots.shape[1] // 2, 2).astype(np.uint32)
+def pack(dots: Bools, glyphs: Glyphs) -> NDArray[np.uint32]:
+    """Dots (rows * down, columns * across) as bits (rows, columns), where a cell is across x down dots."""
+    across, down = glyphs.dot_size
+    cells = dots.reshape(dots.shape[0] // down, down, dots.shape[1] // across, across).astype(np.uint32)
     bits = np.zeros((cells.shape[0], cells.shape[2]), np.uint32)
-    for row, pair in enumerate(_BITS):
-        for column, bit in enumerate(pair):
+    for row, places in enumerate(_BITS[across][:down]):
+        for column, bit in enumerate(places):
             bits |= cells[:, row, :, column] * np.uint32(bit)
     return bits
+
+
+def characters(bits: NDArray[np.uint32], glyphs: Glyphs) -> NDArray[np.uint32]:
+    """The character of each cell's bits, as its code point."""
+    return _codes(glyphs.dots)[bits]
+
+
+@cache
+def _codes(dots: str) -> NDArray[np.uint32]:
+    return np.array([ord(dot) for dot in dots], np.uint32)
 
 
 def _filled(top: NDArray[np.intp], bottom: NDArray[np.intp], rows: int, where: Bools) -> Bools:

@@ -5,7 +5,10 @@ from numpy.typing import NDArray
 
 from mnist_sum_tui.charts import braille
 from mnist_sum_tui.charts.axes import Floats
-from mnist_sum_tui.charts.braille import BLANK, Bins, Bools, Interval, column_of, dot_rows, pack
+from mnist_sum_tui.charts.braille import Bins, Bools, Interval, characters, column_of, dot_rows, pack
+from mnist_sum_tui.glyphs import BRAILLE, Glyphs
+
+BLANK = ord(" ")
 
 
 class Cells:
@@ -14,8 +17,10 @@ class Cells:
     `across` and `up` are the ranges of the x and y axis. Heights are values after the scale's `forward`.
     """
 
-    def __init__(self, rows: int, columns: int, across: Interval, up: Interval) -> None:
+    def __init__(self, rows: int, columns: int, across: Interval, up: Interval, glyphs: Glyphs = BRAILLE) -> None:
         self.rows, self.columns, self.across, self.up = rows, columns, across, up
+        self._glyphs = glyphs
+        self._dots_across, self._dots_down = columns * glyphs.dot_size[0], rows * glyphs.dot_size[1]
         self._cells = np.full((rows, columns), BLANK, np.uint32)
         self._roles = np.zeros((rows, columns), np.intp)
         self._names = ["axis"]
@@ -23,22 +28,23 @@ class Cells:
 
     def band(self, role: str, x: Floats, heights: Floats) -> None:
         """Draw the envelope of the points: from the lowest to the highest in each column of dots."""
-        bins = Bins(x, heights, self.across, self.columns * 2)
-        bits = pack(braille.band(bins.low, bins.high, self.up, self.rows * 4))
-        self._paint(role, bits > 0, BLANK + bits)
+        bins = Bins(x, heights, self.across, self._dots_across)
+        bits = pack(braille.band(bins.low, bins.high, self.up, self._dots_down), self._glyphs)
+        is_fine = self._glyphs is BRAILLE  # larger dots would look like a curve
+        self._paint(role, bits > 0, characters(bits, self._glyphs) if is_fine else ord(self._glyphs.envelope))
 
     def line(self, role: str, x: Floats, heights: Floats, pattern: str) -> None:
         """Draw a curve through the points; a cell that an earlier curve crosses has the dots of both."""
-        bins = Bins(x, heights, self.across, self.columns * 2)
-        bits = pack(braille.line(bins.mean, self.up, self.rows * 4, pattern))
+        bins = Bins(x, heights, self.across, self._dots_across)
+        bits = pack(braille.line(bins.mean, self.up, self._dots_down, pattern), self._glyphs)
         self._drawn |= bits
-        self._paint(role, bits > 0, BLANK + self._drawn)
+        self._paint(role, bits > 0, characters(self._drawn, self._glyphs))
 
     def marks(self, role: str, symbol: str, x: Floats, heights: Floats) -> None:
         """Draw a character at each point whose height is not NaN."""
         known = ~np.isnan(heights)
         where = np.zeros(self._cells.shape, bool)
-        rows = dot_rows(heights[known], self.up, self.rows * 4) // 4
+        rows = dot_rows(heights[known], self.up, self._dots_down) // self._glyphs.dot_size[1]
         where[rows, column_of(x[known], self.across, self.columns)] = True
         self._paint(role, where, ord(symbol))
 
@@ -56,7 +62,7 @@ class Cells:
 
     def lines(self) -> list[list[tuple[str, str]]]:
         """Each row as spans of text and role; neighbouring cells of the same role are one span."""
-        cells = np.where(self._cells == BLANK, ord(" "), self._cells).astype("<u4")
+        cells = self._cells.astype("<u4")
         found = []
         for row, role, change in zip(cells, self._roles, self._roles[:, 1:] != self._roles[:, :-1], strict=True):
             characters = row.tobytes().decode("utf-32-le")
@@ -64,7 +70,7 @@ class Cells:
             found.append([(characters[a:b], self._names[role[a]]) for a, b in zip([0, *ends], ends, strict=False)])
         return found
 
-    def _paint(self, role: str, where: Bools, characters: NDArray[np.uint32] | int) -> None:
+    def _paint(self, role: str, where: Bools, codes: NDArray[np.uint32] | int) -> None:
         self._names.append(role)
-        np.copyto(self._cells, np.asarray(characters, np.uint32), where=where)
+        np.copyto(self._cells, np.asarray(codes, np.uint32), where=where)
         self._roles[where] = len(self._names) - 1

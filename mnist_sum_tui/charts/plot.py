@@ -1,4 +1,4 @@
-"""Draw a chart as styled text: curves in braille, two by four dots per cell. Pure functions; numpy only.
+"""Draw a chart as styled text: curves of dots, two by four per cell in braille. Pure functions; numpy only.
 
 Points are binned by column of dots. The line is the mean of a bin, and the envelope behind it goes from the bin's
 lowest to its highest raw value, so that a single spike is seen among any number of points. The time depends on the
@@ -14,13 +14,15 @@ from mnist_sum_tui.charts.axes import LINEAR, Floats, Scale, Tick, across, place
 from mnist_sum_tui.charts.braille import column_of, dot_rows
 from mnist_sum_tui.charts.cells import Cells
 from mnist_sum_tui.charts.widths import cells, cut
+from mnist_sum_tui.glyphs import BRAILLE, Glyphs, current, shown
 
 Span = tuple[str, str]
 """text and its role: axis, title, legend, cursor, nan, or that of a curve or marks, for envelopes with `-envelope`"""
 Heights = tuple[Floats, Floats | None]
 """a curve's `y` and `raw` after the scale's `forward`"""
-SAMPLES = {"solid": "━", "dashed": "╍", "sparse": "┈"}
+SAMPLES = dict(zip(("solid", "dashed", "sparse"), BRAILLE.lines, strict=True))
 """the line patterns, and how the legend shows them"""
+_Y_AXIS, _Y_TICK, _X_AXIS, _X_TICK, _CORNER = BRAILLE.axes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Marks:
     name: str
     role: str
     symbol: str
+    """one of `Glyphs.runs`"""
     x: Floats
     y: Floats
 
@@ -86,8 +89,9 @@ class Drawing:
         return self.low + min(max(share, 0.0), 1.0) * (self.high - self.low)
 
 
-def draw(plot: Plot, width: int, height: int) -> Drawing:
+def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> Drawing:
     """Draw the chart in `width` by `height` cells; legend and axes are left out if there is little room."""
+    glyphs = glyphs or current()
     with_legend, with_axis = height >= 6, height >= 4
     rows = max(height - with_legend - with_axis, 0)
     up = plot.scale.forward
@@ -103,13 +107,14 @@ def draw(plot: Plot, width: int, height: int) -> Drawing:
     if with_legend:
         lines.append(_fit((_legend if plot.cursor is None else _reading)(plot, width), width))
     if rows and columns:
-        canvas = Cells(rows, columns, (x_low, x_high), (low, high))
+        canvas = Cells(rows, columns, (x_low, x_high), (low, high), glyphs)
         _paint(canvas, plot, heights, marked)
         gutter_texts = _gutter(ticks, rows, left, low, high)
         lines += [[(text, "axis"), *spans] for text, spans in zip(gutter_texts, canvas.lines(), strict=True)]
     if with_axis:
         lines.append(_fit(_x_axis(plot, x_low, x_high, left, columns), width))
     lines = lines[:height] + [[(" " * width, "axis")]] * (height - len(lines))
+    lines = [[(shown(text, glyphs), role) for text, role in line] for line in lines]
     return Drawing(lines, left, columns, x_low, x_high)
 
 
@@ -150,9 +155,9 @@ def _paint(canvas: Cells, plot: Plot, heights: Sequence[Heights], marked: Sequen
     for marks, at in reversed([*zip(plot.marks, marked, strict=True)]):
         canvas.marks(marks.role, marks.symbol, marks.x, at)
     for part in _parts(plot):
-        canvas.top("nan", "✗", part.x[np.isnan(part.y)])
+        canvas.top("nan", BRAILLE.wrong, part.x[np.isnan(part.y)])
     if plot.cursor is not None:
-        canvas.column("cursor", "│", plot.cursor)
+        canvas.column("cursor", _Y_AXIS, plot.cursor)
 
 
 def _parts(plot: Plot) -> list[Curve | Marks]:
@@ -163,26 +168,27 @@ def _gutter(ticks: list[Tick], rows: int, left: int, low: float, high: float) ->
     """The y axis, one text per row, each `left` wide."""
     if not left:
         return [""] * rows
-    lines = [" " * (left - 1) + "│"] * rows
+    lines = [" " * (left - 1) + _Y_AXIS] * rows
     for at, text in ticks:
         row = int(dot_rows(np.array([at]), (low, high), rows * 4)[0]) // 4
-        lines[row] = f"{text:>{left - 2}} ┤"
+        lines[row] = f"{text:>{left - 2}} {_Y_TICK}"
     return lines
 
 
 def _x_axis(plot: Plot, low: float, high: float, left: int, columns: int) -> list[Span]:
     """The x axis, with each label right of its tick: `└──┴500────┴1,000─── step`."""
-    cells = list("─" * columns)
-    last = f" {plot.note} · {plot.x_kind}" if plot.note and columns >= 2 * len(plot.note) else f" {plot.x_kind}"
+    cells = list(_X_AXIS * columns)
+    is_noted = plot.note and columns >= 2 * len(plot.note)
+    last = f" {plot.note} {BRAILLE.between} {plot.x_kind}" if is_noted else f" {plot.x_kind}"
     free = 0
     for at, text in across(plot.x_kind, low, high, max(2, columns // 9)):
         start = int(column_of(np.array([at]), (low, high), columns)[0]) if columns else 0
         if start >= free and start + len(text) + 1 <= columns - len(last) - 1:
-            cells[start : start + len(text) + 1] = list(f"┴{text}")
+            cells[start : start + len(text) + 1] = list(f"{_X_TICK}{text}")
             free = start + len(text) + 2
     if columns > len(last) + 4:
         cells[columns - len(last) :] = list(last)
-    return [(" " * (left - 1) + "└" if left else "", "axis"), ("".join(cells), "axis")]
+    return [(" " * (left - 1) + _CORNER if left else "", "axis"), ("".join(cells), "axis")]
 
 
 def _legend(plot: Plot, width: int) -> list[Span]:
@@ -195,7 +201,7 @@ def _legend(plot: Plot, width: int) -> list[Span]:
     if marked:
         items.append([*marked, (f" {plot.marks[0].name}", "legend")])
     if plot.curves and plot.curves[0].raw is not None:
-        items.append([("⣿", f"{plot.curves[0].role}-envelope"), (" raw", "legend")])
+        items.append([(BRAILLE.envelope, f"{plot.curves[0].role}-envelope"), (" raw", "legend")])
     spans: list[Span] = []
     for item in items + lines[2:]:
         gap: list[Span] = [("  ", "legend")] if spans else []

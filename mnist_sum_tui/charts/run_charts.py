@@ -11,12 +11,13 @@ from mnist_sum_tui.charts.plot import Curve, Marks, Plot
 from mnist_sum_tui.charts.series import HEADS, Series, smooth
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
 X_KINDS = ("step", "epoch", "time")
 PATTERNS = {"digit": "solid", "sum": "dashed"}
-SYMBOLS = {"digit": "●", "sum": "◆"}
+SYMBOLS = dict(zip(HEADS, BRAILLE.runs, strict=False))
 LOOK_AHEAD = 1.3
 """how much further than the run itself the ghost run is drawn, because all of it would leave a short run no room"""
 
@@ -43,7 +44,7 @@ class View:
     @property
     def words(self) -> str:
         """The settings, for the axis: `log · smoothing 0.9`."""
-        return f"{'log' if self.is_log else 'linear'} · smoothing {self.smoothing:g}"
+        return f"{'log' if self.is_log else 'linear'} {BRAILLE.between} smoothing {self.smoothing:g}"
 
 
 def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plot:
@@ -91,7 +92,7 @@ def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
 OVERLAY_QUANTITIES = ("sum accuracy", "digit accuracy", "sum loss", "digit loss")
 OVERLAY_X_KINDS = ("epoch", "step", "time")
 RUN_PATTERNS = ("solid", "dashed", "sparse")
-RUN_SYMBOLS = "●◆▲■▼★"
+RUN_SYMBOLS = BRAILLE.runs
 """one for each run, the same in the chart and in the table of runs"""
 MOST_RUNS = len(RUN_SYMBOLS)
 """curves in a chart; more cannot be told apart"""

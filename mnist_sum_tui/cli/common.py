@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.glyphs import shown
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.runs import find
@@ -52,9 +53,10 @@ def console() -> "Console":
 
 
 def print_json(values: Mapping[str, Any]) -> None:
-    """Print a JSON object as one line; text that is not printable, as in a path, is escaped to ASCII."""
+    """Print a JSON object as one line; text that stdout cannot show, as in a path, is escaped to ASCII."""
     text = json.dumps(values, ensure_ascii=False)
-    print(text if text.isprintable() else json.dumps(values), flush=True)
+    can_show = text.isascii() or ("utf" in (sys.stdout.encoding or "").lower() and shown(text) == text)
+    print(text if can_show and text.isprintable() else json.dumps(values), flush=True)
 
 
 def print_table(out: "Console", title: str, columns: Sequence[str], rows: "Iterable[Cells]", left: int = 0) -> None:

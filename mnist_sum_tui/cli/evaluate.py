@@ -16,6 +16,7 @@ from mnist_sum_tui.cli.common import (
     styled,
 )
 from mnist_sum_tui.formatting import percent, shade
+from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.runs import find
 
@@ -68,7 +69,7 @@ def _print_confusion(out: "Console", report: "EvalReport") -> None:
     rows: list[Cells] = []
     for label, counts in enumerate(report.confusion):
         marked = [
-            styled(str(n), "red") if n and seen != label else styled(str(n or "·"), "dim")
+            styled(str(n), "red") if n and seen != label else styled(str(n or current().between), "dim")
             for seen, n in enumerate(counts)
         ]
         rows.append([str(label), *marked])

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.glyphs import BRAILLE, current
 from mnist_sum_tui.machine import terminal
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.version import __version__
@@ -158,12 +159,16 @@ def window(encoding: str) -> list[Finding]:
     elif "utf" not in encoding.lower():
         advice = "bars and dots need UTF-8: set PYTHONUTF8=1, or LANG to a UTF-8 locale such as C.UTF-8"
     text = f"{text}; {advice or 'the dashboard fits'}"
-    return [Finding("terminal", "note" if advice else "ok", text, facts), *LOOK]
+    return [Finding("terminal", "note" if advice else "ok", text, facts), *(LOOK if current() is BRAILLE else ())]
 
 
+HILL = "".join(BRAILLE.dots[bits] for bits in (0xC0, 0xE4, 0xF6, 0xFF, 0xF6, 0xE4, 0xC0))
+WALL = BRAILLE.sparks + BRAILLE.shades[:0:-1][1:]
 LOOK = [
-    Finding("braille", "look", "⣀⣤⣶⣿⣶⣤⣀ should be a hill of dots; if it is boxes or question marks, try another font"),
-    Finding("blocks", "look", "▁▂▃▄▅▆▇█▓▒░ should be eight rising steps without gaps, then a wall that fades"),
+    Finding("braille", "look", f"{HILL} should be a hill of dots; if not, try another font, or --marker blocks"),
+    Finding(
+        "blocks", "look", f"{WALL} should be eight rising steps without gaps, then a wall that fades; or --marker ascii"
+    ),
 ]
 
 

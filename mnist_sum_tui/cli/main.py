@@ -9,10 +9,11 @@ from typing import Annotated, NoReturn
 import typer
 
 from mnist_sum_tui.cli import bench, doctor, evaluate, guide, model, predict, runs, train, tui, welcome
+from mnist_sum_tui.cli.marker import add_marker
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.process import set_waiting
 from mnist_sum_tui.machine.ranks import Ranks
-from mnist_sum_tui.machine.stdio import flush_or_drop, repair_streams
+from mnist_sum_tui.machine.stdio import choose_marker, flush_or_drop, repair_streams
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.version import __version__
 
@@ -61,12 +62,16 @@ def _about(
     """
 
 
+add_marker(app)
+
+
 def main() -> None:
     """Run the program; every error that a user can cause is printed as one line on stderr."""
     set_waiting(may_be_alone=sys.argv[1:2] in TRAINING)
     repair_streams()
     code = None
     try:
+        choose_marker()
         code = app(prog_name="mnist-sum", standalone_mode=False)
         sys.stdout.flush()
     except MnistSumError as error:

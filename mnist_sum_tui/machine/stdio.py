@@ -1,22 +1,61 @@
 """Repair and flush the standard streams, which a shell may have closed and whose terminal may be gone."""
 
+import codecs
+import contextlib
 import io
 import os
 import sys
+
+from mnist_sum_tui import glyphs
+
+NEEDED = {"braille": glyphs.BRAILLE.envelope, "blocks": glyphs.BLOCKS.dots[3]}
+"""a character of each marker, to see whether an output can show it"""
 
 
 def repair_streams() -> None:
     """Make sure that all three standard streams exist and that the outputs accept every character.
 
     A stream that the shell has closed is None, and the next file to be opened would get its descriptor. An ASCII output
-    would raise an error for bars and dots; now it shows `?`.
+    would raise an error for bars and dots; now it shows what the marker `ascii` has for them, or else `?`. What goes to
+    stdout is shown with the chosen marker, also what rich and Typer draw.
     """
+    codecs.register_error("glyphs", _in_ascii)
     for name in ("stdin", "stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115, PTH123
         elif name != "stdin" and isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="glyphs")
+    write = sys.stdout.write
+    sys.stdout.write = lambda text: write(glyphs.shown(text))  # type: ignore[method-assign]
+
+
+def choose_marker(name: str | None = None) -> None:
+    """Draw with this marker, or that of MNIST_SUM_MARKER, or the best that stdout can show.
+
+    Raises:
+        UsageError: unknown marker.
+    """
+    if name is None and (usual := os.environ.get(glyphs.VARIABLE)):
+        glyphs.choose(usual, glyphs.VARIABLE)
+    else:
+        glyphs.choose(_best_marker() if name is None else name)
+
+
+def _best_marker() -> str:
+    if os.environ.get("TERM") == "linux":
+        return "blocks"  # the fonts of Linux's console have 256 or 512 characters, and no braille among them
+    for name, character in NEEDED.items():
+        with contextlib.suppress(UnicodeEncodeError):
+            character.encode(sys.stdout.encoding or "utf-8")
+            return name
+    return "ascii"
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return glyphs.shown(error.object[error.start : error.end], glyphs.ASCII), error.end
 
 
 def flush_or_drop() -> None:

@@ -9,6 +9,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 
+from mnist_sum_tui.glyphs import BRAILLE, current, shown
 from mnist_sum_tui.printable import printable
 
 JOINER = "\u200d"
@@ -34,14 +35,24 @@ def _print_of(text: str) -> str:
     return "".join(c if c.isprintable() or c == JOINER else " " * cell_len(c) for c in text)
 
 
-class PlainApp(App[ReturnType]):
-    """An app whose lines all go through PrintOnly, and whose toasts show their text without markup."""
+class InMarker(LineFilter):
+    """Draws with the chosen marker also what Textual draws: borders, scroll bars, large digits."""
 
-    _print_only = PrintOnly()
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
+        """The segments of a line with only characters of the marker; the width stays the same."""
+        if current() is BRAILLE:
+            return segments
+        return [Segment(shown(text), style, control) for text, style, control in segments]
+
+
+class PlainApp(App[ReturnType]):
+    """An app whose lines all go through PrintOnly and InMarker, and whose toasts show their text without markup."""
+
+    _last_filters = (PrintOnly(), InMarker())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """The filters for every line; PrintOnly is the last."""
-        return [*super().get_line_filters(), self._print_only]
+        """The filters for every line; ours are the last."""
+        return [*super().get_line_filters(), *self._last_filters]
 
     def notify(
         self,

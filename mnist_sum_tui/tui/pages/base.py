@@ -12,6 +12,7 @@ from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
 from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.textual_fixes import SteadyScreen
@@ -30,7 +31,9 @@ SMALLEST = Size(40, 10)
 """columns and rows below which a page says only that there is no room"""
 TOO_SMALL = f"Too small: make the terminal at least {SMALLEST.width} columns wide and {SMALLEST.height} rows high."
 STATE_SECONDS = 0.5
-WATCHING = "watching · "
+WATCHING = f"watching {BRAILLE.between} "
+
+ENDS = {"completed": (BRAILLE.right, "done"), "stopped": (BRAILLE.stopped, "stopped")}
 
 
 def is_cramped(size: Size) -> bool:
@@ -118,22 +121,23 @@ def state_line(session: Session, is_short: bool = False) -> str:
     """The training at a glance, `● epoch 2/5 · 99.1 % / 98.7 %`; the figures are those of digit and sum."""
     started, found = session.started, session.accuracies
     figures = "" if found is None else f"{percent(found[0], 1)} / {percent(found[1], 1)}"
-    dot = " · " if figures else ""
+    dot = f" {BRAILLE.between} " if figures else ""
     if session.is_live:
         if started is None:
-            return "● getting ready "
+            return f"{BRAILLE.on} getting ready "
         if session.is_paused:
-            return f"‖ {figures} " if is_short and figures else f"‖ paused{dot}{figures} "
+            paused = BRAILLE.paused
+            return f"{paused} {figures} " if is_short and figures else f"{paused} paused{dot}{figures} "
         epoch = session.events[-1].epoch if session.events else 1
-        mark, word = ("◉", WATCHING) if session.is_watching else ("●", "")
+        mark, word = (BRAILLE.watched, WATCHING) if session.is_watching else (BRAILLE.on, "")
         where = f"{word}epoch {epoch}/{started.epochs}"
         return f"{mark} {figures} " if is_short and figures else f"{mark} {where}{dot}{figures} "
     if session.error is not None:
-        return "✗ failed "
+        return f"{BRAILLE.wrong} failed "
     if session.finished is not None:
         reason = session.finished.reason
-        mark, word = {"completed": ("✓", "done"), "stopped": ("■", "stopped")}.get(reason, ("✗", reason))
+        mark, word = ENDS.get(reason, (BRAILLE.wrong, reason))
         return f"{mark} {figures} " if is_short and figures else f"{mark} {word}{dot}{figures} "
     if session.is_watching:
-        return f"… cut off{dot}{figures} "
-    return "○ not training "
+        return f"{BRAILLE.cut} cut off{dot}{figures} "
+    return f"{BRAILLE.off} not training "

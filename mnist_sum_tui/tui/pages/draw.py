@@ -9,6 +9,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.events import Resize
 from textual.widgets import Static
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.predicting import NumberPage, note
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted
 from mnist_sum_tui.tui.predictions.requests import PredictDrawing
@@ -111,7 +112,7 @@ class DrawPage(NumberPage):
         ten = self.query_one(AllTen)
         ten.predictions, ten.chosen = predictions, self.number
         tool = "rubber" if pad.rubs_out else f"{pad.pen} pen"
-        lines = [f"number {self.number} · {tool}"]
+        lines = [f"number {self.number} {BRAILLE.between} {tool}"]
         if self.milliseconds is not None:
             lines.append(f"answered in {self.milliseconds:.0f} ms")
         if answer is not None:

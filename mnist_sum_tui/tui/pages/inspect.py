@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Event, Started
 from mnist_sum_tui.tui.pages.dialogs import GoTo
 from mnist_sum_tui.tui.pages.predicting import NumberPage, note
@@ -34,9 +35,9 @@ class InspectPage(NumberPage):
     page_name = "inspect"
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "step(-1)", "Image", key_display="← →"),
+        Binding("left", "step(-1)", "Image", key_display=" ".join(BRAILLE.arrows[:2])),
         Binding("right", "step(1)", "Next image", show=False),
-        Binding("up", "number(1)", "Number", key_display="↑ ↓ 0-9"),
+        Binding("up", "number(1)", "Number", key_display=f"{BRAILLE.arrows[2]} {BRAILLE.arrows[3]} 0-9"),
         Binding("down", "number(-1)", "Number down", show=False),
         Binding("w", "wrong", "Wrong"),
         Binding("u", "uncertain", "Unsure"),

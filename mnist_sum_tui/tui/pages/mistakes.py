@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracies, note
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
@@ -18,15 +19,17 @@ from mnist_sum_tui.tui.widgets.heatmap import Confusion, SumMap, accuracy_text, 
 MOST = 200
 """pictures in the gallery; an untrained network gets nine in ten wrong"""
 
+_, RIGHT, _, DOWN = BRAILLE.arrows
+
 
 def summary_line(result: TestSetResult) -> str:
     """The result in one line."""
-    return f"{accuracies(result.report)} · {result.source}"
+    return f"{accuracies(result.report)} {BRAILLE.between} {result.source}"
 
 
 def caption(label: int, digit: int, probability: float) -> str:
     """What stands under a wrong image, in 14 columns: `4 → 9  98%`; 100 only if it is."""
-    return f"{label} → {digit}  {int(probability * 100)}%"
+    return f"{label} {RIGHT} {digit}  {int(probability * 100)}%"
 
 
 def frequent(result: TestSetResult, most: int) -> str:
@@ -70,8 +73,8 @@ class MistakesPage(PredictingPage):
     def on_mount(self) -> None:
         """Nothing is known yet; name the parts."""
         self.add_class("-empty")
-        self.query_one("#confusion").border_title = "Digit: true ↓  predicted →"
-        self.query_one("#sum-map").border_title = "Sum: digit ↓ number →"
+        self.query_one("#confusion").border_title = f"Digit: true {DOWN}  predicted {RIGHT}"
+        self.query_one("#sum-map").border_title = f"Sum: digit {DOWN} number {RIGHT}"
         self.query_one("#frequent").border_title = "Most frequent"
 
     def on_screen_resume(self) -> None:
@@ -100,7 +103,7 @@ class MistakesPage(PredictingPage):
         sum_map = self.query_one(SumMap)
         sum_map.grid = report.sum_accuracy_by_pair
         low, high = (accuracy_text(share) for share in ends(report.sum_accuracy_by_pair))
-        sum_map.border_title = f"Sum: digit ↓ number → {low}-{high} %"
+        sum_map.border_title = f"Sum: digit {DOWN} number {RIGHT} {low}-{high} %"
         self.query_one("#frequent", Static).update(frequent(result, 11))
         self.query_one("#result", Static).update(summary_line(result))
         shown = result.mistakes[:MOST]
@@ -111,7 +114,7 @@ class MistakesPage(PredictingPage):
         )
         count = len(result.mistakes)
         more = f", the worst {MOST}" if count > MOST else ", worst first"
-        legend = ": true → predicted, and how sure"
+        legend = f": true {RIGHT} predicted, and how sure"
         gallery.border_title = f"{count:,} wrong digits{more}{legend}" if count else "No digit is wrong"
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:

@@ -7,6 +7,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from mnist_sum_tui.formatting import bar, percent
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.predictions.messages import Trouble, Working
@@ -28,7 +29,7 @@ def accuracies(report: "EvalReport") -> str:
     """An evaluation's three figures: accuracy of digit and sum, and how often the heads agree."""
     found = (report.digit_accuracy, report.sum_accuracy, report.agreement)
     digit, total, agreement = (percent(share) for share in found)
-    return f"digit {digit} · sum {total} · heads agree {agreement}"
+    return f" {BRAILLE.between} ".join((f"digit {digit}", f"sum {total}", f"heads agree {agreement}"))
 
 
 class PredictingPage(Page):

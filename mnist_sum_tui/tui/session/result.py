@@ -1,6 +1,7 @@
 """What a run came to, in words: shown when it ends, and left in the scrollback when the dashboard closes."""
 
 from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
@@ -62,7 +63,10 @@ def receipt(session: Session) -> str:
     if session.finished is not None and session.finished.reason == "completed" and session.run.resume_file.exists():
         rows.append(("", ADDED_EPOCHS))
     return "\n".join(
-        [f"mnist-sum · run {printable(session.run.id)}", *(f"  {label:<10}{text}" for label, text in rows)]
+        [
+            f"mnist-sum {BRAILLE.between} run {printable(session.run.id)}",
+            *(f"  {label:<10}{text}" for label, text in rows),
+        ]
     )
 
 

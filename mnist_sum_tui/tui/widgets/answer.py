@@ -7,11 +7,12 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mnist_sum_tui.formatting import equation
+from mnist_sum_tui.glyphs import BRAILLE
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
-
+RIGHT, WRONG = BRAILLE.right, BRAILLE.wrong
 GLYPHS = dict(
     zip(
         "0123456789+=",
@@ -39,7 +40,7 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Cont
     lines: list[tuple[str, str]] = [(row, f"bold {style}") for row in shown]
     if said.label is not None:
         truth = equation(said.label, said.number, said.label + said.number)
-        lines.append(("✓ right" if said.correct else "✗ wrong", style))
+        lines.append((f"{RIGHT} right" if said.correct else f"{WRONG} wrong", style))
         lines.append((f"truth {truth}", "$foreground-muted"))
     heads = "the heads " if width >= 19 else "heads "
     lines.append((f"{heads}agree", "") if said.agrees else (f"{heads}disagree", "bold $text-warning"))
@@ -50,13 +51,13 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int) -> Content:
     """One line per number: the equation, and whether it is right; an arrow marks the chosen number."""
     lines = []
     for said in predictions:
-        mark = "▸" if said.number == chosen else " "
+        mark = BRAILLE.chosen if said.number == chosen else " "
         if said.correct is None:
-            sign, style = ("", "") if said.agrees else ("≠", "$text-warning")
+            sign, style = ("", "") if said.agrees else (BRAILLE.unlike, "$text-warning")
         else:
-            sign, style = ("✓", "$text-success") if said.correct else ("✗", "$text-error")
+            sign, style = (RIGHT, "$text-success") if said.correct else (WRONG, "$text-error")
         text = f"{mark} {equation(said.digit, said.number, said.sum):<10} "
-        lines.append(Content.assemble((text, "bold" if mark == "▸" else "$foreground-muted"), (sign, style)))
+        lines.append(Content.assemble((text, "bold" if said.number == chosen else "$foreground-muted"), (sign, style)))
     return Content("\n").join(lines)
 
 

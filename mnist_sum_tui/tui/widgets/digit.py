@@ -12,8 +12,9 @@ from textual.style import Style
 from textual.widget import Widget
 
 from mnist_sum_tui import formatting
-from mnist_sum_tui.charts.braille import BLANK, pack
+from mnist_sum_tui.charts.braille import characters, pack
 from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.glyphs import ASCII, BLOCKS, BRAILLE, current
 
 Look = Literal["ascii", "blocks", "dots"]
 CELL = {"ascii": (2, 1), "blocks": (1, 0.5), "dots": (0.5, 0.25)}
@@ -63,20 +64,40 @@ def fit(image: Image, wanted: Look, width: int, height: int) -> Fit:
 
 
 def dots(image: Image) -> list[str]:
-    """The image in braille, 2x4 pixels per character; a pixel of INK or more is a dot."""
-    rows, columns = image.shape
-    ink = np.pad(image >= INK, ((0, -rows % 4), (0, -columns % 2)))
-    return ["".join(map(chr, row)) for row in (pack(ink) + BLANK).tolist()]
+    """The image with 2x4 pixels per character: in braille a pixel of INK or more is a dot; else in coarser dots."""
+    glyphs, (rows, columns) = current(), image.shape
+    image = np.pad(image, ((0, -rows % 4), (0, -columns % 2)))
+    if glyphs is ASCII:
+        return ramp(_means(image, 4, 2))
+    across, down = glyphs.dot_size
+    ink = image if glyphs is BRAILLE else _means(image, 4 // down, 2 // across)
+    return ["".join(map(chr, row)) for row in characters(pack(ink >= INK, glyphs), glyphs).tolist()]
+
+
+def ramp(image: Image) -> list[str]:
+    """The image with a pixel per character."""
+    shades = np.array(list(formatting.RAMP))
+    return ["".join(row) for row in shades[image.astype(int) * len(shades) // 256].tolist()]
+
+
+def _means(image: Image, down: int, across: int) -> Image:
+    rows, columns = image.shape[0] // down, image.shape[1] // across
+    means: Image = image.reshape(rows, down, columns, across).mean(axis=(1, 3)).astype(np.uint8)
+    return means
 
 
 def blocks(image: Image, paper: Color, ink: Color) -> Content:
-    """The image in half-blocks, two pixels per character, in shades between paper and ink.
+    """The image in half-blocks, two pixels per character, in shades between paper and ink; in ASCII their means.
 
     The characters show which half is darker, so that the image can be read without colours.
     """
+    image = np.pad(image, ((0, image.shape[0] % 2), (0, 0)))
+    if current() is ASCII:
+        return Content("\n".join(ramp(_means(image, 2, 1))))
+    upper, lower, both = BLOCKS.dots[1:]
     shades = [Style(foreground=paper.blend(ink, step / 15)) for step in range(16)]
     grounds = [Style(background=paper.blend(ink, step / 15)) for step in range(16)]
-    steps = (np.pad(image, ((0, image.shape[0] % 2), (0, 0))).astype(int) + 8) // 17
+    steps = (image.astype(int) + 8) // 17
     parts: list[tuple[str, Style] | str] = []
     for row in range(0, len(steps), 2):
         cells = zip(steps[row].tolist(), steps[row + 1].tolist(), strict=True)
@@ -85,11 +106,11 @@ def blocks(image: Image, paper: Color, ink: Color) -> Content:
             if top == bottom == 0:
                 parts.append(" " * length)
             elif top == bottom:
-                parts.append(("█" * length, shades[top]))
+                parts.append((both * length, shades[top]))
             elif top > bottom:
-                parts.append(("▀" * length, shades[top] + grounds[bottom]))
+                parts.append((upper * length, shades[top] + grounds[bottom]))
             else:
-                parts.append(("▄" * length, shades[bottom] + grounds[top]))
+                parts.append((lower * length, shades[bottom] + grounds[top]))
         parts.append("\n")
     return Content.assemble(*parts[:-1])
 

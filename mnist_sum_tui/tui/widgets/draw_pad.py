@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets import strokes
 from mnist_sum_tui.tui.widgets.common import MOVES
 from mnist_sum_tui.tui.widgets.digit import blocks
@@ -67,7 +68,7 @@ class DrawPad(Widget, can_focus=True):
             return content
         column, row = round(self.cursor[0] * self.scale / 2), round(self.cursor[1] * self.scale / 4)
         place = min(row, 14 * self.scale - 1) * (28 * self.scale + 1) + min(column, 28 * self.scale - 1)
-        mark = ("●" if self.is_pen_down else "○", "bold $text-accent")
+        mark = (BRAILLE.on if self.is_pen_down else BRAILLE.off, "bold $text-accent")
         return Content.assemble(content[:place], mark, content[place + 1 :])
 
     def on_mouse_down(self, event: events.MouseDown) -> None:

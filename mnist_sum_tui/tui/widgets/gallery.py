@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.common import MOVES
 from mnist_sum_tui.tui.widgets.digit import blocks, dots
 
@@ -126,7 +127,7 @@ class Gallery(ScrollView, can_focus=True):
             item, is_chosen = self.items[place], place == self.chosen
             _, _, paper, ink = self.colors
             shown = blocks(item.image, paper, ink) if tile.look == "blocks" else Content("\n".join(dots(item.image)))
-            mark = "▸" if is_chosen else " "
+            mark = BRAILLE.chosen if is_chosen else " "
             caption = Content.assemble(
                 (f"{mark}{item.caption}".ljust(tile.width - 1)[: tile.width - 1], "reverse bold" if is_chosen else "")
             )

@@ -10,13 +10,14 @@ from textual.style import Style
 from textual.widget import Widget
 
 from mnist_sum_tui.formatting import shade
+from mnist_sum_tui.glyphs import BRAILLE
 
 Grid = Sequence[Sequence[float | None]]
 
 
 def confusion_text(value: float) -> str:
     """A count as text; 0 is a dot, so that other counts stand out."""
-    return f"{value:.0f}" if value else "·"
+    return f"{value:.0f}" if value else BRAILLE.between
 
 
 def accuracy_text(value: float) -> str:
@@ -53,7 +54,10 @@ def map_lines(texts: Sequence[Sequence[str]], strengths: Grid, cell: int, paper:
         parts: list[tuple[str, str | Style]] = [(f"{label:>2} ", "$foreground-muted")]
         for word, share in zip(words, row, strict=True):
             ground = paper.blend(ink, 0.75 * (share or 0.0))
-            style = Style(background=ground, foreground=ground.get_contrast_text(0.9 if word.strip("·=") else 0.5))
+            style = Style(
+                background=ground,
+                foreground=ground.get_contrast_text(0.9 if word.strip(f"{BRAILLE.between}=") else 0.5),
+            )
             parts.append((fitted(word, cell), style))
         lines.append(Content.assemble(*parts))
     return Content("\n").join(lines)
@@ -104,6 +108,6 @@ class SumMap(Heatmap):
         if self.cell >= 5:
             texts = [["-" if value is None else accuracy_text(value) for value in row] for row in self.grid]
         else:
-            texts = [[shade(share) * (self.cell - 1) for share in row] for row in strengths]
+            texts = [[shade(share, BRAILLE) * (self.cell - 1) for share in row] for row in strengths]
             strengths = [[0.0] * 10 for _ in range(10)]
         return map_lines(texts, strengths, self.cell, paper, Color.parse(self.app.theme_variables["success"]))

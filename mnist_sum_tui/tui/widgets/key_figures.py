@@ -5,6 +5,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits
 
 from mnist_sum_tui.formatting import duration, percent, plural
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.common import Line
 
@@ -95,13 +96,13 @@ def facts(session: Session, width: int) -> str:
     times = [f"elapsed {duration(elapsed)}"]
     if session.finished is None:
         times.append(f"left {duration(progress.remaining if progress else None)}")
-    threads = f" · {plural(started.threads, 'thread')}" if started.device == "cpu" else ""
+    threads = f" {BRAILLE.between} {plural(started.threads, 'thread')}" if started.device == "cpu" else ""
     lines = [
         "- images/s" if progress is None else f"{progress.images_per_second:,.0f} images/s",
-        *([" · ".join(times)] if width >= NARROW else times),
-        f"lr {'-' if progress is None else f'{progress.lr:.3g}'} · batch {started.batch_size}",
+        *([f" {BRAILLE.between} ".join(times)] if width >= NARROW else times),
+        f"lr {'-' if progress is None else f'{progress.lr:.3g}'} {BRAILLE.between} batch {started.batch_size}",
         f"{started.device} {started.precision}{threads}",
-        f"{started.model} · {started.parameters:,} weights",
+        f"{started.model} {BRAILLE.between} {started.parameters:,} weights",
     ]
     return "\n".join(lines)
 

@@ -7,9 +7,9 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mnist_sum_tui.formatting import bar
+from mnist_sum_tui.glyphs import BRAILLE
 
-SAID = "▸"
-TRUE = "•"
+SAID, TRUE = BRAILLE.chosen, BRAILLE.truth
 
 
 def short_percent(share: float, is_wide: bool = False) -> str:

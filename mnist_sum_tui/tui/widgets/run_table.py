@@ -11,10 +11,16 @@ from textual.widgets import DataTable
 
 from mnist_sum_tui.charts.run_charts import MOST_RUNS, RUN_SYMBOLS
 from mnist_sum_tui.formatting import duration, percent, sparkline
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary
 
-STATES = {"completed": "✓ done", "running": "● running", "stopped": "■ stopped", "interrupted": "… cut off"}
+STATES = {
+    "completed": f"{BRAILLE.right} done",
+    "running": f"{BRAILLE.on} running",
+    "stopped": f"{BRAILLE.stopped} stopped",
+    "interrupted": f"{BRAILLE.cut} cut off",
+}
 
 
 class Column(NamedTuple):
@@ -35,13 +41,13 @@ def _epochs(run: Summary) -> str:
 
 
 def _state(run: Summary) -> str:
-    return STATES.get(run.state, f"✗ {run.state}")
+    return STATES.get(run.state, f"{BRAILLE.wrong} {run.state}")
 
 
 def _curve(run: Summary) -> str:
     """Sum accuracy by epoch: of validation, or of training if there are no validation images."""
     seen = [epoch.val_sum_accuracy for epoch in run.epochs]
-    return sparkline(seen if any(seen) else [epoch.sum_accuracy for epoch in run.epochs], 12) or "-"
+    return sparkline(seen if any(seen) else [epoch.sum_accuracy for epoch in run.epochs], 12, BRAILLE) or "-"
 
 
 COLUMNS = (
@@ -110,7 +116,7 @@ class RunTable(DataTable[Text]):
             for column in COLUMNS:
                 self.add_column(Text(column.title), key=column.title)
         for row, (column, shown) in enumerate(zip(COLUMNS, self.ordered_columns, strict=True)):
-            arrow = "" if row != self.order[0] else " ▲" if column.is_falling == self.order[1] else " ▼"
+            arrow = "" if row != self.order[0] else f" {BRAILLE.sorting[column.is_falling != self.order[1]]}"
             shown.label = Text(column.title + arrow)
         self.clear()
         rows = arranged(self.runs, *self.order)

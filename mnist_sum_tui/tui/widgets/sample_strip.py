@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from mnist_sum_tui.charts.thumbnail import Image, shrink
 from mnist_sum_tui.formatting import RAMP, equation
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.tui.widgets.digit import blocks
 
@@ -41,8 +42,8 @@ class Sample(Widget):
             return Content("...".center(width))
         label, number, digit, total = self.answer
         is_right = digit == label and total == label + number
-        said, mark = equation(digit, number, total), "✓" if is_right else "✗"
-        if width < len("9 + 9 = 18 ✓"):
+        said, mark = equation(digit, number, total), BRAILLE.right if is_right else BRAILLE.wrong
+        if width < len("9 + 9 = 18 v"):
             said = said.replace(" ", "")
         return Content.styled(f"{said} {mark}", "$text-success" if is_right else "$text-error bold")
 

@@ -8,17 +8,23 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from mnist_sum_tui.glyphs import BRAILLE
+
+LINE = BRAILLE.track[2]
+
 
 def slider_line(names: tuple[str, ...], chosen: int, width: int) -> str:
     """The stops as circles with names, `○ epoch 1 ── ● best ── ○ last`; if that is too long, only the chosen name."""
     if not names:
         return ""
-    full = " ── ".join(f"{'●' if row == chosen else '○'} {name}" for row, name in enumerate(names))
+    full = f" {LINE * 2} ".join(
+        f"{BRAILLE.on if row == chosen else BRAILLE.off} {name}" for row, name in enumerate(names)
+    )
     if len(full) <= width:
         return full
     name = f" {names[chosen]}"
-    dots = ["●" if row == chosen else "○" for row in range(len(names))]
-    for joint in ("──", "─", ""):
+    dots = [BRAILLE.on if row == chosen else BRAILLE.off for row in range(len(names))]
+    for joint in (LINE * 2, LINE, ""):
         line = joint.join(dots) + name
         if len(line) <= width:
             return line
@@ -27,7 +33,7 @@ def slider_line(names: tuple[str, ...], chosen: int, width: int) -> str:
 
 def stop_at(line: str, column: int) -> int | None:
     """The stop whose circle or name is at a column of the line; None if there is none."""
-    starts = [at for at, character in enumerate(line) if character in "●○"]
+    starts = [at for at, character in enumerate(line) if character in BRAILLE.on + BRAILLE.off]
     for row, (start, end) in enumerate(pairwise([*starts, len(line)])):
         if start <= column < end:
             return row
