@@ -14,8 +14,8 @@ Interval = tuple[float, float]
 
 _BITS = {2: ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80)), 1: ((1,), (2,), (4,))}
 """the bit of each dot in a cell, by the cell's columns of dots: braille's, else from top to bottom"""
-_PATTERNS = {"solid": (1, 1), "dashed": (6, 4), "sparse": (4, 1)}
-"""the length of the pattern in columns of dots, and how many of these are drawn"""
+PATTERNS = {"solid": (1, 1), "dashed": (6, 4), "sparse": (4, 1)}
+"""the length of the pattern in dots along the line, and how many of these are drawn; in the order of their gaps"""
 
 
 class Bins:
@@ -56,7 +56,10 @@ def dot_rows(heights: Floats, up: Interval, height: int) -> NDArray[np.intp]:
 
 
 def line(heights: Floats, up: Interval, rows: int, pattern: str) -> Bools:
-    """The dots (rows, columns) of a curve; each column reaches halfway to its neighbours, so there are no gaps."""
+    """The dots (rows, columns) of a curve; each column reaches halfway to its neighbours, so there are no gaps.
+
+    A pattern goes by the length of the line and not by the columns, so that no steep rise falls into a gap.
+    """
     known = ~np.isnan(heights)
     at = dot_rows(heights, up, rows)
     before, after = at.copy(), at.copy()
@@ -65,8 +68,15 @@ def line(heights: Floats, up: Interval, rows: int, pattern: str) -> Bools:
     after[:-1] = np.where(joined, (at[1:] + at[:-1] + 1) // 2, at[:-1])
     top = np.minimum(np.minimum(before, after), at)
     bottom = np.maximum(np.maximum(before, after), at)
-    period, shown = _PATTERNS[pattern]
-    return _filled(top, bottom, rows, known & (np.arange(len(at)) % period < shown))
+    dots = _filled(top, bottom, rows, known)
+    period, shown = PATTERNS[pattern]
+    if shown < period:
+        height = bottom - top
+        length = np.where(known, np.hypot(1, height), 0)
+        row = np.arange(rows)[:, None]
+        passed = np.where(after >= before, row - top, bottom - row) * (length / np.maximum(height, 1))
+        dots &= (np.cumsum(length) - length + passed) % period < shown
+    return dots
 
 
 def band(low: Floats, high: Floats, up: Interval, rows: int) -> Bools:

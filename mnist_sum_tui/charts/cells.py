@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from mnist_sum_tui.charts import braille
 from mnist_sum_tui.charts.axes import Floats
-from mnist_sum_tui.charts.braille import Bins, Bools, Interval, characters, column_of, dot_rows, pack
+from mnist_sum_tui.charts.braille import PATTERNS, Bins, Bools, Interval, characters, column_of, dot_rows, pack
 from mnist_sum_tui.glyphs import BRAILLE, Glyphs
 
 BLANK = ord(" ")
@@ -24,7 +24,8 @@ class Cells:
         self._cells = np.full((rows, columns), BLANK, np.uint32)
         self._roles = np.zeros((rows, columns), np.intp)
         self._names = ["axis"]
-        self._drawn = np.zeros((rows, columns), np.uint32)
+        self._gaps = np.zeros((rows, columns), np.intp)
+        """the pattern of the line in each cell, as its place in PATTERNS from 1 on; 0 without a line"""
 
     def band(self, role: str, x: Floats, heights: Floats) -> None:
         """Draw the envelope of the points: from the lowest to the highest in each column of dots."""
@@ -33,12 +34,19 @@ class Cells:
         is_fine = self._glyphs is BRAILLE  # larger dots would look like a curve
         self._paint(role, bits > 0, characters(bits, self._glyphs) if is_fine else ord(self._glyphs.envelope))
 
-    def line(self, role: str, x: Floats, heights: Floats, pattern: str) -> None:
-        """Draw a curve through the points; a cell that an earlier curve crosses has the dots of both."""
+    def line(self, role: str, x: Floats, heights: Floats, pattern: str, is_behind: bool = False) -> None:
+        """Draw a curve through the points; later curves cover it if it `is_behind`.
+
+        Otherwise a cell that two curves cross is one curve's: the one's with the wider gaps, which let the other
+        through, or with equal gaps each one's in turn. So neither vanishes, and each dot has its curve's colour.
+        """
         bins = Bins(x, heights, self.across, self._dots_across)
         bits = pack(braille.line(bins.mean, self.up, self._dots_down, pattern), self._glyphs)
-        self._drawn |= bits
-        self._paint(role, bits > 0, characters(self._drawn, self._glyphs))
+        gaps = 0 if is_behind else list(PATTERNS).index(pattern) + 1
+        is_turn = (np.arange(self.rows)[:, None] + np.arange(self.columns) // 2) % 2 == 0
+        where = (bits > 0) & ((self._gaps < max(gaps, 1)) | ((self._gaps == gaps) & is_turn))
+        self._gaps[where] = gaps
+        self._paint(role, where, characters(bits, self._glyphs))
 
     def marks(self, role: str, symbol: str, x: Floats, heights: Floats) -> None:
         """Draw a character at each point whose height is not NaN."""

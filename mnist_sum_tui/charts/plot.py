@@ -39,6 +39,8 @@ class Curve:
     raw: Floats | None = None
     pattern: str = "solid"
     """a key of SAMPLES; tells lines apart without colour"""
+    is_behind: bool = False
+    """covered by all other curves"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What to draw. In a shared cell marks hide curves, and the first curve hides later ones."""
+    """What to draw. Marks hide curves; curves share the cells that they cross."""
 
     curves: tuple[Curve, ...]
     marks: tuple[Marks, ...] = ()
@@ -147,11 +149,12 @@ def _x_range(plot: Plot) -> tuple[float, float]:
 def _paint(canvas: Cells, plot: Plot, heights: Sequence[Heights], marked: Sequence[Floats]) -> None:
     """Draw everything in order, because what is drawn later covers what is there."""
     curves = [pair for pair in zip(plot.curves, heights, strict=True) if len(pair[0].x)][::-1]
+    curves.sort(key=lambda pair: not pair[0].is_behind)
     for curve, (_, raw) in curves:
         if raw is not None:
             canvas.band(f"{curve.role}-envelope", curve.x, raw)
     for curve, (y, _) in curves:
-        canvas.line(curve.role, curve.x, y, curve.pattern)
+        canvas.line(curve.role, curve.x, y, curve.pattern, curve.is_behind)
     for marks, at in reversed([*zip(plot.marks, marked, strict=True)]):
         canvas.marks(marks.role, marks.symbol, marks.x, at)
     for part in _parts(plot):
