@@ -10,19 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_sum_tui.charts.axes import LINEAR, Floats, Scale, Tick, across, place
-from mnist_sum_tui.charts.braille import column_of, dot_rows
+from mnist_sum_tui.charts.axes import LINEAR, Floats, Scale, across, place
 from mnist_sum_tui.charts.cells import Cells
-from mnist_sum_tui.charts.widths import cells, cut
+from mnist_sum_tui.charts.frame import Span, fit, joined, x_axis, y_axis
 from mnist_sum_tui.glyphs import BRAILLE, Glyphs, current, shown
 
-Span = tuple[str, str]
-"""text and its role: axis, title, legend, cursor, nan, or that of a curve or marks, for envelopes with `-envelope`"""
 Heights = tuple[Floats, Floats | None]
 """a curve's `y` and `raw` after the scale's `forward`"""
 SAMPLES = dict(zip(("solid", "dashed", "sparse"), BRAILLE.lines, strict=True))
 """the line patterns, and how the legend shows them"""
-_Y_AXIS, _Y_TICK, _X_AXIS, _X_TICK, _CORNER = BRAILLE.axes
+ROWS_FOR_A_LEGEND, ROWS_FOR_TWO_LINES = 6, 14
+"""how high a chart is that has a legend, and one whose title has a line of its own"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,9 @@ class Plot:
     """a position on the x axis; the legend shows the values there"""
     title: str = ""
     note: str = ""
-    """how the chart is drawn; shown on the x axis if there is room"""
+    """how the chart is drawn; stands beside the title, above the legend where the chart is high enough"""
+    reading: str = ""
+    """what the curves' values at the cursor are: smoothed, or each batch's"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ class Drawing:
 def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> Drawing:
     """Draw the chart in `width` by `height` cells; legend and axes are left out if there is little room."""
     glyphs = glyphs or current()
-    with_legend, with_axis = height >= 6, height >= 4
-    rows = max(height - with_legend - with_axis, 0)
+    above, with_axis = _above(plot, width, height), height >= 4
+    rows = max(height - len(above) - with_axis, 0)
     up = plot.scale.forward
     heights = [(up(curve.y), None if curve.raw is None else up(curve.raw)) for curve in plot.curves]
     marked = [up(marks.y) for marks in plot.marks]
@@ -105,16 +105,15 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> D
     left = gutter if width >= gutter + 8 else 0
     columns = max(width - left, 0)
     x_low, x_high = _x_range(plot)
-    lines: list[list[Span]] = []
-    if with_legend:
-        lines.append(_fit((_legend if plot.cursor is None else _reading)(plot, width), width))
+    lines = [fit(spans, width) for spans in above]
     if rows and columns:
         canvas = Cells(rows, columns, (x_low, x_high), (low, high), glyphs)
         _paint(canvas, plot, heights, marked)
-        gutter_texts = _gutter(ticks, rows, left, low, high)
-        lines += [[(text, "axis"), *spans] for text, spans in zip(gutter_texts, canvas.lines(), strict=True)]
+        beside = y_axis(ticks, rows, left, (low, high))
+        lines += [[(text, "axis"), *spans] for text, spans in zip(beside, canvas.lines(), strict=True)]
     if with_axis:
-        lines.append(_fit(_x_axis(plot, x_low, x_high, left, columns), width))
+        marks = across(plot.x_kind, x_low, x_high, max(2, columns // 9))
+        lines.append(fit(x_axis(marks, _x_name(plot, above), (x_low, x_high), left, columns), width))
     lines = lines[:height] + [[(" " * width, "axis")]] * (height - len(lines))
     lines = [[(shown(text, glyphs), role) for text, role in line] for line in lines]
     return Drawing(lines, left, columns, x_low, x_high)
@@ -122,12 +121,18 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> D
 
 def read(plot: Plot, at: float) -> list[tuple[str, str, float]]:
     """Name, role and value of each curve at x: that of the last point up to x, or else of the first point."""
-    found = []
-    for curve in plot.curves:
-        if len(curve.x):
-            row = max(int(np.searchsorted(curve.x, at, side="right")) - 1, 0)
-            found.append((curve.name, curve.role, float(curve.y[row])))
-    return found
+    return [(curve.name, curve.role, float(curve.y[_row(curve, at)])) for curve in plot.curves if len(curve.x)]
+
+
+def _row(curve: Curve, at: float) -> int:
+    return max(int(np.searchsorted(curve.x, at, side="right")) - 1, 0)
+
+
+def _read_at(plot: Plot) -> float:
+    """Where the cursor stands: at the point of the first curve that it reads, or beyond its end where it was put."""
+    assert plot.cursor is not None
+    x = plot.curves[0].x if plot.curves else np.empty(0)
+    return float(x[_row(plot.curves[0], plot.cursor)]) if len(x) and plot.cursor <= x[-1] else plot.cursor
 
 
 def _range(heights: list[Floats]) -> tuple[float, float]:
@@ -160,79 +165,54 @@ def _paint(canvas: Cells, plot: Plot, heights: Sequence[Heights], marked: Sequen
     for part in _parts(plot):
         canvas.top("nan", BRAILLE.wrong, part.x[np.isnan(part.y)])
     if plot.cursor is not None:
-        canvas.column("cursor", _Y_AXIS, plot.cursor)
+        canvas.column("cursor", BRAILLE.axes[0], _read_at(plot))
+        for curve, (y, _) in curves:
+            row = [_row(curve, plot.cursor)]
+            canvas.marks(curve.role, BRAILLE.off, curve.x[row], y[row])
 
 
 def _parts(plot: Plot) -> list[Curve | Marks]:
     return [*plot.curves, *plot.marks]
 
 
-def _gutter(ticks: list[Tick], rows: int, left: int, low: float, high: float) -> list[str]:
-    """The y axis, one text per row, each `left` wide."""
-    if not left:
-        return [""] * rows
-    lines = [" " * (left - 1) + _Y_AXIS] * rows
-    for at, text in ticks:
-        row = int(dot_rows(np.array([at]), (low, high), rows * 4)[0]) // 4
-        lines[row] = f"{text:>{left - 2}} {_Y_TICK}"
-    return lines
+def _above(plot: Plot, width: int, height: int) -> list[list[Span]]:
+    """The lines above the chart: title and legend, in two lines or one, or none. The cursor's values replace a title.
+
+    Each has what fits, the most important first.
+    """
+    title = [[(plot.title, "title")]] if plot.title else []
+    note = [[(plot.note, "legend")]] if plot.note else []
+    curves, others = _legend(plot)
+    if height < ROWS_FOR_A_LEGEND:
+        return []
+    reading = [] if plot.cursor is None else [joined(_reading(plot), width)]
+    if height < ROWS_FOR_TWO_LINES or not note:
+        return reading or [joined([*title, *curves, *note, *others], width)]
+    return [*(reading or [joined([*title, *note], width)]), joined([*curves, *others], width)]
 
 
-def _x_axis(plot: Plot, low: float, high: float, left: int, columns: int) -> list[Span]:
-    """The x axis, with each label right of its tick: `└──┴500────┴1,000─── step`."""
-    cells = list(_X_AXIS * columns)
-    is_noted = plot.note and columns >= 2 * len(plot.note)
-    last = f" {plot.note} {BRAILLE.between} {plot.x_kind}" if is_noted else f" {plot.x_kind}"
-    free = 0
-    for at, text in across(plot.x_kind, low, high, max(2, columns // 9)):
-        start = int(column_of(np.array([at]), (low, high), columns)[0]) if columns else 0
-        if start >= free and start + len(text) + 1 <= columns - len(last) - 1:
-            cells[start : start + len(text) + 1] = list(f"{_X_TICK}{text}")
-            free = start + len(text) + 2
-    if columns > len(last) + 4:
-        cells[columns - len(last) :] = list(last)
-    return [(" " * (left - 1) + _CORNER if left else "", "axis"), ("".join(cells), "axis")]
+def _x_name(plot: Plot, above: list[list[Span]]) -> str:
+    """The name of the x axis; also what the cursor's values are, where there was no room for that beside them."""
+    is_said = plot.cursor is None or not above or (plot.reading, "legend") in above[0]
+    return plot.x_kind if is_said or not plot.reading else f"{plot.reading} {BRAILLE.between} {plot.x_kind}"
 
 
-def _legend(plot: Plot, width: int) -> list[Span]:
-    """Title, first two curves, marks, envelope, other curves: each item that fits. One name per role."""
-    items: list[list[Span]] = [[(plot.title, "title")]] if plot.title else []
+def _legend(plot: Plot) -> tuple[list[list[Span]], list[list[Span]]]:
+    """First two curves and marks; envelope and other curves. One name per role."""
     named = list({curve.role: curve for curve in reversed(plot.curves)}.values())[::-1]
     lines = [[(SAMPLES[curve.pattern], curve.role), (f" {curve.name.partition(',')[0]}", "legend")] for curve in named]
-    items += lines[:2]
     marked = [(marks.symbol, marks.role) for marks in plot.marks if len(marks.x)]
-    if marked:
-        items.append([*marked, (f" {plot.marks[0].name}", "legend")])
-    if plot.curves and plot.curves[0].raw is not None:
-        items.append([(BRAILLE.envelope, f"{plot.curves[0].role}-envelope"), (" raw", "legend")])
-    spans: list[Span] = []
-    for item in items + lines[2:]:
-        gap: list[Span] = [("  ", "legend")] if spans else []
-        if sum(cells(text) for text, _ in (*spans, *gap, *item)) <= width:
-            spans += [*gap, *item]
-    return spans
+    validation = [[*marked, (f" {plot.marks[0].name}", "legend")]] if marked else []
+    raw = [curve for curve in plot.curves[:1] if curve.raw is not None]
+    envelope = [[(BRAILLE.envelope, f"{curve.role}-envelope"), (" each batch", "legend")] for curve in raw]
+    return lines[:2] + validation, envelope + lines[2:]
 
 
-def _reading(plot: Plot, width: int) -> list[Span]:
-    """The cursor's position and the curves' values there."""
-    assert plot.cursor is not None
-    spans: list[Span] = [(place(plot.x_kind, plot.cursor), "cursor")]
-    for name, role, value in read(plot, plot.cursor):
-        item: list[Span] = [(f"  {name} ", "legend"), (plot.scale.label(value), role)]
-        if sum(cells(text) for text, _ in (*spans, *item)) <= width:
-            spans += item
-    return spans
-
-
-def _fit(spans: list[Span], width: int) -> list[Span]:
-    """The line cut or filled to exactly `width` cells; a letter of two cells is never cut in half."""
-    fitted: list[Span] = []
-    room = width
-    for text, role in spans:
-        shown = cut(text, room)
-        if shown:
-            fitted.append((shown, role))
-            room -= cells(shown)
-        if len(shown) < len(text):
-            break
-    return [*fitted, (" " * room, "axis")] if room > 0 else fitted
+def _reading(plot: Plot) -> list[list[Span]]:
+    """The cursor's position, the curves' values there and what these are; then the values of the curves behind."""
+    at = _read_at(plot)
+    items: list[list[Span]] = [[(place(plot.x_kind, at), "cursor")]]
+    values = [[(f"{name} ", "legend"), (plot.scale.label(value), role)] for name, role, value in read(plot, at)]
+    front = sum(len(curve.x) > 0 and not curve.is_behind for curve in plot.curves)
+    word: list[list[Span]] = [[(plot.reading, "legend")]] if plot.reading else []
+    return items + values[:front] + word + values[front:]

@@ -43,8 +43,9 @@ class View:
 
     @property
     def words(self) -> str:
-        """The settings, for the axis: `log · smoothing 0.9`."""
-        return f"{'log' if self.is_log else 'linear'} {BRAILLE.between} smoothing {self.smoothing:g}"
+        """The settings, for the title: `y log, smoothed 0.9`."""
+        smoothed = f"smoothed {self.smoothing:g}" if self.smoothing else "not smoothed"
+        return f"y {'log' if self.is_log else 'linear'}, {smoothed}"
 
 
 def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plot:
@@ -71,7 +72,8 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         )
         for head in HEADS
     )
-    return Plot(tuple(curves), marks, scales, view.x_kind, view.cursor, title=quantity, note=view.words)
+    reading = "smoothed" if view.smoothing else "each batch"
+    return Plot(tuple(curves), marks, scales, view.x_kind, view.cursor, quantity, view.words, reading)
 
 
 def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:

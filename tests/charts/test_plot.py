@@ -109,9 +109,41 @@ def test_the_cursor_shows_the_values_under_it() -> None:
     lines = text(plot, 40, 10)
     assert lines[0].startswith("step 25  digit 25")
     assert any("│" in line[6:] for line in lines[1:-1])
+    assert any("○" in line for line in lines[1:-1]), "it marks the point that it reads"
     assert read(plot, 25.4) == [("digit", "digit", 25.0)]
     assert read(plot, -5) == [("digit", "digit", 0.0)]
     assert read(plot, 1e9) == [("digit", "digit", 100.0)]
+
+
+def test_the_cursor_stands_at_the_point_that_it_reads_and_says_what_the_values_are() -> None:
+    x = np.arange(0.0, 101, 10)
+    curves = (curve(x, x=x), Curve("sum", "sum", x, x))
+    plot = Plot(curves, cursor=27.0, note="y log, smoothed 0.9", reading="smoothed")
+    for height in (9, 20):
+        lines = text(plot, 60, height)
+        assert lines[0].rstrip() == "step 20  digit 20  sum 20  smoothed"
+        column = next(line.index("○") for line in lines if "○" in line)
+        assert {line[column] for line in lines[height // 10 + 1 : -1]} == {"│", "○"}
+    assert text(plot, 32, 9)[-1].endswith(" smoothed · step"), "where there is no room beside the values"
+
+
+def test_the_caption_stands_beside_the_title_and_leaves_the_axis_its_ticks() -> None:
+    plot = Plot((curve(RAMP, RAMP),), title="loss", note="y log, smoothed 0.9")
+    high = text(plot, 60, 20)
+    assert [line.rstrip() for line in high[:2]] == ["loss  y log, smoothed 0.9", "━ digit  ⣿ each batch"]
+    assert high[-1] == text(Plot((curve(RAMP, RAMP),)), 60, 20)[-1]
+    assert text(plot, 60, 9)[0].rstrip() == "loss  ━ digit  y log, smoothed 0.9  ⣿ each batch"
+
+
+def test_the_envelope_gets_fewer_dots_the_more_of_the_chart_it_fills() -> None:
+    def share(spread: float) -> float:
+        raw = 50 + spread * np.where(np.arange(4000) % 2, 1.0, -1.0)
+        raw[[0, -1]] = 0, 100
+        lines = draw(Plot((curve(np.full(4000, 50.0), raw, x=np.linspace(0, 100, 4000)),)), 60, 20).lines[1:-1]
+        dots = [(ord(a) - 0x2800).bit_count() for line in lines for part, role in line if "env" in role for a in part]
+        return sum(dots) / (spread / 100)
+
+    assert share(45) < 0.3 * share(3)
 
 
 def test_x_at_gives_the_ends_of_the_axis_at_its_ends() -> None:

@@ -104,7 +104,7 @@ class RunView(Vertical):
         return self.is_mounted and bool(self.children)
 
     def _draw_charts(self) -> None:
-        shown = self.series if self._standing is None else self._standing
+        shown = self._standing or self.series
         for quantity in QUANTITIES:
             self.query_one(f"#{quantity}", Chart).plot = plot(shown, self.ghost, self.view, quantity)
 
@@ -157,7 +157,9 @@ class RunView(Vertical):
         chart = self.query_one("#loss" if self.large != "accuracy" else "#accuracy", Chart)
         drawn, at = chart.drawing, self.view.cursor
         width = (drawn.high - drawn.low) / max(drawn.columns - 1, 1)
-        at = drawn.high if at is None else min(max(at + by * width, drawn.low), drawn.high)
+        shown = self._standing or self.series
+        x = shown.x(self.view.x_kind, shown.training)
+        at = float(x[-1]) if at is None and len(x) else drawn.high if at is None else min(max(at + by * width, drawn.low), drawn.high)
         self.view = replace(self.view, cursor=at)
 
     def on_chart_pointed(self, message: Chart.Pointed) -> None:

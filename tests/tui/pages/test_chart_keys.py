@@ -2,6 +2,7 @@
 
 from textual.pilot import Pilot
 
+from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.messages import RunEvent
 from mnist_sum_tui.tui.widgets.chart import Chart
@@ -29,12 +30,19 @@ async def test_the_cursor_reads_both_charts_by_keys_and_mouse(pilot: Pilot[int])
     await pilot.press("left")
     assert chart(app, "loss")[0].startswith("step 1,075  digit 0.0")
     assert chart(app, "accuracy")[0].startswith("step 1,075  digit 98.")
+    assert chart(app, "loss")[0].rstrip().endswith("smoothed")
+    page = app.train_page
+    page.on_train_page_ghost_found(page.GhostFound("other", Series(recorded.training(2150))))
+    await pilot.press("escape")
+    page.redraw(at_once=True)
+    await pilot.press("left")  # not at the end of the other run
+    assert chart(app, "loss")[0].startswith("step 1,075  digit 0.0")
     await pilot.press("shift+left")
     assert not chart(app, "loss")[0].startswith("step 1,075")
     await pilot.hover("#accuracy", offset=(8, 5))
     await pilot.pause()
     assert app.train_page.run_view.view.cursor is not None
-    assert app.train_page.run_view.view.cursor < 50
+    assert app.train_page.run_view.view.cursor < 70
     await pilot.press("escape")
     assert chart(app, "loss")[0].startswith("loss")
 

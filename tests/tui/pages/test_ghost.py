@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.color import Color
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import EpochDone, Event
@@ -42,3 +43,19 @@ async def test_the_ghost_is_a_run_that_can_be_compared(tmp_path: Path, monkeypat
         app.train_page.show_run()
         await until(pilot, lambda: app.train_page.run_view.ghost_name)
         assert app.train_page.run_view.ghost_name == "elsewhere"
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+async def test_the_ghost_stands_out_from_each_batch(theme: str, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path, theme)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.train_page.prepare()
+        await until(pilot, lambda: app.train_page.query("#loss"))
+        chart = app.train_page.query_one("#loss")
+
+        def contrast(role: str) -> float:
+            colour = Color.from_rich_color(chart.get_component_rich_style(f"chart--{role}").color)
+            return abs(colour.brightness - chart.background_colors[1].brightness)
+
+        assert contrast("ghost") >= 1.5 * max(contrast("digit-envelope"), contrast("sum-envelope"))

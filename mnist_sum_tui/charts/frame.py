@@ -1,0 +1,64 @@
+"""What stands around a chart, as text: both axes, and lines of items that are cut to a width. Pure functions."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from mnist_sum_tui.charts.axes import Tick
+from mnist_sum_tui.charts.braille import Interval, column_of, dot_rows
+from mnist_sum_tui.charts.widths import cells, cut
+from mnist_sum_tui.glyphs import BRAILLE
+
+Span = tuple[str, str]
+"""text and its role: axis, title, legend, cursor, nan, or that of a curve or marks, for envelopes with `-envelope`"""
+_Y_AXIS, _Y_TICK, _X_AXIS, _X_TICK, _CORNER = BRAILLE.axes
+
+
+def y_axis(ticks: list[Tick], rows: int, left: int, up: Interval) -> list[str]:
+    """The y axis, one text per row, each `left` wide."""
+    if not left:
+        return [""] * rows
+    lines = [" " * (left - 1) + _Y_AXIS] * rows
+    for at, text in ticks:
+        row = int(dot_rows(np.array([at]), up, rows * 4)[0]) // 4
+        lines[row] = f"{text:>{left - 2}} {_Y_TICK}"
+    return lines
+
+
+def x_axis(ticks: list[Tick], name: str, across: Interval, left: int, columns: int) -> list[Span]:
+    """The x axis, with each label right of its tick and its name at the end: `└──┴500────┴1,000─── step`."""
+    line = list(_X_AXIS * columns)
+    last = f" {name}"
+    free = 0
+    for at, text in ticks:
+        start = int(column_of(np.array([at]), across, columns)[0]) if columns else 0
+        if start >= free and start + len(text) + 1 <= columns - len(last) - 1:
+            line[start : start + len(text) + 1] = list(f"{_X_TICK}{text}")
+            free = start + len(text) + 2
+    if columns > len(last) + 4:
+        line[columns - len(last) :] = list(last)
+    return [(" " * (left - 1) + _CORNER if left else "", "axis"), ("".join(line), "axis")]
+
+
+def joined(items: Iterable[list[Span]], width: int) -> list[Span]:
+    """The items that fit into a line, with a gap between them."""
+    spans: list[Span] = []
+    for item in items:
+        gap: list[Span] = [("  ", "legend")] if spans else []
+        if sum(cells(text) for text, _ in (*spans, *gap, *item)) <= width:
+            spans += [*gap, *item]
+    return spans
+
+
+def fit(spans: list[Span], width: int) -> list[Span]:
+    """The line cut or filled to exactly `width` cells; a letter of two cells is never cut in half."""
+    fitted: list[Span] = []
+    room = width
+    for text, role in spans:
+        shown = cut(text, room)
+        if shown:
+            fitted.append((shown, role))
+            room -= cells(shown)
+        if len(shown) < len(text):
+            break
+    return [*fitted, (" " * room, "axis")] if room > 0 else fitted
