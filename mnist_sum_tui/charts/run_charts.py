@@ -20,6 +20,8 @@ PATTERNS = {"digit": "solid", "sum": "dashed"}
 SYMBOLS = dict(zip(HEADS, BRAILLE.runs, strict=False))
 LOOK_AHEAD = 1.3
 """how much further than the run itself the ghost run is drawn, because all of it would leave a short run no room"""
+SAME_TIME = 0.05
+"""seconds between two runs that do not show"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,23 @@ def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
     for target, seconds in mine.items():
         if target in theirs:
             lead = theirs[target] - seconds
-            words = "ahead" if lead >= 0 else "behind"
-            found.append((percent(target, 1).replace(".0", ""), lead, f"{duration(abs(lead))} {words}"))
+            words = f"{duration(abs(lead))} {'sooner' if lead > 0 else 'later'}"
+            words = "at the same time" if abs(lead) < SAME_TIME else words
+            found.append((percent(target, 1).replace(".0", ""), lead, words))
     return found
+
+
+def race_line(found: Sequence[tuple[str, float, str]], name: str, width: int) -> str:
+    """The newest result of a race as a sentence; with the ghost run's name and the two results before where they fit."""
+    if not found:
+        return f"The faint dashes are your best run so far, {name}"
+    mark, lead, words = found[-1]
+    than = "as" if abs(lead) < SAME_TIME else "than"
+    sentence = f"Sum reached {mark} {words} {than} your best run"
+    earlier = ", ".join(f"{mark} {words}" for mark, _, words in found[-2:-4:-1])
+    forms = [f"{sentence}, {name} ({earlier})"] if earlier else []
+    forms += [f"{sentence}, {name}", sentence, f"Sum at {mark} {words} {than} your best"]
+    return next((form for form in forms if len(form) <= width), f"Sum at {mark} {words}")
 
 
 OVERLAY_QUANTITIES = ("sum accuracy", "digit accuracy", "sum loss", "digit loss")

@@ -48,11 +48,6 @@ class Control:
             self._paused = False
             self._changed.notify_all()
 
-    def toggle_pause(self) -> bool:
-        """Pause or go on; returns whether the run is now to wait."""
-        (self.resume if self._paused else self.pause)()
-        return self._paused
-
     def checkpoint(self) -> None:
         """Save after this step."""
         self._ask("checkpoint")

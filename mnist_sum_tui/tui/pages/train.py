@@ -10,17 +10,7 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import (
-    Checkpointed,
-    Event,
-    Finished,
-    Notice,
-    Paused,
-    Resumed,
-    Samples,
-    Started,
-    Validated,
-)
+from mnist_sum_tui.runs.events import Event, Finished, Notice, Paused, Resumed, Samples, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.base import Page
@@ -48,11 +38,12 @@ class TrainPage(ChartKeys, Page):
     page_name = "train"
     AUTO_FOCUS = ""  # the form takes it when it is shown; behind a run it would take the keys, as space
     BINDINGS: ClassVar = [
-        Binding("space", "control('toggle_pause')", "Pause"),
+        Binding("space", "control('pause')", "Pause"),
+        Binding("space", "control('resume')", "Resume"),
         Binding("s", "control('stop')", "Stop", tooltip="Stop and save"),
         Binding("n", "new", "New run"),
         Binding("c", "control('checkpoint')", "Save", tooltip="Save a checkpoint now"),
-        Binding("v", "control('validate')", "Check", tooltip="Validate now"),
+        Binding("v", "control('validate')", "Validate", tooltip="Validate now"),
         *CHART_BINDINGS,
     ]
 
@@ -141,8 +132,8 @@ class TrainPage(ChartKeys, Page):
         if isinstance(event, Samples) and not self._is_loading_images and self.session.config is not None:
             self._is_loading_images = True
             self.load_images(event.indices, self.session.config.data_dir)
-        if isinstance(event, (Validated, Checkpointed, Notice)) and (words := self.run_view.news(event)):
-            self.notify(words, timeout=4)  # the answer to a key; the line for news may be taken by the race
+        if isinstance(event, Notice):
+            self.notify(event.message, timeout=4)
         if isinstance(event, (Started, Paused, Resumed, Finished)):
             self.refresh_bindings()
             self.redraw(at_once=True)
@@ -211,20 +202,24 @@ class TrainPage(ChartKeys, Page):
         self.run_view.images = message.images
         self._is_stale = True
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing are not in the footer."""
         if not self.is_mounted:
             return True
+        if self.is_form_shown:
+            return action not in ("control", "new", *CHART_ACTIONS)
+        control = self.session.control
         if action == "control":
-            return self.session.is_training and not self.is_form_shown
+            return control is not None and parameters != ("resume" if not control.paused else "pause",)
         if action == "new":
-            return not self.session.is_training and not self.is_form_shown
-        return not self.is_form_shown if action in CHART_ACTIONS else True
+            return control is None
+        return self.session.is_live if action == "freeze" else True
 
     def action_control(self, request: str) -> None:
         """Call `request` of the training's Control."""
         if self.session.control is not None:
             getattr(self.session.control, request)()
+            self.refresh_bindings()  # Pause becomes Resume at once, not after the step
 
     def action_new(self) -> None:
         """Back to the form."""

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from mnist_sum_tui.charts.run_charts import View, plot, race
+from mnist_sum_tui.charts.run_charts import View, plot, race, race_line
 from mnist_sum_tui.charts.series import HEADS, QUANTITIES, Series, smooth
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.formatting import percent
@@ -63,9 +63,11 @@ class RunView(Vertical):
         with Horizontal(id="charts"):
             for quantity in QUANTITIES:
                 yield Chart(id=quantity)
+            yield Static(" FROZEN: the training goes on; f shows it again ", id="frozen", markup=False)
         yield KeyFigures(id="figures")
         yield ProgressBars(id="tracks")
         yield Line("", id="news", markup=False)
+        yield Line("", id="race", markup=False)
         yield Static("", id="outcome", markup=False)
         yield SampleStrip(id="samples")
 
@@ -82,7 +84,13 @@ class RunView(Vertical):
 
     def draw(self, with_charts: bool = True) -> None:
         """Update the widgets, the charts only if `with_charts`."""
-        if self.is_frozen or not self._has_charts:
+        if not self._has_charts:
+            return
+        if self.is_frozen and not self._session.is_live:
+            self.is_frozen = False  # its watcher draws
+            return
+        self.query_one("#news", Line).say(self._news)
+        if self.is_frozen:
             return
         if with_charts:
             self._draw_charts()
@@ -95,7 +103,7 @@ class RunView(Vertical):
         strip.set_class(self._samples is None and not session.has_samples, "-empty")
         if self._samples is not None:
             strip.show(self._samples, self.images)
-        self.query_one("#news", Line).say(self._race() if self.ghost is not None else self._news)
+        self._draw_race()
         self._draw_outcome()
 
     @property
@@ -124,16 +132,19 @@ class RunView(Vertical):
         recent = self.series.y("accuracy", head, self.series.training)[-200:]
         return float(smooth(recent, self.view.smoothing)[-1]) if len(recent) else None
 
-    def _race(self) -> Content:
-        """How much earlier or later than the ghost run each sum accuracy was reached."""
-        assert self.ghost is not None
-        marks = race(self.series, self.ghost)[-3:]
-        if not marks:
-            return Content(f"the faint lines are the best run so far, {self.ghost_name}")
-        parts: list[str | tuple[str, str]] = ["sum at "]
-        for mark, lead, words in marks:
-            parts += [f"{mark}: ", (words, "$text-success" if lead >= 0 else "$text-warning"), "   "]
-        return Content.assemble(*parts, f"(best run: {self.ghost_name})")
+    def _draw_race(self) -> None:
+        """How much sooner or later than the ghost run the sum reached its accuracies."""
+        self.set_class(self.ghost is not None, "-raced")
+        if self.ghost is None:
+            return
+        found, line = race(self.series, self.ghost), self.query_one("#race", Line)
+        text = race_line(found, self.ghost_name, self.size.width - 2)
+        content = Content(text)
+        if found:
+            _, lead, words = found[-1]
+            start = text.index(words)
+            content = content.stylize("$text-success" if lead >= 0 else "$text-warning", start, start + len(words))
+        line.say(content)
 
     def watch_view(self) -> None:
         """Redraw the charts with other smoothing, scale or cursor."""

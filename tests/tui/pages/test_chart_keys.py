@@ -1,13 +1,19 @@
 """The keys and the mouse on the charts of the page Train."""
 
+from typing import Any
+
 from textual.pilot import Pilot
+from textual.widgets import Digits
 
 from mnist_sum_tui.charts.series import Series
+from mnist_sum_tui.runs.events import Checkpointed
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.session.messages import RunEvent
+from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.widgets.chart import Chart
 from tests.tui import recorded
-from tests.tui.pages.training import chart, play
+from tests.tui.pages.training import chart, play, shown
+
+AT_400: Any = {"step": 400, "epoch": 1, "elapsed": 10.0}
 
 
 async def test_log_smoothing_and_axis_change_the_charts(pilot: Pilot[int]) -> None:
@@ -51,6 +57,9 @@ async def test_freezing_stops_the_display_only(pilot: Pilot[int]) -> None:
     control = Control()
     app = await play(pilot, recorded.training(200), control)
     await pilot.press("f")
+    await pilot.pause()
+    assert app.train_page.query_one("#frozen").region.overlaps(app.train_page.query_one("#loss").region)
+    assert "FROZEN" in shown(app, "#frozen")
     before = chart(app, "loss")
     for event in list(recorded.training(400))[-40:]:
         app.on_run_event(RunEvent(event))
@@ -61,8 +70,26 @@ async def test_freezing_stops_the_display_only(pilot: Pilot[int]) -> None:
     assert chart(app, "loss")[0].startswith("step 200 ")
     await pilot.press("escape")
     assert chart(app, "loss") == before
+    app.on_run_event(RunEvent(Checkpointed(**AT_400, file="last.safetensors", reason="request", seconds=0.1, best=False)))
+    app.train_page.redraw(at_once=True)
+    assert "saved to last.safetensors" in shown(app, "#news"), "a key is answered all the same"
     await pilot.press("f")
     assert chart(app, "loss") != before
+    assert not app.train_page.query_one("#frozen").display
+
+
+async def test_the_end_of_the_run_thaws(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training(200))
+    await pilot.press("f")
+    before = chart(app, "loss")
+    for event in [*list(recorded.training(400))[-40:], recorded.finished()]:
+        app.on_run_event(RunEvent(event))
+    app.on_training_ended(TrainingEnded())
+    await pilot.pause()
+    assert chart(app, "loss") != before
+    assert not app.train_page.query_one("#frozen").display
+    assert [digits.value for digits in app.train_page.query(Digits)] == ["99.12", "98.74", "99.31"]
+    assert not app.train_page.check_action("freeze", ()), "nothing moves any longer"
 
 
 async def test_one_chart_takes_the_room(pilot: Pilot[int]) -> None:

@@ -2,13 +2,15 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import ContentSwitcher, Digits, Static
 
+from mnist_sum_tui.charts.run_charts import race_line
 from mnist_sum_tui.charts.series import Series
-from mnist_sum_tui.runs.events import Notice, Paused, Progress
+from mnist_sum_tui.runs.events import Checkpointed, Notice, Paused, Progress, Validated
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
@@ -18,24 +20,26 @@ from mnist_sum_tui.tui.widgets.key_figures import Facts
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from mnist_sum_tui.tui.widgets.sample_strip import Sample
 from tests.tui import recorded
-from tests.tui.pages.training import chart, play
+from tests.tui.pages.training import chart, play, shown
 from tests.tui.recorded import until
 
 CHARTS_SECONDS = "mnist_sum_tui.tui.pages.train.CHARTS_SECONDS"
+AT: Any = {"step": 1075, "epoch": 3, "elapsed": 26.9}
 SIZES = [(80, 24), (120, 36), (200, 60), (60, 20)]
 
 
-def shown(app: MnistSumApp, selector: str) -> str:
-    return str(app.train_page.query_one(selector, Static).visual)
+def footer(app: MnistSumApp) -> dict[str, str]:
+    return {key: found.binding.description for key, found in app.screen.active_bindings.items()}
 
 
 async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training())
     assert app.train_page.query_one(ContentSwitcher).current == "run-view"
     loss, accuracy = chart(app, "loss"), chart(app, "accuracy")
-    assert loss[0].startswith("loss  ━ digit  ╍ sum  ●◆ validation")
-    assert sum(line.count("●") for line in loss[1:]) == 2
-    assert sum(line.count("◆") for line in accuracy[1:]) == 2
+    assert loss[0].startswith("loss  y log, smoothed 0.9")
+    assert loss[1].startswith("━ digit  ╍ sum  ●◆ validation  ⣿ each batch")
+    assert sum(line.count("●") for line in loss[2:]) == 2
+    assert sum(line.count("◆") for line in accuracy[2:]) == 2
     assert any("98 %" in line for line in accuracy)
     assert [digits.value for digits in app.train_page.query(Digits)] == ["98.28", "97.16", "97.63"]
     facts = str(app.train_page.query_one(Facts).render())
@@ -53,12 +57,16 @@ async def test_wrong_answers_are_marked(pilot: Pilot[int]) -> None:
 async def test_keys_go_to_the_control(pilot: Pilot[int]) -> None:
     control = Control()
     app = await play(pilot, recorded.training(100), control)
+    assert footer(app)["space"] == "Pause"
     await pilot.press("space")
     assert control.paused
+    assert footer(app)["space"] == "Resume"
     app.on_run_event(RunEvent(Paused(step=100, epoch=1, elapsed=2.5)))
     assert shown(app, "#state").startswith("‖ paused")
     await pilot.press("space", "c", "v")
     assert not control.paused
+    assert footer(app)["space"] == "Pause"
+    assert footer(app)["v"] == "Validate"
     assert control.take("checkpoint")
     assert control.take("validate")
     await pilot.press("s")
@@ -101,9 +109,39 @@ async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None
     app = await play(pilot, recorded.training())
     page = app.train_page
     page.post_message(page.GhostFound("20250228-090000-compact", Series(recorded.training(2150, slower=1.6))))
-    await until(pilot, lambda: "best run" in chart(app, "loss")[0] and "90 %: 12 s ahead" in shown(app, "#news"))
+    sentence = "Sum reached 95 % 16 s sooner than your best run, 20250228-090000-compact (90 % 12 s sooner, "
+    await until(pilot, lambda: "best run" in chart(app, "loss")[1] and sentence in shown(app, "#race"))
+    assert shown(app, "#news") == "epoch 2: validation digit 98.38 %, sum 96.69 % (best epoch so far)"
     page.post_message(page.GhostFound("20250228-090000-compact", Series(recorded.training(2150))))
-    await until(pilot, lambda: "90 %: 0.0 s ahead" in shown(app, "#news"))
+    await until(pilot, lambda: "Sum reached 95 % at the same time as your best run" in shown(app, "#race"))
+
+
+async def test_save_and_validate_are_answered_though_an_older_run_exists(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training())
+    page = app.train_page
+    page.on_train_page_ghost_found(page.GhostFound("20250228-090000-compact", Series(recorded.training(2150))))
+    answers = {
+        Checkpointed(**AT, file="last.safetensors", reason="request", seconds=0.1, best=False): "saved to last.safe",
+        Validated(**AT, digit_loss=0.1, sum_loss=0.2, digit_accuracy=0.98, sum_accuracy=0.96, agreement=0.97): "96.00 %",
+    }
+    for event, words in answers.items():
+        app.on_run_event(RunEvent(event))
+        page.redraw(at_once=True)
+        assert words in shown(app, "#news")
+        assert "best run" in shown(app, "#race")
+    await pilot.pause()
+    for name in ("#news", "#race"):
+        assert page.query_one(name).region.height == 1
+
+
+@pytest.mark.parametrize("width", [24, 38, 50, 78, 200])
+def test_the_race_fits_its_line(width: int) -> None:
+    found = [("90 %", 12.0, "12 s sooner"), ("95 %", -2.1, "2.1 s later")]
+    line = race_line(found, "20250228-090000-compact", width)
+    assert len(line) <= width
+    assert "95 %" in line
+    assert "2.1 s later" in line
+    assert ("12 s sooner" in line) == (width == 200)
 
 
 async def test_nan_is_seen(pilot: Pilot[int]) -> None:
@@ -113,8 +151,8 @@ async def test_nan_is_seen(pilot: Pilot[int]) -> None:
         lr=1.0, images_per_second=0.0, remaining=None,
     )  # fmt: skip
     app = await play(pilot, [*recorded.training(200), last])
-    assert "✗" in chart(app, "loss")[1]
-    assert "✗" in chart(app, "accuracy")[1]
+    assert "✗" in chart(app, "loss")[2]
+    assert "✗" in chart(app, "accuracy")[2]
     assert next(iter(app.train_page.query(Digits))).value == "NaN"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.training.control import Control
@@ -27,3 +28,7 @@ async def play(pilot: Pilot[int], events: Iterable[Event], control: Control | No
 
 def chart(app: MnistSumApp, name: str) -> list[str]:
     return ["".join(text for text, _ in line) for line in app.train_page.query_one(f"#{name}", Chart).drawing.lines]
+
+
+def shown(app: MnistSumApp, selector: str) -> str:
+    return str(app.train_page.query_one(selector, Static).visual)

@@ -49,7 +49,7 @@ async def test_a_run_is_followed_from_its_beginning_to_its_end(run: Run, monkeyp
                     journal.append(event)
                 await until_it_has(pilot, app, len(EVENTS))
                 assert len(app.train_page.run_view.series.validation) == 1
-                assert not app.train_page.check_action("control", ("toggle_pause",)), "it is not ours to pause"
+                assert not app.train_page.check_action("control", ("pause",)), "it is not ours to pause"
                 assert "mnist-sum tui --watch" in receipt(app.session)
                 assert "without saving" not in receipt(app.session)
                 journal.append(recorded.finished())
