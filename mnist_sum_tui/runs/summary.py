@@ -1,10 +1,11 @@
 """A run at a glance, read from its config and a few of its events; and which of several runs is the best."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.own_files import check
@@ -113,6 +114,18 @@ def best_run(summaries: Iterable[Summary]) -> Summary:
     alike = [found for found, place in ranked if place == images]
     alike = [found for found in alike if found.ranked_by == "validation"] or alike
     return max(alike, key=lambda found: (found.mean_accuracy, found.run.id))
+
+
+def best_if_any(summaries: Sequence[Summary]) -> Summary | None:
+    """As `best_run`; None if no run has a validation or a test yet."""
+    return best_run(summaries) if any(found.config and found.ranked_by for found in summaries) else None
+
+
+def why_best(best: Summary) -> str:
+    """By what a run is the best, in one line."""
+    images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the built-in MNIST"
+    others = "with validation images" if best.ranked_by == "validation" else "(none has validation images)"
+    return f"best: the highest {best.ranked_by} accuracy of the runs on {images} {others}"
 
 
 def _mean(digit: float | None, total: float | None) -> float | None:

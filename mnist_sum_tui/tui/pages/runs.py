@@ -1,5 +1,6 @@
 """Runs: every run in the folder: compare, resume, evaluate, delete, copy the command."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,7 +19,7 @@ from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import MORE_EPOCHS
-from mnist_sum_tui.runs.summary import Summary, summarise
+from mnist_sum_tui.runs.summary import Summary, summarise, why_best
 from mnist_sum_tui.tui.pages.dialogs import DeleteRun
 from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracies, note
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
@@ -33,6 +34,14 @@ EMPTY = """No runs yet.
 
 Press 1 and start one: an epoch of the small network compact takes less than a minute.
 Runs appear here with their curves; they stay in {folder}."""
+
+
+def ranking(runs: Sequence[Summary], best: Summary | None) -> str:
+    """What stands under the table: by what a run is the best, and what the stars mean."""
+    lines = [] if best is None else [why_best(best)]
+    if any(not run.is_tested and run.digit_accuracy is not None for run in runs):
+        lines.append("* on the validation images, because there was no test yet")
+    return "\n".join(lines)
 
 
 class RunsPage(PredictingPage):
@@ -81,6 +90,7 @@ class RunsPage(PredictingPage):
         """Table, chart, and what stands there while there are no runs."""
         yield RunTable(id="table")
         yield Static(EMPTY.format(folder=printable(str(self.session.runs_folder))), id="empty", markup=False)
+        yield Static(id="why-best", markup=False)
         yield note()
         yield Chart(id="curves")
 
@@ -121,6 +131,7 @@ class RunsPage(PredictingPage):
         table.runs = message.runs
         for selector, shown in (("#table", bool(names)), ("#curves", bool(names)), ("#empty", not names)):
             self.query_one(selector).display = shown
+        self.query_one("#why-best", Static).update(ranking(message.runs, table.best))
         if names and self.focused is None:
             table.focus()
         self._trace()

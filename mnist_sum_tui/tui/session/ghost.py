@@ -1,13 +1,11 @@
 """The ghost run: the best earlier run of the same network on the same images, drawn behind the run that trains."""
 
-import contextlib
 from pathlib import Path
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.summary import best_run, summarise
+from mnist_sum_tui.runs.summary import best_if_any, summarise
 
 
 def find_ghost(folder: Path, config: TrainConfig, current: Run) -> Run | None:
@@ -15,6 +13,5 @@ def find_ghost(folder: Path, config: TrainConfig, current: Run) -> Run | None:
     summaries = [summarise(run) for run in list_runs(folder) if run.id != current.id]
     same = (config.model, config.data_dir)
     alike = [found for found in summaries if found.config and (found.config.model, found.config.data_dir) == same]
-    with contextlib.suppress(UsageError):
-        return best_run(alike).run
-    return None
+    best = best_if_any(alike)
+    return None if best is None else best.run

@@ -13,7 +13,7 @@ from mnist_sum_tui.charts.run_charts import MOST_RUNS, RUN_SYMBOLS
 from mnist_sum_tui.formatting import duration, percent, sparkline
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.runs.summary import Summary, best_if_any
 
 STATES = {
     "completed": f"{BRAILLE.right} done",
@@ -44,6 +44,12 @@ def _state(run: Summary) -> str:
     return STATES.get(run.state, f"{BRAILLE.wrong} {run.state}")
 
 
+def _accuracy(run: Summary, head: str) -> str:
+    """Of the test; with a star, of validation."""
+    value = getattr(run, f"{head}_accuracy")
+    return percent(value) + ("" if run.is_tested or value is None else "*")
+
+
 def _curve(run: Summary) -> str:
     """Sum accuracy by epoch: of validation, or of training if there are no validation images."""
     seen = [epoch.val_sum_accuracy for epoch in run.epochs]
@@ -55,12 +61,16 @@ COLUMNS = (
     Column("model", lambda run: _config(run, "model"), lambda run: _config(run, "model")),
     Column("state", _state, _state),
     Column("epochs", _epochs, lambda run: len(run.epochs), True),
-    Column("digit", lambda run: percent(run.digit_accuracy), lambda run: run.digit_accuracy or -1.0, True),
-    Column("sum", lambda run: percent(run.sum_accuracy), lambda run: run.sum_accuracy or -1.0, True),
+    Column("digit", lambda run: _accuracy(run, "digit"), lambda run: run.digit_accuracy or -1.0, True),
+    Column("sum", lambda run: _accuracy(run, "sum"), lambda run: run.sum_accuracy or -1.0, True),
+    Column("validation", lambda run: percent(run.validation_accuracy), lambda run: run.validation_accuracy or -1, True),
     Column("time", lambda run: duration(run.elapsed), lambda run: run.elapsed),
     Column("recipe", lambda run: _config(run, "recipe"), lambda run: _config(run, "recipe")),
     Column("curve", _curve, lambda run: run.mean_accuracy, True),
 )
+
+
+STATE = [column.title for column in COLUMNS].index("state")
 
 
 def arranged(runs: Sequence[Summary], column: int, is_turned: bool = False) -> list[Summary]:
@@ -95,6 +105,11 @@ class RunTable(DataTable[Text]):
         name = self.row_id
         return next((run for run in self.runs if run.run.id == name), None)
 
+    @property
+    def best(self) -> Summary | None:
+        """The best of the runs; None while none has a result."""
+        return best_if_any(self.runs)
+
     def watch_runs(self) -> None:
         """Refill the table; the cursor stays on its run."""
         self.fill()
@@ -119,10 +134,13 @@ class RunTable(DataTable[Text]):
             arrow = "" if row != self.order[0] else f" {BRAILLE.sorting[column.is_falling != self.order[1]]}"
             shown.label = Text(column.title + arrow)
         self.clear()
-        rows = arranged(self.runs, *self.order)
+        rows, best = arranged(self.runs, *self.order), self.best
         for run in rows:
             texts = [self._marked_id(run.run.id), *(column.text(run) for column in COLUMNS[1:])]
-            self.add_row(*(Text(printable(text)) for text in texts), key=run.run.id)
+            cells = [Text(printable(text)) for text in texts]
+            if run is best:
+                cells[STATE].append(", best", "bold")
+            self.add_row(*cells, key=run.run.id)
         ids = [run.run.id for run in rows]
         if before in ids:
             self.move_cursor(row=ids.index(before), animate=False)

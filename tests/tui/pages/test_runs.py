@@ -9,7 +9,8 @@ import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import Event, to_json
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import EpochDone, Event, to_json
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -166,6 +167,31 @@ async def test_marks_overlay_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert len(chart.plot.curves) == 1
+
+
+async def test_the_best_run_is_marked_and_the_page_says_by_what(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By validation, though another run's test result, or that of one without validation, is higher; as in `runs`."""
+    whole = list(recorded.training(2150))
+    lucky = replace(recorded.finished(), digit_accuracy=0.9999, sum_accuracy=0.9999)
+    unheld = [replace(e, val_digit_accuracy=None, val_sum_accuracy=None) for e in whole if isinstance(e, EpochDone)]
+    best = make(tmp_path, "20260101-120100-compact", [*whole, recorded.finished()])
+    make(tmp_path, "20260101-120200-compact-slow", [*recorded.training(2150, slower=2), lucky])
+    make(tmp_path, "20260101-120300-compact-all", [*unheld, lucky])
+    stopped = make(tmp_path, "20260101-120400-compact-stopped", list(recorded.training(700)))
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_runs(app, pilot)
+        table = page.query_one(RunTable)
+        states = {row.value: str(table.get_cell(row, "state")) for row in table.rows}
+        assert {name for name, state in states.items() if state.endswith(", best")} == {best.id}
+        assert find.by_name("best", tmp_path) == best
+        assert str(table.get_cell(stopped.id, "sum")).endswith("%*")
+        assert not str(table.get_cell(best.id, "sum")).endswith("*")
+        words = str(page.query_one("#why-best", Static).render())
+        assert words.startswith("best: the highest validation accuracy of the runs")
+        assert "* on the validation images" in words
 
 
 async def test_enter_resumes_what_can_be_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
