@@ -55,6 +55,15 @@ def duration(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
+def about(seconds: float) -> str:
+    """Seconds as one would say them: `about 4 s`, `about 40 s`, `about 12 min`, `about 2.5 h`."""
+    if seconds < 95:
+        return f"about {max(1, round(seconds) if seconds < 20 else round(seconds / 5) * 5)} s"
+    if seconds < 95 * 60:
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.2g} h"
+
+
 def bar(share: float, width: int, glyphs: Glyphs | None = None) -> str:
     """A bar that fills `share` (0..1) of `width` cells, to an eighth of a cell; padded with spaces to `width`."""
     steps = (glyphs or current()).eighths

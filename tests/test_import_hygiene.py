@@ -30,6 +30,7 @@ TUI_ROOMS = (
     {"widgets"},
     {"pages"},
     {"leaving"},
+    {"running"},
     {"app"},
     {"launch", "animation"},
 )

@@ -73,18 +73,26 @@ def line(heights: Floats, up: Interval, rows: int, pattern: str) -> Bools:
     if shown < period:
         height = bottom - top
         length = np.where(known, np.hypot(1, height), 0)
-        row = np.arange(rows)[:, None]
-        passed = np.where(after >= before, row - top, bottom - row) * (length / np.maximum(height, 1))
-        dots &= (np.cumsum(length) - length + passed) % period < shown
+        row, column = np.nonzero(dots)
+        first = np.where(after >= before, top, bottom)[column]
+        passed = np.abs(row - first) * (length / np.maximum(height, 1))[column]
+        dots[row, column] = ((np.cumsum(length) - length)[column] + passed) % period < shown
     return dots
 
 
 def band(low: Floats, high: Floats, up: Interval, rows: int) -> Bools:
-    """The dots between two curves as a chequerboard; with both ends of a column, because spikes are one dot wide."""
+    """The dots between two curves as a lattice; with both ends of a column, because spikes are one dot wide.
+
+    The more of the chart it fills, the fewer its dots, because the lines are to stand out.
+    """
     top, bottom = dot_rows(high, up, rows), dot_rows(low, up, rows)
     known = ~np.isnan(high)
     inside = _filled(top, bottom, rows, known)
-    inside &= (np.arange(rows)[:, None] + np.arange(len(top))) % 2 == 0
+    share = np.count_nonzero(inside) / inside.size
+    step = next(step for step, most in LATTICES if share <= most)
+    lattice = np.zeros_like(inside)
+    lattice[:: 2 * step, :: 2 * step] = lattice[step :: 2 * step, step :: 2 * step] = True
+    inside &= lattice
     columns = np.flatnonzero(known)
     inside[top[columns], columns] = True
     inside[bottom[columns], columns] = True

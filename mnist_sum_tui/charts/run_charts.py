@@ -1,6 +1,5 @@
 """Make plots from series: the two charts of one run, and the curves of several runs in one chart. Pure functions."""
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +8,6 @@ import numpy as np
 from mnist_sum_tui.charts.axes import LINEAR, LOG, NINES, SHARE
 from mnist_sum_tui.charts.plot import Curve, Marks, Plot
 from mnist_sum_tui.charts.series import HEADS, Series, smooth
-from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
@@ -138,15 +136,3 @@ def short_name(run_id: str) -> str:
     if len(date) == 8 and len(clock) == 6 and (date + clock).isdigit():
         return printable(f"{date[4:6]}-{date[6:]} {clock[:2]}:{clock[2:4]} {name}".rstrip())
     return printable(run_id)
-
-
-def command(config: TrainConfig) -> str:
-    """The command that trains with this config: recipe, model, epochs, seed, and all that differs from the recipe."""
-    told = {"model", "recipe", "epochs", "seed"} | config.given().keys()
-    words = ["mnist-sum", "train"]
-    for name, value in config.to_dict().items():
-        if name == "all_data" and name in told:
-            words.append("--all-data" if value else "--hold-out")
-        elif name in told:
-            words += [f"--{name.replace('_', '-')}", str(value)]
-    return printable(shlex.join(words))

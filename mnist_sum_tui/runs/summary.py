@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Started
+from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Finished, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.own_files import check
 from mnist_sum_tui.runs.run import Run
@@ -22,7 +22,9 @@ class Summary:
     state: str
     """running, completed, stopped, diverged, failed, interrupted, or damaged"""
     epochs: tuple[EpochDone, ...] = ()
-    started: Started | None = None
+    starts: tuple[Started, ...] = ()
+    """one for the beginning and one for each resume"""
+    saves: tuple[Checkpointed, ...] = ()
     finished: Finished | None = None
     elapsed: float = 0.0
     """seconds of training"""
@@ -92,7 +94,8 @@ def summarise(run: Run) -> Summary:
         config=config,
         state=state,
         epochs=tuple(event for event in events if isinstance(event, EpochDone)),
-        started=_last_started(events),
+        starts=tuple(event for event in events if isinstance(event, Started)),
+        saves=tuple(event for event in events if isinstance(event, Checkpointed)),
         finished=ended,
         elapsed=events[-1].elapsed if events else 0.0,
     )
@@ -130,7 +133,3 @@ def why_best(best: Summary) -> str:
 
 def _mean(digit: float | None, total: float | None) -> float | None:
     return None if digit is None or total is None else (digit + total) / 2
-
-
-def _last_started(events: list[Event]) -> Started | None:
-    return next((event for event in reversed(events) if isinstance(event, Started)), None)

@@ -1,8 +1,8 @@
-"""MnistSumApp: routes events to pages, requests to the training, and keys to both. It does nothing else itself."""
+"""MnistSumApp: the pages, the palette and the help. What it does with a run stands in running.py and leaving.py."""
 
 from collections.abc import Iterable
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding
@@ -11,24 +11,14 @@ from textual.screen import Screen
 from textual.theme import ThemeProvider
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.errors import MnistSumError
-from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.leaving import LeavingApp
 from mnist_sum_tui.tui.pages.base import PAGES, Page, is_cramped
 from mnist_sum_tui.tui.pages.dialogs import QuitScreen
 from mnist_sum_tui.tui.pages.factories import PAGE_FACTORIES
 from mnist_sum_tui.tui.pages.train import TrainPage
-from mnist_sum_tui.tui.session.messages import (
-    OpenInInspect,
-    PastEvents,
-    RunEvent,
-    StartTraining,
-    TrainingEnded,
-    Watched,
-)
-from mnist_sum_tui.tui.session.run_threads import TrainingThread, WatchingThread, warm_up
+from mnist_sum_tui.tui.running import RunningApp
+from mnist_sum_tui.tui.session.messages import OpenInInspect, StartTraining
+from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.textual_fixes import Palette, mend_lists
 
@@ -38,7 +28,7 @@ if TYPE_CHECKING:
 LEAVING = ("q", "ctrl+c", "ctrl+q")
 
 
-class MnistSumApp(LeavingApp):
+class MnistSumApp(RunningApp):
     """The dashboard."""
 
     TITLE = "mnist-sum"
@@ -63,13 +53,9 @@ class MnistSumApp(LeavingApp):
         run_name: str = "",
         watch: Run | None = None,
     ) -> None:
-        super().__init__(session)
+        super().__init__(session, run_name)
         mend_lists()
-        self.pages: dict[str, Page] = {}
-        """the pages that were opened, by name"""
-        self.watcher: WatchingThread | None = None
-        """of the run of another process"""
-        self._start, self._resume, self._watch, self._run_name = start, resume, watch, run_name
+        self._start, self._resume, self._watch = start, resume, watch
         self._defaults = form_defaults or start or TrainConfig()
         if theme is not None:
             self.theme = theme
@@ -110,11 +96,6 @@ class MnistSumApp(LeavingApp):
             self.pages[name] = PAGE_FACTORIES[name]()
         return self.pages[name]
 
-    @property
-    def train_page(self) -> TrainPage:
-        """The page Train, which is always there."""
-        return cast(TrainPage, self.pages["train"])
-
     @cached_property
     def predictions(self) -> "PredictionWorker":
         """What the pages get their predictions from; it needs numpy, so it is made when the first page asks for it."""
@@ -134,65 +115,6 @@ class MnistSumApp(LeavingApp):
         await self.switch_mode("inspect")
         page: Any = self.pages["inspect"]
         page.show_index(message.index)
-
-    # The training.
-
-    def on_start_training(self, message: StartTraining) -> None:
-        """Make a run, unless there is one to resume, and train it in a thread."""
-        if self.session.is_training:
-            self.notify("A training is in progress: stop it first (s on page 1).", severity="warning")
-            return
-        try:
-            run = message.run or find.create(self.session.runs_folder, message.config, self._run_name)
-        except MnistSumError as error:
-            self.train_page.form.complain(str(error))
-            return
-        if self.watcher is not None:
-            self.watcher.abandon()
-        control = Control(samples=True)
-        self.session.begin(message.config, run, control)
-        self.thread = TrainingThread(message.config, run, control, self.post_message)
-        self.thread.start()
-        self.switch_mode("train")
-        self.train_page.show_run()
-
-    def begin_watching(self, run: Run) -> None:
-        """Show the run that another process trains."""
-        try:
-            self.session.watch(run.read_config(), run)
-        except MnistSumError as error:
-            self.train_page.form.complain(str(error))
-            return
-        self.watcher = WatchingThread(run, self.post_message)
-        self.watcher.start()
-        self.train_page.show_run()
-
-    def on_watched(self, message: Watched) -> None:
-        """Into the session, then to the pages; unless a training of our own has begun meanwhile."""
-        if self.session.is_watching:
-            self.session.take(message.events, message.is_whole, message.is_alive)
-            self.train_page.take_watched(message.is_whole, message.events)
-
-    def on_past_events(self, message: PastEvents) -> None:
-        """The events of a resumed run before it was resumed."""
-        for event in message.events:
-            self.session.add(event)
-
-    def on_run_event(self, message: RunEvent) -> None:
-        """Into the session, then to every page that is open."""
-        self.session.add(message.event)
-        for page in self.pages.values():
-            page.on_run_event(message.event)
-
-    def on_training_ended(self, message: TrainingEnded) -> None:
-        """The thread is done."""
-        self.session.end(message.error)
-        self.train_page.show_end()
-        if message.error is not None and not self.is_leaving:
-            words = str(message.error) or type(message.error).__name__
-            self.notify(words, title="The training failed", severity="error")
-        if self.is_leaving:
-            self.exit_now()
 
     # The palette and the help.
 

@@ -5,10 +5,11 @@ from dataclasses import fields
 
 from mnist_sum_tui.charts.plot import draw
 from mnist_sum_tui.charts.run_charts import MOST_RUNS as MOST
-from mnist_sum_tui.charts.run_charts import command, overlay, short_name
+from mnist_sum_tui.charts.run_charts import overlay, short_name
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.cli.train import train
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.commands import command
 from tests.tui import recorded
 
 

@@ -23,7 +23,9 @@ def cells(*curves: Curve) -> list[Cell]:
     return list(itertools.chain(*rows))
 
 
-@pytest.mark.parametrize("patterns", [("solid", "dashed"), ("solid", "solid"), ("dashed", "dashed"), ("solid", "sparse")])
+@pytest.mark.parametrize(
+    "patterns", [("solid", "dashed"), ("solid", "solid"), ("dashed", "dashed"), ("solid", "sparse")]
+)
 def test_two_curves_that_run_together_are_both_seen(patterns: tuple[str, str]) -> None:
     y = np.linspace(0.0, 1.0, 200) ** 2
     roles = [role for _, role in cells(*(curve(name, y, way) for name, way in zip("ab", patterns, strict=True)))]

@@ -90,6 +90,9 @@ class Page(SteadyScreen[None]):
         if not isinstance(event, Progress):  # ten a second are too many; the clock takes care of them
             self.show_state()
 
+    def forget_weights(self) -> None:
+        """Another network is to be asked, whatever weights were chosen before; to be given by a page that chooses."""
+
     def post_found(self, message: Message) -> None:
         """Post what a worker's thread has found, unless a newer one of its group has begun, which may be quicker."""
         if not get_current_worker().is_cancelled:

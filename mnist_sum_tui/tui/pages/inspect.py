@@ -91,7 +91,11 @@ class InspectPage(NumberPage):
         """A training that begins is what there is to look at, whatever weights were chosen before."""
         super().on_run_event(event)
         if isinstance(event, Started):
-            self._wanted = self._result = None
+            self.forget_weights()
+
+    def forget_weights(self) -> None:
+        """Ask the network that is there now."""
+        self._wanted = self._result = None
 
     def show_index(self, index: int) -> None:
         """Show a test image."""

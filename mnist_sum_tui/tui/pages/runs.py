@@ -1,4 +1,4 @@
-"""Runs: every run in the folder: compare, resume, evaluate, delete, copy the command."""
+"""Runs: every run in the folder: open, compare, resume, evaluate, delete, copy the command."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -11,28 +11,25 @@ from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import OVERLAY_QUANTITIES as QUANTITIES
 from mnist_sum_tui.charts.run_charts import OVERLAY_X_KINDS as X_KINDS
-from mnist_sum_tui.charts.run_charts import command, overlay, short_name
+from mnist_sum_tui.charts.run_charts import overlay, short_name
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.runs.run import MORE_EPOCHS
 from mnist_sum_tui.runs.summary import Summary, summarise, why_best
-from mnist_sum_tui.tui.pages.dialogs import DeleteRun
 from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracies, note
+from mnist_sum_tui.tui.pages.run_keys import RUN_BINDINGS, RunKeys
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
-from mnist_sum_tui.tui.session.messages import StartTraining
-from mnist_sum_tui.tui.session.resuming import obstacle
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import COLUMNS, RunTable
 
 EMPTY = """No runs yet.
 
-Press 1 and start one: an epoch of the small network compact takes less than a minute.
+Go to page Train (F1) and start one: with the network compact it takes a minute or two.
 Runs appear here with their curves; they stay in {folder}."""
 
 
@@ -44,21 +41,19 @@ def ranking(runs: Sequence[Summary], best: Summary | None) -> str:
     return "\n".join(lines)
 
 
-class RunsPage(PredictingPage):
+class RunsPage(RunKeys, PredictingPage):
     """The table and the chart of the marked runs, or of the one under the cursor."""
 
     page_name = "runs"
     AUTO_FOCUS = "#table"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "resume", "Resume", key_display="Enter r"),
+        *RUN_BINDINGS,
         Binding("e", "evaluate", "Evaluate"),
-        Binding("y", "copy", "Copy command"),
-        Binding("d,delete", "delete", "Delete", key_display="d"),
         Binding("s", "sort(1)", "Sort"),
         Binding("S", "turn", "Sort the other way", show=False),
         Binding("v", "quantity", "Curve"),
         Binding("x", "axis", "Axis"),
-        Binding("f5", "reload", "Read again", show=False),
+        Binding("ctrl+r", "reload", "Read again", show=False),
     ]
 
     quantity: reactive[str] = reactive(QUANTITIES[0])
@@ -193,24 +188,6 @@ class RunsPage(PredictingPage):
         table = self.query_one(RunTable)
         table.sort_by(table.order[0])
 
-    def on_run_table_entered(self) -> None:
-        """Enter resumes."""
-        self.action_resume()
-
-    def action_resume(self) -> None:
-        """Train the run further, from its newest checkpoint."""
-        current = self.query_one(RunTable).current
-        if current is None:
-            return
-        found = obstacle(current, self.session.is_training)
-        if found or current.config is None:
-            self.note(found, is_error=True)
-        elif current.state == "completed":
-            words = f"mnist-sum train --resume {current.run.argument} --epochs {current.config.epochs + MORE_EPOCHS}"
-            self.note(f"This run is complete. To train it further: {words}")
-        else:
-            self.app.post_message(StartTraining(current.config, current.run))
-
     def action_evaluate(self) -> None:
         """The best weights on all test images, with all ten numbers."""
         current = self.query_one(RunTable).current
@@ -232,29 +209,3 @@ class RunsPage(PredictingPage):
         self._evaluating = None
         name, report = short_name(message.result.source), message.result.report
         self.note(f"{name} on {report.pairs:,} test pairs: {accuracies(report)}")
-
-    def action_copy(self) -> None:
-        """The command that made the run, to the clipboard and on the page."""
-        current = self.query_one(RunTable).current
-        if current is not None and current.config is not None:
-            text = command(current.config)
-            self.app.copy_to_clipboard(text)
-            self.note(f"Copied: {text}")
-
-    def action_delete(self) -> None:
-        """Ask, then delete."""
-        current = self.query_one(RunTable).current
-        if current is None:
-            return
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                try:
-                    current.run.delete()
-                except MnistSumError as error:
-                    self.note(str(error), is_error=True)
-                else:
-                    self.note(f"Deleted {current.run.id}")
-                self.action_reload()
-
-        self.app.push_screen(DeleteRun(current), answered)

@@ -13,7 +13,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Event, Finished, Notice, Paused, Resumed, Samples, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.pages.after_run import AFTER_BINDINGS, AfterRun
 from mnist_sum_tui.tui.pages.chart_keys import CHART_ACTIONS, CHART_BINDINGS, ChartKeys
 from mnist_sum_tui.tui.session.ghost import find_ghost
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
@@ -32,7 +32,7 @@ CHARTS_SECONDS = 0.9
 """they take most of a frame's time, so every second frame goes without them"""
 
 
-class TrainPage(ChartKeys, Page):
+class TrainPage(ChartKeys, AfterRun):
     """Starts a run and shows it."""
 
     page_name = "train"
@@ -41,7 +41,7 @@ class TrainPage(ChartKeys, Page):
         Binding("space", "control('pause')", "Pause"),
         Binding("space", "control('resume')", "Resume"),
         Binding("s", "control('stop')", "Stop", tooltip="Stop and save"),
-        Binding("n", "new", "New run"),
+        *AFTER_BINDINGS,
         Binding("c", "control('checkpoint')", "Save", tooltip="Save a checkpoint now"),
         Binding("v", "control('validate')", "Validate", tooltip="Validate now"),
         *CHART_BINDINGS,
@@ -100,20 +100,12 @@ class TrainPage(ChartKeys, Page):
         self.prepare()
         return cast("RunView", self._run_view)  # a search for it at each event would take a seventh of the UI's time
 
-    @property
-    def form(self) -> RunForm:
-        """The form of a new run."""
-        return self.query_one(RunForm)
-
-    @property
-    def is_form_shown(self) -> bool:
-        """Whether the form is shown."""
-        return self.query_one(ContentSwitcher).current == "run-form"
-
     def show_run(self) -> None:
-        """Turn to the session's run, which begins now."""
+        """Turn to the session's run, which begins now or was opened."""
         self.run_view.begin(self.session.events)
         self._is_loading_images = False
+        for event in self.session.events:
+            self._load_images_of(event)
         self.query_one(ContentSwitcher).current = "run-view"
         self.set_focus(None)
         if self.session.run is not None and self.session.config is not None:
@@ -129,14 +121,18 @@ class TrainPage(ChartKeys, Page):
         else:
             self.run_view.add(event)
         self._is_stale = True
-        if isinstance(event, Samples) and not self._is_loading_images and self.session.config is not None:
-            self._is_loading_images = True
-            self.load_images(event.indices, self.session.config.data_dir)
+        self._load_images_of(event)
         if isinstance(event, Notice):
             self.notify(event.message, timeout=4)
         if isinstance(event, (Started, Paused, Resumed, Finished)):
             self.refresh_bindings()
             self.redraw(at_once=True)
+
+    def _load_images_of(self, event: Event) -> None:
+        """Load the sample images when the run first names them."""
+        if isinstance(event, Samples) and not self._is_loading_images and self.session.config is not None:
+            self._is_loading_images = True
+            self.load_images(event.indices, self.session.config.data_dir)
 
     def take_watched(self, is_whole: bool, events: list[Event]) -> None:
         """Take in what another process's run has come to."""
@@ -206,13 +202,13 @@ class TrainPage(ChartKeys, Page):
         """Keys that would do nothing are not in the footer."""
         if not self.is_mounted:
             return True
-        if self.is_form_shown:
-            return action not in ("control", "new", *CHART_ACTIONS)
+        if self.is_form_shown and action in ("control", *CHART_ACTIONS):
+            return False
         control = self.session.control
         if action == "control":
             return control is not None and parameters != ("resume" if not control.paused else "pause",)
-        if action == "new":
-            return control is None
+        if (allowed := self.allows_after_run(action)) is not None:
+            return allowed
         return self.session.is_live if action == "freeze" else True
 
     def action_control(self, request: str) -> None:
@@ -220,9 +216,3 @@ class TrainPage(ChartKeys, Page):
         if self.session.control is not None:
             getattr(self.session.control, request)()
             self.refresh_bindings()  # Pause becomes Resume at once, not after the step
-
-    def action_new(self) -> None:
-        """Back to the form."""
-        self.query_one(ContentSwitcher).current = "run-form"
-        self.form.query_one("#start").focus()
-        self.refresh_bindings()

@@ -8,6 +8,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.session.session import Session
 
 NEWEST = "newest"
 
@@ -56,6 +57,19 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
     by_name = {weights.name: weights for weights in found}
     default = next((by_name[name] for name in (NEWEST, "best", "last") if name in by_name), found[-1])
     return Choices(default, tuple(found))
+
+
+def of_session(session: Session, wanted: Weights | None = None) -> Choices:
+    """As `choices`: of the run that the user opened, else of the session's run.
+
+    Raises:
+        UsageError: there are no weights.
+    """
+    opened = session.network
+    if opened is None or not find.is_run(opened.path):
+        return choices(session.run, session.runs_folder, session.control, wanted)
+    find.weights_file(opened)  # another run's weights in its place would be a surprise
+    return choices(opened, session.runs_folder, None, wanted)
 
 
 def best_of(run: Run) -> Weights:

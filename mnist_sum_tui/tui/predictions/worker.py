@@ -190,8 +190,7 @@ class PredictionWorker:
     def _choices(self, wanted: Weights | None, reply: Reply) -> places.Choices:
         if "torch" not in sys.modules:
             reply(Working("Loading PyTorch and the network ..."))
-        session = self._session
-        return places.choices(session.run, session.runs_folder, session.control, wanted)
+        return places.of_session(self._session, wanted)
 
     def _test_set(self, predictor: "Predictor", reply: Reply) -> "Split":
         """The test images of the run's own data, unless the session has others: as `evaluate` has it."""

@@ -34,8 +34,9 @@ class PastEvents(Message):
 class Watched(Message):
     """What another process's run has come to, from the watching thread."""
 
-    def __init__(self, events: list[Event], is_whole: bool, is_alive: bool) -> None:
+    def __init__(self, run: Run, events: list[Event], is_whole: bool, is_alive: bool) -> None:
         super().__init__()
+        self.run = run
         self.events = events
         """the new ones"""
         self.is_whole = is_whole
@@ -59,6 +60,25 @@ class StartTraining(Message):
         super().__init__()
         self.config = config
         self.run = run
+
+
+class OpenRun(Message):
+    """Please show this run, and ask its network."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.run = run
+
+
+class RunRead(Message):
+    """A run that is to be opened has been read, by a thread."""
+
+    def __init__(self, config: TrainConfig, run: Run, events: list[Event]) -> None:
+        super().__init__()
+        self.config = config
+        self.run = run
+        self.events = events
+        """all of the run's"""
 
 
 class OpenInInspect(Message):

@@ -24,7 +24,7 @@ def outcome(session: Session) -> list[Row]:
             rows.append(("traceback", printable(str(run.error_file))))
     elif done is not None:
         rows.append((done.reason, f"{duration(done.elapsed)} of training; {done.message}"))
-    elif session.is_watching and not session.is_live:
+    elif (session.is_watching or session.is_opened) and not session.is_live:
         rows.append(("cut off", "the process that trained it is gone; what came after the last checkpoint is lost"))
     if session.best is not None:
         best = session.best
@@ -54,9 +54,9 @@ def commands(session: Session, run: Run) -> list[Row]:
 
 
 def receipt(session: Session) -> str:
-    """The outcome as lines for the scrollback; empty where nothing was trained."""
+    """The outcome as lines for the scrollback; empty where nothing was trained or watched."""
     rows = outcome(session)
-    if session.run is None or not rows:
+    if session.run is None or session.is_opened or not rows:
         return ""
     if session.finished is None and session.error is None and not session.is_watching:
         rows.insert(0, ("left", "without saving; what came after the last checkpoint is lost"))

@@ -1,14 +1,124 @@
-"""Whether a run can be resumed in the dashboard, and why not."""
+"""Whether a run can be trained further, and how it would go on: how far, for how long, at which learning rate."""
 
-from mnist_sum_tui.runs.summary import Summary
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mnist_sum_tui.config import TrainConfig, settings
+from mnist_sum_tui.formatting import about, plural
+from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Started
+from mnist_sum_tui.runs.position import Change
+from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
+from mnist_sum_tui.training.schedule import rate_at
+
+MOST_RATES = 500
+"""learning rates that are looked at to find the highest"""
 
 
-def obstacle(run: Summary, is_training: bool) -> str:
+def obstacle(run: Run, config: TrainConfig | None, is_training: bool) -> str:
     """Why the run cannot be resumed now, in one line; empty if it can. `is_training`: the dashboard trains already."""
-    if run.config is None:
-        return f"Run {run.run.id} is damaged and cannot be resumed"
+    if not run.path.exists():
+        return f"Run {run.id} no longer exists"
+    if config is None:
+        return f"Run {run.id} is damaged and cannot be resumed"
     if is_training:
-        return "A training is going on: stop it first (page 1, s), then resume this one"
-    if run.state == "running":
-        return f"Run {run.run.id} is being trained by another process"
+        return "A training is going on: stop it first (s on page Train), then resume this one"
+    if run.is_running:
+        return f"Run {run.id} is being trained by another process"
+    if run.report_file.exists() and not run.resume_file.exists():
+        return f"Run {run.id} has a result but no checkpoint, so it cannot go on: start a new run"
     return ""
+
+
+def changes(starts: Sequence[Started]) -> tuple[Change, ...]:
+    """The numbers of epochs that a run was given on its way, as its checkpoint notes them."""
+    found: tuple[Change, ...] = ()
+    for start in starts:
+        if not found or found[-1].epochs != start.epochs:
+            found += (Change(start.step, start.epochs),)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """How a run goes on if it is resumed with more epochs, or with none more than it was given."""
+
+    run: Run
+    config: TrainConfig
+    starts: tuple[Started, ...]
+    step: int
+    """of the newest checkpoint, where it begins"""
+    epoch_seconds: float | None
+    """what an epoch took so far; None while none is done"""
+
+    @classmethod
+    def of(cls, run: Run, config: TrainConfig, events: Iterable[Event]) -> "Continuation":
+        """From the run's events; of these the starts, the ends of epochs and the checkpoints count."""
+        found = list(events)
+        epochs = [event for event in found if isinstance(event, EpochDone)]
+        return cls(
+            run=run,
+            config=config,
+            starts=tuple(event for event in found if isinstance(event, Started)),
+            step=max((event.step for event in found if isinstance(event, Checkpointed)), default=0),
+            epoch_seconds=epochs[-1].elapsed / len(epochs) if epochs else None,
+        )
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """0 for a run that has not begun."""
+        return self.starts[-1].steps_per_epoch if self.starts else 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all epochs that it was given are done."""
+        return bool(self.starts) and self.step >= self.config.epochs * self.steps_per_epoch
+
+    @property
+    def usual(self) -> int:
+        """How many more epochs are suggested."""
+        return MORE_EPOCHS if self.is_complete else 0
+
+    @property
+    def most(self) -> int:
+        """How many more epochs a run can be given."""
+        limit = settings()["epochs"].range
+        assert limit is not None
+        return int(limit.high) - self.config.epochs
+
+    def rates(self, more: int) -> tuple[float, float, float]:
+        """The learning rate at the next step, the highest from there on, and the last one."""
+        noted, epochs = changes(self.starts), self.config.epochs + more
+        if more:
+            noted = (*(change for change in noted if change.step < self.step), Change(self.step, epochs))
+        total = epochs * self.steps_per_epoch
+        left = range(self.step, total)
+        steps = [*left[:: max(1, len(left) // MOST_RATES)], total - 1]
+        found = [rate_at(self.config, noted, self.steps_per_epoch, step) for step in steps]
+        return found[0], max(found), found[-1]
+
+    def words(self, more: int) -> str:
+        """What would be trained, and at which learning rate, in two or three lines."""
+        if not self.starts:
+            return "It has not made a step yet: it begins with its first epoch."
+        epochs = self.config.epochs + more
+        first = self.step // self.steps_per_epoch + 1
+        if self.is_complete and not more:
+            return f"All {plural(epochs, 'epoch')} are done: say how many more."
+        left = (epochs * self.steps_per_epoch - self.step) / self.steps_per_epoch
+        time = f", {about(left * self.epoch_seconds)} if it is as quick as before" if self.epoch_seconds else ""
+        which = f"Epoch {first} to {epochs}" if first < epochs else f"Epoch {first}"
+        return f"{which}{time}.\n{self._rate_words(more)}"
+
+    def _rate_words(self, more: int) -> str:
+        if self.config.schedule == "constant":
+            return f"The learning rate stays {self.config.lr:g}."
+        now, highest, last = self.rates(more)
+        end = f"{last:.2g}" if last > highest / 100 else "almost 0"
+        if self.is_complete:
+            return (
+                "They form a cycle of their own with half the peak rate of the one before: "
+                f"the learning rate rises to {highest:.2g} and falls to {end} again."
+            )
+        rise = f"rises from {now:.2g} to {highest:.2g} and falls" if highest > now else f"falls from {now:.2g}"
+        start = "The epochs more stretch the rest of the cycle: the" if more else "The"
+        return f"{start} learning rate {rise} to {end}."

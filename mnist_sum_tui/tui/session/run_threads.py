@@ -79,7 +79,7 @@ class WatchingThread(threading.Thread):
             is_alive = self._run.is_running  # asked first: what it wrote before it ended is read below
             events, is_whole = follower.read()
             if events or is_alive != was_alive:
-                self._post(Watched(events, is_whole, is_alive))
+                self._post(Watched(self._run, events, is_whole, is_alive))
             was_alive = is_alive
             self._is_over.wait(WATCH_SECONDS)
 

@@ -31,7 +31,9 @@ class Session:
         self.control: Control | None = None
         """of the training in progress, else None"""
         self.run: Run | None = None
-        """the run that is trained now, or was last"""
+        """the run that is trained now, or was last, or was opened"""
+        self.network: Run | None = None
+        """the run whose network the pages ask, if the user opened one; None: that of `run`"""
         self.config: TrainConfig | None = None
         self.is_watching = False
         """the run is another process's"""
@@ -64,23 +66,38 @@ class Session:
         return self.is_training or (self.is_watching and self._is_alive)
 
     @property
+    def is_opened(self) -> bool:
+        """Whether the run was made before and is only shown."""
+        return not self.is_training and self.run is not None and self.run == self.network
+
+    @property
     def has_samples(self) -> bool:
         """Whether images are shown at work: not another process's, and none without images to validate on."""
-        return not self.is_watching and (self.started is None or self.started.validation_images > 0)
+        is_ours = not self.is_watching and not self.is_opened
+        return is_ours and (self.started is None or self.started.validation_images > 0)
 
     def begin(self, config: TrainConfig, run: Run, control: Control) -> None:
         """Forget the last run: this one starts."""
         self._turn_to(config, run)
-        self.control, self.is_watching = control, False
+        self.control = control
 
     def watch(self, config: TrainConfig, run: Run) -> None:
         """Turn to a run that another process trains."""
         self._turn_to(config, run)
-        self.control, self.is_watching, self._is_alive = None, True, True
+        self.is_watching = self._is_alive = True
+
+    def open(self, config: TrainConfig, run: Run, events: list[Event]) -> None:
+        """Turn to a run that was made before; these are its events."""
+        self._turn_to(config, run)
+        self.network = run
+        for event in events:
+            self.add(event)
+        self.is_paused = False
 
     def _turn_to(self, config: TrainConfig, run: Run) -> None:
         self._forget()
-        self.config, self.run = config, run
+        self.config, self.run, self.network = config, run, None
+        self.control, self.is_watching = None, False
 
     def take(self, events: list[Event], is_whole: bool, is_alive: bool) -> None:
         """What the watched run has come to."""

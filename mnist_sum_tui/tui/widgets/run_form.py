@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Select, Static
@@ -62,6 +64,8 @@ class Field(Vertical):
 
 class RunForm(VerticalScroll, can_focus=False):
     """Asks for model, recipe, epochs, batch size, learning rate and seed; posts StartTraining."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "screen.charts", "Back to the charts")]
 
     def __init__(self, defaults: TrainConfig, *, id: str) -> None:
         super().__init__(id=id)

@@ -82,7 +82,10 @@ def arranged(runs: Sequence[Summary], column: int, is_turned: bool = False) -> l
 class RunTable(DataTable[Text]):
     """Shows runs; space marks a run, Enter posts Entered."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "mark", "Mark")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select_cursor", "Open"),
+        Binding("space", "mark", "Mark"),
+    ]
 
     class Entered(Message):
         """Enter was pressed on a run."""
@@ -174,7 +177,7 @@ class RunTable(DataTable[Text]):
             self.action_cursor_down()
 
     def action_select_cursor(self) -> None:
-        """Post Entered, on Enter only: a click must not start a training."""
+        """Post Entered, on Enter only: a click must not leave the page."""
         self.post_message(self.Entered())
 
     def on_data_table_header_selected(self, message: DataTable.HeaderSelected) -> None:

@@ -170,7 +170,13 @@ class RunView(Vertical):
         width = (drawn.high - drawn.low) / max(drawn.columns - 1, 1)
         shown = self._standing or self.series
         x = shown.x(self.view.x_kind, shown.training)
-        at = float(x[-1]) if at is None and len(x) else drawn.high if at is None else min(max(at + by * width, drawn.low), drawn.high)
+        at = (
+            float(x[-1])
+            if at is None and len(x)
+            else drawn.high
+            if at is None
+            else min(max(at + by * width, drawn.low), drawn.high)
+        )
         self.view = replace(self.view, cursor=at)
 
     def on_chart_pointed(self, message: Chart.Pointed) -> None:

@@ -70,7 +70,9 @@ async def test_freezing_stops_the_display_only(pilot: Pilot[int]) -> None:
     assert chart(app, "loss")[0].startswith("step 200 ")
     await pilot.press("escape")
     assert chart(app, "loss") == before
-    app.on_run_event(RunEvent(Checkpointed(**AT_400, file="last.safetensors", reason="request", seconds=0.1, best=False)))
+    app.on_run_event(
+        RunEvent(Checkpointed(**AT_400, file="last.safetensors", reason="request", seconds=0.1, best=False))
+    )
     app.train_page.redraw(at_once=True)
     assert "saved to last.safetensors" in shown(app, "#news"), "a key is answered all the same"
     await pilot.press("f")

@@ -17,7 +17,6 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.dialogs import Confirm
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
-from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import COLUMNS, RunTable
 from tests.tui import fixed, recorded
@@ -194,22 +193,6 @@ async def test_the_best_run_is_marked_and_the_page_says_by_what(
         assert "* on the validation images" in words
 
 
-async def test_enter_resumes_what_can_be_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, asked = make_three(tmp_path), []
-    app = fixed.new_app(tmp_path, monkeypatch)
-    monkeypatch.setattr(type(app), "on_start_training", lambda _, message: asked.append(message))
-    async with app.run_test() as pilot:
-        page = await open_runs(app, pilot)
-        await pilot.press("enter")
-        await pilot.pause()
-        assert isinstance(asked[0], StartTraining)
-        assert asked[0].run == made[2]
-        await pilot.press("down", "r")
-        await pilot.pause()
-        assert len(asked) == 1
-        assert "complete" in note_of(page)
-
-
 async def test_delete_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = make_three(tmp_path)
     app = fixed.new_app(tmp_path, monkeypatch)
@@ -219,6 +202,8 @@ async def test_delete_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert isinstance(app.screen, Confirm)
         await pilot.press("enter")  # the button that keeps it has the focus
         assert made[2].path.exists()
+        await pilot.press("d", "n")
+        assert note_of(page) == f"Nothing was deleted: {made[2].id} is still there"
         await pilot.press("d", "y")
         await app.workers.wait_for_complete()
         await pilot.pause()

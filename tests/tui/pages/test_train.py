@@ -122,7 +122,9 @@ async def test_save_and_validate_are_answered_though_an_older_run_exists(pilot: 
     page.on_train_page_ghost_found(page.GhostFound("20250228-090000-compact", Series(recorded.training(2150))))
     answers = {
         Checkpointed(**AT, file="last.safetensors", reason="request", seconds=0.1, best=False): "saved to last.safe",
-        Validated(**AT, digit_loss=0.1, sum_loss=0.2, digit_accuracy=0.98, sum_accuracy=0.96, agreement=0.97): "96.00 %",
+        Validated(
+            **AT, digit_loss=0.1, sum_loss=0.2, digit_accuracy=0.98, sum_accuracy=0.96, agreement=0.97
+        ): "96.00 %",
     }
     for event, words in answers.items():
         app.on_run_event(RunEvent(event))

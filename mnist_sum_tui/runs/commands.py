@@ -1,0 +1,40 @@
+"""The command line that makes a run, or makes one again that was resumed on its way."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.events import Started
+
+
+def command(config: TrainConfig) -> str:
+    """The command that trains with this config: recipe, model, epochs, seed, and all that differs from the recipe."""
+    told = {"model", "recipe", "epochs", "seed"} | config.given().keys()
+    words = ["mnist-sum", "train"]
+    for name, value in config.to_dict().items():
+        if name == "all_data" and name in told:
+            words.append("--all-data" if value else "--hold-out")
+        elif name in told:
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    return printable(shlex.join(words))
+
+
+def reproduction(config: TrainConfig, starts: Sequence[Started]) -> tuple[str, str]:
+    """The commands that make a run with these starts again, as one line; and what else must be done, else empty.
+
+    A run that was resumed without more epochs needs one command, because it ends bit for bit as if it had not stopped.
+    """
+    lengths = [start for row, start in enumerate(starts) if not row or start.epochs != starts[row - 1].epochs]
+    if len(lengths) < 2:
+        return command(config), ""
+    parts = [command(replace(config, epochs=lengths[0].epochs))]
+    parts += [f"mnist-sum train --resume latest --epochs {start.epochs}" for start in lengths[1:]]
+    stops = [
+        f"{start.step:,}" for before, start in pairwise(lengths) if start.step < before.epochs * before.steps_per_epoch
+    ]
+    if not stops:
+        return " && ".join(parts), ""
+    return " ; ".join(parts), f"stop it at step {', '.join(stops)}, where the number of epochs was changed"

@@ -1,0 +1,66 @@
+"""AfterRun: what the page Train offers once a run is over: a new one, its charts again, more epochs."""
+
+from textual.binding import Binding
+from textual.widgets import ContentSwitcher
+
+from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.pages.resume_run import ask_to_resume
+from mnist_sum_tui.tui.session.resuming import Continuation, obstacle
+from mnist_sum_tui.tui.widgets.run_form import RunForm
+
+AFTER_BINDINGS = (
+    Binding("n", "new", "New run"),
+    Binding("r", "further", "More epochs", tooltip="Train this run further"),
+)
+
+
+class AfterRun(Page):
+    """Goes from the charts of a run to the form of a new one, and back; asks for more epochs."""
+
+    @property
+    def form(self) -> RunForm:
+        """The form of a new run."""
+        return self.query_one(RunForm)
+
+    @property
+    def is_form_shown(self) -> bool:
+        """Whether the form is shown."""
+        return self.query_one(ContentSwitcher).current == "run-form"
+
+    def allows_after_run(self, action: str) -> bool | None:
+        """Whether the action makes sense now; None if it is none of these."""
+        session = self.session
+        if action == "new":
+            return not session.is_training and not self.is_form_shown
+        if action == "further":
+            return not self.is_form_shown and not session.is_live and session.started is not None
+        if action == "charts":
+            return self.is_form_shown and bool(session.events)
+        return None
+
+    def redraw(self, at_once: bool = False) -> None:
+        """Draw the charts; to be given by the page."""
+        raise NotImplementedError
+
+    def action_new(self) -> None:
+        """Back to the form."""
+        self.query_one(ContentSwitcher).current = "run-form"
+        self.form.query_one("#start").focus()
+        self.refresh_bindings()
+
+    def action_charts(self) -> None:
+        """From the form to the charts of the last run, which are still there."""
+        self.query_one(ContentSwitcher).current = "run-view"
+        self.set_focus(None)
+        self.refresh_bindings()
+        self.redraw(at_once=True)
+
+    def action_further(self) -> None:
+        """Ask how many more epochs the run is to have."""
+        session = self.session
+        if session.run is None or session.config is None:
+            return
+        if found := obstacle(session.run, session.config, session.is_training):
+            self.notify(found, severity="warning")
+        else:
+            ask_to_resume(self, Continuation.of(session.run, session.config, session.events))

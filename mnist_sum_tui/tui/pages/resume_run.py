@@ -1,0 +1,67 @@
+"""The question before a run is trained further: how many more epochs, and what learning rate they get."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.validation import Integer
+from textual.widgets import Input, Label
+
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.session.messages import StartTraining
+from mnist_sum_tui.tui.session.resuming import Continuation
+from mnist_sum_tui.tui.textual_fixes import Question
+
+
+class ResumeRun(Question[int | None]):
+    """Asks how many more epochs; None if one would rather not."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, found: Continuation) -> None:
+        super().__init__()
+        self.found = found
+
+    def compose(self) -> ComposeResult:
+        """The question, the line to type into, what it comes to."""
+        found = self.found
+        done = f"{found.step / found.steps_per_epoch:.3g}" if found.steps_per_epoch else "0"
+        state = "It is complete" if found.is_complete else f"It stands at epoch {done} of {found.config.epochs}"
+        with Vertical(classes="dialog"):
+            yield Label(printable(f"Train {found.run.id} further?"), classes="question", markup=False)
+            yield Label(f"{state}. How many more epochs?", markup=False)
+            least = 1 if found.is_complete else 0
+            yield Input(
+                str(found.usual), type="integer", max_length=5, validators=Integer(least, found.most), id="more"
+            )
+            yield Label(id="comes-to", markup=False)
+            yield Label("Enter trains, Escape leaves it as it is", classes="hint")
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Say what so many epochs come to."""
+        result = message.validation_result
+        if result is None or result.is_valid:
+            words = self.found.words(int(message.value))
+        else:
+            least = 1 if self.found.is_complete else 0
+            words = f"A whole number from {least} to {self.found.most:,}, please."
+        self.query_one("#comes-to", Label).update(words)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Train, if the number will do."""
+        if message.validation_result is not None and message.validation_result.is_valid:
+            self.dismiss(int(message.value))
+
+
+def ask_to_resume(page: Page, found: Continuation) -> None:
+    """Ask, then train the run further."""
+
+    def answered(more: int | None) -> None:
+        if more is not None:
+            config = replace(found.config, epochs=found.config.epochs + more)
+            page.app.post_message(StartTraining(config, found.run))
+
+    page.app.push_screen(ResumeRun(found), answered)

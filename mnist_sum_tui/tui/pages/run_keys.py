@@ -1,0 +1,82 @@
+"""RunKeys: what the keys of the page Runs do with the run under the cursor: open, resume, copy the command, delete."""
+
+from textual.binding import Binding
+
+from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.runs.commands import reproduction
+from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.tui.pages.dialogs import DeleteRun
+from mnist_sum_tui.tui.pages.predicting import PredictingPage
+from mnist_sum_tui.tui.pages.resume_run import ask_to_resume
+from mnist_sum_tui.tui.session.messages import OpenRun
+from mnist_sum_tui.tui.session.resuming import Continuation, obstacle
+from mnist_sum_tui.tui.widgets.run_table import RunTable
+
+RUN_BINDINGS = (
+    Binding("r", "resume", "Resume", tooltip="Train it further"),
+    Binding("y", "copy", "Copy command"),
+    Binding("d,delete", "delete", "Delete", key_display="d"),
+)
+
+
+class RunKeys(PredictingPage):
+    """What Enter and the keys in RUN_BINDINGS do."""
+
+    def action_reload(self) -> None:
+        """Read the folder again; to be given by the page."""
+        raise NotImplementedError
+
+    @property
+    def current(self) -> Summary | None:
+        """The run under the cursor."""
+        return self.query_one(RunTable).current
+
+    def on_run_table_entered(self) -> None:
+        """Enter opens the run."""
+        current = self.current
+        if current is None:
+            return
+        if current.config is None:
+            self.note(f"Run {current.run.id} is damaged and cannot be opened", is_error=True)
+        else:
+            self.app.post_message(OpenRun(current.run))
+
+    def action_resume(self) -> None:
+        """Train the run further, from its newest checkpoint."""
+        current = self.current
+        if current is None:
+            return
+        found = obstacle(current.run, current.config, self.session.is_training)
+        if found or current.config is None:
+            self.note(found, is_error=True)
+        else:
+            events = (*current.starts, *current.epochs, *current.saves)
+            ask_to_resume(self, Continuation.of(current.run, current.config, events))
+
+    def action_copy(self) -> None:
+        """The commands that make the run again, to the clipboard and on the page."""
+        current = self.current
+        if current is not None and current.config is not None:
+            text, besides = reproduction(current.config, current.starts)
+            self.app.copy_to_clipboard(text)
+            self.note(f"Copied: {text}" + (f"  ({besides})" if besides else ""))
+
+    def action_delete(self) -> None:
+        """Ask, then delete."""
+        current = self.current
+        if current is None:
+            return
+
+        def answered(yes: bool | None) -> None:
+            if not yes:
+                self.note(f"Nothing was deleted: {current.run.id} is still there")
+                return
+            try:
+                current.run.delete()
+            except MnistSumError as error:
+                self.note(str(error), is_error=True)
+            else:
+                self.note(f"Deleted {current.run.id}")
+            self.action_reload()
+
+        self.app.push_screen(DeleteRun(current), answered)

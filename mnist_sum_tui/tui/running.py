@@ -1,0 +1,156 @@
+"""RunningApp: the run behind the pages: training, watching or opening one, and its events on their way to the pages."""
+
+from typing import cast
+
+from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.leaving import LeavingApp
+from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.pages.train import TrainPage
+from mnist_sum_tui.tui.session.messages import (
+    OpenRun,
+    PastEvents,
+    RunEvent,
+    RunRead,
+    StartTraining,
+    TrainingEnded,
+    Watched,
+)
+from mnist_sum_tui.tui.session.run_threads import TrainingThread, WatchingThread
+from mnist_sum_tui.tui.session.session import Session
+
+
+class RunningApp(LeavingApp):
+    """Starts, watches and opens runs, and passes their events on."""
+
+    def __init__(self, session: Session, run_name: str = "") -> None:
+        super().__init__(session)
+        self.pages: dict[str, Page] = {}
+        """the pages that were opened, by name"""
+        self.watcher: WatchingThread | None = None
+        """of the run of another process"""
+        self._run_name = run_name
+
+    @property
+    def train_page(self) -> TrainPage:
+        """The page Train, which is always there."""
+        return cast(TrainPage, self.pages["train"])
+
+    # A training of our own.
+
+    def on_start_training(self, message: StartTraining) -> None:
+        """Make a run, unless there is one to resume, and train it in a thread."""
+        if self.session.is_training:
+            self.notify("A training is in progress: stop it first (s on page Train).", severity="warning")
+            return
+        try:
+            run = message.run or find.create(self.session.runs_folder, message.config, self._run_name)
+        except MnistSumError as error:
+            self.train_page.form.complain(str(error))
+            return
+        self._stop_watching()
+        control = Control(samples=True)
+        self.session.begin(message.config, run, control)
+        self.thread = TrainingThread(message.config, run, control, self.post_message)
+        self.thread.start()
+        self._show_run()
+
+    def on_past_events(self, message: PastEvents) -> None:
+        """The events of a resumed run before it was resumed."""
+        for event in message.events:
+            self.session.add(event)
+
+    def on_run_event(self, message: RunEvent) -> None:
+        """Into the session, then to every page that is open."""
+        self.session.add(message.event)
+        for page in self.pages.values():
+            page.on_run_event(message.event)
+
+    def on_training_ended(self, message: TrainingEnded) -> None:
+        """The thread is done."""
+        self.session.end(message.error)
+        self.train_page.show_end()
+        if message.error is not None and not self.is_leaving:
+            words = str(message.error) or type(message.error).__name__
+            self.notify(words, title="The training failed", severity="error")
+        if self.is_leaving:
+            self.exit_now()
+
+    # A run of another process.
+
+    def begin_watching(self, run: Run) -> None:
+        """Show the run that another process trains."""
+        try:
+            self.session.watch(run.read_config(), run)
+        except MnistSumError as error:
+            self.train_page.form.complain(str(error))
+            return
+        self._stop_watching()
+        self.watcher = WatchingThread(run, self.post_message)
+        self.watcher.start()
+        self.train_page.show_run()
+
+    def on_watched(self, message: Watched) -> None:
+        """Into the session, then to the pages; unless another run has taken its place meanwhile."""
+        if self.session.is_watching and self.session.run == message.run:
+            self.session.take(message.events, message.is_whole, message.is_alive)
+            self.train_page.take_watched(message.is_whole, message.events)
+
+    def _stop_watching(self) -> None:
+        if self.watcher is not None:
+            self.watcher.abandon()
+
+    # A run that was made before.
+
+    def on_open_run(self, message: OpenRun) -> None:
+        """Show the run on page Train, and ask its network on the other pages; beside a training, only the latter."""
+        run, session = message.run, self.session
+        if session.is_live and run == session.run:
+            session.network = None
+            self._show_run_again()
+        elif session.is_training:
+            session.network = run
+            self._forget_weights()
+            self.notify(f"Inspect, Draw and Mistakes ask {run.id} now; Enter on the run that trains turns back to it.")
+        elif run.is_running:
+            self.begin_watching(run)
+            self._show_run_again()
+        else:
+            self._read(run)
+
+    def _read(self, run: Run) -> None:
+        """Read a run's events in a thread, because an hour of training takes a second."""
+
+        def read() -> None:
+            try:
+                config = run.read_config()
+            except MnistSumError as error:
+                self.call_later(self.notify, str(error), severity="error")
+            else:
+                self.post_message(RunRead(config, run, list(read_events(run.metrics_file))))
+
+        self.run_worker(read, thread=True, group="open", exclusive=True, exit_on_error=False)
+
+    def on_run_read(self, message: RunRead) -> None:
+        """Show it, unless a training has begun meanwhile."""
+        if not self.session.is_training:
+            self._stop_watching()
+            self.session.open(message.config, message.run, message.events)
+            self._show_run()
+
+    def _show_run(self) -> None:
+        self.switch_mode("train")
+        self.train_page.show_run()
+        self._forget_weights()
+
+    def _show_run_again(self) -> None:
+        self.switch_mode("train")
+        self._forget_weights()
+
+    def _forget_weights(self) -> None:
+        """Whatever weights a page had chosen, now there is another network to ask."""
+        for page in self.pages.values():
+            page.forget_weights()

@@ -1,0 +1,67 @@
+"""How a run would go on: the learning rates that are told are those that the training makes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event
+from mnist_sum_tui.runs.position import Position
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.schedule import rate_at
+from mnist_sum_tui.tui.session.resuming import Continuation, changes
+from tests.tui import recorded
+
+STEPS = recorded.STEPS_PER_EPOCH
+RUN = Run(Path("runs/mine"))
+
+
+def events(*lengths: tuple[int, int]) -> list[Event]:
+    """The starts of a run at those steps with those numbers of epochs."""
+    return [replace(recorded.started(resumed=step > 0), step=step, epochs=epochs) for step, epochs in lengths]
+
+
+def saved(step: int) -> Checkpointed:
+    return Checkpointed(step=step, epoch=1, elapsed=1.0, file="last.safetensors", reason="stop", seconds=0, best=False)
+
+
+@pytest.mark.parametrize("schedule", ["onecycle", "linear"])
+@pytest.mark.parametrize(
+    ("lengths", "step", "more"),
+    [
+        ([(0, 5)], 700, 0),
+        ([(0, 5)], 700, 5),
+        ([(0, 5)], 5 * STEPS, 5),
+        ([(0, 5), (5 * STEPS, 7)], 7 * STEPS, 3),
+        ([(0, 5), (5 * STEPS, 7)], 6 * STEPS, 3),
+        ([(0, 5), (300, 5)], 900, 0),
+    ],
+)
+def test_the_rates_are_those_of_the_training(
+    schedule: str, lengths: list[tuple[int, int]], step: int, more: int
+) -> None:
+    config = TrainConfig.of("standard", model="compact", schedule=schedule, epochs=lengths[-1][1])
+    position = Position(step=0).with_epochs(lengths[0][1], before=lengths[0][1])
+    for at, epochs in lengths[1:]:
+        position = replace(position, step=at).with_epochs(epochs, before=0)
+    found = Continuation.of(RUN, config, [*events(*lengths), saved(step)])
+    assert changes(found.starts) == position.changes
+    total = config.epochs + more
+    position = replace(position, step=step).with_epochs(total, before=0)
+    true = [rate_at(config, position.changes, STEPS, at) for at in range(step, total * STEPS)]
+    now, highest, last = found.rates(more)
+    assert (now, last) == (true[0], true[-1])
+    assert highest == pytest.approx(max(true), rel=0.01)
+
+
+def test_the_words() -> None:
+    config = TrainConfig.of("original", model="compact", epochs=5)
+    fresh = Continuation.of(RUN, config, [])
+    assert "not made a step yet" in fresh.words(0)
+    seen = [event for event in recorded.training(2150) if isinstance(event, EpochDone)]
+    done = Continuation.of(RUN, config, [*events((0, 5)), *seen, saved(5 * STEPS)])
+    assert done.is_complete
+    assert done.usual == 5
+    assert done.words(0) == "All 5 epochs are done: say how many more."
+    assert done.words(1) == "Epoch 6, about 11 s if it is as quick as before.\nThe learning rate stays 0.01."
