@@ -25,7 +25,7 @@ ROOMS = (
 )
 """from left to right; the rooms of one set do not import each other, besides those of the first"""
 TUI_ROOMS = (
-    {"session", "textual_fixes", "plain_app"},
+    {"session", "textual_fixes", "plain_app", "looks"},
     {"predictions"},
     {"widgets"},
     {"pages"},

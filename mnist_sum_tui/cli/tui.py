@@ -9,6 +9,7 @@ from mnist_sum_tui.cli.common import RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import find
 
+THEME_HELP = "Colours: mnist-sum-dark, mnist-sum-light, mnist-sum-contrast, or a theme of Textual's, such as nord."
 WITH_WATCH = ("data_dir", "device")
 """settings that are allowed beside --watch, because the pages that run a network use them"""
 
@@ -24,7 +25,7 @@ def tui(
         None, help="Watch a run that another process trains: latest, its id, or a path.", autocompletion=complete_run
     ),
     name: opt.Name = "",
-    theme: Annotated[str | None, typer.Option(help="Colour theme, one of Textual's: textual-light, nord, ...")] = None,
+    theme: Annotated[str | None, typer.Option(help=THEME_HELP, show_default="mnist-sum-dark")] = None,
     runs_dir: RunsDir = None,
 ) -> None:
     """Open the dashboard: watch a training, look at images, draw digits, compare runs."""

@@ -11,7 +11,9 @@ from textual.screen import Screen
 from textual.theme import ThemeProvider
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.glyphs import ASCII, BRAILLE, MARKERS, choose, current
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui import looks
 from mnist_sum_tui.tui.pages.base import PAGES, Page, is_cramped
 from mnist_sum_tui.tui.pages.dialogs import QuitScreen
 from mnist_sum_tui.tui.pages.factories import PAGE_FACTORIES
@@ -20,7 +22,7 @@ from mnist_sum_tui.tui.running import RunningApp
 from mnist_sum_tui.tui.session.messages import OpenInInspect, StartTraining
 from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.textual_fixes import Palette, mend_lists
+from mnist_sum_tui.tui.textual_fixes import Palette, mend_lists, redraw, whole_cells
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.worker import PredictionWorker
@@ -55,10 +57,12 @@ class MnistSumApp(RunningApp):
     ) -> None:
         super().__init__(session, run_name)
         mend_lists()
+        self._suit_marker()
         self._start, self._resume, self._watch = start, resume, watch
         self._defaults = form_defaults or start or TrainConfig()
-        if theme is not None:
-            self.theme = theme
+        for own in looks.OWN:
+            self.register_theme(own)
+        self.theme = theme or looks.DEFAULT
         for name in PAGES:
             self.add_mode(name, partial(self._open, name))
 
@@ -128,9 +132,28 @@ class MnistSumApp(RunningApp):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the command palette offers: Textual's own commands, and the guide."""
         yield from super().get_system_commands(screen)
+        for name in MARKERS:
+            said = f"Draw with the marker {name}, one of {', '.join(MARKERS)}"
+            yield SystemCommand(f"Marker: {name}", said, partial(self.use_marker, name))
         yield SystemCommand(
             "Guide", "Read about networks, recipes, accuracy, speed; ten experiments", self.action_guide
         )
+
+    def use_marker(self, name: str) -> None:
+        """Draw with another marker, and everything anew."""
+        choose(name)
+        self._suit_marker()
+        for screen in {*self.pages.values(), *self.screen_stack}:
+            redraw(screen)
+
+    def _suit_marker(self) -> None:
+        """No eighths of a cell but in braille; no large digits in ASCII."""
+        whole_cells(current() is not BRAILLE)
+        self.set_class(current() is ASCII, "-ascii")
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The variables that Textual's themes do not have."""
+        return looks.DEFAULTS
 
     def action_command_palette(self) -> None:
         """Open the command palette, unless a question is open."""

@@ -9,7 +9,11 @@ from textual.content import Content
 from textual.errors import NoWidget
 from textual.events import Click, Resize
 from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.scrollbar import ScrollBarRender
+from textual.widget import Widget
 from textual.widgets import OptionList
+
+SCROLL_BARS = {name: getattr(ScrollBarRender, name) for name in ("VERTICAL_BARS", "HORIZONTAL_BARS")}
 
 
 class SteadyScreen(Screen[ScreenResultType]):
@@ -60,6 +64,22 @@ class Palette(CommandPalette, SteadyScreen[Any]):
     def _gather_commands(self, search_value: str) -> Any:
         """Start a search, unless the palette is closed: a change of the input may still be in the queue."""
         return None if self._is_answered else super()._gather_commands(search_value)
+
+
+def redraw(screen: Screen[Any]) -> None:
+    """Draw a screen anew without what its widgets remember of their lines."""
+    for node in screen.walk_children(Widget, with_self=True):
+        node.notify_style_update()
+        node.refresh(layout=True)
+        for is_shown, name in zip(node.scrollbars_enabled, ("vertical_scrollbar", "horizontal_scrollbar"), strict=True):
+            if is_shown:
+                getattr(node, name).refresh()
+
+
+def whole_cells(is_so: bool) -> None:
+    """Let scroll bars end between cells, not within one: that takes eighths of a block."""
+    for name, bars in SCROLL_BARS.items():
+        setattr(ScrollBarRender, name, [" "] * 8 if is_so else bars)
 
 
 @cache

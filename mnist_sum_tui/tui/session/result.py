@@ -62,12 +62,8 @@ def receipt(session: Session) -> str:
         rows.insert(0, ("left", "without saving; what came after the last checkpoint is lost"))
     if session.finished is not None and session.finished.reason == "completed" and session.run.resume_file.exists():
         rows.append(("", ADDED_EPOCHS))
-    return "\n".join(
-        [
-            f"mnist-sum {BRAILLE.between} run {printable(session.run.id)}",
-            *(f"  {label:<10}{text}" for label, text in rows),
-        ]
-    )
+    title = f"mnist-sum {BRAILLE.between} run {printable(session.run.id)}"
+    return "\n".join([title, *(f"  {label:<10}{text}" for label, text in rows)])
 
 
 def _figures(digit: float | None, total: float | None) -> str:

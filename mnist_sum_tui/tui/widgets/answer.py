@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mnist_sum_tui.formatting import equation
-from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
@@ -70,7 +70,7 @@ class AnswerText(Widget):
         """The answer; empty before the first prediction."""
         if self.said is None:
             return Content("")
-        is_large = not self.screen.has_class("-short") and self.content_size.width >= 18
+        is_large = not self.screen.has_class("-short") and self.content_size.width >= 18 and current() is not ASCII
         return answer_lines(self.said, self.content_size.width, is_large)
 
 

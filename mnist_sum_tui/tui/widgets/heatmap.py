@@ -12,6 +12,8 @@ from textual.widget import Widget
 from mnist_sum_tui.formatting import shade
 from mnist_sum_tui.glyphs import BRAILLE
 
+QUIET = (BRAILLE.between, "=")
+"""what stands in a cell that is not to be read"""
 Grid = Sequence[Sequence[float | None]]
 
 
@@ -54,10 +56,8 @@ def map_lines(texts: Sequence[Sequence[str]], strengths: Grid, cell: int, paper:
         parts: list[tuple[str, str | Style]] = [(f"{label:>2} ", "$foreground-muted")]
         for word, share in zip(words, row, strict=True):
             ground = paper.blend(ink, 0.75 * (share or 0.0))
-            style = Style(
-                background=ground,
-                foreground=ground.get_contrast_text(0.9 if word.strip(f"{BRAILLE.between}=") else 0.5),
-            )
+            strength = 0.65 if word.strip() in QUIET else 0.9
+            style = Style(background=ground, foreground=ground.get_contrast_text(strength))
             parts.append((fitted(word, cell), style))
         lines.append(Content.assemble(*parts))
     return Content("\n").join(lines)

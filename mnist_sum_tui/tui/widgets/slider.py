@@ -17,13 +17,11 @@ def slider_line(names: tuple[str, ...], chosen: int, width: int) -> str:
     """The stops as circles with names, `○ epoch 1 ── ● best ── ○ last`; if that is too long, only the chosen name."""
     if not names:
         return ""
-    full = f" {LINE * 2} ".join(
-        f"{BRAILLE.on if row == chosen else BRAILLE.off} {name}" for row, name in enumerate(names)
-    )
+    dots = [BRAILLE.on if row == chosen else BRAILLE.off for row in range(len(names))]
+    full = f" {LINE * 2} ".join(f"{dot} {name}" for dot, name in zip(dots, names, strict=True))
     if len(full) <= width:
         return full
     name = f" {names[chosen]}"
-    dots = [BRAILLE.on if row == chosen else BRAILLE.off for row in range(len(names))]
     for joint in (LINE * 2, LINE, ""):
         line = joint.join(dots) + name
         if len(line) <= width:

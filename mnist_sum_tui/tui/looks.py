@@ -1,0 +1,85 @@
+"""The dashboard's own themes, in the colours of Okabe and Ito, which colour-blind people tell apart, too.
+
+primary is the colour of the digit, accent that of the sum, success that of right answers and error that of wrong ones;
+a sign beside it always says the same. Text has colours of its own, because Textual would blend it with white or black.
+"""
+
+from textual.theme import BUILTIN_THEMES, Theme
+
+DEFAULT = "mnist-sum-dark"
+DEFAULTS = {"run-5": "#CC79A7"}
+"""theme variables of our own, for themes that do not have them: the colour of the fifth run in a chart"""
+
+
+def _texts(primary: str, secondary: str, accent: str, warning: str, error: str, run_5: str) -> dict[str, str]:
+    """The variables for the colours of text; what is right has the colour of the digit."""
+    return {
+        "text-primary": primary,
+        "text-secondary": secondary,
+        "text-accent": accent,
+        "text-success": primary,
+        "text-warning": warning,
+        "text-error": error,
+        "run-5": run_5,
+        "footer-key-foreground": accent,
+    }
+
+
+OWN = (
+    Theme(
+        "mnist-sum-dark",
+        primary="#0072B2",
+        secondary="#009E73",
+        accent="#E69F00",
+        success="#0072B2",
+        warning="#F0E442",
+        error="#D55E00",
+        foreground="#E4E4E4",
+        background="#121212",
+        surface="#1C1C1C",
+        panel="#262626",
+        variables=_texts("#56B4E9", "#2BB98F", "#E69F00", "#F0E442", "#E8743B", "#CC79A7"),
+    ),
+    Theme(
+        "mnist-sum-light",
+        primary="#0072B2",
+        secondary="#009E73",
+        accent="#E69F00",
+        success="#0072B2",
+        warning="#C9B800",
+        error="#D55E00",
+        foreground="#1A1A1A",
+        background="#FAFAFA",
+        surface="#EFEFEF",
+        panel="#E2E2E2",
+        dark=False,
+        variables=_texts("#005F96", "#006B4E", "#8A5A00", "#6B6000", "#B04400", "#99407A"),
+    ),
+    Theme(
+        "mnist-sum-contrast",
+        primary="#9AD4FF",
+        secondary="#5FE0B0",
+        accent="#FFC247",
+        success="#004A86",
+        warning="#F0E442",
+        error="#7A2E00",
+        foreground="#FFFFFF",
+        background="#000000",
+        surface="#000000",
+        panel="#1A1A1A",
+        variables={
+            **_texts("#7CC8FF", "#5FE0B0", "#FFC247", "#F0E442", "#FF9A66", "#F2A9D3"),
+            "text": "auto 100%",
+            "text-muted": "#D0D0D0",
+            "text-disabled": "#BDBDBD",
+            "foreground-muted": "#D0D0D0",
+            "foreground-disabled": "#BDBDBD",
+            "block-cursor-blurred-background": "#2E2E2E",
+            "block-hover-background": "#2E2E2E",
+            "border-blurred": "#8A8A8A",
+            "scrollbar": "#9A9A9A",
+        },
+    ),
+)
+NAMES = (*(theme.name for theme in OWN), *BUILTIN_THEMES)
+"""all themes, ours first"""

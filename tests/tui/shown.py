@@ -1,0 +1,106 @@
+"""What the dashboard shows, with the same events and predictions each time: its pages, and what opens above them."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from rich.segment import Segment
+from textual.pilot import Pilot
+
+from mnist_sum_tui.tui.app import MnistSumApp
+from tests.tui import fixed
+from tests.tui.pages.test_draw import draw
+from tests.tui.pages.test_runs import make_three, open_runs
+from tests.tui.test_snapshots import train as show_training
+
+Show = Callable[[Pilot[int]], Awaitable[None]]
+
+
+async def form(pilot: Pilot[int]) -> None:
+    await pilot.pause()
+
+
+async def inspect(pilot: Pilot[int]) -> None:
+    await fixed.open_page(pilot, "inspect")
+    await pilot.press("w", "b")
+    await pilot.pause()
+
+
+async def drawing(pilot: Pilot[int]) -> None:
+    await fixed.open_page(pilot, "draw")
+    await draw(pilot)
+    await pilot.press("space", "left")
+    await pilot.pause()
+
+
+async def mistakes(pilot: Pilot[int]) -> None:
+    await fixed.open_page(pilot, "mistakes")
+
+
+async def runs(pilot: Pilot[int]) -> None:
+    make_three(fixed_folder(pilot))
+    await open_runs(pilot.app, pilot)  # type: ignore[arg-type]
+    await pilot.press("space", "down", "space")
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def fixed_folder(pilot: Pilot[int]) -> Path:
+    assert isinstance(pilot.app, MnistSumApp)
+    return pilot.app.session.runs_folder
+
+
+async def guide(pilot: Pilot[int]) -> None:
+    await pilot.press("f9")
+    await pilot.pause()
+
+
+async def keys(pilot: Pilot[int]) -> None:
+    await pilot.press("question_mark")
+    await pilot.pause()
+
+
+async def palette(pilot: Pilot[int]) -> None:
+    await pilot.press("ctrl+p")
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def toast(pilot: Pilot[int]) -> None:
+    pilot.app.notify("A notice.", title="Title", severity="error")
+    await pilot.pause()
+
+
+async def choices(pilot: Pilot[int]) -> None:
+    pilot.app.query_one("#recipe").focus()
+    await pilot.press("enter")
+    await pilot.pause()
+
+
+SHOWN: dict[str, Show] = {
+    "form": form,
+    "train": show_training,
+    "inspect": inspect,
+    "draw": drawing,
+    "mistakes": mistakes,
+    "runs": runs,
+    "guide": guide,
+    "keys": keys,
+    "palette": palette,
+    "toast": toast,
+    "choices": choices,
+}
+"""each page and what opens above them, by what it shows"""
+
+
+def new_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    return fixed.new_app(folder, monkeypatch)
+
+
+def segments(app: MnistSumApp) -> list[list[Segment]]:
+    """The lines of the screen as the terminal gets them."""
+    return [list(strip) for strip in app.screen._compositor.render_strips()]
+
+
+def lines(app: MnistSumApp) -> list[str]:
+    return ["".join(segment.text for segment in line) for line in segments(app)]
