@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.app import App, ReturnType
+from textual.binding import Binding
 from textual.color import Color
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
@@ -12,6 +13,7 @@ from textual.notifications import SeverityLevel
 from mnist_sum_tui.glyphs import BRAILLE, current, shown
 from mnist_sum_tui.printable import printable
 
+NAMED_KEYS = {"enter": "enter", "backspace": "backspace"}
 JOINER = "\u200d"
 """zero-width joiner: combines two emoji into one, as wide as one of them"""
 PATH_STYLE = "[$text-success]"
@@ -53,6 +55,10 @@ class PlainApp(App[ReturnType]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The filters for every line; ours are the last."""
         return [*super().get_line_filters(), *self._last_filters]
+
+    def get_key_display(self, binding: Binding) -> str:
+        """The name of a key for the footer; words where Textual has signs that few fonts have."""
+        return binding.key_display or NAMED_KEYS.get(binding.key) or super().get_key_display(binding)
 
     def notify(
         self,

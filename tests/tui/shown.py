@@ -8,7 +8,7 @@ from rich.segment import Segment
 from textual.pilot import Pilot
 
 from mnist_sum_tui.tui.app import MnistSumApp
-from tests.tui import fixed
+from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_runs import make_three, open_runs
 from tests.tui.test_snapshots import train as show_training
@@ -17,7 +17,7 @@ Show = Callable[[Pilot[int]], Awaitable[None]]
 
 
 async def form(pilot: Pilot[int]) -> None:
-    await pilot.pause()
+    await recorded.until(pilot, lambda: pilot.app.screen.query("#recipe SelectCurrent"))
 
 
 async def inspect(pilot: Pilot[int]) -> None:
@@ -38,16 +38,16 @@ async def mistakes(pilot: Pilot[int]) -> None:
 
 
 async def runs(pilot: Pilot[int]) -> None:
-    make_three(fixed_folder(pilot))
+    make_three(app_of(pilot).session.runs_folder)
     await open_runs(pilot.app, pilot)  # type: ignore[arg-type]
     await pilot.press("space", "down", "space")
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
 
-def fixed_folder(pilot: Pilot[int]) -> Path:
+def app_of(pilot: Pilot[int]) -> MnistSumApp:
     assert isinstance(pilot.app, MnistSumApp)
-    return pilot.app.session.runs_folder
+    return pilot.app
 
 
 async def guide(pilot: Pilot[int]) -> None:
@@ -72,7 +72,8 @@ async def toast(pilot: Pilot[int]) -> None:
 
 
 async def choices(pilot: Pilot[int]) -> None:
-    pilot.app.query_one("#recipe").focus()
+    await form(pilot)
+    pilot.app.screen.query_one("#recipe").focus()
     await pilot.press("enter")
     await pilot.pause()
 

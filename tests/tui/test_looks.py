@@ -1,0 +1,118 @@
+"""The themes: contrast, colours that are told apart, and none at all where NO_COLOR asks for that."""
+
+import re
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from rich.segment import Segment
+from textual.color import Color
+
+import mnist_sum_tui
+from mnist_sum_tui.tui import looks
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.textual_fixes import Palette
+from tests.tui import shown
+
+PAGES = ("form", "train", "inspect", "draw", "mistakes", "runs", "guide", "keys", "palette", "toast")
+DRAWN = re.compile(r"[\u2500-\u25ff\u2800-\u28ff\s]*")
+"""lines, blocks and dots: no text"""
+
+
+def luminance(colour: Color) -> float:
+    """The relative luminance of WCAG 2, 0..1."""
+    parts = [part / 255 for part in (colour.r, colour.g, colour.b)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The contrast of WCAG 2, 1 to 21."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def colours(segment: Segment) -> tuple[Color, Color]:
+    """Foreground and background, as they are shown."""
+    assert segment.style is not None
+    assert segment.style.color is not None, segment
+    assert segment.style.bgcolor is not None, segment
+    pair = Color.from_rich_color(segment.style.color), Color.from_rich_color(segment.style.bgcolor)
+    return pair[::-1] if segment.style.reverse else pair
+
+
+def test_the_contrast_is_that_of_the_standard() -> None:
+    assert contrast(Color.parse("#000"), Color.parse("#fff")) == pytest.approx(21)
+    assert contrast(Color.parse("#777"), Color.parse("#fff")) == pytest.approx(4.48, abs=0.01)
+
+
+def texts(app: MnistSumApp) -> list[Segment]:
+    """What is to be read; behind the palette nothing is, so there the page is dim."""
+    area = app.screen.query_one("#--container").region if isinstance(app.screen, Palette) else app.screen.region
+    strips = [strip.crop(area.x, area.right) for strip in app.screen._compositor.render_strips()[area.y : area.bottom]]
+    return [each for strip in strips for each in strip if not DRAWN.fullmatch(each.text)]
+
+
+LEAST = {"mnist-sum-contrast": 7.0, "mnist-sum-dark": 3.5, "mnist-sum-light": 3.5}
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_text_stands_out(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = shown.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await shown.SHOWN[name](pilot)
+        faint = []
+        for theme, least in LEAST.items():
+            app.theme = theme
+            await pilot.pause()
+            for each in texts(app):
+                if (found := contrast(*colours(each))) < least:
+                    faint.append((theme, each.text, *(colour.hex for colour in colours(each)), round(found, 1)))
+        assert not faint
+
+
+@pytest.mark.parametrize("theme", looks.OWN, ids=lambda theme: theme.name)
+def test_the_colours_of_curves_differ_in_hue_or_brightness(theme: object) -> None:
+    """Also to an eye without green: Machado, Oliveira and Fernandes (2009), deuteranopia."""
+    variables = getattr(theme, "variables")  # noqa: B009
+    names = ("text-primary", "text-accent", "text-secondary", "text-error", "run-5", "text-warning")
+    seen = {name: without_green(Color.parse(variables[name])) for name in names}
+    for one, other in combinations(names, 2):
+        distance = sum((a - b) ** 2 for a, b in zip(seen[one], seen[other], strict=True)) ** 0.5
+        assert distance > 0.1, (one, other)
+
+
+def without_green(colour: Color) -> tuple[float, ...]:
+    """The colour as deuteranopia shows it: red, green, blue, 0..1."""
+    matrix = ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881))
+    line = [((part / 255 + 0.055) / 1.055) ** 2.4 for part in (colour.r, colour.g, colour.b)]
+    mixed = [max(sum(a * b for a, b in zip(row, line, strict=True)), 0.0) for row in matrix]
+    return tuple(1.055 * part ** (1 / 2.4) - 0.055 for part in mixed)
+
+
+@pytest.mark.parametrize("name", ["train", "mistakes", "inspect"])
+async def test_no_color_leaves_only_greys(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = shown.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await shown.SHOWN[name](pilot)
+        styles = [segment.style for line in shown.segments(app) for segment in line if segment.style is not None]
+        seen = {each.get_truecolor() for style in styles for each in (style.color, style.bgcolor) if each is not None}
+        assert len(seen) > 3
+        assert all(red == green == blue for red, green, blue in seen)
+
+
+async def test_the_palette_offers_our_themes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = shown.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await shown.SHOWN["form"](pilot)
+        assert app.theme == looks.DEFAULT
+        assert {theme.name for theme in looks.OWN} < set(app.available_themes)
+        assert set(looks.NAMES) == set(app.available_themes)
+
+
+def test_style_sheets_name_no_colour() -> None:
+    """Only the variables of the theme: a colour that is named stays when the theme changes."""
+    for file in Path(mnist_sum_tui.__file__).parent.rglob("*.tcss"):
+        for value in re.findall(r"(?:color|background|tint|border[a-z-]*):([^;]*);", file.read_text(encoding="utf-8")):
+            assert "$" in value or value.strip() in ("none",), (file.name, value)
