@@ -75,7 +75,7 @@ def bar(share: float, width: int, glyphs: Glyphs | None = None) -> str:
 def track(share: float, width: int, glyphs: Glyphs | None = None) -> tuple[str, str]:
     """A thin progress bar of `width` cells, as two strings: what is done, to half a cell, and the rest."""
     halves = round(min(max(share, 0.0), 1.0) * width * 2)
-    whole, half, rest = (glyphs or current()).track
+    whole, half, rest = tuple((glyphs or current()).track)
     done = whole * (halves // 2) + (half if halves % 2 else "")
     return done, rest * (width - len(done))
 

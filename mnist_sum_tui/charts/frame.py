@@ -11,7 +11,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 
 Span = tuple[str, str]
 """text and its role: axis, title, legend, cursor, nan, or that of a curve or marks, for envelopes with `-envelope`"""
-_Y_AXIS, _Y_TICK, _X_AXIS, _X_TICK, _CORNER = BRAILLE.axes
+_Y_AXIS, _Y_TICK, _X_AXIS, _X_TICK, _CORNER = tuple(BRAILLE.axes)
 
 
 def y_axis(ticks: list[Tick], rows: int, left: int, up: Interval) -> list[str]:

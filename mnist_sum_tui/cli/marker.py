@@ -13,8 +13,8 @@ from mnist_sum_tui.machine.stdio import choose_marker
 
 def add_marker(app: typer.Typer) -> None:
     """Give the option to every command of an app and of the apps in it."""
-    for info in [*app.registered_commands, *filter(None, [app.registered_callback])]:
-        if info.callback is not None:
+    for info in (*app.registered_commands, app.registered_callback):
+        if info is not None and info.callback is not None:
             info.callback = _with_marker(info.callback)
     for group in app.registered_groups:
         if group.typer_instance is not None:

@@ -19,7 +19,7 @@ from mnist_sum_tui.tui.widgets.heatmap import Confusion, SumMap, accuracy_text, 
 MOST = 200
 """pictures in the gallery; an untrained network gets nine in ten wrong"""
 
-_, RIGHT, _, DOWN = BRAILLE.arrows
+_, RIGHT, _, DOWN = tuple(BRAILLE.arrows)
 
 
 def summary_line(result: TestSetResult) -> str:

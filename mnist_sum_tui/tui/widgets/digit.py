@@ -94,7 +94,7 @@ def blocks(image: Image, paper: Color, ink: Color) -> Content:
     image = np.pad(image, ((0, image.shape[0] % 2), (0, 0)))
     if current() is ASCII:
         return Content("\n".join(ramp(_means(image, 2, 1))))
-    upper, lower, both = BLOCKS.dots[1:]
+    _, upper, lower, both = tuple(BLOCKS.dots)
     shades = [Style(foreground=paper.blend(ink, step / 15)) for step in range(16)]
     grounds = [Style(background=paper.blend(ink, step / 15)) for step in range(16)]
     steps = (image.astype(int) + 8) // 17

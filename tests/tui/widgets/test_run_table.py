@@ -1,7 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from mnist_sum_tui.formatting import SPARKS
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import EpochDone
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.tui.widgets.run_table import COLUMNS, arranged
@@ -26,4 +26,4 @@ def test_a_run_that_holds_nothing_out_has_a_curve_too(tmp_path: Path) -> None:
     run = summarise(make(tmp_path, "20260101-120100-compact", events))
     (curve,) = (column.text(run) for column in COLUMNS if column.title == "curve")
     assert len(curve) == 5
-    assert set(curve) <= set(SPARKS)
+    assert set(curve) <= set(BRAILLE.sparks)
