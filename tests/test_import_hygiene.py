@@ -25,7 +25,8 @@ ROOMS = (
 )
 """from left to right; the rooms of one set do not import each other, besides those of the first"""
 TUI_ROOMS = (
-    {"session", "textual_fixes", "plain_app", "looks"},
+    {"session", "textual_fixes", "looks"},
+    {"plain_app"},
     {"predictions"},
     {"widgets"},
     {"pages"},

@@ -11,9 +11,8 @@ from textual.screen import Screen
 from textual.theme import ThemeProvider
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.glyphs import ASCII, BRAILLE, MARKERS, choose, current
+from mnist_sum_tui.glyphs import MARKERS, choose
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.tui import looks
 from mnist_sum_tui.tui.pages.base import PAGES, Page, is_cramped
 from mnist_sum_tui.tui.pages.dialogs import QuitScreen
 from mnist_sum_tui.tui.pages.factories import PAGE_FACTORIES
@@ -22,7 +21,7 @@ from mnist_sum_tui.tui.running import RunningApp
 from mnist_sum_tui.tui.session.messages import OpenInInspect, StartTraining
 from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.textual_fixes import Palette, mend_lists, redraw, whole_cells
+from mnist_sum_tui.tui.textual_fixes import Palette, mend_lists, redraw
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.worker import PredictionWorker
@@ -57,12 +56,10 @@ class MnistSumApp(RunningApp):
     ) -> None:
         super().__init__(session, run_name)
         mend_lists()
-        self._suit_marker()
         self._start, self._resume, self._watch = start, resume, watch
         self._defaults = form_defaults or start or TrainConfig()
-        for own in looks.OWN:
-            self.register_theme(own)
-        self.theme = theme or looks.DEFAULT
+        if theme is not None:
+            self.theme = theme
         for name in PAGES:
             self.add_mode(name, partial(self._open, name))
 
@@ -142,18 +139,9 @@ class MnistSumApp(RunningApp):
     def use_marker(self, name: str) -> None:
         """Draw with another marker, and everything anew."""
         choose(name)
-        self._suit_marker()
+        self.suit_marker()
         for screen in {*self.pages.values(), *self.screen_stack}:
             redraw(screen)
-
-    def _suit_marker(self) -> None:
-        """No eighths of a cell but in braille; no large digits in ASCII."""
-        whole_cells(current() is not BRAILLE)
-        self.set_class(current() is ASCII, "-ascii")
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The variables that Textual's themes do not have."""
-        return looks.DEFAULTS
 
     def action_command_palette(self) -> None:
         """Open the command palette, unless a question is open."""

@@ -1,4 +1,4 @@
-"""PlainApp: an app that shows text from files safely: no markup in toasts, no control characters on the screen."""
+"""PlainApp: an app with our themes and the chosen marker, which shows text from files safely: no markup, no escapes."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,10 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 
-from mnist_sum_tui.glyphs import BRAILLE, current, shown
+from mnist_sum_tui.glyphs import ASCII, BRAILLE, current, shown
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.tui import looks
+from mnist_sum_tui.tui.textual_fixes import whole_cells
 
 NAMED_KEYS = {"enter": "enter", "backspace": "backspace"}
 JOINER = "\u200d"
@@ -51,6 +53,22 @@ class PlainApp(App[ReturnType]):
     """An app whose lines all go through PrintOnly and InMarker, and whose toasts show their text without markup."""
 
     _last_filters = (PrintOnly(), InMarker())
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.suit_marker()
+        for own in looks.OWN:
+            self.register_theme(own)
+        self.theme = looks.DEFAULT
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The variables that Textual's themes do not have."""
+        return looks.DEFAULTS
+
+    def suit_marker(self) -> None:
+        """No eighths of a cell but in braille; no large digits in ASCII."""
+        whole_cells(current() is not BRAILLE)
+        self.set_class(current() is ASCII, "-ascii")
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The filters for every line; ours are the last."""
