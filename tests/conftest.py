@@ -43,7 +43,7 @@ def wait_for(found: Callable[[], object], seconds: float = 60) -> None:
 def _own_runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep every test away from the user's own runs, and from the colours and the width of the user's terminal."""
     monkeypatch.setenv("MNIST_SUM_RUNS", str(tmp_path / "runs"))
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE", "CLICOLOR_FORCE"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE", "CLICOLOR_FORCE", "MNIST_SUM_MARKER"):
         monkeypatch.delenv(name, raising=False)
 
 
