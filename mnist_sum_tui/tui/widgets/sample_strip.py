@@ -1,6 +1,5 @@
 """SampleStrip: a few validation images, each with the network's current answer."""
 
-import numpy as np
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -8,14 +7,12 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mnist_sum_tui.charts.thumbnail import Image, shrink
-from mnist_sum_tui.formatting import RAMP, equation
+from mnist_sum_tui.formatting import equation
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.tui.widgets.digit import blocks
 
 COUNT = 8
-ROOM_FOR_CHARACTERS = 18
-"""columns; if there are fewer, half-blocks are easier to read than characters"""
 ROWS_PER_COLUMN = 0.6
 """0.5 would keep the proportions; slightly narrow digits are larger"""
 
@@ -35,17 +32,29 @@ class Sample(Widget):
             return words
         columns = min(width, height * 2)
         rows = min(height - 1, round(columns * ROWS_PER_COLUMN))
-        return Content("\n").join([*_picture(self.image, columns, rows, self).split("\n"), words])
+        _, _, paper, ink = self.colors
+        indent = " " * ((width - columns) // 2)
+        picture = blocks(shrink(self.image, columns, rows * 2), paper, ink).split("\n")
+        return Content("\n").join([*(Content.assemble(indent, row) for row in picture), words])
 
     def _words(self, width: int) -> Content:
         if self.answer is None:
             return Content("...".center(width))
         label, number, digit, total = self.answer
         is_right = digit == label and total == label + number
-        said, mark = equation(digit, number, total), BRAILLE.right if is_right else BRAILLE.wrong
-        if width < len("9 + 9 = 18 v"):
-            said = said.replace(" ", "")
-        return Content.styled(f"{said} {mark}", "$text-success" if is_right else "$text-error bold")
+        words = caption(label, number, digit, total, width)
+        return Content.styled(words.center(width).rstrip(), "$text-success" if is_right else "$text-error bold")
+
+
+def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
+    """What was asked and what was answered, as much of it as fits: `3 + 5: read 7 + 5 = 12 ✗` down to `✗` alone."""
+    answer = equation(digit, number, total)
+    if digit == label and total == label + number:
+        forms = [f"{answer} {BRAILLE.right}", f"{answer.replace(' ', '')} {BRAILLE.right}"]
+    else:
+        read, short = f"read {answer} {BRAILLE.wrong}", f"{answer.replace(' ', '')} {BRAILLE.wrong}"
+        forms = [f"{label} + {number}: {read}", f"{label}+{number}: read {short}", read, f"read {short}", short]
+    return next((form for form in forms if len(form) <= width), forms[-1][-1])
 
 
 class SampleStrip(Horizontal):
@@ -63,13 +72,3 @@ class SampleStrip(Horizontal):
             if widget.image is None or widget.image is not images.get(index):
                 widget.image = images.get(index)
             widget.answer = (answer[0], answer[1], answer[2], answer[3])
-
-
-def _picture(image: Image, columns: int, rows: int, widget: Widget) -> Content:
-    """The image in characters if they fit, else in half-blocks."""
-    if columns >= ROOM_FOR_CHARACTERS:
-        small = shrink(image, columns, rows)
-        ramp = np.array(list(RAMP))
-        return Content("\n".join("".join(row) for row in ramp[small.astype(int) * len(RAMP) // 256].tolist()))
-    _, _, paper, ink = widget.colors
-    return blocks(shrink(image, columns, rows * 2), paper, ink)

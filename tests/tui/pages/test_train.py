@@ -44,7 +44,8 @@ async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[
     assert [digits.value for digits in app.train_page.query(Digits)] == ["98.28", "97.16", "97.63"]
     facts = str(app.train_page.query_one(Facts).render())
     assert facts.startswith("5,120 images/s\nelapsed 27 s · left 27 s\n")
-    assert next(str(sample.render()) for sample in app.train_page.query(Sample)) == "5 + 8 = 13 ✓"
+    assert next(str(sample.render()) for sample in app.train_page.query(Sample)).strip() == "5 + 8 = 13 ✓"
+    assert len({app.train_page.query_one(name).content_region.x for name in ("#charts", "#figures", "#news")}) == 1
     assert str(app.train_page.query_one("#state", Static).visual).strip() == "● epoch 3/5 · 98.4 % / 96.7 %"
 
 

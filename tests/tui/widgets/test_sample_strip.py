@@ -1,0 +1,60 @@
+"""The sample images: what stands under each, and how they are drawn."""
+
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from mnist_sum_tui.tui.widgets.sample_strip import Sample, caption
+
+
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (24, "3 + 5: read 7 + 5 = 12 ✗"),
+        (20, "3+5: read 7+5=12 ✗"),
+        (17, "read 7 + 5 = 12 ✗"),
+        (14, "read 7+5=12 ✗"),
+        (8, "7+5=12 ✗"),
+        (7, "✗"),
+        (1, "✗"),
+    ],
+)
+def test_a_wrong_answer_says_what_was_read_and_is_never_cut_into_another_number(width: int, words: str) -> None:
+    assert caption(3, 5, 7, 12, width) == words
+
+
+def test_right_answers_and_a_sum_that_does_not_fit_its_digit() -> None:
+    assert caption(3, 9, 3, 12, 12) == "3 + 9 = 12 ✓"
+    assert caption(3, 9, 3, 12, 11) == "3+9=12 ✓"
+    assert caption(3, 9, 3, 12, 7) == "✓"
+    assert caption(3, 5, 3, 9, 30) == "3 + 5: read 3 + 5 = 9 ✗"
+
+
+class OneSample(App[None]):
+    CSS = "Sample { width: 100%; height: 100%; }"
+
+    def compose(self) -> ComposeResult:
+        yield Sample()
+
+
+@pytest.fixture(params=[(8, 6), (23, 11), (40, 11)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def pilot(request: pytest.FixtureRequest) -> AsyncIterator[Pilot[None]]:
+    async with OneSample().run_test(size=request.param) as pilot:
+        yield pilot
+
+
+async def test_image_and_caption_are_centred_and_drawn_in_half_blocks(pilot: Pilot[None]) -> None:
+    sample = pilot.app.query_one(Sample)
+    image = np.zeros((28, 28), np.uint8)
+    image[4:24, 4:24] = 200
+    sample.image, sample.answer = image, (3, 5, 3, 8)
+    width = sample.size.width
+    *picture, words = str(sample.render()).split("\n")
+    inked = [row for row in picture if row.strip()]
+    assert set("".join(inked)) <= set(" █▀▄")
+    for row in (*inked, words):
+        left, right = len(row) - len(row.lstrip()), width - len(row.rstrip())
+        assert abs(left - right) <= 2, row
