@@ -136,7 +136,7 @@ def on_the_pages(run: Run) -> Iterator[str]:
     events, is_whole = Follower(run.metrics_file).read()
     for is_alive in (True, False):
         session.take(events, is_whole, is_alive)
-        yield from (state_line(session), state_line(session, is_short=True), facts(session, 30), receipt(session))
+        yield from (state_line(session), state_line(session, room=20), facts(session, 30), receipt(session))
         yield from (words for row in outcome(session) for words in row)
     yield from (RunView.news(event) for event in events)
     summaries = [summarise(run), summarise(Run(run.path.with_name("good")))]

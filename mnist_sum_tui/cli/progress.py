@@ -14,6 +14,7 @@ from mnist_sum_tui.formatting import duration, percent, plural, track
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Progress, Started, to_dict
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
+from mnist_sum_tui.training.coach import advice, has_learned
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
@@ -220,12 +221,19 @@ def result_lines(event: Finished, run: Run) -> list[str]:
         ]
     if event.reason != "completed":
         return [f"\nThe run is in {path}"]
-    return [
+    lines = [
         f"\nTest: {percent(event.digit_accuracy)} digit, {percent(event.sum_accuracy, 3)} sum, "
         f"{percent(event.agreement, 3)} agreement",
         f"      (each test image with all ten numbers, {event.pairs:,} pairs; weights of epoch {event.best_epoch}; "
         f"{duration(event.elapsed)} of training)\n",
-        f"The run is in {path}",
+    ]
+    words = advice(event, run.read_config())
+    lines += [f"{words[0].upper()}{words[1:]}\n"] if words else []
+    lines.append(f"The run is in {path}")
+    if not has_learned(event):
+        return lines
+    return [
+        *lines,
         f"  predict with it     mnist-sum predict idx 3 --run {name}",
         f"  look at it          mnist-sum runs show {name}",
         f"  train it further    mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}",

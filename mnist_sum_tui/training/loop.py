@@ -18,6 +18,7 @@ from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.events import EpochDone, Event, Notice, Paused, Progress, Resumed, Samples, Started, Validated
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.coach import rate_to_try
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import joined
 from mnist_sum_tui.training.prepare import Training, prepare
@@ -240,5 +241,5 @@ class _Trainer:
         kept = "the last good checkpoint is kept" if has_checkpoint else "nothing was saved yet"
         return (
             f"the loss is no longer a number after step {self.state.step}: {kept}; "
-            f"try a lower --lr than {self.config.lr:g}"
+            f"try --lr {rate_to_try(self.config):g} instead of {self.config.lr:g}"
         )

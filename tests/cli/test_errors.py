@@ -3,13 +3,18 @@
 import os
 import stat
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from mnist_sum_tui.cli.main import _is_out_of_memory
+from mnist_sum_tui.cli.progress import result_lines
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs import find
 from tests.conftest import Cli, is_one_line
+from tests.tui import recorded
 
 BAD_INPUT = [
     (["train", "--model", "compct"], 2, "did you mean 'compact'"),
@@ -64,7 +69,16 @@ def test_an_empty_mnist_sum_runs_means_the_default_folder(cli: Cli) -> None:
 def test_a_diverging_run_ends_in_one_line(cli: Cli, small_data: str) -> None:
     arguments = ["--model", "original", "--recipe", "original", "--lr", "100", "--epochs", "1", "--threads", "2"]
     result = cli("train", *arguments, "--data-dir", small_data)
-    is_one_line(result, 1, "no longer a number", "--lr")
+    is_one_line(result, 1, "no longer a number", "try --lr 0.01 instead of 100")
+
+
+def test_a_run_that_learned_nothing_is_told_so_with_a_rate_to_try(tmp_path: Path) -> None:
+    run = find.create(tmp_path, TrainConfig.of("standard", lr=100.0))
+    done = replace(recorded.finished(), digit_accuracy=0.1135, sum_accuracy=0.1)
+    words = "\n".join(result_lines(done, run))
+    assert "11.35 % are no better than guessing: the learning rate 100 is probably too high; try --lr 0.002" in words
+    assert "mnist-sum" not in words, "nothing to predict with, and nothing to train further"
+    assert "predict with it" in "\n".join(result_lines(recorded.finished(), run))
 
 
 @pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc/self/mountinfo").exists(), reason="root may write anywhere")

@@ -14,6 +14,7 @@ from textual.worker import get_current_worker
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Event, Progress
+from mnist_sum_tui.training.coach import has_learned
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.textual_fixes import SteadyScreen
 from mnist_sum_tui.tui.widgets.common import Line
@@ -116,31 +117,37 @@ class Page(SteadyScreen[None]):
     def show_state(self) -> None:
         """Bring the state of the training in the bar up to date."""
         if self.is_mounted and self.is_current:
-            room = self.size.width - (len(WATCHING) if self.session.is_watching else 0)
-            self.query_one("#state", Line).say(state_line(self.session, room < NORMAL))
+            line = self.query_one("#state", Line)
+            line.say(state_line(self.session, line.size.width or self.size.width))
 
 
-def state_line(session: Session, is_short: bool = False) -> str:
-    """The training at a glance, `● epoch 2/5 · 99.1 % / 98.7 %`; the figures are those of digit and sum."""
-    started, found = session.started, session.accuracies
-    figures = "" if found is None else f"{percent(found[0], 1)} / {percent(found[1], 1)}"
-    dot = f" {BRAILLE.between} " if figures else ""
+def state_line(session: Session, room: int = 200) -> str:
+    """The training at a glance, as much as fits: `● epoch 2/5 · validation: digit 99.1 %, sum 98.7 %`."""
+    mark, words = _state(session)
+    forms = [f"{mark} {words} "]
+    found = session.accuracies
+    if found is not None and session.error is None:
+        kind, digit, total = found[0], percent(found[1], 1), percent(found[2], 1)
+        both, short = f"digit {digit}, sum {total}", f"{digit} / {total}"
+        forms = [f"{mark} {words} {BRAILLE.between} {figures} " for figures in (f"{kind}: {both}", both, short)]
+        forms.append(f"{mark} {short} ")
+    return next((form for form in forms if len(form) <= room), forms[-1])
+
+
+def _state(session: Session) -> tuple[str, str]:
+    """A symbol and what it stands for."""
+    started, done = session.started, session.finished
     if session.is_live:
         if started is None:
-            return f"{BRAILLE.on} getting ready "
+            return BRAILLE.on, "getting ready"
         if session.is_paused:
-            paused = BRAILLE.paused
-            return f"{paused} {figures} " if is_short and figures else f"{paused} paused{dot}{figures} "
-        epoch = session.events[-1].epoch if session.events else 1
-        mark, word = (BRAILLE.watched, WATCHING) if session.is_watching else (BRAILLE.on, "")
-        where = f"{word}epoch {epoch}/{started.epochs}"
-        return f"{mark} {figures} " if is_short and figures else f"{mark} {where}{dot}{figures} "
+            return BRAILLE.paused, "paused"
+        where = f"epoch {session.events[-1].epoch if session.events else 1}/{started.epochs}"
+        return (BRAILLE.watched, WATCHING + where) if session.is_watching else (BRAILLE.on, where)
     if session.error is not None:
-        return f"{BRAILLE.wrong} failed "
-    if session.finished is not None:
-        reason = session.finished.reason
-        mark, word = ENDS.get(reason, (BRAILLE.wrong, reason))
-        return f"{mark} {figures} " if is_short and figures else f"{mark} {word}{dot}{figures} "
-    if session.is_watching:
-        return f"{BRAILLE.cut} cut off{dot}{figures} "
-    return f"{BRAILLE.off} not training "
+        return BRAILLE.wrong, "failed"
+    if done is not None:
+        if not has_learned(done):
+            return BRAILLE.wrong, "learned nothing"
+        return ENDS.get(done.reason, (BRAILLE.wrong, done.reason))
+    return (BRAILLE.cut, "cut off") if session.is_watching else (BRAILLE.off, "ready")

@@ -4,6 +4,7 @@ from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
+from mnist_sum_tui.training.coach import advice, has_learned
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.session.session import Session
 
@@ -24,31 +25,37 @@ def outcome(session: Session) -> list[Row]:
             rows.append(("traceback", printable(str(run.error_file))))
     elif done is not None:
         rows.append((done.reason, f"{duration(done.elapsed)} of training; {done.message}"))
+        if session.config is not None and (words := advice(done, session.config)):
+            rows.append(("but", words))
     elif (session.is_watching or session.is_opened) and not session.is_live:
         rows.append(("cut off", "the process that trained it is gone; what came after the last checkpoint is lost"))
-    if session.best is not None:
-        best = session.best
-        found = (best.val_digit_accuracy, best.val_sum_accuracy)
-        figures = f", validation: {_figures(*found)}" if best.val_digit_accuracy is not None else ""
-        rows.append(("best", f"epoch {best.epoch}{figures}"))
+    if session.best is not None and session.best.val_digit_accuracy is not None:
+        figures = _figures(session.best.val_digit_accuracy, session.best.val_sum_accuracy)
+        rows.append(("best", f"epoch {session.best.epoch}, validation: {figures}"))
     if done is not None and done.digit_accuracy is not None:
         figures = _figures(done.digit_accuracy, done.sum_accuracy)
-        rows.append(("test", f"{figures}, agreement {percent(done.agreement)} over {done.pairs or 0:,} pairs"))
+        rows.append(("test", f"{figures}, sum = digit + number {percent(done.agreement)}, {done.pairs or 0:,} pairs"))
     rows += [(LABELS[verb], text) for verb, text in commands(session, run)]
     return [(printable(label), printable(text)) for label, text in rows]
 
 
 def commands(session: Session, run: Run) -> list[Row]:
-    """The exact commands to ask the network and to train it further, where there are weights; or to watch it again."""
+    """The exact commands to ask the network and to train it further, or to watch it again.
+
+    None without weights, or where they are of no use. A run that diverged would diverge again.
+    """
+    done = session.finished
+    if done is not None and not has_learned(done):
+        return []
     epochs = session.started.epochs if session.started else 0
-    is_complete = session.finished is not None and session.finished.reason == "completed"
+    is_complete = done is not None and done.reason == "completed"
     longer = f" --epochs {epochs + MORE_EPOCHS}" if is_complete else ""
     found = []
     if run.best_weights is not None:
         found.append(("predict", f"mnist-sum predict idx 3 --run {run.argument}"))
     if session.is_watching and session.is_live:
         found.append(("watch", f"mnist-sum tui --watch {run.argument}"))
-    elif run.resume_file.exists():
+    elif run.resume_file.exists() and (done is None or done.reason != "diverged"):
         found.append(("train", f"mnist-sum train --resume {run.argument}{longer}"))
     return found
 
@@ -60,7 +67,7 @@ def receipt(session: Session) -> str:
         return ""
     if session.finished is None and session.error is None and not session.is_watching:
         rows.insert(0, ("left", "without saving; what came after the last checkpoint is lost"))
-    if session.finished is not None and session.finished.reason == "completed" and session.run.resume_file.exists():
+    if rows[-1][0] == LABELS["train"] and session.finished is not None and session.finished.reason == "completed":
         rows.append(("", ADDED_EPOCHS))
     title = f"mnist-sum {BRAILLE.between} run {printable(session.run.id)}"
     return "\n".join([title, *(f"  {label:<10}{text}" for label, text in rows)])

@@ -135,16 +135,16 @@ class Session:
             self._thin()
 
     @property
-    def accuracies(self) -> tuple[float, float] | None:
-        """Digit and sum as best known now: the test's, else the newest validation's, else those of training."""
-        done, seen = self.finished, self.validation
+    def accuracies(self) -> tuple[str, float, float] | None:
+        """Where they come from, digit and sum, as best known now: from the test, else validation, else last batch."""
+        done, seen, last = self.finished, self.validation, self.progress
         if done is not None and done.digit_accuracy is not None and done.sum_accuracy is not None:
-            return done.digit_accuracy, done.sum_accuracy
+            return "test", done.digit_accuracy, done.sum_accuracy
         if isinstance(seen, Validated):
-            return seen.digit_accuracy, seen.sum_accuracy
+            return "validation", seen.digit_accuracy, seen.sum_accuracy
         if seen is not None and seen.val_digit_accuracy is not None and seen.val_sum_accuracy is not None:
-            return seen.val_digit_accuracy, seen.val_sum_accuracy
-        return None if self.progress is None else (self.progress.digit_accuracy, self.progress.sum_accuracy)
+            return "validation", seen.val_digit_accuracy, seen.val_sum_accuracy
+        return None if last is None else ("last batch", last.digit_accuracy, last.sum_accuracy)
 
     @property
     def saved_step(self) -> int | None:

@@ -56,15 +56,17 @@ def test_what_is_saved_of_a_run_that_goes_on(tmp_path: Path) -> None:
 
 def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     session = Session(tmp_path)
-    assert state_line(session) == "○ not training "
+    assert state_line(session) == "○ ready "
     session.begin(CONFIG, Run(tmp_path / recorded.RUN), Control())
     assert state_line(session) == "● getting ready "
     for event in recorded.training(500):
         session.add(event)
-    assert state_line(session) == "● epoch 2/5 · 96.8 % / 88.1 % "
-    assert state_line(session, is_short=True) == "● 96.8 % / 88.1 % "
+    assert state_line(session) == "● epoch 2/5 · validation: digit 96.8 %, sum 88.1 % "
+    assert state_line(session, room=40) == "● epoch 2/5 · digit 96.8 %, sum 88.1 % "
+    assert state_line(session, room=31) == "● epoch 2/5 · 96.8 % / 88.1 % "
+    assert state_line(session, room=9) == "● 96.8 % / 88.1 % "
     session.add(recorded.finished(reason="stopped"))
     session.end()
-    assert state_line(session) == "■ stopped · 96.8 % / 88.1 % "
+    assert state_line(session) == "■ stopped · validation: digit 96.8 %, sum 88.1 % "
     session.end(ValueError("no"))
     assert state_line(session) == "✗ failed "

@@ -1,0 +1,40 @@
+"""What a run's result says, in plain words: that it learned nothing, or cannot add, and what to try then."""
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.recipes import RECIPES
+from mnist_sum_tui.runs.events import Finished
+
+GUESSING = 0.12
+"""an accuracy that needs no image: 1 is the answer to 11.35 % of the test images, and 9 to 10 % of the sums"""
+ALIKE = 2.0
+"""learning rates are told apart from this factor on"""
+
+
+def rate_to_try(config: TrainConfig) -> float:
+    """The learning rate to try after one that failed: the recipe's own, or a tenth where that one has failed.
+
+    A recipe's rate says nothing about another optimizer.
+    """
+    usual = RECIPES[config.recipe].values
+    is_another = not 1 / ALIKE < config.lr / usual["lr"] < ALIKE
+    return float(usual["lr"]) if is_another and usual["optimizer"] == config.optimizer else config.lr / 10
+
+
+def has_learned(done: Finished) -> bool:
+    """Whether the digit is better than guessed, so that the network is of use; true if there was no test."""
+    return done.digit_accuracy is None or done.digit_accuracy > GUESSING
+
+
+def advice(done: Finished, config: TrainConfig) -> str:
+    """What went wrong in a run that was tested, and what to try, in one line; empty if nothing did."""
+    if not has_learned(done):
+        rate, epochs = rate_to_try(config), RECIPES[config.recipe].values["epochs"]
+        found = f"the digit's {percent(done.digit_accuracy)} are no better than guessing"
+        if rate < config.lr and rate != RECIPES[config.recipe].values["lr"] and config.epochs < epochs:
+            return f"{found}: the recipe trains longer; try --epochs {epochs}"
+        word = "high" if rate < config.lr else "low"
+        return f"{found}: the learning rate {config.lr:g} is probably too {word}; try --lr {rate:g}"
+    if done.sum_accuracy is not None and done.sum_accuracy <= GUESSING:
+        return f"the sum's {percent(done.sum_accuracy)} are no better than guessing: it cannot add yet; train it further"
+    return ""

@@ -1,0 +1,76 @@
+"""What a run came to, in words: after a good end, one that learned nothing, and a divergence."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.pages.base import state_line
+from mnist_sum_tui.tui.session.result import outcome, receipt
+from mnist_sum_tui.tui.session.session import Session
+from tests.tui import recorded
+
+USELESS = replace(recorded.finished(), digit_accuracy=0.098, sum_accuracy=0.1, digit_loss=10.0, sum_loss=10.0)
+DIVERGED = replace(recorded.finished(reason="diverged"), message="the loss is no longer a number; try --lr 0.002")
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    session = Session(tmp_path)
+    run = Run(tmp_path / recorded.RUN)
+    session.begin(TrainConfig.of("standard", lr=5.0), run, Control())
+    run.path.mkdir()
+    for file in (run.last_file, run.best_file):
+        file.touch()
+    return session
+
+
+def end(session: Session, *events: Event) -> dict[str, str]:
+    for event in events:
+        session.add(event)
+    session.end()
+    return dict(outcome(session))
+
+
+def test_a_run_that_learned_nothing_says_so_and_a_rate_to_try(session: Session) -> None:
+    rows = end(session, *recorded.training(2150), USELESS)
+    assert rows["but"] == (
+        "the digit's 9.80 % are no better than guessing: the learning rate 5 is probably too high; try --lr 0.002"
+    )
+    assert not {"try it", "go on"} & rows.keys()
+    assert state_line(session) == "✗ learned nothing · test: digit 9.8 %, sum 10.0 % "
+    assert "try --lr 0.002" in receipt(session)
+    assert "predict" not in receipt(session)
+    assert "second cycle" not in receipt(session)
+
+
+def test_a_diverged_run_is_not_resumed_but_its_best_weights_may_be_tried(session: Session) -> None:
+    rows = end(session, *recorded.training(1075), DIVERGED)
+    assert rows["diverged"].endswith("try --lr 0.002")
+    assert "go on" not in rows, "it would diverge again"
+    assert "try it" in rows
+    assert state_line(session).startswith("✗ diverged")
+
+
+def test_a_good_run_has_neither(session: Session) -> None:
+    rows = end(session, *recorded.training(2150), recorded.finished())
+    assert "but" not in rows
+    assert {"best", "try it", "go on"} <= rows.keys()
+    assert rows["test"] == "digit 99.12 %, sum 98.74 %, sum = digit + number 99.31 %, 100,000 pairs"
+
+
+def test_without_validation_images_no_epoch_is_called_the_best(session: Session) -> None:
+    events = [
+        replace(event, val_digit_accuracy=None, val_sum_accuracy=None) if isinstance(event, EpochDone) else event
+        for event in recorded.training(2150)
+    ]
+    assert "best" not in end(session, *events, recorded.finished())
+
+
+def test_it_says_what_went_wrong_of_a_run_that_cannot_add(session: Session) -> None:
+    cannot_add: Finished = replace(recorded.finished(), sum_accuracy=0.1)
+    assert "cannot add yet" in end(session, *recorded.training(2150), cannot_add)["but"]
