@@ -33,7 +33,8 @@ SMALLEST = Size(40, 10)
 TOO_SMALL = f"Too small: make the terminal at least {SMALLEST.width} columns wide and {SMALLEST.height} rows high."
 STATE_SECONDS = 0.5
 WATCHING = f"watching {BRAILLE.between} "
-
+RUNNING = (BRAILLE.on, BRAILLE.watched)
+"""trained here, and by another process; where there is no room, the figures say more than the epoch"""
 ENDS = {"completed": (BRAILLE.right, "done"), "stopped": (BRAILLE.stopped, "stopped")}
 
 
@@ -130,7 +131,7 @@ def state_line(session: Session, room: int = 200) -> str:
         kind, digit, total = found[0], percent(found[1], 1), percent(found[2], 1)
         both, short = f"digit {digit}, sum {total}", f"{digit} / {total}"
         forms = [f"{mark} {words} {BRAILLE.between} {figures} " for figures in (f"{kind}: {both}", both, short)]
-        forms.append(f"{mark} {short} ")
+        forms.append(f"{mark} {short} " if mark in RUNNING else f"{mark} {words} ")
     return next((form for form in forms if len(form) <= room), forms[-1])
 
 
@@ -139,11 +140,11 @@ def _state(session: Session) -> tuple[str, str]:
     started, done = session.started, session.finished
     if session.is_live:
         if started is None:
-            return BRAILLE.on, "getting ready"
+            return RUNNING[0], "getting ready"
         if session.is_paused:
             return BRAILLE.paused, "paused"
         where = f"epoch {session.events[-1].epoch if session.events else 1}/{started.epochs}"
-        return (BRAILLE.watched, WATCHING + where) if session.is_watching else (BRAILLE.on, where)
+        return (RUNNING[1], WATCHING + where) if session.is_watching else (RUNNING[0], where)
     if session.error is not None:
         return BRAILLE.wrong, "failed"
     if done is not None:

@@ -204,7 +204,9 @@ class TrainPage(ChartKeys, AfterRun):
             return True
         if self.is_form_shown and action in ("control", *CHART_ACTIONS):
             return False
-        control = self.session.control
+        control, started = self.session.control, self.session.started
+        if parameters == ("validate",) and started is not None and not started.validation_images:
+            return False
         if action == "control":
             return control is not None and parameters != ("resume" if not control.paused else "pause",)
         if (allowed := self.allows_after_run(action)) is not None:

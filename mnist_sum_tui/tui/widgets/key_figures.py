@@ -10,6 +10,8 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.common import Line
 
 Value = float | None
+AGREEMENT = ("sum = digit + number %", "sum fits digit", "sum fits")
+"""how often the predicted sum is the predicted digit and the number, in all lengths"""
 NARROW = 24
 """columns; if there are fewer, elapsed and remaining time get a line each"""
 
@@ -17,25 +19,31 @@ NARROW = 24
 class KeyFigure(Vertical):
     """A share of 1 in large digits, with a heading above and a note below."""
 
-    def __init__(self, heading: str, *, id: str) -> None:
-        super().__init__(id=id)
-        self._heading = heading
+    _headings: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Heading, large digits, the same number small (for screens of few rows), note."""
-        yield Line(self._heading, classes="heading", markup=False)
+        yield Line("", classes="heading", markup=False)
         yield Digits("-", classes="large")
         yield Line("-", classes="small", markup=False)
         yield Line("", classes="note", markup=False)
 
-    def show(self, heading: str, value: Value, note: str) -> None:
-        """Show a share as percent with two decimals."""
+    def show(self, headings: tuple[str, ...], value: Value, note: str) -> None:
+        """Show a share as percent with two decimals, under the first of the headings that fits."""
+        self._headings = headings
         text = percent(value)
         digits = self.query_one(Digits)
         if digits.value != text.removesuffix(" %"):
             digits.update(text.removesuffix(" %"))
-        for name, words in (("heading", heading), ("small", text), ("note", note)):
+        for name, words in (("small", text), ("note", note)):
             self.query_one(f".{name}", Line).say(words)
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Choose the heading that leaves a gap to the next figure."""
+        if self._headings:
+            fitting = (words for words in self._headings if len(words) < self.size.width)
+            self.query_one(".heading", Line).say(next(fitting, self._headings[-1]))
 
 
 class Facts(Line):
@@ -59,32 +67,41 @@ class KeyFigures(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Three figures and the facts."""
-        yield KeyFigure("digit %", id="digit-figure")
-        yield KeyFigure("sum %", id="sum-figure")
-        yield KeyFigure("agreement %", id="agreement-figure")
+        for name in ("digit", "sum", "agreement"):
+            yield KeyFigure(name=name, id=f"{name}-figure")
         yield Facts(id="facts", markup=False)
 
     def show(self, session: Session, digit: Value, total: Value) -> None:
         """Show the state of the session; `digit` and `total` are the smoothed training accuracies."""
-        done, seen = session.finished, session.validation
-        heads: dict[str, tuple[str, Value, str]]
-        measured = {name: _measured(seen, name) for name in ("digit_accuracy", "sum_accuracy", "agreement")}
-        if done is not None and done.digit_accuracy is not None:
-            pairs = f"{done.pairs or 0:,} pairs"
-            heads = {
-                "digit": ("test digit %", done.digit_accuracy, f"loss {done.digit_loss or 0:.4f}"),
-                "sum": ("test sum %", done.sum_accuracy, f"loss {done.sum_loss or 0:.4f}"),
-                "agreement": ("agreement %", done.agreement, pairs),
-            }
-        else:
-            heads = {
-                "digit": ("digit %", digit, _validated(measured["digit_accuracy"])),
-                "sum": ("sum %", total, _validated(measured["sum_accuracy"])),
-                "agreement": ("agreement %", measured["agreement"], "heads agree"),
-            }
-        for name, (heading, value, note) in heads.items():
-            self.query_one(f"#{name}-figure", KeyFigure).show(heading, value, note)
+        shown = figures(session, digit, total)
+        for figure in self.query(KeyFigure):
+            figure.display = figure.name in shown
+            if figure.name in shown:
+                figure.show(*shown[figure.name])
         self.query_one(Facts).show(session)
+
+
+def figures(session: Session, digit: Value, total: Value) -> dict[str, tuple[tuple[str, ...], Value, str]]:
+    """Headings, value and note of digit, sum and agreement: the test's, else those of training with the validation's.
+
+    Without a test and validation images there is no agreement.
+    """
+    done, seen = session.finished, session.validation
+    if done is not None and done.digit_accuracy is not None:
+        return {
+            "digit": (("test digit %", "digit %"), done.digit_accuracy, f"loss {done.digit_loss or 0:.4f}"),
+            "sum": (("test sum %", "sum %"), done.sum_accuracy, f"loss {done.sum_loss or 0:.4f}"),
+            "agreement": (AGREEMENT, done.agreement, f"{done.pairs or 0:,} pairs"),
+        }
+    validated = [_measured(seen, name) for name in ("digit_accuracy", "sum_accuracy", "agreement")]
+    has_validation = session.started is None or session.started.validation_images > 0
+    notes = [f"validation {percent(value).removesuffix(' %')}" if has_validation else "" for value in validated]
+    found = {
+        "digit": (("training digit %", "digit %"), digit, notes[0]),
+        "sum": (("training sum %", "sum %"), total, notes[1]),
+        "agreement": (AGREEMENT, validated[2], "validation"),
+    }
+    return found if has_validation else {name: found[name] for name in ("digit", "sum")}
 
 
 def facts(session: Session, width: int) -> str:
@@ -105,10 +122,6 @@ def facts(session: Session, width: int) -> str:
         f"{started.model} {BRAILLE.between} {started.parameters:,} weights",
     ]
     return "\n".join(lines)
-
-
-def _validated(value: Value) -> str:
-    return f"validation {percent(value).removesuffix(' %')}"
 
 
 def _measured(seen: object, name: str) -> Value:

@@ -1,6 +1,7 @@
 """RunView: charts, key figures, progress bars and samples of a run, during the training and after."""
 
 import copy
+import textwrap
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -22,6 +23,9 @@ from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.key_figures import KeyFigures
 from mnist_sum_tui.tui.widgets.progress_bars import ProgressBars
 from mnist_sum_tui.tui.widgets.sample_strip import SampleStrip
+
+LABEL = 10
+"""columns of what a row of the outcome is about"""
 
 
 class RunView(Vertical):
@@ -120,8 +124,9 @@ class RunView(Vertical):
         is_over = self._session.run is not None and not self._session.is_live
         self.set_class(is_over, "-over")
         if is_over:
+            room = max(self.size.width - 2 - LABEL, 10)
             rows = [
-                Content.assemble((f"{label:<10}", "bold $text-primary"), text)
+                Content.assemble((f"{label:<{LABEL}}", "bold $text-primary"), _hanging(text, room))
                 for label, text in outcome(self._session)
                 if label != "test"  # shown in large digits
             ]
@@ -145,6 +150,12 @@ class RunView(Vertical):
             start = text.index(words)
             content = content.stylize("$text-success" if lead >= 0 else "$text-warning", start, start + len(words))
         line.say(content)
+
+    def on_resize(self) -> None:
+        """Fit the lines of text to the new width."""
+        if self._has_charts:
+            self._draw_race()
+            self._draw_outcome()
 
     def watch_view(self) -> None:
         """Redraw the charts with other smoothing, scale or cursor."""
@@ -188,6 +199,8 @@ class RunView(Vertical):
     def news(event: Event) -> str:
         """A line of text about the event; empty for most events."""
         match event:
+            case Started(validation_images=0):
+                return f"{event.train_images:,} training images, none held out for validation"
             case Started():
                 return f"{event.train_images:,} training images, {event.validation_images:,} validation images"
             case EpochDone(val_digit_accuracy=float(), val_sum_accuracy=float()):
@@ -201,3 +214,8 @@ class RunView(Vertical):
             case Notice():
                 return event.message
         return ""
+
+
+def _hanging(text: str, width: int) -> str:
+    """The text in lines of this width, from the second on below the first one's start."""
+    return ("\n" + " " * LABEL).join(textwrap.wrap(text, width, break_on_hyphens=False))

@@ -1,6 +1,7 @@
 """The page Train, driven by a recorded list of events."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,10 @@ def footer(app: MnistSumApp) -> dict[str, str]:
     return {key: found.binding.description for key, found in app.screen.active_bindings.items()}
 
 
+def headings(app: MnistSumApp) -> list[str]:
+    return [str(line.visual) for line in app.train_page.query(".heading").results(Static) if line.parent.display]
+
+
 async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training())
     assert app.train_page.query_one(ContentSwitcher).current == "run-view"
@@ -42,11 +47,22 @@ async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[
     assert sum(line.count("◆") for line in accuracy[2:]) == 2
     assert any("98 %" in line for line in accuracy)
     assert [digits.value for digits in app.train_page.query(Digits)] == ["98.28", "97.16", "97.63"]
+    assert headings(app) == ["training digit %", "training sum %", "sum = digit + number %"]
     facts = str(app.train_page.query_one(Facts).render())
     assert facts.startswith("5,120 images/s\nelapsed 27 s · left 27 s\n")
     assert next(str(sample.render()) for sample in app.train_page.query(Sample)).strip() == "5 + 8 = 13 ✓"
     assert len({app.train_page.query_one(name).content_region.x for name in ("#charts", "#figures", "#news")}) == 1
-    assert str(app.train_page.query_one("#state", Static).visual).strip() == "● epoch 3/5 · 98.4 % / 96.7 %"
+    assert str(app.train_page.query_one("#state", Static).visual).strip() == "● epoch 3/5 · validation: digit 98.4 %, sum 96.7 %"
+
+
+async def test_without_validation_images_nothing_speaks_of_validation(pilot: Pilot[int]) -> None:
+    events = [event for event in recorded.training() if isinstance(event, Progress)]
+    app = await play(pilot, [replace(recorded.started(), validation_images=0), *events])
+    assert headings(app) == ["training digit %", "training sum %"]
+    words = [str(line.visual) for line in app.train_page.run_view.query(Static) if line.region]
+    assert [line for line in words if "validation" in line] == ["55,000 training images, none held out for validation"]
+    assert "v" not in footer(app)
+    assert shown(app, "#state").startswith("● epoch 3/5 · last batch: digit ")
 
 
 async def test_wrong_answers_are_marked(pilot: Pilot[int]) -> None:
@@ -173,7 +189,11 @@ async def test_the_end_shows_result_and_commands(pilot: Pilot[int]) -> None:
     assert f"mnist-sum predict idx 3 --run {recorded.RUN}\n" in words
     assert words.endswith(f"mnist-sum train --resume {recorded.RUN} --epochs 10")
     assert [digits.value for digits in app.train_page.query(Digits)] == ["99.12", "98.74", "99.31"]
-    assert shown(app, "#state").startswith("✓ done · 99.1 % / 98.7 %")
+    assert headings(app) == ["test digit %", "test sum %", "sum = digit + number %"]
+    assert shown(app, "#state").startswith("✓ done · test: digit 99.1 %, sum 98.7 %")
+    await pilot.resize_terminal(50, 36)
+    await until(pilot, lambda: all(len(line) <= 48 for line in shown(app, "#outcome").splitlines()))
+    assert "\n" + " " * 10 in shown(app, "#outcome"), "a line that does not fit goes on below its start"
     await pilot.press("n")
     assert app.train_page.is_form_shown
 

@@ -43,6 +43,7 @@ def test_a_run_that_learned_nothing_says_so_and_a_rate_to_try(session: Session) 
     )
     assert not {"try it", "go on"} & rows.keys()
     assert state_line(session) == "✗ learned nothing · test: digit 9.8 %, sum 10.0 % "
+    assert state_line(session, room=31) == "✗ learned nothing "
     assert "try --lr 0.002" in receipt(session)
     assert "predict" not in receipt(session)
     assert "second cycle" not in receipt(session)
