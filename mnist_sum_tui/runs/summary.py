@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Finished, Started
+from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished, Paused, Resumed, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.own_files import check
 from mnist_sum_tui.runs.run import Run
@@ -28,6 +28,8 @@ class Summary:
     finished: Finished | None = None
     elapsed: float = 0.0
     """seconds of training"""
+    is_paused: bool = False
+    """running, but waiting to be resumed"""
 
     @property
     def digit_accuracy(self) -> float | None:
@@ -86,7 +88,7 @@ def summarise(run: Run) -> Summary:
         config = run.read_config()
     except RunError:
         return Summary(run, None, "damaged")
-    events = list(read_events(run.metrics_file, "started", "epoch", "finished", "checkpoint"))
+    events = list(read_events(run.metrics_file, "started", "epoch", "finished", "checkpoint", "paused", "resumed"))
     ended = events[-1] if events and isinstance(events[-1], Finished) else None
     state = "running" if run.is_running else (ended.reason if ended else "interrupted")
     return Summary(
@@ -98,6 +100,7 @@ def summarise(run: Run) -> Summary:
         saves=tuple(event for event in events if isinstance(event, Checkpointed)),
         finished=ended,
         elapsed=events[-1].elapsed if events else 0.0,
+        is_paused=state == "running" and _ends_in_a_pause(events),
     )
 
 
@@ -133,3 +136,8 @@ def why_best(best: Summary) -> str:
 
 def _mean(digit: float | None, total: float | None) -> float | None:
     return None if digit is None or total is None else (digit + total) / 2
+
+
+def _ends_in_a_pause(events: list[Event]) -> bool:
+    turns = [event for event in events if isinstance(event, (Started, Paused, Resumed))]
+    return bool(turns) and isinstance(turns[-1], Paused)

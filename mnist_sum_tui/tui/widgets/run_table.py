@@ -41,6 +41,8 @@ def _epochs(run: Summary) -> str:
 
 
 def _state(run: Summary) -> str:
+    if run.is_paused:
+        return f"{BRAILLE.paused} paused"
     return STATES.get(run.state, f"{BRAILLE.wrong} {run.state}")
 
 

@@ -1,8 +1,9 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.runs.events import EpochDone
+from mnist_sum_tui.runs.events import EpochDone, Paused, Resumed
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.tui.widgets.run_table import COLUMNS, arranged
 from tests.tui import recorded
@@ -27,3 +28,14 @@ def test_a_run_that_holds_nothing_out_has_a_curve_too(tmp_path: Path) -> None:
     (curve,) = (column.text(run) for column in COLUMNS if column.title == "curve")
     assert len(curve) == 5
     assert set(curve) <= set(BRAILLE.sparks)
+
+
+def test_a_run_that_waits_is_paused_and_not_running(tmp_path: Path) -> None:
+    at: Any = {"step": 200, "epoch": 1, "elapsed": 5.0}
+    events = [*recorded.training(200), Paused(**at)]
+    waiting, going = make(tmp_path, "waiting", events), make(tmp_path, "going", [*events, Resumed(**at)])
+    (state,) = (column for column in COLUMNS if column.title == "state")
+    assert state.text(summarise(waiting)) == "… cut off", "its process is gone"
+    with waiting.lock(), going.lock():
+        assert state.text(summarise(waiting)) == "‖ paused"
+        assert state.text(summarise(going)) == "● running"
