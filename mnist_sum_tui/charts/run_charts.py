@@ -93,7 +93,7 @@ def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
 
 
 def race_line(found: Sequence[tuple[str, float, str]], name: str, width: int) -> str:
-    """The newest result of a race as a sentence; with the ghost run's name and the two results before where they fit."""
+    """The newest result of a race as a sentence; where they fit with the ghost run's name and the two before."""
     if not found:
         return f"The faint dashes are your best run so far, {name}"
     mark, lead, words = found[-1]

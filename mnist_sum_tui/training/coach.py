@@ -36,5 +36,7 @@ def advice(done: Finished, config: TrainConfig) -> str:
         word = "high" if rate < config.lr else "low"
         return f"{found}: the learning rate {config.lr:g} is probably too {word}; try --lr {rate:g}"
     if done.sum_accuracy is not None and done.sum_accuracy <= GUESSING:
-        return f"the sum's {percent(done.sum_accuracy)} are no better than guessing: it cannot add yet; train it further"
+        return (
+            f"the sum's {percent(done.sum_accuracy)} are no better than guessing: it cannot add yet; train it further"
+        )
     return ""

@@ -175,20 +175,14 @@ class RunView(Vertical):
         self.draw()
 
     def move_cursor(self, by: int) -> None:
-        """Move the cursor by columns; if there is none, place it at the newest value."""
+        """Move the cursor by columns; if there is none, place it at the run's newest value."""
         chart = self.query_one("#loss" if self.large != "accuracy" else "#accuracy", Chart)
         drawn, at = chart.drawing, self.view.cursor
+        if at is None:
+            shown = self._standing or self.series
+            at, by = max(shown.x(self.view.x_kind, shown.training), default=drawn.high), 0
         width = (drawn.high - drawn.low) / max(drawn.columns - 1, 1)
-        shown = self._standing or self.series
-        x = shown.x(self.view.x_kind, shown.training)
-        at = (
-            float(x[-1])
-            if at is None and len(x)
-            else drawn.high
-            if at is None
-            else min(max(at + by * width, drawn.low), drawn.high)
-        )
-        self.view = replace(self.view, cursor=at)
+        self.view = replace(self.view, cursor=float(min(max(at + by * width, drawn.low), drawn.high)))
 
     def on_chart_pointed(self, message: Chart.Pointed) -> None:
         """Place the cursor of both charts under the mouse."""

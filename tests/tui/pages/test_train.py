@@ -34,7 +34,7 @@ def footer(app: MnistSumApp) -> dict[str, str]:
 
 
 def headings(app: MnistSumApp) -> list[str]:
-    return [str(line.visual) for line in app.train_page.query(".heading").results(Static) if line.parent.display]
+    return [str(line.visual) for line in app.train_page.query(".heading").results(Static) if line.region]
 
 
 async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[int]) -> None:
@@ -52,7 +52,10 @@ async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[
     assert facts.startswith("5,120 images/s\nelapsed 27 s · left 27 s\n")
     assert next(str(sample.render()) for sample in app.train_page.query(Sample)).strip() == "5 + 8 = 13 ✓"
     assert len({app.train_page.query_one(name).content_region.x for name in ("#charts", "#figures", "#news")}) == 1
-    assert str(app.train_page.query_one("#state", Static).visual).strip() == "● epoch 3/5 · validation: digit 98.4 %, sum 96.7 %"
+    assert (
+        str(app.train_page.query_one("#state", Static).visual).strip()
+        == "● epoch 3/5 · validation: digit 98.4 %, sum 96.7 %"
+    )
 
 
 async def test_without_validation_images_nothing_speaks_of_validation(pilot: Pilot[int]) -> None:
