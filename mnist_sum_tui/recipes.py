@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MODELS = {
-    "original": "the assignment's network: seven convolutions and three linear layers",
+    "original": "the assignment's large network, slow on a CPU",
     "original-2fc": "the same with two linear layers in the sum head: the assignment's parameter count",
     "pictured": "the small network in the assignment's drawing",
     "compact": "small and quick, with a sum head that learns addition fast",
     "swift": "smaller and quicker still, for recipe sprint",
-    "keen": "three small independent branches whose answers are averaged, for recipe marathon",
+    "keen": "three small networks whose votes count together, for recipe marathon",
 }
+QUICK_MODEL = "compact"
+"""what the dashboard offers first: a minute or two on any machine, with validation"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import typer
 from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs import find
 
 THEME_HELP = "Colours: mnist-sum-dark, mnist-sum-light, mnist-sum-contrast, or a theme of Textual's, such as nord."
@@ -38,7 +39,8 @@ def tui(
     if watch is not None and given:
         raise UsageError(f"--watch cannot change the settings of a run: leave out --{given[0].replace('_', '-')}")
     resumed = opt.run_to_resume(resume, name, folder)
-    config = opt.build_config(resumed, settings)
+    quick = {} if resumed or {"model", "recipe"} & settings.keys() else {"model": QUICK_MODEL}
+    config = opt.build_config(resumed, {**quick, **settings})
     options = LaunchOptions(
         runs_folder=folder,
         config=config,

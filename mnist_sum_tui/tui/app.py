@@ -12,6 +12,7 @@ from textual.theme import ThemeProvider
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.glyphs import MARKERS, choose
+from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.base import PAGES, Page, is_cramped
 from mnist_sum_tui.tui.pages.dialogs import QuitScreen
@@ -57,7 +58,7 @@ class MnistSumApp(RunningApp):
         super().__init__(session, run_name)
         mend_lists()
         self._start, self._resume, self._watch = start, resume, watch
-        self._defaults = form_defaults or start or TrainConfig()
+        self._defaults = form_defaults or start or TrainConfig(model=QUICK_MODEL)
         if theme is not None:
             self.theme = theme
         for name in PAGES:
@@ -88,6 +89,7 @@ class MnistSumApp(RunningApp):
 
     def _torch_is_ready(self) -> None:
         self.train_page.form.ready()
+        self.find_speeds()
 
     def _open(self, name: str) -> Screen[Any]:
         """Make a page when it is first asked for; only Train is needed for the first frame."""

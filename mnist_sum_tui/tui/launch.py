@@ -29,7 +29,7 @@ FRAMES_A_SECOND = "120"
 `original` trains on two cores: 31 and 33 ms, against 34 and 42 with Textual's 60 (100 keys each, in turn)"""
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 """what ends the dashboard from outside; Ctrl-C is a key here"""
-TORCH_THREADS = ("training", "warm-up")
+TORCH_THREADS = ("training", "warm-up", "speeds")
 CLOSE_SECONDS = 3.0
 """how long the terminal may take after that"""
 

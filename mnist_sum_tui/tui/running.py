@@ -15,12 +15,14 @@ from mnist_sum_tui.tui.session.messages import (
     PastEvents,
     RunEvent,
     RunRead,
+    SpeedFound,
     StartTraining,
     TrainingEnded,
     Watched,
 )
 from mnist_sum_tui.tui.session.run_threads import TrainingThread, WatchingThread
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.session.speeds import SpeedThread
 
 
 class RunningApp(LeavingApp):
@@ -32,6 +34,8 @@ class RunningApp(LeavingApp):
         """the pages that were opened, by name"""
         self.watcher: WatchingThread | None = None
         """of the run of another process"""
+        self.speeds: SpeedThread | None = None
+        """finds out how quick each network trains here, while nothing trains"""
         self._run_name = run_name
 
     @property
@@ -52,9 +56,11 @@ class RunningApp(LeavingApp):
             self.train_page.form.complain(str(error))
             return
         self._stop_watching()
+        if self.speeds is not None:
+            self.speeds.stop()
         control = Control(samples=True)
         self.session.begin(message.config, run, control)
-        self.thread = TrainingThread(message.config, run, control, self.post_message)
+        self.thread = TrainingThread(message.config, run, control, self.post_message, after=self.speeds)
         self.thread.start()
         self._show_run()
 
@@ -72,12 +78,23 @@ class RunningApp(LeavingApp):
     def on_training_ended(self, message: TrainingEnded) -> None:
         """The thread is done."""
         self.session.end(message.error)
+        self.find_speeds()
         self.train_page.show_end()
         if message.error is not None and not self.is_leaving:
             words = str(message.error) or type(message.error).__name__
             self.notify(words, title="The training failed", severity="error")
         if self.is_leaving:
             self.exit_now()
+
+    def find_speeds(self) -> None:
+        """Find out how quick each network trains here, unless something trains."""
+        if not self.session.is_live and not self.is_leaving:
+            self.speeds = SpeedThread(self.session.runs_folder, self.post_message)
+            self.speeds.start()
+
+    def on_speed_found(self, message: SpeedFound) -> None:
+        """Into the form."""
+        self.train_page.form.take_speed(message.model, message.speed)
 
     # A run of another process.
 

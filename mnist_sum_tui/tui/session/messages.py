@@ -1,12 +1,16 @@
 """The messages of the dashboard; the app handles all of them."""
 
 import math
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.runs.run import Run
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.tui.session.speeds import Speed
 
 
 class RunEvent(Message):
@@ -60,6 +64,15 @@ class StartTraining(Message):
         super().__init__()
         self.config = config
         self.run = run
+
+
+class SpeedFound(Message):
+    """How quick a network trains here, from the thread that finds it out."""
+
+    def __init__(self, model: str, speed: "Speed") -> None:
+        super().__init__()
+        self.model = model
+        self.speed = speed
 
 
 class OpenRun(Message):

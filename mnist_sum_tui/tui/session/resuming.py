@@ -106,7 +106,7 @@ class Continuation:
             return f"All {plural(epochs, 'epoch')} are done: say how many more."
         left = (epochs * self.steps_per_epoch - self.step) / self.steps_per_epoch
         time = f", {about(left * self.epoch_seconds)} if it is as quick as before" if self.epoch_seconds else ""
-        which = f"Epoch {first} to {epochs}" if first < epochs else f"Epoch {first}"
+        which = f"Epochs {first} to {epochs}" if first < epochs else f"Epoch {first}"
         return f"{which}{time}.\n{self._rate_words(more)}"
 
     def _rate_words(self, more: int) -> str:

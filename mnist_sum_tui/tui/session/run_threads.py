@@ -22,8 +22,12 @@ Post = Callable[[Message], object]
 class TrainingThread(threading.Thread):
     """One training, from its start or resume to its end. A daemon: to leave at once must not wait for a validation."""
 
-    def __init__(self, config: TrainConfig, run: Run, control: Control, post: Post) -> None:
+    def __init__(
+        self, config: TrainConfig, run: Run, control: Control, post: Post, after: threading.Thread | None = None
+    ) -> None:
+        """`after`: a thread that uses torch's random numbers and cores, and has been told to end."""
         super().__init__(name="training", daemon=True)
+        self._after = after
         self._config, self._run, self._control, self._post = config, run, control, post
         self.is_abandoned = False
         """it is to save nothing"""
@@ -46,6 +50,8 @@ class TrainingThread(threading.Thread):
     def _train(self) -> None:
         from mnist_sum_tui.training.loop import train  # torch: 1.5 s, unless `warm_up` was quicker
 
+        if self._after is not None:
+            self._after.join()
         events = train(self._config, self._run, self._control)
         for event in events:
             if isinstance(event, Started) and event.resumed:

@@ -14,6 +14,7 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import state_line
 from mnist_sum_tui.tui.pages.resume_run import ResumeRun
 from mnist_sum_tui.tui.predictions.weights import of_session
+from mnist_sum_tui.tui.running import RunningApp
 from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.result import receipt
@@ -29,10 +30,10 @@ def give_weights(run: Run) -> None:
         path.write_bytes(b"{}")
 
 
-def asked(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> list[StartTraining]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[StartTraining]:
     """The trainings that are asked for, none of which begins."""
     found: list[StartTraining] = []
-    monkeypatch.setattr(type(app), "on_start_training", lambda _, message: found.append(message))
+    monkeypatch.setattr(RunningApp, "on_start_training", lambda _, message: found.append(message))
     return found
 
 
@@ -148,21 +149,21 @@ async def test_a_complete_run_is_asked_for_more_epochs(tmp_path: Path, monkeypat
     give_weights(made[0])
     recorded.without_torch(monkeypatch)
     app = fixed.new_app(tmp_path, monkeypatch)
-    found = asked(app, monkeypatch)
+    found = asked(monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await open_third(app, pilot)
         await pilot.press("r")
         await pilot.pause()
         words = question(app)
         assert "It is complete. How many more epochs?" in words
-        assert "Epoch 6 to 10, about 55 s if it is as quick as before." in words
+        assert "Epochs 6 to 10, about 55 s if it is as quick as before." in words
         assert "half the peak rate of the one before: the learning rate rises to 0.001 and falls" in words
         await pilot.press("escape")
         await pilot.pause()
         assert not found
         await pilot.press("r", "backspace", "2")
         await pilot.pause()
-        assert "Epoch 6 to 7" in question(app)
+        assert "Epochs 6 to 7" in question(app)
         await pilot.press("backspace", "0", "enter")
         await pilot.pause()
         assert "A whole number from 1" in question(app)
@@ -174,7 +175,7 @@ async def test_a_complete_run_is_asked_for_more_epochs(tmp_path: Path, monkeypat
 async def test_a_stopped_run_goes_on_with_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = make_three(tmp_path)
     app = fixed.new_app(tmp_path, monkeypatch)
-    found = asked(app, monkeypatch)
+    found = asked(monkeypatch)
     async with app.run_test() as pilot:
         await open_runs(app, pilot)
         await pilot.press("r")
@@ -182,7 +183,7 @@ async def test_a_stopped_run_goes_on_with_what_is_left(tmp_path: Path, monkeypat
         words = question(app)
         assert app.screen.query_one(Input).value == "0"
         assert "It stands at epoch 1 of 5" in words
-        assert "Epoch 2 to 5" in words
+        assert "Epochs 2 to 5" in words
         assert "The learning rate falls from 0.0019 to almost 0." in words
         await pilot.press("enter")
         await pilot.pause()

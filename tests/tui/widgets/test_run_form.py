@@ -5,12 +5,18 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Select, Static
+from textual.widgets import Button, Input, Select, Static
+from typer.testing import CliRunner
 
+from mnist_sum_tui.cli.main import app as typer_app
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.launch import LaunchOptions
+from mnist_sum_tui.tui.running import RunningApp
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.session.speeds import Speed
+from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded
 
 
@@ -20,6 +26,10 @@ async def pilot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     async with recorded.new_app(tmp_path).run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         yield pilot
+
+
+def said(form: RunForm, name: str) -> str:
+    return str(form.query_one(f"#{name}", Static).visual)
 
 
 def complaint(app: MnistSumApp) -> str:
@@ -36,7 +46,15 @@ async def test_the_config_of_the_form_is_what_its_fields_show(pilot: Pilot[int])
     form.query_one("#epochs", Input).value = "3"
     form.query_one("#recipe", Select).value = "standard"
     await pilot.pause()
-    assert (form.config.epochs, form.config.lr, form.config.optimizer) == (5, 0.002, "adamw")
+    assert (form.config.epochs, form.config.lr, form.config.optimizer) == (3, 0.002, "adamw"), "set by hand: it stays"
+    assert "set by you: epochs" in said(form, "sets")
+    assert form.config.model == "compact"
+    form.query_one("#model", Select).value = "pictured"
+    form.query_one("#epochs", Input).value = "5"
+    form.query_one("#recipe", Select).value = "sprint"
+    await pilot.pause()
+    assert (form.config.model, form.config.epochs, form.config.lr) == ("pictured", 2, 0.01)
+    assert "set by you: network" in said(form, "sets")
 
 
 async def test_another_recipe_keeps_settings_that_have_no_field(
@@ -58,6 +76,60 @@ async def test_choosing_a_recipe_takes_all_of_its_settings(pilot: Pilot[int], re
     form.query_one("#recipe", Select).value = recipe
     await pilot.pause()
     assert form.config == TrainConfig.of(recipe)
+
+
+async def test_a_recipe_says_what_it_sets_and_what_it_leaves_out(pilot: Pilot[int]) -> None:
+    form = recorded.app_of(pilot).train_page.form
+    assert "55,000 examples" in said(form, "intro-words")
+    assert said(form, "sets").startswith(
+        "sets AdamW, one-cycle rate, weight decay 0.01\n55,000 images train; 5,000 valid"
+    )
+    form.query_one("#recipe", Select).value = "sprint"
+    await pilot.pause()
+    assert "60,000 examples" in said(form, "intro-words")
+    assert "all 60,000 images train: no validation, so no best epoch" in said(form, "sets")
+
+
+async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
+    form = recorded.app_of(pilot).train_page.form
+    form.ready()
+    assert said(form, "readiness") == "ready"
+    form.take_speed("compact", Speed(5500, is_measured=True))
+    form.take_speed("original", Speed(400, is_measured=False))
+    form.take_speed("swift", Speed(10_000, is_measured=False))
+    await pilot.pause()
+    assert said(form, "readiness") == "about 50 s here: 5 epochs of about 10 s (measured in an earlier run)"
+    chosen = {name: str(form.query_one(f"#{name} SelectCurrent #label", Static).visual) for name in ("recipe", "model")}
+    assert chosen["recipe"].startswith("standard     about 50 s    AdamW")
+    assert chosen["model"].startswith("compact      about 10 s    small")
+    assert str(form.query_one("#other", Button).label) == "assignment's network: about 11 min"
+    form.query_one("#epochs", Input).value = "1"
+    form.query_one("#other", Button).press()
+    await pilot.pause()
+    await pilot.pause()
+    assert form.config.model == "original"
+    assert said(form, "readiness") == "about 2 min here (estimated from a few steps)"
+    assert str(form.query_one("#other", Button).label) == "compact: about 10 s"
+    assert pilot.app.focused is form.query_one("#start")
+    form.query_one("#recipe", Select).value = "sprint"
+    await pilot.pause()
+    form.query_one("#model", Select).value = "swift"
+    await pilot.pause()
+    assert said(form, "readiness") == "about 6 s here (estimated from a few steps)", "all 60,000 images"
+
+
+async def test_the_quick_network_is_offered_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.without_torch(monkeypatch)
+    app = MnistSumApp(Session(tmp_path / "runs"))
+    async with app.run_test():
+        assert app.train_page.form.config == TrainConfig.of("standard", model="compact")
+    asked: list[LaunchOptions] = []
+    monkeypatch.setattr("mnist_sum_tui.tui.launch.run_dashboard", asked.append)
+    for arguments in ([], ["--epochs", "3"], ["--recipe", "original"], ["--model", "keen"]):
+        CliRunner().invoke(typer_app, ["tui", *arguments])
+    assert [(each.config.model, each.config.epochs) for each in asked] == [
+        ("compact", 5), ("compact", 3), ("original", 25), ("keen", 5),
+    ]  # fmt: skip
 
 
 async def test_numbers_are_not_rounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +155,7 @@ async def test_enter_starts_a_training_with_the_settings_of_the_form(
     pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[StartTraining] = []
-    monkeypatch.setattr(MnistSumApp, "on_start_training", lambda _, message: asked.append(message))
+    monkeypatch.setattr(RunningApp, "on_start_training", lambda _, message: asked.append(message))
     await pilot.press("enter")
     await pilot.pause()
     assert [message.config.model for message in asked] == ["compact"]

@@ -1,0 +1,60 @@
+"""How quick a network trains on this machine: from earlier runs, or from a few steps on made-up images."""
+
+import contextlib
+import time
+from collections.abc import Callable
+
+import torch
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data.dataset import Split
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.machine.hardware import choose, describe
+from mnist_sum_tui.machine.openmp import take_threads
+from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.training.batches import Batches
+from mnist_sum_tui.training.step import DivergedError, Learner
+
+STEPS, SECONDS = 8, 0.4
+"""after the first step, which is slower: so many, or until so much time is over"""
+SAME = ("processor", "cores", "gpu")
+"""what environment.json says of a machine"""
+
+
+def from_run(run: Summary) -> float | None:
+    """Images/s of a run on the built-in images, with validation and saving; None if it was made on another machine."""
+    config, epochs = run.config, run.epochs
+    if config is None or config.data_dir is not None or not epochs or not run.starts or not epochs[-1].elapsed:
+        return None
+    try:
+        made_on = run.run.read_json(run.run.environment_file)
+    except RunError:
+        return None
+    here, usual = describe(), choose(TrainConfig(model=config.model))
+    if any(made_on.get(name) != here[name] for name in SAME):
+        return None
+    if (run.starts[-1].device, run.starts[-1].threads) != (usual.device.type, usual.threads):
+        return None
+    return len(epochs) * run.starts[-1].train_images / epochs[-1].elapsed
+
+
+def from_steps(config: TrainConfig, is_over: Callable[[], bool]) -> float | None:
+    """Images/s of a few steps; None if `is_over` says so in between."""
+    hardware = choose(config)
+    take_threads(hardware.threads)
+    count = (STEPS + 1) * config.batch_size
+    images = torch.randint(256, (count, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    rows = torch.arange(count)
+    learner, seconds, done = Learner(config, hardware), 0.0, 0
+    for plan in Batches(config, Split(images, rows % 10, rows)).epoch(1):
+        if is_over():
+            return None
+        begin = time.perf_counter()
+        with contextlib.suppress(DivergedError):  # it took its time all the same
+            learner.step(plan)
+        if done:
+            seconds += time.perf_counter() - begin
+        done += 1
+        if seconds > SECONDS:
+            break
+    return (done - 1) * config.batch_size / seconds

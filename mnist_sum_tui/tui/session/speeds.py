@@ -1,0 +1,86 @@
+"""How long training takes here: a thread that finds the speed of each network, and the times that follow from it."""
+
+import contextlib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.recipes import MODELS
+from mnist_sum_tui.runs.find import list_runs
+from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.tui.session.messages import SpeedFound
+from mnist_sum_tui.tui.session.run_threads import Post
+
+ALL_IMAGES, HELD_OUT = 60_000, 5_000
+"""of the built-in images"""
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How quick a network trains on this machine."""
+
+    images_per_second: float
+    is_measured: bool
+    """in an earlier run, with validation and saving; else estimated from a few steps"""
+
+
+Speeds = Mapping[str, Speed]
+"""by the network's name; those that are known so far"""
+
+
+def training_images(config: TrainConfig) -> int | None:
+    """How many images train; None for a folder of other images, which nobody has looked into yet."""
+    return None if config.data_dir is not None else ALL_IMAGES - (0 if config.all_data else HELD_OUT)
+
+
+def epoch_seconds(config: TrainConfig, speeds: Speeds) -> float | None:
+    """What an epoch takes here; None while it is not known."""
+    images, speed = training_images(config), speeds.get(config.model)
+    return None if images is None or speed is None else images / speed.images_per_second
+
+
+class SpeedThread(threading.Thread):
+    """Looks up earlier runs for each network's speed, and tries those that were not trained here.
+
+    A training must not begin while it makes a step, so it can be stopped and waited for.
+    """
+
+    def __init__(self, folder: Path, post: Post) -> None:
+        super().__init__(name="speeds", daemon=True)
+        self._folder, self._post = folder, post
+        self._is_over = threading.Event()
+
+    def stop(self) -> None:
+        """End after the step in work."""
+        self._is_over.set()
+
+    def run(self) -> None:
+        """Look, then try; whatever goes wrong, a time is only nice to have."""
+        with contextlib.suppress(Exception):
+            self._find()
+
+    def _find(self) -> None:
+        from mnist_sum_tui.training import speed  # torch
+
+        known: set[str] = set()
+        for run in list_runs(self._folder):
+            if self._is_over.is_set():
+                return
+            summary = summarise(run)
+            if summary.config is not None and summary.config.model not in known:
+                found = speed.from_run(summary)
+                if found:
+                    known.add(summary.config.model)
+                    self._tell(summary.config.model, Speed(found, is_measured=True))
+        for model in MODELS:
+            if model not in known:
+                tried = speed.from_steps(TrainConfig(model=model), self._is_over.is_set)
+                if tried is None:
+                    return
+                self._tell(model, Speed(tried, is_measured=False))
+
+    def _tell(self, model: str, speed: Speed) -> None:
+        with contextlib.suppress(RuntimeError):  # the app's loop is closed
+            self._post(SpeedFound(model, speed))

@@ -1,0 +1,79 @@
+"""What the form of a new run says: what a recipe sets and leaves out, and how long it takes here. Pure functions."""
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.formatting import about
+from mnist_sum_tui.recipes import MODELS, RECIPES
+from mnist_sum_tui.tui.session.speeds import HELD_OUT, Speeds, epoch_seconds, training_images
+
+NAME_WIDTH, TIME_WIDTH = 13, 14
+"""columns of a choice; what it is follows them"""
+OPTIMIZERS = {"sgd": "SGD", "nesterov": "SGD with Nesterov momentum", "adamw": "AdamW"}
+SCHEDULES = {
+    "constant": "constant rate",
+    "onecycle": "one-cycle rate",
+    "linear": "linear rate",
+}
+
+
+def introduction(config: TrainConfig) -> str:
+    """What the training is about."""
+    images = training_images(config)
+    examples = "examples" if images is None else f"{images:,} examples"
+    return (
+        "One network, two answers: the digit, and its sum with a number. "
+        f"Nobody tells it how to add: it learns both from {examples} while you watch."
+    )
+
+
+def recipe_sets(config: TrainConfig) -> str:
+    """What a recipe has set besides the fields of the form."""
+    parts = [OPTIMIZERS[config.optimizer], SCHEDULES[config.schedule]]
+    for name, words in (("weight_decay", "weight decay"), ("label_smoothing", "label smoothing")):
+        if getattr(config, name):
+            parts.append(f"{words} {getattr(config, name):g}")
+    if config.sum_weight != 0.5:
+        parts.append(f"the sum counts {config.sum_weight:g}")
+    if config.augment != "none":
+        parts.append(f"augmentation {config.augment}")
+    return f"sets {', '.join(parts)}"
+
+
+def left_out(config: TrainConfig) -> str:
+    """What there is to see of the training, and what there is not."""
+    images = training_images(config)
+    count = "all" if images is None else f"all {images:,}"
+    if config.all_data:
+        return f"{count} images train: no validation, so no best epoch, no samples"
+    return "" if images is None else f"{images:,} images train; {HELD_OUT:,} validate each epoch and choose the best"
+
+
+def time_words(config: TrainConfig, speeds: Speeds) -> str:
+    """How long the training takes here; empty while it is not known."""
+    seconds = epoch_seconds(config, speeds)
+    if seconds is None:
+        return ""
+    source = "measured in an earlier run" if speeds[config.model].is_measured else "estimated from a few steps"
+    if config.epochs == 1:
+        return f"{about(seconds)} here ({source})"
+    return f"{about(config.epochs * seconds)} here: {config.epochs} epochs of {about(seconds)} ({source})"
+
+
+def total(config: TrainConfig, speeds: Speeds) -> str:
+    """`about 12 min`, for the whole training; empty while it is not known."""
+    seconds = epoch_seconds(config, speeds)
+    return "" if seconds is None else about(config.epochs * seconds)
+
+
+def recipe_choice(config: TrainConfig, speeds: Speeds) -> str:
+    """A line of the list of recipes, with the time of the whole training."""
+    return _choice(config.recipe, total(config, speeds), RECIPES[config.recipe].summary, speeds)
+
+
+def model_choice(name: str, config: TrainConfig, speeds: Speeds) -> str:
+    """A line of the list of networks, with the time of an epoch."""
+    seconds = epoch_seconds(TrainConfig.from_dict({**config.to_dict(), "model": name}), speeds)
+    return _choice(name, "" if seconds is None else about(seconds), MODELS[name], speeds)
+
+
+def _choice(name: str, time: str, words: str, speeds: Speeds) -> str:
+    return f"{name:<{NAME_WIDTH}}{f'{time:<{TIME_WIDTH}}' if speeds else ''}{words}"

@@ -1,0 +1,119 @@
+"""How quick a network trains here: from earlier runs, else from a few steps, and never while something trains."""
+
+import importlib
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.machine.hardware import choose, describe
+from mnist_sum_tui.runs.events import Event
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.training import speed
+from mnist_sum_tui.tui.session.messages import SpeedFound, StartTraining
+from mnist_sum_tui.tui.session.speeds import Speed, SpeedThread, epoch_seconds
+from tests.tui import recorded
+from tests.tui.fake_train import CONFIG, FakeTrain
+from tests.tui.pages.test_runs import make
+from tests.tui.recorded import until
+
+
+def make_run(folder: Path, name: str, threads: int | None = None, **made_on: object) -> Run:
+    """A run of five epochs in 53.75 s, as if trained on this machine, but for what is given."""
+    usual = choose(TrainConfig(model="compact"))
+    _, *rest = recorded.training(2150)
+    start = replace(recorded.started(), device=usual.device.type, threads=threads or usual.threads)
+    run = make(folder, name, [start, *rest])
+    run.write_json(run.environment_file, {**describe(), **made_on})
+    return run
+
+
+def test_the_speed_of_an_earlier_run_on_this_machine(tmp_path: Path) -> None:
+    here = make_run(tmp_path, "here")
+    assert speed.from_run(summarise(here)) == pytest.approx(5 * 55_000 / 53.75)
+    for other in (
+        make_run(tmp_path, "other-processor", processor="another"),
+        make_run(tmp_path, "other-threads", threads=63),
+        make(tmp_path, "no-environment", list(recorded.training(2150))),
+        make(tmp_path, "no-epoch", list(recorded.training(100))),
+        make(tmp_path, "other-images", list(recorded.training(2150)), data_dir="/data"),
+    ):
+        assert speed.from_run(summarise(other)) is None, other.id
+
+
+def test_a_few_steps_leave_torch_as_it_was() -> None:
+    before = torch.get_rng_state()
+    found = speed.from_steps(TrainConfig(model="swift"), lambda: False)
+    assert found is not None
+    assert found > 10
+    assert torch.equal(torch.get_rng_state(), before)
+    assert speed.from_steps(TrainConfig(model="swift"), lambda: True) is None
+
+
+def test_earlier_runs_come_first_and_the_rest_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.session.speeds.MODELS", ("compact", "swift"))
+    make_run(tmp_path, "20260101-120100-here")
+    found: list[Any] = []
+    SpeedThread(tmp_path, found.append).run()
+    assert all(isinstance(message, SpeedFound) for message in found)
+    assert [(message.model, message.speed.is_measured) for message in found] == [("compact", True), ("swift", False)]
+
+
+def test_the_time_of_an_epoch() -> None:
+    speeds = {"swift": Speed(10_000, is_measured=False)}
+    assert epoch_seconds(TrainConfig.of("sprint"), speeds) == 6.0
+    assert epoch_seconds(TrainConfig.of("sprint", all_data=False), speeds) == 5.5
+    assert epoch_seconds(TrainConfig.of("sprint", data_dir="/data"), speeds) is None
+    assert epoch_seconds(TrainConfig.of("standard"), speeds) is None
+
+
+class Trying(threading.Thread):
+    """Stands for SpeedThread: in the middle of a step when it is told to stop."""
+
+    made: "list[Trying]" = []  # noqa: RUF012
+
+    def __init__(self, *_: object) -> None:
+        super().__init__(daemon=True)
+        self.told, self.is_over = threading.Event(), False
+        self.made.append(self)
+
+    def stop(self) -> None:
+        self.told.set()
+
+    def run(self) -> None:
+        self.told.wait(60)
+        time.sleep(0.3)
+        self.is_over = True
+
+
+async def test_a_training_begins_when_nothing_is_tried_any_more(
+    fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.running.SpeedThread", Trying)
+    Trying.made.clear()
+    was_over: list[bool] = []
+
+    def train(*values: Any) -> Iterator[Event]:
+        was_over.append(Trying.made[0].is_over)
+        yield from fake(*values)
+
+    monkeypatch.setattr(importlib.import_module("mnist_sum_tui.training.loop"), "train", train)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: Trying.made and Trying.made[0].is_alive())
+        app.post_message(StartTraining(CONFIG))
+        await until(pilot, lambda: app.session.progress)
+        assert was_over == [True]
+        assert len(Trying.made) == 1, "nothing is tried while it trains"
+        assert app.session.control is not None
+        app.session.control.stop()
+        await until(pilot, lambda: not app.session.is_training)
+        assert len(Trying.made) == 2
+        Trying.made[1].stop()
