@@ -14,6 +14,8 @@ MODELS = {
 }
 QUICK_MODEL = "compact"
 """what the dashboard offers first: a minute or two on any machine, with validation"""
+LARGE_MODEL = "original"
+"""the assignment's, which the dashboard offers beside it"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.recipes import MODELS
+from mnist_sum_tui.recipes import LARGE_MODEL, MODELS, QUICK_MODEL
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.tui.session.messages import SpeedFound
@@ -74,7 +74,8 @@ class SpeedThread(threading.Thread):
                 if found:
                     known.add(summary.config.model)
                     self._tell(summary.config.model, Speed(found, is_measured=True))
-        for model in MODELS:
+        first = (QUICK_MODEL, LARGE_MODEL)  # the form offers them side by side
+        for model in sorted(MODELS, key=lambda name: first.index(name) if name in first else len(first)):
             if model not in known:
                 tried = speed.from_steps(TrainConfig(model=model), self._is_over.is_set)
                 if tried is None:

@@ -66,14 +66,18 @@ def total(config: TrainConfig, speeds: Speeds) -> str:
 
 def recipe_choice(config: TrainConfig, speeds: Speeds) -> str:
     """A line of the list of recipes, with the time of the whole training."""
-    return _choice(config.recipe, total(config, speeds), RECIPES[config.recipe].summary, speeds)
+    return _choice(config.recipe, total(config, speeds), RECIPES[config.recipe].summary, _has_times(config, speeds))
 
 
 def model_choice(name: str, config: TrainConfig, speeds: Speeds) -> str:
     """A line of the list of networks, with the time of an epoch."""
     seconds = epoch_seconds(TrainConfig.from_dict({**config.to_dict(), "model": name}), speeds)
-    return _choice(name, "" if seconds is None else about(seconds), MODELS[name], speeds)
+    return _choice(name, "" if seconds is None else about(seconds), MODELS[name], _has_times(config, speeds))
 
 
-def _choice(name: str, time: str, words: str, speeds: Speeds) -> str:
-    return f"{name:<{NAME_WIDTH}}{f'{time:<{TIME_WIDTH}}' if speeds else ''}{words}"
+def _has_times(config: TrainConfig, speeds: Speeds) -> bool:
+    return bool(speeds) and training_images(config) is not None
+
+
+def _choice(name: str, time: str, words: str, has_times: bool) -> str:
+    return f"{name:<{NAME_WIDTH}}{f'{time:<{TIME_WIDTH}}' if has_times else ''}{words}"

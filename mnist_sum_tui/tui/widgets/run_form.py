@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Select, Static
 from mnist_sum_tui.config import TrainConfig, settings
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.recipes import MODELS, QUICK_MODEL, RECIPES
+from mnist_sum_tui.recipes import LARGE_MODEL, MODELS, QUICK_MODEL, RECIPES
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.speeds import Speed
 from mnist_sum_tui.tui.widgets import form_words as words
@@ -23,8 +23,6 @@ NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr
 """the settings with an input field, and their labels"""
 KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
 """settings without a field; values from the command line stay when the user chooses another recipe"""
-LARGE_MODEL = "original"
-"""the assignment's network, which stands beside the quick one"""
 
 PICTURE = """\
   .-=++*##*.       ┌────────────────┐

@@ -118,6 +118,21 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     assert said(form, "readiness") == "about 6 s here (estimated from a few steps)", "all 60,000 images"
 
 
+async def test_no_time_is_told_of_images_that_nobody_has_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded.without_torch(monkeypatch)
+    app = MnistSumApp(Session(tmp_path / "runs"), form_defaults=TrainConfig(model="compact", data_dir="/data"))
+    async with app.run_test() as pilot:
+        form = app.train_page.form
+        form.ready()
+        form.take_speed("compact", Speed(5500, is_measured=True))
+        await pilot.pause()
+        assert said(form, "readiness") == "ready"
+        assert "learns both from examples" in said(form, "intro-words")
+        assert str(form.query_one("#model SelectCurrent #label", Static).visual).startswith("compact      small and")
+
+
 async def test_the_quick_network_is_offered_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded.without_torch(monkeypatch)
     app = MnistSumApp(Session(tmp_path / "runs"))
