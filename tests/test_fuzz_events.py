@@ -24,9 +24,9 @@ from mnist_sum_tui.runs.events import Event, Notice, Paused, Resumed, Validated,
 from mnist_sum_tui.runs.journal import Follower, read_events
 from mnist_sum_tui.runs.run import FOLDER_VARIABLE, Run
 from mnist_sum_tui.runs.summary import best_run, summarise
-from mnist_sum_tui.tui.pages.base import state_line
 from mnist_sum_tui.tui.session.result import outcome, receipt
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.key_figures import facts
 from mnist_sum_tui.tui.widgets.run_table import COLUMNS, arranged
 from mnist_sum_tui.tui.widgets.run_view import RunView

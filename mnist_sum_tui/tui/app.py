@@ -36,11 +36,6 @@ class MnistSumApp(RunningApp):
     TITLE = "mnist-sum"
     CSS_PATH: ClassVar = ["app.tcss", "form.tcss", "pages.tcss", "draw.tcss", "dialogs.tcss"]
     BINDINGS: ClassVar = [
-        *(
-            Binding(f"{place},f{place}", f"page('{name}')", name.title(), show=False)
-            for place, name in enumerate(PAGES, 1)
-        ),
-        Binding("f9", "guide", "Guide", show=False),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
     ]
@@ -157,9 +152,12 @@ class MnistSumApp(RunningApp):
         if isinstance(self.screen, Page):
             self.push_screen(palette)
 
-    def action_help(self) -> None:
-        """Show the keys of this page, or hide them."""
-        if self.screen.query("HelpPanel"):
-            self.action_hide_help_panel()
-        else:
-            self.action_show_help_panel()
+    def action_show_help_panel(self) -> None:
+        """Show the keys of the page, from the palette."""
+        if isinstance(self.screen, Page) and not self.screen.query("HelpPanel"):
+            self.call_later(self.screen.action_help)
+
+    def action_hide_help_panel(self) -> None:
+        """Hide them again."""
+        if isinstance(self.screen, Page) and self.screen.query("HelpPanel"):
+            self.call_later(self.screen.action_help)

@@ -2,40 +2,39 @@
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from mnist_sum_tui.formatting import percent
-from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Event, Progress
-from mnist_sum_tui.training.coach import has_learned
+from mnist_sum_tui.tui.pages.about import ABOUT
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.textual_fixes import SteadyScreen
+from mnist_sum_tui.tui.widgets import help_panel
 from mnist_sum_tui.tui.widgets.common import Line
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
 PAGES = ("train", "inspect", "draw", "mistakes", "runs")
-"""in the order of the keys 1 to 5"""
+"""in the order of the keys F1 to F5, and of Alt with the digit"""
 NORMAL = 76
-"""columns from which whole words stand in the bar of tabs"""
+"""columns from which the tabs stand apart, and the help beside the page"""
 WIDE = 112
-"""columns from which the footer need not save room"""
 SMALLEST = Size(40, 10)
 """columns and rows below which a page says only that there is no room"""
 TOO_SMALL = f"Too small: make the terminal at least {SMALLEST.width} columns wide and {SMALLEST.height} rows high."
 STATE_SECONDS = 0.5
-WATCHING = f"watching {BRAILLE.between} "
-RUNNING = (BRAILLE.on, BRAILLE.watched)
-"""trained here, and by another process; where there is no room, the figures say more than the epoch"""
-ENDS = {"completed": (BRAILLE.right, "done"), "stopped": (BRAILLE.stopped, "stopped")}
+LEAST_STATE = len("* sum 99.1 %")
+"""columns that the tabs leave to the state of the training, where they can"""
 
 
 def is_cramped(size: Size) -> bool:
@@ -44,10 +43,12 @@ def is_cramped(size: Size) -> bool:
 
 
 class Tab(Static):
-    """The name of a page; a click goes there."""
+    """The key and the name of a page; a click goes there."""
 
     def __init__(self, number: int, page: str, is_current: bool) -> None:
-        super().__init__(f"{number} {page.title()}", markup=False, classes="-current" if is_current else "")
+        self.name_shown = f"F{number} {page.title()}"
+        self.key_shown = self.name_shown if is_current else f"F{number}"
+        super().__init__(self.name_shown, markup=False, classes="-current" if is_current else "")
         self.page = page
 
     def on_click(self) -> None:
@@ -56,26 +57,38 @@ class Tab(Static):
 
 
 class Page(SteadyScreen[None]):
-    """A page of the dashboard. Subclasses give `page_name` and `compose_page`, and may take up `on_run_event`."""
+    """A page of the dashboard. Subclasses give `page_name` and `compose_page`, and may take up `on_run_event`.
+
+    The keys that every page has are here: digits are left to the pages, and Escape never leads to another page.
+    """
 
     page_name: ClassVar[str] = ""
-    BINDINGS: ClassVar = [  # these come first in the footer, so that no width cuts them off
+    BINDINGS: ClassVar = [
+        Binding("question_mark", "help", "Keys"),
+        Binding("f9", "app.guide", "Guide", key_display="F9"),
         Binding("q", "app.quit", "Quit"),
-        Binding("question_mark", "app.help", "Keys"),
+        Binding("escape", "back", "One step back", show=False),
+        *(  # priority: in a field, Alt with a digit would be the digit
+            Binding(key, f"app.page('{name}')", name.title(), show=False, key_display=shown, priority=True)
+            for place, name in enumerate(PAGES, 1)
+            for key, shown in ((f"f{place}", f"F{place}"), (f"alt+{place}", f"Alt+{place}"))
+        ),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NORMAL, "-normal"), (WIDE, "-wide"), (170, "-huge")]  # noqa: RUF012
     """in columns; each class holds up to the next"""
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-medium"), (30, "-tall"), (44, "-giant")]  # noqa: RUF012
     """in rows"""
+    _state_room = 0
+    """columns that the tabs leave to the state of the training"""
 
     def compose(self) -> ComposeResult:
         """Tabs, the page, the footer."""
         with Horizontal(id="tabs"):
             for number, name in enumerate(PAGES, 1):
                 yield Tab(number, name, name == self.page_name)
-            yield Line(state_line(self.session), id="state", markup=False)
+            yield Line(id="state", markup=False)
         yield from self.compose_page()
-        yield Footer()
+        yield KeyFooter()
         yield Static(TOO_SMALL, id="cramped", markup=False)
 
     def compose_page(self) -> ComposeResult:
@@ -108,47 +121,74 @@ class Page(SteadyScreen[None]):
         """The page comes into view."""
         self.show_state()
 
+    # Escape and the help.
+
+    async def action_back(self) -> None:
+        """Close the help, or undo the last step on the page; where there is none, Escape does nothing."""
+        if self.query(help_panel.HelpPanel):
+            await self.action_help()
+        elif not self.step_back():
+            raise SkipAction
+
+    def step_back(self) -> bool:
+        """Undo one step on this page, such as a cursor; False: there is nothing to undo."""
+        return False
+
+    async def action_help(self) -> None:
+        """Show what one is looking at and the keys, beside the page or below it; or hide them."""
+        panels = self.query(help_panel.HelpPanel)
+        if panels:
+            await panels.remove()
+        else:
+            await self.mount(help_panel.HelpPanel(ABOUT.get(self.page_name, "")))
+        self.take_room()
+
+    @property
+    def room(self) -> Size:
+        """Columns and rows that the help leaves to the page."""
+        if not self.query(help_panel.HelpPanel):
+            return self.size
+        if self.size.width < NORMAL:
+            return Size(self.size.width, max(self.size.height - help_panel.HEIGHT, 0))
+        return Size(max(self.size.width - help_panel.WIDTH, 0), self.size.height)
+
+    def _get_breakpoint_classes(self, dimension: int, breakpoints: list[tuple[int, str]]) -> set[str]:
+        """Textual's, for the room that the help leaves."""
+        taken = self.size.width - self.room.width
+        if breakpoints is self.VERTICAL_BREAKPOINTS:
+            taken = self.size.height - self.room.height
+        return super()._get_breakpoint_classes(dimension - taken, breakpoints)
+
+    # The room.
+
     def on_resize(self, event: Resize) -> None:
-        """Let the footer save room where there is little."""
+        """Lay out anew."""
         self.set_class(is_cramped(event.size), "-cramped")
-        for footer in self.query(Footer):
-            footer.compact = event.size.width < WIDE
+        self.call_after_refresh(self.take_room)
+
+    def take_room(self) -> None:
+        """Fit the page to its room."""
+        if not self.is_mounted:
+            return
+        for panel in self.query(help_panel.HelpPanel):
+            panel.set_class(self.size.width < NORMAL, "-below")
+        for breakpoints, length in (
+            (self.HORIZONTAL_BREAKPOINTS, self.size.width),
+            (self.VERTICAL_BREAKPOINTS, self.size.height),
+        ):
+            names = self._get_breakpoint_classes(length, breakpoints)
+            self.update_classes({name: name in names for _, name in breakpoints}, animate=False)
+        is_tight = self._tabs_width("name_shown") + LEAST_STATE > self.room.width
+        for tab in self.query(Tab):
+            tab.update(tab.key_shown if is_tight else tab.name_shown)
+        self._state_room = self.room.width - self._tabs_width("key_shown" if is_tight else "name_shown")
         self.show_state()
+
+    def _tabs_width(self, label: str) -> int:
+        gap = 1 if self.room.width < NORMAL else 2
+        return sum(len(getattr(tab, label)) + gap for tab in self.query(Tab))
 
     def show_state(self) -> None:
         """Bring the state of the training in the bar up to date."""
         if self.is_mounted and self.is_current:
-            line = self.query_one("#state", Line)
-            line.say(state_line(self.session, line.size.width or self.size.width))
-
-
-def state_line(session: Session, room: int = 200) -> str:
-    """The training at a glance, as much as fits: `● epoch 2/5 · validation: digit 99.1 %, sum 98.7 %`."""
-    mark, words = _state(session)
-    forms = [f"{mark} {words} "]
-    found = session.accuracies
-    if found is not None and session.error is None:
-        kind, digit, total = found[0], percent(found[1], 1), percent(found[2], 1)
-        both, short = f"digit {digit}, sum {total}", f"{digit} / {total}"
-        forms = [f"{mark} {words} {BRAILLE.between} {figures} " for figures in (f"{kind}: {both}", both, short)]
-        forms.append(f"{mark} {short} " if mark in RUNNING else f"{mark} {words} ")
-    return next((form for form in forms if len(form) <= room), forms[-1])
-
-
-def _state(session: Session) -> tuple[str, str]:
-    """A symbol and what it stands for."""
-    started, done = session.started, session.finished
-    if session.is_live:
-        if started is None:
-            return RUNNING[0], "getting ready"
-        if session.is_paused:
-            return BRAILLE.paused, "paused"
-        where = f"epoch {session.events[-1].epoch if session.events else 1}/{started.epochs}"
-        return (RUNNING[1], WATCHING + where) if session.is_watching else (RUNNING[0], where)
-    if session.error is not None:
-        return BRAILLE.wrong, "failed"
-    if done is not None:
-        if not has_learned(done):
-            return BRAILLE.wrong, "learned nothing"
-        return ENDS.get(done.reason, (BRAILLE.wrong, done.reason))
-    return (BRAILLE.cut, "cut off") if session.is_watching else (BRAILLE.off, "ready")
+            self.query_one("#state", Line).say(state_line(self.session, self._state_room))

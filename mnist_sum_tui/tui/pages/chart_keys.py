@@ -20,7 +20,6 @@ CHART_BINDINGS = (
     Binding("right", "cursor(1)", "Cursor right", show=False),
     Binding("shift+left", "cursor(-10)", "Cursor far left", show=False),
     Binding("shift+right", "cursor(10)", "Cursor far right", show=False),
-    Binding("escape", "plain", "No cursor, no large chart", show=False),
 )
 CHART_ACTIONS = {"log", "smooth", "x_axis", "freeze", "large", "cursor"}
 """those that need a chart"""
@@ -60,7 +59,13 @@ class ChartKeys:
         """Read values off the curves."""
         self.run_view.move_cursor(by)
 
-    def action_plain(self) -> None:
-        """No cursor, and both charts."""
-        self.run_view.view = replace(self.run_view.view, cursor=None)
-        self.run_view.large = ""
+    def step_back(self) -> bool:
+        """Escape: take the cursor away, then the large chart."""
+        view = self.run_view
+        if view.view.cursor is not None:
+            view.view = replace(view.view, cursor=None)
+        elif view.large:
+            view.large = ""
+        else:
+            return False
+        return True

@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
-from textual.events import Resize
 from textual.widgets import Static
 
 from mnist_sum_tui.glyphs import BRAILLE
@@ -70,9 +69,10 @@ class DrawPage(NumberPage):
         self.query_one("#all-ten").border_title = "All ten numbers"
         self.show_answer()
 
-    def on_resize(self, event: Resize) -> None:
+    def take_room(self) -> None:
         """As large a pad as leaves room for the rest."""
-        scale = max(1, scale_for(event.size.width - REST_COLUMNS, event.size.height - REST_ROWS))
+        super().take_room()
+        scale = max(1, scale_for(self.room.width - REST_COLUMNS, self.room.height - REST_ROWS))
         pad = self.query_one("#pad", DrawPad)
         pad.styles.width, pad.styles.height = 28 * scale + 2, 14 * scale + 2
         self.query_one("#drawing").styles.width = 28 * scale + 2

@@ -5,19 +5,20 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Footer, Markdown, OptionList
+from textual.widgets import Markdown, OptionList
 from textual.widgets.option_list import Option
 
 from mnist_sum_tui.guide.find import page_of_link, pages
 from mnist_sum_tui.tui.pages.base import NORMAL
 from mnist_sum_tui.tui.textual_fixes import Question
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 
 
 class GuideScreen(Question[None]):
     """The list and the text; the text has the focus, so that the usual keys scroll it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f9", "dismiss(None)", "Close", key_display="esc"),
+        Binding("escape,q,f9", "dismiss(None)", "Close", key_display="esc q"),
         Binding("n", "turn(1)", "Next page"),
         Binding("p", "turn(-1)", "Page before"),
         Binding("tab", "app.focus_next", "List"),
@@ -28,7 +29,7 @@ class GuideScreen(Question[None]):
     GuideScreen {
         align: center middle;
         #guide { width: 1fr; max-width: 130; height: 1fr; background: $surface; }
-        #guide-list { width: 18; height: 1fr; border: none; padding: 0 1; background: $panel; }
+        #guide-list { width: 26; height: 1fr; border: none; padding: 0 1; background: $panel; }
         #guide-scroll { width: 1fr; height: 1fr; }
         &.-narrow #guide { layout: vertical; }
         &.-narrow #guide-list { width: 1fr; height: 3; }
@@ -46,7 +47,7 @@ class GuideScreen(Question[None]):
             yield OptionList(*(Option(name, id=name) for name in pages()), id="guide-list", markup=False)
             with VerticalScroll(id="guide-scroll"):
                 yield Markdown(pages()[self.page].text, open_links=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Mark the first page in the list."""

@@ -38,10 +38,6 @@ class PredictingPage(Page):
     One that has nothing to show before the first answer has the class -empty until then, and the note has its room.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "app.page('train')", "Train page", show=False),
-    ]
-
     @property
     def predictions(self) -> "PredictionWorker":
         """The worker that all pages share."""
@@ -69,11 +65,9 @@ class PredictingPage(Page):
 
 
 class NumberPage(PredictingPage):
-    """A page with a number beside the image; the figures choose it, so that F1 to F5 are left to go to other pages."""
+    """A page with a number beside the image; the digits choose it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(str(digit), f"choose({digit})", f"Number {digit}", show=False) for digit in range(10)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(str(digit), f"choose({digit})", show=False) for digit in range(10)]
 
     number: reactive[int] = reactive(7)
     """the second input, 0..9"""

@@ -29,7 +29,7 @@ from mnist_sum_tui.tui.widgets.run_table import COLUMNS, RunTable
 
 EMPTY = """No runs yet.
 
-Go to page Train (F1) and start one: with the network compact it takes a minute or two.
+Press F1 and start one: an epoch of the small network compact takes less than a minute.
 Runs appear here with their curves; they stay in {folder}."""
 
 

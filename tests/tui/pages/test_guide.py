@@ -125,10 +125,15 @@ async def test_a_training_goes_on_below(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         recorded.begin(app)
-        guide = await opened(pilot)
+        await opened(pilot)
         for event in recorded.training(200):
             app.session.add(event)
         await pilot.press("q")
-        assert app.screen is guide
-        await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, Page))
+        assert app.is_running, "q closes what was read, and leaves nothing else"
+
+
+async def test_no_name_in_the_list_is_cut_in_two(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        choices = (await opened(pilot)).query_one(OptionList)
+        assert choices.virtual_size.height == len(pages()), "one line per page"

@@ -11,13 +11,13 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.pages.base import state_line
 from mnist_sum_tui.tui.pages.resume_run import ResumeRun
 from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.running import RunningApp
 from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.result import receipt
+from mnist_sum_tui.tui.session.state_line import state_line
 from tests.tui import fixed, recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_runs import make, make_three, note_of, open_runs

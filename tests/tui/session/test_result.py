@@ -9,9 +9,9 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.pages.base import state_line
 from mnist_sum_tui.tui.session.result import outcome, receipt
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.session.state_line import state_line
 from tests.tui import recorded
 
 USELESS = replace(recorded.finished(), digit_accuracy=0.098, sum_accuracy=0.1, digit_loss=10.0, sum_loss=10.0)

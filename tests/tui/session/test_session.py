@@ -10,9 +10,9 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Progress
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.pages.base import state_line
 from mnist_sum_tui.tui.session.messages import RunEvent
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.session.state_line import state_line
 from tests.tui import recorded
 
 CONFIG = TrainConfig.of("standard", model="compact")
@@ -64,7 +64,9 @@ def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     assert state_line(session) == "● epoch 2/5 · validation: digit 96.8 %, sum 88.1 % "
     assert state_line(session, room=40) == "● epoch 2/5 · digit 96.8 %, sum 88.1 % "
     assert state_line(session, room=31) == "● epoch 2/5 · 96.8 % / 88.1 % "
-    assert state_line(session, room=9) == "● 96.8 % / 88.1 % "
+    assert state_line(session, room=20) == "● 96.8 % / 88.1 % "
+    assert state_line(session, room=15) == "● sum 88.1 % "
+    assert state_line(session, room=5) == "●"
     session.add(recorded.finished(reason="stopped"))
     session.end()
     assert state_line(session) == "■ stopped · validation: digit 96.8 %, sum 88.1 % "

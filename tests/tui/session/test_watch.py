@@ -10,9 +10,9 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import Journal
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.pages.base import state_line
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.session.state_line import state_line
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
 from tests.tui.recorded import until

@@ -1,0 +1,34 @@
+"""What the panel of `?` says about each page: five lines about what one is looking at."""
+
+ABOUT = {
+    "train": """\
+The two curves fall as the network
+learns: one for reading the digit,
+one for adding the number to it.
+Right: how many it gets right.
+Below: images from the validation.""",
+    "inspect": """\
+One test image and a number go in.
+Two answers come out: digit and sum.
+Bars: how probable each answer is.
+▸ its answer, • the right one.
+Below: weights from when it learned.""",
+    "draw": """\
+Draw a digit with the mouse: the
+network reads it after each stroke.
+It sees your digit cut out, scaled
+to 20 pixels and centred, as MNIST.
+Odd digits show what it has learned.""",
+    "mistakes": """\
+Left: which digit is read as which.
+Right: how often the sum is right.
+Darker red: more; darker green: more.
+Below: the wrong images, those that
+the network was surest of first.""",
+    "runs": """\
+Every training is a run, kept in a
+folder. Its best accuracies stand in
+the table, its curve below it.
+Space marks runs: their curves are
+drawn together, to compare them.""",
+}

@@ -1,0 +1,43 @@
+"""What the training is at, in one line: shown on every page, right of the tabs."""
+
+from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.training.coach import has_learned
+from mnist_sum_tui.tui.session.session import Session
+
+WATCHING = f"watching {BRAILLE.between} "
+RUNNING = (BRAILLE.on, BRAILLE.watched)
+"""trained here, and by another process; where there is no room, the figures say more than the epoch"""
+ENDS = {"completed": (BRAILLE.right, "done"), "stopped": (BRAILLE.stopped, "stopped")}
+
+
+def state_line(session: Session, room: int = 200) -> str:
+    """The training at a glance, as much as fits: `● epoch 2/5 · validation: digit 99.1 %, sum 98.7 %`."""
+    mark, words = _state(session)
+    forms = [f"{mark} {words} "]
+    found = session.accuracies
+    if found is not None and session.error is None:
+        kind, digit, total = found[0], percent(found[1], 1), percent(found[2], 1)
+        both, short = f"digit {digit}, sum {total}", f"{digit} / {total}"
+        forms = [f"{mark} {words} {BRAILLE.between} {figures} " for figures in (f"{kind}: {both}", both, short)]
+        forms += [f"{mark} {short} ", f"{mark} sum {total} "] if mark in RUNNING else [f"{mark} {words} "]
+    return next((form for form in forms if len(form) <= room), mark)
+
+
+def _state(session: Session) -> tuple[str, str]:
+    """A symbol and what it stands for."""
+    started, done = session.started, session.finished
+    if session.is_live:
+        if started is None:
+            return RUNNING[0], "getting ready"
+        if session.is_paused:
+            return BRAILLE.paused, "paused"
+        where = f"epoch {session.events[-1].epoch if session.events else 1}/{started.epochs}"
+        return (RUNNING[1], WATCHING + where) if session.is_watching else (RUNNING[0], where)
+    if session.error is not None:
+        return BRAILLE.wrong, "failed"
+    if done is not None:
+        if not has_learned(done):
+            return BRAILLE.wrong, "learned nothing"
+        return ENDS.get(done.reason, (BRAILLE.wrong, done.reason))
+    return (BRAILLE.cut, "cut off") if session.is_watching else (BRAILLE.off, "ready")

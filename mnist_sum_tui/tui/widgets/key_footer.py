@@ -1,0 +1,136 @@
+"""KeyFooter: the keys of a page in one line, the most used first; where some do not fit, it ends in a sign."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+
+ALWAYS = ("help", "app.guide", "app.quit")
+"""the actions whose keys stand at the right edge at every width"""
+MORE = "…"
+"""the sign that there are more keys; `?` lists them"""
+WIDE = 112
+"""columns from which two spaces stand between the keys, and the palette beside them"""
+PALETTE = "ctrl+p"
+
+
+class Key(NamedTuple):
+    """A key as the footer shows it."""
+
+    key: str
+    shown: str
+    words: str
+    is_enabled: bool = True
+
+    @property
+    def width(self) -> int:
+        """Columns of the key and what it does."""
+        return len(self.shown) + 1 + len(self.words)
+
+
+def keys_of(screen: "Screen[object]") -> tuple[list[Key], list[Key]]:
+    """The keys of the screen and of what has the focus, and the keys that are shown at every width."""
+    by_action: dict[str, tuple[Binding, bool]] = {}
+    for _, binding, is_enabled, _ in screen.active_bindings.values():
+        if binding.show:
+            by_action.setdefault(binding.action, (binding, is_enabled))
+    display = screen.app.get_key_display
+    own: list[Key] = []
+    shown = [found for action, found in by_action.items() if action not in ALWAYS]
+    for group, found in groupby(shown, lambda pair: pair[0].group):
+        pairs = list(found)
+        if group is not None and len(pairs) > 1:
+            keys = " ".join(display(binding) for binding, _ in pairs)
+            own.append(Key(pairs[0][0].key, keys, group.description, pairs[0][1]))
+        else:
+            own += [Key(binding.key, display(binding), binding.description, known) for binding, known in pairs]
+    always = [by_action[action] for action in ALWAYS if action in by_action]
+    return own, [Key(binding.key, display(binding), binding.description, known) for binding, known in always]
+
+
+class Placed(NamedTuple):
+    """A key and the column at which it stands."""
+
+    column: int
+    key: Key
+
+
+def placed(own: Sequence[Key], always: Sequence[Key], width: int) -> tuple[list[Placed], int | None]:
+    """Where each key stands in `width` columns, and where the sign that some are left out; None: all are there."""
+    gap = 2 if width >= WIDE else 1
+    right = width - sum(key.width + gap for key in always)
+    found, column = [], 0
+    for number, key in enumerate(own):
+        is_last = number == len(own) - 1
+        if column + key.width + (0 if is_last else gap + len(MORE)) > right:
+            break
+        found.append(Placed(column, key))
+        column += key.width + gap
+    sign = column if len(found) < len(own) else None
+    for key in always:
+        right += gap
+        found.append(Placed(right, key))
+        right += key.width
+    return found, sign
+
+
+def footer_line(found: Sequence[Placed], sign: int | None) -> Content:
+    """The line: the keys in bold, what they do beside them."""
+    content, end = Content(""), 0
+    pieces = [(column, _drawn(key)) for column, key in found]
+    if sign is not None:
+        pieces.append((sign, Content.styled(MORE, "bold $footer-key-foreground")))
+    for column, piece in sorted(pieces, key=lambda pair: pair[0]):
+        content += Content(" " * max(column - end, 0)) + piece
+        end = column + piece.cell_length
+    return content
+
+
+def _drawn(key: Key) -> Content:
+    dim = "" if key.is_enabled else " dim"
+    return Content.assemble(
+        (key.shown, f"bold $footer-key-foreground{dim}"), " ", (key.words, f"$footer-description-foreground{dim}")
+    )
+
+
+class KeyFooter(Widget):
+    """Shows the keys; a click on one presses it, and a click on the sign lists all."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    KeyFooter {
+        dock: bottom;
+        height: 1;
+        text-wrap: nowrap;
+        background: $footer-background;
+    }
+    """
+
+    def on_mount(self) -> None:
+        """Follow the keys that are in force."""
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+
+    def _placed(self) -> tuple[list[Placed], int | None]:
+        width = self.content_size.width
+        own, always = keys_of(self.screen)
+        if width >= WIDE and PALETTE in self.screen.active_bindings:
+            always.insert(0, Key(PALETTE, "^p", "Palette"))
+        return placed(own, always, width)
+
+    def render(self) -> Content:
+        """The keys that fit."""
+        return footer_line(*self._placed())
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key under the mouse."""
+        found, sign = self._placed()
+        for place in found:
+            if place.column <= event.x < place.column + place.key.width:
+                self.app.simulate_key(place.key.key)
+        if event.x == sign:
+            self.app.simulate_key("question_mark")

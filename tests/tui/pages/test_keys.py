@@ -1,0 +1,146 @@
+"""The keys that every page has: pages, digits, Escape, the footer, and the help beside the page."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.base import PAGES, Page, Tab
+from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
+from mnist_sum_tui.tui.widgets.help_panel import HelpPanel, help_text
+from mnist_sum_tui.tui.widgets.key_footer import MORE, Key, KeyFooter, footer_line, placed
+from tests.tui import fixed
+from tests.tui.recorded import until
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    return fixed.new_app(tmp_path, monkeypatch)
+
+
+def page_of(pilot: Pilot[int]) -> Page:
+    assert isinstance(pilot.app.screen, Page)
+    return pilot.app.screen
+
+
+def footer_of(pilot: Pilot[int]) -> str:
+    return pilot.app.screen.query_one(KeyFooter).render().plain
+
+
+@pytest.mark.parametrize("modifier", ["f", "alt+"])
+async def test_one_key_per_page_works_on_every_page(modifier: str, app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        for start in PAGES:
+            for place, name in enumerate(PAGES, 1):
+                await pilot.press(f"{modifier}{PAGES.index(start) + 1}")
+                await pilot.press(f"{modifier}{place}")
+                assert app.current_mode == name
+                labels = [str(tab.render()) for tab in app.screen.query(Tab)]
+                assert f"F{place} {name.title()}" in labels
+
+
+async def test_in_a_field_the_page_keys_leave_the_text_alone(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        field = app.train_page.form.query_one("#epochs", Input)
+        field.focus()
+        before = field.value
+        await pilot.press("3")
+        assert field.value != before, "a digit is text"
+        changed = field.value
+        await pilot.press("alt+2")
+        await pilot.pause()
+        assert app.current_mode == "inspect"
+        assert field.value == changed
+
+
+async def test_digits_and_escape_lead_to_no_other_page(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        for name in PAGES:
+            await fixed.open_page(pilot, name)
+            app.screen.set_focus(None)
+            await pilot.press(*"12345", "escape", "escape")
+            await pilot.pause()
+            assert app.current_mode == name
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 60)])
+async def test_the_footer_ends_in_a_sign_where_a_key_is_missing(size: tuple[int, int], app: MnistSumApp) -> None:
+    async with app.run_test(size=size) as pilot:
+        for name in PAGES:
+            await fixed.open_page(pilot, name)
+            line = footer_of(pilot)
+            assert len(line) <= size[0]
+            assert line.endswith("q Quit")
+            assert "? Keys" in line
+            assert "F9 Guide" in line
+            shown = [b.binding.description for b in app.screen.active_bindings.values() if b.binding.show]
+            is_whole = all(words in line or words.startswith("Smooth") for words in shown)
+            assert (MORE in line) != is_whole
+
+
+def test_keys_are_left_out_whole_from_the_end() -> None:
+    own, always = [Key("a", "a", "Alpha"), Key("b", "b", "Beta"), Key("c", "c", "Gamma")], [Key("q", "q", "Quit")]
+    for width, line in (
+        (30, "a Alpha b Beta c Gamma  q Quit"),
+        (29, "a Alpha b Beta c Gamma q Quit"),
+        (28, "a Alpha b Beta …      q Quit"),
+        (20, "a Alpha …     q Quit"),
+    ):
+        assert footer_line(*placed(own, always, width)).plain == line
+
+
+async def test_a_click_on_the_footer_is_its_key_and_on_the_sign_the_help(app: MnistSumApp) -> None:
+    async with app.run_test(size=(60, 20)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page, line = page_of(pilot), footer_of(pilot)
+        assert isinstance(page, InspectPage)
+        await pilot.click(KeyFooter, offset=(line.index("w Wrong") + 3, 0))
+        await pilot.pause()
+        assert page.index == min(fixed.WRONG)
+        await pilot.click(KeyFooter, offset=(line.index(MORE), 0))
+        await pilot.pause()
+        assert page.query(HelpPanel)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])
+async def test_the_help_stands_beside_a_page_that_stays_usable(size: tuple[int, int], app: MnistSumApp) -> None:
+    async with app.run_test(size=size) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page = page_of(pilot)
+        assert isinstance(page, InspectPage)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        panel = page.query_one(HelpPanel)
+        assert not panel.region.overlaps(page.query_one("#inspect").region)
+        assert page.query_one("#sum-bars").region.right <= page.room.width
+        assert len(panel.about.splitlines()) == 5
+        text = str(panel.query_one("#help-text").render())
+        assert text.startswith(panel.about)
+        assert "Wrong" in text
+        await pilot.press("right", "w")
+        await pilot.pause()
+        assert page.index == min(fixed.WRONG), "the keys are the page's"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not page.query(HelpPanel)
+        assert page.room == page.size
+
+
+async def test_the_pad_shrinks_beside_the_help_and_grows_again(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "draw")
+        pad = app.screen.query_one(DrawPad)
+        assert pad.scale == 2
+        for scale in (1, 2):
+            await pilot.press("question_mark")
+            await until(pilot, lambda scale=scale: pad.scale == scale)  # type: ignore[misc]
+
+
+def test_the_help_cuts_no_line_without_a_sign() -> None:
+    lines = help_text("about", [("w", "Wrong"), ("← →", "Image " * 9)], 20).plain.split("\n")
+    assert lines[:3] == ["about", "", "  w  Wrong"]
+    assert lines[3].endswith("…")
+    assert len(lines[3]) == 20
