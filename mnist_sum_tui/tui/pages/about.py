@@ -18,7 +18,7 @@ Draw a digit with the mouse: the
 network reads it after each stroke.
 It sees your digit cut out, scaled
 to 20 pixels and centred, as MNIST.
-Odd digits show what it has learned.""",
+Odd ones show what it has learned.""",
     "mistakes": """\
 Left: which digit is read as which.
 Right: how often the sum is right.

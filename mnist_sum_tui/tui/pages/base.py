@@ -150,7 +150,8 @@ class Page(SteadyScreen[None]):
             return self.size
         if self.size.width < NORMAL:
             return Size(self.size.width, max(self.size.height - help_panel.HEIGHT, 0))
-        return Size(max(self.size.width - help_panel.WIDTH, 0), self.size.height)
+        taken = help_panel.WIDTH if self.size.width >= WIDE else help_panel.NARROW_WIDTH
+        return Size(max(self.size.width - taken, 0), self.size.height)
 
     def _get_breakpoint_classes(self, dimension: int, breakpoints: list[tuple[int, str]]) -> set[str]:
         """Textual's, for the room that the help leaves."""
@@ -171,6 +172,7 @@ class Page(SteadyScreen[None]):
         if not self.is_mounted:
             return
         for panel in self.query(help_panel.HelpPanel):
+            panel.set_class(self.size.width < WIDE, "-slim")
             panel.set_class(self.size.width < NORMAL, "-below")
         for breakpoints, length in (
             (self.HORIZONTAL_BREAKPOINTS, self.size.width),

@@ -9,10 +9,14 @@ from textual.widgets import Static
 
 from mnist_sum_tui.tui.widgets.key_footer import ALWAYS
 
-WIDTH = 36
-"""columns of the panel beside the page"""
+WIDTH, NARROW_WIDTH = 40, 30
+"""columns of the panel beside the page, the second where there are fewer than WIDE"""
+WIDE = 112
 HEIGHT = 9
-"""rows of the panel below the page, where there are too few columns"""
+"""rows of the panel below the page, where there are too few columns for one beside it"""
+TEXTUAL_KEYS = {binding.description for binding in Screen.BINDINGS if isinstance(binding, Binding)}
+"""what the keys do that every screen of Textual has"""
+GENERAL = (*ALWAYS, "back")
 
 
 def page_keys(screen: "Screen[object]") -> list[tuple[str, str]]:
@@ -20,27 +24,20 @@ def page_keys(screen: "Screen[object]") -> list[tuple[str, str]]:
     own: dict[str, list[str]] = {}
     general: dict[str, list[str]] = {}
     for node, binding, _, tooltip in screen.active_bindings.values():
-        if node is not screen.app and binding.description and not binding.system:
-            is_general = binding.action in ALWAYS or binding.action.startswith("app.page(")
-            words = binding.description if is_general or not tooltip else f"{binding.description}: {tooltip}"
-            keys = (general if is_general else own).setdefault(words, [])
-            if (shown := _shown(screen, binding)) not in keys:
-                keys.append(shown)
+        if node is screen.app or not binding.description or binding.description in TEXTUAL_KEYS:
+            continue
+        is_general = binding.action in GENERAL or binding.action.startswith("app.page(")
+        words = binding.description if is_general or not tooltip else f"{binding.description} ({tooltip})"
+        keys = (general if is_general else own).setdefault(words, [])
+        if (shown := screen.app.get_key_display(binding)) not in keys:
+            keys.append(shown)
     return [(" ".join(keys), words) for words, keys in (*own.items(), *general.items())]
 
 
-def _shown(screen: "Screen[object]", binding: Binding) -> str:
-    return screen.app.get_key_display(binding)
-
-
-def help_text(about: str, keys: list[tuple[str, str]], width: int) -> Content:
-    """The five lines, and below them one line per key."""
+def key_lines(keys: list[tuple[str, str]]) -> Content:
+    """One line per key."""
     column = max((len(shown) for shown, _ in keys), default=0)
-    lines = [Content(about), Content("")]
-    for shown, words in keys:
-        lines.append(
-            Content.assemble((f"{shown:>{column}}  ", "bold $text-accent"), words).truncate(width, ellipsis=True)
-        )
+    lines = [Content.assemble((f"{shown:>{column}}", "bold $text-accent"), f" {words}") for shown, words in keys]
     return Content("\n").join(lines)
 
 
@@ -55,6 +52,8 @@ class HelpPanel(VerticalScroll, can_focus=False):
         padding: 0 1;
         border-left: vkey $foreground 30%;
         background: $surface;
+        scrollbar-size-vertical: 1;
+        &.-slim {{ width: {NARROW_WIDTH}; }}
         &.-below {{
             split: bottom;
             width: 1fr;
@@ -62,7 +61,8 @@ class HelpPanel(VerticalScroll, can_focus=False):
             border-left: none;
             border-top: solid $foreground 30%;
         }}
-        Static {{ width: 1fr; height: auto; }}
+        Static {{ width: 1fr; height: auto; margin-bottom: 1; }}
+        #help-keys {{ text-wrap: nowrap; text-overflow: ellipsis; }}
     }}
     """
 
@@ -71,22 +71,16 @@ class HelpPanel(VerticalScroll, can_focus=False):
         self.about = about
 
     def compose(self) -> ComposeResult:
-        """The text."""
-        yield Static(id="help-text", markup=False)
+        """The text and the keys."""
+        yield Static(self.about, id="help-text", markup=False)
+        yield Static(id="help-keys", markup=False)
 
     def on_mount(self) -> None:
         """Follow the keys that are in force."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.call_after_refresh(self.show_keys))
         self.call_after_refresh(self.show_keys)
 
-    def on_resize(self) -> None:
-        """Fit the lines to the new width."""
-        self.show_keys()
-
     def show_keys(self) -> None:
-        """Show the text with the keys of this moment."""
+        """Show the keys of this moment."""
         if self.is_attached:
-            keys = page_keys(self.screen)
-            self.query_one("#help-text", Static).update(
-                help_text(self.about, keys, self.scrollable_content_region.width)
-            )
+            self.query_one("#help-keys", Static).update(key_lines(page_keys(self.screen)))

@@ -7,10 +7,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.about import ABOUT
 from mnist_sum_tui.tui.pages.base import PAGES, Page, Tab
 from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.widgets import help_panel
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
-from mnist_sum_tui.tui.widgets.help_panel import HelpPanel, help_text
+from mnist_sum_tui.tui.widgets.help_panel import HelpPanel, key_lines, page_keys
 from mnist_sum_tui.tui.widgets.key_footer import MORE, Key, KeyFooter, footer_line, placed
 from tests.tui import fixed
 from tests.tui.recorded import until
@@ -118,8 +120,8 @@ async def test_the_help_stands_beside_a_page_that_stays_usable(size: tuple[int, 
         assert page.query_one("#sum-bars").region.right <= page.room.width
         assert len(panel.about.splitlines()) == 5
         text = str(panel.query_one("#help-text").render())
-        assert text.startswith(panel.about)
-        assert "Wrong" in text
+        assert text == panel.about
+        assert "Wrong" in str(panel.query_one("#help-keys").render())
         await pilot.press("right", "w")
         await pilot.pause()
         assert page.index == min(fixed.WRONG), "the keys are the page's"
@@ -139,8 +141,15 @@ async def test_the_pad_shrinks_beside_the_help_and_grows_again(app: MnistSumApp)
             await until(pilot, lambda scale=scale: pad.scale == scale)  # type: ignore[misc]
 
 
-def test_the_help_cuts_no_line_without_a_sign() -> None:
-    lines = help_text("about", [("w", "Wrong"), ("← →", "Image " * 9)], 20).plain.split("\n")
-    assert lines[:3] == ["about", "", "  w  Wrong"]
-    assert lines[3].endswith("…")
-    assert len(lines[3]) == 20
+async def test_the_help_lists_the_page_s_keys_first_and_none_of_textual_s(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "draw")
+        lines = key_lines(page_keys(app.screen)).plain.split("\n")
+        words = [line.split(maxsplit=1)[1] for line in lines]
+        assert not any("Focus" in line or "Copy" in line for line in lines)
+        assert words.index("Undo") < words.index("One step back") < words.index("Quit")
+        assert [line.split() for line in lines[-5:]] == [
+            [f"F{place}", f"Alt+{place}", name.title()] for place, name in enumerate(PAGES, 1)
+        ]
+        assert all(len(line) <= help_panel.WIDTH - 5 for about in ABOUT.values() for line in about.splitlines())
+        assert ABOUT.keys() == set(PAGES)
