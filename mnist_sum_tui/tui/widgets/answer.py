@@ -1,4 +1,4 @@
-"""The answer of the network as text: its equation, the correct one, and whether the two heads agree."""
+"""The answer of the network as text: its equation, the correct one, and whether its two answers fit each other."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import equation
+from mnist_sum_tui.formatting import bar, equation, percent
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
 
 if TYPE_CHECKING:
@@ -27,29 +27,50 @@ GLYPHS = dict(
 )
 
 
-def large(text: str) -> list[str]:
-    """Large text: each digit, + or = takes three rows and three columns."""
-    return ["".join(rows) for rows in zip(*(GLYPHS[character] for character in text), strict=True)]
+TIGHT = {"+": ("   ", " + ", "   "), "=": ("   ", " = ", "   ")}
+"""signs that keep their distance from the digits without spaces between them"""
+TIGHT_WIDTH, WIDE_WIDTH = 18, 22
+"""columns of the longest equation, `9 + 9 = 18`, without spaces and with them"""
+
+
+def large(text: str, is_tight: bool = False) -> list[str]:
+    """Large text in three rows: each digit, + or = takes three columns, a space one; `is_tight` leaves out spaces."""
+    if is_tight:
+        shapes = [TIGHT.get(character) or GLYPHS[character] for character in text if character != " "]
+    else:
+        shapes = [(" ",) * 3 if character == " " else GLYPHS[character] for character in text]
+    return ["".join(rows) for rows in zip(*shapes, strict=True)]
+
+
+def fit_line(said: "Prediction") -> tuple[str, str]:
+    """Whether the sum is the digit + the number, in words, and the style of the words."""
+    if said.agrees:
+        return "the two answers fit", ""
+    words = f"the two answers do not fit: {said.digit} + {said.number} is {said.digit + said.number}, not {said.sum}"
+    return words, "bold $text-warning"
 
 
 def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Content:
-    """The equation, right or wrong, the correct equation if known, and whether the heads agree."""
+    """The equation, right or wrong, the correct equation if known, and whether the two answers fit."""
     style = "$text-primary" if said.correct is None else "$text-success" if said.correct else "$text-error"
     words = equation(said.digit, said.number, said.sum)
-    shown = large(words.replace(" ", "")) if is_large else [words]
+    shown = large(words, width < WIDE_WIDTH) if is_large else [words]
     lines: list[tuple[str, str]] = [(row, f"bold {style}") for row in shown]
     if said.label is not None:
         truth = equation(said.label, said.number, said.label + said.number)
         lines.append((f"{RIGHT} right" if said.correct else f"{WRONG} wrong", style))
         lines.append((f"truth {truth}", "$foreground-muted"))
-    heads = "the heads " if width >= 19 else "heads "
-    lines.append((f"{heads}agree", "") if said.agrees else (f"{heads}disagree", "bold $text-warning"))
+    lines.append(fit_line(said))
     return Content("\n").join(Content.styled(text, style) for text, style in lines)
 
 
-def all_ten(predictions: "tuple[Prediction, ...]", chosen: int) -> Content:
-    """One line per number: the equation, and whether it is right; an arrow marks the chosen number."""
+def all_ten(predictions: "tuple[Prediction, ...]", chosen: int, width: int = 0) -> Content:
+    """One line per number: the equation, and whether it is right; an arrow marks the chosen number.
+
+    In a wide widget a bar shows how probable the sum is.
+    """
     lines = []
+    room = width - len("> 9 + 9 = 18 x  ") - len(" 100.0 %")
     for said in predictions:
         mark = BRAILLE.chosen if said.number == chosen else " "
         if said.correct is None:
@@ -57,7 +78,12 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int) -> Content:
         else:
             sign, style = (RIGHT, "$text-success") if said.correct else (WRONG, "$text-error")
         text = f"{mark} {equation(said.digit, said.number, said.sum):<10} "
-        lines.append(Content.assemble((text, "bold" if said.number == chosen else "$foreground-muted"), (sign, style)))
+        weight = "bold" if said.number == chosen else "$foreground-muted"
+        line = Content.assemble((text, weight), (sign or " ", style))
+        if room >= 8:
+            share = max(said.sum_probabilities)
+            line += Content.assemble((f"  {bar(share, room)} {percent(share, 1):>7}", weight))
+        lines.append(line)
     return Content("\n").join(lines)
 
 
@@ -70,7 +96,8 @@ class AnswerText(Widget):
         """The answer; empty before the first prediction."""
         if self.said is None:
             return Content("")
-        is_large = not self.screen.has_class("-short") and self.content_size.width >= 18 and current() is not ASCII
+        is_wide = not self.screen.has_class("-short") and self.content_size.width >= TIGHT_WIDTH
+        is_large = is_wide and current() is not ASCII
         return answer_lines(self.said, self.content_size.width, is_large)
 
 
@@ -82,4 +109,4 @@ class AllTen(Widget):
 
     def render(self) -> Content:
         """One line per number."""
-        return all_ten(self.predictions, self.chosen)
+        return all_ten(self.predictions, self.chosen, self.content_size.width)

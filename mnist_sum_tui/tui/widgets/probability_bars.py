@@ -24,28 +24,33 @@ def short_percent(share: float, is_wide: bool = False) -> str:
     return " 99%" if 0.99 <= share < 0.9995 else f"{share * 100:3.0f}%"
 
 
-def shown_classes(probabilities: Sequence[float], height: int, truth: int | None) -> list[int]:
-    """The classes that fit in `height` rows, in order: the most probable ones, and always the true one."""
+def shown_classes(
+    probabilities: Sequence[float], height: int, truth: int | None, expected: Sequence[int] = ()
+) -> list[int]:
+    """The classes that fit in `height` rows, in order: the true one, the most probable one, the `expected` ones."""
     if height >= len(probabilities):
         return list(range(len(probabilities)))
-    ranked = sorted(range(len(probabilities)), key=lambda row: (row != truth, -probabilities[row]))
+    said = max(range(len(probabilities)), key=probabilities.__getitem__) if any(probabilities) else None
+    rank = lambda row: (row != truth, row != said, row not in expected, -probabilities[row])  # noqa: E731
+    ranked = sorted(range(len(probabilities)), key=rank)
     return sorted(ranked[: max(height, 0)])
 
 
-def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, height: int) -> Content:
+def bar_lines(
+    probabilities: Sequence[float], truth: int | None, width: int, height: int, expected: Sequence[int] = ()
+) -> Content:
     """One line per class, `▸ 7 █████▌   98%`; an arrow marks the predicted class, a dot the true one if it differs.
 
     If all probabilities are 0, there is no prediction yet, and only the classes are shown.
     """
+    classes = shown_classes(probabilities, height, truth, expected)
     if not any(probabilities):
-        return Content("\n").join(
-            Content.assemble((f" {row:>2}", "$foreground-muted")) for row in shown_classes(probabilities, height, None)
-        )
+        return Content("\n").join(Content.assemble((f" {row:>2}", "$foreground-muted")) for row in classes)
     said = max(range(len(probabilities)), key=probabilities.__getitem__)
     is_wide = width >= 22
     room = max(width - (12 if is_wide else 10), 0)
     lines = []
-    for row in shown_classes(probabilities, height, truth):
+    for row in classes:
         mark = SAID if row == said else (TRUE if row == truth else " ")
         style = "" if row not in (said, truth) else ("$text-success" if row == truth else "$text-error")
         if row == said and truth is None:
@@ -68,6 +73,8 @@ class ProbabilityBars(Widget):
 
     probabilities: reactive[tuple[float, ...]] = reactive[tuple[float, ...]](())
     truth: reactive[int | None] = reactive[int | None](None)
+    expected: reactive[Sequence[int]] = reactive[Sequence[int]](())
+    """the classes to show where not all of them fit, such as the sums that a number allows"""
 
     def __init__(self, title: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -76,4 +83,4 @@ class ProbabilityBars(Widget):
     def render(self) -> Content:
         """The bars, as long as fits."""
         width, height = self.content_size
-        return bar_lines(self.probabilities, self.truth, width, height)
+        return bar_lines(self.probabilities, self.truth, width, height, self.expected)

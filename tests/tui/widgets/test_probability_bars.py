@@ -41,6 +41,12 @@ def test_if_not_all_classes_fit_the_most_probable_and_the_true_one_are_shown_in_
     assert shown_classes(SHARES, 0, None) == []
 
 
+def test_the_expected_classes_stay_however_improbable() -> None:
+    sums = (0.5, *[0.04] * 6, *[0.01] * 10, 0.1, 0.06)
+    assert shown_classes(sums, 10, None, range(7, 17)) == [0, *range(7, 16)]
+    assert shown_classes((0.0,) * 19, 10, None, range(7, 17)) == list(range(7, 17))
+
+
 @pytest.mark.parametrize(("width", "height"), [(0, 0), (1, 1), (3, 2)])
 def test_a_widget_without_space_raises_no_error(width: int, height: int) -> None:
     bar_lines(SHARES, 1, width, height)
