@@ -94,12 +94,13 @@ class FixedPredictions(PredictionWorker):
 
 
 def drawing_predicted(request: PredictDrawing) -> DrawingPredicted:
+    weights = request.weights or CHOICES[1]
     try:
         image = prepare(request.drawing)
     except PictureError:
-        return DrawingPredicted(None, None, SOURCE, request.requested)
+        return DrawingPredicted(None, None, weights, CHOICES, SOURCE, request.requested)
     unlabelled = tuple(from_outputs(outputs(), THREE, number) for number in range(10))
-    return DrawingPredicted(image, unlabelled, SOURCE, request.requested)
+    return DrawingPredicted(image, unlabelled, weights, CHOICES, SOURCE, request.requested)
 
 
 def new_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:

@@ -3,48 +3,68 @@
 import time
 from typing import ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Static
 
+from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.pages.drawing_files import FILE_KEYS, DrawingFiles
 from mnist_sum_tui.tui.pages.predicting import NumberPage, note
+from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted
 from mnist_sum_tui.tui.predictions.requests import PredictDrawing
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
+from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
-from mnist_sum_tui.tui.widgets.strokes import RADII, Sheet, scale_for
+from mnist_sum_tui.tui.widgets.strokes import RADII, scale_for
 
 REST_COLUMNS, REST_ROWS = 56, 6
-"""what the pad leaves to the frame, the picture, the bars; and to the tabs, the line about the pen, the footer"""
+"""what the pad leaves to the frame, the picture, the bars; and to the tabs, the pen, the weights, the footer"""
 HINT = "Draw a digit with the mouse,\nor space and the arrow keys."
+LESS_SURE = 0.05
+"""how much less probable the sum must be than the digit, so that it is said"""
+MOST_EARLIER = 50
 
 
-class DrawPage(NumberPage):
+def doubt(digit: float, total: float) -> str:
+    """A sentence where the sum's probability is well below the digit's; else nothing."""
+    return "The sum is less sure than the digit." if digit - total >= LESS_SURE else ""
+
+
+class DrawPage(DrawingFiles, WeightsPage, NumberPage):
     """The pad, what the network sees of it, and what both heads predict."""
 
     page_name = "draw"
     AUTO_FOCUS = "#pad"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("plus", "number(1)", "Number", key_display="0-9 + -"),
+        Binding("minus", "number(-1)", show=False),
         Binding("c", "clear", "Clear"),
+        Binding("z", "undo", "Undo"),
+        *WEIGHT_KEYS,
+        *FILE_KEYS,
         Binding("t", "thickness", "Thickness"),
         Binding("e", "rubber", "Rubber"),
-        Binding("plus", "number(1)", "Number", key_display="0-9 + -"),
-        Binding("minus", "number(-1)", "Number down", show=False),
-        Binding("b", "look", "Look", show=False),
+        Binding("b", "look", "Picture style", show=False),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._answer: DrawingPredicted | None = None
+        self._drawing: NDArray[np.uint8] | None = None
+        """what is predicted: the sheet, or a picture as it was read"""
+        self._earlier: list[tuple[NDArray[np.uint8], Item]] = []
         self.milliseconds: float | None = None
         """from the last stroke to its answer on the screen"""
 
     def compose_page(self) -> ComposeResult:
-        """DrawPad, picture and words, bars."""
+        """DrawPad, picture and words, bars; the drawings before this one, where there is room."""
         with Horizontal(id="draw"):
             with Vertical(id="drawing"):
                 yield DrawPad(id="pad")
@@ -52,13 +72,16 @@ class DrawPage(NumberPage):
             with Container(id="rest"):
                 with Vertical(id="seen-and-said"):
                     yield Digit(id="seen")
-                    yield Static(HINT, id="hint", markup=False)
                     yield AnswerText(id="verdict")
+                    yield Static(HINT, id="hint", markup=False)
                     yield AllTen(id="all-ten")
                 with Vertical(id="bars"):
                     yield ProbabilityBars("Digit", id="digit-bars")
                     yield ProbabilityBars("Sum", id="sum-bars")
+                    yield AllTen()
+        yield Gallery(id="earlier")
         yield note()
+        yield from weights_bar()
 
     def on_mount(self) -> None:
         """Name the parts."""
@@ -66,7 +89,11 @@ class DrawPage(NumberPage):
         self.query_one("#pad").border_subtitle = "right button rubs out"
         seen = self.query_one("#seen", Digit)
         seen.border_title, seen.look = "Network sees", "blocks"
-        self.query_one("#all-ten").border_title = "All ten numbers"
+        for ten in self.query(AllTen):
+            ten.border_title = "All ten numbers"
+        self.query_one(
+            "#earlier"
+        ).border_title = "Earlier drawings: c puts this one here, a second click brings one back"
         self.show_answer()
 
     def take_room(self) -> None:
@@ -79,20 +106,24 @@ class DrawPage(NumberPage):
 
     def on_screen_resume(self) -> None:
         """The page comes into view: load the network, or predict again, because the weights may be others."""
-        self._request(self.query_one(DrawPad).sheet)
+        self.request_answer()
 
     def on_draw_pad_drawn(self, message: DrawPad.Drawn) -> None:
         """A stroke."""
-        self._request(message.sheet)
+        self._drawing = message.sheet
+        self.request_answer()
 
-    def _request(self, sheet: Sheet) -> None:
-        self.predictions.request(PredictDrawing(sheet, time.perf_counter()), self.post_message)
+    def request_answer(self) -> None:
+        """Ask for the predictions of the drawing."""
+        drawing = self.query_one(DrawPad).sheet if self._drawing is None else self._drawing
+        self.predictions.request(PredictDrawing(drawing, time.perf_counter(), self.wanted), self.post_message)
 
     def on_drawing_predicted(self, message: DrawingPredicted) -> None:
         """The predictions."""
         self._answer = message
         self.milliseconds = None if message.image is None else (time.perf_counter() - message.requested) * 1000
         self.note()
+        self.show_weights(message.weights, message.choices, message.source)
         self.show_answer()
 
     def show_answer(self) -> None:
@@ -103,25 +134,45 @@ class DrawPage(NumberPage):
         predictions = () if answer is None else answer.predictions or ()
         shown = predictions[self.number] if predictions else None
         self.query_one("#seen", Digit).image = None if answer is None else answer.image
-        self.query_one("#hint").display = shown is None
         self.query_one(AnswerText).display = shown is not None
         self.query_one(AnswerText).said = shown
         digits, sums = (shown.digit_probabilities, shown.sum_probabilities) if shown else ((0.0,) * 10, (0.0,) * 19)
+        hint = self.query_one("#hint", Static)
+        hint.update(doubt(max(digits), max(sums)) if shown else HINT)
         self.query_one("#digit-bars", ProbabilityBars).probabilities = digits
-        self.query_one("#sum-bars", ProbabilityBars).probabilities = sums
-        ten = self.query_one(AllTen)
-        ten.predictions, ten.chosen = predictions, self.number
+        bars = self.query_one("#sum-bars", ProbabilityBars)
+        bars.probabilities, bars.expected = sums, range(self.number, self.number + 10)
+        for ten in self.query(AllTen):
+            ten.predictions, ten.chosen = predictions, self.number
         tool = "rubber" if pad.rubs_out else f"{pad.pen} pen"
         lines = [f"number {self.number} {BRAILLE.between} {tool}"]
         if self.milliseconds is not None:
             lines.append(f"answered in {self.milliseconds:.0f} ms")
-        if answer is not None:
-            lines.append(answer.source)
         self.query_one("#pen", Static).update("\n".join(lines))
 
     def action_clear(self) -> None:
-        """A new sheet."""
-        self.query_one(DrawPad).clear()
+        """A new sheet; what was drawn is kept below, where there is room."""
+        answer, pad = self._answer, self.query_one(DrawPad)
+        if answer is not None and answer.image is not None and answer.predictions and pad.sheet.any():
+            shown = answer.predictions[self.number]
+            caption = f"{shown.digit}  {int(max(shown.digit_probabilities) * 100)} %"
+            self._earlier.insert(0, (pad.sheet, Item(answer.image, caption, 0)))
+            del self._earlier[MOST_EARLIER:]
+            items = (item._replace(key=place) for place, (_, item) in enumerate(self._earlier))
+            self.query_one(Gallery).items = tuple(items)
+        pad.clear()
+
+    def on_gallery_opened(self, message: Gallery.Opened) -> None:
+        """An earlier drawing is wanted back."""
+        sheet, pad = self._earlier[message.key][0], self.query_one(DrawPad)
+        pad.show(sheet)
+        self._drawing = sheet
+        self.request_answer()
+
+    def action_undo(self) -> None:
+        """Take the last stroke back, or a clearing."""
+        if not self.query_one(DrawPad).undo():
+            self.note("There is nothing to undo")
 
     def action_thickness(self) -> None:
         """The next thickness."""
@@ -138,3 +189,9 @@ class DrawPage(NumberPage):
     def action_look(self) -> None:
         """What the network sees, in half-blocks or characters."""
         self.query_one("#seen", Digit).switch_look()
+
+    def show_picture(self, grey_hw: NDArray[np.uint8], image: Image) -> None:
+        """Predict a picture as it was read; on the pad it can be drawn on."""
+        self.query_one(DrawPad).show(image.repeat(2, 0).repeat(2, 1))
+        self._drawing = grey_hw
+        self.request_answer()

@@ -116,6 +116,8 @@ def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str)
         digits=digits,
         sums=sums,
         sureness=np.minimum(digit_sureness[:, None], sum_sureness),
+        digit_scores=outputs.digits.numpy(),
+        sum_scores=outputs.sums.numpy(),
         report=score(outputs, test),
         mistakes=mistakes(outputs, test),
     )

@@ -64,11 +64,20 @@ class DrawingPredicted(Message):
     """What the network sees of a drawing, and the predictions beside each number; both None for a blank pad."""
 
     def __init__(
-        self, image: Image | None, predictions: "tuple[Prediction, ...] | None", source: str, requested: float
+        self,
+        image: Image | None,
+        predictions: "tuple[Prediction, ...] | None",
+        weights: Weights,
+        choices: tuple[Weights, ...],
+        source: str,
+        requested: float,
     ) -> None:
         super().__init__()
         self.image = image
         self.predictions = predictions
+        self.weights = weights
+        self.choices = choices
+        """as in ImagePredicted"""
         self.source = source
         self.requested = requested
         """when, by time.perf_counter()"""

@@ -28,9 +28,11 @@ class PredictDrawing:
     """Predict digit and sum of a drawing, beside each number."""
 
     drawing: NDArray[np.uint8]
-    """grey values of any shape, ink bright on dark"""
+    """grey values of any shape; ink bright on dark, or dark on bright"""
     requested: float
     """when, by time.perf_counter()"""
+    weights: Weights | None = None
+    """as in PredictImage"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

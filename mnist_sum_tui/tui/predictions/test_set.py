@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,24 @@ from mnist_sum_tui.tui.predictions.weights import Weights
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.evaluate import EvalReport, Mistake
+    from mnist_sum_tui.inference.predict import Prediction
 
 NUMBERS = np.arange(10)
 LASTING_SECONDS = 30.0
 """how long a result with the weights of a training in progress is used for stepping through"""
 
-Pair = tuple[int, int]
-"""an image's place in the test file, and a number 0..9"""
+
+class Step(NamedTuple):
+    """One stop of a walk through the pairs of image and number."""
+
+    image: int
+    """its place in the test file"""
+    number: int
+    """0..9"""
+    place: int
+    """of this stop, from 1"""
+    total: int
+    """stops there are with this number"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +48,10 @@ class TestSetResult:
     """(N, 10), the predicted sums"""
     sureness: NDArray[np.float32]
     """(N, 10), the smaller of the two heads' highest probabilities"""
+    digit_scores: NDArray[np.float32]
+    """(N, 10), log-probabilities"""
+    sum_scores: NDArray[np.float32]
+    """(N, 10, 19), log-probabilities"""
     report: "EvalReport"
     mistakes: "tuple[Mistake, ...]"
     """every image whose digit is wrong, surest first"""
@@ -48,6 +63,17 @@ class TestSetResult:
         if weights != self.weights:
             return False
         return time.monotonic() - self.made < LASTING_SECONDS if weights.path is None else source == self.source
+
+    def predictions(self, index: int) -> "tuple[Prediction, ...]":
+        """The predictions for one test image beside each of the ten numbers, by the weights of this result."""
+        import torch
+
+        from mnist_sum_tui.inference.evaluate import Outputs
+        from mnist_sum_tui.inference.predict import from_outputs
+
+        scores = (torch.from_numpy(scores[index : index + 1]) for scores in (self.digit_scores, self.sum_scores))
+        outputs, label = Outputs(*scores), int(self.labels[index])
+        return tuple(from_outputs(outputs, 0, number, label) for number in range(10))
 
     @property
     def wrong(self) -> NDArray[np.bool_]:
@@ -63,19 +89,25 @@ class TestSetResult:
         return is_odd
 
 
-def next_pair(hits: NDArray[np.bool_], index: int, number: int) -> Pair | None:
-    """The first hit after image `index` with the same number, going round; else with any number; None without any."""
+def next_pair(hits: NDArray[np.bool_], index: int, number: int, by: int = 1) -> Step | None:
+    """The first hit after image `index` (`by` = -1: before it) with the same number, going round.
+
+    Where that number has none, one with any number; None without any.
+    """
     rows = np.flatnonzero(hits[:, number])
     if not len(rows):
         rows = np.flatnonzero(hits.any(axis=1))
     if not len(rows):
         return None
-    row = int(rows[np.searchsorted(rows, index, side="right") % len(rows)])
-    return row, number if hits[row, number] else int(hits[row].argmax())
+    place = np.searchsorted(rows, index, side="right") if by > 0 else np.searchsorted(rows, index) - 1
+    place %= len(rows)
+    row = int(rows[place])
+    found = number if hits[row, number] else int(hits[row].argmax())
+    return Step(row, found, int(place) + 1, len(rows))
 
 
-def less_certain(sureness: NDArray[np.float32], index: int, number: int, fresh: bool) -> Pair:
+def less_certain(sureness: NDArray[np.float32], index: int, number: int, fresh: bool, by: int = 1) -> Step:
     """The least certain image for this number; on a walk (not `fresh`), the next one after image `index`."""
     order = sureness[:, number].argsort(kind="stable")
-    place = -1 if fresh else int((order == index).nonzero()[0][0])
-    return int(order[(place + 1) % len(order)]), number
+    place = 0 if fresh else (int((order == index).nonzero()[0][0]) + by) % len(order)
+    return Step(int(order[place]), number, place + 1, len(order))

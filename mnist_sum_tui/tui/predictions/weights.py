@@ -10,7 +10,8 @@ from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.session import Session
 
-NEWEST = "newest"
+LIVE = "live"
+BUILT_IN_NETWORK = "built-in network"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,9 @@ class Weights:
     """One place to take weights from: a checkpoint file, or the training in progress."""
 
     name: str
-    """what the slider calls it: `epoch 3`, `best`, `last`, `newest`"""
+    """what the slider calls it: `epoch 3`, `best`, `last`, `live`, `built-in network`"""
     owner: str
-    """whose they are: a run's id, `the network in the package`, `the training in progress`"""
+    """whose they are: a run's id, `the built-in network`, `the training in progress`"""
     path: Path | None = None
     """the checkpoint; None for the training in progress"""
 
@@ -37,25 +38,25 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
     """What there is: of the session's run if it is trained now or has weights, else of the newest run that has any.
 
     `wanted` is chosen while it is there (of another run: it alone). Otherwise the training in progress comes first,
-    then the best epoch, the last checkpoint, and the network in the package.
+    then the best epoch, the last checkpoint, and the built-in network.
 
     Raises:
         UsageError: there are no weights at all.
     """
     found = list(_of_run(run)) if run is not None else []
     if control is not None and run is not None:
-        found.append(Weights(NEWEST, "the training in progress"))
+        found.append(Weights(LIVE, "the training in progress"))
     if not found:
         newest = (list(_of_run(other)) for other in find.list_runs(folder))
         found = next((files for files in newest if files), [])
     if not found and BUILT_IN.exists():
-        found = [Weights("package", "the network in the package", BUILT_IN)]
+        found = [Weights(BUILT_IN_NETWORK, f"the {BUILT_IN_NETWORK}", BUILT_IN)]
     if wanted is not None and wanted.path is not None and wanted.path.exists():
         return Choices(wanted, tuple(found) if wanted in found else (wanted,))
     if not found:
         raise UsageError("there is no trained network yet: train one on the page Train (one epoch of compact will do)")
     by_name = {weights.name: weights for weights in found}
-    default = next((by_name[name] for name in (NEWEST, "best", "last") if name in by_name), found[-1])
+    default = next((by_name[name] for name in (LIVE, "best", "last") if name in by_name), found[-1])
     return Choices(default, tuple(found))
 
 

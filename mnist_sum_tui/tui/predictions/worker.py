@@ -4,6 +4,7 @@ A request waits in the slot of its kind; a newer one of the kind takes its place
 and between two of them every other request is served: a stroke on the pad never waits. Answers are messages.
 """
 
+import contextlib
 import sys
 import threading
 import time
@@ -142,15 +143,14 @@ class PredictionWorker:
     def _predict_drawing(self, request: PredictDrawing, reply: Reply) -> None:
         from mnist_sum_tui.data.picture import prepare
 
-        chosen = self._choices(None, reply).chosen
-        predictor = self._predictor(chosen, reply)
-        try:
+        choices = self._choices(request.weights, reply)
+        predictor = self._predictor(choices.chosen, reply)
+        image, predictions = None, None
+        with contextlib.suppress(PictureError):  # a blank pad
             image = prepare(request.drawing)
-        except PictureError:  # a blank pad
-            reply(DrawingPredicted(None, None, predictor.source, request.requested))
-        else:
             predictions = load.predict_all_numbers(predictor, image)
-            reply(DrawingPredicted(image, predictions, predictor.source, request.requested))
+        whose = choices.chosen, choices.all, predictor.source
+        reply(DrawingPredicted(image, predictions, *whose, request.requested))
 
     def _predict_image(self, request: PredictImage, reply: Reply) -> None:
         choices = self._choices(request.weights, reply)

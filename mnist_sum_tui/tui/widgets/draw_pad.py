@@ -17,6 +17,8 @@ from mnist_sum_tui.tui.widgets.digit import blocks
 LEFT, RIGHT = 1, 3
 STEP = 2.0
 """pixels of the sheet per press of an arrow key"""
+MOST_UNDONE = 100
+"""strokes that can be undone; each sheet takes 3 kB"""
 RUBBER = 1.6
 """width of the eraser relative to the pen"""
 
@@ -49,6 +51,7 @@ class DrawPad(Widget, can_focus=True):
         self.sheet = strokes.blank()
         self._last: strokes.Point | None = None
         self._is_rubbing = False
+        self._earlier: list[strokes.Sheet] = []
 
     @property
     def scale(self) -> int:
@@ -57,8 +60,28 @@ class DrawPad(Widget, can_focus=True):
 
     def clear(self) -> None:
         """Start a new sheet."""
+        self.show(strokes.blank())
+        self.post_message(self.Drawn(self.sheet))
+
+    def show(self, sheet: strokes.Sheet) -> None:
+        """Show another sheet; the one before can be had back by `undo`."""
         self.is_pen_down = False
-        self._put(strokes.blank())
+        self._remember()
+        self.sheet = sheet
+        self.refresh()
+
+    def undo(self) -> bool:
+        """Take the last stroke back, or what else has changed the sheet; False: there is nothing to take back."""
+        while self._earlier:
+            sheet = self._earlier.pop()
+            if (sheet != self.sheet).any():
+                self.is_pen_down = False
+                self._put(sheet)
+                return True
+        return False
+
+    def _remember(self) -> None:
+        self._earlier = [*self._earlier[1 - MOST_UNDONE :], self.sheet]
 
     def render(self) -> Content:
         """The sheet in half-blocks, with the keyboard cursor on it."""
@@ -77,6 +100,7 @@ class DrawPad(Widget, can_focus=True):
             self.capture_mouse()
             self.cursor, self._last = None, self._place(event)
             self._is_rubbing = self.rubs_out or event.button == RIGHT
+            self._remember()
             self._draw_to(self._last)
             event.stop()
 
@@ -100,6 +124,8 @@ class DrawPad(Widget, can_focus=True):
     def action_pen(self) -> None:
         """Put the pen down, or lift it."""
         self.is_pen_down = not self.is_pen_down
+        if self.is_pen_down:
+            self._remember()
         self.action_move(0, 0)
 
     def _place(self, event: events.MouseEvent) -> strokes.Point:

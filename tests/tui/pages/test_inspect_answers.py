@@ -45,7 +45,7 @@ async def test_a_result_of_a_training_serves_for_a_while(tmp_path: Path, monkeyp
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         page, worker = page_in(app), fixed.predictions_in(app)
-        newest = Weights("newest", fixed.RUN, None)
+        newest = Weights("live", fixed.RUN, None)
         requests: list[Request] = []
 
         def hold(request: Request, reply: Reply) -> None:
@@ -105,23 +105,23 @@ async def test_a_training_that_begins_is_what_is_shown(tmp_path: Path, monkeypat
             await pilot.press("right")
 
 
-async def test_the_newest_weights_give_way_to_the_best_when_the_training_ends(
+async def test_the_live_weights_give_way_to_the_best_when_the_training_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         page = page_in(app)
-        newest = Weights("newest", "the training in progress", None)
+        newest = Weights("live", "the training in progress", None)
         image = fixed.images().images[0].numpy()
         page.on_image_predicted(
             ImagePredicted(0, image, fixed.predictions(0), newest, (newest,), "step 7", fixed.COUNT)
         )
-        page._keep_up()
+        page.keep_up()
         await pilot.pause()
         assert str(page.query_one("#source", Static).render()) == fixed.SOURCE
         count = len(fixed.predictions_in(app).requests)
-        page._keep_up()
+        page.keep_up()
         assert len(fixed.predictions_in(app).requests) == count
 
 

@@ -203,7 +203,7 @@ def test_which_weights_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(UsageError, match="page Train"):
         choices(None, tmp_path, None)
     package.write_bytes(b"")
-    assert choices(None, tmp_path, None).chosen.owner == "the network in the package"
+    assert choices(None, tmp_path, None).chosen.owner == "the built-in network"
     run = make_run(tmp_path)
     for epoch in (10, 2):
         (run.path / f"epoch-{epoch}.safetensors").write_bytes(b"")
@@ -211,7 +211,7 @@ def test_which_weights_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     found = choices(None, tmp_path, None)
     assert [choice.name for choice in found.all] == ["epoch 2", "epoch 10", "best", "last"]
     assert found.chosen.name == best_of(run).name == "best"
-    assert choices(run, tmp_path, Control()).chosen.name == "newest"
+    assert choices(run, tmp_path, Control()).chosen.name == "live"
     assert choices(run, tmp_path, Control(), found.all[0]).chosen == found.all[0]
     run.best_file.unlink()
     assert choices(run, tmp_path, None, found.chosen).chosen.name == "last"

@@ -1,0 +1,115 @@
+"""ImagePage: what the pages with one test image at a time share: which image, its predictions, keys to other images."""
+
+import random
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+
+from mnist_sum_tui.runs.events import Event, Started
+from mnist_sum_tui.tui.pages.dialogs import GoTo
+from mnist_sum_tui.tui.pages.predicting import NumberPage
+from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
+from mnist_sum_tui.tui.predictions.messages import ImagePredicted
+from mnist_sum_tui.tui.predictions.requests import PredictImage
+
+NEWEST_SECONDS = 1.0
+"""how often the predictions are brought up to date while a training goes on"""
+
+
+class ImagePage(WeightsPage, NumberPage):
+    """One test image at a time; the class -empty until there are predictions for it."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "step(-1)", "Image", key_display="← →"),
+        Binding("right", "step(1)", show=False),
+        Binding("up", "number(1)", "Number", key_display="↑ ↓ 0-9"),
+        Binding("down", "number(-1)", show=False),
+    ]
+
+    index: reactive[int] = reactive(0)
+    """of the image in the test file"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer: ImagePredicted | None = None
+        """what is shown"""
+
+    def show_image(self, answer: ImagePredicted) -> None:
+        """Show the image of a new answer; `show_answer` follows. To be given by the page."""
+        raise NotImplementedError
+
+    def let_go(self) -> None:
+        """Something else is wanted: forget what was being looked for."""
+
+    def on_mount(self) -> None:
+        """Nothing is known yet; keep up with a training."""
+        self.add_class("-empty")
+        self.set_interval(NEWEST_SECONDS, self.keep_up)
+
+    def on_screen_resume(self) -> None:
+        """The page comes into view: weights may have come or gone, and another page's request replaced ours."""
+        self.request_answer()
+
+    def on_run_event(self, event: Event) -> None:
+        """A training that begins is what there is to look at, whatever weights were chosen before."""
+        super().on_run_event(event)
+        if isinstance(event, Started):
+            self.let_go()
+            self.wanted = None
+
+    def show_index(self, index: int) -> None:
+        """Show a test image."""
+        self.index = index
+        self.request_answer()
+
+    def request_answer(self) -> None:
+        """Ask for the predictions of the image by the weights that are wanted."""
+        self.let_go()
+        self._ask()
+
+    def _ask(self) -> None:
+        if self.is_mounted:
+            self.predictions.request(PredictImage(self.index, self.wanted), self.post_message)
+
+    def keep_up(self) -> None:
+        """While a training goes on, and once after its end, when its best weights take the place of the live ones."""
+        answer = self.answer
+        if answer is None or self.wanted is not None or not self.is_current:
+            return
+        if self.session.is_training or answer.weights.path is None:
+            self._ask()
+
+    def on_image_predicted(self, message: ImagePredicted) -> None:
+        """The predictions."""
+        if message.index == self.index % message.count:  # otherwise a newer request is on its way
+            self.take_answer(message)
+
+    def take_answer(self, answer: ImagePredicted) -> None:
+        """Show the image and its predictions."""
+        self.index, self.answer = answer.index, answer  # of other test images there may be fewer
+        self.remove_class("-empty")
+        self.show_weights(answer.weights, answer.choices, answer.source)
+        self.show_image(answer)
+        self.show_answer()
+
+    def action_step(self, by: int) -> None:
+        """The next or the previous image, going round."""
+        if self.answer is not None:
+            self.show_index((self.index + by) % self.answer.count)
+
+    def action_random(self) -> None:
+        """Any image."""
+        if self.answer is not None:
+            self.show_index(random.randrange(self.answer.count))
+
+    def action_goto(self) -> None:
+        """Ask for a place in the test file."""
+
+        def go(index: int | None) -> None:
+            if index is not None:
+                self.show_index(index)
+
+        if self.answer is not None:
+            self.app.push_screen(GoTo(self.answer.count), go)

@@ -1,0 +1,170 @@
+"""WalkingPage: keys that go from one wrong, disagreeing or uncertain test image to the next, or back.
+
+The weights that were searched stay on the page until the next key: while a training goes on, the newest ones may have
+learned the image in the meantime. A line says both.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.binding import Binding
+
+from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.runs.events import Event, Started
+from mnist_sum_tui.tui.pages.image_page import ImagePage
+from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
+from mnist_sum_tui.tui.predictions.test_set import Step, TestSetResult, less_certain, next_pair
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.predict import Prediction
+
+WALK_KEYS = (
+    Binding("w", "wrong(1)", "Wrong", tooltip="W goes back"),
+    Binding("W", "wrong(-1)", show=False),
+    Binding("u", "uncertain(1)", "Unsure", tooltip="U goes back"),
+    Binding("U", "uncertain(-1)", show=False),
+    Binding("d", "disagree(1)", "Disagree", tooltip="D goes back"),
+    Binding("D", "disagree(-1)", show=False),
+)
+Judge = Callable[["Prediction"], str]
+"""what a prediction comes to, in a word or two"""
+
+
+def rightness(found: "Prediction") -> str:
+    """Whether digit and sum are right."""
+    return "right" if found.correct else "wrong"
+
+
+def fit(found: "Prediction") -> str:
+    """Whether the sum is the digit + the number."""
+    return "fitting" if found.agrees else "not fitting"
+
+
+def sureness(found: "Prediction") -> str:
+    """The less sure of the two answers."""
+    return percent(min(max(found.digit_probabilities), max(found.sum_probabilities)), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a walk has come to, and how it judges an image."""
+
+    result: TestSetResult
+    words: str
+    """`Wrong 3 of 77`"""
+    judge: Judge
+
+    def line(self, shown: "Prediction", now: "Prediction | None" = None) -> str:
+        """`Wrong 3 of 77: wrong at step 98, right now`; the first words alone where no training goes on."""
+        if self.result.weights.path is not None:
+            return self.words
+        at = f"{self.words}: {self.judge(shown)} at {self.result.source.rpartition(', ')[2]}"
+        return at if now is None else f"{at}, {self.judge(now)} now"
+
+
+class WalkingPage(ImagePage):
+    """A page with one test image at a time, which the WALK_KEYS walk through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._evaluated: TestSetEvaluated | None = None
+        self._then: Callable[[TestSetEvaluated], None] | None = None
+        self._found: Found | None = None
+        self._walked_to: int | None = None
+
+    def on_run_event(self, event: Event) -> None:
+        """Results of an earlier training are of no use to a new one, whose weights have the same name."""
+        super().on_run_event(event)
+        if isinstance(event, Started):
+            self._evaluated = None
+
+    def let_go(self) -> None:
+        """Forget what was looked for, and the line about what was found."""
+        if self._then is not None or self._found is not None:
+            self._then = self._found = None
+            self.note()
+
+    def watch_number(self) -> None:
+        """Another number: no longer what was found."""
+        if self._found is not None:
+            self.request_answer()
+        self.show_answer()
+
+    def take_answer(self, answer: ImagePredicted) -> None:
+        """Show it; beside something that was found, only say what has become of it."""
+        if self._found is None:
+            if self._then is None:
+                self.note()
+            super().take_answer(answer)
+        elif self.answer is not None and answer.source != self._found.result.source:
+            shown = self.answer.predictions[self.number]
+            self.note(self._found.line(shown, answer.predictions[self.number]))
+
+    def action_wrong(self, by: int) -> None:
+        """The next image whose digit or sum is wrong, or the one before."""
+        self._search(lambda found: self._jump(found, found.result.wrong, by, "Wrong", "is wrong", rightness))
+
+    def action_disagree(self, by: int) -> None:
+        """The next image whose predicted sum is not the predicted digit plus the number, or the one before."""
+        self._search(lambda found: self._jump(found, found.result.disagreeing, by, "Disagree", "disagrees", fit))
+
+    def action_uncertain(self, by: int) -> None:
+        """The least certain image; pressed again, the next one after it, or the one before."""
+
+        def go(evaluated: TestSetEvaluated) -> None:
+            is_fresh = self._walked_to != self.index
+            scores = evaluated.result.sureness
+            step = less_certain(scores, self.index, self.number, is_fresh, by)
+            self._walked_to = step.image
+            sure = percent(float(scores[step.image, step.number]), 1)
+            self._land(evaluated, step, f"Least certain {step.place:,} of {step.total:,}, {sure} sure", sureness)
+
+        self._search(go)
+
+    def _jump(
+        self, evaluated: TestSetEvaluated, hits: NDArray[np.bool_], by: int, name: str, what: str, judge: Judge
+    ) -> None:
+        step = next_pair(hits, self.index, self.number, by)
+        if step is None:
+            self.note(f"Nothing {what}: not one of {hits.size:,} pairs of image and number")
+        else:
+            self._land(evaluated, step, f"{name} {step.place:,} of {step.total:,}", judge)
+
+    def _land(self, evaluated: TestSetEvaluated, step: Step, words: str, judge: Judge) -> None:
+        """Show what was found, by the weights that were searched."""
+        result, choices = evaluated.result, self._choices
+        self._found = None  # the number is not changed by the user
+        self.index, self.number = step.image, step.number
+        predictions = result.predictions(step.image)
+        known = choices if result.weights in choices else (result.weights,)
+        count = len(result.labels)
+        super().take_answer(
+            ImagePredicted(
+                step.image, evaluated.images[step.image], predictions, result.weights, known, result.source, count
+            )
+        )
+        self._found = Found(result, words, judge)
+        self.note(self._found.line(predictions[step.number]))
+
+    def _search(self, then: Callable[[TestSetEvaluated], None]) -> None:
+        """Do it when the network has been evaluated on the test set; at once if it has been."""
+        answer, evaluated = self.answer, self._evaluated
+        if answer is None:
+            return
+        if evaluated is not None and evaluated.result.serves_for(answer.weights, answer.source):
+            then(evaluated)
+        else:
+            self._then = then
+            self.predictions.request(EvaluateTestSet(self.wanted), self.post_message)
+
+    def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
+        """The network has been evaluated on the test set."""
+        then, self._then = self._then, None
+        self.note()
+        self._evaluated = message
+        if then is not None:
+            then(message)

@@ -1,0 +1,62 @@
+"""The line `Weights ○ epoch 1 ── ● best`: which weights a page predicts with, and keys to choose others."""
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from mnist_sum_tui.tui.pages.predicting import PredictingPage
+from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.widgets.slider import Slider
+
+WEIGHT_KEYS = (
+    Binding("comma", "slide(-1)", "Weights", key_display=", .", tooltip="earlier, later"),
+    Binding("full_stop", "slide(1)", show=False),
+)
+
+
+class WeightsPage(PredictingPage):
+    """A page whose weights can be chosen by WEIGHT_KEYS or a click; it has a `weights_bar`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted: Weights | None = None
+        """what was chosen; None: the best that there is, and the live ones while a training goes on"""
+        self._choices: tuple[Weights, ...] = ()
+        self._shown: Weights | None = None
+
+    def request_answer(self) -> None:
+        """Ask for the predictions by `wanted`; to be given by the page."""
+        raise NotImplementedError
+
+    def show_weights(self, shown: Weights, choices: tuple[Weights, ...], source: str) -> None:
+        """Show whose predictions are on the page, and what could be chosen instead."""
+        self._shown, self._choices = shown, choices
+        slider = self.query_one(Slider)
+        slider.names = tuple(weights.name for weights in choices)
+        slider.chosen = choices.index(shown)
+        self.query_one("#source", Static).update(source)
+
+    def action_slide(self, by: int) -> None:
+        """Earlier or later weights."""
+        if self._shown is not None:
+            self.choose_weights(self._choices.index(self._shown) + by)
+
+    def on_slider_moved(self, message: Slider.Moved) -> None:
+        """Other weights, by the mouse."""
+        self.choose_weights(message.chosen)
+
+    def choose_weights(self, at: int) -> None:
+        """Take the weights at that place of the slider, if there are any."""
+        if 0 <= at < len(self._choices):
+            chosen = self._choices[at]
+            self.wanted = None if chosen.path is None else chosen
+            self.request_answer()
+
+
+def weights_bar() -> ComposeResult:
+    """The line itself."""
+    with Horizontal(id="weights"):
+        yield Static("Weights ", id="weights-title")
+        yield Slider(id="slider")
+        yield Static(id="source", markup=False)

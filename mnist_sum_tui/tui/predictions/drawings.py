@@ -1,0 +1,49 @@
+"""Drawings as files: read a picture as `predict image` does, save a drawing as a picture that it can read."""
+
+import io
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_sum_tui.atomic import write_atomic
+from mnist_sum_tui.errors import RunError
+
+FOLDER = "drawings"
+"""beside the runs, in none of them: a run's folder has only the run's own files, or it could not be deleted"""
+
+
+def path_of(typed: str) -> str:
+    """The path that was typed or pasted: terminals put quotes around a file that is dropped on them.
+
+    `-` would be standard input, which is the dashboard's own.
+    """
+    words = typed.strip().strip("'\"")
+    return str(Path(words).expanduser()) if words != "-" else "./-"
+
+
+def save(runs_folder: Path, sheet_hw: NDArray[np.uint8], now: datetime) -> Path:
+    """Save grey values as a PNG in the runs folder's `drawings`, named by the time; returns its path.
+
+    Raises:
+        RunError: the folder is a link or not a folder, or the file cannot be written.
+    """
+    from PIL import Image
+
+    folder = runs_folder / FOLDER
+    if folder.is_symlink():
+        raise RunError(f"{folder}: is a link, so nothing is saved there; move it away first")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be made ({error.strerror or error}); check the folder") from error
+    stem, number = f"drawing-{now:%Y%m%d-%H%M%S}", 1
+    path = folder / f"{stem}.png"
+    while path.exists() or path.is_symlink():
+        number += 1
+        path = folder / f"{stem}-{number}.png"
+    content = io.BytesIO()
+    Image.fromarray(sheet_hw).save(content, "PNG")
+    write_atomic(path, content.getvalue())
+    return path

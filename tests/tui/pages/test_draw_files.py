@@ -1,0 +1,159 @@
+"""The page Draw: strokes taken back, other weights, pictures opened, drawings saved and brought back."""
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from mnist_sum_tui.data.picture import prepare, read_picture
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.runs.find import list_runs
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.dialogs import OpenPicture
+from mnist_sum_tui.tui.pages.draw import DrawPage
+from mnist_sum_tui.tui.predictions import drawings
+from mnist_sum_tui.tui.predictions.requests import PredictDrawing
+from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
+from mnist_sum_tui.tui.widgets.gallery import Gallery
+from tests.tui import fixed
+from tests.tui.pages.test_draw import draw
+from tests.tui.recorded import until
+
+SECOND = ((4, 3), (4, 10))
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    return fixed.new_app(tmp_path, monkeypatch)
+
+
+async def opened(pilot: Pilot[int]) -> DrawPage:
+    await fixed.open_page(pilot, "draw")
+    assert isinstance(pilot.app.screen, DrawPage)
+    return pilot.app.screen
+
+
+def note_of(page: DrawPage) -> str:
+    return str(page.query_one("#note", Static).render())
+
+
+async def test_strokes_are_taken_back_one_by_one_and_a_clearing_too(app: MnistSumApp) -> None:
+    async with app.run_test() as pilot:
+        page = await opened(pilot)
+        pad, sheets = page.query_one(DrawPad), []
+        for points in (SECOND, fixed_three()):
+            sheets.append(pad.sheet)
+            await draw(pilot, points)
+        drawn = pad.sheet
+        await pilot.press("space", "right", "right", "space")
+        assert (pad.sheet != drawn).any()
+        await pilot.press("z")
+        assert (pad.sheet == drawn).all(), "what the keyboard drew is one stroke"
+        await pilot.press("c")
+        assert not pad.sheet.any()
+        for sheet in (drawn, *reversed(sheets)):
+            await pilot.press("z")
+            assert (pad.sheet == sheet).all()
+        await pilot.press("z")
+        await pilot.pause()
+        assert note_of(page) == "There is nothing to undo"
+
+
+def fixed_three() -> tuple[tuple[int, int], ...]:
+    return ((9, 3), (14, 2), (18, 3))
+
+
+async def test_other_weights_read_the_same_drawing(app: MnistSumApp) -> None:
+    async with app.run_test() as pilot:
+        page = await opened(pilot)
+        await draw(pilot)
+        await pilot.press("comma")
+        await pilot.pause()
+        last = fixed.predictions_in(app).requests[-1]
+        assert isinstance(last, PredictDrawing)
+        assert last.weights == fixed.CHOICES[0]
+        assert (last.drawing == page.query_one(DrawPad).sheet).all()
+        await draw(pilot, SECOND)
+        last = fixed.predictions_in(app).requests[-1]
+        assert isinstance(last, PredictDrawing)
+        assert last.weights == fixed.CHOICES[0], "until others are chosen"
+
+
+async def test_a_picture_is_opened_as_predict_image_reads_it(app: MnistSumApp, tmp_path: Path) -> None:
+    grey = np.full((90, 70), 230, np.uint8)
+    grey[20:70, 30:38] = 10
+    Image.fromarray(grey).save(tmp_path / "one and more.png")
+    async with app.run_test() as pilot:
+        page = await opened(pilot)
+        await pilot.press("o")
+        assert isinstance(app.screen, OpenPicture)
+        app.screen.query_one(Input).value = f"'{tmp_path / 'one and more.png'}' "
+        await pilot.press("enter")
+        await until(
+            pilot, lambda: page.query_one(DrawPad).sheet.any() and page.query_one("#seen", Digit).image is not None
+        )
+        expected = prepare(read_picture(str(tmp_path / "one and more.png")))
+        assert np.array_equal(page.query_one("#seen", Digit).image, expected)  # type: ignore[arg-type]
+        assert (page.query_one(DrawPad).sheet[::2, ::2] == expected).all()
+        await pilot.press("z")
+        assert not page.query_one(DrawPad).sheet.any()
+
+
+async def test_a_file_that_is_no_picture_is_told_in_a_line(app: MnistSumApp, tmp_path: Path) -> None:
+    (tmp_path / "text.png").write_text("no picture")
+    async with app.run_test() as pilot:
+        page = await opened(pilot)
+        for name, words in (("text.png", "not a picture"), ("none.png", "does not exist"), ("-", "does not exist")):
+            page.read_picture(str(tmp_path / name) if name != "-" else "-")
+            await until(pilot, lambda words=words: words in note_of(page))  # type: ignore[misc]
+            assert "\n" not in note_of(page)
+
+
+async def test_a_drawing_is_saved_beside_the_runs_and_predicted_alike(app: MnistSumApp, tmp_path: Path) -> None:
+    async with app.run_test() as pilot:
+        page = await opened(pilot)
+        await pilot.press("s")
+        await pilot.pause()
+        assert note_of(page).startswith("There is nothing to save")
+        await draw(pilot)
+        await pilot.press("s", "s")
+        await pilot.pause()
+        first, second = sorted((tmp_path / "drawings").iterdir())
+        assert str(tmp_path / "drawings" / "drawing-") in note_of(page)
+        sheet = page.query_one(DrawPad).sheet
+        for path in (first, second):
+            assert (prepare(read_picture(str(path))) == prepare(sheet)).all()
+        assert list_runs(tmp_path) == []
+
+
+def test_nothing_is_saved_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "drawings").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RunError, match="is a link"):
+        drawings.save(tmp_path, np.ones((56, 56), np.uint8), datetime(2026, 1, 2))
+    (tmp_path / "drawings").unlink()
+    (tmp_path / "drawings").write_text("a file")
+    with pytest.raises(RunError, match="cannot be made"):
+        drawings.save(tmp_path, np.ones((56, 56), np.uint8), datetime(2026, 1, 2))
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+async def test_what_was_cleared_is_brought_back(app: MnistSumApp) -> None:
+    async with app.run_test(size=(200, 60)) as pilot:
+        page = await opened(pilot)
+        await draw(pilot)
+        pad, gallery = page.query_one(DrawPad), page.query_one(Gallery)
+        sheet = pad.sheet
+        await pilot.press("c")
+        await draw(pilot, SECOND)
+        await pilot.press("c")
+        await pilot.pause()
+        assert [item.caption[0] for item in gallery.items] == ["3", "3"]
+        gallery.focus()
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: (pad.sheet == sheet).all())

@@ -1,0 +1,91 @@
+"""Walks on the page Inspect: where one is, back again, and images that the training learns while one looks."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage, Reply, Request
+from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.widgets.answer import AnswerText
+from tests.tui import fixed
+from tests.tui.pages.test_inspect import WRONG, page_in
+
+LIVE = Weights("live", "the training in progress", None)
+RIGHT = 0
+"""an image whose predictions stand for those of weights that have learned it"""
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    return fixed.new_app(tmp_path, monkeypatch)
+
+
+def note_of(page: InspectPage) -> str:
+    note = page.query_one("#note", Static)
+    return str(note.render()) if note.display else ""
+
+
+async def press(pilot: Pilot[int], *keys: str) -> None:
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+async def test_a_walk_says_where_it_is_and_goes_back(app: MnistSumApp) -> None:
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page = page_in(app)
+        for key, index, words in (
+            ("w", WRONG[0], "Wrong 1 of 12"),
+            ("w", WRONG[1], "Wrong 2 of 12"),
+            ("W", WRONG[0], "Wrong 1 of 12"),
+            ("W", WRONG[-1], "Wrong 12 of 12"),
+        ):
+            await press(pilot, key)
+            assert (page.index, note_of(page)) == (index, words)
+        await press(pilot, "right")
+        assert note_of(page) == "", "the walk is over"
+
+
+async def test_the_least_certain_one_has_its_figure(app: MnistSumApp) -> None:
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page, least = page_in(app), sorted(fixed.result().sureness[:, 7].tolist())
+        for key, place in (("u", 1), ("u", 2), ("U", 1)):
+            await press(pilot, key)
+            assert note_of(page) == f"Least certain {place} of 1,000, {least[place - 1] * 100:.1f} % sure"
+
+
+async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the weights that were searched, though those of the training have learned the image by now."""
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page, worker = page_in(app), fixed.predictions_in(app)
+
+        def answer(request: Request, reply: Reply) -> None:
+            if isinstance(request, PredictImage):
+                image, found = fixed.images().images[request.index].numpy(), fixed.predictions(RIGHT)
+                reply(ImagePredicted(request.index, image, found, LIVE, (LIVE,), "x, step 140", fixed.COUNT))
+            elif isinstance(request, EvaluateTestSet):
+                old = replace(fixed.result(), weights=LIVE, source="x, step 98", made=time.monotonic())
+                reply(TestSetEvaluated(old, fixed.images().images.numpy()))
+
+        monkeypatch.setattr(worker, "request", answer)
+        page.show_index(0)
+        await press(pilot, "w")
+        assert note_of(page).startswith("Wrong 1 of 12: wrong at step 98")
+        page.keep_up()
+        await pilot.pause()
+        assert note_of(page) == "Wrong 1 of 12: wrong at step 98, right now"
+        said = page.query_one(AnswerText).said
+        assert said == fixed.predictions(WRONG[0])[7], "those of step 98"
+        assert str(page.query_one("#source", Static).render()) == "x, step 98"
+        await press(pilot, "3")
+        assert page.query_one(AnswerText).said == fixed.predictions(RIGHT)[3], "the newest"
+        assert note_of(page) == ""
