@@ -112,6 +112,8 @@ class MnistSumApp(RunningApp):
         """Show a test image on the page Inspect."""
         await self.switch_mode("inspect")
         page: Any = self.pages["inspect"]
+        if message.number is not None:
+            page.number = message.number
         page.show_index(message.index)
 
     # The palette and the help.

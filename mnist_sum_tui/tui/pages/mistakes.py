@@ -11,54 +11,52 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracies, note
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
+from mnist_sum_tui.tui.predictions.selection import Chosen, Selection, all_wrong, frequent, read_as, sums_wrong
 from mnist_sum_tui.tui.predictions.test_set import TestSetResult
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
-from mnist_sum_tui.tui.widgets.heatmap import Confusion, SumMap, accuracy_text, ends
+from mnist_sum_tui.tui.widgets.heatmap import Confusion, Heatmap, SumMap
 
-MOST = 200
-"""pictures in the gallery; an untrained network gets nine in ten wrong"""
+OFTEN = 11
+"""confusions in the list beside the maps"""
 
-_, RIGHT, _, DOWN = tuple(BRAILLE.arrows)
-
-
-def summary_line(result: TestSetResult) -> str:
-    """The result in one line."""
-    return f"{accuracies(result.report)} {BRAILLE.between} {result.source}"
+DOT = f" {BRAILLE.between} "
 
 
-def caption(label: int, digit: int, probability: float) -> str:
-    """What stands under a wrong image, in 14 columns: `4 → 9  98%`; 100 only if it is."""
-    return f"{label} {RIGHT} {digit}  {int(probability * 100)}%"
+def summary_line(result: TestSetResult, width: int = 200) -> str:
+    """Whose weights, and as many of the three figures as fit."""
+    figures = accuracies(result.report).split(DOT)
+    lines = [f"{result.source}: {DOT.join(figures[:count])}" for count in (3, 2, 1)]
+    return next((line for line in lines if len(line) <= width), result.source)
 
 
-def frequent(result: TestSetResult, most: int) -> str:
-    """The most frequent confusions, one per line."""
-    counts = [
-        (count, label, digit)
-        for label, row in enumerate(result.report.confusion)
-        for digit, count in enumerate(row)
-        if label != digit and count
-    ]
-    counts.sort(key=lambda found: (-found[0], found[1:]))
-    images = [sum(row) for row in result.report.confusion]
-    shown = counts[:most]
-    return "\n".join(f"{label} predicted as {digit}: {count} of {images[label]:,}" for count, label, digit in shown)
+def title_line(selection: Selection, often: list[str], width: int) -> str:
+    """What the gallery shows, and as many of the most frequent confusions as fit beside it."""
+    line = selection.title
+    for place, words in enumerate(often):
+        longer = f"{line}{', ' if place else f'{DOT}most often '}{words}"
+        if len(longer) > width:
+            break
+        line = longer
+    return line
 
 
 class MistakesPage(PredictingPage):
-    """Two maps and a gallery."""
+    """Two maps and a gallery; a cell of a map chooses what the gallery shows."""
 
     page_name = "mistakes"
     AUTO_FOCUS = "#gallery"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "maps", "Maps"),
+        Binding("tab", "app.focus_next", "Maps"),
+        Binding("m", "maps(False)", "Larger pictures"),
+        Binding("m", "maps(True)", "Show maps"),
         Binding("r", "again", "Evaluate again"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
-        self._result: TestSetResult | None = None
+        self._evaluated: TestSetEvaluated | None = None
+        self._selection: Selection | None = None
 
     def compose_page(self) -> ComposeResult:
         """The maps beside each other, the gallery below."""
@@ -73,8 +71,6 @@ class MistakesPage(PredictingPage):
     def on_mount(self) -> None:
         """Nothing is known yet; name the parts."""
         self.add_class("-empty")
-        self.query_one("#confusion").border_title = f"Digit: true {DOWN}  predicted {RIGHT}"
-        self.query_one("#sum-map").border_title = f"Sum: digit {DOWN} number {RIGHT}"
         self.query_one("#frequent").border_title = "Most frequent"
 
     def on_screen_resume(self) -> None:
@@ -85,38 +81,74 @@ class MistakesPage(PredictingPage):
         """Evaluate the newest weights on the test set; the worker remembers its last result."""
         self.predictions.request(EvaluateTestSet(), self.post_message)
 
-    def action_maps(self) -> None:
-        """Hide the maps, to see more of the gallery, or show them again."""
-        maps = self.query_one("#maps")
-        maps.display = not maps.display
+    @property
+    def has_maps(self) -> bool:
+        """Whether the maps are shown."""
+        return bool(self.query_one("#maps").display)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Of the two meanings of `m`, the one that would change something."""
+        return not self.is_mounted or action != "maps" or parameters[0] != self.has_maps
+
+    def action_maps(self, shown: bool) -> None:
+        """Hide the maps, so that the pictures are larger, or show them again."""
+        self.query_one("#maps").display = shown
+        self.query_one(Gallery).is_large = not shown
+        self.query_one(Gallery).focus()
+        self.refresh_bindings()
+
+    def step_back(self) -> bool:
+        """Escape: all wrong images again, then the maps."""
+        if self._evaluated is not None and self._selection is not None and self._selection.is_part:
+            self._show(all_wrong(self._evaluated.result))
+        elif not self.has_maps:
+            self.action_maps(True)
+        else:
+            return False
+        return True
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
         """The network has been evaluated on the test set."""
         self.note()
-        result = message.result
-        if result is self._result:
+        if self._evaluated is not None and message.result is self._evaluated.result:
             return
-        self._result = result
+        self._evaluated = message
         self.remove_class("-empty")
-        report = result.report
+        report = message.result.report
         self.query_one(Confusion).grid = report.confusion
-        sum_map = self.query_one(SumMap)
-        sum_map.grid = report.sum_accuracy_by_pair
-        low, high = (accuracy_text(share) for share in ends(report.sum_accuracy_by_pair))
-        sum_map.border_title = f"Sum: digit {DOWN} number {RIGHT} {low}-{high} %"
-        self.query_one("#frequent", Static).update(frequent(result, 11))
-        self.query_one("#result", Static).update(summary_line(result))
-        shown = result.mistakes[:MOST]
+        self.query_one(SumMap).grid = report.sum_accuracy_by_pair
+        self.query_one("#frequent", Static).update("\n".join(frequent(message.result)[:OFTEN]))
+        self._show(all_wrong(message.result))
+
+    def _show(self, selection: Selection) -> None:
+        """Show these images in the gallery."""
+        assert self._evaluated is not None
+        self._selection, images = selection, self._evaluated.images
         gallery = self.query_one(Gallery)
         gallery.items = tuple(
-            Item(message.images[wrong.index], caption(wrong.label, wrong.digit, wrong.probability), wrong.index)
-            for wrong in shown
+            Item(images[found.image], found.caption, place) for place, found in enumerate(selection.chosen)
         )
-        count = len(result.mistakes)
-        more = f", the worst {MOST}" if count > MOST else ", worst first"
-        legend = f": true {RIGHT} predicted, and how sure"
-        gallery.border_title = f"{count:,} wrong digits{more}{legend}" if count else "No digit is wrong"
+        self.take_room()
+
+    def take_room(self) -> None:
+        """Fit the two lines of words to the width."""
+        super().take_room()
+        if self._evaluated is not None and self._selection is not None and self.is_mounted:
+            result = self._evaluated.result
+            width = self.room.width - 2
+            self.query_one("#result", Static).update(summary_line(result, width))
+            often = [] if self.has_class("-huge") or self._selection.is_part else frequent(result)
+            self.query_one(Gallery).border_title = title_line(self._selection, often, width - 2)
+
+    def on_heatmap_picked(self, message: Heatmap.Picked) -> None:
+        """A cell of a map: show just its images."""
+        if self._evaluated is not None:
+            choose = read_as if isinstance(message.heatmap, Confusion) else sums_wrong
+            self._show(choose(self._evaluated.result, message.row, message.column))
+            self.query_one(Gallery).focus()
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:
         """One was chosen."""
-        self.app.post_message(OpenInInspect(message.key))
+        if self._selection is not None:
+            found: Chosen = self._selection.chosen[message.key]
+            self.app.post_message(OpenInInspect(found.image, found.number))

@@ -26,10 +26,10 @@ def working_line(text: str, share: float | None) -> str:
 
 
 def accuracies(report: "EvalReport") -> str:
-    """An evaluation's three figures: accuracy of digit and sum, and how often the heads agree."""
+    """An evaluation's three figures: accuracy of digit and sum, and how often the sum is the digit + the number."""
     found = (report.digit_accuracy, report.sum_accuracy, report.agreement)
     digit, total, agreement = (percent(share) for share in found)
-    return f" {BRAILLE.between} ".join((f"digit {digit}", f"sum {total}", f"heads agree {agreement}"))
+    return f" {BRAILLE.between} ".join((f"digit {digit}", f"sum {total}", f"sum = digit + number {agreement}"))
 
 
 class PredictingPage(Page):

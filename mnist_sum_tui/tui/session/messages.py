@@ -97,6 +97,8 @@ class RunRead(Message):
 class OpenInInspect(Message):
     """Please show this test image on the page Inspect."""
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, number: int | None = None) -> None:
         super().__init__()
         self.index = index
+        self.number = number
+        """to be added; None: the one that is chosen there"""

@@ -37,9 +37,14 @@ class Tile(NamedTuple):
 BIG, SMALL = Tile(30, 16, "blocks"), Tile(15, 9, "dots")
 
 
-def tile_for(width: int, height: int) -> Tile:
-    """Large tiles with half-blocks if two rows of three fit, else small tiles with braille."""
-    return BIG if height >= 2 * BIG.height - 1 and width >= 3 * BIG.width else SMALL
+def tile_for(width: int, height: int, is_large: bool = False) -> Tile:
+    """Large tiles with half-blocks if two rows of three fit, else small tiles with braille; spread over the width.
+
+    `is_large`: large tiles are wanted, if one fits.
+    """
+    rows, columns = (1, 1) if is_large else (2, 3)
+    tile = BIG if height >= rows * BIG.height - 1 and width >= columns * BIG.width else SMALL
+    return tile._replace(width=max(tile.width, width // max(1, width // tile.width)))
 
 
 class Gallery(ScrollView, can_focus=True):
@@ -67,6 +72,8 @@ class Gallery(ScrollView, can_focus=True):
 
     items: reactive[tuple[Item, ...]] = reactive[tuple[Item, ...]]((), always_update=True)
     chosen: reactive[int] = reactive(0)
+    is_large: reactive[bool] = reactive(False)
+    """large pictures are wanted"""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -75,7 +82,7 @@ class Gallery(ScrollView, can_focus=True):
     @property
     def tile(self) -> Tile:
         """The tile size for the current size of the widget."""
-        return tile_for(*self._room)
+        return tile_for(*self._room, self.is_large)
 
     @property
     def across(self) -> int:
@@ -89,6 +96,10 @@ class Gallery(ScrollView, can_focus=True):
     def watch_items(self) -> None:
         """Show the new items, with the first one chosen."""
         self.chosen = 0
+        self._lay_out()
+
+    def watch_is_large(self) -> None:
+        """Lay out again."""
         self._lay_out()
 
     def watch_chosen(self, old: int, new: int) -> None:

@@ -1,20 +1,30 @@
 """Heatmaps of 10x10 values: each cell has a number or a character, so that it can be read without colours."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
+from textual import events
+from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import shade
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.widgets.common import MOVES
 
 QUIET = (BRAILLE.between, "=")
 """what stands in a cell that is not to be read"""
 Grid = Sequence[Sequence[float | None]]
+Cell = tuple[int, int]
+"""row and column"""
+LABELS = 3
+"""columns of the labels on the left"""
+INKS = BRAILLE.shades[1:]
+"""from the lowest value to the highest; none is blank, so that a low row is no gap"""
 
 
 def confusion_text(value: float) -> str:
@@ -25,6 +35,11 @@ def confusion_text(value: float) -> str:
 def accuracy_text(value: float) -> str:
     """A share of 1 as percent with one decimal; 100 only if nothing is wrong."""
     return "100" if value == 1 else f"{min(value * 100, 99.9):.1f}"
+
+
+def ink(share: float | None) -> str:
+    """A share (0..1) between the lowest and the highest value as a character; None as `·`."""
+    return BRAILLE.between if share is None else INKS[int(share * (len(INKS) - 1))]
 
 
 def shares(grid: Grid, low: float, high: float) -> list[list[float | None]]:
@@ -49,65 +64,151 @@ def fitted(word: str, cell: int) -> str:
     return f"{word:>{cell - 1}} "[:cell]
 
 
-def map_lines(texts: Sequence[Sequence[str]], strengths: Grid, cell: int, paper: Color, ink: Color) -> Content:
+def map_lines(
+    texts: Sequence[Sequence[str]], strengths: Grid, cell: int, paper: Color, ink: Color, cursor: Cell | None = None
+) -> Content:
     """The map with labels 0 to 9; `cell` is the width of a cell, `strengths` (0..1) sets its background."""
     lines = [Content.styled("   " + "".join(fitted(str(n), cell) for n in range(10)), "$foreground-muted")]
     for label, (words, row) in enumerate(zip(texts, strengths, strict=True)):
         parts: list[tuple[str, str | Style]] = [(f"{label:>2} ", "$foreground-muted")]
-        for word, share in zip(words, row, strict=True):
+        for column, (word, share) in enumerate(zip(words, row, strict=True)):
             ground = paper.blend(ink, 0.75 * (share or 0.0))
             strength = 0.65 if word.strip() in QUIET else 0.9
             style = Style(background=ground, foreground=ground.get_contrast_text(strength))
-            parts.append((fitted(word, cell), style))
+            parts.append((fitted(word, cell), "reverse bold" if (label, column) == cursor else style))
         lines.append(Content.assemble(*parts))
     return Content("\n").join(lines)
 
 
-class Heatmap(Widget):
-    """Base class of the 10x10 heatmaps."""
+class Heatmap(Widget, can_focus=True):
+    """Base class of the 10x10 heatmaps; arrow keys and Enter, or a click, choose a cell."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*MOVES, Binding("enter", "pick", "Show these")]
 
     grid: reactive[Grid | None] = reactive[Grid | None](None)
+    cursor: reactive[Cell] = reactive((0, 0))
+
+    class Picked(Message):
+        """A cell was chosen."""
+
+        def __init__(self, heatmap: "Heatmap", row: int, column: int) -> None:
+            super().__init__()
+            self.heatmap, self.row, self.column = heatmap, row, column
 
     @property
     def cell(self) -> int:
         """Columns per cell."""
-        return max(2, min((self.content_size.width - 3) // 10, 6))
+        return max(2, min((self.content_size.width - LABELS) // 10, 6))
+
+    @property
+    def has_key_line(self) -> bool:
+        """Whether the key of the colours has a line of its own; else the title has it."""
+        return self.screen.has_class("-tall") or self.screen.has_class("-giant")
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        """Ten rows and one for the labels."""
-        return 11
+        """Ten rows, one for the labels, one for the key."""
+        return 12 if self.has_key_line else 11
+
+    def watch_grid(self) -> None:
+        """Name the map anew: the key may be in the title."""
+        self.border_title = self.title()
+
+    def on_resize(self) -> None:
+        """Name the map anew."""
+        self.border_title = self.title()
+
+    def title(self) -> str:
+        """What the rows and columns are."""
+        return ""
+
+    def lines(self, cursor: Cell | None) -> Content:
+        """The map and its key, of a grid that is known."""
+        raise NotImplementedError
+
+    def render(self) -> Content:
+        """The map; empty before the first result."""
+        return Content("") if self.grid is None else self.lines(self.cursor if self.has_focus else None)
+
+    def action_move(self, x: int, y: int) -> None:
+        """Go to a neighbouring cell."""
+        row, column = self.cursor
+        self.cursor = min(max(row + y, 0), 9), min(max(column + x, 0), 9)
+
+    def action_pick(self) -> None:
+        """Choose the cell under the cursor."""
+        if self.grid is not None:
+            self.post_message(self.Picked(self, *self.cursor))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the cell under the mouse."""
+        row, column = event.y - self.gutter.top - 1, (event.x - self.gutter.left - LABELS) // self.cell
+        if 0 <= row < 10 and 0 <= column < 10:
+            self.cursor = row, column
+            self.action_pick()
 
 
 class Confusion(Heatmap):
     """Confusion matrix: number of images by true digit (rows) and predicted digit (columns)."""
 
-    def render(self) -> Content:
+    def title(self) -> str:
+        """What the rows and columns are."""
+        words = "Digit: row: true, column: read as"
+        return words if self.size.width >= len(words) + 3 else "row true, col read as"
+
+    def lines(self, cursor: Cell | None) -> Content:
         """The counts; the background of an error is stronger the more frequent it is."""
-        if self.grid is None:
-            return Content("")
         _, _, paper, _ = self.colors
-        ink = Color.parse(self.app.theme_variables["error"])
-        counts = [[value or 0.0 for value in row] for row in self.grid]
+        red = Color.parse(self.app.theme_variables["error"])
+        counts = [[value or 0.0 for value in row] for row in self.grid or ()]
         errors = [[0.0 if at == label else value for at, value in enumerate(row)] for label, row in enumerate(counts)]
         texts = [[confusion_text(value) for value in row] for row in counts]
-        if self.cell < 5:  # 1135 and a gap do not fit
-            for label, row in enumerate(texts):
-                row[label] = "="
-        return map_lines(texts, shares(errors, 0, max(1, *map(max, errors))), self.cell, paper, ink)
+        is_small = self.cell < 5  # 1135 and a gap do not fit
+        for label, row in enumerate(texts if is_small else ()):
+            row[label] = "="
+        most = max(1, *map(max, errors))
+        content = map_lines(texts, shares(errors, 0, most), self.cell, paper, red, cursor)
+        if not self.has_key_line:
+            return content
+        swatch = Style(background=paper.blend(red, 0.75), foreground=paper.blend(red, 0.75).get_contrast_text(0.9))
+        words = "= right · none " if is_small else "   images: · none "
+        return content + "\n" + Content.assemble((words, "$foreground-muted"), (f" {most:.0f} ", swatch), " most")
 
 
 class SumMap(Heatmap):
     """Accuracy of the sum by true digit (rows) and number (columns)."""
 
-    def render(self) -> Content:
+    @property
+    def _is_small(self) -> bool:
+        """Percentages do not fit, so that shades stand for them."""
+        return self.cell < 5
+
+    def _key(self) -> str:
+        low, high = (accuracy_text(share) for share in ends(self.grid or ()))
+        return f"{INKS[0]} {low} to {INKS[-1]} {high} %"
+
+    def title(self) -> str:
+        """What the rows and columns are, and the key where it has no line of its own."""
+        words = "Sum: row: digit, column: number"
+        if self._is_small and not self.has_key_line and self.grid is not None:
+            words = f"digit + number: {self._key()}"
+            return words if self.size.width >= len(words) + 3 else self._key()
+        return words if self.size.width >= len(words) + 3 else "row digit, col number"
+
+    def lines(self, cursor: Cell | None) -> Content:
         """Percentages, or shades if they do not fit; the colours span the lowest to the highest accuracy."""
-        if self.grid is None:
-            return Content("")
+        grid = self.grid or ()
         _, _, paper, _ = self.colors
-        strengths = shares(self.grid, *ends(self.grid))
-        if self.cell >= 5:
-            texts = [["-" if value is None else accuracy_text(value) for value in row] for row in self.grid]
-        else:
-            texts = [[shade(share, BRAILLE) * (self.cell - 1) for share in row] for row in strengths]
-            strengths = [[0.0] * 10 for _ in range(10)]
-        return map_lines(texts, strengths, self.cell, paper, Color.parse(self.app.theme_variables["success"]))
+        green = Color.parse(self.app.theme_variables["success"])
+        strengths = shares(grid, *ends(grid))
+        if self._is_small:
+            texts = [[ink(share) * (self.cell - 1) for share in row] for row in strengths]
+            content = map_lines(texts, [[0.0] * 10 for _ in range(10)], self.cell, paper, green, cursor)
+            return content + f"\n{self._key()} are right" if self.has_key_line else content
+        texts = [["-" if value is None else accuracy_text(value) for value in row] for row in grid]
+        content = map_lines(texts, strengths, self.cell, paper, green, cursor)
+        if not self.has_key_line:
+            return content
+        low, high = (accuracy_text(share) for share in ends(grid))
+        strong = paper.blend(green, 0.75)
+        swatch = Style(background=strong, foreground=strong.get_contrast_text(0.9))
+        return content + "\n" + Content.assemble(f"   {low} to ", (f" {high} ", swatch), " % of the sums are right")

@@ -9,12 +9,26 @@ from textual.style import Style
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.pages.inspect import InspectPage
-from mnist_sum_tui.tui.pages.mistakes import MistakesPage, caption, frequent, summary_line
+from mnist_sum_tui.tui.pages.mistakes import MistakesPage, summary_line, title_line
+from mnist_sum_tui.tui.predictions.selection import all_wrong, caption, frequent
 from mnist_sum_tui.tui.widgets.gallery import BIG, SMALL, Gallery, Item, tile_for
-from mnist_sum_tui.tui.widgets.heatmap import Confusion, accuracy_text, confusion_text, fitted, map_lines, shares
+from mnist_sum_tui.tui.widgets.heatmap import (
+    Confusion,
+    accuracy_text,
+    confusion_text,
+    fitted,
+    map_lines,
+    shares,
+)
 from tests.tui import fixed
 
 BLACK, RED = Color(0, 0, 0), Color(255, 0, 0)
+
+
+def shown_in(gallery: Gallery) -> list[int]:
+    """The places in the test file of the images in the gallery."""
+    pixels = fixed.images().images.numpy()
+    return [int((pixels == item.image).all(axis=(1, 2)).argmax()) for item in gallery.items]
 
 
 async def test_maps_and_the_worst_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,9 +38,9 @@ async def test_maps_and_the_worst_first(tmp_path: Path, monkeypatch: pytest.Monk
         page = app.screen
         assert isinstance(page, MistakesPage)
         gallery = page.query_one(Gallery)
-        assert {item.key for item in gallery.items} == set(fixed.WRONG)
+        assert shown_in(gallery) == [mistake.index for mistake in fixed.result().mistakes]
         sure = {mistake.index: mistake.probability for mistake in fixed.result().mistakes}
-        assert [item.key for item in gallery.items] == sorted(sure, key=lambda index: -sure[index])
+        assert [chosen.image for chosen in all_wrong(fixed.result()).chosen] == sorted(sure, key=lambda i: -sure[i])
         assert len(set(sure.values())) > 1
         assert "digit 98.80 %" in str(page.query_one("#result", Static).render())
         assert "12 wrong digits" in str(gallery.border_title)
@@ -126,15 +140,28 @@ def test_shares_between_the_ends() -> None:
 
 
 def test_words() -> None:
-    assert caption(4, 9, 0.9996) == "4 → 9  99%"
-    lines = frequent(fixed.result(), 2).split("\n")
-    assert len(lines) == 2
-    assert all(" predicted as " in line for line in lines)
-    assert fixed.SOURCE in summary_line(fixed.result())
+    assert caption("4 → 9", 0.9996) == "4 → 9  99%"
+    lines = frequent(fixed.result())
+    assert len(lines) == len(fixed.WRONG)
+    assert all(" read as " in line for line in lines)
+
+
+@pytest.mark.parametrize("width", range(20, 130, 5))
+def test_no_figure_is_cut(width: int) -> None:
+    """What does not fit is left out whole."""
+    whole = f"{fixed.SOURCE}: digit 98.80 % · sum 98.77 % · sum = digit + number 99.97 %"
+    line = summary_line(fixed.result(), width)
+    assert len(line) <= max(width, len(fixed.SOURCE))
+    assert whole.startswith(line)
+    assert line == whole or line == fixed.SOURCE or line.endswith(" %")
+    selection = all_wrong(fixed.result())
+    title = title_line(selection, frequent(fixed.result()), width)
+    assert title == selection.title or (len(title) <= width and title.endswith((" of 116", " of 110", " of 87")))
 
 
 def test_tiles_suit_the_room() -> None:
-    assert tile_for(200, 40) == BIG
-    assert tile_for(80, 10) == SMALL
+    assert tile_for(200, 40) == BIG._replace(width=33), "six across, spread over the width"
+    assert tile_for(80, 20, is_large=True).look == "blocks"
+    assert tile_for(80, 10) == SMALL._replace(width=16)
     assert tile_for(1, 1) == SMALL
     assert Item(np.zeros((28, 28), np.uint8), "4 → 9  99%", 7).key == 7

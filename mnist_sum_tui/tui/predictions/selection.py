@@ -1,0 +1,88 @@
+"""Which test images the gallery of the page Mistakes shows, and its words. numpy only."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_sum_tui.tui.predictions.test_set import TestSetResult
+
+MOST = 200
+"""pictures in the gallery; an untrained network gets nine in ten wrong"""
+
+
+class Chosen(NamedTuple):
+    """A test image, and what stands under it."""
+
+    image: int
+    """its place in the test file"""
+    caption: str
+    number: int | None = None
+    """beside which its sum is wrong, if it is chosen because of that"""
+
+
+class Selection(NamedTuple):
+    """What the gallery shows."""
+
+    title: str
+    chosen: tuple[Chosen, ...]
+    is_part: bool = True
+    """one cell of a map, not all that is wrong"""
+
+
+def caption(words: str, probability: float) -> str:
+    """What stands under an image, in 14 columns: `4 → 9  98%`; 100 only if it is."""
+    return f"{words}  {int(probability * 100)}%"
+
+
+def frequent(result: TestSetResult) -> list[str]:
+    """The confusions, the most frequent first: `4 read as 9: 12 of 982`."""
+    counts = [
+        (count, label, digit)
+        for label, row in enumerate(result.report.confusion)
+        for digit, count in enumerate(row)
+        if label != digit and count
+    ]
+    counts.sort(key=lambda found: (-found[0], found[1:]))
+    images = [sum(row) for row in result.report.confusion]
+    return [f"{label} read as {digit}: {count} of {images[label]:,}" for count, label, digit in counts]
+
+
+def all_wrong(result: TestSetResult) -> Selection:
+    """The images whose digit is wrong, those first of which the network is surest."""
+    count, shown = len(result.mistakes), result.mistakes[:MOST]
+    chosen = tuple(Chosen(wrong.index, caption(f"{wrong.label} → {wrong.digit}", wrong.probability)) for wrong in shown)
+    if not count:
+        return Selection("No digit is wrong", (), is_part=False)
+    return Selection(f"{_counted(count, 'wrong digit')}, surest first", chosen, is_part=False)
+
+
+def read_as(result: TestSetResult, label: int, digit: int) -> Selection:
+    """The images of one digit that are read as another one, or as itself."""
+    rows = np.flatnonzero((result.labels == label) & (result.digits == digit))
+    sure = np.exp(result.digit_scores[rows, digit])
+    words = [f"{label} → {digit}"] * len(rows)
+    return _selection(f"{label} read as {digit}", rows, sure, words, None)
+
+
+def sums_wrong(result: TestSetResult, label: int, number: int) -> Selection:
+    """The images of a digit whose sum with a number is wrong."""
+    rows = np.flatnonzero((result.labels == label) & (result.sums[:, number] != label + number))
+    totals = result.sums[rows, number]
+    sure = np.exp(result.sum_scores[rows, number, totals])
+    words = [f"{label}+{number} → {total}" for total in totals.tolist()]
+    return _selection(f"{label} + {number} not read as {label + number}", rows, sure, words, number)
+
+
+def _selection(
+    title: str, rows: NDArray[np.int64], sure: NDArray[np.float32], words: list[str], number: int | None
+) -> Selection:
+    order = (-sure).argsort(kind="stable")[:MOST].tolist()
+    chosen = tuple(Chosen(int(rows[at]), caption(words[at], float(sure[at])), number) for at in order)
+    return Selection(f"{title}: {_counted(len(rows), 'image')} · Escape shows all mistakes", chosen)
+
+
+def _counted(count: int, noun: str) -> str:
+    """`12 images`; where not all are shown, `612 images, 200 of them here`."""
+    words = f"{count or 'no'} {noun}{'' if count == 1 else 's'}" if count < 1000 else f"{count:,} {noun}s"
+    return f"{words}, {MOST} of them here" if count > MOST else words

@@ -1,0 +1,105 @@
+"""The maps of the page Mistakes: a cell chooses what the gallery shows; the maps at every size."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.widgets import Static
+
+from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.predictions.selection import read_as, sums_wrong
+from mnist_sum_tui.tui.predictions.test_set import TestSetResult
+from mnist_sum_tui.tui.widgets.gallery import Gallery
+from mnist_sum_tui.tui.widgets.heatmap import Confusion, Heatmap, SumMap
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
+from tests.tui import fixed
+from tests.tui.pages.test_mistakes import shown_in
+from tests.tui.recorded import until
+
+
+def test_a_cell_of_the_confusion_is_its_images() -> None:
+    found = read_as(fixed.result(), 9, 5)
+    assert [chosen.image for chosen in found.chosen] == [241]
+    assert found.title.startswith("9 read as 5: 1 image ")
+    assert found.chosen[0].caption == "9 → 5  84%"
+    right = read_as(fixed.result(), 5, 5)
+    assert right.title.startswith("5 read as 5: 84 images ")
+    assert len(right.chosen) == 84
+    assert read_as(fixed.result(), 0, 1).title.startswith("0 read as 1: no images ")
+    assert "200 of them here" in read_as(many(), 1, 1).title
+    assert len(read_as(many(), 1, 1).chosen) == 200
+
+
+def many() -> TestSetResult:
+    """A result in which every image is a 1 that is read as one."""
+    ones = np.ones_like(fixed.result().labels)
+    return replace(fixed.result(), labels=ones, digits=ones)
+
+
+def test_a_cell_of_the_sums_is_what_is_wrong_there() -> None:
+    found = sums_wrong(fixed.result(), 0, 4)
+    assert [(chosen.image, chosen.number) for chosen in found.chosen] == [(3, 4)]
+    assert found.chosen[0].caption.startswith("0+4 → 5  ")
+    assert len(found.chosen[0].caption) <= 14
+
+
+async def test_a_cell_is_chosen_by_keys_or_a_click_and_escape_shows_all_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        gallery, confusion = app.screen.query_one(Gallery), app.screen.query_one(Confusion)
+        sums = app.screen.query_one(SumMap)
+        everything = shown_in(gallery)
+        await pilot.click(confusion, offset=(3 + 5 * confusion.cell, 2 + 9))
+        await until(pilot, lambda: shown_in(gallery) == [241])
+        assert gallery.has_focus
+        await pilot.press("escape")
+        assert shown_in(gallery) == everything
+        sums.focus()
+        await pilot.press(*["right"] * 4, "enter")
+        await until(pilot, lambda: shown_in(gallery) == [3])
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, InspectPage) and app.screen.answer)
+        assert (app.screen.index, app.screen.number) == (3, 4)  # type: ignore[attr-defined]
+
+
+async def test_m_says_what_it_does_and_makes_the_pictures_larger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        gallery, footer = app.screen.query_one(Gallery), app.screen.query_one(KeyFooter)
+        assert gallery.tile.look == "dots"
+        assert "m Larger pictures" in footer.render().plain
+        await pilot.press("m")
+        await until(pilot, lambda: gallery.tile.look == "blocks")
+        assert "m Show maps" in footer.render().plain
+        await pilot.press("escape")
+        await until(pilot, lambda: gallery.tile.look == "dots")
+        assert app.screen.query_one("#maps").display
+
+
+@pytest.mark.parametrize("size", [(50, 15), (60, 20), (80, 24), (120, 36), (200, 60)])
+async def test_the_maps_are_whole_have_a_key_and_no_blank_row(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=size) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        for heatmap in app.screen.query(Heatmap):
+            lines = heatmap.render().plain.split("\n")
+            assert len(lines) == heatmap.content_size.height, "none wraps"
+            assert max(map(len, lines)) <= heatmap.content_size.width
+            assert all(line[3:].strip() for line in lines[:11])
+            assert len(str(heatmap.border_title)) <= heatmap.size.width - 3, "its title is whole"
+        sums = app.screen.query_one(SumMap)
+        assert "96.6" in f"{sums.border_title}{sums.render().plain}"
+        gallery = app.screen.query_one(Gallery)
+        assert gallery.tile.width * (gallery.across + 1) > gallery.size.width, "the whole width"
+        assert gallery.size.width - gallery.tile.width * gallery.across < gallery.across + 2
+        frequent = str(gallery.border_title) + str(app.screen.query_one("#frequent", Static).render())
+        assert "2 read as 1: 1 of 116" in frequent or size[0] < 76
