@@ -22,7 +22,7 @@ Odd ones show what it has learned.""",
     "mistakes": """\
 Left: which digit is read as which.
 Right: how often the sum is right.
-Darker red: more; darker green: more.
+The stronger the colour, the more.
 Below: the wrong images, those that
 the network was surest of first.""",
     "runs": """\

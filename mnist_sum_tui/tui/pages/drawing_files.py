@@ -17,8 +17,8 @@ from mnist_sum_tui.tui.predictions.messages import Trouble
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 
 FILE_KEYS = (
-    Binding("o", "open", "Open", tooltip="a picture of a digit"),
-    Binding("s", "save", "Save", tooltip="the drawing as a picture"),
+    Binding("o", "open", "Open", tooltip="a picture"),
+    Binding("s", "save", "Save", tooltip="as a picture"),
 )
 
 

@@ -17,6 +17,7 @@ from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, Heatmap, SumMap
 
+MOST_OFTEN = f"{DOT}most often "
 OFTEN = 11
 """confusions in the list beside the maps"""
 
@@ -33,8 +34,10 @@ def summary_line(result: TestSetResult, width: int = 200) -> str:
 def title_line(selection: Selection, often: list[str], width: int) -> str:
     """What the gallery shows, and as many of the most frequent confusions as fit beside it."""
     line = selection.title
+    if often and len(f"{line}{MOST_OFTEN}{often[0]}") > width:
+        line = line.partition(",")[0]
     for place, words in enumerate(often):
-        longer = f"{line}{', ' if place else f'{DOT}most often '}{words}"
+        longer = f"{line}{', ' if place else MOST_OFTEN}{words}"
         if len(longer) > width:
             break
         line = longer

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
 WALK_KEYS = (
-    Binding("w", "wrong(1)", "Wrong", tooltip="W goes back"),
+    Binding("w", "wrong(1)", "Wrong", tooltip="W: back"),
     Binding("W", "wrong(-1)", show=False),
-    Binding("u", "uncertain(1)", "Unsure", tooltip="U goes back"),
+    Binding("u", "uncertain(1)", "Unsure", tooltip="U: back"),
     Binding("U", "uncertain(-1)", show=False),
-    Binding("d", "disagree(1)", "Disagree", tooltip="D goes back"),
+    Binding("d", "disagree(1)", "Disagree", tooltip="D: back"),
     Binding("D", "disagree(-1)", show=False),
 )
 Judge = Callable[["Prediction"], str]

@@ -10,7 +10,7 @@ from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.widgets.slider import Slider
 
 WEIGHT_KEYS = (
-    Binding("comma", "slide(-1)", "Weights", key_display=", .", tooltip="earlier, later"),
+    Binding("comma", "slide(-1)", "Weights", key_display=", ."),
     Binding("full_stop", "slide(1)", show=False),
 )
 

@@ -45,7 +45,7 @@ def large(text: str, is_tight: bool = False) -> list[str]:
 def fit_line(said: "Prediction") -> tuple[str, str]:
     """Whether the sum is the digit + the number, in words, and the style of the words."""
     if said.agrees:
-        return "the two answers fit", ""
+        return "the answers fit", ""
     words = f"the two answers do not fit: {said.digit} + {said.number} is {said.digit + said.number}, not {said.sum}"
     return words, "bold $text-warning"
 

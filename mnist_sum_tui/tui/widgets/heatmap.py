@@ -170,7 +170,7 @@ class Confusion(Heatmap):
         if not self.has_key_line:
             return content
         swatch = Style(background=paper.blend(red, 0.75), foreground=paper.blend(red, 0.75).get_contrast_text(0.9))
-        words = "= right · none " if is_small else "   images: · none "
+        words = " = right · none " if is_small else "   images: · none "
         return content + "\n" + Content.assemble((words, "$foreground-muted"), (f" {most:.0f} ", swatch), " most")
 
 
@@ -203,7 +203,7 @@ class SumMap(Heatmap):
         if self._is_small:
             texts = [[ink(share) * (self.cell - 1) for share in row] for row in strengths]
             content = map_lines(texts, [[0.0] * 10 for _ in range(10)], self.cell, paper, green, cursor)
-            return content + f"\n{self._key()} are right" if self.has_key_line else content
+            return content + f"\n {self._key()} are right" if self.has_key_line else content
         texts = [["-" if value is None else accuracy_text(value) for value in row] for row in grid]
         content = map_lines(texts, strengths, self.cell, paper, green, cursor)
         if not self.has_key_line:

@@ -2,7 +2,7 @@
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import ScrollableContainer, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
@@ -14,8 +14,10 @@ WIDTH, NARROW_WIDTH = 40, 30
 WIDE = 112
 HEIGHT = 9
 """rows of the panel below the page, where there are too few columns for one beside it"""
-TEXTUAL_KEYS = {binding.description for binding in Screen.BINDINGS if isinstance(binding, Binding)}
-"""what the keys do that every screen of Textual has"""
+TEXTUAL_KEYS = {
+    binding.description for binding in (*Screen.BINDINGS, *ScrollableContainer.BINDINGS) if isinstance(binding, Binding)
+}
+"""what the keys do that every screen and every list of Textual has"""
 GENERAL = (*ALWAYS, "back")
 
 

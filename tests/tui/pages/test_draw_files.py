@@ -78,6 +78,7 @@ async def test_other_weights_read_the_same_drawing(app: MnistSumApp) -> None:
         assert isinstance(last, PredictDrawing)
         assert last.weights == fixed.CHOICES[0]
         assert (last.drawing == page.query_one(DrawPad).sheet).all()
+        assert not page.query_one(Gallery).display, "there is no room for earlier drawings"
         await draw(pilot, SECOND)
         last = fixed.predictions_in(app).requests[-1]
         assert isinstance(last, PredictDrawing)
@@ -149,6 +150,7 @@ async def test_what_was_cleared_is_brought_back(app: MnistSumApp) -> None:
         await draw(pilot)
         pad, gallery = page.query_one(DrawPad), page.query_one(Gallery)
         sheet = pad.sheet
+        assert gallery.display
         await pilot.press("c")
         await draw(pilot, SECOND)
         await pilot.press("c")

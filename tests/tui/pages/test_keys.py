@@ -143,6 +143,8 @@ async def test_the_pad_shrinks_beside_the_help_and_grows_again(app: MnistSumApp)
 
 async def test_the_help_lists_the_page_s_keys_first_and_none_of_textual_s(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        assert "Page Up" not in key_lines(page_keys(app.screen)).plain, "the gallery's"
         await fixed.open_page(pilot, "draw")
         lines = key_lines(page_keys(app.screen)).plain.split("\n")
         words = [line.split(maxsplit=1)[1] for line in lines]

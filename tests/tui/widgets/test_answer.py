@@ -19,7 +19,7 @@ def test_the_equation_has_its_gaps_and_fits() -> None:
 def test_answers_that_do_not_fit_are_told_with_their_figures() -> None:
     said = fixed.predictions(fixed.ODD[0])[4]
     assert answer_lines(said, 40).plain.endswith("the two answers do not fit: 0 + 4 is 4, not 5")
-    assert answer_lines(fixed.predictions(fixed.ODD[0])[5], 40).plain.endswith("the two answers fit")
+    assert answer_lines(fixed.predictions(fixed.ODD[0])[5], 40).plain.endswith("the answers fit")
 
 
 def test_a_wide_list_shows_how_probable_each_sum_is() -> None:
