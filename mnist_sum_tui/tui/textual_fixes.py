@@ -1,8 +1,9 @@
 """Fixes for Textual 8: fast keys, clicks or resizes would otherwise crash or hang the program."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple, cast
 
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 from textual.content import Content
@@ -99,3 +100,20 @@ def mend_lists() -> None:
                 turn(choices)
 
         setattr(OptionList, name, turn_if_laid_out)
+
+
+class NamedKey(NamedTuple):
+    """A key by its name, in the form in which Textual's table of sequences has it."""
+
+    value: str
+
+
+@cache
+def mend_alt_digits() -> None:
+    """Let Alt with a digit, which terminals send as Escape and the digit, be the key `alt+2`; once per process.
+
+    Textual 8 takes it for a character that macOS writes with the Option key, such as `™`.
+    """
+    sequences = cast(dict[str, Any], ANSI_SEQUENCES_KEYS)
+    for digit in range(10):
+        sequences[f"\x1b{digit}"] = (NamedKey(f"alt+{digit}"),)

@@ -99,6 +99,8 @@ class DrawPage(DrawingFiles, WeightsPage, NumberPage):
     def take_room(self) -> None:
         """As large a pad as leaves room for the rest."""
         super().take_room()
+        if not self.is_mounted:
+            return
         scale = max(1, scale_for(self.room.width - REST_COLUMNS, self.room.height - REST_ROWS))
         pad = self.query_one("#pad", DrawPad)
         pad.styles.width, pad.styles.height = 28 * scale + 2, 14 * scale + 2

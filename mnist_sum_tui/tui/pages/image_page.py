@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
-from mnist_sum_tui.runs.events import Event, Started
 from mnist_sum_tui.tui.pages.dialogs import GoTo
 from mnist_sum_tui.tui.pages.predicting import NumberPage
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
@@ -51,13 +50,6 @@ class ImagePage(WeightsPage, NumberPage):
     def on_screen_resume(self) -> None:
         """The page comes into view: weights may have come or gone, and another page's request replaced ours."""
         self.request_answer()
-
-    def on_run_event(self, event: Event) -> None:
-        """A training that begins is what there is to look at, whatever weights were chosen before."""
-        super().on_run_event(event)
-        if isinstance(event, Started):
-            self.let_go()
-            self.wanted = None
 
     def show_index(self, index: int) -> None:
         """Show a test image."""

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from textual.binding import Binding
 
 from mnist_sum_tui.formatting import percent
-from mnist_sum_tui.runs.events import Event, Started
 from mnist_sum_tui.tui.pages.image_page import ImagePage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
@@ -76,11 +75,11 @@ class WalkingPage(ImagePage):
         self._found: Found | None = None
         self._walked_to: int | None = None
 
-    def on_run_event(self, event: Event) -> None:
+    def forget_weights(self) -> None:
         """Results of an earlier training are of no use to a new one, whose weights have the same name."""
-        super().on_run_event(event)
-        if isinstance(event, Started):
-            self._evaluated = None
+        super().forget_weights()
+        self._evaluated = None
+        self.let_go()
 
     def let_go(self) -> None:
         """Forget what was looked for, and the line about what was found."""

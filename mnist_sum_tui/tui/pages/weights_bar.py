@@ -5,6 +5,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from mnist_sum_tui.runs.events import Event, Started
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.widgets.slider import Slider
@@ -24,6 +25,16 @@ class WeightsPage(PredictingPage):
         """what was chosen; None: the best that there is, and the live ones while a training goes on"""
         self._choices: tuple[Weights, ...] = ()
         self._shown: Weights | None = None
+
+    def on_run_event(self, event: Event) -> None:
+        """A training that begins is what there is to look at, whatever weights were chosen before."""
+        super().on_run_event(event)
+        if isinstance(event, Started):
+            self.forget_weights()
+
+    def forget_weights(self) -> None:
+        """Ask the network that is there now."""
+        self.wanted = None
 
     def request_answer(self) -> None:
         """Ask for the predictions by `wanted`; to be given by the page."""

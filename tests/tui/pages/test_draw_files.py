@@ -20,7 +20,7 @@ from mnist_sum_tui.tui.predictions.requests import PredictDrawing
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.gallery import Gallery
-from tests.tui import fixed
+from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import until
 
@@ -83,6 +83,11 @@ async def test_other_weights_read_the_same_drawing(app: MnistSumApp) -> None:
         last = fixed.predictions_in(app).requests[-1]
         assert isinstance(last, PredictDrawing)
         assert last.weights == fixed.CHOICES[0], "until others are chosen"
+        page.on_run_event(recorded.started())
+        await draw(pilot, SECOND)
+        last = fixed.predictions_in(app).requests[-1]
+        assert isinstance(last, PredictDrawing)
+        assert last.weights is None, "or a training begins"
 
 
 async def test_a_picture_is_opened_as_predict_image_reads_it(app: MnistSumApp, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -42,6 +43,15 @@ async def test_one_key_per_page_works_on_every_page(modifier: str, app: MnistSum
                 assert app.current_mode == name
                 labels = [str(tab.render()) for tab in app.screen.query(Tab)]
                 assert f"F{place} {name.title()}" in labels
+
+
+async def test_alt_and_a_digit_as_a_terminal_sends_them(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        driver = app._driver
+        assert driver is not None
+        for event in XTermParser().feed("\x1b3"):
+            driver.process_message(event)
+        await until(pilot, lambda: app.current_mode == "draw")
 
 
 async def test_in_a_field_the_page_keys_leave_the_text_alone(app: MnistSumApp) -> None:
