@@ -17,7 +17,7 @@ class MnistSumError(Exception):
 
 
 class UsageError(MnistSumError):
-    """A value on the command line or in a TrainConfig that cannot be used."""
+    """What the user typed, or gave in a TrainConfig, cannot be used: exit code 2, and 1 for all that fails later."""
 
     exit_code = 2
 
@@ -26,12 +26,20 @@ class DataError(MnistSumError):
     """A data file that is missing, damaged or not in MNIST's format."""
 
 
+class MissingDataError(DataError, UsageError):
+    """A data folder that the user named and that is not there, or has no MNIST files."""
+
+
 class CheckpointError(MnistSumError):
     """A checkpoint that is damaged, incomplete, not from mnist-sum, or of another network."""
 
 
 class PictureError(MnistSumError):
     """A file that cannot be read as a picture of a digit."""
+
+
+class MissingPictureError(PictureError, UsageError):
+    """A picture that the user named and that is not a file."""
 
 
 class RunError(MnistSumError):

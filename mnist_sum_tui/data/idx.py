@@ -53,7 +53,7 @@ def _read(path: Path, magic: int, shape: tuple[int, ...], sha256: str | None) ->
             wanted = min(count, MAX_COUNT) * int(np.prod(shape, dtype=np.int64))
             return _checked(path, header, stream.read(wanted + 1), magic, shape)  # + 1 finds files that are too long
     except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or "it is damaged or incomplete"
         raise DataError(f"{path}: cannot be read ({reason}); download the file again") from error
 
 

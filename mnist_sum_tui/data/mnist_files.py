@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_sum_tui.data import idx
-from mnist_sum_tui.errors import DataError
+from mnist_sum_tui.errors import DataError, MissingDataError
 
 BUNDLED = Path(__file__).parent / "mnist"
 FILES = {
@@ -93,15 +93,18 @@ def _find(folder: Path, name: str, is_runs: bool) -> Path:
     for path in (folder / name, folder / f"{name}.gz"):
         if path.is_file():
             return path
-    remedy = RUNS_OWN if is_runs else "download the file, or leave out --data-dir"
-    raise DataError(f"{folder}: has no {name} or {name}.gz; {remedy}")
+    if is_runs:
+        raise DataError(f"{folder}: has no {name} or {name}.gz; {RUNS_OWN}")
+    raise MissingDataError(f"{folder}: has no {name} or {name}.gz; download the file, or leave out --data-dir")
 
 
 def _raw_folder(root: Path, is_runs: bool) -> Path:
     """The folder of the files below a torchvision root. MNIST is downloaded into an empty root unless it is a run's."""
     if not root.is_dir():
-        remedy = RUNS_OWN if is_runs else "create it (MNIST is downloaded into an empty folder) or leave out --data-dir"
-        raise DataError(f"{root}: is not a folder; {remedy}")
+        if is_runs:
+            raise DataError(f"{root}: is not a folder; {RUNS_OWN}")
+        advice = "create it (MNIST is downloaded into an empty folder) or leave out --data-dir"
+        raise MissingDataError(f"{root}: is not a folder; {advice}")
     folders = [root / "MNIST" / "raw", root / "raw", root]
     has_files = any(path.is_file() for path in root.rglob("*"))  # a failed download leaves empty folders
     if is_runs or (has_files and not (root / DOWNLOADING).exists()):
@@ -125,7 +128,6 @@ def _download(root: Path) -> None:
                 with contextlib.suppress(OSError):  # on Windows, the lock's release removes it
                     lock.unlink()
     except (RuntimeError, OSError) as error:
-        reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
         raise DataError(
-            f"{root}: is empty, and MNIST could not be downloaded ({reason}); leave out --data-dir"
+            f"{root}: is empty, and MNIST could not be downloaded; check the connection, or leave out --data-dir"
         ) from error

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from mnist_sum_tui.errors import PictureError
+from mnist_sum_tui.errors import MissingPictureError, PictureError
 
 SIDE = 28
 INK_SIDE = 20
@@ -57,11 +57,8 @@ def read_picture(source: str) -> NDArray[np.uint8]:
         ) from error
     except UnidentifiedImageError as error:
         raise PictureError(f"{source}: is not a picture in a known format; use PNG or JPEG") from error
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise PictureError(f"{source}: cannot be read as a picture ({reason}); save it again as PNG") from error
     except Exception as error:  # Pillow's decoders raise all kinds of errors for damaged files
-        raise PictureError(f"{source}: is a damaged picture ({type(error).__name__}); save it again as PNG") from error
+        raise PictureError(f"{source}: is a damaged or incomplete picture; save it again as PNG") from error
 
 
 def prepare(grey_hw: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -100,7 +97,7 @@ def _read(source: str) -> bytes:
             path = Path(source)
             if not path.is_file():  # reading a pipe or a device might never end
                 what = "is a folder" if path.is_dir() else ("is not a file" if path.exists() else "does not exist")
-                raise PictureError(f"{source}: {what}; give a picture file, or - for standard input")
+                raise MissingPictureError(f"{source}: {what}; give a picture file, or - for standard input")
             with path.open("rb") as stream:
                 raw = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError, AttributeError) as error:

@@ -115,8 +115,7 @@ def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
         values = json.loads(json.loads(header)["__metadata__"]["mnist_sum"])
         if values["format"] not in READABLE:
             raise CheckpointError(f"{path}: was written by a later version of mnist-sum; update it")
-        config = TrainConfig.from_dict(values["config"])
-        position = Position.from_dict(values["position"])
+        config, position = _described(values, path)
         stream.seek(0)
         tensors = safetensors.torch.load(stream.read(MAX_BYTES))
     except (
@@ -126,12 +125,20 @@ def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
         TypeError,
         RecursionError,
         safetensors.SafetensorError,
-        UsageError,
     ) as error:
-        raise CheckpointError(f"{path}: is not a checkpoint that this version can read ({error}); {ADVICE}") from error
+        raise CheckpointError(f"{path}: is not a checkpoint that this version can read; {ADVICE}") from error
     weights = {name: tensor for name, tensor in tensors.items() if not name.startswith("optimizer.")}
     state = {name.removeprefix("optimizer."): t for name, t in tensors.items() if name.startswith("optimizer.")}
     return Checkpoint(config, position, weights, state)
+
+
+def _described(values: Mapping[str, Any], path: Path | str) -> tuple[TrainConfig, Position]:
+    """The config and the position in a checkpoint's metadata."""
+    config, position = values["config"], values["position"]
+    try:
+        return TrainConfig.from_dict(config), Position.from_dict(position)
+    except (ValueError, UsageError) as error:
+        raise CheckpointError(f"{path}: is not a checkpoint that this version can read ({error}); {ADVICE}") from error
 
 
 def restore_weights(

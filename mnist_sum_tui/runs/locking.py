@@ -30,7 +30,7 @@ def acquire(folder: Path) -> FileLock:
         words = f"run {folder.name} is being trained by process {pid(folder)}; wait for it, or stop it"
         raise RunError(words) from None
     except (OSError, NotImplementedError) as error:  # the second: no locks on this file system
-        reason = getattr(error, "strerror", None) or error
+        reason = getattr(error, "strerror", None) or "the file system has no locks"
         raise RunError(f"{folder}: cannot be locked ({reason}); check that the folder can be written to") from error
     try:
         write_atomic(folder / ".pid", str(os.getpid()).encode())
