@@ -9,9 +9,12 @@ import torch
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.quota import cores_by_quota
 from mnist_sum_tui.machine.ranks import Ranks
+
+LESS_THREADS = "give --threads no more than that, or leave it out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +42,31 @@ def choose(config: TrainConfig, world: Ranks | None = None) -> Hardware:
     """Choose device, precision and threads for a config; several processes on one machine share its cores and GPUs.
 
     Raises:
-        UsageError: this machine lacks the config's device or precision.
+        UsageError: this machine lacks the config's device, precision or number of cores.
     """
     world = world or Ranks()
     device = _device(config.device, world)
     precision, why = _precision(config.precision, device)
+    cores = os.cpu_count() or 1
+    if config.threads > cores:
+        raise UsageError(
+            f"threads {config.threads} is more than this machine's {plural(cores, 'core')}: {LESS_THREADS}"
+        )
     threads = config.threads or max(1, usable_cores() // world.local_size)
     return Hardware(device, precision, threads, f"{device.type}: {why}")
 
 
 def choose_for_inference(config: TrainConfig, device: str) -> Hardware:
-    """As `choose`, for predictions with a trained network: on a device without bf16, the precision becomes `auto`.
+    """As `choose`, for predictions with a trained network: what this machine lacks is replaced.
+
+    On a device without bf16 the precision is `auto`, and threads are no more than there are cores.
 
     Raises:
         UsageError: this machine lacks the device.
     """
     found = _device(device, Ranks())
     precision = config.precision if config.precision != "bf16" or _has_bf16(found) else "auto"
-    return choose(replace(config, device=found.type, precision=precision))
+    return choose(replace(config, device=found.type, precision=precision, threads=min(config.threads, usable_cores())))
 
 
 def set_up(hardware: Hardware) -> None:

@@ -1,5 +1,6 @@
 """Choosing and using a GPU, tested on a machine without one: torch's answers are replaced."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
@@ -47,6 +48,14 @@ def chosen_gpus(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def mps(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with an Apple GPU."""
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+
+
+def test_more_threads_than_cores_are_refused_in_training_and_lowered_in_prediction() -> None:
+    cores = os.cpu_count() or 1
+    with pytest.raises(UsageError, match=f"threads {cores + 1} is more than this machine's {cores} core"):
+        choose(TrainConfig(threads=cores + 1))
+    assert choose(TrainConfig(threads=cores)).threads == cores
+    assert choose_for_inference(TrainConfig(threads=1000), "cpu").threads <= cores
 
 
 @pytest.mark.parametrize("device", ["auto", "cuda"])
