@@ -25,6 +25,7 @@ from mnist_sum_tui.training.prepare import Training, prepare
 from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.resume import load_matching
 from mnist_sum_tui.training.sample_answers import sample_answers
+from mnist_sum_tui.training.schedule import describe_change
 from mnist_sum_tui.training.state import RunState, add_to
 from mnist_sum_tui.training.step import DivergedError, StepResult
 from mnist_sum_tui.training.timing import Pace
@@ -96,6 +97,9 @@ class _Trainer:
             recorder.keep_epoch(self.learner)
         try:
             yield self._started()
+            if len(state.changes) > 1 and state.changes[-1].step == state.step:
+                message = describe_change(self.config, state.changes, self.batches.steps_per_epoch)
+                yield recorder.event(Notice, message=message)
             while state.epoch <= self.config.epochs and not self.is_stopping:
                 yield from self._epoch()
             if state.epoch <= self.config.epochs:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.runs.position import Change
 
 START_DIVISOR = 25.0
@@ -12,7 +13,7 @@ START_DIVISOR = 25.0
 END_DIVISOR = 1e4
 """and ends at a ten-thousandth of where it started, as there"""
 
-ADDED_EPOCHS = "a second cycle with half the peak rate, unless the rate is constant"
+ADDED_EPOCHS = "the learning rate rises again, to half its peak, and falls; a constant one stays"
 """what the advice to train a run further says of the learning rate"""
 
 
@@ -22,18 +23,40 @@ def rate_at(config: TrainConfig, changes: Sequence[Change], steps_per_epoch: int
     More epochs before the end stretch the rest of the schedule, fewer compress it. Epochs added at the end are a new
     cycle with half the peak of the last one. A constant rate stays.
     """
-    past = [change for change in changes if change.step <= step]
+    past = _until(changes, step)
     place: float = step
     while len(past) > 1:
         before, last = past[-2:]
         planned, steps = before.epochs * steps_per_epoch, max(1, last.epochs * steps_per_epoch - last.step)
         if last.step >= planned:
-            cycles = sum(next_.step >= one.epochs * steps_per_epoch for one, next_ in pairwise(past))
-            halved = config.schedule != "constant"
-            return learning_rate(config, place - last.step, steps) * (0.5**cycles if halved else 1)
+            return learning_rate(config, place - last.step, steps) * _share_of_peak(config, past, steps_per_epoch)
         place = last.step + (place - last.step + 0.5) * (planned - last.step) / steps - 0.5
         past.pop()
     return learning_rate(config, place, past[0].epochs * steps_per_epoch)
+
+
+def describe_change(config: TrainConfig, changes: Sequence[Change], steps_per_epoch: int) -> str:
+    """What the last change of a run's length does to its learning rate, as a sentence for the user."""
+    *_, before, last = changes
+    is_added = last.step >= before.epochs * steps_per_epoch
+    rate = rate_at(config, changes, steps_per_epoch, last.step)
+    what = f"the run now has {plural(last.epochs, 'epoch')} instead of {before.epochs:,}"
+    if config.schedule == "constant":
+        return f"{what}; the learning rate stays {rate:.3g}"
+    if is_added:
+        peak = config.lr * _share_of_peak(config, changes, steps_per_epoch)
+        return f"{what}; over the added ones the learning rate rises again, to {peak:.3g}, and falls"
+    return f"{what}; the learning rate goes on from {rate:.3g}, and its schedule now ends with the last epoch"
+
+
+def _until(changes: Sequence[Change], step: int) -> list[Change]:
+    return [change for change in changes if change.step <= step]
+
+
+def _share_of_peak(config: TrainConfig, past: Sequence[Change], steps_per_epoch: int) -> float:
+    """The share of the first peak that the latest cycle reaches: each cycle of added epochs has half the one before."""
+    cycles = sum(after.step >= before.epochs * steps_per_epoch for before, after in pairwise(past))
+    return 1.0 if config.schedule == "constant" else 0.5**cycles
 
 
 def learning_rate(config: TrainConfig, step: float, total_steps: int) -> float:

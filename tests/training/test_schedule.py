@@ -5,7 +5,7 @@ import torch
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.position import Change, Position
-from mnist_sum_tui.training.schedule import learning_rate, rate_at
+from mnist_sum_tui.training.schedule import describe_change, learning_rate, rate_at
 
 
 @pytest.mark.parametrize("total", [10, 860, 2150])
@@ -81,6 +81,33 @@ def test_a_second_cycle_can_be_stretched_too(schedule: str) -> None:
 
 def test_a_constant_rate_stays_whatever_is_added() -> None:
     assert set(rates("constant", (0, 2), (20, 4), (30, 6))) == {0.8}
+
+
+@pytest.mark.parametrize(
+    ("schedule", "changes", "words"),
+    [
+        (
+            "onecycle",
+            [(0, 4), (40, 8)],
+            "8 epochs instead of 4; over the added ones the learning rate rises again, to 0.4",
+        ),
+        (
+            "linear",
+            [(0, 4), (40, 8), (80, 12)],
+            "12 epochs instead of 8; over the added ones the learning rate rises again, to 0.2,",
+        ),
+        ("onecycle", [(0, 4), (20, 6)], "6 epochs instead of 4; the learning rate goes on from 0.622, and"),
+        ("constant", [(0, 4), (40, 8)], "8 epochs instead of 4; the learning rate stays 0.8"),
+    ],
+)
+def test_a_change_says_which_learning_rate_comes(schedule: str, changes: list[tuple[int, int]], words: str) -> None:
+    config = TrainConfig.of("standard", schedule=schedule, lr=0.8, warmup=0.3)
+    noted = [Change(*change) for change in changes]
+    assert words in describe_change(config, noted, EPOCH)
+    if schedule != "constant" and noted[-1].step >= noted[-2].epochs * EPOCH:
+        peak = max(rates(schedule, *changes)[noted[-1].step :])
+        named = float(describe_change(config, noted, EPOCH).split("to ")[-1].split(",")[0])
+        assert named == pytest.approx(peak, rel=0.2)
 
 
 def test_what_was_changed_is_noted_once() -> None:
