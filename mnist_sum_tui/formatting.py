@@ -85,8 +85,13 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def sparkline(values: Iterable[float | None], width: int = 40, glyphs: Glyphs | None = None) -> str:
-    """A row of at most `width` small bars, scaled from the lowest to the highest value.
+def sparkline(
+    values: Iterable[float | None],
+    width: int = 40,
+    glyphs: Glyphs | None = None,
+    scale: tuple[float, float] | None = None,
+) -> str:
+    """A row of at most `width` small bars, from the lowest to the highest value, or to the two ends of `scale`.
 
     If there are more values than bars, each bar is a mean. A value that is missing or not finite shows as `x`, because
     a gap would hide it.
@@ -97,9 +102,9 @@ def sparkline(values: Iterable[float | None], width: int = 40, glyphs: Glyphs | 
     known = [value for value in points if value is not None]
     if not known:
         return "x" * len(points)
-    low, span = min(known), max(known) - min(known)
+    low, high = scale or (min(known), max(known))
     sparks = (glyphs or current()).sparks
-    top = len(sparks) - 1
+    span, top = high - low, len(sparks) - 1
     return "".join("x" if v is None else sparks[round((v - low) / span * top) if span else top // 2] for v in points)
 
 

@@ -59,6 +59,7 @@ def test_sparkline_marks_missing_values() -> None:
     assert sparkline([2.0, 2.0]) == "▄▄"
     assert sparkline([]) == ""
     assert len(sparkline(range(1000), width=30)) == 30
+    assert sparkline([0.0, 1.0], scale=(0.0, 8.0)) == "▁▂"
 
 
 def test_only_a_full_share_is_shaded_full() -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from mnist_sum_tui.cli.common import Json, check_model, complete_model, console, print_json, print_table, styled
+from mnist_sum_tui.cli.common import Json, check_model, complete_model, print_json
+from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.recipes import MODELS
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.bench.growth import Growth
     from mnist_sum_tui.bench.measure import Row
     from mnist_sum_tui.bench.several import Several
-    from mnist_sum_tui.cli.common import Cells
+    from mnist_sum_tui.cli.layout import Cells
 
 Measured = TypeVar("Measured", "Row", "DashboardCost", "Several", "Growth")
 
@@ -61,7 +62,7 @@ def bench(
 def _measure_training(chosen: tuple[str, ...], rounds: int, json: bool) -> None:
     out = console()
     if not json:
-        out.print(f"Training with batch size 128, {plural(rounds, 'round')}; about three minutes ...", style="dim")
+        say(out, f"Training with batch size 128, {plural(rounds, 'round')}; about three minutes ...", "dim")
     from mnist_sum_tui.bench.measure import measure  # imports torch and torchvision: three seconds
     from mnist_sum_tui.machine.hardware import usable_cores
 
@@ -70,12 +71,13 @@ def _measure_training(chosen: tuple[str, ...], rounds: int, json: bool) -> None:
         columns = ["network", "plain loop", "workers", "fp32", "ratio", "auto", "", "ratio", "of limit"]
         title = f"Median images/s on {rows[0].device}; mnist-sum in fp32 and with --precision auto"
         print_table(out, title, columns, [_cells(row) for row in rows], left=1)
-        out.print("plain loop: torchvision, one transform per image, fp32 (mnist_sum_tui/bench/plain.py)", style="dim")
-        out.print(f"workers: num_workers of the plain loop, the faster of 0 and {usable_cores()}", style="dim")
+        out.print()
+        say(out, "plain loop: torchvision, one transform per image, fp32 (mnist_sum_tui/bench/plain.py)", "dim")
+        say(out, f"workers: num_workers of the plain loop, the faster of 0 and {usable_cores()}", "dim")
         limit = f"{statistics.median(row.limit for row in rows) / 1e9:,.0f} GFLOP/s"
-        out.print(f"limit: a matrix product of conv6's shape in the same precision, {limit}", style="dim")
+        say(out, f"limit: a matrix product of conv6's shape in the same precision, {limit}", "dim")
         if any(row.limit_share > 1 for row in rows):
-            out.print("above 100 %: Winograd convolution needs fewer multiplications than are counted", style="dim")
+            say(out, "above 100 %: Winograd convolution needs fewer multiplications than are counted", "dim")
 
 
 def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
@@ -87,7 +89,7 @@ def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
 
     out = console()
     if not json:
-        out.print("Training with and without the dashboard; about four minutes per network ...", style="dim")
+        say(out, "Training with and without the dashboard; about four minutes per network ...", "dim")
     costs = _collect((measure(model, rounds) for model in models), json)
     if not json:
         columns = ["network", "without", "with", "ratio", "drawing", "first frame", "key", "95 %", "stroke", "95 %"]
@@ -100,12 +102,13 @@ def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
             for cost in costs
         ]  # fmt: skip
         print_table(out, "Median steps/s without and with the dashboard", columns, rows, left=1)
+        out.print()
         first = costs[0]
         turns = plural(rounds, "round")
         counts = f"{turns}, {first.starts} starts, {first.keys} keys and {first.strokes} strokes while training"
-        out.print(counts, style="dim")
-        out.print("drawing: share of one CPU core that the dashboard's main thread uses", style="dim")
-        out.print("key, stroke: from the input to its effect on the screen, median and 95th percentile", style="dim")
+        say(out, counts, "dim")
+        say(out, "drawing: share of one CPU core that the dashboard's main thread uses", "dim")
+        say(out, "key, stroke: from the input to its effect on the screen, median and 95th percentile", "dim")
 
 
 def _measure_several(models: list[str], rounds: int, json: bool) -> None:
@@ -113,7 +116,7 @@ def _measure_several(models: list[str], rounds: int, json: bool) -> None:
 
     out = console()
     if not json:
-        out.print("Training with one process and with two; about half a minute per round ...", style="dim")
+        say(out, "Training with one process and with two; about half a minute per round ...", "dim")
     found = _collect((measure(model, rounds) for model in models), json)
     if not json:
         columns = ["network", "one process", "two", "ratio", "gradients per step", "exchanges"]
@@ -123,16 +126,18 @@ def _measure_several(models: list[str], rounds: int, json: bool) -> None:
             for row in found
         ]  # fmt: skip
         print_table(out, "Median images/s on this machine", columns, cells, left=1)
+        out.print()
         columns = ["network", "machines", "batch 128 in total", "of ideal", "128 per machine", "of ideal"]
         more: list[Cells] = [cell for row in found for cell in rows(row)]
         title = "Estimated images/s of several machines like this one, linked by 10 Gbit/s, 50 us per message"
         print_table(out, title, columns, more, left=1)
+        out.print()
 
 
 def _measure_growth(models: list[str], rounds: int, json: bool) -> None:
     out = console()
     if not json:
-        out.print("Training on a quarter, half and all of the images; about a minute for compact ...", style="dim")
+        say(out, "Training on a quarter, half and all of the images; about a minute for compact ...", "dim")
     from mnist_sum_tui.bench.growth import measure
 
     for found in _collect((measure(model, rounds) for model in models), json):
@@ -145,12 +150,14 @@ def _measure_growth(models: list[str], rounds: int, json: bool) -> None:
             ["test, all ten numbers", *(f"{found.evaluation_seconds[share]:.3f} s" for share in shares)],
         ]
         print_table(out, "Median time by share of the images", columns, cells, left=1)
+        out.print()
         columns = [found.model, *(plural(count, "epoch") for count in epochs)]
         cells = [
             ["metrics, report, settings", *(f"{found.file_bytes[count] / 1e3:.0f} kB" for count in epochs)],
             ["checkpoints", *(f"{found.checkpoint_bytes[count] / 1e6:.1f} MB" for count in epochs)],
         ]
         print_table(out, "Size of a run's files by number of epochs", columns, cells, left=1)
+        out.print()
 
 
 def _collect(measured: Iterable[Measured], json: bool) -> list[Measured]:

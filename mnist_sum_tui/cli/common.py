@@ -1,55 +1,17 @@
-"""Shared by the commands: console and table output, the options they have in common, and shell completion."""
+"""Shared by the commands: JSON output, the options they have in common, and shell completion."""
 
-import functools
 import json
-import os
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.glyphs import shown
-from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import DEFAULT_FOLDER, FOLDER_VARIABLE, default_folder
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
-    Cells = Sequence[str | Text]
-    """the cells of one table row"""
-
-PIPE_WIDTH = 160
-"""columns of the output when stdout is not a terminal"""
-
-
-def is_terminal() -> bool:
-    """Whether stdout is a terminal that can move its cursor."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def console() -> "Console":
-    """A console on stdout, with colour only in a terminal: a pipe never gets escapes, even if FORCE_COLOR is set.
-
-    Strings are not read as markup, because a file name may look like it; styled text is passed as a Text.
-
-    Printing raises BrokenPipeError when the reader of the pipe is gone; rich's own Console would end the process.
-    """
-    from rich.console import Console
-
-    class HonestConsole(Console):
-        def on_broken_pipe(self) -> None:
-            raise  # re-raises: rich calls this inside its except block
-
-    plain = functools.partial(HonestConsole, highlight=False, markup=False, emoji=False)
-    if is_terminal():
-        return plain()
-    return plain(force_terminal=False, color_system=None, width=PIPE_WIDTH)
 
 
 def print_json(values: Mapping[str, Any]) -> None:
@@ -57,28 +19,6 @@ def print_json(values: Mapping[str, Any]) -> None:
     text = json.dumps(values, ensure_ascii=False)
     can_show = text.isascii() or ("utf" in (sys.stdout.encoding or "").lower() and shown(text) == text)
     print(text if can_show and text.isprintable() else json.dumps(values), flush=True)
-
-
-def print_table(out: "Console", title: str, columns: Sequence[str], rows: "Iterable[Cells]", left: int = 0) -> None:
-    """Print a table under its title; the first `left` columns are left-aligned, the others right-aligned."""
-    from rich.table import Table
-
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for place, name in enumerate(columns):
-        table.add_column(name, justify="left" if place < left else "right", header_style="dim", no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    if title:
-        out.print(printable(title), style="bold", soft_wrap=True)
-    out.print(table)
-    out.print()
-
-
-def styled(text: str, style: str) -> "Text":
-    """Styled text, for a table cell or a line."""
-    from rich.text import Text
-
-    return Text(text, style)
 
 
 def check_model(name: str | None) -> None:
@@ -121,17 +61,21 @@ def named_folder(text: str) -> Path:
 
 RUN_HELP = "latest, best, the id of a run (or how it begins), or a path."
 
-RunsDir = Annotated[
-    Path | None,
-    typer.Option(
+
+def _runs_dir(default: str, envvar: str | None = None) -> Any:
+    return typer.Option(
         "--runs-dir",
         parser=named_folder,
         metavar="PATH",
         help="Folder that holds the runs.",
-        envvar=FOLDER_VARIABLE,
-        show_default=DEFAULT_FOLDER,
-    ),
-]
+        envvar=envvar,
+        show_default=default,
+    )
+
+
+RunsDir = Annotated[Path | None, _runs_dir(DEFAULT_FOLDER, FOLDER_VARIABLE)]
+LaterRunsDir = Annotated[Path | None, _runs_dir("that of mnist-sum runs")]
+"""--runs-dir of a subcommand; without MNIST_SUM_RUNS, which would override --runs-dir before the subcommand"""
 RunOption = Annotated[
     str | None,
     typer.Option(

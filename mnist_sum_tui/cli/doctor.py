@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_sum_tui.cli.common import Json, RunsDir, console, folder_or_default, is_terminal, print_json
+from mnist_sum_tui.cli.common import Json, RunsDir, folder_or_default, print_json
+from mnist_sum_tui.cli.layout import console, is_terminal, say
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.terminal import can_draw
 from mnist_sum_tui.runs.run import FOLDER_VARIABLE
@@ -40,6 +41,8 @@ def doctor(
     if mouse and can_draw():
         print("Click somewhere in this window, or press a key ...", file=sys.stderr, flush=True)
     heard = findings.mouse(mouse, MOUSE_SECONDS)
+    if mouse and can_draw():
+        print("A click." if heard.state == "ok" else "No click.", "Checking the rest ...", file=sys.stderr, flush=True)
     source = context.get_parameter_source("runs_dir")
     origin = ORIGINS.get(source.name if source else "", "the default, in the current folder")
     found = [
@@ -75,9 +78,12 @@ def _of(out: "Console") -> str:
 def _print(found: "list[Finding]") -> None:
     from rich.text import Text
 
-    out, is_wrapped = console(), is_terminal()
+    out = console()
     for each in found:
-        text = Text(each.text)
-        lines = text.wrap(out, max(out.width - MARGIN, NARROWEST)) if is_wrapped else [text]
         start = Text.assemble((f"{each.state:<8}", STYLES[each.state]), (f"{each.topic:<10}", "bold"))
-        out.print(start + Text("\n" + " " * MARGIN).join(lines), soft_wrap=True)
+        say(out, start + Text(each.text), indent=MARGIN if out.width - MARGIN >= NARROWEST else 0)
+    out.print()
+    if not any(each.state == "broken" for each in found):
+        notes = [each.topic for each in found if each.state == "note"]
+        better = f"; see the notes on {', '.join(notes)}" if notes else ""
+        say(out, f"Training works here{better}.")

@@ -3,18 +3,8 @@
 import shlex
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.common import (
-    DataDir,
-    Device,
-    Json,
-    RunArgument,
-    RunsDir,
-    console,
-    folder_or_default,
-    print_json,
-    print_table,
-    styled,
-)
+from mnist_sum_tui.cli.common import DataDir, Device, Json, RunArgument, RunsDir, folder_or_default, print_json
+from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.formatting import percent, shade
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.process import import_torch
@@ -23,7 +13,7 @@ from mnist_sum_tui.runs import find
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from mnist_sum_tui.cli.common import Cells
+    from mnist_sum_tui.cli.layout import Cells
     from mnist_sum_tui.inference.evaluate import EvalReport
 
 
@@ -49,15 +39,11 @@ def evaluate(
         print_json({"source": predictor.source, **report.to_dict()})
         return
     out = console()
-    out.print(
-        f"{predictor.source}, on {report.images:,} test images with all ten numbers\n",
-        soft_wrap=True,
-    )
-    out.print(f"digit accuracy  {percent(report.digit_accuracy):>9}   loss {report.digit_loss:.4f}")
-    out.print(
-        f"sum accuracy    {percent(report.sum_accuracy, 3):>9}   loss {report.sum_loss:.4f}   {report.pairs:,} pairs"
-    )
-    out.print(f"agreement       {percent(report.agreement, 3):>9}   predicted sum = predicted digit + number\n")
+    say(out, f"{predictor.source}, on {report.images:,} test images with all ten numbers")
+    out.print()
+    say(out, f"digit accuracy  {percent(report.digit_accuracy):>9}   loss {report.digit_loss:.4f}")
+    say(out, f"sum accuracy    {percent(report.sum_accuracy):>9}   loss {report.sum_loss:.4f}   {report.pairs:,} pairs")
+    say(out, f"agreement       {percent(report.agreement):>9}   sum = digit + number, right or wrong")
     _print_confusion(out, report)
     _print_by_pair(out, report)
     options = f" --run {asked.argument}" if run and asked else ""
@@ -69,11 +55,12 @@ def _print_confusion(out: "Console", report: "EvalReport") -> None:
     rows: list[Cells] = []
     for label, counts in enumerate(report.confusion):
         marked = [
-            styled(str(n), "red") if n and seen != label else styled(str(n or current().between), "dim")
-            for seen, n in enumerate(counts)
+            styled(str(n), "red") if n and digit != label else styled(str(n or current().between), "dim")
+            for digit, n in enumerate(counts)
         ]
         rows.append([str(label), *marked])
-    title = "Digits: the true digit in rows, the predicted digit in columns"
+    title = "Digits: the true digit in rows, what it is read as in columns"
+    out.print()
     print_table(out, title, ["", *(str(digit) for digit in range(10))], rows)
 
 
@@ -85,7 +72,8 @@ def _print_by_pair(out: "Console", report: "EvalReport") -> None:
         for label, shares in enumerate(report.sum_accuracy_by_pair)
     ]
     title = f"Sum accuracy in %: the digit in rows, the number in columns; shaded from {percent(worst)} to 100 %"
-    print_table(out, title, ["", *(f"+{number}" for number in range(10))], rows)
+    out.print()
+    print_table(out, title, ["", *(f"+{number}" for number in range(10))], rows, gap=1)
 
 
 def _shaded(share: float | None, worst: float) -> str:
@@ -101,6 +89,7 @@ def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
         for mistake in report.mistakes
     ]
     if rows:
-        count, command = report.digit_mistakes, f"mnist-sum predict idx INDEX{options}"
+        count, command = report.digit_mistakes, f"mnist-sum predict INDEX{options}"
         title = f"The most confident of {count} wrong digits; see one with {command}"
-        print_table(out, title, ["index", "true", "predicted", "probability"], rows)
+        out.print()
+        print_table(out, title, ["index", "true", "read as", "probability"], rows)

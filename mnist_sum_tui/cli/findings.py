@@ -180,6 +180,8 @@ def colours(dashboard: str, commands: str) -> Finding:
     text += "".join(f", {name}={value}" for name, value in settings.items() if value is not None)
     if dashboard == "none" and settings["NO_COLOR"] is not None:
         return Finding("colours", "note", f"{text}; unset NO_COLOR to get colours", facts)
+    if dashboard == "none":
+        return Finding("colours", "note", f"{text}: this terminal shows none, or it is a pipe or a file", facts)
     if dashboard in ("16", "256"):
         text += "; for finer shades set COLORTERM=truecolor, if the terminal supports it"
     return Finding("colours", "note" if dashboard == "16" else "ok", text, facts)

@@ -1,15 +1,16 @@
 """`mnist-sum guide`: the pages that the README has no room for, in the terminal."""
 
+import os
 import re
 from typing import Annotated
 
 import typer
 
-from mnist_sum_tui.cli.common import console, is_terminal, print_table
+from mnist_sum_tui.cli.layout import console, is_terminal, say
 from mnist_sum_tui.guide.find import find_page, page_of_link, pages
 
-WIDTH = 100
-"""columns; longer lines are hard to read"""
+WIDTH, PIPED_WIDTH = 100, 80
+"""columns: at most in a terminal, because longer lines are hard to read; and in a pipe"""
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 
 
@@ -23,23 +24,29 @@ def guide(
         str | None, typer.Argument(help="A page.", autocompletion=complete_page, show_default="a list of the pages")
     ] = None,
 ) -> None:
-    """Read the guide: networks, accuracy, speed, experiments to try, and more.
+    """Read the guide: networks, accuracy, speed, experiments to try, a glossary, and more.
 
-    Through a pipe it is plain Markdown.
+    Through a pipe it is plain text, 80 columns wide or as wide as COLUMNS says.
     """
-    if page is None:
-        rows = [[found.name, found.summary] for found in pages().values()]
-        print_table(console(), "", ["page", "what it says"], rows, left=2)
-        console().print("mnist-sum guide PAGE shows one", style="dim")
-        return
-    text = find_page(page).text
-    if not is_terminal():
-        typer.echo(text, nl=False)
-        return
-    from rich.markdown import Markdown
-
     out = console()
-    out.print(Markdown(_without_page_links(text), hyperlinks=False), width=min(WIDTH, out.width))
+    if page is None:
+        room = max(map(len, pages())) + 2
+        for name, found in pages().items():
+            say(out, f"{name:<{room}}{found.summary}", indent=room)
+        out.print()
+        say(out, "mnist-sum guide PAGE shows one", "dim")
+        return
+    from mnist_sum_tui.cli.markdown import Page  # imports rich
+
+    text = Page(_without_page_links(find_page(page).text), hyperlinks=False)
+    if is_terminal():
+        out.print(text, width=min(WIDTH, out.width))
+        return
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isdecimal() and int(columns) else PIPED_WIDTH
+    with out.capture() as capture:
+        out.print(text, width=width)
+    typer.echo("\n".join(line.rstrip() for line in capture.get().splitlines()).strip())
 
 
 def _without_page_links(text: str) -> str:

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import sys
+import textwrap
 from typing import Annotated, NoReturn
 
 import typer
@@ -112,9 +113,18 @@ def _is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or is_torchs
 
 
+def _wrapped(line: str) -> str:
+    """The line, in a terminal broken at spaces, because the terminal itself would cut words in two."""
+    try:
+        width = os.get_terminal_size(sys.stderr.fileno()).columns
+    except OSError:  # a pipe or a file
+        return line
+    return "\n".join(textwrap.wrap(line, max(width, 10), break_long_words=False, break_on_hyphens=False))
+
+
 def _fail(message: str, code: int) -> int:
     line = printable(" ".join(message.split()))  # a file name in it may contain line breaks
     if line:
         with contextlib.suppress(OSError):  # the terminal may be closed
-            print(f"error: {line}", file=sys.stderr)
+            print(_wrapped(f"error: {line}"), file=sys.stderr)
     return code

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_sum_tui.cli.common import check_model, complete_model, console, print_table, styled
+from mnist_sum_tui.cli.common import check_model, complete_model
+from mnist_sum_tui.cli.layout import console, print_table, styled
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.recipes import MODELS
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.cli.common import Cells
+    from mnist_sum_tui.cli.layout import Cells
 
 
 def model(
@@ -22,6 +23,7 @@ def model(
     import_torch()
     from mnist_sum_tui.models.describe import describe
 
+    out = console()
     for each in [name] if name else MODELS:
         layers = describe(each)
         rows: list[Cells] = [
@@ -29,4 +31,5 @@ def model(
             for layer in layers
         ]
         rows.append(["", "", "", styled(f"{sum(layer.parameters for layer in layers):,}", "bold")])
-        print_table(console(), f"{each}: {MODELS[each]}", ["layer", "kind", "output", "parameters"], rows, left=2)
+        print_table(out, f"{each}: {MODELS[each]}", ["layer", "kind", "output", "parameters"], rows, left=2)
+        out.print()

@@ -1,11 +1,13 @@
 """`mnist-sum predict`: the digit that a network reads in an image, and its sum with a number."""
 
 import random
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from mnist_sum_tui.cli.common import DataDir, Device, Json, RunOption, RunsDir, console, folder_or_default, print_json
+from mnist_sum_tui.cli.common import DataDir, Device, Json, RunOption, RunsDir, folder_or_default, print_json
+from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.formatting import ascii_picture, bar, equation, percent, trim
 from mnist_sum_tui.machine.process import import_torch
@@ -13,12 +15,33 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
     from mnist_sum_tui.formatting import Pixels
     from mnist_sum_tui.inference.predict import Prediction, Predictor
 
-app = typer.Typer(no_args_is_help=True, help="Predict the digit in an image, and its sum with a number.")
+
+class Predict(TyperGroup):
+    """The group of commands, for which `predict 3` means `predict idx 3`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Put `idx` before a number."""
+        return super().resolve_command(ctx, ["idx", *args] if args[0].isdecimal() else args)
+
+
+app = typer.Typer(
+    cls=Predict,
+    no_args_is_help=True,
+    help="Predict the digit in an image, and its sum with a number. `predict 3` is short for `predict idx 3`.",
+)
 
 Number = Annotated[int | None, typer.Option(help="The second input, 0 to 9.", show_default="random")]
+NumberArgument = Annotated[
+    int | None, typer.Argument(help="The second input, 0 to 9; as --number.", metavar="NUMBER", show_default="random")
+]
+GAP = 3
+"""columns between the pictures and the answer"""
 
 
 @app.command(
@@ -26,6 +49,7 @@ Number = Annotated[int | None, typer.Option(help="The second input, 0 to 9.", sh
 )  # so that -1 is an index, and its error names the range
 def predict_idx(
     index: Annotated[int, typer.Argument(help="Position of the image, from 0.", metavar="INDEX")],
+    number_after: NumberArgument = None,
     number: Number = None,
     run: RunOption = None,
     split: Annotated[str, typer.Option(help="Which images: test or train.")] = "test",
@@ -37,7 +61,8 @@ def predict_idx(
     """Predict digit and sum for an image of MNIST."""
     if split not in ("test", "train"):
         raise unknown("split", split, ("test", "train"))
-    chosen = _number(number)
+    number = _given(number_after, number)
+    chosen = random.randrange(10) if number is None else number
     folder = folder_or_default(runs_dir)
     asked = find.for_prediction(run, folder)
     import_torch()
@@ -59,6 +84,7 @@ def predict_idx(
 @app.command("image")
 def predict_image(
     file: Annotated[str, typer.Argument(help="A picture of one digit; - for standard input.", metavar="FILE")],
+    number_after: NumberArgument = None,
     number: Number = None,
     run: RunOption = None,
     device: Device = None,
@@ -69,7 +95,8 @@ def predict_image(
 
     The image that is printed is the one that the network gets.
     """
-    chosen = _number(number)
+    number = _given(number_after, number)
+    chosen = random.randrange(10) if number is None else number
     from mnist_sum_tui.data.picture import prepare, read_picture
 
     image = prepare(read_picture(file))
@@ -86,37 +113,84 @@ def predict_image(
         _show(image.tolist(), prediction, predictor, printable(file), is_drawn=number is None)
 
 
-def _number(number: int | None) -> int:
+def _given(after: int | None, option: int | None) -> int | None:
+    """The number that the user gave, as an argument or as an option; None if neither.
+
+    Raises:
+        UsageError: both were given and differ, or it is not 0..9.
+    """
+    number = after if option is None else option
+    if after not in (None, number):
+        raise UsageError(f"the number is given twice, as {after} and as {option}: give it once")
     if number is not None and not 0 <= number <= 9:
         raise UsageError(f"number {number} is outside 0..9: choose a number from 0 to 9")
-    return random.randrange(10) if number is None else number
+    return number
 
 
 def _show(pixels: "Pixels", prediction: "Prediction", predictor: "Predictor", what: str, *, is_drawn: bool) -> None:
-    from rich.table import Table
     from rich.text import Text
 
-    picture = ascii_picture(trim(pixels))
-    said = Text("\n" * max(0, (len(picture) - 10) // 2))
-    said.append(f"{what}\n", "dim")
-    said.append(f"number {prediction.number}{' (random)' if is_drawn else ''}\n\n", "dim")
+    out = console()
+    say(out, f"{what}, number {prediction.number}{' (random)' if is_drawn else ''}", "dim")
+    _print_beside(out, _pictures(out, trim(pixels)), _answer(prediction))
+    if prediction.label is not None and not prediction.correct:
+        truth = equation(prediction.label, prediction.number, prediction.label + prediction.number)
+        say(out, f"correct: {truth}")
+    if not prediction.agrees:
+        digit, number = prediction.digit, prediction.number
+        say(out, f"the two answers do not fit: {digit} + {number} is {digit + number}, not {prediction.sum}")
+    say(out, Text(f"by {predictor.source}", "dim"))
+
+
+def _answer(prediction: "Prediction") -> "list[Text]":
+    """The equation, and how sure the network is of each of the two answers."""
+    from rich.text import Text
+
     colour = {True: "green", False: "red", None: "cyan"}[prediction.correct]
     verdict = {True: "  right", False: "  wrong", None: ""}[prediction.correct]
-    said.append(equation(prediction.digit, prediction.number, prediction.sum), f"bold {colour}")
-    said.append(f"{verdict}\n\n", colour)
+    shown = equation(prediction.digit, prediction.number, prediction.sum)
+    lines = [Text.assemble((shown, f"bold {colour}"), (verdict, colour)), Text()]
     for name, value, probabilities in (
         ("digit", prediction.digit, prediction.digit_probabilities),
         ("sum", prediction.sum, prediction.sum_probabilities),
     ):
         share = probabilities[value]
-        said.append(f"{name:<5} {value:>2}  {bar(share, 10)} {percent(share)}\n")
-    if prediction.label is not None and not prediction.correct:
-        truth = equation(prediction.label, prediction.number, prediction.label + prediction.number)
-        said.append(f"\ncorrect: {truth}\n")
-    elif not prediction.agrees:
-        said.append("\nthe two heads disagree\n")
-    table = Table.grid(padding=(0, 3))
-    table.add_row(Text("\n".join(picture), no_wrap=True), said)
-    out = console()
-    out.print(table)
-    out.print(f"by {predictor.source}", style="dim", soft_wrap=True)
+        lines.append(Text(f"{name:<5} {value:>2}  {bar(share, 10)} {percent(share)}"))
+    return lines
+
+
+def _pictures(out: "Console", pixels: "Pixels") -> "list[Text]":
+    """The image in characters; in a terminal with true colour and room also in half blocks, on its right."""
+    from rich.text import Text
+
+    lines = [Text(line) for line in ascii_picture(pixels)]
+    if lines[0].cell_len > out.width:
+        return [Text(f"(the picture needs {lines[0].cell_len} columns)")]
+    if out.color_system != "truecolor" or out.no_color or 3 * len(pixels[0]) + GAP > out.width:
+        return lines
+    rows = [*pixels, [0] * len(pixels[0])]
+    for place in range(0, len(pixels), 2):
+        blocks = [
+            ("▀", f"rgb({upper},{upper},{upper}) on rgb({lower},{lower},{lower})")
+            for upper, lower in zip(rows[place], rows[place + 1], strict=True)
+        ]
+        line = len(lines) // 4 + place // 2
+        lines[line] = Text.assemble(lines[line], " " * GAP, *blocks)
+    return lines
+
+
+def _print_beside(out: "Console", picture: "list[Text]", answer: "list[Text]") -> None:
+    """The answer on the right of the picture, or below it where the terminal is too narrow for both."""
+    from rich.text import Text
+
+    width = max(line.cell_len for line in picture)
+    if width + GAP + max(line.cell_len for line in answer) > out.width:
+        lines = [*picture, Text(), *answer]
+    else:
+        top = max(0, (len(picture) - len(answer)) // 2)
+        lines = list(picture)
+        lines += [Text()] * (top + len(answer) - len(lines))
+        for place, line in enumerate(answer, top):
+            lines[place] = Text.assemble(lines[place], " " * (width + GAP - lines[place].cell_len), line)
+    for line in lines:
+        out.print(line, soft_wrap=True)

@@ -5,11 +5,13 @@ import time
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from mnist_sum_tui.cli.common import console, is_terminal, print_json
+from mnist_sum_tui.cli.common import print_json
+from mnist_sum_tui.cli.epoch_table import EpochTable
+from mnist_sum_tui.cli.layout import console, is_terminal, say, show_commands
 from mnist_sum_tui.formatting import duration, percent, plural, track
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Progress, Started, to_dict
@@ -51,10 +53,15 @@ class Printer:
             self.started = event
         if isinstance(event, Finished):
             self.close()
-            is_brief = self.brief and event.reason == "completed"  # a stopped run also says how to resume it
-            for line in [brief_result(event, self.started)] if is_brief else result_lines(event, self.run):
-                self.out.print(line, soft_wrap=True)
+            self.end(event)
             self.out.file.flush()
+
+    def end(self, event: Finished) -> None:
+        """Print how the run ended: the result alone, but how to resume it if it was stopped."""
+        if event.reason == "completed":
+            say(self.out, result_line(event))
+        else:
+            print_end(self.out, event, self.run)
 
 
 class SilentPrinter(Printer):
@@ -81,6 +88,9 @@ class PlainPrinter(Printer):
         super().__init__(run, out, brief)
         self.sent = time.monotonic()
         self.pause = BRIEF_PROGRESS_SECONDS if brief else PLAIN_PROGRESS_SECONDS
+        self.table: EpochTable | None = None
+        self.is_headed = False
+        """whether the table's header is printed; it comes with the first epoch, below any notice"""
 
     def show(self, event: Event) -> None:
         """Print the event if it belongs in a log."""
@@ -94,19 +104,28 @@ class PlainPrinter(Printer):
 
     def _show_in_full(self, event: Event) -> None:
         if isinstance(event, Started):
-            self.line(heading(event))
-            self.line(EPOCH_HEADER[0])
-            self.line(EPOCH_HEADER[1])
-        elif isinstance(event, EpochDone) and self.started:
-            self.line(epoch_line(event, self.started.epochs))
+            self.table = EpochTable.for_run(self.out, event.epochs, is_validated=event.validation_images > 0)
+            for line in heading(event):
+                self.line(line)
+        elif isinstance(event, EpochDone) and self.table:
+            for line in (*(() if self.is_headed else ["", *self.table.header()]), self.table.row(event)):
+                self.line(line)
+            self.is_headed = True
             self.sent = time.monotonic()
         elif isinstance(event, Notice):
             self.line(event.message)
 
     def line(self, text: str) -> None:
         """Print a line and flush it."""
-        self.out.print(text, soft_wrap=True)
+        say(self.out, text)
         self.out.file.flush()
+
+    def end(self, event: Finished) -> None:
+        """Print the result, and what to try next; of a completed run of several one line."""
+        if self.brief and event.reason == "completed":
+            say(self.out, brief_result(event, self.started))
+        else:
+            print_end(self.out, event, self.run)
 
 
 class LivePrinter(PlainPrinter):
@@ -128,7 +147,7 @@ class LivePrinter(PlainPrinter):
     def show(self, event: Event) -> None:
         """Print the event, or update the bars."""
         if isinstance(event, Progress) and self.started:
-            self.live.update(bars(event, self.started), refresh=True)
+            self.live.update(bars(event, self.started, self.out.width), refresh=True)
         else:
             super().show(event)
 
@@ -146,96 +165,99 @@ def printer(style: str, run: Run) -> Printer:
 def brief_result(event: Finished, started: Started | None) -> str:
     """The result of one seed's run in one line."""
     seed = f"seed {started.seed}: " if started else ""
-    return (
-        f"{seed}{percent(event.digit_accuracy)} digit, {percent(event.sum_accuracy, 3)} sum, "
-        f"{duration(event.elapsed)} of training"
-    )
+    return f"{seed}{_accuracies(event)}, {duration(event.elapsed)} of training"
 
 
-def heading(event: Started) -> str:
+def heading(event: Started) -> list[str]:
     """What is trained, with which data, and on which device."""
-    resumed = f"resumed in epoch {event.epoch}, at step {event.step:,}\n" if event.resumed else ""
-    return (
+    return [
         f"{event.model}, {event.parameters:,} parameters, recipe {event.recipe}, batch size {event.batch_size}, "
-        f"seed {event.seed}\n"
+        f"seed {event.seed}",
         f"{event.train_images:,} training images, {event.validation_images:,} validation images; "
-        f"{event.device}, {event.precision}, {plural(event.threads, 'thread')}\n{resumed}"
-    )
-
-
-EPOCH_HEADER = (
-    "         training loss    training accuracy    validation accuracy",
-    "epoch    digit     sum     digit      sum       digit      sum      time  * best",
-)
-
-
-def epoch_line(event: EpochDone, epochs: int) -> str:
-    """A finished epoch as a table row, with the columns of EPOCH_HEADER."""
-    number = f"{event.epoch}/{epochs}"
-    mark = "  *" if event.best and event.val_digit_accuracy is not None else ""
-    return (
-        f"{number:<7}{event.digit_loss:7.4f} {event.sum_loss:7.4f}   "
-        f"{percent(event.digit_accuracy):>8} {percent(event.sum_accuracy):>8}    "
-        f"{percent(event.val_digit_accuracy):>8} {percent(event.val_sum_accuracy):>8}"
-        f"{duration(event.elapsed):>10}{mark}"
-    )
+        f"{event.device}, {event.precision}, {plural(event.threads, 'thread')}",
+        *([f"resumed in epoch {event.epoch}, at step {event.step:,}"] if event.resumed else []),
+    ]
 
 
 def progress_text(event: Progress, started: Started) -> str:
     """Progress as one line of a log."""
     return (
-        f"step {event.step:,}/{started.total_steps:,}: digit {event.digit_loss:.4f} {percent(event.digit_accuracy)}, "
-        f"sum {event.sum_loss:.4f} {percent(event.sum_accuracy)}, {event.images_per_second:,.0f} images/s, "
+        f"step {event.step:,}/{started.total_steps:,}: digit loss {event.digit_loss:.4f}, "
+        f"accuracy {percent(event.digit_accuracy)}; sum loss {event.sum_loss:.4f}, "
+        f"accuracy {percent(event.sum_accuracy)}; {event.images_per_second:,.0f} images/s, "
         f"{duration(event.remaining)} left"
     )
 
 
-def bars(event: Progress, started: Started) -> Group:
+def bars(event: Progress, started: Started, width: int) -> Text:
     """Two progress bars: the epoch with losses and accuracies, the run with speed and times; columns do not move."""
     in_epoch = event.step - (event.epoch - 1) * started.steps_per_epoch
-    epoch = Text.assemble((f"epoch {f'{event.epoch}/{started.epochs}':<7}", "bold"))
-    epoch.append_text(_track(in_epoch / started.steps_per_epoch, "cyan"))
-    epoch.append(f"  digit {event.digit_loss:7.4f} ").append(f"{percent(event.digit_accuracy):>8}", "bold")
-    epoch.append(f"  sum {event.sum_loss:7.4f} ").append(f"{percent(event.sum_accuracy):>8}", "bold")
-    run = Text.assemble((f"{'run':<13}", "bold"))
-    run.append_text(_track(event.step / started.total_steps, "green"))
-    run.append(f"  {event.images_per_second:7,.0f} images/s  elapsed {duration(event.elapsed):>7}")
-    run.append(f"  left {duration(event.remaining):>7}")
-    for line in (epoch, run):
-        line.no_wrap, line.overflow = True, "crop"
-    return Group(epoch, run)
+    epoch = [
+        Text.assemble(
+            (f"{f'epoch {event.epoch}/{started.epochs}':<13}", "bold"),
+            _track(in_epoch / started.steps_per_epoch, "cyan"),
+        ),
+        Text.assemble(f"digit loss {event.digit_loss:7.4f} ", (f"{percent(event.digit_accuracy):>8}", "bold")),
+        Text.assemble(f"sum loss {event.sum_loss:7.4f} ", (f"{percent(event.sum_accuracy):>8}", "bold")),
+    ]
+    run = [
+        Text.assemble((f"{'run':<13}", "bold"), _track(event.step / started.total_steps, "green")),
+        Text(f"{event.images_per_second:7,.0f} images/s"),
+        Text(f"elapsed {duration(event.elapsed):>7}"),
+        Text(f"left {duration(event.remaining):>7}"),
+    ]
+    return Text("\n").join([*_lines(epoch, width), *_lines(run, width)])
+
+
+def _lines(parts: list[Text], width: int) -> list[Text]:
+    """The parts beside each other, and on further lines where the terminal is too narrow for all."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        if lines[-1].cell_len + 2 + part.cell_len <= width:
+            lines[-1] = Text.assemble(lines[-1], "  ", part)
+        else:
+            lines.append(Text.assemble("  ", part))
+    return lines
 
 
 def _track(share: float, colour: str) -> Text:
-    done, left = track(share, 16)
+    done, left = track(share, 10)
     return Text.assemble((done, colour), (left, "dim"))
 
 
-def result_lines(event: Finished, run: Run) -> list[str]:
-    """The result of a run, and the commands to try next."""
+def _accuracies(event: Finished) -> str:
+    return f"{percent(event.digit_accuracy)} digit, {percent(event.sum_accuracy)} sum"
+
+
+def result_line(event: Finished) -> str:
+    """The test result of a run."""
+    return f"Test: {_accuracies(event)}, {percent(event.agreement)} agreement"
+
+
+def print_end(out: Console, event: Finished, run: Run) -> None:
+    """How a run ended, its result, and the commands to try next."""
     name, path = run.argument, printable(str(run.path))
+    out.print()
     if event.reason == "stopped":
-        return [
-            f"\nStopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}",
-            f"  resume it with    mnist-sum train --resume {name}",
-        ]
-    if event.reason != "completed":
-        return [f"\nThe run is in {path}"]
-    lines = [
-        f"\nTest: {percent(event.digit_accuracy)} digit, {percent(event.sum_accuracy, 3)} sum, "
-        f"{percent(event.agreement, 3)} agreement",
-        f"      (each test image with all ten numbers, {event.pairs:,} pairs; weights of epoch {event.best_epoch}; "
-        f"{duration(event.elapsed)} of training)\n",
-    ]
-    words = advice(event, run.read_config())
-    lines += [f"{words[0].upper()}{words[1:]}\n"] if words else []
-    lines.append(f"The run is in {path}")
-    if not has_learned(event):
-        return lines
-    return [
-        *lines,
-        f"  predict with it     mnist-sum predict idx 3 --run {name}",
-        f"  look at it          mnist-sum runs show {name}",
-        f"  train it further    mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}",
-        f"                      ({ADDED_EPOCHS})",
-    ]
+        say(out, f"Stopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")
+        show_commands(out, {"resume it with": f"mnist-sum train --resume {name}"})
+    elif event.reason != "completed":
+        say(out, f"The run is in {path}")
+    else:
+        say(out, result_line(event), indent=6)
+        how = f"each test image with all ten numbers, {event.pairs:,} pairs; weights of epoch {event.best_epoch}"
+        say(out, f"      ({how}; {duration(event.elapsed)} of training)", indent=6)
+        out.print()
+        if words := advice(event, run.read_config()):
+            say(out, f"{words[0].upper()}{words[1:]}")
+            out.print()
+        say(out, f"The run is in {path}")
+        if not has_learned(event):
+            return
+        commands = {
+            "predict with it": f"mnist-sum predict 3 --run {name}",
+            "look at it": f"mnist-sum runs show {name}",
+            "train it further": f"mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}",
+        }
+        show_commands(out, commands)
+        say(out, f"  ({ADDED_EPOCHS})", indent=3)

@@ -2,29 +2,20 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from mnist_sum_tui.cli.common import (
-    RUN_HELP,
-    RunsDir,
-    complete_run,
-    console,
-    folder_or_default,
-    named_folder,
-    print_json,
-)
+from mnist_sum_tui.cli.common import RUN_HELP, Json, LaterRunsDir, RunsDir, complete_run, folder_or_default, print_json
+from mnist_sum_tui.cli.layout import console, print_table, say
+from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs, why_best
 from mnist_sum_tui.errors import RunError, UsageError
-from mnist_sum_tui.formatting import duration, percent, sparkline
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs import events, find
 from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, best_run, summarise
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 app = typer.Typer(help="List, show, compare and delete runs.", invoke_without_command=True)
 
@@ -32,24 +23,7 @@ Name = Annotated[
     str,
     typer.Argument(help=RUN_HELP, autocompletion=complete_run),
 ]
-OwnRunsDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--runs-dir",
-        parser=named_folder,
-        metavar="PATH",
-        help="Folder that holds the runs.",
-        show_default="that of mnist-sum runs",
-    ),
-]
-"""--runs-dir of a subcommand; without MNIST_SUM_RUNS, which would override --runs-dir before the subcommand"""
-STATE_COLOURS = {
-    "running": "cyan",
-    "completed": "green",
-    "diverged": "red",
-    "failed": "red",
-    "damaged": "red",
-}
+JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")]
 
 
 REPORTED = {"digit_accuracy": Share, "sum_accuracy": Share, "agreement": Share, "pairs": Count, "best_epoch": Number}
@@ -57,49 +31,44 @@ REPORTED = {"digit_accuracy": Share, "sum_accuracy": Share, "agreement": Share, 
 
 
 @app.callback()
-def list_all(
-    context: typer.Context,
-    runs_dir: RunsDir = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")] = False,
-) -> None:
+def runs(context: typer.Context, runs_dir: RunsDir = None, json: JsonLines = False) -> None:
     """List the runs, newest first."""
     context.obj = runs_dir
-    if context.invoked_subcommand is not None:
-        return
-    folder = folder_or_default(runs_dir)
-    found = [summarise(run) for run in find.list_runs(folder)]
-    best = best_run(found) if any(summary.ranked_by for summary in found) else None
-    if json:
-        for summary in found:
-            print_json({**_plain(summary), "best": summary is best})
-    elif not found:
-        console().print(f"No runs in {printable(str(folder))} yet: start one with mnist-sum train", soft_wrap=True)
-    else:
-        out = console()
-        out.print(_table(found, best))
-        if best is not None:
-            out.print(_why_best(best), style="dim italic", soft_wrap=True)
+    if context.invoked_subcommand is None:
+        _list(folder_or_default(runs_dir), json)
+
+
+@app.command("list")
+def list_runs(context: typer.Context, runs_dir: LaterRunsDir = None, json: JsonLines = False) -> None:
+    """List the runs, newest first; the same as `mnist-sum runs`."""
+    _list(_folder(context, runs_dir), json)
 
 
 @app.command("show")
-def show(context: typer.Context, run: Name = "latest", runs_dir: OwnRunsDir = None) -> None:
+def show(context: typer.Context, run: Name = "latest", runs_dir: LaterRunsDir = None, json: Json = False) -> None:
     """Show a run: its curves, its epochs, its settings and its result."""
-    from mnist_sum_tui.cli.progress import EPOCH_HEADER, epoch_line
-
     found = find.by_name(run, _folder(context, runs_dir))
     summary = summarise(found)
-    out = console()
-    out.print(_table([summary]))
-    if summary.epochs:
-        out.print(_curves(summary))
-        total = summary.config.epochs if summary.config else len(summary.epochs)
-        lines = [*EPOCH_HEADER, *(epoch_line(epoch, total) for epoch in summary.epochs)]
-        out.print("\n".join(["", *lines, ""]), soft_wrap=True)
     config = summary.config.to_dict() if summary.config else {}
-    out.print("config  " + ", ".join(f"{name} {printable(str(value))}" for name, value in config.items()))
-    if found.report_file.exists():
-        out.print(f"test    {_result(found)}")
-    out.print(f"folder  {printable(str(found.path))}", soft_wrap=True)
+    if json:
+        epochs = [events.to_dict(epoch) for epoch in summary.epochs]
+        print_json({**_plain(summary), "settings": config, "history": epochs, "test": _reported(found)})
+        return
+    from mnist_sum_tui.cli.epoch_table import EpochTable
+
+    out = console()
+    print_runs(out, [summary])
+    if summary.epochs:
+        out.print()
+        print_curves(out, {"": summary})
+        table = EpochTable.for_run(
+            out, summary.config.epochs if summary.config else len(summary.epochs), summary.epochs
+        )
+        out.print("\n".join(["", *table.header(), *map(table.row, summary.epochs), ""]), soft_wrap=True)
+    settings = ", ".join(f"{name} {printable(str(value))}" for name, value in config.items())
+    for name, text in (("settings", settings), ("test", _result(found)), ("folder", printable(str(found.path)))):
+        if text:
+            say(out, f"{name:<10}{text}", indent=10)
 
 
 @app.command("compare")
@@ -108,25 +77,29 @@ def compare(
     names: Annotated[
         list[str], typer.Argument(help="Two or more runs.", autocompletion=complete_run, metavar="RUN...")
     ],
-    runs_dir: OwnRunsDir = None,
+    runs_dir: LaterRunsDir = None,
 ) -> None:
-    """Compare runs: their results, their curves, and the settings in which they differ."""
+    """Compare runs: their results, their curves on one scale, and the settings in which they differ."""
     folder = _folder(context, runs_dir)
     found = [summarise(find.by_name(name, folder)) for name in names]
     if len({summary.run.path.resolve() for summary in found}) < 2:
         raise UsageError("compare needs at least two different runs: mnist-sum runs lists them")
-    out = console()
-    out.print(_table(found))
-    for summary in found:
-        out.print(f"\n{summary.run.id}", style="bold")
-        out.print(_curves(summary))
+    out, named = console(), dict(zip(letters(len(found)), found, strict=True))
+    for letter, summary in named.items():
+        say(out, f"{letter}  {summary.run.argument}", "bold", indent=3)
+    out.print()
+    print_runs(out, found, list(named))
+    out.print()
+    print_curves(out, named)
     configs = [summary.config.to_dict() if summary.config else {} for summary in found]
     names_of_settings = dict.fromkeys(key for config in configs for key in config)  # empty for a damaged run
     differing = [key for key in names_of_settings if len({str(config.get(key)) for config in configs}) > 1]
-    table = _grid(["setting", *(summary.run.id for summary in found)])
-    for key in differing:
-        table.add_row(key, *(printable(str(config.get(key, "-"))) for config in configs))
-    out.print("", table if differing else "The runs have the same settings.")
+    rows = [[key, *(printable(str(config.get(key, "-"))) for config in configs)] for key in differing]
+    out.print()
+    if rows:
+        print_table(out, "", ["setting", *named], rows, left=1 + len(named))
+    else:
+        out.print("The runs have the same settings.")
 
 
 @app.command("delete")
@@ -134,9 +107,9 @@ def delete(
     context: typer.Context,
     run: Name,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
-    runs_dir: OwnRunsDir = None,
+    runs_dir: LaterRunsDir = None,
 ) -> None:
-    """Delete a run, unless its folder holds other files than those of a run."""
+    """Delete a run's folder; if it holds anything that is not the run's, nothing is deleted."""
     found = find.by_name(run, _folder(context, runs_dir))
     shown = printable(str(found.path))
     if not yes:
@@ -145,7 +118,7 @@ def delete(
         if not typer.confirm(f"Delete {shown}?"):
             return
     found.delete()
-    console().print(f"Deleted {shown}", soft_wrap=True)
+    say(console(), f"Deleted {shown}")
 
 
 def _folder(context: typer.Context, runs_dir: Path | None) -> Path:
@@ -153,73 +126,39 @@ def _folder(context: typer.Context, runs_dir: Path | None) -> Path:
     return folder_or_default(runs_dir or context.obj)
 
 
-def _table(summaries: list[Summary], best: Summary | None = None) -> "Table":
-    from rich.text import Text
-
-    table = _grid(["run", "model", "recipe", "epochs", "digit", "sum", "time", "state"])
-    for summary in summaries:
-        config = summary.config
-        mark = "" if summary.is_tested or summary.digit_accuracy is None else "*"
-        colour = STATE_COLOURS.get(summary.state, "yellow")
-        table.add_row(
-            summary.run.argument,
-            config.model if config else "-",
-            config.recipe if config else "-",
-            f"{len(summary.epochs)}/{config.epochs}" if config else "-",
-            percent(summary.digit_accuracy) + mark,
-            percent(summary.sum_accuracy) + mark,
-            duration(summary.elapsed) if summary.epochs else "-",
-            Text.assemble((summary.state, colour), (", best" if summary is best else "", "bold")),
-        )
-    if any(not summary.is_tested and summary.digit_accuracy is not None for summary in summaries):
-        table.caption, table.caption_justify = (
-            "* measured on the validation images; without a star, on the test images",
-            "left",
-        )
-    return table
+def _list(folder: Path, json: bool) -> None:
+    found = [summarise(run) for run in find.list_runs(folder)]
+    best = best_run(found) if any(summary.ranked_by for summary in found) else None
+    if json:
+        for summary in found:
+            print_json({**_plain(summary), "best": summary is best})
+    elif not found:
+        say(console(), f"No runs in {printable(str(folder))} yet: start one with mnist-sum train")
+    else:
+        out = console()
+        print_runs(out, found, best=best)
+        if best is not None:
+            say(out, why_best(best), "dim italic")
 
 
-def _why_best(best: Summary) -> str:
-    images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the built-in MNIST"
-    others = "with validation images" if best.ranked_by == "validation" else "(none has validation images)"
-    return f"best: the highest {best.ranked_by} accuracy of the runs on {images} {others}"
-
-
-def _grid(columns: list[str]) -> "Table":
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in columns:
-        justify: Any = "right" if name in ("epochs", "digit", "sum", "time") else "left"
-        table.add_column(name, justify=justify, header_style="dim", overflow="fold")
-    return table
-
-
-def _curves(summary: Summary) -> "Table":
-    table = _grid(["curve", "by epoch", "first", "last"])
-    for title, name in (
-        ("digit loss", "digit_loss"),
-        ("sum loss", "sum_loss"),
-        ("digit accuracy", "val_digit_accuracy"),
-        ("sum accuracy", "val_sum_accuracy"),
-    ):
-        values = [getattr(epoch, name) for epoch in summary.epochs]
-        if not any(value is not None for value in values):
-            continue
-        ends = [percent(value) if "accuracy" in name else f"{value:.4f}" for value in (values[0], values[-1])]
-        table.add_row(title, sparkline(values), *ends)
-    return table
+def _reported(run: Run) -> dict[str, Any] | None:
+    """The checked fields of report.json; None if it is missing or damaged."""
+    try:
+        values = run.read_json(run.report_file)
+        return {name: check_of(hint)(values[name]) for name, hint in REPORTED.items()}
+    except (RunError, KeyError, ValueError):
+        return None
 
 
 def _result(run: Run) -> str:
-    try:
-        values = run.read_json(run.report_file)
-        report = {name: check_of(hint)(values[name]) for name, hint in REPORTED.items()}
-    except (RunError, KeyError, ValueError):
+    if not run.report_file.exists():
+        return ""
+    report = _reported(run)
+    if report is None:
         return "report.json is damaged: mnist-sum evaluate tests the run again"
     return (
-        f"{percent(report['digit_accuracy'])} digit, {percent(report['sum_accuracy'], 3)} sum, "
-        f"{percent(report['agreement'], 3)} agreement, {report['pairs']:,} pairs, "
+        f"{percent(report['digit_accuracy'])} digit, {percent(report['sum_accuracy'])} sum, "
+        f"{percent(report['agreement'])} agreement, {report['pairs']:,} pairs, "
         f"weights of epoch {report['best_epoch']}"
     )
 

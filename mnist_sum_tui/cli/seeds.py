@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.common import console, print_json, print_table, styled
+from mnist_sum_tui.cli.common import print_json
+from mnist_sum_tui.cli.layout import console, print_table, styled
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import duration, percent
@@ -15,7 +16,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, summarise
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.cli.common import Cells
+    from mnist_sum_tui.cli.layout import Cells
 
 ACCURACIES = ("digit_accuracy", "sum_accuracy", "agreement")
 LARGEST_SEED = 2**32 - 1
@@ -75,7 +76,7 @@ def _print(done: list[Summary]) -> None:
     mean_row = [f"mean of {len(done)}", *means, duration(statistics.mean(seconds))]
     rows.append([styled(text, "bold") for text in mean_row])
     spread = (f"{statistics.stdev(column) * 100:.3f} %" for column in columns.values())
-    rows.append(["standard deviation", *spread, f"{statistics.stdev(seconds):.1f} s"])
+    rows.append(["standard deviation", *spread, duration(statistics.stdev(seconds))])
     out = console()
     out.print()
     print_table(out, "Test accuracy by seed", ["run", "digit", "sum", "agreement", "training"], rows, left=1)

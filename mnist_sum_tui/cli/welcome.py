@@ -3,7 +3,7 @@
 import typer
 from typer.core import TyperGroup
 
-from mnist_sum_tui.cli.common import console
+from mnist_sum_tui.cli.layout import console
 
 FIRST = {
     "mnist-sum tui": "open the dashboard",

@@ -11,6 +11,9 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.own_files import check
 from mnist_sum_tui.runs.run import Run
 
+STATE_WORDS = {"completed": "done", "interrupted": "cut off"}
+"""what a reader is shown for a state; the other states are shown as they are"""
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -30,6 +33,11 @@ class Summary:
     """seconds of training"""
     is_paused: bool = False
     """running, but waiting to be resumed"""
+
+    @property
+    def state_word(self) -> str:
+        """The state as a reader is shown it."""
+        return STATE_WORDS.get(self.state, self.state)
 
     @property
     def digit_accuracy(self) -> float | None:

@@ -22,11 +22,7 @@ from mnist_sum_tui.tui.running import RunningApp
 from mnist_sum_tui.tui.session.messages import OpenInInspect, StartTraining
 from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
-<<<<<<< HEAD
-from mnist_sum_tui.tui.textual_fixes import Palette, mend_lists, redraw
-=======
-from mnist_sum_tui.tui.textual_fixes import Palette, mend_alt_digits, mend_lists
->>>>>>> 16f2953 (Alt with a digit is a key in a real terminal too; Draw turns to a training that begins; snapshots)
+from mnist_sum_tui.tui.textual_fixes import Palette, mend_alt_digits, mend_lists, redraw
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.worker import PredictionWorker
@@ -56,18 +52,9 @@ class MnistSumApp(RunningApp):
     ) -> None:
         super().__init__(session, run_name)
         mend_lists()
-<<<<<<< HEAD
+        mend_alt_digits()
         self._start, self._resume, self._watch = start, resume, watch
         self._defaults = form_defaults or start or TrainConfig(model=QUICK_MODEL)
-=======
-        mend_alt_digits()
-        self.pages: dict[str, Page] = {}
-        """the pages that were opened, by name"""
-        self.watcher: WatchingThread | None = None
-        """of the run of another process"""
-        self._start, self._resume, self._watch, self._run_name = start, resume, watch, run_name
-        self._defaults = form_defaults or start or TrainConfig()
->>>>>>> 16f2953 (Alt with a digit is a key in a real terminal too; Draw turns to a training that begins; snapshots)
         if theme is not None:
             self.theme = theme
         for name in PAGES:

@@ -119,7 +119,7 @@ def test_runs_list_show_compare_delete(trained: Path, cli: Cli, tmp_path: Path) 
     (run,) = find.list_runs(trained)
     listing = cli("runs", "--runs-dir", str(trained)).stdout
     assert "compact" in listing
-    assert "completed" in listing
+    assert "done" in listing
     assert json.loads(cli("runs", "--json", "--runs-dir", str(trained)).stdout)["run"] == run.id
     shown = cli("runs", "show", "latest", "--runs-dir", str(trained)).stdout
     assert "sum accuracy" in shown

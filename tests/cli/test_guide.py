@@ -1,4 +1,4 @@
-"""`mnist-sum guide`: a list, a page as Markdown through a pipe, a page laid out in a terminal."""
+"""`mnist-sum guide`: a list, a page as plain text through a pipe, a page laid out in a terminal."""
 
 import sys
 
@@ -19,10 +19,18 @@ def test_without_a_page_they_are_listed_a_line_each(cli: Cli) -> None:
         assert [line.split() for line in lines].count([name, *page.summary.split()]) == 1
 
 
-def test_through_a_pipe_a_page_is_its_markdown(cli: Cli) -> None:
-    done = cli("guide", "networks", FORCE_COLOR="1")
+@pytest.mark.parametrize("name", pages())
+@pytest.mark.parametrize("columns", ["", "60"])
+def test_through_a_pipe_a_page_is_plain_text_of_a_width(name: str, columns: str, cli: Cli) -> None:
+    done = cli("guide", name, FORCE_COLOR="1", COLUMNS=columns)
+    lines = done.stdout.splitlines()
     assert done.returncode == 0
-    assert done.stdout == find_page("networks").text
+    assert lines[0] == find_page(name).title
+    assert "\x1b" not in done.stdout
+    assert not any(mark in done.stdout for mark in ("```", "](", "**", "\n#", "…"))
+    code = {line.strip() for line in find_page(name).text.splitlines()}
+    assert all(len(line) <= int(columns or 80) for line in lines if line.strip() not in code)
+    assert all(line == line.rstrip() for line in lines)
 
 
 def test_an_unknown_page_is_one_line(cli: Cli) -> None:

@@ -1,0 +1,66 @@
+"""The table of a run's epochs as lines of text: the columns that fit, and that have something to show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from mnist_sum_tui.cli.layout import width_of
+from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.runs.events import EpochDone
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+LOSS, TRAINED, VALIDATED = "training loss", "training accuracy", "validation accuracy"
+COLUMN = {LOSS: 7, TRAINED: 8, VALIDATED: 9}
+"""the width of the two columns of each group, digit and sum; a group's title is as wide as both"""
+SPARE = (TRAINED, LOSS)
+"""the groups that a narrow terminal goes without, in this order"""
+TIME = 7
+
+
+@dataclass(frozen=True, slots=True)
+class EpochTable:
+    """The columns of the table; `header` and `row` give its lines."""
+
+    epochs: int
+    is_validated: bool
+    """whether images are held out: without them there is no validation, and no epoch is better than another"""
+    groups: tuple[str, ...]
+
+    @classmethod
+    def for_run(cls, out: "Console", epochs: int, done: Sequence[EpochDone] = (), is_validated: bool = False) -> Self:
+        """The table of a run with so many epochs, which shows validation if one of those that are done has it."""
+        is_validated = is_validated or any(epoch.val_digit_accuracy is not None for epoch in done)
+        found = cls(epochs, is_validated, tuple(COLUMN) if is_validated else (LOSS, TRAINED))
+        width = width_of(out)
+        for name in SPARE:
+            if width is not None and len(found.header()[1]) > width and len(found.groups) > 1:
+                found = cls(epochs, is_validated, tuple(group for group in found.groups if group != name))
+        return found
+
+    def header(self) -> list[str]:
+        """Two lines: the groups, and the columns in them."""
+        first, second = " " * self._first, f"{'epoch':<{self._first}}"
+        for name in self.groups:
+            width = COLUMN[name]
+            first += f"  {name:^{2 * width + 1}}"
+            second += f"  {'digit':>{width}} {'sum':>{width}}"
+        return [first.rstrip(), second + f"  {'time':>{TIME}}" + ("  best" if self.is_validated else "")]
+
+    def row(self, event: EpochDone) -> str:
+        """A finished epoch; a star marks the best so far."""
+        cells = {
+            LOSS: (f"{event.digit_loss:.4f}", f"{event.sum_loss:.4f}"),
+            TRAINED: (percent(event.digit_accuracy), percent(event.sum_accuracy)),
+            VALIDATED: (percent(event.val_digit_accuracy), percent(event.val_sum_accuracy)),
+        }
+        line = f"{f'{event.epoch}/{self.epochs}':<{self._first}}"
+        for name in self.groups:
+            line += "  " + " ".join(f"{cell:>{COLUMN[name]}}" for cell in cells[name])
+        line += f"  {duration(event.elapsed):>{TIME}}"
+        return line + ("  *" if self.is_validated and event.best else "")
+
+    @property
+    def _first(self) -> int:
+        return max(len("epoch"), 2 * len(str(self.epochs)) + 1)

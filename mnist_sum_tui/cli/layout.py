@@ -1,0 +1,174 @@
+"""Text and tables for people: a terminal never cuts a word or a figure in two, and a pipe gets whole lines."""
+
+import functools
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from mnist_sum_tui.printable import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    Cells = Sequence[str | Text]
+    """the cells of one table row"""
+
+PIPE_WIDTH = 160
+"""columns of the output when stdout is not a terminal"""
+
+
+def is_terminal() -> bool:
+    """Whether stdout is a terminal that can move its cursor."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def console() -> "Console":
+    """A console on stdout, with colour only in a terminal: a pipe never gets escapes, even if FORCE_COLOR is set.
+
+    Strings are not read as markup, because a file name may look like it; styled text is passed as a Text.
+
+    Printing raises BrokenPipeError when the reader of the pipe is gone; rich's own Console would end the process.
+    """
+    from rich.console import Console
+
+    class HonestConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # re-raises: rich calls this inside its except block
+
+    plain = functools.partial(HonestConsole, highlight=False, markup=False, emoji=False)
+    if is_terminal():
+        return plain()
+    return plain(force_terminal=False, color_system=None, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+
+
+def width_of(out: "Console") -> int | None:
+    """The columns of the terminal; None in a pipe, whose lines may be of any length."""
+    return out.width if out.file.isatty() else None
+
+
+def styled(text: str, style: str) -> "Text":
+    """Styled text, for a table cell or a line."""
+    from rich.text import Text
+
+    return Text(text, style)
+
+
+def say(out: "Console", text: "str | Text", style: str = "", indent: int = 0) -> None:
+    """Print text; a terminal gets it wrapped at spaces, with `indent` spaces before every line but the first.
+
+    A word that is longer than a line, such as a path, stays whole.
+    """
+    from rich.text import Text
+
+    text, width = Text(text, style) if isinstance(text, str) else text, width_of(out)
+    if width is not None:
+        text = Text("\n" + " " * indent).join(_wrapped(text, width, indent))
+    out.print(text, soft_wrap=True)
+
+
+def _wrapped(text: "Text", width: int, indent: int = 0) -> "list[Text]":
+    """Lines broken at spaces, of `width` cells, `indent` less after the first; a longer word has one of its own."""
+    from rich.cells import cell_len
+
+    lines: list[Text] = []
+    for paragraph in text.split("\n", allow_blank=True):
+        plain, begin, breaks, room = paragraph.plain, 0, [], width - (indent if lines else 0)
+        for word in re.finditer(r"\S+", plain):
+            if cell_len(plain[begin : word.end()]) > room and plain[begin : word.start()].strip():
+                begin, room = word.start(), width - indent
+                breaks.append(begin)
+        lines += paragraph.divide(breaks)
+    for line in lines[:-1]:
+        line.rstrip()
+    return lines
+
+
+def show_commands(out: "Console", commands: dict[str, str]) -> None:
+    """Print what to try next and the command for it, side by side, or below each other where the terminal is narrow.
+
+    A command that is still too long is continued with a backslash, so that it can be copied.
+    """
+    from rich.text import Text
+
+    width, room = width_of(out), max(map(len, commands)) + 6
+    is_narrow = width is not None and any(room + len(command) > width for command in commands.values())
+    for what, command in commands.items():
+        if is_narrow:
+            say(out, f"  {what}:")
+            out.print(
+                Text(" \\\n      ").join(_wrapped(Text(f"    {command}"), (width or 0) - 2, indent=6)), soft_wrap=True
+            )
+        else:
+            out.print(f"  {what:<{room - 2}}{command}", soft_wrap=True)
+
+
+def print_table(
+    out: "Console",
+    title: str,
+    columns: Sequence[str],
+    rows: "Iterable[Cells]",
+    left: int = 0,
+    *,
+    gap: int = 2,
+    spare: Sequence[str] = (),
+) -> None:
+    """Print a table under its title; the first `left` columns are left-aligned, the others right-aligned.
+
+    Where the terminal is too narrow, the columns in `spare` are left out, in that order. If that is not enough, the
+    first column gets lines of its own if there are spare ones, and otherwise the table comes in parts.
+    """
+    from rich.text import Text
+
+    grid = [[Text(name, "dim") for name in columns]]
+    grid += [[Text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    widths = [max(cell.cell_len for cell in column) for column in zip(*grid, strict=True)]
+    for row in grid:
+        for at, cell in enumerate(row):
+            row[at] = _padded(cell, widths[at], is_left=at < left)
+    if title:
+        say(out, printable(title), "bold")
+    parts = _parts(columns, widths, gap, width_of(out), spare)
+    is_stacked = bool(spare) and len(parts) > 1
+    if is_stacked:
+        rest = _parts(columns[1:], widths[1:], gap, (width_of(out) or 0) - gap, spare)
+        parts = [[at + 1 for at in part] for part in rest]
+    for place, part in enumerate(parts):
+        if place:
+            out.print()
+        for row in grid:
+            line = Text(" " * gap).join(row[at] for at in part)
+            if is_stacked:
+                line = Text.assemble(row[0], "\n" + " " * gap, line)
+            line.rstrip()
+            out.print(line, soft_wrap=True)
+
+
+def _parts(
+    columns: Sequence[str], widths: Sequence[int], gap: int, width: int | None, spare: Sequence[str]
+) -> list[list[int]]:
+    """The columns of each part of a table, by their places; every part has the first one."""
+    places = list(range(len(columns)))
+    if width is None:
+        return [places]
+    for name in spare:
+        if sum(widths[at] + gap for at in places) - gap > width:
+            places = [at for at in places if columns[at] != name]
+    parts: list[list[int]] = [[]]
+    for at in places:
+        if len(parts[-1]) > 1 and sum(widths[each] + gap for each in parts[-1]) + widths[at] > width:
+            parts.append(places[:1])
+        parts[-1].append(at)
+    return parts
+
+
+def _padded(cell: "Text", width: int, *, is_left: bool) -> "Text":
+    cell = cell.copy()
+    space = width - cell.cell_len
+    if is_left:
+        cell.pad_right(space)
+    else:
+        cell.pad_left(space)
+    return cell

@@ -1,0 +1,58 @@
+"""Markdown in the terminal, as rich lays it out, but titles stand on the left and no word is cut in two."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich import box
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement, TableElement
+from rich.table import Table
+from rich.text import Text
+
+
+class _LeftHeading(Heading):
+    LEVEL_ALIGN: ClassVar = {}
+
+
+class _WholeCode(CodeBlock):
+    """Code whose lines are never broken."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in str(self.text).rstrip().splitlines():
+            yield Text(f"  {line}", "cyan", no_wrap=True, overflow="ignore")
+
+
+class _WholeWords(TableElement):
+    """A table whose columns are at least as wide as their longest word, where the terminal has the room."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        rows = [[cell.content for cell in row.cells] for row in (self.body.rows if self.body else ())]
+        heads = [cell.content for cell in self.header.row.cells] if self.header and self.header.row else []
+        table = Table(box=box.SIMPLE, pad_edge=False, style="markdown.table.border", collapse_padding=True)
+        columns = list(zip(heads, *rows, strict=True))
+        for head, width in zip(heads, _widths(columns, options.max_width - 2 * len(columns)), strict=True):
+            head.stylize("markdown.table.header")
+            table.add_column(head, width=width, overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        yield table
+
+
+def _widths(columns: Sequence[Sequence[Text]], room: int) -> list[int]:
+    """The longest word of each column, and a share of what room is left, by how much more its longest cell needs."""
+    words = [max(len(word) for cell in column for word in cell.plain.split() or [""]) for column in columns]
+    lacking = [max(cell.cell_len for cell in column) - word for column, word in zip(columns, words, strict=True)]
+    spare = min(max(room - sum(words), 0), sum(lacking))
+    return [word + spare * lack // max(sum(lacking), 1) for word, lack in zip(words, lacking, strict=True)]
+
+
+class Page(Markdown):
+    """A page of Markdown, to be printed."""
+
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+        **Markdown.elements,
+        "heading_open": _LeftHeading,
+        "fence": _WholeCode,
+        "code_block": _WholeCode,
+        "table_open": _WholeWords,
+    }

@@ -1,0 +1,126 @@
+"""What the commands print fits the terminal: at no width is a word or a figure cut in two."""
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from mnist_sum_tui.cli.epoch_table import EpochTable
+from mnist_sum_tui.cli.progress import bars, print_end
+from mnist_sum_tui.runs import find
+from tests.cli.terminals import shown
+from tests.cli.test_strangers_text import make_run
+from tests.conftest import Cli
+from tests.tui import recorded
+
+WIDTHS = [40, 60, 80, 120]
+
+
+class Terminal(io.StringIO):
+    """A terminal's output in memory."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def terminal(width: int) -> Console:
+    return Console(file=Terminal(), width=width, color_system=None, highlight=False, markup=False)
+
+
+def printed(out: Console) -> list[str]:
+    assert isinstance(out.file, Terminal)
+    return out.file.getvalue().splitlines()
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """Two runs, one with a long name and other settings."""
+    folder = tmp_path / "runs"
+    make_run(folder, "20260101-120000-compact")
+    make_run(folder, "20260102-120000-compact-with-a-long-name", epochs=7, lr=0.004)
+    return folder
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["runs"],
+        ["runs", "show", "20260101"],
+        ["runs", "compare", "20260101", "20260102"],
+        ["guide"],
+        ["predict", "3", "7"],
+        ["train", "--resume", "20260101", "--lr", "1"],
+    ],
+    ids=" ".join,
+)
+def test_no_word_is_cut_in_two(command: list[str], width: int, runs: Path, cli: Cli) -> None:
+    whole = cli(*command)
+    known = set((whole.stdout + whole.stderr).split())
+    lines = shown(*command, columns=width, environment={"MNIST_SUM_RUNS": str(runs)}).lines
+    longest = max(len(word) for word in known)
+    strange = {word for line in lines for word in line.split()} - known
+    allowed = {"(the", "picture", "needs", "columns)"} if width < 44 else set()  # instead of the ASCII picture
+    assert {word for word in strange - allowed if not word.isdecimal()} == set() or longest > width
+    assert lines
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_sum_map_is_whole(width: int, small_data: str, cli: Cli) -> None:
+    whole = cli("evaluate", "--data-dir", small_data).stdout
+    lines = shown("evaluate", "--data-dir", small_data, columns=width).lines
+    assert {word for line in lines for word in line.split()} <= set(whole.split())
+    assert all(f"+{number}" in " ".join(lines).split() for number in range(10))
+
+
+def test_runs_fit_80_columns_a_line_each_and_60_in_two(runs: Path) -> None:
+    at = {width: shown("runs", "--runs-dir", str(runs), columns=width, environment={"MNIST_SUM_RUNS": str(runs)}).lines
+          for width in (60, 80)}  # fmt: skip
+    for lines in at.values():
+        assert any(line.startswith("20260102-120000-compact-with-a-long-name") for line in lines)
+    assert any(line.startswith("20260102-120000-compact-with-a-long-name  done") for line in at[80])
+    assert "  compact  done" in "\n".join(at[60])
+
+
+@pytest.mark.parametrize("width", [60, 79, 80, 200])
+def test_the_progress_bars_say_which_figure_is_the_loss(width: int) -> None:
+    events = recorded.training(300)
+    started, progress = events[0], next(event for event in events if event.kind == "progress")
+    text = bars(progress, started, width).plain  # type: ignore[arg-type]
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= width
+    assert len(lines) == (2 if width > 78 else len(lines))
+    for words in ("digit loss", "sum loss", "images/s", "elapsed", "left"):
+        assert sum(words in line for line in lines) == 1
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_epochs_show_the_columns_that_fit(width: int) -> None:
+    epochs = [event for event in recorded.training(2150) if event.kind == "epoch"]
+    table = EpochTable.for_run(terminal(width), 5, epochs)  # type: ignore[arg-type]
+    rows = [table.row(epoch) for epoch in epochs]  # type: ignore[arg-type]
+    assert max(map(len, [*table.header(), *rows])) <= width
+    assert "validation accuracy" in table.header()[0]
+    assert table.header()[1].endswith("best")
+    assert any(row.endswith("*") for row in rows)
+    assert ("training accuracy" in table.header()[0]) == (width >= 80)
+
+
+def test_without_validation_images_no_columns_and_no_best_are_shown(cli: Cli, small_data: str) -> None:
+    out = cli("train", "--recipe", "sprint", "--data-dir", small_data).stdout
+    assert "0 validation images" in out
+    assert "training accuracy" in out
+    assert "validation accuracy" not in out
+    assert "best" not in out
+    assert " -" not in "\n".join(line for line in out.splitlines() if line[:2] in ("1/", "2/"))
+
+
+def test_a_command_that_is_too_long_is_continued_with_a_backslash(tmp_path: Path) -> None:
+    make_run(tmp_path / "runs", "20260101-120000-compact")
+    (run,) = find.list_runs(tmp_path / "runs")
+    out = terminal(50)
+    print_end(out, recorded.finished(), run)
+    text = "\n".join(printed(out))
+    assert max(len(line) for line in printed(out) if str(run.path) not in line) <= 50
+    assert f"  train it further:\n    mnist-sum train --resume {run.id} \\\n      --epochs 10" in text

@@ -1,0 +1,104 @@
+"""What people type: `runs list`, `predict 3`, a number after the index, `runs show --json`, `-q`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminals import shown
+from tests.cli.test_strangers_text import make_run
+from tests.conftest import Cli, is_one_line
+from tests.tui import recorded
+
+
+def test_runs_list_is_runs(cli: Cli, tmp_path: Path) -> None:
+    make_run(tmp_path / "runs", "20260101-120000-compact")
+    for options in ([], ["--json"]):
+        assert cli("runs", "list", *options).stdout == cli("runs", *options).stdout != ""
+    other = make_run(tmp_path / "other", "20260102-120000-compact")
+    assert other.id in cli("runs", "list", "--runs-dir", "other").stdout
+    assert other.id in cli("runs", "--runs-dir", "other", "list").stdout
+
+
+def test_a_done_run_is_called_done(cli: Cli, tmp_path: Path) -> None:
+    make_run(tmp_path / "runs", "20260101-120000-compact")
+    for command in (["runs"], ["runs", "show"]):
+        words = cli(*command).stdout.replace(",", " ").split()
+        assert "done" in words
+        assert "completed" not in words
+    assert json.loads(cli("runs", "--json").stdout)["state"] == "completed", "as in the run's files"
+
+
+def test_runs_show_json(cli: Cli, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "runs", "20260101-120000-compact")
+    done = cli("runs", "show", "--json")
+    told = json.loads(done.stdout)
+    assert len(done.stdout.splitlines()) == 1
+    assert (told["run"], told["epochs_done"], told["test"]) == (run.id, 5, None)
+    assert told["settings"]["model"] == "compact"
+    epochs = [event.epoch for event in recorded.training(2150) if event.kind == "epoch"]
+    assert [epoch["epoch"] for epoch in told["history"]] == epochs
+    values = {"digit_accuracy": 0.9, "sum_accuracy": 0.8, "agreement": 0.7, "pairs": 9, "best_epoch": 5}
+    run.report_file.write_text(json.dumps(values))
+    assert json.loads(cli("runs", "show", "latest", "--json").stdout)["test"] == values
+
+
+def test_compare_draws_the_curves_on_one_scale(cli: Cli, tmp_path: Path) -> None:
+    good = make_run(tmp_path / "runs", "20260101-120000-compact")
+    bad = make_run(tmp_path / "runs", "20260102-120000-compact", lr=1.0)
+    lines = bad.metrics_file.read_text().splitlines()
+    halved = [json.loads(line) for line in lines]
+    for event in halved:
+        if event["event"] == "epoch":
+            event["digit_loss"] += 2.0
+    bad.metrics_file.write_text("".join(f"{json.dumps(event)}\n" for event in halved))
+    rows = [line.split() for line in cli("runs", "compare", good.id, bad.id).stdout.splitlines()]
+    a = next(row for row in rows if row[:3] == ["digit", "loss", "A"])[3]
+    b = rows[rows.index(next(row for row in rows if row[:3] == ["digit", "loss", "A"])) + 1][1]
+    assert set(a) == {"▁"}, "the lowest of both"
+    assert set(b) <= {"▇", "█"}
+    assert ["lr", "0.002", "1.0"] in rows
+
+
+def test_predict_takes_the_index_and_the_number(cli: Cli) -> None:
+    wanted = json.loads(cli("predict", "idx", "3", "--number", "5", "--json").stdout)
+    for words in (["3", "5"], ["idx", "3", "5"], ["3", "--number", "5"], ["idx", "3", "5", "--number", "5"]):
+        assert json.loads(cli("predict", *words, "--json").stdout) == wanted
+    assert "number" in json.loads(cli("predict", "3", "--json").stdout)
+    is_one_line(cli("predict", "3", "10"), 2, "outside 0..9")
+    is_one_line(cli("predict", "3", "5", "--number", "4"), 2, "given twice")
+    is_one_line(cli("predict", "three"), 2, "three")
+
+
+TRUE = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "columns", "is_drawn"),
+    [(TRUE, 120, True), (TRUE, 80, True), (TRUE, 50, False), ({**TRUE, "NO_COLOR": "1"}, 120, False),
+     ({"TERM": "xterm-256color"}, 120, False)],
+)  # fmt: skip
+def test_predict_prints_half_blocks_beside_the_characters(
+    environment: dict[str, str], columns: int, is_drawn: bool
+) -> None:
+    found = shown("predict", "3", "5", columns=columns, environment=environment)
+    assert found.code == 0
+    assert any("@@" in line for line in found.lines)
+    beside = [line for line in found.lines if "@@" in line and "▀" in line]
+    assert bool(beside) == is_drawn
+    assert ("\x1b[38;2;" in found.raw) == is_drawn
+    assert max(map(len, found.lines)) <= columns
+    assert any("0 + 5 = 5  right" in line for line in found.lines)
+
+
+def test_quiet_prints_one_line(cli: Cli, small_data: str) -> None:
+    done = cli("train", "--recipe", "sprint", "--epochs", "1", "--data-dir", small_data, "-q")
+    (line,) = done.stdout.splitlines()
+    assert line.startswith("Test: ")
+    shares = [word for word in line.split() if word[0].isdigit()]
+    assert [len(share.partition(".")[2]) for share in shares] == [2, 2, 2], "one precision"
+
+
+def test_more_threads_than_the_machine_has_are_refused(cli: Cli, tmp_path: Path) -> None:
+    is_one_line(cli("train", "--threads", "999"), 2, "threads 999 is more than this machine's", "core")
+    assert not list((tmp_path / "runs").glob("*")), "no run is left"
