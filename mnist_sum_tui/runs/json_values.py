@@ -4,10 +4,11 @@ JSON has neither NaN nor infinity, so a field that may be one of them accepts th
 """
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import UnionType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin, get_type_hints, is_typeddict
 
 from mnist_sum_tui.printable import printable
 
@@ -24,6 +25,8 @@ class Within:
     high: float
     also: tuple[str, ...] = ()
     """strings of NON_FINITE that are accepted too"""
+    may_be_nan: bool = False
+    """whether a NaN that is no string is accepted; only checkpoints have such"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,13 @@ class OneOf:
     """The accepted strings, for `Annotated`."""
 
     words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """A regular expression that the whole string matches, for `Annotated`."""
+
+    pattern: str
 
 
 Count = Annotated[int, Within(0, MOST)]
@@ -47,13 +57,18 @@ Check = Callable[[Any], Any]
 
 
 def check_of(hint: Any) -> Check:
-    """The check for a type hint: int, float, str or bool, one of them or None, or a tuple of one of them.
+    """The check for a type hint: int, float, str or bool, one of them or None, a tuple of one of them, or a TypedDict.
 
     A string is made printable, a whole number becomes a float if the hint says float, and a list becomes a tuple.
+    `Annotated[..., hint]` with a TypedDict or a tuple of them as the hint stands for that hint.
     """
     if get_origin(hint) is Annotated:
         kind, rule = get_args(hint)
-        return _one_of(rule) if isinstance(rule, OneOf) else _MAKE[kind](rule)
+        if is_typeddict(rule) or get_origin(rule) is tuple:
+            return check_of(rule)
+        return _text_by(rule) if kind is str else _MAKE[kind](rule)
+    if is_typeddict(hint):
+        return _record(hint)
     if get_origin(hint) is tuple:
         return _each(check_of(get_args(hint)[0]))
     if isinstance(hint, UnionType) or type(None) in get_args(hint):
@@ -77,7 +92,7 @@ def _real(rule: Within) -> Check:
     words = {word: NON_FINITE[word] for word in rule.also}
 
     def check(value: Any) -> float:
-        if type(value) in (float, int) and low <= value <= high:
+        if type(value) in (float, int) and (low <= value <= high or (rule.may_be_nan and value != value)):
             return float(value)
         if type(value) is str and value in words:
             return words[value]
@@ -86,11 +101,25 @@ def _real(rule: Within) -> Check:
     return check
 
 
-def _one_of(rule: OneOf) -> Check:
+def _text_by(rule: OneOf | Matching) -> Check:
     def check(value: Any) -> str:
-        if type(value) is str and value in rule.words:
+        is_right = value in rule.words if isinstance(rule, OneOf) else re.fullmatch(rule.pattern, str(value))
+        if type(value) is str and is_right:
             return value
         raise ValueError
+
+    return check
+
+
+def _record(kind: Any) -> Check:
+    """A dict with the TypedDict's keys, of which those that it does not require may be missing."""
+    checks = {name: check_of(hint) for name, hint in get_type_hints(kind, include_extras=True).items()}
+    required = kind.__required_keys__
+
+    def check(value: Any) -> dict[str, Any]:
+        if type(value) is not dict or not required <= value.keys() <= checks.keys():
+            raise ValueError
+        return {name: checks[name](item) for name, item in value.items()}
 
     return check
 

@@ -1,10 +1,13 @@
 """Where a run is in its training: all that a checkpoint stores besides tensors and config, checked when it is read."""
 
-import re
+import math
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, Self
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Annotated, Any, Self, TypedDict, get_type_hints
+
+from mnist_sum_tui.runs.json_values import Check, Matching, Within, check_of
 
 
 @dataclass(slots=True)
@@ -57,6 +60,46 @@ MAX_SECONDS = 1e10
 MAX_JOURNAL = 1 << 40
 MAX_CHANGES = 1000
 """limits that no real run reaches; a file with more is refused"""
+NEW = ("images", "changes")
+"""fields that a checkpoint of version 0.1.0 lacks"""
+
+Step = Annotated[int, Within(0, MAX_EPOCHS * MAX_IMAGES)]
+Epochs = Annotated[int, Within(1, MAX_EPOCHS)]
+Seconds = Annotated[float, Within(0, MAX_SECONDS)]
+LossSum = Annotated[float, Within(0, sys.float_info.max)]
+ImageCount = Annotated[float, Within(0, MAX_IMAGES)]
+
+
+class SumsInFile(TypedDict, total=False):
+    """A Totals as a checkpoint stores it; empty at the start of an epoch."""
+
+    digit_loss: LossSum
+    sum_loss: LossSum
+    digit_right: ImageCount
+    sum_right: ImageCount
+    images: ImageCount
+    seconds: Seconds
+
+
+class Identity(TypedDict):
+    """What identifies the images of a split."""
+
+    count: Annotated[int, Within(1, MAX_IMAGES)]
+    sha256: Annotated[str, Matching("[0-9a-f]{64}")]
+
+
+class ImagesInFile(TypedDict, total=False):
+    """The images of a run."""
+
+    train: Identity
+    test: Identity
+
+
+class ChangeInFile(TypedDict):
+    """A Change as a checkpoint stores it."""
+
+    step: Step
+    epochs: Epochs
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +116,25 @@ class Change:
 class Position:
     """Where a run is in its training: all that is needed to resume it, besides the tensors and the config."""
 
-    epoch: int = 1
+    epoch: Annotated[int, Within(1, MAX_EPOCHS + 1)] = 1
     """the current epoch, counted from 1; one more than the last epoch when the run is complete"""
-    batch: int = 0
+    batch: Annotated[int, Within(0, MAX_IMAGES)] = 0
     """how many batches of that epoch are done"""
-    step: int = 0
+    step: Step = 0
     """how many optimizer steps of the run are done"""
-    elapsed: float = 0.0
+    elapsed: Seconds = 0.0
     """seconds of training"""
-    sums: Mapping[str, float] = field(default_factory=dict)
+    sums: Annotated[Mapping[str, float], SumsInFile] = field(default_factory=dict)
     """the epoch's Totals: digit_loss, sum_loss, digit_right, sum_right, images, seconds"""
-    best_epoch: int | None = None
-    best_accuracy: float = -1.0
-    best_loss: float = float("inf")
-    journal_bytes: int = 0
+    best_epoch: Epochs | None = None
+    best_accuracy: Annotated[float, Within(-1, 1)] = -1.0
+    best_loss: Annotated[float, Within(0, math.inf, may_be_nan=True)] = math.inf
+    """infinite before the first best epoch, NaN after a divergence"""
+    journal_bytes: Annotated[int, Within(0, MAX_JOURNAL)] = 0
     """the length of metrics.jsonl at this position"""
-    images: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    images: Annotated[Mapping[str, Mapping[str, Any]], ImagesInFile] = field(default_factory=dict)
     """of `train` and `test`: `count`, and `sha256` of images and labels; empty in a checkpoint of version 0.1.0"""
-    changes: tuple[Change, ...] = ()
+    changes: Annotated[tuple[Change, ...], tuple[ChangeInFile, ...]] = ()
     """the run's first length, at step 0, and its changes in order; empty in a checkpoint of version 0.1.0"""
 
     @property
@@ -105,13 +149,16 @@ class Position:
         Raises:
             ValueError: a field is unknown, missing, of the wrong type or out of range.
         """
-        missing = {item.name for item in fields(cls)} - set(_NEW) - values.keys()
-        wrong = [name for name, value in values.items() if name not in _CHECKS or not _CHECKS[name](value)]
-        for name in sorted(missing) + wrong:
-            raise ValueError(f"its {name!r} is missing or invalid")
-        if (values["batch"] > 0) != (values["sums"].get("images", 0) > 0):
-            raise ValueError("its batch and its sums contradict each other")
-        return cls(**{**values, "changes": tuple(Change(**change) for change in values.get("changes", ()))})
+        for name in sorted(_checks().keys() - set(NEW) - values.keys()):
+            raise ValueError(f"its {name!r} is missing")
+        found = {}
+        for name, value in values.items():
+            try:
+                found[name] = _checks()[name](value)
+            except (KeyError, ValueError):
+                raise ValueError(f"its {name!r} is unknown or invalid") from None
+        _check_together(found)
+        return cls(**{**found, "changes": tuple(Change(**change) for change in found.get("changes", ()))})
 
     def with_epochs(self, epochs: int, before: int) -> Self:
         """The position with a new length of the run, in epochs. `before` is the old length if no change is stored."""
@@ -124,75 +171,22 @@ class Position:
         return replace(self, changes=kept)
 
 
-Check = Callable[[Any], bool]
+@cache
+def _checks() -> dict[str, Check]:
+    return {name: check_of(hint) for name, hint in get_type_hints(Position, include_extras=True).items()}
 
 
-def _whole(least: int, most: int) -> Check:
-    return lambda value: type(value) is int and least <= value <= most
+def _check_together(values: Mapping[str, Any]) -> None:
+    """Check what depends on several values.
 
-
-def _number(least: float, most: float) -> Check:
-    return lambda value: type(value) in (int, float) and least <= value <= most  # NaN is not
-
-
-_epochs, _count, _step = _whole(1, MAX_EPOCHS), _whole(1, MAX_IMAGES), _whole(0, MAX_EPOCHS * MAX_IMAGES)
-_SHA256 = re.compile("[0-9a-f]{64}")
-_SUMS = {
-    **dict.fromkeys(("digit_loss", "sum_loss"), _number(0, sys.float_info.max)),
-    **dict.fromkeys(("digit_right", "sum_right", "images"), _number(0, MAX_IMAGES)),
-    "seconds": _number(0, MAX_SECONDS),
-}
-
-
-def _are_sums(value: Any) -> bool:
-    """Whether the value is a valid Totals, with no more right answers than images."""
-    if not isinstance(value, dict) or not all(name in _SUMS and _SUMS[name](number) for name, number in value.items()):
-        return False
-    return bool(max(value.get("digit_right", 0), value.get("sum_right", 0)) <= value.get("images", 0))
-
-
-def _are_images(value: Any) -> bool:
-    """Whether the value has valid counts and hashes of the images."""
-    return isinstance(value, dict) and all(
-        name in ("train", "test")
-        and isinstance(own, dict)
-        and own.keys() == {"count", "sha256"}
-        and _count(own["count"])
-        and isinstance(own["sha256"], str)
-        and _SHA256.fullmatch(own["sha256"]) is not None
-        for name, own in value.items()
-    )
-
-
-def _are_changes(value: Any) -> bool:
-    """Whether the value is a list of valid changes in order, the first at step 0."""
-    if not isinstance(value, list | tuple) or len(value) > MAX_CHANGES or not all(map(_is_change, value)):
-        return False
-    steps = [change["step"] for change in value]
-    return steps == sorted(set(steps)) and steps[:1] in ([], [0])
-
-
-def _is_change(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and value.keys() == {"step", "epochs"}
-        and _step(value["step"])
-        and _epochs(value["epochs"])
-    )
-
-
-_NEW = ("images", "changes")
-"""fields that a checkpoint of version 0.1.0 lacks"""
-_CHECKS: dict[str, Check] = {
-    "epoch": _whole(1, MAX_EPOCHS + 1),
-    "batch": _whole(0, MAX_IMAGES),
-    "step": _step,
-    "elapsed": _number(0, MAX_SECONDS),
-    "sums": _are_sums,
-    "best_epoch": lambda value: value is None or _epochs(value),
-    "best_accuracy": _number(-1, 1),
-    "best_loss": lambda value: type(value) in (int, float) and not value < 0,  # infinite at first, NaN after divergence
-    "journal_bytes": _whole(0, MAX_JOURNAL),
-    "images": _are_images,
-    "changes": _are_changes,
-}
+    Raises:
+        ValueError: two of them contradict each other.
+    """
+    sums, steps = values["sums"], [change["step"] for change in values.get("changes", ())]
+    images = sums.get("images", 0)
+    if (values["batch"] > 0) != (images > 0):
+        raise ValueError("its batch and its sums contradict each other")
+    if max(sums.get("digit_right", 0), sums.get("sum_right", 0)) > images:
+        raise ValueError("its sums have more right answers than images")
+    if steps != sorted(set(steps)) or steps[:1] not in ([], [0]) or len(steps) > MAX_CHANGES:
+        raise ValueError("its changes are too many, or not in order from step 0 on")
