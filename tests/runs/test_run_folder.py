@@ -1,14 +1,9 @@
 """A run's folder may be untrusted, or not a run's at all: no link is followed, and no other file is removed."""
 
 import json
-import multiprocessing
 import os
-import pickle
-import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,21 +16,14 @@ from mnist_sum_tui.runs.journal import Follower, Journal, read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.loop import train
-from tests.conftest import COMMAND, PEAK, Cli, is_one_line, wait_for
+from tests.conftest import PEAK, Cli, is_one_line
+from tests.runs.folders import CONFIG, contents, old_run
 from tests.tui import recorded
 
-CONFIG = TrainConfig.of("sprint", epochs=1, threads=1, batch_size=110)
 FILES = ("metrics.jsonl", ".pid", ".lock", "error.txt", "config.json", "report.json", "environment.json")
+
+
 CHECKPOINTS = ("last.safetensors", "best.safetensors", "epoch-0.safetensors")
-
-
-def old_run(folder: Path, config: TrainConfig = CONFIG) -> Run:
-    """A run as another process sees it: not locked by this one."""
-    return Run(find.create(folder, config).path)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 # Links, pipes and devices.
@@ -210,109 +198,3 @@ def test_a_link_to_a_run_is_not_deleted_nor_is_the_run(tmp_path: Path) -> None:
     (found,) = find.list_runs(tmp_path / "whole")
     found.delete()
     assert not run.path.exists()
-
-
-# A new run is locked at once.
-
-
-def test_a_new_run_is_locked_until_it_has_been_trained(small_data: str, tmp_path: Path, cli: Cli) -> None:
-    config = TrainConfig.from_dict({**CONFIG.to_dict(), "data_dir": small_data})
-    run = find.create(tmp_path / "runs", config)
-    assert not run.is_running, "for the process that created it"
-    assert summarise(Run(run.path)).state == "running"
-    held = f"process {os.getpid()}"
-    is_one_line(cli("runs", "delete", "--yes", run.id), 1, held)
-    is_one_line(cli("train", "--resume", run.id, "--device", "mps"), 1, held)
-    assert run.config_file.exists()
-    seen: list[str] = []
-    thread = threading.Thread(target=lambda: seen.extend(event.kind for event in train(config, run)))
-    thread.start()  # as in the dashboard: created in one thread, trained in another
-    thread.join()
-    assert seen[-1] == "finished"
-    assert summarise(Run(run.path)).state == "completed"
-    Run(run.path).delete()
-
-
-def test_a_new_run_is_locked_before_torch_is_imported(tmp_path: Path) -> None:
-    folder = tmp_path / "runs"
-    script = """
-import sys, time
-import mnist_sum_tui.cli.train as command
-def wait():
-    print("torch", flush=True)
-    time.sleep(60)
-command.import_torch = wait
-from mnist_sum_tui.cli.main import main
-main()
-"""
-    command = [sys.executable, "-c", script, "train", "--quiet", "--runs-dir", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"torch\n"
-        (run,) = find.list_runs(folder)
-        assert run.pid == process.pid
-        with pytest.raises(RunError, match=f"process {process.pid}"):
-            run.delete()
-        process.kill()
-    assert not run.is_running
-
-
-def test_a_new_run_can_be_locked_only_once_at_a_time(tmp_path: Path) -> None:
-    run = find.create(tmp_path, CONFIG)
-    with run.lock(), pytest.raises(RunError, match="is being trained"), run.lock():
-        pass
-    with run.lock():
-        assert run.pid == os.getpid()
-    run.delete()
-
-
-def test_the_lock_of_an_untrained_run_is_released_with_its_last_reference(tmp_path: Path) -> None:
-    run = find.create(tmp_path, CONFIG)
-    path = run.path
-    del run
-    with Run(path).lock():
-        pass
-
-
-def _train_elsewhere(run: Run) -> None:
-    with run.lock():
-        assert run.pid == os.getpid()
-
-
-def test_a_new_run_can_be_passed_to_another_process_and_trained_there(tmp_path: Path) -> None:
-    run = find.create(tmp_path, CONFIG)
-    process = multiprocessing.get_context("spawn").Process(target=_train_elsewhere, args=(run,))
-    process.start()
-    process.join(60)
-    assert process.exitcode == 0
-    assert pickle.loads(pickle.dumps(run)) == run
-
-
-# Read-only disks.
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="remounts a file system read-only")
-def test_a_killed_run_on_a_read_only_disk_is_not_running(small_data: str, tmp_path: Path) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=30m", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("needs the right to mount")
-    arguments = ["--recipe", "sprint", "--epochs", "5000", "--data-dir", small_data, "--runs-dir", str(disk), "--quiet"]
-    process = subprocess.Popen([*COMMAND, "train", *arguments], stdout=subprocess.DEVNULL)
-    try:
-        wait_for(lambda: any(run.last_file.exists() for run in find.list_runs(disk)))
-        (run,) = find.list_runs(disk)
-        assert run.is_running
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-        assert run.pid == process.pid
-        assert summarise(run).state == "interrupted"
-        with pytest.raises(RunError, match=r"cannot be locked|cannot be written"), run.lock():
-            pass
-    finally:
-        process.kill()
-        process.wait()
-        time.sleep(0.1)
-        subprocess.run(["umount", "-l", str(disk)], check=True)

@@ -1,47 +1,26 @@
+"""What a training yields, from its first event to its last, and the files that it leaves."""
+
 import json
-import math
-import threading
-import time
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
-from mnist_sum_tui.errors import DataError, MnistSumError, RunError
 from mnist_sum_tui.inference.evaluate import evaluate
 from mnist_sum_tui.inference.predict import load_predictor
-from mnist_sum_tui.runs import checkpoint, find
+from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.events import (
     Checkpointed,
     EpochDone,
-    Event,
     Finished,
-    Paused,
     Progress,
-    Resumed,
-    Samples,
     Started,
-    Validated,
 )
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
-from tests.conftest import wait_for
-
-
-@pytest.fixture
-def config(small_data: str) -> TrainConfig:
-    return TrainConfig.of("standard", model="compact", epochs=2, batch_size=64, data_dir=small_data)
-
-
-@pytest.fixture
-def run(config: TrainConfig, tmp_path: Path) -> Run:
-    return find.create(tmp_path / "runs", config)
 
 
 def test_a_run_from_start_to_finish(config: TrainConfig, run: Run) -> None:
@@ -126,136 +105,3 @@ def test_all_data_has_no_validation(config: TrainConfig, run: Run) -> None:
     assert done[-1].val_digit_accuracy is None
     assert isinstance(events[-1], Finished)
     assert events[-1].best_epoch == 2
-
-
-@pytest.mark.parametrize("poison", ["loss", "weights"])
-def test_divergence_stops_within_a_step_and_keeps_the_checkpoint(
-    config: TrainConfig, run: Run, poison: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from mnist_sum_tui.training.step import Learner
-
-    step = Learner.step
-
-    def poisoned(self: Learner, *arguments: Any, **named: Any) -> Any:
-        optimizer_steps = max((int(state["step"]) for state in self.optimizer.state.values()), default=0)
-        if optimizer_steps == 11:
-            with torch.no_grad():
-                next(self.network.parameters()).fill_(math.nan if poison == "loss" else math.inf)
-        return step(self, *arguments, **named)
-
-    monkeypatch.setattr(Learner, "step", poisoned)
-    events = list(train(config, run))
-    assert isinstance(events[-1], Finished)
-    assert events[-1].reason == "diverged"
-    assert "--lr" in events[-1].message
-    assert events[-1].step == 11
-    assert isinstance(events[-2], Progress)
-    assert math.isnan(events[-2].digit_loss)
-    assert '"digit_loss": "NaN"' in run.metrics_file.read_text()
-    kept = checkpoint.load(run.last_file)
-    assert kept.position.step == 9
-    assert all(torch.isfinite(tensor).all() for tensor in kept.weights.values())
-
-
-def test_requests_are_served_while_paused(config: TrainConfig, run: Run) -> None:
-    control = Control(samples=True)
-    control.pause()
-    seen: list[Event] = []
-
-    def follow() -> None:
-        seen.extend(train(config, run, control))
-
-    thread = threading.Thread(target=follow)
-    thread.start()
-    wait_for(lambda: any(isinstance(event, Paused) for event in seen))
-    control.checkpoint()
-    control.want_weights()
-    wait_for(lambda: control.weights is not None and run.last_file.exists())
-    assert control.weights is not None
-    assert control.weights[0] == 1
-    control.validate()
-    wait_for(lambda: any(isinstance(event, Validated) for event in seen))
-    control.resume()
-    thread.join(60)
-    kinds = [event.kind for event in seen]
-    assert kinds.index("paused") < kinds.index("checkpoint")
-    assert kinds.index("validated") < kinds.index("resumed")
-    assert kinds[-1] == "finished"
-
-
-def test_a_pause_is_not_counted(config: TrainConfig, run: Run) -> None:
-    control = Control()
-    control.pause()
-    events = []
-    for event in train(config, run, control):
-        events.append((event, time.perf_counter()))
-        if isinstance(event, Paused):
-            threading.Timer(1.0, control.resume).start()
-    (paused, paused_at), (resumed, resumed_at) = [
-        (event, at) for event, at in events if isinstance(event, Paused | Resumed)
-    ]
-    assert resumed_at - paused_at >= 1.0
-    assert resumed.elapsed - paused.elapsed < 0.5
-
-
-def test_samples_are_fixed_validation_images(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.training.loop.SAMPLES_SECONDS", 0.0)
-    monkeypatch.setattr("mnist_sum_tui.training.loop.SAMPLES_SHARE", 1e9)
-    samples = [event for event in train(config, run, Control(samples=True)) if isinstance(event, Samples)]
-    assert len(samples) == 18
-    assert len({(event.indices, event.labels, event.numbers) for event in samples}) == 1
-    assert len(samples[0].indices) == 8
-
-
-def _events_of_a_surprise(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> list[Event]:
-    from mnist_sum_tui.training.step import Learner
-
-    def fail(*_: object) -> None:
-        raise ZeroDivisionError("surprise")
-
-    monkeypatch.setattr(Learner, "step", fail)
-    seen: list[Event] = []
-    with pytest.raises(ZeroDivisionError):
-        seen.extend(train(config, run))
-    return seen
-
-
-def test_an_error_is_finished_and_raised_and_kept(
-    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen = _events_of_a_surprise(config, run, monkeypatch)
-    assert isinstance(seen[-1], Finished)
-    assert (seen[-1].reason, seen[-1].message) == ("failed", "surprise")
-    assert "ZeroDivisionError" in run.error_file.read_text()
-
-
-def test_an_error_that_cannot_be_kept_is_finished_all_the_same(
-    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (run.error_file / "in-the-way").mkdir(parents=True)  # so that nothing can be written there
-    monkeypatch.setattr(Run, "forget_end", lambda _: None)  # which would say so before the training
-    seen = _events_of_a_surprise(config, run, monkeypatch)
-    assert isinstance(seen[-1], Finished)
-    assert seen[-1].reason == "failed"
-
-
-def test_missing_test_images_are_noticed_before_the_first_step(config: TrainConfig, run: Run) -> None:
-    assert config.data_dir is not None
-    (Path(config.data_dir) / "MNIST" / "raw" / "t10k-images-idx3-ubyte").unlink()
-    with pytest.raises(DataError, match="has no t10k-images"):
-        next(train(config, run))
-    assert not run.path.exists()
-
-
-def test_a_run_is_one_process_s(config: TrainConfig, run: Run) -> None:
-    with run.lock(), pytest.raises(RunError, match="is being trained by process"):
-        next(train(config, run))
-
-
-def test_a_run_that_cannot_begin_leaves_no_folder(config: TrainConfig, tmp_path: Path) -> None:
-    for values in ({"data_dir": str(tmp_path / "nowhere")}, {"device": "mps"}):
-        broken = TrainConfig.from_dict({**config.to_dict(), **values})
-        run = find.create(tmp_path / "runs", broken)
-        with pytest.raises(MnistSumError):
-            next(train(broken, run))
-        assert not run.path.exists()

@@ -1,0 +1,77 @@
+"""The position in a checkpoint: a value that is missing, of a wrong type or out of range is refused."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.errors import CheckpointError
+from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.position import Position
+from mnist_sum_tui.training.step import Learner
+
+ODD: list[dict[str, object]] = [
+    {"epoch": 0},
+    {"epoch": 10_002},
+    {"epoch": True},
+    {"batch": 1.5},
+    {"batch": 10**9, "sums": {"images": 1.0}},
+    {"batch": 3},
+    {"step": -1},
+    {"step": 10**400},
+    {"elapsed": -1.0},
+    {"elapsed": float("inf")},
+    {"elapsed": float("nan")},
+    {"elapsed": 10**400},
+    {"sums": {"x": 1.0}},
+    {"sums": [["images", 1.0]]},
+    {"sums": None},
+    {"sums": {"images": 8.0}},
+    *({"batch": 1, "sums": {"images": 8.0, name: -1.0}} for name in ("digit_loss", "sum_loss", "sum_right", "seconds")),
+    {"batch": 1, "sums": {"images": -8.0}},
+    {"batch": 1, "sums": {"images": float("nan")}},
+    {"batch": 1, "sums": {"images": 8.0, "digit_right": 9.0}},
+    {"batch": 1, "sums": {"images": 8.0, "digit_loss": float("inf")}},
+    {"best_epoch": "1"},
+    {"best_epoch": 0},
+    {"best_epoch": 10_001},
+    {"best_accuracy": 1.5},
+    {"best_accuracy": float("nan")},
+    {"best_loss": -0.5},
+    {"best_loss": None},
+    {"journal_bytes": 10**30},
+    {"journal_bytes": -1},
+    {"changes": None},
+    {"changes": [3]},
+    {"changes": [{"step": 1, "epochs": 2}]},
+    {"changes": [{"step": 0, "epochs": 2}, {"step": 0, "epochs": 3}]},
+    {"changes": [{"step": 0, "epochs": 2}, {"step": 10**400, "epochs": 3}]},
+    {"changes": [{"step": 0, "epochs": 0}]},
+    {"changes": [{"step": 0, "epochs": 2, "more": 1}]},
+    {"changes": [{"step": step, "epochs": 2} for step in range(2000)]},
+    {"images": None},
+    {"images": {"train": {"count": 600, "sha256": "x"}}},
+    {"images": {"train": {"count": 0, "sha256": "0" * 64}}},
+    {"images": {"train": {"count": 600}}},
+    {"images": {"other": {"count": 600, "sha256": "0" * 64}}},
+    {"more": 1},
+]
+
+
+@pytest.mark.parametrize("change", ODD, ids=str)
+def test_a_position_with_an_invalid_field_is_refused(
+    tmp_path: Path, learner: Learner, change: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {**asdict(Position()), **change}
+    monkeypatch.setattr(checkpoint, "asdict", lambda _: values)
+    learner.save(tmp_path / "odd", Position())
+    with pytest.raises(CheckpointError, match="this version can read"):
+        checkpoint.load(tmp_path / "odd")
+
+
+@pytest.mark.parametrize("name", sorted(asdict(Position()).keys() - {"images", "changes"}))
+def test_a_position_with_a_missing_field_is_refused(name: str) -> None:
+    values = asdict(Position())
+    del values[name]
+    with pytest.raises(ValueError, match=name):
+        Position.from_dict(values)

@@ -1,0 +1,25 @@
+"""Fixtures of several test files: a small training, and one that tells every step."""
+
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import Run
+
+
+@pytest.fixture
+def config(small_data: str) -> TrainConfig:
+    return TrainConfig.of("standard", model="compact", epochs=2, batch_size=64, data_dir=small_data)
+
+
+@pytest.fixture
+def run(config: TrainConfig, tmp_path: Path) -> Run:
+    return find.create(tmp_path / "runs", config)
+
+
+@pytest.fixture
+def every_step_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step sends a Progress."""
+    monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 0.0)

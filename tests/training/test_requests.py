@@ -1,0 +1,69 @@
+"""Requests to a running training: pause, save, validate, show samples."""
+
+import threading
+import time
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.events import (
+    Event,
+    Paused,
+    Resumed,
+    Samples,
+    Validated,
+)
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.training.loop import train
+from tests.conftest import wait_for
+
+
+def test_requests_are_served_while_paused(config: TrainConfig, run: Run) -> None:
+    control = Control(samples=True)
+    control.pause()
+    seen: list[Event] = []
+
+    def follow() -> None:
+        seen.extend(train(config, run, control))
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    wait_for(lambda: any(isinstance(event, Paused) for event in seen))
+    control.checkpoint()
+    control.want_weights()
+    wait_for(lambda: control.weights is not None and run.last_file.exists())
+    assert control.weights is not None
+    assert control.weights[0] == 1
+    control.validate()
+    wait_for(lambda: any(isinstance(event, Validated) for event in seen))
+    control.resume()
+    thread.join(60)
+    kinds = [event.kind for event in seen]
+    assert kinds.index("paused") < kinds.index("checkpoint")
+    assert kinds.index("validated") < kinds.index("resumed")
+    assert kinds[-1] == "finished"
+
+
+def test_a_pause_is_not_counted(config: TrainConfig, run: Run) -> None:
+    control = Control()
+    control.pause()
+    events = []
+    for event in train(config, run, control):
+        events.append((event, time.perf_counter()))
+        if isinstance(event, Paused):
+            threading.Timer(1.0, control.resume).start()
+    (paused, paused_at), (resumed, resumed_at) = [
+        (event, at) for event, at in events if isinstance(event, Paused | Resumed)
+    ]
+    assert resumed_at - paused_at >= 1.0
+    assert resumed.elapsed - paused.elapsed < 0.5
+
+
+def test_samples_are_fixed_validation_images(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.training.loop.SAMPLES_SECONDS", 0.0)
+    monkeypatch.setattr("mnist_sum_tui.training.loop.SAMPLES_SHARE", 1e9)
+    samples = [event for event in train(config, run, Control(samples=True)) if isinstance(event, Samples)]
+    assert len(samples) == 18
+    assert len({(event.indices, event.labels, event.numbers) for event in samples}) == 1
+    assert len(samples[0].indices) == 8

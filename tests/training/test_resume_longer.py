@@ -1,0 +1,84 @@
+"""A run whose number of epochs is changed when it is resumed, before its end or after it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.events import EpochDone, Finished
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.position import Change
+from mnist_sum_tui.training.loop import train
+from tests.training.resuming import assert_same_end, begun, config_of, rates_of, resave, train_through
+
+pytestmark = pytest.mark.usefixtures("every_step_is_told")
+
+
+def test_a_finished_run_can_be_trained_further(small_data: str, tmp_path: Path) -> None:
+    config = config_of(small_data)
+    run = train_through(config, tmp_path / "a")
+    with pytest.raises(UsageError, match="complete after 2 epochs"):
+        list(train(config, run))
+    events = list(train(replace(config, epochs=3), run))
+    assert [event.epoch for event in events if isinstance(event, EpochDone)] == [3]
+    assert isinstance(events[-1], Finished)
+    assert run.read_config().epochs == 3
+    assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("schedule", ["onecycle", "linear"])
+def test_added_epochs_end_the_same_however_the_run_is_cut(small_data: str, tmp_path: Path, schedule: str) -> None:
+    config = config_of(small_data, model="swift", schedule=schedule, keep=0)
+    longer = replace(config, epochs=4)
+    whole = train_through(longer, tmp_path, run=train_through(config, tmp_path / "a"))
+    pieces = train_through(longer, tmp_path, [36, 41, 54, 60], run=train_through(config, tmp_path / "b", [7, 18]))
+    assert_same_end(whole, pieces)
+    rates = rates_of(whole)
+    assert rates == rates_of(pieces)
+    assert [rates[step + 36] for step in range(1, 37)] == [rates[step] / 2 for step in range(1, 37)]
+    assert checkpoint.load(whole.last_file).position.changes == (Change(0, 2), Change(36, 4))
+
+
+def test_epochs_that_come_in_before_the_end_stretch_the_rest(small_data: str, tmp_path: Path) -> None:
+    """Also where the process that stretched it was killed before it had saved."""
+    config = config_of(small_data, model="swift", keep=0)
+    longer = replace(config, epochs=3)
+    whole = train_through(longer, tmp_path, run=begun(config, tmp_path / "a", 20))
+    run = begun(config, tmp_path / "b", 20)
+    for event in (events := train(longer, run)):
+        if event.step == 30:
+            break
+    events.close()  # type: ignore[attr-defined]
+    pieces = train_through(run.read_config(), tmp_path, [25, 36, 40], run=run)
+    assert_same_end(whole, pieces)
+    rates = rates_of(whole)
+    assert rates == rates_of(pieces)
+    assert all(rates[step] > rates[step + 1] for step in range(20, 54)), "no jump"
+
+
+def test_a_run_of_the_first_version_is_stretched_from_where_it_goes_on(small_data: str, tmp_path: Path) -> None:
+    config = config_of(small_data, model="swift", keep=0)
+    run, other = begun(config, tmp_path / "a", 20), begun(config, tmp_path / "b", 20)
+    resave(run, changes=(), images={})
+    train_through(replace(config, epochs=3), tmp_path, run=run)
+    assert_same_end(run, train_through(replace(config, epochs=3), tmp_path, run=other))
+
+
+def test_none_of_the_kept_weights_stay_if_none_are_wanted_any_more(small_data: str, tmp_path: Path) -> None:
+    run = train_through(config_of(small_data), tmp_path)
+    assert run.kept_epochs() == [0, 1, 2]
+    list(train(replace(config_of(small_data), epochs=3, keep=0), run))
+    assert run.kept_epochs() == []
+
+
+def test_epochs_that_are_done_cannot_be_taken_back(small_data: str, tmp_path: Path) -> None:
+    run = train_through(config_of(small_data), tmp_path / "a")
+    with pytest.raises(UsageError, match="has 2 epochs already"):
+        list(train(replace(config_of(small_data), epochs=1), run))
+    run.report_file.unlink()
+    with pytest.raises(UsageError, match="has 2 epochs already"):
+        list(train(replace(config_of(small_data), epochs=1), run))
+    list(train(config_of(small_data), run))
+    assert run.report_file.exists(), "as many as are done: what is missing is the test"
