@@ -8,7 +8,18 @@ from pathlib import Path
 from mnist_sum_tui.errors import unknown
 
 FOLDER = Path(__file__).parent
-ORDER = ("assignment", "networks", "experiments", "accuracy", "speed", "runs", "python", "own-network", "machines")
+ORDER = (
+    "assignment",
+    "networks",
+    "experiments",
+    "glossary",
+    "accuracy",
+    "speed",
+    "runs",
+    "python",
+    "own-network",
+    "machines",
+)
 """the pages to read first, in this order; all others follow by name"""
 _LINK = re.compile(r"([\w-]+)\.md(#[\w-]*)?")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s")

@@ -33,6 +33,8 @@ def leaf(words: list[str]) -> tuple[Any, list[str]]:
     """The command that those words call, and the words that are left for it."""
     command: Any = typer.main.get_command(app)
     while words and not words[0].startswith("-") and hasattr(command, "commands"):
+        if command.name == "predict" and words[0].isdecimal():  # `predict 3` is `predict idx 3`
+            words = ["idx", *words]
         assert words[0] in command.commands, f"there is no command {words[0]}"
         command, words = command.commands[words[0]], words[1:]
     return command, words

@@ -34,6 +34,26 @@ def test_a_page_has_a_title_and_a_summary_that_fits_a_line(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", pages())
+def test_a_pages_code_fits_80_columns(name: str) -> None:
+    for block in re.findall(r"^```\w*\n(.*?)^```", find_page(name).text, re.MULTILINE | re.DOTALL):
+        assert max(map(len, block.splitlines())) <= 78, "it is indented by two"
+
+
+def test_the_glossary_explains_each_word_once_and_in_a_sentence() -> None:
+    entries = re.findall(r"^- \*\*(.+?)\*\*: (.+?)(?=\n\n|\n- |\Z)", find_page("glossary").text, re.M | re.S)
+    words = [word.lower() for word, _ in entries]
+    assert len(words) == len(set(words))
+    wanted = {"loss", "accuracy", "epoch", "batch", "logits", "softmax", "head", "validation", "test", "checkpoint"}
+    assert wanted | {"recipe", "agreement", "learning rate", "ghost run", "read as"} <= set(words)
+    assert all(sentence.strip().endswith(".") for _, sentence in entries)
+
+
+def test_no_two_pages_are_called_alike() -> None:
+    starts = [page.title.split(":")[-1] for page in pages().values()]
+    assert len(set(starts)) == len({page.summary for page in pages().values()}) == len(pages())
+
+
+@pytest.mark.parametrize("name", pages())
 def test_a_pages_links_lead_somewhere(name: str) -> None:
     for target in LINK.findall(find_page(name).text):
         page, _, anchor = target.partition("#")
