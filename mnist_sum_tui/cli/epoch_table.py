@@ -1,7 +1,7 @@
 """The table of a run's epochs as lines of text: the columns that fit, and that have something to show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from mnist_sum_tui.cli.layout import width_of
@@ -27,6 +27,7 @@ class EpochTable:
     is_validated: bool
     """whether images are held out: without them there is no validation, and no epoch is better than another"""
     groups: tuple[str, ...]
+    is_timed: bool = True
 
     @classmethod
     def for_run(cls, out: "Console", epochs: int, done: Sequence[EpochDone] = (), is_validated: bool = False) -> Self:
@@ -36,8 +37,8 @@ class EpochTable:
         width = width_of(out)
         for name in SPARE:
             if width is not None and len(found.header()[1]) > width and len(found.groups) > 1:
-                found = cls(epochs, is_validated, tuple(group for group in found.groups if group != name))
-        return found
+                found = replace(found, groups=tuple(group for group in found.groups if group != name))
+        return replace(found, is_timed=width is None or len(found.header()[1]) <= width)
 
     def header(self) -> list[str]:
         """Two lines: the groups, and the columns in them."""
@@ -46,7 +47,8 @@ class EpochTable:
             width = COLUMN[name]
             first += f"  {name:^{2 * width + 1}}"
             second += f"  {'digit':>{width}} {'sum':>{width}}"
-        return [first.rstrip(), second + f"  {'time':>{TIME}}" + ("  best" if self.is_validated else "")]
+        second += f"  {'time':>{TIME}}" if self.is_timed else ""
+        return [first.rstrip(), second + ("  best" if self.is_validated else "")]
 
     def row(self, event: EpochDone) -> str:
         """A finished epoch; a star marks the best so far."""
@@ -58,7 +60,7 @@ class EpochTable:
         line = f"{f'{event.epoch}/{self.epochs}':<{self._first}}"
         for name in self.groups:
             line += "  " + " ".join(f"{cell:>{COLUMN[name]}}" for cell in cells[name])
-        line += f"  {duration(event.elapsed):>{TIME}}"
+        line += f"  {duration(event.elapsed):>{TIME}}" if self.is_timed else ""
         return line + ("  *" if self.is_validated and event.best else "")
 
     @property

@@ -46,7 +46,9 @@ def test_a_pipe_gets_one_line_per_topic(cli: Cli, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     done = cli("doctor", FORCE_COLOR="1")
     assert (done.returncode, done.stderr) == (0, "")
-    assert [line.split()[1] for line in done.stdout.splitlines()] == TOPICS
+    *lines, blank, end = done.stdout.splitlines()
+    assert [line.split()[1] for line in lines] == TOPICS
+    assert (blank, end) == ("", "Training works here; see the notes on terminal, colours.")
     assert "\x1b" not in done.stdout
     assert "stdin or stderr is not a terminal" in done.stdout
     assert "the first run creates it" in done.stdout
@@ -80,8 +82,10 @@ def test_importing_the_checks_loads_neither_rich_nor_typer_nor_torch() -> None:
 def test_the_report_fits_the_terminal(columns: int) -> None:
     found = shown("doctor", columns=columns, rows=36)
     assert found.code == 0
-    assert [line.split()[1] for line in found.lines if not line.startswith(" ")] == TOPICS
-    assert all(line[:18].strip() == "" or line[17] == " " for line in found.lines), "the text is indented"
+    lines = found.lines[: found.lines.index("")]
+    assert [line.split()[1] for line in lines if not line.startswith(" ")] == TOPICS
+    assert all(line[:18].strip() == "" or line[17] == " " for line in lines), "the text is indented"
+    assert found.lines[-1] == "Training works here."
     text = " ".join(" ".join(found.lines).split())
     assert f"{columns}x36, TERM=xterm-256color, encoding utf-8; the dashboard fits" in text
     assert "should be eight rising steps without gaps, then a wall that fades" in text
@@ -92,7 +96,7 @@ def test_a_dumb_terminal_gets_no_escapes() -> None:
     found = shown("doctor", environment={"TERM": "dumb"})
     assert found.code == 0
     assert "\x1b" not in found.raw
-    assert "TERM=dumb cannot move the cursor" in found.raw
+    assert "TERM=dumb cannot move the cursor" in " ".join(found.raw.split())
 
 
 def test_a_terminal_that_is_small_or_lacks_utf_8_or_is_remote() -> None:
@@ -132,6 +136,9 @@ def test_the_variables_that_set_the_colours_are_named(monkeypatch: pytest.Monkey
     monkeypatch.setenv("NO_COLOR", "1")
     assert findings.colours("none", "none").text.endswith("NO_COLOR=1; unset NO_COLOR to get colours")
     assert "256 in the dashboard, none in printed text" in findings.colours("256", "none").text
+    monkeypatch.delenv("NO_COLOR")
+    assert findings.colours("none", "none").state == "note", "no colours are not what one wants"
+    assert "it is a pipe or a file" in findings.colours("none", "none").text
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ def test_a_click_is_noticed() -> None:
     assert doctor.end() == 0
     assert "Click somewhere in this window" in doctor.text
     assert "a click was reported" in doctor.text
+    assert doctor.text.index(OFF) < doctor.text.index("A click. Checking the rest") < doctor.text.index("versions")
 
 
 def test_ctrl_c_ends_the_wait() -> None:
