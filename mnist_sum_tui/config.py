@@ -71,7 +71,9 @@ class TrainConfig:
     )
     """the recipe that the values started from"""
     epochs: int = _setting(
-        5, "Passes over the training images, in all, also with --resume.", range=Range(1, 10_000, "1 to 10,000")
+        5,
+        "Passes over the training images; with --resume the total, those done included.",
+        range=Range(1, 10_000, "1 to 10,000"),
     )
     batch_size: int = _setting(
         128,
@@ -108,13 +110,13 @@ class TrainConfig:
     )
     sum_weight: float = _setting(
         0.5,
-        "How much the sum counts in the loss; the digit has the rest of 1, and 0.5 is both alike.",
+        "How much the sum counts in the loss; the digit has the rest, so 0.5 weighs both alike.",
         range=Range(0, 1, "above 0 and below 1", without_low=True, without_high=True),
     )
     augment: str = _setting("none", "Random changes to the training images.", choices=AUGMENTATIONS)
     seed: int = _setting(
         0,
-        "Seed of all that is random: the validation split, the initial weights, the order and the numbers.",
+        "Seed of everything random: validation split, initial weights, order of the images, numbers.",
         usual="0",
         range=Range(0, 2**32 - 1, "0 to 4,294,967,295"),
     )
@@ -128,7 +130,7 @@ class TrainConfig:
     threads: int = _setting(
         0, "CPU threads; 0 takes every usable core.", usual="every usable core", range=Range(0, 1024, "0 to 1,024")
     )
-    all_data: bool = _setting(False, "Train on all 60,000 images, or hold 5,000 out for validation.")
+    all_data: bool = _setting(False, "Train on all 60,000 images, or hold out 5,000 for validation.")
     keep: int = _setting(
         8,
         "How many epoch snapshots to keep, evenly spread over the run; Inspect shows them. 0 for none.",

@@ -37,7 +37,8 @@ def bench(
         bool, typer.Option("--dashboard", help="How much the dashboard slows training, and how fast it responds.")
     ] = False,
     distributed: Annotated[
-        bool, typer.Option("--distributed", help="Two processes against one, and an estimate for several machines.")
+        bool,
+        typer.Option("--distributed", help="Two processes compared with one, and an estimate for several machines."),
     ] = False,
     growth: Annotated[
         bool, typer.Option("--growth", help="How time and disk space grow with the number of images and epochs.")

@@ -20,7 +20,7 @@ CALLBACKS = {"data_dir": absolute_folder}
 
 PANEL = "Settings (the recipe decides those that are not given)"
 
-Name = Annotated[str, typer.Option(help="Words to add to the name of the run's folder.")]
+Name = Annotated[str, typer.Option(help="A word to add to the run's name, such as large-batch.")]
 Settings = dict[str, Any]
 """the settings given on the command line, by name"""
 

@@ -160,7 +160,7 @@ class SumDataset(Dataset[Example]):
 
 
 class Stream(IntEnum):
-    """What a stream of random numbers is for. The values are part of what a seed means: they never change."""
+    """What a stream of random numbers is for. The values never change, because old seeds must give the same runs."""
 
     SPLIT = 0
     NUMBERS = 1

@@ -114,9 +114,7 @@ def _device(wanted: str, world: Ranks) -> torch.device:
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if available["mps"] and world.size > 1:
         if wanted == "mps":
-            raise UsageError(
-                "several processes cannot train on mps (gloo has no mps): use --device cpu, or one process"
-            )
+            raise UsageError("several processes cannot train on mps: use --device cpu, or one process")
         available["mps"] = False
     name = next(name for name, there in available.items() if there) if wanted == "auto" else wanted
     if not available[name]:
@@ -134,7 +132,7 @@ def _precision(wanted: str, device: torch.device) -> tuple[str, str]:
     if device.type == "cuda":
         return ("bf16", "bf16 units") if _has_bf16(device) else ("fp32", "no bf16 units")
     if device.type == "mps":
-        return "fp32", "bf16 is not known to be faster on mps"
+        return "fp32", "bf16 is not known to be faster on Apple GPUs"
     if cpu_has_fast_bf16():
         return "bf16", "the processor has bf16 matrix or vector units"
     return "fp32", "the processor has no bf16 units"

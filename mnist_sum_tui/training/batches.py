@@ -1,6 +1,6 @@
 """Which images each step trains on, at which learning rate, with which seed. The same in every process of a run.
 
-Everything is a function of the config, the epoch and the step, so a run can be resumed anywhere. No network in it.
+Everything is a function of the config, the epoch and the step, so a run can be resumed anywhere.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from mnist_sum_tui.training.schedule import rate_at
 
 @dataclass(frozen=True, slots=True)
 class StepPlan:
-    """One training step before it is made."""
+    """What one training step needs: its images, its learning rate and its seed."""
 
     dataset: SumDataset
     rows: Tensor
@@ -34,7 +34,7 @@ class Batches:
     """The steps of each epoch."""
 
     def __init__(self, config: TrainConfig, images: Split, changes: Sequence[Change] = ()) -> None:
-        """`changes`: the numbers of epochs that the run was given on its way; none is that of the config throughout."""
+        """`changes`: how the run's number of epochs was changed; without any, it has the config's from the start."""
         self.dataset = SumDataset(images, config.seed)
         self.steps_per_epoch = -(-len(images) // config.batch_size)
         self.total_steps = self.steps_per_epoch * config.epochs

@@ -1,6 +1,6 @@
-"""Batch normalisation over the images of several processes, so that a run is the same with any number of them.
+"""Batch normalisation over the images of all processes.
 
-The same up to rounding.
+So a run is the same with any number of processes, except for rounding.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from torch.autograd.function import once_differentiable
 
 
 def share_batch_norms(network: nn.Module) -> None:
-    """Turn every batch normalisation of the network into a shared one; its weights stay."""
+    """Turn every batch normalisation of the network into a shared one, with the same weights."""
     for module in network.modules():
         if type(module) is nn.BatchNorm2d:
             module.__class__ = SharedBatchNorm2d

@@ -1,4 +1,4 @@
-"""The only way back into a run: requests that the trainer looks at once a step. Safe to call from any thread."""
+"""Requests to a running training, which looks at them after every step. Safe to call from any thread."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -22,12 +22,12 @@ class Control:
 
     @property
     def stopping(self) -> bool:
-        """Whether a stop was asked for."""
+        """Whether the run should stop."""
         return self._stop
 
     @property
     def paused(self) -> bool:
-        """Whether the run is to wait. A stop ends a pause."""
+        """Whether the run should pause; a stop ends a pause."""
         return self._paused and not self._stop
 
     def stop(self) -> None:
@@ -37,13 +37,13 @@ class Control:
             self._changed.notify_all()
 
     def pause(self) -> None:
-        """Wait after this step."""
+        """Pause after this step."""
         with self._changed:
             self._paused = True
             self._changed.notify_all()
 
     def resume(self) -> None:
-        """Go on after a pause."""
+        """End the pause."""
         with self._changed:
             self._paused = False
             self._changed.notify_all()
@@ -72,7 +72,7 @@ class Control:
             return self._weights
 
     def wake(self) -> None:
-        """Whoever waits for weights may have reason to give up."""
+        """Let `wait_for_weights` call its `give_up` now."""
         with self._changed:
             self._changed.notify_all()
 

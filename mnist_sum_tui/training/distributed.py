@@ -25,18 +25,18 @@ PATIENCE = timedelta(days=7)
 
 
 class Processes:
-    """What the processes of a run do together. Alone, every method gives back what it is given."""
+    """Operations over all processes of a run. With a single process every method returns its argument."""
 
     def __init__(self, ranks: Ranks) -> None:
         self.ranks = ranks
 
     @property
     def is_alone(self) -> bool:
-        """Whether there is but one process."""
+        """Whether there is only one process."""
         return self.ranks.size == 1
 
     def part(self, count: int) -> slice:
-        """The share of this process in a batch of `count` images."""
+        """The part of this process in a batch of `count` images."""
         return slice(None) if self.is_alone else self.ranks.part(count)
 
     def total(self, values: list[float]) -> list[float]:
@@ -49,7 +49,7 @@ class Processes:
         return sums.tolist()
 
     def any(self, flag: bool) -> bool:
-        """Whether one of the processes says so."""
+        """Whether the flag is true in any process."""
         return flag if self.is_alone else self.total([float(flag)])[0] > 0
 
     def share(self, values: dict[str, Any], content: bytes = b"") -> tuple[dict[str, Any], bytes]:
@@ -94,7 +94,7 @@ def _buffers_stay() -> dict[str, Any]:
 
 @contextlib.contextmanager
 def joined(ranks: Ranks) -> Iterator[Processes]:
-    """Wait for the other processes, and part from them in the end."""
+    """Connect to the other processes, and disconnect at the end."""
     if ranks.size == 1:
         yield Processes(ranks)
         return
@@ -110,7 +110,7 @@ def joined(ranks: Ranks) -> Iterator[Processes]:
 
 @contextlib.contextmanager
 def _stdout_for_us_alone() -> Iterator[None]:
-    """What a library prints goes to stderr: gloo greets on stdout (torch 2.10), where --json has its own."""
+    """Redirect stdout to stderr, because gloo prints a greeting (torch 2.10), and stdout is for --json."""
     sys.stdout.flush()
     ours = os.dup(1)
     os.dup2(2, 1)
@@ -123,7 +123,7 @@ def _stdout_for_us_alone() -> Iterator[None]:
 
 @contextlib.contextmanager
 def lost_process_is_one_line() -> Iterator[None]:
-    """Say plainly what torch reports as a broken connection.
+    """Turn torch's error about a broken connection into one line.
 
     Raises:
         RunError: another process of the run has ended.
@@ -134,13 +134,13 @@ def lost_process_is_one_line() -> Iterator[None]:
         if not _is_lost_process(error):
             raise
         raise RunError(
-            "another process of this run has ended: the last checkpoint is kept; go on with --resume, with as many "
-            "processes as you like"
+            "another process of this run has ended: the last checkpoint is kept; go on with --resume and any number of "
+            "processes"
         ) from error
 
 
 def _is_lost_process(error: RuntimeError) -> bool:
-    """Whether it is torch.distributed's own, or names the library that failed to send.
+    """Whether the error comes from torch.distributed, or names the library that failed to send.
 
     gloo's errors are plain RuntimeErrors, also those that DistributedDataParallel raises out of backward(); they begin
     with the place in gloo's source, as "[.../gloo/transport/tcp/pair.cc:598] Connection closed by peer".

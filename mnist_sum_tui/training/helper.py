@@ -1,4 +1,4 @@
-"""The helping processes of a run on several: the same steps as the leader's, without events and without files."""
+"""What the helping processes of a run do: the same steps as the leader, without events and files."""
 
 import contextlib
 
@@ -20,7 +20,7 @@ def help_training(control: Control) -> None:
 
     Raises:
         RunError: another process has ended before the run did.
-        DataError, UsageError: the images or the device are not there.
+        DataError, UsageError: the images or the device are missing.
     """
     ranks = Ranks.of_environment()
     with joined(ranks) as processes:
@@ -40,6 +40,6 @@ def _train(training: Training, control: Control) -> None:
         for _ in training.epoch():
             if processes.any(control.stopping):
                 return
-        if processes.any(False):  # the leader, which alone validates, was stopped there
+        if processes.any(False):  # whether the leader, which alone validates, was stopped meanwhile
             return
         state.next_epoch()

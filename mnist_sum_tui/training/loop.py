@@ -32,27 +32,26 @@ from mnist_sum_tui.training.timing import Pace
 
 PROGRESS_SECONDS = 0.1
 SAMPLES_SECONDS, SAMPLES_SHARE = 1.0, 0.005
-"""the longest share of the training's time; the eight images take `original` 8 ms, so they come every 1.6 s"""
+"""seconds between two Samples, or more, so that they take at most this share of the time (`original`: 8 ms each)"""
 AUTOSAVE_SECONDS = 120.0
-"""what a power cut can cost, at most, besides the epoch ends; a save of the largest network takes under a second"""
+"""seconds between saves within an epoch: what a power cut costs at most; the largest network is saved in under 1 s"""
 
 
 def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iterator[Event]:
     """Train in the run's folder, from its newest checkpoint if it has one, and yield what happens.
 
     Every event is in metrics.jsonl before it is yielded. Once training has begun the last one is Finished, whatever
-    happened. An error that nobody foresaw is raised after Finished, and error.txt in the run's folder has its
-    traceback. A new run that cannot begin leaves no folder. For the whole process, the number of torch's threads is
-    set, and freed memory is kept. Where torchrun has started several processes, this is the one that leads; the others
-    call `help_training`.
+    happened. An unexpected error is raised after Finished, and error.txt in the run's folder has its traceback. A new
+    run that cannot begin leaves no folder. The number of torch's threads is set for the whole process, which also keeps
+    freed memory. If torchrun has started several processes, the leading one calls this, the others `help_training`.
 
     Raises:
-        UsageError: the device is not there, or the run is complete, or the config is not that of the run.
+        UsageError: the device is missing, the run is complete, or the config does not fit the run.
         RunError, DataError, CheckpointError: as their messages say.
     """
     ranks = Ranks.of_environment()
     try:
-        with run.lock():  # first: a new run is held already, and however this ends, the lock is free then
+        with run.lock():  # first, because a new run is locked already and must be unlocked in any case
             hardware = choose(config, ranks)
             set_up(hardware)
             loaded = load_matching(run, config)
@@ -61,7 +60,7 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
                 raw = read_own(run.resume_file, checkpoint.MAX_BYTES) if loaded and not processes.is_alone else b""
                 processes.share(config.to_dict(), raw)
                 training = prepare(state, hardware, processes)
-                test = state.load_images("test")  # now: if they are missing, it fails before the first step
+                test = state.load_images("test")  # now, so that missing images are noticed before the first step
                 recorder = Recorder(run, state)
                 trainer = _Trainer(training, test, recorder, control or Control())
                 with recorder.open(hardware):
@@ -79,19 +78,19 @@ class NoReport(Enum):
 
 
 class _Trainer:
-    """The loop of the process that leads."""
+    """The training loop of the leading process."""
 
     def __init__(self, training: Training, test: Split, recorder: Recorder, control: Control) -> None:
         self.training, self.test, self.recorder, self.control = training, test, recorder, control
         self.state, self.learner, self.batches = training.state, training.learner, training.batches
         self.validation, self.config = training.validation, training.state.config
         self.is_stopping = False
-        """one of the processes was asked to stop"""
+        """whether one of the processes should stop"""
         self.reported_at = time.perf_counter()
         self.sampling = Pace(SAMPLES_SECONDS, SAMPLES_SHARE)
 
     def events(self) -> Iterator[Event]:
-        """All events, with an end for each way in which a run can end."""
+        """All events; the last one says how the run ended."""
         state, recorder = self.state, self.recorder
         if state.loaded is None:
             recorder.keep_epoch(self.learner)
@@ -111,17 +110,17 @@ class _Trainer:
             if error.result is not None:
                 yield self._diverging(error.result)
             yield recorder.finished("diverged", self._divergence())
-        except (GeneratorExit, KeyboardInterrupt):  # nobody listens any more; the last checkpoint stays
+        except (GeneratorExit, KeyboardInterrupt):  # the caller reads no more events; the last checkpoint is kept
             raise
         except BaseException as error:
-            with contextlib.suppress(RunError):  # the disk may be what failed
+            with contextlib.suppress(RunError):  # the disk itself may have failed
                 write_atomic(recorder.run.error_file, to_bytes(traceback.format_exc()))
             with contextlib.suppress(RunError):
                 yield recorder.finished("failed", str(error) or type(error).__name__)
             raise
 
     def _epoch(self) -> Iterator[Event]:
-        """Train to the end of the epoch, validate, save; or stop where it is asked to."""
+        """Train to the end of the epoch, validate and save, unless it is asked to stop."""
         state, processes = self.state, self.learner.processes
         for result in self.training.epoch():
             yield from self._reports(result)
@@ -132,14 +131,14 @@ class _Trainer:
         report = self._validate()
         self.is_stopping = processes.any(report is NoReport.STOPPED)
         if self.is_stopping:
-            return  # the resumed run begins with this validation
+            return  # a resumed run starts with this validation
         done = self._epoch_done(None if isinstance(report, NoReport) else report)
         state.next_epoch()
         yield done
         yield self.recorder.save(self.learner, "epoch", best=done.best)
 
     def _reports(self, result: StepResult) -> Iterator[Event]:
-        """What goes out by the clock."""
+        """The events that are due after a step: Progress, Samples and an automatic save."""
         now, state = time.perf_counter(), self.state
         if now - self.reported_at >= PROGRESS_SECONDS or state.batch == self.batches.steps_per_epoch:
             remaining = self._remaining(epochs_done=state.epoch - 1)
@@ -151,7 +150,7 @@ class _Trainer:
             yield self.recorder.save(self.learner, "timer")
 
     def _requests(self) -> Iterator[Event]:
-        """What was asked for through `control`, also while it is paused."""
+        """Serve the requests of `control`, also during a pause."""
         is_waiting = False
         while True:
             if self.control.take("checkpoint"):
@@ -173,7 +172,7 @@ class _Trainer:
             yield self.recorder.event(Resumed)
 
     def _validate(self) -> EvalReport | NoReport:
-        """The validation images with all ten numbers."""
+        """Evaluate the validation images with all ten numbers."""
         if len(self.validation) == 0:
             return NoReport.NO_IMAGES
         begin = time.perf_counter()
@@ -199,7 +198,7 @@ class _Trainer:
         )
 
     def _tested(self) -> Event:
-        """The best epoch's weights on the test images; report.json."""
+        """Test the best epoch's weights, and write report.json."""
         best_file = self.recorder.run.best_file
         self.learner.restore_weights(checkpoint.load(best_file).weights, best_file)
         report = evaluate(self.learner.network, self.test, self.learner.hardware)
@@ -235,7 +234,7 @@ class _Trainer:
         return self.state.forecast.remaining(self.batches.total_steps - self.state.step, validations)
 
     def _diverging(self, result: StepResult) -> Event:
-        """The step whose loss is not finite, as it measured it: the charts show where the curve ends."""
+        """A Progress of the step whose loss is not finite, so that the charts show where the curve ends."""
         totals = Totals()
         add_to(totals, result)
         return self.recorder.event(Progress, **totals.means(), lr=result.lr, remaining=None)

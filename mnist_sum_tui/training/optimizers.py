@@ -20,7 +20,7 @@ def build_optimizer(
     weight_decay: float,
     fused: bool,
 ) -> torch.optim.Optimizer:
-    """`sgd`, `nesterov` or `adamw`; momentum is AdamW's beta1. `fused`: in one pass, where that is known."""
+    """`sgd`, `nesterov` or `adamw`; momentum is AdamW's beta1. `fused`: update in one pass, where torch can."""
     if name != "adamw":
         nesterov = name == "nesterov" and momentum > 0  # without momentum they are the same, and torch refuses it
         return _SGD(parameters, lr, momentum, weight_decay=weight_decay, nesterov=nesterov, fused=fused)
@@ -36,7 +36,7 @@ def _bare(method: Callable[..., Any]) -> Callable[..., Any]:
 class _SGD(torch.optim.SGD):
     add_param_group = _bare(torch.optim.Optimizer.add_param_group)
     zero_grad = _bare(torch.optim.Optimizer.zero_grad)
-    step = torch.no_grad()(_bare(torch.optim.SGD.step))  # the decorator's other duty
+    step = torch.no_grad()(_bare(torch.optim.SGD.step))  # the decorator did this too
 
 
 class _AdamW(torch.optim.AdamW):

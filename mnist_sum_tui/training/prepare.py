@@ -1,4 +1,4 @@
-"""Make ready all that a training needs: the same, in the same order, for the process that leads and those that help."""
+"""Prepare a training: images, network, optimizer, checkpoint; the same way in the leading and the helping processes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from mnist_sum_tui.training.step import Learner, StepResult
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """The parts of a training that is about to make its next step."""
+    """The parts of a training that is ready for its next step."""
 
     state: RunState
     learner: Learner
@@ -23,7 +23,7 @@ class Training:
     validation: Split
 
     def epoch(self) -> Iterator[StepResult]:
-        """Make the steps that are left of the epoch in work.
+        """Make the steps that are left in the current epoch.
 
         Raises:
             DivergedError, RunError: as `Learner.step`.
@@ -35,7 +35,7 @@ class Training:
 
 
 def prepare(state: RunState, hardware: Hardware, processes: Processes) -> Training:
-    """Network, optimizer, images and batches, as they are at the state's step.
+    """Prepare network, optimizer, images and batches for the state's next step.
 
     Raises:
         CheckpointError: the checkpoint is another network's, or does not fit these images.

@@ -1,4 +1,4 @@
-"""What a run has on disk while it trains: the journal of its events, its checkpoints, its environment, its result."""
+"""Writes the files of a run while it trains: its events, checkpoints, environment and result."""
 
 import contextlib
 import sys
@@ -34,9 +34,9 @@ class Recorder:
 
     @contextlib.contextmanager
     def open(self, hardware: Hardware) -> Iterator[None]:
-        """Mark the run as training, and cut off the events behind its checkpoint, because they will happen again.
+        """Prepare the files for training; events after the checkpoint are cut off, because they will happen again.
 
-        To be called when all else is ready: a run that is complete stays complete if training cannot begin.
+        Call it last, so that a complete run stays complete if training cannot begin.
 
         Raises:
             RunError: the folder cannot be written.
@@ -52,7 +52,7 @@ class Recorder:
             yield
 
     def event(self, kind: type[AnyEvent], **values: Any) -> AnyEvent:
-        """Make an event with the three values that all carry; it is in the journal before anybody sees it."""
+        """Make an event with step, epoch and elapsed, and write it to the journal before it is returned."""
         state = self.state
         epoch = min(state.epoch, state.config.epochs)
         event = kind(step=state.step, epoch=epoch, elapsed=state.clock.seconds, **values)
@@ -97,7 +97,7 @@ class Recorder:
             learner.save(self.run.epoch_file(epoch), self.state.position(), weights_only=True)
         for other in self.run.kept_epochs():
             if not stays(other):
-                with contextlib.suppress(OSError):  # one too many does no harm; the next epoch tries again
+                with contextlib.suppress(OSError):  # an extra snapshot does no harm; the next epoch tries again
                     self.run.epoch_file(other).unlink(missing_ok=True)
 
     def report(self, report: EvalReport) -> None:
@@ -120,7 +120,7 @@ class Recorder:
 
 
 def scores(report: EvalReport | None, prefix: str = "") -> dict[str, float | None]:
-    """The report's losses, accuracies and agreement under the names that events use; None for each without one."""
+    """The report's losses, accuracies and agreement under the names that events use; None for each without a report."""
     return {prefix + name: getattr(report, name) if report else None for name in SCORES}
 
 

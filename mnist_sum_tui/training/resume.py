@@ -1,4 +1,4 @@
-"""From which checkpoint a run goes on, and whether it may."""
+"""Find the checkpoint to resume a run from, and refuse a config that does not fit it."""
 
 import json
 
@@ -11,7 +11,7 @@ from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 
 
 def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
-    """The run's newest checkpoint; None for a run that has not begun.
+    """The run's newest checkpoint; None if the run has not begun.
 
     Raises:
         UsageError: it was made with other settings, or the run is complete, or has a result but no checkpoint any more.

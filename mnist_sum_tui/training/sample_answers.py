@@ -1,4 +1,4 @@
-"""What the network says now of a few fixed validation images, for the strip of images beside the curves."""
+"""The network's current answers for a few fixed validation images, which are shown beside the curves."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ SAMPLE_COUNT = 8
 
 
 def sample_answers(learner: Learner, validation: Split) -> dict[str, Any]:
-    """The fields of a Samples event: images, labels, numbers, and the digits and sums that the network gives.
+    """The fields of a Samples event: images, labels, numbers, and the predicted digits and sums.
 
     The images and the numbers beside them are the same throughout a run.
     """
     shown = validation.take(torch.arange(min(SAMPLE_COUNT, len(validation))))
     outputs = infer(learner.network, shown.images, learner.hardware)
-    assert outputs is not None  # nobody said stop
+    assert outputs is not None  # the default keep_going never stops
     numbers = np.random.default_rng(learner.config.seed).integers(0, 10, len(shown))
     sums = outputs.sums.argmax(2)[torch.arange(len(shown)), torch.from_numpy(numbers)]
     return {

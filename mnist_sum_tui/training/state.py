@@ -1,4 +1,4 @@
-"""Where a run stands: its epoch, batch and step, its totals, its clock and its best epoch. The one place that knows."""
+"""The state of a run while it trains: epoch, batch and step, totals, time and best epoch. Nothing else stores them."""
 
 import time
 
@@ -36,7 +36,7 @@ class RunState:
         self.config, self.loaded, self.source, self.name = config, loaded, source, name
         self.epoch, self.batch, self.step = position.epoch, position.batch, position.step
         self.totals = Totals(**position.sums)
-        """over the epoch in work"""
+        """over the current epoch"""
         self.recent = Totals()
         """over the steps since the last Progress"""
         self.clock = Stopwatch(position.elapsed)
@@ -49,7 +49,7 @@ class RunState:
         self.saved_at = time.perf_counter()
 
     def add(self, result: StepResult) -> None:
-        """Count a step that was made."""
+        """Count a step."""
         self.step, self.batch = self.step + 1, self.batch + 1
         for totals in (self.totals, self.recent):
             add_to(totals, result)
@@ -61,7 +61,7 @@ class RunState:
         return means
 
     def next_epoch(self) -> None:
-        """The epoch is trained and validated."""
+        """Go to the next epoch, after this one is trained and validated."""
         self.epoch, self.batch, self.totals = self.epoch + 1, 0, Totals()
 
     def note_best(self, report: EvalReport | None) -> bool:
@@ -77,11 +77,11 @@ class RunState:
         return True
 
     def note_saved(self) -> None:
-        """A checkpoint is on disk."""
+        """Note that a checkpoint has been written now."""
         self.saved_at = time.perf_counter()
 
     def position(self, journal_bytes: int = 0) -> Position:
-        """All of it, as a checkpoint stores it."""
+        """The state as a checkpoint stores it."""
         return Position(
             epoch=self.epoch,
             batch=self.batch,
@@ -97,10 +97,10 @@ class RunState:
         )
 
     def load_images(self, split: str) -> Split:
-        """The `train` or `test` images; they must be those that the run began with.
+        """Load the `train` or `test` images, which must be those that the run began with.
 
         Raises:
-            DataError: they are missing, damaged, or others.
+            DataError: they are missing, damaged, or other images.
         """
         images = dataset.load(split, self.config.data_dir, is_runs=self._has_runs_folder)
         found = dataset.identity(split, self.config.data_dir, images)
@@ -113,20 +113,20 @@ class RunState:
         return images
 
     def check_place(self, steps_per_epoch: int) -> None:
-        """Refuse a checkpoint whose step, epoch and batch are not one place in this run.
+        """Refuse a checkpoint whose step, epoch and batch contradict each other.
 
         Raises:
-            CheckpointError: they are not.
+            CheckpointError: they do.
         """
         if self.batch > steps_per_epoch or self.step != (self.epoch - 1) * steps_per_epoch + self.batch:
             raise CheckpointError(
-                f"{self.source}: stands at step {self.step:,}, epoch {self.epoch:,}, batch {self.batch:,}, "
-                f"and an epoch of these images has {plural(steps_per_epoch, 'step')}; choose another run or checkpoint"
+                f"{self.source}: contradicts itself (step {self.step:,}, epoch {self.epoch:,}, batch {self.batch:,}; "
+                f"{plural(steps_per_epoch, 'step')} per epoch); choose another run or checkpoint"
             )
 
 
 def add_to(totals: Totals, result: StepResult) -> None:
-    """Add what a step measured to sums over images."""
+    """Add the measurements of a step to running totals."""
     totals.add(
         images=result.images,
         digit_loss=result.digit_loss,

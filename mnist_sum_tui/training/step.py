@@ -34,7 +34,7 @@ class StepResult:
     """mean negative log-likelihood in nats, without label smoothing"""
     sum_loss: float
     digits_right: float
-    """how many of the images"""
+    """number of images whose digit is right"""
     sums_right: float
     lr: float
     seconds: float
@@ -46,7 +46,7 @@ class DivergedError(Exception):
     def __init__(self, result: StepResult | None = None) -> None:
         super().__init__()
         self.result = result
-        """what the step measured whose loss it was; None for a weight"""
+        """the measurements of the step whose loss is not finite; None if it is a weight"""
 
 
 def losses(digits_nk: Tensor, sums_nk: Tensor, labels_n: Tensor, sums_n: Tensor) -> tuple[Tensor, Tensor]:
@@ -65,7 +65,7 @@ def smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> Tensor
 
 
 class Learner:
-    """The tensors of a run, all on one device."""
+    """The network and the optimizer of a run, on one device."""
 
     def __init__(self, config: TrainConfig, hardware: Hardware, processes: Processes | None = None) -> None:
         self.config = config
@@ -85,7 +85,7 @@ class Learner:
         )
 
     def connect(self) -> None:
-        """Bring in the other processes, once the weights are those to begin with."""
+        """Connect the other processes; call it after the first weights are set."""
         self.parallel = self.processes.average_gradients(self.network)
 
     def step(self, plan: StepPlan) -> StepResult:
@@ -158,7 +158,7 @@ class Learner:
         checkpoint.save(path, self.config, position, tensors, also=also)
 
     def restore(self, loaded: Checkpoint, source: Path | str) -> None:
-        """Take over a checkpoint's weights and optimizer state.
+        """Load a checkpoint's weights and optimizer state.
 
         Raises:
             CheckpointError: they are another network's.
@@ -167,7 +167,7 @@ class Learner:
         checkpoint.restore_optimizer(self.optimizer, self.network, loaded.optimizer, source)
 
     def restore_weights(self, weights: Mapping[str, Tensor], source: Path | str) -> None:
-        """Take over weights alone.
+        """Load weights alone.
 
         Raises:
             CheckpointError: they are another network's.

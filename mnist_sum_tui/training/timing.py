@@ -21,17 +21,17 @@ class Stopwatch:
         return self._before + (time.perf_counter() - self._since if self._since is not None else 0.0)
 
     def pause(self) -> None:
-        """Stop counting."""
+        """Stop the watch."""
         self._before, self._since = self.seconds, None
 
     def resume(self) -> None:
-        """Count again."""
+        """Start it again."""
         self._since = time.perf_counter()
 
 
 @dataclass(slots=True)
 class Forecast:
-    """The time left, from what this very process has measured, so that it is right on another machine too."""
+    """The time left, by what this process has measured, because a resumed run may be on another machine."""
 
     steps: int = 0
     step_seconds: float = 0.0
@@ -39,12 +39,12 @@ class Forecast:
     validation_seconds: float = 0.0
 
     def add_step(self, seconds: float) -> None:
-        """A step took so long."""
+        """Add the duration of a step."""
         self.steps += 1
         self.step_seconds += seconds
 
     def add_validation(self, seconds: float) -> None:
-        """A validation took so long."""
+        """Add the duration of a validation."""
         self.validations += 1
         self.validation_seconds += seconds
 
@@ -58,10 +58,10 @@ class Forecast:
 
 
 class Pace:
-    """When something optional is due again: every `seconds`, or less often where it would take more than its share."""
+    """When something optional is due again: every `seconds`, or later, so that it takes at most `share` of the time."""
 
     LONGEST = 5.0
-    """seconds between two, at most: a slow first time must not delay the second for long"""
+    """seconds; the longest pause, because a slow first time must not delay the second one for long"""
 
     def __init__(self, seconds: float, share: float) -> None:
         self._seconds, self._share = seconds, share
@@ -69,11 +69,11 @@ class Pace:
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time."""
+        """Whether it is due."""
         return time.perf_counter() >= self._next
 
     def timed(self, do: Callable[[], Result]) -> Result:
-        """Do it, measure it, and set the next time."""
+        """Do it, and set the time of the next one by how long it took."""
         begin = time.perf_counter()
         result = do()
         end = time.perf_counter()
