@@ -103,6 +103,18 @@ def test_every_file_format_and_mode_gives_the_same_digit(tmp_path: Path, kind: s
     assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(_drawn())).mean() < 6
 
 
+def test_a_damaged_picture_is_refused_in_our_own_words(tmp_path: Path) -> None:
+    """Pillow's sentences, such as "image file is truncated", help nobody who has only a photo."""
+    file = tmp_path / "photo.png"
+    Image.fromarray(_drawn()).save(file)
+    whole = file.read_bytes()
+    for content in (whole[: len(whole) // 2], whole[:60] + bytes(40) + whole[100:]):
+        file.write_bytes(content)
+        with pytest.raises(PictureError) as caught:
+            read_picture(str(file))
+        assert str(caught.value) == f"{file}: is a damaged or incomplete picture; save it again as PNG"
+
+
 def test_a_file_that_is_not_a_picture_is_refused(tmp_path: Path) -> None:
     whole = _save(Image.fromarray(_drawn()))
     for name, content in {"text": b"hello", "cut": whole[: len(whole) // 2], "empty": b""}.items():
