@@ -1,6 +1,7 @@
 """Shared by the commands: JSON output, the options they have in common, and shell completion."""
 
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any

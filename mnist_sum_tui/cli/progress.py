@@ -11,13 +11,11 @@ from rich.text import Text
 
 from mnist_sum_tui.cli.common import print_json
 from mnist_sum_tui.cli.epoch_table import EpochTable
-from mnist_sum_tui.cli.layout import console, is_terminal, say, show_commands
+from mnist_sum_tui.cli.layout import console, is_terminal, say
+from mnist_sum_tui.cli.run_end import accuracies, print_end, result_line
 from mnist_sum_tui.formatting import duration, percent, plural, track
-from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Progress, Started, to_dict
-from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
-from mnist_sum_tui.training.coach import advice, has_learned
-from mnist_sum_tui.training.schedule import ADDED_EPOCHS
+from mnist_sum_tui.runs.run import Run
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
 """seconds between two progress lines in a log; the second in style `brief`, which prints one line per run"""
@@ -165,7 +163,7 @@ def printer(style: str, run: Run) -> Printer:
 def brief_result(event: Finished, started: Started | None) -> str:
     """The result of one seed's run in one line."""
     seed = f"seed {started.seed}: " if started else ""
-    return f"{seed}{_accuracies(event)}, {duration(event.elapsed)} of training"
+    return f"{seed}{accuracies(event)}, {duration(event.elapsed)} of training"
 
 
 def heading(event: Started) -> list[str]:
@@ -223,41 +221,3 @@ def _lines(parts: list[Text], width: int) -> list[Text]:
 def _track(share: float, colour: str) -> Text:
     done, left = track(share, 10)
     return Text.assemble((done, colour), (left, "dim"))
-
-
-def _accuracies(event: Finished) -> str:
-    return f"{percent(event.digit_accuracy)} digit, {percent(event.sum_accuracy)} sum"
-
-
-def result_line(event: Finished) -> str:
-    """The test result of a run."""
-    return f"Test: {_accuracies(event)}, {percent(event.agreement)} agreement"
-
-
-def print_end(out: Console, event: Finished, run: Run) -> None:
-    """How a run ended, its result, and the commands to try next."""
-    name, path = run.argument, printable(str(run.path))
-    out.print()
-    if event.reason == "stopped":
-        say(out, f"Stopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")
-        show_commands(out, {"resume it with": f"mnist-sum train --resume {name}"})
-    elif event.reason != "completed":
-        say(out, f"The run is in {path}")
-    else:
-        say(out, result_line(event), indent=6)
-        how = f"each test image with all ten numbers, {event.pairs:,} pairs; weights of epoch {event.best_epoch}"
-        say(out, f"      ({how}; {duration(event.elapsed)} of training)", indent=6)
-        out.print()
-        if words := advice(event, run.read_config()):
-            say(out, f"{words[0].upper()}{words[1:]}")
-            out.print()
-        say(out, f"The run is in {path}")
-        if not has_learned(event):
-            return
-        commands = {
-            "predict with it": f"mnist-sum predict 3 --run {name}",
-            "look at it": f"mnist-sum runs show {name}",
-            "train it further": f"mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}",
-        }
-        show_commands(out, commands)
-        say(out, f"  ({ADDED_EPOCHS})", indent=3)

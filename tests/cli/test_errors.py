@@ -1,3 +1,5 @@
+import io
+
 """Errors that a user can cause: each ends in one line on stderr and an exit code."""
 
 import os
@@ -8,11 +10,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from rich.console import Console
 
 from mnist_sum_tui.cli.main import _is_out_of_memory
-from mnist_sum_tui.cli.progress import result_lines
+from mnist_sum_tui.cli.run_end import print_end
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.run import Run
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
 
@@ -72,13 +77,19 @@ def test_a_diverging_run_ends_in_one_line(cli: Cli, small_data: str) -> None:
     is_one_line(result, 1, "no longer a number", "try --lr 0.01 instead of 100")
 
 
+def _end(event: Finished, run: Run) -> str:
+    out = Console(file=io.StringIO(), width=200)
+    print_end(out, event, run)
+    return out.file.getvalue()  # type: ignore[attr-defined]
+
+
 def test_a_run_that_learned_nothing_is_told_so_with_a_rate_to_try(tmp_path: Path) -> None:
     run = find.create(tmp_path, TrainConfig.of("standard", lr=100.0))
     done = replace(recorded.finished(), digit_accuracy=0.1135, sum_accuracy=0.1)
-    words = "\n".join(result_lines(done, run))
+    words = _end(done, run)
     assert "11.35 % are no better than guessing: the learning rate 100 is probably too high; try --lr 0.002" in words
     assert "mnist-sum" not in words, "nothing to predict with, and nothing to train further"
-    assert "predict with it" in "\n".join(result_lines(recorded.finished(), run))
+    assert "predict with it" in _end(recorded.finished(), run)
 
 
 @pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc/self/mountinfo").exists(), reason="root may write anywhere")

@@ -17,11 +17,10 @@ from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, Heatmap, SumMap
 
+DOT = f" {BRAILLE.between} "
 MOST_OFTEN = f"{DOT}most often "
 OFTEN = 11
 """confusions in the list beside the maps"""
-
-DOT = f" {BRAILLE.between} "
 
 
 def summary_line(result: TestSetResult, width: int = 200) -> str:

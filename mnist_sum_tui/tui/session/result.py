@@ -24,7 +24,8 @@ def outcome(session: Session) -> list[Row]:
         if run.error_file.exists():
             rows.append(("traceback", printable(str(run.error_file))))
     elif done is not None:
-        rows.append(("done" if done.reason == "completed" else done.reason, f"{duration(done.elapsed)} of training; {done.message}"))
+        word = "done" if done.reason == "completed" else done.reason
+        rows.append((word, f"{duration(done.elapsed)} of training; {done.message}"))
         if session.config is not None and (words := advice(done, session.config)):
             rows.append(("but", words))
     elif (session.is_watching or session.is_opened) and not session.is_live:

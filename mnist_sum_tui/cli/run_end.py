@@ -1,0 +1,50 @@
+"""What `mnist-sum train` prints at the end of a run: how it ended, its result, the commands to try next."""
+
+from rich.console import Console
+
+from mnist_sum_tui.cli.layout import say, show_commands
+from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
+from mnist_sum_tui.training.coach import advice, has_learned
+from mnist_sum_tui.training.schedule import ADDED_EPOCHS
+
+
+def accuracies(event: Finished) -> str:
+    """Both heads' accuracies on the test images."""
+    return f"{percent(event.digit_accuracy)} digit, {percent(event.sum_accuracy)} sum"
+
+
+def result_line(event: Finished) -> str:
+    """The test result of a run."""
+    return f"Test: {accuracies(event)}, {percent(event.agreement)} agreement"
+
+
+def print_end(out: Console, event: Finished, run: Run) -> None:
+    """How a run ended, its result, and the commands to try next."""
+    name, path = run.argument, printable(str(run.path))
+    out.print()
+    if event.reason == "stopped":
+        say(out, f"Stopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")
+        show_commands(out, {"resume it with": f"mnist-sum train --resume {name}"})
+    elif event.reason != "completed":
+        say(out, f"The run is in {path}")
+    else:
+        say(out, result_line(event), indent=6)
+        how = f"each test image with all ten numbers, {event.pairs:,} pairs; weights of epoch {event.best_epoch}"
+        say(out, f"      ({how}; {duration(event.elapsed)} of training)", indent=6)
+        out.print()
+        if words := advice(event, run.read_config()):
+            say(out, f"{words[0].upper()}{words[1:]}")
+            out.print()
+        say(out, f"The run is in {path}")
+        if not has_learned(event):
+            return
+        commands = {
+            "predict with it": f"mnist-sum predict 3 --run {name}",
+            "look at it": f"mnist-sum runs show {name}",
+            "train it further": f"mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}",
+        }
+        show_commands(out, commands)
+        say(out, f"  ({ADDED_EPOCHS})", indent=3)
