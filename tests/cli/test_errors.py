@@ -1,7 +1,6 @@
-import io
-
 """Errors that a user can cause: each ends in one line on stderr and an exit code."""
 
+import io
 import os
 import stat
 import time
@@ -78,9 +77,9 @@ def test_a_diverging_run_ends_in_one_line(cli: Cli, small_data: str) -> None:
 
 
 def _end(event: Finished, run: Run) -> str:
-    out = Console(file=io.StringIO(), width=200)
-    print_end(out, event, run)
-    return out.file.getvalue()  # type: ignore[attr-defined]
+    text = io.StringIO()
+    print_end(Console(file=text, width=200), event, run)
+    return text.getvalue()
 
 
 def test_a_run_that_learned_nothing_is_told_so_with_a_rate_to_try(tmp_path: Path) -> None:
