@@ -10,6 +10,7 @@ from mnist_sum_tui.cli.common import DataDir, Device, Json, RunOption, RunsDir, 
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.formatting import ascii_picture, bar, equation, percent, trim
+from mnist_sum_tui.glyphs import ASCII, BLOCKS, current
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
@@ -40,6 +41,7 @@ Number = Annotated[int | None, typer.Option(help="The second input, 0 to 9.", sh
 NumberArgument = Annotated[
     int | None, typer.Argument(help="The second input, 0 to 9; as --number.", metavar="NUMBER", show_default="random")
 ]
+UPPER_HALF = BLOCKS.dots[1]
 GAP = 3
 """columns between the pictures and the answer"""
 
@@ -166,12 +168,12 @@ def _pictures(out: "Console", pixels: "Pixels") -> "list[Text]":
     lines = [Text(line) for line in ascii_picture(pixels)]
     if lines[0].cell_len > out.width:
         return [Text(f"(the picture needs {lines[0].cell_len} columns)")]
-    if out.color_system != "truecolor" or out.no_color or 3 * len(pixels[0]) + GAP > out.width:
+    if current() is ASCII or out.color_system != "truecolor" or out.no_color or 3 * len(pixels[0]) + GAP > out.width:
         return lines
     rows = [*pixels, [0] * len(pixels[0])]
     for place in range(0, len(pixels), 2):
         blocks = [
-            ("▀", f"rgb({upper},{upper},{upper}) on rgb({lower},{lower},{lower})")
+            (UPPER_HALF, f"rgb({upper},{upper},{upper}) on rgb({lower},{lower},{lower})")
             for upper, lower in zip(rows[place], rows[place + 1], strict=True)
         ]
         line = len(lines) // 4 + place // 2

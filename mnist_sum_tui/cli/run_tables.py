@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.layout import print_table, say
 from mnist_sum_tui.formatting import duration, percent, sparkline
-from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary
 
 if TYPE_CHECKING:
@@ -61,13 +60,6 @@ def print_runs(
     print_table(out, "", columns, rows, left=4, spare=() if names else ("recipe", "model", "time", "epochs"))
     if any(not summary.is_tested and summary.digit_accuracy is not None for summary in summaries):
         say(out, "* measured on the validation images; without a star, on the test images", "dim italic")
-
-
-def why_best(best: Summary) -> str:
-    """By which accuracy, and among which runs, it is the best."""
-    images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the built-in MNIST"
-    others = "with validation images" if best.ranked_by == "validation" else "(none has validation images)"
-    return f"best: the highest {best.ranked_by} accuracy of the runs on {images} {others}"
 
 
 def print_curves(out: "Console", named: dict[str, Summary]) -> None:

@@ -8,14 +8,14 @@ import typer
 
 from mnist_sum_tui.cli.common import RUN_HELP, Json, LaterRunsDir, RunsDir, complete_run, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import console, print_table, say
-from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs, why_best
+from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import events, find
 from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.summary import Summary, best_run, summarise
+from mnist_sum_tui.runs.summary import Summary, best_run, summarise, why_best
 
 app = typer.Typer(help="List, show, compare and delete runs.", invoke_without_command=True)
 

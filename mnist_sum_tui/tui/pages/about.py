@@ -1,5 +1,7 @@
 """What the panel of `?` says about each page: five lines about what one is looking at."""
 
+from mnist_sum_tui.glyphs import BRAILLE
+
 ABOUT = {
     "train": """\
 The two curves fall as the network
@@ -7,11 +9,11 @@ learns: one for reading the digit,
 one for adding the number to it.
 Right: how many it gets right.
 Below: images from the validation.""",
-    "inspect": """\
+    "inspect": f"""\
 One test image and a number go in.
 Two answers come out: digit and sum.
 Bars: how probable each answer is.
-▸ its answer, • the right one.
+{BRAILLE.chosen} its answer, {BRAILLE.truth} the right one.
 Below: weights from when it learned.""",
     "draw": """\
 Draw a digit with the mouse: the

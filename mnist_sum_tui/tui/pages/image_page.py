@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.dialogs import GoTo
 from mnist_sum_tui.tui.pages.predicting import NumberPage
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
@@ -21,9 +22,9 @@ class ImagePage(WeightsPage, NumberPage):
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "step(-1)", "Image", key_display="← →"),
+        Binding("left", "step(-1)", "Image", key_display=" ".join(BRAILLE.arrows[:2])),
         Binding("right", "step(1)", show=False),
-        Binding("up", "number(1)", "Number", key_display="↑ ↓ 0-9"),
+        Binding("up", "number(1)", "Number", key_display=f"{BRAILLE.arrows[2]} {BRAILLE.arrows[3]} 0-9"),
         Binding("down", "number(-1)", show=False),
     ]
 

@@ -5,8 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.test_set import TestSetResult
 
+TO = BRAILLE.arrows[1]
 MOST = 200
 """pictures in the gallery; an untrained network gets nine in ten wrong"""
 
@@ -31,7 +33,7 @@ class Selection(NamedTuple):
 
 
 def caption(words: str, probability: float) -> str:
-    """What stands under an image, in 14 columns: `4 → 9  98%`; 100 only if it is."""
+    """What stands under an image, in 14 columns: `4 {TO} 9  98%`; 100 only if it is."""
     return f"{words}  {int(probability * 100)}%"
 
 
@@ -51,7 +53,8 @@ def frequent(result: TestSetResult) -> list[str]:
 def all_wrong(result: TestSetResult) -> Selection:
     """The images whose digit is wrong, those first of which the network is surest."""
     count, shown = len(result.mistakes), result.mistakes[:MOST]
-    chosen = tuple(Chosen(wrong.index, caption(f"{wrong.label} → {wrong.digit}", wrong.probability)) for wrong in shown)
+    words = [caption(f"{wrong.label} {TO} {wrong.digit}", wrong.probability) for wrong in shown]
+    chosen = tuple(Chosen(wrong.index, text) for wrong, text in zip(shown, words, strict=True))
     if not count:
         return Selection("No digit is wrong", (), is_part=False)
     return Selection(f"{_counted(count, 'wrong digit')}, surest first", chosen, is_part=False)
@@ -61,7 +64,7 @@ def read_as(result: TestSetResult, label: int, digit: int) -> Selection:
     """The images of one digit that are read as another one, or as itself."""
     rows = np.flatnonzero((result.labels == label) & (result.digits == digit))
     sure = np.exp(result.digit_scores[rows, digit])
-    words = [f"{label} → {digit}"] * len(rows)
+    words = [f"{label} {TO} {digit}"] * len(rows)
     return _selection(f"{label} read as {digit}", rows, sure, words, None)
 
 
@@ -70,7 +73,7 @@ def sums_wrong(result: TestSetResult, label: int, number: int) -> Selection:
     rows = np.flatnonzero((result.labels == label) & (result.sums[:, number] != label + number))
     totals = result.sums[rows, number]
     sure = np.exp(result.sum_scores[rows, number, totals])
-    words = [f"{label}+{number} → {total}" for total in totals.tolist()]
+    words = [f"{label}+{number} {TO} {total}" for total in totals.tolist()]
     return _selection(f"{label} + {number} not read as {label + number}", rows, sure, words, number)
 
 
@@ -79,7 +82,7 @@ def _selection(
 ) -> Selection:
     order = (-sure).argsort(kind="stable")[:MOST].tolist()
     chosen = tuple(Chosen(int(rows[at]), caption(words[at], float(sure[at])), number) for at in order)
-    return Selection(f"{title}: {_counted(len(rows), 'image')} · Escape shows all mistakes", chosen)
+    return Selection(f"{title}: {_counted(len(rows), 'image')} {BRAILLE.between} Escape shows all mistakes", chosen)
 
 
 def _counted(count: int, noun: str) -> str:

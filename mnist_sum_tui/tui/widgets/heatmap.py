@@ -170,7 +170,7 @@ class Confusion(Heatmap):
         if not self.has_key_line:
             return content
         swatch = Style(background=paper.blend(red, 0.75), foreground=paper.blend(red, 0.75).get_contrast_text(0.9))
-        words = " = right · none " if is_small else "   images: · none "
+        words = f"{' = right' if is_small else '   images:'} {BRAILLE.between} none "
         return content + "\n" + Content.assemble((words, "$foreground-muted"), (f" {most:.0f} ", swatch), " most")
 
 

@@ -10,9 +10,11 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
+from mnist_sum_tui.glyphs import BRAILLE
+
 ALWAYS = ("help", "app.guide", "app.quit")
 """the actions whose keys stand at the right edge at every width"""
-MORE = "…"
+MORE = BRAILLE.cut
 """the sign that there are more keys; `?` lists them"""
 WIDE = 112
 """columns from which two spaces stand between the keys, and the palette beside them"""
