@@ -59,6 +59,7 @@ class MistakesPage(PredictingPage):
         super().__init__()
         self._evaluated: TestSetEvaluated | None = None
         self._selection: Selection | None = None
+        self._has_maps = True
 
     def compose_page(self) -> ComposeResult:
         """The maps beside each other, the gallery below."""
@@ -83,18 +84,13 @@ class MistakesPage(PredictingPage):
         """Evaluate the newest weights on the test set; the worker remembers its last result."""
         self.predictions.request(EvaluateTestSet(), self.post_message)
 
-    @property
-    def has_maps(self) -> bool:
-        """Whether the maps are shown."""
-        return bool(self.query_one("#maps").display)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Of the two meanings of `m`, the one that would change something."""
-        return not self.is_mounted or action != "maps" or parameters[0] != self.has_maps
+        return action != "maps" or parameters[0] != self._has_maps
 
     def action_maps(self, shown: bool) -> None:
         """Hide the maps, so that the pictures are larger, or show them again."""
-        self.query_one("#maps").display = shown
+        self._has_maps = self.query_one("#maps").display = shown
         self.query_one(Gallery).is_large = not shown
         self.query_one(Gallery).focus()
         self.refresh_bindings()
@@ -103,7 +99,7 @@ class MistakesPage(PredictingPage):
         """Escape: all wrong images again, then the maps."""
         if self._evaluated is not None and self._selection is not None and self._selection.is_part:
             self._show(all_wrong(self._evaluated.result))
-        elif not self.has_maps:
+        elif not self._has_maps:
             self.action_maps(True)
         else:
             return False
