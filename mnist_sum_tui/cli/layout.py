@@ -59,17 +59,17 @@ def styled(text: str, style: str) -> "Text":
 def say(out: "Console", text: "str | Text", style: str = "", indent: int = 0) -> None:
     """Print text; a terminal gets it wrapped at spaces, with `indent` spaces before every line but the first.
 
-    A word that is longer than a line, such as a path, stays whole.
+    A word that is longer than a line, such as a path, is left to the terminal, or with `indent` kept in its column.
     """
     from rich.text import Text
 
     text, width = Text(text, style) if isinstance(text, str) else text, width_of(out)
     if width is not None:
-        text = Text("\n" + " " * indent).join(_wrapped(text, width, indent))
+        text = Text("\n" + " " * indent).join(_wrapped(text, width, indent, is_folded=indent > 0))
     out.print(text, soft_wrap=True)
 
 
-def _wrapped(text: "Text", width: int, indent: int = 0) -> "list[Text]":
+def _wrapped(text: "Text", width: int, indent: int = 0, *, is_folded: bool = False) -> "list[Text]":
     """Lines broken at spaces, of `width` cells, `indent` less after the first; a longer word has one of its own."""
     from rich.cells import cell_len
 
@@ -79,6 +79,9 @@ def _wrapped(text: "Text", width: int, indent: int = 0) -> "list[Text]":
         for word in re.finditer(r"\S+", plain):
             if cell_len(plain[begin : word.end()]) > room and plain[begin : word.start()].strip():
                 begin, room = word.start(), width - indent
+                breaks.append(begin)
+            while is_folded and cell_len(plain[begin : word.end()]) > room:  # longer than any line
+                begin, room = begin + room, width - indent
                 breaks.append(begin)
         lines += paragraph.divide(breaks)
     for line in lines[:-1]:
