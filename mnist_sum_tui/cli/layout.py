@@ -75,13 +75,13 @@ def _wrapped(text: "Text", width: int, indent: int = 0, *, is_folded: bool = Fal
 
     lines: list[Text] = []
     for paragraph in text.split("\n", allow_blank=True):
-        plain, begin, breaks, room = paragraph.plain, 0, [], width - (indent if lines else 0)
+        plain, begin, breaks, room = paragraph.plain, 0, [], max(width - (indent if lines else 0), 1)
         for word in re.finditer(r"\S+", plain):
             if cell_len(plain[begin : word.end()]) > room and plain[begin : word.start()].strip():
-                begin, room = word.start(), width - indent
+                begin, room = word.start(), max(width - indent, 1)
                 breaks.append(begin)
             while is_folded and cell_len(plain[begin : word.end()]) > room:  # longer than any line
-                begin, room = begin + room, width - indent
+                begin, room = begin + room, max(width - indent, 1)
                 breaks.append(begin)
         lines += paragraph.divide(breaks)
     for line in lines[:-1]:
