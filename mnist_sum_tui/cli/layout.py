@@ -77,10 +77,11 @@ def _wrapped(text: "Text", width: int, indent: int = 0, *, is_folded: bool = Fal
     for paragraph in text.split("\n", allow_blank=True):
         plain, begin, breaks, room = paragraph.plain, 0, [], max(width - (indent if lines else 0), 1)
         for word in re.finditer(r"\S+", plain):
-            if cell_len(plain[begin : word.end()]) > room and plain[begin : word.start()].strip():
+            is_long = is_folded and cell_len(word[0]) > width - indent  # longer than any line: begins where it stands
+            if not is_long and cell_len(plain[begin : word.end()]) > room and plain[begin : word.start()].strip():
                 begin, room = word.start(), max(width - indent, 1)
                 breaks.append(begin)
-            while is_folded and cell_len(plain[begin : word.end()]) > room:  # longer than any line
+            while is_folded and cell_len(plain[begin : word.end()]) > room:
                 begin, room = begin + room, max(width - indent, 1)
                 breaks.append(begin)
         lines += paragraph.divide(breaks)
