@@ -57,7 +57,7 @@ class Tab(Static):
 
 
 class Page(SteadyScreen[None]):
-    """A page of the dashboard. Subclasses give `page_name` and `compose_page`, and may take up `on_run_event`.
+    """A page of the dashboard. Subclasses give `page_name` and `compose_page`, and may override `on_run_event`.
 
     The keys that every page has are here: digits are left to the pages, and Escape never leads to another page.
     """
@@ -97,7 +97,7 @@ class Page(SteadyScreen[None]):
 
     @property
     def session(self) -> Session:
-        """The app's session: the run, its events, the way back into it."""
+        """The app's session: the run, its events, requests to it."""
         return cast("MnistSumApp", self.app).session
 
     def on_run_event(self, event: Event) -> None:

@@ -53,7 +53,7 @@ class DeleteRun(Confirm):
 
 
 class GoTo(Question[int | None]):
-    """A line to type a number from 0 to `count` - 1 into; None if one would rather not."""
+    """A line to type a number from 0 to `count` - 1 into; None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
@@ -75,7 +75,7 @@ class GoTo(Question[int | None]):
 
 
 class OpenPicture(Question[str | None]):
-    """A line to type the path of a picture into; None if one would rather not."""
+    """A line to type the path of a picture into; None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 

@@ -146,7 +146,7 @@ class MistakesPage(PredictingPage):
             self.query_one(Gallery).focus()
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:
-        """One was chosen."""
+        """Open the chosen image on Inspect."""
         if self._selection is not None:
             found: Chosen = self._selection.chosen[message.key]
             self.app.post_message(OpenInInspect(found.image, found.number))

@@ -17,7 +17,7 @@ from mnist_sum_tui.tui.textual_fixes import Question
 
 
 class ResumeRun(Question[int | None]):
-    """Asks how many more epochs; None if one would rather not."""
+    """Asks how many more epochs; None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
@@ -26,7 +26,7 @@ class ResumeRun(Question[int | None]):
         self.found = found
 
     def compose(self) -> ComposeResult:
-        """The question, the line to type into, what it comes to."""
+        """The question, the line to type into, and what would be trained."""
         found = self.found
         done = f"{found.step / found.steps_per_epoch:.3g}" if found.steps_per_epoch else "0"
         state = "It is complete" if found.is_complete else f"It stands at epoch {done} of {found.config.epochs}"
@@ -41,7 +41,7 @@ class ResumeRun(Question[int | None]):
             yield Label("Enter trains, Escape leaves it as it is", classes="hint")
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        """Say what so many epochs come to."""
+        """Say what would be trained."""
         result = message.validation_result
         if result is None or result.is_valid:
             words = self.found.words(int(message.value))

@@ -100,7 +100,7 @@ class RunsPage(RunKeys, PredictingPage):
             self.predictions.request(EvaluateTestSet(self._evaluating), self.post_message)
 
     def on_run_event(self, event: Event) -> None:
-        """A run that ends is told so in the table."""
+        """Update the state of a run that ended."""
         super().on_run_event(event)
         if isinstance(event, Finished) and self.is_current:
             self.action_reload()

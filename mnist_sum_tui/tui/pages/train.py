@@ -91,7 +91,7 @@ class TrainPage(ChartKeys, AfterRun):
             self.query_one(ContentSwitcher).mount(self._run_view)
 
     def on_mount(self) -> None:
-        """Draw by the clock, however fast events come."""
+        """Draw at a fixed rate, however fast events come."""
         self.set_interval(REDRAW_SECONDS, self.redraw)
 
     @property
@@ -135,7 +135,7 @@ class TrainPage(ChartKeys, AfterRun):
             self.load_images(event.indices, self.session.config.data_dir)
 
     def take_watched(self, is_whole: bool, events: list[Event]) -> None:
-        """Take in what another process's run has come to."""
+        """Take in new events of a run that another process trains."""
         if is_whole:
             self.run_view.reset(self.session.events)
         else:

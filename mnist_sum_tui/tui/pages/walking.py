@@ -30,7 +30,7 @@ WALK_KEYS = (
     Binding("D", "disagree(-1)", show=False),
 )
 Judge = Callable[["Prediction"], str]
-"""what a prediction comes to, in a word or two"""
+"""the judgement of a prediction, in a word or two"""
 
 
 def rightness(found: "Prediction") -> str:
@@ -50,7 +50,7 @@ def sureness(found: "Prediction") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a walk has come to, and how it judges an image."""
+    """The image that a walk has reached, and how it judges images."""
 
     result: TestSetResult
     words: str

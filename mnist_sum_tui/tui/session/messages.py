@@ -21,14 +21,14 @@ class RunEvent(Message):
         self.event = event
 
     def can_replace(self, message: Message) -> bool:
-        """Only a Progress that has not been looked at yet gives way, and only to a newer one; a NaN must be seen."""
+        """A Progress that is not handled yet is replaced by a newer one, unless it is NaN, which must be seen."""
         older = self.event  # Textual asks the older message whether the newer may take its place
         is_newer = isinstance(message, RunEvent) and isinstance(message.event, Progress)
         return is_newer and isinstance(older, Progress) and math.isfinite(older.loss)
 
 
 class PastEvents(Message):
-    """What a resumed run had already lived through, from the training thread, before its Started."""
+    """The earlier events of a resumed run, from the training thread, before its Started."""
 
     def __init__(self, events: list[Event]) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class PastEvents(Message):
 
 
 class Watched(Message):
-    """What another process's run has come to, from the watching thread."""
+    """New events of a run that another process trains, from the watching thread."""
 
     def __init__(self, run: Run, events: list[Event], is_whole: bool, is_alive: bool) -> None:
         super().__init__()
@@ -44,9 +44,9 @@ class Watched(Message):
         self.events = events
         """the new ones"""
         self.is_whole = is_whole
-        """they are all of the run's events, and take the place of those known"""
+        """whether these are all events of the run, which replace those known"""
         self.is_alive = is_alive
-        """a process trains the run"""
+        """whether a process trains the run"""
 
 
 class TrainingEnded(Message):

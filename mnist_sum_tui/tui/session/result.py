@@ -1,4 +1,4 @@
-"""What a run came to, in words: shown when it ends, and left in the scrollback when the dashboard closes."""
+"""The result of a run in words: shown when it ends, and left in the scrollback when the dashboard closes."""
 
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.glyphs import BRAILLE

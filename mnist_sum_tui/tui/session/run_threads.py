@@ -35,7 +35,7 @@ class TrainingThread(threading.Thread):
         """what it raised, once it has ended"""
 
     def abandon(self) -> None:
-        """End after the step in work, and save nothing."""
+        """End after the current step, and save nothing."""
         self.is_abandoned = True
         self._control.resume()
 
@@ -75,7 +75,7 @@ class WatchingThread(threading.Thread):
         self._is_over = threading.Event()
 
     def abandon(self) -> None:
-        """Look no longer."""
+        """Stop watching."""
         self._is_over.set()
 
     def run(self) -> None:

@@ -1,4 +1,4 @@
-"""What the pages share: the run that is trained, its events so far, and the way back into it. No Textual, no torch."""
+"""What the pages share: the run that is trained, its events so far, and requests to it. No Textual, no torch."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ class Session:
         self.events: list[Event] = []
         """of this run so far, those of earlier processes included"""
         self.error: BaseException | None = None
-        """what ended the last training before its time"""
+        """the error that ended the last training"""
         self.started: Started | None = None
         self.progress: Progress | None = None
         """the newest"""
@@ -100,7 +100,7 @@ class Session:
         self.control, self.is_watching = None, False
 
     def take(self, events: list[Event], is_whole: bool, is_alive: bool) -> None:
-        """What the watched run has come to."""
+        """New events of the watched run."""
         if is_whole:
             self._forget()
         for event in events:

@@ -5,7 +5,7 @@ import time
 
 
 class DrawingBudget:
-    """When a thread may do again what is nice to have, so that it takes a small share of a core on any machine.
+    """When a thread may do optional work again, so that it takes a small share of a core on any machine.
 
     It goes by the thread's own processor time, so it counts what is caused as well as what is done, and not the waiting
     for a core that others have.
@@ -25,5 +25,5 @@ class DrawingBudget:
         return passed >= self.LONGEST or spent <= self._share * passed
 
     def begin(self) -> None:
-        """It is done now."""
+        """Note that it was done now."""
         self._begun, self._spent = time.perf_counter(), time.thread_time()
