@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from mnist_sum_tui.cli.epoch_table import EpochTable
 from mnist_sum_tui.cli.bars import bars
+from mnist_sum_tui.cli.epoch_table import EpochTable
 from mnist_sum_tui.cli.run_end import print_end
 from mnist_sum_tui.runs import find
 from tests.cli.terminals import shown

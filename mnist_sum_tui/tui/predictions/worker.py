@@ -116,7 +116,7 @@ class PredictionWorker:
                 job.reply(Trouble(f"{type(error).__name__}: {error}"))
 
     def _next(self) -> Job | None:
-        """The most urgent request, else the evaluation in progress; None: there has been nothing to do for a while."""
+        """The most urgent request, else the evaluation in progress; None: no request came in time."""
         with self._changed:
             deadline = time.monotonic() + IDLE_SECONDS
             while not self._is_closing and threading.main_thread().is_alive() and time.monotonic() < deadline:
