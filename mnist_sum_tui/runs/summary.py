@@ -138,8 +138,8 @@ def best_if_any(summaries: Sequence[Summary]) -> Summary | None:
 def why_best(best: Summary) -> str:
     """By what a run is the best, in one line."""
     images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the built-in MNIST"
-    others = "with validation images" if best.ranked_by == "validation" else "(none has validation images)"
-    return f"best: the highest {best.ranked_by} accuracy of the runs on {images} {others}"
+    others = "" if best.ranked_by == "validation" else " (none has validation images)"
+    return f"best: the highest {best.ranked_by} accuracy on {images}{others}"
 
 
 def _mean(digit: float | None, total: float | None) -> float | None:

@@ -157,12 +157,12 @@ def test_the_list_marks_the_best_run_and_names_the_measure(tmp_path: Path, cli: 
 
     assert listed() == (
         [tested.id],
-        "best: the highest test accuracy of the runs on the built-in MNIST (none has validation images)",
+        "best: the highest test accuracy on the built-in MNIST (none has validation images)",
     )
     validated = _run(folder, _epoch(1, 0.95))
     marked, words = listed()
     assert marked == [validated.id]
-    assert words == "best: the highest validation accuracy of the runs on the built-in MNIST with validation images"
+    assert words == "best: the highest validation accuracy on the built-in MNIST"
     told = [json.loads(line) for line in cli("runs", "--json").stdout.splitlines()]
     assert {run["run"]: run["best"] for run in told} == {tested.id: False, other.id: False, validated.id: True}
 

@@ -25,7 +25,7 @@ from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
 from mnist_sum_tui.tui.widgets.chart import Chart
-from mnist_sum_tui.tui.widgets.run_table import COLUMNS, RunTable
+from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 EMPTY = """No runs yet.
 
@@ -180,8 +180,7 @@ class RunsPage(RunKeys, PredictingPage):
 
     def action_sort(self, by: int) -> None:
         """Sort by the next column."""
-        table = self.query_one(RunTable)
-        table.order = ((table.order[0] + by) % len(COLUMNS), False)
+        self.query_one(RunTable).sort_by_next(by)
 
     def action_turn(self) -> None:
         """The same column, the other way round."""

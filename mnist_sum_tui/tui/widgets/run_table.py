@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -70,9 +71,27 @@ COLUMNS = (
     Column("recipe", lambda run: _config(run, "recipe"), lambda run: _config(run, "recipe")),
     Column("curve", _curve, lambda run: run.mean_accuracy, True),
 )
+SPARE = ("curve", "recipe", "time", "validation", "model", "epochs")
+"""titles of the columns that are left out where there is no room, in this order"""
+GAP = 2
+"""columns of the terminal beside each cell"""
 
 
-STATE = [column.title for column in COLUMNS].index("state")
+def that_fit(runs: Sequence[Summary], width: int) -> tuple[Column, ...]:
+    """The columns whose texts stand in `width` columns of the terminal, without the SPARE ones where they do not."""
+    needed = {
+        column.title: GAP + max(cell_len(column.title) + 2, *(cell_len(column.text(run)) for run in runs), 0)
+        for column in COLUMNS
+    }
+    needed["run"] += 2  # its mark
+    needed["state"] += len(BEST)
+    for title in SPARE:
+        if sum(needed.values()) > width:
+            del needed[title]
+    return tuple(column for column in COLUMNS if column.title in needed)
+
+
+BEST = ", best"
 
 
 def arranged(runs: Sequence[Summary], column: int, is_turned: bool = False) -> list[Summary]:
@@ -103,6 +122,8 @@ class RunTable(DataTable[Text]):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, cursor_type="row", zebra_stripes=True)
+        self.shown: tuple[Column, ...] = ()
+        """the columns that there is room for"""
 
     @property
     def current(self) -> Summary | None:
@@ -132,20 +153,23 @@ class RunTable(DataTable[Text]):
     def fill(self) -> None:
         """Write all column titles and rows."""
         before = self.row_id
-        if not self.columns:
-            for column in COLUMNS:
+        fitting = that_fit(self.runs, self.container_size.width)
+        self.clear(columns=fitting != self.shown)
+        if fitting != self.shown:
+            for column in fitting:
                 self.add_column(Text(column.title), key=column.title)
-        for row, (column, shown) in enumerate(zip(COLUMNS, self.ordered_columns, strict=True)):
-            arrow = "" if row != self.order[0] else f" {BRAILLE.sorting[column.is_falling != self.order[1]]}"
-            shown.label = Text(column.title + arrow)
-        self.clear()
+        self.shown = fitting
+        for column, heading in zip(self.shown, self.ordered_columns, strict=True):
+            is_order = column is COLUMNS[self.order[0]]
+            arrow = f" {BRAILLE.sorting[column.is_falling != self.order[1]]}" if is_order else ""
+            heading.label = Text(column.title + arrow)
         rows, best = arranged(self.runs, *self.order), self.best
         for run in rows:
-            texts = [self._marked_id(run.run.id), *(column.text(run) for column in COLUMNS[1:])]
-            cells = [Text(printable(text)) for text in texts]
+            texts = [self._marked_id(run.run.id), *(column.text(run) for column in self.shown[1:])]
+            cells = {column.title: Text(printable(text)) for column, text in zip(self.shown, texts, strict=True)}
             if run is best:
-                cells[STATE].append(", best", "bold")
-            self.add_row(*cells, key=run.run.id)
+                cells["state"].append(BEST, "bold")
+            self.add_row(*cells.values(), key=run.run.id)
         ids = [run.run.id for run in rows]
         if before in ids:
             self.move_cursor(row=ids.index(before), animate=False)
@@ -157,7 +181,9 @@ class RunTable(DataTable[Text]):
         self.styles.height = self.row_count + 1 + self.show_horizontal_scrollbar
 
     def on_resize(self) -> None:
-        """Adapt the height, because the scroll bar may have appeared or disappeared."""
+        """Adapt columns and height."""
+        if self.shown and that_fit(self.runs, self.container_size.width) != self.shown:
+            self.fill()
         self.fit_height()
 
     def _marked_id(self, name: str) -> str:
@@ -185,7 +211,13 @@ class RunTable(DataTable[Text]):
     def on_data_table_header_selected(self, message: DataTable.HeaderSelected) -> None:
         """Sort by the column that was clicked."""
         message.stop()
-        self.sort_by(message.column_index)
+        self.sort_by(COLUMNS.index(self.shown[message.column_index]))
+
+    def sort_by_next(self, by: int) -> None:
+        """Sort by the next column that is shown."""
+        places = [COLUMNS.index(column) for column in self.shown]
+        at = places.index(self.order[0]) if self.order[0] in places else 0
+        self.order = (places[(at + by) % len(places)], False)
 
     def sort_by(self, column: int) -> None:
         """Sort by a column; if the table is already sorted by it, reverse the order."""

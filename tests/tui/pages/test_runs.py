@@ -70,7 +70,7 @@ async def test_no_runs_is_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 async def test_newest_first_and_sortable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = make_three(tmp_path)
     app = fixed.new_app(tmp_path, monkeypatch)
-    async with app.run_test() as pilot:
+    async with app.run_test(size=(160, 36)) as pilot:
         page = await open_runs(app, pilot)
         table = page.query_one(RunTable)
         assert table.row_count == 3
@@ -189,7 +189,7 @@ async def test_the_best_run_is_marked_and_the_page_says_by_what(
         assert str(table.get_cell(stopped.id, "sum")).endswith("%*")
         assert not str(table.get_cell(best.id, "sum")).endswith("*")
         words = str(page.query_one("#why-best", Static).render())
-        assert words.startswith("best: the highest validation accuracy of the runs")
+        assert words.startswith("best: the highest validation accuracy on")
         assert "* on the validation images" in words
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import EpochDone, Paused, Resumed
 from mnist_sum_tui.runs.summary import summarise
-from mnist_sum_tui.tui.widgets.run_table import COLUMNS, arranged
+from mnist_sum_tui.tui.widgets.run_table import COLUMNS, arranged, that_fit
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make, make_three
 
@@ -39,3 +39,11 @@ def test_a_run_that_waits_is_paused_and_not_running(tmp_path: Path) -> None:
     with waiting.lock(), going.lock():
         assert state.text(summarise(waiting)) == "‖ paused"
         assert state.text(summarise(going)) == "● running"
+
+
+def test_columns_that_do_not_fit_are_left_out_whole(tmp_path: Path) -> None:
+    found = [summarise(run) for run in make_three(tmp_path)]
+    wide, narrow = that_fit(found, 200), that_fit(found, 80)
+    assert wide == COLUMNS
+    assert [column.title for column in narrow] == ["run", "state", "epochs", "digit", "sum"]
+    assert [column.title for column in that_fit(found, 20)] == ["run", "state", "digit", "sum"], "never less"
