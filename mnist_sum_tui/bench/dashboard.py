@@ -26,8 +26,8 @@ COMMAND = (sys.executable, "-m", "mnist_sum_tui")
 TURN_SECONDS = 3.0
 PER_PAIR = 4
 """rounds per pair of processes"""
-KEYS = (("]", r"smoothing 0\.95"), ("[", r"smoothing 0\.9(?!\d)"), ("l", r"linear \S sm"), ("l", r"log \S sm"))
-"""keys in this order, each with the label that the chart then shows; it starts with `log · smoothing 0.9`"""
+KEYS = (("]", r"smoothed 0\.95"), ("[", r"smoothed 0\.9(?!\d)"), ("l", "y linear, "), ("l", "y log, "))
+"""keys in this order, each with the label that the chart then shows; it starts with `y log, smoothed 0.9`"""
 KEY_DRAW = b"\x1bOR"
 """F3, which opens the page Draw"""
 PAD_MIDDLE = (30, 16)

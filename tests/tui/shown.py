@@ -95,6 +95,7 @@ SHOWN: dict[str, Show] = {
 
 
 def new_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())  # the form is ready at once
     return fixed.new_app(folder, monkeypatch)
 
 
