@@ -18,6 +18,7 @@ Show = Callable[[Pilot[int]], Awaitable[None]]
 
 async def form(pilot: Pilot[int]) -> None:
     await recorded.until(pilot, lambda: pilot.app.screen.query("#recipe SelectCurrent"))
+    await recorded.until(pilot, lambda: not any("loading torch" in line for line in lines(app_of(pilot))))
 
 
 async def inspect(pilot: Pilot[int]) -> None:
@@ -51,22 +52,26 @@ def app_of(pilot: Pilot[int]) -> MnistSumApp:
 
 
 async def guide(pilot: Pilot[int]) -> None:
+    await form(pilot)
     await pilot.press("f9")
     await pilot.pause()
 
 
 async def keys(pilot: Pilot[int]) -> None:
+    await form(pilot)
     await pilot.press("question_mark")
     await pilot.pause()
 
 
 async def palette(pilot: Pilot[int]) -> None:
+    await form(pilot)
     await pilot.press("ctrl+p")
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
 
 async def toast(pilot: Pilot[int]) -> None:
+    await form(pilot)
     pilot.app.notify("A notice.", title="Title", severity="error")
     await pilot.pause()
 
