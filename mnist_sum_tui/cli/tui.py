@@ -9,6 +9,7 @@ from mnist_sum_tui.cli.common import RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.length import check_resumable
 
 THEME_HELP = "Colours: mnist-sum-dark, mnist-sum-light, mnist-sum-contrast, or a theme of Textual's, such as nord."
 WITH_WATCH = ("data_dir", "device")
@@ -41,6 +42,8 @@ def tui(
     resumed = opt.run_to_resume(resume, name, folder)
     quick = {} if resumed or {"model", "recipe"} & settings.keys() else {"model": QUICK_MODEL}
     config = opt.build_config(resumed, {**quick, **settings})
+    if resumed is not None:
+        check_resumable(resumed, config.epochs)  # before the dashboard opens
     options = LaunchOptions(
         runs_folder=folder,
         config=config,

@@ -4,17 +4,18 @@ import json
 
 from mnist_sum_tui.config import MAY_CHANGE, TrainConfig
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.checkpoint import Checkpoint
-from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
+from mnist_sum_tui.runs.length import check_length
+from mnist_sum_tui.runs.run import Run
 
 
 def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
     """The run's newest checkpoint; None if the run has not begun.
 
     Raises:
-        UsageError: it was made with other settings, or the run is complete, or has a result but no checkpoint any more.
+        UsageError: it was made with other settings, the number of epochs is below what has begun, the run is complete,
+            or it has a result but no checkpoint any more.
         CheckpointError: it is damaged.
     """
     if not run.resume_file.exists():
@@ -27,10 +28,5 @@ def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
         if own[name] != given[name]:
             was = f"run {run.id} was trained with {name} {json.dumps(own[name])}"
             raise UsageError(f"{was}, which cannot be changed on resume: start a new run")
-    done = loaded.position.epoch - 1
-    further = f"train it further with --epochs {done + MORE_EPOCHS}"
-    if config.epochs < done:
-        raise UsageError(f"run {run.id} has {plural(done, 'epoch')} already: {further}")
-    if config.epochs == done and run.report_file.exists():
-        raise UsageError(f"run {run.id} is complete after {done} epochs: {further}")
+    check_length(run, config.epochs, loaded.position)
     return loaded

@@ -9,6 +9,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.events import EpochDone, Finished
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.length import check_resumable
 from mnist_sum_tui.runs.position import Change
 from mnist_sum_tui.training.loop import train
 from tests.training.resuming import assert_same_end, begun, config_of, rates_of, resave, train_through
@@ -71,6 +72,24 @@ def test_none_of_the_kept_weights_stay_if_none_are_wanted_any_more(small_data: s
     assert run.kept_epochs() == [0, 1, 2]
     list(train(replace(config_of(small_data), epochs=3, keep=0), run))
     assert run.kept_epochs() == []
+
+
+def test_an_epoch_that_has_begun_cannot_be_taken_back(small_data: str, tmp_path: Path) -> None:
+    config = config_of(small_data)
+    run = begun(config, tmp_path / "a", 20)
+    before = {path: path.read_bytes() for path in run.path.iterdir()}
+    with pytest.raises(UsageError, match=r"has begun epoch 2 \(it is at step 20\): give --epochs 2 or more"):
+        list(train(replace(config, epochs=1), run))
+    assert {path: path.read_bytes() for path in run.path.iterdir()} == before
+    with pytest.raises(UsageError, match="has begun epoch 2"):
+        check_resumable(run, 1)
+    check_resumable(run, 2)
+    stopped = begun(config, tmp_path / "b", 18)
+    check_resumable(stopped, 1)
+    list(train(replace(config, epochs=1), stopped))
+    assert stopped.report_file.exists(), "nothing of epoch 2 was trained, so the run may end after epoch 1"
+    with pytest.raises(UsageError, match="is complete after 1 epoch: "):
+        check_resumable(stopped, 1)
 
 
 def test_epochs_that_are_done_cannot_be_taken_back(small_data: str, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from mnist_sum_tui.errors import CheckpointError, DataError, RunError, UsageError
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
+from tests.conftest import Cli, is_one_line
 from tests.training.resuming import assert_same_end, begun, config_of, resave, train_through
 
 pytestmark = pytest.mark.usefixtures("every_step_is_told")
@@ -96,3 +97,16 @@ def test_the_same_images_may_stand_elsewhere(small_data: str, tmp_path: Path) ->
     list(train(replace(config, data_dir=str(moved)), Run(run.path)))
     assert run.read_config().data_dir == str(moved)
     assert_same_end(whole, run)
+
+
+@pytest.mark.parametrize("command", ["train", "tui"])
+def test_an_epoch_that_has_begun_stays(cli: Cli, small_data: str, tmp_path: Path, command: str) -> None:
+    run = begun(config_of(small_data), tmp_path / "runs", 20)
+    is_one_line(cli(command, "--resume", run.id, "--epochs", "1"), 2, "has begun epoch 2", "--epochs 2 or more")
+    assert run.read_config().epochs == 2
+
+
+@pytest.mark.parametrize("command", ["train", "tui"])
+def test_a_complete_run_is_refused(cli: Cli, small_data: str, tmp_path: Path, command: str) -> None:
+    run = train_through(config_of(small_data, epochs=1), tmp_path / "runs")
+    is_one_line(cli(command, "--resume", run.id), 2, "is complete after 1 epoch: train it further with --epochs 6")

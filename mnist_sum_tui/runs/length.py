@@ -1,0 +1,40 @@
+"""How many epochs a run may have when it is resumed: at least those that it has begun. Does not need torch."""
+
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.runs.position import Position
+from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
+from mnist_sum_tui.runs.summary import summarise
+
+
+def check_length(run: Run, epochs: int, position: Position) -> None:
+    """Refuse a number of epochs that is below what the run has begun, or with which nothing is left to train.
+
+    Raises:
+        UsageError: the number is too small, or the run is complete.
+    """
+    done, begun = position.epoch - 1, position.reached_epoch
+    further = f"train it further with --epochs {done + MORE_EPOCHS}"
+    if epochs < done:
+        raise UsageError(f"run {run.id} has {plural(done, 'epoch')} already: {further}")
+    if epochs < begun:
+        raise UsageError(
+            f"run {run.id} has begun epoch {begun} (it is at step {position.step:,}): "
+            f"give --epochs {begun} or more, or leave it out"
+        )
+    if epochs == done and run.report_file.exists():
+        raise UsageError(f"run {run.id} is complete after {plural(done, 'epoch')}: {further}")
+
+
+def check_resumable(run: Run, epochs: int) -> None:
+    """As `check_length`, without loading the checkpoint: by the run's own events, where it has any.
+
+    Raises:
+        UsageError: as `check_length`.
+    """
+    found = summarise(run)
+    if not found.starts or not found.saves or not run.resume_file.exists():
+        return
+    step, steps_per_epoch = found.saves[-1].step, found.starts[-1].steps_per_epoch
+    done, batch = divmod(step, steps_per_epoch)
+    check_length(run, epochs, Position(epoch=done + 1, batch=batch, step=step))
