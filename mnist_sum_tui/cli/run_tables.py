@@ -76,7 +76,7 @@ def print_curves(out: "Console", named: dict[str, Summary]) -> None:
             if any(value is not None for value in values):
                 width = max(1, round(MOST_BARS * len(values) / max(longest, MOST_BARS)))
                 rows.append([title, name, sparkline(values, width, scale=scale), show(values[0]), show(values[-1])])
-            title = ""
+                title = ""  # the first row that is printed has it
     columns = ["curve", "run", "by epoch", "first", "last"]
     if len(named) == 1:
         columns, rows = [columns[0], *columns[2:]], [[row[0], *row[2:]] for row in rows]
