@@ -122,5 +122,5 @@ def _load(path: Path, source: str, device: str) -> Predictor:
     loaded = checkpoint.load(path)
     hardware = choose_for_inference(loaded.config, device)
     torch.set_num_threads(hardware.threads)
-    named = f"{source} ({loaded.config.model}, epoch {loaded.position.reached_epoch})"
+    named = f"{source} ({loaded.config.model}, {loaded.position.words(is_running=Run(path.parent).is_running)})"
     return Predictor(loaded.config, loaded.weights, named, hardware)

@@ -142,6 +142,12 @@ class Position:
         """The epoch that the weights come from: the current one, or the one just done; 0 before the first step."""
         return self.epoch if self.batch else self.epoch - 1
 
+    def words(self, *, is_running: bool) -> str:
+        """How far the weights are trained: `epoch 3`, `stopped in epoch 1, step 81`, or `still training, step 81`."""
+        if not self.batch:
+            return f"epoch {self.epoch - 1}"
+        return f"{'still training' if is_running else f'stopped in epoch {self.epoch}'}, step {self.step:,}"
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The position that was saved.

@@ -38,10 +38,11 @@ def load_file(weights: Weights) -> "Predictor":
     from mnist_sum_tui.inference.predict import Predictor
     from mnist_sum_tui.machine.hardware import choose_for_inference
     from mnist_sum_tui.runs import checkpoint
+    from mnist_sum_tui.runs.run import Run
 
     assert weights.path is not None
     loaded = checkpoint.load(weights.path)
-    named = f"{weights.owner}, epoch {loaded.position.reached_epoch}"
+    named = f"{weights.owner}, {loaded.position.words(is_running=Run(weights.path.parent).is_running)}"
     hardware = choose_for_inference(loaded.config, "auto")
     return Predictor(loaded.config, loaded.weights, named, hardware)
 

@@ -1,0 +1,32 @@
+"""A network is named by how far it is trained: an epoch that is not done is not called done."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.inference.predict import load_predictor
+from mnist_sum_tui.runs.position import Position
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.predictions import load
+from mnist_sum_tui.tui.predictions.weights import best_of
+from tests.conftest import Cli
+from tests.training.resuming import begun, config_of
+
+
+def test_an_unfinished_run_says_where_it_stopped(
+    small_data: str, tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 0.0)  # each step is told
+    run = Run(begun(config_of(small_data), tmp_path / "runs", 7).path)
+    assert load_predictor(run).source == f"run {run.id} (compact, stopped in epoch 1, step 7)"
+    assert load.load_file(best_of(run)).source == f"{run.id}, stopped in epoch 1, step 7"
+    told = json.loads(cli("predict", "3", "--json").stdout)
+    assert told["source"] == f"run {run.id} (compact, stopped in epoch 1, step 7)"
+    with run.lock():
+        assert load_predictor(run).source == f"run {run.id} (compact, still training, step 7)"
+
+
+def test_a_done_epoch_is_named() -> None:
+    assert Position(epoch=4, step=54).words(is_running=True) == "epoch 3"
+    assert Position(epoch=2, batch=3, step=1075).words(is_running=False) == "stopped in epoch 2, step 1,075"
