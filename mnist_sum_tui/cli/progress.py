@@ -14,12 +14,14 @@ from mnist_sum_tui.cli.common import print_json
 from mnist_sum_tui.cli.epoch_table import EpochTable
 from mnist_sum_tui.cli.layout import console, is_terminal, say
 from mnist_sum_tui.cli.run_end import accuracies, print_end, result_line
-from mnist_sum_tui.formatting import duration, percent, plural
+from mnist_sum_tui.formatting import about, duration, percent, plural
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Progress, Started, to_dict
 from mnist_sum_tui.runs.run import Run
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
 """seconds between two progress lines in a log; the second in style `brief`, which prints one line per run"""
+FORECAST_STEPS, LONG_SECONDS = 3, 60.0
+"""after how many steps a new run says how long it will take, and how long it must take for that"""
 
 
 class Printer:
@@ -88,11 +90,14 @@ class PlainPrinter(Printer):
         self.sent = time.monotonic()
         self.pause = BRIEF_PROGRESS_SECONDS if brief else PLAIN_PROGRESS_SECONDS
         self.table: EpochTable | None = None
+        self.has_forecast = brief
+        """whether it has said how long the run will take, or need not"""
         self.is_headed = False
         """whether the table's header is printed; it comes with the first epoch, below any notice"""
 
     def show(self, event: Event) -> None:
         """Print the event if it belongs in a log."""
+        self._forecast(event)
         if isinstance(event, Progress) and self.started and time.monotonic() - self.sent > self.pause:
             whose = f"seed {self.started.seed}: " if self.brief else "  "
             self.line(f"{whose}{progress_text(event, self.started)}")
@@ -113,6 +118,16 @@ class PlainPrinter(Printer):
             self.sent = time.monotonic()
         elif isinstance(event, Notice):
             self.line(event.message)
+
+    def _forecast(self, event: Event) -> None:
+        """Say of a new run that takes long how long it will be, and that a recipe takes seconds."""
+        if self.has_forecast or not isinstance(event, Progress) or self.started is None or event.remaining is None:
+            return
+        if event.step >= FORECAST_STEPS:
+            self.has_forecast = True
+            if not self.started.resumed and event.remaining > LONG_SECONDS:
+                took = about(event.elapsed + event.remaining)
+                self.line(f"It takes {took} on this machine; mnist-sum train --recipe sprint takes seconds")
 
     def line(self, text: str) -> None:
         """Print a line and flush it."""
@@ -145,6 +160,7 @@ class LivePrinter(PlainPrinter):
 
     def show(self, event: Event) -> None:
         """Print the event, or update the bars."""
+        self._forecast(event)
         if isinstance(event, Progress) and self.started:
             self.live.update(bars(event, self.started, self.out.width), refresh=True)
         else:

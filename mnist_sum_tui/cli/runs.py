@@ -21,7 +21,7 @@ app = typer.Typer(help="List, show, compare and delete runs.", invoke_without_co
 
 Name = Annotated[
     str,
-    typer.Argument(help=RUN_HELP, autocompletion=complete_run),
+    typer.Argument(help=RUN_HELP, autocompletion=complete_run, metavar="RUN"),
 ]
 JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")]
 
@@ -74,9 +74,7 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: LaterRunsDir = 
 @app.command("compare")
 def compare(
     context: typer.Context,
-    names: Annotated[
-        list[str], typer.Argument(help="Two or more runs.", autocompletion=complete_run, metavar="RUN...")
-    ],
+    names: Annotated[list[str], typer.Argument(help="Two or more runs.", autocompletion=complete_run, metavar="RUN")],
     runs_dir: LaterRunsDir = None,
 ) -> None:
     """Compare runs: their results, their curves on one scale, and the settings in which they differ."""
@@ -133,7 +131,10 @@ def _list(folder: Path, json: bool) -> None:
         for summary in found:
             print_json({**_plain(summary), "best": summary is best})
     elif not found:
-        say(console(), f"No runs in {printable(str(folder))} yet: start one with mnist-sum train")
+        say(
+            console(),
+            f"The folder {printable(str(folder))}/ is still empty: start a run with mnist-sum train --recipe sprint (seconds)",
+        )
     else:
         out = console()
         print_runs(out, found, best=best)

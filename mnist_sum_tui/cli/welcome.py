@@ -6,8 +6,8 @@ from typer.core import TyperGroup
 from mnist_sum_tui.cli.layout import console
 
 FIRST = {
-    "mnist-sum tui": "open the dashboard",
     "mnist-sum train --recipe sprint": "train in a few seconds",
+    "mnist-sum tui": "open the dashboard",
     "mnist-sum predict idx 3": "predict for a test image",
 }
 FURTHER = {"mnist-sum guide": "how it works", "mnist-sum --help": "all commands"}

@@ -29,7 +29,7 @@ def by_name(name: str, folder: Path) -> Run:
         raise UsageError(f"{name!r} is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
     runs = list_runs(folder)
     if not runs:
-        raise UsageError(f"there are no runs in {folder} yet: make one with mnist-sum train")
+        raise UsageError(f"the folder {folder}/ is still empty: make a run with mnist-sum train --recipe sprint")
     if name == "latest":
         return runs[0]
     if name == "best":

@@ -32,4 +32,4 @@ def test_wrong_arguments_and_a_missing_run_give_one_line(tmp_path: Path) -> None
         done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
         assert done.returncode == 2
         assert done.stderr == "usage: python -m mnist_sum_tui.inference.bundle RUN\n"
-    is_one_line(subprocess.run([*command, "x"], capture_output=True, text=True, check=False), 2, "there are no runs")
+    is_one_line(subprocess.run([*command, "x"], capture_output=True, text=True, check=False), 2, "is still empty")

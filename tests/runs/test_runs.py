@@ -96,7 +96,7 @@ def test_a_runs_argument_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_a_folder_without_runs_says_so(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
-        with pytest.raises(UsageError, match="no runs in"):
+        with pytest.raises(UsageError, match="is still empty"):
             find.by_name("latest", folder)
 
 

@@ -1,0 +1,41 @@
+"""A new run that takes long says so in its first lines, and what takes seconds."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.cli import progress
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import Progress
+from tests.tui import recorded
+
+WORDS = "It takes about 40 min on this machine; mnist-sum train --recipe sprint takes seconds"
+
+
+def _lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], style: str, remaining: float, resumed: bool = False
+) -> list[str]:
+    with progress.printer(style, find.create(tmp_path, TrainConfig())) as out:
+        out.show(replace(recorded.started(), resumed=resumed))
+        for event in recorded.training(200):
+            if isinstance(event, Progress):
+                out.show(replace(event, remaining=remaining))
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_long_run_says_how_long_it_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = _lines(tmp_path, capsys, "auto", 2400.0)
+    assert found.index(WORDS) == 2, "below the two lines of the heading"
+    assert found.count(WORDS) == 1
+
+
+@pytest.mark.parametrize(("style", "remaining", "resumed"), [
+    ("auto", 20.0, False), ("auto", 2400.0, True), ("json", 2400.0, False), ("quiet", 2400.0, False),
+    ("brief", 2400.0, False),
+])  # fmt: skip
+def test_others_do_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], style: str, remaining: float, resumed: bool
+) -> None:
+    assert not [line for line in _lines(tmp_path, capsys, style, remaining, resumed) if "It takes" in line]
