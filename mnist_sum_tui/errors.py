@@ -34,12 +34,8 @@ class CheckpointError(MnistSumError):
     """A checkpoint that is damaged, incomplete, not from mnist-sum, or of another network."""
 
 
-class PictureError(MnistSumError):
-    """A file that cannot be read as a picture of a digit."""
-
-
-class MissingPictureError(PictureError, UsageError):
-    """A picture that the user named and that is not a file."""
+class PictureError(UsageError):
+    """What the user named is not a picture of a digit: missing, a folder, blank, or damaged."""
 
 
 class RunError(MnistSumError):

@@ -1,6 +1,7 @@
 """`mnist-sum predict`: the digit that a network reads in an image, and its sum with a number."""
 
 import random
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,17 +25,32 @@ if TYPE_CHECKING:
 
 
 class Predict(TyperGroup):
-    """The group of commands, for which `predict 3` means `predict idx 3`."""
+    """The group of commands, for which `predict 3` means `predict idx 3`, and `predict FILE` `predict image FILE`."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Put `idx` before a number."""
-        return super().resolve_command(ctx, ["idx", *args] if args[0].isdecimal() else args)
+        """Put `idx` before a number, and `image` before the name of a file.
+
+        Raises:
+            UsageError: the first argument is none of these.
+        """
+        first = args[0]
+        if first.isdecimal():
+            return super().resolve_command(ctx, ["idx", *args])
+        if first in self.commands:
+            return super().resolve_command(ctx, args)
+        if first == "-" or Path(first).suffix or Path(first).exists():
+            return super().resolve_command(ctx, ["image", *args])
+        raise UsageError(
+            f"{first} is neither the number of a test image nor a picture: "
+            "try mnist-sum predict 3, or mnist-sum predict digit.png"
+        )
 
 
 app = typer.Typer(
     cls=Predict,
     no_args_is_help=True,
-    help="Predict the digit in an image, and its sum with a number. `predict 3` is short for `predict idx 3`.",
+    help="Predict the digit in an image, and its sum with a number. `predict 3` is short for `predict idx 3`, and "
+    "`predict digit.png` for `predict image digit.png`.",
 )
 
 Number = Annotated[int | None, typer.Option(help="The second input, 0 to 9.", show_default="random")]

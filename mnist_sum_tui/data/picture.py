@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from mnist_sum_tui.errors import MissingPictureError, PictureError
+from mnist_sum_tui.errors import PictureError
 
 SIDE = 28
 INK_SIDE = 20
@@ -52,13 +52,11 @@ def read_picture(source: str) -> NDArray[np.uint8]:
                     raise Image.DecompressionBombError
                 return _grey(_upright(image))
     except Image.DecompressionBombError as error:
-        raise PictureError(
-            f"{source}: is too large (over 25 million pixels); scale it down to 5,000 x 5,000"
-        ) from error
+        raise PictureError(f"{source} is too large (over 25 million pixels); scale it down to 5,000 x 5,000") from error
     except UnidentifiedImageError as error:
-        raise PictureError(f"{source}: is not a picture in a known format; use PNG or JPEG") from error
+        raise PictureError(f"{source} is not a picture in a known format; use PNG or JPEG") from error
     except Exception as error:  # Pillow's decoders raise all kinds of errors for damaged files
-        raise PictureError(f"{source}: is a damaged or incomplete picture; save it again as PNG") from error
+        raise PictureError(f"{source} is a damaged or incomplete picture; save it again as PNG") from error
 
 
 def prepare(grey_hw: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -97,17 +95,17 @@ def _read(source: str) -> bytes:
             path = Path(source)
             if not path.is_file():  # reading a pipe or a device might never end
                 what = "is a folder" if path.is_dir() else ("is not a file" if path.exists() else "does not exist")
-                raise MissingPictureError(f"{source}: {what}; give a picture file, or - for standard input")
+                raise PictureError(f"{source} {what}; give a picture file, or - for standard input")
             with path.open("rb") as stream:
                 raw = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError, AttributeError) as error:
         raise PictureError(
-            f"{source}: cannot be read ({getattr(error, 'strerror', None) or error}); check the file"
+            f"{source} cannot be read ({getattr(error, 'strerror', None) or error}); check the file"
         ) from error
     if not raw:
-        raise PictureError(f"{source}: is empty; give a picture file")
+        raise PictureError(f"{source} is empty; give a picture file")
     if len(raw) > MAX_BYTES:
-        raise PictureError(f"{source}: is too large (over 64 MiB); scale it down")
+        raise PictureError(f"{source} is too large (over 64 MiB); scale it down")
     return raw
 
 

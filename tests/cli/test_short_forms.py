@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.cli.terminals import shown
 from tests.cli.test_strangers_text import make_run
@@ -60,6 +62,18 @@ def test_compare_draws_the_curves_on_one_scale(cli: Cli, tmp_path: Path) -> None
     assert ["lr", "0.002", "1.0"] in rows
 
 
+def test_compare_names_a_curve_where_the_first_run_has_none(cli: Cli, tmp_path: Path) -> None:
+    blind = make_run(tmp_path / "runs", "20260101-120000-compact")
+    seeing = make_run(tmp_path / "runs", "20260102-120000-compact", lr=1.0)
+    events = [json.loads(line) for line in blind.metrics_file.read_text().splitlines()]
+    without = [{key: None if key.startswith("val_") else value for key, value in event.items()} for event in events]
+    blind.metrics_file.write_text("".join(f"{json.dumps(event)}\n" for event in without))
+    rows = [line.split()[:3] for line in cli("runs", "compare", blind.id, seeing.id).stdout.splitlines()]
+    assert ["digit", "accuracy", "B"] in rows
+    assert ["sum", "accuracy", "B"] in rows
+    assert ["digit", "loss", "A"] in rows
+
+
 def test_predict_takes_the_index_and_the_number(cli: Cli) -> None:
     wanted = json.loads(cli("predict", "idx", "3", "--number", "5", "--json").stdout)
     for words in (["3", "5"], ["idx", "3", "5"], ["3", "--number", "5"], ["idx", "3", "5", "--number", "5"]):
@@ -67,7 +81,19 @@ def test_predict_takes_the_index_and_the_number(cli: Cli) -> None:
     assert "number" in json.loads(cli("predict", "3", "--json").stdout)
     is_one_line(cli("predict", "3", "10"), 2, "outside 0..9")
     is_one_line(cli("predict", "3", "5", "--number", "4"), 2, "given twice")
-    is_one_line(cli("predict", "three"), 2, "three")
+    is_one_line(cli("predict", "three"), 2, "three is neither the number of a test image nor a picture")
+
+
+def test_predict_takes_a_picture(cli: Cli, tmp_path: Path) -> None:
+    pixels = np.full((40, 40), 255, np.uint8)
+    pixels[8:32, 18:22] = 0
+    Image.fromarray(pixels).save(tmp_path / "one.png")
+    (tmp_path / "one").write_bytes((tmp_path / "one.png").read_bytes())
+    wanted = json.loads(cli("predict", "image", "one.png", "5", "--json").stdout)
+    assert wanted["file"] == "one.png"
+    assert json.loads(cli("predict", "one.png", "5", "--json").stdout) == wanted
+    assert json.loads(cli("predict", "one", "5", "--json").stdout)["digit"] == wanted["digit"]
+    is_one_line(cli("predict", "two.png"), 2, "error: two.png does not exist; give a picture file")
 
 
 TRUE = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}

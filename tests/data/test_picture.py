@@ -112,7 +112,7 @@ def test_a_damaged_picture_is_refused_in_our_own_words(tmp_path: Path) -> None:
         file.write_bytes(content)
         with pytest.raises(PictureError) as caught:
             read_picture(str(file))
-        assert str(caught.value) == f"{file}: is a damaged or incomplete picture; save it again as PNG"
+        assert str(caught.value) == f"{file} is a damaged or incomplete picture; save it again as PNG"
 
 
 def test_a_file_that_is_not_a_picture_is_refused(tmp_path: Path) -> None:
