@@ -31,7 +31,7 @@ def bench(
     ] = None,
     rounds: Annotated[
         int | None,
-        typer.Option(min=1, max=100, help="How many times each is measured.", show_default="3; dashboard 16"),
+        typer.Option(help="How many times each is measured, 1 to 100.", show_default="3; dashboard 16"),
     ] = None,
     dashboard: Annotated[
         bool, typer.Option("--dashboard", help="How much the dashboard slows training, and how fast it responds.")
@@ -48,6 +48,8 @@ def bench(
     """Measure the images per second of each network, and of a plain PyTorch loop, on this machine."""
     for name in model or ():
         check_model(name)
+    if rounds is not None and not 1 <= rounds <= 100:
+        raise UsageError(f"--rounds must be 1 to 100, not {rounds}")
     if dashboard + distributed + growth > 1:
         raise UsageError("--dashboard, --distributed and --growth are separate measurements: give only one of them")
     if growth:

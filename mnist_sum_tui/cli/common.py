@@ -89,6 +89,7 @@ RunOption = Annotated[
 RunArgument = Annotated[
     str | None,
     typer.Argument(
+        metavar="RUN",
         help=RUN_HELP,
         autocompletion=complete_run,
         show_default="latest, or the built-in network",

@@ -21,7 +21,10 @@ def complete_page(incomplete: str) -> list[tuple[str, str]]:
 
 def guide(
     page: Annotated[
-        str | None, typer.Argument(help="A page.", autocompletion=complete_page, show_default="a list of the pages")
+        str | None,
+        typer.Argument(
+            help="A page.", metavar="PAGE", autocompletion=complete_page, show_default="a list of the pages"
+        ),
     ] = None,
 ) -> None:
     """Read the guide: networks, accuracy, speed, experiments to try, a glossary, and more.

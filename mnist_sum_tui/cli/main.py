@@ -11,6 +11,7 @@ import typer
 
 from mnist_sum_tui.cli import bench, doctor, evaluate, guide, model, predict, runs, train, tui, welcome
 from mnist_sum_tui.cli.marker import add_marker
+from mnist_sum_tui.cli.wording import Command, message_of
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.process import set_waiting
 from mnist_sum_tui.machine.ranks import Ranks
@@ -34,6 +35,9 @@ app.command("model")(model.model)
 app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)
 app.command("guide")(guide.guide)
+for group in (app, predict.app, runs.app):
+    for registered in group.registered_commands:
+        registered.cls = Command
 
 # Some versions of Typer bundle click, others import it; the base class of its errors has the same name in both.
 _ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
@@ -59,7 +63,7 @@ def _about(
 ) -> None:
     """Train a network that reads a handwritten digit and adds a number to it, and watch it learn.
 
-    Start with [bold]mnist-sum train[/bold], or open the dashboard with [bold]mnist-sum tui[/bold].
+    Start with [bold]mnist-sum train --recipe sprint[/bold] (seconds), or with the dashboard: [bold]mnist-sum tui[/bold].
     """
 
 
@@ -78,7 +82,7 @@ def main() -> None:
     except MnistSumError as error:
         code = _fail(str(error), error.exit_code)
     except _ClickError as error:
-        code = _fail(getattr(error, "format_message", error.__str__)(), getattr(error, "exit_code", 2))
+        code = _fail(message_of(error), getattr(error, "exit_code", 2))
     except (KeyboardInterrupt, typer.Abort):
         code = _fail("interrupted", 130)
     except OSError as error:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def model(
     name: Annotated[
-        str | None, typer.Argument(help="Name of a network.", autocompletion=complete_model, show_default="all")
+        str | None,
+        typer.Argument(help="Name of a network.", metavar="NETWORK", autocompletion=complete_model, show_default="all"),
     ] = None,
 ) -> None:
     """Show the layers of a network, with output shapes and numbers of parameters."""

@@ -29,7 +29,7 @@ def train(
     ),
     name: opt.Name = "",
     seeds: int = typer.Option(
-        1, min=1, max=1000, help="Train this many times, with seeds from --seed on, and report the mean."
+        1, help="Train this many times (1 to 1,000), with seeds from --seed on, and report the mean."
     ),
     runs_dir: RunsDir = None,
     json: Json = False,
@@ -40,6 +40,8 @@ def train(
     Ctrl-C finishes the current step, saves, and prints how to resume.
     """
     ranks = Ranks.of_environment()
+    if not 1 <= seeds <= 1000:
+        raise UsageError(f"--seeds must be 1 to 1,000, not {seeds}")
     if seeds > 1 and ranks.size > 1:
         raise UsageError("--seeds works in a single process: leave out torchrun or --seeds")
     if ranks.is_helper:

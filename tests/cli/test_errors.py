@@ -24,10 +24,20 @@ BAD_INPUT = [
     (["train", "--model", "compct"], 2, "did you mean 'compact'"),
     (["train", "--recipe", "fast"], 2, "unknown recipe"),
     (["train", "--epochs", "0"], 2, "epochs must be"),
-    (["train", "--epochs", "many"], 2, "--epochs"),
+    (["train", "--epochs", "many"], 2, "error: --epochs must be a whole number such as 3, not 'many'"),
+    (["train", "--lr", "abc"], 2, "error: --lr must be a number such as 0.01, not 'abc'"),
+    (["train", "--seeds", "0"], 2, "error: --seeds must be 1 to 1,000, not 0"),
+    (["bench", "--rounds", "0"], 2, "error: --rounds must be 1 to 100, not 0"),
+    (["train", "--epocs", "3"], 2, "error: unknown option --epocs: did you mean --epochs?"),
+    (["train", "-e", "3"], 2, "error: unknown option -e: mnist-sum train --help lists the options"),
+    (["train", "--lr"], 2, "error: --lr needs a value"),
+    (["train", "--quiet=3"], 2, "error: --quiet takes no value"),
+    (["model", "compact", "6"], 2, "error: '6' is too much here: mnist-sum model --help shows what is expected"),
+    (["predict", "idx"], 2, "error: INDEX is missing: mnist-sum predict idx --help shows what is expected"),
+    (["runs", "delte", "x"], 2, "error: unknown command 'delte': did you mean 'delete'?"),
     (["train", "--lr", "nan"], 2, "finite"),
     (["train", "--device", "tpu"], 2, "unknown device"),
-    (["train", "--resume", "nonsense"], 2, "no runs"),
+    (["train", "--resume", "nonsense"], 2, "is still empty"),
     (["train", "--resume", ""], 2, "is empty"),
     (["tui", "--resume", ""], 2, "is empty"),
     (["tui", "--watch", ""], 2, "is empty"),
@@ -46,14 +56,17 @@ BAD_INPUT = [
     (["train", "--nonsense"], 2, "--nonsense"),
     (["train", "--data-dir", "nowhere", "--model", "compact"], 2, "is not a folder"),
     (["train", "--name", "a/b"], 2, "cannot be used"),
-    (["predict", "idx", "10000", "--run", "none"], 2, "no runs"),
+    (["predict", "idx", "10000", "--run", "none"], 2, "is still empty"),
     (["predict", "idx", "3", "--number", "10"], 2, "outside 0..9"),
     (["predict", "idx", "3", "--split", "dev"], 2, "unknown split"),
     (["predict", "idx", "three"], 2, "INDEX"),
     (["predict", "image", "nowhere.png"], 2, "does not exist"),
     (["predict", "image", "."], 2, "is a folder"),
-    (["evaluate", "nonsense"], 2, "no runs"),
-    (["runs", "show", "x"], 2, "no runs"),
+    (["predict", "image", "empty.png"], 2, "error: empty.png is empty"),
+    (["predict", "image", "text.png"], 2, "error: text.png is not a picture"),
+    (["predict", "image", "blank.pgm"], 2, "the picture is blank"),
+    (["evaluate", "nonsense"], 2, "is still empty"),
+    (["runs", "show", "x"], 2, "is still empty"),
     (["model", "orginal"], 2, "did you mean 'original'"),
     (["nonsense"], 2, "nonsense"),
 ]
@@ -62,12 +75,30 @@ BAD_INPUT = [
 @pytest.mark.parametrize(
     ("arguments", "code", "word"), BAD_INPUT, ids=lambda value: " ".join(value) if isinstance(value, list) else None
 )
-def test_bad_input_ends_in_one_line(cli: Cli, arguments: list[str], code: int, word: str) -> None:
+def test_bad_input_ends_in_one_line(cli: Cli, tmp_path: Path, arguments: list[str], code: int, word: str) -> None:
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "blank.pgm").write_bytes(b"P5 40 40 255\n" + bytes(1600))
     is_one_line(cli(*arguments), code, word)
 
 
+def test_the_usage_line_names_arguments_in_capitals(cli: Cli) -> None:
+    for words, usage in {
+        ("predict", "idx"): "predict idx [OPTIONS] INDEX [NUMBER]",
+        ("runs", "compare"): "runs compare [OPTIONS] RUN...",
+        ("runs", "show"): "runs show [OPTIONS] [RUN]",
+        ("evaluate",): "evaluate [OPTIONS] [RUN]",
+        ("model",): "model [OPTIONS] [NETWORK]",
+    }.items():
+        lines = [line.strip() for line in cli(*words, "--help").stdout.splitlines()]
+        assert f"Usage: mnist-sum {usage}" in lines
+
+
 def test_an_empty_mnist_sum_runs_means_the_default_folder(cli: Cli) -> None:
-    assert "No runs in runs yet" in cli("runs", MNIST_SUM_RUNS="").stdout
+    assert (
+        "The folder runs/ is still empty: start a run with mnist-sum train --recipe sprint"
+        in cli("runs", MNIST_SUM_RUNS="").stdout
+    )
 
 
 def test_a_diverging_run_ends_in_one_line(cli: Cli, small_data: str) -> None:

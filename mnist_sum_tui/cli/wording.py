@@ -1,0 +1,79 @@
+"""What was wrong on the command line, and how a command is used, in this program's words instead of the library's."""
+
+import difflib
+import re
+from typing import Any
+
+from typer.core import TyperCommand
+
+KINDS = {"int": "a whole number such as 3", "float": "a number such as 0.01"}
+"""what an option or argument must be, by the library's word for it"""
+
+
+class Command(TyperCommand):
+    """A command whose usage line names a required argument without braces: `predict idx INDEX`, not `{INDEX}`."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The parts of the usage line."""
+        return [re.sub(r"^\{(.*)\}(\.\.\.)?$", r"\1\2", piece) for piece in super().collect_usage_pieces(ctx)]
+
+
+def message_of(error: Any) -> str:
+    """The message for an error of Typer's command line, which some versions of it take from click or from pydantic."""
+    words = {
+        "NoSuchOption": _no_such_option,
+        "BadParameter": _bad_value,
+        "MissingParameter": _missing,
+    }.get(type(error).__name__)
+    if words is not None:
+        return words(error)
+    text = str(getattr(error, "format_message", error.__str__)())
+    if found := re.fullmatch(r"Got unexpected extra arguments? ?(?:\(s\) )?\((.*)\)", text):
+        return f"{found[1]!r} is too much here: {_help_of(error)} shows what is expected"
+    if found := re.match(r"No such command '(.*?)'\.?(?: Did you mean '(.*?)'\?)?", text):
+        advice = f"did you mean {found[2]!r}?" if found[2] else f"{_help_of(error)} lists the commands"
+        return f"unknown command {found[1]!r}: {advice}"
+    if found := re.match(r"Option '(.*)' (requires an argument|does not take a value)", text):
+        return f"{found[1]} {'needs a value' if found[2].startswith('requires') else 'takes no value'}"
+    return text
+
+
+def _no_such_option(error: Any) -> str:
+    known = [name for parameter in error.ctx.command.params for name in parameter.opts] if error.ctx else []
+    near = difflib.get_close_matches(error.option_name, known, n=1)
+    advice = f"did you mean {near[0]}?" if near else f"{_help_of(error)} lists the options"
+    return f"unknown option {error.option_name}: {advice}"
+
+
+def _bad_value(error: Any) -> str:
+    name, text, value = _name(error.param), str(error.message), _value(error)
+    kind = next((words for kind, words in KINDS.items() if kind in text), None)
+    kind = kind or (KINDS["float"] if "number" in text else None)
+    what = f", not {value!r}" if value is not None else ""
+    return f"{name} must be {kind}{what}" if kind else f"{name}: {text}"
+
+
+def _missing(error: Any) -> str:
+    return f"{_name(error.param)} is missing: {_help_of(error)} shows what is expected"
+
+
+def _name(parameter: Any) -> str:
+    """An option as it is typed, an argument as `--help` names it."""
+    if parameter is None:
+        return "a value"
+    is_option = parameter.param_type_name == "option"
+    return str(max(parameter.opts, key=len) if is_option else parameter.metavar or parameter.name.upper())
+
+
+def _value(error: Any) -> str | None:
+    """What was typed: pydantic keeps it in the cause, click quotes it in the message."""
+    details = getattr(error.__cause__, "errors", None)
+    if details is not None:
+        return str(details()[0]["input"])
+    found = re.match(r"'(.*)' is not", str(error.message))
+    return found[1] if found else None
+
+
+def _help_of(error: Any) -> str:
+    path = error.ctx.command_path if getattr(error, "ctx", None) else "mnist-sum"
+    return f"{path} --help"
