@@ -1,0 +1,38 @@
+"""The hook on activations, against the network's own numbers."""
+
+import torch
+import torch.nn.functional as F
+
+from mnist_sum_tui.models import build
+from mnist_sum_tui.models.activations import score_layers, watch
+from mnist_sum_tui.models.original import Pictured
+from mnist_sum_tui.recipes import MODELS
+
+
+def test_the_activations_are_the_networks_own() -> None:
+    network, images = Pictured().eval(), torch.randn(3, 1, 28, 28)
+    with torch.inference_mode():
+        first = network.conv1(images)
+        second = network.conv2(F.relu(network.pool1(first)))
+        with watch(network) as seen:
+            scores = network.see(images)
+        assert list(seen) == ["conv1", "pool1", "conv2", "pool2", "dense1", "dense2"]
+        assert torch.equal(seen["conv1"].input, images)
+        assert torch.equal(seen["conv1"].output, first)
+        assert torch.equal(seen["conv2"].output, second)
+        assert torch.equal(seen["dense2"].output, scores)
+        before = dict(seen)
+        network.see(images * 2)
+    assert seen == before, "the hooks are gone"
+
+
+def test_every_network_has_its_layers_of_scores() -> None:
+    found = {model: score_layers(build(model)) for model in MODELS}
+    assert found == {
+        "original": ["conv7"],
+        "original-2fc": ["conv7"],
+        "pictured": ["dense2"],
+        "compact": ["digit"],
+        "swift": ["digit"],
+        "keen": ["branches.0.digit", "branches.1.digit", "branches.2.digit"],
+    }
