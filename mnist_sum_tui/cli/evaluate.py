@@ -34,7 +34,7 @@ def evaluate(
 
     predictor = load_predictor(asked, folder, device or "auto")
     images = dataset.load_for_run("test", predictor.config.data_dir, data_dir)
-    report = measure(predictor.network, images, predictor.hardware)
+    report = measure(predictor.network, images, predictor.hardware, predictor.confidence)
     if json:
         print_json({"source": predictor.source, **report.to_dict()})
         return

@@ -3,13 +3,14 @@
     python -m mnist_sum_tui.inference.bundle RUN
 
 The optimizer's state is left out, because it is two thirds of a checkpoint, and so is the folder of the run's images,
-because it is of no use on another machine.
+because it is of no use on another machine. A run that is not calibrated yet is calibrated first.
 """
 
 import sys
 from dataclasses import replace
 
 from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.inference import calibrate
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.run import BUILT_IN, default_folder
 
@@ -21,7 +22,9 @@ def bundle(name: str) -> None:
         MnistSumError: there is no such run, or it has no usable weights.
     """
     loaded = checkpoint.load(find.weights_file(find.by_name(name, default_folder())))
-    checkpoint.save(BUILT_IN, replace(loaded.config, data_dir=None), loaded.position, loaded.weights)
+    confidence = calibrate.of_checkpoint(loaded, name).to_tensors()
+    slim = replace(loaded, config=replace(loaded.config, data_dir=None), optimizer={})
+    checkpoint.save_again(BUILT_IN, slim, confidence)
 
 
 def main(arguments: list[str]) -> int:

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mnist_sum_tui.data.dataset import Split, normalise, one_hot
+from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, Confidence, Views, calibrated, look
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.models.layers import SumNetwork, log_softmax
 
@@ -19,10 +20,25 @@ NUMBERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Log-probabilities: digits float32 (N, 10), sums float32 (N, 10, 19); the middle axis is the number."""
+    """Log-probabilities as the heads give them, and what makes calibrated probabilities of them."""
 
     digits: Tensor
+    """float32 (N, 10)"""
     sums: Tensor
+    """float32 (N, 10, 19); the middle axis is the number"""
+    scores: Tensor | None = None
+    """how much like a digit each image is, float32 (N,); None if the network is not calibrated"""
+    confidence: Confidence = NOT_CALIBRATED
+
+    @property
+    def digit_probabilities(self) -> Tensor:
+        """Calibrated, float32 (N, 10)."""
+        return calibrated(self.digits, self.confidence.digit_temperature)
+
+    @property
+    def sum_probabilities(self) -> Tensor:
+        """Calibrated, float32 (N, 10, 19)."""
+        return calibrated(self.sums, self.confidence.sum_temperature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +50,7 @@ class Mistake:
     label: int
     digit: int
     probability: float
-    """the network's probability for the wrong digit, 0..1"""
+    """the network's calibrated probability for the wrong digit, 0..1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,7 @@ def infer(
     images_nhw: Tensor,
     hardware: Hardware,
     keep_going: Callable[[], bool] = lambda: True,
+    confidence: Confidence = NOT_CALIBRATED,
 ) -> Outputs | None:
     """Run uint8 images (N, 28, 28) with all ten numbers; the convolutions run once per image.
 
@@ -78,19 +95,20 @@ def infer(
     was_training = network.training
     network.eval()
     digits, sums = [], []
+    views: list[Views] = []
     try:
         with torch.inference_mode(), hardware.autocast():
             for images in images_nhw.split(BATCH_SIZE):
                 if not keep_going():
                     return None
-                scores = network.see(
-                    normalise(images.to(hardware.device)).contiguous(memory_format=torch.channels_last)
-                )
+                batch = normalise(images.to(hardware.device)).contiguous(memory_format=torch.channels_last)
+                scores = look(network, batch, views) if confidence.has_classes else network.see(batch)
                 digits.append(log_softmax(scores).cpu())
                 sums.append(add_all_numbers(network, scores).cpu())
     finally:
         network.train(was_training)
-    return Outputs(torch.cat(digits), torch.cat(sums))
+    likeness = confidence.digit_scores(views) if views else None
+    return Outputs(torch.cat(digits), torch.cat(sums), likeness, confidence)
 
 
 def add_all_numbers(network: SumNetwork, digits_nk: Tensor) -> Tensor:
@@ -132,20 +150,22 @@ def score(outputs: Outputs, split: Split) -> EvalReport:
     )
 
 
-def evaluate(network: SumNetwork, split: Split, hardware: Hardware) -> EvalReport:
+def evaluate(
+    network: SumNetwork, split: Split, hardware: Hardware, confidence: Confidence = NOT_CALIBRATED
+) -> EvalReport:
     """`infer` and `score` in one call.
 
     Raises:
         ValueError: there are no images.
     """
-    outputs = infer(network, split.images, hardware)
+    outputs = infer(network, split.images, hardware, confidence=confidence)
     assert outputs is not None  # the default keep_going never stops
     return score(outputs, split)
 
 
 def mistakes(outputs: Outputs, split: Split, most: int | None = None) -> tuple[Mistake, ...]:
     """The images whose digit is wrong, most confident first: all, or at most `most`."""
-    sure, digits = outputs.digits.exp().max(1)
+    sure, digits = outputs.digit_probabilities.max(1)
     wrong = (digits != split.labels).nonzero().flatten()
     order = wrong[sure[wrong].argsort(descending=True, stable=True)][:most]
     columns = (split.indices[order], split.labels[order], digits[order], sure[order])

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.inference.confidence import SURE, Confidence, Verdict, calibrated
 from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs, infer
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
 from mnist_sum_tui.models import skeleton
@@ -28,11 +29,15 @@ class Prediction:
     digit: int
     sum: int
     digit_probabilities: tuple[float, ...]
-    """of the digits 0..9; they add up to 1"""
+    """of the digits 0..9, calibrated; they add up to 1"""
     sum_probabilities: tuple[float, ...]
-    """of the sums 0..18; they add up to 1"""
+    """of the sums 0..18, calibrated; they add up to 1"""
     label: int | None = None
     """the true digit, if it is known"""
+    digit_score: float | None = None
+    """how much like a digit the image is, 0..1; None if the network is not calibrated"""
+    threshold: float | None = None
+    """the `digit_score` below which it is taken for no digit; None never does"""
 
     @property
     def correct(self) -> bool | None:
@@ -44,21 +49,44 @@ class Prediction:
         """Whether the predicted sum is the predicted digit + number."""
         return self.sum == self.digit + self.number
 
+    @property
+    def confidence(self) -> float:
+        """The lower of the probabilities of both answers, 0..1."""
+        return min(self.digit_probabilities[self.digit], self.sum_probabilities[self.sum])
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the answer is worth: whether the image looks like a digit, and whether both heads are sure."""
+        if self.digit_score is not None and self.threshold is not None and self.digit_score < self.threshold:
+            return Verdict.STRANGER
+        return Verdict.SURE if self.confidence >= SURE else Verdict.UNSURE
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
-        return {**asdict(self), "correct": self.correct}
+        own = {"correct": self.correct, "confidence": self.confidence, "verdict": self.verdict.value}
+        return {**asdict(self), **own}
 
 
 class Predictor:
     """A trained network, ready to predict."""
 
-    def __init__(self, config: TrainConfig, weights: Mapping[str, Tensor], source: str, hardware: Hardware) -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        weights: Mapping[str, Tensor],
+        source: str,
+        hardware: Hardware,
+        confidence: Mapping[str, Tensor] | None = None,
+    ) -> None:
         """Build the config's network with these weights, which are not copied. `source` names them in messages.
 
+        `confidence` is what the checkpoint stores of it; without, the probabilities are not calibrated.
+
         Raises:
-            CheckpointError: the weights are those of another network.
+            CheckpointError: the weights are those of another network, or the confidence is damaged.
         """
         self.config, self.source, self.hardware = config, source, hardware
+        self.confidence = Confidence.from_tensors(confidence or {}, source)
         network = skeleton(config.model)
         checkpoint.restore_weights(network, weights, source, assign=True)
         self.network: SumNetwork = to_memory_format(network, torch.channels_last).to(hardware.device)
@@ -77,8 +105,8 @@ class Predictor:
         return from_outputs(self.infer(image.unsqueeze(0)), 0, number, label)
 
     def infer(self, images_nhw: Tensor) -> Outputs:
-        """Log-probabilities for uint8 images (N, 28, 28) with all ten numbers."""
-        outputs = infer(self.network, images_nhw, self.hardware)
+        """What the network gives for uint8 images (N, 28, 28) with all ten numbers."""
+        outputs = infer(self.network, images_nhw, self.hardware, confidence=self.confidence)
         assert outputs is not None  # the default keep_going never stops
         return outputs
 
@@ -91,14 +119,16 @@ def from_outputs(outputs: Outputs, row: int, number: int, label: int | None = No
     """
     if not 0 <= number < NUMBERS:
         raise UsageError(f"number {number} is outside 0..9: choose one of the ten")
-    digits, sums = outputs.digits[row].exp(), outputs.sums[row, number].exp()
+    digits, sums, own = outputs.digits[row], outputs.sums[row, number], outputs.confidence
     return Prediction(
         number=number,
         digit=int(digits.argmax()),
         sum=int(sums.argmax()),
-        digit_probabilities=tuple(digits.tolist()),
-        sum_probabilities=tuple(sums.tolist()),
+        digit_probabilities=tuple(calibrated(digits, own.digit_temperature).tolist()),
+        sum_probabilities=tuple(calibrated(sums, own.sum_temperature).tolist()),
         label=label,
+        digit_score=None if outputs.scores is None else outputs.scores[row].item(),
+        threshold=own.threshold,
     )
 
 
@@ -122,5 +152,7 @@ def _load(path: Path, source: str, device: str) -> Predictor:
     loaded = checkpoint.load(path)
     hardware = choose_for_inference(loaded.config, device)
     torch.set_num_threads(hardware.threads)
-    named = f"{source} ({loaded.config.model}, {loaded.position.words(is_running=Run(path.parent).is_running)})"
-    return Predictor(loaded.config, loaded.weights, named, hardware)
+    note = "" if loaded.confidence else ", not calibrated"
+    where = loaded.position.words(is_running=Run(path.parent).is_running)
+    named = f"{source} ({loaded.config.model}, {where}{note})"
+    return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence)

@@ -2,7 +2,8 @@
 
 It is a safetensors file. The weights keep their names; the optimizer's tensors are `optimizer.<parameter>.<state>`; the
 rest is JSON in the header's metadata under `mnist_sum`. `sha256` there is the hash of the whole file with the hash
-itself replaced by 64 zeros, so that a single flipped bit anywhere is found.
+itself replaced by 64 zeros, so that a single flipped bit anywhere is found. A network that is calibrated has tensors
+`confidence.<name>` besides; `inference/confidence.py` says what they are.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -47,6 +48,8 @@ class Checkpoint:
     position: Position
     weights: dict[str, Tensor]
     optimizer: dict[str, Tensor]
+    confidence: dict[str, Tensor] = field(default_factory=dict)
+    """what calibrates its probabilities; empty if nothing does"""
 
 
 def save(
@@ -69,6 +72,17 @@ def tensors_of(network: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str
             if isinstance(value, Tensor):
                 tensors[f"optimizer.{name}.{key}"] = value
     return tensors
+
+
+def save_again(path: Path, loaded: Checkpoint, confidence: Mapping[str, Tensor]) -> None:
+    """Write a checkpoint that was loaded, with what calibrates its probabilities.
+
+    Raises:
+        RunError: it cannot be written; the previous checkpoint is kept.
+    """
+    parts = {"": loaded.weights, "optimizer.": loaded.optimizer, "confidence.": confidence}
+    tensors = {prefix + name: tensor for prefix, own in parts.items() for name, tensor in own.items()}
+    save(path, loaded.config, loaded.position, tensors)
 
 
 def load(path: Path) -> Checkpoint:
@@ -127,9 +141,13 @@ def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
         safetensors.SafetensorError,
     ) as error:
         raise CheckpointError(f"{path}: is not a checkpoint that this version can read; {ADVICE}") from error
-    weights = {name: tensor for name, tensor in tensors.items() if not name.startswith("optimizer.")}
-    state = {name.removeprefix("optimizer."): t for name, t in tensors.items() if name.startswith("optimizer.")}
-    return Checkpoint(config, position, weights, state)
+    state, confidence = _taken(tensors, "optimizer."), _taken(tensors, "confidence.")
+    return Checkpoint(config, position, tensors, state, confidence)
+
+
+def _taken(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Take the tensors with a prefix out of all tensors, and the prefix off their names."""
+    return {name.removeprefix(prefix): tensors.pop(name) for name in list(tensors) if name.startswith(prefix)}
 
 
 def _described(values: Mapping[str, Any], path: Path | str) -> tuple[TrainConfig, Position]:

@@ -19,6 +19,7 @@ from mnist_sum_tui.runs.events import EpochDone, Event, Notice, Paused, Progress
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.coach import rate_to_try
+from mnist_sum_tui.training.best import take_best
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import joined
 from mnist_sum_tui.training.prepare import Training, prepare
@@ -199,9 +200,8 @@ class _Trainer:
 
     def _tested(self) -> Event:
         """Test the best epoch's weights, and write report.json."""
-        best_file = self.recorder.run.best_file
-        self.learner.restore_weights(checkpoint.load(best_file).weights, best_file)
-        report = evaluate(self.learner.network, self.test, self.learner.hardware)
+        confidence = take_best(self.recorder.run, self.training)
+        report = evaluate(self.learner.network, self.test, self.learner.hardware, confidence)
         self.recorder.report(report)
         return self.recorder.finished("completed", "all epochs are done", report)
 

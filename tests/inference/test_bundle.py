@@ -1,5 +1,6 @@
 """Putting a run's weights into the package."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,8 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from mnist_sum_tui.inference import bundle
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.inference import bundle, calibrate
+from mnist_sum_tui.models import build
 from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.position import Position
+from mnist_sum_tui.runs.run import Run
 from tests.conftest import is_one_line
 from tests.tui.pages.test_draw import make_run
 
@@ -33,3 +38,15 @@ def test_wrong_arguments_and_a_missing_run_give_one_line(tmp_path: Path) -> None
         assert done.returncode == 2
         assert done.stderr == "usage: python -m mnist_sum_tui.inference.bundle RUN\n"
     is_one_line(subprocess.run([*command, "x"], capture_output=True, text=True, check=False), 2, "is still empty")
+
+
+def test_a_run_that_is_not_calibrated_yet_is_calibrated_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = TrainConfig.of("sprint", seed=3)
+    path, built_in = tmp_path / "runs" / "old" / "best.safetensors", tmp_path / "built-in.safetensors"
+    path.parent.mkdir(parents=True)
+    Run(path.parent).write_config(config)
+    checkpoint.save(path, config, Position(epoch=3, step=10), build("swift").state_dict())
+    monkeypatch.setattr(bundle, "BUILT_IN", built_in)
+    assert bundle.main([str(path.parent)]) == 0
+    threshold = checkpoint.load(built_in).confidence["threshold"].item()
+    assert threshold == json.loads(calibrate.TWINS.read_text())["sprint"]["threshold"]

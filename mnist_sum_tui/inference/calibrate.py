@@ -1,0 +1,108 @@
+"""Fit how sure a network may be: on images that it was not trained on, or from the twin of its recipe."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.data.dataset import Split, normalise
+from mnist_sum_tui.inference.confidence import (
+    NOT_CALIBRATED,
+    TEMPERATURES,
+    Classes,
+    Confidence,
+    Views,
+    calibrated,
+    look,
+)
+from mnist_sum_tui.inference.evaluate import BATCH_SIZE, NUMBERS, infer
+from mnist_sum_tui.inference.predict import Predictor
+from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
+from mnist_sum_tui.models.layers import SumNetwork
+from mnist_sum_tui.runs.checkpoint import Checkpoint
+
+TWINS = Path(__file__).with_name("twins.json")
+"""temperatures and threshold of each recipe that trains on all images; `twin.py` writes it"""
+OF_NO_RECIPE = {"seed", "device", "precision", "threads", "keep"}
+"""the settings in which a run may differ from its recipe's twin"""
+CLASS_IMAGES = 5000
+"""how many training images the class means are computed from"""
+REFUSED = 0.005
+"""the most of the digits held out that may count as strangers"""
+HALVINGS = 30
+"""of the range of temperatures; 4e-9 of a temperature is left"""
+
+
+def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split, hardware: Hardware) -> Confidence:
+    """The confidence of a network; not calibrated if no images are held out and its recipe has no twin."""
+    known = NOT_CALIBRATED if len(held_out) else of_twin(config)
+    if not len(held_out) and known.threshold is None:
+        return NOT_CALIBRATED
+    classes = fit_classes(network, train, hardware)
+    if not len(held_out) or not classes.has_classes:
+        return replace(known, logits=classes.logits, features=classes.features)
+    outputs = infer(network, held_out.images, hardware, confidence=classes)
+    assert outputs is not None  # the default keep_going never stops
+    assert outputs.scores is not None
+    sums = held_out.labels.unsqueeze(1) + torch.arange(NUMBERS)
+    return replace(
+        classes,
+        digit_temperature=fit_temperature(outputs.digits, held_out.labels),
+        sum_temperature=fit_temperature(outputs.sums.flatten(0, 1), sums.flatten()),
+        threshold=outputs.scores.sort().values[int(REFUSED * len(held_out))].item(),
+    )
+
+
+def fit_classes(network: SumNetwork, train: Split, hardware: Hardware) -> Confidence:
+    """The class means alone, from evenly spread training images; none for a network without a layer of ten outputs."""
+    few = train.take(torch.arange(0, len(train), max(1, len(train) // CLASS_IMAGES)))
+    views: list[Views] = []
+    network.eval()
+    with torch.inference_mode(), hardware.autocast():
+        for images in few.images.split(BATCH_SIZE):
+            look(network, normalise(images.to(hardware.device)), views)
+    logits, features = (torch.cat([getattr(view, name) for view in views]) for name in ("logits", "features"))
+    if not logits.shape[1] or not bool(logits.isfinite().all() and features.isfinite().all()):
+        return NOT_CALIBRATED
+    return Confidence(logits=Classes.fit(logits, few.labels), features=Classes.fit(features, few.labels))
+
+
+def fit_temperature(log_probabilities_nk: Tensor, labels_n: Tensor) -> float:
+    """The temperature that gives the labels the lowest negative log-likelihood, within TEMPERATURES.
+
+    The loss is convex in 1/T; its slope there is the mean logit expected, less that of the labels.
+    """
+    logits = log_probabilities_nk.double()
+    of_labels = logits.gather(1, labels_n.unsqueeze(1)).mean()
+    low, high = TEMPERATURES
+    for _ in range(HALVINGS):
+        middle = (low * high) ** 0.5
+        expected = (calibrated(logits, middle) * logits).sum(1).mean()
+        low, high = (low, middle) if expected < of_labels else (middle, high)
+    return float((low * high) ** 0.5)
+
+
+def of_twin(config: TrainConfig) -> Confidence:
+    """The temperatures and the threshold of the recipe's twin, for a run whose settings are the recipe's own."""
+    twins = json.loads(TWINS.read_text())
+    if config.recipe not in twins or config.given().keys() - OF_NO_RECIPE:
+        return NOT_CALIBRATED
+    return Confidence(**twins[config.recipe])
+
+
+def of_checkpoint(loaded: Checkpoint, source: str) -> Confidence:
+    """What a checkpoint stores, or else what is fitted now, if its run had the package's images.
+
+    Raises:
+        CheckpointError: the checkpoint is another network's, or what it stores is damaged.
+    """
+    config, hardware = loaded.config, choose_for_inference(loaded.config, "auto")
+    predictor = Predictor(config, loaded.weights, source, hardware, loaded.confidence)
+    if loaded.confidence or config.data_dir is not None:
+        return predictor.confidence
+    train, held_out = dataset.hold_out(dataset.load("train"), config.seed, config.all_data)
+    return fit(predictor.network, config, train, held_out, hardware)

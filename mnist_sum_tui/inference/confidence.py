@@ -1,0 +1,175 @@
+"""How sure a network is: temperatures that calibrate its probabilities, and a score for how much like a digit.
+
+A temperature divides the logits of a head before the softmax (Guo et al., arXiv:1706.04599). `digit_score` comes from
+two distances to the nearest class mean (Lee et al., arXiv:1807.03888): of the logits of all branches, and of the last
+features. `guide/measurements.md` says what else was tried. `calibrate.py` fits all of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mnist_sum_tui.errors import CheckpointError
+from mnist_sum_tui.models.activations import score_layers, watch
+from mnist_sum_tui.models.layers import SumNetwork
+
+SURE = 0.9
+"""the least probability of both heads' answers at which a prediction is sure"""
+MOST_FEATURES = 288
+"""neighbouring features are averaged until they are no more; their matrix takes 332 kB of a checkpoint"""
+TEMPERATURES = (0.1, 10.0)
+"""the lowest and the highest; a network without a mistake on few images would get 0"""
+SHRINKAGE = 1e-2
+"""share of the mean variance that is added to each; features that hardly vary would count too much"""
+
+
+class Verdict(StrEnum):
+    """What a prediction is worth."""
+
+    SURE = "sure"
+    UNSURE = "unsure"
+    STRANGER = "stranger"
+    """it looks like no digit"""
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """What the distances are measured on, per image, float32 on the CPU."""
+
+    logits: Tensor
+    """of all branches, (N, 10 per branch)"""
+    features: Tensor
+    """what the layers before them gave, (N, at most 288)"""
+
+
+def look(network: SumNetwork, images_nchw: Tensor, views: list[Views]) -> Tensor:
+    """`network.see`, and add what was seen on the way to `views`; it has no columns if no layer has ten outputs."""
+    with watch(network, score_layers(network)) as seen:
+        scores = network.see(images_nchw)
+    width = MOST_FEATURES // max(len(seen), 1)
+    logits, features = [scores.new_empty(len(scores), 0).float()], [scores.new_empty(len(scores), 0).float()]
+    for activation in seen.values():
+        logits.append(activation.output.flatten(1).float())
+        wide = activation.input.flatten(1).float()
+        features.append(wide if wide.shape[1] <= width else F.adaptive_avg_pool1d(wide, width))
+    views.append(Views(torch.cat(logits, 1).cpu(), torch.cat(features, 1).cpu()))
+    return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """The classes' means of a vector of length K, and the matrix that makes its deviations from them independent."""
+
+    means: Tensor
+    """float32 (at most 10, K), already multiplied by the matrix"""
+    whitening: Tensor
+    """float32 (K, K); a deviation times this has the covariance 1"""
+
+    @classmethod
+    def fit(cls, vectors_nk: Tensor, labels_n: Tensor) -> Self:
+        """From the vectors of true digits, with one covariance for all classes."""
+        x = vectors_nk.double()
+        means = torch.stack([x[labels_n == label].mean(0) for label in labels_n.unique()])
+        deviations = x - means[torch.unique(labels_n, return_inverse=True)[1]]
+        covariance = deviations.T @ deviations / len(x)
+        covariance += torch.eye(len(covariance)) * (SHRINKAGE * covariance.diagonal().mean() + 1e-12)
+        whitening = torch.linalg.cholesky(torch.linalg.inv(covariance))
+        return cls((means @ whitening).float(), whitening.float())
+
+    def distance(self, vectors_nk: Tensor) -> Tensor:
+        """The distance (N,) to the nearest class mean, in standard deviations per element.
+
+        Raises:
+            CheckpointError: the vectors have another length than those that this was fitted on.
+        """
+        if vectors_nk.shape[1] != len(self.whitening):
+            raise CheckpointError("the class means are another network's; choose another run or checkpoint")
+        exact = "donot_use_mm_for_euclid_dist"  # so that an image's distance does not depend on its batch
+        distances = torch.cdist(vectors_nk @ self.whitening, self.means, compute_mode=exact)
+        nearest: Tensor = distances.min(1).values
+        return nearest / len(self.whitening) ** 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """What a checkpoint stores of how sure its network may be. Without arguments it is not calibrated."""
+
+    digit_temperature: float = 1.0
+    sum_temperature: float = 1.0
+    threshold: float | None = None
+    """the lowest `digit_score` of a digit; 0.5 % of the digits that were held out score lower"""
+    logits: Classes | None = None
+    features: Classes | None = None
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether it can score images."""
+        return self.logits is not None and self.features is not None
+
+    def digit_scores(self, views: Sequence[Views]) -> Tensor:
+        """How much like a digit each image is, float32 (N,): 1 at a class's means, towards 0 far from all of them."""
+        assert self.logits is not None
+        assert self.features is not None
+        logits, features = (torch.cat([getattr(view, name) for view in views]) for name in ("logits", "features"))
+        return 1 / (1 + self.logits.distance(logits) + self.features.distance(features))
+
+    def to_tensors(self) -> dict[str, Tensor]:
+        """All of it as tensors, for a checkpoint; none if it is not calibrated."""
+        if self.threshold is None or self.logits is None or self.features is None:
+            return {}
+        return {
+            "temperatures": torch.tensor([self.digit_temperature, self.sum_temperature], dtype=torch.float64),
+            "threshold": torch.tensor([self.threshold], dtype=torch.float64),
+            "logits.means": self.logits.means,
+            "logits.whitening": self.logits.whitening,
+            "features.means": self.features.means,
+            "features.whitening": self.features.whitening,
+        }
+
+    @classmethod
+    def from_tensors(cls, tensors: Mapping[str, Tensor], source: object) -> Self:
+        """What `to_tensors` gave; not calibrated if there are none.
+
+        Raises:
+            CheckpointError: a tensor is missing, or of another shape, type or range; the message names `source`.
+        """
+        if not tensors:
+            return cls()
+        try:
+            digit, total = _numbers(tensors["temperatures"], 2, *TEMPERATURES)
+            (threshold,) = _numbers(tensors["threshold"], 1, 0, 1)
+            logits, features = (_classes(tensors, name) for name in ("logits", "features"))
+        except (KeyError, ValueError) as error:
+            raise CheckpointError(
+                f"{source}: what it says of its confidence is damaged ({error}); choose another run or checkpoint"
+            ) from error
+        return cls(digit, total, threshold, logits, features)
+
+
+NOT_CALIBRATED = Confidence()
+
+
+def calibrated(log_probabilities: Tensor, temperature: float) -> Tensor:
+    """Probabilities at a temperature, from log-probabilities or logits along the last axis."""
+    return F.softmax(log_probabilities / temperature, dim=-1)
+
+
+def _numbers(tensor: Tensor, count: int, low: float, high: float) -> list[float]:
+    values: list[float] = tensor.tolist() if tensor.shape == (count,) and tensor.is_floating_point() else []
+    if not values or not all(low <= value <= high for value in values):
+        raise ValueError(f"not {count} of {low:g} to {high:g}")
+    return values
+
+
+def _classes(tensors: Mapping[str, Tensor], name: str) -> Classes:
+    means, whitening = tensors[f"{name}.means"], tensors[f"{name}.whitening"]
+    width = len(whitening) if whitening.dim() else 0
+    is_right = whitening.shape == (width, width) and means.dim() == 2 and means.shape[1] == width and len(means) > 0
+    if not is_right or any(t.dtype != torch.float32 or not bool(t.isfinite().all()) for t in (means, whitening)):
+        raise ValueError(f"the class means of its {name}")
+    return Classes(means, whitening)

@@ -1,0 +1,51 @@
+"""Store what a twin knows of how sure its recipe's networks may be.
+
+    mnist-sum train --recipe marathon --hold-out
+    python -m mnist_sum_tui.inference.twin RUN
+
+A recipe that trains on all images holds none out to calibrate on. Its twin is the same but for the 5,000 held out; its
+temperatures and its threshold are stored in the package, and every run of the recipe takes them.
+"""
+
+import json
+import sys
+
+from mnist_sum_tui.atomic import write_atomic
+from mnist_sum_tui.errors import MnistSumError, UsageError
+from mnist_sum_tui.inference import calibrate
+from mnist_sum_tui.runs import checkpoint, find
+from mnist_sum_tui.runs.run import default_folder
+
+
+def store(name: str) -> None:
+    """Store the values of a twin: its id, `latest`, `best` or a path.
+
+    Raises:
+        MnistSumError: there is no such run, it has no usable weights, or it is no twin of its recipe.
+    """
+    loaded = checkpoint.load(find.weights_file(find.by_name(name, default_folder())))
+    recipe = loaded.config.recipe
+    if loaded.config.given().keys() - calibrate.OF_NO_RECIPE != {"all_data"} or loaded.config.all_data:
+        raise UsageError(f"this run is no twin of {recipe}: train one with --recipe {recipe} --hold-out, nothing else")
+    found = calibrate.of_checkpoint(loaded, name)
+    names = ("digit_temperature", "sum_temperature", "threshold")
+    twins = json.loads(calibrate.TWINS.read_text())
+    twins[recipe] = {value: getattr(found, value) for value in names}
+    write_atomic(calibrate.TWINS, (json.dumps(twins, indent=2, sort_keys=True) + "\n").encode())
+
+
+def main(arguments: list[str]) -> int:
+    """What `python -m mnist_sum_tui.inference.twin` does; returns the exit code."""
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        print("usage: python -m mnist_sum_tui.inference.twin RUN", file=sys.stderr)
+        return 2
+    try:
+        store(arguments[0])
+    except MnistSumError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,25 @@
+"""The best epoch's network at the end of a training: its weights, and how sure it may be."""
+
+from mnist_sum_tui.inference import calibrate
+from mnist_sum_tui.inference.confidence import Confidence
+from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.prepare import Training
+
+
+def take_best(run: Run, training: Training) -> Confidence:
+    """Take over the weights of best.safetensors, calibrate them on the images held out, and store that beside them.
+
+    It changes no weight and uses no random number, and a resumed run that repeats it gets the same.
+
+    Raises:
+        CheckpointError: the file is damaged.
+        RunError: it cannot be written; it stays as it was.
+    """
+    learner, loaded = training.learner, checkpoint.load(run.best_file)
+    learner.restore_weights(loaded.weights, run.best_file)
+    train = training.batches.dataset.split
+    confidence = calibrate.fit(learner.network, learner.config, train, training.validation, learner.hardware)
+    if tensors := confidence.to_tensors():
+        checkpoint.save_again(run.best_file, loaded, tensors)
+    return confidence

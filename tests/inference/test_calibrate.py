@@ -1,0 +1,148 @@
+"""Calibrating each network and each kind of run, and the twins of the recipes."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.inference import calibrate, twin
+from mnist_sum_tui.inference.confidence import NOT_CALIBRATED
+from mnist_sum_tui.inference.evaluate import evaluate, infer
+from mnist_sum_tui.inference.predict import Predictor, load_predictor
+from mnist_sum_tui.machine.hardware import choose
+from mnist_sum_tui.models import build
+from mnist_sum_tui.models.layers import CellNetwork
+from mnist_sum_tui.recipes import MODELS
+from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.loop import train
+
+FIRST_VERSION = Path(__file__).parents[1] / "first_version"
+
+
+@pytest.fixture(scope="module")
+def few() -> tuple[dataset.Split, dataset.Split]:
+    images = dataset.load("train")
+    return images.take(torch.arange(60)), images.take(torch.arange(200, 400))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_network_is_calibrated_and_judges_after_it(model: str, few: tuple[dataset.Split, dataset.Split]) -> None:
+    config = TrainConfig(model=model, precision="fp32")
+    network = build(model, seed=1)
+    found = calibrate.fit(network, config, *few, choose(config))
+    tensors = found.to_tensors()
+    assert sum(tensor.nbytes for tensor in tensors.values()) <= 500_000
+    outputs = Predictor(config, network.state_dict(), model, choose(config), tensors).infer(few[1].images)
+    assert outputs.scores is not None
+    assert outputs.confidence.threshold is not None
+    assert outputs.scores.shape == (200,)
+    assert (outputs.scores < outputs.confidence.threshold).sum() <= 200 * calibrate.REFUSED
+    alone = Predictor(config, network.state_dict(), model, choose(config), tensors).predict(few[1].images[9], 4)
+    assert alone.digit_score == pytest.approx(outputs.scores[9].item(), rel=1e-3)
+    raw, judged = (infer(network, few[1].images[:20], choose(config), confidence=c) for c in (NOT_CALIBRATED, found))
+    assert raw is not None
+    assert judged is not None
+    assert torch.equal(judged.digits, raw.digits)
+    assert torch.equal(judged.sums, raw.sums)
+
+
+class _Odd(CellNetwork):
+    """A network none of whose layers has ten outputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wide = nn.Linear(784, 20)
+        self.sum = nn.Linear(100, 19)
+
+    def see(self, images_nchw: Tensor) -> Tensor:
+        wide: Tensor = self.wide(images_nchw.flatten(1))
+        return wide[:, :10]
+
+
+def test_a_network_without_a_layer_of_scores_is_only_left_uncalibrated(
+    few: tuple[dataset.Split, dataset.Split],
+) -> None:
+    config = TrainConfig()
+    assert not calibrate.fit(_Odd(), config, *few, choose(config)).to_tensors()
+
+
+@pytest.fixture
+def run(tmp_path: Path, small_data: str) -> Run:
+    return trained(tmp_path / "runs" / "one", TrainConfig(model="swift", epochs=2, batch_size=50, data_dir=small_data))
+
+
+def trained(path: Path, config: TrainConfig) -> Run:
+    run = Run(path)
+    run.path.mkdir(parents=True)
+    for _ in train(config, run):
+        pass
+    return run
+
+
+def test_a_training_ends_with_a_calibrated_best_checkpoint_and_the_same_weights(run: Run) -> None:
+    best, last = checkpoint.load(run.best_file), checkpoint.load(run.last_file)
+    assert not last.confidence
+    assert best.position.reached_epoch == last.position.reached_epoch == 2
+    for own, other in ((best.weights, last.weights), (best.optimizer, last.optimizer)):
+        assert own.keys() == other.keys()
+        assert all(torch.equal(tensor, other[name]) for name, tensor in own.items())
+    predictor = load_predictor(run)
+    images, test = (dataset.load(split, best.config.data_dir) for split in ("train", "test"))
+    held_out = dataset.hold_out(images, best.config.seed)[1]
+    scores = predictor.infer(held_out.images).scores
+    assert scores is not None
+    assert predictor.confidence.threshold == pytest.approx(scores.min().item())  # 0.5 % of 50 images is none
+    report = json.loads(run.report_file.read_text())
+    again = evaluate(predictor.network, test, predictor.hardware, predictor.confidence)
+    assert [m["probability"] for m in report["mistakes"]] == pytest.approx([m.probability for m in again.mistakes])
+    assert "not calibrated" not in predictor.source
+
+
+def test_a_checkpoint_of_an_earlier_version_is_not_calibrated_and_works() -> None:
+    predictor = load_predictor(next(FIRST_VERSION.rglob("last.safetensors")).parent)
+    assert predictor.source.endswith(", not calibrated)")
+    prediction = predictor.predict(torch.zeros(28, 28, dtype=torch.uint8), 3)
+    assert (prediction.digit_score, prediction.threshold) == (None, None)
+    assert prediction.verdict in ("sure", "unsure")
+
+
+def test_the_recipes_that_hold_nothing_out_take_the_values_of_their_twins(
+    few: tuple[dataset.Split, dataset.Split],
+) -> None:
+    twins = json.loads(calibrate.TWINS.read_text())
+    assert "sprint" in twins
+    for recipe, values in twins.items():
+        config = TrainConfig.of(recipe, seed=5, keep=0, threads=1)
+        own = calibrate.fit(build(config.model), config, few[0], few[1].take(torch.arange(0)), choose(config))
+        assert values == {name: getattr(own, name) for name in values}
+        assert own.has_classes
+    for other in (
+        TrainConfig.of("sprint", epochs=3),
+        TrainConfig.of("sprint", data_dir="."),
+        TrainConfig(all_data=True),
+    ):
+        found = calibrate.fit(build(other.model), other, few[0], few[1].take(torch.arange(0)), choose(other))
+        assert not found.to_tensors()
+
+
+def test_a_twin_is_stored_by_the_command(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twins = tmp_path / "twins.json"
+    twins.write_text("{}")
+    monkeypatch.setattr(calibrate, "TWINS", twins)
+    assert twin.main([str(run.path)]) == 2
+    assert capsys.readouterr().err.startswith("error: this run is no twin of standard")
+    loaded = checkpoint.load(run.best_file)
+    own = replace(TrainConfig.of("sprint", all_data=False), data_dir=None)
+    checkpoint.save_again(run.best_file, replace(loaded, config=own), loaded.confidence)
+    assert twin.main([str(run.path)]) == 0
+    stored = json.loads(twins.read_text())["sprint"]
+    assert stored["threshold"] == loaded.confidence["threshold"].item()
+    assert [stored["digit_temperature"], stored["sum_temperature"]] == loaded.confidence["temperatures"].tolist()

@@ -1,0 +1,144 @@
+"""Temperatures, class means and verdicts, against numbers that were computed another way."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from mnist_sum_tui.errors import CheckpointError
+from mnist_sum_tui.inference.calibrate import fit_temperature
+from mnist_sum_tui.inference.confidence import SHRINKAGE, Classes, Confidence, Verdict, calibrated
+from mnist_sum_tui.inference.evaluate import Outputs
+from mnist_sum_tui.inference.predict import Prediction, from_outputs
+from mnist_sum_tui.inference.reliability import auroc, reliability
+
+
+def _drawn(count: int = 400, width: int = 10, scale: float = 3.0) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits that are too sure of labels drawn from their softmax at temperature 2."""
+    generator = torch.Generator().manual_seed(3)
+    logits = torch.randn(count, width, generator=generator, dtype=torch.float64) * scale
+    return logits, torch.multinomial(F.softmax(logits / 2, 1), 1, generator=generator).squeeze(1)
+
+
+def test_the_slope_of_the_loss_is_zero_at_the_fitted_temperature() -> None:
+    logits, labels = _drawn()
+    found = fit_temperature(logits, labels)
+    log_t = torch.tensor(math.log(found), dtype=torch.float64, requires_grad=True)
+    F.cross_entropy(logits / log_t.exp(), labels).backward()
+    assert log_t.grad is not None
+    assert abs(log_t.grad.item()) < 1e-7
+    assert found == pytest.approx(2, rel=0.15)
+
+
+def test_log_probabilities_give_the_same_temperature_as_logits_and_no_answer_changes() -> None:
+    logits, labels = _drawn()
+    found = fit_temperature(F.log_softmax(logits, 1), labels)
+    assert found == pytest.approx(fit_temperature(logits, labels), rel=1e-6)
+    assert torch.equal(calibrated(logits, found).argmax(1), logits.argmax(1))
+
+
+def test_a_network_without_a_mistake_gets_the_lowest_temperature_and_one_that_is_always_wrong_the_highest() -> None:
+    labels = torch.arange(10)
+    assert fit_temperature(torch.eye(10), labels) == pytest.approx(0.1)
+    assert fit_temperature(torch.eye(10), labels.flip(0)) == pytest.approx(10)
+
+
+def test_the_distance_is_mahalanobis_to_the_nearest_class_by_a_plain_loop() -> None:
+    generator = np.random.default_rng(1)
+    labels = np.arange(300) % 3 + 4  # three of the ten classes
+    x = generator.normal(size=(300, 5)) @ generator.normal(size=(5, 5)) + labels[:, None]
+    means = np.stack([x[labels == label].mean(0) for label in (4, 5, 6)])
+    deviations = x - means[labels - 4]
+    covariance = deviations.T @ deviations / 300
+    covariance += np.eye(5) * SHRINKAGE * np.diag(covariance).mean()
+    inverse, new = np.linalg.inv(covariance), generator.normal(size=(20, 5)) * 4
+    wanted = [min(math.sqrt((v - mean) @ inverse @ (v - mean) / 5) for mean in means) for v in new]
+    classes = Classes.fit(torch.from_numpy(x), torch.from_numpy(labels))
+    assert classes.distance(torch.from_numpy(new).float()).tolist() == pytest.approx(wanted, rel=1e-4)
+
+
+def test_reliability_by_a_plain_loop() -> None:
+    logits, labels = _drawn(250)
+    p = F.softmax(logits, 1)
+    bins: list[list[tuple[float, bool]]] = [[] for _ in range(15)]
+    nll = brier = 0.0
+    for row, label in zip(p.tolist(), labels.tolist(), strict=True):
+        sureness = max(row)
+        place = next(i for i in range(15) if sureness <= (i + 1) / 15 or i == 14)
+        bins[place].append((sureness, row.index(sureness) == label))
+        nll -= math.log(row[label]) / 250
+        brier += sum((value - (k == label)) ** 2 for k, value in enumerate(row)) / 250
+    ece = sum(abs(sum(s for s, _ in part) - sum(right for _, right in part)) for part in bins) / 250
+    found = reliability(p, labels)
+    assert (found.ece, found.nll, found.brier) == pytest.approx((ece, nll, brier))
+
+
+def test_auroc_by_comparing_every_pair() -> None:
+    digits, strangers = torch.tensor([0.9, 0.5, 0.5, 0.7]), torch.tensor([0.5, 0.1, 0.8])
+    pairs = [(d > s) + (d == s) / 2 for d in digits.tolist() for s in strangers.tolist()]
+    assert auroc(digits, strangers) == pytest.approx(sum(pairs) / len(pairs))
+    assert auroc(torch.ones(3), torch.ones(2)) == 0.5
+
+
+def _prediction(digit: float, total: float, **values: Any) -> Prediction:
+    digits, sums = [(1 - digit) / 9] * 10, [(1 - total) / 18] * 19
+    digits[7], sums[9] = digit, total
+    return Prediction(2, 7, 9, tuple(digits), tuple(sums), **values)
+
+
+def test_the_verdict() -> None:
+    assert _prediction(0.95, 0.93).verdict is Verdict.SURE
+    assert _prediction(0.95, 0.89).verdict is _prediction(0.89, 0.95).verdict is Verdict.UNSURE
+    assert _prediction(0.99, 0.99, digit_score=0.2, threshold=0.3).verdict is Verdict.STRANGER
+    assert _prediction(0.99, 0.99, digit_score=0.3, threshold=0.3).verdict is Verdict.SURE
+    assert _prediction(0.99, 0.99, digit_score=0.2).verdict is Verdict.SURE
+    told = _prediction(0.95, 0.93, digit_score=0.2, threshold=0.3).to_dict()
+    assert (told["confidence"], told["digit_score"], told["verdict"]) == (0.93, 0.2, "stranger")
+
+
+def test_a_prediction_is_calibrated_with_the_temperature_of_each_head() -> None:
+    logits, _ = _drawn(11)
+    digits, sums = F.log_softmax(logits[:1], 1), F.log_softmax(_drawn(10, 19)[0], 1)[None]
+    outputs = Outputs(digits, sums, torch.tensor([0.25]), Confidence(0.5, 3.0, 0.2))
+    found = from_outputs(outputs, 0, 4)
+    assert found.digit_probabilities == pytest.approx(F.softmax(logits[0] / 0.5, 0).tolist())
+    assert found.sum_probabilities == pytest.approx(F.softmax(sums[0, 4] / 3, 0).tolist())
+    assert found.digit == int(logits[0].argmax())
+    assert (found.digit_score, found.threshold) == (0.25, 0.2)
+
+
+def _stored() -> dict[str, torch.Tensor]:
+    logits, labels = _drawn()
+    classes = Classes.fit(logits, labels)
+    return Confidence(0.4, 0.6, 0.2, classes, classes).to_tensors()
+
+
+def test_what_is_stored_comes_back() -> None:
+    again = Confidence.from_tensors(_stored(), "a run").to_tensors()
+    assert again.keys() == _stored().keys()
+    assert all(torch.equal(tensor, again[name]) for name, tensor in _stored().items())
+    assert Confidence.from_tensors({}, "a run") == Confidence()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("temperatures", torch.tensor([0.4, -1.0])),
+        ("temperatures", torch.tensor([0.4])),
+        ("temperatures", torch.tensor([1, 1])),
+        ("threshold", torch.tensor([math.nan])),
+        ("logits.means", torch.ones(10, 9)),
+        ("logits.means", torch.ones(0, 10)),
+        ("features.whitening", torch.ones(())),
+        ("features.whitening", torch.full((10, 10), math.inf)),
+        ("features.means", torch.ones(10, 10, dtype=torch.float64)),
+    ],
+)
+def test_what_is_damaged_is_refused(name: str, value: torch.Tensor) -> None:
+    with pytest.raises(CheckpointError, match="a run: what it says of its confidence is damaged"):
+        Confidence.from_tensors({**_stored(), name: value}, "a run")
+    with pytest.raises(CheckpointError, match="damaged"):
+        Confidence.from_tensors({key: tensor for key, tensor in _stored().items() if key != name}, "a run")
