@@ -27,6 +27,11 @@ def trim(pixels: Pixels, margin: int = 1) -> list[list[int]]:
     return [list(row[left:right]) for row in pixels[top:bottom]]
 
 
+def answer(digit: int, verdict: str) -> str:
+    """A digit as it may be trusted: `7`, `7? (not sure)`, `not a digit?`; the verdict is that of a Prediction."""
+    return {"unsure": f"{digit}? (not sure)", "stranger": "not a digit?"}.get(verdict, str(digit))
+
+
 def equation(digit: int, number: int, total: int) -> str:
     """`3 + 7 = 10`: the predicted digit, the given number, the predicted sum."""
     return f"{digit} + {number} = {total}"

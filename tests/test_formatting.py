@@ -1,10 +1,14 @@
 import pytest
 
-from mnist_sum_tui.formatting import ascii_picture, bar, duration, equation, percent, shade, sparkline, trim
+from mnist_sum_tui.formatting import answer, ascii_picture, bar, duration, equation, percent, shade, sparkline, trim
 
 
 def test_a_picture_has_two_characters_per_pixel() -> None:
     assert ascii_picture([[0, 255], [128, 25]]) == ["  @@", "++  "]
+
+
+def test_an_answer_in_words() -> None:
+    assert [answer(7, verdict) for verdict in ("sure", "unsure", "stranger")] == ["7", "7? (not sure)", "not a digit?"]
 
 
 def test_trim_keeps_a_margin_and_leaves_an_empty_picture_whole() -> None:

@@ -1,6 +1,7 @@
 """`mnist-sum predict`: the digit that a network reads in an image, and its sum with a number."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,7 @@ from typer.core import TyperGroup
 from mnist_sum_tui.cli.common import DataDir, Device, Json, RunOption, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.errors import UsageError, unknown
-from mnist_sum_tui.formatting import ascii_picture, bar, equation, percent, trim
+from mnist_sum_tui.formatting import answer, ascii_picture, bar, equation, percent, trim
 from mnist_sum_tui.glyphs import ASCII, BLOCKS, current
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
@@ -60,6 +61,11 @@ NumberArgument = Annotated[
 UPPER_HALF = BLOCKS.dots[1]
 GAP = 3
 """columns between the pictures and the answer"""
+Threshold = Annotated[
+    float | None,
+    typer.Option(min=0, max=1, help="Digit score below which it is no digit.", show_default="the network's own"),
+]
+NeverRefuse = Annotated[bool, typer.Option("--never-refuse", help="Take everything for a digit.")]
 
 
 @app.command(
@@ -74,6 +80,8 @@ def predict_idx(
     data_dir: DataDir = None,
     device: Device = None,
     runs_dir: RunsDir = None,
+    threshold: Threshold = None,
+    never_refuse: NeverRefuse = False,
     json: Json = False,
 ) -> None:
     """Predict digit and sum for an image of MNIST."""
@@ -92,7 +100,7 @@ def predict_idx(
     if not 0 <= index < len(images):
         raise UsageError(f"index {index} is out of range: the {split} images go from 0 to {len(images) - 1:,}")
     image = images.images[index]
-    prediction = predictor.predict(image, chosen, int(images.labels[index]))
+    prediction = _judged(predictor.predict(image, chosen, int(images.labels[index])), threshold, never_refuse)
     if json:
         print_json({"index": index, "split": split, "source": predictor.source, **prediction.to_dict()})
     else:
@@ -107,6 +115,8 @@ def predict_image(
     run: RunOption = None,
     device: Device = None,
     runs_dir: RunsDir = None,
+    threshold: Threshold = None,
+    never_refuse: NeverRefuse = False,
     json: Json = False,
 ) -> None:
     """Predict digit and sum for a picture of any size, dark on light or light on dark.
@@ -124,7 +134,7 @@ def predict_image(
     from mnist_sum_tui.inference.predict import load_predictor
 
     predictor = load_predictor(asked, folder, device or "auto")
-    prediction = predictor.predict(image, chosen)
+    prediction = _judged(predictor.predict(image, chosen), threshold, never_refuse)
     if json:
         print_json({"file": file, "source": predictor.source, **prediction.to_dict()})
     else:
@@ -143,6 +153,14 @@ def _given(after: int | None, option: int | None) -> int | None:
     if number is not None and not 0 <= number <= 9:
         raise UsageError(f"number {number} is outside 0..9: choose a number from 0 to 9")
     return number
+
+
+def _judged(prediction: "Prediction", threshold: float | None, never_refuse: bool) -> "Prediction":
+    """The prediction with the threshold that was asked for."""
+    if threshold is not None and prediction.digit_score is None:
+        raise UsageError("this network is not calibrated, so it has no digit score: leave --threshold out")
+    asked = None if never_refuse else prediction.threshold if threshold is None else threshold
+    return replace(prediction, threshold=asked)
 
 
 def _show(pixels: "Pixels", prediction: "Prediction", predictor: "Predictor", what: str, *, is_drawn: bool) -> None:
@@ -168,12 +186,17 @@ def _answer(prediction: "Prediction") -> "list[Text]":
     verdict = {True: "  right", False: "  wrong", None: ""}[prediction.correct]
     shown = equation(prediction.digit, prediction.number, prediction.sum)
     lines = [Text.assemble((shown, f"bold {colour}"), (verdict, colour)), Text()]
+    if prediction.verdict != "sure":
+        lines.append(Text(answer(prediction.digit, prediction.verdict), "bold"))
     for name, value, probabilities in (
         ("digit", prediction.digit, prediction.digit_probabilities),
         ("sum", prediction.sum, prediction.sum_probabilities),
     ):
         share = probabilities[value]
         lines.append(Text(f"{name:<5} {value:>2}  {bar(share, 10)} {percent(share)}"))
+    if (score := prediction.digit_score) is not None:
+        least = "" if prediction.threshold is None else f"; a digit from {prediction.threshold:.2f}"
+        lines.append(Text(f"score     {bar(score, 10)} {score:.2f}{least}"))
     return lines
 
 

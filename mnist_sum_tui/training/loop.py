@@ -18,8 +18,8 @@ from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.events import EpochDone, Event, Notice, Paused, Progress, Resumed, Samples, Started, Validated
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training.coach import rate_to_try
 from mnist_sum_tui.training.best import take_best
+from mnist_sum_tui.training.coach import rate_to_try
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import joined
 from mnist_sum_tui.training.prepare import Training, prepare

@@ -1,0 +1,49 @@
+"""`predict` says whether an answer is sure, and whether the image looks like a digit at all."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.loop import train
+from tests.conftest import Cli, is_one_line
+
+
+@pytest.fixture
+def run(tmp_path: Path, small_data: str) -> Run:
+    run = Run(tmp_path / "runs" / "one")
+    run.path.mkdir(parents=True)
+    for _ in train(TrainConfig(model="swift", epochs=1, batch_size=50, data_dir=small_data), run):
+        pass
+    return run
+
+
+def test_the_threshold_decides_what_is_no_digit(run: Run, cli: Cli) -> None:
+    def told(*options: str) -> dict[str, object]:
+        done = cli("predict", "idx", "3", "--number", "7", "--json", *options)
+        assert done.returncode == 0, done.stderr
+        values: dict[str, object] = json.loads(done.stdout)
+        return values
+
+    usual, strict, never = told(), told("--threshold", "1"), told("--threshold", "1", "--never-refuse")
+    (threshold,) = checkpoint.load(run.best_file).confidence["threshold"].tolist()
+    assert usual["threshold"] == threshold
+    assert (strict["verdict"], strict["threshold"]) == ("stranger", 1)
+    assert never["verdict"] in ("sure", "unsure")
+    assert never["threshold"] is None
+    for name in ("digit", "sum", "confidence", "digit_score", "digit_probabilities"):
+        assert usual[name] == strict[name] == never[name]
+    shown = cli("predict", "idx", "3", "--number", "7", "--threshold", "1").stdout
+    assert "not a digit?" in shown
+    assert "; a digit from 1.00" in shown
+
+
+def test_a_network_that_is_not_calibrated_has_no_score(run: Run, cli: Cli) -> None:
+    checkpoint.save_again(run.best_file, checkpoint.load(run.best_file), {})
+    shown = cli("predict", "idx", "3", "--number", "7")
+    assert "(swift, epoch 1, not calibrated)" in shown.stdout
+    assert "score" not in shown.stdout
+    is_one_line(cli("predict", "idx", "3", "--threshold", "0.5"), 2, "not calibrated", "--threshold")
