@@ -65,8 +65,10 @@ def fit_classes(network: SumNetwork, train: Split, hardware: Hardware) -> Confid
     with torch.inference_mode(), hardware.autocast():
         for images in few.images.split(BATCH_SIZE):
             look(network, normalise(images.to(hardware.device)), views)
+    if not views:
+        return NOT_CALIBRATED
     logits, features = (torch.cat([getattr(view, name) for view in views]) for name in ("logits", "features"))
-    if not logits.shape[1] or not bool(logits.isfinite().all() and features.isfinite().all()):
+    if not bool(logits.isfinite().all() and features.isfinite().all()):
         return NOT_CALIBRATED
     return Confidence(logits=Classes.fit(logits, few.labels), features=Classes.fit(features, few.labels))
 

@@ -48,16 +48,15 @@ class Views:
 
 
 def look(network: SumNetwork, images_nchw: Tensor, views: list[Views]) -> Tensor:
-    """`network.see`, and add what was seen on the way to `views`; it has no columns if no layer has ten outputs."""
+    """`network.see`, and add what was seen on the way to `views`: nothing if no layer has ten outputs."""
     with watch(network, score_layers(network)) as seen:
         scores = network.see(images_nchw)
-    width = MOST_FEATURES // max(len(seen), 1)
-    logits, features = [scores.new_empty(len(scores), 0).float()], [scores.new_empty(len(scores), 0).float()]
-    for activation in seen.values():
-        logits.append(activation.output.flatten(1).float())
-        wide = activation.input.flatten(1).float()
-        features.append(wide if wide.shape[1] <= width else F.adaptive_avg_pool1d(wide, width))
-    views.append(Views(torch.cat(logits, 1).cpu(), torch.cat(features, 1).cpu()))
+    if seen:
+        logits = torch.cat([activation.output.flatten(1) for activation in seen.values()], 1).float()
+        features = torch.cat([activation.input.flatten(1) for activation in seen.values()], 1).float()
+        if features.shape[1] > MOST_FEATURES:
+            features = F.adaptive_avg_pool1d(features, MOST_FEATURES)
+        views.append(Views(logits.cpu(), features.cpu()))
     return scores
 
 
@@ -68,7 +67,7 @@ class Classes:
     means: Tensor
     """float32 (at most 10, K), already multiplied by the matrix"""
     whitening: Tensor
-    """float32 (K, K); a deviation times this has the covariance 1"""
+    """float32 (K, K); a deviation times this has the covariance 1/K, so its length is 1 on average"""
 
     @classmethod
     def fit(cls, vectors_nk: Tensor, labels_n: Tensor) -> Self:
@@ -78,11 +77,11 @@ class Classes:
         deviations = x - means[torch.unique(labels_n, return_inverse=True)[1]]
         covariance = deviations.T @ deviations / len(x)
         covariance += torch.eye(len(covariance)) * (SHRINKAGE * covariance.diagonal().mean() + 1e-12)
-        whitening = torch.linalg.cholesky(torch.linalg.inv(covariance))
+        whitening = torch.linalg.cholesky(torch.linalg.inv(covariance * len(covariance)))
         return cls((means @ whitening).float(), whitening.float())
 
     def distance(self, vectors_nk: Tensor) -> Tensor:
-        """The distance (N,) to the nearest class mean, in standard deviations per element.
+        """The distance (N,) to the nearest class mean, in standard deviations: 1 is usual for a digit.
 
         Raises:
             CheckpointError: the vectors have another length than those that this was fitted on.
@@ -91,8 +90,8 @@ class Classes:
             raise CheckpointError("the class means are another network's; choose another run or checkpoint")
         exact = "donot_use_mm_for_euclid_dist"  # so that an image's distance does not depend on its batch
         distances = torch.cdist(vectors_nk @ self.whitening, self.means, compute_mode=exact)
-        nearest: Tensor = distances.min(1).values
-        return nearest / len(self.whitening) ** 0.5
+        nearest: Tensor = distances.amin(1)
+        return nearest
 
 
 @dataclass(frozen=True, slots=True)
