@@ -37,6 +37,13 @@ class Verdict(StrEnum):
     """it looks like no digit"""
 
 
+def judge(confidence: float, digit_score: float | None, threshold: float | None) -> Verdict:
+    """What an answer of this probability is worth; without a score or a threshold nothing is a stranger."""
+    if digit_score is not None and threshold is not None and digit_score < threshold:
+        return Verdict.STRANGER
+    return Verdict.SURE if confidence >= SURE else Verdict.UNSURE
+
+
 @dataclass(frozen=True, slots=True)
 class Views:
     """What the distances are measured on, per image, float32 on the CPU."""

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.inference.confidence import SURE, Confidence, Verdict, calibrated
+from mnist_sum_tui.inference.confidence import Confidence, Verdict, calibrated, judge
 from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs, infer
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
 from mnist_sum_tui.models import skeleton
@@ -57,9 +57,7 @@ class Prediction:
     @property
     def verdict(self) -> Verdict:
         """What the answer is worth: whether the image looks like a digit, and whether both heads are sure."""
-        if self.digit_score is not None and self.threshold is not None and self.digit_score < self.threshold:
-            return Verdict.STRANGER
-        return Verdict.SURE if self.confidence >= SURE else Verdict.UNSURE
+        return judge(self.confidence, self.digit_score, self.threshold)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""

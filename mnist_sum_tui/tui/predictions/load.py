@@ -25,6 +25,8 @@ SLICE = 40
 """images between two looks at the other requests, so that a stroke waits for one slice at most; `original` takes 1.5 ms
 per image with one thread on two busy cores, `compact` 0.1 ms"""
 TELL_SECONDS = 0.2
+NOT_CALIBRATED = ", not calibrated"
+"""said of weights whose probabilities are the network's own, and which cannot tell what is no digit"""
 
 
 def load_file(weights: Weights) -> "Predictor":
@@ -42,9 +44,10 @@ def load_file(weights: Weights) -> "Predictor":
 
     assert weights.path is not None
     loaded = checkpoint.load(weights.path)
-    named = f"{weights.owner}, {loaded.position.words(is_running=Run(weights.path.parent).is_running)}"
+    note = "" if loaded.confidence else NOT_CALIBRATED
+    named = f"{weights.owner}, {loaded.position.words(is_running=Run(weights.path.parent).is_running)}{note}"
     hardware = choose_for_inference(loaded.config, "auto")
-    return Predictor(loaded.config, loaded.weights, named, hardware)
+    return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence)
 
 
 def predict_all_numbers(
@@ -106,19 +109,25 @@ def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str)
 
     from mnist_sum_tui.inference.evaluate import Outputs, mistakes, score
 
-    outputs = Outputs(torch.cat([part.digits for part in parts]), torch.cat([part.sums for part in parts]))
-    digit_sureness, digits = (found.numpy() for found in outputs.digits.exp().max(1))
-    sum_sureness, sums = (found.numpy() for found in outputs.sums.exp().max(2))
+    scores = [part.scores for part in parts if part.scores is not None]
+    outputs = Outputs(
+        torch.cat([part.digits for part in parts]),
+        torch.cat([part.sums for part in parts]),
+        torch.cat(scores) if scores else None,
+        parts[0].confidence,
+    )
+    digit_probabilities, sum_probabilities = outputs.digit_probabilities.numpy(), outputs.sum_probabilities.numpy()
     return TestSetResult(
         weights=weights,
         source=source,
         made=time.monotonic(),
         labels=test.labels.numpy(),
-        digits=digits,
-        sums=sums,
-        sureness=np.minimum(digit_sureness[:, None], sum_sureness),
-        digit_scores=outputs.digits.numpy(),
-        sum_scores=outputs.sums.numpy(),
+        digits=outputs.digits.argmax(1).numpy(),
+        sums=outputs.sums.argmax(2).numpy(),
+        sureness=np.minimum(digit_probabilities.max(1)[:, None], sum_probabilities.max(2)),
+        digit_probabilities=digit_probabilities,
+        sum_probabilities=sum_probabilities,
+        outputs=outputs,
         report=score(outputs, test),
         mistakes=mistakes(outputs, test),
     )
@@ -140,4 +149,4 @@ def load_newest(config: TrainConfig, tensors: "Mapping[str, Tensor]", source: st
     from mnist_sum_tui.inference.predict import Predictor
     from mnist_sum_tui.machine.hardware import choose
 
-    return Predictor(config, tensors, source, choose(config))
+    return Predictor(config, tensors, source + NOT_CALIBRATED, choose(config))

@@ -63,7 +63,7 @@ def all_wrong(result: TestSetResult) -> Selection:
 def read_as(result: TestSetResult, label: int, digit: int) -> Selection:
     """The images of one digit that are read as another one, or as itself."""
     rows = np.flatnonzero((result.labels == label) & (result.digits == digit))
-    sure = np.exp(result.digit_scores[rows, digit])
+    sure = result.digit_probabilities[rows, digit]
     words = [f"{label} {TO} {digit}"] * len(rows)
     return _selection(f"{label} read as {digit}", rows, sure, words, None)
 
@@ -72,7 +72,7 @@ def sums_wrong(result: TestSetResult, label: int, number: int) -> Selection:
     """The images of a digit whose sum with a number is wrong."""
     rows = np.flatnonzero((result.labels == label) & (result.sums[:, number] != label + number))
     totals = result.sums[rows, number]
-    sure = np.exp(result.sum_scores[rows, number, totals])
+    sure = result.sum_probabilities[rows, number, totals]
     words = [f"{label}+{number} {TO} {total}" for total in totals.tolist()]
     return _selection(f"{label} + {number} not read as {label + number}", rows, sure, words, number)
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from mnist_sum_tui.tui.predictions.weights import Weights
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.inference.evaluate import EvalReport, Mistake
+    from mnist_sum_tui.inference.confidence import Verdict
+    from mnist_sum_tui.inference.evaluate import EvalReport, Mistake, Outputs
     from mnist_sum_tui.inference.predict import Prediction
 
 NUMBERS = np.arange(10)
@@ -48,10 +49,12 @@ class TestSetResult:
     """(N, 10), the predicted sums"""
     sureness: NDArray[np.float32]
     """(N, 10), the smaller of the two heads' highest probabilities"""
-    digit_scores: NDArray[np.float32]
-    """(N, 10), log-probabilities"""
-    sum_scores: NDArray[np.float32]
-    """(N, 10, 19), log-probabilities"""
+    digit_probabilities: NDArray[np.float32]
+    """(N, 10), calibrated"""
+    sum_probabilities: NDArray[np.float32]
+    """(N, 10, 19), calibrated"""
+    outputs: "Outputs"
+    """what the predictions are made of"""
     report: "EvalReport"
     mistakes: "tuple[Mistake, ...]"
     """every image whose digit is wrong, surest first"""
@@ -66,14 +69,17 @@ class TestSetResult:
 
     def predictions(self, index: int) -> "tuple[Prediction, ...]":
         """The predictions for one test image beside each of the ten numbers, by the weights of this result."""
-        import torch
-
-        from mnist_sum_tui.inference.evaluate import Outputs
         from mnist_sum_tui.inference.predict import from_outputs
 
-        scores = (torch.from_numpy(scores[index : index + 1]) for scores in (self.digit_scores, self.sum_scores))
-        outputs, label = Outputs(*scores), int(self.labels[index])
-        return tuple(from_outputs(outputs, 0, number, label) for number in range(10))
+        label = int(self.labels[index])
+        return tuple(from_outputs(self.outputs, index, number, label) for number in range(10))
+
+    def verdict(self, index: int, confidence: float) -> "Verdict":
+        """What an answer for one test image is worth, `confidence` being its probability."""
+        from mnist_sum_tui.inference.confidence import judge
+
+        scores = self.outputs.scores
+        return judge(confidence, None if scores is None else scores[index].item(), self.outputs.confidence.threshold)
 
     @property
     def wrong(self) -> NDArray[np.bool_]:

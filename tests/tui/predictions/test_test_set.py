@@ -1,5 +1,9 @@
 """Stepping through the predictions for the test set."""
 
+from mnist_sum_tui.inference.confidence import Confidence
+from mnist_sum_tui.inference.evaluate import Outputs
+from mnist_sum_tui.inference.predict import from_outputs
+from mnist_sum_tui.tui.predictions.load import sum_up
 from mnist_sum_tui.tui.predictions.test_set import less_certain, next_pair
 from tests.tui import fixed
 
@@ -29,3 +33,21 @@ def test_a_walk_begins_anew_where_one_has_gone_elsewhere() -> None:
 
 def test_a_result_knows_the_predictions_of_its_own_weights() -> None:
     assert fixed.result().predictions(241) == fixed.predictions(241)
+
+
+def test_the_slices_of_a_calibrated_network_are_calibrated_together() -> None:
+    raw, confidence = fixed.outputs(), Confidence(0.5, 2.0, threshold=0.25)
+    assert raw.scores is not None
+    halves = [slice(0, 600), slice(600, fixed.COUNT)]
+    parts = [Outputs(raw.digits[half], raw.sums[half], raw.scores[half], confidence) for half in halves]
+    result = sum_up(parts, fixed.images(), fixed.CHOICES[1], fixed.SOURCE)
+    whole = Outputs(raw.digits, raw.sums, raw.scores, confidence)
+    for index in (8, 241, 700):
+        said = result.predictions(index)
+        assert said == tuple(from_outputs(whole, index, n, int(fixed.images().labels[index])) for n in range(10))
+        assert [float(sure) for sure in result.sureness[index]] == [found.confidence for found in said]
+        assert said[3].verdict == result.verdict(index, said[3].confidence)
+    raw_ones = fixed.result()
+    assert (result.digit_probabilities.max(1) > raw_ones.digit_probabilities.max(1)).all()
+    assert (result.sum_probabilities.max(2) < raw_ones.sum_probabilities.max(2)).all()
+    assert (result.digits == raw_ones.digits).all()

@@ -3,7 +3,6 @@
 import queue
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +20,7 @@ from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredic
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictDrawing, PredictImage
 from mnist_sum_tui.tui.predictions.weights import best_of, choices
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
-from mnist_sum_tui.tui.session.session import Session
 from tests.tui.pages.test_draw import make_run
-
-
-@pytest.fixture
-def worker(tmp_path: Path) -> Iterator[PredictionWorker]:
-    made = PredictionWorker(Session(tmp_path / "runs"))
-    yield made
-    made.close()
 
 
 def wait_for(answers: "queue.Queue[Message]") -> Message:
@@ -49,7 +40,7 @@ def test_an_image_beside_all_ten_numbers(worker: PredictionWorker, small_data: s
     assert [prediction.number for prediction in answer.predictions] == list(range(10))
     assert all(prediction.label == 0 for prediction in answer.predictions)
     assert answer.weights.path == run.best_file
-    assert answer.source == f"{run.id}, epoch 1"
+    assert answer.source == f"{run.id}, epoch 1, not calibrated"
 
 
 def test_a_result_is_remembered_until_the_weights_change(worker: PredictionWorker, small_data: str) -> None:
@@ -148,7 +139,7 @@ def test_the_newest_weights_of_a_training(worker: PredictionWorker) -> None:
     control.deliver(1234, Learner(config, choose(config)).copy_weights())
     answer = wait_for(answers)
     assert isinstance(answer, ImagePredicted)
-    assert answer.source == "the training in progress, step 1,234"
+    assert answer.source == "the training in progress, step 1,234, not calibrated"
     assert control.take("weights")
 
 
