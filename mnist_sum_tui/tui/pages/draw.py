@@ -17,7 +17,7 @@ from mnist_sum_tui.tui.pages.predicting import NumberPage, note
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted
 from mnist_sum_tui.tui.predictions.requests import PredictDrawing
-from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText
+from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText, Likeness
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
@@ -73,6 +73,7 @@ class DrawPage(DrawingFiles, WeightsPage, NumberPage):
                 with Vertical(id="seen-and-said"):
                     yield Digit(id="seen")
                     yield AnswerText(id="verdict")
+                    yield Likeness(id="likeness")
                     yield Static(HINT, id="hint", markup=False)
                     yield AllTen(id="all-ten")
                 with Vertical(id="bars"):
@@ -137,7 +138,7 @@ class DrawPage(DrawingFiles, WeightsPage, NumberPage):
         shown = predictions[self.number] if predictions else None
         self.query_one("#seen", Digit).image = None if answer is None else answer.image
         self.query_one(AnswerText).display = shown is not None
-        self.query_one(AnswerText).said = shown
+        self.query_one(AnswerText).said = self.query_one(Likeness).said = shown
         digits, sums = (shown.digit_probabilities, shown.sum_probabilities) if shown else ((0.0,) * 10, (0.0,) * 19)
         hint = self.query_one("#hint", Static)
         hint.update(doubt(max(digits), max(sums)) if shown else HINT)

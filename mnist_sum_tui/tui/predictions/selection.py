@@ -32,9 +32,11 @@ class Selection(NamedTuple):
     """one cell of a map, not all that is wrong"""
 
 
-def caption(words: str, probability: float) -> str:
-    """What stands under an image, in 14 columns: `4 {TO} 9  98%`; 100 only if it is."""
-    return f"{words}  {int(probability * 100)}%"
+def caption(words: str, probability: float, verdict: str = "sure") -> str:
+    """What stands under an image, in 13 columns: `4 {TO} 9  98%`, not sure `4 {TO} 9? 63%`; 100 only if it is."""
+    if verdict == "stranger":
+        return f"{words[0]} {TO} no digit?"
+    return f"{words}{' ' if verdict == 'sure' else '?'} {int(probability * 100)}%"
 
 
 def frequent(result: TestSetResult) -> list[str]:
@@ -53,8 +55,9 @@ def frequent(result: TestSetResult) -> list[str]:
 def all_wrong(result: TestSetResult) -> Selection:
     """The images whose digit is wrong, those first of which the network is surest."""
     count, shown = len(result.mistakes), result.mistakes[:MOST]
-    words = [caption(f"{wrong.label} {TO} {wrong.digit}", wrong.probability) for wrong in shown]
-    chosen = tuple(Chosen(wrong.index, text) for wrong, text in zip(shown, words, strict=True))
+    chosen = tuple(
+        _tile(result, wrong.index, wrong.probability, f"{wrong.label} {TO} {wrong.digit}", None) for wrong in shown
+    )
     if not count:
         return Selection("No digit is wrong", (), is_part=False)
     return Selection(f"{_counted(count, 'wrong digit')}, surest first", chosen, is_part=False)
@@ -65,7 +68,7 @@ def read_as(result: TestSetResult, label: int, digit: int) -> Selection:
     rows = np.flatnonzero((result.labels == label) & (result.digits == digit))
     sure = result.digit_probabilities[rows, digit]
     words = [f"{label} {TO} {digit}"] * len(rows)
-    return _selection(f"{label} read as {digit}", rows, sure, words, None)
+    return _selection(result, f"{label} read as {digit}", rows, sure, words, None)
 
 
 def sums_wrong(result: TestSetResult, label: int, number: int) -> Selection:
@@ -74,14 +77,25 @@ def sums_wrong(result: TestSetResult, label: int, number: int) -> Selection:
     totals = result.sums[rows, number]
     sure = result.sum_probabilities[rows, number, totals]
     words = [f"{label}+{number} {TO} {total}" for total in totals.tolist()]
-    return _selection(f"{label} + {number} not read as {label + number}", rows, sure, words, number)
+    return _selection(result, f"{label} + {number} not read as {label + number}", rows, sure, words, number)
+
+
+def _tile(result: TestSetResult, image: int, sure: float, words: str, number: int | None) -> Chosen:
+    """An image with its caption; where a sum is shown, both heads count for whether it is sure."""
+    confidence = sure if number is None else float(result.sureness[image, number])
+    return Chosen(image, caption(words, sure, result.verdict(image, confidence)), number)
 
 
 def _selection(
-    title: str, rows: NDArray[np.int64], sure: NDArray[np.float32], words: list[str], number: int | None
+    result: TestSetResult,
+    title: str,
+    rows: NDArray[np.int64],
+    sure: NDArray[np.float32],
+    words: list[str],
+    number: int | None,
 ) -> Selection:
     order = (-sure).argsort(kind="stable")[:MOST].tolist()
-    chosen = tuple(Chosen(int(rows[at]), caption(words[at], float(sure[at])), number) for at in order)
+    chosen = tuple(_tile(result, int(rows[at]), float(sure[at]), words[at], number) for at in order)
     return Selection(f"{title}: {_counted(len(rows), 'image')} {BRAILLE.between} Escape shows all mistakes", chosen)
 
 

@@ -1,4 +1,4 @@
-"""The answer of the network as text: its equation, the correct one, and whether its two answers fit each other."""
+"""The answer of the network as text: its equation, how sure it is, and whether its two answers fit each other."""
 
 from typing import TYPE_CHECKING
 
@@ -6,8 +6,9 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import bar, equation, percent
+from mnist_sum_tui.formatting import answer, bar, equation, percent, track
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
+from mnist_sum_tui.tui.widgets.probability_bars import short_percent
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
@@ -50,12 +51,21 @@ def fit_line(said: "Prediction") -> tuple[str, str]:
     return words, "bold $text-warning"
 
 
+def sure_line(said: "Prediction") -> str:
+    """The probabilities of both answers in at most 18 columns: `digit 98% sum 97%`, `digit and sum 99%`."""
+    digit, total = short_percent(max(said.digit_probabilities)), short_percent(max(said.sum_probabilities))
+    return f"digit and sum {total.strip()}" if digit == total else f"digit {digit.strip()} sum {total.strip()}"
+
+
 def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Content:
-    """The equation, right or wrong, the correct equation if known, and whether the two answers fit."""
+    """The equation, what it is worth if it is not sure, how sure; the correct equation; whether both answers fit."""
     style = "$text-primary" if said.correct is None else "$text-success" if said.correct else "$text-error"
     words = equation(said.digit, said.number, said.sum)
     shown = large(words, width < WIDE_WIDTH) if is_large else [words]
     lines: list[tuple[str, str]] = [(row, f"bold {style}") for row in shown]
+    if said.verdict != "sure":
+        lines.append((answer(said.digit, said.verdict), "bold $text-warning"))
+    lines.append((sure_line(said), ""))
     if said.label is not None:
         truth = equation(said.label, said.number, said.label + said.number)
         lines.append((f"{RIGHT} right" if said.correct else f"{WRONG} wrong", style))
@@ -85,6 +95,35 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int, width: int = 0) 
             line += Content.assemble((f"  {bar(share, room)} {percent(share, 1):>7}", weight))
         lines.append(line)
     return Content("\n").join(lines)
+
+
+def likeness_lines(score: float, threshold: float, width: int) -> Content:
+    """How much like a digit, as a thin bar: a line marks the threshold in its middle, twice the threshold fills it."""
+    done, rest = track(score / threshold / 2, width)
+    middle = width // 2
+    bar = f"{done}{rest}"
+    bar = f"{bar[:middle]}{BRAILLE.axes[0]}{bar[middle + 1 :]}"
+    style = "$text-primary" if score >= threshold else "$text-warning"
+    parts = [("how much like a digit\n", "$foreground-muted")]
+    parts += [(bar[: len(done)], style), (bar[len(done) :], "$foreground-muted")]
+    return Content.assemble(*parts)
+
+
+class Likeness(Widget):
+    """Shows how much like a digit an image is; hidden where no score says so."""
+
+    said: "reactive[Prediction | None]" = reactive(None)
+
+    def watch_said(self, said: "Prediction | None") -> None:
+        """Hide or show it."""
+        self.display = said is not None and said.digit_score is not None and bool(said.threshold)
+
+    def render(self) -> Content:
+        """The bar."""
+        said = self.said
+        if said is None or said.digit_score is None or not said.threshold:
+            return Content("")
+        return likeness_lines(said.digit_score, said.threshold, self.content_size.width)
 
 
 class AnswerText(Widget):

@@ -141,6 +141,14 @@ def test_shares_between_the_ends() -> None:
 
 def test_words() -> None:
     assert caption("4 → 9", 0.9996) == "4 → 9  99%"
+    assert caption("4+7 → 12", 0.639, "unsure") == "4+7 → 12? 63%"
+    assert caption("4+7 → 12", 0.639, "stranger") == "4 → no digit?"
+    captions = {chosen.image: chosen.caption for chosen in all_wrong(fixed.result()).chosen}
+    assert captions[fixed.STRANGER] == "6 → no digit?"
+    assert all(
+        ("?" in text) == (fixed.result().sureness[at, 0] < 0.81 or at == fixed.STRANGER)
+        for at, text in captions.items()
+    )
     lines = frequent(fixed.result())
     assert len(lines) == len(fixed.WRONG)
     assert all(" read as " in line for line in lines)

@@ -22,7 +22,7 @@ def test_a_cell_of_the_confusion_is_its_images() -> None:
     found = read_as(fixed.result(), 9, 5)
     assert [chosen.image for chosen in found.chosen] == [241]
     assert found.title.startswith("9 read as 5: 1 image ")
-    assert found.chosen[0].caption == "9 → 5  84%"
+    assert found.chosen[0].caption == "9 → 5? 84%"
     right = read_as(fixed.result(), 5, 5)
     assert right.title.startswith("5 read as 5: 84 images ")
     assert len(right.chosen) == 84
@@ -40,7 +40,7 @@ def many() -> TestSetResult:
 def test_a_cell_of_the_sums_is_what_is_wrong_there() -> None:
     found = sums_wrong(fixed.result(), 0, 4)
     assert [(chosen.image, chosen.number) for chosen in found.chosen] == [(3, 4)]
-    assert found.chosen[0].caption.startswith("0+4 → 5  ")
+    assert found.chosen[0].caption.startswith("0+4 → 5? ")
     assert len(found.chosen[0].caption) <= 14
 
 
