@@ -27,14 +27,7 @@ from mnist_sum_tui.tui.widgets.strokes import RADII, scale_for
 REST_COLUMNS, REST_ROWS = 56, 6
 """what the pad leaves to the frame, the picture, the bars; and to the tabs, the pen, the weights, the footer"""
 HINT = "Draw a digit with the mouse,\nor space and the arrow keys."
-LESS_SURE = 0.05
-"""how much less probable the sum must be than the digit, so that it is said"""
 MOST_EARLIER = 50
-
-
-def doubt(digit: float, total: float) -> str:
-    """A sentence where the sum's probability is well below the digit's; else nothing."""
-    return "The sum is less sure than the digit." if digit - total >= LESS_SURE else ""
 
 
 class DrawPage(DrawingFiles, WeightsPage, NumberPage):
@@ -72,8 +65,8 @@ class DrawPage(DrawingFiles, WeightsPage, NumberPage):
             with Container(id="rest"):
                 with Vertical(id="seen-and-said"):
                     yield Digit(id="seen")
-                    yield AnswerText(id="verdict")
                     yield Likeness(id="likeness")
+                    yield AnswerText(id="verdict")
                     yield Static(HINT, id="hint", markup=False)
                     yield AllTen(id="all-ten")
                 with Vertical(id="bars"):
@@ -138,10 +131,11 @@ class DrawPage(DrawingFiles, WeightsPage, NumberPage):
         shown = predictions[self.number] if predictions else None
         self.query_one("#seen", Digit).image = None if answer is None else answer.image
         self.query_one(AnswerText).display = shown is not None
-        self.query_one(AnswerText).said = self.query_one(Likeness).said = shown
+        likeness = self.query_one(Likeness)
+        self.query_one(AnswerText).said = likeness.said = shown
+        self.query_one("#seen").border_subtitle = likeness.title
         digits, sums = (shown.digit_probabilities, shown.sum_probabilities) if shown else ((0.0,) * 10, (0.0,) * 19)
-        hint = self.query_one("#hint", Static)
-        hint.update(doubt(max(digits), max(sums)) if shown else HINT)
+        self.query_one("#hint").display = shown is None
         self.query_one("#digit-bars", ProbabilityBars).probabilities = digits
         bars = self.query_one("#sum-bars", ProbabilityBars)
         bars.probabilities, bars.expected = sums, range(self.number, self.number + 10)

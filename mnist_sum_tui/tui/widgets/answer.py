@@ -97,22 +97,24 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int, width: int = 0) 
     return Content("\n").join(lines)
 
 
-def likeness_lines(score: float, threshold: float, width: int) -> Content:
+def likeness_bar(score: float, threshold: float, width: int) -> Content:
     """How much like a digit, as a thin bar: a line marks the threshold in its middle, twice the threshold fills it."""
     done, rest = track(score / threshold / 2, width)
-    middle = width // 2
-    bar = f"{done}{rest}"
-    bar = f"{bar[:middle]}{BRAILLE.axes[0]}{bar[middle + 1 :]}"
+    whole, middle = done + rest, width // 2
+    marked = f"{whole[:middle]}{BRAILLE.axes[0]}{whole[middle + 1 :]}"
     style = "$text-primary" if score >= threshold else "$text-warning"
-    parts = [("how much like a digit\n", "$foreground-muted")]
-    parts += [(bar[: len(done)], style), (bar[len(done) :], "$foreground-muted")]
-    return Content.assemble(*parts)
+    return Content.assemble((marked[: len(done)], style), (marked[len(done) :], "$foreground-muted"))
 
 
 class Likeness(Widget):
     """Shows how much like a digit an image is; hidden where no score says so."""
 
     said: "reactive[Prediction | None]" = reactive(None)
+
+    @property
+    def title(self) -> str:
+        """What the bar is, to be written beside it; nothing while it is hidden."""
+        return "how much like a digit" if self.display else ""
 
     def watch_said(self, said: "Prediction | None") -> None:
         """Hide or show it."""
@@ -123,7 +125,7 @@ class Likeness(Widget):
         said = self.said
         if said is None or said.digit_score is None or not said.threshold:
             return Content("")
-        return likeness_lines(said.digit_score, said.threshold, self.content_size.width)
+        return likeness_bar(said.digit_score, said.threshold, self.content_size.width)
 
 
 class AnswerText(Widget):

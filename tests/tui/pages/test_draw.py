@@ -1,5 +1,6 @@
 """The page Draw: strokes to answers, with fixed answers and with a real network in the real thread."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.step import Learner
 from mnist_sum_tui.tui.pages.draw import DrawPage
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
-from mnist_sum_tui.tui.widgets.answer import AnswerText
+from mnist_sum_tui.tui.widgets.answer import AnswerText, Likeness
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
@@ -53,7 +54,13 @@ async def test_a_stroke_is_answered(size: tuple[int, int], tmp_path: Path, monke
         assert shown is not None
         assert shown.correct is None
         assert len(page.query_one("#sum-bars", ProbabilityBars).probabilities) == 19
-        assert str(hint.render()) == "The sum is less sure than the digit."
+        assert not hint.display
+        likeness = page.query_one(Likeness)
+        assert likeness.display
+        assert likeness.region.height == 1
+        assert str(page.query_one("#seen").border_subtitle) == "how much like a digit"
+        likeness.said = replace(shown, digit_score=None)  # a network that is not calibrated
+        assert not likeness.display
         assert page.milliseconds is not None
 
 

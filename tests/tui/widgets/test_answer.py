@@ -1,4 +1,6 @@
-from mnist_sum_tui.tui.widgets.answer import AllTen, all_ten, answer_lines, large
+from dataclasses import replace
+
+from mnist_sum_tui.tui.widgets.answer import AllTen, all_ten, answer_lines, large, likeness_bar
 from tests.tui import fixed
 
 
@@ -20,6 +22,22 @@ def test_answers_that_do_not_fit_are_told_with_their_figures() -> None:
     said = fixed.predictions(fixed.ODD[0])[4]
     assert answer_lines(said, 40).plain.endswith("the two answers do not fit: 0 + 4 is 4, not 5")
     assert answer_lines(fixed.predictions(fixed.ODD[0])[5], 40).plain.endswith("the answers fit")
+
+
+def test_an_answer_says_what_it_is_worth_and_how_sure_both_heads_are() -> None:
+    said = replace(fixed.predictions(0)[4], digit_probabilities=(0.0,) * 7 + (0.97, 0.02, 0.01))
+    assert said.verdict == "unsure"
+    assert answer_lines(said, 18).plain.split("\n")[:3] == ["7 + 4 = 11", "7? (not sure)", "digit 97% sum 89%"]
+    sure = replace(said, sum_probabilities=(0.0,) * 11 + (1.0,) + (0.0,) * 7)
+    assert answer_lines(sure, 18).plain.split("\n")[1] == "digit 97% sum 100%"
+    assert answer_lines(replace(sure, digit_score=0.2), 18).plain.split("\n")[1] == "not a digit?"
+    both = replace(sure, digit_probabilities=(0.0,) * 7 + (1.0, 0.0, 0.0))
+    assert answer_lines(both, 18).plain.split("\n")[1] == "digit and sum 100%"
+
+
+def test_the_bar_of_likeness_marks_the_threshold_in_its_middle() -> None:
+    bars = [likeness_bar(score, 0.2, 9).plain for score in (0.0, 0.1, 0.2, 0.4, 1.0)]
+    assert bars == ["────│────", "━━──│────", "━━━━│────", "━━━━│━━━━", "━━━━│━━━━"]
 
 
 def test_a_wide_list_shows_how_probable_each_sum_is() -> None:
