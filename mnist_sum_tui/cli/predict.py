@@ -61,9 +61,19 @@ NumberArgument = Annotated[
 UPPER_HALF = BLOCKS.dots[1]
 GAP = 3
 """columns between the pictures and the answer"""
+
+
+def _in_range(threshold: float | None) -> float | None:
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise UsageError(f"threshold {threshold:g} is outside 0..1: choose a digit score from 0 to 1")
+    return threshold
+
+
 Threshold = Annotated[
     float | None,
-    typer.Option(min=0, max=1, help="Digit score below which it is no digit.", show_default="the network's own"),
+    typer.Option(
+        callback=_in_range, help="Digit score, 0 to 1, below which it is no digit.", show_default="the network's own"
+    ),
 ]
 NeverRefuse = Annotated[bool, typer.Option("--never-refuse", help="Take everything for a digit.")]
 

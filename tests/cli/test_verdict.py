@@ -36,6 +36,10 @@ def test_the_threshold_decides_what_is_no_digit(run: Run, cli: Cli) -> None:
     assert never["threshold"] is None
     for name in ("digit", "sum", "confidence", "digit_score", "digit_probabilities"):
         assert usual[name] == strict[name] == never[name]
+    for wrong in ("2", "-0.1", "nan"):
+        is_one_line(
+            cli("predict", "idx", "3", "--threshold", wrong), 2, f"threshold {wrong} is outside 0..1", "from 0 to 1"
+        )
     shown = cli("predict", "idx", "3", "--number", "7", "--threshold", "1").stdout
     assert "not a digit?" in shown
     assert "; a digit from 1.00" in shown
