@@ -74,7 +74,7 @@ class TestSetEvaluation:
         from mnist_sum_tui.machine.hardware import usable_cores
 
         self.predictor, self.test = predictor, test
-        self._weights = weights
+        self.weights = weights
         self._choices = [1, 1, usable_cores()] if is_alone else [1, 1]  # the first slice warms up
         self._seconds: list[float] = []
         self._parts: list[Outputs] = []
@@ -96,7 +96,7 @@ class TestSetEvaluation:
         if len(self._seconds) < len(self._choices):
             self._seconds.append(time.perf_counter() - begin)
         if start + SLICE >= len(self.test):
-            return sum_up(self._parts, self.test, self._weights, self.predictor.source)
+            return sum_up(self._parts, self.test, self.weights, self.predictor.source)
         if time.monotonic() - self._told > TELL_SECONDS:
             self._told = time.monotonic()
             tell((start + SLICE) / len(self.test))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.errors import MnistSumError, PictureError, UsageError
+from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions import weights as places
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, TestSetEvaluated, Trouble, Working
@@ -59,6 +60,8 @@ class Running:
 
     evaluation: load.TestSetEvaluation
     reply: Reply
+    control: Control | None
+    """the training in progress when it began"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,11 @@ class PredictionWorker:
     def _begin_evaluation(self, request: EvaluateTestSet, reply: Reply) -> None:
         running, self._running = self._running, None
         weights = self._choices(request.weights, reply).chosen
+        control = self._session.control
+        is_same = running is not None and (running.evaluation.weights, running.control) == (weights, control)
+        if running is not None and is_same and weights.path is None:  # with newer ones at each key it would never end
+            self._running = Running(running.evaluation, reply, control)
+            return
         predictor = self._predictor(weights, reply)
         test = self._test_set(predictor, reply)
         done = self._done
@@ -173,7 +181,7 @@ class PredictionWorker:
         evaluation = running.evaluation if running is not None else None
         if evaluation is None or evaluation.predictor is not predictor or evaluation.test is not test:
             evaluation = load.TestSetEvaluation(predictor, test, weights, not self._session.is_training)
-        self._running = Running(evaluation, reply)  # the same request again goes on where the first one is
+        self._running = Running(evaluation, reply, control)  # the same request again goes on where the first one is
 
     def _continue_evaluation(self) -> None:
         assert self._running is not None

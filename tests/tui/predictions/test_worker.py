@@ -19,7 +19,7 @@ from mnist_sum_tui.tui.predictions.load import TestSetEvaluation
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, TestSetEvaluated, Trouble, Working
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictDrawing, PredictImage
 from mnist_sum_tui.tui.predictions.weights import best_of, choices
-from mnist_sum_tui.tui.predictions.worker import PredictionWorker
+from mnist_sum_tui.tui.predictions.worker import FRESH_SECONDS, PredictionWorker
 from tests.tui.pages.test_draw import make_run
 
 
@@ -141,6 +141,27 @@ def test_the_newest_weights_of_a_training(worker: PredictionWorker) -> None:
     assert isinstance(answer, ImagePredicted)
     assert answer.source == "the training in progress, step 1,234, not calibrated"
     assert control.take("weights")
+
+
+def test_an_evaluation_of_a_training_goes_on_whatever_is_pressed(worker: PredictionWorker) -> None:
+    """With the weights that it began with: newer ones at each key would mean that none ever comes to its end."""
+    from mnist_sum_tui.machine.hardware import choose
+    from mnist_sum_tui.training.step import Learner
+
+    config, control = TrainConfig.of("standard", model="compact", device="cpu"), Control()
+    worker._session.begin(config, Run(worker._session.runs_folder / "now"), control)
+    tensors = Learner(config, choose(config)).copy_weights()
+    control.deliver(100, tensors)
+    first, second = queue.Queue[Message](), queue.Queue[Message]()
+    worker.request(EvaluateTestSet(), first.put)
+    while not (isinstance(answer := first.get(timeout=30), Working) and answer.share):
+        pass
+    time.sleep(FRESH_SECONDS)
+    control.deliver(200, tensors)
+    worker.request(EvaluateTestSet(), second.put)
+    answer = wait_for(second)
+    assert isinstance(answer, TestSetEvaluated)
+    assert answer.result.source.endswith("step 100")
 
 
 def test_weights_that_are_delivered_are_there_at_once() -> None:
