@@ -113,9 +113,7 @@ class MnistSumApp(RunningApp):
         """Show a test image on the page Inspect."""
         await self.switch_mode("inspect")
         page: Any = self.pages["inspect"]
-        if message.number is not None:
-            page.number = message.number
-        page.show_index(message.index)
+        page.call_later(page.open_image, message)  # after the page has come into view
 
     # The palette and the help.
 

@@ -12,6 +12,7 @@ from mnist_sum_tui.tui.pages.predicting import NumberPage
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted
 from mnist_sum_tui.tui.predictions.requests import PredictImage
+from mnist_sum_tui.tui.session.messages import OpenInInspect
 
 NEWEST_SECONDS = 1.0
 """how often the predictions are brought up to date while a training goes on"""
@@ -56,6 +57,12 @@ class ImagePage(WeightsPage, NumberPage):
         """Show a test image."""
         self.index = index
         self.request_answer()
+
+    def open_image(self, message: OpenInInspect) -> None:
+        """Show an image that another page has chosen."""
+        if message.number is not None:
+            self.number = message.number
+        self.show_index(message.index)
 
     def request_answer(self) -> None:
         """Ask for the predictions of the image by the weights that are wanted."""

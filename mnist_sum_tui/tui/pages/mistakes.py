@@ -19,6 +19,7 @@ from mnist_sum_tui.tui.widgets.heatmap import Confusion, Heatmap, SumMap
 
 DOT = f" {BRAILLE.between} "
 MOST_OFTEN = f"{DOT}most often "
+BACK = "From Mistakes (F4 goes back)"
 OFTEN = 11
 """confusions in the list beside the maps"""
 
@@ -81,8 +82,8 @@ class MistakesPage(PredictingPage):
         self.action_again()
 
     def action_again(self) -> None:
-        """Evaluate the newest weights on the test set; the worker remembers its last result."""
-        self.predictions.request(EvaluateTestSet(), self.post_message)
+        """Evaluate the chosen weights, else the newest, on the test set; the worker remembers its last result."""
+        self.predictions.request(EvaluateTestSet(self.session.weights), self.post_message)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Of the two meanings of `m`, the one that would change something."""
@@ -149,4 +150,4 @@ class MistakesPage(PredictingPage):
         """Open the chosen image on Inspect."""
         if self._selection is not None:
             found: Chosen = self._selection.chosen[message.key]
-            self.app.post_message(OpenInInspect(found.image, found.number))
+            self.app.post_message(OpenInInspect(found.image, found.number, self._evaluated, BACK))

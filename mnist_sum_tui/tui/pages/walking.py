@@ -1,7 +1,7 @@
 """WalkingPage: keys that go from one wrong, disagreeing or uncertain test image to the next, or back.
 
 The weights that were searched stay on the page until the next key: while a training goes on, the newest ones may have
-learned the image in the meantime. A line says both.
+learned the image in the meantime. A line says both. So it is with an image that the page Mistakes opens.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from mnist_sum_tui.tui.pages.image_page import ImagePage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.test_set import Step, TestSetResult, less_certain, next_pair
+from mnist_sum_tui.tui.session.messages import OpenInInspect
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
@@ -48,21 +49,33 @@ def sureness(found: "Prediction") -> str:
     return percent(min(max(found.digit_probabilities), max(found.sum_probabilities)), 1)
 
 
+def step_of(source: str) -> str:
+    """`step 98` of a source such as `the training in progress, step 98`."""
+    return source.rpartition(", ")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The image that a walk has reached, and how it judges images."""
 
     result: TestSetResult
-    words: str
-    """`Wrong 3 of 77`"""
+    words: tuple[str, ...]
+    """`Wrong pair 3 of 77 beside 7 (digit or sum)`, then shorter forms of it"""
     judge: Judge
 
-    def line(self, shown: "Prediction", now: "Prediction | None" = None) -> str:
-        """`Wrong 3 of 77: wrong at step 98, right now`; the first words alone where no training goes on."""
+    def line(self, width: int, shown: "Prediction", now: "Prediction | None" = None, source: str = "") -> str:
+        """In the longest form that fits; in training `Wrong ... at step 98, but right by now (step 140)`."""
+        lines = [words + self._since(shown, now, source) for words in self.words]
+        return next((line for line in lines if len(line) <= width), lines[-1])
+
+    def _since(self, shown: "Prediction", now: "Prediction | None", source: str) -> str:
         if self.result.weights.path is not None:
-            return self.words
-        at = f"{self.words}: {self.judge(shown)} at {self.result.source.rpartition(', ')[2]}"
-        return at if now is None else f"{at}, {self.judge(now)} now"
+            return ""
+        at = f" at {step_of(self.result.source)}"
+        if now is None:
+            return at
+        found = self.judge(now)
+        return f"{at}, still {found}" if found == self.judge(shown) else f"{at}, but {found} by now ({step_of(source)})"
 
 
 class WalkingPage(ImagePage):
@@ -101,15 +114,34 @@ class WalkingPage(ImagePage):
             super().take_answer(answer)
         elif self.answer is not None and answer.source != self._found.result.source:
             shown = self.answer.predictions[self.number]
-            self.note(self._found.line(shown, answer.predictions[self.number]))
+            self.note(self._found.line(self._width, shown, answer.predictions[self.number], answer.source))
+
+    @property
+    def _width(self) -> int:
+        """Columns of the note."""
+        return self.room.width - 2
+
+    def open_image(self, message: OpenInInspect) -> None:
+        """By the weights with which it was found, until the next key."""
+        evaluated = message.evaluated
+        if evaluated is None:
+            super().open_image(message)
+            return
+        self._evaluated = evaluated
+        number = self.number if message.number is None else message.number
+        verdict = rightness(evaluated.result.predictions(message.index)[number])
+        step = Step(message.index, number, 1, 1)
+        self._land(evaluated, step, (f"{message.back}: {verdict}",), rightness)
 
     def action_wrong(self, by: int) -> None:
         """The next image whose digit or sum is wrong, or the one before."""
-        self._search(lambda found: self._jump(found, found.result.wrong, by, "Wrong", "is wrong", rightness))
+        what = "Wrong pair", "(digit or sum)", "is wrong"
+        self._search(lambda found: self._jump(found, found.result.wrong, by, what, rightness))
 
     def action_disagree(self, by: int) -> None:
         """The next image whose predicted sum is not the predicted digit plus the number, or the one before."""
-        self._search(lambda found: self._jump(found, found.result.disagreeing, by, "Disagree", "disagrees", fit))
+        what = "Disagreeing pair", "(sum against digit)", "disagrees"
+        self._search(lambda found: self._jump(found, found.result.disagreeing, by, what, fit))
 
     def action_uncertain(self, by: int) -> None:
         """The least certain image; pressed again, the next one after it, or the one before."""
@@ -120,20 +152,24 @@ class WalkingPage(ImagePage):
             step = less_certain(scores, self.index, self.number, is_fresh, by)
             self._walked_to = step.image
             sure = percent(float(scores[step.image, step.number]), 1)
-            self._land(evaluated, step, f"Least certain {step.place:,} of {step.total:,}, {sure} sure", sureness)
+            place = f"Least sure {step.place:,} of {step.total:,}: "
+            self._land(evaluated, step, (f"{place}its less sure answer has {sure}", f"{place}{sure}"), sureness)
 
         self._search(go)
 
     def _jump(
-        self, evaluated: TestSetEvaluated, hits: NDArray[np.bool_], by: int, name: str, what: str, judge: Judge
+        self, evaluated: TestSetEvaluated, hits: NDArray[np.bool_], by: int, what: tuple[str, str, str], judge: Judge
     ) -> None:
+        name, where, verb = what
+        beside = self.number if hits[:, self.number].any() else "any number"
         step = next_pair(hits, self.index, self.number, by)
         if step is None:
-            self.note(f"Nothing {what}: not one of {hits.size:,} pairs of image and number")
+            self.note(f"Nothing {verb}: not one of {hits.size:,} pairs of image and number")
         else:
-            self._land(evaluated, step, f"{name} {step.place:,} of {step.total:,}", judge)
+            words = f"{name} {step.place:,} of {step.total:,} beside {beside}"
+            self._land(evaluated, step, (f"{words} {where}", words), judge)
 
-    def _land(self, evaluated: TestSetEvaluated, step: Step, words: str, judge: Judge) -> None:
+    def _land(self, evaluated: TestSetEvaluated, step: Step, words: tuple[str, ...], judge: Judge) -> None:
         """Show what was found, by the weights that were searched."""
         result, choices = evaluated.result, self._choices
         self._found = None  # the number is not changed by the user
@@ -147,7 +183,7 @@ class WalkingPage(ImagePage):
             )
         )
         self._found = Found(result, words, judge)
-        self.note(self._found.line(predictions[step.number]))
+        self.note(self._found.line(self._width, predictions[step.number]))
 
     def _search(self, then: Callable[[TestSetEvaluated], None]) -> None:
         """Do it when the network has been evaluated on the test set; at once if it has been."""
@@ -157,7 +193,7 @@ class WalkingPage(ImagePage):
         if evaluated is not None and evaluated.result.serves_for(answer.weights, answer.source):
             then(evaluated)
         else:
-            self._then = then
+            self._then = then  # beside an evaluation in progress: the worker goes on with that
             self.predictions.request(EvaluateTestSet(self.wanted), self.post_message)
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:

@@ -21,10 +21,13 @@ class WeightsPage(PredictingPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.wanted: Weights | None = None
-        """what was chosen; None: the best that there is, and the live ones while a training goes on"""
         self._choices: tuple[Weights, ...] = ()
         self._shown: Weights | None = None
+
+    @property
+    def wanted(self) -> Weights | None:
+        """What was chosen, on whichever page; None: the best there is, and the live ones while a training goes on."""
+        return self.session.weights
 
     def on_run_event(self, event: Event) -> None:
         """A training that begins is what there is to look at, whatever weights were chosen before."""
@@ -34,7 +37,7 @@ class WeightsPage(PredictingPage):
 
     def forget_weights(self) -> None:
         """Ask the network that is there now."""
-        self.wanted = None
+        self.session.weights = None
 
     def request_answer(self) -> None:
         """Ask for the predictions by `wanted`; to be given by the page."""
@@ -61,7 +64,7 @@ class WeightsPage(PredictingPage):
         """Take the weights at that place of the slider, if there are any."""
         if 0 <= at < len(self._choices):
             chosen = self._choices[at]
-            self.wanted = None if chosen.path is None else chosen
+            self.session.weights = None if chosen.path is None else chosen
             self.request_answer()
 
 

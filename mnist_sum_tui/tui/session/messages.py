@@ -10,6 +10,7 @@ from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.runs.run import Run
 
 if TYPE_CHECKING:
+    from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
     from mnist_sum_tui.tui.session.speeds import Speed
 
 
@@ -97,8 +98,14 @@ class RunRead(Message):
 class OpenInInspect(Message):
     """Please show this test image on the page Inspect."""
 
-    def __init__(self, index: int, number: int | None = None) -> None:
+    def __init__(
+        self, index: int, number: int | None = None, evaluated: "TestSetEvaluated | None" = None, back: str = ""
+    ) -> None:
         super().__init__()
         self.index = index
         self.number = number
         """to be added; None: the one that is chosen there"""
+        self.evaluated = evaluated
+        """by whose weights it is shown; None: by those that are chosen"""
+        self.back = back
+        """where it was found, and how to go back there: `From Mistakes (F4 goes back)`"""

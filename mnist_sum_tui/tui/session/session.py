@@ -1,6 +1,7 @@
 """What the pages share: the run that is trained, its events so far, and requests to it. No Textual, no torch."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import (
@@ -16,6 +17,9 @@ from mnist_sum_tui.runs.events import (
 )
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.tui.predictions.weights import Weights
 
 MOST_EVENTS = 40_000
 """more than an hour of Progress at its fastest; beyond it the older half keeps every second Progress"""
@@ -34,6 +38,9 @@ class Session:
         """the run that is trained now, or was last, or was opened"""
         self.network: Run | None = None
         """the run whose network the pages ask, if the user opened one; None: that of `run`"""
+        self.weights: Weights | None = None
+        """what Inspect, Draw and Mistakes predict with, if the user chose; None: the best that there is, and the live
+        ones while a training goes on"""
         self.config: TrainConfig | None = None
         self.is_watching = False
         """the run is another process's"""

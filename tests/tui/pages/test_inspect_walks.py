@@ -42,10 +42,10 @@ async def test_a_walk_says_where_it_is_and_goes_back(app: MnistSumApp) -> None:
         await fixed.open_page(pilot, "inspect")
         page = page_in(app)
         for key, index, words in (
-            ("w", WRONG[0], "Wrong 1 of 12"),
-            ("w", WRONG[1], "Wrong 2 of 12"),
-            ("W", WRONG[0], "Wrong 1 of 12"),
-            ("W", WRONG[-1], "Wrong 12 of 12"),
+            ("w", WRONG[0], "Wrong pair 1 of 12 beside 7 (digit or sum)"),
+            ("w", WRONG[1], "Wrong pair 2 of 12 beside 7 (digit or sum)"),
+            ("W", WRONG[0], "Wrong pair 1 of 12 beside 7 (digit or sum)"),
+            ("W", WRONG[-1], "Wrong pair 12 of 12 beside 7 (digit or sum)"),
         ):
             await press(pilot, key)
             assert (page.index, note_of(page)) == (index, words)
@@ -59,7 +59,8 @@ async def test_the_least_certain_one_has_its_figure(app: MnistSumApp) -> None:
         page, least = page_in(app), sorted(fixed.result().sureness[:, 7].tolist())
         for key, place in (("u", 1), ("u", 2), ("U", 1)):
             await press(pilot, key)
-            assert note_of(page) == f"Least certain {place} of 1,000, {least[place - 1] * 100:.1f} % sure"
+            sure = f"{least[place - 1] * 100:.1f} %"
+            assert note_of(page) == f"Least sure {place} of 1,000: its less sure answer has {sure}"
 
 
 async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,10 +80,10 @@ async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp, monk
         monkeypatch.setattr(worker, "request", answer)
         page.show_index(0)
         await press(pilot, "w")
-        assert note_of(page).startswith("Wrong 1 of 12: wrong at step 98")
+        assert note_of(page).startswith("Wrong pair 1 of 12 beside 7")
         page.keep_up()
         await pilot.pause()
-        assert note_of(page) == "Wrong 1 of 12: wrong at step 98, right now"
+        assert note_of(page) == "Wrong pair 1 of 12 beside 7 at step 98, but right by now (step 140)"
         said = page.query_one(AnswerText).said
         assert said == fixed.predictions(WRONG[0])[7], "those of step 98"
         assert str(page.query_one("#source", Static).render()) == "x, step 98"
