@@ -33,7 +33,7 @@ SMALLEST = Size(40, 10)
 """columns and rows below which a page says only that there is no room"""
 TOO_SMALL = f"Too small: make the terminal at least {SMALLEST.width} columns wide and {SMALLEST.height} rows high."
 STATE_SECONDS = 0.5
-LEAST_STATE = len("* sum 99.1 %")
+LEAST_STATE = len("* watching - epoch 12/25 ")
 """columns that the tabs leave to the state of the training, where they can"""
 
 

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.drawing_files import FILE_KEYS, DrawingFiles
-from mnist_sum_tui.tui.pages.predicting import NumberPage, note
+from mnist_sum_tui.tui.pages.predicting import NumberPage, note_room
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted
 from mnist_sum_tui.tui.predictions.requests import PredictDrawing
@@ -74,7 +74,7 @@ class DrawPage(DrawingFiles, WeightsPage, NumberPage):
                     yield ProbabilityBars("Sum", id="sum-bars")
                     yield AllTen()
         yield Gallery(id="earlier")
-        yield note()
+        yield from note_room()
         yield from weights_bar()
 
     def on_mount(self) -> None:
@@ -137,8 +137,7 @@ class DrawPage(DrawingFiles, WeightsPage, NumberPage):
         digits, sums = (shown.digit_probabilities, shown.sum_probabilities) if shown else ((0.0,) * 10, (0.0,) * 19)
         self.query_one("#hint").display = shown is None
         self.query_one("#digit-bars", ProbabilityBars).probabilities = digits
-        bars = self.query_one("#sum-bars", ProbabilityBars)
-        bars.probabilities, bars.expected = sums, range(self.number, self.number + 10)
+        self.query_one("#sum-bars", ProbabilityBars).probabilities = sums
         for ten in self.query(AllTen):
             ten.predictions, ten.chosen = predictions, self.number
         tool = "rubber" if pad.rubs_out else f"{pad.pen} pen"

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Static
 
-from mnist_sum_tui.tui.pages.predicting import note
+from mnist_sum_tui.tui.pages.predicting import note_room
 from mnist_sum_tui.tui.pages.walking import WALK_KEYS, WalkingPage
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted
@@ -42,7 +42,7 @@ class InspectPage(WalkingPage):
                     yield ProbabilityBars("Digit", id="digit-bars")
                     yield AllTen(id="all-ten")
                 yield ProbabilityBars("Sum", id="sum-bars")
-        yield note()
+        yield from note_room()
         yield from weights_bar()
 
     def on_mount(self) -> None:

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Container
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -20,9 +22,13 @@ if TYPE_CHECKING:
 BAR_WIDTH = 20
 
 
-def working_line(text: str, share: float | None) -> str:
-    """What is being done, with a bar where it is known how much of it is done."""
-    return text if share is None else f"{text} {bar(share, BAR_WIDTH)} {share * 100:3.0f} %"
+def working_line(text: str, share: float | None, width: int = 200) -> str:
+    """What is being done, with a bar where it is known how much of it is done: as long as fits into `width`."""
+    if share is None:
+        return text
+    figure = f" {share * 100:3.0f} %"
+    room = min(BAR_WIDTH, width - len(text) - len(figure) - 1)
+    return f"{text} {bar(share, room)}{figure}" if room > 2 else f"{text}{figure}"
 
 
 def accuracies(report: "EvalReport") -> str:
@@ -53,7 +59,7 @@ class PredictingPage(Page):
 
     def on_working(self, message: Working) -> None:
         """Something takes a while."""
-        self.note(working_line(message.text, message.share))
+        self.note(working_line(message.text, message.share, self.room.width - 2))
 
     def on_trouble(self, message: Trouble) -> None:
         """It could not be done."""
@@ -87,6 +93,12 @@ class NumberPage(PredictingPage):
     def action_choose(self, number: int) -> None:
         """That number."""
         self.number = number
+
+
+def note_room() -> ComposeResult:
+    """The line for notes, with a row that is always there: a note that comes or goes moves nothing."""
+    with Container(id="note-room"):
+        yield note()
 
 
 def note() -> Static:

@@ -41,7 +41,7 @@ async def test_what_is_chosen_on_one_page_holds_on_all(app: MnistSumApp) -> None
         await fixed.open_page(pilot, "inspect")
         assert isinstance(requests[-1], PredictImage)
         assert requests[-1].weights == fixed.CHOICES[2]
-        app.screen.on_run_event(recorded.started())  # type: ignore[attr-defined]
+        app.screen.on_run_event(recorded.started())
         await fixed.open_page(pilot, "mistakes")
         assert requests[-1].weights is None, "a training that begins is what there is to look at"
 
