@@ -143,7 +143,8 @@ class Gallery(ScrollView, can_focus=True):
                 (f"{mark}{item.caption}".ljust(tile.width - 1)[: tile.width - 1], "reverse bold" if is_chosen else "")
             )
             lines = [Content(" ") + line for line in shown.split("\n")]
-            padded = [*lines, caption][: tile.height]
+            is_cut = self._room.height <= len(lines)  # what is seen first is then what it is about
+            padded = ([caption, *lines] if is_cut else [*lines, caption])[: tile.height]
             padded += [Content("")] * (tile.height - len(padded))
             content = Content("\n").join(line.pad_right(max(0, tile.width - line.cell_length)) for line in padded)
             self._drawn[place, tile] = Visual.to_strips(self, content, tile.width, tile.height, self.visual_style)

@@ -23,6 +23,8 @@ Cell = tuple[int, int]
 """row and column"""
 LABELS = 3
 """columns of the labels on the left"""
+DOWN, RIGHT = BRAILLE.arrows[3], BRAILLE.arrows[1]
+"""which way the rows and the columns are counted"""
 INKS = BRAILLE.shades[1:]
 """from the lowest value to the highest; none is blank, so that a low row is no gap"""
 
@@ -58,10 +60,15 @@ def ends(grid: Grid) -> tuple[float, float]:
 
 
 def fitted(word: str, cell: int) -> str:
-    """The text right-aligned in a cell, with a gap after it if possible; shortened to thousands (`k`) or `+`."""
-    if len(word) > cell:
-        word = f"{word[:-3]}k" if len(word) > 3 else "+"
-    return f"{word:>{cell - 1}} "[:cell]
+    """The text right-aligned in a cell, with a gap after it; shortened to thousands (`k`) or `+`."""
+    if len(word) >= cell:
+        word = f"{word[:-3]}k" if 3 < len(word) <= cell + 1 else "+"
+    return f"{word:>{cell - 1}} "
+
+
+def first_fit(lines: Sequence[str], width: int) -> str:
+    """The first of the lines that fits as a title of a widget of that width, else the last."""
+    return next((line for line in lines if len(line) + 3 <= width), lines[-1])
 
 
 def map_lines(
@@ -152,23 +159,44 @@ class Confusion(Heatmap):
 
     def title(self) -> str:
         """What the rows and columns are."""
-        words = "Digit: row: true, column: read as"
-        return words if self.size.width >= len(words) + 3 else "row true, col read as"
+        short = f"Digit: true {DOWN} read as {RIGHT}"
+        is_key_here = self._is_shaded and not self.has_key_line
+        longer = f"{short} {self._key()}" if is_key_here else "Digit: row: true, column: read as"
+        return first_fit((longer, short), self.size.width)
+
+    def _errors(self) -> list[list[float]]:
+        rows = [[value or 0.0 for value in row] for row in self.grid or ()]
+        return [[0.0 if at == label else value for at, value in enumerate(row)] for label, row in enumerate(rows)]
+
+    @property
+    def _is_shaded(self) -> bool:
+        """Some count does not fit in its cell, so that shades stand for all."""
+        words = [confusion_text(value) for row in self._errors() for value in row]
+        return any(fitted(word, self.cell).strip() != word for word in words)
+
+    def _key(self) -> str:
+        counts = [value for row in self._errors() for value in row if value]
+        return f"{INKS[0]} {min(counts):.0f} to {INKS[-1]} {max(counts):.0f}"
 
     def lines(self, cursor: Cell | None) -> Content:
         """The counts; the background of an error is stronger the more frequent it is."""
         _, _, paper, _ = self.colors
         red = Color.parse(self.app.theme_variables["error"])
         counts = [[value or 0.0 for value in row] for row in self.grid or ()]
-        errors = [[0.0 if at == label else value for at, value in enumerate(row)] for label, row in enumerate(counts)]
+        errors, is_shaded = self._errors(), self._is_shaded
+        most = max(1, *map(max, errors))
         texts = [[confusion_text(value) for value in row] for row in counts]
+        if is_shaded:
+            texts = [[ink(value / most if value else None) for value in row] for row in errors]
         is_small = self.cell < 5  # 1135 and a gap do not fit
         for label, row in enumerate(texts if is_small else ()):
             row[label] = "="
-        most = max(1, *map(max, errors))
-        content = map_lines(texts, shares(errors, 0, most), self.cell, paper, red, cursor)
+        strengths = [[0.0] * 10 for _ in range(10)] if is_shaded else shares(errors, 0, most)
+        content = map_lines(texts, strengths, self.cell, paper, red, cursor)
         if not self.has_key_line:
             return content
+        if is_shaded:
+            return content + f"\n = right {BRAILLE.between} none {self._key()}"
         swatch = Style(background=paper.blend(red, 0.75), foreground=paper.blend(red, 0.75).get_contrast_text(0.9))
         words = f"{' = right' if is_small else '   images:'} {BRAILLE.between} none "
         return content + "\n" + Content.assemble((words, "$foreground-muted"), (f" {most:.0f} ", swatch), " most")
@@ -182,17 +210,19 @@ class SumMap(Heatmap):
         """Percentages do not fit, so that shades stand for them."""
         return self.cell < 5
 
-    def _key(self) -> str:
+    def _key(self, is_short: bool = False) -> str:
         low, high = (accuracy_text(share) for share in ends(self.grid or ()))
+        if is_short:
+            return f"{INKS[0]}{low.partition('.')[0]} {INKS[-1]}{high.partition('.')[0]} %"
         return f"{INKS[0]} {low} to {INKS[-1]} {high} %"
 
     def title(self) -> str:
         """What the rows and columns are, and the key where it has no line of its own."""
-        words = "Sum: row: digit, column: number"
+        short = f"Sum: digit {DOWN} number {RIGHT}"
+        lines = ["Sum: row: digit, column: number", short]
         if self._is_small and not self.has_key_line and self.grid is not None:
-            words = f"digit + number: {self._key()}"
-            return words if self.size.width >= len(words) + 3 else self._key()
-        return words if self.size.width >= len(words) + 3 else "row digit, col number"
+            lines = [f"{line} {key}" for line in lines for key in (self._key(), self._key(is_short=True))] + [short]
+        return first_fit(lines, self.size.width)
 
     def lines(self, cursor: Cell | None) -> Content:
         """Percentages, or shades if they do not fit; the colours span the lowest to the highest accuracy."""

@@ -59,7 +59,9 @@ def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, hei
             )
         )
     if rest and height > 0:
-        lines.append(Content.styled(f"{BRAILLE.cut} {rest} less probable"[: max(width, 0)], "$foreground-muted"))
+        words = f"{BRAILLE.cut} {rest} less probable"
+        words = words if len(words) <= width else f"{BRAILLE.cut} {rest} lower"[: max(width, 0)]
+        lines.append(Content.styled(words, "$foreground-muted"))
     return Content("\n").join(lines)
 
 

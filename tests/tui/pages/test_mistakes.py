@@ -123,7 +123,7 @@ def test_map_as_text() -> None:
 
 @pytest.mark.parametrize(
     ("word", "cell", "shown"),
-    [("7", 4, "  7 "), ("1135", 4, "1135"), ("1135", 3, "1k "), ("99", 3, "99 "), ("100", 2, "+ ")],
+    [("7", 4, "  7 "), ("1135", 4, " 1k "), ("1135", 3, "1k "), ("99", 3, "99 "), ("100", 2, "+ "), ("12", 2, "+ ")],
 )
 def test_a_word_in_its_cell(word: str, cell: int, shown: str) -> None:
     assert fitted(word, cell) == shown

@@ -107,3 +107,34 @@ async def test_the_maps_are_whole_have_a_key_and_no_blank_row(
         assert gallery.size.width - gallery.tile.width * gallery.across < gallery.across + 2
         frequent = str(gallery.border_title) + str(app.screen.query_one("#frequent", Static).render())
         assert "2 read as 1: 1 of 116" in frequent or size[0] < 60
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])
+async def test_words_of_the_maps_never_touch(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where counts do not fit, shades stand for all of them; the titles say which map it is."""
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=size) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        confusion, sums = app.screen.query_one(Confusion), app.screen.query_one(SumMap)
+        grid = [[900.0 if row == column else 0.0 for column in range(10)] for row in range(10)]
+        grid[4][8:] = 12, 124
+        confusion.grid = grid
+        await pilot.pause()
+        lines = str(confusion.render()).split("\n")
+        assert all(len(line.split()) == 11 for line in lines[1:11])
+        assert ("12" in lines[5].split()) == (size[0] > 60)
+        assert str(confusion.border_title).startswith("Digit: ")
+        assert str(sums.border_title).startswith("Sum: ")
+        assert ("░" in str(sums.border_title)) == (size == (80, 24))
+
+
+async def test_pictures_keep_their_labels_where_there_is_little_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        gallery = app.screen.query_one(Gallery)
+        assert gallery.items[0].caption in gallery.render_line(0).text
