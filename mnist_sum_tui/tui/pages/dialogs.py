@@ -1,4 +1,4 @@
-"""The questions that the dashboard asks: before deleting, for an image's place or a picture, before leaving."""
+"""The questions that the dashboard asks: before deleting, for an image's place, before leaving."""
 
 from typing import ClassVar, Literal, cast
 
@@ -66,30 +66,16 @@ class GoTo(Question[int | None]):
         with Vertical(classes="dialog"):
             yield Label(f"Which image? 0 to {self.count - 1:,}", markup=False)
             yield Input(type="integer", max_length=6, validators=Integer(0, self.count - 1), placeholder="0")
-            yield Label("Enter goes there, Escape goes back", classes="hint")
+            yield Label("Enter goes there, Escape goes back", id="said", classes="hint", markup=False)
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Go there, if it is there."""
         if message.validation_result is not None and message.validation_result.is_valid:
             self.dismiss(int(message.value))
-
-
-class OpenPicture(Question[str | None]):
-    """A line to type the path of a picture into; None if cancelled."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
-
-    def compose(self) -> ComposeResult:
-        """The question and the line."""
-        with Vertical(classes="dialog"):
-            yield Label("Which picture? The path of a PNG or JPEG with one digit", markup=False)
-            yield Input(placeholder="digit.png")
-            yield Label("Enter opens it, Escape goes back", classes="hint")
-
-    def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Open what was typed, if anything was."""
-        if message.value.strip():
-            self.dismiss(message.value)
+        else:
+            hint = self.query_one("#said", Label)
+            hint.update(f"There are images 0 to {self.count - 1:,}: type one of these numbers")
+            hint.add_class("-error")
 
 
 Answer = Literal["keep", "save", "leave"]

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Input, Label, Static
 
 from mnist_sum_tui.data.picture import prepare, read_picture
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.pages.dialogs import OpenPicture
 from mnist_sum_tui.tui.pages.draw import DrawPage
+from mnist_sum_tui.tui.pages.drawing_files import OpenPicture
 from mnist_sum_tui.tui.predictions import drawings
 from mnist_sum_tui.tui.predictions.requests import PredictDrawing
 from mnist_sum_tui.tui.widgets.digit import Digit
@@ -113,11 +113,23 @@ async def test_a_picture_is_opened_as_predict_image_reads_it(app: MnistSumApp, t
 async def test_a_file_that_is_no_picture_is_told_in_a_line(app: MnistSumApp, tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("no picture")
     async with app.run_test() as pilot:
-        page = await opened(pilot)
-        for name, words in (("text.png", "not a picture"), ("none.png", "does not exist"), ("-", "does not exist")):
-            page.read_picture(str(tmp_path / name) if name != "-" else "-")
-            await until(pilot, lambda words=words: words in note_of(page))  # type: ignore[misc]
-            assert "\n" not in note_of(page)
+        await opened(pilot)
+        await pilot.press("o")
+        dialog = app.screen
+        assert isinstance(dialog, OpenPicture)
+        said = dialog.query_one("#said", Label)
+        missing = str(tmp_path / "none.png")
+        for name, words in (
+            (str(tmp_path / "text.png"), "not a picture"),
+            (missing, f"{missing}: does not exist; check the path"),
+            ("-", "-: does not exist; check the path"),
+        ):
+            dialog.query_one(Input).value = name
+            await pilot.press("enter")
+            await until(pilot, lambda words=words: words in str(said.render()))  # type: ignore[misc]
+            assert "\n" not in str(said.render())
+            assert app.screen is dialog, "the question stays, to be answered better"
+            assert dialog.query_one(Input).value == name
 
 
 async def test_a_drawing_is_saved_beside_the_runs_and_predicted_alike(app: MnistSumApp, tmp_path: Path) -> None:
@@ -130,7 +142,7 @@ async def test_a_drawing_is_saved_beside_the_runs_and_predicted_alike(app: Mnist
         await pilot.press("s", "s")
         await pilot.pause()
         first, second = sorted((tmp_path / "drawings").iterdir())
-        assert str(tmp_path / "drawings" / "drawing-") in note_of(page)
+        assert f"mnist-sum predict image {tmp_path / 'drawings' / 'drawing-'}" in note_of(page), "the whole command"
         sheet = page.query_one(DrawPad).sheet
         for path in (first, second):
             assert (prepare(read_picture(str(path))) == prepare(sheet)).all()

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input, Static
+from textual.widgets import Input, Label, Static
 
 from mnist_sum_tui.tui.pages.dialogs import GoTo
 from mnist_sum_tui.tui.pages.inspect import InspectPage
@@ -100,6 +100,7 @@ async def test_g_asks_for_a_place_and_takes_no_other(tmp_path: Path, monkeypatch
         await fixed.open_page(pilot, "inspect")
         await pilot.press("g", *"1000", "enter")
         assert isinstance(app.screen, GoTo)  # there are a thousand, from 0
+        assert "0 to 999" in str(app.screen.query_one("#said", Label).render())
         app.screen.query_one(Input).value = "321"
         await pilot.press("enter")
         assert page_in(app).index == 321
