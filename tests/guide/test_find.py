@@ -44,7 +44,7 @@ def test_the_glossary_explains_each_word_once_and_in_a_sentence() -> None:
     words = [word.lower() for word, _ in entries]
     assert len(words) == len(set(words))
     wanted = {"loss", "accuracy", "epoch", "batch", "logits", "softmax", "head", "validation", "test", "checkpoint"}
-    assert wanted | {"recipe", "agreement", "learning rate", "ghost run", "read as"} <= set(words)
+    assert wanted | {"assignment", "recipe", "agreement", "learning rate", "ghost run", "read as"} <= set(words)
     assert all(sentence.strip().endswith(".") for _, sentence in entries)
 
 
@@ -89,3 +89,21 @@ def test_an_unknown_page_names_the_nearest() -> None:
 )
 def test_a_link_to_a_page_is_told_from_others(target: str, page: str | None) -> None:
     assert page_of_link(target) == page
+
+
+def test_the_first_page_says_what_the_network_does_before_the_terms_of_the_field() -> None:
+    """A student meets each of them beside a link to the glossary."""
+    text = find_page("assignment").text
+    before, link, after = text.partition("(glossary.md)")
+    assert link
+    for term in ("one-hot", "softmax", "negative log-likelihood"):
+        assert term not in before
+        assert term in after
+
+
+def test_nothing_says_that_test_images_are_used_only_once() -> None:
+    """Inspect and Mistakes show them in the middle of a training."""
+    for name in ("assignment", "glossary"):
+        text = " ".join(find_page(name).text.split())
+        assert "used once" not in text
+        assert "nothing is chosen" in text
