@@ -162,7 +162,7 @@ class Confusion(Heatmap):
         short = f"Digit: true {DOWN} read as {RIGHT}"
         is_key_here = self._is_shaded and not self.has_key_line
         longer = f"{short} {self._key()}" if is_key_here else "Digit: row: true, column: read as"
-        return first_fit((longer, short), self.size.width)
+        return first_fit((longer, short, f"true {DOWN} read as {RIGHT}"), self.size.width)
 
     def _errors(self) -> list[list[float]]:
         rows = [[value or 0.0 for value in row] for row in self.grid or ()]
@@ -213,15 +213,16 @@ class SumMap(Heatmap):
     def _key(self, is_short: bool = False) -> str:
         low, high = (accuracy_text(share) for share in ends(self.grid or ()))
         if is_short:
-            return f"{INKS[0]}{low.partition('.')[0]} {INKS[-1]}{high.partition('.')[0]} %"
+            return f"{INKS[0]}{low} {INKS[-1]}{high}%"
         return f"{INKS[0]} {low} to {INKS[-1]} {high} %"
 
     def title(self) -> str:
         """What the rows and columns are, and the key where it has no line of its own."""
-        short = f"Sum: digit {DOWN} number {RIGHT}"
-        lines = ["Sum: row: digit, column: number", short]
+        axes = f"digit{DOWN} number{RIGHT}"
+        lines = ["Sum: row: digit, column: number", f"Sum: {axes}"]
         if self._is_small and not self.has_key_line and self.grid is not None:
-            lines = [f"{line} {key}" for line in lines for key in (self._key(), self._key(is_short=True))] + [short]
+            long, short = self._key(), self._key(is_short=True)
+            lines = [f"Sum: {axes} {long}", f"Sum: {axes} {short}", f"Sum: {long}", f"Sum: {short}"]
         return first_fit(lines, self.size.width)
 
     def lines(self, cursor: Cell | None) -> Content:
