@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding
+from textual.command import Hit, Hits
 from textual.events import Event, Key
 from textual.screen import Screen
 from textual.theme import ThemeProvider
@@ -14,6 +15,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.glyphs import MARKERS, choose
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.looks import OWN
 from mnist_sum_tui.tui.pages.base import PAGES, Page, is_cramped
 from mnist_sum_tui.tui.pages.dialogs import QuitScreen
 from mnist_sum_tui.tui.pages.factories import PAGE_FACTORIES
@@ -27,7 +29,19 @@ from mnist_sum_tui.tui.textual_fixes import Palette, mend_alt_digits, mend_lists
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 
+OWN_NAMES = {theme.name for theme in OWN}
 LEAVING = ("q", "ctrl+c", "ctrl+q")
+
+
+class Themes(ThemeProvider):
+    """What the palette of themes offers: our own first."""
+
+    async def search(self, query: str) -> Hits:
+        """The themes whose names match."""
+        matcher = self.matcher(query)
+        for name, choose_it in self.commands:
+            if (match := matcher.match(name)) > 0:
+                yield Hit(match + (name in OWN_NAMES), matcher.highlight(name), choose_it)
 
 
 class MnistSumApp(RunningApp):
@@ -147,7 +161,7 @@ class MnistSumApp(RunningApp):
 
     def search_themes(self) -> None:
         """Open the palette of themes, unless a question is open."""
-        self._open_palette(Palette(providers=[ThemeProvider], placeholder="Search for themes ..."))
+        self._open_palette(Palette(providers=[Themes], placeholder="Search for themes ..."))
 
     def _open_palette(self, palette: Palette) -> None:
         if isinstance(self.screen, Page):

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette
+from textual.command import CommandPalette, SearchIcon
 from textual.content import Content
 from textual.errors import NoWidget
 from textual.events import Click, Resize
@@ -13,6 +13,8 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.scrollbar import ScrollBarRender
 from textual.widget import Widget
 from textual.widgets import OptionList
+
+from mnist_sum_tui.glyphs import BRAILLE
 
 SCROLL_BARS = {name: getattr(ScrollBarRender, name) for name in ("VERTICAL_BARS", "HORIZONTAL_BARS")}
 
@@ -48,7 +50,11 @@ class Question(ModalScreen[ScreenResultType], SteadyScreen[ScreenResultType]):
 
 
 class Palette(CommandPalette, SteadyScreen[Any]):
-    """The command palette with the fixes of SteadyScreen, and two of its own."""
+    """The command palette with the fixes of SteadyScreen, and three of its own."""
+
+    def on_mount(self) -> None:
+        """An icon that every marker and font has, in place of a picture of two columns."""
+        self.query_one(SearchIcon).icon = BRAILLE.chosen
 
     def on_click(self, event: Click) -> None:
         """Ignore a click before the palette is laid out: Textual's own handler would raise NoWidget."""

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from textual.command import CommandList
+from textual.command import CommandList, SearchIcon
 from textual.events import Click
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
 from mnist_sum_tui.tui.session.messages import StartTraining
@@ -66,3 +67,14 @@ async def test_a_palette_in_a_few_columns_ends_nothing(width: int, fake: FakeTra
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: app.screen.query_one(CommandList).virtual_size.height > 0)
         await pilot.press("escape")
+
+
+async def test_our_own_themes_come_first(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.search_themes()
+        await pilot.press(*"light")
+        choices = app.screen.query_one(CommandList)
+        await until(pilot, lambda: choices.option_count and "light" in str(choices.get_option_at_index(0).prompt))
+        assert "mnist-sum-light" in str(choices.get_option_at_index(0).prompt)
+        assert str(app.screen.query_one(SearchIcon).render()) == BRAILLE.chosen

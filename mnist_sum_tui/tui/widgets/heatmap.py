@@ -71,6 +71,14 @@ def first_fit(lines: Sequence[str], width: int) -> str:
     return next((line for line in lines if len(line) + 3 <= width), lines[-1])
 
 
+def cell_style(paper: Color, ink: Color, share: float, strength: float = 0.9) -> Style:
+    """The colours of a cell; of the terminal's own colours, which cannot be blended, only the text has one."""
+    if ink.ansi is not None:
+        return Style(foreground=ink, bold=True) if share else Style()
+    ground = paper.blend(ink, 0.75 * share)
+    return Style(background=ground, foreground=ground.get_contrast_text(strength))
+
+
 def map_lines(
     texts: Sequence[Sequence[str]], strengths: Grid, cell: int, paper: Color, ink: Color, cursor: Cell | None = None
 ) -> Content:
@@ -79,9 +87,7 @@ def map_lines(
     for label, (words, row) in enumerate(zip(texts, strengths, strict=True)):
         parts: list[tuple[str, str | Style]] = [(f"{label:>2} ", "$foreground-muted")]
         for column, (word, share) in enumerate(zip(words, row, strict=True)):
-            ground = paper.blend(ink, 0.75 * (share or 0.0))
-            strength = 0.65 if word.strip() in QUIET else 0.9
-            style = Style(background=ground, foreground=ground.get_contrast_text(strength))
+            style = cell_style(paper, ink, share or 0.0, 0.65 if word.strip() in QUIET else 0.9)
             parts.append((fitted(word, cell), "reverse bold" if (label, column) == cursor else style))
         lines.append(Content.assemble(*parts))
     return Content("\n").join(lines)
@@ -160,8 +166,8 @@ class Confusion(Heatmap):
     def title(self) -> str:
         """What the rows and columns are."""
         short = f"Digit: true {DOWN} read as {RIGHT}"
-        is_key_here = self._is_shaded and not self.has_key_line
-        longer = f"{short} {self._key()}" if is_key_here else "Digit: row: true, column: read as"
+        is_key = self._is_shaded and not self.has_key_line
+        longer = f"{short} {self._key()}" if is_key else "Digit: row: true, column: read as"
         return first_fit((longer, short, f"true {DOWN} read as {RIGHT}"), self.size.width)
 
     def _errors(self) -> list[list[float]]:
@@ -197,8 +203,8 @@ class Confusion(Heatmap):
             return content
         if is_shaded:
             return content + f"\n = right {BRAILLE.between} none {self._key()}"
-        swatch = Style(background=paper.blend(red, 0.75), foreground=paper.blend(red, 0.75).get_contrast_text(0.9))
         words = f"{' = right' if is_small else '   images:'} {BRAILLE.between} none "
+        swatch = cell_style(paper, red, 1.0)
         return content + "\n" + Content.assemble((words, "$foreground-muted"), (f" {most:.0f} ", swatch), " most")
 
 
@@ -212,9 +218,7 @@ class SumMap(Heatmap):
 
     def _key(self, is_short: bool = False) -> str:
         low, high = (accuracy_text(share) for share in ends(self.grid or ()))
-        if is_short:
-            return f"{INKS[0]}{low} {INKS[-1]}{high}%"
-        return f"{INKS[0]} {low} to {INKS[-1]} {high} %"
+        return f"{INKS[0]}{low} {INKS[-1]}{high}%" if is_short else f"{INKS[0]} {low} to {INKS[-1]} {high} %"
 
     def title(self) -> str:
         """What the rows and columns are, and the key where it has no line of its own."""
@@ -240,6 +244,5 @@ class SumMap(Heatmap):
         if not self.has_key_line:
             return content
         low, high = (accuracy_text(share) for share in ends(grid))
-        strong = paper.blend(green, 0.75)
-        swatch = Style(background=strong, foreground=strong.get_contrast_text(0.9))
+        swatch = cell_style(paper, green, 1.0)
         return content + "\n" + Content.assemble(f"   {low} to ", (f" {high} ", swatch), " % of the sums are right")

@@ -15,6 +15,7 @@ from mnist_sum_tui.tui.widgets.gallery import BIG, SMALL, Gallery, Item, tile_fo
 from mnist_sum_tui.tui.widgets.heatmap import (
     Confusion,
     accuracy_text,
+    cell_style,
     confusion_text,
     fitted,
     map_lines,
@@ -119,6 +120,14 @@ def test_map_as_text() -> None:
     assert lines[0] == "     0   1   2   3   4   5   6   7   8   9 "
     assert lines[3] == " 2   ·   ·  12   ·   ·   ·   ·   ·   ·   · "
     assert len({len(line) for line in lines}) == 1
+
+
+def test_a_cell_in_the_terminal_s_own_colours_has_coloured_text_on_its_ground() -> None:
+    """Red on pale red could not be read."""
+    own = Color.parse("ansi_red")
+    assert cell_style(BLACK, own, 0.0) == Style()
+    assert cell_style(BLACK, own, 0.5) == Style(foreground=own, bold=True)
+    assert cell_style(BLACK, RED, 1.0).background == BLACK.blend(RED, 0.75)
 
 
 @pytest.mark.parametrize(
