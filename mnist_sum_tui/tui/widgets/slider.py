@@ -14,13 +14,19 @@ LINE = BRAILLE.track[2]
 
 
 def slider_line(names: tuple[str, ...], chosen: int, width: int) -> str:
-    """The stops as circles with names, `○ epoch 1 ── ● best ── ○ last`; if that is too long, only the chosen name."""
+    """The stops as circles with names, `○ epoch 1 ── ● best ── ○ last`; if that is too long, the names of the
+    chosen stop and of both ends, else the chosen name alone.
+    """
     if not names:
         return ""
     dots = [BRAILLE.on if row == chosen else BRAILLE.off for row in range(len(names))]
     full = f" {LINE * 2} ".join(f"{dot} {name}" for dot, name in zip(dots, names, strict=True))
     if len(full) <= width:
         return full
+    named = [name if row in (0, chosen, len(names) - 1) else "" for row, name in enumerate(names)]
+    some = f"{LINE * 2}".join(f"{dot} {name} " if name else dot for dot, name in zip(dots, named, strict=True)).rstrip()
+    if len(some) <= width:
+        return some
     name = f" {names[chosen]}"
     for joint in (LINE * 2, LINE, ""):
         line = joint.join(dots) + name

@@ -4,6 +4,8 @@ from mnist_sum_tui.tui.widgets.slider import slider_line, stop_at
 def test_the_slider_as_text() -> None:
     names = ("epoch 1", "best", "last")
     assert slider_line(names, 1, 60) == "○ epoch 1 ── ● best ── ○ last"
+    many = ("epoch 1", "epoch 2", "epoch 3", "epoch 4", "best", "last")
+    assert slider_line(many, 2, 45) == "○ epoch 1 ──○──● epoch 3 ──○──○──○ last"
     assert slider_line(names, 1, 20) == "○──●──○ best"
     assert slider_line(names, 2, 8) == "○○● last"
     assert slider_line(names, 0, 5) == "1/3 e"
