@@ -4,11 +4,11 @@ from mnist_sum_tui.glyphs import BRAILLE
 
 ABOUT = {
     "train": """\
-The two curves fall as the network
-learns: one for reading the digit,
-one for adding the number to it.
-Right: how many it gets right.
-Below: images from the validation.""",
+Choose a recipe, and start. The loss
+of both answers, digit and sum, then
+falls as the network learns, and the
+accuracy rises. Below the charts are
+its answers for a few images.""",
     "inspect": f"""\
 One test image and a number go in.
 Two answers come out: digit and sum.

@@ -68,6 +68,8 @@ class Page(SteadyScreen[None]):
         Binding("f9", "app.guide", "Guide", key_display="F9"),
         Binding("q", "app.quit", "Quit"),
         Binding("escape", "back", "One step back", show=False),
+        Binding("pagedown", "scroll_help(1)", "Scroll the help", show=False, priority=True),
+        Binding("pageup", "scroll_help(-1)", "Scroll the help", show=False, priority=True),
         *(  # priority: in a field, Alt with a digit would be the digit
             Binding(key, f"app.page('{name}')", name.title(), show=False, key_display=shown, priority=True)
             for place, name in enumerate(PAGES, 1)
@@ -142,6 +144,15 @@ class Page(SteadyScreen[None]):
         else:
             await self.mount(help_panel.HelpPanel(ABOUT.get(self.page_name, "")))
         self.take_room()
+
+    def action_scroll_help(self, by: int) -> None:
+        """Scroll the help by a page, where it is open and longer than its room; else the key is another's."""
+        panels = self.query(help_panel.HelpPanel)
+        if not panels or not panels.first().max_scroll_y:
+            raise SkipAction
+        panel = panels.first()
+        scroll = panel.scroll_page_down if by > 0 else panel.scroll_page_up
+        scroll(animate=False)
 
     @property
     def room(self) -> Size:

@@ -1,5 +1,7 @@
 """HelpPanel: what one is looking at, in five lines, and the keys of the page; beside the page, which stays usable."""
 
+import textwrap
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import ScrollableContainer, VerticalScroll
@@ -29,17 +31,23 @@ def page_keys(screen: "Screen[object]") -> list[tuple[str, str]]:
         if node is screen.app or not binding.description or binding.description in TEXTUAL_KEYS:
             continue
         is_general = binding.action in GENERAL or binding.action.startswith("app.page(")
-        words = binding.description if is_general or not tooltip else f"{binding.description} ({tooltip})"
+        words = binding.description
+        if tooltip and not is_general:  # `Stop`, `Stop and save` is said once
+            words = tooltip if tooltip.startswith(words) else f"{words} ({tooltip})"
         keys = (general if is_general else own).setdefault(words, [])
         if (shown := screen.app.get_key_display(binding)) not in keys:
             keys.append(shown)
     return [(" ".join(keys), words) for words, keys in (*own.items(), *general.items())]
 
 
-def key_lines(keys: list[tuple[str, str]]) -> Content:
-    """One line per key."""
+def key_lines(keys: list[tuple[str, str]], width: int = 200) -> Content:
+    """One line per key; where what it does is longer, it goes on below itself."""
     column = max((len(shown) for shown, _ in keys), default=0)
-    lines = [Content.assemble((f"{shown:>{column}}", "bold $text-accent"), f" {words}") for shown, words in keys]
+    lines = []
+    for shown, words in keys:
+        first, *rest = textwrap.wrap(words, max(width - column - 1, 8)) or [""]
+        lines.append(Content.assemble((f"{shown:>{column}}", "bold $text-accent"), f" {first}"))
+        lines += [Content(" " * (column + 1) + line) for line in rest]
     return Content("\n").join(lines)
 
 
@@ -64,7 +72,6 @@ class HelpPanel(VerticalScroll, can_focus=False):
             border-top: solid $foreground 30%;
         }}
         Static {{ width: 1fr; height: auto; margin-bottom: 1; }}
-        #help-keys {{ text-wrap: nowrap; text-overflow: ellipsis; }}
     }}
     """
 
@@ -74,7 +81,7 @@ class HelpPanel(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         """The text and the keys."""
-        yield Static(self.about, id="help-text", markup=False)
+        yield Static(" ".join(self.about.split()), id="help-text", markup=False)
         yield Static(id="help-keys", markup=False)
 
     def on_mount(self) -> None:
@@ -85,4 +92,9 @@ class HelpPanel(VerticalScroll, can_focus=False):
     def show_keys(self) -> None:
         """Show the keys of this moment."""
         if self.is_attached:
-            self.query_one("#help-keys", Static).update(key_lines(page_keys(self.screen)))
+            keys = key_lines(page_keys(self.screen), self.scrollable_content_region.width)
+            self.query_one("#help-keys", Static).update(keys)
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self.show_keys()

@@ -1,0 +1,41 @@
+"""The panel of `?`: every line of it can be read, at every size."""
+
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.tui.widgets.gallery import Gallery
+from mnist_sum_tui.tui.widgets.help_panel import HelpPanel, key_lines
+from tests.tui import fixed
+
+
+@pytest.mark.parametrize("page", ["inspect", "draw"])
+async def test_page_down_reaches_the_end_of_the_help(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, page)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        panel = app.screen.query_one(HelpPanel)
+        await pilot.press("pagedown", "pagedown", "pagedown")
+        await pilot.pause()
+        assert panel.scroll_y == panel.max_scroll_y > 0
+        await pilot.press("pageup", "pageup", "pageup")
+        await pilot.pause()
+        assert panel.scroll_y == 0
+
+
+async def test_without_the_help_page_down_is_the_gallery_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        await pilot.press("pagedown")
+        await pilot.pause()
+        assert app.screen.query_one(Gallery).scroll_y > 0
+
+
+def test_what_a_key_does_goes_on_below_itself() -> None:
+    lines = key_lines([("s", "Stop and save"), ("F1 Alt+1", "Train")], 20).plain.split("\n")
+    assert lines == ["       s Stop and", "         save", "F1 Alt+1 Train"]
