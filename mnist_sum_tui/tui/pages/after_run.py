@@ -43,9 +43,9 @@ class AfterRun(Page):
         raise NotImplementedError
 
     def action_new(self) -> None:
-        """Back to the form."""
+        """Back to the form, which begins fresh."""
         self.query_one(ContentSwitcher).current = "run-form"
-        self.form.query_one("#start").focus()
+        self.form.renew()
         self.refresh_bindings()
 
     def action_charts(self) -> None:

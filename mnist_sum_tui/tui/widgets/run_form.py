@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
@@ -18,6 +18,7 @@ from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.speeds import Speed
 from mnist_sum_tui.tui.widgets import form_words as words
 from mnist_sum_tui.tui.widgets.choice import Choice
+from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
 
 NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr", "seed")}
 """the settings with an input field, and their labels"""
@@ -32,19 +33,6 @@ PICTURE = """\
        #@*         ┌───────┴────────┐
       +@%.    5 ──▶│ adds a number  │────▶ sum   12
       @@-          └────────────────┘"""
-
-
-class NumberInput(Input):
-    """An Input that accepts only the characters of numbers; other keys go to the page."""
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Whether the key can be part of a number."""
-        return super().check_consume_key(key, character) and (character or "") in "0123456789.e-+"
-
-    def on_key(self, event: events.Key) -> None:
-        """Prevent Input from consuming keys that it does not accept."""
-        if event.is_printable and not self.check_consume_key(event.key, event.character):
-            event.prevent_default()
 
 
 class Field(Horizontal):
@@ -130,29 +118,33 @@ class RunForm(VerticalScroll, can_focus=False):
             UsageError: a value is not a number, or out of range.
         """
         base = self.base
-        values: dict[str, object] = {"model": str(self.query_one("#model", Select).value)}
-        for name, label in NUMBERS.items():
-            text = self.query_one(f"#{name}", Input).value.strip()
-            kind = type(getattr(base, name))
-            try:
-                values[name] = kind(float(text)) if kind is float else int(text)
-            except ValueError:
-                needed = "a number" if kind is float else "a whole number"
-                raise UsageError(f"{label} must be {needed}, not {text!r}") from None
-        return replace(base, **values)  # type: ignore[arg-type]
+        values = {name: read_number(name, self._typed(name), type(getattr(base, name))) for name in NUMBERS}
+        return replace(base, model=str(self.query_one("#model", Select).value), **values)
+
+    def _typed(self, name: str) -> str:
+        return self.query_one(f"#{name}", Input).value.strip()
+
+    def renew(self) -> None:
+        """Begin a new form: the chosen recipe with its own values, because nothing is set by hand in it yet."""
+        self._fill(self.base)
+        self.complain("")
+        self.query_one("#start").focus()
+
+    def _fill(self, values: TrainConfig, unless_other_than: TrainConfig | None = None) -> None:
+        """Fill in model and numbers, but for what differs from the other values, because it was set by hand."""
+        model = self.query_one("#model", Select)
+        if unless_other_than is None or model.value == unless_other_than.model:
+            model.value = values.model
+        for name in NUMBERS:
+            if unless_other_than is None or self._typed(name) == _text(unless_other_than, name):
+                self.query_one(f"#{name}", Input).value = _text(values, name)
 
     @on(Select.Changed, "#recipe")
     def _take_recipe(self, message: Select.Changed) -> None:
         """Fill in the model and the numbers of the chosen recipe; what was set by hand stays."""
         before, after = self._base_of(self._recipe), self._base_of(str(message.value))
         self._recipe = after.recipe
-        model = self.query_one("#model", Select)
-        if model.value == before.model:
-            model.value = after.model
-        for name in NUMBERS:
-            field = self.query_one(f"#{name}", Input)
-            if field.value.strip() == _text(before, name):
-                field.value = _text(after, name)
+        self._fill(after, unless_other_than=before)
         self._explain()
 
     @on(Input.Changed)
@@ -167,14 +159,14 @@ class RunForm(VerticalScroll, can_focus=False):
         try:
             config, error = self.config, ""
         except UsageError as found:
-            config, error = base, str(found)
+            config, error = replace(base, model=str(self.query_one("#model", Select).value)), str(found)
         self.query_one("#intro-words", Static).update(words.introduction(base))
-        by_hand = [label for name, label in NUMBERS.items() if getattr(config, name) != getattr(base, name)]
+        by_hand = [label for name, label in NUMBERS.items() if self._typed(name) != _text(base, name)]
         by_hand = ["network", *by_hand] if config.model != base.model else by_hand
         lines = [words.recipe_sets(base), words.left_out(base), f"set by you: {', '.join(by_hand)}" if by_hand else ""]
         self.query_one("#sets", Static).update("\n".join(line for line in lines if line))
         self._list_times(base)
-        self._offer_other(config)
+        self._offer_other(config, with_time=not error)
         readiness = self.query_one("#readiness", Static)
         if complaint := self._complaint or error:
             readiness.update(Content.styled(printable(complaint), "$text-error"))
@@ -190,22 +182,21 @@ class RunForm(VerticalScroll, can_focus=False):
         models = {name: words.model_choice(name, base, self._speeds) for name in MODELS}
         self.query_one("#model", Choice).describe(models)
 
-    def _offer_other(self, config: TrainConfig) -> None:
-        """The quick network and the assignment's stand beside each other."""
+    def _offer_other(self, config: TrainConfig, with_time: bool) -> None:
+        """The quick network and the assignment's stand beside each other; a wrong setting has no time."""
         is_large = config.model == LARGE_MODEL
         other = replace(config, model=QUICK_MODEL if is_large else LARGE_MODEL)
         name = QUICK_MODEL if is_large else "assignment's network"
-        time = words.total(other, self._speeds)
+        time = words.total(other, self._speeds) if with_time else ""
         button = self.query_one("#other", Button)
         button.label = f"{name}: {time}" if time else name
         button.refresh(layout=True)
 
     @on(Button.Pressed, "#other")
     def _take_other(self) -> None:
-        """Choose the other network; Enter starts it then."""
+        """Choose the other network; the focus stays, so that a second Enter starts nothing."""
         model = self.query_one("#model", Select)
         model.value = QUICK_MODEL if model.value == LARGE_MODEL else LARGE_MODEL
-        self.query_one("#start").focus()
 
     @on(Button.Pressed, "#start")
     @on(Input.Submitted)

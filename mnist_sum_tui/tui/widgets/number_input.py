@@ -1,0 +1,43 @@
+"""NumberInput: a field for a number, which shows what was typed, right or wrong; and what is wrong with it."""
+
+from typing import Any
+
+from textual import events
+from textual.widgets import Input
+
+from mnist_sum_tui.config import settings
+from mnist_sum_tui.errors import UsageError
+
+PAGE_KEYS = "q?"
+"""characters that stay keys of the page, because no number has them"""
+
+
+class NumberInput(Input):
+    """An Input that leaves the page its keys, and takes every other character, so that nothing is lost unseen."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether the key is typed into the field."""
+        return super().check_consume_key(key, character) and (character or "") not in PAGE_KEYS
+
+    def on_key(self, event: events.Key) -> None:
+        """Prevent Input from consuming keys that are the page's."""
+        if event.is_printable and not self.check_consume_key(event.key, event.character):
+            event.prevent_default()
+
+
+def read_number(name: str, text: str, kind: type) -> Any:
+    """The value of a setting that was typed.
+
+    Raises:
+        UsageError: the text is no number, or out of range; the message has the label of the field.
+    """
+    about = settings()[name]
+    try:
+        value = kind(text)
+    except ValueError:
+        needed = "a whole number" if kind is int else "a number with a point"
+        example = f", such as {text.replace(',', '.')}" if kind is float and text.count(",") == 1 else ""
+        raise UsageError(f"{about.label} must be {needed}{example}, not {text!r}") from None
+    if about.range is not None and value not in about.range:
+        raise UsageError(f"{about.label} must be {about.range.words}, not {text}")
+    return value

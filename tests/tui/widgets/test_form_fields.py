@@ -1,0 +1,99 @@
+"""The fields and buttons of the form for a new run: what is typed, what Enter does, what counts as set by hand."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button, Input, Select, Static
+
+from mnist_sum_tui.tui.running import RunningApp
+from mnist_sum_tui.tui.session.messages import StartTraining
+from mnist_sum_tui.tui.session.speeds import Speed
+from mnist_sum_tui.tui.widgets.run_form import RunForm
+from tests.tui import recorded
+
+
+@pytest.fixture
+async def pilot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pilot[int]]:
+    recorded.without_torch(monkeypatch)
+    async with recorded.new_app(tmp_path).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        yield pilot
+
+
+def form_of(pilot: Pilot[int]) -> RunForm:
+    return recorded.app_of(pilot).train_page.form
+
+
+def said(form: RunForm, name: str) -> str:
+    return str(form.query_one(f"#{name}", Static).visual)
+
+
+async def test_enter_on_the_quick_button_starts_nothing_however_often(
+    pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[StartTraining] = []
+    monkeypatch.setattr(RunningApp, "on_start_training", lambda _, message: asked.append(message))
+    form = form_of(pilot)
+    form.query_one("#other").focus()
+    for model in ("original", "compact"):
+        await pilot.press("enter")
+        await pilot.pause(0.3)
+        assert form.config.model == model
+        assert pilot.app.focused is form.query_one("#other")
+    assert not asked
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "words"),
+    [
+        ("lr", "0,002", "learning rate must be a number with a point, such as 0.002, not '0,002'"),
+        ("lr", "0.00z", "learning rate must be a number with a point, not '0.00z'"),
+        ("lr", "0", "learning rate must be above 0, at most 100, not 0"),
+        ("batch_size", "0", "batch size must be 1 to 60,000, not 0"),
+        ("batch_size", "1,000", "batch size must be a whole number, not '1,000'"),
+    ],
+)
+async def test_what_was_typed_stays_and_is_called_by_the_name_of_its_field(
+    pilot: Pilot[int], name: str, typed: str, words: str
+) -> None:
+    form = form_of(pilot)
+    field = form.query_one(f"#{name}", Input)
+    field.value = ""
+    field.focus()
+    await pilot.press(*typed)
+    await pilot.pause()
+    assert field.value == typed
+    assert said(form, "readiness") == words
+
+
+async def test_a_wrong_field_takes_the_time_from_the_button_and_leaves_it_its_network(pilot: Pilot[int]) -> None:
+    form = form_of(pilot)
+    form.take_speed("compact", Speed(5500, is_measured=True))
+    form.take_speed("original", Speed(400, is_measured=False))
+    form.query_one("#model", Select).value = "original"
+    form.query_one("#epochs", Input).value = "1"
+    await pilot.pause()
+    assert str(form.query_one("#other", Button).label) == "compact: about 10 s"
+    form.query_one("#epochs", Input).value = ""
+    await pilot.pause()
+    assert str(form.query_one("#other", Button).label) == "compact"
+
+
+async def test_a_new_form_begins_with_the_recipe_s_own_values(pilot: Pilot[int]) -> None:
+    app = recorded.app_of(pilot)
+    form = form_of(pilot)
+    form.query_one("#other", Button).press()
+    form.query_one("#epochs", Input).value = "1"
+    await pilot.pause(0.3)
+    assert "set by you: network, epochs" in said(form, "sets")
+    recorded.begin(app)
+    app.session.end()
+    await pilot.press("n")
+    await pilot.pause()
+    assert (form.config.model, form.config.epochs) == ("compact", 5)
+    form.query_one("#recipe", Select).value = "sprint"
+    await pilot.pause()
+    assert (form.config.model, form.config.epochs) == ("swift", 2)
+    assert "set by you" not in said(form, "sets")
