@@ -25,6 +25,10 @@ class Scale:
     """from the lowest and highest height, and the number of ticks that there is room for"""
     label: Callable[[float], str]
     """a value as text, as shown at the cursor"""
+    back: Callable[[float], float]
+    """from a height to the value"""
+    exact: Callable[[float], str]
+    """a value as text with all of its digits, as shown at a tick"""
 
 
 def plain(value: float) -> str:
@@ -98,11 +102,44 @@ def _nines_ticks(low: float, high: float, room: int) -> list[Tick]:
     return _spread(found, low, high, room)
 
 
-LINEAR = Scale("linear", lambda values: values, _linear(plain), plain)
-LOG = Scale("log", _log, _log_ticks, plain)
-SHARE = Scale("linear", lambda values: values, _linear(_tick_share), share)
-NINES = Scale("log", _nines, _nines_ticks, share)
+def _exact(value: float) -> str:
+    return f"{value:,.10g}"
+
+
+LINEAR = Scale("linear", lambda values: values, _linear(_exact), plain, lambda height: height, _exact)
+LOG = Scale("log", _log, _log_ticks, plain, lambda height: 10.0**height, _exact)
+SHARE = Scale("linear", lambda values: values, _linear(_tick_share), share, lambda height: height, _tick_share)
+NINES = Scale("log", _nines, _nines_ticks, share, lambda height: 1 - 10.0**-height, _tick_share)
 """a fraction of 1, logarithmic in its distance from 1: 90 %, 99 % and 99.9 % are equally far apart"""
+
+PAD = 0.03
+"""what a y axis goes beyond its values, as a share of their span"""
+
+
+def spanning(ticks: list[Tick], scale: Scale, low: float, high: float) -> list[Tick]:
+    """The ticks, and a label at an end that has none near: values that lie close together have no round one."""
+    third = (high - low) / 3
+    ends = []
+    if not any(at <= low + third for at, _ in ticks):
+        ends.append(_near(scale, low, high, PAD))
+    if not any(at >= high - third for at, _ in ticks):
+        ends.append(_near(scale, low, high, 1 - PAD))
+    return ticks + [end for end in ends if end is not None]
+
+
+def _near(scale: Scale, low: float, high: float, share: float) -> Tick | None:
+    """The value with the fewest digits near this share of the axis."""
+    wanted = low + share * (high - low)
+    for digits in range(-9, 13):
+        try:
+            value = round(scale.back(wanted), digits)
+        except OverflowError:
+            return None
+        at = float(scale.forward(np.array([value]))[0])
+        if abs(at - wanted) <= PAD * (high - low):
+            return at, scale.exact(value)
+    return None
+
 
 TIMES = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18000, 36000, 86400)
 

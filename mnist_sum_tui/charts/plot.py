@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_sum_tui.charts.axes import LINEAR, Floats, Scale, across, place
+from mnist_sum_tui.charts.axes import LINEAR, PAD, Floats, Scale, place, spanning
 from mnist_sum_tui.charts.cells import Cells
 from mnist_sum_tui.charts.frame import Span, fit, joined, x_axis, y_axis
 from mnist_sum_tui.glyphs import BRAILLE, Glyphs, current, shown
@@ -69,6 +69,10 @@ class Plot:
     """how the chart is drawn; stands beside the title, above the legend where the chart is high enough"""
     reading: str = ""
     """what the curves' values at the cursor are: smoothed, or each batch's"""
+    reading_keys: str = ""
+    """how much they are smoothed, and the keys that change it; follows `reading` where there is room"""
+    steps_per_epoch: int = 0
+    """if known, the cursor on the axis of epochs says the step too"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> D
     heights = [(up(curve.y), None if curve.raw is None else up(curve.raw)) for curve in plot.curves]
     marked = [up(marks.y) for marks in plot.marks]
     low, high = _range([y for pair in heights for y in pair if y is not None] + marked)
-    ticks = plot.scale.ticks(low, high, max(3, rows // 2)) if rows else []
+    ticks = spanning(plot.scale.ticks(low, high, max(3, rows // 2)), plot.scale, low, high) if rows else []
     gutter = max((len(text) for _, text in ticks), default=0) + 2
     left = gutter if width >= gutter + 8 else 0
     columns = max(width - left, 0)
@@ -112,8 +116,7 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> D
         beside = y_axis(ticks, rows, left, (low, high))
         lines += [[(text, "axis"), *spans] for text, spans in zip(beside, canvas.lines(), strict=True)]
     if with_axis:
-        marks = across(plot.x_kind, x_low, x_high, max(2, columns // 9))
-        lines.append(fit(x_axis(marks, _x_name(plot, above), (x_low, x_high), left, columns), width))
+        lines.append(fit(x_axis(plot.x_kind, (x_low, x_high), left, columns), width))
     lines = lines[:height] + [[(" " * width, "axis")]] * (height - len(lines))
     lines = [[(shown(text, glyphs), role) for text, role in line] for line in lines]
     return Drawing(lines, left, columns, x_low, x_high)
@@ -141,7 +144,7 @@ def _range(heights: list[Floats]) -> tuple[float, float]:
     if not len(known):
         return 0.0, 1.0
     low, high = float(known.min()), float(known.max())
-    pad = (high - low) * 0.03 or abs(high) * 0.1 or 0.5
+    pad = (high - low) * PAD or abs(high) * 0.1 or 0.5
     return low - pad, high + pad
 
 
@@ -185,16 +188,10 @@ def _above(plot: Plot, width: int, height: int) -> list[list[Span]]:
     curves, others = _legend(plot)
     if height < ROWS_FOR_A_LEGEND:
         return []
-    reading = [] if plot.cursor is None else [joined(_reading(plot), width)]
+    reading = [] if plot.cursor is None else [joined(_reading(plot, width), width)]
     if height < ROWS_FOR_TWO_LINES or not note:
         return reading or [joined([*title, *curves, *note, *others], width)]
     return [*(reading or [joined([*title, *note], width)]), joined([*curves, *others], width)]
-
-
-def _x_name(plot: Plot, above: list[list[Span]]) -> str:
-    """The name of the x axis; also what the cursor's values are, where there was no room for that beside them."""
-    is_said = plot.cursor is None or not above or (plot.reading, "legend") in above[0]
-    return plot.x_kind if is_said or not plot.reading else f"{plot.reading} {BRAILLE.between} {plot.x_kind}"
 
 
 def _legend(plot: Plot) -> tuple[list[list[Span]], list[list[Span]]]:
@@ -208,11 +205,17 @@ def _legend(plot: Plot) -> tuple[list[list[Span]], list[list[Span]]]:
     return lines[:2] + validation, envelope + lines[2:]
 
 
-def _reading(plot: Plot) -> list[list[Span]]:
+def _reading(plot: Plot, width: int) -> list[list[Span]]:
     """The cursor's position, the curves' values there and what these are; then the values of the curves behind."""
     at = _read_at(plot)
     items: list[list[Span]] = [[(place(plot.x_kind, at), "cursor")]]
     values = [[(f"{name} ", "legend"), (plot.scale.label(value), role)] for name, role, value in read(plot, at)]
     front = sum(len(curve.x) > 0 and not curve.is_behind for curve in plot.curves)
-    word: list[list[Span]] = [[(plot.reading, "legend")]] if plot.reading else []
-    return items + values[:front] + word + values[front:]
+    step: list[list[Span]] = []
+    if plot.x_kind == "epoch" and plot.steps_per_epoch:
+        step = [[(place("step", at * plot.steps_per_epoch), "cursor")]]
+    forms = [[[(word, "legend")]] for word in (plot.reading + plot.reading_keys, plot.reading) if word]
+    for inner in ([*step, *values[:front], *word] for word in forms):
+        if len(joined(items + inner, width)) == len(joined(items + inner, 10**6)):
+            return items + inner + values[front:]
+    return items + values[:front] + (forms[-1] if forms else []) + step + values[front:]

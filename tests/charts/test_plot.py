@@ -124,7 +124,7 @@ def test_the_cursor_stands_at_the_point_that_it_reads_and_says_what_the_values_a
         assert lines[0].rstrip() == "step 20  digit 20  sum 20  smoothed"
         column = next(line.index("○") for line in lines if "○" in line)
         assert {line[column] for line in lines[height // 10 + 1 : -1]} == {"│", "○"}
-    assert text(plot, 32, 9)[-1].endswith(" smoothed · step"), "where there is no room beside the values"
+    assert text(plot, 32, 9)[-1] == "    └┴0───────────┴50────── step", "no word costs the axis its labels"
 
 
 def test_the_caption_stands_beside_the_title_and_leaves_the_axis_its_ticks() -> None:

@@ -1,0 +1,70 @@
+"""The labels of both axes: they span what is drawn, and no caption takes their room."""
+
+import numpy as np
+import pytest
+
+from mnist_sum_tui.charts.axes import LINEAR, LOG, NINES, SHARE, Scale
+from mnist_sum_tui.charts.plot import Curve, Plot, draw
+from mnist_sum_tui.charts.run_charts import View, overlay, plot
+from mnist_sum_tui.charts.series import Series
+from tests.tui import recorded
+
+
+def lines_of(shown: Plot, width: int, height: int) -> list[str]:
+    return ["".join(text for text, _ in line) for line in draw(shown, width, height).lines]
+
+
+def labels(lines: list[str]) -> dict[int, str]:
+    return {row: line.partition("┤")[0].strip() for row, line in enumerate(lines) if "┤" in line}
+
+
+@pytest.mark.parametrize("scale", [LINEAR, LOG, SHARE, NINES])
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.1094, 0.1121), (0.09, 0.1), (0.5, 0.5), (0.0313, 0.9), (0.98721, 0.98733), (0.1, 0.999)]
+)
+@pytest.mark.parametrize("height", [6, 9, 12, 20, 40])
+def test_a_y_axis_has_labels_near_both_ends_that_tell_apart(scale: Scale, low: float, high: float, height: int) -> None:
+    curve = Curve("digit", "digit", np.arange(6.0), np.linspace(low, high, 6))
+    lines = lines_of(Plot((curve,), scale=scale), 40, height)
+    found = labels(lines)
+    assert len(set(found.values())) == len(found) >= 2
+    rows = height - 2
+    assert min(found) - 1 <= rows / 3
+    assert max(found) - 1 >= rows * 2 / 3 - 1
+
+
+def test_a_linear_loss_is_labelled_to_where_it_begins() -> None:
+    curve = Curve("sum", "sum", np.arange(60.0), np.linspace(3.4, 0.1, 60))
+    values = [float(text) for text in labels(lines_of(Plot((curve,)), 40, 9)).values()]
+    assert max(values) >= 2.4
+    assert min(values) <= 1
+
+
+def test_four_steps_of_a_run_have_labels_at_each_size() -> None:
+    series = Series(recorded.training(20))
+    for width, height in ((39, 7), (29, 6), (78, 8)):
+        for shown in (plot(series, None, View(), name) for name in ("loss", "accuracy")):
+            assert len(labels(lines_of(shown, width, height))) >= 2
+        assert len(labels(lines_of(overlay([("run", series)], "sum loss", "epoch"), width, height))) >= 2
+
+
+@pytest.mark.parametrize("width", range(24, 60))
+@pytest.mark.parametrize("kind", ["step", "epoch", "time"])
+def test_no_caption_costs_the_x_axis_its_ticks(width: int, kind: str) -> None:
+    series = Series(recorded.training(1300))
+    without = lines_of(plot(series, None, View(x_kind=kind, smoothing=0), "loss"), width, 9)[-1]
+    cursor = plot(series, None, View(x_kind=kind, smoothing=0, cursor=series.x(kind, series.training)[-1]), "loss")
+    line = lines_of(cursor, width, 9)[-1]
+    assert line.count("┴") >= without.count("┴") >= 2
+    assert len(line) == width
+    if kind == "step" and width >= 28:
+        assert "1,000" in line
+
+
+def test_the_cursor_says_the_step_of_an_epoch_and_the_keys_of_the_smoothing() -> None:
+    series = Series(recorded.training(1075))
+    wide = lines_of(plot(series, None, View(x_kind="epoch", cursor=2.5), "loss"), 90, 12)[0]
+    assert wide.startswith("epoch 2.50  step 1,075  digit ")
+    assert wide.rstrip().endswith("smoothed 0.9, [ ] change it")
+    narrow = lines_of(plot(series, None, View(cursor=1075.0), "loss"), 58, 12)[0]
+    assert narrow.rstrip().endswith("smoothed")
