@@ -17,6 +17,7 @@ from mnist_sum_tui.runs.events import (
 )
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.session.average import Average
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.weights import Weights
@@ -61,6 +62,13 @@ class Session:
         """the best epoch so far"""
         self.finished: Finished | None = None
         self.is_paused = False
+        self._training = {"digit_accuracy": Average(), "sum_accuracy": Average()}
+
+    @property
+    def training(self) -> tuple[float, float] | None:
+        """The training accuracies of digit and sum now, smoothed as the charts usually are; None before the first."""
+        digit, total = (average.value for average in self._training.values())
+        return None if digit is None or total is None else (digit, total)
 
     @property
     def is_training(self) -> bool:
@@ -129,6 +137,8 @@ class Session:
                 self.started, self.finished, self.is_paused = event, None, False
             case Progress():
                 self.progress = event
+                for name, average in self._training.items():
+                    average.add(getattr(event, name))
             case EpochDone():
                 self.best = event if event.best else self.best
                 self.validation = event if event.val_digit_accuracy is not None else self.validation
@@ -143,15 +153,15 @@ class Session:
 
     @property
     def accuracies(self) -> tuple[str, float, float] | None:
-        """Where they come from, digit and sum, as best known now: from the test, else validation, else last batch."""
-        done, seen, last = self.finished, self.validation, self.progress
+        """Where they come from, digit and sum, as best known now: from test, else validation, else training."""
+        done, seen = self.finished, self.validation
         if done is not None and done.digit_accuracy is not None and done.sum_accuracy is not None:
             return "test", done.digit_accuracy, done.sum_accuracy
         if isinstance(seen, Validated):
             return "validation", seen.digit_accuracy, seen.sum_accuracy
         if seen is not None and seen.val_digit_accuracy is not None and seen.val_sum_accuracy is not None:
             return "validation", seen.val_digit_accuracy, seen.val_sum_accuracy
-        return None if last is None else ("last batch", last.digit_accuracy, last.sum_accuracy)
+        return None if self.training is None else ("training", *self.training)
 
     @property
     def saved_step(self) -> int | None:

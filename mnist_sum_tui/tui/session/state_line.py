@@ -8,6 +8,8 @@ from mnist_sum_tui.tui.session.session import Session
 WATCHING = f"watching {BRAILLE.between} "
 RUNNING = (BRAILLE.on, BRAILLE.watched)
 """trained here, and by another process; where there is no room, the figures say more than the epoch"""
+SHORT = {"test": "test", "validation": "val.", "training": "train"}
+"""where figures come from, where there is little room"""
 ENDS = {"completed": (BRAILLE.right, "done"), "stopped": (BRAILLE.stopped, "stopped")}
 
 
@@ -17,10 +19,14 @@ def state_line(session: Session, room: int = 200) -> str:
     forms = [f"{mark} {words} "]
     found = session.accuracies
     if found is not None and session.error is None:
-        kind, digit, total = found[0], percent(found[1], 1), percent(found[2], 1)
+        digit, total = percent(found[1], 1), percent(found[2], 1)
         both, short = f"digit {digit}, sum {total}", f"{digit} / {total}"
-        forms = [f"{mark} {words} {BRAILLE.between} {figures} " for figures in (f"{kind}: {both}", both, short)]
-        forms += [f"{mark} {short} ", f"{mark} sum {total} "] if mark in RUNNING else [f"{mark} {words} "]
+        word = SHORT[found[0]]
+        figures = (f"{found[0]}: {both}", f"{word} {both}", f"{word} {short}")
+        forms = [f"{mark} {words} {BRAILLE.between} {each} " for each in figures]
+        forms += [f"{mark} {word} {short} ", f"{mark} {word} sum {total} "] if mark in RUNNING else [f"{mark} {words} "]
+    if mark in RUNNING and session.training is not None:  # unnamed, it is the newest, as in the panel
+        forms.append(f"{mark} sum {percent(session.training[1], 1)} ")
     return next((form for form in forms if len(form) <= room), mark)
 
 

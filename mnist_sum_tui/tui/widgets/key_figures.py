@@ -12,8 +12,6 @@ from mnist_sum_tui.tui.widgets.common import Line
 Value = float | None
 AGREEMENT = ("sum = digit + number %", "sum fits digit", "sum fits")
 """how often the predicted sum is the predicted digit and the number, in all lengths"""
-NARROW = 24
-"""columns; if there are fewer, elapsed and remaining time get a line each"""
 
 
 class KeyFigure(Vertical):
@@ -71,9 +69,9 @@ class KeyFigures(Horizontal):
             yield KeyFigure(name=name, id=f"{name}-figure")
         yield Facts(id="facts", markup=False)
 
-    def show(self, session: Session, digit: Value, total: Value) -> None:
-        """Show the state of the session; `digit` and `total` are the smoothed training accuracies."""
-        shown = figures(session, digit, total)
+    def show(self, session: Session) -> None:
+        """Show the state of the session."""
+        shown = figures(session)
         for figure in self.query(KeyFigure):
             figure.display = figure.name in shown
             if figure.name in shown:
@@ -81,7 +79,7 @@ class KeyFigures(Horizontal):
         self.query_one(Facts).show(session)
 
 
-def figures(session: Session, digit: Value, total: Value) -> dict[str, tuple[tuple[str, ...], Value, str]]:
+def figures(session: Session) -> dict[str, tuple[tuple[str, ...], Value, str]]:
     """Headings, value and note of digit, sum and agreement: the test's, else those of training with the validation's.
 
     Without a test and validation images there is no agreement.
@@ -93,6 +91,7 @@ def figures(session: Session, digit: Value, total: Value) -> dict[str, tuple[tup
             "sum": (("test sum %", "sum %"), done.sum_accuracy, f"loss {done.sum_loss or 0:.4f}"),
             "agreement": (AGREEMENT, done.agreement, f"{done.pairs or 0:,} pairs"),
         }
+    digit, total = session.training or (None, None)
     validated = [_measured(seen, name) for name in ("digit_accuracy", "sum_accuracy", "agreement")]
     has_validation = session.started is None or session.started.validation_images > 0
     notes = [f"validation {percent(value).removesuffix(' %')}" if has_validation else "" for value in validated]
@@ -113,15 +112,22 @@ def facts(session: Session, width: int) -> str:
     times = [f"elapsed {duration(elapsed)}"]
     if session.finished is None:
         times.append(f"left {duration(progress.remaining if progress else None)}")
-    threads = f" {BRAILLE.between} {plural(started.threads, 'thread')}" if started.device == "cpu" else ""
+    threads = [plural(started.threads, "thread")] if started.device == "cpu" else []
+    is_one_line = width >= len(_as_fit(times, 10**6))
     lines = [
-        "- images/s" if progress is None else f"{progress.images_per_second:,.0f} images/s",
-        *([f" {BRAILLE.between} ".join(times)] if width >= NARROW else times),
-        f"lr {'-' if progress is None else f'{progress.lr:.3g}'} {BRAILLE.between} batch {started.batch_size}",
-        f"{started.device} {started.precision}{threads}",
-        f"{started.model} {BRAILLE.between} {started.parameters:,} weights",
+        ["- images/s" if progress is None else f"{progress.images_per_second:,.0f} images/s"],
+        *([times] if is_one_line else ([time] for time in times)),
+        [f"lr {'-' if progress is None else f'{progress.lr:.3g}'}", f"batch {started.batch_size}"],
+        [f"{started.device} {started.precision}", *threads],
+        [started.model, f"{started.parameters:,} weights"],
     ]
-    return "\n".join(lines)
+    return "\n".join(_as_fit(parts, width) for parts in lines)
+
+
+def _as_fit(parts: list[str], width: int) -> str:
+    """The parts in one line, without the last ones that would be cut."""
+    lines = [f" {BRAILLE.between} ".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    return next((line for line in lines if len(line) <= width), parts[0])
 
 
 def _measured(seen: object, name: str) -> Value:

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import View, plot, race, race_line
-from mnist_sum_tui.charts.series import HEADS, QUANTITIES, Series, smooth
+from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Notice, Samples, Started, Validated
@@ -67,7 +67,7 @@ class RunView(Vertical):
         with Horizontal(id="charts"):
             for quantity in QUANTITIES:
                 yield Chart(id=quantity)
-            yield Static(" FROZEN: the training goes on; f shows it again ", id="frozen", markup=False)
+            yield Static(" FROZEN: only the charts; f lets them go on ", id="frozen", markup=False)
         yield KeyFigures(id="figures")
         yield ProgressBars(id="tracks")
         yield Line("", id="news", markup=False)
@@ -94,12 +94,10 @@ class RunView(Vertical):
             self.is_frozen = False  # its watcher draws
             return
         self.query_one("#news", Line).say(self._news)
-        if self.is_frozen:
-            return
-        if with_charts:
+        if with_charts and not self.is_frozen:
             self._draw_charts()
         session = self._session
-        self.query_one(KeyFigures).show(session, *(self._now(head) for head in HEADS))
+        self.query_one(KeyFigures).show(session)
         last = session.events[-1] if session.events else None
         if last is not None:
             self.query_one(ProgressBars).show(session.started, last.step, last.epoch)
@@ -131,11 +129,6 @@ class RunView(Vertical):
                 if label != "test"  # shown in large digits
             ]
             self.query_one("#outcome", Static).update(Content("\n").join(rows))
-
-    def _now(self, head: str) -> float | None:
-        """The smoothed training accuracy now; 200 points are enough, because older ones have almost no weight."""
-        recent = self.series.y("accuracy", head, self.series.training)[-200:]
-        return float(smooth(recent, self.view.smoothing)[-1]) if len(recent) else None
 
     def _draw_race(self) -> None:
         """How much sooner or later than the ghost run the sum reached its accuracies."""

@@ -66,6 +66,7 @@ async def test_freezing_stops_the_display_only(pilot: Pilot[int]) -> None:
     app.train_page.redraw(at_once=True)
     assert chart(app, "loss") == before
     assert not control.paused
+    assert "elapsed 10 s" in shown(app, "#facts"), "only the charts stand still"
     await pilot.press("left")  # it can be read off, and stands still
     assert chart(app, "loss")[0].startswith("step 200 ")
     await pilot.press("escape")

@@ -65,7 +65,7 @@ async def test_without_validation_images_nothing_speaks_of_validation(pilot: Pil
     words = [str(line.visual) for line in app.train_page.run_view.query(Static) if line.region]
     assert [line for line in words if "validation" in line] == ["55,000 training images, none held out for validation"]
     assert "v" not in footer(app)
-    assert shown(app, "#state").startswith("● epoch 3/5 · last batch: digit ")
+    assert shown(app, "#state").startswith("● epoch 3/5 · training: digit ")
 
 
 async def test_wrong_answers_are_marked(pilot: Pilot[int]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mnist_sum_tui.charts.series import HEADS, Series, smooth
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Progress
 from mnist_sum_tui.runs.run import Run
@@ -13,6 +14,7 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.messages import RunEvent
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
+from mnist_sum_tui.tui.widgets.key_figures import figures
 from tests.tui import recorded
 
 CONFIG = TrainConfig.of("standard", model="compact")
@@ -54,6 +56,21 @@ def test_what_is_saved_of_a_run_that_goes_on(tmp_path: Path) -> None:
     assert session.saved_step == 430, "the checkpoint that it was resumed from"
 
 
+def test_without_a_validation_the_state_line_has_the_smoothed_figures_of_the_panel(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    session.begin(CONFIG, Run(tmp_path / recorded.RUN), Control())
+    events = list(recorded.training(200))
+    for event in events:
+        session.add(event)
+    series = Series(events)
+    digit, total = (smooth(series.y("accuracy", head, series.training), 0.9)[-1] for head in HEADS)
+    assert session.training == pytest.approx((digit, total))
+    words = f"digit {session.training[0] * 100:.1f} %, sum {session.training[1] * 100:.1f} %"
+    assert state_line(session) == f"● epoch 1/5 · training: {words} "
+    shown = figures(session)
+    assert (shown["digit"][1], shown["sum"][1]) == session.training
+
+
 def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     session = Session(tmp_path)
     assert state_line(session) == "○ ready "
@@ -62,10 +79,12 @@ def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     for event in recorded.training(500):
         session.add(event)
     assert state_line(session) == "● epoch 2/5 · validation: digit 96.8 %, sum 88.1 % "
-    assert state_line(session, room=40) == "● epoch 2/5 · digit 96.8 %, sum 88.1 % "
-    assert state_line(session, room=31) == "● epoch 2/5 · 96.8 % / 88.1 % "
-    assert state_line(session, room=20) == "● 96.8 % / 88.1 % "
-    assert state_line(session, room=15) == "● sum 88.1 % "
+    assert state_line(session, room=46) == "● epoch 2/5 · val. digit 96.8 %, sum 88.1 % "
+    assert state_line(session, room=36) == "● epoch 2/5 · val. 96.8 % / 88.1 % "
+    assert state_line(session, room=25) == "● val. 96.8 % / 88.1 % "
+    assert state_line(session, room=20) == "● val. sum 88.1 % "
+    assert session.training is not None
+    assert state_line(session, room=15) == f"● sum {session.training[1] * 100:.1f} % ", "the newest, as in the panel"
     assert state_line(session, room=5) == "●"
     session.add(recorded.finished(reason="stopped"))
     session.end()

@@ -1,0 +1,27 @@
+"""Average: a moving average that is brought up to date value by value; no numpy, because the first frame has none."""
+
+import math
+
+WEIGHT = 0.9
+"""how much a value weighs against the next one; as the charts of a run are smoothed at first"""
+
+
+class Average:
+    """The exponential moving average, as `charts.series.smooth` has it: unbiased at the start, NaN only where the newest is."""
+
+    def __init__(self) -> None:
+        self._sum = self._count = 0.0
+        self._newest: float | None = None
+
+    def add(self, value: float) -> None:
+        """Take in the next value."""
+        self._newest = value
+        if math.isfinite(value):
+            self._sum, self._count = WEIGHT * self._sum + value, WEIGHT * self._count + 1
+
+    @property
+    def value(self) -> float | None:
+        """The average now; None without a value."""
+        if self._newest is None or not math.isfinite(self._newest):
+            return self._newest
+        return self._sum / self._count
