@@ -72,7 +72,9 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         )
         for head in HEADS
     )
-    reading, keys = ("smoothed", f" {view.smoothing:g}, [ ] change it") if view.smoothing else ("each batch", ", ] smooths")
+    reading, keys = (
+        ("smoothed", f" {view.smoothing:g}, [ ] change it") if view.smoothing else ("each batch", ", ] smooths")
+    )
     return Plot(
         tuple(curves), marks, scales, view.x_kind, view.cursor, quantity, view.words, reading, keys,
         series.steps_per_epoch,

@@ -131,7 +131,10 @@ class RunningApp(LeavingApp):
         elif session.is_training:
             session.network = run
             self._forget_weights()
-            self.notify(f"Inspect, Draw and Mistakes ask {run.id} now; Enter on the run that trains turns back to it.")
+            self.notify(
+                f"Inspect, Draw and Mistakes ask {run.id} now; its charts can be opened when the training is over. "
+                "Enter on the run that trains turns back to it."
+            )
         elif run.is_running:
             self.begin_watching(run)
             self._show_run_again()

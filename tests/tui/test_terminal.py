@@ -163,7 +163,7 @@ def test_a_fault_of_the_dashboard_saves_the_training_and_restores_the_terminal(f
     left = text[text.rindex("\x1b[?1049l") :]
     assert "a fault" in left
     assert f"mnist-sum · run {run.id}" in left
-    assert "stopped as asked; everything is saved" in left
+    assert "as asked; everything is saved" in left
     assert f"mnist-sum train --resume {run.id}" in left.splitlines()[-1]
     *_, last = read_events(run.metrics_file)
     assert isinstance(last, Finished)

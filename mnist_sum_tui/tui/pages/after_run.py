@@ -1,6 +1,7 @@
 """AfterRun: what the page Train offers once a run is over: a new one, its charts again, more epochs."""
 
 from textual.binding import Binding
+from textual.events import Key
 from textual.widgets import ContentSwitcher
 
 from mnist_sum_tui.tui.pages.base import Page
@@ -37,6 +38,25 @@ class AfterRun(Page):
         if action == "charts":
             return self.is_form_shown and bool(session.events)
         return None
+
+    def why_not(self, key: str) -> str:
+        """Why a key does nothing now; empty if it does something, or nobody expects it to."""
+        session = self.session
+        if self.is_form_shown:
+            return ""
+        if key == "n" and session.is_training:
+            return "A training is in progress: stop it first (s), then n begins a new run."
+        if key == "r" and session.is_live:
+            return "r gives a run more epochs once it is over; this one still trains."
+        if key == "v" and session.is_training and session.started is not None:
+            has_none = not session.started.validation_images
+            return "No images are held out to validate on: this run trains on all of them." if has_none else ""
+        return "v validates while a run trains; this one is over." if key == "v" and not session.is_live else ""
+
+    def on_key(self, event: Key) -> None:
+        """Say why a key does nothing."""
+        if words := self.why_not(event.key):
+            self.notify(words, timeout=4)
 
     def redraw(self, at_once: bool = False) -> None:
         """Draw the charts; to be given by the page."""

@@ -17,6 +17,7 @@ RUN_BINDINGS = (
     Binding("y", "copy", "Copy command"),
     Binding("d,delete", "delete", "Delete", key_display="d"),
 )
+NEED_A_RUN = ("resume", "copy", "delete", "evaluate", "sort", "quantity", "axis")
 
 
 class RunKeys(PredictingPage):
@@ -26,10 +27,15 @@ class RunKeys(PredictingPage):
         """Read the folder again; to be given by the page."""
         raise NotImplementedError
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a run, keys that need one are not in the footer."""
+        return self.current is not None if action in NEED_A_RUN else super().check_action(action, parameters)
+
     @property
     def current(self) -> Summary | None:
         """The run under the cursor."""
-        return self.query_one(RunTable).current
+        tables = self.query(RunTable)
+        return tables.first().current if tables else None
 
     def on_run_table_entered(self) -> None:
         """Enter opens the run."""

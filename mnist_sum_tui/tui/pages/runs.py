@@ -29,7 +29,7 @@ from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 EMPTY = """No runs yet.
 
-Press F1 and start one: an epoch of the small network compact takes less than a minute.
+Press F1 and start one; the form there says how long it takes.
 Runs appear here with their curves; they stay in {folder}."""
 
 
@@ -129,6 +129,7 @@ class RunsPage(RunKeys, PredictingPage):
         self.query_one("#why-best", Static).update(ranking(message.runs, table.best))
         if names and self.focused is None:
             table.focus()
+        self.refresh_bindings()
         self._trace()
 
     def on_run_table_marked(self) -> None:

@@ -171,6 +171,11 @@ class TrainPage(ChartKeys, AfterRun):
         if self.is_mounted and not self.is_form_shown:
             self.redraw(at_once=True)
 
+    def on_screen_suspend(self) -> None:
+        """Another page: the cursor goes."""
+        if self._run_view is not None and self._run_view.view.cursor is not None:
+            self.step_back()
+
     @work(thread=True, exclusive=True, group="ghost", exit_on_error=False)
     def find_ghost(self, config: TrainConfig, current: Run) -> None:
         """Read the ghost run."""

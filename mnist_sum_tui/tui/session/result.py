@@ -25,7 +25,7 @@ def outcome(session: Session) -> list[Row]:
             rows.append(("traceback", printable(str(run.error_file))))
     elif done is not None:
         word = "done" if done.reason == "completed" else done.reason
-        rows.append((word, f"{duration(done.elapsed)} of training; {done.message}"))
+        rows.append((word, f"{duration(done.elapsed)} of training; {done.message.removeprefix(done.reason).strip()}"))
         if session.config is not None and (words := advice(done, session.config)):
             rows.append(("but", words))
     elif (session.is_watching or session.is_opened) and not session.is_live:
@@ -35,7 +35,7 @@ def outcome(session: Session) -> list[Row]:
         rows.append(("best", f"epoch {session.best.epoch}, validation: {figures}"))
     if done is not None and done.digit_accuracy is not None:
         figures = _figures(done.digit_accuracy, done.sum_accuracy)
-        rows.append(("test", f"{figures}, sum = digit + number {percent(done.agreement)}, {done.pairs or 0:,} pairs"))
+        rows.append(("test", f"{figures}, agreement {percent(done.agreement)}, {done.pairs or 0:,} pairs"))
     rows += [(LABELS[verb], text) for verb, text in commands(session, run)]
     return [(printable(label), printable(text)) for label, text in rows]
 

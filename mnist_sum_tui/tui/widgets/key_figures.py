@@ -10,7 +10,7 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.common import Line
 
 Value = float | None
-AGREEMENT = ("sum = digit + number %", "sum fits digit", "sum fits")
+AGREEMENT = ("agreement %: sum = digit + number", "agreement: digit + number", "agreement %", "agreement")
 """how often the predicted sum is the predicted digit and the number, in all lengths"""
 
 

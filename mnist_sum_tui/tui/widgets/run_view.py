@@ -11,10 +11,13 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from mnist_sum_tui.charts.run_charts import View, plot, race, race_line
+from mnist_sum_tui.charts.run_charts import View, plot, race, race_line, short_name
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.charts.widths import cells
 from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Notice, Samples, Started, Validated
 from mnist_sum_tui.tui.session.result import outcome
 from mnist_sum_tui.tui.session.session import Session
@@ -51,7 +54,7 @@ class RunView(Vertical):
     def begin(self, events: Iterable[Event]) -> None:
         """Show another run."""
         self.images, self.ghost, self.ghost_name = {}, None, ""
-        self.view, self.large, self.is_frozen = View(), "", False
+        self.view, self.large, self.is_frozen = replace(self.view, cursor=None), "", False
         self.reset(events)
 
     def reset(self, events: Iterable[Event] = ()) -> None:
@@ -93,7 +96,7 @@ class RunView(Vertical):
         if self.is_frozen and not self._session.is_live:
             self.is_frozen = False  # its watcher draws
             return
-        self.query_one("#news", Line).say(self._news)
+        self.query_one("#news", Line).say(self._named(self._news, self.size.width - 2))
         if with_charts and not self.is_frozen:
             self._draw_charts()
         session = self._session
@@ -107,6 +110,13 @@ class RunView(Vertical):
             strip.show(self._samples, self.images)
         self._draw_race()
         self._draw_outcome()
+
+    def _named(self, words: str, room: int) -> str:
+        """The words after the name of the run, as long as both fit."""
+        run = self._session.run
+        names = () if run is None else (printable(run.id), short_name(run.id))
+        forms = (f"{name} {BRAILLE.between} {words}" for name in names)
+        return next((form for form in forms if cells(form) <= room), words)
 
     @property
     def _has_charts(self) -> bool:
@@ -125,8 +135,9 @@ class RunView(Vertical):
             room = max(self.size.width - 2 - LABEL, 10)
             rows = [
                 Content.assemble((f"{label:<{LABEL}}", "bold $text-primary"), _hanging(text, room))
-                for label, text in outcome(self._session)
+                for place, (label, words) in enumerate(outcome(self._session))
                 if label != "test"  # shown in large digits
+                for text in [words if place else self._named(words, 2 * room)]
             ]
             self.query_one("#outcome", Static).update(Content("\n").join(rows))
 

@@ -107,3 +107,16 @@ async def test_one_chart_takes_the_room(pilot: Pilot[int]) -> None:
     await pilot.press("m")
     await pilot.pause()
     assert charts[0].size.width == 59
+
+
+async def test_the_cursor_goes_with_the_page_and_the_settings_stay_with_the_next_run(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training(200))
+    await pilot.press("x", "l", "left_square_bracket", "left")
+    view = app.train_page.run_view.view
+    assert view.cursor is not None
+    await pilot.press("f5")
+    await pilot.press("f1")
+    assert app.train_page.run_view.view.cursor is None
+    recorded.begin(app)
+    found = app.train_page.run_view.view
+    assert (found.x_kind, found.is_log, found.smoothing) == (view.x_kind, view.is_log, view.smoothing)

@@ -1,0 +1,52 @@
+"""What the page Train says of itself: which run it shows, and why a key does nothing."""
+
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
+from tests.tui import recorded
+from tests.tui.pages.training import play, shown
+
+
+def notices(app: MnistSumApp) -> str:
+    return " ".join(notice.message for notice in app._notifications)
+
+
+async def test_the_run_is_named_while_it_trains_and_after(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training(200))
+    assert shown(app, "#news").startswith(f"{recorded.RUN} · 55,000 training images")
+    app.on_run_event(RunEvent(recorded.finished(reason="stopped")))
+    app.on_training_ended(TrainingEnded())
+    await pilot.pause()
+    line = shown(app, "#outcome").splitlines()[0]
+    assert line == f"stopped   {recorded.RUN} · 54 s of training; as asked; everything is saved"
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("n", "stop it first (s)"), ("r", "more epochs once it is over"), ("v", "No images are held out")],
+)
+async def test_a_key_that_does_nothing_says_why(pilot: Pilot[int], key: str, words: str) -> None:
+    app = await play(pilot, [replace(recorded.started(), validation_images=0), *list(recorded.training(50))[1:]])
+    await pilot.press(key)
+    await pilot.pause()
+    assert words in notices(app)
+
+
+async def test_v_validates_without_a_word_where_there_are_images(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training(50))
+    await pilot.press("v")
+    await pilot.pause()
+    assert notices(app) == ""
+
+
+async def test_without_a_run_the_footer_offers_nothing_to_do_with_one(pilot: Pilot[int]) -> None:
+    await pilot.press("f5")
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    footer = pilot.app.screen.query_one(KeyFooter).render().plain
+    assert not any(word in footer for word in ("Resume", "Copy", "Delete", "Evaluate"))
