@@ -87,9 +87,10 @@ class RunningApp(LeavingApp):
             self.exit_now()
 
     def find_speeds(self) -> None:
-        """Find out how quick each network trains here, unless something trains."""
-        if not self.session.is_live and not self.is_leaving:
-            self.speeds = SpeedThread(self.session.runs_folder, self.post_message)
+        """Find out how quick each network trains here; while another process trains, only from earlier runs."""
+        if not self.session.is_training and not self.is_leaving:
+            with_steps = not self.session.is_live
+            self.speeds = SpeedThread(self.session.runs_folder, self.post_message, with_steps)
             self.speeds.start()
 
     def on_speed_found(self, message: SpeedFound) -> None:

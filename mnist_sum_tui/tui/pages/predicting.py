@@ -35,7 +35,7 @@ def accuracies(report: "EvalReport") -> str:
     """An evaluation's three figures: accuracy of digit and sum, and how often the sum is the digit + the number."""
     found = (report.digit_accuracy, report.sum_accuracy, report.agreement)
     digit, total, agreement = (percent(share) for share in found)
-    return f" {BRAILLE.between} ".join((f"digit {digit}", f"sum {total}", f"sum = digit + number {agreement}"))
+    return f" {BRAILLE.between} ".join((f"digit {digit}", f"sum {total}", f"agreement {agreement}"))
 
 
 class PredictingPage(Page):

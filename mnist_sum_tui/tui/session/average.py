@@ -7,7 +7,7 @@ WEIGHT = 0.9
 
 
 class Average:
-    """The exponential moving average, as `charts.series.smooth` has it: unbiased at the start, NaN only where the newest is."""
+    """The exponential moving average, unbiased at the start as `charts.series.smooth`; NaN if the newest is."""
 
     def __init__(self) -> None:
         self._sum = self._count = 0.0

@@ -35,7 +35,12 @@ def outcome(session: Session) -> list[Row]:
         rows.append(("best", f"epoch {session.best.epoch}, validation: {figures}"))
     if done is not None and done.digit_accuracy is not None:
         figures = _figures(done.digit_accuracy, done.sum_accuracy)
-        rows.append(("test", f"{figures}, agreement {percent(done.agreement)}, {done.pairs or 0:,} pairs"))
+        rows.append(
+            (
+                "test",
+                f"{figures}, agreement {percent(done.agreement)} (sum = digit + number), {done.pairs or 0:,} pairs",
+            )
+        )
     rows += [(LABELS[verb], text) for verb, text in commands(session, run)]
     return [(printable(label), printable(text)) for label, text in rows]
 

@@ -13,6 +13,8 @@ from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.tui.session.messages import SpeedFound
 from mnist_sum_tui.tui.session.run_threads import Post
 
+TIMED_BATCHES = range(64, 257)
+"""batch sizes that are about as quick per image as the usual one, and as those of all recipes"""
 ALL_IMAGES, HELD_OUT = 60_000, 5_000
 """of the built-in images"""
 
@@ -36,20 +38,22 @@ def training_images(config: TrainConfig) -> int | None:
 
 
 def epoch_seconds(config: TrainConfig, speeds: Speeds) -> float | None:
-    """What an epoch takes here; None while it is not known."""
+    """What an epoch takes here; None while it is not known, and at a batch size that is quicker or slower."""
     images, speed = training_images(config), speeds.get(config.model)
-    return None if images is None or speed is None else images / speed.images_per_second
+    if images is None or speed is None or config.batch_size not in TIMED_BATCHES:
+        return None
+    return images / speed.images_per_second
 
 
 class SpeedThread(threading.Thread):
     """Looks up earlier runs for each network's speed, and tries those that were not trained here.
 
-    A training must not begin while it makes a step, so it can be stopped and waited for.
+    Without steps it only looks up, as beside a training of another process. A training must not begin while it makes a step, so it can be stopped and waited for.
     """
 
-    def __init__(self, folder: Path, post: Post) -> None:
+    def __init__(self, folder: Path, post: Post, with_steps: bool = True) -> None:
         super().__init__(name="speeds", daemon=True)
-        self._folder, self._post = folder, post
+        self._folder, self._post, self._with_steps = folder, post, with_steps
         self._is_over = threading.Event()
 
     def stop(self) -> None:
@@ -69,14 +73,15 @@ class SpeedThread(threading.Thread):
             if self._is_over.is_set():
                 return
             summary = summarise(run)
-            if summary.config is not None and summary.config.model not in known:
+            config = summary.config
+            if config is not None and config.model not in known and config.batch_size in TIMED_BATCHES:
                 found = speed.from_run(summary)
                 if found:
-                    known.add(summary.config.model)
-                    self._tell(summary.config.model, Speed(found, is_measured=True))
+                    known.add(config.model)
+                    self._tell(config.model, Speed(found, is_measured=True))
         first = (QUICK_MODEL, LARGE_MODEL)  # the form offers them side by side
         for model in sorted(MODELS, key=lambda name: first.index(name) if name in first else len(first)):
-            if model not in known:
+            if model not in known and self._with_steps:
                 tried = speed.from_steps(TrainConfig(model=model), self._is_over.is_set)
                 if tried is None:
                     return

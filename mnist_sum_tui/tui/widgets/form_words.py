@@ -3,7 +3,7 @@
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import about
 from mnist_sum_tui.recipes import MODELS, RECIPES
-from mnist_sum_tui.tui.session.speeds import HELD_OUT, Speeds, epoch_seconds, training_images
+from mnist_sum_tui.tui.session.speeds import HELD_OUT, TIMED_BATCHES, Speeds, epoch_seconds, training_images
 
 NAME_WIDTH, TIME_WIDTH = 13, 14
 """columns of a choice; what it is follows them"""
@@ -50,6 +50,8 @@ def left_out(config: TrainConfig) -> str:
 def time_words(config: TrainConfig, speeds: Speeds) -> str:
     """How long the training takes here; empty while it is not known."""
     seconds = epoch_seconds(config, speeds)
+    if config.model in speeds and config.batch_size not in TIMED_BATCHES:
+        return f"how long it takes with batches of {config.batch_size:,} is not known"
     if seconds is None:
         return ""
     source = "measured in an earlier run" if speeds[config.model].is_measured else "estimated from a few steps"

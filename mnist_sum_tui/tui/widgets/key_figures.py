@@ -10,8 +10,8 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.common import Line
 
 Value = float | None
-AGREEMENT = ("agreement %: sum = digit + number", "agreement: digit + number", "agreement %", "agreement")
-"""how often the predicted sum is the predicted digit and the number, in all lengths"""
+AGREEMENT = ("agreement %: sum = digit + number", "agreement %", "agreement")
+"""how often the predicted sum is the predicted digit and the number, in all lengths; the glossary has the word"""
 
 
 class KeyFigure(Vertical):

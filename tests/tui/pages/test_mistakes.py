@@ -166,7 +166,7 @@ def test_words() -> None:
 @pytest.mark.parametrize("width", range(20, 130, 5))
 def test_no_figure_is_cut(width: int) -> None:
     """What does not fit is left out whole."""
-    whole = f"{fixed.SOURCE}: digit 98.80 % · sum 98.77 % · sum = digit + number 99.97 %"
+    whole = f"{fixed.SOURCE}: digit 98.80 % · sum 98.77 % · agreement 99.97 %"
     line = summary_line(fixed.result(), width)
     assert len(line) <= max(width, len(fixed.SOURCE))
     assert whole.startswith(line)

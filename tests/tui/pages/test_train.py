@@ -47,7 +47,7 @@ async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[
     assert sum(line.count("◆") for line in accuracy[2:]) == 2
     assert any("98 %" in line for line in accuracy)
     assert [digits.value for digits in app.train_page.query(Digits)] == ["98.28", "97.16", "97.63"]
-    assert headings(app) == ["training digit %", "training sum %", "sum = digit + number %"]
+    assert headings(app) == ["training digit %", "training sum %", "agreement %"]
     facts = str(app.train_page.query_one(Facts).render())
     assert facts.startswith("5,120 images/s\nelapsed 27 s · left 27 s\n")
     assert next(str(sample.render()) for sample in app.train_page.query(Sample)).strip() == "5 + 8 = 13 ✓"
@@ -192,7 +192,7 @@ async def test_the_end_shows_result_and_commands(pilot: Pilot[int]) -> None:
     assert f"mnist-sum predict idx 3 --run {recorded.RUN}\n" in words
     assert words.endswith(f"mnist-sum train --resume {recorded.RUN} --epochs 10")
     assert [digits.value for digits in app.train_page.query(Digits)] == ["99.12", "98.74", "99.31"]
-    assert headings(app) == ["test digit %", "test sum %", "sum = digit + number %"]
+    assert headings(app) == ["test digit %", "test sum %", "agreement %"]
     assert shown(app, "#state").startswith("✓ done · test: digit 99.1 %, sum 98.7 %")
     await pilot.resize_terminal(50, 36)
     await until(pilot, lambda: all(len(line) <= 48 for line in shown(app, "#outcome").splitlines()))

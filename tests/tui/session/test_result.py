@@ -61,7 +61,7 @@ def test_a_good_run_has_neither(session: Session) -> None:
     rows = end(session, *recorded.training(2150), recorded.finished())
     assert "but" not in rows
     assert {"best", "try it", "go on"} <= rows.keys()
-    assert rows["test"] == "digit 99.12 %, sum 98.74 %, agreement 99.31 %, 100,000 pairs"
+    assert rows["test"] == "digit 99.12 %, sum 98.74 %, agreement 99.31 % (sum = digit + number), 100,000 pairs"
 
 
 def test_without_validation_images_no_epoch_is_called_the_best(session: Session) -> None:

@@ -117,3 +117,11 @@ async def test_a_training_begins_when_nothing_is_tried_any_more(
         await until(pilot, lambda: not app.session.is_training)
         assert len(Trying.made) == 2
         Trying.made[1].stop()
+
+
+def test_beside_another_process_nothing_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.session.speeds.MODELS", ("compact", "swift"))
+    make_run(tmp_path, "20260101-120100-here")
+    found: list[Any] = []
+    SpeedThread(tmp_path, found.append, with_steps=False).run()
+    assert [message.model for message in found] == ["compact"]

@@ -97,3 +97,14 @@ async def test_a_new_form_begins_with_the_recipe_s_own_values(pilot: Pilot[int])
     await pilot.pause()
     assert (form.config.model, form.config.epochs) == ("swift", 2)
     assert "set by you" not in said(form, "sets")
+
+
+async def test_a_batch_size_that_is_quicker_or_slower_has_no_time(pilot: Pilot[int]) -> None:
+    form = form_of(pilot)
+    form.take_speed("compact", Speed(5500, is_measured=True))
+    form.query_one("#batch_size", Input).value = "1"
+    await pilot.pause()
+    assert said(form, "readiness") == "how long it takes with batches of 1 is not known"
+    form.query_one("#batch_size", Input).value = "256"
+    await pilot.pause()
+    assert said(form, "readiness").startswith("about 50 s here")
