@@ -48,7 +48,8 @@ def epoch_seconds(config: TrainConfig, speeds: Speeds) -> float | None:
 class SpeedThread(threading.Thread):
     """Looks up earlier runs for each network's speed, and tries those that were not trained here.
 
-    Without steps it only looks up, as beside a training of another process. A training must not begin while it makes a step, so it can be stopped and waited for.
+    Without steps it only looks up, as beside a training of another process. A training must not begin while it makes a
+    step, so it can be stopped and waited for.
     """
 
     def __init__(self, folder: Path, post: Post, with_steps: bool = True) -> None:

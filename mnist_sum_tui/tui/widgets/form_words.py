@@ -66,13 +66,13 @@ def total(config: TrainConfig, speeds: Speeds) -> str:
     return "" if seconds is None else about(config.epochs * seconds)
 
 
-def recipe_choice(config: TrainConfig, speeds: Speeds) -> str:
-    """A line of the list of recipes, with the time of the whole training."""
+def recipe_choice(config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
+    """A choice of the list of recipes, with the time of the whole training: its columns, and what it is."""
     return _choice(config.recipe, total(config, speeds), RECIPES[config.recipe].summary, _has_times(config, speeds))
 
 
-def model_choice(name: str, config: TrainConfig, speeds: Speeds) -> str:
-    """A line of the list of networks, with the time of an epoch."""
+def model_choice(name: str, config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
+    """A choice of the list of networks, with the time of an epoch: its columns, and what it is."""
     seconds = epoch_seconds(TrainConfig.from_dict({**config.to_dict(), "model": name}), speeds)
     return _choice(name, "" if seconds is None else about(seconds), MODELS[name], _has_times(config, speeds))
 
@@ -81,5 +81,5 @@ def _has_times(config: TrainConfig, speeds: Speeds) -> bool:
     return bool(speeds) and training_images(config) is not None
 
 
-def _choice(name: str, time: str, words: str, has_times: bool) -> str:
-    return f"{name:<{NAME_WIDTH}}{f'{time:<{TIME_WIDTH}}' if has_times else ''}{words}"
+def _choice(name: str, time: str, words: str, has_times: bool) -> tuple[str, str]:
+    return f"{name:<{NAME_WIDTH}}{f'{time:<{TIME_WIDTH}}' if has_times else ''}", words

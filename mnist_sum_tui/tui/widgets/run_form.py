@@ -22,6 +22,8 @@ from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
 
 NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr", "seed")}
 """the settings with an input field, and their labels"""
+LABEL_WIDTH = 9
+"""columns of the labels before recipe and network, as form.tcss has them"""
 KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
 """settings without a field; values from the command line stay when the user chooses another recipe"""
 
@@ -67,9 +69,13 @@ class RunForm(VerticalScroll, can_focus=False):
             with Horizontal(id="intro"):
                 yield Static(_coloured(PICTURE), id="intro-picture")
                 yield Static(id="intro-words", markup=False)
-            yield Field("recipe", Choice(RECIPES, self._defaults.recipe, id="recipe"), classes="wide")
+            yield Field(
+                "recipe", Choice(RECIPES, self._defaults.recipe, label_width=LABEL_WIDTH, id="recipe"), classes="wide"
+            )
             yield Static(id="sets", classes="explained", markup=False)
-            yield Field("network", Choice(MODELS, self._defaults.model, id="model"), classes="wide")
+            yield Field(
+                "network", Choice(MODELS, self._defaults.model, label_width=LABEL_WIDTH, id="model"), classes="wide"
+            )
             with Grid(id="fields"):
                 for name, label in NUMBERS.items():
                     yield Field(label, NumberInput(_text(self._defaults, name), id=name, compact=True))

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Select, Static
+from textual.widgets._select import SelectOverlay
 
 from mnist_sum_tui.tui.running import RunningApp
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.speeds import Speed
+from mnist_sum_tui.tui.widgets.choice import Choice
+from mnist_sum_tui.tui.widgets.form_words import NAME_WIDTH
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded
 
@@ -108,3 +111,35 @@ async def test_a_batch_size_that_is_quicker_or_slower_has_no_time(pilot: Pilot[i
     form.query_one("#batch_size", Input).value = "256"
     await pilot.pause()
     assert said(form, "readiness").startswith("about 50 s here")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])
+async def test_the_open_list_covers_the_width_of_the_form_and_indents_what_it_wraps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    recorded.without_torch(monkeypatch)
+    async with recorded.new_app(tmp_path).run_test(size=size) as pilot:
+        await pilot.pause()
+        form = form_of(pilot)
+        for name, field in (("recipe", "Field.wide"), ("model", "Field.wide")):
+            choice = form.query_one(f"#{name}", Choice)
+            choice.focus()
+            await pilot.press("enter")
+            await pilot.pause()
+            overlay, whole = choice.query_one(SelectOverlay), form.query(field).first().region
+            assert (overlay.region.x, overlay.region.right) == (whole.x, whole.right)
+            assert overlay.region.bottom <= size[1] - 1, "the footer is free"
+            for option in overlay.options:
+                first, *further = str(option.prompt).splitlines()
+                assert all(line.startswith(" " * (NAME_WIDTH if size[0] >= 80 else 2)) for line in further)
+                assert len(first) <= choice.size.width
+            await pilot.press("escape")
+
+
+async def test_what_a_recipe_is_stands_whole_in_the_form(pilot: Pilot[int]) -> None:
+    form = form_of(pilot)
+    form.take_speed("compact", Speed(780, is_measured=True))
+    await pilot.pause()
+    lines = str(form.query_one("#recipe SelectCurrent #label", Static).visual).splitlines()
+    assert " ".join(" ".join(lines).split()).endswith("AdamW with a one-cycle learning rate over all epochs")
+    assert form.query_one("#recipe SelectCurrent #label", Static).size.height == len(lines) > 1
