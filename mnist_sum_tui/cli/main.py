@@ -63,7 +63,7 @@ def _about(
 ) -> None:
     """Train a network that reads a handwritten digit and adds a number to it, and watch it learn.
 
-    Start with [bold]mnist-sum train --recipe sprint[/bold] (seconds), or with the dashboard: [bold]mnist-sum tui[/bold].
+    Start with [bold]mnist-sum train --recipe sprint[/bold] (seconds), or the dashboard: [bold]mnist-sum tui[/bold].
     """
 
 

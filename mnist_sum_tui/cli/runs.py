@@ -131,10 +131,8 @@ def _list(folder: Path, json: bool) -> None:
         for summary in found:
             print_json({**_plain(summary), "best": summary is best})
     elif not found:
-        say(
-            console(),
-            f"The folder {printable(str(folder))}/ is still empty: start a run with mnist-sum train --recipe sprint (seconds)",
-        )
+        advice = "start a run with mnist-sum train --recipe sprint (seconds)"
+        say(console(), f"The folder {printable(str(folder))}/ is still empty: {advice}")
     else:
         out = console()
         print_runs(out, found, best=best)

@@ -95,7 +95,7 @@ def _read(source: str) -> bytes:
             path = Path(source)
             if not path.is_file():  # reading a pipe or a device might never end
                 what = "is a folder" if path.is_dir() else ("is not a file" if path.exists() else "does not exist")
-                raise PictureError(f"{source} {what}; give a picture file, or - for standard input")
+                raise PictureError(f"{source} {what}; give the path of a picture")
             with path.open("rb") as stream:
                 raw = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError, AttributeError) as error:
@@ -103,7 +103,7 @@ def _read(source: str) -> bytes:
             f"{source} cannot be read ({getattr(error, 'strerror', None) or error}); check the file"
         ) from error
     if not raw:
-        raise PictureError(f"{source} is empty; give a picture file")
+        raise PictureError(f"{source} is empty; give the path of a picture")
     if len(raw) > MAX_BYTES:
         raise PictureError(f"{source} is too large (over 64 MiB); scale it down")
     return raw

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Label
 
 from mnist_sum_tui.charts.thumbnail import Image
-from mnist_sum_tui.errors import MissingPictureError, MnistSumError
+from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
 from mnist_sum_tui.tui.predictions import drawings
@@ -60,8 +60,6 @@ class OpenPicture(Question[Picture | None]):
         try:
             grey_hw = picture.read_picture(drawings.path_of(typed))
             found = Picture(grey_hw, picture.prepare(grey_hw))
-        except MissingPictureError as error:  # its advice is about the command line
-            self.call_later(self.say, f"{str(error).rpartition(';')[0]}; check the path")
         except MnistSumError as error:
             self.call_later(self.say, str(error))
         else:

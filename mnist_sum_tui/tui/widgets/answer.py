@@ -8,7 +8,6 @@ from textual.widget import Widget
 
 from mnist_sum_tui.formatting import answer, bar, equation, percent, track
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
-from mnist_sum_tui.tui.widgets.probability_bars import short_percent
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
@@ -51,10 +50,15 @@ def fit_line(said: "Prediction") -> tuple[str, str]:
     return words, "bold $text-warning"
 
 
+def whole_percent(share: float) -> str:
+    """A share of 1 as a whole percent; 100 only from 0.9995 on."""
+    return f"{min(share * 100, 99) if share < 0.9995 else 100:.0f}%"
+
+
 def sure_line(said: "Prediction") -> str:
     """The probabilities of both answers in at most 18 columns: `digit 98% sum 97%`, `digit and sum 99%`."""
-    digit, total = short_percent(max(said.digit_probabilities)), short_percent(max(said.sum_probabilities))
-    return f"digit and sum {total.strip()}" if digit == total else f"digit {digit.strip()} sum {total.strip()}"
+    digit, total = whole_percent(max(said.digit_probabilities)), whole_percent(max(said.sum_probabilities))
+    return f"digit and sum {total}" if digit == total else f"digit {digit} sum {total}"
 
 
 def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Content:
