@@ -148,7 +148,7 @@ class TrainConfig:
             if about.choices and value not in about.choices:
                 raise unknown(name, value, about.choices)
             if about.range is not None and value not in about.range:
-                raise UsageError(f"{_option(name)} must be {about.range.words}, not {value}")
+                raise UsageError(f"{option_name(name)} must be {about.range.words}, not {value}")
 
     @classmethod
     def of(cls, recipe: str = "standard", **overrides: Any) -> Self:
@@ -198,8 +198,18 @@ def kinds() -> dict[str, Any]:
     return get_type_hints(TrainConfig)
 
 
-def _option(name: str) -> str:
+def option_name(name: str) -> str:
+    """A setting's name as its option has it, without the dashes: `batch-size`."""
     return name.replace("_", "-")
+
+
+def value_words(name: str, value: Any) -> str:
+    """A setting's value as a reader is shown it: yes or no, `built-in` for the images, `all` threads, 0.01."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return {("data_dir", None): "built-in", ("threads", 0): "all"}.get((name, value), str(value))
 
 
 def _check_kind(name: str, value: object) -> None:
@@ -208,6 +218,6 @@ def _check_kind(name: str, value: object) -> None:
     is_stray_bool = isinstance(value, bool) and declared is not bool
     if is_stray_bool or not isinstance(value, allowed):
         label = getattr(declared, "__name__", str(declared)) if not get_args(declared) else str(declared)
-        raise UsageError(f"{_option(name)} must be {label}, not {value!r}")
+        raise UsageError(f"{option_name(name)} must be {label}, not {value!r}")
     if isinstance(value, float) and not math.isfinite(value):
-        raise UsageError(f"{_option(name)} must be a finite number, not {value!r}")
+        raise UsageError(f"{option_name(name)} must be a finite number, not {value!r}")

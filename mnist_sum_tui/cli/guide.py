@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from mnist_sum_tui.cli.layout import console, is_terminal, say
+from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, is_terminal, say
 from mnist_sum_tui.guide.find import find_page, page_of_link, pages
 
-WIDTH, PIPED_WIDTH = 100, 80
-"""columns: at most in a terminal, because longer lines are hard to read; and in a pipe"""
+WIDTH = 100
+"""columns at most in a terminal, because longer lines are hard to read"""
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 
 
@@ -35,7 +35,7 @@ def guide(
     if page is None:
         room = max(map(len, pages())) + 2
         for name, found in pages().items():
-            say(out, f"{name:<{room}}{found.summary}", indent=room)
+            say(out, f"{name:<{room}}{found.summary}", indent=room, piped=PIPED_WIDTH)
         out.print()
         say(out, "mnist-sum guide PAGE shows one", "dim")
         return

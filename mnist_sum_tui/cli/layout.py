@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     Cells = Sequence[str | Text]
     """the cells of one table row"""
 
+PIPED_WIDTH = 80
+"""columns of prose in a pipe"""
 PIPE_WIDTH = 160
 """columns of the output when stdout is not a terminal"""
 
@@ -56,14 +58,16 @@ def styled(text: str, style: str) -> "Text":
     return Text(text, style)
 
 
-def say(out: "Console", text: "str | Text", style: str = "", indent: int = 0) -> None:
+def say(out: "Console", text: "str | Text", style: str = "", indent: int = 0, piped: int | None = None) -> None:
     """Print text; a terminal gets it wrapped at spaces, with `indent` spaces before every line but the first.
+
+    A pipe gets whole lines, or lines of `piped` columns where that is given.
 
     A word that is longer than a line, such as a path, is left to the terminal, or with `indent` kept in its column.
     """
     from rich.text import Text
 
-    text, width = Text(text, style) if isinstance(text, str) else text, width_of(out)
+    text, width = Text(text, style) if isinstance(text, str) else text, width_of(out) or piped
     if width is not None:
         text = Text("\n" + " " * indent).join(_wrapped(text, width, indent, is_folded=indent > 0))
     out.print(text, soft_wrap=True)

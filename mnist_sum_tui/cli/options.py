@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 import typer
 
 from mnist_sum_tui.cli.common import absolute_folder, summaries
-from mnist_sum_tui.config import MAY_CHANGE, Setting, TrainConfig, kinds, settings
+from mnist_sum_tui.config import MAY_CHANGE, Setting, TrainConfig, kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
@@ -51,7 +51,7 @@ def _option(name: str, about: Setting) -> Any:
     kind = (get_args(declared) or (declared,))[0]
     choices = f" One of {', '.join(about.choices)}." if about.choices else ""
     option = typer.Option(
-        FLAGS.get(name, f"--{name.replace('_', '-')}"),
+        FLAGS.get(name, f"--{option_name(name)}"),
         help=about.help + choices,
         show_default=about.usual or False,
         rich_help_panel=PANEL,
@@ -92,9 +92,9 @@ def build_config(resumed: Run | None, given: Mapping[str, Any]) -> TrainConfig:
     own = resumed.read_config().to_dict()
     for name, value in given.items():
         if name not in MAY_CHANGE and own[name] != value:
-            option = f"--{name.replace('_', '-')}"
+            option = f"--{option_name(name)}"
             raise UsageError(
-                f"run {resumed.id} was trained with {option} {own[name]}, which cannot be changed when it is resumed: "
-                f"leave out {option}"
+                f"run {resumed.id} was trained with {option_name(name)} {value_words(name, own[name])}, "
+                f"which cannot be changed when it is resumed: leave out {option}"
             )
     return TrainConfig.from_dict({**own, **given})

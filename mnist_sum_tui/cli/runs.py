@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from mnist_sum_tui.cli.common import RUN_HELP, Json, LaterRunsDir, RunsDir, complete_run, folder_or_default, print_json
-from mnist_sum_tui.cli.layout import console, print_table, say
+from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say
 from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs
+from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.printable import printable
@@ -65,10 +66,10 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: LaterRunsDir = 
             out, summary.config.epochs if summary.config else len(summary.epochs), summary.epochs
         )
         out.print("\n".join(["", *table.header(), *map(table.row, summary.epochs), ""]), soft_wrap=True)
-    settings = ", ".join(f"{name} {printable(str(value))}" for name, value in config.items())
+    settings = ", ".join(f"{option_name(name)} {_shown(name, value)}" for name, value in config.items())
     for name, text in (("settings", settings), ("test", _result(found)), ("folder", printable(str(found.path)))):
         if text:
-            say(out, f"{name:<10}{text}", indent=10)
+            say(out, f"{name:<10}{text}", indent=10, piped=None if name == "folder" else PIPED_WIDTH)
 
 
 @app.command("compare")
@@ -92,7 +93,10 @@ def compare(
     configs = [summary.config.to_dict() if summary.config else {} for summary in found]
     names_of_settings = dict.fromkeys(key for config in configs for key in config)  # empty for a damaged run
     differing = [key for key in names_of_settings if len({str(config.get(key)) for config in configs}) > 1]
-    rows = [[key, *(printable(str(config.get(key, "-"))) for config in configs)] for key in differing]
+    rows = [
+        [option_name(key), *(_shown(key, config[key]) if key in config else "-" for config in configs)]
+        for key in differing
+    ]
     out.print()
     if rows:
         print_table(out, "", ["setting", *named], rows, left=1 + len(named))
@@ -114,9 +118,14 @@ def delete(
         if not sys.stdin.isatty():
             raise UsageError(f"deleting {found.id} needs confirmation: add --yes")
         if not typer.confirm(f"Delete {shown}?"):
+            say(console(), "Nothing was deleted")
             return
     found.delete()
     say(console(), f"Deleted {shown}")
+
+
+def _shown(name: str, value: Any) -> str:
+    return printable(value_words(name, value))
 
 
 def _folder(context: typer.Context, runs_dir: Path | None) -> Path:
@@ -131,8 +140,8 @@ def _list(folder: Path, json: bool) -> None:
         for summary in found:
             print_json({**_plain(summary), "best": summary is best})
     elif not found:
-        advice = "start a run with mnist-sum train --recipe sprint (seconds)"
-        say(console(), f"The folder {printable(str(folder))}/ is still empty: {advice}")
+        start = "start a run with mnist-sum train --recipe sprint (seconds)"
+        say(console(), f"The folder {printable(str(folder))}/ is still empty: {start}")
     else:
         out = console()
         print_runs(out, found, best=best)

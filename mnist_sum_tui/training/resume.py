@@ -1,8 +1,6 @@
 """Find the checkpoint to resume a run from, and refuse a config that does not fit it."""
 
-import json
-
-from mnist_sum_tui.config import MAY_CHANGE, TrainConfig
+from mnist_sum_tui.config import MAY_CHANGE, TrainConfig, option_name, value_words
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.checkpoint import Checkpoint
@@ -26,7 +24,7 @@ def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
     own, given = loaded.config.to_dict(), config.to_dict()
     for name in sorted(own.keys() - set(MAY_CHANGE)):
         if own[name] != given[name]:
-            was = f"run {run.id} was trained with {name} {json.dumps(own[name])}"
+            was = f"run {run.id} was trained with {option_name(name)} {value_words(name, own[name])}"
             raise UsageError(f"{was}, which cannot be changed on resume: start a new run")
     check_length(run, config.epochs, loaded.position)
     return loaded

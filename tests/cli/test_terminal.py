@@ -56,6 +56,7 @@ def test_answering_no_deletes_nothing(tmp_path: Path) -> None:
     child.close()
     assert child.exitstatus == 0
     assert b"error" not in (child.before or b"")
+    assert b"Nothing was deleted" in (child.before or b"")
     assert find.list_runs(tmp_path) == [run]
 
 
