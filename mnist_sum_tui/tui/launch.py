@@ -61,7 +61,9 @@ def run_dashboard(options: LaunchOptions) -> int:
         UsageError: an unknown theme.
     """
     if not can_draw():
-        print("mnist-sum tui needs a terminal; without one, use mnist-sum train", file=sys.stderr)
+        is_dumb = os.environ.get("TERM") == "dumb"
+        why = "TERM=dumb cannot move the cursor" if is_dumb else "stdin or stderr is not one"
+        print(f"mnist-sum tui needs a terminal, and {why}: use mnist-sum train", file=sys.stderr)
         return 2
     keep_freed_memory()  # before there is a thread
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_A_SECOND)  # textual reads it when it is imported

@@ -17,6 +17,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.run import Run
+from tests.cli.terminals import shown
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
 
@@ -82,6 +83,12 @@ def test_bad_input_ends_in_one_line(cli: Cli, tmp_path: Path, arguments: list[st
     is_one_line(cli(*arguments), code, word)
 
 
+def test_a_terminal_that_cannot_move_the_cursor_is_named() -> None:
+    found = shown("tui", columns=120, environment={"TERM": "dumb"})
+    assert found.code == 2
+    assert "TERM=dumb cannot move the cursor: use mnist-sum train" in found.raw
+
+
 def test_the_usage_line_names_arguments_in_capitals(cli: Cli) -> None:
     for words, usage in {
         ("predict", "idx"): "predict idx [OPTIONS] INDEX [NUMBER]",
@@ -95,10 +102,8 @@ def test_the_usage_line_names_arguments_in_capitals(cli: Cli) -> None:
 
 
 def test_an_empty_mnist_sum_runs_means_the_default_folder(cli: Cli) -> None:
-    assert (
-        "The folder runs/ is still empty: start a run with mnist-sum train --recipe sprint"
-        in cli("runs", MNIST_SUM_RUNS="").stdout
-    )
+    words = cli("runs", MNIST_SUM_RUNS="").stdout
+    assert words == "The folder runs/ is still empty: start a run with mnist-sum train --recipe sprint (seconds)\n"
 
 
 def test_a_diverging_run_ends_in_one_line(cli: Cli, small_data: str) -> None:
@@ -117,7 +122,8 @@ def test_a_run_that_learned_nothing_is_told_so_with_a_rate_to_try(tmp_path: Path
     run = find.create(tmp_path, TrainConfig.of("standard", lr=100.0))
     done = replace(recorded.finished(), digit_accuracy=0.1135, sum_accuracy=0.1)
     words = _end(done, run)
-    assert "11.35 % are no better than guessing: the learning rate 100 is probably too high; try --lr 0.002" in words
+    assert "A digit accuracy of 11.35 % is no better than guessing: the learning rate 100 is" in words
+    assert "probably too high; try --lr 0.002" in words
     assert "mnist-sum" not in words, "nothing to predict with, and nothing to train further"
     assert "predict with it" in _end(recorded.finished(), run)
 
