@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.common import print_json
-from mnist_sum_tui.cli.layout import console, print_table, styled
+from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import duration, percent
@@ -41,6 +41,8 @@ def train_seeds(
         run = find.create(folder, own, name, f"seed{seed}")
         code = train(own, run, seed == last)
         if code:
+            if not json and seed < last:
+                say(console(), f"  then the seeds that are left: the same command with {_rest(seed + 1, last)}")
             return code
         done.append(summarise(run))
     if json:
@@ -48,6 +50,10 @@ def train_seeds(
     else:
         _print(done)
     return 0
+
+
+def _rest(first: int, last: int) -> str:
+    return f"--seed {first} --seeds {last - first + 1}"
 
 
 def _values(done: list[Summary], name: str) -> list[float]:

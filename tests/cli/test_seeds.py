@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.cli import progress
+from mnist_sum_tui.cli.seeds import train_seeds
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.machine.ranks import VARIABLES
 from mnist_sum_tui.runs import find
@@ -60,6 +61,17 @@ def test_long_runs_with_seeds_show_progress_in_a_log(
     assert before
     assert all(line.startswith("seed 5: step ") and line.endswith(" left") for line in before)
     assert "of training" in last
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_stop_says_how_to_go_on_with_the_seeds_that_are_left(
+    tmp_path: Path, small_data: str, capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
+    config = TrainConfig.of("sprint", epochs=1, seed=5, data_dir=small_data)
+    codes = iter([130])
+    assert train_seeds(config, 3, tmp_path, "", as_json, lambda *_: next(codes)) == 130
+    words = capsys.readouterr().out
+    assert ("then the seeds that are left: the same command with --seed 6 --seeds 2" in words) is not as_json
 
 
 def test_quiet_seeds_print_only_the_table(cli: Cli, small_data: str) -> None:
