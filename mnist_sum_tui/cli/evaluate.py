@@ -90,6 +90,9 @@ def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
     ]
     if rows:
         count, command = report.digit_mistakes, f"mnist-sum predict INDEX{options}"
-        title = f"The most confident of {count} wrong digits; see one with {command}"
+        part = f"{len(rows)} of {count}" if len(rows) < count else f"{count}"
         out.print()
-        print_table(out, title, ["index", "true", "read as", "probability"], rows)
+        print_table(out, f"Wrong digits, {part} shown, surest first", ["index", "true", "read as", "probability"], rows)
+        if len(rows) < count:
+            say(out, "all: mnist-sum tui, page Mistakes", "dim")
+        say(out, f"see one: {command}", "dim")

@@ -177,11 +177,12 @@ def _show(pixels: "Pixels", prediction: "Prediction", predictor: "Predictor", wh
     from rich.text import Text
 
     out = console()
-    say(out, f"{what}, number {prediction.number}{' (random)' if is_drawn else ''}", "dim")
-    _print_beside(out, _pictures(out, trim(pixels)), _answer(prediction))
+    _print_beside(out, _pictures(out, trim(pixels, margin=0)), _answer(prediction))
+    title = Text(f"{what}, number {prediction.number}{' (random)' if is_drawn else ''}", "dim")
     if prediction.label is not None and not prediction.correct:
         truth = equation(prediction.label, prediction.number, prediction.label + prediction.number)
-        say(out, f"correct: {truth}")
+        title = Text.assemble(title, (f"; correct: {truth}", ""))
+    say(out, title)  # below the picture, which may fill a screen of 24 rows
     if not prediction.agrees:
         digit, number = prediction.digit, prediction.number
         say(out, f"the two answers do not fit: {digit} + {number} is {digit + number}, not {prediction.sum}")

@@ -1,6 +1,7 @@
 """What people type: `runs list`, `predict 3`, a number after the index, `runs show --json`, `-q`."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 from tests.cli.terminals import shown
 from tests.cli.test_strangers_text import make_run
 from tests.conftest import Cli, is_one_line
+from tests.training.resuming import begun, config_of
 from tests.tui import recorded
 
 
@@ -29,6 +31,14 @@ def test_a_done_run_is_called_done(cli: Cli, tmp_path: Path) -> None:
         assert "done" in words
         assert "completed" not in words
     assert json.loads(cli("runs", "--json").stdout)["state"] == "completed", "as in the run's files"
+
+
+def test_runs_show_names_settings_as_options(cli: Cli, tmp_path: Path) -> None:
+    make_run(tmp_path / "runs", "20260101-120000-compact", all_data=True)
+    words = cli("runs", "show").stdout
+    for said in ("batch-size 128,", "all-data yes,", "data-dir built-in\n", "threads all,", "weight-decay 0.01,"):
+        assert said in words
+    assert "_" not in words.partition("settings")[2].partition("folder")[0]
 
 
 def test_runs_show_json(cli: Cli, tmp_path: Path) -> None:
@@ -59,7 +69,7 @@ def test_compare_draws_the_curves_on_one_scale(cli: Cli, tmp_path: Path) -> None
     b = rows[rows.index(next(row for row in rows if row[:3] == ["digit", "loss", "A"])) + 1][1]
     assert set(a) == {"▁"}, "the lowest of both"
     assert set(b) <= {"▇", "█"}
-    assert ["lr", "0.002", "1.0"] in rows
+    assert ["lr", "0.002", "1"] in rows
 
 
 def test_compare_names_a_curve_where_the_first_run_has_none(cli: Cli, tmp_path: Path) -> None:
@@ -115,6 +125,29 @@ def test_predict_prints_half_blocks_beside_the_characters(
     assert ("\x1b[38;2;" in found.raw) == is_drawn
     assert max(map(len, found.lines)) <= columns
     assert any("0 + 5 = 5  right" in line for line in found.lines)
+
+
+def test_the_picture_and_its_title_fit_a_screen(
+    small_data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = shown("predict", "3", "5", columns=80, rows=24)
+    assert "test image 3, number 5" in found.lines
+    assert len(found.lines) < 24, "the last row has the shell's prompt"
+    monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 0.0)  # each step is told
+    run = begun(config_of(small_data), tmp_path / "runs", 1)  # its answer is wrong
+    found = shown("predict", "3", "5", "--run", str(run.path), columns=120, rows=24)
+    assert "test image 3, number 5; correct: 0 + 5 = 5" in found.lines
+    assert len(found.lines) < 24
+
+
+def test_evaluate_says_how_many_wrong_digits_it_shows(
+    cli: Cli, small_data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 0.0)  # each step is told
+    begun(config_of(small_data), tmp_path / "runs", 3)
+    words = cli("evaluate", "--data-dir", small_data).stdout
+    assert re.search(r"^Wrong digits, 16 of \d\d shown, surest first$", words, re.MULTILINE)
+    assert "all: mnist-sum tui, page Mistakes\nsee one: mnist-sum predict INDEX" in words
 
 
 def test_quiet_prints_one_line(cli: Cli, small_data: str) -> None:
