@@ -30,13 +30,14 @@ def advice(done: Finished, config: TrainConfig) -> str:
     """What went wrong in a run that was tested, and what to try, in one line; empty if nothing did."""
     if not has_learned(done):
         rate, epochs = rate_to_try(config), RECIPES[config.recipe].values["epochs"]
-        found = f"the digit's {percent(done.digit_accuracy)} are no better than guessing"
+        found = f"a digit accuracy of {percent(done.digit_accuracy)} is no better than guessing"
         if rate < config.lr and rate != RECIPES[config.recipe].values["lr"] and config.epochs < epochs:
             return f"{found}: the recipe trains longer; try --epochs {epochs}"
         word = "high" if rate < config.lr else "low"
         return f"{found}: the learning rate {config.lr:g} is probably too {word}; try --lr {rate:g}"
     if done.sum_accuracy is not None and done.sum_accuracy <= GUESSING:
         return (
-            f"the sum's {percent(done.sum_accuracy)} are no better than guessing: it cannot add yet; train it further"
+            f"a sum accuracy of {percent(done.sum_accuracy)} is no better than guessing: it cannot add yet; "
+            "train it further"
         )
     return ""

@@ -28,7 +28,8 @@ def test_the_rate_to_try_comes_from_the_recipe_or_the_run(settings: dict[str, ob
 def test_a_run_that_learned_nothing_is_told_so_with_a_rate() -> None:
     assert not has_learned(USELESS)
     assert advice(USELESS, TrainConfig.of("standard", lr=5.0)) == (
-        "the digit's 11.35 % are no better than guessing: the learning rate 5 is probably too high; try --lr 0.002"
+        "a digit accuracy of 11.35 % is no better than guessing: "
+        "the learning rate 5 is probably too high; try --lr 0.002"
     )
     assert advice(USELESS, TrainConfig.of("standard", lr=1e-7)).endswith("probably too low; try --lr 0.002")
     assert advice(USELESS, TrainConfig.of("original", epochs=1)).endswith("try --epochs 25")
@@ -38,7 +39,7 @@ def test_a_run_that_cannot_add_is_to_be_trained_further() -> None:
     cannot_add = replace(recorded.finished(), sum_accuracy=0.1021)
     assert has_learned(cannot_add)
     assert advice(cannot_add, TrainConfig()) == (
-        "the sum's 10.21 % are no better than guessing: it cannot add yet; train it further"
+        "a sum accuracy of 10.21 % is no better than guessing: it cannot add yet; train it further"
     )
 
 

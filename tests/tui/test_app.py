@@ -141,4 +141,4 @@ async def test_a_real_training_runs_to_its_end_and_is_gone_on_with(small_data: s
     assert app.return_value == 0
     command, further = receipt(app.session).splitlines()[-2:]
     assert "mnist-sum train --resume" in command
-    assert "the learning rate rises again, to half its peak" in further
+    assert "the learning rate starts a new cycle, half as high" in further

@@ -39,7 +39,8 @@ def end(session: Session, *events: Event) -> dict[str, str]:
 def test_a_run_that_learned_nothing_says_so_and_a_rate_to_try(session: Session) -> None:
     rows = end(session, *recorded.training(2150), USELESS)
     assert rows["but"] == (
-        "the digit's 9.80 % are no better than guessing: the learning rate 5 is probably too high; try --lr 0.002"
+        "a digit accuracy of 9.80 % is no better than guessing: "
+        "the learning rate 5 is probably too high; try --lr 0.002"
     )
     assert not {"try it", "go on"} & rows.keys()
     assert state_line(session) == "✗ learned nothing · test: digit 9.8 %, sum 10.0 % "
