@@ -47,7 +47,7 @@ def _no_such_option(error: Any) -> str:
 
 def _bad_value(error: Any) -> str:
     name, text, value = _name(error.param), str(error.message), _value(error)
-    kind = next((words for kind, words in KINDS.items() if kind in text), None)
+    kind = next((words for kind, words in KINDS.items() if re.search(rf"\b{kind}", text)), None)
     kind = kind or (KINDS["float"] if "number" in text else None)
     what = f", not {value!r}" if value is not None else ""
     return f"{name} must be {kind}{what}" if kind else f"{name}: {text}"
