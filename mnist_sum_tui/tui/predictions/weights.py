@@ -11,6 +11,8 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.session import Session
 
 LIVE = "live"
+BOTH = "best = last"
+"""the last epoch is the best one: one file, one stop"""
 BUILT_IN_NETWORK = "built-in network"
 
 
@@ -19,7 +21,7 @@ class Weights:
     """One place to take weights from: a checkpoint file, or the training in progress."""
 
     name: str
-    """what the slider calls it: `epoch 3`, `best`, `last`, `live`, `built-in network`"""
+    """what the slider calls it: `epoch 3`, `best`, `last`, `best = last`, `live`, `built-in network`"""
     owner: str
     """whose they are: a run's id, `the built-in network`, `the training in progress`"""
     path: Path | None = None
@@ -52,11 +54,12 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
     if not found and BUILT_IN.exists():
         found = [Weights(BUILT_IN_NETWORK, f"the {BUILT_IN_NETWORK}", BUILT_IN)]
     if wanted is not None and wanted.path is not None and wanted.path.exists():
+        wanted = next((weights for weights in found if weights.path == wanted.path), wanted)  # its name may be another
         return Choices(wanted, tuple(found) if wanted in found else (wanted,))
     if not found:
         raise UsageError("there is no trained network yet: train one on the page Train (one epoch of compact will do)")
     by_name = {weights.name: weights for weights in found}
-    default = next((by_name[name] for name in (LIVE, "best", "last") if name in by_name), found[-1])
+    default = next((by_name[name] for name in (LIVE, "best", BOTH, "last") if name in by_name), found[-1])
     return Choices(default, tuple(found))
 
 
@@ -87,5 +90,7 @@ def _of_run(run: Run) -> tuple[Weights, ...]:
     """A run's checkpoints: the epochs that were kept, then the best, then the last."""
     owner = printable(run.id)
     kept = [Weights(f"epoch {epoch}", owner, run.epoch_file(epoch)) for epoch in run.kept_epochs()]
-    ends = [Weights(name, owner, path) for name, path in (("best", run.best_file), ("last", run.last_file))]
-    return (*kept, *(weights for weights in ends if weights.path is not None and weights.path.exists()))
+    ends = [(name, path) for name, path in (("best", run.best_file), ("last", run.last_file)) if path.exists()]
+    if len(ends) == 2 and run.best_file.samefile(run.last_file):
+        ends = [(BOTH, run.best_file)]
+    return (*kept, *(Weights(name, owner, path) for name, path in ends))

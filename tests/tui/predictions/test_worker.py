@@ -220,9 +220,17 @@ def test_which_weights_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for epoch in (10, 2):
         (run.path / f"epoch-{epoch}.safetensors").write_bytes(b"")
     (run.path / "epoch-x.safetensors").write_bytes(b"")
+    both = choices(None, tmp_path, None)
+    assert [choice.name for choice in both.all] == ["epoch 2", "epoch 10", "best = last"], "one file, one stop"
+    assert both.chosen == best_of(run) == both.all[-1]
+    content = run.last_file.read_bytes()
+    run.last_file.unlink()
+    run.last_file.write_bytes(content)
     found = choices(None, tmp_path, None)
     assert [choice.name for choice in found.all] == ["epoch 2", "epoch 10", "best", "last"]
     assert found.chosen.name == best_of(run).name == "best"
+    assert choices(run, tmp_path, None, both.chosen).chosen == found.chosen, "chosen under the name of before"
+    assert choices(run, tmp_path, None, found.all[-1]).chosen == found.all[-1]
     assert choices(run, tmp_path, Control()).chosen.name == "live"
     assert choices(run, tmp_path, Control(), found.all[0]).chosen == found.all[0]
     run.best_file.unlink()
