@@ -185,23 +185,28 @@ def _above(plot: Plot, width: int, height: int) -> list[list[Span]]:
     """
     title = [[(plot.title, "title")]] if plot.title else []
     note = [[(plot.note, "legend")]] if plot.note else []
-    curves, others = _legend(plot)
     if height < ROWS_FOR_A_LEGEND:
         return []
+    is_one_line = height < ROWS_FOR_TWO_LINES or not note
+    curves, others = _legend(plot)
+    whole = [*(title if is_one_line else []), *curves, *others]
+    if joined(whole, width) != joined(whole, 10**6):
+        curves, others = _legend(plot, is_short=True)
     reading = [] if plot.cursor is None else [joined(_reading(plot, width), width)]
-    if height < ROWS_FOR_TWO_LINES or not note:
-        return reading or [joined([*title, *curves, *note, *others], width)]
+    if is_one_line:
+        return reading or [joined([*title, *curves, *others, *note], width)]
     return [*(reading or [joined([*title, *note], width)]), joined([*curves, *others], width)]
 
 
-def _legend(plot: Plot) -> tuple[list[list[Span]], list[list[Span]]]:
+def _legend(plot: Plot, is_short: bool = False) -> tuple[list[list[Span]], list[list[Span]]]:
     """First two curves and marks; envelope and other curves. One name per role."""
+    batch = "batch" if is_short else "each batch"
     named = list({curve.role: curve for curve in reversed(plot.curves)}.values())[::-1]
     lines = [[(SAMPLES[curve.pattern], curve.role), (f" {curve.name.partition(',')[0]}", "legend")] for curve in named]
     marked = [(marks.symbol, marks.role) for marks in plot.marks if len(marks.x)]
-    validation = [[*marked, (f" {plot.marks[0].name}", "legend")]] if marked else []
+    validation = [[*marked, (f" {plot.marks[0].name[: 3 if is_short else None]}", "legend")]] if marked else []
     raw = [curve for curve in plot.curves[:1] if curve.raw is not None]
-    envelope = [[(BRAILLE.envelope, f"{curve.role}-envelope"), (" each batch", "legend")] for curve in raw]
+    envelope = [[(BRAILLE.envelope, f"{curve.role}-envelope"), (f" {batch}", "legend")] for curve in raw]
     return lines[:2] + validation, envelope + lines[2:]
 
 

@@ -68,3 +68,11 @@ def test_the_cursor_says_the_step_of_an_epoch_and_the_keys_of_the_smoothing() ->
     assert wide.rstrip().endswith("smoothed 0.9, [ ] change it")
     narrow = lines_of(plot(series, None, View(cursor=1075.0), "loss"), 58, 12)[0]
     assert narrow.rstrip().endswith("smoothed")
+
+
+@pytest.mark.parametrize("height", [9, 20])
+def test_the_dots_of_the_batches_stay_in_the_legend_beside_the_validation(height: int) -> None:
+    series = Series(recorded.training(1075))
+    legend = lines_of(plot(series, None, View(), "loss"), 39, height)[height // 20]
+    assert "●◆ val  ⣿ batch" in legend
+    assert "●◆ validation  ⣿ each batch" in lines_of(plot(series, None, View(), "loss"), 58, height)[height // 20]

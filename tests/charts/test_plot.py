@@ -132,7 +132,7 @@ def test_the_caption_stands_beside_the_title_and_leaves_the_axis_its_ticks() -> 
     high = text(plot, 60, 20)
     assert [line.rstrip() for line in high[:2]] == ["loss  y log, smoothed 0.9", "━ digit  ⣿ each batch"]
     assert high[-1] == text(Plot((curve(RAMP, RAMP),)), 60, 20)[-1]
-    assert text(plot, 60, 9)[0].rstrip() == "loss  ━ digit  y log, smoothed 0.9  ⣿ each batch"
+    assert text(plot, 60, 9)[0].rstrip() == "loss  ━ digit  ⣿ each batch  y log, smoothed 0.9"
 
 
 def test_the_envelope_gets_fewer_dots_the_more_of_the_chart_it_fills() -> None:
