@@ -117,6 +117,7 @@ class Confidence:
         """Whether it can score images."""
         return self.logits is not None and self.features is not None
 
+    @torch.inference_mode()
     def digit_scores(self, views: Sequence[Views]) -> Tensor:
         """How much like a digit each image is, float32 (N,): 1 at a class's means, towards 0 far from all of them."""
         assert self.logits is not None

@@ -118,7 +118,7 @@ class Likeness(Widget):
     @property
     def title(self) -> str:
         """What the bar is, to be written beside it; nothing while it is hidden."""
-        return "how much like a digit" if self.display else ""
+        return "how like a digit" if self.display else ""
 
     def watch_said(self, said: "Prediction | None") -> None:
         """Hide or show it."""

@@ -58,7 +58,7 @@ async def test_a_stroke_is_answered(size: tuple[int, int], tmp_path: Path, monke
         likeness = page.query_one(Likeness)
         assert likeness.display
         assert likeness.region.height == 1
-        assert str(page.query_one("#seen").border_subtitle) == "how much like a digit"
+        assert str(page.query_one("#seen").border_subtitle) == "how like a digit"
         likeness.said = replace(shown, digit_score=None)  # a network that is not calibrated
         assert not likeness.display
         assert page.milliseconds is not None
