@@ -120,11 +120,14 @@ MOST_RUNS = len(RUN_SYMBOLS)
 RUN_SMOOTHING = 0.9
 
 
-def overlay(runs: Sequence[tuple[str, Series]], quantity: str, x_kind: str) -> Plot:
-    """One smoothed training curve per run, and its validation as marks; patterns and marks differ, not only colours."""
+def overlay(runs: Sequence[tuple[str, Series]], quantity: str, x_kind: str, looks: Sequence[int] = ()) -> Plot:
+    """One smoothed training curve per run, and its validation as marks; patterns and marks differ, not only colours.
+
+    `looks` gives each run's place among them, 0 to MOST_RUNS - 1; without it they are given in order.
+    """
     head, what = quantity.split()
     curves, marks = [], []
-    for row, (name, series) in enumerate(runs[:MOST_RUNS]):
+    for row, (name, series) in zip(looks or range(MOST_RUNS), runs[:MOST_RUNS], strict=False):
         role = f"run-{row + 1}"
         y = smooth(series.y(what, head, series.training), RUN_SMOOTHING)
         pattern = RUN_PATTERNS[row % len(RUN_PATTERNS)]

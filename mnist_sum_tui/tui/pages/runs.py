@@ -71,13 +71,16 @@ class RunsPage(RunKeys, PredictingPage):
     class Traced(Message):
         """The curves of some runs have been read."""
 
-        def __init__(self, curves: list[tuple[str, Series]]) -> None:
+        def __init__(self, curves: list[tuple[str, Series]], looks: list[int]) -> None:
             super().__init__()
             self.curves = curves
+            self.looks = looks
+            """the place of each among the marks"""
 
     def __init__(self) -> None:
         super().__init__()
         self._curves: list[tuple[str, Series]] = []
+        self._looks: list[int] = []
         self._evaluating: Weights | None = None
         self._listings = 0
 
@@ -147,16 +150,17 @@ class RunsPage(RunKeys, PredictingPage):
         current = table.current
         names = table.marked or ((current.run.id,) if current is not None else ())
         chosen = [by_name[name] for name in names if name in by_name]
+        looks = [table.looks.get(run.id, 0) for run in chosen]
 
         def read() -> None:
             curves = [(short_name(run.id), Series(read_events(run.metrics_file, *Series.KINDS))) for run in chosen]
-            self.post_found(self.Traced(curves))
+            self.post_found(self.Traced(curves, looks))
 
         self.run_worker(read, thread=True, group="trace", exclusive=True, exit_on_error=False)
 
     def on_runs_page_traced(self, message: Traced) -> None:
         """Draw them."""
-        self._curves = message.curves
+        self._curves, self._looks = message.curves, message.looks
         self._draw()
 
     def watch_quantity(self) -> None:
@@ -169,7 +173,7 @@ class RunsPage(RunKeys, PredictingPage):
 
     def _draw(self) -> None:
         if self.is_mounted:
-            self.query_one(Chart).plot = overlay(self._curves, self.quantity, self.x_kind)
+            self.query_one(Chart).plot = overlay(self._curves, self.quantity, self.x_kind, self._looks)
 
     def action_quantity(self) -> None:
         """The next quantity."""

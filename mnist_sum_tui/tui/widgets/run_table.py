@@ -124,6 +124,8 @@ class RunTable(DataTable[Text]):
         super().__init__(id=id, cursor_type="row", zebra_stripes=True)
         self.shown: tuple[Column, ...] = ()
         """the columns that there is room for"""
+        self.looks: dict[str, int] = {}
+        """the place among RUN_SYMBOLS of each marked run, which it keeps when another one goes"""
 
     @property
     def current(self) -> Summary | None:
@@ -146,6 +148,10 @@ class RunTable(DataTable[Text]):
 
     def watch_marked(self) -> None:
         """Show the marks."""
+        self.looks = {name: look for name, look in self.looks.items() if name in self.marked}
+        for name in self.marked:
+            free = (look for look in range(MOST_RUNS) if look not in self.looks.values())
+            self.looks.setdefault(name, next(free, 0))
         for run in self.runs:
             self.update_cell(run.run.id, COLUMNS[0].title, Text(printable(self._marked_id(run.run.id))))
         self.post_message(self.Marked())
@@ -187,7 +193,7 @@ class RunTable(DataTable[Text]):
         self.fit_height()
 
     def _marked_id(self, name: str) -> str:
-        return f"{RUN_SYMBOLS[self.marked.index(name)] if name in self.marked else ' '} {name}"
+        return f"{RUN_SYMBOLS[self.looks[name]] if name in self.looks else ' '} {name}"
 
     @property
     def row_id(self) -> str | None:

@@ -5,10 +5,14 @@ from dataclasses import replace
 import pytest
 from textual.pilot import Pilot
 
+from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
+from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
+from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import recorded
+from tests.tui.pages.test_runs import make_three, open_runs
 from tests.tui.pages.training import play, shown
 
 
@@ -50,3 +54,20 @@ async def test_without_a_run_the_footer_offers_nothing_to_do_with_one(pilot: Pil
     await pilot.pause()
     footer = pilot.app.screen.query_one(KeyFooter).render().plain
     assert not any(word in footer for word in ("Resume", "Copy", "Delete", "Evaluate"))
+
+
+async def test_marked_runs_keep_their_marks_when_another_one_goes(pilot: Pilot[int]) -> None:
+    app = recorded.app_of(pilot)
+    made = make_three(app.session.runs_folder)
+    page = await open_runs(app, pilot)
+    await pilot.press("space", "space", "space")
+    table = page.query_one(RunTable)
+    before = dict(table.looks)
+    assert sorted(before.values()) == [0, 1, 2]
+    made[2].delete()
+    page.action_reload()
+    await app.workers.wait_for_complete()
+    await pilot.pause()
+    assert table.looks == {name: look for name, look in before.items() if name != made[2].id}
+    plot = page.query_one(Chart).plot
+    assert [marks.symbol for marks in plot.marks] == [RUN_SYMBOLS[look] for look in table.looks.values()]
