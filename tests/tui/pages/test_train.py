@@ -63,7 +63,8 @@ async def test_without_validation_images_nothing_speaks_of_validation(pilot: Pil
     app = await play(pilot, [replace(recorded.started(), validation_images=0), *events])
     assert headings(app) == ["training digit %", "training sum %"]
     words = [str(line.visual) for line in app.train_page.run_view.query(Static) if line.region]
-    assert [line for line in words if "validation" in line] == ["55,000 training images, none held out for validation"]
+    about = f"{recorded.RUN} · 55,000 training images, none held out for validation"
+    assert [line for line in words if "validation" in line] == [about]
     assert "v" not in footer(app)
     assert shown(app, "#state").startswith("● epoch 3/5 · training: digit ")
 
@@ -131,7 +132,7 @@ async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None
     page.post_message(page.GhostFound("20250228-090000-compact", Series(recorded.training(2150, slower=1.6))))
     sentence = "Sum reached 95 % 16 s sooner than your best run, 20250228-090000-compact (90 % 12 s sooner, "
     await until(pilot, lambda: "best run" in chart(app, "loss")[1] and sentence in shown(app, "#race"))
-    assert shown(app, "#news") == "epoch 2: validation digit 98.38 %, sum 96.69 % (best epoch so far)"
+    assert shown(app, "#news") == f"{recorded.RUN} · epoch 2: validation digit 98.38 %, sum 96.69 % (best epoch so far)"
     page.post_message(page.GhostFound("20250228-090000-compact", Series(recorded.training(2150))))
     await until(pilot, lambda: "Sum reached 95 % at the same time as your best run" in shown(app, "#race"))
 
