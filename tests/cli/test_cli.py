@@ -123,7 +123,7 @@ def test_runs_list_show_compare_delete(trained: Path, cli: Cli, tmp_path: Path) 
     assert json.loads(cli("runs", "--json", "--runs-dir", str(trained)).stdout)["run"] == run.id
     shown = cli("runs", "show", "latest", "--runs-dir", str(trained)).stdout
     assert "sum accuracy" in shown
-    assert "batch_size 128" in shown
+    assert "batch-size 128" in shown
     other = Run(find.create(trained, replace(run.read_config(), epochs=3)).path)  # its lock ends with the object
     compared = cli("runs", "compare", run.id, "latest", "--runs-dir", str(trained)).stdout
     assert "epochs" in compared.splitlines()[-1]
@@ -157,7 +157,7 @@ def test_a_damaged_run_can_be_compared(trained: Path, cli: Cli) -> None:
     names = str(damaged), str(run.path)
     both = [cli("runs", "compare", *order).stdout for order in (names, names[::-1])]
     shutil.rmtree(damaged)
-    assert all("batch_size" in text for text in both)
+    assert all("batch-size" in text for text in both)
 
 
 @pytest.mark.parametrize("index", ["10000", "-1"])

@@ -103,7 +103,7 @@ def test_predict_takes_a_picture(cli: Cli, tmp_path: Path) -> None:
     assert wanted["file"] == "one.png"
     assert json.loads(cli("predict", "one.png", "5", "--json").stdout) == wanted
     assert json.loads(cli("predict", "one", "5", "--json").stdout)["digit"] == wanted["digit"]
-    is_one_line(cli("predict", "two.png"), 2, "error: two.png does not exist; give a picture file")
+    is_one_line(cli("predict", "two.png"), 2, "error: two.png does not exist; give the path of a picture")
 
 
 TRUE = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}

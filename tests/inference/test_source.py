@@ -19,12 +19,12 @@ def test_an_unfinished_run_says_where_it_stopped(
 ) -> None:
     monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 0.0)  # each step is told
     run = Run(begun(config_of(small_data), tmp_path / "runs", 7).path)
-    assert load_predictor(run).source == f"run {run.id} (compact, stopped in epoch 1, step 7)"
-    assert load.load_file(best_of(run)).source == f"{run.id}, stopped in epoch 1, step 7"
+    assert load_predictor(run).source == f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated)"
+    assert load.load_file(best_of(run)).source == f"{run.id}, stopped in epoch 1, step 7, not calibrated"
     told = json.loads(cli("predict", "3", "--json").stdout)
-    assert told["source"] == f"run {run.id} (compact, stopped in epoch 1, step 7)"
+    assert told["source"] == f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated)"
     with run.lock():
-        assert load_predictor(run).source == f"run {run.id} (compact, still training, step 7)"
+        assert load_predictor(run).source == f"run {run.id} (compact, still training, step 7, not calibrated)"
 
 
 def test_a_done_epoch_is_named() -> None:

@@ -42,7 +42,7 @@ def test_the_run_is_listed(run: Run, cli: Cli) -> None:
 def test_the_run_predicts_and_is_evaluated(run: Run, cli: Cli) -> None:
     predicted = cli("predict", "idx", "3", "--number", "7", "--json")
     assert predicted.returncode == 0, predicted.stderr
-    assert f"run {ID} (swift, epoch 1, not calibrated)" in predicted.stdout
+    assert f"run {ID} (swift, stopped in epoch 1, step 5, not calibrated)" in predicted.stdout
     evaluated = cli("evaluate", ID, "--json")
     assert evaluated.returncode == 0, evaluated.stderr
     assert '"pairs": 1000' in evaluated.stdout

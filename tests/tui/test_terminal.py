@@ -100,7 +100,7 @@ def test_train_pause_go_on_and_leave(folder: Path) -> None:
     terminal = Terminal(folder, start=False)
     terminal.wait_for("Start training")
     terminal.process.send("\r")
-    terminal.wait_for(r"epoch 1/3.*\d\d\.\d % / ")
+    terminal.wait_for(r"train \d\d\.\d % / ")
     terminal.process.send(" ")
     terminal.wait_for("paused")
     terminal.process.send("c")

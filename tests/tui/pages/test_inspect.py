@@ -50,7 +50,9 @@ async def test_digits_and_arrows_choose_the_number(tmp_path: Path, monkeypatch: 
         for key, number in (("3", 3), ("up", 4), ("9", 9), ("up", 0), ("down", 9)):
             await pilot.press(key)
             assert page.number == number
-        assert text_of(page).startswith("7 + 9 = 16\n✓ right\ntruth 7 + 9 = 16\nthe answers fit")
+        assert text_of(page).startswith(
+            "7 + 9 = 16\n7? (not sure)\ndigit 99% sum 89%\n✓ right\ntruth 7 + 9 = 16\nthe answers fit"
+        )
         assert len(fixed.predictions_in(app).requests) == count  # one answer has all numbers
 
 

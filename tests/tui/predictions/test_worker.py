@@ -161,7 +161,7 @@ def test_an_evaluation_of_a_training_goes_on_whatever_is_pressed(worker: Predict
     worker.request(EvaluateTestSet(), second.put)
     answer = wait_for(second)
     assert isinstance(answer, TestSetEvaluated)
-    assert answer.result.source.endswith("step 100")
+    assert answer.result.source.endswith("step 100, not calibrated")
 
 
 def test_weights_that_are_delivered_are_there_at_once() -> None:
