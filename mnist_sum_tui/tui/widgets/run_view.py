@@ -96,7 +96,7 @@ class RunView(Vertical):
         if self.is_frozen and not self._session.is_live:
             self.is_frozen = False  # its watcher draws
             return
-        self.query_one("#news", Line).say(self._named(self._news, self.size.width - 2))
+        self.query_one("#news", Line).say(self._named(self._news, (self.size.width or self.app.size.width) - 2))
         if with_charts and not self.is_frozen:
             self._draw_charts()
         session = self._session

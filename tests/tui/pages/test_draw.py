@@ -57,7 +57,7 @@ async def test_a_stroke_is_answered(size: tuple[int, int], tmp_path: Path, monke
         assert not hint.display
         likeness = page.query_one(Likeness)
         assert likeness.display
-        assert likeness.region.height == 1
+        assert likeness.region.height == (0 if size == (60, 20) else 1), "the bars need the row more"
         assert str(page.query_one("#seen").border_subtitle) == "how like a digit"
         likeness.said = replace(shown, digit_score=None)  # a network that is not calibrated
         assert not likeness.display
