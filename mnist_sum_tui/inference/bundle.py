@@ -9,8 +9,8 @@ because it is of no use on another machine. A run that is not calibrated yet is 
 import sys
 from dataclasses import replace
 
-from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.inference import calibrate
+from mnist_sum_tui.inference.on_run import do_on_run
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.run import BUILT_IN, default_folder
 
@@ -29,15 +29,7 @@ def bundle(name: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """What `python -m mnist_sum_tui.inference.bundle` does; returns the exit code."""
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        print("usage: python -m mnist_sum_tui.inference.bundle RUN", file=sys.stderr)
-        return 2
-    try:
-        bundle(arguments[0])
-    except MnistSumError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    return do_on_run(bundle, "bundle", arguments)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ import json
 import sys
 
 from mnist_sum_tui.atomic import write_atomic
-from mnist_sum_tui.errors import MnistSumError, UsageError
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference import calibrate
+from mnist_sum_tui.inference.on_run import do_on_run
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.run import default_folder
 
@@ -36,15 +37,7 @@ def store(name: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """What `python -m mnist_sum_tui.inference.twin` does; returns the exit code."""
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        print("usage: python -m mnist_sum_tui.inference.twin RUN", file=sys.stderr)
-        return 2
-    try:
-        store(arguments[0])
-    except MnistSumError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    return do_on_run(store, "twin", arguments)
 
 
 if __name__ == "__main__":
