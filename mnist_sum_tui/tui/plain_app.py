@@ -13,7 +13,7 @@ from textual.notifications import SeverityLevel
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current, shown
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui import looks
-from mnist_sum_tui.tui.textual_fixes import whole_cells
+from mnist_sum_tui.tui.textual_fixes import OnceParsed, whole_cells
 
 NAMED_KEYS = {"enter": "enter", "backspace": "backspace"}
 JOINER = "\u200d"
@@ -60,6 +60,7 @@ class PlainApp(App[ReturnType]):
         for own in looks.OWN:
             self.register_theme(own)
         self.theme = looks.DEFAULT
+        self.stylesheet = OnceParsed(variables=self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The variables that Textual's themes do not have."""

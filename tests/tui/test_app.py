@@ -1,9 +1,12 @@
 """The app: pages, starting and ending; and a short real training in its thread."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.css import stylesheet
+from textual.css.parse import parse
 from textual.widgets import Static
 
 from mnist_sum_tui.config import TrainConfig
@@ -15,7 +18,7 @@ from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.session import Session
-from tests.tui import recorded
+from tests.tui import fixed, recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
 
@@ -142,3 +145,22 @@ async def test_a_real_training_runs_to_its_end_and_is_gone_on_with(small_data: s
     command, further = receipt(app.session).splitlines()[-2:]
     assert "mnist-sum train --resume" in command
     assert "the learning rate starts a new cycle, half as high" in further
+
+
+async def test_style_sheets_are_parsed_once_for_a_theme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: Counter[tuple[object, ...]] = Counter()
+
+    def count(scope: str, css: str, read_from: object, *, tie_breaker: int, **more: object) -> object:
+        parsed[scope, css, read_from, tie_breaker] += 1
+        return parse(scope, css, read_from, tie_breaker=tie_breaker, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stylesheet, "parse", count)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        assert set(parsed.values()) == {1}
+        colour = app.screen.styles.background
+        app.theme = "textual-light"
+        await pilot.pause()
+        assert app.screen.styles.background != colour
+        assert max(parsed.values()) == 2, "only where the colours are others"
