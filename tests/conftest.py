@@ -1,9 +1,10 @@
-"""Shared fixtures: a small part of the real MNIST, and the command line in a fresh process."""
+"""Shared fixtures: a small part of the real MNIST, and the command line in a process of its own."""
 
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mnist_sum_tui.machine.process import set_waiting
+from tests import forked
 
 if TYPE_CHECKING:
     from mnist_sum_tui.training.batches import StepPlan
@@ -53,14 +55,14 @@ def small_data(tmp_path: Path) -> str:
     return str(make_small_data(tmp_path / "data"))
 
 
-def make_small_data(root: Path) -> Path:
+def make_small_data(root: Path, train: int = 600, test: int = 100) -> Path:
     import numpy as np
 
     from mnist_sum_tui.data import dataset, mnist_files
 
     raw = root / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for split, count in (("train", 600), ("test", 100)):
+    for split, count in (("train", train), ("test", test)):
         images, labels = mnist_files.FILES[split]
         whole = dataset.load(split)
         pixels = np.ascontiguousarray(whole.images[:count].numpy())
@@ -89,18 +91,22 @@ Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
-    """Run the command in a fresh process in `tmp_path`; output is text."""
+    """Run the command in a process of its own in `tmp_path`; output is text."""
 
-    def run(*arguments: str, timeout: float = 120, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [*COMMAND, *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONWARNINGS": "error", **environment},
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+    def run(
+        *arguments: str, timeout: float = 120, fresh: bool = False, **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
+        variables = {**os.environ, "PYTHONWARNINGS": "error", **environment}
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, Path(os.devnull).open() as none:
+            streams = none.fileno(), out.fileno(), err.fileno()
+            if fresh or any(name.startswith(forked.READ_AT_START) for name in environment):
+                command = [*COMMAND, *arguments]
+                code = subprocess.call(command, 0, None, *streams, cwd=tmp_path, env=variables, timeout=timeout)
+            else:
+                forked.server().start(arguments, streams, tmp_path, variables)
+                code = forked.server().wait(timeout)
+            written = [(stream.seek(0), stream.read().decode())[1] for stream in (out, err)]
+        return subprocess.CompletedProcess(arguments, code, *written)
 
     return run
 

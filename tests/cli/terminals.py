@@ -1,17 +1,23 @@
 """Helpers that run a command in a pseudo-terminal."""
 
+import contextlib
 import io
 import os
+import select
+import termios
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pexpect
 import pyte
 
+from tests import forked
 from tests.conftest import COMMAND
 
 Environment = Mapping[str, str]
 NONE: Environment = {}
+SECONDS = 60
 TALL = 200
 """rows of the screen that is read, so that nothing scrolls away"""
 
@@ -28,15 +34,34 @@ class Shown:
 def shown(*arguments: str, columns: int = 80, rows: int = 24, environment: Environment = NONE) -> Shown:
     """Run the command to its end in a terminal of that size."""
     record = io.BytesIO()
-    child = spawn(*arguments, columns=columns, rows=rows, record=record, environment=environment)
-    child.expect(pexpect.EOF)
-    child.close()
+    if arguments[:1] == ("-c",):
+        child = spawn(*arguments, columns=columns, rows=rows, record=record, environment=environment)
+        child.expect(pexpect.EOF)
+        child.close()
+        code = child.exitstatus
+    else:
+        code = _forked(arguments, (rows, columns), record, _variables(environment))
     screen = pyte.Screen(columns, TALL)
     pyte.ByteStream(screen).feed(record.getvalue())
     lines = [line.rstrip() for line in screen.display]
-    return Shown(
-        child.exitstatus, record.getvalue().decode(), lines[: max(i for i, line in enumerate(lines) if line) + 1]
-    )
+    return Shown(code, record.getvalue().decode(), lines[: max(i for i, line in enumerate(lines) if line) + 1])
+
+
+def _forked(arguments: tuple[str, ...], size: tuple[int, int], record: io.BytesIO, variables: Environment) -> int:
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, size)
+    forked.server().start(arguments, [theirs] * 3, Path.cwd(), variables)
+    os.close(theirs)
+    with contextlib.suppress(OSError):  # Linux says so that nobody has the other end any more
+        while select.select([ours], [], [], SECONDS)[0] and (written := os.read(ours, 1 << 16)):
+            record.write(written)
+    os.close(ours)
+    return forked.server().wait(SECONDS)
+
+
+def _variables(environment: Environment) -> dict[str, str]:
+    wanted = {"TERM": "xterm-256color", "COLORTERM": "", "TMUX": "", "STY": "", "SSH_CONNECTION": "", "SSH_TTY": ""}
+    return {name: value for name, value in {**os.environ, **wanted, **environment}.items() if value}
 
 
 def spawn(
@@ -50,15 +75,13 @@ def spawn(
 
     A variable of `environment` that is empty is unset.
     """
-    wanted = {"TERM": "xterm-256color", "COLORTERM": "", "TMUX": "", "STY": "", "SSH_CONNECTION": "", "SSH_TTY": ""}
-    merged = {**os.environ, **wanted, **environment}
     command = COMMAND[1:] if arguments[:1] != ("-c",) else []
     child = pexpect.spawn(
         COMMAND[0],
         [*command, *arguments],
         dimensions=(rows, columns),
-        env={name: value for name, value in merged.items() if value},
-        timeout=60,
+        env=_variables(environment),
+        timeout=SECONDS,
     )
     child.logfile_read = record
     return child

@@ -203,7 +203,7 @@ def test_little_disk_space_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_a_torch_that_cannot_be_loaded_is_broken(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "torch.py").write_text("raise ImportError('no libcudart.so\\x1b[2J\\nat all')")
-    done = cli("doctor")
+    done = cli("doctor", fresh=True)
     is_one_line(done, 1, "device")
     assert r"torch cannot be loaded (no libcudart.so\x1b[2J at all): install it again" in done.stdout
 

@@ -1,0 +1,146 @@
+"""The command line without the seconds that Python and torch take to start.
+
+A process that has loaded both forks itself for each command. The child has the command's arguments, folder, environment
+and streams, and runs and ends as a fresh process does. What only a fresh process shows, such as which modules a command
+loads and what the interpreter reads from its environment, is not seen this way.
+"""
+
+import atexit
+import contextlib
+import fcntl
+import functools
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import termios
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).parent.parent
+READ_AT_START = ("PYTHON", "LANG", "LC_", "OMP_", "GOMP_", "KMP_")
+"""the interpreter or torch reads variables that begin so once, at the start"""
+
+
+class Server:
+    """Starts one command at a time."""
+
+    def __init__(self) -> None:
+        self._link, theirs = socket.socketpair()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.forked", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONWARNINGS": "error"},
+        )
+        theirs.close()
+        self._answers = self._link.makefile("rb", buffering=0)
+        self._child = 0
+
+    def start(
+        self, arguments: Sequence[str], streams: Sequence[int], folder: Path, environment: Mapping[str, str]
+    ) -> None:
+        """Start a command with those three descriptors as its standard streams."""
+        asked = json.dumps([list(arguments), str(folder), dict(environment)])
+        socket.send_fds(self._link, [asked.encode() + b"\n"], list(streams))
+        self._child = int(self._answers.readline())
+
+    def wait(self, seconds: float) -> int:
+        """Return the command's exit code; kill it after that time, and raise subprocess.TimeoutExpired."""
+        is_late = not select.select([self._link], [], [], seconds)[0]
+        if is_late:
+            os.kill(self._child, signal.SIGKILL)
+        code = int(self._answers.readline())
+        if is_late:
+            raise subprocess.TimeoutExpired("mnist-sum", seconds)
+        return code
+
+    def close(self) -> None:
+        self._answers.close()
+        self._link.close()
+        self._process.wait()
+
+
+@functools.cache
+def server() -> Server:
+    """The server of this process, which ends with it."""
+    made = Server()
+    atexit.register(made.close)
+    return made
+
+
+def serve(link: socket.socket) -> tuple[list[str], str, dict[str, str], list[int]]:
+    """Answer with the number of each child and its exit code; returns in the child alone, with what it has to do."""
+    while True:
+        asked, streams, *_ = socket.recv_fds(link, 1 << 16, 3)
+        while asked and not asked.endswith(b"\n"):
+            asked += link.recv(1 << 16)
+        if not asked:
+            os._exit(0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # numpy has threads, but they wait for work, of which there was none
+            child = os.fork()
+        if child == 0:
+            link.close()
+            arguments, folder, environment = json.loads(asked)
+            return arguments, folder, environment, streams
+        for stream in streams:
+            os.close(stream)
+        link.sendall(b"%d\n" % child)
+        link.sendall(b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+def become(arguments: list[str], folder: str, environment: dict[str, str], streams: list[int]) -> None:
+    """Give this process what a shell would have given it."""
+    os.setsid()
+    with contextlib.suppress(OSError):  # no terminal
+        fcntl.ioctl(streams[0], termios.TIOCSCTTY, 0)
+    for number, (stream, name) in enumerate(zip(streams, ("stdin", "stdout", "stderr"), strict=True)):
+        os.dup2(stream, number)
+        os.close(stream)
+        old = getattr(sys, name)
+        buffering = 1 if name == "stderr" or os.isatty(number) else -1
+        made = open(number, "w" if number else "r", buffering, old.encoding, old.errors, closefd=False)  # noqa: SIM115
+        setattr(sys, name, made)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.argv = ["mnist-sum", *arguments]
+
+
+def end(main: Callable[[], object]) -> NoReturn:
+    """Call `main` and end as the interpreter would, without freeing what the server has loaded: that takes longest."""
+    code: object = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code or 0
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code if isinstance(code, int) else 1)
+
+
+if __name__ == "__main__":
+    from mnist_sum_tui.cli.main import main
+    from mnist_sum_tui.machine.process import import_torch, set_waiting
+
+    set_waiting()
+    import_torch()
+    import mnist_sum_tui.inference.evaluate
+    import mnist_sum_tui.inference.predict
+    import mnist_sum_tui.training.loop  # noqa: F401
+
+    become(*serve(socket.socket(fileno=int(sys.argv[1]))))
+    end(main)
