@@ -14,7 +14,7 @@ from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.version import __version__
-from tests.conftest import COMMAND, Cli, is_one_line
+from tests.conftest import COMMAND, Cli, is_one_line, make_small_data
 
 
 def test_version_and_help(cli: Cli) -> None:
@@ -44,9 +44,11 @@ def test_the_installed_script_is_this_package() -> None:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The runs folder after one epoch of `compact` on all training images, by the command."""
+    """The runs folder after one epoch of `compact` on a quarter of the training images, by the command."""
     folder = tmp_path_factory.mktemp("trained")
-    arguments = ["train", "--model", "compact", "--epochs", "1", "--runs-dir", str(folder / "runs")]
+    images = make_small_data(folder / "data", 15_000, 10_000)
+    arguments = ["train", "--model", "compact", "--epochs", "1", "--batch-size", "64", "--data-dir", str(images),
+                 "--runs-dir", str(folder / "runs")]  # fmt: skip
     done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=170, check=False)
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout
@@ -123,7 +125,7 @@ def test_runs_list_show_compare_delete(trained: Path, cli: Cli, tmp_path: Path) 
     assert json.loads(cli("runs", "--json", "--runs-dir", str(trained)).stdout)["run"] == run.id
     shown = cli("runs", "show", "latest", "--runs-dir", str(trained)).stdout
     assert "sum accuracy" in shown
-    assert "batch-size 128" in shown
+    assert "batch-size 64" in shown
     other = Run(find.create(trained, replace(run.read_config(), epochs=3)).path)  # its lock ends with the object
     compared = cli("runs", "compare", run.id, "latest", "--runs-dir", str(trained)).stdout
     assert "epochs" in compared.splitlines()[-1]
