@@ -45,16 +45,17 @@ def test_label_smoothing_is_torchs(share: float) -> None:
     assert ours.item() == pytest.approx(theirs.item(), rel=1e-6)
 
 
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
-def test_compact_learns_200_real_images_by_heart(precision: str) -> None:
+@pytest.mark.parametrize(("precision", "images", "lr", "steps"), [("fp32", 200, 3e-3, 100), ("bf16", 16, 1e-2, 40)])
+def test_compact_learns_real_images_by_heart(precision: str, images: int, lr: float, steps: int) -> None:
+    """Few in bf16, because most CPUs emulate it: 3 s instead of 150."""
     config = TrainConfig.of("standard", model="compact", precision=precision)
     learner = Learner(config, choose(config))
-    plan = plan_of(200, lr=3e-3)
-    for _ in range(100):
+    plan = plan_of(images, lr=lr)
+    for _ in range(steps):
         result = learner.step(plan)
-        if result.digits_right == result.sums_right == 200 and result.digit_loss < 0.01 and result.sum_loss < 0.2:
+        if result.digits_right == result.sums_right == images and result.digit_loss < 0.01 and result.sum_loss < 0.2:
             return
-    raise AssertionError(f"after 100 steps: {result}")
+    raise AssertionError(f"after {steps} steps: {result}")
 
 
 def test_a_loss_that_is_not_finite_changes_nothing() -> None:
