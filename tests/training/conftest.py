@@ -7,6 +7,13 @@ import pytest
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
+from tests.conftest import make_small_data
+
+
+@pytest.fixture
+def few_images(tmp_path: Path) -> str:
+    """A torchvision root with 192 training and 32 test images, for tests of many steps."""
+    return str(make_small_data(tmp_path / "data", 192, 32))
 
 
 @pytest.fixture

@@ -23,6 +23,11 @@ def config_of(data_dir: str, **values: Any) -> TrainConfig:
     return TrainConfig.of("standard", **{**usual, **values})
 
 
+def config_of_few(few_images: str, **values: Any) -> TrainConfig:
+    """As many steps as with `small_data` and batches of 32."""
+    return config_of(few_images, batch_size=10, **values)
+
+
 def train_through(config: TrainConfig, folder: Path, stop_at: Iterable[int] = (), run: Run | None = None) -> Run:
     """Train to the end, stopped and resumed at each of those steps."""
     run = run or find.create(folder, config)

@@ -44,14 +44,14 @@ def faults(data_dir: str, folder: Path, mode: str, stride: int) -> str:
 
 
 @pytest.mark.parametrize("mode", ["kill", "error", "full"])
-def test_a_change_to_the_disk_that_fails_loses_nothing(mode: str, small_data: str, tmp_path: Path) -> None:
-    assert "attempts of" in faults(small_data, tmp_path, mode, stride=17)
+def test_a_change_to_the_disk_that_fails_loses_nothing(mode: str, few_images: str, tmp_path: Path) -> None:
+    assert "attempts of" in faults(few_images, tmp_path, mode, stride=17)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["kill", "error", "full"])
-def test_every_change_to_the_disk_that_fails_loses_nothing(mode: str, small_data: str, tmp_path: Path) -> None:
-    print(faults(small_data, tmp_path, mode, stride=1))
+def test_every_change_to_the_disk_that_fails_loses_nothing(mode: str, few_images: str, tmp_path: Path) -> None:
+    print(faults(few_images, tmp_path, mode, stride=1))
 
 
 def kill_again_and_again(data_dir: str, folder: Path, kills: int, epochs: int) -> None:

@@ -13,7 +13,7 @@ from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
-from tests.training.resuming import assert_same_end, begun, config_of, resave, train_through
+from tests.training.resuming import assert_same_end, begun, config_of_few, resave, train_through
 
 pytestmark = pytest.mark.usefixtures("every_step_is_told")
 
@@ -35,25 +35,25 @@ pytestmark = pytest.mark.usefixtures("every_step_is_told")
     ],
     ids=str,
 )
-def test_bit_for_bit_mid_epoch(small_data: str, tmp_path: Path, precision: str, recipe: dict[str, Any]) -> None:
-    config = config_of(small_data, precision=precision, **recipe)
+def test_bit_for_bit_mid_epoch(few_images: str, tmp_path: Path, precision: str, recipe: dict[str, Any]) -> None:
+    config = config_of_few(few_images, precision=precision, **recipe)
     whole = train_through(config, tmp_path / "a")
-    steps_per_epoch = 19 if config.all_data else 18  # 550 images in batches of 32, the last of 6
+    steps_per_epoch = 20 if config.all_data else 18  # 176 images in batches of 10, the last of 6
     pieces = train_through(config, tmp_path / "b", stop_at=[5, steps_per_epoch - 1, steps_per_epoch, 25])
     assert_same_end(whole, pieces)
 
 
-def test_the_order_would_notice_a_wrong_position(small_data: str, tmp_path: Path) -> None:
+def test_the_order_would_notice_a_wrong_position(few_images: str, tmp_path: Path) -> None:
     """The comparison can fail: another seed ends elsewhere."""
-    whole = train_through(config_of(small_data), tmp_path / "a")
-    other = train_through(TrainConfig.from_dict({**config_of(small_data).to_dict(), "seed": 5}), tmp_path / "b")
+    whole = train_through(config_of_few(few_images), tmp_path / "a")
+    other = train_through(TrainConfig.from_dict({**config_of_few(few_images).to_dict(), "seed": 5}), tmp_path / "b")
     with pytest.raises(AssertionError):
         assert_same_end(whole, other)
 
 
-def test_no_step_twice_after_a_kill(small_data: str, tmp_path: Path) -> None:
+def test_no_step_twice_after_a_kill(few_images: str, tmp_path: Path) -> None:
     """The process dies behind its last checkpoint, in the middle of a line."""
-    config = config_of(small_data)
+    config = config_of_few(few_images)
     run = find.create(tmp_path / "a", config)
     control = Control()
     events = train(config, run, control)
@@ -71,8 +71,8 @@ def test_no_step_twice_after_a_kill(small_data: str, tmp_path: Path) -> None:
     assert_same_end(train_through(config, tmp_path / "b"), run)
 
 
-def test_a_run_that_goes_on_has_no_result_of_before(small_data: str, tmp_path: Path) -> None:
-    config = config_of(small_data)
+def test_a_run_that_goes_on_has_no_result_of_before(few_images: str, tmp_path: Path) -> None:
+    config = config_of_few(few_images)
     run = train_through(config, tmp_path)
     assert run.report_file.exists()
     control = Control()
@@ -83,8 +83,8 @@ def test_a_run_that_goes_on_has_no_result_of_before(small_data: str, tmp_path: P
     assert run.read_json(run.report_file)["epochs"] == 4
 
 
-def test_the_best_checkpoint_serves_where_the_last_is_lost(small_data: str, tmp_path: Path) -> None:
-    config = config_of(small_data)
+def test_the_best_checkpoint_serves_where_the_last_is_lost(few_images: str, tmp_path: Path) -> None:
+    config = config_of_few(few_images)
     run, undisturbed, control = find.create(tmp_path / "a", config), train_through(config, tmp_path / "b"), Control()
     for event in train(config, run, control):
         if isinstance(event, Progress) and event.epoch == 2:
@@ -95,29 +95,29 @@ def test_the_best_checkpoint_serves_where_the_last_is_lost(small_data: str, tmp_
     assert_same_end(run, undisturbed)
 
 
-def test_the_error_of_before_goes_with_the_run_that_goes_on(small_data: str, tmp_path: Path) -> None:
-    run = train_through(config_of(small_data), tmp_path / "a")
+def test_the_error_of_before_goes_with_the_run_that_goes_on(few_images: str, tmp_path: Path) -> None:
+    run = train_through(config_of_few(few_images), tmp_path / "a")
     run.error_file.write_text("Traceback")
-    list(train(replace(config_of(small_data), epochs=3), run))
+    list(train(replace(config_of_few(few_images), epochs=3), run))
     assert not run.error_file.exists()
 
 
-def test_a_resumed_run_keeps_its_settings(small_data: str, tmp_path: Path) -> None:
-    run = train_through(config_of(small_data), tmp_path / "a", stop_at=[3])
+def test_a_resumed_run_keeps_its_settings(few_images: str, tmp_path: Path) -> None:
+    run = train_through(config_of_few(few_images), tmp_path / "a", stop_at=[3])
     with pytest.raises(UsageError, match="was trained with lr"):
-        list(train(TrainConfig.from_dict({**config_of(small_data).to_dict(), "lr": 0.5, "epochs": 4}), run))
+        list(train(TrainConfig.from_dict({**config_of_few(few_images).to_dict(), "lr": 0.5, "epochs": 4}), run))
 
 
-def test_a_journal_that_is_shorter_than_its_checkpoint_says(small_data: str, tmp_path: Path) -> None:
-    config = config_of(small_data)
+def test_a_journal_that_is_shorter_than_its_checkpoint_says(few_images: str, tmp_path: Path) -> None:
+    config = config_of_few(few_images)
     run = begun(config, tmp_path / "a", 3)
     resave(run, journal_bytes=1 << 39)  # more than there is memory
     list(train(config, run))
     assert [event.step for event in read_events(run.metrics_file, "progress")] == list(range(1, 37))
 
 
-def test_elapsed_goes_on_and_the_forecast_is_this_process_s(small_data: str, tmp_path: Path) -> None:
-    config = config_of(small_data)
+def test_elapsed_goes_on_and_the_forecast_is_this_process_s(few_images: str, tmp_path: Path) -> None:
+    config = config_of_few(few_images)
     run, hours = begun(config, tmp_path / "a", 4), 36_000.0
     resave(run, elapsed=hours)
     events: list[Event] = list(train(config, run))

@@ -12,13 +12,13 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.length import check_resumable
 from mnist_sum_tui.runs.position import Change
 from mnist_sum_tui.training.loop import train
-from tests.training.resuming import assert_same_end, begun, config_of, rates_of, resave, train_through
+from tests.training.resuming import assert_same_end, begun, config_of_few, rates_of, resave, train_through
 
 pytestmark = pytest.mark.usefixtures("every_step_is_told")
 
 
-def test_a_finished_run_can_be_trained_further(small_data: str, tmp_path: Path) -> None:
-    config = config_of(small_data)
+def test_a_finished_run_can_be_trained_further(few_images: str, tmp_path: Path) -> None:
+    config = config_of_few(few_images)
     run = train_through(config, tmp_path / "a")
     with pytest.raises(UsageError, match="complete after 2 epochs"):
         list(train(config, run))
@@ -30,8 +30,8 @@ def test_a_finished_run_can_be_trained_further(small_data: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("schedule", ["onecycle", "linear"])
-def test_added_epochs_end_the_same_however_the_run_is_cut(small_data: str, tmp_path: Path, schedule: str) -> None:
-    config = config_of(small_data, model="swift", schedule=schedule, keep=0)
+def test_added_epochs_end_the_same_however_the_run_is_cut(few_images: str, tmp_path: Path, schedule: str) -> None:
+    config = config_of_few(few_images, model="swift", schedule=schedule, keep=0)
     longer = replace(config, epochs=4)
     whole = train_through(longer, tmp_path, run=train_through(config, tmp_path / "a"))
     pieces = train_through(longer, tmp_path, [36, 41, 54, 60], run=train_through(config, tmp_path / "b", [7, 18]))
@@ -42,9 +42,9 @@ def test_added_epochs_end_the_same_however_the_run_is_cut(small_data: str, tmp_p
     assert checkpoint.load(whole.last_file).position.changes == (Change(0, 2), Change(36, 4))
 
 
-def test_epochs_that_come_in_before_the_end_stretch_the_rest(small_data: str, tmp_path: Path) -> None:
+def test_epochs_that_come_in_before_the_end_stretch_the_rest(few_images: str, tmp_path: Path) -> None:
     """Also where the process that stretched it was killed before it had saved."""
-    config = config_of(small_data, model="swift", keep=0)
+    config = config_of_few(few_images, model="swift", keep=0)
     longer = replace(config, epochs=3)
     whole = train_through(longer, tmp_path, run=begun(config, tmp_path / "a", 20))
     run = begun(config, tmp_path / "b", 20)
@@ -59,23 +59,23 @@ def test_epochs_that_come_in_before_the_end_stretch_the_rest(small_data: str, tm
     assert all(rates[step] > rates[step + 1] for step in range(20, 54)), "no jump"
 
 
-def test_a_run_of_the_first_version_is_stretched_from_where_it_goes_on(small_data: str, tmp_path: Path) -> None:
-    config = config_of(small_data, model="swift", keep=0)
+def test_a_run_of_the_first_version_is_stretched_from_where_it_goes_on(few_images: str, tmp_path: Path) -> None:
+    config = config_of_few(few_images, model="swift", keep=0)
     run, other = begun(config, tmp_path / "a", 20), begun(config, tmp_path / "b", 20)
     resave(run, changes=(), images={})
     train_through(replace(config, epochs=3), tmp_path, run=run)
     assert_same_end(run, train_through(replace(config, epochs=3), tmp_path, run=other))
 
 
-def test_none_of_the_kept_weights_stay_if_none_are_wanted_any_more(small_data: str, tmp_path: Path) -> None:
-    run = train_through(config_of(small_data), tmp_path)
+def test_none_of_the_kept_weights_stay_if_none_are_wanted_any_more(few_images: str, tmp_path: Path) -> None:
+    run = train_through(config_of_few(few_images), tmp_path)
     assert run.kept_epochs() == [0, 1, 2]
-    list(train(replace(config_of(small_data), epochs=3, keep=0), run))
+    list(train(replace(config_of_few(few_images), epochs=3, keep=0), run))
     assert run.kept_epochs() == []
 
 
-def test_an_epoch_that_has_begun_cannot_be_taken_back(small_data: str, tmp_path: Path) -> None:
-    config = config_of(small_data)
+def test_an_epoch_that_has_begun_cannot_be_taken_back(few_images: str, tmp_path: Path) -> None:
+    config = config_of_few(few_images)
     run = begun(config, tmp_path / "a", 20)
     before = {path: path.read_bytes() for path in run.path.iterdir()}
     with pytest.raises(UsageError, match=r"has begun epoch 2 \(it is at step 20\): give --epochs 2 or more"):
@@ -92,12 +92,12 @@ def test_an_epoch_that_has_begun_cannot_be_taken_back(small_data: str, tmp_path:
         check_resumable(stopped, 1)
 
 
-def test_epochs_that_are_done_cannot_be_taken_back(small_data: str, tmp_path: Path) -> None:
-    run = train_through(config_of(small_data), tmp_path / "a")
+def test_epochs_that_are_done_cannot_be_taken_back(few_images: str, tmp_path: Path) -> None:
+    run = train_through(config_of_few(few_images), tmp_path / "a")
     with pytest.raises(UsageError, match="has 2 epochs already"):
-        list(train(replace(config_of(small_data), epochs=1), run))
+        list(train(replace(config_of_few(few_images), epochs=1), run))
     run.report_file.unlink()
     with pytest.raises(UsageError, match="has 2 epochs already"):
-        list(train(replace(config_of(small_data), epochs=1), run))
-    list(train(config_of(small_data), run))
+        list(train(replace(config_of_few(few_images), epochs=1), run))
+    list(train(config_of_few(few_images), run))
     assert run.report_file.exists(), "as many as are done: what is missing is the test"

@@ -10,15 +10,15 @@ from mnist_sum_tui.errors import CheckpointError, DataError, RunError, UsageErro
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
 from tests.conftest import Cli, is_one_line
-from tests.training.resuming import assert_same_end, begun, config_of, resave, train_through
+from tests.training.resuming import assert_same_end, begun, config_of_few, resave, train_through
 
 pytestmark = pytest.mark.usefixtures("every_step_is_told")
 
 
-def test_a_resumption_that_cannot_begin_changes_nothing(small_data: str, tmp_path: Path) -> None:
+def test_a_resumption_that_cannot_begin_changes_nothing(few_images: str, tmp_path: Path) -> None:
     data_dir = tmp_path / "copy"
-    shutil.copytree(small_data, data_dir)
-    config = config_of(str(data_dir))
+    shutil.copytree(few_images, data_dir)
+    config = config_of_few(str(data_dir))
     run = train_through(config, tmp_path / "a")
     data_dir.rename(tmp_path / "gone")
     before = {path: path.read_bytes() for path in run.path.iterdir()}
@@ -27,27 +27,27 @@ def test_a_resumption_that_cannot_begin_changes_nothing(small_data: str, tmp_pat
     assert {path: path.read_bytes() for path in run.path.iterdir()} == before
 
 
-def test_a_result_without_a_checkpoint_is_not_trained_over(small_data: str, tmp_path: Path) -> None:
-    run = train_through(config_of(small_data), tmp_path)
+def test_a_result_without_a_checkpoint_is_not_trained_over(few_images: str, tmp_path: Path) -> None:
+    run = train_through(config_of_few(few_images), tmp_path)
     run.last_file.unlink()
     run.best_file.unlink()
     run.metrics_file.unlink()
     with pytest.raises(UsageError, match="has a result but no checkpoint"):
-        list(train(config_of(small_data), run))
+        list(train(config_of_few(few_images), run))
     assert run.report_file.exists()
 
 
-def test_a_run_that_is_gone_is_not_begun_anew(small_data: str, tmp_path: Path) -> None:
-    run = train_through(config_of(small_data), tmp_path)
+def test_a_run_that_is_gone_is_not_begun_anew(few_images: str, tmp_path: Path) -> None:
+    run = train_through(config_of_few(few_images), tmp_path)
     run.delete()
     with pytest.raises(RunError, match="no longer exists"):
-        list(train(config_of(small_data), run))
+        list(train(config_of_few(few_images), run))
     assert not run.path.exists()
 
 
 @pytest.mark.parametrize("place", [{"batch": 500, "step": 500}, {"batch": 4}, {"epoch": 2}, {"step": 10**9}], ids=str)
-def test_a_place_that_the_run_does_not_have(small_data: str, tmp_path: Path, place: dict[str, int]) -> None:
-    config = config_of(small_data)
+def test_a_place_that_the_run_does_not_have(few_images: str, tmp_path: Path, place: dict[str, int]) -> None:
+    config = config_of_few(few_images)
     run = begun(config, tmp_path / "a", 3)
     resave(run, **place)
     before = {path: path.read_bytes() for path in run.path.iterdir()}
@@ -67,31 +67,31 @@ def _flip(root: Path, name: str, place: int) -> None:
     ("name", "place"),
     [("train-images-idx3-ubyte", -1), ("train-labels-idx1-ubyte", -1), ("t10k-images-idx3-ubyte", 16)],
 )
-def test_other_images_are_refused(small_data: str, tmp_path: Path, name: str, place: int) -> None:
-    config = config_of(small_data)
+def test_other_images_are_refused(few_images: str, tmp_path: Path, name: str, place: int) -> None:
+    config = config_of_few(few_images)
     run = begun(config, tmp_path / "a", 3)
-    _flip(Path(small_data), name, place)
+    _flip(Path(few_images), name, place)
     before = {path: path.read_bytes() for path in run.path.iterdir()}
     with pytest.raises(DataError, match=f"are not the .* that run {run.id} began with") as caught:
         list(train(config, run))
     assert "\n" not in str(caught.value)
     assert {path: path.read_bytes() for path in run.path.iterdir()} == before
-    _flip(Path(small_data), name, place)
+    _flip(Path(few_images), name, place)
     list(train(config, run))
     assert run.report_file.exists()
 
 
-def test_more_images_are_refused(small_data: str, tmp_path: Path) -> None:
-    run = begun(config_of(small_data), tmp_path / "a", 3)
-    with pytest.raises(DataError, match="its 60,000 train images are not the 600 that run"):
-        list(train(replace(config_of(small_data), data_dir=None), run))
+def test_more_images_are_refused(few_images: str, tmp_path: Path) -> None:
+    run = begun(config_of_few(few_images), tmp_path / "a", 3)
+    with pytest.raises(DataError, match="its 60,000 train images are not the 192 that run"):
+        list(train(replace(config_of_few(few_images), data_dir=None), run))
 
 
-def test_the_same_images_may_stand_elsewhere(small_data: str, tmp_path: Path) -> None:
-    config, moved = config_of(small_data), tmp_path / "moved"
+def test_the_same_images_may_stand_elsewhere(few_images: str, tmp_path: Path) -> None:
+    config, moved = config_of_few(few_images), tmp_path / "moved"
     whole = train_through(config, tmp_path / "a")
     run = begun(config, tmp_path / "b", 5)
-    Path(small_data).rename(moved)
+    Path(few_images).rename(moved)
     with pytest.raises(DataError, match="the run's images were there: name their new folder with --data-dir"):
         list(train(config, Run(run.path)))
     list(train(replace(config, data_dir=str(moved)), Run(run.path)))
@@ -100,13 +100,13 @@ def test_the_same_images_may_stand_elsewhere(small_data: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("command", ["train", "tui"])
-def test_an_epoch_that_has_begun_stays(cli: Cli, small_data: str, tmp_path: Path, command: str) -> None:
-    run = begun(config_of(small_data), tmp_path / "runs", 20)
+def test_an_epoch_that_has_begun_stays(cli: Cli, few_images: str, tmp_path: Path, command: str) -> None:
+    run = begun(config_of_few(few_images), tmp_path / "runs", 20)
     is_one_line(cli(command, "--resume", run.id, "--epochs", "1"), 2, "has begun epoch 2", "--epochs 2 or more")
     assert run.read_config().epochs == 2
 
 
 @pytest.mark.parametrize("command", ["train", "tui"])
-def test_a_complete_run_is_refused(cli: Cli, small_data: str, tmp_path: Path, command: str) -> None:
-    run = train_through(config_of(small_data, epochs=1), tmp_path / "runs")
+def test_a_complete_run_is_refused(cli: Cli, few_images: str, tmp_path: Path, command: str) -> None:
+    run = train_through(config_of_few(few_images, epochs=1), tmp_path / "runs")
     is_one_line(cli(command, "--resume", run.id), 2, "is complete after 1 epoch: train it further with --epochs 6")
