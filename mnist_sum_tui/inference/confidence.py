@@ -6,7 +6,7 @@ features. `guide/measurements.md` says what else was tried. `calibrate.py` fits 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
@@ -116,6 +116,11 @@ class Confidence:
     def has_classes(self) -> bool:
         """Whether it can score images."""
         return self.logits is not None and self.features is not None
+
+    @property
+    def without_classes(self) -> Self:
+        """The temperatures alone, where no score is wanted."""
+        return replace(self, logits=None, features=None)
 
     @torch.inference_mode()
     def digit_scores(self, views: Sequence[Views]) -> Tensor:

@@ -1,13 +1,14 @@
-"""What a network's layers take in and give out while it runs: the one hook for everything that looks inside."""
+"""What a network's layers take in and give out while it runs: the hooks for everything that looks inside."""
 
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from mnist_sum_tui.models.layers import DIGITS
 
@@ -18,6 +19,65 @@ class Activation:
 
     input: Tensor
     output: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One run of a layer, or of a function between the layers; tensors are not copied."""
+
+    name: str
+    """of the module within the network, or of torch's function, such as `relu`"""
+    module: nn.Module | None
+    """None for a function"""
+    input: Tensor
+    output: Tensor
+    options: Mapping[str, Any]
+    """what a function got besides its input, under the names that a pooling has for it"""
+
+
+class _Calls(TorchFunctionMode):
+    """Writes down what runs; the functions that a layer calls itself are part of the layer."""
+
+    def __init__(self, functions: Collection[str]) -> None:
+        super().__init__()
+        self.seen: list[Call] = []
+        self._functions = functions
+        self._is_inside = False
+
+    def enter(self, _layer: nn.Module, _inputs: tuple[Tensor, ...]) -> None:
+        self._is_inside = True
+
+    def leave(self, name: str, layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        self._is_inside = False
+        self.seen.append(Call(name, layer, inputs[0], output, {}))
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        output = func(*args, **(kwargs or {}))
+        name = getattr(func, "__name__", "")
+        if name in self._functions and not self._is_inside:
+            options = dict(zip(("kernel_size", "stride", "padding"), args[1:], strict=False)) | (kwargs or {})
+            self.seen.append(Call(name, None, args[0], output, options))
+        return output
+
+
+@contextlib.contextmanager
+def calls(network: nn.Module, functions: Collection[str]) -> Iterator[list[Call]]:
+    """Every run of a layer and of these torch functions between layers, in running order.
+
+    It is slower than `watch`, because it sees every operation. The hooks are gone when the block ends.
+    """
+    mode, handles = _Calls(functions), []
+    for name, layer in layers(network).items():
+        handles.append(layer.register_forward_pre_hook(mode.enter))
+        handles.append(layer.register_forward_hook(partial(mode.leave, name)))
+    try:
+        with mode:
+            yield mode.seen
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,216 @@
+"""The way of one image through a network, layer by layer, and which patch of the image a place in a layer looked at."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from mnist_sum_tui.data.dataset import normalise, one_hot
+from mnist_sum_tui.inference.predict import Predictor
+from mnist_sum_tui.models.activations import Call, calls
+from mnist_sum_tui.models.layers import DIGITS, SumNetwork
+
+Array = NDArray[np.float32]
+
+POOLING = {"max_pool2d": "max pooling", "avg_pool2d": "mean pooling"}
+FOLDED = ("relu", "relu_", "leaky_relu", "elu", "selu", "gelu", "silu", "hardswish", "tanh", "sigmoid", "batch_norm")
+"""functions that become part of the layer before them"""
+SIDE = 28
+PLACES = torch.arange(SIDE * SIDE, dtype=torch.float32).view(SIDE, SIDE)
+"""an image whose pixels say where they are: where a network cuts its image, the first layer's input says how"""
+
+
+class Axis(NamedTuple):
+    """Which pixels of the image the places of a map see, along one axis; they may lie outside, in the padding."""
+
+    first: int
+    """the first pixel that place 0 sees"""
+    step: int
+    """pixels from a place to the next"""
+    size: int
+    """how many pixels a place sees"""
+    low: int = 0
+    high: int = SIDE
+    """the pixels that the network reads go from `low` to before `high`"""
+
+    def seen(self, place: int) -> slice:
+        """The pixels of the image that a place sees."""
+        first = self.first + place * self.step
+        return slice(max(self.low, first), min(self.high, first + self.size))
+
+    def behind(self, size: int, stride: int, padding: int, spread: int) -> "Axis":
+        """The axis behind a layer with windows of `size` places that are `spread` apart."""
+        reach = self.size + (size - 1) * spread * self.step
+        return self._replace(first=self.first - padding * self.step, step=self.step * stride, size=reach)
+
+
+Field = tuple[Axis, Axis]
+"""rows and columns"""
+WHOLE = (Axis(0, 0, SIDE), Axis(0, 0, SIDE))
+"""every place sees all of the image, as far as is known"""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerView:
+    """What one layer makes of one image."""
+
+    name: str
+    """of the layer in the network, such as `conv1` or `branches.0.digit`; `number` where the number comes in"""
+    kind: str
+    """in plain English, such as `convolution 3x3`, `max pooling 2x2`, `linear`, `digit scores`, `sum scores`"""
+    maps: Array
+    """(M, H, W), or (M,) for a layer of single values"""
+    kernels: Array | None = None
+    """of a convolution (M, k, k), each the mean over the maps that it reads; the first layer reads one, the image"""
+    field: Field = WHOLE
+    """see `patch_of`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """The part of the image that one place in a map depends on."""
+
+    rows: slice
+    columns: slice
+    """both in the image's 28"""
+    kernel: Array | None
+    """(k, k), of the map; None if the layer is no convolution"""
+
+
+def patch_of(view: LayerView, index: int, row: int, column: int) -> Patch:
+    """What the place (row, column) of map `index` looked at.
+
+    It is found for layers that run one after the other. A layer that joins several ways has the patch of the last one.
+    """
+    rows, columns = view.field
+    return Patch(rows.seen(row), columns.seen(column), None if view.kernels is None else view.kernels[index])
+
+
+def look_inside(asked: Predictor | SumNetwork, image_hw: Tensor | NDArray[np.uint8], number: int) -> list[LayerView]:
+    """The way of a uint8 image (28, 28) and a number 0..9 through the network, in running order.
+
+    It ends with `digit scores` (10,), `number`, that is, what the sum head takes in, any layers in between, and
+    `sum scores` (19,). All are before the softmax. Convolutions, linear layers and pooling are layers of their own; a
+    batch normalisation, a ReLU or another function that keeps the size is folded into the layer before it, whose maps
+    are those after it. A sum head of digit x number has one map (1, 10, 10) as its `number`: rows are digits.
+    """
+    network = asked if isinstance(asked, SumNetwork) else asked.network
+    images = torch.stack([normalise(torch.as_tensor(image_hw).unsqueeze(0))[0], PLACES.unsqueeze(0)])
+    images = images.to(next(network.parameters()).device)
+    with evaluating(asked), torch.inference_mode(), calls(network, {*POOLING, *FOLDED}) as seen:
+        scores = network.see(images)
+        before = len(seen)
+        numbers = one_hot(torch.full((len(images),), number, device=images.device))
+        sums = network.add(scores, numbers)
+    way = _ending(_views(seen[:before]), LayerView("digit", "digit scores", _array(scores)))
+    adding = seen[before:]
+    way.append(_entry(adding[0].input if adding else numbers))
+    return way + _ending(_views(adding), LayerView("sum", "sum scores", _array(sums)))
+
+
+@contextlib.contextmanager
+def evaluating(asked: Predictor | SumNetwork) -> Iterator[SumNetwork]:
+    """The network in evaluation mode and in its precision, as `evaluate` runs it; then it is as it was."""
+    network = asked if isinstance(asked, SumNetwork) else asked.network
+    was_training = network.training
+    network.eval()
+    try:
+        with contextlib.nullcontext() if isinstance(asked, SumNetwork) else asked.hardware.autocast():
+            yield network
+    finally:
+        network.train(was_training)
+
+
+def _views(seen: list[Call]) -> list[LayerView]:
+    views: list[LayerView] = []
+    for call in seen:
+        kind = _kind(call)
+        if kind:
+            views.append(_view(call, kind, views[-1] if views else None))
+        elif views and call.output.shape == call.input.shape:
+            views[-1] = replace(views[-1], maps=_array(call.output))
+    return views
+
+
+def _view(call: Call, kind: str, before: LayerView | None) -> LayerView:
+    is_map = call.output.dim() == 4
+    name = call.name if call.module else f"{before.name} pooled" if before else "image pooled"
+    kernels = call.module.weight.detach().float().mean(1).cpu().numpy() if isinstance(call.module, nn.Conv2d) else None
+    field = _behind(call, _start(call.input) or (before.field if before else WHOLE)) if is_map else WHOLE
+    return LayerView(name, kind, _array(call.output), kernels, field)
+
+
+def _ending(views: list[LayerView], scores: LayerView) -> list[LayerView]:
+    """The views with the scores at their end, in the place of the layer that gave them."""
+    is_last = bool(views) and np.array_equal(views[-1].maps.reshape(-1), scores.maps)
+    return [*views[:-1], replace(scores, name=views[-1].name)] if is_last else [*views, scores]
+
+
+def _entry(taken: Tensor) -> LayerView:
+    """What the sum head takes in."""
+    values = _array(taken)
+    if values.size == DIGITS * 10:
+        return LayerView("number", "digit x number", values.reshape(1, DIGITS, 10))
+    return LayerView("number", "digit scores and number" if values.size > 10 else "number", values)
+
+
+def _kind(call: Call) -> str | None:
+    """In words, or None for what is no layer of its own."""
+    if call.name in POOLING and call.module is None:
+        return f"{POOLING[call.name]} {_sides(call.options['kernel_size'])}"
+    module = call.module
+    if isinstance(module, nn.Conv2d):
+        down, right = _pair(module.stride)
+        stride = "" if down == right == 1 else f", stride {down}" if down == right else f", stride {down}x{right}"
+        return f"convolution {_sides(module.kernel_size)}{stride}"
+    if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
+        return f"{'max' if isinstance(module, nn.MaxPool2d) else 'mean'} pooling {_sides(module.kernel_size)}"
+    if isinstance(module, nn.Linear):
+        return "linear"
+    has_own_size = module is not None and call.output.shape != call.input.shape
+    return type(module).__name__ if has_own_size and not isinstance(module, nn.Flatten) else None
+
+
+def _start(images: Tensor) -> Field | None:
+    """Where a layer that reads the image reads it; None if it reads something else."""
+    if images.dim() != 4 or images.shape[1] != 1:
+        return None
+    read = images[1, 0].float().cpu()
+    row, column = divmod(int(read[0, 0].nan_to_num()), SIDE)
+    rows, columns = read.shape
+    is_cut = torch.equal(read, PLACES[row : row + rows, column : column + columns])
+    return (Axis(row, 1, 1, row, row + rows), Axis(column, 1, 1, column, column + columns)) if is_cut else None
+
+
+def _behind(call: Call, field: Field) -> Field:
+    """The field behind a layer."""
+    asked = call.options if call.module is None else vars(call.module)
+    if "kernel_size" not in asked:
+        return WHOLE
+    sizes, spread = _pair(asked["kernel_size"]), _pair(asked.get("dilation", 1))
+    strides, padding = _pair(asked.get("stride") or sizes), asked.get("padding", 0)
+    if isinstance(padding, str):
+        padding = tuple(
+            step * (size - 1) // 2 if padding == "same" else 0 for size, step in zip(sizes, spread, strict=True)
+        )
+    rows, columns = zip(sizes, strides, _pair(padding), spread, strict=True)
+    return field[0].behind(*rows), field[1].behind(*columns)
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else (value[0], value[-1])
+
+
+def _sides(size: Any) -> str:
+    return "x".join(map(str, _pair(size)))
+
+
+def _array(values: Tensor) -> Array:
+    """What belongs to the image, which is the first."""
+    array: Array = values[0].detach().float().cpu().numpy()
+    return array
