@@ -1,0 +1,93 @@
+"""Heat, addition table and map of the digits, each against a plain computation."""
+
+import numpy as np
+import pytest
+import torch
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.inference.addition import addition_table, mean_addition_tables
+from mnist_sum_tui.inference.evaluate import score
+from mnist_sum_tui.inference.heat import gradient, occlusion
+from mnist_sum_tui.inference.predict import Predictor, from_outputs, load_predictor
+from mnist_sum_tui.inference.principal import last_features, principal_components, turned
+from mnist_sum_tui.machine.hardware import choose_for_inference
+
+TEST = dataset.load("test").take(torch.arange(60))
+IMAGE, NUMBER = TEST.images[8], 6  # a 5 that looks like a 6
+
+
+@pytest.fixture(scope="module")
+def predictor() -> Predictor:
+    """The network in the package, with temperatures, so that what is not calibrated differs."""
+    own = load_predictor()
+    own.confidence = type(own.confidence)(digit_temperature=3.0, sum_temperature=2.0)
+    return own
+
+
+def test_occlusion_is_that_of_a_plain_loop(predictor: Predictor) -> None:
+    plain = predictor.predict(IMAGE, NUMBER)
+    whole, coarse = occlusion(predictor, IMAGE, NUMBER), occlusion(predictor, IMAGE, NUMBER, size=3, stride=3)
+    assert whole is not None
+    assert coarse is not None
+    assert whole.digit.max() > 0.02, "the answer depends on the image"
+    for row, column in [(0, 0), (9, 14), (14, 12), (20, 15), (27, 27)]:
+        for heat, half, place in (
+            (whole, 2, (row, column)),
+            (coarse, 1, (3 * ((row + 1) // 3), 3 * ((column + 1) // 3))),
+        ):
+            changed = IMAGE.clone()
+            changed[max(0, place[0] - half) : place[0] + half + 1, max(0, place[1] - half) : place[1] + half + 1] = 128
+            hidden = predictor.predict(changed, NUMBER)
+            falls = [
+                getattr(plain, of)[answer] - getattr(hidden, of)[answer]
+                for of, answer in (("digit_probabilities", plain.digit), ("sum_probabilities", plain.sum))
+            ]
+            assert (heat.digit[row, column], heat.sum[row, column]) == pytest.approx(falls, abs=1e-4)
+    assert occlusion(predictor, IMAGE, NUMBER, keep_going=lambda: False) is None
+
+
+def test_the_gradient_is_the_slope_of_the_answers(predictor: Predictor) -> None:
+    config = TrainConfig.of("standard", model=predictor.config.model, precision="fp32")
+    predictor = Predictor(config, predictor.network.state_dict(), "in float32", choose_for_inference(config, "cpu"))
+    heat = gradient(predictor, IMAGE, NUMBER)
+    assert heat.digit.shape == heat.sum.shape == (28, 28)
+    row, column = np.unravel_index(heat.digit.argmax(), (28, 28))
+    image = dataset.normalise(IMAGE.unsqueeze(0))
+    values = []
+    for change in (-1e-2, 1e-2):
+        moved = image.clone()
+        moved[0, 0, row, column] += change
+        with torch.inference_mode():
+            digits, sums = predictor.network(moved, dataset.one_hot(torch.tensor([NUMBER])))
+        values.append((float(digits.max()), float(sums.max())))
+    (low, low_sum), (high, high_sum) = values
+    assert heat.digit[row, column] == pytest.approx(abs(high - low) / 2e-2, rel=0.05)
+    assert heat.sum[row, column] == pytest.approx(abs(high_sum - low_sum) / 2e-2, rel=0.05)
+
+
+def test_the_addition_table_is_what_evaluate_and_predict_say(predictor: Predictor) -> None:
+    outputs = predictor.infer(TEST.images)
+    tables = mean_addition_tables(outputs, TEST.labels)
+    one = addition_table(predictor, IMAGE)
+    for number in range(10):
+        assert one[number] == pytest.approx(predictor.predict(IMAGE, number).sum_probabilities, abs=1e-5)
+    of_image = [addition_table(predictor, image).argmax(1) for image in TEST.images]
+    right = [sums == int(label) + np.arange(10) for sums, label in zip(of_image, TEST.labels, strict=True)]
+    assert np.mean(right) == pytest.approx(score(outputs, TEST).sum_accuracy)
+    fives = [row for row in range(60) if TEST.labels[row] == 5]
+    plain = np.mean([from_outputs(outputs, row, 2).sum_probabilities for row in fives], 0)
+    assert tables[5, 2] == pytest.approx(plain, abs=1e-5)
+    assert np.isnan(mean_addition_tables(predictor.infer(TEST.images[:1]), TEST.labels[:1])[0]).all(), "no image of a 0"
+
+
+def test_the_map_is_that_of_a_singular_value_decomposition(predictor: Predictor) -> None:
+    features = last_features(predictor, TEST.images)
+    assert features.shape[1] <= 288
+    points = principal_components(features)
+    x = features.double().numpy() - features.double().numpy().mean(0)
+    left, sizes, _ = np.linalg.svd(x, full_matrices=False)
+    assert np.allclose(np.abs(points), np.abs(left[:, :2] * sizes[:2]), atol=1e-4)
+    angle = 2.0
+    spun = points @ np.array([[np.cos(angle), np.sin(angle)], [np.sin(angle), -np.cos(angle)]])
+    assert np.allclose(turned(spun, points), points)
