@@ -10,7 +10,7 @@ from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference.explain import LayerView, look_inside, patch_of
 from mnist_sum_tui.models import build
 from mnist_sum_tui.models.compact import Compact
-from mnist_sum_tui.models.keen import Keen
+from mnist_sum_tui.models.keen import Branch, Keen
 from mnist_sum_tui.models.layers import SumNetwork
 from mnist_sum_tui.recipes import MODELS
 
@@ -41,6 +41,8 @@ def test_the_maps_are_those_of_a_forward_pass_by_hand() -> None:
         assert near(view, values), view.name
     for view, values in zip(views[-3:], (digits, cells, network.add(digits, NUMBER)), strict=True):
         assert near(view, values), view.name
+    assert views[0].kernels is not None
+    assert views[2].kernels is not None
     assert np.array_equal(views[0].kernels, network.conv1.weight[:, 0].detach().numpy())
     assert np.allclose(views[2].kernels, network.conv2.weight.mean(1).detach().numpy())
 
@@ -49,6 +51,7 @@ def test_every_branch_is_seen_and_the_scores_are_their_mean() -> None:
     network, images = Keen().eval(), dataset.normalise(IMAGE.unsqueeze(0))
     views = {view.name: view for view in look_inside(network, IMAGE, 7)}
     for place, branch in enumerate(network.branches):
+        assert isinstance(branch, Branch)
         assert near(views[f"branches.{place}.conv1"], branch.conv1(images))
         assert near(views[f"branches.{place}.digit"], branch.see(images))
     assert views["digit"].kind == "digit scores"
@@ -119,7 +122,7 @@ def test_a_place_looked_at_the_pixels_that_change_it(model: str, name: str, plac
         look_inside(network, IMAGE, 0)
         for layer in (network.first, network.second, network.third):  # so that no ReLU hides a pixel
             layer.weight.data.abs_()
-            layer.bias.data.fill_(1)
+            nn.init.ones_(layer.bias)  # type: ignore[arg-type]
     view = next(view for view in look_inside(network, IMAGE, 0) if view.name == name)
     for row, column in places:
         patch, seen = patch_of(view, 0, row, column), seen_by_hiding(network, name, 0, row, column)
