@@ -15,8 +15,8 @@ from textual.binding import Binding
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.tui.pages.image_page import ImagePage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult, less_certain, next_pair
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
-from mnist_sum_tui.tui.predictions.test_set import Step, TestSetResult, less_certain, next_pair
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.machine.openmp import take_threads
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.predictions.test_set import TestSetResult
+from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
 
 if TYPE_CHECKING:

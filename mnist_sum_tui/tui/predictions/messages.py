@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from textual.message import Message
 
 from mnist_sum_tui.charts.thumbnail import Image
-from mnist_sum_tui.tui.predictions.test_set import TestSetResult
+from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
 
 if TYPE_CHECKING:

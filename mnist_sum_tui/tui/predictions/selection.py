@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.tui.predictions.test_set import TestSetResult
+from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 
 TO = BRAILLE.arrows[1]
 MOST = 200

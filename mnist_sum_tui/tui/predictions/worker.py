@@ -16,6 +16,7 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions import weights as places
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, TestSetEvaluated, Trouble, Working
+from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.requests import (
     Continue,
     EvaluateTestSet,
@@ -25,7 +26,6 @@ from mnist_sum_tui.tui.predictions.requests import (
     Reply,
     Request,
 )
-from mnist_sum_tui.tui.predictions.test_set import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.session.session import Session
 

@@ -8,8 +8,8 @@ import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.selection import read_as, sums_wrong
-from mnist_sum_tui.tui.predictions.test_set import TestSetResult
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, Heatmap, SumMap
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter

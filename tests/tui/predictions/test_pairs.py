@@ -4,7 +4,7 @@ from mnist_sum_tui.inference.confidence import Confidence
 from mnist_sum_tui.inference.evaluate import Outputs
 from mnist_sum_tui.inference.predict import from_outputs
 from mnist_sum_tui.tui.predictions.load import sum_up
-from mnist_sum_tui.tui.predictions.test_set import less_certain, next_pair
+from mnist_sum_tui.tui.predictions.pairs import less_certain, next_pair
 from tests.tui import fixed
 
 
