@@ -61,7 +61,7 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         seen = int(np.searchsorted(behind, x[-1] * LOOK_AHEAD)) if len(x) else 0
         for head in HEADS:
             y = smooth(ghost.y(quantity, head, ghost.training), max(view.smoothing, 0.9))
-            curves.append(Curve(f"best run, {head}", "ghost", behind[:seen], y[:seen], None, "sparse", is_behind=True))
+            curves.append(Curve(f"{ghost_words(ghost.model)}, {head}", "ghost", behind[:seen], y[:seen], None, "sparse", is_behind=True))
     marks = tuple(
         Marks(
             "validation",
@@ -81,6 +81,11 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
     )  # fmt: skip
 
 
+def ghost_words(model: str) -> str:
+    """What the ghost run is called: `best earlier compact run`; `best` alone is said of an epoch, or among all runs."""
+    return f"best earlier {model} run"
+
+
 def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
     """For each accuracy that both runs reached: its text, the seconds ahead of the ghost run, and these in words.
 
@@ -97,16 +102,17 @@ def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
     return found
 
 
-def race_line(found: Sequence[tuple[str, float, str]], name: str, width: int) -> str:
+def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, width: int) -> str:
     """The newest result of a race as a sentence; where they fit with the ghost run's name and the two before."""
+    ghost = f"the {ghost_words(model)}"
     if not found:
-        return f"The faint dashes are your best run so far, {name}"
+        return f"The faint dashes are {ghost}, {name}"
     mark, lead, words = found[-1]
     than = "as" if abs(lead) < SAME_TIME else "than"
-    sentence = f"Sum reached {mark} {words} {than} your best run"
+    sentence = f"Sum reached {mark} {words} {than} {ghost}"
     earlier = ", ".join(f"{mark} {words}" for mark, _, words in found[-2:-4:-1])
     forms = [f"{sentence}, {name} ({earlier})"] if earlier else []
-    forms += [f"{sentence}, {name}", sentence, f"Sum at {mark} {words} {than} your best"]
+    forms += [f"{sentence}, {name}", sentence, f"Sum at {mark} {words} {than} the best earlier"]
     return next((form for form in forms if len(form) <= width), f"Sum at {mark} {words}")
 
 

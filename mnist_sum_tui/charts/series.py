@@ -49,6 +49,7 @@ class Series:
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self.training, self.validation = GrowingTable(6), GrowingTable(6)
         self.steps_per_epoch = 1
+        self.model = ""
         self._reached: tuple[int, dict[float, float]] = (0, {})
         for event in events:
             self.add(event)
@@ -57,7 +58,7 @@ class Series:
         """Add the next event; kinds that are not in KINDS change nothing."""
         match event:
             case Started():
-                self.steps_per_epoch = max(1, event.steps_per_epoch)
+                self.steps_per_epoch, self.model = max(1, event.steps_per_epoch), event.model
             case Progress() | Validated():
                 (self.training if isinstance(event, Progress) else self.validation).add(
                     event.step,

@@ -9,8 +9,8 @@ from mnist_sum_tui.runs.summary import best_if_any, summarise
 
 
 def find_ghost(folder: Path, config: TrainConfig, current: Run) -> Run | None:
-    """The best of the other runs in the folder; None if none has finished an epoch. Reads the files of every run."""
-    summaries = [summarise(run) for run in list_runs(folder) if run.id != current.id]
+    """The best of the runs before this one in the folder; None if none has finished an epoch. Reads the files of every run."""
+    summaries = [summarise(run) for run in list_runs(folder) if (run.created, run.id) < (current.created, current.id)]
     same = (config.model, config.data_dir)
     alike = [found for found in summaries if found.config and (found.config.model, found.config.data_dir) == same]
     best = best_if_any(alike)

@@ -147,7 +147,7 @@ class RunView(Vertical):
         if self.ghost is None:
             return
         found, line = race(self.series, self.ghost), self.query_one("#race", Line)
-        text = race_line(found, self.ghost_name, self.size.width - 2)
+        text = race_line(found, self.ghost.model, self.ghost_name, self.size.width - 2)
         content = Content(text)
         if found:
             _, lead, words = found[-1]
