@@ -1,5 +1,7 @@
 """Which weights there are to predict with: a training in progress, a run's checkpoints, the package's. No torch."""
 
+import contextlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +13,10 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.session import Session
 
 LIVE = "live"
-BOTH = "best = last"
-"""the last epoch is the best one: one file, one stop"""
+SAME = " = "
+"""between the names of one stop: the same weights are in several files"""
+MOST_HEADER = 256 << 10
+"""bytes of a checkpoint's head that are read"""
 BUILT_IN_NETWORK = "built-in network"
 
 
@@ -21,7 +25,7 @@ class Weights:
     """One place to take weights from: a checkpoint file, or the training in progress."""
 
     name: str
-    """what the slider calls it: `epoch 3`, `best`, `last`, `best = last`, `live`, `built-in network`"""
+    """what the slider calls it: `epoch 3`, `epoch 4 = best`, `last`, `live`, `built-in network`"""
     owner: str
     """whose they are: a run's id, `the built-in network`, `the training in progress`"""
     path: Path | None = None
@@ -58,9 +62,8 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
         return Choices(wanted, tuple(found) if wanted in found else (wanted,))
     if not found:
         raise UsageError("there is no trained network yet: train one on the page Train (one epoch of compact will do)")
-    by_name = {weights.name: weights for weights in found}
-    default = next((by_name[name] for name in (LIVE, "best", BOTH, "last") if name in by_name), found[-1])
-    return Choices(default, tuple(found))
+    named = (weights for name in (LIVE, "best", "last") for weights in found if name in weights.name.split(SAME))
+    return Choices(next(named, found[-1]), tuple(found))
 
 
 def of_session(session: Session, wanted: Weights | None = None) -> Choices:
@@ -87,10 +90,29 @@ def best_of(run: Run) -> Weights:
 
 
 def _of_run(run: Run) -> tuple[Weights, ...]:
-    """A run's checkpoints: the epochs that were kept, then the best, then the last."""
+    """A run's checkpoints: the epochs that were kept, the best, the last. The same weights are one stop.
+
+    Its file is the best or the last, which say more than an epoch's weights.
+    """
     owner = printable(run.id)
-    kept = [Weights(f"epoch {epoch}", owner, run.epoch_file(epoch)) for epoch in run.kept_epochs()]
-    ends = [(name, path) for name, path in (("best", run.best_file), ("last", run.last_file)) if path.exists()]
-    if len(ends) == 2 and run.best_file.samefile(run.last_file):
-        ends = [(BOTH, run.best_file)]
-    return (*kept, *(Weights(name, owner, path) for name, path in ends))
+    found = {epoch: Weights(f"epoch {epoch}", owner, run.epoch_file(epoch)) for epoch in run.kept_epochs()}
+    for name, path in (("best", run.best_file), ("last", run.last_file)):
+        if path.exists():
+            epoch = _epoch_of(path)
+            same = found.get(epoch)
+            file = same.path if same is not None and same.path == run.best_file else path
+            found[epoch] = Weights(name if same is None else f"{same.name}{SAME}{name}", owner, file)
+    return tuple(found.values())
+
+
+def _epoch_of(path: Path) -> int:
+    """The epoch that a checkpoint was saved after; within one, or if it does not say, a negative number of the file's.
+
+    Only its head is read: this is asked at every stroke.
+    """
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError), path.open("rb") as file:
+        header = json.loads(file.read(min(int.from_bytes(file.read(8), "little"), MOST_HEADER)))
+        position = json.loads(header["__metadata__"]["mnist_sum"])["position"]
+        if position["batch"] == 0 and isinstance(position["epoch"], int):
+            return position["epoch"] - 1
+    return -path.stat().st_ino

@@ -221,11 +221,15 @@ def test_which_weights_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (run.path / f"epoch-{epoch}.safetensors").write_bytes(b"")
     (run.path / "epoch-x.safetensors").write_bytes(b"")
     both = choices(None, tmp_path, None)
-    assert [choice.name for choice in both.all] == ["epoch 2", "epoch 10", "best = last"], "one file, one stop"
+    assert [choice.name for choice in both.all] == ["epoch 2", "epoch 10", "best = last"], "the same weights, one stop"
+    (run.path / "epoch-1.safetensors").write_bytes(run.best_file.read_bytes())
+    whole = choices(None, tmp_path, None)
+    assert [choice.name for choice in whole.all] == ["epoch 1 = best = last", "epoch 2", "epoch 10"]
+    assert whole.chosen.path == run.best_file, "which has more in it than the epoch's"
+    run.epoch_file(1).unlink()
     assert both.chosen == best_of(run) == both.all[-1]
-    content = run.last_file.read_bytes()
     run.last_file.unlink()
-    run.last_file.write_bytes(content)
+    run.last_file.write_bytes(b"of another step")
     found = choices(None, tmp_path, None)
     assert [choice.name for choice in found.all] == ["epoch 2", "epoch 10", "best", "last"]
     assert found.chosen.name == best_of(run).name == "best"
