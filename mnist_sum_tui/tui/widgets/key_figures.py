@@ -119,7 +119,7 @@ def facts(session: Session, width: int) -> str:
         *([times] if is_one_line else ([time] for time in times)),
         [f"lr {'-' if progress is None else f'{progress.lr:.3g}'}", f"batch {started.batch_size}"],
         [f"{started.device} {started.precision}", *threads],
-        [started.model, f"{started.parameters:,} weights"],
+        [started.model, f"{started.parameters:,} parameters"],
     ]
     return "\n".join(_as_fit(parts, width) for parts in lines)
 
