@@ -80,7 +80,7 @@ BLOCKS = Glyphs(
 )  # fmt: skip
 ASCII = Glyphs(
     name="ascii",
-    right="v", wrong="x", on="*", off="o", watched="@", paused="=", stopped="#", cut="~",
+    right="+", wrong="x", on="*", off="o", watched="@", paused="=", stopped="#", cut="~",
     chosen=">", truth="*", unlike="!", between="-", arrows="<>^v", sorting="^v",
     sparks="__.-=+*#", eighths="    ----#", shades=" .:%#", track="==-", lines="=-.", runs="*o^#v@",
     axes="|+-|+", frame="+++++||->", heavy="++++|=++++||===", envelope=":", dots=" '-|.:||", dot_size=(1, 3),
@@ -89,7 +89,7 @@ MARKERS = {marker.name: marker for marker in (BRAILLE, BLOCKS, ASCII)}
 
 OTHERS = {
     "╭╔": "┌+", "╮╗": "┐+", "╰╚": "└+", "╯╝": "┘+", "║╏┃╎┆╷╵▊▎▏▕▌▐▍▋▉": "│|", "▔╶╴╌╍┄": "─-", "├╠": "├+", "┼╬": "┼+",
-    "╣": "┤+", "╩": "┴+", "▛▜▗▖▙▟▝▘▀": "▀-", "▪‣⭑♦": "♦*", "◦": "○o", "\xd7": "xx", "√": "√v", "►": "►>", "◙": "◙@",
+    "╣": "┤+", "╩": "┴+", "▛▜▗▖▙▟▝▘▀": "▀-", "▪‣⭑♦": "♦*", "◦": "○o", "\xd7": "xx", "√": "√+", "►": "►>", "◙": "◙@",
     "☼": "☼@", "\u2013\u2014": "--", "\u201c\u201d": '""', "\u2018\u2019": "''",
 }  # fmt: skip
 """what else Textual, rich and texts have: the character for `blocks` and that for `ascii`"""
