@@ -97,7 +97,11 @@ class QuitScreen(Question[Answer]):
     def __init__(self, command: str, saved_step: int | None) -> None:
         super().__init__()
         self._command = printable(command)
-        self._saved = "nothing is saved yet" if saved_step is None else f"the last checkpoint is of step {saved_step:,}"
+        self._lost = (
+            "everything, because nothing is saved yet.\nAfter Stop and save, go"
+            if saved_step is None
+            else f"what came after step {saved_step:,}, the last checkpoint.\nGo"
+        )
 
     def compose(self) -> ComposeResult:
         """The question, three buttons."""
@@ -107,7 +111,7 @@ class QuitScreen(Question[Answer]):
             yield Button("Stop and save (s)", id="save", compact=True)
             yield Button("Leave at once (l)", id="leave", variant="error", compact=True)
             yield Static(
-                f"Leaving at once loses what is not saved: {self._saved}.\nGo on later with\n{self._command}",
+                f"Leaving at once loses {self._lost} on later with\n{self._command}",
                 classes="note",
                 markup=False,
             )
