@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.layout import print_table, say
 from mnist_sum_tui.formatting import duration, percent, sparkline
-from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.runs.summary import Summary, measured_on
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,8 +58,7 @@ def print_runs(
         ])  # fmt: skip
     columns = ["run", "model", "recipe", "state", "epochs", "digit", "sum", "time"]
     print_table(out, "", columns, rows, left=4, spare=() if names else ("recipe", "model", "time", "epochs"))
-    if any(not summary.is_tested and summary.digit_accuracy is not None for summary in summaries):
-        say(out, "* measured on the validation images; without a star, on the test images", "dim italic")
+    say(out, measured_on(summaries), "dim italic")
 
 
 def print_curves(out: "Console", named: dict[str, Summary]) -> None:

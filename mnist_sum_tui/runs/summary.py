@@ -139,7 +139,13 @@ def why_best(best: Summary) -> str:
     """By what a run is the best, in one line."""
     images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the built-in MNIST"
     others = "" if best.ranked_by == "validation" else " (none has validation images)"
-    return f"best: the highest {best.ranked_by} accuracy on {images}{others}"
+    return f"best: the highest mean {best.ranked_by} accuracy on {images}{others}"
+
+
+def measured_on(summaries: Iterable[Summary]) -> str:
+    """On which images the accuracies of a table of runs were measured."""
+    starred = any(not found.is_tested and found.digit_accuracy is not None for found in summaries)
+    return f"digit, sum: on the test images{', * on the validation images' if starred else ''}"
 
 
 def _mean(digit: float | None, total: float | None) -> float | None:

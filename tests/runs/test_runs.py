@@ -153,16 +153,17 @@ def test_the_list_marks_the_best_run_and_names_the_measure(tmp_path: Path, cli: 
 
     def listed() -> tuple[list[str], str]:
         lines = cli("runs").stdout.splitlines()
+        assert lines[-2].startswith("digit, sum: on the test images")
         return [line.split()[0] for line in lines if ", best" in line], lines[-1]
 
     assert listed() == (
         [tested.id],
-        "best: the highest test accuracy on the built-in MNIST (none has validation images)",
+        "best: the highest mean test accuracy on the built-in MNIST (none has validation images)",
     )
     validated = _run(folder, _epoch(1, 0.95))
     marked, words = listed()
     assert marked == [validated.id]
-    assert words == "best: the highest validation accuracy on the built-in MNIST"
+    assert words == "best: the highest mean validation accuracy on the built-in MNIST"
     told = [json.loads(line) for line in cli("runs", "--json").stdout.splitlines()]
     assert {run["run"]: run["best"] for run in told} == {tested.id: False, other.id: False, validated.id: True}
 

@@ -18,7 +18,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.runs.summary import Summary, summarise, why_best
+from mnist_sum_tui.runs.summary import Summary, measured_on, summarise, why_best
 from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracies, note
 from mnist_sum_tui.tui.pages.run_keys import RUN_BINDINGS, RunKeys
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
@@ -34,11 +34,8 @@ Runs appear here with their curves; they stay in {folder}."""
 
 
 def ranking(runs: Sequence[Summary], best: Summary | None) -> str:
-    """What stands under the table: by what a run is the best, and what the stars mean."""
-    lines = [] if best is None else [why_best(best)]
-    if any(not run.is_tested and run.digit_accuracy is not None for run in runs):
-        lines.append("* on the validation images, because there was no test yet")
-    return "\n".join(lines)
+    """What stands under the table: by what a run is the best, and on which images the figures are measured."""
+    return "\n".join([*([] if best is None else [why_best(best)]), measured_on(runs)])
 
 
 class RunsPage(RunKeys, PredictingPage):

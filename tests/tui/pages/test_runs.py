@@ -189,7 +189,7 @@ async def test_the_best_run_is_marked_and_the_page_says_by_what(
         assert str(table.get_cell(stopped.id, "sum")).endswith("%*")
         assert not str(table.get_cell(best.id, "sum")).endswith("*")
         words = str(page.query_one("#why-best", Static).render())
-        assert words.startswith("best: the highest validation accuracy on")
+        assert words.startswith("best: the highest mean validation accuracy on")
         assert "* on the validation images" in words
 
 
