@@ -3,6 +3,7 @@
 import shlex
 from typing import TYPE_CHECKING
 
+from mnist_sum_tui.cli.charts import print_reliability
 from mnist_sum_tui.cli.common import DataDir, Device, Json, RunArgument, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.formatting import percent, shade
@@ -44,6 +45,7 @@ def evaluate(
     say(out, f"digit accuracy  {percent(report.digit_accuracy):>9}   loss {report.digit_loss:.4f}")
     say(out, f"sum accuracy    {percent(report.sum_accuracy):>9}   loss {report.sum_loss:.4f}   {report.pairs:,} pairs")
     say(out, f"agreement       {percent(report.agreement):>9}   sum = digit + number, right or wrong")
+    print_reliability(out, report)
     _print_confusion(out, report)
     _print_by_pair(out, report)
     options = f" --run {asked.argument}" if run and asked else ""

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from mnist_sum_tui.data.dataset import Split, normalise, one_hot
 from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, Confidence, Views, calibrated, look
+from mnist_sum_tui.inference.reliability import Reliability, reliability
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.models.layers import SumNetwork, log_softmax
 
@@ -74,6 +75,15 @@ class EvalReport:
     """the wrong digits, most confident first, at most 16"""
     digit_mistakes: int
     """how many digits are wrong in all"""
+    digit_reliability: Reliability | None = None
+    sum_reliability: Reliability | None = None
+    """of all pairs; as the digit's, by calibrated probabilities; None where it was not asked for"""
+
+    @property
+    def reliability(self) -> dict[str, Reliability]:
+        """Of `digit` and `sum`; empty where it was not asked for."""
+        found = {"digit": self.digit_reliability, "sum": self.sum_reliability}
+        return {head: measured for head, measured in found.items() if measured is not None}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
@@ -118,8 +128,10 @@ def add_all_numbers(network: SumNetwork, digits_nk: Tensor) -> Tensor:
     return log_softmax(network.add(digits_nk.repeat_interleave(NUMBERS, dim=0), numbers)).view(n, NUMBERS, -1)
 
 
-def score(outputs: Outputs, split: Split) -> EvalReport:
-    """Compare the outputs with the labels: accuracies, losses, confusion and mistakes.
+def score(outputs: Outputs, split: Split, *, with_reliability: bool = True) -> EvalReport:
+    """Compare the outputs with the labels: accuracies, losses, confusion, mistakes and reliability.
+
+    The reliability takes longer than all else; a validation leaves it out.
 
     Raises:
         ValueError: there are no images.
@@ -147,6 +159,10 @@ def score(outputs: Outputs, split: Split) -> EvalReport:
         ),
         mistakes=mistakes(outputs, split, WORST),
         digit_mistakes=int((digits != labels).sum()),
+        digit_reliability=reliability(outputs.digit_probabilities, labels) if with_reliability else None,
+        sum_reliability=reliability(outputs.sum_probabilities.flatten(0, 1), true_sums.flatten())
+        if with_reliability
+        else None,
     )
 
 

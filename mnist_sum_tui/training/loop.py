@@ -180,7 +180,7 @@ class _Trainer:
         network, hardware = self.learner.network, self.learner.hardware
         outputs = infer(network, self.validation.images, hardware, lambda: not self.control.stopping)
         self.state.forecast.add_validation(time.perf_counter() - begin)
-        return NoReport.STOPPED if outputs is None else score(outputs, self.validation)
+        return NoReport.STOPPED if outputs is None else score(outputs, self.validation, with_reliability=False)
 
     def _validated(self) -> Event:
         report = self._validate()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
@@ -110,10 +111,26 @@ def test_evaluate_gives_the_same_numbers_as_report_json(trained: Path, cli: Cli)
     (run,) = find.list_runs(trained)
     told = json.loads(cli("evaluate", str(run.path), "--json").stdout)
     report = json.loads(run.report_file.read_text())
-    for name in ("digit_accuracy", "sum_accuracy", "agreement", "pairs", "confusion"):
+    for name in (
+        "digit_accuracy",
+        "sum_accuracy",
+        "agreement",
+        "pairs",
+        "confusion",
+        "digit_reliability",
+        "sum_reliability",
+    ):
         assert told[name] == report[name]
     shown = cli("evaluate", "latest", "--runs-dir", str(trained)).stdout
     assert "100,000 pairs" in shown
+    found = told["digit_reliability"]
+    assert sum(answers for answers, _, _ in found["bins"]) == 10_000
+    assert f"digit  ECE {found['ece']:.4f}   NLL {found['nll']:.4f}   Brier {found['brier']:.4f}" in shown
+    assert f"answering the surest 99 % it is right in {percent(found['accuracy_of_surest'][98])} of the digits" in shown
+    assert "% sure " in shown
+    assert max(map(len, shown[shown.index("How sure") : shown.index("Digits:")].splitlines()[1:])) <= 90, (
+        "readable in a pipe"
+    )
     assert "+9" in shown
 
 

@@ -74,6 +74,14 @@ def test_reliability_by_a_plain_loop() -> None:
     ece = sum(abs(sum(s for s, _ in part) - sum(right for _, right in part)) for part in bins) / 250
     found = reliability(p, labels)
     assert (found.ece, found.nll, found.brier) == pytest.approx((ece, nll, brier))
+    for part, (count, sureness, accuracy) in zip(bins, found.bins, strict=True):
+        assert count == len(part)
+        assert sureness * count == pytest.approx(sum(sure for sure, _ in part))
+        assert accuracy * count == pytest.approx(sum(right for _, right in part))
+    answers = sorted((pair for part in bins for pair in part), reverse=True)
+    for share in (1, 37, 99, 100):
+        surest = answers[: math.ceil(share * 250 / 100)]
+        assert found.accuracy_of_surest[share - 1] == pytest.approx(sum(right for _, right in surest) / len(surest))
 
 
 def test_auroc_by_comparing_every_pair() -> None:

@@ -1,0 +1,45 @@
+"""Charts of how sure a network is: whether it is right as often as it says, and what it gains by answering less."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mnist_sum_tui.charts.axes import NINES, SHARE
+from mnist_sum_tui.charts.plot import Curve, Marks, Plot
+from mnist_sum_tui.charts.run_charts import PATTERNS, SYMBOLS
+from mnist_sum_tui.formatting import percent
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.reliability import Reliability
+
+LEAST_ANSWERS = 10
+"""in a bin that is drawn; the accuracy of fewer is chance"""
+COVERAGE = 99
+"""percent of the surest answers that is put into words"""
+
+
+def reliability_diagram(heads: "Mapping[str, Reliability]") -> Plot:
+    """Accuracy over sureness in bins, for `digit` and `sum`; on the diagonal a network is right as often as it says."""
+    ends = np.array([0.0, 100.0])
+    curves = [Curve("as sure as right", "ghost", ends, ends / 100, None, "sparse", is_behind=True)]
+    marks = []
+    for head, found in heads.items():
+        points = [(100 * part.sureness, part.accuracy) for part in found.bins if part.answers >= LEAST_ANSWERS]
+        x, y = np.array(points).reshape(-1, 2).T
+        curves.insert(-1, Curve(head, head, x, y, None, PATTERNS[head]))
+        marks.append(Marks("", head, SYMBOLS[head], x, y))
+    return Plot(tuple(curves), tuple(marks), SHARE, "% sure", title="Right when so sure")
+
+
+def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:
+    """Accuracy over the share of images that are answered, the surest first, for `digit` and `sum`."""
+    x = np.arange(1.0, 101.0)
+    curves = [Curve(head, head, x, np.array(r.accuracy_of_surest), None, PATTERNS[head]) for head, r in heads.items()]
+    return Plot(tuple(curves), (), NINES, "% answered", title="Right where it answers")
+
+
+def coverage_words(heads: "Mapping[str, Reliability]", coverage: int = COVERAGE) -> str:
+    """`answering the surest 99 % it is right in 99.97 % of the digits and in 99.95 % of the sums`."""
+    right = [f"in {percent(found.accuracy_of_surest[coverage - 1])} of the {head}s" for head, found in heads.items()]
+    return f"answering the surest {coverage} % it is right {' and '.join(right)}"

@@ -1,0 +1,48 @@
+"""Charts printed in a terminal or a pipe, side by side."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mnist_sum_tui.cli.layout import PIPED_WIDTH, say, width_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mnist_sum_tui.charts.plot import Plot
+    from mnist_sum_tui.inference.evaluate import EvalReport
+
+STYLES = {"digit": "cyan", "sum": "magenta", "title": "bold", "nan": "red", "axis": "dim", "ghost": "dim"}
+"""of the parts of a chart; others have none"""
+GAP = 2
+MOST_COLUMNS = 120
+
+
+def print_plots(out: "Console", plots: "Sequence[Plot]", least: int, height: int) -> None:
+    """Print charts of at least `least` columns beside each other, as many as fit."""
+    from rich.text import Text
+
+    from mnist_sum_tui.charts.plot import draw
+
+    width = min(width_of(out) or PIPED_WIDTH, MOST_COLUMNS)
+    across = min(len(plots), max(1, (width + GAP) // (least + GAP)))
+    each = (width - GAP * (across - 1)) // across
+    for first in range(0, len(plots), across):
+        drawn = [draw(plot, each, height).lines for plot in plots[first : first + across]]
+        for row in zip(*drawn, strict=True):
+            parts = [Text.assemble(*((text, STYLES.get(role, "")) for text, role in line)) for line in row]
+            line = Text(" " * GAP).join(parts)
+            line.rstrip()
+            out.print(line, soft_wrap=True)
+
+
+def print_reliability(out: "Console", report: "EvalReport") -> None:
+    """Three figures for each head, what it gains by answering less, and a chart of each."""
+    from mnist_sum_tui.charts.sureness import coverage_curve, coverage_words, reliability_diagram
+
+    heads = report.reliability
+    out.print()
+    say(out, "How sure it says it is, against how often it is right", "bold")
+    for head, found in heads.items():
+        say(out, f"{head:<6} ECE {found.ece:.4f}   NLL {found.nll:.4f}   Brier {found.brier:.4f}")
+    say(out, coverage_words(heads))
+    print_plots(out, [reliability_diagram(heads), coverage_curve(heads)], least=36, height=9)
