@@ -23,6 +23,7 @@ from mnist_sum_tui.inference.confidence import SURE
 from mnist_sum_tui.inference.evaluate import Outputs
 from mnist_sum_tui.inference.predict import load_predictor
 from mnist_sum_tui.inference.reliability import auroc, reliability
+from mnist_sum_tui.inference.strangers import confidences, taken
 from mnist_sum_tui.tui.widgets import strokes
 
 LETTERS = {True: "AFKNRWaehnrx", False: "EHMPVXdfkmptw"}
@@ -104,12 +105,9 @@ def strangers(tune: bool, digits: dataset.Split, fashion: str | None, fonts: str
 
 def accepted(outputs: Outputs) -> tuple[float, float]:
     """The shares that count as digits, and as sure digits beside one number each."""
-    assert outputs.scores is not None
-    numbers = torch.arange(len(outputs.digits)) % 10
-    sums = outputs.sum_probabilities[torch.arange(len(numbers)), numbers].max(1).values
-    sure = torch.minimum(outputs.digit_probabilities.max(1).values, sums) >= SURE
-    passed = outputs.scores >= (outputs.confidence.threshold or 0)
-    return passed.double().mean().item(), (passed & sure).double().mean().item()
+    passed = taken(outputs)
+    sure = passed & (confidences(outputs) >= SURE)
+    return passed.double().mean().item(), sure.double().mean().item()
 
 
 def main() -> None:

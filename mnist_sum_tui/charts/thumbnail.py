@@ -1,5 +1,7 @@
 """Thumbnails of digits: the middle of an image averaged down to a few pixels. numpy only."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,11 +13,17 @@ EDGE = 3
 
 def shrink(image: Image, columns: int, rows: int) -> Image:
     """The middle of an image (28, 28) averaged to (rows, columns), with contrast raised to the full range."""
-    middle = image[EDGE:-EDGE, EDGE:-EDGE].astype(float)
-    small: NDArray[np.float64] = _weights(rows, middle.shape[0]) @ middle @ _weights(columns, middle.shape[1]).T
+    small = resize(image[EDGE:-EDGE, EDGE:-EDGE], columns, rows)
     peak = small.max()
     shown: Image = np.rint(small * (255 / peak if peak > 0 else 1)).astype(np.uint8)
     return shown
+
+
+def resize(image_hw: NDArray[Any], columns: int, rows: int) -> NDArray[np.float64]:
+    """An image averaged to (rows, columns); enlarged by a whole factor, each pixel is repeated."""
+    height, width = image_hw.shape
+    small: NDArray[np.float64] = _weights(rows, height) @ image_hw.astype(float) @ _weights(columns, width).T
+    return small
 
 
 def _weights(out: int, into: int) -> NDArray[np.float64]:

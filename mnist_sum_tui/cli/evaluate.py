@@ -1,11 +1,14 @@
 """`mnist-sum evaluate`: test a trained network with every pair of test image and number."""
 
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from mnist_sum_tui.cli.charts import print_reliability
 from mnist_sum_tui.cli.common import DataDir, Device, Json, RunArgument, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
+from mnist_sum_tui.cli.strangers import print_strangers
 from mnist_sum_tui.formatting import percent, shade
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.process import import_torch
@@ -15,7 +18,18 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mnist_sum_tui.cli.layout import Cells
+    from mnist_sum_tui.data.dataset import Split
     from mnist_sum_tui.inference.evaluate import EvalReport
+    from mnist_sum_tui.inference.predict import Predictor
+
+Strangers = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PATH",
+        help="An IDX file of images that are no digits (also .gz), or a folder of pictures: how many count as digits?",
+        show_default=False,
+    ),
+]
 
 
 def evaluate(
@@ -23,6 +37,7 @@ def evaluate(
     data_dir: DataDir = None,
     device: Device = None,
     runs_dir: RunsDir = None,
+    strangers: Strangers = None,
     json: Json = False,
 ) -> None:
     """Test a run: the accuracy of both heads, how often they agree, and what they get wrong."""
@@ -30,12 +45,15 @@ def evaluate(
     asked = find.for_prediction(run, folder)
     import_torch()
     from mnist_sum_tui.data import dataset
-    from mnist_sum_tui.inference.evaluate import evaluate as measure
+    from mnist_sum_tui.inference.evaluate import score
     from mnist_sum_tui.inference.predict import load_predictor
 
     predictor = load_predictor(asked, folder, device or "auto")
     images = dataset.load_for_run("test", predictor.config.data_dir, data_dir)
-    report = measure(predictor.network, images, predictor.hardware, predictor.confidence)
+    if strangers is not None:
+        _meet(strangers, predictor, images, is_json=json)
+        return
+    report = score(predictor.infer(images.images), images)
     if json:
         print_json({"source": predictor.source, **report.to_dict()})
         return
@@ -51,6 +69,20 @@ def evaluate(
     options = f" --run {asked.argument}" if run and asked else ""
     options += f" --data-dir {shlex.quote(data_dir)}" if data_dir else ""
     _print_mistakes(out, report, options)
+
+
+def _meet(source: str, predictor: "Predictor", test: "Split", *, is_json: bool) -> None:
+    """Ask about images that are no digits; the test images show how digits score."""
+    from mnist_sum_tui.inference import strangers
+
+    images = strangers.read(source)
+    found = strangers.report(predictor.infer(images.pixels), images, predictor.infer(test.images))
+    if is_json:
+        print_json({"source": predictor.source, "strangers": source, **found.to_dict()})
+        return
+    out = console()
+    say(out, predictor.source)
+    print_strangers(out, found, images, source)
 
 
 def _print_confusion(out: "Console", report: "EvalReport") -> None:

@@ -10,9 +10,9 @@ from typer.core import TyperGroup
 
 from mnist_sum_tui.cli.common import DataDir, Device, Json, RunOption, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import console, say
+from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.formatting import answer, ascii_picture, bar, equation, percent, trim
-from mnist_sum_tui.glyphs import ASCII, BLOCKS, current
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
@@ -58,7 +58,6 @@ Number = Annotated[int | None, typer.Option(help="The second input, 0 to 9.", sh
 NumberArgument = Annotated[
     int | None, typer.Argument(help="The second input, 0 to 9; as --number.", metavar="NUMBER", show_default="random")
 ]
-UPPER_HALF = BLOCKS.dots[1]
 GAP = 3
 """columns between the pictures and the answer"""
 
@@ -218,16 +217,10 @@ def _pictures(out: "Console", pixels: "Pixels") -> "list[Text]":
     lines = [Text(line) for line in ascii_picture(pixels)]
     if lines[0].cell_len > out.width:
         return [Text(f"(the picture needs {lines[0].cell_len} columns)")]
-    if current() is ASCII or out.color_system != "truecolor" or out.no_color or 3 * len(pixels[0]) + GAP > out.width:
+    if not has_half_blocks(out) or 3 * len(pixels[0]) + GAP > out.width:
         return lines
-    rows = [*pixels, [0] * len(pixels[0])]
-    for place in range(0, len(pixels), 2):
-        blocks = [
-            (UPPER_HALF, f"rgb({upper},{upper},{upper}) on rgb({lower},{lower},{lower})")
-            for upper, lower in zip(rows[place], rows[place + 1], strict=True)
-        ]
-        line = len(lines) // 4 + place // 2
-        lines[line] = Text.assemble(lines[line], " " * GAP, *blocks)
+    for place, blocks in enumerate(half_blocks(pixels), len(lines) // 4):
+        lines[place] = Text.assemble(lines[place], " " * GAP, blocks)
     return lines
 
 

@@ -1,0 +1,74 @@
+"""Small pictures printed side by side: half blocks where the terminal has true colour, else characters."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mnist_sum_tui.cli.layout import PIPED_WIDTH, width_of
+from mnist_sum_tui.formatting import RAMP
+from mnist_sum_tui.glyphs import ASCII, BLOCKS, current
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from mnist_sum_tui.charts.thumbnail import Image
+    from mnist_sum_tui.formatting import Pixels
+
+UPPER_HALF = BLOCKS.dots[1]
+GAP = 2
+MOST_COLUMNS = 120
+
+
+def has_half_blocks(out: "Console") -> bool:
+    """Whether the terminal can show two grey pixels in a cell."""
+    return current() is not ASCII and out.color_system == "truecolor" and not out.no_color
+
+
+def half_blocks(pixels: "Pixels") -> "list[Text]":
+    """Grey values 0..255, two rows a line."""
+    from rich.text import Text
+
+    rows = [*pixels, [0] * len(pixels[0])]
+    return [
+        Text.assemble(
+            *(
+                (UPPER_HALF, f"rgb({upper},{upper},{upper}) on rgb({lower},{lower},{lower})")
+                for upper, lower in zip(rows[place], rows[place + 1], strict=True)
+            )
+        )
+        for place in range(0, len(pixels), 2)
+    ]
+
+
+def print_pictures(out: "Console", pictures: "Sequence[tuple[str, Image]]", columns: int) -> None:
+    """Print grey pictures (H, W) with a caption below each, `columns` wide, as many beside each other as fit."""
+    from rich.text import Text
+
+    width = min(width_of(out) or PIPED_WIDTH, MOST_COLUMNS)
+    columns = min(columns, width)
+    across = max(1, (width + GAP) // (columns + GAP))
+    for first in range(0, len(pictures), across):
+        row = pictures[first : first + across]
+        drawn = [[*_small(out, image, columns), Text(caption[:columns], "dim")] for caption, image in row]
+        height = max(map(len, drawn))
+        for place in range(height):
+            parts = [lines[place - height + len(lines)] if place >= height - len(lines) else Text() for lines in drawn]
+            for part in parts:
+                part.pad_right(columns - part.cell_len)
+            line = Text(" " * GAP).join(parts)
+            line.rstrip()
+            out.print(line, soft_wrap=True)
+
+
+def _small(out: "Console", image: "Image", columns: int) -> "list[Text]":
+    """The whole picture, its longer side `columns` pixels; a cell is half as wide as high."""
+    from rich.text import Text
+
+    from mnist_sum_tui.charts.thumbnail import resize
+
+    height, width = image.shape
+    wide, high = (max(1, round(columns * side / max(height, width))) for side in (width, height))
+    if has_half_blocks(out):
+        return half_blocks(resize(image, wide, high).astype(int).tolist())
+    grey = resize(image, wide, max(1, round(high / 2))).astype(int).tolist()
+    return [Text("".join(RAMP[min(value, 255) * len(RAMP) // 256] for value in row)) for row in grey]

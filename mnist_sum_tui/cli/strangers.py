@@ -1,0 +1,41 @@
+"""What `mnist-sum evaluate --strangers` prints: how many images that are no digits are taken for digits."""
+
+from typing import TYPE_CHECKING
+
+from mnist_sum_tui.cli.layout import say
+from mnist_sum_tui.cli.pictures import print_pictures
+from mnist_sum_tui.formatting import percent, plural
+from mnist_sum_tui.printable import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mnist_sum_tui.inference.strangers import Images, StrangersReport
+
+COLUMNS = 18
+"""of a picture in the gallery"""
+
+
+def print_strangers(out: "Console", found: "StrangersReport", images: "Images", source: str) -> None:
+    """Counts, how well the score tells digits from these images, and those that are taken most surely."""
+    left_out = f"; {plural(found.left_out, 'file')} left out" if found.left_out else ""
+    say(out, f"{printable(source)}: {plural(found.images, 'image')}{left_out}", "bold")
+    for count, words in (
+        (found.sure, "taken for a digit, and sure of it"),
+        (found.unsure, "taken for a digit, not sure"),
+        (found.refused, "not a digit?"),
+    ):
+        say(out, f"{count:>9,}  {percent(count / found.images):>9}  {words}")
+    if found.auroc is None:
+        say(out, "this network is not calibrated, so it has no digit score and refuses nothing")
+    else:
+        say(
+            out,
+            f"AUROC {found.auroc:.4f}: how often a test digit looks more like a digit than one of these; 0.5 is chance",
+        )
+    if found.worst:
+        out.print()
+        say(out, "Taken most surely", "bold")
+        captions = [f"{taken.digit} {percent(taken.confidence, 1)} {printable(taken.name)}" for taken in found.worst]
+        pixels = [images.pixels[taken.place].numpy() for taken in found.worst]
+        print_pictures(out, list(zip(captions, pixels, strict=True)), COLUMNS)

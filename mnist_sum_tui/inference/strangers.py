@@ -1,0 +1,129 @@
+"""How many images that are no digits a network would take for digits, and which ones."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mnist_sum_tui.data import idx, picture
+from mnist_sum_tui.errors import DataError, PictureError, UsageError
+from mnist_sum_tui.inference.confidence import SURE
+from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs
+from mnist_sum_tui.inference.reliability import auroc
+
+WORST = 12
+WANTED = "give an IDX file of 28x28 images, or a folder of pictures"
+MOST_PICTURES = 10_000
+"""of a folder, because preparing each takes milliseconds"""
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """Images that may be anything, uint8 (N, 28, 28), and what each is called."""
+
+    pixels: Tensor
+    names: tuple[str, ...]
+    """its place in the file, or its path in the folder"""
+    left_out: int = 0
+    """files that are no pictures, or blank, or too many"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An image that is taken for a digit."""
+
+    place: int
+    """among the images, from 0"""
+    name: str
+    digit: int
+    confidence: float
+    """the lower of the probabilities of digit and sum"""
+
+
+@dataclass(frozen=True, slots=True)
+class StrangersReport:
+    """What a network makes of images that are no digits, each beside one number."""
+
+    images: int
+    left_out: int
+    sure: int
+    """taken for a digit, and the network is sure of it"""
+    unsure: int
+    refused: int
+    """not taken for a digit"""
+    auroc: float | None
+    """the probability that a digit of the test images has a higher `digit_score`; None if the network has no score"""
+    worst: tuple[Taken, ...]
+    """those taken for a digit, surest first, at most 12"""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return asdict(self)
+
+
+def read(source: str) -> Images:
+    """The images of an IDX file, also gzipped, or the pictures in a folder and its subfolders, prepared.
+
+    Raises:
+        UsageError, DataError: there is no such file or folder, it is damaged, or a folder has no usable picture.
+    """
+    path = Path(source)
+    if source and path.is_file():
+        try:
+            pixels = idx.read_images(path)
+        except DataError as error:  # its advice is to download MNIST again
+            raise DataError(f"{str(error).rpartition(';')[0]}; {WANTED}") from error
+        return Images(torch.from_numpy(pixels.copy()), tuple(f"{place:,}" for place in range(len(pixels))))
+    if not source or not path.is_dir():
+        what = "is not a file" if source and path.exists() else "does not exist" if source else "--strangers is empty"
+        raise UsageError(f"{source} {what}".strip() + f"; {WANTED}")
+    try:
+        files = sorted(file for file in path.rglob("*") if file.is_file() and not file.is_symlink())
+    except OSError as error:
+        raise DataError(f"{source}: cannot be read ({error.strerror}); choose another folder") from error
+    found: dict[str, NDArray[np.uint8]] = {}
+    for file in files[:MOST_PICTURES]:
+        try:
+            found[str(file.relative_to(path))] = picture.prepare(picture.read_picture(str(file)))
+        except PictureError:
+            continue
+    if not found:
+        raise UsageError(f"{source} has no usable picture; {WANTED}")
+    return Images(torch.from_numpy(np.stack([*found.values()])), tuple(found), len(files) - len(found))
+
+
+def confidences(outputs: Outputs) -> Tensor:
+    """The lower of the probabilities of both answers, (N,); each image stands beside one number, all ten in turn."""
+    rows = torch.arange(len(outputs.digits))
+    sums = outputs.sum_probabilities[rows, rows % NUMBERS].amax(1)
+    return torch.minimum(outputs.digit_probabilities.amax(1), sums)
+
+
+def taken(outputs: Outputs) -> Tensor:
+    """Which images count as digits, bool (N,); all where the network has no score or no threshold."""
+    threshold = outputs.confidence.threshold
+    if outputs.scores is None or threshold is None:
+        return torch.ones(len(outputs.digits), dtype=torch.bool)
+    return outputs.scores >= threshold
+
+
+def report(strangers: Outputs, images: Images, digits: Outputs) -> StrangersReport:
+    """What a network's outputs for strangers say, `digits` being those for the test images."""
+    confidence, passed = confidences(strangers), taken(strangers)
+    sure = passed & (confidence >= SURE)
+    order = torch.where(passed, confidence, -1.0).argsort(descending=True, stable=True)[: min(WORST, int(passed.sum()))]
+    answers = strangers.digits.argmax(1)
+    has_scores = strangers.scores is not None and digits.scores is not None
+    return StrangersReport(
+        images=len(passed),
+        left_out=images.left_out,
+        sure=int(sure.sum()),
+        unsure=int((passed & ~sure).sum()),
+        refused=int((~passed).sum()),
+        auroc=auroc(digits.scores, strangers.scores) if has_scores else None,
+        worst=tuple(Taken(at, images.names[at], int(answers[at]), confidence[at].item()) for at in order.tolist()),
+    )

@@ -1,0 +1,85 @@
+"""Images that are no digits: reading them, counting what they are taken for, and what the command prints."""
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.inference import strangers
+from mnist_sum_tui.inference.confidence import Confidence
+from mnist_sum_tui.inference.evaluate import Outputs
+from mnist_sum_tui.inference.predict import from_outputs
+from tests.conftest import Cli, header
+
+
+def _outputs(count: int, seed: int, threshold: float | None = 0.5) -> Outputs:
+    generator = torch.Generator().manual_seed(seed)
+    digits = torch.randn(count, 10, generator=generator).mul(4).log_softmax(1)
+    sums = torch.randn(count, 10, 19, generator=generator).mul(5).log_softmax(2)
+    scores = None if threshold is None else torch.rand(count, generator=generator)
+    return Outputs(digits, sums, scores, Confidence(0.5, 0.5, threshold))
+
+
+@pytest.mark.parametrize("threshold", [0.5, None])
+def test_the_counts_are_those_of_single_predictions(threshold: float | None) -> None:
+    outputs, digits = _outputs(200, 1, threshold), _outputs(50, 2, threshold)
+    images = strangers.Images(torch.zeros(200, 28, 28), tuple(map(str, range(200))), left_out=3)
+    found = strangers.report(outputs, images, digits)
+    singles = [from_outputs(outputs, row, row % 10) for row in range(200)]
+    verdicts = [single.verdict.value for single in singles]
+    counts = tuple(map(verdicts.count, ("sure", "unsure", "stranger")))
+    assert (found.sure, found.unsure, found.refused) == counts
+    assert all(counts[:2])
+    surest = sorted((s.confidence for s in singles if s.verdict.value != "stranger"), reverse=True)[:12]
+    assert [taken.confidence for taken in found.worst] == pytest.approx(surest)
+    assert all(singles[taken.place].digit == taken.digit for taken in found.worst)
+    assert (found.auroc is None) == (threshold is None)
+    assert (found.images, found.left_out) == (200, 3)
+
+
+def test_a_folder_of_pictures_and_a_gzipped_file(tmp_path: Path) -> None:
+    pixels = np.arange(2 * 784, dtype=np.uint8).reshape(2, 28, 28)
+    packed = tmp_path / "odd.gz"
+    packed.write_bytes(gzip.compress(header(2051, 2, 28, 28) + pixels.tobytes()))
+    read = strangers.read(str(packed))
+    assert np.array_equal(read.pixels.numpy(), pixels)
+    assert read.names == ("0", "1")
+    folder = tmp_path / "pictures" / "inner"
+    folder.mkdir(parents=True)
+    page = np.full((50, 40), 255, np.uint8)
+    page[10:40, 10:30:2] = 0
+    Image.fromarray(page).save(folder / "comb.png")
+    Image.fromarray(page[:5]).save(folder / "blank.png")
+    (folder / "note.txt").write_text("no picture")
+    (folder / "link.png").symlink_to(folder / "comb.png")
+    read = strangers.read(str(folder.parent))
+    assert read.names == ("inner/comb.png",)
+    assert read.left_out == 2
+    assert read.pixels.shape == (1, 28, 28)
+
+
+@pytest.mark.parametrize("name", ["", "missing", "empty", "text.txt", "labels"])
+def test_a_line_about_what_cannot_be_used(name: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.txt").write_text("no images\x1b[2J")
+    (tmp_path / "labels").write_bytes(header(2049, 1) + b"\x03")
+    with pytest.raises(MnistSumError, match=r"give an IDX file of 28x28 images, or a folder of pictures$"):
+        strangers.read(name and str(tmp_path / name))
+
+
+def test_the_command_says_it_in_words_and_in_json(tmp_path: Path, small_data: str, cli: Cli) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (30, 28, 28), np.uint8)
+    (tmp_path / "noise").write_bytes(header(2051, 30, 28, 28) + noise.tobytes())
+    asked = ("evaluate", "--strangers", "noise", "--data-dir", small_data)
+    told = json.loads(cli(*asked, "--json").stdout)
+    assert told["images"] == told["sure"] + told["unsure"] + told["refused"] == 30
+    shown = cli(*asked).stdout
+    assert "noise: 30 images\n" in shown
+    assert f"{told['sure']:>9,}" in shown
+    assert "not calibrated" in shown, "the network in the package"
+    assert max(map(len, shown.splitlines())) <= 80
