@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from mnist_sum_tui.cli.common import DataDir, Device, Json, RunOption, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks
+from mnist_sum_tui.cli.preparation import preparation_facts, print_preparation
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.formatting import answer, ascii_picture, bar, equation, percent, trim
 from mnist_sum_tui.machine.process import import_torch
@@ -74,6 +75,7 @@ Threshold = Annotated[
         callback=_in_range, help="Digit score, 0 to 1, below which it is no digit.", show_default="the network's own"
     ),
 ]
+Explain = Annotated[bool, typer.Option("--explain", help="Show how the picture was prepared.")]
 NeverRefuse = Annotated[bool, typer.Option("--never-refuse", help="Take everything for a digit.")]
 
 
@@ -126,6 +128,7 @@ def predict_image(
     runs_dir: RunsDir = None,
     threshold: Threshold = None,
     never_refuse: NeverRefuse = False,
+    explain: Explain = False,
     json: Json = False,
 ) -> None:
     """Predict digit and sum for a picture of any size, dark on light or light on dark.
@@ -134,20 +137,24 @@ def predict_image(
     """
     number = _given(number_after, number)
     chosen = random.randrange(10) if number is None else number
-    from mnist_sum_tui.data.picture import prepare, read_picture
+    from mnist_sum_tui.data.picture import open_picture, steps
 
-    image = prepare(read_picture(file))
+    picture = open_picture(file)
+    prepared = steps(picture.grey)
     folder = folder_or_default(runs_dir)
     asked = find.for_prediction(run, folder)
     import_torch()
     from mnist_sum_tui.inference.predict import load_predictor
 
     predictor = load_predictor(asked, folder, device or "auto")
-    prediction = _judged(predictor.predict(image, chosen), threshold, never_refuse)
+    prediction = _judged(predictor.predict(prepared.image, chosen), threshold, never_refuse)
     if json:
-        print_json({"file": file, "source": predictor.source, **prediction.to_dict()})
+        told = {"preparation": preparation_facts(picture, prepared)} if explain else {}
+        print_json({"file": file, "source": predictor.source, **prediction.to_dict(), **told})
     else:
-        _show(image.tolist(), prediction, predictor, printable(file), is_drawn=number is None)
+        if explain:
+            print_preparation(console(), picture, prepared)
+        _show(prepared.image.tolist(), prediction, predictor, printable(file), is_drawn=number is None)
 
 
 def _given(after: int | None, option: int | None) -> int | None:

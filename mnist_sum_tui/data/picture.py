@@ -3,6 +3,7 @@
 import io
 import sys
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,10 @@ ENOUGH_PIXELS = 1024
 MODES_WITH_MEANS = {"1": "L", "P": "RGB", "PA": "RGBA", "I;16": "I", "I;16L": "I", "I;16B": "I", "I;16N": "I"}
 """the modes that Pillow cannot average (`Image.reduce`, 13.0), and what they are converted to"""
 EXIF_ORIENTATION = 0x0112
+CLOCKWISE, COUNTER = "by 90 degrees clockwise", "by 90 degrees counterclockwise"
+TURNS = {2: "into its mirror image", 3: "by 180 degrees", 4: "upside down", 5: f"{CLOCKWISE} and mirrored",
+         6: CLOCKWISE, 7: f"{COUNTER} and mirrored", 8: COUNTER}  # fmt: skip
+"""what each EXIF orientation asks for"""
 LEAST_CONTRAST = 24
 """the smallest difference between background and ink, of 255; the noise of a blank photo is smaller"""
 LEAST_INK = 0.06
@@ -34,8 +39,46 @@ GRAIN_FACTOR = 2.0
 """the threshold is twice the spread of grey values along the border, which shows film grain or a shadow"""
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as grey values, and how it lay in its file."""
+
+    grey: NDArray[np.uint8]
+    """(H, W); at least 1,024 pixels along the shorter side are scaled down to that"""
+    width: int
+    """as in the file"""
+    height: int
+    turned: str = ""
+    """what was done because of the EXIF data: `by 90 degrees clockwise`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """The steps from grey values to an MNIST-like image."""
+
+    grey: NDArray[np.uint8]
+    """as it came, (H, W)"""
+    ink: NDArray[np.float32]
+    """each pixel's share of full ink, 0..1, (H, W)"""
+    is_swapped: bool
+    """dark ink on bright paper, which MNIST has the other way round"""
+    threshold: float
+    """the share of full ink, 0..1, below which a pixel counts as paper"""
+    box: tuple[int, int, int, int]
+    """the rectangle of the ink in pixels of `ink`: left, top, width, height"""
+    scaled: NDArray[np.float32]
+    """the box with its longer side scaled to 20, 0..1"""
+    image: NDArray[np.uint8]
+    """(28, 28), its centre of mass near the centre"""
+
+
 def read_picture(source: str) -> NDArray[np.uint8]:
-    """Read a picture from a file, or from standard input for `-`, as grey values (H, W), uint8.
+    """The grey values (H, W), uint8, of `open_picture`."""
+    return open_picture(source).grey
+
+
+def open_picture(source: str) -> Picture:
+    """Read a picture from a file, or from standard input for `-`.
 
     It is rotated as its EXIF data says. Transparent parts become white, or black if the ink is bright. Of an animation
     the first frame is read.
@@ -48,9 +91,11 @@ def read_picture(source: str) -> NDArray[np.uint8]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns about large pictures; the size is checked here
             with Image.open(io.BytesIO(raw)) as image:
+                width, height = image.size
                 if _draft(image) > MAX_PIXELS:
                     raise Image.DecompressionBombError
-                return _grey(_upright(image))
+                turned = TURNS.get(image.getexif().get(EXIF_ORIENTATION, 1), "")
+                return Picture(_grey(_upright(image)), width, height, turned)
     except Image.DecompressionBombError as error:
         raise PictureError(f"{source} is too large (over 25 million pixels); scale it down to 5,000 x 5,000") from error
     except UnidentifiedImageError as error:
@@ -68,10 +113,21 @@ def prepare(grey_hw: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Raises:
         PictureError: the picture is blank.
     """
-    ink = _ink(grey_hw)
+    return steps(grey_hw).image
+
+
+def steps(grey_hw: NDArray[np.uint8]) -> Preparation:
+    """`prepare`, with what happens on the way.
+
+    Raises:
+        PictureError: the picture is blank.
+    """
+    ink, is_swapped, threshold = _ink(grey_hw)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return place(_scaled(box))
+    left, top, right, bottom = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    scaled = _scaled(ink[top:bottom, left:right])
+    box = left, top, right - left, bottom - top
+    return Preparation(grey_hw, ink, is_swapped, threshold, box, scaled, place(scaled))
 
 
 def place(digit_hw: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -157,8 +213,8 @@ def _grey(image: Image.Image) -> NDArray[np.uint8]:
     return np.asarray(image.convert("L"), np.uint8)
 
 
-def _ink(grey_hw: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Each pixel's share of full ink, 0..1; background is 0.
+def _ink(grey_hw: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool, float]:
+    """Each pixel's share of full ink, 0..1; background is 0. Whether ink is darker than paper; and the threshold.
 
     The border shows what is background; the grey value that differs most from it is full ink.
 
@@ -175,8 +231,9 @@ def _ink(grey_hw: NDArray[np.uint8]) -> NDArray[np.float32]:
         raise PictureError("the picture is blank: draw one digit, dark on light or light on dark")
     ink: NDArray[np.float32] = np.clip((grey_hw.astype(np.float32) - paper) / span, 0, 1)
     grain = float(np.percentile(np.abs(border - paper), 90)) / abs(span)
-    ink[ink < min(max(LEAST_INK, GRAIN_FACTOR * grain), MOST_INK)] = 0
-    return ink
+    threshold = min(max(LEAST_INK, GRAIN_FACTOR * grain), MOST_INK)
+    ink[ink < threshold] = 0
+    return ink, span < 0, threshold
 
 
 def _scaled(box_hw: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -117,13 +117,13 @@ def report(strangers: Outputs, images: Images, digits: Outputs) -> StrangersRepo
     sure = passed & (confidence >= SURE)
     order = torch.where(passed, confidence, -1.0).argsort(descending=True, stable=True)[: min(WORST, int(passed.sum()))]
     answers = strangers.digits.argmax(1)
-    has_scores = strangers.scores is not None and digits.scores is not None
+    mine, theirs = digits.scores, strangers.scores
     return StrangersReport(
         images=len(passed),
         left_out=images.left_out,
         sure=int(sure.sum()),
         unsure=int((passed & ~sure).sum()),
         refused=int((~passed).sum()),
-        auroc=auroc(digits.scores, strangers.scores) if has_scores else None,
+        auroc=None if mine is None or theirs is None else auroc(mine, theirs),
         worst=tuple(Taken(at, images.names[at], int(answers[at]), confidence[at].item()) for at in order.tolist()),
     )

@@ -1,0 +1,66 @@
+"""What `mnist-sum predict image --explain` prints of the preparation: its steps as pictures, and in words."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mnist_sum_tui.cli.layout import PIPED_WIDTH, say, width_of
+from mnist_sum_tui.cli.pictures import GAP, print_pictures
+from mnist_sum_tui.formatting import percent
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mnist_sum_tui.data.picture import Picture, Preparation
+
+LEAST_COLUMNS, MOST_COLUMNS = 12, 28
+NAMES = ("as it came", "ink found", "boxed", "centred")
+
+
+def preparation_words(picture: "Picture", found: "Preparation") -> list[str]:
+    """What was done to the picture, a line per step."""
+    from mnist_sum_tui.data.picture import INK_SIDE, SIDE
+
+    height, width = found.grey.shape
+    _, _, box_width, box_height = found.box
+    longer, of = (box_width, width) if box_width >= box_height else (box_height, height)
+    lines = []
+    if picture.turned:
+        lines.append(f"it was turned {picture.turned}, as its EXIF data says")
+    if max(width, height) < max(picture.width, picture.height):
+        lines.append(f"{picture.width:,} x {picture.height:,} pixels were averaged to {width:,} x {height:,}")
+    swapped = "ink and paper were swapped, because MNIST's ink is bright and its paper dark"
+    lines.append(swapped if found.is_swapped else "the ink is bright and the paper dark, as in MNIST")
+    lines.append(f"what has less than {percent(found.threshold, 0)} of the strongest ink counts as paper")
+    done = "kept" if longer == INK_SIDE else f"{'enlarged' if longer < INK_SIDE else 'scaled down'} to {INK_SIDE}"
+    lines.append(f"the digit filled {longer:,} pixels of {of:,}; it was {done}, in an image of {SIDE}")
+    lines.append("its centre of mass was moved to the centre")
+    return lines
+
+
+def preparation_facts(picture: "Picture", found: "Preparation") -> dict[str, Any]:
+    """The same for JSON."""
+    return {
+        "width": picture.width,
+        "height": picture.height,
+        "turned": picture.turned or None,
+        "swapped": found.is_swapped,
+        "threshold": found.threshold,
+        "box": found.box,
+        "image": found.image.tolist(),
+    }
+
+
+def print_preparation(out: "Console", picture: "Picture", found: "Preparation") -> None:
+    """Print the four steps beside each other, and what was done."""
+    columns = min(max((min(width_of(out) or PIPED_WIDTH, 120) - 3 * GAP) // 4, LEAST_COLUMNS), MOST_COLUMNS)
+    boxed = (found.scaled * 255).astype(np.uint8)
+    block = max(1, max(found.ink.shape) // columns)  # the mean of a cell would hide a small digit
+    rows, across = (-(-side // block) for side in found.ink.shape)
+    ink = np.pad(found.ink * 255, [(0, -side % block) for side in found.ink.shape])
+    ink = ink.reshape(rows, block, across, block).max((1, 3)).astype(np.uint8)
+    say(out, "How the picture was prepared", "bold")
+    print_pictures(out, list(zip(NAMES, (found.grey, ink, boxed, found.image), strict=True)), columns)
+    for line in preparation_words(picture, found):
+        say(out, f"- {line}", indent=2)
+    out.print()
