@@ -61,7 +61,17 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         seen = int(np.searchsorted(behind, x[-1] * LOOK_AHEAD)) if len(x) else 0
         for head in HEADS:
             y = smooth(ghost.y(quantity, head, ghost.training), max(view.smoothing, 0.9))
-            curves.append(Curve(f"{ghost_words(ghost.model)}, {head}", "ghost", behind[:seen], y[:seen], None, "sparse", is_behind=True))
+            curves.append(
+                Curve(
+                    f"{ghost_words(ghost.model)}, {head}",
+                    "ghost",
+                    behind[:seen],
+                    y[:seen],
+                    None,
+                    "sparse",
+                    is_behind=True,
+                )
+            )
     marks = tuple(
         Marks(
             "validation",

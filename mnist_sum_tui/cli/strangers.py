@@ -31,7 +31,7 @@ def print_strangers(out: "Console", found: "StrangersReport", images: "Images", 
     else:
         say(
             out,
-            f"AUROC {found.auroc:.4f}: how often a test digit looks more like a digit than one of these; 0.5 is chance",
+            f"AUROC {found.auroc:.4f}: how often a test digit scores higher than these; 0.5 is chance",
         )
     if found.worst:
         out.print()

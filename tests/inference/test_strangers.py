@@ -81,5 +81,6 @@ def test_the_command_says_it_in_words_and_in_json(tmp_path: Path, small_data: st
     shown = cli(*asked).stdout
     assert "noise: 30 images\n" in shown
     assert f"{told['sure']:>9,}" in shown
-    assert "not calibrated" in shown, "the network in the package"
+    assert f"AUROC {told['auroc']:.4f}: " in shown
+    assert "not calibrated" not in shown, "the network in the package"
     assert max(map(len, shown.splitlines())) <= 80

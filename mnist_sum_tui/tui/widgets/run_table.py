@@ -66,7 +66,9 @@ COLUMNS = (
     Column("epochs", _epochs, lambda run: len(run.epochs), True),
     Column("digit", lambda run: _accuracy(run, "digit"), lambda run: run.digit_accuracy or -1.0, True),
     Column("sum", lambda run: _accuracy(run, "sum"), lambda run: run.sum_accuracy or -1.0, True),
-    Column("mean validation", lambda run: percent(run.validation_accuracy), lambda run: run.validation_accuracy or -1, True),
+    Column(
+        "mean validation", lambda run: percent(run.validation_accuracy), lambda run: run.validation_accuracy or -1, True
+    ),
     Column("time", lambda run: duration(run.elapsed), lambda run: run.elapsed),
     Column("recipe", lambda run: _config(run, "recipe"), lambda run: _config(run, "recipe")),
     Column("curve", _curve, lambda run: run.mean_accuracy, True),
