@@ -63,7 +63,7 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
             y = smooth(ghost.y(quantity, head, ghost.training), max(view.smoothing, 0.9))
             curves.append(
                 Curve(
-                    f"{ghost_words(ghost.model)}, {head}",
+                    f"best earlier run, {head}",
                     "ghost",
                     behind[:seen],
                     y[:seen],

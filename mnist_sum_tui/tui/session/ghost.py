@@ -9,8 +9,9 @@ from mnist_sum_tui.runs.summary import best_if_any, summarise
 
 
 def find_ghost(folder: Path, config: TrainConfig, current: Run) -> Run | None:
-    """The best of the runs before this one in the folder, by the files of every run; None if none finished an epoch."""
-    summaries = [summarise(run) for run in list_runs(folder) if (run.created, run.id) < (current.created, current.id)]
+    """The best of the runs before this one in the folder; None if none has finished an epoch. Reads all their files."""
+    runs, created = list_runs(folder), current.created
+    summaries = [summarise(run) for run in runs if run.id != current.id and (not created or run.created <= created)]
     same = (config.model, config.data_dir)
     alike = [found for found in summaries if found.config and (found.config.model, found.config.data_dir) == same]
     best = best_if_any(alike)

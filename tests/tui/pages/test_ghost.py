@@ -8,7 +8,6 @@ from textual.color import Color
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import EpochDone, Event
-from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
@@ -32,6 +31,8 @@ async def test_the_ghost_is_a_run_that_can_be_compared(tmp_path: Path, monkeypat
     make(folder, "other-model", training(1), model="pictured")
     make(folder, "worse", training(3))
     make(folder, "better", training(2))
+    mine = make(folder, "mine", [], data_dir="/data/easy")
+    make(folder, "later", training(1), data_dir="/data/easy")
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
@@ -39,7 +40,7 @@ async def test_the_ghost_is_a_run_that_can_be_compared(tmp_path: Path, monkeypat
         await until(pilot, lambda: app.train_page.run_view.ghost_name)
         assert app.train_page.run_view.ghost_name == "better"
         config = TrainConfig.of("standard", model="compact", data_dir="/data/easy")
-        app.session.begin(config, Run(folder / "mine"), Control())
+        app.session.begin(config, mine, Control())
         app.train_page.show_run()
         await until(pilot, lambda: app.train_page.run_view.ghost_name)
         assert app.train_page.run_view.ghost_name == "elsewhere"
