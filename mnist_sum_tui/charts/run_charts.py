@@ -62,15 +62,7 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         for head in HEADS:
             y = smooth(ghost.y(quantity, head, ghost.training), max(view.smoothing, 0.9))
             curves.append(
-                Curve(
-                    f"best earlier run, {head}",
-                    "ghost",
-                    behind[:seen],
-                    y[:seen],
-                    None,
-                    "sparse",
-                    is_behind=True,
-                )
+                Curve(f"best earlier run, {head}", "ghost", behind[:seen], y[:seen], None, "sparse", is_behind=True)
             )
     marks = tuple(
         Marks(
@@ -91,11 +83,6 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
     )  # fmt: skip
 
 
-def ghost_words(model: str) -> str:
-    """What the ghost run is called: `best earlier compact run`; `best` alone is said of an epoch, or among all runs."""
-    return f"best earlier {model} run"
-
-
 def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
     """For each accuracy that both runs reached: its text, the seconds ahead of the ghost run, and these in words.
 
@@ -114,7 +101,7 @@ def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
 
 def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, width: int) -> str:
     """The newest result of a race as a sentence; where they fit with the ghost run's name and the two before."""
-    ghost = f"the {ghost_words(model)}"
+    ghost = f"the best earlier {model} run"  # `best` alone is said of an epoch, or of all runs
     if not found:
         return f"The faint dashes are {ghost}, {name}"
     mark, lead, words = found[-1]

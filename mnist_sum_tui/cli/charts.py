@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.layout import PIPED_WIDTH, say, width_of
+from mnist_sum_tui.cli.layout import drawing_width, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 STYLES = {"digit": "cyan", "sum": "magenta", "title": "bold", "nan": "red", "axis": "dim", "ghost": "dim"}
 """of the parts of a chart; others have none"""
 GAP = 2
-MOST_COLUMNS = 120
 
 
 def print_plots(out: "Console", plots: "Sequence[Plot]", least: int, height: int) -> None:
@@ -23,7 +22,7 @@ def print_plots(out: "Console", plots: "Sequence[Plot]", least: int, height: int
 
     from mnist_sum_tui.charts.plot import draw
 
-    width = min(width_of(out) or PIPED_WIDTH, MOST_COLUMNS)
+    width = drawing_width(out)
     across = min(len(plots), max(1, (width + GAP) // (least + GAP)))
     each = (width - GAP * (across - 1)) // across
     for first in range(0, len(plots), across):

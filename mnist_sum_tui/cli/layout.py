@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PIPED_WIDTH = 80
 """columns of prose in a pipe"""
+MOST_DRAWN = 120
+"""columns of charts and pictures; wider ones are hard to take in"""
 PIPE_WIDTH = 160
 """columns of the output when stdout is not a terminal"""
 
@@ -49,6 +51,11 @@ def console() -> "Console":
 def width_of(out: "Console") -> int | None:
     """The columns of the terminal; None in a pipe, whose lines may be of any length."""
     return out.width if out.file.isatty() else None
+
+
+def drawing_width(out: "Console") -> int:
+    """The columns that charts and pictures may take, in a terminal and in a pipe."""
+    return min(width_of(out) or PIPED_WIDTH, MOST_DRAWN)
 
 
 def styled(text: str, style: str) -> "Text":

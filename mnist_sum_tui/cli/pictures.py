@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.layout import PIPED_WIDTH, width_of
+from mnist_sum_tui.cli.layout import drawing_width
 from mnist_sum_tui.formatting import RAMP
 from mnist_sum_tui.glyphs import ASCII, BLOCKS, current
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 UPPER_HALF = BLOCKS.dots[1]
 GAP = 2
-MOST_COLUMNS = 120
 
 
 def has_half_blocks(out: "Console") -> bool:
@@ -44,7 +43,7 @@ def print_pictures(out: "Console", pictures: "Sequence[tuple[str, Image]]", colu
     """Print grey pictures (H, W) with a caption below each, `columns` wide, as many beside each other as fit."""
     from rich.text import Text
 
-    width = min(width_of(out) or PIPED_WIDTH, MOST_COLUMNS)
+    width = drawing_width(out)
     columns = min(columns, width)
     across = max(1, (width + GAP) // (columns + GAP))
     for first in range(0, len(pictures), across):

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from mnist_sum_tui.cli.layout import PIPED_WIDTH, say, width_of
+from mnist_sum_tui.cli.layout import drawing_width, say
 from mnist_sum_tui.cli.pictures import GAP, print_pictures
 from mnist_sum_tui.formatting import percent
 
@@ -53,7 +53,7 @@ def print_preparation(out: "Console", picture: "Picture", found: "Preparation") 
     """Print the four steps beside each other, and what was done."""
     import numpy as np
 
-    columns = min(max((min(width_of(out) or PIPED_WIDTH, 120) - 3 * GAP) // 4, LEAST_COLUMNS), MOST_COLUMNS)
+    columns = min(max((drawing_width(out) - 3 * GAP) // 4, LEAST_COLUMNS), MOST_COLUMNS)
     boxed = (found.scaled * 255).astype(np.uint8)
     block = max(1, max(found.ink.shape) // columns)  # the mean of a cell would hide a small digit
     rows, across = (-(-side // block) for side in found.ink.shape)

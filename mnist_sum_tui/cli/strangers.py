@@ -29,10 +29,7 @@ def print_strangers(out: "Console", found: "StrangersReport", images: "Images", 
     if found.auroc is None:
         say(out, "this network is not calibrated, so it has no digit score and refuses nothing")
     else:
-        say(
-            out,
-            f"AUROC {found.auroc:.4f}: how often a test digit scores higher than these; 0.5 is chance",
-        )
+        say(out, f"AUROC {found.auroc:.4f}: how often a test digit scores higher than these; 0.5 is chance")
     if found.worst:
         out.print()
         say(out, "Taken most surely", "bold")

@@ -7,8 +7,7 @@ from torch import Tensor
 
 from mnist_sum_tui.inference.evaluate import Outputs
 from mnist_sum_tui.inference.predict import Predictor
-
-DIGITS = 10
+from mnist_sum_tui.models.layers import DIGITS
 
 
 def addition_table(predictor: Predictor, image_hw: Tensor | NDArray[np.uint8]) -> NDArray[np.float32]:

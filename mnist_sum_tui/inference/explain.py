@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mnist_sum_tui.data.dataset import normalise, one_hot
+from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.models.activations import Call, calls
 from mnist_sum_tui.models.layers import DIGITS, SumNetwork
@@ -20,7 +21,6 @@ Array = NDArray[np.float32]
 POOLING = {"max_pool2d": "max pooling", "avg_pool2d": "mean pooling"}
 FOLDED = ("relu", "relu_", "leaky_relu", "elu", "selu", "gelu", "silu", "hardswish", "tanh", "sigmoid", "batch_norm")
 """functions that become part of the layer before them"""
-SIDE = 28
 PLACES = torch.arange(SIDE * SIDE, dtype=torch.float32).view(SIDE, SIDE)
 """an image whose pixels say where they are: where a network cuts its image, the first layer's input says how"""
 

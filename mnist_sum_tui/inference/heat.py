@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mnist_sum_tui.data.dataset import normalise, one_hot
+from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.inference.evaluate import infer
-from mnist_sum_tui.inference.explain import SIDE, evaluating
+from mnist_sum_tui.inference.explain import evaluating
 from mnist_sum_tui.inference.predict import Predictor
 
 GREY = 128

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from mnist_sum_tui.atomic import open_own
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
@@ -110,7 +111,7 @@ def _epoch_of(path: Path) -> int:
 
     Only its head is read: this is asked at every stroke.
     """
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError), path.open("rb") as file:
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError), open_own(path) as file:
         header = json.loads(file.read(min(int.from_bytes(file.read(8), "little"), MOST_HEADER)))
         position = json.loads(header["__metadata__"]["mnist_sum"])["position"]
         if position["batch"] == 0 and isinstance(position["epoch"], int):
