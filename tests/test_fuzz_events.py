@@ -20,7 +20,8 @@ from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, race
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.cli import main
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import Event, Notice, Paused, Resumed, Validated, to_dict
+from mnist_sum_tui.runs.event_json import to_dict
+from mnist_sum_tui.runs.events import Changed, Event, Notice, Paused, Resumed, Validated
 from mnist_sum_tui.runs.journal import Follower, read_events
 from mnist_sum_tui.runs.run import FOLDER_VARIABLE, Run
 from mnist_sum_tui.runs.summary import best_run, summarise
@@ -40,6 +41,7 @@ EVENTS: list[Event] = [
     Validated(**AT, **SCORES),  # type: ignore[arg-type]
     Paused(**AT),  # type: ignore[arg-type]
     Resumed(**AT),  # type: ignore[arg-type]
+    Changed(**AT, at=880, setting="lr", before="x1", value="x0.5"),  # type: ignore[arg-type]
     Notice(**AT, message="no validation"),  # type: ignore[arg-type]
     recorded.finished(),
 ]

@@ -68,6 +68,17 @@ class Cells:
         where[:, column_of(np.array([x]), self.across, self.columns)] = True
         self._paint(role, where & (self._cells == BLANK), ord(symbol))
 
+    def sign(self, role: str, symbol: str, x: float, text: str) -> None:
+        """Draw a vertical line at x, in empty cells only, with a text at its upper end, left of it where room lacks."""
+        self.column(role, symbol, x)
+        column = int(column_of(np.array([x]), self.across, self.columns)[0])
+        begin = column + 1 if column + 1 + len(text) <= self.columns else column - len(text)
+        if begin < 0:
+            return
+        self._names.append(role)
+        self._cells[0, begin : begin + len(text)] = [ord(letter) for letter in text]
+        self._roles[0, begin : begin + len(text)] = len(self._names) - 1
+
     def lines(self) -> list[list[tuple[str, str]]]:
         """Each row as spans of text and role; neighbouring cells of the same role are one span."""
         cells = self._cells.astype("<u4")

@@ -71,6 +71,8 @@ class Plot:
     """what the curves' values at the cursor are: smoothed, or each batch's"""
     reading_keys: str = ""
     """how much they are smoothed, and the keys that change it; follows `reading` where there is room"""
+    signs: tuple[tuple[float, str], ...] = ()
+    """vertical lines that say what was changed there: a position on the x axis, and a few words"""
     steps_per_epoch: int = 0
     """if known, the cursor on the axis of epochs says the step too"""
 
@@ -165,6 +167,8 @@ def _paint(canvas: Cells, plot: Plot, heights: Sequence[Heights], marked: Sequen
         canvas.line(curve.role, curve.x, y, curve.pattern, curve.is_behind)
     for marks, at in reversed([*zip(plot.marks, marked, strict=True)]):
         canvas.marks(marks.role, marks.symbol, marks.x, at)
+    for x, text in plot.signs:
+        canvas.sign("legend", BRAILLE.axes[0], x, text)
     for part in _parts(plot):
         canvas.top("nan", BRAILLE.wrong, part.x[np.isnan(part.y)])
     if plot.cursor is not None:

@@ -74,12 +74,14 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         )
         for head in HEADS
     )
+    end = float(x[-1]) if len(x) else 0.0
+    signs = ((series.x_of(view.x_kind, event), event.short) for event in series.changed)
     reading, keys = (
         ("smoothed", f" {view.smoothing:g}, [ ] change it") if view.smoothing else ("each batch", ", ] smooths")
     )
     return Plot(
         tuple(curves), marks, scales, view.x_kind, view.cursor, quantity, view.words, reading, keys,
-        series.steps_per_epoch,
+        tuple(sign for sign in signs if sign[0] <= end), series.steps_per_epoch,
     )  # fmt: skip
 
 

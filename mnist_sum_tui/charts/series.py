@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from mnist_sum_tui.charts.axes import Floats
-from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, Validated
+from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Progress, Started, Validated
 
 HEADS = ("digit", "sum")
 QUANTITIES = ("loss", "accuracy")
@@ -43,11 +43,13 @@ class Series:
     Their columns are step, elapsed, digit_loss, sum_loss, digit_accuracy, sum_accuracy.
     """
 
-    KINDS = ("started", "progress", "validated", "epoch")
+    KINDS = ("started", "progress", "validated", "epoch", "changed")
     """the kinds of events that are used"""
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self.training, self.validation = GrowingTable(6), GrowingTable(6)
+        self.changed: list[Changed] = []
+        """the settings that were turned, in order"""
         self.steps_per_epoch = 1
         self.model = ""
         self._reached: tuple[int, dict[float, float]] = (0, {})
@@ -59,6 +61,8 @@ class Series:
         match event:
             case Started():
                 self.steps_per_epoch, self.model = max(1, event.steps_per_epoch), event.model
+            case Changed():
+                self.changed.append(event)
             case Progress() | Validated():
                 (self.training if isinstance(event, Progress) else self.validation).add(
                     event.step,
@@ -83,6 +87,13 @@ class Series:
         if kind == "time":
             return table.column(1)
         return table.column(0) / self.steps_per_epoch if kind == "epoch" else table.column(0)
+
+    def x_of(self, kind: str, event: Changed) -> float:
+        """Where a turned setting begins to hold, on the x axis of that kind; infinite on that of time before it does."""
+        if kind != "time":
+            return event.at / (self.steps_per_epoch if kind == "epoch" else 1)
+        later = np.flatnonzero(self.training.column(0) > event.at)
+        return float(self.training.column(1)[later[0]]) if len(later) else np.inf
 
     def y(self, quantity: str, head: str, table: GrowingTable) -> Floats:
         """The `loss` or `accuracy` of a table, for the head `digit` or `sum`."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -15,7 +16,8 @@ from mnist_sum_tui.cli.epoch_table import EpochTable
 from mnist_sum_tui.cli.layout import console, is_terminal, say
 from mnist_sum_tui.cli.run_end import accuracies, print_end, result_line
 from mnist_sum_tui.formatting import about, duration, percent, plural
-from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Progress, Started, to_dict
+from mnist_sum_tui.runs.event_json import to_dict
+from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Finished, Notice, Progress, Started
 from mnist_sum_tui.runs.run import Run
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
@@ -52,6 +54,8 @@ class Printer:
         """Print the event, if this style prints it."""
         if isinstance(event, Started):
             self.started = event
+        elif self.started:
+            self.started = self.started.after(event)
         if isinstance(event, Finished):
             self.close()
             self.end(event)
@@ -116,8 +120,10 @@ class PlainPrinter(Printer):
                 self.line(line)
             self.is_headed = True
             self.sent = time.monotonic()
-        elif isinstance(event, Notice):
-            self.line(event.message)
+        elif isinstance(event, Notice | Changed):
+            self.line(event.message if isinstance(event, Notice) else event.words)
+            if self.table and self.started:
+                self.table = replace(self.table, epochs=self.started.after(event).epochs)
 
     def _forecast(self, event: Event) -> None:
         """Say of a new run that takes long how long it will be, and that a recipe takes seconds."""

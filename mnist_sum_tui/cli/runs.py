@@ -13,7 +13,8 @@ from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs import events, find
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, best_run, summarise, why_best
@@ -52,8 +53,16 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: LaterRunsDir = 
     summary = summarise(found)
     config = summary.config.to_dict() if summary.config else {}
     if json:
-        epochs = [events.to_dict(epoch) for epoch in summary.epochs]
-        print_json({**_plain(summary), "settings": config, "history": epochs, "test": _reported(found)})
+        epochs = [to_dict(epoch) for epoch in summary.epochs]
+        print_json(
+            {
+                **_plain(summary),
+                "settings": config,
+                "changed": list(map(to_dict, summary.changed)),
+                "history": epochs,
+                "test": _reported(found),
+            }
+        )
         return
     from mnist_sum_tui.cli.epoch_table import EpochTable
 
@@ -67,6 +76,8 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: LaterRunsDir = 
         )
         out.print("\n".join(["", *table.header(), *map(table.row, summary.epochs), ""]), soft_wrap=True)
     settings = ", ".join(f"{option_name(name)} {_shown(name, value)}" for name, value in config.items())
+    for event in summary.changed:
+        say(out, f"{'changed':<10}{event.words}", indent=10)
     for name, text in (("settings", settings), ("test", _result(found)), ("folder", printable(str(found.path)))):
         if text:
             say(out, f"{name:<10}{text}", indent=10, piped=None if name == "folder" else PIPED_WIDTH)

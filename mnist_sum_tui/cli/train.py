@@ -2,9 +2,10 @@
 
 import functools
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import Annotated
 
 import typer
 
@@ -18,6 +19,7 @@ from mnist_sum_tui.machine.signals import handled
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.turns import Turn
 from mnist_sum_tui.training.control import Control
 
 
@@ -27,6 +29,10 @@ def train(
     resume: str | None = typer.Option(
         None, help="Resume a run: latest, best, its id, or a path.", autocompletion=complete_run
     ),
+    change: Annotated[
+        list[str] | None,
+        typer.Option(help="Change a setting on the way, such as 300:lr=x0.5 (step, setting, value); may be repeated."),
+    ] = None,
     name: opt.Name = "",
     seeds: int = typer.Option(
         1, help="Train this many times (1 to 1,000), with seeds from --seed on, and report the mean."
@@ -49,15 +55,17 @@ def train(
     folder = folder_or_default(runs_dir)
     resumed = opt.run_to_resume(resume, name, folder)
     config = opt.build_config(resumed, settings)
+    turns = [Turn.parse(text) for text in change or ()]
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:
-        raise typer.Exit(_train_and_print(config, resumed or find.create(folder, config, name), style=style))
+        run = resumed or find.create(folder, config, name)
+        raise typer.Exit(_train_and_print(config, run, style=style, turns=turns))
     if resumed is not None:
         raise UsageError("--seeds starts new runs: leave out --resume")
     from mnist_sum_tui.cli.seeds import train_seeds
 
     style = "json" if json else "silent" if quiet else "brief"
-    train_one = functools.partial(_train_and_print, style=style)
+    train_one = functools.partial(_train_and_print, style=style, turns=turns)
     raise typer.Exit(train_seeds(config, seeds, folder, name, json, train_one))
 
 
@@ -71,7 +79,9 @@ def _assist() -> int:
     return 128 + caught[0] if caught else 0
 
 
-def _train_and_print(config: TrainConfig, run: Run, is_last: bool = True, *, style: str) -> int:
+def _train_and_print(
+    config: TrainConfig, run: Run, is_last: bool = True, *, style: str, turns: Sequence[Turn] = ()
+) -> int:
     """Train and print; returns the exit code.
 
     A signal that comes too late to stop the run changes the exit code only if another run would follow.
@@ -79,6 +89,8 @@ def _train_and_print(config: TrainConfig, run: Run, is_last: bool = True, *, sty
     from mnist_sum_tui.cli.progress import printer  # imports rich: 50 ms
 
     control = Control()
+    for turn in turns:
+        control.turn(turn)
     with _signals_stop(control) as caught, printer(style, run) as out:
         out.waiting()
         from mnist_sum_tui.data.mnist_files import read_ahead  # imports numpy, which torch needs anyway

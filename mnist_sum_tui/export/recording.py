@@ -19,7 +19,8 @@ from mnist_sum_tui.atomic import to_bytes, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError, MnistSumError
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started, to_json
+from mnist_sum_tui.runs.event_json import to_json
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started
 from mnist_sum_tui.runs.position import Totals
 
 RECORDING = Path(__file__).with_name("recording.jsonl")

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.events import Started
+from mnist_sum_tui.runs.events import Changed, Started
 
 
 def command(config: TrainConfig) -> str:
@@ -22,15 +22,23 @@ def command(config: TrainConfig) -> str:
     return printable(shlex.join(words))
 
 
-def reproduction(config: TrainConfig, starts: Sequence[Started]) -> tuple[str, str]:
+def reproduction(config: TrainConfig, starts: Sequence[Started], changed: Sequence[Changed] = ()) -> tuple[str, str]:
     """The commands that make a run with these starts again, as one line; and what else must be done, else empty.
 
     A run that was resumed without more epochs needs one command, because it ends bit for bit as if it had not stopped.
+    What was turned on the way is planned from the start.
     """
-    lengths = [start for row, start in enumerate(starts) if not row or start.epochs != starts[row - 1].epochs]
+    turned = {(event.at, int(event.value)) for event in changed if event.setting == "epochs"}
+    lengths = [
+        start
+        for row, start in enumerate(starts)
+        if not row or (start.epochs != starts[row - 1].epochs and not _was_turned(start, turned))
+    ]
+    planned = "".join(f" --change {event.at}:{event.setting}={event.value}" for event in changed)
+    first = command(replace(config, epochs=starts[0].epochs) if starts else config) + planned
     if len(lengths) < 2:
-        return command(config), ""
-    parts = [command(replace(config, epochs=lengths[0].epochs))]
+        return first, ""
+    parts = [first]
     parts += [f"mnist-sum train --resume latest --epochs {start.epochs}" for start in lengths[1:]]
     stops = [
         f"{start.step:,}" for before, start in pairwise(lengths) if start.step < before.epochs * before.steps_per_epoch
@@ -38,3 +46,9 @@ def reproduction(config: TrainConfig, starts: Sequence[Started]) -> tuple[str, s
     if not stops:
         return " && ".join(parts), ""
     return " ; ".join(parts), f"stop it at step {', '.join(stops)}, where the number of epochs was changed"
+
+
+def _was_turned(start: Started, turned: set[tuple[int, int]]) -> bool:
+    """Whether a resumed run has its length because that was turned while it trained."""
+    before = [(step, epochs) for step, epochs in turned if step <= start.step]
+    return bool(before) and max(before)[1] == start.epochs

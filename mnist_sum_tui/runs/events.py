@@ -1,19 +1,15 @@
-"""The events of a run: frozen dataclasses of plain numbers and strings, written to JSON and read back.
+"""The events of a run: frozen dataclasses of plain numbers and strings; event_json.py writes and reads them.
 
-In JSON an event is one flat object: `event` (its kind), `step`, `epoch`, `elapsed`, and its own fields. JSON has no NaN
-or infinity; they become the strings "NaN" and "Infinity", so that any JSON reader accepts the file. When an event is
-read, each field is checked against its type and text is made printable, because a file may be untrusted.
 Losses are in nats; accuracies and agreement are fractions of 1; times are in seconds.
 """
 
-import json
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from functools import cache
-from typing import Annotated, Any, ClassVar, get_type_hints
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
 
-from mnist_sum_tui.runs.json_values import Amount, Check, Count, Loss, Number, OneOf, Share, Within, check_of
+from mnist_sum_tui.config import settings
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.json_values import Amount, Count, Loss, Number, OneOf, Share, Within
+from mnist_sum_tui.runs.turns import KNOBS, Turn
 
 BatchShare = Annotated[float, Within(0, 1, ("NaN",))]
 """an accuracy over training batches; NaN if the training diverged"""
@@ -60,6 +56,12 @@ class Started(Event):
     def total_steps(self) -> int:
         """The number of steps in the whole run."""
         return self.steps_per_epoch * self.epochs
+
+    def after(self, event: "Event") -> "Started":
+        """As this, but as long as the run is after `event`, which may have turned its number of epochs."""
+        if not isinstance(event, Changed) or event.setting != "epochs":
+            return self
+        return replace(self, epochs=int(event.value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,37 @@ class Resumed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed(Event):
+    """A setting was turned while the run trains. It is on the disk before the first step for which it holds."""
+
+    kind = "changed"
+
+    at: Count
+    """the first step for which it holds, counted from 0; `step` or later"""
+    setting: Annotated[str, OneOf(KNOBS)]
+    before: str
+    """the value that held until then, and the new one, as `--change` writes them: `x0.5` for the learning rate"""
+    value: str
+
+    def __post_init__(self) -> None:
+        for name in ("before", "value"):
+            try:
+                Turn.of(self.at, self.setting, getattr(self, name))
+            except UsageError:
+                raise ValueError(f"{name} is no value of {self.setting}") from None
+
+    @property
+    def short(self) -> str:
+        """What changed, in a few letters for a chart: `lr x1 -> x0.5`."""
+        return f"{self.setting.replace('_', ' ')} {self.before} -> {self.value}"
+
+    @property
+    def words(self) -> str:
+        """What changed, for a reader: `learning rate x1 -> x0.5, from step 301 on`."""
+        return f"{settings()[self.setting].label} {self.before} -> {self.value}, from step {self.at + 1:,} on"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice(Event):
     """A message that the user should see and that does not stop the run."""
 
@@ -201,49 +234,8 @@ KINDS: dict[str, type[Event]] = {
         Checkpointed,
         Paused,
         Resumed,
+        Changed,
         Notice,
         Finished,
     )
 }
-
-
-def to_dict(event: Event) -> dict[str, Any]:
-    """The event as a flat dict of JSON's types."""
-    values = {item.name: getattr(event, item.name) for item in fields(event)}
-    return {"event": event.kind, **{key: _plain(value) for key, value in values.items()}}
-
-
-def to_json(event: Event) -> str:
-    """The event as one line of strict JSON, without the newline."""
-    return json.dumps(to_dict(event), ensure_ascii=False, allow_nan=False)
-
-
-def from_dict(values: Mapping[str, Any]) -> Event:
-    """The event that `to_dict` wrote; unknown fields, as of a later version, are ignored.
-
-    Raises:
-        ValueError: the kind is unknown, or a field is missing, of the wrong type or out of range.
-    """
-    kind = values.get("event")
-    cls = KINDS.get(kind) if isinstance(kind, str) else None
-    if cls is None:
-        raise ValueError(f"unknown event {kind!r}")
-    found = {}
-    for name, check in _checks(cls.kind):
-        try:
-            found[name] = check(values[name])
-        except (KeyError, ValueError):
-            raise ValueError(f"{kind} event: {name} is missing, of the wrong type or out of range") from None
-    return cls(**found)
-
-
-@cache
-def _checks(kind: str) -> tuple[tuple[str, Check], ...]:
-    hints = get_type_hints(KINDS[kind], include_extras=True)
-    return tuple((item.name, check_of(hints[item.name])) for item in fields(KINDS[kind]))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-    return list(value) if isinstance(value, tuple) else value

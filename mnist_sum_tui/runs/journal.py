@@ -9,9 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from mnist_sum_tui.atomic import open_own, to_bytes
+from mnist_sum_tui.atomic import open_own, to_bytes, write_atomic
 from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.runs.events import Event, Started, from_dict, to_json
+from mnist_sum_tui.runs.event_json import from_dict, to_json
+from mnist_sum_tui.runs.events import Changed, Event, Started
 
 MOST_LINE_BYTES = 1 << 20
 
@@ -74,6 +75,30 @@ class Journal:
     def _failed(self, error: OSError) -> RunError:
         reason = error.strerror or str(error)
         return RunError(f"{self._path}: cannot be written ({reason}); free some space or check the folder")
+
+
+def turned_behind(path: Path, checkpoint_bytes: int) -> list[Changed]:
+    """What was turned after the checkpoint that was written at that length of the file."""
+    found = read_events(path, Changed.kind, begin=checkpoint_bytes)
+    return [event for event in found if isinstance(event, Changed)]
+
+
+def cut_behind(path: Path, checkpoint_bytes: int) -> int:
+    """Cut off what follows a checkpoint, because it will happen again; but what the user turned is kept.
+
+    Returns the length to keep. If a turn is kept the whole file is written anew, so that no kill can lose it.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    turned = turned_behind(path, checkpoint_bytes)
+    if not turned:
+        return checkpoint_bytes
+    with open_own(path) as stream:
+        kept = stream.read(checkpoint_bytes)
+    content = kept[: kept.rfind(b"\n") + 1] + b"".join(to_bytes(to_json(event)) + b"\n" for event in turned)
+    write_atomic(path, content)
+    return len(content)
 
 
 class Follower:

@@ -2,12 +2,14 @@
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, Any, Self, TypedDict, get_type_hints
 
-from mnist_sum_tui.runs.json_values import Check, Matching, Within, check_of
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.json_values import Check, Matching, OneOf, Within, check_of
+from mnist_sum_tui.runs.turns import KNOBS, Turn
 
 
 @dataclass(slots=True)
@@ -60,8 +62,8 @@ MAX_SECONDS = 1e10
 MAX_JOURNAL = 1 << 40
 MAX_CHANGES = 1000
 """limits that no real run reaches; a file with more is refused"""
-NEW = ("images", "changes")
-"""fields that a checkpoint of version 0.1.0 lacks"""
+NEW = ("images", "changes", "turns")
+"""fields that a checkpoint of an earlier version lacks"""
 
 Step = Annotated[int, Within(0, MAX_EPOCHS * MAX_IMAGES)]
 Epochs = Annotated[int, Within(1, MAX_EPOCHS)]
@@ -102,6 +104,14 @@ class ChangeInFile(TypedDict):
     epochs: Epochs
 
 
+class TurnInFile(TypedDict):
+    """A Turn as a checkpoint stores it."""
+
+    step: Step
+    setting: Annotated[str, OneOf(KNOBS)]
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A change of the run's length. The learning rate of later steps depends on it."""
@@ -136,6 +146,8 @@ class Position:
     """of `train` and `test`: `count`, and `sha256` of images and labels; empty in a checkpoint of version 0.1.0"""
     changes: Annotated[tuple[Change, ...], tuple[ChangeInFile, ...]] = ()
     """the run's first length, at step 0, and its changes in order; empty in a checkpoint of version 0.1.0"""
+    turns: Annotated[tuple[Turn, ...], tuple[TurnInFile, ...]] = ()
+    """the settings that were changed while it trained, in the order in which they were turned"""
 
     @property
     def reached_epoch(self) -> int:
@@ -164,7 +176,8 @@ class Position:
             except (KeyError, ValueError):
                 raise ValueError(f"its {name!r} is unknown or invalid") from None
         _check_together(found)
-        return cls(**{**found, "changes": tuple(Change(**change) for change in found.get("changes", ()))})
+        changes = tuple(Change(**change) for change in found.get("changes", ()))
+        return cls(**{**found, "changes": changes, "turns": _turns(found.get("turns", ()))})
 
     def with_epochs(self, epochs: int, before: int) -> Self:
         """The position with a new length of the run, in epochs. `before` is the old length if no change is stored."""
@@ -196,3 +209,13 @@ def _check_together(values: Mapping[str, Any]) -> None:
         raise ValueError("its sums have more right answers than images")
     if steps != sorted(set(steps)) or steps[:1] not in ([], [0]) or len(steps) > MAX_CHANGES:
         raise ValueError("its changes are too many, or not in order from step 0 on")
+
+
+def _turns(found: Iterable[Mapping[str, Any]]) -> tuple[Turn, ...]:
+    try:
+        turns = tuple(Turn.of(**turn) for turn in found)
+    except UsageError:
+        raise ValueError("its 'turns' have a value that no knob has") from None
+    if len(turns) > MAX_CHANGES:
+        raise ValueError("its turns are too many")
+    return turns

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished, Paused, Resumed, Started
+from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Paused, Resumed, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.own_files import check
 from mnist_sum_tui.runs.run import Run
 
+KINDS = ("started", "epoch", "finished", "checkpoint", "changed", "paused", "resumed")
+"""the kinds of events that a summary needs"""
 STATE_WORDS = {"completed": "done", "interrupted": "cut off"}
 """what a reader is shown for a state; the other states are shown as they are"""
 
@@ -28,6 +30,8 @@ class Summary:
     starts: tuple[Started, ...] = ()
     """one for the beginning and one for each resume"""
     saves: tuple[Checkpointed, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    """the settings that were turned while it trained"""
     finished: Finished | None = None
     elapsed: float = 0.0
     """seconds of training"""
@@ -96,7 +100,7 @@ def summarise(run: Run) -> Summary:
         config = run.read_config()
     except RunError:
         return Summary(run, None, "damaged")
-    events = list(read_events(run.metrics_file, "started", "epoch", "finished", "checkpoint", "paused", "resumed"))
+    events = list(read_events(run.metrics_file, *KINDS))
     ended = events[-1] if events and isinstance(events[-1], Finished) else None
     state = "running" if run.is_running else (ended.reason if ended else "interrupted")
     return Summary(
@@ -106,6 +110,7 @@ def summarise(run: Run) -> Summary:
         epochs=tuple(event for event in events if isinstance(event, EpochDone)),
         starts=tuple(event for event in events if isinstance(event, Started)),
         saves=tuple(event for event in events if isinstance(event, Checkpointed)),
+        changed=tuple(event for event in events if isinstance(event, Changed)),
         finished=ended,
         elapsed=events[-1].elapsed if events else 0.0,
         is_paused=state == "running" and _ends_in_a_pause(events),

@@ -1,9 +1,9 @@
 """Which images each step trains on, at which learning rate, with which seed. The same in every process of a run.
 
-Everything is a function of the config, the epoch and the step, so a run can be resumed anywhere.
+Everything is a function of the config, the recorded changes, the epoch and the step, so a run can be resumed anywhere.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -11,8 +11,7 @@ from torch import Tensor
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.dataset import Batch, Split, Stream, SumDataset
-from mnist_sum_tui.runs.position import Change
-from mnist_sum_tui.training.schedule import rate_at
+from mnist_sum_tui.training.knobs import Knobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,8 @@ class StepPlan:
     """int64 (N,): the batch as rows of the data set, for all processes together"""
     lr: float
     augment_seed: int
+    config: TrainConfig | None = None
+    """the run's settings as they are at this step, if some were turned; else they are the learner's"""
 
     def batch(self, part: slice) -> Batch:
         """A part of the batch, or all of it: images, labels, numbers and sums."""
@@ -33,15 +34,14 @@ class StepPlan:
 class Batches:
     """The steps of each epoch."""
 
-    def __init__(self, config: TrainConfig, images: Split, changes: Sequence[Change] = ()) -> None:
-        """`changes`: how the run's number of epochs was changed; without any, it has the config's from the start."""
+    def __init__(self, config: TrainConfig, images: Split, knobs: Knobs | None = None) -> None:
+        """`knobs`: what was changed since the run began, looked at anew for each step; None: nothing ever is."""
         self.dataset = SumDataset(images, config.seed)
         self.steps_per_epoch = -(-len(images) // config.batch_size)
-        self.total_steps = self.steps_per_epoch * config.epochs
         self.smallest = len(images) - (self.steps_per_epoch - 1) * config.batch_size
         """images in the last batch of an epoch"""
         self._config = config
-        self._changes = changes or (Change(0, config.epochs),)
+        self._knobs = knobs or Knobs(config)
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[StepPlan]:
         """The plans of an epoch, counted from 1, from its batch `start` on, counted from 0."""
@@ -49,9 +49,14 @@ class Batches:
         rows = of_epoch.order().split(self._config.batch_size)
         for batch in range(start, self.steps_per_epoch):
             seed = dataset.seed_for(self._config.seed, epoch, Stream.AUGMENT, batch)
-            lr = self.learning_rate((epoch - 1) * self.steps_per_epoch + batch)
-            yield StepPlan(of_epoch, rows[batch], lr, seed)
+            step = (epoch - 1) * self.steps_per_epoch + batch
+            yield StepPlan(of_epoch, rows[batch], self.learning_rate(step), seed, self._knobs.config_at(step))
 
     def learning_rate(self, step: int) -> float:
         """The learning rate of a step, counted from 0 over the whole run."""
-        return rate_at(self._config, self._changes, self.steps_per_epoch, step)
+        return self._knobs.rate_at(step, self.steps_per_epoch)
+
+    @property
+    def total_steps(self) -> int:
+        """The number of steps in the whole run, as long as it is now."""
+        return self.steps_per_epoch * self._knobs.epochs

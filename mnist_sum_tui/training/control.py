@@ -4,9 +4,11 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mnist_sum_tui.runs.turns import Turn
+
 
 class Control:
-    """Requests to a running `train`: stop, pause, checkpoint, validate, show samples, hand out the weights.
+    """Requests to a running `train`: stop, pause, go slowly, save, validate, show samples, turn, give weights.
 
     A request stays until the trainer takes it, and is served while paused too. Asking twice is asking once.
     """
@@ -16,9 +18,12 @@ class Control:
         self._stop = False
         self._paused = False
         self._requests: set[str] = set()
+        self._turns: list[Turn] = []
         self._weights: tuple[int, Mapping[str, Any]] | None = None
         self.samples = samples
         """whether to send Samples about once a second"""
+        self.slow = False
+        """whether to make one step a second"""
 
     @property
     def stopping(self) -> bool:
@@ -46,6 +51,16 @@ class Control:
         """End the pause."""
         with self._changed:
             self._paused = False
+            self._changed.notify_all()
+
+    def single_step(self) -> None:
+        """Make one step during a pause."""
+        self._ask("step")
+
+    def turn(self, turn: Turn) -> None:
+        """Change a setting from the turn's step on, or from the next step where that is past."""
+        with self._changed:
+            self._turns.append(turn)
             self._changed.notify_all()
 
     def checkpoint(self) -> None:
@@ -86,6 +101,14 @@ class Control:
             self._requests.discard(request)
         return True
 
+    def take_turns(self) -> list[Turn]:
+        """The turns that were asked for since the last call."""
+        if not self._turns:  # the usual case, once a step
+            return []
+        with self._changed:
+            turns, self._turns = self._turns, []
+        return turns
+
     def deliver(self, step: int, weights: Mapping[str, Any]) -> None:
         """Hand out a copy of the weights."""
         with self._changed:
@@ -95,7 +118,13 @@ class Control:
     def wait(self, seconds: float) -> None:
         """While paused, wait until something is asked for, or `seconds` have passed."""
         with self._changed:
-            if self.paused and not self._requests:
+            if self.paused and not self._requests and not self._turns:
+                self._changed.wait(seconds)
+
+    def dawdle(self, seconds: float) -> None:
+        """Wait that long between two steps if it should go slowly, unless something is asked for."""
+        with self._changed:
+            if self.slow and not (self._stop or self._paused or self._requests or self._turns):
                 self._changed.wait(seconds)
 
     def _ask(self, request: str) -> None:

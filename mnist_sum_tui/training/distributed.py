@@ -8,7 +8,7 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from torch import nn
 
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.machine.ranks import Ranks
+from mnist_sum_tui.runs.turns import Turn
 from mnist_sum_tui.training.batchnorm import share_batch_norms
 
 PATIENCE = timedelta(days=7)
@@ -51,6 +52,16 @@ class Processes:
     def any(self, flag: bool) -> bool:
         """Whether the flag is true in any process."""
         return flag if self.is_alone else self.total([float(flag)])[0] > 0
+
+    def agree(self, stop: bool, turns: Sequence[Turn]) -> tuple[bool, Sequence[Turn]]:
+        """Whether any process is asked to stop; and the leader's turns, in every process."""
+        if self.is_alone:
+            return stop, turns
+        is_stopping, count = self.total([float(stop), float(len(turns))])
+        if count:
+            found, _ = self.share({"turns": [str(turn) for turn in turns]})
+            turns = [Turn.parse(text) for text in found["turns"]]
+        return is_stopping > 0, turns
 
     def share(self, values: dict[str, Any], content: bytes = b"") -> tuple[dict[str, Any], bytes]:
         """The leader's plain values and bytes, in every process."""

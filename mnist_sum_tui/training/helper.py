@@ -6,6 +6,8 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.machine.hardware import choose, set_up
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.event_json import from_dict
+from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import joined
 from mnist_sum_tui.training.prepare import Training, prepare
@@ -25,10 +27,11 @@ def help_training(control: Control) -> None:
     ranks = Ranks.of_environment()
     with joined(ranks) as processes:
         values, content = processes.share({})
-        config, source = TrainConfig.from_dict(values), "the leader's checkpoint"
+        config, source = TrainConfig.from_dict(values["config"]), "the leader's checkpoint"
         hardware = choose(config, ranks)
         set_up(hardware)
-        state = RunState(config, checkpoint.decode(content, source) if content else None, source)
+        behind = [event for event in map(from_dict, values["behind"]) if isinstance(event, Changed)]
+        state = RunState(config, checkpoint.decode(content, source) if content else None, source, behind=behind)
         training = prepare(state, hardware, processes)
         with contextlib.suppress(DivergedError):  # the leader reports it
             _train(training, control)
@@ -36,9 +39,10 @@ def help_training(control: Control) -> None:
 
 def _train(training: Training, control: Control) -> None:
     state, processes = training.state, training.learner.processes
+    training.agree(control)  # what the leader was told before its first step
     while state.epoch <= state.config.epochs:
         for _ in training.epoch():
-            if processes.any(control.stopping):
+            if training.agree(control)[0]:
                 return
         if processes.any(False):  # whether the leader, which alone validates, was stopped meanwhile
             return

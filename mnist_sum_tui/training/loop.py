@@ -15,7 +15,9 @@ from mnist_sum_tui.machine.hardware import choose, set_up
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models import parameter_count
 from mnist_sum_tui.runs import checkpoint
-from mnist_sum_tui.runs.events import EpochDone, Event, Notice, Paused, Progress, Resumed, Samples, Started, Validated
+from mnist_sum_tui.runs.event_json import to_dict
+from mnist_sum_tui.runs.events import EpochDone, Event, Notice, Progress, Samples, Started, Validated
+from mnist_sum_tui.runs.journal import turned_behind
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.best import take_best
@@ -24,6 +26,7 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import joined
 from mnist_sum_tui.training.prepare import Training, prepare
 from mnist_sum_tui.training.recorder import Recorder, scores
+from mnist_sum_tui.training.requests import Requests
 from mnist_sum_tui.training.resume import load_matching
 from mnist_sum_tui.training.sample_answers import sample_answers
 from mnist_sum_tui.training.schedule import describe_change
@@ -56,10 +59,12 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
             hardware = choose(config, ranks)
             set_up(hardware)
             loaded = load_matching(run, config)
-            state = RunState(config, loaded, str(run.resume_file), name=f"run {run.id}", is_new=run.is_new)
+            behind = turned_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0)
+            name = f"run {run.id}"
+            state = RunState(config, loaded, str(run.resume_file), name=name, is_new=run.is_new, behind=behind)
             with joined(ranks) as processes:
                 raw = read_own(run.resume_file, checkpoint.MAX_BYTES) if loaded and not processes.is_alone else b""
-                processes.share(config.to_dict(), raw)
+                processes.share({"config": state.config.to_dict(), "behind": [to_dict(event) for event in behind]}, raw)
                 training = prepare(state, hardware, processes)
                 test = state.load_images("test")  # now, so that missing images are noticed before the first step
                 recorder = Recorder(run, state)
@@ -84,10 +89,8 @@ class _Trainer:
     def __init__(self, training: Training, test: Split, recorder: Recorder, control: Control) -> None:
         self.training, self.test, self.recorder, self.control = training, test, recorder, control
         self.state, self.learner, self.batches = training.state, training.learner, training.batches
-        self.validation, self.config = training.validation, training.state.config
-        self.is_stopping = False
-        """whether one of the processes should stop"""
-        self.reported_at = time.perf_counter()
+        self.validation = training.validation
+        self.requests = Requests(training, recorder, control, self._validated)
         self.sampling = Pace(SAMPLES_SECONDS, SAMPLES_SHARE)
 
     def events(self) -> Iterator[Event]:
@@ -97,12 +100,14 @@ class _Trainer:
             recorder.keep_epoch(self.learner)
         try:
             yield self._started()
-            if len(state.changes) > 1 and state.changes[-1].step == state.step:
-                message = describe_change(self.config, state.changes, self.batches.steps_per_epoch)
+            lengths = state.knobs.lengths
+            if len(lengths) > 1 and lengths[-1].step == state.step:
+                message = describe_change(state.config, lengths, self.batches.steps_per_epoch)
                 yield recorder.event(Notice, message=message)
-            while state.epoch <= self.config.epochs and not self.is_stopping:
+            yield from self.requests.agree()
+            while state.epoch <= state.config.epochs and not self.requests.is_stopping:
                 yield from self._epoch()
-            if state.epoch <= self.config.epochs:
+            if state.epoch <= state.config.epochs:
                 yield recorder.save(self.learner, "stop")
                 yield recorder.finished("stopped", "stopped as asked; everything is saved")
             else:
@@ -125,13 +130,13 @@ class _Trainer:
         state, processes = self.state, self.learner.processes
         for result in self.training.epoch():
             yield from self._reports(result)
-            yield from self._requests()
-            self.is_stopping = processes.any(self.control.stopping)
-            if self.is_stopping:
+            yield from self.requests.serve()
+            yield from self.requests.agree()
+            if self.requests.is_stopping:
                 return
         report = self._validate()
-        self.is_stopping = processes.any(report is NoReport.STOPPED)
-        if self.is_stopping:
+        self.requests.is_stopping = processes.any(report is NoReport.STOPPED)
+        if self.requests.is_stopping:
             return  # a resumed run starts with this validation
         done = self._epoch_done(None if isinstance(report, NoReport) else report)
         state.next_epoch()
@@ -141,36 +146,14 @@ class _Trainer:
     def _reports(self, result: StepResult) -> Iterator[Event]:
         """The events that are due after a step: Progress, Samples and an automatic save."""
         now, state = time.perf_counter(), self.state
-        if now - self.reported_at >= PROGRESS_SECONDS or state.batch == self.batches.steps_per_epoch:
+        if now - self.requests.told_from >= PROGRESS_SECONDS or state.batch == self.batches.steps_per_epoch:
             remaining = self._remaining(epochs_done=state.epoch - 1)
             yield self.recorder.event(Progress, **state.take_recent(), lr=result.lr, remaining=remaining)
-            self.reported_at = now
+            self.requests.told_from = now
         if self.control.samples and self.sampling.is_due and len(self.validation):
             yield self.sampling.timed(self._samples)
         if now - state.saved_at >= AUTOSAVE_SECONDS:
             yield self.recorder.save(self.learner, "timer")
-
-    def _requests(self) -> Iterator[Event]:
-        """Serve the requests of `control`, also during a pause."""
-        is_waiting = False
-        while True:
-            if self.control.take("checkpoint"):
-                yield self.recorder.save(self.learner, "request")
-            if self.control.take("weights"):
-                self.control.deliver(self.state.step, self.learner.copy_weights())
-            if self.control.take("validate"):
-                yield self._validated()
-            if not self.control.paused:
-                break
-            if not is_waiting:
-                self.state.clock.pause()
-                is_waiting = True
-                yield self.recorder.event(Paused)
-            self.control.wait(1.0)
-        if is_waiting:
-            self.state.clock.resume()
-            self.reported_at = time.perf_counter()
-            yield self.recorder.event(Resumed)
 
     def _validate(self) -> EvalReport | NoReport:
         """Evaluate the validation images with all ten numbers."""
@@ -206,7 +189,7 @@ class _Trainer:
         return self.recorder.finished("completed", "all epochs are done", report)
 
     def _started(self) -> Event:
-        config, hardware, run = self.config, self.learner.hardware, self.recorder.run
+        config, hardware, run = self.state.config, self.learner.hardware, self.recorder.run
         return self.recorder.event(
             Started,
             run=run.id,
@@ -230,7 +213,7 @@ class _Trainer:
         return self.recorder.event(Samples, **sample_answers(self.learner, self.validation))
 
     def _remaining(self, epochs_done: int) -> float | None:
-        validations = self.config.epochs - epochs_done if len(self.validation) else 0
+        validations = self.state.config.epochs - epochs_done if len(self.validation) else 0
         return self.state.forecast.remaining(self.batches.total_steps - self.state.step, validations)
 
     def _diverging(self, result: StepResult) -> Event:
@@ -244,5 +227,5 @@ class _Trainer:
         kept = "the last good checkpoint is kept" if has_checkpoint else "nothing was saved yet"
         return (
             f"the loss is no longer a number after step {self.state.step}: {kept}; "
-            f"try --lr {rate_to_try(self.config):g} instead of {self.config.lr:g}"
+            f"try --lr {rate_to_try(self.state.config):g} instead of {self.state.config.lr:g}"
         )

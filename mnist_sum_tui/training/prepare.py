@@ -7,7 +7,9 @@ from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.hardware import Hardware
+from mnist_sum_tui.runs.turns import Turn
 from mnist_sum_tui.training.batches import Batches
+from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import Processes
 from mnist_sum_tui.training.state import RunState
 from mnist_sum_tui.training.step import Learner, StepResult
@@ -21,6 +23,11 @@ class Training:
     learner: Learner
     batches: Batches
     validation: Split
+
+    def agree(self, control: Control) -> tuple[bool, list[tuple[Turn, str]]]:
+        """Whether a process should stop; and the turns that the state has taken now, with the values before them."""
+        is_stopping, turns = self.learner.processes.agree(control.stopping, control.take_turns())
+        return is_stopping, [self.state.turn(turn) for turn in turns]
 
     def epoch(self) -> Iterator[StepResult]:
         """Make the steps that are left in the current epoch.
@@ -48,7 +55,7 @@ def prepare(state: RunState, hardware: Hardware, processes: Processes) -> Traini
         learner.restore(state.loaded, state.source)
     train, validation = dataset.hold_out(state.load_images("train"), config.seed, config.all_data)
     learner.connect()
-    batches = Batches(config, train, state.changes)
+    batches = Batches(config, train, state.knobs)
     if batches.smallest < processes.ranks.size:
         raise UsageError(
             f"the last batch has {batches.smallest} images for {processes.ranks.size} processes: change --batch-size"

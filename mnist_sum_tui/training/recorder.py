@@ -11,7 +11,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.inference.evaluate import EvalReport
 from mnist_sum_tui.machine.hardware import Hardware, describe
 from mnist_sum_tui.runs.events import Checkpointed, Event, Finished
-from mnist_sum_tui.runs.journal import Journal
+from mnist_sum_tui.runs.journal import Journal, cut_behind
 from mnist_sum_tui.runs.own_files import remove_unfinished
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.state import RunState
@@ -31,6 +31,7 @@ class Recorder:
 
     def __init__(self, run: Run, state: RunState) -> None:
         self.run, self.state = run, state
+        self._epochs = state.config.epochs
 
     @contextlib.contextmanager
     def open(self, hardware: Hardware) -> Iterator[None]:
@@ -46,10 +47,15 @@ class Recorder:
         run.write_config(self.state.config)
         run.forget_end()
         run.write_json(run.environment_file, _environment(self.state.config, hardware))
-        length = run.metrics_file.stat().st_size if run.metrics_file.exists() else 0
-        keep = min(loaded.position.journal_bytes, length) if loaded else 0
+        keep = cut_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0)
         with Journal(run.metrics_file, keep=keep) as self.journal:
             yield
+
+    def note_length(self) -> None:
+        """Write config.json anew if the run's number of epochs was turned."""
+        if self.state.config.epochs != self._epochs:
+            self.run.write_config(self.state.config)
+            self._epochs = self.state.config.epochs
 
     def event(self, kind: type[AnyEvent], **values: Any) -> AnyEvent:
         """Make an event with step, epoch and elapsed, and write it to the journal before it is returned."""

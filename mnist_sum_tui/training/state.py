@@ -1,6 +1,8 @@
 """The state of a run while it trains: epoch, batch and step, totals, time and best epoch. Nothing else stores them."""
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
@@ -9,7 +11,10 @@ from mnist_sum_tui.errors import CheckpointError, DataError
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.inference.evaluate import EvalReport
 from mnist_sum_tui.runs.checkpoint import Checkpoint
+from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.position import Position, Totals
+from mnist_sum_tui.runs.turns import Turn
+from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.step import StepResult
 from mnist_sum_tui.training.timing import Forecast, Stopwatch
 
@@ -25,15 +30,16 @@ class RunState:
         *,
         name: str = "the run",
         is_new: bool = False,
+        behind: Sequence[Changed] = (),
     ) -> None:
         """Begin at a checkpoint, or at the first step without one.
 
         In messages `source` is the checkpoint and `name` the run. `is_new`: the user asked for this config, it was not
-        read from a file.
+        read from a file. `behind`: what was turned after the checkpoint, and holds again when its step comes.
         """
         position = loaded.position if loaded else Position()
         own = loaded.config if loaded else config
-        self.config, self.loaded, self.source, self.name = config, loaded, source, name
+        self.loaded, self.source, self.name = loaded, source, name
         self.epoch, self.batch, self.step = position.epoch, position.batch, position.step
         self.totals = Totals(**position.sums)
         """over the current epoch"""
@@ -43,7 +49,8 @@ class RunState:
         self.forecast = Forecast()
         self.best_epoch = position.best_epoch
         self._best_accuracy, self._best_loss = position.best_accuracy, position.best_loss
-        self.changes = position.with_epochs(config.epochs, before=own.epochs).changes
+        self.knobs = Knobs.of(config, position, own.epochs, behind)
+        self.config = replace(config, epochs=self.knobs.epochs)
         self._images = dict(position.images)
         self._has_runs_folder = not is_new and own.data_dir == config.data_dir
         self.saved_at = time.perf_counter()
@@ -54,6 +61,24 @@ class RunState:
         for totals in (self.totals, self.recent):
             add_to(totals, result)
         self.forecast.add_step(result.seconds)
+        self._take_length()
+
+    def turn(self, turn: Turn) -> tuple[Turn, str]:
+        """Change a setting from a step on, at the earliest the next one; returns it as noted, and the old value."""
+        noted = replace(turn, step=max(turn.step, self.step))
+        if noted.setting == "epochs":  # what has begun cannot be taken back
+            noted = replace(noted, value=str(max(int(noted.value), self.epoch if self.batch else self.epoch - 1, 1)))
+        before = self.knobs.value_at(noted.setting, noted.step)
+        self.knobs.turns += (noted,)
+        self._take_length()
+        return noted, before
+
+    def _take_length(self) -> None:
+        """Give the run the number of epochs to which it was turned for the next step."""
+        for turn in self.knobs.turns:
+            if turn.setting == "epochs" and turn.step == self.step:
+                self.config = replace(self.config, epochs=max(int(turn.value), self.epoch))
+                self.knobs.lengths = self.position().with_epochs(self.config.epochs, self.knobs.epochs).changes
 
     def take_recent(self) -> dict[str, float]:
         """The means over the steps since the last call, under the names that events use."""
@@ -93,7 +118,8 @@ class RunState:
             best_loss=self._best_loss,
             journal_bytes=journal_bytes,
             images=self._images,
-            changes=self.changes,
+            changes=self.knobs.lengths,
+            turns=self.knobs.turns,
         )
 
     def load_images(self, split: str) -> Split:

@@ -98,10 +98,11 @@ class Learner:
         begin = time.perf_counter()
         with lost_process_is_one_line() if not self.processes.is_alone else nullcontext():
             batch = plan.batch(self.processes.part(len(plan.rows)))
-            loss, measured = self._measure(batch, plan.augment_seed)
+            config = plan.config or self.config
+            loss, measured = self._measure(batch, plan.augment_seed, config)
             is_finite = all(map(math.isfinite, measured))
             if is_finite:
-                self._update(loss, plan.lr)
+                self._update(loss, plan.lr, config.weight_decay)
         digit_loss, sum_loss, digits_right, sums_right, _ = measured
         seconds = time.perf_counter() - begin
         result = StepResult(len(plan.rows), digit_loss, sum_loss, digits_right, sums_right, plan.lr, seconds)
@@ -109,25 +110,25 @@ class Learner:
             raise DivergedError(result)
         return result
 
-    def _measure(self, batch: Batch, augment_seed: int) -> tuple[Tensor, list[float]]:
+    def _measure(self, batch: Batch, augment_seed: int, config: TrainConfig) -> tuple[Tensor, list[float]]:
         """The loss to minimise; and digit loss, sum loss, right digits, right sums and the loss as numbers."""
         device = self.hardware.device
-        images = augment(batch.images, self.config.augment, augment_seed, batch.first, batch.of).to(device)
+        images = augment(batch.images, config.augment, augment_seed, batch.first, batch.of).to(device)
         labels, numbers, sums = batch.labels.to(device), batch.numbers.to(device), batch.sums.to(device)
         self.network.train()
         with self.hardware.autocast():
             digits_nk, sums_nk = self.parallel(images.contiguous(memory_format=torch.channels_last), numbers)
         digit_loss, sum_loss = losses(digits_nk, sums_nk, labels, sums)
-        share = self.config.label_smoothing
+        share = config.label_smoothing
         smooth = smoothed(digit_loss, digits_nk, share), smoothed(sum_loss, sums_nk, share)
-        loss = total_loss(*smooth, self.config.sum_weight)
+        loss = total_loss(*smooth, config.sum_weight)
         right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
         measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # one wait
         return (loss, measured) if self.processes.is_alone else self._of_all(loss, measured, batch)
 
-    def _update(self, loss: Tensor, lr: float) -> None:
+    def _update(self, loss: Tensor, lr: float, weight_decay: float) -> None:
         for group in self.optimizer.param_groups:
-            group["lr"] = lr
+            group["lr"], group["weight_decay"] = lr, weight_decay
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()

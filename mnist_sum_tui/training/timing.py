@@ -20,13 +20,18 @@ class Stopwatch:
         """Seconds so far, those of earlier processes included."""
         return self._before + (time.perf_counter() - self._since if self._since is not None else 0.0)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it is not stopped."""
+        return self._since is not None
+
     def pause(self) -> None:
         """Stop the watch."""
         self._before, self._since = self.seconds, None
 
     def resume(self) -> None:
         """Start it again."""
-        self._since = time.perf_counter()
+        self._since = self._since or time.perf_counter()
 
 
 @dataclass(slots=True)

@@ -5,11 +5,13 @@ from dataclasses import fields
 
 from mnist_sum_tui.charts.plot import draw
 from mnist_sum_tui.charts.run_charts import MOST_RUNS as MOST
-from mnist_sum_tui.charts.run_charts import overlay, short_name
+from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, short_name
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.cli.train import train
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.commands import command
+from mnist_sum_tui.runs.events import Changed
 from tests.tui import recorded
 
 
@@ -27,7 +29,27 @@ def test_names_and_commands() -> None:
 
 def test_more_runs_than_can_be_told_apart() -> None:
     series = Series(recorded.training(200))
-    plot = overlay([(f"run {row}", series) for row in range(9)], "sum loss", "time")
-    assert len(plot.curves) == MOST
-    assert len({(curve.role, curve.pattern) for curve in plot.curves}) == MOST
-    assert draw(plot, 80, 20).lines
+    several = overlay([(f"run {row}", series) for row in range(9)], "sum loss", "time")
+    assert len(several.curves) == MOST
+    assert len({(curve.role, curve.pattern) for curve in several.curves}) == MOST
+    assert draw(several, 80, 20).lines
+
+
+def test_a_turned_setting_stands_as_a_line_with_its_old_and_new_value() -> None:
+    at = {"epoch": 1, "elapsed": 3.0}
+    events = list(recorded.training(200))
+    events += [
+        Changed(step=100, **at, at=100, setting="lr", before="x1", value="x0.5"),  # type: ignore[arg-type]
+        Changed(step=100, **at, at=10_000, setting="augment", before="none", value="shift"),  # type: ignore[arg-type]
+    ]
+    for kind in X_KINDS:
+        drawn = draw(plot(Series(events), None, View(x_kind=kind), "loss"), 100, 20).lines
+        lines = ["".join(text for text, _ in line) for line in drawn]
+        (row,) = [row for row, line in enumerate(lines) if "lr x1 -> x0.5" in line]
+        place = lines[row].index("lr x1") - 1
+        assert 40 < place < 60, "half of the 200 steps"
+        column = [line[place] for line in lines[row:-1]]
+        assert column.count(BRAILLE.axes[0]) > len(column) / 2
+        assert not any("augment" in line for line in lines), "the step is still to come"
+    narrow = draw(plot(Series(events), None, View(), "loss"), 20, 20).lines
+    assert all(sum(len(text) for text, _ in line) == 20 for line in narrow)

@@ -10,7 +10,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import to_json
+from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.run import Run
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded

@@ -6,17 +6,23 @@ from typing import Any, get_type_hints
 import pytest
 
 from mnist_sum_tui.runs import events
-from mnist_sum_tui.runs.events import KINDS, Event, Progress, from_dict, to_dict, to_json
+from mnist_sum_tui.runs.event_json import from_dict, to_dict, to_json
+from mnist_sum_tui.runs.events import KINDS, Event, Progress
 
 SAMPLES: dict[Any, Any] = {int: 3, float: 0.25, str: "ü", bool: True, tuple[int, ...]: (1, 2)}
-WORDS = {"checkpoint": "timer", "finished": "stopped"}
+WORDS = {
+    "checkpoint": {"reason": "timer"},
+    "finished": {"reason": "stopped"},
+    "changed": {"setting": "lr", "before": "x1", "value": "x0.5"},
+}
+"""text fields that accept certain words only"""
 
 
 def _example(cls: type[Event]) -> Event:
     """An event with a value of the right type in every field, and None in optional ones."""
     hints = get_type_hints(cls)
     values: dict[str, Any] = {item.name: SAMPLES.get(hints[item.name]) for item in fields(cls)}
-    return cls(**(values | {"reason": WORDS[cls.kind]} if "reason" in values else values))
+    return cls(**values | WORDS.get(cls.kind, {}))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -90,6 +96,9 @@ def test_a_value_of_the_wrong_type_is_refused_in_every_field(kind: str) -> None:
         ("finished", "reason", "hacked"),
         ("finished", "agreement", -0.1),
         ("checkpoint", "reason", ""),
+        ("changed", "setting", "batch_size"),
+        ("changed", "value", "x0\x1b[31m"),
+        ("changed", "before", "0.5"),
         ("started", "epochs", 0),
         ("started", "steps_per_epoch", 0),
         ("samples", "labels", [10, 1]),
@@ -113,6 +122,6 @@ def test_a_whole_number_is_read_as_a_float_and_nan_in_a_text_stays_text() -> Non
 def test_control_characters_in_text_are_escaped(kind: str) -> None:
     good = to_dict(_example(KINDS[kind]))
     for name, value in good.items():
-        if isinstance(value, str) and name not in ("event", "reason"):
+        if isinstance(value, str) and name != "event" and name not in WORDS.get(kind, {}):
             event = from_dict({**good, name: "a\x1b]0;x\x07\n\u202eb"})
             assert getattr(event, name) == r"a\x1b]0;x\x07\n\u202eb"

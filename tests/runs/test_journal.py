@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.runs.events import Event, to_json
+from mnist_sum_tui.runs.event_json import to_json
+from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.journal import Follower, Journal, read_events
 from tests.tui import recorded
 

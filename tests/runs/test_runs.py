@@ -10,7 +10,8 @@ import pytest
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import EpochDone, Finished, to_json
+from mnist_sum_tui.runs.event_json import to_json
+from mnist_sum_tui.runs.events import EpochDone, Finished
 from mnist_sum_tui.runs.run import Run, default_folder
 from mnist_sum_tui.runs.summary import best_run, summarise
 from tests.conftest import Cli

@@ -9,7 +9,8 @@ import torch
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import checkpoint, find
-from mnist_sum_tui.runs.events import Progress, to_dict
+from mnist_sum_tui.runs.event_json import to_dict
+from mnist_sum_tui.runs.events import Progress
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control

@@ -83,7 +83,7 @@ def test_epoch_means_are_over_all_of_its_images(config: TrainConfig, run: Run, m
 def test_best_is_kept_and_tested(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a rate that ruins the third epoch, the second one's weights are the best, and are what is tested."""
     steps = 9  # an epoch, 550 images in batches of 64
-    monkeypatch.setattr("mnist_sum_tui.training.batches.rate_at", lambda *at: 3e-3 if at[-1] < 2 * steps else 0.5)
+    monkeypatch.setattr("mnist_sum_tui.training.schedule.rate_at", lambda *at: 3e-3 if at[-1] < 2 * steps else 0.5)
     events = list(train(replace(config, epochs=3), run))
     done = [event for event in events if isinstance(event, EpochDone)]
     accuracies = [event.val_digit_accuracy for event in done]

@@ -12,7 +12,7 @@ from mnist_sum_tui.training.step import DivergedError, Learner, losses, smoothed
 from tests.conftest import plan_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OneBatch(StepPlan):
     """A plan whose batch is given."""
 
@@ -66,7 +66,7 @@ def test_a_loss_that_is_not_finite_changes_nothing() -> None:
     batch.images[0, 0, 5, 5] = math.nan
     before = {name: value.clone() for name, value in learner.network.named_parameters()}
     with pytest.raises(DivergedError) as raised:
-        learner.step(OneBatch(plan.dataset, plan.rows, plan.lr, plan.augment_seed, batch))
+        learner.step(OneBatch(plan.dataset, plan.rows, plan.lr, plan.augment_seed, own=batch))
     assert raised.value.result is not None
     assert math.isnan(raised.value.result.digit_loss), "it says what it measured"
     for name, value in learner.network.named_parameters():

@@ -63,7 +63,7 @@ class RunKeys(PredictingPage):
         """The commands that make the run again, to the clipboard and on the page."""
         current = self.current
         if current is not None and current.config is not None:
-            text, besides = reproduction(current.config, current.starts)
+            text, besides = reproduction(current.config, current.starts, current.changed)
             self.app.copy_to_clipboard(text)
             self.note(f"Copied: {text}" + (f"  ({besides})" if besides else ""))
 

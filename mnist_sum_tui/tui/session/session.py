@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import (
+    Changed,
     Checkpointed,
     EpochDone,
     Event,
@@ -146,6 +147,8 @@ class Session:
                 self.validation = event
             case Finished():
                 self.finished, self.is_paused = event, False
+            case Changed():
+                self.started = self.started and self.started.after(event)
             case Paused() | Resumed():
                 self.is_paused = isinstance(event, Paused)
         if len(self.events) > MOST_EVENTS:

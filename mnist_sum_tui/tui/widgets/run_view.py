@@ -18,7 +18,7 @@ from mnist_sum_tui.charts.widths import cells
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Notice, Samples, Started, Validated
+from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Notice, Samples, Started, Validated
 from mnist_sum_tui.tui.session.result import outcome
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.chart import Chart
@@ -209,6 +209,8 @@ class RunView(Vertical):
                 return f"step {event.step:,}: {found}"
             case Checkpointed(reason="request"):
                 return f"step {event.step:,}: saved to {event.file}"
+            case Changed():
+                return event.words
             case Notice():
                 return event.message
         return ""

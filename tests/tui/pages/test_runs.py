@@ -10,7 +10,8 @@ from textual.widgets import Static
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import EpochDone, Event, to_json
+from mnist_sum_tui.runs.event_json import to_json
+from mnist_sum_tui.runs.events import EpochDone, Event
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp

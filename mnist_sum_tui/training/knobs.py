@@ -1,0 +1,72 @@
+"""What may change while a run trains: its length and the settings that were turned, and so what each step has."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from mnist_sum_tui.config import TrainConfig, value_words
+from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.position import Change, Position
+from mnist_sum_tui.runs.turns import Turn, turned
+from mnist_sum_tui.training import schedule
+
+BARE = {"lr": "x1"}
+"""what holds before the first turn, where that is not the config's value"""
+
+
+class Knobs:
+    """The changes of one run. RunState alone adds to them; Batches asks what holds at a step."""
+
+    def __init__(self, config: TrainConfig, lengths: tuple[Change, ...] = (), turns: Iterable[Turn] = ()) -> None:
+        self.config = config
+        """as the run was begun"""
+        self.lengths = lengths or (Change(0, config.epochs),)
+        self.turns = tuple(turns)
+        self._turned: tuple[tuple[Turn, ...], TrainConfig] | None = None
+
+    @classmethod
+    def of(cls, config: TrainConfig, position: Position, epochs: int, behind: Sequence[Changed]) -> "Knobs":
+        """Those of a run that begins at a position, with what was turned after it. `epochs`: its length by its config.
+
+        config.json has the length to which the run was turned last, maybe at a step that is still to come; another
+        length was asked for now, and holds instead.
+        """
+        if position.changes:
+            epochs = position.changes[-1].epochs
+        elif lengths := [event.before for event in behind if event.setting == "epochs"]:
+            epochs = int(lengths[0])
+        found = (*position.turns, *(Turn(event.at, event.setting, event.value) for event in behind))
+        to_come = [turn for turn in found if turn.setting == "epochs" and turn.step > position.step]
+        if to_come and config.epochs == to_come[-1].number:
+            config = replace(config, epochs=epochs)
+        elif config.epochs != epochs:
+            found = tuple(turn for turn in found if turn not in to_come)
+        return cls(config, position.with_epochs(config.epochs, epochs).changes, found)
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs the run has, as far as is known now."""
+        return self.lengths[-1].epochs
+
+    def value_at(self, setting: str, step: int) -> str:
+        """A setting's value at a step, as `--change` writes it."""
+        if setting == "epochs":
+            return str(self.epochs)
+        turn = turned(self.turns, step).get(setting)
+        return turn.value if turn else BARE.get(setting) or value_words(setting, getattr(self.config, setting))
+
+    def rate_at(self, step: int, steps_per_epoch: int) -> float:
+        """The learning rate of a step, counted from 0: the schedule's, times the factor to which it was turned."""
+        rate = schedule.rate_at(self.config, self.lengths, steps_per_epoch, step)
+        turn = turned(self.turns, step).get("lr") if self.turns else None
+        return rate * turn.number if turn else rate
+
+    def config_at(self, step: int) -> TrainConfig | None:
+        """The settings of a step other than its learning rate; None if none of them was turned before it."""
+        if not self.turns:
+            return None
+        held = turned(self.turns, step)
+        turns = tuple(turn for name, turn in held.items() if name not in ("lr", "epochs"))
+        if self._turned is None or self._turned[0] != turns:
+            values = {turn.setting: turn.value if turn.setting == "augment" else turn.number for turn in turns}
+            self._turned = turns, replace(self.config, **values)  # type: ignore[arg-type]
+        return self._turned[1] if turns else None

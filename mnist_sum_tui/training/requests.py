@@ -1,0 +1,76 @@
+"""Serves what `control` asks of a running training between two steps: save, validate, pause, go slowly, turn a knob."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+
+from mnist_sum_tui.runs.events import Changed, Event, Paused, Resumed
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.training.prepare import Training
+from mnist_sum_tui.training.recorder import Recorder
+
+SLOW_SECONDS = 1.0
+"""between two steps in slow motion"""
+
+
+class Requests:
+    """The requests to one run, in its leading process."""
+
+    def __init__(
+        self, training: Training, recorder: Recorder, control: Control, validated: Callable[[], Event]
+    ) -> None:
+        """`validated` validates now, and makes the event that tells the result."""
+        self._training, self._recorder, self._control, self._validated = training, recorder, control, validated
+        self._is_paused = False
+        self.is_stopping = False
+        """whether one of the processes should stop"""
+        self.told_from = time.perf_counter()
+        """since when steps count for the next Progress; long ago if each step should be told at once"""
+
+    def serve(self) -> Iterator[Event]:
+        """Serve all requests, also during a pause, and return when the next step is due."""
+        state, control = self._training.state, self._control
+        while True:
+            if control.take("checkpoint"):
+                yield self._recorder.save(self._training.learner, "request")
+            if control.take("weights"):
+                control.deliver(state.step, self._training.learner.copy_weights())
+            if control.take("validate"):
+                yield self._validated()
+            if self._training.learner.processes.is_alone:  # several agree on turns once a step
+                yield from self.agree()
+            if not control.paused:
+                break
+            if not self._is_paused:
+                self._is_paused = True
+                yield self._recorder.event(Paused)
+            if control.take("step"):
+                break
+            state.clock.pause()
+            control.wait(SLOW_SECONDS)
+        if control.slow:
+            state.clock.pause()
+            control.dawdle(SLOW_SECONDS)
+        yield from self._go_on()
+
+    def _go_on(self) -> Iterator[Event]:
+        """Let the clock run again, and tell the end of a pause."""
+        state, control = self._training.state, self._control
+        is_single = self._is_paused and control.paused
+        if not state.clock.is_running:
+            state.clock.resume()
+            self.told_from = time.perf_counter()
+        if self._is_paused and not is_single:
+            self._is_paused = False
+            yield self._recorder.event(Resumed)
+        if is_single or control.slow:
+            self.told_from = -math.inf
+
+    def agree(self) -> Iterator[Event]:
+        """Agree with the other processes on a stop and on turned knobs; what was turned is on the disk at once."""
+        self.is_stopping, made = self._training.agree(self._control)
+        self._recorder.note_length()
+        for turn, before in made:
+            yield self._recorder.event(Changed, at=turn.step, setting=turn.setting, before=before, value=turn.value)
+        if made:
+            self._recorder.journal.sync()

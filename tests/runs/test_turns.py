@@ -1,0 +1,62 @@
+"""Settings that are changed while a run trains, as text."""
+
+import pytest
+
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.position import Position
+from mnist_sum_tui.runs.turns import Turn, turned
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("300:lr=x0.5", "300:lr=x0.5"),
+        ("0:sum-weight=0.250", "0:sum_weight=0.25"),
+        ("7:augment=none", "7:augment=none"),
+        ("7:epochs=08", "7:epochs=8"),
+        ("7:lr=x100", "7:lr=x100"),
+    ],
+)
+def test_a_turn_is_read_in_its_shortest_form(text: str, short: str) -> None:
+    assert str(Turn.parse(text)) == short
+    assert Turn.parse(short) == Turn.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("lr=x0.5", "write it as STEP:SETTING=VALUE, such as 300:lr=x0.5"),
+        ("-3:lr=x1", "write it as"),
+        ("3:lr=0.5", "turned by a factor, such as x0.5"),
+        ("3:lr=x0", "must be x0.01 to x100, not x0"),
+        ("3:lr=xnan", "must be x0.01 to x100"),
+        ("3:lr=xinf", "must be x0.01 to x100"),
+        ("3:sum_weight=1", "sum weight must be above 0 and below 1, not 1"),
+        ("3:epochs=2.5", "epochs must be 1 to 10,000"),
+        ("3:augment=wild", "unknown augment 'wild'"),
+        ("3:batch_size=12", "unknown knob 'batch_size'"),
+        ("3:weight_decay=much", "weight decay must be 0 to 1, not much"),
+    ],
+)
+def test_what_is_no_turn_is_refused_in_a_line(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message) as raised:
+        Turn.parse(text)
+    assert "\n" not in str(raised.value)
+
+
+def test_the_latest_turn_of_a_setting_holds() -> None:
+    turns = [Turn.parse(text) for text in ("5:lr=x2", "9:lr=x3", "9:lr=x4", "2:augment=none", "20:lr=x5")]
+    assert turned(turns, 1) == {}
+    assert {name: turn.value for name, turn in turned(turns, 8).items()} == {"lr": "x2", "augment": "none"}
+    assert turned(turns, 9)["lr"].value == "x4"
+
+
+def test_a_checkpoint_with_a_value_that_no_knob_has_is_refused() -> None:
+    values = Position(turns=(Turn(3, "lr", "x2"),))
+    from dataclasses import asdict
+
+    plain = {**asdict(values), "changes": [], "turns": [{"step": 3, "setting": "lr", "value": "x2"}]}
+    assert Position.from_dict(plain) == values
+    for wrong in ({"step": 3, "setting": "lr", "value": "x1e9"}, {"step": -1, "setting": "lr", "value": "x2"}):
+        with pytest.raises(ValueError, match="turns"):
+            Position.from_dict({**plain, "turns": [wrong]})
