@@ -1,12 +1,13 @@
 """TrainConfig: all settings of a run in one frozen value. Each setting is described here and nowhere else."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import Any, Self, get_args, get_type_hints
 
 from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import MODELS, RECIPES
 
 OPTIMIZERS = ("sgd", "nesterov", "adamw")
@@ -16,6 +17,7 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
 MAY_CHANGE = ("epochs", "device", "precision", "threads", "keep", "data_dir")
 """the settings that may be changed when a run is resumed"""
+SAME_SETTINGS = "The runs have the same settings."
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,19 @@ def value_words(name: str, value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return {("data_dir", None): "built-in", ("threads", 0): "all"}.get((name, value), str(value))
+
+
+def settings_table(configs: Sequence[TrainConfig | None]) -> list[list[str]]:
+    """The settings that differ, a row each: the option's name, then the value in each config as a reader is shown it.
+
+    A config that is None, because the run is damaged, has `-`, and differs from every other.
+    """
+    columns = [{} if config is None else config.to_dict() for config in configs]
+    return [
+        [option_name(name), *(printable(value_words(name, values[name])) if values else "-" for values in columns)]
+        for name in settings()
+        if len({str(values.get(name)) for values in columns}) > 1
+    ]
 
 
 def _check_kind(name: str, value: object) -> None:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.config import TrainConfig, option_name, settings, settings_table
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.recipes import MODELS, RECIPES
 
@@ -48,3 +48,12 @@ def test_an_override_of_none_keeps_the_recipes_value() -> None:
 def test_unusable_values_are_refused(values: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         TrainConfig.from_dict(values)
+
+
+def test_the_table_of_settings_has_those_that_differ_as_a_reader_is_shown_them() -> None:
+    runs = [TrainConfig(lr=0.01), TrainConfig(lr=0.02, data_dir="\x1b[31m"), None]
+    assert settings_table([runs[0], runs[0]]) == []
+    assert settings_table(runs[:2]) == [["lr", "0.01", "0.02"], ["data-dir", "built-in", r"\x1b[31m"]]
+    rows = settings_table(runs)
+    assert [row[0] for row in rows] == [option_name(name) for name in settings()], "a damaged run has none of them"
+    assert rows[0] == ["model", "original", "original", "-"]

@@ -9,7 +9,7 @@ import typer
 from mnist_sum_tui.cli.common import RUN_HELP, Json, LaterRunsDir, RunsDir, complete_run, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say
 from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs
-from mnist_sum_tui.config import option_name, value_words
+from mnist_sum_tui.config import SAME_SETTINGS, option_name, settings_table, value_words
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.printable import printable
@@ -89,7 +89,7 @@ def compare(
     names: Annotated[list[str], typer.Argument(help="Two or more runs.", autocompletion=complete_run, metavar="RUN")],
     runs_dir: LaterRunsDir = None,
 ) -> None:
-    """Compare runs: their results, their curves on one scale, and the settings in which they differ."""
+    """Compare runs: their results, the settings in which they differ, and their curves on one scale."""
     folder = _folder(context, runs_dir)
     found = [summarise(find.by_name(name, folder)) for name in names]
     if len({summary.run.path.resolve() for summary in found}) < 2:
@@ -100,19 +100,13 @@ def compare(
     out.print()
     print_runs(out, found, list(named))
     out.print()
-    print_curves(out, named)
-    configs = [summary.config.to_dict() if summary.config else {} for summary in found]
-    names_of_settings = dict.fromkeys(key for config in configs for key in config)  # empty for a damaged run
-    differing = [key for key in names_of_settings if len({str(config.get(key)) for config in configs}) > 1]
-    rows = [
-        [option_name(key), *(_shown(key, config[key]) if key in config else "-" for config in configs)]
-        for key in differing
-    ]
-    out.print()
+    rows = settings_table([summary.config for summary in found])
     if rows:
         print_table(out, "", ["setting", *named], rows, left=1 + len(named))
     else:
-        out.print("The runs have the same settings.")
+        out.print(SAME_SETTINGS)
+    out.print()
+    print_curves(out, named)
 
 
 @app.command("delete")

@@ -5,13 +5,14 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import OVERLAY_QUANTITIES as QUANTITIES
 from mnist_sum_tui.charts.run_charts import OVERLAY_X_KINDS as X_KINDS
-from mnist_sum_tui.charts.run_charts import overlay, short_name
+from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS, overlay, short_name
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
@@ -25,6 +26,7 @@ from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.run_details import differing
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 EMPTY = """No runs yet.
@@ -82,12 +84,14 @@ class RunsPage(RunKeys, PredictingPage):
         self._listings = 0
 
     def compose_page(self) -> ComposeResult:
-        """Table, chart, and what stands there while there are no runs."""
+        """Table, chart with the settings that differ, and what stands there while there are no runs."""
         yield RunTable(id="table")
         yield Static(EMPTY.format(folder=printable(str(self.session.runs_folder))), id="empty", markup=False)
         yield Static(id="why-best", markup=False)
         yield note()
-        yield Chart(id="curves")
+        with Horizontal(id="drawn"):
+            yield Chart(id="curves")
+            yield Static(id="differing", markup=False)
 
     def on_mount(self) -> None:
         """Nothing is known yet."""
@@ -124,7 +128,7 @@ class RunsPage(RunKeys, PredictingPage):
         names = [run.run.id for run in message.runs]
         table.marked = tuple(name for name in table.marked if name in names)
         table.runs = message.runs
-        for selector, shown in (("#table", bool(names)), ("#curves", bool(names)), ("#empty", not names)):
+        for selector, shown in (("#table", bool(names)), ("#drawn", bool(names)), ("#empty", not names)):
             self.query_one(selector).display = shown
         self.query_one("#why-best", Static).update(ranking(message.runs, table.best))
         if names and self.focused is None:
@@ -143,14 +147,20 @@ class RunsPage(RunKeys, PredictingPage):
 
     def _trace(self) -> None:
         table = self.query_one(RunTable)
-        by_name = {summary.run.id: summary.run for summary in table.runs}
+        by_name = {summary.run.id: summary for summary in table.runs}
         current = table.current
         names = table.marked or ((current.run.id,) if current is not None else ())
         chosen = [by_name[name] for name in names if name in by_name]
-        looks = [table.looks.get(run.id, 0) for run in chosen]
+        looks = [table.looks.get(run.run.id, 0) for run in chosen]
+        beside = self.query_one("#differing", Static)
+        beside.display = len(chosen) > 1
+        beside.update(differing(chosen, [RUN_SYMBOLS[look] for look in looks]))
 
         def read() -> None:
-            curves = [(short_name(run.id), Series(read_events(run.metrics_file, *Series.KINDS))) for run in chosen]
+            curves = [
+                (short_name(summary.run.id), Series(read_events(summary.run.metrics_file, *Series.KINDS)))
+                for summary in chosen
+            ]
             self.post_found(self.Traced(curves, looks))
 
         self.run_worker(read, thread=True, group="trace", exclusive=True, exit_on_error=False)
