@@ -54,7 +54,7 @@ def print_runs(
             f"{len(summary.epochs)}/{config.epochs}" if config else "-",
             percent(summary.digit_accuracy) + mark,
             percent(summary.sum_accuracy) + mark,
-            duration(summary.elapsed) if summary.epochs else "-",
+            duration(summary.elapsed or None),
         ])  # fmt: skip
     columns = ["run", "model", "recipe", "state", "epochs", "digit", "sum", "time"]
     print_table(out, "", columns, rows, left=4, spare=() if names else ("recipe", "model", "time", "epochs"))

@@ -41,7 +41,7 @@ class Summary:
     @property
     def state_word(self) -> str:
         """The state as a reader is shown it."""
-        return STATE_WORDS.get(self.state, self.state)
+        return "paused" if self.is_paused else STATE_WORDS.get(self.state, self.state)
 
     @property
     def digit_accuracy(self) -> float | None:

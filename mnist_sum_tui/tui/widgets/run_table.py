@@ -16,12 +16,14 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary, best_if_any
 
-STATES = {
-    "completed": f"{BRAILLE.right} done",
-    "running": f"{BRAILLE.on} running",
-    "stopped": f"{BRAILLE.stopped} stopped",
-    "interrupted": f"{BRAILLE.cut} cut off",
+SYMBOLS = {
+    "done": BRAILLE.right,
+    "running": BRAILLE.on,
+    "paused": BRAILLE.paused,
+    "stopped": BRAILLE.stopped,
+    "cut off": BRAILLE.cut,
 }
+"""before the words of a state; all others are bad ones"""
 
 
 class Column(NamedTuple):
@@ -34,17 +36,15 @@ class Column(NamedTuple):
 
 
 def _config(run: Summary, name: str) -> str:
-    return "?" if run.config is None else str(getattr(run.config, name))
+    return "-" if run.config is None else str(getattr(run.config, name))
 
 
 def _epochs(run: Summary) -> str:
-    return f"{len(run.epochs)}/{_config(run, 'epochs')}"
+    return f"{len(run.epochs)}/{run.config.epochs}" if run.config else "-"
 
 
 def _state(run: Summary) -> str:
-    if run.is_paused:
-        return f"{BRAILLE.paused} paused"
-    return STATES.get(run.state, f"{BRAILLE.wrong} {run.state}")
+    return f"{SYMBOLS.get(run.state_word, BRAILLE.wrong)} {run.state_word}"
 
 
 def _accuracy(run: Summary, head: str) -> str:
@@ -66,14 +66,12 @@ COLUMNS = (
     Column("epochs", _epochs, lambda run: len(run.epochs), True),
     Column("digit", lambda run: _accuracy(run, "digit"), lambda run: run.digit_accuracy or -1.0, True),
     Column("sum", lambda run: _accuracy(run, "sum"), lambda run: run.sum_accuracy or -1.0, True),
-    Column(
-        "mean validation", lambda run: percent(run.validation_accuracy), lambda run: run.validation_accuracy or -1, True
-    ),
-    Column("time", lambda run: duration(run.elapsed), lambda run: run.elapsed),
+    Column("mean val.", lambda run: percent(run.validation_accuracy), lambda run: run.validation_accuracy or -1, True),
+    Column("time", lambda run: duration(run.elapsed or None), lambda run: run.elapsed),
     Column("recipe", lambda run: _config(run, "recipe"), lambda run: _config(run, "recipe")),
     Column("curve", _curve, lambda run: run.mean_accuracy, True),
 )
-SPARE = ("curve", "recipe", "time", "mean validation", "model", "epochs")
+SPARE = ("curve", "recipe", "time", "mean val.", "model", "epochs")
 """titles of the columns that are left out where there is no room, in this order"""
 GAP = 2
 """columns of the terminal beside each cell"""

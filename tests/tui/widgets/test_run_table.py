@@ -1,9 +1,15 @@
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from mnist_sum_tui.cli.layout import console
+from mnist_sum_tui.cli.run_tables import print_runs
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import EpochDone, Paused, Resumed
+from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.tui.widgets.run_table import COLUMNS, arranged, that_fit
 from tests.tui import recorded
@@ -47,3 +53,21 @@ def test_columns_that_do_not_fit_are_left_out_whole(tmp_path: Path) -> None:
     assert wide == COLUMNS
     assert [column.title for column in narrow] == ["run", "state", "epochs", "digit", "sum"]
     assert [column.title for column in that_fit(found, 20)] == ["run", "state", "digit", "sum"], "never less"
+
+
+def test_the_table_says_of_each_run_what_the_command_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    at: Any = {"step": 200, "epoch": 1, "elapsed": 5.0}
+    waiting = make(tmp_path, "waiting", [*recorded.training(200), Paused(**at)])
+    make(tmp_path, "begun", [recorded.started()])
+    make(tmp_path, "damaged", []).config_file.write_text("{")
+    make_three(tmp_path)
+    with waiting.lock():
+        found = [summarise(run) for run in list_runs(tmp_path)]
+        print_runs(console(), found)
+    titles, *rows = [re.split(r"  +", line) for line in capsys.readouterr().out.splitlines()[: len(found) + 1]]
+    shown = {column.title: column for column in COLUMNS}
+    assert set(titles) < set(shown)
+    for run, row in zip(found, rows, strict=True):
+        texts = [shown[title].text(run) for title in titles[1:]]
+        texts[titles.index("state") - 1] = texts[titles.index("state") - 1].partition(" ")[2]
+        assert texts == row[1:]
