@@ -94,7 +94,7 @@ class MnistSumApp(RunningApp):
         if self._start is not None:
             self.post_message(StartTraining(self._start, self._resume))
         elif self._watch is not None:
-            self.begin_watching(self._watch)
+            self.watch_or_open(self._watch)
         warm_up(lambda: self.call_later(self._torch_is_ready))
 
     def _torch_is_ready(self) -> None:

@@ -4,6 +4,7 @@ from typing import cast
 
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
@@ -98,6 +99,15 @@ class RunningApp(LeavingApp):
         self.train_page.form.take_speed(message.model, message.speed)
 
     # A run of another process.
+
+    def watch_or_open(self, run: Run) -> None:
+        """Watch the run; one that has ended is opened, because nothing more will come of it."""
+        turns = list(read_events(run.metrics_file, "started", "finished"))
+        if run.is_running or not turns or not isinstance(turns[-1], Finished):
+            self.begin_watching(run)
+            return
+        self.notify(f"{run.id} is not being trained any more: this is how it ended.", title="Nothing to watch")
+        self._read(run)
 
     def begin_watching(self, run: Run) -> None:
         """Show the run that another process trains."""

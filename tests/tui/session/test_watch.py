@@ -77,6 +77,23 @@ async def test_a_run_that_is_killed_is_cut_off_and_one_that_goes_on_is_live(
     assert app.return_value == 0
 
 
+async def test_a_run_that_has_ended_is_opened_and_nobody_waits_for_more(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = watching(run, monkeypatch)
+    with Journal(run.metrics_file) as journal:
+        for event in [*EVENTS, recorded.finished()]:
+            journal.append(event)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: state_line(app.session).startswith("✓ done"))
+        assert app.watcher is None
+        assert app.session.is_opened
+        assert app.train_page.run_view.has_class("-over")
+        assert [note.title for note in app._notifications] == ["Nothing to watch"]
+        await pilot.press("q")
+    assert app.return_value == 0
+
+
 async def test_it_is_left_at_once_and_nothing_of_it_has_changed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     app = watching(run, monkeypatch)
     with Journal(run.metrics_file) as journal, run.lock():
