@@ -95,7 +95,7 @@ class FixedPredictions(PredictionWorker):
             case PredictDrawing():
                 reply(drawing_predicted(request))
             case EvaluateTestSet():
-                reply(TestSetEvaluated(result(), images().images.numpy()))
+                reply(TestSetEvaluated(result(), images().images.numpy(), CHOICES))
 
 
 def drawing_predicted(request: PredictDrawing) -> DrawingPredicted:

@@ -8,7 +8,8 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracies, note
+from mnist_sum_tui.tui.pages.predicting import accuracies, note
+from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
@@ -44,7 +45,7 @@ def title_line(selection: Selection, often: list[str], width: int) -> str:
     return line
 
 
-class MistakesPage(PredictingPage):
+class MistakesPage(WeightsPage):
     """Two maps and a gallery; a cell of a map chooses what the gallery shows."""
 
     page_name = "mistakes"
@@ -53,6 +54,7 @@ class MistakesPage(PredictingPage):
         Binding("tab", "app.focus_next", "Maps"),
         Binding("m", "maps(False)", "Larger pictures"),
         Binding("m", "maps(True)", "Show maps"),
+        *WEIGHT_KEYS,
         Binding("r", "again", "Evaluate again"),
     ]
 
@@ -63,7 +65,7 @@ class MistakesPage(PredictingPage):
         self._has_maps = True
 
     def compose_page(self) -> ComposeResult:
-        """The maps beside each other, the gallery below."""
+        """The maps beside each other, the gallery below, the slider."""
         with Horizontal(id="maps"):
             yield Confusion(id="confusion")
             yield SumMap(id="sum-map")
@@ -71,6 +73,7 @@ class MistakesPage(PredictingPage):
         yield Static(id="result", markup=False)
         yield note()
         yield Gallery(id="gallery")
+        yield from weights_bar()
 
     def on_mount(self) -> None:
         """Nothing is known yet; name the parts."""
@@ -83,7 +86,11 @@ class MistakesPage(PredictingPage):
 
     def action_again(self) -> None:
         """Evaluate the chosen weights, else the newest, on the test set; the worker remembers its last result."""
-        self.predictions.request(EvaluateTestSet(self.session.weights), self.post_message)
+        self.predictions.request(EvaluateTestSet(self.wanted), self.post_message)
+
+    def request_answer(self) -> None:
+        """As `action_again`, for the slider."""
+        self.action_again()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Of the two meanings of `m`, the one that would change something."""
@@ -109,6 +116,11 @@ class MistakesPage(PredictingPage):
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
         """The network has been evaluated on the test set."""
         self.note()
+        weights = message.result.weights
+        known = next(
+            (each for each in message.choices if each.path == weights.path), weights
+        )  # its name may be another
+        self.show_weights(known, message.choices if known in message.choices else (known,), "")
         if self._evaluated is not None and message.result is self._evaluated.result:
             return
         self._evaluated = message

@@ -63,7 +63,8 @@ class WeightsPage(PredictingPage):
     def choose_weights(self, at: int) -> None:
         """Take the weights at that place of the slider, if there are any."""
         if 0 <= at < len(self._choices):
-            chosen = self._choices[at]
+            chosen = self._shown = self._choices[at]
+            self.query_one(Slider).chosen = at  # at once: the answer may take seconds
             self.session.weights = None if chosen.path is None else chosen
             self.request_answer()
 

@@ -86,8 +86,10 @@ class DrawingPredicted(Message):
 class TestSetEvaluated(Message):
     """The network has been evaluated on every test image."""
 
-    def __init__(self, result: TestSetResult, images: NDArray[np.uint8]) -> None:
+    def __init__(self, result: TestSetResult, images: NDArray[np.uint8], choices: tuple[Weights, ...] = ()) -> None:
         super().__init__()
         self.result = result
         self.images = images
         """uint8 (N, 28, 28)"""
+        self.choices = choices
+        """as in ImagePredicted"""

@@ -166,8 +166,8 @@ class PredictionWorker:
 
     def _begin_evaluation(self, request: EvaluateTestSet, reply: Reply) -> None:
         running, self._running = self._running, None
-        weights = self._choices(request.weights, reply).chosen
-        control = self._session.control
+        choices, control = self._choices(request.weights, reply), self._session.control
+        weights = choices.chosen
         is_same = running is not None and (running.evaluation.weights, running.control) == (weights, control)
         if running is not None and is_same and weights.path is None:  # with newer ones at each key it would never end
             self._running = Running(running.evaluation, reply, control)
@@ -176,7 +176,7 @@ class PredictionWorker:
         test = self._test_set(predictor, reply)
         done = self._done
         if done is not None and done.predictor is predictor and done.test is test:
-            reply(TestSetEvaluated(done.result, test.images.numpy()))
+            reply(TestSetEvaluated(done.result, test.images.numpy(), choices.all))
             return
         evaluation = running.evaluation if running is not None else None
         if evaluation is None or evaluation.predictor is not predictor or evaluation.test is not test:
@@ -193,7 +193,8 @@ class PredictionWorker:
             self._running = running
         else:
             self._done = Done(evaluation.predictor, evaluation.test, result)
-            reply(TestSetEvaluated(result, evaluation.test.images.numpy()))
+            choices = places.of_session(self._session, evaluation.weights).all
+            reply(TestSetEvaluated(result, evaluation.test.images.numpy(), choices))
 
     def _choices(self, wanted: Weights | None, reply: Reply) -> places.Choices:
         if "torch" not in sys.modules:

@@ -1,5 +1,6 @@
 """The page Mistakes with fixed answers, and its maps and gallery as text."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from textual.widgets import Static
 
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.mistakes import MistakesPage, summary_line, title_line
+from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.selection import all_wrong, caption, frequent
 from mnist_sum_tui.tui.widgets.gallery import BIG, SMALL, Gallery, Item, tile_for
 from mnist_sum_tui.tui.widgets.heatmap import (
@@ -21,6 +24,7 @@ from mnist_sum_tui.tui.widgets.heatmap import (
     map_lines,
     shares,
 )
+from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed
 
 BLACK, RED = Color(0, 0, 0), Color(255, 0, 0)
@@ -186,3 +190,23 @@ def test_tiles_suit_the_room() -> None:
     assert tile_for(80, 10) == SMALL._replace(width=16)
     assert tile_for(1, 1) == SMALL
     assert Item(np.zeros((28, 28), np.uint8), "4 → 9  99%", 7).key == 7
+
+
+async def test_the_weights_move_as_on_inspect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        worker, slider = fixed.predictions_in(app), app.screen.query_one(Slider)
+        assert slider.region.bottom == 23, "the line above the footer"
+        assert slider.names[slider.chosen] == "best"
+        monkeypatch.setattr(worker, "request", lambda request, _: worker.requests.append(request))  # not answered yet
+        await pilot.press("full_stop")
+        assert (app.session.weights, slider.names[slider.chosen]) == (fixed.CHOICES[2], "last")
+        await pilot.press("comma", "comma")
+        (wanted,) = {request.weights for request in worker.requests[-1:] if isinstance(request, EvaluateTestSet)}
+        assert wanted == app.session.weights == fixed.CHOICES[0]
+        assert slider.names[slider.chosen] == "epoch 1"
+        named_anew = (fixed.CHOICES[0], replace(fixed.CHOICES[1], name="epoch 3 = best"))
+        app.screen.post_message(TestSetEvaluated(fixed.result(), fixed.images().images.numpy(), named_anew))
+        await pilot.pause()
+        assert slider.names[slider.chosen] == "epoch 3 = best", "whose result is shown"
