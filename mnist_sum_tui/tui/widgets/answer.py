@@ -42,12 +42,18 @@ def large(text: str, is_tight: bool = False) -> list[str]:
     return ["".join(rows) for rows in zip(*shapes, strict=True)]
 
 
-def fit_line(said: "Prediction") -> tuple[str, str]:
-    """Whether the sum is the digit + the number, in words, and the style of the words."""
+def fit_line(said: "Prediction", width: int) -> tuple[str, str]:
+    """Whether the sum is the digit + the number, in as many words as fit into a line, and the style of the words."""
     if said.agrees:
         return "the answers fit", ""
-    words = f"the two answers do not fit: {said.digit} + {said.number} is {said.digit + said.number}, not {said.sum}"
-    return words, "bold $text-warning"
+    asked, is_not = f"{said.digit} + {said.number}", f"{said.digit + said.number}, not {said.sum}"
+    forms = [
+        f"the two answers do not fit: {asked} is {is_not}",
+        f"do not fit: {asked} is {is_not}",
+        f"{asked} is {is_not}",
+    ]
+    short = f"{asked} is not {said.sum}"
+    return next((form for form in forms if len(form) <= width), short), "bold $text-warning"
 
 
 def whole_percent(share: float) -> str:
@@ -74,7 +80,7 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Cont
         truth = equation(said.label, said.number, said.label + said.number)
         lines.append((f"{RIGHT} right" if said.correct else f"{WRONG} wrong", style))
         lines.append((f"truth {truth}", "$foreground-muted"))
-    lines.append(fit_line(said))
+    lines.append(fit_line(said, width))
     return Content("\n").join(Content.styled(text, style) for text, style in lines)
 
 

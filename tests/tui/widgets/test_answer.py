@@ -20,7 +20,10 @@ def test_the_equation_has_its_gaps_and_fits() -> None:
 
 def test_answers_that_do_not_fit_are_told_with_their_figures() -> None:
     said = fixed.predictions(fixed.ODD[0])[4]
-    assert answer_lines(said, 40).plain.endswith("the two answers do not fit: 0 + 4 is 4, not 5")
+    assert answer_lines(said, 45).plain.endswith("\nthe two answers do not fit: 0 + 4 is 4, not 5")
+    assert answer_lines(said, 44).plain.endswith("\ndo not fit: 0 + 4 is 4, not 5")
+    assert answer_lines(said, 28).plain.endswith("\n0 + 4 is 4, not 5")
+    assert answer_lines(said, 16).plain.endswith("\n0 + 4 is not 5")
     assert answer_lines(fixed.predictions(fixed.ODD[0])[5], 40).plain.endswith("the answers fit")
 
 
