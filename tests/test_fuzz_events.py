@@ -29,7 +29,7 @@ from mnist_sum_tui.tui.session.result import outcome, receipt
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.key_figures import facts
-from mnist_sum_tui.tui.widgets.run_table import COLUMNS, arranged
+from mnist_sum_tui.tui.widgets.run_columns import COLUMNS, arranged
 from mnist_sum_tui.tui.widgets.run_view import RunView
 from tests.test_fuzz import TIMES, json_values
 from tests.tui import recorded

@@ -1,6 +1,5 @@
 """Runs: every run in the folder: open, compare, resume, evaluate, delete, copy the command."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -19,25 +18,20 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.runs.summary import Summary, measured_on, summarise, why_best
+from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracies, note
 from mnist_sum_tui.tui.pages.run_keys import RUN_BINDINGS, RunKeys
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
 from mnist_sum_tui.tui.widgets.chart import Chart
-from mnist_sum_tui.tui.widgets.run_details import differing
+from mnist_sum_tui.tui.widgets.run_details import differing, ranking
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 EMPTY = """No runs yet.
 
 Press F1 and start one; the form there says how long it takes.
 Runs appear here with their curves; they stay in {folder}."""
-
-
-def ranking(runs: Sequence[Summary], best: Summary | None) -> str:
-    """What stands under the table: by what a run is the best, and on which images the figures are measured."""
-    return "\n".join([*([] if best is None else [why_best(best)]), measured_on(runs)])
 
 
 class RunsPage(RunKeys, PredictingPage):

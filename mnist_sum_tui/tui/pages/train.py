@@ -17,6 +17,7 @@ from mnist_sum_tui.tui.pages.after_run import AFTER_BINDINGS, AfterRun
 from mnist_sum_tui.tui.pages.chart_keys import CHART_ACTIONS, CHART_BINDINGS, ChartKeys
 from mnist_sum_tui.tui.session.ghost import find_ghost
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
+from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 
 if TYPE_CHECKING:  # they need numpy, and the first frame does not
@@ -74,7 +75,7 @@ class TrainPage(ChartKeys, AfterRun):
     def compose_page(self) -> ComposeResult:
         """The form, or the run."""
         with ContentSwitcher(initial="run-form", id="train"):
-            yield RunForm(self._defaults, id="run-form")
+            yield RunForm(self._defaults, self.session.runs_folder, id="run-form")
 
     @property
     def is_composed(self) -> bool:
@@ -168,7 +169,11 @@ class TrainPage(ChartKeys, AfterRun):
 
     def on_screen_resume(self) -> None:
         """Show what came in meanwhile."""
-        if self.is_mounted and not self.is_form_shown:
+        if not self.is_mounted:
+            return
+        if self.is_form_shown:
+            self.query_one(LatestRuns).read()
+        else:
             self.redraw(at_once=True)
 
     def on_screen_suspend(self) -> None:

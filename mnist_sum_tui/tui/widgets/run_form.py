@@ -1,6 +1,7 @@
 """RunForm: the settings of a new run: the recipe, what it sets, and what may be changed."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -18,6 +19,7 @@ from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.speeds import Speed
 from mnist_sum_tui.tui.widgets import form_words as words
 from mnist_sum_tui.tui.widgets.choice import Choice
+from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
 from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
 
 NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr", "seed")}
@@ -55,16 +57,16 @@ class RunForm(VerticalScroll, can_focus=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "screen.charts", "Back to the charts")]
 
-    def __init__(self, defaults: TrainConfig, *, id: str) -> None:
+    def __init__(self, defaults: TrainConfig, runs_folder: Path, *, id: str) -> None:
         super().__init__(id=id)
-        self._defaults = defaults
+        self._defaults, self._runs_folder = defaults, runs_folder
         self._recipe = defaults.recipe
         self._complaint = ""
         self._is_ready = False
         self._speeds: dict[str, Speed] = {}
 
     def compose(self) -> ComposeResult:
-        """An introduction; the recipe and what it sets; the fields; what it all takes; the buttons."""
+        """An introduction; the recipe and what it sets; the fields; what it all takes; the buttons; earlier runs."""
         with Vertical(id="form"):
             with Horizontal(id="intro"):
                 yield Static(_coloured(PICTURE), id="intro-picture")
@@ -83,6 +85,7 @@ class RunForm(VerticalScroll, can_focus=False):
             with Horizontal(id="go"):
                 yield Button("Start training", variant="primary", id="start")
                 yield Button(id="other")
+            yield LatestRuns(self._runs_folder, id="latest")
 
     def on_mount(self) -> None:
         """Focus the button, so that Enter starts the training."""

@@ -1,9 +1,7 @@
 """RunTable: a table of runs that can be sorted by every column, and whose rows can be marked."""
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -11,93 +9,10 @@ from textual.reactive import reactive
 from textual.widgets import DataTable
 
 from mnist_sum_tui.charts.run_charts import MOST_RUNS, RUN_SYMBOLS
-from mnist_sum_tui.formatting import duration, percent, sparkline
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary, best_if_any
-
-SYMBOLS = {
-    "done": BRAILLE.right,
-    "running": BRAILLE.on,
-    "paused": BRAILLE.paused,
-    "stopped": BRAILLE.stopped,
-    "cut off": BRAILLE.cut,
-}
-"""before the words of a state; all others are bad ones"""
-
-
-class Column(NamedTuple):
-    """A column: its title, the text of a cell, the sort key, and whether the highest value comes first."""
-
-    title: str
-    text: Callable[[Summary], str]
-    key: Callable[[Summary], float | str]
-    is_falling: bool = False
-
-
-def _config(run: Summary, name: str) -> str:
-    return "-" if run.config is None else str(getattr(run.config, name))
-
-
-def _epochs(run: Summary) -> str:
-    return f"{len(run.epochs)}/{run.config.epochs}" if run.config else "-"
-
-
-def _state(run: Summary) -> str:
-    return f"{SYMBOLS.get(run.state_word, BRAILLE.wrong)} {run.state_word}"
-
-
-def _accuracy(run: Summary, head: str) -> str:
-    """Of the test; with a star, of validation."""
-    value = getattr(run, f"{head}_accuracy")
-    return percent(value) + ("" if run.is_tested or value is None else "*")
-
-
-def _curve(run: Summary) -> str:
-    """Sum accuracy by epoch: of validation, or of training if there are no validation images."""
-    seen = [epoch.val_sum_accuracy for epoch in run.epochs]
-    return sparkline(seen if any(seen) else [epoch.sum_accuracy for epoch in run.epochs], 12, BRAILLE) or "-"
-
-
-COLUMNS = (
-    Column("run", lambda run: run.run.id, lambda run: run.run.created or run.run.id, True),
-    Column("model", lambda run: _config(run, "model"), lambda run: _config(run, "model")),
-    Column("state", _state, _state),
-    Column("epochs", _epochs, lambda run: len(run.epochs), True),
-    Column("digit", lambda run: _accuracy(run, "digit"), lambda run: run.digit_accuracy or -1.0, True),
-    Column("sum", lambda run: _accuracy(run, "sum"), lambda run: run.sum_accuracy or -1.0, True),
-    Column("mean val.", lambda run: percent(run.validation_accuracy), lambda run: run.validation_accuracy or -1, True),
-    Column("time", lambda run: duration(run.elapsed or None), lambda run: run.elapsed),
-    Column("recipe", lambda run: _config(run, "recipe"), lambda run: _config(run, "recipe")),
-    Column("curve", _curve, lambda run: run.mean_accuracy, True),
-)
-SPARE = ("curve", "recipe", "time", "mean val.", "model", "epochs")
-"""titles of the columns that are left out where there is no room, in this order"""
-GAP = 2
-"""columns of the terminal beside each cell"""
-
-
-def that_fit(runs: Sequence[Summary], width: int) -> tuple[Column, ...]:
-    """The columns whose texts stand in `width` columns of the terminal, without the SPARE ones where they do not."""
-    needed = {
-        column.title: GAP + max(cell_len(column.title) + 2, *(cell_len(column.text(run)) for run in runs), 0)
-        for column in COLUMNS
-    }
-    needed["run"] += 2  # its mark
-    needed["state"] += len(BEST)
-    for title in SPARE:
-        if sum(needed.values()) > width:
-            del needed[title]
-    return tuple(column for column in COLUMNS if column.title in needed)
-
-
-BEST = ", best"
-
-
-def arranged(runs: Sequence[Summary], column: int, is_turned: bool = False) -> list[Summary]:
-    """The runs sorted by a column, or in reverse if `is_turned`; equal runs keep their order."""
-    chosen = COLUMNS[column]
-    return sorted(runs, key=chosen.key, reverse=chosen.is_falling != is_turned)
+from mnist_sum_tui.tui.widgets.run_columns import BEST, COLUMNS, Column, arranged, that_fit
 
 
 class RunTable(DataTable[Text]):

@@ -20,7 +20,8 @@ from mnist_sum_tui.tui.pages.dialogs import Confirm
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.widgets.chart import Chart
-from mnist_sum_tui.tui.widgets.run_table import COLUMNS, RunTable
+from mnist_sum_tui.tui.widgets.run_columns import COLUMNS
+from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
 
 

@@ -11,7 +11,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import EpochDone, Paused, Resumed
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.summary import summarise
-from mnist_sum_tui.tui.widgets.run_table import COLUMNS, arranged, that_fit
+from mnist_sum_tui.tui.widgets.run_columns import COLUMNS, arranged, that_fit
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make, make_three
 

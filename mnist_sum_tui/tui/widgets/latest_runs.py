@@ -1,0 +1,52 @@
+"""LatestRuns: the newest runs and the best one, below the form of a new run where the screen is high enough."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual.widgets import Static
+
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.find import list_runs
+from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise
+from mnist_sum_tui.tui.widgets.run_columns import BEST, COLUMNS
+from mnist_sum_tui.tui.widgets.run_details import in_columns, ranking
+
+NEWEST = 5
+TITLES = ("run", "state", "epochs", "digit", "sum", "time")
+HOW_TO_OPEN = "Latest runs (F5 shows all; Enter there opens one)"
+
+
+def latest(runs: Sequence[Summary]) -> str:
+    """A line for each of the newest runs, and for the best if it is older; empty if there are no runs."""
+    best = best_if_any(runs)
+    shown = [*runs[:NEWEST], *(run for run in runs[NEWEST:] if run is best)]
+    rows = [
+        [
+            printable(column.text(run)) + (BEST if run is best and column.title == "state" else "")
+            for column in COLUMNS
+            if column.title in TITLES
+        ]
+        for run in shown
+    ]
+    return "\n".join([HOW_TO_OPEN, in_columns([TITLES, *rows]), ranking(shown, best)]) if rows else ""
+
+
+class LatestRuns(Static):
+    """Reads the runs of a folder whenever it comes into view."""
+
+    def __init__(self, folder: Path, *, id: str) -> None:
+        super().__init__(id=id, markup=False)
+        self._folder = folder
+
+    def on_show(self) -> None:
+        """It has come into view."""
+        self.read()
+
+    def read(self) -> None:
+        """Read the runs in a thread, where they are shown."""
+
+        def work() -> None:
+            self.app.call_later(self.update, latest([summarise(run) for run in list_runs(self._folder)]))
+
+        if self.display:
+            self.run_worker(work, thread=True, exclusive=True, exit_on_error=False)
