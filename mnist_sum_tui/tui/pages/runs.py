@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
@@ -25,7 +25,7 @@ from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
 from mnist_sum_tui.tui.widgets.chart import Chart
-from mnist_sum_tui.tui.widgets.run_details import differing, ranking
+from mnist_sum_tui.tui.widgets.run_details import details, differing, ranking
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 EMPTY = """No runs yet.
@@ -39,6 +39,8 @@ class RunsPage(RunKeys, PredictingPage):
 
     page_name = "runs"
     AUTO_FOCUS = "#table"
+    HORIZONTAL_BREAKPOINTS = [*PredictingPage.HORIZONTAL_BREAKPOINTS[:-1], (160, "-huge")]  # noqa: RUF012
+    """from there on the details fit beside the table"""
     BINDINGS: ClassVar[list[BindingType]] = [
         *RUN_BINDINGS,
         Binding("e", "evaluate", "Evaluate"),
@@ -78,14 +80,17 @@ class RunsPage(RunKeys, PredictingPage):
         self._listings = 0
 
     def compose_page(self) -> ComposeResult:
-        """Table, chart with the settings that differ, and what stands there while there are no runs."""
-        yield RunTable(id="table")
-        yield Static(EMPTY.format(folder=printable(str(self.session.runs_folder))), id="empty", markup=False)
-        yield Static(id="why-best", markup=False)
-        yield note()
-        with Horizontal(id="drawn"):
-            yield Chart(id="curves")
-            yield Static(id="differing", markup=False)
+        """Table, chart with the settings that differ, or what stands there without runs; one run's details."""
+        with Horizontal(id="runs"):
+            with Vertical(id="listing"):
+                yield RunTable(id="table")
+                yield Static(EMPTY.format(folder=printable(str(self.session.runs_folder))), id="empty", markup=False)
+                yield Static(id="why-best", markup=False)
+                yield note()
+                with Horizontal(id="drawn"):
+                    yield Chart(id="curves")
+                    yield Static(id="differing", markup=False)
+            yield Static(id="details", markup=False)
 
     def on_mount(self) -> None:
         """Nothing is known yet."""
@@ -122,6 +127,7 @@ class RunsPage(RunKeys, PredictingPage):
         names = [run.run.id for run in message.runs]
         table.marked = tuple(name for name in table.marked if name in names)
         table.runs = message.runs
+        self.set_class(not names, "-none")
         for selector, shown in (("#table", bool(names)), ("#drawn", bool(names)), ("#empty", not names)):
             self.query_one(selector).display = shown
         self.query_one("#why-best", Static).update(ranking(message.runs, table.best))
@@ -146,9 +152,14 @@ class RunsPage(RunKeys, PredictingPage):
         names = table.marked or ((current.run.id,) if current is not None else ())
         chosen = [by_name[name] for name in names if name in by_name]
         looks = [table.looks.get(run.run.id, 0) for run in chosen]
-        beside = self.query_one("#differing", Static)
-        beside.display = len(chosen) > 1
-        beside.update(differing(chosen, [RUN_SYMBOLS[look] for look in looks]))
+        self.set_class(len(chosen) > 1, "-several")
+        words = (
+            differing(chosen, [RUN_SYMBOLS[look] for look in looks])
+            if chosen[1:]
+            else "".join(details(run, self.room.height) for run in chosen)
+        )
+        for beside in self.query("#differing, #details").results(Static):
+            beside.update(words)
 
         def read() -> None:
             curves = [

@@ -4,8 +4,39 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from mnist_sum_tui.config import SAME_SETTINGS, settings_table
+from mnist_sum_tui.config import SAME_SETTINGS, option_name, settings_table, value_words
+from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.events import EpochDone
 from mnist_sum_tui.runs.summary import Summary, measured_on, why_best
+
+ROWS_BESIDE = 6
+"""of the page and of `details`, besides its epochs and settings"""
+
+
+def details(run: Summary, height: int) -> str:
+    """A run's name, as many of its last epochs as a page of that height has room for (at least three), its settings."""
+    if run.config is None:
+        return f"{run.run.id}\n\nThe run is damaged: its settings cannot be read."
+    settings = [
+        (option_name(name), printable(value_words(name, value))) for name, value in run.config.to_dict().items()
+    ]
+    epochs = last_epochs(run.epochs, max(3, height - ROWS_BESIDE - len(settings)))
+    return f"{run.run.id}\n\n{epochs}\n\n{in_columns(settings)}"
+
+
+def last_epochs(epochs: Sequence[EpochDone], count: int) -> str:
+    """The accuracies of at most `count` epochs, the newest last: of training, and of validation where there is one."""
+    if not epochs:
+        return "no epoch is done yet"
+    best = next((epoch for epoch in reversed(epochs) if epoch.best), None)
+    rows = [
+        [f"{epoch.epoch}", *map(percent, (epoch.digit_accuracy, epoch.sum_accuracy)),
+         *map(percent, (epoch.val_digit_accuracy, epoch.val_sum_accuracy)), "best" if epoch is best else ""]
+        for epoch in epochs[-count:]
+    ]  # fmt: skip
+    shown = 6 if epochs[-1].val_sum_accuracy is not None else 3  # without validation no epoch is better than another
+    return in_columns([row[:shown] for row in [["epoch", "digit", "sum", "val. digit", "val. sum", ""], *rows]])
 
 
 def differing(runs: Sequence[Summary], marks: Sequence[str]) -> str:
