@@ -1,0 +1,44 @@
+"""Where a network looked, drawn over its image, with or without colour. Pure functions; numpy only."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_sum_tui.charts.axes import Floats
+from mnist_sum_tui.charts.thumbnail import Image, resize
+from mnist_sum_tui.formatting import shade
+from mnist_sum_tui.glyphs import Glyphs, current
+
+INK = 64
+"""grey value from which a cell counts as ink"""
+DIMMED = 0.5
+"""share of its brightness that ink keeps, so that what matters outshines it"""
+HOT = (255, 150, 0)
+"""red, green and blue of the place that matters most"""
+
+
+def warmth(heat_hw: NDArray[Any], columns: int, rows: int) -> Floats:
+    """How much each place matters (rows, columns), as a share of the place that matters most; 0 where it speaks
+    against the answer, or where nothing is known.
+    """
+    small = resize(np.maximum(np.nan_to_num(heat_hw), 0), columns, rows)
+    return np.asarray(small / max(small.max(), np.finfo(float).tiny))
+
+
+def shaded(heat_hw: NDArray[Any], image_hw: Image, columns: int, rows: int, glyphs: Glyphs | None = None) -> list[str]:
+    """Lines of shades, denser where the place matters more; a dot is ink that hardly matters."""
+    glyphs = glyphs or current()
+    ink = resize(image_hw, columns, rows) >= INK
+    lines = []
+    for shares, is_ink in zip(warmth(heat_hw, columns, rows).tolist(), ink.tolist(), strict=True):
+        cells = (shade(share, glyphs) for share in shares)
+        lines.append("".join(c if c.strip() or not i else glyphs.between for c, i in zip(cells, is_ink, strict=True)))
+    return lines
+
+
+def coloured(heat_hw: NDArray[Any], image_hw: Image, columns: int, rows: int) -> NDArray[np.uint8]:
+    """Red, green and blue (rows, columns, 3): the ink in grey, and over it orange where the place matters."""
+    share = warmth(heat_hw, columns, rows)[..., None]
+    grey = resize(image_hw, columns, rows)[..., None] * DIMMED
+    return np.rint(grey + share * (np.array(HOT) - grey)).astype(np.uint8)
