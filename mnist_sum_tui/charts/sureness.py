@@ -39,6 +39,11 @@ def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:
     return Plot(tuple(curves), (), NINES, "% answered", title="Right where it answers")
 
 
+def figures_line(head: str, found: "Reliability") -> str:
+    """`digit  ECE 0.0008   NLL 0.0089   Brier 0.0038`."""
+    return f"{head:<6} ECE {found.ece:.4f}   NLL {found.nll:.4f}   Brier {found.brier:.4f}"
+
+
 def coverage_words(heads: "Mapping[str, Reliability]", coverage: int = COVERAGE) -> str:
     """`answering the surest 99 % it is right in 99.97 % of the digits and in 99.95 % of the sums`."""
     right = [f"in {percent(found.accuracy_of_surest[coverage - 1])} of the {head}s" for head, found in heads.items()]

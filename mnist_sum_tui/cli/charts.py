@@ -36,12 +36,12 @@ def print_plots(out: "Console", plots: "Sequence[Plot]", least: int, height: int
 
 def print_reliability(out: "Console", report: "EvalReport") -> None:
     """Three figures for each head, what it gains by answering less, and a chart of each."""
-    from mnist_sum_tui.charts.sureness import coverage_curve, coverage_words, reliability_diagram
+    from mnist_sum_tui.charts.sureness import coverage_curve, coverage_words, figures_line, reliability_diagram
 
     heads = report.reliability
     out.print()
     say(out, "How sure it says it is, against how often it is right", "bold")
     for head, found in heads.items():
-        say(out, f"{head:<6} ECE {found.ece:.4f}   NLL {found.nll:.4f}   Brier {found.brier:.4f}")
+        say(out, figures_line(head, found))
     say(out, coverage_words(heads))
     print_plots(out, [reliability_diagram(heads), coverage_curve(heads)], least=36, height=9)

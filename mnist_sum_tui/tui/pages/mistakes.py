@@ -17,6 +17,7 @@ from mnist_sum_tui.tui.predictions.selection import Chosen, Selection, all_wrong
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, Heatmap, SumMap
+from mnist_sum_tui.tui.widgets.sureness import SurenessCharts
 
 DOT = f" {BRAILLE.between} "
 MOST_OFTEN = f"{DOT}most often "
@@ -46,13 +47,15 @@ def title_line(selection: Selection, often: list[str], width: int) -> str:
 
 
 class MistakesPage(WeightsPage):
-    """Two maps and a gallery; a cell of a map chooses what the gallery shows."""
+    """Two maps, or charts of how sure the network is, and a gallery; a cell of a map chooses what the gallery shows."""
 
     page_name = "mistakes"
     AUTO_FOCUS = "#gallery"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "app.focus_next", "Maps"),
-        Binding("m", "maps(False)", "Larger pictures"),
+        Binding("tab", "next_part", "Maps"),
+        Binding("c", "charts(True)", "How sure"),
+        Binding("c", "charts(False)", "Next view"),
+        Binding("m", "maps(False)", "Enlarge"),
         Binding("m", "maps(True)", "Show maps"),
         *WEIGHT_KEYS,
         Binding("r", "again", "Evaluate again"),
@@ -62,7 +65,8 @@ class MistakesPage(WeightsPage):
         super().__init__()
         self._evaluated: TestSetEvaluated | None = None
         self._selection: Selection | None = None
-        self._has_maps = True
+        self._above: str | None = "maps"
+        """what stands above the gallery: `maps`, `sureness` or nothing"""
 
     def compose_page(self) -> ComposeResult:
         """The maps beside each other, the gallery below, the slider."""
@@ -70,6 +74,7 @@ class MistakesPage(WeightsPage):
             yield Confusion(id="confusion")
             yield SumMap(id="sum-map")
             yield Static(id="frequent", markup=False)
+        yield SurenessCharts(id="sureness")
         yield Static(id="result", markup=False)
         yield note()
         yield Gallery(id="gallery")
@@ -79,6 +84,7 @@ class MistakesPage(WeightsPage):
         """Nothing is known yet; name the parts."""
         self.add_class("-empty")
         self.query_one("#frequent").border_title = "Most frequent"
+        self.query_one("#sureness").display = False
 
     def on_screen_resume(self) -> None:
         """The page comes into view: evaluate, if nothing is known or the weights may be others."""
@@ -93,13 +99,31 @@ class MistakesPage(WeightsPage):
         self.action_again()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Of the two meanings of `m`, the one that would change something."""
-        return action != "maps" or parameters[0] != self._has_maps
+        """Of the two meanings of `m` and `c`, the one that would change something; Tab only where there are maps."""
+        if action == "charts":
+            return parameters[0] != (self._above == "sureness")
+        if action == "next_part":
+            return self._above == "maps"
+        return action != "maps" or parameters[0] != bool(self._above)
+
+    def action_next_part(self) -> None:
+        """The maps and the gallery have the keys in turn."""
+        self.focus_next()
 
     def action_maps(self, shown: bool) -> None:
-        """Hide the maps, so that the pictures are larger, or show them again."""
-        self._has_maps = self.query_one("#maps").display = shown
-        self.query_one(Gallery).is_large = not shown
+        """Hide what stands above the pictures, so that they are larger, or show the maps again."""
+        self._put_above("maps" if shown else None)
+
+    def action_charts(self, first: bool) -> None:
+        """The charts instead of the maps; then the next chart where one is shown at a time, and the maps after all."""
+        charts = self.query_one(SurenessCharts)
+        self._put_above("sureness" if charts.turn_to(0 if first else charts.shown + 1) else "maps")
+
+    def _put_above(self, what: str | None) -> None:
+        self._above = what
+        for name in ("maps", "sureness"):
+            self.query_one(f"#{name}").display = name == what
+        self.query_one(Gallery).is_large = not what
         self.query_one(Gallery).focus()
         self.refresh_bindings()
 
@@ -107,7 +131,7 @@ class MistakesPage(WeightsPage):
         """Escape: all wrong images again, then the maps."""
         if self._evaluated is not None and self._selection is not None and self._selection.is_part:
             self._show(all_wrong(self._evaluated.result))
-        elif not self._has_maps:
+        elif self._above != "maps":
             self.action_maps(True)
         else:
             return False
@@ -128,6 +152,7 @@ class MistakesPage(WeightsPage):
         report = message.result.report
         self.query_one(Confusion).grid = report.confusion
         self.query_one(SumMap).grid = report.sum_accuracy_by_pair
+        self.query_one(SurenessCharts).draw(report.reliability)
         self.query_one("#frequent", Static).update("\n".join(frequent(message.result)[:OFTEN]))
         self._show(all_wrong(message.result))
 

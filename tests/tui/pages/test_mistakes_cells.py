@@ -76,9 +76,9 @@ async def test_m_says_what_it_does_and_makes_the_pictures_larger(
         assert gallery.tile.look == "dots"
         app.screen.add_class("-empty")  # as before the first result
         await pilot.pause()
-        assert "m Larger pictures" in footer.render().plain
+        assert "m Enlarge" in footer.render().plain
         app.screen.remove_class("-empty")
-        assert "m Larger pictures" in footer.render().plain
+        assert "m Enlarge" in footer.render().plain
         await pilot.press("m")
         await until(pilot, lambda: gallery.tile.look == "blocks")
         assert "m Show maps" in footer.render().plain

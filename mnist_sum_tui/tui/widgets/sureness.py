@@ -1,0 +1,70 @@
+"""SurenessCharts: whether a network is right as often as it is sure, and how often where it answers only the surest."""
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from mnist_sum_tui.charts.sureness import coverage_curve, coverage_words, figures_line, reliability_diagram
+from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.heatmap import first_fit
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.reliability import Reliability
+
+CHARTS = ("digit-sure", "sum-sure", "coverage")
+EACH = 37
+"""columns from which a chart can be read beside others"""
+
+
+class SurenessCharts(Vertical):
+    """Figures and three charts: all beside each other, or one at a time where they do not fit."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._heads: dict[str, Reliability] = {}
+        self.shown = 0
+        """the chart that is shown where only one fits"""
+
+    def compose(self) -> ComposeResult:
+        """The figures above the charts."""
+        yield Static(id="sure-figures", markup=False)
+        with Horizontal():
+            for name in CHARTS:
+                yield Chart(id=name)
+
+    @property
+    def fits(self) -> bool:
+        """Whether all charts stand beside each other."""
+        return self.size.width >= len(CHARTS) * EACH
+
+    def draw(self, heads: "dict[str, Reliability]") -> None:
+        """Draw how reliable the answers of `digit` and `sum` are."""
+        self._heads = heads
+        for head, found in heads.items():
+            self.query_one(f"#{head}-sure", Chart).plot = reliability_diagram({head: found})
+        self.query_one("#coverage", Chart).plot = coverage_curve(heads)
+        self.take_room()
+
+    def turn_to(self, place: int) -> bool:
+        """Show the chart at that place, where one is shown at a time; False if there is none to turn to."""
+        if place and (self.fits or place >= len(CHARTS)):
+            return False
+        self.shown = place
+        self.take_room()
+        return True
+
+    def take_room(self) -> None:
+        """Show the charts that fit, and the figures of those."""
+        for place, name in enumerate(CHARTS):
+            self.query_one(f"#{name}").display = self.fits or place == self.shown
+        words = [*(figures_line(head, found) for head, found in self._heads.items()), coverage_words(self._heads)]
+        if self.fits:
+            words = [first_fit(("   ".join(words), f"{words[0]}   {words[1]}\n{words[2]}"), self.size.width)]
+        self.query_one("#sure-figures", Static).update(words[self.shown % len(words)])
+
+    def on_resize(self) -> None:
+        """Fit anew."""
+        if self._heads:
+            self.take_room()

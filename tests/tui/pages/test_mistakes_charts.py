@@ -1,0 +1,84 @@
+"""Mistakes: the key that shows how sure the network is instead of the maps."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from mnist_sum_tui.charts.sureness import coverage_words, figures_line
+from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.gallery import Gallery
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
+from tests.tui import fixed
+
+
+def _seen(pilot: Pilot[int]) -> list[str]:
+    """What stands above the gallery: `maps`, or the names of the charts."""
+    page = pilot.app.screen
+    charts = [str(chart.id) for chart in page.query(Chart) if chart.display and page.query_one("#sureness").display]
+    return (["maps"] if page.query_one("#maps").display else []) + charts
+
+
+def _figures(pilot: Pilot[int]) -> str:
+    return str(pilot.app.screen.query_one("#sure-figures", Static).render())
+
+
+def _footer(pilot: Pilot[int]) -> str:
+    return pilot.app.screen.query_one(KeyFooter).render().plain
+
+
+async def test_all_charts_beside_each_other_and_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        assert _seen(pilot) == ["maps"]
+        await pilot.press("c")
+        await pilot.pause()
+        assert _seen(pilot) == ["digit-sure", "sum-sure", "coverage"]
+        heads = fixed.result().report.reliability
+        for words in (*(figures_line(head, found) for head, found in heads.items()), coverage_words(heads)):
+            assert words in _figures(pilot)
+        drawn = app.screen.query_one("#sum-sure", Chart).plot
+        points = [(100 * part.sureness, part.accuracy) for part in heads["sum"].bins if part.answers >= 10]
+        assert [*zip(*(drawn.curves[0].x, drawn.curves[0].y), strict=True)] == points
+        assert app.screen.query_one("#coverage", Chart).size.height >= 9
+        await pilot.press("c")
+        assert _seen(pilot) == ["maps"]
+
+
+async def test_one_chart_at_a_time_at_80_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        assert "c How sure m Enlarge" in _footer(pilot)
+        heads = fixed.result().report.reliability
+        for name, words in (
+            ("digit-sure", figures_line("digit", heads["digit"])),
+            ("sum-sure", figures_line("sum", heads["sum"])),
+            ("coverage", coverage_words(heads)),
+        ):
+            await pilot.press("c")
+            await pilot.pause()
+            assert _seen(pilot) == [name]
+            assert _figures(pilot) == words
+            assert "c Next view" in _footer(pilot)
+            assert "tab Maps" not in _footer(pilot)
+        await pilot.press("c")
+        assert _seen(pilot) == ["maps"]
+        assert "tab Maps" in _footer(pilot)
+
+
+async def test_escape_leads_back_to_the_maps_and_m_hides_the_charts_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        await pilot.press("c", "m")
+        assert _seen(pilot) == []
+        assert app.screen.query_one(Gallery).is_large
+        await pilot.press("c")
+        assert not app.screen.query_one(Gallery).is_large
+        await pilot.press("escape")
+        assert _seen(pilot) == ["maps"]
