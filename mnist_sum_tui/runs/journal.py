@@ -164,10 +164,15 @@ def _bounded(stream: BinaryIO) -> Iterable[bytes]:
     return iter(partial(stream.readline, MOST_LINE_BYTES), b"")
 
 
+def parse_line(line: bytes) -> Event | None:
+    """The event that a line holds; None if it is damaged."""
+    with contextlib.suppress(ValueError, TypeError, RecursionError, AttributeError):
+        return from_dict(json.loads(line))
+    return None
+
+
 def _parse(lines: Iterable[bytes]) -> Iterator[Event]:
-    for line in lines:
-        with contextlib.suppress(ValueError, TypeError, RecursionError, AttributeError):
-            yield from_dict(json.loads(line))
+    return (event for line in lines if (event := parse_line(line)) is not None)
 
 
 def _whole_lines(path: Path, limit: int) -> int:

@@ -1,0 +1,182 @@
+"""Replay: a run as it stood at any moment, from its metrics.jsonl. Needs numpy; no torch, no Textual.
+
+The file is read once, to note where each event stands and of which kind it is. Only events that are asked for are
+parsed, some thousand of them at most, so that a moment of a run of a million events takes milliseconds.
+"""
+
+import contextlib
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_sum_tui.atomic import open_own
+from mnist_sum_tui.runs.events import KINDS, Event
+from mnist_sum_tui.runs.journal import MOST_LINE_BYTES, parse_line
+
+Rows = NDArray[np.int64]
+Read = Callable[[int], Event | None]
+WHOLE = ("started", "epoch", "validated", "finished")
+"""the kinds of which a moment has all events so far; of the others but `progress` it has the newest"""
+MOST_PROGRESS = 1024
+"""twice as many as the widest chart has columns; of more, every second, fourth, ... is taken"""
+TAIL = 64
+"""the newest Progress are all there, because the large figures are their moving average"""
+BLOCK = 4 << 20
+HEAD = len('{"event": "')
+NAMED = 3
+"""letters that tell one kind of event from the others"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A run as it stood when one of its events had happened."""
+
+    row: int
+    """the event's place among all events, from 0"""
+    events: tuple[Event, ...]
+    """what a page needs of the events so far, in their order; empty if none can be read"""
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of training so far."""
+        return self.events[-1].elapsed if self.events else 0.0
+
+    @property
+    def step(self) -> int:
+        """Optimizer steps done."""
+        return self.events[-1].step if self.events else 0
+
+
+class Replay:
+    """An index of a run's events, which are found by time, step or epoch. Lines that are damaged are passed over."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the file once; one that is missing has no events. What is written later is not seen."""
+        self._path = path
+        starts, self._lengths, kinds = _index(path)
+        self._starts = starts
+        self._rows = {kind: np.flatnonzero(kinds == place) for place, kind in enumerate(KINDS)}
+        self._known: dict[int, Event | None] = {}
+        """events that were read, by row; None for a line that is damaged"""
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @property
+    def last(self) -> int:
+        """The row of the last event; -1 if there is none."""
+        return len(self) - 1
+
+    def at(self, row: int) -> Moment:
+        """The run after the event in this row; a row outside is the first or the last."""
+        row = min(max(row, 0), self.last)
+        with self._reading() as read:
+            found = {place: event for place in self._needed(row, read) if (event := read(place)) is not None}
+        return Moment(row, tuple(found[place] for place in sorted(found)))
+
+    def row_at(self, elapsed: float) -> int:
+        """The last row at this time of training, in seconds; -1 before the first."""
+        return self._last_row("elapsed", elapsed)
+
+    def row_at_step(self, step: int) -> int:
+        """The last row at this step; -1 before the first."""
+        return self._last_row("step", step)
+
+    def epochs(self) -> list[int]:
+        """The rows at which an epoch had ended and was validated."""
+        rows: list[int] = self._rows["epoch"].tolist()
+        return rows
+
+    def has(self, kind: str) -> bool:
+        """Whether there are events of this kind."""
+        return len(self._rows[kind]) > 0
+
+    def _last_row(self, name: str, limit: float) -> int:
+        with self._reading() as read:
+
+            def value(row: int) -> float:
+                """Of the newest event up to this row that can be read."""
+                event = next((event for place in range(row, -1, -1) if (event := read(place)) is not None), None)
+                return float("-inf") if event is None else float(getattr(event, name))
+
+            return bisect_right(range(len(self)), limit, key=value) - 1
+
+    def _needed(self, row: int, read: Read) -> Iterator[int]:
+        """The rows of the events that a moment has."""
+        for kind, rows in self._rows.items():
+            until = rows[: int(np.searchsorted(rows, row, side="right"))]
+            if kind == "progress":
+                yield from evenly(until).tolist()
+            elif kind in WHOLE:
+                yield from until.tolist()
+            else:
+                newest_first = map(int, reversed(until))
+                yield from islice((place for place in newest_first if read(place) is not None), 1)
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[Read]:
+        """A function that reads the event in a row: None if it is damaged, or the file is gone."""
+        with contextlib.ExitStack() as stack:
+            stream: BinaryIO | None = None
+            with contextlib.suppress(OSError):
+                stream = stack.enter_context(open_own(self._path))
+
+            def read(row: int) -> Event | None:
+                if row not in self._known and stream is not None:
+                    stream.seek(int(self._starts[row]))
+                    self._known[row] = parse_line(stream.read(int(self._lengths[row])))
+                return self._known.get(row)
+
+            yield read
+
+
+def evenly(rows: Rows) -> Rows:
+    """At most MOST_PROGRESS of the rows, evenly spread, and the last TAIL ones.
+
+    The gaps are powers of two, so that two moments near each other share nearly all rows, which are parsed once.
+    """
+    gap = 1
+    while len(rows) > gap * MOST_PROGRESS:
+        gap *= 2
+    return np.union1d(rows[::gap], rows[-TAIL:])
+
+
+def _index(path: Path) -> tuple[Rows, Rows, Rows]:
+    """Of each line that an event may stand in: where it begins, how many bytes it has, its kind's place in KINDS.
+
+    The kind is known by its first letters. The last line counts only if it is complete.
+    """
+    names = np.array([_number(np.frombuffer(kind.encode(), np.uint8)[:NAMED]) for kind in KINDS])
+    found: list[tuple[Rows, Rows, Rows]] = []
+    begin, rest = 0, b""
+    with contextlib.suppress(OSError), open_own(path) as stream:
+        while block := stream.read(BLOCK):
+            block = rest + block
+            data = np.frombuffer(block, np.uint8)
+            ends = np.flatnonzero(data == ord("\n"))
+            starts = np.concatenate([[0], ends + 1])
+            lengths = ends - starts[:-1]
+            fits = (lengths > HEAD + NAMED) & (lengths < MOST_LINE_BYTES)
+            places, lengths = starts[:-1][fits], lengths[fits]
+            letters = data[places[:, None] + np.arange(HEAD, HEAD + NAMED)]
+            is_kind = _number(letters.T)[:, None] == names
+            is_event = is_kind.any(1)
+            found.append((begin + places[is_event], lengths[is_event], is_kind[is_event].argmax(1)))
+            begin += int(starts[-1])
+            rest = block[starts[-1] :]
+    empty = np.empty(0, np.int64)
+    starts, lengths, kinds = (
+        (np.concatenate([empty, *column]) for column in zip(*found, strict=True)) if found else 3 * [empty]
+    )
+    return starts, lengths, kinds
+
+
+def _number(letters: NDArray[np.uint8]) -> Any:
+    """The letters along the first axis as one number."""
+    return sum(letter.astype(np.int64) << 8 * place for place, letter in enumerate(letters))
