@@ -26,6 +26,9 @@ def tui(
     watch: str | None = typer.Option(
         None, help="Watch a run that another process trains: latest, its id, or a path.", autocompletion=complete_run
     ),
+    replay: str | None = typer.Option(
+        None, help="Play a run back: latest, best, its id, or a path.", autocompletion=complete_run
+    ),
     name: opt.Name = "",
     theme: Annotated[str | None, typer.Option(help=THEME_HELP, show_default="mnist-sum-dark")] = None,
     runs_dir: RunsDir = None,
@@ -36,9 +39,12 @@ def tui(
     folder = folder_or_default(runs_dir)
     if watch is not None and (start or resume is not None):
         raise UsageError("--watch only shows a run: leave out --start and --resume")
+    if replay is not None and (start or resume is not None or watch is not None):
+        raise UsageError("--replay only shows a run: leave out --start, --resume and --watch")
     given = [item for item in settings if item not in WITH_WATCH]
-    if watch is not None and given:
-        raise UsageError(f"--watch cannot change the settings of a run: leave out --{given[0].replace('_', '-')}")
+    if given and (watch is not None or replay is not None):
+        only = "--watch" if watch is not None else "--replay"
+        raise UsageError(f"{only} cannot change the settings of a run: leave out --{given[0].replace('_', '-')}")
     resumed = opt.run_to_resume(resume, name, folder)
     quick = {} if resumed or {"model", "recipe"} & settings.keys() else {"model": QUICK_MODEL}
     config = opt.build_config(resumed, {**quick, **settings})
@@ -50,6 +56,7 @@ def tui(
         start=start or resumed is not None,
         resume=resumed,
         watch=find.by_name(watch, folder) if watch is not None else None,
+        replay=find.by_name(replay, folder) if replay is not None else None,
         theme=theme,
         name=name,
         data_dir=settings.get("data_dir"),

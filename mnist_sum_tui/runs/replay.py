@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_sum_tui.atomic import open_own
-from mnist_sum_tui.runs.events import KINDS, Event
+from mnist_sum_tui.runs.events import KINDS, EpochDone, Event
 from mnist_sum_tui.runs.journal import MOST_LINE_BYTES, parse_line
 
 Rows = NDArray[np.int64]
@@ -41,6 +41,8 @@ class Moment:
     """the event's place among all events, from 0"""
     events: tuple[Event, ...]
     """what a page needs of the events so far, in their order; empty if none can be read"""
+    has_samples: bool
+    """whether the run has answers for sample images, now or later"""
 
     @property
     def elapsed(self) -> float:
@@ -51,6 +53,11 @@ class Moment:
     def step(self) -> int:
         """Optimizer steps done."""
         return self.events[-1].step if self.events else 0
+
+    @property
+    def epochs_done(self) -> int:
+        """Epochs that had ended."""
+        return max((event.epoch for event in self.events if isinstance(event, EpochDone)), default=0)
 
 
 class Replay:
@@ -78,7 +85,7 @@ class Replay:
         row = min(max(row, 0), self.last)
         with self._reading() as read:
             found = {place: event for place in self._needed(row, read) if (event := read(place)) is not None}
-        return Moment(row, tuple(found[place] for place in sorted(found)))
+        return Moment(row, tuple(found[place] for place in sorted(found)), len(self._rows["samples"]) > 0)
 
     def row_at(self, elapsed: float) -> int:
         """The last row at this time of training, in seconds; -1 before the first."""
@@ -92,10 +99,6 @@ class Replay:
         """The rows at which an epoch had ended and was validated."""
         rows: list[int] = self._rows["epoch"].tolist()
         return rows
-
-    def has(self, kind: str) -> bool:
-        """Whether there are events of this kind."""
-        return len(self._rows[kind]) > 0
 
     def _last_row(self, name: str, limit: float) -> int:
         with self._reading() as read:

@@ -21,7 +21,7 @@ from mnist_sum_tui.tui.pages.dialogs import QuitScreen
 from mnist_sum_tui.tui.pages.factories import PAGE_FACTORIES
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.running import RunningApp
-from mnist_sum_tui.tui.session.messages import OpenInInspect, StartTraining
+from mnist_sum_tui.tui.session.messages import OpenInInspect, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.textual_fixes import Palette, mend_alt_digits, mend_lists, redraw
@@ -63,11 +63,12 @@ class MnistSumApp(RunningApp):
         theme: str | None = None,
         run_name: str = "",
         watch: Run | None = None,
+        replay: Run | None = None,
     ) -> None:
         super().__init__(session, run_name)
         mend_lists()
         mend_alt_digits()
-        self._start, self._resume, self._watch = start, resume, watch
+        self._start, self._resume, self._watch, self._replay = start, resume, watch, replay
         self._defaults = form_defaults or start or TrainConfig(model=QUICK_MODEL)
         if theme is not None:
             self.theme = theme
@@ -95,6 +96,8 @@ class MnistSumApp(RunningApp):
             self.post_message(StartTraining(self._start, self._resume))
         elif self._watch is not None:
             self.watch_or_open(self._watch)
+        elif self._replay is not None:
+            self.post_message(ReplayRun(self._replay))
         warm_up(lambda: self.call_later(self._torch_is_ready))
 
     def _torch_is_ready(self) -> None:

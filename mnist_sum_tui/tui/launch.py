@@ -48,6 +48,8 @@ class LaunchOptions:
     theme: str | None
     watch: Run | None = None
     """a run that another process trains, to look at"""
+    replay: Run | None = None
+    """a run to play back"""
     name: str = ""
     """to be put behind the names of new run folders"""
     data_dir: str | None = None
@@ -75,7 +77,9 @@ def run_dashboard(options: LaunchOptions) -> int:
         raise unknown("theme", options.theme, looks.NAMES)
     session = Session(options.runs_folder, options.data_dir)
     start = options.config if options.start or options.resume else None
-    app = MnistSumApp(session, start, options.resume, options.config, options.theme, options.name, options.watch)
+    app = MnistSumApp(
+        session, start, options.resume, options.config, options.theme, options.name, options.watch, options.replay
+    )
     with handled(lambda number, _: _leave(app, number), *SIGNALS):
         return _run_to_the_end(app)
 

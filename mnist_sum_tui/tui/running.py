@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.errors import MnistSumError, RunError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.journal import read_events
@@ -14,6 +14,8 @@ from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import (
     OpenRun,
     PastEvents,
+    ReplayRead,
+    ReplayRun,
     RunEvent,
     RunRead,
     SpeedFound,
@@ -21,6 +23,7 @@ from mnist_sum_tui.tui.session.messages import (
     TrainingEnded,
     Watched,
 )
+from mnist_sum_tui.tui.session.player import Player
 from mnist_sum_tui.tui.session.run_threads import TrainingThread, WatchingThread
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.speeds import SpeedThread
@@ -171,6 +174,35 @@ class RunningApp(LeavingApp):
             self._stop_watching()
             self.session.open(message.config, message.run, message.events)
             self._show_run()
+
+    # A run as it was at any moment.
+
+    def on_replay_run(self, message: ReplayRun) -> None:
+        """Read where its events stand, in a thread."""
+
+        def read() -> None:
+            from mnist_sum_tui.runs.replay import Replay  # numpy
+
+            try:
+                config = message.run.read_config()
+                replay = Replay(message.run.metrics_file)
+                if not len(replay):
+                    raise RunError(f"run {message.run.id} has no events to replay")
+            except MnistSumError as error:
+                self.call_later(self.notify, str(error), severity="error")
+            else:
+                self.post_message(ReplayRead(config, message.run, Player(replay)))
+
+        self.run_worker(read, thread=True, group="open", exclusive=True, exit_on_error=False)
+
+    def on_replay_read(self, message: ReplayRead) -> None:
+        """Show its beginning, and play; unless a training has begun meanwhile."""
+        if not self.session.is_training:
+            self._stop_watching()
+            replay = message.player.replay
+            self.session.open(message.config, message.run, list(replay.at(replay.last).events))
+            self._show_run()
+            self.train_page.begin_replay(message.player)
 
     def _show_run(self) -> None:
         self.switch_mode("train")

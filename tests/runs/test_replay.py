@@ -52,8 +52,8 @@ def test_a_moment_is_found_by_time_and_by_step(tmp_path: Path) -> None:
         assert EVENTS[row].step <= step
         assert row == replay.last or EVENTS[row + 1].step > step
     assert [EVENTS[row].step for row in replay.epochs()] == [430, 860]
-    assert replay.has("samples")
-    assert not replay.has("paused")
+    assert replay.at(0).has_samples
+    assert [replay.at(row).epochs_done for row in (0, *replay.epochs())] == [0, 1, 2]
 
 
 def test_a_resumed_run_with_more_epochs_is_of_its_time(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ Choose a recipe, and start. The loss
 of both answers, digit and sum, then
 falls as the network learns, and the
 accuracy rises. Below the charts are
-its answers for a few images.""",
+its answers for a few images.
+p plays an opened run back.""",
     "inspect": f"""\
 One test image and a number go in.
 Two answers come out: digit and sum.

@@ -13,8 +13,9 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Event, Finished, Notice, Paused, Resumed, Samples, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.tui.pages.after_run import AFTER_BINDINGS, AfterRun
-from mnist_sum_tui.tui.pages.chart_keys import CHART_ACTIONS, CHART_BINDINGS, ChartKeys
+from mnist_sum_tui.tui.pages.after_run import AFTER_BINDINGS
+from mnist_sum_tui.tui.pages.chart_keys import CHART_ACTIONS, CHART_BINDINGS
+from mnist_sum_tui.tui.pages.replay_keys import REPLAY_BINDINGS, ReplayKeys
 from mnist_sum_tui.tui.session.ghost import find_ghost
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
@@ -33,12 +34,13 @@ CHARTS_SECONDS = 0.9
 """they take most of a frame's time, so every second frame goes without them"""
 
 
-class TrainPage(ChartKeys, AfterRun):
+class TrainPage(ReplayKeys):
     """Starts a run and shows it."""
 
     page_name = "train"
     AUTO_FOCUS = ""  # the form takes it when it is shown; behind a run it would take the keys, as space
     BINDINGS: ClassVar = [
+        *REPLAY_BINDINGS,
         Binding("space", "control('pause')", "Pause"),
         Binding("space", "control('resume')", "Resume"),
         Binding("s", "control('stop')", "Stop", tooltip="Stop and save"),
@@ -103,6 +105,7 @@ class TrainPage(ChartKeys, AfterRun):
 
     def show_run(self) -> None:
         """Turn to the session's run, which begins now or was opened."""
+        self.end_replay()
         self.run_view.begin(self.session.events)
         self._is_loading_images = False
         for event in self.session.events:
@@ -214,6 +217,8 @@ class TrainPage(ChartKeys, AfterRun):
             return True
         if self.is_form_shown and action in ("control", *CHART_ACTIONS):
             return False
+        if (allowed := self.allows_in_replay(action)) is not None:
+            return allowed
         control, started = self.session.control, self.session.started
         if parameters == ("validate",) and started is not None and not started.validation_images:
             return False

@@ -68,12 +68,14 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
 
 
 def of_session(session: Session, wanted: Weights | None = None) -> Choices:
-    """As `choices`: of the run that the user opened, else of the session's run.
+    """As `choices`: of the run that the user opened, else of the session's run. In a replay, those of that time.
 
     Raises:
         UsageError: there are no weights.
     """
-    opened = session.network
+    opened, moment = session.network, session.moment
+    if opened is not None and moment is not None and wanted is None:
+        wanted = nearest(opened, moment.epochs_done)
     if opened is None or not find.is_run(opened.path):
         return choices(session.run, session.runs_folder, session.control, wanted)
     find.weights_file(opened)  # another run's weights in its place would be a surprise
@@ -90,7 +92,18 @@ def best_of(run: Run) -> Weights:
     return next(weights for weights in _of_run(run) if weights.path == path)
 
 
+def nearest(run: Run, epochs: int) -> Weights | None:
+    """The newest weights that a run had after so many epochs, else the oldest that there are; None if unknown."""
+    found = {epoch: weights for epoch, weights in _by_epoch(run).items() if epoch >= 0}
+    before = [epoch for epoch in found if epoch <= epochs]
+    return found[max(before) if before else min(found)] if found else None
+
+
 def _of_run(run: Run) -> tuple[Weights, ...]:
+    return tuple(_by_epoch(run).values())
+
+
+def _by_epoch(run: Run) -> dict[int, Weights]:
     """A run's checkpoints: the epochs that were kept, the best, the last. The same weights are one stop.
 
     Its file is the best or the last, which say more than an epoch's weights.
@@ -103,7 +116,7 @@ def _of_run(run: Run) -> tuple[Weights, ...]:
             same = found.get(epoch)
             file = same.path if same is not None and same.path == run.best_file else path
             found[epoch] = Weights(name if same is None else f"{same.name}{SAME}{name}", owner, file)
-    return tuple(found.values())
+    return found
 
 
 def _epoch_of(path: Path) -> int:

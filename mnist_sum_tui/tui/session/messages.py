@@ -11,6 +11,7 @@ from mnist_sum_tui.runs.run import Run
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
+    from mnist_sum_tui.tui.session.player import Player
     from mnist_sum_tui.tui.session.speeds import Speed
 
 
@@ -93,6 +94,24 @@ class RunRead(Message):
         self.run = run
         self.events = events
         """all of the run's"""
+
+
+class ReplayRun(Message):
+    """Please show this run as it was at each moment of its training."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.run = run
+
+
+class ReplayRead(Message):
+    """The journal of a run that is to be replayed has been read, by a thread."""
+
+    def __init__(self, config: TrainConfig, run: Run, player: "Player") -> None:
+        super().__init__()
+        self.config = config
+        self.run = run
+        self.player = player
 
 
 class OpenInInspect(Message):

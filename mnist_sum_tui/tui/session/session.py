@@ -20,7 +20,8 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.average import Average
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the first needs numpy, and the first frame does not
+    from mnist_sum_tui.runs.replay import Moment
     from mnist_sum_tui.tui.predictions.weights import Weights
 
 MOST_EVENTS = 40_000
@@ -47,6 +48,8 @@ class Session:
         self.is_watching = False
         """the run is another process's"""
         self._is_alive = False
+        self.moment: Moment | None = None
+        """of the replay, if the run is replayed: what came later is not known"""
         self._forget()
 
     def _forget(self) -> None:
@@ -89,6 +92,8 @@ class Session:
     @property
     def has_samples(self) -> bool:
         """Whether images are shown at work: not another process's, and none without images to validate on."""
+        if self.moment is not None:
+            return self.moment.has_samples
         is_ours = not self.is_watching and not self.is_opened
         return is_ours and (self.started is None or self.started.validation_images > 0)
 
@@ -110,8 +115,14 @@ class Session:
             self.add(event)
         self.is_paused = False
 
+    def rewind(self, moment: "Moment") -> None:
+        """Show the opened run as it stood at a moment; its weights are those of that time."""
+        self.take(list(moment.events), is_whole=True, is_alive=False)
+        self.moment, self.weights = moment, None
+
     def _turn_to(self, config: TrainConfig, run: Run) -> None:
         self._forget()
+        self.moment = None
         self.config, self.run, self.network = config, run, None
         self.control, self.is_watching = None, False
 

@@ -1,6 +1,6 @@
 """What the training is at, in one line: shown on every page, right of the tabs."""
 
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.training.coach import has_learned
 from mnist_sum_tui.tui.session.session import Session
@@ -33,6 +33,8 @@ def state_line(session: Session, room: int = 200) -> str:
 def _state(session: Session) -> tuple[str, str]:
     """A symbol and what it stands for."""
     started, done = session.started, session.finished
+    if session.moment is not None:
+        return BRAILLE.chosen, f"replay {duration(session.moment.elapsed)}"
     if session.is_live:
         if started is None:
             return RUNNING[0], "getting ready"

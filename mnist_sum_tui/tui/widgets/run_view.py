@@ -26,6 +26,7 @@ from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.key_figures import KeyFigures
 from mnist_sum_tui.tui.widgets.progress_bars import ProgressBars
 from mnist_sum_tui.tui.widgets.sample_strip import SampleStrip
+from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 
 LABEL = 10
 """columns of what a row of the outcome is about"""
@@ -77,6 +78,7 @@ class RunView(Vertical):
         yield Line("", id="race", markup=False)
         yield Static("", id="outcome", markup=False)
         yield SampleStrip(id="samples")
+        yield ScrubBar(id="scrub")
 
     def on_mount(self) -> None:
         """Draw the events that were added before the widgets existed."""
@@ -106,8 +108,7 @@ class RunView(Vertical):
             self.query_one(ProgressBars).show(session.started, last.step, last.epoch)
         strip = self.query_one(SampleStrip)
         strip.set_class(self._samples is None and not session.has_samples, "-empty")
-        if self._samples is not None:
-            strip.show(self._samples, self.images)
+        strip.show(self._samples, self.images)
         self._draw_race()
         self._draw_outcome()
 
@@ -129,13 +130,14 @@ class RunView(Vertical):
             self.query_one(f"#{quantity}", Chart).plot = plot(shown, self.ghost, self.view, quantity)
 
     def _draw_outcome(self) -> None:
-        is_over = self._session.run is not None and not self._session.is_live
+        session = self._session
+        is_over = session.run is not None and not session.is_live and session.moment is None
         self.set_class(is_over, "-over")
         if is_over:
             room = max(self.size.width - 2 - LABEL, 10)
             rows = [
                 Content.assemble((f"{label:<{LABEL}}", "bold $text-primary"), _hanging(text, room))
-                for place, (label, words) in enumerate(outcome(self._session))
+                for place, (label, words) in enumerate(outcome(session))
                 if label != "test"  # shown in large digits
                 for text in [words if place else self._named(words, 2 * room)]
             ]

@@ -65,8 +65,12 @@ class SampleStrip(Horizontal):
         for place in range(COUNT):
             yield Sample(classes="" if place < 6 else "-spare")  # hidden on a narrow screen
 
-    def show(self, samples: Samples, images: dict[int, Image]) -> None:
-        """Show the newest answers; an image that is not loaded yet appears at a later call."""
+    def show(self, samples: Samples | None, images: dict[int, Image]) -> None:
+        """Show the newest answers, or that there are none yet; an image that is not loaded yet appears later."""
+        if samples is None:
+            for widget in self.query(Sample):
+                widget.answer = None
+            return
         rows = zip(samples.indices, samples.labels, samples.numbers, samples.digits, samples.sums, strict=True)
         for widget, (index, *answer) in zip(self.query(Sample), rows, strict=False):
             if widget.image is None or widget.image is not images.get(index):

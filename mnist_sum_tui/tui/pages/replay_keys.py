@@ -1,0 +1,153 @@
+"""ReplayKeys: on the page Train, a run that is played back: the keys and the mouse that lead through its moments."""
+
+import time
+
+from textual.binding import Binding
+from textual.timer import Timer
+
+from mnist_sum_tui.tui.pages.after_run import AfterRun
+from mnist_sum_tui.tui.pages.chart_keys import ChartKeys
+from mnist_sum_tui.tui.session.messages import ReplayRun
+from mnist_sum_tui.tui.session.player import Player
+from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
+
+FRAME_SECONDS = 0.1
+LONGEST_FRAME = 0.5
+"""seconds that a frame may let pass, so that a machine that is busy skips nothing"""
+SPEED = Binding.Group("Speed", compact=True)
+STEP = Binding.Group("Step", compact=True)
+EPOCH = Binding.Group("Epoch", compact=True)
+REPLAY_BINDINGS = (
+    Binding("p", "replay", "Replay", tooltip="Play the run back as it learned"),
+    Binding("space", "play", "Play", tooltip="Play or pause"),
+    Binding("plus,equals_sign", "speed(1)", "Faster", group=SPEED, key_display="+"),
+    Binding("minus", "speed(-1)", "Slower", group=SPEED, key_display="-"),
+    Binding("left", "step(-1)", "Step back", group=STEP),
+    Binding("right", "step(1)", "Step forth", group=STEP),
+    Binding("shift+left", "epoch(-1)", "Epoch back", group=EPOCH),
+    Binding("shift+right", "epoch(1)", "Epoch forth", group=EPOCH),
+    Binding("pageup", "epoch(-1)", "An epoch back", show=False),
+    Binding("pagedown", "epoch(1)", "An epoch forth", show=False),
+    Binding("home", "end(False)", "To the beginning", show=False),
+    Binding("end", "end(True)", "To the end", show=False),
+)
+REPLAY_ACTIONS = ("play", "speed", "step", "epoch", "end")
+NOT_IN_A_REPLAY = ("cursor", "further")
+"""the first because its keys step here, the second because what comes next is known"""
+
+
+class ReplayKeys(ChartKeys, AfterRun):
+    """What the keys in REPLAY_BINDINGS do. Another page, or the form, lets the replay wait."""
+
+    player: Player | None = None
+    """of the run that is replayed"""
+    _frames: Timer | None = None
+    _shown_at = 0.0
+
+    def show_run(self) -> None:
+        """Turn to the session's run; to be given by the page."""
+        raise NotImplementedError
+
+    def allows_in_replay(self, action: str) -> bool | None:
+        """Whether the action makes sense now; None if that does not depend on a replay."""
+        if action == "replay":
+            is_over = self.session.is_opened and self.session.started is not None
+            return is_over and self.player is None and not self.is_form_shown
+        if action in REPLAY_ACTIONS:
+            return self.player is not None and not self.is_form_shown
+        return False if action in NOT_IN_A_REPLAY and self.player is not None else None
+
+    def why_not(self, key: str) -> str:
+        """Why a key does nothing now."""
+        if self.player is not None and key == "r" and not self.is_form_shown:
+            return "r gives a run more epochs: leave the replay first (Escape)."
+        return super().why_not(key)
+
+    def action_replay(self) -> None:
+        """Play the opened run back."""
+        if self.session.run is not None:
+            self.app.post_message(ReplayRun(self.session.run))
+
+    def begin_replay(self, player: Player) -> None:
+        """Play from the beginning."""
+        self.player = player
+        player.toggle()
+        self._frames = self._frames or self.set_interval(FRAME_SECONDS, self._next_frame)
+        self._frames.resume()
+        self._shown_at = time.monotonic()
+        self.run_view.add_class("-replayed")
+        self.show_moment()
+        self.refresh_bindings()
+
+    def end_replay(self) -> None:
+        """Another run is shown, or this one as a whole."""
+        self.player = None
+        if self._frames is not None:
+            self._frames.pause()
+        self.run_view.remove_class("-replayed")
+
+    def step_back(self) -> bool:
+        """Escape: take the cursor away, then the large chart, then leave the replay."""
+        if super().step_back():
+            return True
+        session, player = self.session, self.player
+        if player is None or session.run is None or session.config is None or self.is_form_shown:
+            return False
+        replay = player.replay
+        session.open(session.config, session.run, list(replay.at(replay.last).events))
+        self.show_run()
+        return True
+
+    def show_moment(self) -> None:
+        """Show the moment at which the replay is."""
+        if self.player is not None:
+            self.session.rewind(self.player.moment)
+            self.run_view.reset(self.session.events)
+            self.run_view.query_one(ScrubBar).show(self.player)
+            self.redraw(at_once=True)
+
+    def _next_frame(self) -> None:
+        """Let the time since the last frame pass, while somebody looks."""
+        now, before = time.monotonic(), self._shown_at
+        self._shown_at = now
+        if self.player is not None and self.is_current and not self.is_form_shown:
+            if self.player.pass_time(min(now - before, LONGEST_FRAME)):
+                self.show_moment()
+            self.run_view.query_one(ScrubBar).show(self.player)
+
+    def action_play(self) -> None:
+        """Play, or pause."""
+        if self.player is not None:
+            self.player.toggle()
+            self.show_moment()
+
+    def action_speed(self, by: int) -> None:
+        """Faster or slower."""
+        if self.player is not None:
+            self.player.change_speed(by)
+            self.run_view.query_one(ScrubBar).show(self.player)
+
+    def action_step(self, by: int) -> None:
+        """An event back or forth."""
+        if self.player is not None:
+            self.player.step(by)
+            self.show_moment()
+
+    def action_epoch(self, by: int) -> None:
+        """To the end of an epoch."""
+        if self.player is not None:
+            self.player.step_epoch(by)
+            self.show_moment()
+
+    def action_end(self, last: bool) -> None:
+        """To the beginning or the end."""
+        if self.player is not None:
+            self.player.go_to_row(self.player.replay.last if last else 0)
+            self.show_moment()
+
+    def on_scrub_bar_dragged(self, message: ScrubBar.Dragged) -> None:
+        """Where the mouse is."""
+        message.stop()
+        if self.player is not None:
+            self.player.go_to_share(message.share)
+            self.show_moment()

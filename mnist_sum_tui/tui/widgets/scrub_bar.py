@@ -1,0 +1,70 @@
+"""ScrubBar: where a replay stands in its run, in one line; a click or a drag goes elsewhere."""
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from mnist_sum_tui.formatting import duration, track
+from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.session.player import Player
+
+GAP = 2
+"""columns between the words and the track"""
+
+
+class ScrubBar(Widget):
+    """Shows `▸ x16  ━━━━━━╸──────────  12.3 s of 53.8 s`."""
+
+    place: reactive[tuple[bool, int, float, float, float]] = reactive((False, 1, 0.0, 0.0, 0.0))
+    """whether it plays, the speed, the seconds of training, all seconds, the share 0..1 that is behind"""
+
+    class Dragged(Message):
+        """The mouse asks for this share of the run, 0..1."""
+
+        def __init__(self, share: float) -> None:
+            super().__init__()
+            self.share = share
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the newest place matters."""
+            return isinstance(message, ScrubBar.Dragged)
+
+    def show(self, player: Player) -> None:
+        """Show where a player is."""
+        self.place = (player.is_playing, player.speed, player.seconds, player.ends, player.share)
+
+    def render(self) -> Content:
+        """The bar in one line."""
+        left, room, right = self._parts()
+        done, rest = track(self.place[-1], room)
+        return Content.assemble(left, (done, "$primary"), (rest, "$foreground 30%"), right)
+
+    def _parts(self) -> tuple[str, int, str]:
+        """The words before the track, its columns, the words after it."""
+        is_playing, speed, seconds, end, _ = self.place
+        left = f"{BRAILLE.chosen if is_playing else BRAILLE.paused} x{speed:<3}" + " " * (GAP - 1)
+        whole = duration(end)
+        right = f"{duration(seconds):>{max(len(whole), len('9.9 s'))}} of {whole}"  # the track stays under the mouse
+        room = self.content_size.width - len(left) - len(right) - GAP
+        return left, max(room, 1), " " * GAP + right
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Go there, and follow the mouse until it is released."""
+        self.capture_mouse()
+        self._go(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Follow the mouse."""
+        if self.app.mouse_captured is self:
+            self._go(event)
+
+    def on_mouse_up(self) -> None:
+        """Let the mouse go."""
+        self.release_mouse()
+
+    def _go(self, event: events.MouseEvent) -> None:
+        left, room, _ = self._parts()
+        share = (event.x - self.gutter.left - len(left)) / max(room - 1, 1)
+        self.post_message(self.Dragged(min(max(share, 0.0), 1.0)))

@@ -1,0 +1,180 @@
+"""A run that is played back on the page Train: the keys, the mouse, and what the other pages ask meanwhile."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Digits
+
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.predictions.weights import of_session
+from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun
+from mnist_sum_tui.tui.session.player import Player
+from mnist_sum_tui.tui.session.state_line import state_line
+from mnist_sum_tui.tui.widgets.sample_strip import Sample
+from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make
+from tests.tui.recorded import until
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
+
+
+def app_with(pilot: Pilot[int]) -> MnistSumApp:
+    return recorded.app_of(pilot)
+
+
+async def paused(pilot: Pilot[int], run: Run) -> Player:
+    """The replay of the run, paused at its beginning."""
+    app = app_with(pilot)
+    await until(pilot, lambda: app.train_page.is_composed)
+    app.post_message(ReplayRun(run))
+    await until(pilot, lambda: app.train_page.player is not None)
+    player = app.train_page.player
+    assert player is not None
+    if player.is_playing:
+        await pilot.press("space")
+    await pilot.press("home")
+    return player
+
+
+def shown(pilot: Pilot[int]) -> tuple[int, str]:
+    """The newest step of the curves, and the large figure of the digit."""
+    view = app_with(pilot).train_page.run_view
+    steps = view.series.training.column(0)
+    return (int(steps[-1]) if len(steps) else 0), view.query_one("#digit-figure Digits", Digits).value
+
+
+async def test_p_plays_an_opened_run_and_escape_leaves(pilot: Pilot[int], run: Run) -> None:
+    app = app_with(pilot)
+    await pilot.press("p")
+    assert app.train_page.player is None, "there is nothing to play"
+    app.post_message(OpenRun(run))
+    await until(pilot, lambda: app.session.finished)
+    whole = shown(pilot)
+    assert not app.train_page.run_view.query_one(ScrubBar).display
+    await pilot.press("p")
+    await until(pilot, lambda: app.train_page.player is not None)
+    player = app.train_page.player
+    assert player is not None
+    assert player.is_playing
+    assert app.train_page.run_view.query_one(ScrubBar).display
+    assert app.session.finished is None, "what comes is not known"
+    step = player.moment.step
+    await until(pilot, lambda: player.moment.step > step)
+    await pilot.press("escape")
+    await pilot.pause()
+    assert app.train_page.player is None
+    assert app.session.moment is None
+    assert not app.train_page.run_view.query_one(ScrubBar).display
+    assert shown(pilot) == whole
+    assert app.session.finished is not None
+
+
+async def test_keys_lead_through_the_moments(pilot: Pilot[int], run: Run) -> None:
+    app, player = app_with(pilot), await paused(pilot, run)
+    assert shown(pilot) == (0, "-")
+    assert state_line(app.session).startswith("▸ replay 0.0 s")
+    await pilot.press("right", "right")
+    assert shown(pilot)[0] == 10
+    await pilot.press("left")
+    assert shown(pilot)[0] == 5
+    await pilot.press("pagedown")
+    assert shown(pilot)[0] == 430
+    assert app.session.validation is not None
+    assert state_line(app.session).startswith("▸ replay 11 s · validation: digit")
+    await pilot.press("shift+right", "pageup", "shift+left")
+    assert shown(pilot)[0] == 0
+    await pilot.press("end")
+    assert shown(pilot) == (2150, "99.12")
+    assert "-over" not in app.train_page.run_view.classes, "the outcome would move everything"
+    speed = player.speed
+    await pilot.press("plus", "equals_sign", "minus", "plus")
+    assert player.speed == 4 * speed
+    await pilot.press("r")
+    await until(pilot, lambda: app._notifications)
+    assert "leave the replay first" in next(iter(app._notifications)).message
+
+
+async def test_the_strip_is_of_the_moment(pilot: Pilot[int], run: Run) -> None:
+    app, player = app_with(pilot), await paused(pilot, run)
+
+    def answers() -> list[object]:
+        return [sample.answer for sample in app.train_page.run_view.query(Sample)]
+
+    assert answers() == [None] * 8
+    await pilot.press("end")
+    assert answers()[0] == (5, 8, 5, 13), "right at last"
+    player.go_to(1.5)
+    await pilot.press("right")
+    assert answers()[0] == (5, 8, 8, 16), "wrong at first"
+    await pilot.press("home")
+    assert answers() == [None] * 8
+
+
+async def test_the_bar_follows_the_mouse(pilot: Pilot[int], run: Run) -> None:
+    await paused(pilot, run)
+    app = app_with(pilot)
+    bar = app.train_page.run_view.query_one(ScrubBar)
+    left, room, _ = bar._parts()
+    await pilot.mouse_down(bar, offset=(1 + left_columns(left) + room // 2, 0))
+    await pilot.pause()
+    half = shown(pilot)[0]
+    assert 1050 < half < 1100
+    await pilot.hover(bar, offset=(1 + left_columns(left) + room // 4, 0))
+    await pilot.pause()
+    assert 500 < shown(pilot)[0] < 560
+    await pilot.hover(bar, offset=(0, 0))
+    await pilot.pause()
+    assert shown(pilot)[0] == 0
+    await pilot.mouse_up(bar)
+    await pilot.hover(bar, offset=(1 + left_columns(left) + room // 2, 0))
+    await pilot.pause()
+    assert shown(pilot)[0] == 0, "the mouse was released"
+    assert bar.render().plain.startswith("‖ x2 ")
+    assert bar.render().plain.endswith("0.0 s of 54 s")
+
+
+def left_columns(text: str) -> int:
+    return len(text)
+
+
+async def test_another_page_lets_it_wait(pilot: Pilot[int], run: Run) -> None:
+    app, player = app_with(pilot), await paused(pilot, run)
+    await pilot.press("space")
+    await until(pilot, lambda: player.seconds > 0)
+    app.switch_mode("runs")
+    await pilot.pause()
+    row = player.moment.row
+    await pilot.pause(0.4)
+    assert player.moment.row == row
+    app.post_message(OpenRun(run))
+    await until(pilot, lambda: app.train_page.player is None)
+    assert app.session.finished is not None, "opened anew, it is as it ended"
+
+
+async def test_the_pages_ask_the_weights_of_that_time(pilot: Pilot[int], run: Run) -> None:
+    app, player = app_with(pilot), await paused(pilot, run)
+    with pytest.raises(UsageError, match="no weights yet"):
+        of_session(app.session)
+    for path in (run.epoch_file(0), run.epoch_file(2), run.epoch_file(4), run.best_file):
+        path.write_bytes(b"{}")
+    for step, name in ((0, 0), (430, 0), (859, 0), (860, 2), (1300, 2), (2150, 4)):
+        player.go_to_row(player.replay.row_at_step(step))
+        app.train_page.show_moment()
+        assert of_session(app.session).chosen.path == run.epoch_file(name)
+    await pilot.press("escape")
+    assert of_session(app.session).chosen.path == run.best_file
+
+
+async def test_a_run_without_events_is_told(pilot: Pilot[int], tmp_path: Path) -> None:
+    app = app_with(pilot)
+    app.post_message(ReplayRun(make(tmp_path / "runs", "20260101-120100-compact", [])))
+    await until(pilot, lambda: app._notifications)
+    assert "no events to replay" in next(iter(app._notifications)).message
+    assert app.train_page.player is None
