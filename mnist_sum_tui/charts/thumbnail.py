@@ -32,3 +32,40 @@ def _weights(out: int, into: int) -> NDArray[np.float64]:
     old = np.arange(into)
     overlap = np.minimum(edges[1:, None], old + 1) - np.maximum(edges[:-1, None], old)
     return np.asarray(np.maximum(overlap, 0) * (out / into))
+
+
+def feature_pictures(maps: NDArray[np.float32], kernels: NDArray[np.float32] | None, side: int) -> list[Image]:
+    """Maps (M, H, W) as pictures of about `side` rows: 0 and less is dark, the layer's highest value bright.
+
+    With kernels (M, k, k) each stands at the right of its map; 0 is a middle grey, the largest weight white or black.
+    """
+    peak, height, width = max(float(maps.max()), 1e-12), *scaled(maps.shape[1:], side)
+    pictures = [as_grey(resize(each, width, height) / peak) for each in maps]
+    if kernels is None:
+        return pictures
+    most, factor = max(float(np.abs(kernels).max()), 1e-12), max(1, height // 2 // kernels.shape[1])
+    seen = (as_grey(0.5 + each / most / 2).repeat(factor, 0).repeat(factor, 1) for each in kernels)
+    return [
+        np.hstack([each, np.zeros((height, 1), np.uint8), np.pad(kernel, ((0, height - len(kernel)), (0, 0)))])
+        for each, kernel in zip(pictures, seen, strict=True)
+    ]
+
+
+def scaled(shape: tuple[int, ...], side: int) -> tuple[int, int]:
+    """Rows and columns of a map in `side` rows, or in as many as whole pixels fill, if it is to be enlarged."""
+    height, width = shape
+    rows = side // height * height if side >= height else side
+    return rows, max(1, round(width * rows / height))
+
+
+def as_units(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Values (M,) as one map of squares, ten in a row or about as many as there are rows: (1, rows, columns)."""
+    columns = 10 if len(values) <= 30 else 2 ** round(np.log2(len(values)) / 2 + 0.25)
+    rows = -(-len(values) // columns)
+    return np.pad(values, (0, rows * columns - len(values))).reshape(1, rows, columns)
+
+
+def as_grey(shares: NDArray[Any]) -> Image:
+    """Shares of 1 as grey values; what is above or below is cut off."""
+    grey: Image = np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8)
+    return grey

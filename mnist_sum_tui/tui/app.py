@@ -48,7 +48,7 @@ class MnistSumApp(RunningApp):
     """The dashboard."""
 
     TITLE = "mnist-sum"
-    CSS_PATH: ClassVar = ["app.tcss", "form.tcss", "pages.tcss", "draw.tcss", "dialogs.tcss"]
+    CSS_PATH: ClassVar = ["app.tcss", "form.tcss", "pages.tcss", "draw.tcss", "inside.tcss", "dialogs.tcss"]
     BINDINGS: ClassVar = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),

@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 
-from mnist_sum_tui.charts.thumbnail import shrink
+from mnist_sum_tui.charts.thumbnail import as_units, feature_pictures, scaled, shrink
 
 
 def test_a_thumbnail_keeps_the_ink_in_its_place() -> None:
@@ -10,3 +11,31 @@ def test_a_thumbnail_keeps_the_ink_in_its_place() -> None:
     assert small.shape == (5, 10)
     assert small[:2, :5].min() == 255, "full contrast"
     assert small[3:, 5:].max() == 0
+
+
+def test_maps_share_one_scale_and_filters_are_grey_at_zero() -> None:
+    maps = np.array([[[0, 1], [2, -3]], [[0, 0], [0, 4]]], np.float32)
+    kernels = np.array([[[0, 2], [-2, 1]], [[0, 0], [0, 0]]], np.float32)
+    first, second = feature_pictures(maps, kernels, 5)
+    assert first.shape == second.shape == (4, 4 + 1 + 2)
+    assert first[:, :4].tolist() == [[0, 0, 64, 64]] * 2 + [[128, 128, 0, 0]] * 2, "of the highest value, 4"
+    assert second[2:, 2:4].min() == 255
+    assert first[:2, 5:].tolist() == [[128, 255], [0, 191]]
+    assert first[2:, 4:].max() == 0
+    assert feature_pictures(maps * 0, None, 4)[0].max() == 0
+
+
+@pytest.mark.parametrize(
+    ("shape", "side", "size"), [((5, 5), 14, (10, 10)), ((24, 24), 10, (10, 10)), ((8, 16), 30, (24, 48))]
+)
+def test_small_maps_are_enlarged_by_whole_pixels(shape: tuple[int, int], side: int, size: tuple[int, int]) -> None:
+    assert scaled(shape, side) == size
+
+
+def test_values_without_places_become_squares_in_their_order() -> None:
+    for count, shape in ((10, (1, 10)), (19, (2, 10)), (20, (2, 10)), (128, (8, 16)), (1000, (32, 32))):
+        values = np.arange(1, count + 1, dtype=np.float32)
+        (units,) = as_units(values)
+        assert units.shape == shape
+        assert units.reshape(-1)[:count].tolist() == values.tolist()
+        assert units.sum() == values.sum()

@@ -3,8 +3,10 @@
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from textual.pilot import Pilot
 
 from mnist_sum_tui.data import dataset
@@ -12,12 +14,20 @@ from mnist_sum_tui.data.picture import prepare
 from mnist_sum_tui.errors import PictureError
 from mnist_sum_tui.inference.confidence import Confidence
 from mnist_sum_tui.inference.evaluate import Outputs
+from mnist_sum_tui.inference.explain import Axis, LayerView
 from mnist_sum_tui.inference.predict import Prediction, from_outputs
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.predictions import load
-from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, LookedInside, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
-from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictDrawing, PredictImage, Reply, Request
+from mnist_sum_tui.tui.predictions.requests import (
+    EvaluateTestSet,
+    LookInside,
+    PredictDrawing,
+    PredictImage,
+    Reply,
+    Request,
+)
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from mnist_sum_tui.tui.session.session import Session
@@ -72,6 +82,39 @@ def result() -> TestSetResult:
     return load.sum_up([outputs()], images(), CHOICES[1], SOURCE)
 
 
+KERNELS = np.array([[[1, 0, -1]] * 3, [[1] * 3, [0] * 3, [-1] * 3], [[0.5] * 3] * 3, [[-1] * 3] * 3], np.float32)
+"""of a layer that finds edges, and strokes"""
+
+
+def views(image: NDArray[np.uint8], number: int, digit: int) -> tuple[LayerView, ...]:
+    """A network whose layers are computed by hand."""
+    grey: NDArray[np.float32] = (image / 255).astype(np.float32)
+    patches = np.lib.stride_tricks.sliding_window_view(np.pad(grey, 1), (3, 3))
+    maps = np.maximum(np.einsum("hwij,mij->mhw", patches, KERNELS), 0)
+    pooled = maps.reshape(4, 14, 2, 14, 2).max((2, 4))
+    cells = np.zeros((1, 10, 10), np.float32)
+    cells[0, digit, number] = 1
+    axes = Axis(0, 1, 1), Axis(-1, 1, 3), Axis(-1, 2, 4)
+    return (
+        LayerView("image", "image", grey[None], field=(axes[0],) * 2),
+        LayerView("conv1", "convolution 3x3", maps, KERNELS, (axes[1],) * 2),
+        LayerView("conv1 pooled", "max pooling 2x2", pooled, field=(axes[2],) * 2),
+        LayerView("hidden", "linear", np.linspace(-1, 1, 64, dtype=np.float32)),
+        LayerView("digit", "digit scores", 9 * np.eye(10, dtype=np.float32)[digit]),
+        LayerView("number", "digit x number", cells),
+        LayerView("sum", "sum scores", 9 * np.eye(19, dtype=np.float32)[digit + number]),
+    )
+
+
+def looked_inside(request: LookInside) -> LookedInside:
+    image = images().images[request.index % COUNT].numpy() if request.image is None else request.image
+    found = request.found
+    weights, source = (request.weights or CHOICES[1], SOURCE) if found is None else (found.weights, found.source)
+    said = predictions(request.index % COUNT)
+    answer = ImagePredicted(request.index % COUNT, image, said, weights, CHOICES, source, COUNT)
+    return LookedInside(views(image, request.number, said[0].digit), request.number, answer, found is None)
+
+
 def predictions(index: int) -> tuple[Prediction, ...]:
     label = int(images().labels[index])
     return tuple(from_outputs(outputs(), index, number, label) for number in range(10))
@@ -94,6 +137,8 @@ class FixedPredictions(PredictionWorker):
                 reply(ImagePredicted(index, image, predictions(index), weights, CHOICES, SOURCE, COUNT))
             case PredictDrawing():
                 reply(drawing_predicted(request))
+            case LookInside():
+                reply(looked_inside(request))
             case EvaluateTestSet():
                 reply(TestSetEvaluated(result(), images().images.numpy(), CHOICES))
 

@@ -38,6 +38,12 @@ async def mistakes(pilot: Pilot[int]) -> None:
     await fixed.open_page(pilot, "mistakes")
 
 
+async def inside(pilot: Pilot[int]) -> None:
+    await fixed.open_page(pilot, "inside")
+    await pilot.press("right", "enter")
+    await pilot.pause()
+
+
 async def runs(pilot: Pilot[int]) -> None:
     make_three(app_of(pilot).session.runs_folder)
     await open_runs(pilot.app, pilot)  # type: ignore[arg-type]
@@ -89,6 +95,7 @@ SHOWN: dict[str, Show] = {
     "inspect": inspect,
     "draw": drawing,
     "mistakes": mistakes,
+    "inside": inside,
     "runs": runs,
     "guide": guide,
     "keys": keys,

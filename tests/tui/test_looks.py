@@ -14,7 +14,7 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.textual_fixes import Palette
 from tests.tui import shown
 
-PAGES = ("form", "train", "inspect", "draw", "mistakes", "runs", "guide", "keys", "palette", "toast")
+PAGES = ("form", "train", "inspect", "draw", "mistakes", "runs", "inside", "guide", "keys", "palette", "toast")
 DRAWN = re.compile(r"[\u2500-\u25ff\u2800-\u28ff\s]*")
 """lines, blocks and dots: no text"""
 

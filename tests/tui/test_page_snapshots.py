@@ -1,4 +1,4 @@
-"""Pictures of Inspect, Draw, Mistakes and Runs, with fixed answers; the README shows these very files.
+"""Pictures of Inspect, Draw, Mistakes, Runs and Inside, with fixed answers; the README shows these very files.
 
 `pytest tests/tui/test_page_snapshots.py --snapshot-update` makes them anew; look at each before keeping it.
 """
@@ -46,6 +46,16 @@ def test_draw(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest
 def test_mistakes(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def show(pilot: Pilot[int]) -> None:
         await fixed.open_page(pilot, "mistakes")
+
+    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
+
+
+@SIZES
+def test_inside(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def show(pilot: Pilot[int]) -> None:
+        await fixed.open_page(pilot, "inside")
+        await pilot.press("w", "b", "3")
+        await pilot.pause()
 
     assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
 

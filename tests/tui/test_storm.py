@@ -22,8 +22,8 @@ from tests.tui.recorded import until
 
 NAMED = (
     "up", "down", "left", "right", "shift+left", "shift+right", "tab", "shift+tab", "enter", "escape", "backspace",
-    "delete", "home", "end", "pageup", "pagedown", "f1", "f2", "f3", "f4", "f5", "f9", "alt+3", "ctrl+p", "ctrl+c",
-    "ctrl+q",
+    "delete", "home", "end", "pageup", "pagedown", "f1", "f2", "f3", "f4", "f5", "f6", "f9", "alt+3", "ctrl+p",
+    "ctrl+c", "ctrl+q",
 )  # fmt: skip
 PLAIN = "0123456789abcdefghijklmnopqrstuvwxyz[]?,. /-+ "
 MOUSE = (

@@ -34,4 +34,10 @@ folder. Its best accuracies stand in
 the table, its curve below it.
 Space marks runs: their curves are
 drawn together, to compare them.""",
+    "inside": """\
+The way of one image through your
+network. Each layer makes maps of
+it: bright is where it finds what it
+looks for. Then the number comes in,
+and layers that add find the sum.""",
 }

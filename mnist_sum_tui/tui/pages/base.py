@@ -1,4 +1,4 @@
-"""Page: what the five pages have in common: the bar of tabs, the state of the training, the footer."""
+"""Page: what the pages have in common: the bar of tabs, the state of the training, the footer."""
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -24,16 +24,17 @@ from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
-PAGES = ("train", "inspect", "draw", "mistakes", "runs")
-"""in the order of the keys F1 to F5, and of Alt with the digit"""
+PAGES = ("train", "inspect", "draw", "mistakes", "runs", "inside")
+"""in the order of the keys F1 to F6, and of Alt with the digit"""
 NORMAL = 76
-"""columns from which the tabs stand apart, and the help beside the page"""
+"""columns from which the help stands beside the page"""
 WIDE = 112
+"""columns from which the tabs stand apart"""
 SMALLEST = Size(40, 10)
 """columns and rows below which a page says only that there is no room"""
 TOO_SMALL = f"Too small: make the terminal at least {SMALLEST.width} columns wide and {SMALLEST.height} rows high."
 STATE_SECONDS = 0.5
-LEAST_STATE = len("* watching - epoch 12/25 ")
+LEAST_STATE = len("* val. sum 98.76 %    ")
 """columns that the tabs leave to the state of the training, where they can"""
 
 
@@ -198,7 +199,7 @@ class Page(SteadyScreen[None]):
         self.show_state()
 
     def _tabs_width(self, label: str) -> int:
-        gap = 1 if self.room.width < NORMAL else 2
+        gap = 1 if self.room.width < WIDE else 2
         return sum(len(getattr(tab, label)) + gap for tab in self.query(Tab))
 
     def show_state(self) -> None:

@@ -27,5 +27,17 @@ def _runs_page() -> Page:
     return RunsPage()
 
 
-PAGE_FACTORIES = {"inspect": _inspect_page, "draw": _draw_page, "mistakes": _mistakes_page, "runs": _runs_page}
+def _inside_page() -> Page:
+    from mnist_sum_tui.tui.pages.inside import InsidePage
+
+    return InsidePage()
+
+
+PAGE_FACTORIES = {
+    "inspect": _inspect_page,
+    "draw": _draw_page,
+    "mistakes": _mistakes_page,
+    "runs": _runs_page,
+    "inside": _inside_page,
+}
 """all but Train, whose form has defaults"""

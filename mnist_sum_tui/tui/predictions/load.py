@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mnist_sum_tui.data.dataset import Split
     from mnist_sum_tui.inference.evaluate import Outputs
+    from mnist_sum_tui.inference.explain import LayerView
     from mnist_sum_tui.inference.predict import Prediction, Predictor
 
 SLICE = 40
@@ -63,6 +64,16 @@ def predict_all_numbers(
     return tuple(from_outputs(outputs, 0, number, label) for number in range(10))
 
 
+def look(predictor: "Predictor", image_hw: NDArray[np.uint8], number: int) -> "tuple[LayerView, ...]":
+    """The image as a first layer, then what each layer makes of it beside the number."""
+    from mnist_sum_tui.inference.explain import Axis, LayerView, look_inside
+
+    take_threads(1)
+    pixel = Axis(0, 1, 1)
+    itself = LayerView("image", "image", np.float32(1 / 255) * image_hw[None], field=(pixel, pixel))
+    return (itself, *look_inside(predictor, image_hw, number))
+
+
 class TestSetEvaluation:
     """The evaluation of a network on the test set, slice by slice.
 
@@ -96,7 +107,8 @@ class TestSetEvaluation:
         if len(self._seconds) < len(self._choices):
             self._seconds.append(time.perf_counter() - begin)
         if start + SLICE >= len(self.test):
-            return sum_up(self._parts, self.test, self.weights, self.predictor.source)
+            found = sum_up(self._parts, self.test, self.weights, self.predictor.source)
+            return replace(found, predictor=self.predictor)
         if time.monotonic() - self._told > TELL_SECONDS:
             self._told = time.monotonic()
             tell((start + SLICE) / len(self.test))

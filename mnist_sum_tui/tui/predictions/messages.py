@@ -11,6 +11,7 @@ from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
 
 if TYPE_CHECKING:
+    from mnist_sum_tui.inference.explain import LayerView
     from mnist_sum_tui.inference.predict import Prediction
 
 
@@ -58,6 +59,20 @@ class ImagePredicted(Message):
         """whose weights, and how far trained: `20261125-102637-compact, epoch 2`"""
         self.count = count
         """test images there are"""
+
+
+class LookedInside(Message):
+    """What each layer makes of an image beside one number, and the predictions of the same weights."""
+
+    def __init__(self, views: "tuple[LayerView, ...]", number: int, answer: ImagePredicted, is_newest: bool) -> None:
+        super().__init__()
+        self.views = views
+        """the image itself, then the layers in running order"""
+        self.number = number
+        self.answer = answer
+        """its labels are None if the image is no test image"""
+        self.is_newest = is_newest
+        """whether the weights are those that would be asked next, and not those of an earlier result"""
 
 
 class DrawingPredicted(Message):

@@ -12,7 +12,7 @@ from mnist_sum_tui.tui.predictions.weights import Weights
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.confidence import Verdict
     from mnist_sum_tui.inference.evaluate import EvalReport, Mistake, Outputs
-    from mnist_sum_tui.inference.predict import Prediction
+    from mnist_sum_tui.inference.predict import Prediction, Predictor
 
 NUMBERS = np.arange(10)
 LASTING_SECONDS = 30.0
@@ -58,6 +58,8 @@ class TestSetResult:
     report: "EvalReport"
     mistakes: "tuple[Mistake, ...]"
     """every image whose digit is wrong, surest first"""
+    predictor: "Predictor | None" = None
+    """whose predictions they are; None where only their values count"""
 
     def serves_for(self, weights: Weights, source: str) -> bool:
         """Whether nothing better is to be had of these weights; of a training in progress, whose source changes with

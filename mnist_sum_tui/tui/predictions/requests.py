@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.message import Message
 
+from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
 
 Reply = Callable[[Message], object]
@@ -44,11 +45,25 @@ class EvaluateTestSet:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LookInside:
+    """Predict as PredictImage does, and give what each layer makes of the image beside one number."""
+
+    index: int
+    number: int
+    weights: Weights | None = None
+    """as in PredictImage"""
+    found: TestSetResult | None = None
+    """the network of this result is asked, whatever the `weights` have become since"""
+    image: NDArray[np.uint8] | None = None
+    """(28, 28), in the place of a test image: a drawing as the network sees it"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Continue:
     """Go on with the evaluation in progress: the worker's own request, when no page has any."""
 
 
-Request = PredictDrawing | PredictImage | EvaluateTestSet
+Request = PredictDrawing | PredictImage | LookInside | EvaluateTestSet
 """what a page may request"""
 
 

@@ -1,4 +1,4 @@
-"""The thread that computes predictions for the pages Inspect, Draw, Mistakes and Runs.
+"""The thread that computes predictions for the pages.
 
 A request waits in the slot of its kind; a newer one of the kind takes its place. The test set is evaluated in slices,
 and between two of them every other request is served: a stroke on the pad never waits. Answers are messages.
@@ -11,16 +11,28 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.errors import MnistSumError, PictureError, UsageError
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_sum_tui.errors import MnistSumError, PictureError
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions import weights as places
-from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, TestSetEvaluated, Trouble, Working
+from mnist_sum_tui.tui.predictions.messages import (
+    DrawingPredicted,
+    ImagePredicted,
+    LookedInside,
+    TestSetEvaluated,
+    Trouble,
+    Working,
+)
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
+from mnist_sum_tui.tui.predictions.predictors import Predictors
 from mnist_sum_tui.tui.predictions.requests import (
     Continue,
     EvaluateTestSet,
     Job,
+    LookInside,
     PredictDrawing,
     PredictImage,
     Reply,
@@ -36,13 +48,7 @@ if TYPE_CHECKING:
 # No daemon: torch aborts the process if one of its threads is at work when the interpreter ends.
 IDLE_SECONDS = 20.0
 """how long the thread stays for the next request; for each new thread torch sets up a new pool of threads"""
-FIRST_STEP_SECONDS = 20.0
-"""how long a request waits for the first step of a training"""
-FRESH_SECONDS = 0.8
-"""how long weights of a training in progress count as the newest; to copy them for each stroke would slow it down"""
-KEPT = 3
-"""predictors in memory; the largest network has 25 MB of weights"""
-URGENCY: tuple[type[Request], ...] = (PredictDrawing, PredictImage, EvaluateTestSet)
+URGENCY: tuple[type[Request], ...] = (PredictDrawing, PredictImage, LookInside, EvaluateTestSet)
 """the most urgent first"""
 
 
@@ -83,8 +89,7 @@ class PredictionWorker:
         self._thread: threading.Thread | None = None
         self._is_closing = False
         self._test_images: TestImages | None = None
-        self._predictors: dict[object, Predictor] = {}
-        self._newest: load.NewestWeights | None = None
+        self._predictors = Predictors(session, lambda: self._is_closing)
         self._running: Running | None = None
         self._done: Done | None = None
 
@@ -138,6 +143,8 @@ class PredictionWorker:
                 self._predict_drawing(job.request, job.reply)
             case PredictImage():
                 self._predict_image(job.request, job.reply)
+            case LookInside():
+                self._look_inside(job.request, job.reply)
             case EvaluateTestSet():
                 self._begin_evaluation(job.request, job.reply)
             case Continue():
@@ -147,7 +154,7 @@ class PredictionWorker:
         from mnist_sum_tui.data.picture import prepare
 
         choices = self._choices(request.weights, reply)
-        predictor = self._predictor(choices.chosen, reply)
+        predictor = self._predictors.of(choices.chosen, reply)
         image, predictions = None, None
         with contextlib.suppress(PictureError):  # a blank pad
             image = prepare(request.drawing)
@@ -157,12 +164,33 @@ class PredictionWorker:
 
     def _predict_image(self, request: PredictImage, reply: Reply) -> None:
         choices = self._choices(request.weights, reply)
-        predictor = self._predictor(choices.chosen, reply)
+        reply(self._answer(self._predictors.of(choices.chosen, reply), choices, request.index, reply))
+
+    def _look_inside(self, request: LookInside, reply: Reply) -> None:
+        found = request.found
+        if found is not None and found.predictor is not None:
+            predictor, choices = found.predictor, places.Choices(found.weights, (found.weights,))
+        else:
+            choices = self._choices(request.weights, reply)
+            predictor = self._predictors.of(choices.chosen, reply)
+        answer = self._answer(predictor, choices, request.index, reply, request.image)
+        views = load.look(predictor, answer.image, request.number)
+        reply(LookedInside(views, request.number, answer, is_newest=found is None))
+
+    def _answer(
+        self,
+        predictor: "Predictor",
+        choices: places.Choices,
+        index: int,
+        reply: Reply,
+        image: NDArray[np.uint8] | None = None,
+    ) -> ImagePredicted:
         test = self._test_set(predictor, reply)
-        index = request.index % len(test)
-        image = test.images[index].numpy()
-        predictions = load.predict_all_numbers(predictor, image, int(test.labels[index]))
-        reply(ImagePredicted(index, image, predictions, choices.chosen, choices.all, predictor.source, len(test)))
+        index %= len(test)
+        label = int(test.labels[index]) if image is None else None
+        image = test.images[index].numpy() if image is None else image
+        found = load.predict_all_numbers(predictor, image, label)
+        return ImagePredicted(index, image, found, choices.chosen, choices.all, predictor.source, len(test))
 
     def _begin_evaluation(self, request: EvaluateTestSet, reply: Reply) -> None:
         running, self._running = self._running, None
@@ -172,7 +200,7 @@ class PredictionWorker:
         if running is not None and is_same and weights.path is None:  # with newer ones at each key it would never end
             self._running = Running(running.evaluation, reply, control)
             return
-        predictor = self._predictor(weights, reply)
+        predictor = self._predictors.of(weights, reply)
         test = self._test_set(predictor, reply)
         done = self._done
         if done is not None and done.predictor is predictor and done.test is test:
@@ -211,39 +239,3 @@ class PredictionWorker:
             reply(Working("Reading the test images ..."))
             self._test_images = TestImages(folder, dataset.load_for_run("test", own, given))
         return self._test_images.split
-
-    def _predictor(self, weights: Weights, reply: Reply) -> "Predictor":
-        if weights.path is None:
-            return self._newest_predictor(weights, reply)
-        key = weights, weights.path.stat().st_mtime_ns
-        if key not in self._predictors:
-            while len(self._predictors) >= KEPT:
-                del self._predictors[next(iter(self._predictors))]
-            self._predictors[key] = load.load_file(weights)
-        return self._predictors[key]
-
-    def _newest_predictor(self, weights: Weights, reply: Reply) -> "Predictor":
-        """With the weights of the training in progress; each call asks for newer ones, for the next call."""
-        control, config = self._session.control, self._session.config
-        if control is None or config is None:
-            raise UsageError("the training has just ended: its best and last weights are there now")
-        newest = self._newest if self._newest is not None and self._newest.control is control else None
-        if newest is not None and time.monotonic() - newest.taken < FRESH_SECONDS:
-            return newest.predictor
-        control.want_weights()
-        if control.weights is None:
-            reply(Working("Waiting for the first step of the training ..."))
-        found = control.wait_for_weights(
-            FIRST_STEP_SECONDS, lambda: self._is_closing or self._session.control is not control
-        )
-        if found is None:
-            ended = self._session.control is not control
-            state = "ended before its first step" if ended else "not made its first step yet: try again in a moment"
-            raise UsageError(f"the training has {state}")
-        step, tensors = found
-        if newest is None or newest.step != step:
-            predictor = load.load_newest(config, tensors, f"{weights.owner}, step {step:,}")
-        else:
-            predictor = newest.predictor
-        self._newest = load.NewestWeights(control, step, time.monotonic(), predictor)
-        return predictor

@@ -27,6 +27,7 @@ def state_line(session: Session, room: int = 200) -> str:
         forms += [f"{mark} {word} {short} ", f"{mark} {word} sum {total} "] if mark in RUNNING else [f"{mark} {words} "]
     if mark in RUNNING and session.training is not None:  # unnamed, it is the newest, as in the panel
         forms.append(f"{mark} sum {percent(session.training[1], 1)} ")
+    forms.append(f"{mark} {words.removeprefix(WATCHING)} ")
     return next((form for form in forms if len(form) <= room), mark)
 
 

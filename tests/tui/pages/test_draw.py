@@ -123,10 +123,10 @@ async def test_a_real_network_answers_every_stroke(tmp_path: Path, monkeypatch: 
     app.predictions.close()
 
 
-def make_run(folder: Path, data_dir: str | None = None) -> Run:
+def make_run(folder: Path, data_dir: str | None = None, seed: int = 0) -> Run:
     """A run whose weights are untrained."""
     config = TrainConfig.of(
-        "standard", model="compact", epochs=1, device="cpu", precision="fp32", threads=1, data_dir=data_dir
+        "standard", model="compact", epochs=1, device="cpu", precision="fp32", threads=1, data_dir=data_dir, seed=seed
     )
     run = find.create(folder, config)
     learner = Learner(config, choose(config))

@@ -160,7 +160,7 @@ async def test_the_help_lists_the_page_s_keys_first_and_none_of_textual_s(app: M
         words = [line.split(maxsplit=1)[1] for line in lines]
         assert not any("Focus" in line or "Copy" in line for line in lines)
         assert words.index("Undo") < words.index("Quit") < words.index("One step back")
-        assert [line.split() for line in lines[-5:]] == [
+        assert [line.split() for line in lines[-len(PAGES) :]] == [
             [f"F{place}", f"Alt+{place}", name.title()] for place, name in enumerate(PAGES, 1)
         ]
         room = help_panel.WIDTH - 4  # the border, the padding, the scrollbar

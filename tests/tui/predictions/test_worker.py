@@ -16,10 +16,18 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import weights
 from mnist_sum_tui.tui.predictions.load import TestSetEvaluation
-from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, TestSetEvaluated, Trouble, Working
-from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictDrawing, PredictImage
+from mnist_sum_tui.tui.predictions.messages import (
+    DrawingPredicted,
+    ImagePredicted,
+    LookedInside,
+    TestSetEvaluated,
+    Trouble,
+    Working,
+)
+from mnist_sum_tui.tui.predictions.predictors import FRESH_SECONDS
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, PredictDrawing, PredictImage
 from mnist_sum_tui.tui.predictions.weights import best_of, choices
-from mnist_sum_tui.tui.predictions.worker import FRESH_SECONDS, PredictionWorker
+from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from tests.tui.pages.test_draw import make_run
 
 
@@ -127,6 +135,35 @@ def test_a_blank_pad_has_no_answer(worker: PredictionWorker) -> None:
     assert answer.image is None
 
 
+def test_layers_are_those_of_the_weights_that_were_searched(worker: PredictionWorker, small_data: str) -> None:
+    """Though the file has others by now, as it has during a training."""
+    run = make_run(worker._session.runs_folder, small_data)
+    answers: queue.Queue[Message] = queue.Queue()
+    worker.request(EvaluateTestSet(), answers.put)
+    found = wait_for(answers)
+    assert isinstance(found, TestSetEvaluated)
+    other = make_run(worker._session.runs_folder, small_data, seed=1)
+    run.best_file.unlink()
+    run.best_file.write_bytes(other.best_file.read_bytes())
+    looked = []
+    for result in (found.result, None):
+        worker.request(LookInside(3, 6, found.result.weights, result), answers.put)
+        answer = wait_for(answers)
+        assert isinstance(answer, LookedInside)
+        looked.append(answer)
+    old, _ = looked
+    assert [view.name for view in old.views[:2]] == ["image", "conv1"]
+    sums = [
+        found.result.predictions(3)[6].sum_probabilities,
+        *(each.answer.predictions[6].sum_probabilities for each in looked),
+    ]
+    assert sums[0] == pytest.approx(sums[1], abs=1e-4)
+    assert sums[0] != pytest.approx(sums[2], abs=1e-2)
+    for answer in looked:
+        shares = np.exp(answer.views[-1].maps - answer.views[-1].maps.max())
+        assert answer.answer.predictions[6].sum_probabilities == pytest.approx(shares / shares.sum(), abs=1e-4)
+
+
 def test_the_newest_weights_of_a_training(worker: PredictionWorker) -> None:
     from mnist_sum_tui.machine.hardware import choose
     from mnist_sum_tui.training.step import Learner
@@ -178,7 +215,7 @@ def test_weights_that_are_delivered_are_there_at_once() -> None:
 def test_nobody_waits_for_a_first_step_that_will_not_come(
     ends: bool, worker: PredictionWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.predictions.worker.FIRST_STEP_SECONDS", 600.0)
+    monkeypatch.setattr("mnist_sum_tui.tui.predictions.predictors.FIRST_STEP_SECONDS", 600.0)
     worker._session.begin(TrainConfig(), Run(worker._session.runs_folder / "now"), Control())
     answers: queue.Queue[Message] = queue.Queue()
     worker.request(PredictImage(0), answers.put)

@@ -1,0 +1,172 @@
+"""Inside: the way of an image through the network, layer by layer, to its two answers."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import OptionList, Static
+
+from mnist_sum_tui.formatting import equation
+from mnist_sum_tui.tui.pages.inside_words import layer_row, layer_words
+from mnist_sum_tui.tui.pages.predicting import note_room
+from mnist_sum_tui.tui.pages.walking import WALK_KEYS, Judge, WalkingPage
+from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
+from mnist_sum_tui.tui.predictions.messages import ImagePredicted, LookedInside, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult
+from mnist_sum_tui.tui.predictions.requests import LookInside
+from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, sure_line
+from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.maps import Maps
+from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.explain import LayerView
+
+EMPTY = """\
+Here you will see an image on its way through the network:
+what each layer makes of it, how the number comes in, and the sums.
+"""
+ENDS = ("digit scores", "sum scores")
+"""kinds of layers whose values are better read as bars"""
+
+
+class InsidePage(WalkingPage):
+    """A list of the layers, and what the chosen one makes of the image."""
+
+    page_name = "inside"
+    AUTO_FOCUS = "#layers"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("plus", "number(1)", "Number", key_display="0-9"),
+        Binding("minus", "number(-1)", show=False),
+        Binding("b", "sort", "Brightest first"),
+        *WALK_KEYS,
+        *WEIGHT_KEYS,
+        Binding("g", "goto", "Go to"),
+        Binding("r", "random", "Random"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.views: tuple[LayerView, ...] = ()
+        """of the image and the weights whose answer is shown"""
+
+    def compose_page(self) -> ComposeResult:
+        """The image, its answer and the layers; then what the chosen layer makes of it; the slider."""
+        yield Static(EMPTY, id="awaited", markup=False)
+        with Horizontal(id="inside"):
+            with Vertical(id="way"):
+                yield Digit(id="goes-in")
+                yield Static(id="said", markup=False)
+                yield OptionList(id="layers", markup=False)
+                yield AllTen(id="beside-each")
+            with Vertical(id="panel"):
+                yield Static(id="words", markup=False)
+                with Horizontal(id="seen-inside"):
+                    yield Maps(id="feature-maps")
+                    with Vertical(id="ends"):
+                        yield ProbabilityBars("Digit", id="digit-end")
+                        yield ProbabilityBars("Sum", id="sum-end")
+        yield from note_room()
+        yield from weights_bar()
+
+    def on_mount(self) -> None:
+        """Name the parts."""
+        self.query_one("#goes-in", Digit).look = "blocks"
+        self.query_one(AllTen).border_title = "All ten numbers"
+
+    # Asking: the layers and the answer always come from the same weights.
+
+    def _ask(self) -> None:
+        if self._found is None:
+            self._look(None)
+        else:  # what was found stays; a line says what has become of it
+            super()._ask()
+
+    def _look(self, found: TestSetResult | None) -> None:
+        if self.is_mounted:
+            request = LookInside(self.index, self.number, self.wanted, found)
+            self.predictions.request(request, self.post_message)
+
+    def _land(self, evaluated: TestSetEvaluated, step: Step, words: tuple[str, ...], judge: Judge) -> None:
+        super()._land(evaluated, step, words, judge)
+        self._look(evaluated.result)
+
+    def watch_number(self) -> None:
+        """Another number goes another way."""
+        super().watch_number()
+        if self.answer is not None and self._found is None:
+            self._look(None)
+
+    def on_looked_inside(self, message: LookedInside) -> None:
+        """An answer, and the layers behind it."""
+        answer = message.answer
+        if message.number != self.number or answer.index != self.index % answer.count:
+            return  # a newer request is on its way
+        if message.is_newest:
+            self.take_answer(answer)
+        shown = self.answer
+        if shown is not None and (shown.index, shown.source) == (answer.index, answer.source):
+            self._show_layers(message.views)
+
+    # Showing.
+
+    def show_image(self, answer: ImagePredicted) -> None:
+        """What goes in."""
+        self.query_one("#goes-in", Digit).image = answer.image
+
+    def show_answer(self) -> None:
+        """Show what comes out, for the chosen number."""
+        answer = self.answer
+        if answer is None or not self.is_mounted:
+            return
+        shown, label = answer.predictions[self.number], answer.predictions[0].label
+        mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} it is a {label}"
+        words = f"#{answer.index:,}: {equation(shown.digit, shown.number, shown.sum)}{mark}\n{sure_line(shown)}"
+        self.query_one("#said", Static).update(words)
+        digits, sums = self.query_one("#digit-end", ProbabilityBars), self.query_one("#sum-end", ProbabilityBars)
+        digits.probabilities, digits.truth = shown.digit_probabilities, label
+        sums.probabilities = shown.sum_probabilities
+        sums.truth = None if label is None else label + self.number
+        ten = self.query_one(AllTen)
+        ten.predictions, ten.chosen = answer.predictions, self.number
+
+    def _show_layers(self, views: "tuple[LayerView, ...]") -> None:
+        layers, rows = self.query_one(OptionList), [layer_row(view) for view in views]
+        is_same = rows == [layer_row(view) for view in self.views]
+        self.views = views
+        if not is_same:  # of another network
+            layers.set_options(rows)
+            layers.highlighted = 1
+        self._show_layer()
+
+    def _show_layer(self) -> None:
+        place = self.query_one(OptionList).highlighted
+        if place is None or place >= len(self.views):
+            return
+        view = self.views[place]
+        self.set_class(view.kind in ENDS, "-at-ends")
+        self.query_one("#words", Static).update(layer_words(view, self.number))
+        self.query_one(Maps).view = view
+
+    # Keys.
+
+    def on_option_list_option_highlighted(self) -> None:
+        """Another layer."""
+        self._show_layer()
+
+    def on_option_list_option_selected(self) -> None:
+        """Go into the layer."""
+        self.query_one(Maps).focus()
+
+    def step_back(self) -> bool:
+        """Escape: from the maps to the list of layers."""
+        if self.query_one(Maps).has_focus:
+            self.query_one(OptionList).focus()
+            return True
+        return False
+
+    def action_sort(self) -> None:
+        """The brightest maps first, or in their order."""
+        maps = self.query_one(Maps)
+        maps.is_sorted = not maps.is_sorted

@@ -1,0 +1,72 @@
+"""What the page Inside says of each layer, in words for those who see one for the first time."""
+
+from typing import TYPE_CHECKING
+
+from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.tui.widgets.maps import reads_image
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.explain import LayerView
+
+TABLE = "all ten numbers"
+"""the last row of the list"""
+
+
+def layer_row(view: "LayerView") -> str:
+    """A row of the list: `conv1: 8 maps of 28x28`, `hidden: 128 values`."""
+    words, maps = shape_words(view), view.maps
+    if len(maps) == 1 and maps.ndim == 3:
+        words = f"{maps.shape[1]}x{maps.shape[2]}"
+    return f"{short_name(view.name)}: {words}"
+
+
+def short_name(name: str) -> str:
+    """A layer's name without the words before its number: `0.conv1` for `branches.0.conv1`."""
+    parts = name.split(".")
+    return ".".join(part for place, part in enumerate(parts) if part.isdecimal() or place == len(parts) - 1)
+
+
+def shape_words(view: "LayerView") -> str:
+    """`8 maps of 28x28`, `128 values`."""
+    count, *sides = view.maps.shape
+    return f"{plural(count, 'map')} of {'x'.join(map(str, sides))}" if sides else plural(count, "value")
+
+
+def layer_words(view: "LayerView", number: int) -> str:
+    """What the layer does, and how its pictures are to be read."""
+    rows = view.field[0].size
+    kind, patch = view.kind[:1].upper() + view.kind[1:], f"{rows}x{rows}"
+    if view.kind == "image":
+        return f"The image goes in: 28x28 grey values. The number {number} comes in much later, after the digit scores."
+    if reads_image(view):
+        return (
+            f"{kind}: each map has one filter (the small square beside it), laid on every {patch} patch of the image. "
+            "It is bright where the patch looks like the filter: an edge or a stroke of one direction."
+        )
+    if view.kernels is not None:
+        return (
+            f"{kind}: each map joins all maps of the layer before. It is bright where it finds its pattern, now within "
+            f"{_whole(rows)} of the image."
+        )
+    if "pooling" in view.kind:
+        kept = "the brightest" if "max" in view.kind else "the mean"
+        return f"{kind}: the same maps, smaller. Of each square only {kept} is kept: what was found, less of where."
+    if view.kind == "digit scores":
+        return "Ten scores, one for each digit. As probabilities they are the first answer: which digit it is."
+    if view.kind == "sum scores":
+        return "Nineteen scores, one for each sum from 0 to 18. As probabilities they are the second answer."
+    if view.kind == "digit x number":
+        return (
+            f"Here the number comes in. Row: digit, column: number. Only column {number} is lit, in the row of the "
+            "digit that it sees. One cell is one addition: the next layer has only to learn its sum."
+        )
+    if view.name == "number":
+        return (
+            f"Here the number comes in. Above: the ten digit scores. Below: ten places, of which only that of {number} "
+            "is lit. The layers that follow have to learn to add them."
+        )
+    return f"{kind}: each square is one value, made of all values of the layer before. Bright ones are strong."
+
+
+def _whole(rows: int) -> str:
+    return f"a {rows}x{rows} patch" if rows < 28 else "all"

@@ -1,0 +1,74 @@
+"""Predictors: the networks that the worker's thread has in memory: of checkpoints, and of the training in progress."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.tui.predictions import load
+from mnist_sum_tui.tui.predictions.messages import Working
+from mnist_sum_tui.tui.predictions.requests import Reply
+from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.session.session import Session
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.predict import Predictor
+
+FIRST_STEP_SECONDS = 20.0
+"""how long a request waits for the first step of a training"""
+FRESH_SECONDS = 0.8
+"""how long weights of a training in progress count as the newest; to copy them for each stroke would slow it down"""
+KEPT = 3
+"""predictors in memory; the largest network has 25 MB of weights"""
+
+
+class Predictors:
+    """Makes predictors, and keeps the last few; `is_closing` says that a wait for weights is to end."""
+
+    def __init__(self, session: Session, is_closing: Callable[[], bool]) -> None:
+        self._session = session
+        self._is_closing = is_closing
+        self._kept: dict[object, Predictor] = {}
+        self._newest: load.NewestWeights | None = None
+
+    def of(self, weights: Weights, reply: Reply) -> "Predictor":
+        """The predictor with these weights.
+
+        Raises:
+            UsageError: the training in progress has not made its first step, or has ended.
+            CheckpointError: the file is missing, damaged, or another network's.
+        """
+        if weights.path is None:
+            return self._newest_predictor(weights, reply)
+        key = weights, weights.path.stat().st_mtime_ns
+        if key not in self._kept:
+            while len(self._kept) >= KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = load.load_file(weights)
+        return self._kept[key]
+
+    def _newest_predictor(self, weights: Weights, reply: Reply) -> "Predictor":
+        """With the weights of the training in progress; each call asks for newer ones, for the next call."""
+        control, config = self._session.control, self._session.config
+        if control is None or config is None:
+            raise UsageError("the training has just ended: its best and last weights are there now")
+        newest = self._newest if self._newest is not None and self._newest.control is control else None
+        if newest is not None and time.monotonic() - newest.taken < FRESH_SECONDS:
+            return newest.predictor
+        control.want_weights()
+        if control.weights is None:
+            reply(Working("Waiting for the first step of the training ..."))
+        found = control.wait_for_weights(
+            FIRST_STEP_SECONDS, lambda: self._is_closing() or self._session.control is not control
+        )
+        if found is None:
+            ended = self._session.control is not control
+            state = "ended before its first step" if ended else "not made its first step yet: try again in a moment"
+            raise UsageError(f"the training has {state}")
+        step, tensors = found
+        if newest is None or newest.step != step:
+            predictor = load.load_newest(config, tensors, f"{weights.owner}, step {step:,}")
+        else:
+            predictor = newest.predictor
+        self._newest = load.NewestWeights(control, step, time.monotonic(), predictor)
+        return predictor

@@ -1,0 +1,87 @@
+"""Maps: the maps of a layer as small pictures, with the filters of the first layer; one may be chosen and opened."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+
+from mnist_sum_tui.charts.thumbnail import as_units, feature_pictures, scaled
+from mnist_sum_tui.tui.widgets.gallery import Gallery, Item, Tile
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.explain import LayerView
+
+LEAST, MOST = 10, 56
+"""rows of pixels of a picture"""
+
+
+def side_for(count: int, shape: tuple[int, int], kernel: int, width: int, height: int) -> int:
+    """Rows of pixels with which `count` maps fit into width x height cells, each with a caption; LEAST if none fit.
+
+    `kernel` is the side of the filters beside the maps.
+    """
+    for side in range(MOST, LEAST, -1):
+        rows, columns = scaled(shape, side)
+        tile = tile_of(rows, columns + (kernel and 1 + max(1, rows // 2 // kernel) * kernel))
+        if -(-count // max(1, width // tile.width)) * tile.height <= height and tile.width <= width:
+            return side
+    return LEAST
+
+
+def tile_of(rows: int, columns: int) -> Tile:
+    """The cells of a picture of so many pixels, with its caption and a margin."""
+    return Tile(columns + 2, -(-rows // 2) + 1, "blocks")
+
+
+def reads_image(view: "LayerView") -> bool:
+    """Whether the layer's filters lie on the image itself, so that one sees what they look for."""
+    return view.kernels is not None and view.kernels.shape[1] == view.field[0].size
+
+
+class Maps(Gallery):
+    """Shows the maps of `view`; those that are brightest on the whole first, if that is wanted."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Look closer")]
+
+    view: "reactive[LayerView | None]" = reactive(None, always_update=True)
+    is_sorted: reactive[bool] = reactive(False)
+
+    @property
+    def tile(self) -> Tile:
+        """As large as the pictures are."""
+        return tile_of(*self.items[0].image.shape) if self.items else tile_of(LEAST, LEAST)
+
+    @property
+    def index(self) -> int:
+        """The number of the chosen map within its layer."""
+        return self.items[self.chosen].key if self.items else 0
+
+    def watch_view(self, old: "LayerView | None", new: "LayerView | None") -> None:
+        """Show it; the same layer with newer values keeps its place."""
+        place, corner = self.chosen, self.scroll_offset
+        self._make()
+        if old is not None and new is not None and (old.name, len(old.maps)) == (new.name, len(new.maps)):
+            self.chosen = min(place, len(self.items) - 1)
+            self.scroll_to(*corner, animate=False)
+
+    def watch_is_sorted(self) -> None:
+        """Other order."""
+        self._make()
+
+    def on_resize(self) -> None:
+        """Other sizes."""
+        place = self.chosen
+        self._make()
+        self.chosen = min(place, max(len(self.items) - 1, 0))
+
+    def _make(self) -> None:
+        view = self.view
+        if view is None or not self._room:
+            return
+        maps = view.maps if view.maps.ndim == 3 else as_units(view.maps)
+        kernels = view.kernels if reads_image(view) else None
+        size = 0 if kernels is None else kernels.shape[1]
+        side = side_for(len(maps), maps.shape[1:], size, *self._room)
+        order = maps.mean((1, 2)).argsort()[::-1].tolist() if self.is_sorted else range(len(maps))
+        pictures = feature_pictures(maps, kernels, side)
+        self.items = tuple(Item(pictures[key], f"{key + 1}", key) for key in order)

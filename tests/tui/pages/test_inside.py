@@ -1,0 +1,165 @@
+"""Inside: the layers of the image that is shown, by the same weights as its answer."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import OptionList, Static
+
+from mnist_sum_tui.charts.thumbnail import scaled
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inside import InsidePage
+from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, PredictImage, Reply, Request
+from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, side_for
+from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
+from tests.tui import fixed
+
+ROWS = ["image", "conv1", "conv1 pooled", "hidden", "digit", "number", "sum"]
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    return fixed.new_app(tmp_path, monkeypatch)
+
+
+def page_in(app: MnistSumApp) -> InsidePage:
+    page = app.screen
+    assert isinstance(page, InsidePage)
+    return page
+
+
+def words(page: InsidePage) -> str:
+    return str(page.query_one("#words", Static).render())
+
+
+async def press(pilot: Pilot[int], *keys: str) -> None:
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+async def test_the_list_leads_from_the_image_to_the_sum(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        layers, maps = page.query_one(OptionList), page.query_one(Maps)
+        rows = [str(layers.get_option_at_index(place).prompt) for place in range(layers.option_count)]
+        assert [row.partition(":")[0] for row in rows[: len(ROWS)]] == ROWS
+        assert rows[1:4] == ["conv1: 4 maps of 28x28", "conv1 pooled: 4 maps of 14x14", "hidden: 64 values"]
+        for place, word in enumerate(("image goes in", "one filter", "brightest is kept", "one value", "digit it is")):
+            layers.highlighted = place
+            await pilot.pause()
+            assert word in words(page)
+            assert maps.display == (place < 4), "scores are bars"
+            assert page.query_one("#digit-end").region.area > 0 or place < 4
+            if maps.display:
+                assert len(maps.items) == (4 if place in (1, 2) else 1)
+        await press(pilot, "down", "3")
+        assert "Only column 3 is lit" in words(page)
+
+
+async def test_enter_goes_into_a_layer_and_escape_out_of_it(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        maps = page.query_one(Maps)
+        await press(pilot, "right")
+        assert page.index == 1, "the arrows choose the image"
+        await press(pilot, "enter", "right")
+        assert (page.index, maps.index) == (1, 1), "within a layer they choose a map"
+        await press(pilot, "2")
+        assert maps.index == 1, "the same map with another number"
+        await press(pilot, "b")
+        order = fixed.views(page.answer.image, 2, 2)[1].maps.mean((1, 2)).argsort()[::-1] if page.answer else ()
+        assert [item.key for item in maps.items] == list(order), "brightest first"
+        await press(pilot, "escape", "right")
+        assert page.index == 2
+
+
+async def test_another_number_comes_in_and_the_bars_follow(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        for number in (3, 9):
+            await press(pilot, str(number))
+            assert page.views[5].maps[0, 7, number] == page.views[5].maps.sum() == 1
+            assert page.query_one("#sum-end", ProbabilityBars).truth == 7 + number
+            assert str(page.query_one("#said", Static).render()).startswith(f"#0: 7 + {number} = {7 + number}")
+
+
+async def test_what_was_found_in_training_keeps_the_layers_of_its_weights(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer is that of the weights that were searched, so the layers must be theirs too, not the newest."""
+    live = Weights("live", "the training in progress", None)
+    old = replace(fixed.result(), weights=live, source="x, step 98", made=time.monotonic())
+    asked: list[Request] = []
+
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page, worker = page_in(app), fixed.predictions_in(app)
+
+        def answer(request: Request, reply: Reply) -> None:
+            asked.append(request)
+            if isinstance(request, LookInside):
+                message = fixed.looked_inside(request)
+                if request.found is None:
+                    message.answer.weights, message.answer.source = live, "x, step 140"
+                    message.answer.choices = (live,)
+                reply(message)
+            elif isinstance(request, PredictImage):
+                found = fixed.predictions(request.index)
+                image = fixed.images().images[request.index].numpy()
+                reply(ImagePredicted(request.index, image, found, live, (live,), "x, step 140", fixed.COUNT))
+            elif isinstance(request, EvaluateTestSet):
+                reply(TestSetEvaluated(old, fixed.images().images.numpy()))
+
+        monkeypatch.setattr(worker, "request", answer)
+        page.show_index(0)
+        await press(pilot, "w")
+        looked = [request for request in asked if isinstance(request, LookInside)]
+        assert looked[-1].found is old
+        shown = page.views
+        asked.clear()
+        page.keep_up()
+        await pilot.pause()
+        assert [type(request) for request in asked] == [PredictImage], "a line says what has become of it"
+        assert page.views is shown
+        assert "at step 98, still wrong" in str(page.query_one("#note", Static).render())
+        page.on_looked_inside(fixed.looked_inside(LookInside(page.index, page.number)))
+        assert page.views is shown, "late layers of other weights"
+        await press(pilot, "3")
+        assert page.views is not shown
+        assert page.answer is not None
+        assert page.answer.source == "x, step 140"
+
+
+async def test_before_the_first_answer_the_page_says_what_will_be_here(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        monkeypatch.setattr(fixed.FixedPredictions, "request", lambda *_: None)
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        assert page.query_one("#awaited").region.area > 0
+        await press(pilot, "w", "right", "enter", "b", "3", "escape", "comma")
+        assert page.has_class("-empty")
+
+
+@pytest.mark.parametrize(
+    ("count", "shape", "room", "side"),
+    [
+        (1, (10, 10), (60, 20), 30),
+        (4, (28, 28), (200, 30), 28),
+        (4, (28, 28), (59, 30), 27),
+        (24, (24, 24), (52, 16), LEAST),
+        (8, (3, 3), (112, 7), 12),
+    ],
+)
+def test_pictures_are_as_large_as_all_of_them_fit(
+    count: int, shape: tuple[int, int], room: tuple[int, int], side: int
+) -> None:
+    assert scaled(shape, side_for(count, shape, 0, *room))[0] == side
