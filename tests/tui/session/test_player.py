@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.runs.events import to_json
+from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.tui.session.player import SPEEDS, Player
 from tests.tui import recorded
