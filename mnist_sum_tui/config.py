@@ -1,13 +1,12 @@
 """TrainConfig: all settings of a run in one frozen value. Each setting is described here and nowhere else."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import Any, Self, get_args, get_type_hints
 
 from mnist_sum_tui.errors import UsageError, unknown
-from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import MODELS, RECIPES
 
 OPTIMIZERS = ("sgd", "nesterov", "adamw")
@@ -15,9 +14,10 @@ SCHEDULES = ("constant", "onecycle", "linear")
 AUGMENTATIONS = ("none", "nudge", "shift", "affine", "strong")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
-MAY_CHANGE = ("epochs", "device", "precision", "threads", "keep", "data_dir")
+ENDS = ("patience", "min_gain", "target", "max_minutes")
+"""the settings that end a run before its last epoch"""
+MAY_CHANGE = ("epochs", "device", "precision", "threads", "keep", "data_dir", *ENDS)
 """the settings that may be changed when a run is resumed"""
-SAME_SETTINGS = "The runs have the same settings."
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,24 @@ class TrainConfig:
         usual="8",
         range=Range(0, 10_000, "0 to 10,000"),
     )
+    patience: int = _setting(
+        0, "Stop after so many epochs without a better validation; 0 goes on.", range=Range(0, 10_000, "0 to 10,000")
+    )
+    min_gain: float = _setting(
+        0.0,
+        "What counts as better for --patience: the least gain of the mean validation accuracy, in points.",
+        range=Range(0, 100, "0 to 100"),
+    )
+    target: float = _setting(
+        0.0,
+        "Stop when the validation has this accuracy for digit and sum, in percent; 0 goes on.",
+        range=Range(0, 100, "0 to 100"),
+    )
+    max_minutes: float = _setting(
+        0.0,
+        "Train as many epochs as fit in this time, at least one and at most --epochs; 0 trains all.",
+        range=Range(0, 100_000, "0 to 100,000"),
+    )
     data_dir: str | None = _setting(
         None, "Folder of other MNIST files: a torchvision root with MNIST/raw.", usual="the built-in MNIST"
     )
@@ -151,6 +169,9 @@ class TrainConfig:
                 raise unknown(name, value, about.choices)
             if about.range is not None and value not in about.range:
                 raise UsageError(f"{option_name(name)} must be {about.range.words}, not {value}")
+        for name in ("patience", "target"):
+            if getattr(self, name) and self.all_data:
+                raise UsageError(f"--{name} needs validation images: add --hold-out, because this trains on all images")
 
     @classmethod
     def of(cls, recipe: str = "standard", **overrides: Any) -> Self:
@@ -212,19 +233,6 @@ def value_words(name: str, value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return {("data_dir", None): "built-in", ("threads", 0): "all"}.get((name, value), str(value))
-
-
-def settings_table(configs: Sequence[TrainConfig | None]) -> list[list[str]]:
-    """The settings that differ, a row each: the option's name, then the value in each config as a reader is shown it.
-
-    A config that is None, because the run is damaged, has `-`, and differs from every other.
-    """
-    columns = [{} if config is None else config.to_dict() for config in configs]
-    return [
-        [option_name(name), *(printable(value_words(name, values[name])) if values else "-" for values in columns)]
-        for name in settings()
-        if len({str(values.get(name)) for values in columns}) > 1
-    ]
 
 
 def _check_kind(name: str, value: object) -> None:

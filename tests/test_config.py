@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from mnist_sum_tui.config import TrainConfig, option_name, settings, settings_table
+from mnist_sum_tui.config import TrainConfig, option_name, settings
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.recipes import MODELS, RECIPES
+from mnist_sum_tui.runs.differences import settings_table
 
 
 def test_the_bare_default_is_recipe_standard() -> None:

@@ -5,7 +5,7 @@ from rich.console import Console
 from mnist_sum_tui.cli.layout import say, show_commands
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.events import ALL_DONE, Finished
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.coach import advice, has_learned
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
@@ -31,6 +31,8 @@ def print_end(out: Console, event: Finished, run: Run) -> None:
     elif event.reason != "completed":
         say(out, f"The run is in {path}")
     else:
+        if event.message != ALL_DONE:
+            say(out, f"Ended after epoch {event.epoch}: {event.message}")
         say(out, result_line(event), indent=6)
         how = f"each test image with all ten numbers, {event.pairs:,} pairs; weights of epoch {event.best_epoch}"
         say(out, f"      ({how}; {duration(event.elapsed)} of training)", indent=6)
@@ -47,4 +49,5 @@ def print_end(out: Console, event: Finished, run: Run) -> None:
             "train it further": f"mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}",
         }
         show_commands(out, commands)
-        say(out, f"  ({ADDED_EPOCHS})", indent=3)
+        if event.message == ALL_DONE:
+            say(out, f"  ({ADDED_EPOCHS})", indent=3)

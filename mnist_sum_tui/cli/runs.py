@@ -9,11 +9,12 @@ import typer
 from mnist_sum_tui.cli.common import RUN_HELP, Json, LaterRunsDir, RunsDir, complete_run, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say
 from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs
-from mnist_sum_tui.config import SAME_SETTINGS, option_name, settings_table, value_words
+from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.differences import SAME_SETTINGS, settings_table
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
 from mnist_sum_tui.runs.run import Run

@@ -204,6 +204,10 @@ class Notice(Event):
     message: str
 
 
+ALL_DONE = "all epochs are done"
+"""the message of a Finished that came when the last epoch was over; another one says why the run ended by itself"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished(Event):
     """The last event. The test result is that of the best epoch's weights; None if there was no test."""

@@ -47,3 +47,5 @@ def _train(training: Training, control: Control) -> None:
         if processes.any(False):  # whether the leader, which alone validates, was stopped meanwhile
             return
         state.next_epoch()
+        if training.agree(control)[0]:
+            return

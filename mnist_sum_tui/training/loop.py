@@ -17,13 +17,14 @@ from mnist_sum_tui.models import parameter_count
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.events import EpochDone, Event, Notice, Progress, Samples, Started, Validated
-from mnist_sum_tui.runs.journal import turned_behind
+from mnist_sum_tui.runs.journal import read_events, turned_behind
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.best import take_best
 from mnist_sum_tui.training.coach import rate_to_try
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import joined
+from mnist_sum_tui.training.ends import Ending
 from mnist_sum_tui.training.prepare import Training, prepare
 from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.requests import Requests
@@ -68,9 +69,8 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
                 training = prepare(state, hardware, processes)
                 test = state.load_images("test")  # now, so that missing images are noticed before the first step
                 recorder = Recorder(run, state)
-                trainer = _Trainer(training, test, recorder, control or Control())
                 with recorder.open(hardware):
-                    yield from trainer.events()
+                    yield from _Trainer(training, test, recorder, control or Control()).events()
     except MnistSumError:
         run.remove_if_unused()
         raise
@@ -91,6 +91,8 @@ class _Trainer:
         self.state, self.learner, self.batches = training.state, training.learner, training.batches
         self.validation = training.validation
         self.requests = Requests(training, recorder, control, self._validated)
+        done = [event for event in read_events(recorder.run.metrics_file, "epoch") if isinstance(event, EpochDone)]
+        self.ending = Ending(training.state, training.batches, control, done)
         self.sampling = Pace(SAMPLES_SECONDS, SAMPLES_SHARE)
 
     def events(self) -> Iterator[Event]:
@@ -104,6 +106,7 @@ class _Trainer:
             if len(lengths) > 1 and lengths[-1].step == state.step:
                 message = describe_change(state.config, lengths, self.batches.steps_per_epoch)
                 yield recorder.event(Notice, message=message)
+            self.ending.look()
             yield from self.requests.agree()
             while state.epoch <= state.config.epochs and not self.requests.is_stopping:
                 yield from self._epoch()
@@ -130,6 +133,7 @@ class _Trainer:
         state, processes = self.state, self.learner.processes
         for result in self.training.epoch():
             yield from self._reports(result)
+            self.ending.note_step()
             yield from self.requests.serve()
             yield from self.requests.agree()
             if self.requests.is_stopping:
@@ -142,6 +146,8 @@ class _Trainer:
         state.next_epoch()
         yield done
         yield self.recorder.save(self.learner, "epoch", best=done.best)
+        self.ending.note_epoch(done)
+        yield from self.requests.agree()
 
     def _reports(self, result: StepResult) -> Iterator[Event]:
         """The events that are due after a step: Progress, Samples and an automatic save."""
@@ -186,7 +192,7 @@ class _Trainer:
         confidence = take_best(self.recorder.run, self.training)
         report = evaluate(self.learner.network, self.test, self.learner.hardware, confidence)
         self.recorder.report(report)
-        return self.recorder.finished("completed", "all epochs are done", report)
+        return self.recorder.finished("completed", self.ending.why, report)
 
     def _started(self) -> Event:
         config, hardware, run = self.state.config, self.learner.hardware, self.recorder.run

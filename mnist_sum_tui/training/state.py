@@ -67,17 +67,22 @@ class RunState:
         """Change a setting from a step on, at the earliest the next one; returns it as noted, and the old value."""
         noted = replace(turn, step=max(turn.step, self.step))
         if noted.setting == "epochs":  # what has begun cannot be taken back
-            noted = replace(noted, value=str(max(int(noted.value), self.epoch if self.batch else self.epoch - 1, 1)))
+            noted = replace(noted, value=str(max(int(noted.value), self._begun)))
         before = self.knobs.value_at(noted.setting, noted.step)
         self.knobs.turns += (noted,)
         self._take_length()
         return noted, before
 
+    @property
+    def _begun(self) -> int:
+        """The least number of epochs that the run can have."""
+        return max(self.epoch if self.batch else self.epoch - 1, 1)
+
     def _take_length(self) -> None:
         """Give the run the number of epochs to which it was turned for the next step."""
         for turn in self.knobs.turns:
             if turn.setting == "epochs" and turn.step == self.step:
-                self.config = replace(self.config, epochs=max(int(turn.value), self.epoch))
+                self.config = replace(self.config, epochs=max(int(turn.value), self._begun))
                 self.knobs.lengths = self.position().with_epochs(self.config.epochs, self.knobs.epochs).changes
 
     def take_recent(self) -> dict[str, float]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from mnist_sum_tui.config import SAME_SETTINGS, option_name, settings_table, value_words
+from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.differences import SAME_SETTINGS, settings_table
 from mnist_sum_tui.runs.events import EpochDone
 from mnist_sum_tui.runs.summary import Summary, measured_on, why_best
 

@@ -11,7 +11,7 @@ from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Select, Static
 
-from mnist_sum_tui.config import TrainConfig, settings
+from mnist_sum_tui.config import ENDS, TrainConfig, settings
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import LARGE_MODEL, MODELS, QUICK_MODEL, RECIPES
@@ -26,7 +26,7 @@ NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr
 """the settings with an input field, and their labels"""
 LABEL_WIDTH = 9
 """columns of the labels before recipe and network, as form.tcss has them"""
-KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
+KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep", *ENDS)
 """settings without a field; values from the command line stay when the user chooses another recipe"""
 
 PICTURE = """\

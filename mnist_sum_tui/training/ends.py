@@ -1,0 +1,94 @@
+"""When a training ends by itself before its last epoch: no gain any more, the target reached, the time used up."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.formatting import duration, plural
+from mnist_sum_tui.runs.events import ALL_DONE, EpochDone
+from mnist_sum_tui.runs.turns import Turn
+from mnist_sum_tui.training.batches import Batches
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.training.state import RunState
+
+FIRST_FIT_SECONDS = 3.0
+"""of training, after which the speed of its steps is known well enough to say how many epochs fit in the time"""
+
+
+class Ending:
+    """Watches a run, and turns its number of epochs down when it should end; that is recorded like any other turn."""
+
+    def __init__(self, state: RunState, batches: Batches, control: Control, done: Iterable[EpochDone]) -> None:
+        """`done`: the epochs of the run before this process."""
+        self._state, self._batches, self._control = state, batches, control
+        self._done = list(done)
+        self._most = state.config.epochs
+        self._is_fitted = False
+        self.why = ALL_DONE
+        """why the run ends when its last epoch is over"""
+
+    def note_step(self) -> None:
+        """After a step: once its speed is known, give the run as many epochs as fit in the time."""
+        if self._state.config.max_minutes and not self._is_fitted and self._state.clock.seconds > FIRST_FIT_SECONDS:
+            self._fit()
+
+    def note_epoch(self, done: EpochDone) -> None:
+        """After an epoch: end the run if there is a reason to."""
+        self._done.append(done)
+        self.look()
+
+    def look(self) -> None:
+        """End the run here if there is a reason to, also right after it was resumed; else fit it to the time again."""
+        state = self._state
+        begun = self._since()
+        why = reason(state.config, [epoch for epoch in self._done if epoch.epoch > begun])
+        if why and state.epoch <= state.config.epochs:
+            self.why = why
+            self._control.turn(Turn(state.step, "epochs", str(state.epoch - 1)))
+        elif state.config.max_minutes and self._is_fitted:
+            self._fit()
+
+    def _since(self) -> int:
+        """The epochs that were done when the user gave the run its length: what came before does not end it."""
+        turned = {(turn.step, turn.number) for turn in self._state.knobs.turns if turn.setting == "epochs"}
+        asked = [change.step for change in self._state.knobs.lengths if (change.step, change.epochs) not in turned]
+        return max(asked, default=0) // self._batches.steps_per_epoch
+
+    def _fit(self) -> None:
+        state, self._is_fitted = self._state, True
+        begun = max(state.epoch if state.batch else state.epoch - 1, 1)
+        left = 60 * state.config.max_minutes - state.clock.seconds
+        epochs = begun
+        while epochs < self._most and self._seconds_to(epochs + 1) <= left:
+            epochs += 1
+        is_late = 2 * state.step > self._batches.total_steps  # then more epochs would come after a rate of almost 0
+        if epochs != state.config.epochs and not (is_late and epochs > state.config.epochs):
+            self.why = f"as many epochs as fit in {state.config.max_minutes:g} min"
+            self._control.turn(Turn(state.step, "epochs", str(epochs)))
+
+    def _seconds_to(self, epochs: int) -> float:
+        state = self._state
+        steps = epochs * self._batches.steps_per_epoch - state.step
+        return state.forecast.remaining(steps, epochs - state.epoch + 1) or 0.0
+
+
+def reason(config: TrainConfig, done: Sequence[EpochDone]) -> str:
+    """Why a run should end after these epochs, as a sentence; empty if it should go on."""
+    measured = [
+        (epoch, epoch.val_digit_accuracy, epoch.val_sum_accuracy)
+        for epoch in done
+        if epoch.val_digit_accuracy is not None and epoch.val_sum_accuracy is not None
+    ]
+    if not measured:
+        return ""
+    last, digit, total = measured[-1]
+    if config.target and 100 * min(digit, total) >= config.target:
+        return f"the validation has {config.target:g} % for digit and sum, after {duration(last.elapsed)} of training"
+    best, gained = -math.inf, 0
+    for epoch, digit, total in measured:
+        accuracy = 50 * (digit + total)
+        if accuracy > best and accuracy >= best + config.min_gain:
+            best, gained = accuracy, epoch.epoch
+    if config.patience and last.epoch - gained >= config.patience:
+        return f"the validation has not got better for {plural(last.epoch - gained, 'epoch')}"
+    return ""

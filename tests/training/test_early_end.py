@@ -1,0 +1,114 @@
+"""A training that ends by itself before its last epoch: no gain, the target reached, the time used up."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs import checkpoint, find
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.training.ends import reason
+from mnist_sum_tui.training.loop import train
+from tests.training.resuming import assert_same_end, config_of_few
+
+
+def done(epoch: int, digit: float | None, total: float | None = None) -> EpochDone:
+    total = digit if total is None else total
+    return EpochDone(
+        step=10 * epoch, epoch=epoch, elapsed=3.0 * epoch, digit_loss=1, sum_loss=1, digit_accuracy=0.5,
+        sum_accuracy=0.5, val_digit_loss=1, val_sum_loss=1, val_digit_accuracy=digit, val_sum_accuracy=total,
+        val_agreement=0.5, lr=0.1, images_per_second=1, remaining=None, best=True,
+    )  # fmt: skip
+
+
+def test_patience_counts_the_epochs_since_the_last_gain_that_counts() -> None:
+    config = TrainConfig.of("standard", patience=2)
+    accuracies = [0.90, 0.95, 0.9504, 0.9503]
+    epochs = [done(row + 1, accuracy) for row, accuracy in enumerate(accuracies)]
+    assert reason(config, epochs) == ""
+    assert reason(replace(config, min_gain=0.1), epochs) == "the validation has not got better for 2 epochs"
+    assert reason(replace(config, patience=0), epochs * 9) == ""
+    assert reason(config, [*epochs, done(5, 0.95)]) == "the validation has not got better for 2 epochs"
+    assert reason(config, []) == ""
+    assert reason(config, [done(1, None)] * 9) == "", "nothing was measured"
+
+
+def test_the_target_is_for_both_heads() -> None:
+    config = TrainConfig.of("standard", target=99)
+    assert reason(config, [done(1, 0.995, 0.985)]) == ""
+    assert reason(config, [done(1, 0.5), done(2, 0.995, 0.99)]) == (
+        "the validation has 99 % for digit and sum, after 6.0 s of training"
+    )
+
+
+@pytest.mark.parametrize("name", ["patience", "target"])
+def test_without_validation_images_there_is_nothing_to_go_by(name: str) -> None:
+    with pytest.raises(UsageError, match=f"--{name} needs validation images: add --hold-out"):
+        TrainConfig.of("sprint", **{name: 3})
+
+
+def events_of(config: TrainConfig, run: Run) -> list[Event]:
+    return list(train(config, run, Control()))
+
+
+def epochs_in(run: Run) -> list[float]:
+    return [event.epoch for event in read_events(run.metrics_file, "epoch")]
+
+
+def test_a_run_ends_with_its_test_and_can_be_trained_further(few_images: str, tmp_path: Path) -> None:
+    """With a gain that no epoch has, it ends after the first two."""
+    config = config_of_few(few_images, model="swift", keep=0, epochs=9, patience=1, min_gain=100)
+    run = find.create(tmp_path, config)
+    last = events_of(config, run)[-1]
+    assert isinstance(last, Finished)
+    assert (last.reason, last.message) == ("completed", "the validation has not got better for 1 epoch")
+    assert last.digit_accuracy is not None
+    assert epochs_in(run) == [1, 2]
+    assert run.read_config().epochs == 2
+    with pytest.raises(UsageError, match="complete after 2 epochs"):
+        events_of(run.read_config(), run)
+    events_of(replace(config, epochs=8), run)
+    assert epochs_in(run) == [1, 2, 3, 4], "the epochs before do not end it at once"
+
+
+def test_a_run_that_was_killed_before_it_could_end_ends_when_it_is_resumed(few_images: str, tmp_path: Path) -> None:
+    config = config_of_few(few_images, model="swift", keep=0, epochs=9, patience=1, min_gain=100)
+    whole, cut = find.create(tmp_path / "a", config), find.create(tmp_path / "b", config)
+    events_of(config, whole)
+    for event in (events := train(config, cut, Control())):
+        if event.kind == "checkpoint" and event.epoch == 3:
+            break
+    events.close()  # type: ignore[attr-defined]
+    assert checkpoint.load(cut.last_file).position.epoch == 3
+    events_of(cut.read_config(), cut)
+    assert_same_end(whole, cut)
+
+
+def test_a_limit_of_time_makes_the_run_as_long_as_fits(
+    few_images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each step takes a second by a clock that stands still else, so an epoch takes 18 seconds."""
+    monkeypatch.setattr("mnist_sum_tui.training.timing.Stopwatch.seconds", property(lambda _: float(stepped[0])))
+    stepped = [0]
+    config = config_of_few(few_images, model="swift", keep=0, epochs=9, max_minutes=1)
+    run = find.create(tmp_path, config)
+    from mnist_sum_tui.training.timing import Forecast
+
+    def add_step(self: Forecast, seconds: float) -> None:
+        stepped[0] += 1
+        self.steps, self.step_seconds = self.steps + 1, self.step_seconds + 1.0
+
+    monkeypatch.setattr(Forecast, "add_step", add_step)
+    monkeypatch.setattr(Forecast, "add_validation", lambda self, seconds: None)  # noqa: ARG005
+    events = events_of(config, run)
+    assert epochs_in(run) == [1, 2, 3]
+    assert isinstance(events[-1], Finished)
+    assert events[-1].message == "as many epochs as fit in 1 min"
+    changed = [event for event in events if event.kind == "changed"]
+    assert [(event.step, getattr(event, "value", "")) for event in changed] == [(4, "3")]
+    assert stepped == [54]
