@@ -149,7 +149,9 @@ def _clock(seconds: float) -> str:
 
 
 def across(kind: str, low: float, high: float, room: int) -> list[Tick]:
-    """Ticks of the x axis `step`, `epoch` or `time` (in seconds)."""
+    """Ticks of the x axis `step`, `epoch`, `time` (in seconds) or `rate` (a learning rate, as its power of ten)."""
+    if kind == "rate":
+        return [(float(at), f"{10.0**at:g}") for at in steps(low, high, room) if at == round(at)]
     if kind == "time":
         return [(float(at), _clock(round(float(at), 3))) for at in steps(low, high, room, TIMES)]
     if kind == "step":

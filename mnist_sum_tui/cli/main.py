@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from mnist_sum_tui.cli import bench, doctor, evaluate, guide, model, predict, runs, train, tui, welcome
+from mnist_sum_tui.cli import bench, doctor, evaluate, guide, lr, model, predict, runs, train, tui, welcome
 from mnist_sum_tui.cli.marker import add_marker
 from mnist_sum_tui.cli.wording import Command, message_of
 from mnist_sum_tui.errors import MnistSumError
@@ -32,6 +32,7 @@ app.add_typer(predict.app, name="predict")
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(runs.app, name="runs")
 app.command("model")(model.model)
+app.command("lr")(lr.lr)
 app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)
 app.command("guide")(guide.guide)
@@ -42,7 +43,7 @@ for group in (app, predict.app, runs.app):
 # Some versions of Typer bundle click, others import it; the base class of its errors has the same name in both.
 _ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
 
-TRAINING = (["train"], ["tui"], ["bench"])
+TRAINING = (["train"], ["tui"], ["lr"], ["bench"])
 """the commands that use all cores for a long time"""
 LOST_OUTPUT = (errno.EPIPE, errno.EIO)
 """errors of writing when the reader of a pipe is gone (`head` leaves early) or the terminal was closed"""

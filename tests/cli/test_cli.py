@@ -213,3 +213,13 @@ def test_completion_knows_models_and_runs(trained: Path, cli: Cli) -> None:
     (run,) = find.list_runs(trained)
     assert "compact" in complete("mnist-sum train --model ")
     assert run.id in complete("mnist-sum predict idx 3 --run ")
+
+
+def test_lr_suggests_a_rate_and_the_command_that_uses_it(cli: Cli, tmp_path: Path) -> None:
+    options = ("lr", "--model", "swift", "--batch-size", "64", "--data-dir", str(make_small_data(tmp_path, 1_000, 100)))
+    shown, plain = cli(*options), cli(*options, "--json")
+    found = json.loads(plain.stdout)
+    assert {"steepest", "valley", "suggestion"} <= found.keys()
+    assert f"--lr {found['suggestion']:g}" in " ".join(shown.stdout.split())
+    assert "valley" in shown.stdout
+    assert not (tmp_path / "runs").exists()

@@ -1,0 +1,39 @@
+"""`mnist-sum lr`: find a learning rate by training a fresh network for 100 steps at rising rates."""
+
+from mnist_sum_tui.cli import options as opt
+from mnist_sum_tui.cli.common import Json, print_json
+from mnist_sum_tui.machine.process import import_torch
+
+HEIGHT = 14
+"""rows of the chart"""
+
+
+@opt.with_settings
+def lr(settings: opt.Settings, json: Json = False) -> None:
+    """Find a learning rate: 100 steps of a fresh network, from 1e-6 to 10 or until the loss leaves.
+
+    It writes nothing and changes no run.
+    """
+    config = opt.build_config(None, settings)
+    import_torch()
+    from mnist_sum_tui.training.lr_finder import find_rate
+
+    test = find_rate(config)
+    if json:
+        rates = {"steepest": test.steepest, "valley": test.valley, "suggestion": test.suggestion}
+        print_json({**rates, "rates": test.rates, "losses": test.losses, "smoothed": test.smoothed})
+        return
+    from dataclasses import replace
+
+    from mnist_sum_tui.charts.rate_test import rate_plot
+    from mnist_sum_tui.cli.charts import print_plots
+    from mnist_sum_tui.cli.layout import console, say, show_commands
+    from mnist_sum_tui.runs.commands import command
+
+    out = console()
+    print_plots(out, [rate_plot(test)], least=36, height=HEIGHT)
+    out.print()
+    say(out, f"steepest  {test.steepest:.2g}: here the loss falls fastest", indent=10)
+    say(out, f"valley    {test.valley:.2g}: the middle of the fall, the safer choice", indent=10)
+    say(out, f"set now   {config.lr:g}: the recipe's own, or what --lr says", indent=10)
+    show_commands(out, {"train with it": command(replace(config, lr=test.suggestion))})

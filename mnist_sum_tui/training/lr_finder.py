@@ -1,0 +1,106 @@
+"""The learning rate range test: which learning rate a network can take, found in 100 steps. `mnist-sum lr` runs it.
+
+The rate rises from step to step while a fresh network trains. Where the loss falls, the rate is useful; where it
+leaves, the rate is too high (Smith, "Cyclical Learning Rates", arXiv:1506.01186, section 3.3).
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.machine.hardware import choose, set_up
+from mnist_sum_tui.training.batches import Batches, StepPlan
+from mnist_sum_tui.training.step import DivergedError, Learner
+
+STEPS = 100
+LOWEST, HIGHEST = 1e-6, 10.0
+SMOOTHING = 0.8
+"""the weight of the past in the smoothed loss: 100 steps have no room for more"""
+LEAVES = 2.0
+"""how many times its lowest smoothed value the loss reaches where it has left"""
+SETTLED = 5
+"""steps before the smoothed loss means something"""
+BEGUN = 0.95
+"""the share of its first value at which the loss has begun to fall"""
+
+
+@dataclass(frozen=True, slots=True)
+class RateTest:
+    """What the test measured, step by step, and the rates that it suggests."""
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    """the mean of both heads' losses before each step, in nats"""
+    smoothed: tuple[float, ...]
+    steepest: float
+    """the rate at which the smoothed loss falls most steeply, by powers of ten"""
+    valley: float
+    """the rate in the middle of the fall, by powers of ten; steadier than `steepest`"""
+
+    @property
+    def suggestion(self) -> float:
+        """The rate to take, with two digits."""
+        return float(f"{self.valley:.1e}")
+
+
+def find_rate(config: TrainConfig, is_over: Callable[[], bool] = lambda: False) -> RateTest:
+    """Run the test with a fresh network; nothing else is changed. `is_over` ends it early.
+
+    Raises:
+        DataError, UsageError: the images or the device are missing.
+    """
+    hardware = choose(config)
+    set_up(hardware)
+    learner = Learner(config, hardware)
+    train, _ = dataset.hold_out(dataset.load("train", config.data_dir), config.seed, config.all_data)
+    losses: list[float] = []
+    rates = [LOWEST * (HIGHEST / LOWEST) ** (step / (STEPS - 1)) for step in range(STEPS)]
+    for rate, plan in zip(rates, _plans(Batches(config, train)), strict=False):
+        try:
+            result = learner.step(replace(plan, lr=rate))
+        except DivergedError:
+            break
+        losses.append((result.digit_loss + result.sum_loss) / 2)
+        smooth = smoothed(losses)
+        if is_over() or (len(losses) > SETTLED and smooth[-1] > LEAVES * min(smooth[SETTLED:])):
+            break
+    return suggest(rates[: len(losses)], losses)
+
+
+def suggest(rates: Sequence[float], losses: Sequence[float]) -> RateTest:
+    """The result of a test with these rates and losses, at least two of each."""
+    smooth = smoothed(losses)
+    return RateTest(tuple(rates), tuple(losses), tuple(smooth), _steepest(rates, smooth), _valley(rates, smooth))
+
+
+def smoothed(losses: Sequence[float]) -> list[float]:
+    """The exponential moving average without bias at the start."""
+    found, total, weight = [], 0.0, 0.0
+    for loss in losses:
+        total, weight = SMOOTHING * total + loss, SMOOTHING * weight + 1
+        found.append(total / weight)
+    return found
+
+
+def _plans(batches: Batches) -> Iterator[StepPlan]:
+    epoch = 1
+    while True:
+        yield from batches.epoch(epoch)
+        epoch += 1
+
+
+def _steepest(rates: Sequence[float], smooth: Sequence[float]) -> float:
+    slopes = [
+        (smooth[step + 1] - smooth[step - 1]) / math.log10(rates[step + 1] / rates[step - 1])
+        for step in range(1, len(smooth) - 1)
+    ]
+    return rates[1 + slopes.index(min(slopes))] if slopes else rates[0]
+
+
+def _valley(rates: Sequence[float], smooth: Sequence[float]) -> float:
+    """In the middle, by powers of ten, between the rates where the loss begins to fall and where it is lowest."""
+    lowest = smooth.index(min(smooth))
+    begins = next((step for step in range(lowest) if smooth[step] < BEGUN * smooth[0]), lowest)
+    return math.sqrt(rates[begins] * rates[lowest])

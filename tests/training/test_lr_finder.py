@@ -1,0 +1,57 @@
+"""The learning rate range test."""
+
+import math
+
+import pytest
+
+from mnist_sum_tui.charts.plot import draw
+from mnist_sum_tui.charts.rate_test import rate_plot
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.training.lr_finder import HIGHEST, LOWEST, STEPS, find_rate, smoothed, suggest
+
+RATES = [LOWEST * (HIGHEST / LOWEST) ** (step / (STEPS - 1)) for step in range(STEPS)]
+
+
+def fall(rate: float) -> float:
+    """A loss that falls around a rate of 0.001 and leaves from 0.1 on."""
+    return 2.5 - 2 / (1 + (0.001 / rate) ** 2) + (100 * (rate - 0.1) if rate > 0.1 else 0)
+
+
+def test_the_suggestions_lie_in_the_fall() -> None:
+    found = suggest(RATES, [fall(rate) for rate in RATES])
+    assert found.steepest == pytest.approx(0.001, rel=0.7), "smoothing delays it by a few steps"
+    assert 0.001 < found.valley < 0.02
+    assert found.suggestion == float(f"{found.valley:.1e}")
+
+
+def test_a_loss_that_never_falls_has_a_suggestion_all_the_same() -> None:
+    found = suggest(RATES[:3], [1.0, 1.1, 1.2])
+    assert found.steepest > 0
+    assert found.valley == pytest.approx(RATES[0])
+    assert suggest(RATES[:2], [1.0, 1.1]).steepest > 0
+
+
+def test_smoothing_leaves_a_constant_and_follows_a_change() -> None:
+    assert smoothed([2.0] * 5) == pytest.approx([2.0] * 5)
+    assert smoothed([0.0, 1.0])[1] == pytest.approx(1 / 1.8)
+
+
+def test_the_rate_rises_from_the_lowest_until_the_loss_leaves(small_data: str) -> None:
+    config = TrainConfig.of("standard", model="swift", batch_size=64, data_dir=small_data)
+    found = find_rate(config)
+    assert found.rates[0] == LOWEST
+    assert all(
+        after / before == pytest.approx(RATES[1] / RATES[0])
+        for before, after in zip(found.rates, found.rates[1:], strict=False)
+    )
+    assert len(found.rates) == len(found.losses) <= STEPS
+    assert all(map(math.isfinite, found.losses))
+    assert LOWEST < found.valley < 1
+    assert find_rate(config) == found, "the same seed, the same numbers"
+    drawn = draw(rate_plot(found), 80, 14).lines
+    assert any("valley" in "".join(text for text, _ in line) for line in drawn)
+
+
+def test_it_ends_when_nobody_wants_it_any_more(small_data: str) -> None:
+    config = TrainConfig.of("standard", model="swift", batch_size=64, data_dir=small_data)
+    assert len(find_rate(config, lambda: True).rates) == 1
