@@ -10,11 +10,12 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import Event, Finished, Notice, Paused, Resumed, Samples, Started
+from mnist_sum_tui.runs.events import Changed, Event, Finished, Notice, Paused, Resumed, Samples, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.after_run import AFTER_BINDINGS
 from mnist_sum_tui.tui.pages.chart_keys import CHART_ACTIONS, CHART_BINDINGS
+from mnist_sum_tui.tui.pages.knob_keys import KNOB_BINDINGS, KnobKeys
 from mnist_sum_tui.tui.pages.replay_keys import REPLAY_BINDINGS, ReplayKeys
 from mnist_sum_tui.tui.session.ghost import find_ghost
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
@@ -34,7 +35,7 @@ CHARTS_SECONDS = 0.9
 """they take most of a frame's time, so every second frame goes without them"""
 
 
-class TrainPage(ReplayKeys):
+class TrainPage(KnobKeys, ReplayKeys):
     """Starts a run and shows it."""
 
     page_name = "train"
@@ -47,6 +48,7 @@ class TrainPage(ReplayKeys):
         *AFTER_BINDINGS,
         Binding("c", "control('checkpoint')", "Save", tooltip="Save a checkpoint now"),
         Binding("v", "control('validate')", "Validate", tooltip="Validate now"),
+        *KNOB_BINDINGS,
         *CHART_BINDINGS,
     ]
 
@@ -128,6 +130,8 @@ class TrainPage(ReplayKeys):
         self._load_images_of(event)
         if isinstance(event, Notice):
             self.notify(event.message, timeout=4)
+        if isinstance(event, Changed):
+            self.show_knobs()
         if isinstance(event, (Started, Paused, Resumed, Finished)):
             self.refresh_bindings()
             self.redraw(at_once=True)
@@ -151,6 +155,7 @@ class TrainPage(ReplayKeys):
 
     def show_end(self) -> None:
         """The thread is done; show what came of it."""
+        self.close_knobs()
         self.show_state()
         self.refresh_bindings()
         self.redraw(at_once=True)
@@ -224,6 +229,8 @@ class TrainPage(ReplayKeys):
             return False
         if action == "control":
             return control is not None and parameters != ("resume" if not control.paused else "pause",)
+        if (allowed := self.allows_knobs(action)) is not None:
+            return allowed
         if (allowed := self.allows_after_run(action)) is not None:
             return allowed
         return self.session.is_live if action == "freeze" else True

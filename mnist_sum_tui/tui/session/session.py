@@ -66,6 +66,8 @@ class Session:
         """the best epoch so far"""
         self.finished: Finished | None = None
         self.is_paused = False
+        self.turned: dict[str, str] = {}
+        """the settings that were turned while it trains, and to what"""
         self._training = {"digit_accuracy": Average(), "sum_accuracy": Average()}
 
     @property
@@ -160,6 +162,7 @@ class Session:
                 self.finished, self.is_paused = event, False
             case Changed():
                 self.started = self.started and self.started.after(event)
+                self.turned[event.setting] = event.value
             case Paused() | Resumed():
                 self.is_paused = isinstance(event, Paused)
         if len(self.events) > MOST_EVENTS:

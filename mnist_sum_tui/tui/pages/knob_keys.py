@@ -1,0 +1,83 @@
+"""The keys with which page Train changes a training that runs: its knobs, single steps, slow motion."""
+
+from textual.binding import Binding
+
+from mnist_sum_tui.config import value_words
+from mnist_sum_tui.runs.turns import KNOBS, Turn
+from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.widgets.knob_panel import KnobPanel
+
+KNOB_BINDINGS = [
+    Binding("k", "knobs", "Knobs", tooltip="Change a setting while it trains"),
+    Binding("full_stop", "single_step", "One step", key_display="."),
+    Binding("o", "slow", "Slow motion", tooltip="One step a second, or full speed again"),
+]
+KNOB_ACTIONS = ("knobs", "single_step", "slow")
+
+
+def values_now(session: Session) -> dict[str, str]:
+    """The value of each knob, as the run's events and its settings say."""
+    assert session.config is not None
+    usual = {name: value_words(name, getattr(session.config, name)) for name in KNOBS}
+    epochs = {"epochs": str(session.started.epochs)} if session.started else {}
+    return {**usual, "lr": "x1", **epochs, **session.turned}
+
+
+class KnobKeys(Page):
+    """A page that shows a training, and can change it."""
+
+    @property
+    def has_knobs(self) -> bool:
+        """Whether the panel is open."""
+        return bool(self.query(KnobPanel))
+
+    def allows_knobs(self, action: str) -> bool | None:
+        """Whether one of these keys means something now; None: it is not one of them."""
+        if action not in KNOB_ACTIONS:
+            return None
+        control = self.session.control
+        return control is not None and (action != "single_step" or control.paused)
+
+    async def action_knobs(self) -> None:
+        """Open the panel below the charts, or close it."""
+        if self.close_knobs():
+            return
+        panel = KnobPanel()
+        await self.mount(panel, before=self.query_one("KeyFooter"))
+        self.show_knobs()
+        panel.focus()
+
+    def close_knobs(self) -> bool:
+        """Close the panel; False: it was not open."""
+        panels = self.query(KnobPanel)
+        panels.remove()
+        return bool(panels)
+
+    def step_back(self) -> bool:
+        """Escape: the knobs first."""
+        return self.close_knobs() or super().step_back()
+
+    def show_knobs(self) -> None:
+        """Show the values that hold now."""
+        if self.has_knobs and self.session.config is not None:
+            epoch = self.session.progress.epoch if self.session.progress else 1
+            self.query_one(KnobPanel).show(values_now(self.session), begun=int(epoch))
+
+    def on_knob_panel_turned(self, message: KnobPanel.Turned) -> None:
+        """Ask the training for it; its event says when it holds."""
+        if self.session.control is not None:
+            self.session.turned[message.setting] = message.value
+            self.session.control.turn(Turn.of(0, message.setting, message.value))
+            self.show_knobs()
+
+    def action_single_step(self) -> None:
+        """Make one step during a pause."""
+        if self.session.control is not None:
+            self.session.control.single_step()
+
+    def action_slow(self) -> None:
+        """One step a second, or as fast as it can."""
+        if self.session.control is not None:
+            self.session.control.slow = not self.session.control.slow
+            self.notify("One step a second" if self.session.control.slow else "Full speed", timeout=2)

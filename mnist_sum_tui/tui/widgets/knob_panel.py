@@ -1,0 +1,156 @@
+"""KnobPanel: the settings that can be turned while a run trains, a line each: name, stops, value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from mnist_sum_tui.config import AUGMENTATIONS, settings
+from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.runs.turns import KNOBS
+
+STOPS = {
+    "lr": ["x0.01", "x0.02", "x0.05", "x0.1", "x0.2", "x0.5", "x1", "x2", "x5", "x10", "x20", "x50", "x100"],
+    "sum_weight": ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9"],
+    "label_smoothing": ["0", "0.02", "0.05", "0.1", "0.2", "0.3"],
+    "weight_decay": ["0", "0.0001", "0.001", "0.01", "0.05", "0.1", "0.2", "0.5", "1"],
+    "augment": list(AUGMENTATIONS),
+}
+"""the values that the keys and the mouse choose; a run's own value stands among them"""
+MOST_EPOCHS = 20
+"""more epochs than the run has that can be chosen at once"""
+IDEAS = {
+    "lr": "How far each step goes: a factor on what the schedule says. Too high and the loss jumps; too low and "
+    "nothing moves.",
+    "sum_weight": "How much the sum counts in the loss. More, and the network hurries to add; less, and it sees first.",
+    "label_smoothing": "Keeps the network from being too sure of its answers.",
+    "weight_decay": "Pulls the weights to 0, which keeps the network simple.",
+    "augment": "Random changes to the images: harder to learn, and better on images that it has not seen.",
+    "epochs": "How often all images are gone through. The rest of the schedule stretches or shrinks to fit.",
+}
+NAME_WIDTH, VALUE_WIDTH = 18, 9
+IDEA_WIDTH = 42
+"""columns of the idea beside the knobs, where there is room for it"""
+LEAST_TRACK = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """A setting, its stops and the one that holds."""
+
+    setting: str
+    stops: Sequence[str]
+    value: str
+
+    @property
+    def place(self) -> int:
+        """The stop that holds, from 0."""
+        return self.stops.index(self.value)
+
+
+def knob(setting: str, value: str, begun: int = 1) -> Knob:
+    """A knob at a value. `begun`: the epochs that the run has begun, which cannot be taken back."""
+    if setting == "epochs":
+        return Knob(setting, [str(count) for count in range(begun, max(begun, int(value)) + MOST_EPOCHS + 1)], value)
+    stops = STOPS[setting]
+    if value not in stops:
+        stops = sorted([*stops, value], key=lambda stop: float(stop.removeprefix("x")))
+    return Knob(setting, stops, value)
+
+
+def knob_line(shown: Knob, is_chosen: bool, width: int) -> str:
+    """The knob in one line of text: its name, a track with the stop that holds, its value."""
+    track = max(width - NAME_WIDTH - VALUE_WIDTH - 3, LEAST_TRACK)
+    at = round(shown.place / max(len(shown.stops) - 1, 1) * (track - 1))
+    bar = BRAILLE.track[2] * at + BRAILLE.on + BRAILLE.track[2] * (track - 1 - at)
+    mark = BRAILLE.chosen if is_chosen else " "
+    return f"{mark}{settings()[shown.setting].label:<{NAME_WIDTH}}{bar} {shown.value:>{VALUE_WIDTH}}"
+
+
+class KnobPanel(Widget, can_focus=True):
+    """Shows the knobs of the run that trains; posts Turned. Up and down choose a knob, left and right turn it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", "Knob up", show=False),
+        Binding("down", "choose(1)", "Knob down", show=False),
+        Binding("left", "turn(-1)", "Less"),
+        Binding("right", "turn(1)", "More"),
+        Binding("z", "undo", "Undo", tooltip="Take the last change back"),
+    ]
+
+    class Turned(Message):
+        """A knob was turned to a value."""
+
+        def __init__(self, setting: str, value: str) -> None:
+            super().__init__()
+            self.setting, self.value = setting, value
+
+    def __init__(self) -> None:
+        super().__init__(id="knobs")
+        self._knobs: list[Knob] = []
+        self._chosen = 0
+        self._before: list[tuple[str, str]] = []
+        """what was turned here, and the value before, the last one last"""
+
+    def show(self, values: Mapping[str, str], begun: int) -> None:
+        """Show the values that hold, or that were asked for."""
+        self._knobs = [knob(setting, values[setting], begun) for setting in KNOBS]
+        self.refresh()
+
+    def render(self) -> Content:
+        """The knobs, and beside them what the chosen one does."""
+        width = self.content_size.width
+        has_idea = width >= NAME_WIDTH + VALUE_WIDTH + LEAST_TRACK + IDEA_WIDTH + 6
+        room = width - IDEA_WIDTH - 3 if has_idea else width
+        lines = [
+            Content.styled(knob_line(shown, row == self._chosen, room), "bold" if row == self._chosen else "")
+            for row, shown in enumerate(self._knobs)
+        ]
+        if has_idea and self._knobs:
+            idea = Content(IDEAS[self._knobs[self._chosen].setting]).wrap(IDEA_WIDTH)
+            beside = [*idea, *[Content()] * len(lines)][: len(lines)]
+            lines = [
+                Content.assemble(line, "   ", text.stylize("$text-muted"))
+                for line, text in zip(lines, beside, strict=True)
+            ]
+        return Content("\n").join(lines)
+
+    def action_choose(self, by: int) -> None:
+        """Choose the knob above or below."""
+        self._chosen = (self._chosen + by) % max(len(self._knobs), 1)
+        self.refresh()
+
+    def action_turn(self, by: int) -> None:
+        """Turn the chosen knob by a stop."""
+        if self._knobs:
+            shown = self._knobs[self._chosen]
+            self._turn_to(min(max(shown.place + by, 0), len(shown.stops) - 1))
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        if self._before:
+            self.post_message(self.Turned(*self._before.pop()))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the knob under the mouse, and turn it to where its track was clicked."""
+        row = event.get_content_offset(self)
+        if row is None or row.y >= len(self._knobs):
+            return
+        self._chosen = row.y
+        line = knob_line(self._knobs[row.y], True, self.content_size.width)
+        self.refresh()
+        begin, end = NAME_WIDTH + 1, len(line.rstrip()) - VALUE_WIDTH - 1
+        if begin <= row.x < end:
+            stops = len(self._knobs[row.y].stops)
+            self._turn_to(round((row.x - begin) / max(end - begin - 1, 1) * (stops - 1)))
+
+    def _turn_to(self, place: int) -> None:
+        shown = self._knobs[self._chosen]
+        if place != shown.place:
+            self._before.append((shown.setting, shown.value))
+            self.post_message(self.Turned(shown.setting, shown.stops[place]))

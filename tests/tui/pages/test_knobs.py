@@ -1,0 +1,84 @@
+"""The knobs on page Train: they show what holds, ask the training, are undone, and mark the charts."""
+
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.session.messages import RunEvent
+from mnist_sum_tui.tui.widgets.knob_panel import KnobPanel, knob, knob_line
+from tests.tui import recorded
+from tests.tui.pages.training import chart, play
+
+
+@pytest.fixture(autouse=True)
+def _no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
+
+
+def test_a_value_of_the_run_itself_is_a_stop_too() -> None:
+    shown = knob("weight_decay", "0.07")
+    assert list(shown.stops[4:7]) == ["0.05", "0.07", "0.1"]
+    assert shown.place == 5
+    assert knob("epochs", "5", begun=3).stops[:3] == ["3", "4", "5"]
+
+
+@pytest.mark.parametrize("width", [40, 76, 150])
+def test_every_knob_fits_its_line(width: int) -> None:
+    lines = [knob_line(knob("lr", value), is_chosen=True, width=width) for value in ("x0.01", "x1", "x100")]
+    assert {len(line) for line in lines} == {max(len(line) for line in lines)} <= {*range(max(width, 43))}
+    dots = [line.index("●") for line in lines]
+    assert dots == sorted(set(dots))
+
+
+async def test_a_knob_is_turned_and_undone(tmp_path: Path) -> None:
+    control = Control()
+    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
+        app = await play(pilot, recorded.training(200), control)
+        await pilot.press("k")
+        assert isinstance(app.focused, KnobPanel)
+        await pilot.press("left", "down", "right")
+        asked = [(turn.setting, turn.value) for turn in control.take_turns()]
+        assert asked == [("lr", "x0.5"), ("sum_weight", "0.6")]
+        await pilot.press("z")
+        assert [(turn.setting, turn.value) for turn in control.take_turns()] == [("sum_weight", "0.5")]
+        changed = Changed(step=200, epoch=1, elapsed=5.0, at=150, setting="lr", before="x1", value="x0.5")
+        app.on_run_event(RunEvent(changed))
+        app.train_page.redraw(at_once=True)
+        await pilot.pause()
+        assert any("lr x1 -> x0.5" in line for line in chart(app, "loss"))
+        await pilot.press("escape")
+        assert not app.train_page.query(KnobPanel)
+        await pilot.press("k", "k")
+        assert not app.train_page.query(KnobPanel)
+
+
+async def test_the_mouse_turns_a_knob(tmp_path: Path) -> None:
+    control = Control()
+    async with recorded.new_app(tmp_path).run_test(size=(80, 24)) as pilot:
+        await play(pilot, recorded.training(200), control)
+        await pilot.press("k")
+        line = knob_line(knob("lr", "x1"), is_chosen=True, width=78)
+        await pilot.click("#knobs", offset=(1 + line.rindex("─"), 1))
+        assert [(turn.setting, turn.value) for turn in control.take_turns()] == [("lr", "x100")]
+
+
+async def test_single_steps_only_in_a_pause_and_slow_motion(tmp_path: Path) -> None:
+    control = Control()
+    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
+        await play(pilot, recorded.training(200), control)
+        await pilot.press("full_stop")
+        assert not control.take("step")
+        await pilot.press("space", "full_stop")
+        assert control.take("step")
+        await pilot.press("o")
+        assert control.slow
+        await pilot.press("o")
+        assert not control.slow
+
+
+async def test_without_a_training_there_are_no_knobs(tmp_path: Path) -> None:
+    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
+        await pilot.press("k")
+        assert not pilot.app.screen.query(KnobPanel)
