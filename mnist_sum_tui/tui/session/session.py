@@ -62,6 +62,7 @@ class Session:
         """the newest"""
         self.validation: EpochDone | Validated | None = None
         """the newest that measured something"""
+        self.epochs: list[EpochDone] = []
         self.best: EpochDone | None = None
         """the best epoch so far"""
         self.finished: Finished | None = None
@@ -154,6 +155,7 @@ class Session:
                 for name, average in self._training.items():
                     average.add(getattr(event, name))
             case EpochDone():
+                self.epochs.append(event)
                 self.best = event if event.best else self.best
                 self.validation = event if event.val_digit_accuracy is not None else self.validation
             case Validated():

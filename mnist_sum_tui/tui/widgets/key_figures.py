@@ -4,12 +4,19 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits
 
+from mnist_sum_tui.config import TrainConfig, option_name, value_words
 from mnist_sum_tui.formatting import duration, percent, plural
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.common import Line
+from mnist_sum_tui.tui.widgets.run_details import in_columns, last_epochs
 
 Value = float | None
+ROOMY = 190
+"""columns from which the settings stand between the facts and the epochs"""
+ROWS = 5
+"""of a figure, and of what stands beside the figures"""
 AGREEMENT = ("agreement %: sum = digit + number", "agreement %", "agreement")
 """how often the predicted sum is the predicted digit and the number, in all lengths; the glossary has the word"""
 
@@ -64,10 +71,16 @@ class KeyFigures(Horizontal):
     """Shows the accuracies and the agreement in large digits; speed, learning rate, times and device small."""
 
     def compose(self) -> ComposeResult:
-        """Three figures and the facts."""
+        """Three figures and the facts; on a wide screen settings and the last epochs beside them."""
         for name in ("digit", "sum", "agreement"):
             yield KeyFigure(name=name, id=f"{name}-figure")
         yield Facts(id="facts", markup=False)
+        yield Line("", id="chosen", markup=False)
+        yield Line("", id="last-epochs", markup=False)
+
+    def on_resize(self) -> None:
+        """The settings only where the facts are still whole beside them."""
+        self.set_class(self.size.width >= ROOMY, "-roomy")
 
     def show(self, session: Session) -> None:
         """Show the state of the session."""
@@ -77,6 +90,14 @@ class KeyFigures(Horizontal):
             if figure.name in shown:
                 figure.show(*shown[figure.name])
         self.query_one(Facts).show(session)
+        self.query_one("#chosen", Line).say(chosen(session.config) if session.config is not None else "")
+        self.query_one("#last-epochs", Line).say(last_epochs(session.epochs, ROWS - 1))
+
+
+def chosen(config: TrainConfig) -> str:
+    """The settings that say most about a run, in five lines."""
+    names = ("recipe", "optimizer", "schedule", "augment", "seed")
+    return in_columns([(option_name(name), printable(value_words(name, getattr(config, name)))) for name in names])
 
 
 def figures(session: Session) -> dict[str, tuple[tuple[str, ...], Value, str]]:

@@ -1,0 +1,66 @@
+"""The page Runs: what stands beside the table and the curves."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Static
+
+from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
+from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.run_table import RunTable
+from tests.tui import fixed
+from tests.tui.pages.test_runs import make_three, open_runs
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=size) as pilot:
+        page = await open_runs(app, pilot)
+        beside = page.query_one("#differing", Static)
+        assert not beside.display, "of one run there is nothing to compare"
+        await pilot.press("space", "space")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        rows = [line.split() for line in str(beside.render()).splitlines()]
+        assert rows == [["setting", *RUN_SYMBOLS[:2]], ["model", "compact", "pictured"]]
+        assert beside.region.right <= size[0]
+        assert page.query_one(Chart).region.width >= size[0] // 2
+        await pilot.press("up", "space")
+        await pilot.pause()
+        assert len(page.query_one(RunTable).marked) == 1
+        assert not beside.display
+
+
+@pytest.mark.parametrize("size", [(160, 36), (200, 60)])
+async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_is_room(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=size) as pilot:
+        page = await open_runs(app, pilot)
+        beside, table = page.query_one("#details", Static), page.query_one(RunTable)
+        assert beside.region.x >= table.region.right
+        assert beside.region.y == table.region.y
+        assert beside.region.right == size[0]
+        await pilot.press("down")
+        await pilot.pause()
+        assert table.current is not None
+        lines = str(beside.render()).splitlines()
+        assert lines[0] == table.current.run.id
+        assert [line.split()[0] for line in lines[3:8]] == ["1", "2", "3", "4", "5"]
+        assert lines[7].endswith("best")
+        assert "model            pictured" in lines
+        assert max(map(len, lines)) <= beside.content_size.width
+        await pilot.press("space", "space")
+        await pilot.pause()
+        assert str(beside.render()).splitlines()[1].split() == ["model", "pictured", "compact"]
+        assert not page.query_one("#differing").display
+        await pilot.resize_terminal(159, size[1])
+        await pilot.pause()
+        assert not beside.display
+        assert page.query_one("#differing").display

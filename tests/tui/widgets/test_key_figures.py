@@ -1,0 +1,32 @@
+"""What stands beside the key figures."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Static
+
+from mnist_sum_tui.tui.widgets.key_figures import Facts
+from tests.tui import recorded
+from tests.tui.pages.training import play
+
+
+@pytest.mark.parametrize(
+    ("width", "shown_names"), [(120, []), (170, ["last-epochs"]), (200, ["chosen", "last-epochs"])]
+)
+async def test_beside_the_figures_stand_the_last_epochs_and_the_settings_where_there_is_room(
+    width: int, shown_names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded.without_torch(monkeypatch)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(width, 60)) as pilot:
+        await play(pilot, recorded.training(recorded.EPOCHS * recorded.STEPS_PER_EPOCH))
+        found = [line for line in app.train_page.query("#chosen, #last-epochs").results(Static) if line.region]
+        assert [line.id for line in found] == shown_names
+        assert all(line.region.right <= width for line in found)
+        facts = str(app.train_page.query_one(Facts).render())
+        assert "218,673 parameters" in facts
+        if found:
+            lines = str(found[-1].render()).splitlines()
+            assert [line.split()[0] for line in lines] == ["epoch", "2", "3", "4", "5"]
+            assert lines[-1].endswith("best")
+            assert max(map(len, lines)) <= found[-1].size.width
