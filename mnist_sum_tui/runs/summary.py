@@ -17,9 +17,9 @@ STATE_WORDS = {"completed": "done", "interrupted": "cut off"}
 """what a reader is shown for a state; the other states are shown as they are"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Summary:
-    """A run's state and results."""
+    """A run's state and results, as they were when it was read: two readings are two values."""
 
     run: Run
     config: TrainConfig | None

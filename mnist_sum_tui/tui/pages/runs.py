@@ -25,9 +25,12 @@ from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.run_columns import compute
 from mnist_sum_tui.tui.widgets.run_details import details, differing, ranking
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
+AT_ONCE = 40
+"""runs that are shown first, as many as a screen has, while there are more to read"""
 EMPTY = """No runs yet.
 
 Press F1 and start one; the form there says how long it takes.
@@ -55,11 +58,13 @@ class RunsPage(RunKeys, PredictingPage):
     x_kind: reactive[str] = reactive(X_KINDS[0])
 
     class Listed(Message):
-        """The runs have been read."""
+        """The runs have been read, or the first of them."""
 
-        def __init__(self, runs: tuple[Summary, ...], number: int) -> None:
+        def __init__(self, runs: tuple[Summary, ...], number: int, is_whole: bool = True) -> None:
             super().__init__()
             self.runs = runs
+            self.is_whole = is_whole
+            """whether these are all runs, so that one of them is the best"""
             self.number = number
             """of the reading: the newest counts, whichever ends last"""
 
@@ -114,8 +119,16 @@ class RunsPage(RunKeys, PredictingPage):
         self._listings += 1
         number = self._listings
 
+        is_first = not self.query_one(RunTable).runs
+
         def read() -> None:
-            self.post_message(self.Listed(tuple(summarise(run) for run in list_runs(folder)), number))
+            there, found = list_runs(folder), list[Summary]()
+            for run in there:
+                found.append(summarise(run))
+                compute(found[-1])
+                if is_first and len(found) == AT_ONCE < len(there):
+                    self.post_message(self.Listed(tuple(found), number, is_whole=False))
+            self.post_message(self.Listed(tuple(found), number))
 
         self.run_worker(read, thread=True, group="list", exit_on_error=False)
 
@@ -126,7 +139,7 @@ class RunsPage(RunKeys, PredictingPage):
         table = self.query_one(RunTable)
         names = [run.run.id for run in message.runs]
         table.marked = tuple(name for name in table.marked if name in names)
-        table.runs = message.runs
+        table.is_whole, table.runs = message.is_whole, message.runs
         self.set_class(not names, "-none")
         for selector, shown in (("#table", bool(names)), ("#drawn", bool(names)), ("#empty", not names)):
             self.query_one(selector).display = shown

@@ -3,6 +3,7 @@
 import contextlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from mnist_sum_tui.atomic import open_own
@@ -18,6 +19,7 @@ SAME = " = "
 """between the names of one stop: the same weights are in several files"""
 MOST_HEADER = 256 << 10
 """bytes of a checkpoint's head that are read"""
+KEPT_HEADS = 1000
 BUILT_IN_NETWORK = "built-in network"
 
 
@@ -120,13 +122,17 @@ def _by_epoch(run: Run) -> dict[int, Weights]:
 
 
 def _epoch_of(path: Path) -> int:
-    """The epoch that a checkpoint was saved after; within one, or if it does not say, a negative number of the file's.
+    """The epoch that a checkpoint was saved after; within one, or if it does not say, a negative number of its own."""
+    found = path.stat()
+    return _epoch_in(path, found.st_mtime_ns, found.st_size, found.st_ino)
 
-    Only its head is read: this is asked at every stroke.
-    """
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError), open_own(path) as file:
-        header = json.loads(file.read(min(int.from_bytes(file.read(8), "little"), MOST_HEADER)))
+
+@lru_cache(KEPT_HEADS)
+def _epoch_in(path: Path, _time: int, _size: int, file: int) -> int:
+    """As `_epoch_of`. Only the head is read, once while the file stays as it is: this is asked at every stroke."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError), open_own(path) as stream:
+        header = json.loads(stream.read(min(int.from_bytes(stream.read(8), "little"), MOST_HEADER)))
         position = json.loads(header["__metadata__"]["mnist_sum"])["position"]
         if position["batch"] == 0 and isinstance(position["epoch"], int):
             return position["epoch"] - 1
-    return -path.stat().st_ino
+    return -file

@@ -5,10 +5,9 @@ from pathlib import Path
 
 from textual.widgets import Static
 
-from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise
-from mnist_sum_tui.tui.widgets.run_columns import BEST, COLUMNS
+from mnist_sum_tui.tui.widgets.run_columns import BEST, texts
 from mnist_sum_tui.tui.widgets.run_details import in_columns, ranking
 
 NEWEST = 5
@@ -21,12 +20,7 @@ def latest(runs: Sequence[Summary]) -> str:
     best = best_if_any(runs)
     shown = [*runs[:NEWEST], *(run for run in runs[NEWEST:] if run is best)]
     rows = [
-        [
-            printable(column.text(run)) + (BEST if run is best and column.title == "state" else "")
-            for column in COLUMNS
-            if column.title in TITLES
-        ]
-        for run in shown
+        [texts(run)[title] + (BEST if run is best and title == "state" else "") for title in TITLES] for run in shown
     ]
     return "\n".join([HOW_TO_OPEN, in_columns([TITLES, *rows]), ranking(shown, best)]) if rows else ""
 

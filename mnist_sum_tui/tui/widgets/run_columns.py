@@ -1,12 +1,14 @@
 """The columns of a table of runs: what their cells say, what they are sorted by, and which fit. No widget, no numpy."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
 from mnist_sum_tui.formatting import duration, percent, sparkline
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary
 
 SYMBOLS = {
@@ -70,25 +72,47 @@ COLUMNS = (
 )
 SPARE = ("curve", "recipe", "time", "mean val.", "model", "epochs")
 """titles of the columns that are left out where there is no room, in this order"""
+KEPT = 5000
+"""runs whose cells are kept, so that none is made twice: not when the table is sorted, nor in the thread that draws"""
 GAP = 2
 """columns of the terminal beside each cell"""
 
 
-def that_fit(runs: Sequence[Summary], width: int) -> tuple[Column, ...]:
-    """The columns whose texts stand in `width` columns of the terminal, without the SPARE ones where they do not."""
+@lru_cache(KEPT)
+def texts(run: Summary) -> dict[str, str]:
+    """The cells of a run by the titles of their columns, printable."""
+    return {column.title: printable(column.text(run)) for column in COLUMNS}
+
+
+@lru_cache(KEPT)
+def keys(run: Summary) -> tuple[float | str, ...]:
+    """What the run is sorted by in each column; for the first its config.json is read."""
+    return tuple(column.key(run) for column in COLUMNS)
+
+
+def compute(run: Summary) -> None:
+    """Make the cells and the keys of a run, so that a later call has them at once."""
+    texts(run)
+    keys(run)
+
+
+def that_fit(runs: Sequence[Summary], width: int) -> dict[Column, int]:
+    """The columns that stand in `width` columns of the terminal, and how wide the text of each is.
+
+    The SPARE ones are left out where they do not fit.
+    """
     needed = {
-        column.title: GAP + max(cell_len(column.title) + 2, *(cell_len(column.text(run)) for run in runs), 0)
+        column: max(cell_len(column.title) + 2, *(cell_len(texts(run)[column.title]) for run in runs), 0)
         for column in COLUMNS
     }
-    needed["run"] += 2  # its mark
-    needed["state"] += len(BEST)
+    needed[COLUMNS[0]] += 2  # its mark
+    needed[next(column for column in COLUMNS if column.title == "state")] += len(BEST)
     for title in SPARE:
-        if sum(needed.values()) > width:
-            del needed[title]
-    return tuple(column for column in COLUMNS if column.title in needed)
+        if sum(needed.values()) + GAP * len(needed) > width:
+            needed = {column: room for column, room in needed.items() if column.title != title}
+    return needed
 
 
 def arranged(runs: Sequence[Summary], column: int, is_turned: bool = False) -> list[Summary]:
     """The runs sorted by a column, or in reverse if `is_turned`; equal runs keep their order."""
-    chosen = COLUMNS[column]
-    return sorted(runs, key=chosen.key, reverse=chosen.is_falling != is_turned)
+    return sorted(runs, key=lambda run: keys(run)[column], reverse=COLUMNS[column].is_falling != is_turned)

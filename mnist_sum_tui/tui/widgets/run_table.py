@@ -12,7 +12,7 @@ from mnist_sum_tui.charts.run_charts import MOST_RUNS, RUN_SYMBOLS
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary, best_if_any
-from mnist_sum_tui.tui.widgets.run_columns import BEST, COLUMNS, Column, arranged, that_fit
+from mnist_sum_tui.tui.widgets.run_columns import BEST, COLUMNS, Column, arranged, texts, that_fit
 
 
 class RunTable(DataTable[Text]):
@@ -37,8 +37,10 @@ class RunTable(DataTable[Text]):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, cursor_type="row", zebra_stripes=True)
-        self.shown: tuple[Column, ...] = ()
-        """the columns that there is room for"""
+        self.shown: dict[Column, int] = {}
+        """the columns that there is room for, and the width of each"""
+        self.is_whole = True
+        """whether `runs` are all runs"""
         self.looks: dict[str, int] = {}
         """the place among RUN_SYMBOLS of each marked run, which it keeps when another one goes"""
 
@@ -50,12 +52,13 @@ class RunTable(DataTable[Text]):
 
     @property
     def best(self) -> Summary | None:
-        """The best of the runs; None while none has a result."""
-        return best_if_any(self.runs)
+        """The best of the runs; None while none has a result, or not all have been read."""
+        return best_if_any(self.runs) if self.is_whole else None
 
-    def watch_runs(self) -> None:
-        """Refill the table; the cursor stays on its run."""
-        self.fill()
+    def watch_runs(self, before: tuple[Summary, ...], runs: tuple[Summary, ...]) -> None:
+        """Refill the table, if it would say anything else; the cursor stays on its run."""
+        if not self.shown or [*map(texts, before)] != [*map(texts, runs)]:
+            self.fill()
 
     def watch_order(self) -> None:
         """Refill the table in the new order."""
@@ -63,12 +66,14 @@ class RunTable(DataTable[Text]):
 
     def watch_marked(self) -> None:
         """Show the marks."""
+        before = self.looks
         self.looks = {name: look for name, look in self.looks.items() if name in self.marked}
         for name in self.marked:
             free = (look for look in range(MOST_RUNS) if look not in self.looks.values())
             self.looks.setdefault(name, next(free, 0))
-        for run in self.runs:
-            self.update_cell(run.run.id, COLUMNS[0].title, Text(printable(self._marked_id(run.run.id))))
+        for name in {*before, *self.looks}:  # not each of hundreds
+            if name in self.rows:
+                self.update_cell(name, COLUMNS[0].title, self._marked_id(name))
         self.post_message(self.Marked())
 
     def fill(self) -> None:
@@ -77,8 +82,8 @@ class RunTable(DataTable[Text]):
         fitting = that_fit(self.runs, self.container_size.width)
         self.clear(columns=fitting != self.shown)
         if fitting != self.shown:
-            for column in fitting:
-                self.add_column(Text(column.title), key=column.title)
+            for column, room in fitting.items():
+                self.add_column(Text(column.title), key=column.title, width=room)
         self.shown = fitting
         for column, heading in zip(self.shown, self.ordered_columns, strict=True):
             is_order = column is COLUMNS[self.order[0]]
@@ -86,8 +91,8 @@ class RunTable(DataTable[Text]):
             heading.label = Text(column.title + arrow)
         rows, best = arranged(self.runs, *self.order), self.best
         for run in rows:
-            texts = [self._marked_id(run.run.id), *(column.text(run) for column in self.shown[1:])]
-            cells = {column.title: Text(printable(text)) for column, text in zip(self.shown, texts, strict=True)}
+            cells = {column.title: Text(texts(run)[column.title]) for column in self.shown}
+            cells[COLUMNS[0].title] = self._marked_id(run.run.id)
             if run is best:
                 cells["state"].append(BEST, "bold")
             self.add_row(*cells.values(), key=run.run.id)
@@ -107,8 +112,8 @@ class RunTable(DataTable[Text]):
             self.fill()
         self.fit_height()
 
-    def _marked_id(self, name: str) -> str:
-        return f"{RUN_SYMBOLS[self.looks[name]] if name in self.looks else ' '} {name}"
+    def _marked_id(self, name: str) -> Text:
+        return Text(f"{RUN_SYMBOLS[self.looks[name]] if name in self.looks else ' '} {printable(name)}")
 
     @property
     def row_id(self) -> str | None:
@@ -132,7 +137,7 @@ class RunTable(DataTable[Text]):
     def on_data_table_header_selected(self, message: DataTable.HeaderSelected) -> None:
         """Sort by the column that was clicked."""
         message.stop()
-        self.sort_by(COLUMNS.index(self.shown[message.column_index]))
+        self.sort_by(COLUMNS.index(list(self.shown)[message.column_index]))
 
     def sort_by_next(self, by: int) -> None:
         """Sort by the next column that is shown."""

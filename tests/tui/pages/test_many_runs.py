@@ -1,0 +1,61 @@
+"""The page Runs beside hundreds of runs: the first ones come at once, and nothing is done for all that concerns one."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import Summary, summarise
+from mnist_sum_tui.tui.pages.runs import AT_ONCE
+from mnist_sum_tui.tui.widgets.run_table import RunTable
+from tests.tui import fixed, recorded
+from tests.tui.pages.test_runs import make, open_runs
+
+COUNT = AT_ONCE + 5
+
+
+def make_many(folder: Path) -> list[Run]:
+    events = [event for event in recorded.training(430) if event.kind in ("started", "epoch")]
+    return [make(folder, f"20260101-{120000 + number}-compact", events) for number in range(COUNT)]
+
+
+async def test_the_first_runs_are_shown_while_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_many(tmp_path)
+    app, held = fixed.new_app(tmp_path, monkeypatch), threading.Event()
+
+    def slowly(run: Run) -> Summary:
+        if run == made[0]:  # the oldest comes last
+            held.wait(30)
+        return summarise(run)
+
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.runs.summarise", slowly)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await app.switch_mode("runs")
+        table = app.screen.query_one(RunTable)
+        await recorded.until(pilot, lambda: table.row_count)
+        assert (table.row_count, table.best) == (AT_ONCE, None), "the best may be among the others"
+        await pilot.press("down")
+        held.set()
+        await recorded.until(pilot, lambda: table.row_count == COUNT)
+        assert table.best is not None
+        assert table.row_id == made[-2].id, "the cursor stays on its run"
+
+
+async def test_a_mark_and_a_second_look_change_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_many(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_runs(app, pilot)
+        table, changed = page.query_one(RunTable), list[Any]()
+        monkeypatch.setattr(table, "update_cell", lambda row, *_: changed.append(row))
+        monkeypatch.setattr(table, "add_row", lambda *_, key: changed.append(key))
+        await pilot.press("space")
+        assert changed == [table.marked[0]]
+        page.action_reload()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert changed == [table.marked[0]], "nothing new was read"
