@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from mnist_sum_tui.cli.common import DataDir, Device, Json, RunOption, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import console, say
+from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks
 from mnist_sum_tui.cli.preparation import preparation_facts, print_preparation
 from mnist_sum_tui.errors import UsageError, unknown
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction, Predictor
 
 
-class Predict(TyperGroup):
+class Predict(Group):
     """The group of commands, for which `predict 3` means `predict idx 3`, and `predict FILE` `predict image FILE`."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

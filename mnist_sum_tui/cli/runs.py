@@ -8,6 +8,7 @@ import typer
 
 from mnist_sum_tui.cli.common import RUN_HELP, Json, LaterRunsDir, RunsDir, complete_run, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say
+from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError, UsageError
@@ -20,7 +21,7 @@ from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, best_run, summarise, why_best
 
-app = typer.Typer(help="List, show, compare and delete runs.", invoke_without_command=True)
+app = typer.Typer(cls=Group, help="List, show, compare and delete runs.", invoke_without_command=True)
 
 Name = Annotated[
     str,

@@ -1,9 +1,9 @@
 """`mnist-sum` without a command: says what the program is and what to try first."""
 
 import typer
-from typer.core import TyperGroup
 
 from mnist_sum_tui.cli.layout import console
+from mnist_sum_tui.cli.narrow_help import Group
 
 FIRST = {
     "mnist-sum train --recipe sprint": "train in a few seconds",
@@ -14,7 +14,7 @@ FURTHER = {"mnist-sum guide": "how it works", "mnist-sum --help": "all commands"
 """commands and what they do; no line is wider than 60 columns"""
 
 
-class Welcome(TyperGroup):
+class Welcome(Group):
     """The group of commands, which prints the welcome if no command is given.
 
     A callback without a command would do the same, but to call it Typer imports pydantic if that is installed.

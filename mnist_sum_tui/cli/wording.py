@@ -6,11 +6,13 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from mnist_sum_tui.cli.narrow_help import NarrowHelp
+
 KINDS = {"int": "a whole number such as 3", "float": "a number such as 0.01"}
 """what an option or argument must be, by the library's word for it"""
 
 
-class Command(TyperCommand):
+class Command(NarrowHelp, TyperCommand):
     """A command whose usage line names a required argument without braces: `predict idx INDEX`, not `{INDEX}`."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:

@@ -1,0 +1,56 @@
+"""`--help` in a narrow terminal: what an option does stands below its name, because a table would cut both."""
+
+import re
+import shutil
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from typer.core import TyperGroup
+
+TABLE_WIDTH = 80
+"""columns from which the library's tables cut no word"""
+
+
+class NarrowHelp:
+    """Beside a class of commands or groups: the help of one."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help into `formatter`, or in a wide terminal leave it to the library, which prints it."""
+        width = shutil.get_terminal_size().columns
+        if width >= TABLE_WIDTH:
+            super().format_help(ctx, formatter)  # type: ignore[misc]
+            return
+        lines = [self.get_usage(ctx), "", *_paragraphs(self)]  # type: ignore[attr-defined]
+        for title, rows in {**_options(self, ctx), "Commands": _commands(self, ctx)}.items():
+            items = [line for name, words in rows for line in (f"  {name}", f"      {words}")]
+            lines += ["", f"{title}:", *items] if items else []
+        for line in lines:
+            indent = re.match(" *", line)[0]  # type: ignore[index]
+            formatter.write(textwrap.fill(
+                line.strip(), max(width, 20), initial_indent=indent, subsequent_indent=indent,
+                break_long_words=False, break_on_hyphens=False,
+            ) + "\n")  # fmt: skip
+
+
+class Group(NarrowHelp, TyperGroup):
+    """A group of commands."""
+
+
+def _paragraphs(command: Any) -> Iterator[str]:
+    for paragraph in re.sub(r"\[/?bold\]", "", command.help or "").split("\n\n"):
+        yield " ".join(paragraph.split())
+
+
+def _options(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
+    """What is typed and what it does, by the title under which it stands."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for option in command.get_params(ctx):
+        if (record := option.get_help_record(ctx)) is not None:
+            found.setdefault(option.rich_help_panel or "Arguments and options", []).append(record)
+    return found
+
+
+def _commands(command: Any, ctx: Any) -> list[tuple[str, str]]:
+    names = command.list_commands(ctx) if isinstance(command, TyperGroup) else []
+    return [(name, next(_paragraphs(command.get_command(ctx, name)))) for name in names]

@@ -1,0 +1,39 @@
+"""`--help` cuts no option and no word, at whichever width."""
+
+import re
+
+import pytest
+
+from tests.cli.terminals import shown
+from tests.conftest import Cli
+
+COMMANDS = [
+    "",
+    "train",
+    "tui",
+    "evaluate",
+    "model",
+    "bench",
+    "doctor",
+    "guide",
+    "predict",
+    "predict idx",
+    "predict image",
+]
+COMMANDS += ["runs", "runs compare"]
+
+
+def words_of(text: str) -> set[str]:
+    return set(re.findall(r"[\w./`'-]+", text))
+
+
+@pytest.mark.parametrize("width", [50, 79, 80])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_cuts_no_word(command: str, width: int, cli: Cli) -> None:
+    whole = words_of(cli(*command.split(), "--help", COLUMNS="200").stdout)
+    lines = shown(*command.split(), "--help", columns=width).lines
+    assert not any("…" in line for line in lines)
+    assert max(map(len, lines)) <= width
+    found = words_of("\n".join(lines))
+    assert found - whole <= {"Arguments", "and", "options", "/"}, "parts of words"
+    assert {word for word in whole if word.startswith("--")} <= found
