@@ -101,8 +101,9 @@ class MnistSumApp(RunningApp):
         warm_up(lambda: self.call_later(self._torch_is_ready))
 
     def _torch_is_ready(self) -> None:
-        self.train_page.form.ready()
-        self.find_speeds()
+        if self.train_page.is_composed:  # the app may be closing
+            self.train_page.form.ready()
+            self.find_speeds()
 
     def _open(self, name: str) -> Screen[Any]:
         """Make a page when it is first asked for; only Train is needed for the first frame."""

@@ -98,8 +98,9 @@ class RunningApp(LeavingApp):
             self.speeds.start()
 
     def on_speed_found(self, message: SpeedFound) -> None:
-        """Into the form."""
-        self.train_page.form.take_speed(message.model, message.speed)
+        """Into the form, unless the app is closing."""
+        if self.train_page.is_composed:
+            self.train_page.form.take_speed(message.model, message.speed)
 
     # A run of another process.
 

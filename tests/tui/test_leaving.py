@@ -11,10 +11,11 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
 from mnist_sum_tui.tui.session.exit_code import exit_code
-from mnist_sum_tui.tui.session.messages import RunEvent, StartTraining, TrainingEnded
+from mnist_sum_tui.tui.session.messages import RunEvent, SpeedFound, StartTraining, TrainingEnded
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.run_threads import TrainingThread
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.session.speeds import Speed
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
@@ -114,3 +115,13 @@ def test_a_fault_counts_before_a_signal_and_a_signal_before_the_run(tmp_path: Pa
     assert exit_code(session, 15) == 143
     assert exit_code(session) == 1
     assert exit_code(Session(tmp_path)) == 0
+
+
+async def test_what_comes_while_the_app_closes_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A speed, or torch: the form is gone by then."""
+    recorded.without_torch(monkeypatch)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+    app.on_speed_found(SpeedFound("compact", Speed(1000.0, is_measured=True)))
+    app._torch_is_ready()

@@ -26,7 +26,7 @@ from mnist_sum_tui.tui.widgets.strokes import RADII, scale_for
 
 REST_COLUMNS, REST_ROWS = 56, 6
 """what the pad leaves to the frame, the picture, the bars; and to the tabs, the pen, the weights, the footer"""
-HINT = "Draw a digit with the mouse,\nor space and the arrow keys."
+HINT = "Draw a digit with the mouse, or space and the arrow keys."
 MOST_EARLIER = 50
 
 

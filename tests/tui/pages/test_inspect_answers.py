@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage, Reply, Request
 from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_inspect import WRONG, page_in
 
@@ -143,3 +145,12 @@ async def test_what_the_worker_does_and_what_it_could_not_do(tmp_path: Path, mon
         await pilot.press("right")
         await pilot.pause()
         assert not note.display
+
+
+async def test_a_large_screen_shows_every_digit_and_every_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        for name, classes in (("#digit-bars", 10), ("#sum-bars", 19)):
+            rows = str(page_in(app).query_one(name, ProbabilityBars).render()).splitlines()
+            assert [int(row.strip(f" {BRAILLE.chosen}{BRAILLE.truth}").split()[0]) for row in rows] == [*range(classes)]
