@@ -40,6 +40,7 @@ WITH_TORCH = {
     *(
         "data.dataset",
         "data.augment",
+        "data.corrupt",
         "models",
         "runs.checkpoint",
         "machine.hardware",

@@ -9,6 +9,8 @@ from mnist_sum_tui.cli.charts import print_reliability
 from mnist_sum_tui.cli.common import DataDir, Device, Json, RunArgument, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.cli.strangers import print_strangers
+from mnist_sum_tui.cli.sturdy import print_sturdy, watched
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import percent, shade
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.process import import_torch
@@ -30,6 +32,14 @@ Strangers = Annotated[
         show_default=False,
     ),
 ]
+Corrupt = Annotated[
+    bool,
+    typer.Option("--corrupt", help="Spoil the images in fifteen ways, each in five strengths: some minutes for all."),
+]
+Images = Annotated[
+    int | None,
+    typer.Option("--images", min=1, metavar="N", help="Only the first N images, for a quick look.", show_default="all"),
+]
 
 
 def evaluate(
@@ -38,18 +48,29 @@ def evaluate(
     device: Device = None,
     runs_dir: RunsDir = None,
     strangers: Strangers = None,
+    corrupt: Corrupt = False,
+    count: Images = None,
     json: Json = False,
 ) -> None:
     """Test a run: the accuracy of both heads, how often they agree, and what they get wrong."""
+    if corrupt and strangers is not None:
+        raise UsageError("--corrupt and --strangers are two questions: ask one at a time")
     folder = folder_or_default(runs_dir)
     asked = find.for_prediction(run, folder)
     import_torch()
+    import torch
+
     from mnist_sum_tui.data import dataset
     from mnist_sum_tui.inference.evaluate import score
     from mnist_sum_tui.inference.predict import load_predictor
 
     predictor = load_predictor(asked, folder, device or "auto")
     images = dataset.load_for_run("test", predictor.config.data_dir, data_dir)
+    if count is not None:
+        images = images.take(torch.arange(min(count, len(images))))
+    if corrupt:
+        _spoil(predictor, images, is_json=json)
+        return
     if strangers is not None:
         _meet(strangers, predictor, images, is_json=json)
         return
@@ -69,6 +90,20 @@ def evaluate(
     options = f" --run {asked.argument}" if run and asked else ""
     options += f" --data-dir {shlex.quote(data_dir)}" if data_dir else ""
     _print_mistakes(out, report, options)
+
+
+def _spoil(predictor: "Predictor", images: "Split", *, is_json: bool) -> None:
+    """Ask about spoiled images."""
+    from mnist_sum_tui.inference.sturdy import TOTAL, spoil
+
+    found = [*watched(spoil(predictor, images), TOTAL)]
+    if is_json:
+        told = [spoiled._asdict() for spoiled in found]
+        print_json({"source": predictor.source, "images": len(images), "corrupted": told})
+        return
+    out = console()
+    say(out, predictor.source)
+    print_sturdy(out, found, len(images))
 
 
 def _meet(source: str, predictor: "Predictor", test: "Split", *, is_json: bool) -> None:

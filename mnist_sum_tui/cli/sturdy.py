@@ -1,0 +1,58 @@
+"""What `mnist-sum evaluate --corrupt` prints: how the network fares with spoiled images, in tables and small charts."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from mnist_sum_tui.cli.layout import drawing_width, print_table, say
+from mnist_sum_tui.formatting import percent, sparkline
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mnist_sum_tui.inference.sturdy import Spoiled
+
+TABLES = (
+    ("Right, in %", (("digit", "digit_accuracy"), ("sum", "sum_accuracy"))),
+    ("How sure, and how many are said to be no digit, in %", (("sure", "confidence"), ("no digit", "refused"))),
+    ("How far the digit's sureness is from the truth (ECE), in points", (("ECE", "ece"),)),
+)
+"""titles, and two groups of columns that fit beside each other in 80"""
+CHART = 22
+"""columns of a small chart with its name"""
+
+
+def watched(found: "Iterable[Spoiled]", total: int) -> "Iterator[Spoiled]":
+    """The same, and on a terminal's stderr what is done, because all 10,000 images take many minutes."""
+    for place, spoiled in enumerate(found, 1):
+        if sys.stderr.isatty():
+            print(f"\r{place} of {total}: {spoiled.corruption}".ljust(40), end="", file=sys.stderr, flush=True)
+        yield spoiled
+    if sys.stderr.isatty():
+        print("\r".ljust(41), end="\r", file=sys.stderr, flush=True)
+
+
+def print_sturdy(out: "Console", found: "list[Spoiled]", images: int) -> None:
+    """Print a table per pair of figures, and a row of bars per corruption."""
+    clean, *rest = found
+    ways = {name: [clean, *group] for name, group in groupby(rest, lambda spoiled: spoiled.corruption)}
+    means = [sum(getattr(spoiled, name) for spoiled in rest) / len(rest) for name in ("digit_accuracy", "sum_accuracy")]
+    say(out, f"{images:,} test images, as they are and spoiled in {len(ways)} ways, each in five strengths")
+    say(out, f"right as they are: digit {percent(clean.digit_accuracy)}, sum {percent(clean.sum_accuracy)}")
+    say(out, f"right when spoiled, the mean of all: digit {percent(means[0])}, sum {percent(means[1])}")
+    for title, groups in TABLES:
+        head = ["", *(f"{name if at == 1 else ''} {at}".strip() for name, _ in groups for at in range(1, 6))]
+        rows = [
+            [way, *(f"{100 * getattr(spoiled, field):.1f}" for _, field in groups for spoiled in spoiled_ways[1:])]
+            for way, spoiled_ways in ways.items()
+        ]
+        out.print()
+        print_table(out, title, head, rows, 1, gap=1)
+    out.print()
+    lowest = min(spoiled.digit_accuracy for spoiled in found)
+    say(out, f"Digits right, from {percent(lowest, 0)} to 100 %: as they are, then strengths 1 to 5", "bold")
+    charts = [f"{way:<13} {sparkline([s.digit_accuracy for s in row], scale=(lowest, 1))}" for way, row in ways.items()]
+    across = max(1, drawing_width(out) // CHART)
+    for first in range(0, len(charts), across):
+        say(out, "".join(chart.ljust(CHART) for chart in charts[first : first + across]).rstrip())

@@ -1,0 +1,34 @@
+"""`evaluate --corrupt` and `evaluate --images`."""
+
+import json
+
+from mnist_sum_tui.data.corrupt import CORRUPTIONS
+from tests.conftest import Cli, is_one_line
+
+
+def test_spoiled_images_are_evaluated_in_each_way_and_strength(cli: Cli) -> None:
+    told = json.loads(cli("evaluate", "--corrupt", "--images", "40", "--json").stdout)
+    assert told["images"] == 40
+    clean, *rest = told["corrupted"]
+    assert (clean["corruption"], clean["strength"], clean["digit_accuracy"]) == ("clean", 0, 1)
+    assert [(one["corruption"], one["strength"]) for one in rest] == [(n, s) for n in CORRUPTIONS for s in range(1, 6)]
+    assert all(0 <= one[name] <= 1 for one in rest for name in one.keys() - {"corruption", "strength"})
+    worst = next(one for one in rest if (one["corruption"], one["strength"]) == ("impulse noise", 5))
+    assert worst["digit_accuracy"] < 0.6 < clean["digit_accuracy"]
+    assert worst["refused"] > 0.5 > clean["refused"]
+    assert worst["confidence"] < clean["confidence"]
+
+    shown = cli("evaluate", "--corrupt", "--images", "40").stdout
+    assert "40 test images, as they are and spoiled in 15 ways" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    row = next(line for line in shown.splitlines() if line.startswith("impulse noise"))
+    assert f"{100 * worst['digit_accuracy']:.1f}" in row
+    assert f"{100 * worst['sum_accuracy']:.1f}" in row
+    assert all(shown.count(f"{name} ") == 4 for name in CORRUPTIONS), "three tables and a chart"
+
+
+def test_only_the_first_images(cli: Cli) -> None:
+    told = json.loads(cli("evaluate", "--images", "50", "--json").stdout)
+    assert (told["images"], told["pairs"]) == (50, 500)
+    is_one_line(cli("evaluate", "--images", "0"), 2, "--images")
+    is_one_line(cli("evaluate", "--corrupt", "--strangers", "x"), 2, "one at a time")
