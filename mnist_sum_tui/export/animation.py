@@ -31,7 +31,7 @@ from mnist_sum_tui.export.moving.looks import (
 )
 from mnist_sum_tui.export.moving.story import SECONDS, TESTED, Story
 from mnist_sum_tui.export.moving.strip import strip
-from mnist_sum_tui.export.recording import RECORDING
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.journal import read_events
@@ -133,7 +133,7 @@ def _captions(story: Story, film: Film) -> str:
 
 
 if __name__ == "__main__":
-    source, target = (Path(name) for name in sys.argv[1:3]) if len(sys.argv) == 3 else (RECORDING, PICTURE)
+    source, target = (Path(name) for name in sys.argv[1:3]) if len(sys.argv) == 3 else (RECORDED.metrics_file, PICTURE)
     try:
         write_atomic(target, svg(list(read_events(source))).encode())
     except MnistSumError as error:

@@ -1,9 +1,9 @@
-"""Recording a training for the animation: a run's metrics.jsonl, thinned to about 160 moments.
+"""Recording a training for the animation and the demo: a run's folder, its events thinned to about 160 moments.
 
-    python -m mnist_sum_tui.export.recording [OUT]
+    python -m mnist_sum_tui.export.recording [FOLDER]
 
-trains `compact` for 3 epochs (seed 0, one thread). `recording.jsonl` was made like this; the animation in the README
-shows it.
+trains `swift` for 3 epochs (seed 0, one thread). `recorded/` was made like this: the moving picture in the README shows
+it, `mnist-sum demo` plays it. Of the weights it has those after each epoch, without the optimizer's state.
 """
 
 import math
@@ -22,8 +22,9 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started
 from mnist_sum_tui.runs.position import Totals
+from mnist_sum_tui.runs.run import Run
 
-RECORDING = Path(__file__).with_name("recording.jsonl")
+RECORDED = Run(Path(__file__).resolve().with_name("recorded"))
 MOMENTS = 160
 EVEN_STEPS = 12
 """up to about this step the moments are evenly spaced, after it logarithmically"""
@@ -89,28 +90,45 @@ def to_lines(events: Iterable[Event]) -> bytes:
     return b"".join(to_bytes(to_json(event)) + b"\n" for event in events)
 
 
-def record(config: TrainConfig) -> list[Event]:
-    """Train in a temporary folder, with Samples after nearly every step, and return the thinned events.
+def record(config: TrainConfig, target: Run | None = None) -> list[Event]:
+    """Train in a temporary folder, with Progress and Samples after nearly every step; returns the thinned events.
+
+    The run becomes `target`, if that is given: its config, these events, its weights.
 
     Raises:
-        MnistSumError: training fails, as in `train`.
+        MnistSumError: training fails, as in `train`, or the target cannot be written.
     """
     from mnist_sum_tui.training import loop  # imports torch, which drawing the animation does not need
     from mnist_sum_tui.training.control import Control
 
-    usual = loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE
-    loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE = 0.0, 1.0
+    usual = loop.PROGRESS_SECONDS, loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE
+    loop.PROGRESS_SECONDS, loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE = 0.0, 0.0, 1.0
     try:
         with tempfile.TemporaryDirectory() as folder:
             run = find.create(Path(folder), config)
-            return thinned(loop.train(config, run, Control(samples=True)))
+            events = thinned(loop.train(config, run, Control(samples=True)))
+            if target is not None:
+                _keep(run, events, target)
+            return events
     finally:
-        loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE = usual
+        loop.PROGRESS_SECONDS, loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE = usual
+
+
+def _keep(run: Run, events: Iterable[Event], target: Run) -> None:
+    """Make the target of a run that ends with its temporary folder."""
+    from mnist_sum_tui.runs import checkpoint  # imports torch
+
+    target.path.mkdir(parents=True, exist_ok=True)
+    target.write_json(target.config_file, run.read_json(run.config_file))
+    write_atomic(target.metrics_file, to_lines(events))
+    for path in (run.best_file, *map(run.epoch_file, run.kept_epochs())):
+        loaded = checkpoint.load(path)
+        checkpoint.save_again(target.path / path.name, replace(loaded, optimizer={}), loaded.confidence)
 
 
 if __name__ == "__main__":
-    small = TrainConfig.of("standard", model="compact", epochs=3, seed=0, threads=1, keep=0)
+    small = TrainConfig.of("standard", model="swift", epochs=3, seed=0, threads=1)
     try:
-        write_atomic(Path(sys.argv[1]) if len(sys.argv) > 1 else RECORDING, to_lines(record(small)))
+        record(small, Run(Path(sys.argv[1])) if len(sys.argv) > 1 else RECORDED)
     except MnistSumError as error:
         sys.exit(f"error: {error}")

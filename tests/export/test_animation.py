@@ -17,7 +17,7 @@ from mnist_sum_tui.export.moving.film import Film
 from mnist_sum_tui.export.moving.looks import COLOURS
 from mnist_sum_tui.export.moving.story import SECONDS, Story
 from mnist_sum_tui.export.moving.strip import MOST, answer
-from mnist_sum_tui.export.recording import RECORDING
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.events import Event, Finished, Progress, Samples, Started
 from mnist_sum_tui.runs.journal import read_events
@@ -28,7 +28,7 @@ XML = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def events() -> list[Event]:
-    return list(read_events(RECORDING))
+    return list(read_events(RECORDED.metrics_file))
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def of_kind(events: list[Event], kind: type[Kind]) -> list[Kind]:
 
 def test_the_command_draws_the_committed_picture_again(tmp_path: Path) -> None:
     target = tmp_path / "again.svg"
-    command = [sys.executable, "-m", "mnist_sum_tui.export.animation", str(RECORDING), str(target)]
+    command = [sys.executable, "-m", "mnist_sum_tui.export.animation", str(RECORDED.metrics_file), str(target)]
     subprocess.run(command, check=True)
     assert target.read_bytes() == PICTURE.read_bytes()
 
@@ -58,7 +58,7 @@ def test_drawing_imports_neither_torch_nor_textual_nor_rich() -> None:
 
 def test_the_files_are_small() -> None:
     assert len(PICTURE.read_bytes()) < 200_000
-    assert len(RECORDING.read_bytes()) < 150_000
+    assert len(RECORDED.metrics_file.read_bytes()) < 150_000
 
 
 def test_the_picture_needs_nothing_from_outside(committed: ElementTree.Element) -> None:

@@ -7,9 +7,11 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError
-from mnist_sum_tui.export.recording import MOMENTS, RECORDING, record, thinned, to_lines
+from mnist_sum_tui.export.recording import MOMENTS, RECORDED, record, thinned, to_lines
+from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished, Progress, Samples, Started
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training import loop
 from tests.tui.recorded import finished, training
 
@@ -56,20 +58,36 @@ def test_the_recording_is_a_metrics_file(events: list[Event], tmp_path: Path) ->
 
 
 def test_the_committed_recording_is_thinned_and_contains_no_absolute_path() -> None:
-    events = list(read_events(RECORDING))
+    events = list(read_events(RECORDED.metrics_file))
     assert thinned(events) == events
-    assert to_lines(events) == RECORDING.read_bytes()
+    assert to_lines(events) == RECORDED.metrics_file.read_bytes()
     assert [event.epoch for event in events if isinstance(event, EpochDone)] == [1, 2, 3]
     places = [(event.path, event.run) for event in events if isinstance(event, Started | Finished)]
     assert len(places) == 2
     assert all(path == f"runs/{run}" for path, run in places)
 
 
-def test_a_training_is_recorded_with_its_samples(small_data: str) -> None:
+def test_the_committed_run_is_whole_and_small() -> None:
+    assert sum(path.stat().st_size for path in RECORDED.path.iterdir()) < 3_000_000
+    assert RECORDED.kept_epochs() == [0, 1, 2, 3]
+    config = RECORDED.read_config()
+    for path in (RECORDED.best_file, *map(RECORDED.epoch_file, RECORDED.kept_epochs())):
+        assert checkpoint.load(path).config == config
+    assert RECORDED.read_json(RECORDED.config_file)["seed"] == 0
+
+
+def test_a_training_is_recorded_with_its_samples(small_data: str, tmp_path: Path) -> None:
     config = TrainConfig.of("standard", model="compact", epochs=2, threads=1, data_dir=small_data)
-    usual = loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE
-    events = record(config)
-    assert usual == (loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE)
+    usual = loop.PROGRESS_SECONDS, loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE
+    kept = Run(tmp_path / "kept")
+    events = record(config, kept)
+    assert usual == (loop.PROGRESS_SECONDS, loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE)
+    assert list(read_events(kept.metrics_file)) == events
+    assert kept.read_config() == config
+    assert kept.kept_epochs() == [0, 1, 2]
+    best = checkpoint.load(kept.best_file)
+    assert best.confidence
+    assert not best.optimizer
     assert isinstance(events[0], Started)
     assert isinstance(events[-1], Finished)
     assert events[-1].reason == "completed"
