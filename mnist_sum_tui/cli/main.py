@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from mnist_sum_tui.cli import bench, doctor, evaluate, guide, lr, model, predict, runs, train, tui, welcome
+from mnist_sum_tui.cli import bench, demo, doctor, evaluate, guide, lr, model, predict, runs, train, tui, welcome
 from mnist_sum_tui.cli.marker import add_marker
 from mnist_sum_tui.cli.wording import Command, message_of
 from mnist_sum_tui.errors import MnistSumError
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.command("train")(train.train)
 app.command("tui")(tui.tui)
+app.command("demo")(demo.demo)
 app.add_typer(predict.app, name="predict")
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(runs.app, name="runs")

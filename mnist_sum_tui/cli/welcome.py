@@ -6,6 +6,7 @@ from mnist_sum_tui.cli.layout import console
 from mnist_sum_tui.cli.narrow_help import Group
 
 FIRST = {
+    "mnist-sum demo": "watch it learn, in 40 s",
     "mnist-sum train --recipe sprint": "train in a few seconds",
     "mnist-sum tui": "open the dashboard",
     "mnist-sum predict idx 3": "predict for a test image",

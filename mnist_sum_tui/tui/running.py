@@ -1,8 +1,10 @@
 """RunningApp: the run behind the pages: training, watching or opening one, and its events on their way to the pages."""
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import MnistSumError, RunError
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.journal import read_events
@@ -23,10 +25,13 @@ from mnist_sum_tui.tui.session.messages import (
     TrainingEnded,
     Watched,
 )
-from mnist_sum_tui.tui.session.player import Player
+from mnist_sum_tui.tui.session.player import BySteps, Player
 from mnist_sum_tui.tui.session.run_threads import TrainingThread, WatchingThread
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.speeds import SpeedThread
+
+if TYPE_CHECKING:  # it needs numpy, and the first frame does not
+    from mnist_sum_tui.runs.replay import Replay
 
 
 class RunningApp(LeavingApp):
@@ -192,7 +197,7 @@ class RunningApp(LeavingApp):
             except MnistSumError as error:
                 self.call_later(self.notify, str(error), severity="error")
             else:
-                self.post_message(ReplayRead(config, message.run, Player(replay)))
+                self.post_message(_read(config, message.run, replay))
 
         self.run_worker(read, thread=True, group="open", exclusive=True, exit_on_error=False)
 
@@ -203,7 +208,7 @@ class RunningApp(LeavingApp):
             replay = message.player.replay
             self.session.open(message.config, message.run, list(replay.at(replay.last).events))
             self._show_run()
-            self.train_page.begin_replay(message.player)
+            self.train_page.begin_replay(message.player, message.captions)
 
     def _show_run(self) -> None:
         self.switch_mode("train")
@@ -218,3 +223,12 @@ class RunningApp(LeavingApp):
         """Whatever weights a page had chosen, now there is another network to ask."""
         for page in self.pages.values():
             page.forget_weights()
+
+
+def _read(config: TrainConfig, run: Run, replay: "Replay") -> ReplayRead:
+    """A replay in the time that it took; that of the package's run as a demo."""
+    if run != RECORDED:
+        return ReplayRead(config, run, Player(replay))
+    from mnist_sum_tui.export.demo import SECONDS, captions  # numpy
+
+    return ReplayRead(config, run, Player(replay, BySteps(replay, SECONDS)), captions(replay))

@@ -58,7 +58,7 @@ class Story:
         found: list[tuple[float, int | None, str]] = [
             (0.0, None, "In: an image and a number. Out: the digit and their sum.")
         ]
-        reads, adds = self._first("digit", READS), self._first("sum", ADDS)
+        reads, adds = self.first("digit", READS), self.first("sum", ADDS)
         if reads is not None and self.smooth["sum"][reads] < GUESSES:
             step = self.progress[reads].step
             found.append((self.second(step), step, "It reads most digits. The sum is still a guess."))
@@ -70,7 +70,7 @@ class Story:
             found.append((TESTED, None, words))
         return found
 
-    def _first(self, head: str, accuracy: float) -> int | None:
+    def first(self, head: str, accuracy: float) -> int | None:
         """Index of the first Progress with at least this smoothed accuracy; None if there is none."""
         there = np.flatnonzero(self.smooth[head] >= accuracy)
         return int(there[0]) if len(there) else None

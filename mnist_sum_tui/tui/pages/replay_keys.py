@@ -1,6 +1,8 @@
 """ReplayKeys: on the page Train, a run that is played back: the keys and the mouse that lead through its moments."""
 
 import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 from textual.timer import Timer
@@ -10,6 +12,9 @@ from mnist_sum_tui.tui.pages.chart_keys import ChartKeys
 from mnist_sum_tui.tui.session.messages import ReplayRun
 from mnist_sum_tui.tui.session.player import Player
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
+
+if TYPE_CHECKING:  # it needs numpy, and the first frame does not
+    from mnist_sum_tui.export.demo import Caption
 
 FRAME_SECONDS = 0.1
 LONGEST_FRAME = 0.5
@@ -68,9 +73,11 @@ class ReplayKeys(ChartKeys, AfterRun):
         if self.session.run is not None:
             self.app.post_message(ReplayRun(self.session.run))
 
-    def begin_replay(self, player: Player) -> None:
-        """Play from the beginning."""
+    def begin_replay(self, player: Player, captions: "Sequence[Caption]" = ()) -> None:
+        """Play from the beginning; the captions are said on the way."""
         self.player = player
+        self.run_view.captions.all = captions
+        self.run_view.set_class(bool(captions), "-captioned")
         player.toggle()
         self._frames = self._frames or self.set_interval(FRAME_SECONDS, self._next_frame)
         self._frames.resume()
@@ -84,7 +91,7 @@ class ReplayKeys(ChartKeys, AfterRun):
         self.player = None
         if self._frames is not None:
             self._frames.pause()
-        self.run_view.remove_class("-replayed")
+        self.run_view.remove_class("-replayed", "-captioned")
 
     def step_back(self) -> bool:
         """Escape: take the cursor away, then the large chart, then leave the replay."""
@@ -101,9 +108,11 @@ class ReplayKeys(ChartKeys, AfterRun):
     def show_moment(self) -> None:
         """Show the moment at which the replay is."""
         if self.player is not None:
-            self.session.rewind(self.player.moment)
+            moment = self.player.moment
+            self.session.rewind(moment)
             self.run_view.reset(self.session.events)
             self.run_view.query_one(ScrubBar).show(self.player)
+            self.run_view.captions.show(moment.row)
             self.redraw(at_once=True)
 
     def _next_frame(self) -> None:

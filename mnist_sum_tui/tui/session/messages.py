@@ -1,6 +1,7 @@
 """The messages of the dashboard; the app handles all of them."""
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -10,6 +11,7 @@ from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.runs.run import Run
 
 if TYPE_CHECKING:
+    from mnist_sum_tui.export.demo import Caption
     from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
     from mnist_sum_tui.tui.session.player import Player
     from mnist_sum_tui.tui.session.speeds import Speed
@@ -107,11 +109,13 @@ class ReplayRun(Message):
 class ReplayRead(Message):
     """The journal of a run that is to be replayed has been read, by a thread."""
 
-    def __init__(self, config: TrainConfig, run: Run, player: "Player") -> None:
+    def __init__(self, config: TrainConfig, run: Run, player: "Player", captions: "Sequence[Caption]" = ()) -> None:
         super().__init__()
         self.config = config
         self.run = run
         self.player = player
+        self.captions = captions
+        """what is said of it as it plays"""
 
 
 class OpenInInspect(Message):

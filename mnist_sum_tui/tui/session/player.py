@@ -1,5 +1,6 @@
 """Player: where a replay stands and how fast it goes. No Textual in it; whoever shows it says how much time passes."""
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # it needs numpy, and the first frame does not
@@ -9,14 +10,48 @@ SPEEDS = tuple(2**power for power in range(9))
 """1 to 256 times as fast as it was trained"""
 USUAL_SECONDS = 40.0
 """a run is played at the lowest speed at which it takes at most this long"""
+EVEN_STEPS = 12
+"""up to about this step the steps of a demo are evenly spaced, after it logarithmically"""
+
+
+class ByTime:
+    """Plays a run as it passed: a second is a second of training."""
+
+    def __init__(self, replay: "Replay") -> None:
+        self.replay = replay
+
+    def place(self, moment: "Moment") -> float:
+        """The second at which a moment is shown."""
+        return moment.elapsed
+
+    def row(self, second: float) -> int:
+        """The row that is shown at a second."""
+        return self.replay.row_at(second)
+
+
+class BySteps(ByTime):
+    """Plays a run in so many seconds, slowly at first, because most is learned in the first hundred steps."""
+
+    def __init__(self, replay: "Replay", seconds: float) -> None:
+        super().__init__(replay)
+        self._seconds_per_unit = seconds / math.log1p(max(replay.at(replay.last).step, 1) / EVEN_STEPS)
+
+    def place(self, moment: "Moment") -> float:
+        """The second at which a moment is shown."""
+        return self._seconds_per_unit * math.log1p(moment.step / EVEN_STEPS)
+
+    def row(self, second: float) -> int:
+        """The row that is shown at a second."""
+        return self.replay.row_at_step(int(EVEN_STEPS * math.expm1(second / self._seconds_per_unit) + 1e-6))
 
 
 class Player:
     """Plays a replay, forwards; goes to any moment of it."""
 
-    def __init__(self, replay: "Replay") -> None:
+    def __init__(self, replay: "Replay", scale: ByTime | None = None) -> None:
         self.replay = replay
-        self.begins, self.ends = (replay.at(row).elapsed for row in (0, replay.last))
+        self._scale = scale or ByTime(replay)
+        self.begins, self.ends = (self._scale.place(replay.at(row)) for row in (0, replay.last))
         self.is_playing = False
         length = self.ends - self.begins
         self.speed = next((speed for speed in SPEEDS if length <= speed * USUAL_SECONDS), SPEEDS[-1])
@@ -30,7 +65,7 @@ class Player:
 
     @property
     def seconds(self) -> float:
-        """The seconds of training at which the replay is."""
+        """The second at which the replay is; on the usual scale a second of training."""
         return self._seconds
 
     @property
@@ -65,9 +100,9 @@ class Player:
         self.speed = SPEEDS[min(max(place, 0), len(SPEEDS) - 1)]
 
     def go_to(self, seconds: float) -> None:
-        """Go to a time of training, in seconds."""
+        """Go to a second."""
         self._seconds = min(max(seconds, self.begins), self.ends)
-        self._row = max(self.replay.row_at(self._seconds), 0)
+        self._row = max(self._scale.row(self._seconds), 0)
 
     def go_to_share(self, share: float) -> None:
         """Go to where this share of the run's time is behind, 0..1."""
@@ -76,7 +111,7 @@ class Player:
     def go_to_row(self, row: int) -> None:
         """Go to an event."""
         self._row = min(max(row, 0), max(self.replay.last, 0))
-        self._seconds = self.moment.elapsed
+        self._seconds = self._scale.place(self.moment)
 
     def step(self, by: int) -> None:
         """So many events back (-1) or forth."""

@@ -1,5 +1,6 @@
 """The result of a run in words: shown when it ends, and left in the scrollback when the dashboard closes."""
 
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
@@ -51,7 +52,7 @@ def commands(session: Session, run: Run) -> list[Row]:
     None without weights, or where they are of no use. A run that diverged would diverge again.
     """
     done = session.finished
-    if done is not None and not has_learned(done):
+    if run == RECORDED or (done is not None and not has_learned(done)):
         return []
     epochs = session.started.epochs if session.started else 0
     is_complete = done is not None and done.reason == "completed"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mnist_sum_tui.config import TrainConfig, settings
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import about, plural
 from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Started
 from mnist_sum_tui.runs.position import Change
@@ -16,6 +17,8 @@ MOST_RATES = 500
 
 def obstacle(run: Run, config: TrainConfig | None, is_training: bool) -> str:
     """Why the run cannot be resumed now, in one line; empty if it can. `is_training`: the dashboard trains already."""
+    if run == RECORDED:
+        return "This run came with the program and stays as it is: n begins one of your own"
     if not run.path.exists():
         return f"Run {run.id} no longer exists"
     if config is None:

@@ -21,6 +21,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Notice, Samples, Started, Validated
 from mnist_sum_tui.tui.session.result import outcome
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.widgets.captions import Captions
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.key_figures import KeyFigures
@@ -78,6 +79,7 @@ class RunView(Vertical):
         yield Line("", id="race", markup=False)
         yield Static("", id="outcome", markup=False)
         yield SampleStrip(id="samples")
+        yield Captions("", id="captions", markup=False)
         yield ScrubBar(id="scrub")
 
     def on_mount(self) -> None:
@@ -118,6 +120,11 @@ class RunView(Vertical):
         names = () if run is None else (printable(run.id), short_name(run.id))
         forms = (f"{name} {BRAILLE.between} {words}" for name in names)
         return next((form for form in forms if cells(form) <= room), words)
+
+    @property
+    def captions(self) -> Captions:
+        """What is said of the moment of a replay."""
+        return self.query_one(Captions)
 
     @property
     def _has_charts(self) -> bool:

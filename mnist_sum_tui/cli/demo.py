@@ -1,0 +1,35 @@
+"""`mnist-sum demo`: a recorded training, played in the dashboard; through a pipe, what is said of it."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mnist_sum_tui.cli.tui import THEME_HELP
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.machine.terminal import can_draw
+from mnist_sum_tui.recipes import QUICK_MODEL
+from mnist_sum_tui.runs.run import default_folder
+
+
+def demo(
+    theme: Annotated[str | None, typer.Option(help=THEME_HELP, show_default="mnist-sum-dark")] = None,
+) -> None:
+    """Watch a network learn to read and to add, in 40 seconds: a recorded training; nothing is written."""
+    from mnist_sum_tui.export.demo import NEXT, captions  # imports numpy
+    from mnist_sum_tui.export.recording import RECORDED
+
+    if not (sys.stdout.isatty() and can_draw()):
+        from mnist_sum_tui.runs.replay import Replay
+
+        for caption in captions(Replay(RECORDED.metrics_file)):
+            typer.echo(f"step {caption.step:>5,}  {caption.words}")
+        typer.echo(f"Go on with: {', '.join(NEXT)}")
+        return
+    from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard  # imports textual: 70 ms
+
+    config = TrainConfig(model=QUICK_MODEL)
+    code = run_dashboard(LaunchOptions(default_folder(), config, False, None, theme, replay=RECORDED))
+    if code == 0:
+        typer.echo(f"Go on with: {', '.join(NEXT)}")
+    raise typer.Exit(code)

@@ -1,0 +1,26 @@
+"""Captions: what is said of the moment of a replay, in two lines; the second says what can be done."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from mnist_sum_tui.export.demo import NEXT, Caption
+from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.widgets.common import Line
+
+MEANWHILE = "space pauses, the bar below can be dragged, the F keys lead to other pages"
+AFTERWARDS = f" {BRAILLE.between} ".join(NEXT)
+
+
+class Captions(Line):
+    """Shows the newest of the captions, and at the end of the run the commands to go on with."""
+
+    all: Sequence[Caption] = ()
+
+    def show(self, row: int) -> None:
+        """Show what is said when the replay is at this row."""
+        said = [caption for caption in self.all if caption.row <= row]
+        if said:
+            is_over = said[-1] is self.all[-1]
+            commands = (AFTERWARDS, "$text-accent") if is_over else (MEANWHILE, "$text-muted")
+            self.say(Content.assemble((said[-1].words, "bold"), "\n", commands))

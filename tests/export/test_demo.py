@@ -1,0 +1,59 @@
+"""What the demo says of the recorded run, and when."""
+
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.cli.welcome import FIRST
+from mnist_sum_tui.errors import DataError
+from mnist_sum_tui.export.demo import NEXT, captions
+from mnist_sum_tui.export.moving.story import ADDS, GUESSES, READS, Story
+from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.runs.events import to_json
+from mnist_sum_tui.runs.replay import Replay
+from tests.conftest import Cli
+from tests.tui import recorded
+
+
+def test_five_captions_at_the_moments_that_matter() -> None:
+    replay = Replay(RECORDED.metrics_file)
+    found = captions(replay)
+    assert len(found) == 5
+    assert [caption.row for caption in found] == sorted({caption.row for caption in found})
+    assert all(len(caption.words) <= 78 for caption in found)
+    assert all(replay.at(caption.row).step == caption.step for caption in found)
+    story = Story(replay.at(replay.last).events)
+    reads, adds = story.first("digit", READS), story.first("sum", ADDS)
+    assert reads is not None
+    assert adds is not None
+    assert (found[1].step, found[2].step) == (story.progress[reads].step, story.progress[adds].step)
+    assert f"{story.smooth['sum'][reads]:.0%}".replace("%", " %") in found[1].words
+    assert story.smooth["sum"][reads] < GUESSES
+    assert found[-1].row == replay.last
+
+
+def test_nothing_is_said_that_is_not_so(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    path.write_text("".join(to_json(event) + "\n" for event in recorded.training(100)), encoding="utf-8")
+    said = " ".join(caption.words for caption in captions(Replay(path)))
+    assert "Now it adds" not in said
+    assert "The test" not in said
+    path.write_text(to_json(recorded.started()) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match="too short"):
+        captions(Replay(path))
+
+
+def test_the_commands_are_those_of_the_welcome() -> None:
+    assert tuple(FIRST) == ("mnist-sum demo", *NEXT)
+
+
+def test_through_a_pipe_the_captions_are_printed(cli: Cli, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    done = cli("demo", MNIST_SUM_RUNS=str(runs))
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert [
+        caption.words in line for caption, line in zip(captions(Replay(RECORDED.metrics_file)), lines, strict=False)
+    ] == [True] * 5
+    assert all(command in lines[-1] for command in NEXT)
+    assert not runs.exists()

@@ -1,0 +1,70 @@
+"""`mnist-sum demo` in the dashboard: it plays at once, says what happens, and writes nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.export.demo import NEXT, SECONDS
+from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.runs.replay import Replay
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.predictions.weights import of_session
+from mnist_sum_tui.tui.session.player import BySteps, Player
+from mnist_sum_tui.tui.session.result import outcome
+from mnist_sum_tui.tui.session.session import Session
+from tests.tui import recorded
+from tests.tui.recorded import until
+
+
+def test_it_takes_forty_seconds_of_which_the_first_hundred_steps_take_most() -> None:
+    replay = Replay(RECORDED.metrics_file)
+    player = Player(replay, BySteps(replay, SECONDS))
+    assert (player.begins, round(player.ends, 6), player.speed) == (0, SECONDS, 1)
+    seconds = {}
+    for row in range(len(replay)):
+        player.go_to_row(row)
+        seconds[player.moment.step] = player.seconds
+        player.go_to(player.seconds)
+        assert player.moment.step == replay.at(row).step, "there and back"
+    assert 10 < seconds[50] - seconds[0] < 20
+    assert seconds[1290] == player.ends
+    player.go_to(player.ends)
+    assert player.is_at_end
+
+
+async def test_it_plays_with_captions_and_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.without_torch(monkeypatch)
+    before = {path: path.stat().st_mtime_ns for path in RECORDED.path.iterdir()}
+    app = MnistSumApp(Session(tmp_path / "runs"), replay=RECORDED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "train" in app.pages and app.train_page.player is not None)
+        page, view = app.train_page, app.train_page.run_view
+        player = page.player
+        assert player is not None
+        assert player.is_playing
+
+        def said() -> str:
+            return str(view.captions.render())
+
+        await pilot.press("space", "home")
+        assert said().startswith("In: an image and a number.")
+        assert view.captions.display
+        assert view.captions.size == (80 - 2, 2)
+        player.go_to_row(player.replay.row_at_step(60))
+        page.show_moment()
+        assert "still guessing" in said()
+        assert of_session(app.session).chosen.path == RECORDED.epoch_file(0)
+        await pilot.press("pagedown")
+        assert "seen each image once" in said()
+        assert of_session(app.session).chosen.path == RECORDED.epoch_file(1)
+        await pilot.press("end")
+        assert all(command in said() for command in NEXT)
+        await pilot.press("escape", "r")
+        await pilot.pause()
+        assert not view.captions.display
+        assert "stays as it is" in next(iter(app._notifications)).message
+        assert not [row for row in outcome(app.session) if "recorded" in row[1]], "it is not to be trained further"
+        await pilot.press("q")
+    assert app.return_value == 0
+    assert not (tmp_path / "runs").exists()
+    assert {path: path.stat().st_mtime_ns for path in RECORDED.path.iterdir()} == before
