@@ -45,7 +45,7 @@ def steps_per_second(events: list[Event]) -> float:
     Raises:
         BenchError: there are no two consecutive Progress events.
     """
-    alike = [event for event in events if not isinstance(event, Samples)]  # only the dashboard asks for Samples
+    alike = [event for event in events if not isinstance(event, Samples)]  # they come when they may
     pairs = [pair for pair in pairwise(alike) if all(isinstance(event, Progress) for event in pair)]
     if not pairs:
         raise BenchError("training is too slow to be measured: take a smaller network, or a machine that is less busy")

@@ -122,7 +122,7 @@ class EpochDone(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Samples(Event):
-    """The network's current answers for a few fixed validation images; sent while `control` asks for them."""
+    """The network's current answers for a few fixed validation images; more often while `control` asks for them."""
 
     kind = "samples"
 

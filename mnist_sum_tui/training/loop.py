@@ -29,15 +29,14 @@ from mnist_sum_tui.training.prepare import Training, prepare
 from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.requests import Requests
 from mnist_sum_tui.training.resume import load_matching
-from mnist_sum_tui.training.sample_answers import sample_answers
+from mnist_sum_tui.training.sample_answers import SamplePace, sample_answers
 from mnist_sum_tui.training.schedule import describe_change
 from mnist_sum_tui.training.state import RunState, add_to
 from mnist_sum_tui.training.step import DivergedError, StepResult
-from mnist_sum_tui.training.timing import Pace
 
 PROGRESS_SECONDS = 0.1
 SAMPLES_SECONDS, SAMPLES_SHARE = 1.0, 0.005
-"""seconds between two Samples, or more, so that they take at most this share of the time (`original`: 8 ms each)"""
+"""seconds between two Samples on request, and the share of the time that all take at most (`original`: 8 ms each)"""
 AUTOSAVE_SECONDS = 120.0
 """seconds between saves within an epoch: what a power cut costs at most; the largest network is saved in under 1 s"""
 
@@ -93,7 +92,7 @@ class _Trainer:
         self.requests = Requests(training, recorder, control, self._validated)
         done = [event for event in read_events(recorder.run.metrics_file, "epoch") if isinstance(event, EpochDone)]
         self.ending = Ending(training.state, training.batches, control, done)
-        self.sampling = Pace(SAMPLES_SECONDS, SAMPLES_SHARE)
+        self.sampling = SamplePace(SAMPLES_SECONDS, SAMPLES_SHARE)
 
     def events(self) -> Iterator[Event]:
         """All events; the last one says how the run ended."""
@@ -156,7 +155,8 @@ class _Trainer:
             remaining = self._remaining(epochs_done=state.epoch - 1)
             yield self.recorder.event(Progress, **state.take_recent(), lr=result.lr, remaining=remaining)
             self.requests.told_from = now
-        if self.control.samples and self.sampling.is_due and len(self.validation):
+        is_asked, total = self.control.samples, self.batches.total_steps
+        if len(self.validation) and self.sampling.wants(state.step, total, is_asked):
             yield self.sampling.timed(self._samples)
         if now - state.saved_at >= AUTOSAVE_SECONDS:
             yield self.recorder.save(self.learner, "timer")

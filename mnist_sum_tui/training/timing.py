@@ -71,16 +71,23 @@ class Pace:
     def __init__(self, seconds: float, share: float) -> None:
         self._seconds, self._share = seconds, share
         self._next = time.perf_counter() + seconds
+        self._paid = self._next - seconds
 
     @property
     def is_due(self) -> bool:
         """Whether it is due."""
         return time.perf_counter() >= self._next
 
+    @property
+    def is_affordable(self) -> bool:
+        """Whether the share of the time allows it, due or not."""
+        return time.perf_counter() >= self._paid
+
     def timed(self, do: Callable[[], Result]) -> Result:
         """Do it, and set the time of the next one by how long it took."""
         begin = time.perf_counter()
         result = do()
         end = time.perf_counter()
-        self._next = end + max(self._seconds, min((end - begin) / self._share, self.LONGEST))
+        self._paid = end + min((end - begin) / self._share, self.LONGEST)
+        self._next = max(end + self._seconds, self._paid)
         return result

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from mnist_sum_tui.runs.events import (
     Samples,
     Validated,
 )
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
@@ -67,3 +69,15 @@ def test_samples_are_fixed_validation_images(config: TrainConfig, run: Run, monk
     assert len(samples) == 18
     assert len({(event.indices, event.labels, event.numbers) for event in samples}) == 1
     assert len(samples[0].indices) == 8
+
+
+def test_a_run_without_a_dashboard_records_its_samples(config: TrainConfig, run: Run) -> None:
+    """18 steps, which are too few for 200 moments: each step that may be afforded, the first one in any case."""
+    events = list(train(config, run))
+    samples = [event for event in events if isinstance(event, Samples)]
+    assert samples[0].step == 1
+    assert [event for event in read_events(run.metrics_file) if isinstance(event, Samples)] == samples
+
+
+def test_no_samples_without_validation_images(config: TrainConfig, run: Run) -> None:
+    assert not any(isinstance(event, Samples) for event in train(replace(config, all_data=True), run))

@@ -149,6 +149,8 @@ class TrainPage(KnobKeys, ReplayKeys):
         else:
             for event in events:
                 self.run_view.add(event)
+        for event in events:
+            self._load_images_of(event)
         self._is_stale = True
         self.refresh_bindings()
         self.redraw(at_once=is_whole or not self.session.is_live)
