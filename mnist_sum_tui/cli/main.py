@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from mnist_sum_tui.cli import bench, demo, doctor, evaluate, guide, lr, model, predict, runs, train, tui, welcome
+from mnist_sum_tui.cli import bench, demo, doctor, evaluate, export, guide, lr, model, predict, runs, train, tui, welcome
 from mnist_sum_tui.cli.marker import add_marker
 from mnist_sum_tui.cli.wording import Command, message_of
 from mnist_sum_tui.errors import MnistSumError
@@ -31,6 +31,7 @@ app.command("tui")(tui.tui)
 app.command("demo")(demo.demo)
 app.add_typer(predict.app, name="predict")
 app.command("evaluate")(evaluate.evaluate)
+runs.app.command("export")(export.export)
 app.add_typer(runs.app, name="runs")
 app.command("model")(model.model)
 app.command("lr")(lr.lr)

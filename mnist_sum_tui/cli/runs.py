@@ -45,13 +45,13 @@ def runs(context: typer.Context, runs_dir: RunsDir = None, json: JsonLines = Fal
 @app.command("list")
 def list_runs(context: typer.Context, runs_dir: LaterRunsDir = None, json: JsonLines = False) -> None:
     """List the runs, newest first; the same as `mnist-sum runs`."""
-    _list(_folder(context, runs_dir), json)
+    _list(folder_of(context, runs_dir), json)
 
 
 @app.command("show")
 def show(context: typer.Context, run: Name = "latest", runs_dir: LaterRunsDir = None, json: Json = False) -> None:
     """Show a run: its curves, its epochs, its settings and its result."""
-    found = find.by_name(run, _folder(context, runs_dir))
+    found = find.by_name(run, folder_of(context, runs_dir))
     summary = summarise(found)
     config = summary.config.to_dict() if summary.config else {}
     if json:
@@ -92,7 +92,7 @@ def compare(
     runs_dir: LaterRunsDir = None,
 ) -> None:
     """Compare runs: their results, the settings in which they differ, and their curves on one scale."""
-    folder = _folder(context, runs_dir)
+    folder = folder_of(context, runs_dir)
     found = [summarise(find.by_name(name, folder)) for name in names]
     if len({summary.run.path.resolve() for summary in found}) < 2:
         raise UsageError("compare needs at least two different runs: mnist-sum runs lists them")
@@ -119,7 +119,7 @@ def delete(
     runs_dir: LaterRunsDir = None,
 ) -> None:
     """Delete a run's folder; if it holds anything that is not the run's, nothing is deleted."""
-    found = find.by_name(run, _folder(context, runs_dir))
+    found = find.by_name(run, folder_of(context, runs_dir))
     shown = printable(str(found.path))
     if not yes:
         if not sys.stdin.isatty():
@@ -135,7 +135,7 @@ def _shown(name: str, value: Any) -> str:
     return printable(value_words(name, value))
 
 
-def _folder(context: typer.Context, runs_dir: Path | None) -> Path:
+def folder_of(context: typer.Context, runs_dir: Path | None) -> Path:
     """The folder given after the subcommand, else the one given before it, else the default."""
     return folder_or_default(runs_dir or context.obj)
 
