@@ -43,8 +43,8 @@ def feature_pictures(maps: NDArray[np.float32], kernels: NDArray[np.float32] | N
     pictures = [as_grey(resize(each, width, height) / peak) for each in maps]
     if kernels is None:
         return pictures
-    most, factor = max(float(np.abs(kernels).max()), 1e-12), max(1, height // 2 // kernels.shape[1])
-    seen = (as_grey(0.5 + each / most / 2).repeat(factor, 0).repeat(factor, 1) for each in kernels)
+    factor = max(1, height // 2 // kernels.shape[1])
+    seen = as_signed(kernels).repeat(factor, 1).repeat(factor, 2)
     return [
         np.hstack([each, np.zeros((height, 1), np.uint8), np.pad(kernel, ((0, height - len(kernel)), (0, 0)))])
         for each, kernel in zip(pictures, seen, strict=True)
@@ -58,11 +58,18 @@ def scaled(shape: tuple[int, ...], side: int) -> tuple[int, int]:
     return rows, max(1, round(width * rows / height))
 
 
-def as_units(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Values (M,) as one map of squares, ten in a row or about as many as there are rows: (1, rows, columns)."""
+def as_maps(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Maps (M, H, W) as they are; values (M,) as one map, ten in a row or about as many as there are rows."""
+    if values.ndim == 3:
+        return values
     columns = 10 if len(values) <= 30 else 2 ** round(np.log2(len(values)) / 2 + 0.25)
     rows = -(-len(values) // columns)
     return np.pad(values, (0, rows * columns - len(values))).reshape(1, rows, columns)
+
+
+def as_signed(values: NDArray[np.float32]) -> Image:
+    """Values of both signs as grey values: 0 is the middle, the value furthest from it white or black."""
+    return as_grey(0.5 + values / max(float(np.abs(values).max()), 1e-12) / 2)
 
 
 def as_grey(shares: NDArray[Any]) -> Image:

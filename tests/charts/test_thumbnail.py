@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_sum_tui.charts.thumbnail import as_units, feature_pictures, scaled, shrink
+from mnist_sum_tui.charts.thumbnail import as_maps, feature_pictures, scaled, shrink
 
 
 def test_a_thumbnail_keeps_the_ink_in_its_place() -> None:
@@ -35,7 +35,7 @@ def test_small_maps_are_enlarged_by_whole_pixels(shape: tuple[int, int], side: i
 def test_values_without_places_become_squares_in_their_order() -> None:
     for count, shape in ((10, (1, 10)), (19, (2, 10)), (20, (2, 10)), (128, (8, 16)), (1000, (32, 32))):
         values = np.arange(1, count + 1, dtype=np.float32)
-        (units,) = as_units(values)
+        (units,) = as_maps(values)
         assert units.shape == shape
         assert units.reshape(-1)[:count].tolist() == values.tolist()
         assert units.sum() == values.sum()

@@ -44,6 +44,12 @@ async def inside(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+async def closer(pilot: Pilot[int]) -> None:
+    await inside(pilot)
+    await pilot.press("enter", "down")
+    await pilot.pause()
+
+
 async def runs(pilot: Pilot[int]) -> None:
     make_three(app_of(pilot).session.runs_folder)
     await open_runs(pilot.app, pilot)  # type: ignore[arg-type]
@@ -96,6 +102,7 @@ SHOWN: dict[str, Show] = {
     "draw": drawing,
     "mistakes": mistakes,
     "inside": inside,
+    "closer": closer,
     "runs": runs,
     "guide": guide,
     "keys": keys,

@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import OptionList, Static
 
 from mnist_sum_tui.formatting import equation
-from mnist_sum_tui.tui.pages.inside_words import layer_row, layer_words
+from mnist_sum_tui.tui.pages.inside_words import layer_row, layer_words, place_words
 from mnist_sum_tui.tui.pages.predicting import note_room
 from mnist_sum_tui.tui.pages.walking import WALK_KEYS, Judge, WalkingPage
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
@@ -16,6 +16,7 @@ from mnist_sum_tui.tui.predictions.messages import ImagePredicted, LookedInside,
 from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult
 from mnist_sum_tui.tui.predictions.requests import LookInside
 from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, sure_line
+from mnist_sum_tui.tui.widgets.closer import Closer
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.maps import Maps
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
@@ -64,6 +65,7 @@ class InsidePage(WalkingPage):
                 yield Static(id="words", markup=False)
                 with Horizontal(id="seen-inside"):
                     yield Maps(id="feature-maps")
+                    yield Closer(id="closer")
                     with Vertical(id="ends"):
                         yield ProbabilityBars("Digit", id="digit-end")
                         yield ProbabilityBars("Sum", id="sum-end")
@@ -74,6 +76,7 @@ class InsidePage(WalkingPage):
         """Name the parts."""
         self.query_one("#goes-in", Digit).look = "blocks"
         self.query_one(AllTen).border_title = "All ten numbers"
+        self.watch(self.query_one(Closer), "place", self._show_layer, init=False)
 
     # Asking: the layers and the answer always come from the same weights.
 
@@ -113,7 +116,7 @@ class InsidePage(WalkingPage):
 
     def show_image(self, answer: ImagePredicted) -> None:
         """What goes in."""
-        self.query_one("#goes-in", Digit).image = answer.image
+        self.query_one("#goes-in", Digit).image = self.query_one(Closer).image = answer.image
 
     def show_answer(self) -> None:
         """Show what comes out, for the chosen number."""
@@ -136,6 +139,7 @@ class InsidePage(WalkingPage):
         is_same = rows == [layer_row(view) for view in self.views]
         self.views = views
         if not is_same:  # of another network
+            self.remove_class("-closer")
             layers.set_options(rows)
             layers.highlighted = 1
         self._show_layer()
@@ -146,25 +150,45 @@ class InsidePage(WalkingPage):
             return
         view = self.views[place]
         self.set_class(view.kind in ENDS, "-at-ends")
-        self.query_one("#words", Static).update(layer_words(view, self.number))
-        self.query_one(Maps).view = view
+        closer, maps = self.query_one(Closer), self.query_one(Maps)
+        maps.view = view
+        if self.has_class("-closer"):
+            closer.view = view
+        words = place_words(closer) if self.has_class("-closer") else layer_words(view, self.number)
+        self.query_one("#words", Static).update(words)
 
     # Keys.
 
     def on_option_list_option_highlighted(self) -> None:
         """Another layer."""
+        self.remove_class("-closer")
         self._show_layer()
 
     def on_option_list_option_selected(self) -> None:
         """Go into the layer."""
         self.query_one(Maps).focus()
 
+    def on_gallery_opened(self, message: Maps.Opened) -> None:
+        """Look closer at a map."""
+        maps, closer = self.query_one(Maps), self.query_one(Closer)
+        self.add_class("-closer")
+        if maps.view is not None:
+            closer.look_at(maps.view, message.key)
+        self._show_layer()
+        closer.focus()
+
     def step_back(self) -> bool:
-        """Escape: from the maps to the list of layers."""
-        if self.query_one(Maps).has_focus:
+        """Escape: from a large map to all maps, then to the list of layers."""
+        maps = self.query_one(Maps)
+        if self.has_class("-closer"):
+            self.remove_class("-closer")
+            self._show_layer()
+            maps.focus()
+        elif maps.has_focus:
             self.query_one(OptionList).focus()
-            return True
-        return False
+        else:
+            return False
+        return True
 
     def action_sort(self) -> None:
         """The brightest maps first, or in their order."""

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from mnist_sum_tui.charts.thumbnail import as_maps
 from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.tui.widgets.closer import Closer
 from mnist_sum_tui.tui.widgets.maps import reads_image
 
 if TYPE_CHECKING:
@@ -66,6 +68,18 @@ def layer_words(view: "LayerView", number: int) -> str:
             "is lit. The layers that follow have to learn to add them."
         )
     return f"{kind}: each square is one value, made of all values of the layer before. Bright ones are strong."
+
+
+def place_words(closer: Closer) -> str:
+    """Where the cursor is on a map, its value, and what it looked at."""
+    assert closer.view is not None
+    (row, column), patch = closer.place, closer.patch
+    value = as_maps(closer.view.maps)[closer.index, row, column]
+    rows, columns = (f"{part.start + 1} to {part.stop}" for part in (patch.rows, patch.columns))
+    return (
+        f"Map {closer.index + 1} of {short_name(closer.view.name)} at row {row + 1}, column {column + 1}: {value:.2f}. "
+        f"It depends on the framed part of the image: rows {rows}, columns {columns}. Arrows move the cursor."
+    )
 
 
 def _whole(rows: int) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
-from mnist_sum_tui.charts.thumbnail import as_units, feature_pictures, scaled
+from mnist_sum_tui.charts.thumbnail import as_maps, feature_pictures, scaled
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item, Tile
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Maps(Gallery):
         view = self.view
         if view is None or not self._room:
             return
-        maps = view.maps if view.maps.ndim == 3 else as_units(view.maps)
+        maps = as_maps(view.maps)
         kernels = view.kernels if reads_image(view) else None
         size = 0 if kernels is None else kernels.shape[1]
         side = side_for(len(maps), maps.shape[1:], size, *self._room)

@@ -1,0 +1,98 @@
+"""Closer: one map large beside the image; a cursor on it shows which patch of the image a place looked at."""
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from textual.binding import BindingType
+from textual.color import Color
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from mnist_sum_tui.charts.thumbnail import Image, as_grey, as_maps, as_signed
+from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.widgets.common import MOVES
+from mnist_sum_tui.tui.widgets.digit import blocks
+from mnist_sum_tui.tui.widgets.maps import reads_image
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.explain import LayerView, Patch
+
+
+def framed(image: Image, rows: slice, columns: slice, by: int, paper: Color, ink: Color) -> list[Content]:
+    """A picture enlarged `by` a factor with a margin, and a frame around the pixels in these rows and columns."""
+    lines = [Content(" ") + line + " " for line in blocks(enlarged(image, by), paper, ink).split("\n")]
+    lines = [Content(" " * lines[0].cell_length), *lines, Content(" " * lines[0].cell_length)]
+    top, bottom = rows.start * by // 2, (rows.stop * by + 1) // 2 + 1  # two pixels share a line
+    left, right = columns.start * by, columns.stop * by + 1
+    *corners, _, _, side, flat, _ = list(BRAILLE.frame)
+    for at in range(top, bottom + 1):
+        first, last = corners[:2] if at == top else corners[2:] if at == bottom else (side, side)
+        edge = Content.styled(flat * (right - left - 1), "$text-accent")
+        inner = edge if at in (top, bottom) else lines[at][left + 1 : right]
+        frame = Content.assemble((first, "$text-accent"), inner, (last, "$text-accent"))
+        lines[at] = lines[at][:left] + frame + lines[at][right + 1 :]
+    return lines
+
+
+def enlarged(image: Image, by: int) -> Image:
+    """Each pixel `by` x `by` times."""
+    return image.repeat(by, 0).repeat(by, 1)
+
+
+class Closer(Widget, can_focus=True):
+    """Shows map `index` of the layer `view`, and its filter too if the layer reads the image itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*MOVES]
+
+    view: "reactive[LayerView | None]" = reactive(None, always_update=True)
+    index: reactive[int] = reactive(0)
+    place: reactive[tuple[int, int]] = reactive((0, 0))
+    """row and column of the cursor"""
+    image: reactive[Image | None] = reactive(None, always_update=True)
+
+    def look_at(self, view: "LayerView", index: int) -> None:
+        """Look at a map, first where it is brightest."""
+        self.view, self.index = view, index
+        values = as_maps(view.maps)[index]
+        row, column = np.unravel_index(int(values.argmax()), values.shape)
+        self.place = int(row), int(column)
+
+    @property
+    def patch(self) -> "Patch":
+        """What the place under the cursor looked at."""
+        from mnist_sum_tui.inference.explain import patch_of
+
+        assert self.view is not None
+        return patch_of(self.view, self.index, *self.place)
+
+    def render(self) -> Content:
+        """Image, map, filter."""
+        view, (row, column) = self.view, self.place
+        if view is None or self.image is None:
+            return Content("")
+        maps, patch, (_, _, paper, ink) = as_maps(view.maps), self.patch, self.colors
+        scale = 2 if self.content_size.width >= 136 and self.content_size.height >= 30 else 1
+        shown, factor = as_grey(maps[self.index] / max(maps.max(), 1e-12)), max(1, 28 * scale // max(maps.shape[1:]))
+        parts = [
+            framed(self.image, patch.rows, patch.columns, scale, paper, ink),
+            framed(shown, slice(row, row + 1), slice(column, column + 1), factor, paper, ink),
+        ]
+        if reads_image(view) and patch.kernel is not None:
+            filter_lines = blocks(enlarged(as_signed(patch.kernel), 2 * scale), paper, ink).split("\n")
+            parts.append([Content("filter"), *filter_lines])
+        widths = [max(line.cell_length for line in part) + 2 for part in parts]
+        rows = zip_longest(*parts, fillvalue=Content(""))
+        return Content("\n").join(
+            Content("").join(
+                line.pad_right(width - line.cell_length) for line, width in zip(line_of, widths, strict=True)
+            )
+            for line_of in rows
+        )
+
+    def action_move(self, x: int, y: int) -> None:
+        """Go to a neighbouring place."""
+        if self.view is not None:
+            rows, columns = as_maps(self.view.maps).shape[1:]
+            self.place = min(max(self.place[0] + y, 0), rows - 1), min(max(self.place[1] + x, 0), columns - 1)
