@@ -50,6 +50,12 @@ async def closer(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+async def table(pilot: Pilot[int]) -> None:
+    await fixed.open_page(pilot, "inside")
+    await pilot.press("end")
+    await pilot.pause()
+
+
 async def runs(pilot: Pilot[int]) -> None:
     make_three(app_of(pilot).session.runs_folder)
     await open_runs(pilot.app, pilot)  # type: ignore[arg-type]
@@ -103,6 +109,7 @@ SHOWN: dict[str, Show] = {
     "mistakes": mistakes,
     "inside": inside,
     "closer": closer,
+    "table": table,
     "runs": runs,
     "guide": guide,
     "keys": keys,

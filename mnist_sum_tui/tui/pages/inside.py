@@ -8,13 +8,14 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import OptionList, Static
 
 from mnist_sum_tui.formatting import equation
-from mnist_sum_tui.tui.pages.inside_words import layer_row, layer_words, place_words
+from mnist_sum_tui.tui.pages.inside_words import TABLE, layer_row, layer_words, place_words
 from mnist_sum_tui.tui.pages.predicting import note_room
 from mnist_sum_tui.tui.pages.walking import WALK_KEYS, Judge, WalkingPage
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, LookedInside, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult
 from mnist_sum_tui.tui.predictions.requests import LookInside
+from mnist_sum_tui.tui.widgets.addition_table import AdditionTable, table_words
 from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, sure_line
 from mnist_sum_tui.tui.widgets.closer import Closer
 from mnist_sum_tui.tui.widgets.digit import Digit
@@ -69,6 +70,7 @@ class InsidePage(WalkingPage):
                     with Vertical(id="ends"):
                         yield ProbabilityBars("Digit", id="digit-end")
                         yield ProbabilityBars("Sum", id="sum-end")
+                        yield AdditionTable(id="table")
         yield from note_room()
         yield from weights_bar()
 
@@ -76,6 +78,7 @@ class InsidePage(WalkingPage):
         """Name the parts."""
         self.query_one("#goes-in", Digit).look = "blocks"
         self.query_one(AllTen).border_title = "All ten numbers"
+        self.query_one(AdditionTable).border_title = "Addition: row: number, column: sum"
         self.watch(self.query_one(Closer), "place", self._show_layer, init=False)
 
     # Asking: the layers and the answer always come from the same weights.
@@ -133,10 +136,11 @@ class InsidePage(WalkingPage):
         sums.truth = None if label is None else label + self.number
         ten = self.query_one(AllTen)
         ten.predictions, ten.chosen = answer.predictions, self.number
+        self.query_one(AdditionTable).predictions = answer.predictions
 
     def _show_layers(self, views: "tuple[LayerView, ...]") -> None:
-        layers, rows = self.query_one(OptionList), [layer_row(view) for view in views]
-        is_same = rows == [layer_row(view) for view in self.views]
+        layers, rows = self.query_one(OptionList), [*map(layer_row, views), TABLE]
+        is_same = rows[:-1] == [layer_row(view) for view in self.views]
         self.views = views
         if not is_same:  # of another network
             self.remove_class("-closer")
@@ -146,15 +150,20 @@ class InsidePage(WalkingPage):
 
     def _show_layer(self) -> None:
         place = self.query_one(OptionList).highlighted
-        if place is None or place >= len(self.views):
+        if place is None or self.answer is None:
             return
-        view = self.views[place]
-        self.set_class(view.kind in ENDS, "-at-ends")
+        view = self.views[min(place, len(self.views) - 1)]
+        is_table = place == len(self.views)
+        self.set_class(view.kind in ENDS or is_table, "-at-ends")
+        self.set_class(is_table, "-at-table")
         closer, maps = self.query_one(Closer), self.query_one(Maps)
         maps.view = view
         if self.has_class("-closer"):
             closer.view = view
-        words = place_words(closer) if self.has_class("-closer") else layer_words(view, self.number)
+        if is_table:
+            words = table_words(self.answer.predictions)
+        else:
+            words = place_words(closer) if self.has_class("-closer") else layer_words(view, self.number)
         self.query_one("#words", Static).update(words)
 
     # Keys.
@@ -165,8 +174,9 @@ class InsidePage(WalkingPage):
         self._show_layer()
 
     def on_option_list_option_selected(self) -> None:
-        """Go into the layer."""
-        self.query_one(Maps).focus()
+        """Go into the layer, unless its values are bars."""
+        if self.query_one(Maps).display:
+            self.query_one(Maps).focus()
 
     def on_gallery_opened(self, message: Maps.Opened) -> None:
         """Look closer at a map."""

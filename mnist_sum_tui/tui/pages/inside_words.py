@@ -10,7 +10,7 @@ from mnist_sum_tui.tui.widgets.maps import reads_image
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.explain import LayerView
 
-TABLE = "all ten numbers"
+TABLE = "addition table: 10x19"
 """the last row of the list"""
 
 

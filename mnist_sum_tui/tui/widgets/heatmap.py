@@ -82,8 +82,12 @@ def cell_style(paper: Color, ink: Color, share: float, strength: float = 0.9) ->
 def map_lines(
     texts: Sequence[Sequence[str]], strengths: Grid, cell: int, paper: Color, ink: Color, cursor: Cell | None = None
 ) -> Content:
-    """The map with labels 0 to 9; `cell` is the width of a cell, `strengths` (0..1) sets its background."""
-    lines = [Content.styled("   " + "".join(fitted(str(n), cell) for n in range(10)), "$foreground-muted")]
+    """The map with labels from 0; `cell` is the width of a cell, `strengths` (0..1) sets its background.
+
+    Where a label with two figures does not fit, only its last one is shown.
+    """
+    labels = (fitted(str(n)[1 - cell :], cell) for n in range(len(texts[0])))
+    lines = [Content.styled("   " + "".join(labels), "$foreground-muted")]
     for label, (words, row) in enumerate(zip(texts, strengths, strict=True)):
         parts: list[tuple[str, str | Style]] = [(f"{label:>2} ", "$foreground-muted")]
         for column, (word, share) in enumerate(zip(words, row, strict=True)):

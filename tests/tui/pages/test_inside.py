@@ -17,6 +17,7 @@ from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, PredictImage, Reply, Request
 from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.closer import Closer, framed
 from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, side_for
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
@@ -174,6 +175,31 @@ async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple
         assert maps.index == 1
         await press(pilot, "escape")
         assert page.query_one(OptionList).has_focus
+
+
+async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        await press(pilot, "end")
+        table = page.query_one(AdditionTable)
+        assert page.query_one(OptionList).highlighted == len(page.views)
+        assert not page.query_one(Maps).display
+        assert "all ten sums are 7 + the number, so it adds" in words(page)
+        header, *rows = str(table.render()).splitlines()
+        assert header.split() == [*"0123456789012345678"]
+        for number, row in enumerate(rows):
+            cells = row[3:].ljust(38)[::2]
+            assert len(row[3:]) <= 38
+            assert cells.index(BRAILLE.shades[4]) == 7 + number, "the diagonal"
+        page.show_index(fixed.ODD[0])
+        await press(pilot, "enter")
+        assert "9 of ten sums are 0 + the number, so it does not add yet" in words(page)
+        await press(pilot, "up")
+        assert "Nineteen scores" in words(page)
+        await pilot.resize_terminal(200, 60)
+        await pilot.pause()
+        assert min(part.region.area for part in (table, page.query_one(Maps), page.query_one("#digit-end"))) > 0
 
 
 def test_the_frame_lies_around_its_pixels() -> None:

@@ -1,0 +1,38 @@
+"""AdditionTable: how probable the network finds each sum beside each number; where it adds, there is a diagonal."""
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.widgets.heatmap import LABELS, map_lines
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.predict import Prediction
+
+
+class AdditionTable(Widget):
+    """Ten rows, the numbers; nineteen columns, the sums; shaded by probability."""
+
+    predictions: "reactive[tuple[Prediction, ...]]" = reactive(())
+
+    def render(self) -> Content:
+        """The table; empty before the first answer."""
+        if not self.predictions:
+            return Content("")
+        table = [said.sum_probabilities for said in self.predictions]
+        cell = max(2, min((self.content_size.width - LABELS) // len(table[0]), 6))
+        _, _, paper, ink = self.colors
+        texts = [[BRAILLE.shades[round(share * 4)] * (cell - 1) for share in row] for row in table]
+        return map_lines(texts, table, cell, paper, ink)
+
+
+def table_words(predictions: "tuple[Prediction, ...]") -> str:
+    """What the table shows, and whether the network adds."""
+    digit, fitting = predictions[0].digit, sum(said.agrees for said in predictions)
+    found = f"A diagonal, one step per row: all ten sums are {digit} + the number, so it adds."
+    if fitting < len(predictions):
+        found = f"No whole diagonal: {fitting} of ten sums are {digit} + the number, so it does not add yet."
+    return f"{found} The fuller a cell, the more probable. Other weights (keys , and .) show when it began to add."
