@@ -34,7 +34,10 @@ def occlusion(
     stride: int = 1,
     keep_going: Callable[[], bool] = lambda: True,
 ) -> Heat | None:
-    """How much the probability of each answer falls, -1..1, when a grey square around the pixel hides the image there.
+    """How much the log-odds of each answer fall when a grey square around the pixel hides the image there.
+
+    The odds are those of the calibrated probability p, p / (1 - p): they fall to exp(-heat) of themselves. Of an answer
+    that is sure, the probability itself would hardly fall.
 
     The image is uint8 (28, 28). Each square is `size` pixels wide and cut off at the image's edge; its centres are
     `stride` pixels apart, and the pixels between have the value of the nearest. `stride` 1 runs the network 785 times,
@@ -51,12 +54,16 @@ def occlusion(
         return None
     places = torch.arange(SIDE).add(stride // 2).div(stride, rounding_mode="floor").clamp(max=len(centres) - 1)
 
-    def falls(probabilities: Tensor) -> NDArray[np.float32]:
-        of_answer = probabilities[:, probabilities[0].argmax()]
-        fall: NDArray[np.float32] = (of_answer[0] - of_answer[1:]).view(len(centres), -1)[places][:, places].numpy()
+    def falls(scores: Tensor, temperature: float) -> NDArray[np.float32]:
+        answer = scores[0].argmax()
+        of_answer, others = scores[:, answer] / temperature, scores / temperature
+        others[:, answer] = -torch.inf
+        odds = of_answer - others.logsumexp(1)
+        fall: NDArray[np.float32] = (odds[0] - odds[1:]).view(len(centres), -1)[places][:, places].numpy()
         return fall
 
-    return Heat(falls(outputs.digit_probabilities), falls(outputs.sum_probabilities[:, number]))
+    own = predictor.confidence
+    return Heat(falls(outputs.digits, own.digit_temperature), falls(outputs.sums[:, number], own.sum_temperature))
 
 
 def gradient(predictor: Predictor, image_hw: Tensor | NDArray[np.uint8], number: int) -> Heat:

@@ -25,12 +25,17 @@ def predictor() -> Predictor:
     return own
 
 
+def log_odds(probabilities: tuple[float, ...], answer: int) -> float:
+    others = sum(share for place, share in enumerate(probabilities) if place != answer)
+    return float(np.log(probabilities[answer] / others))
+
+
 def test_occlusion_is_that_of_a_plain_loop(predictor: Predictor) -> None:
     plain = predictor.predict(IMAGE, NUMBER)
     whole, coarse = occlusion(predictor, IMAGE, NUMBER), occlusion(predictor, IMAGE, NUMBER, size=3, stride=3)
     assert whole is not None
     assert coarse is not None
-    assert whole.digit.max() > 0.02, "the answer depends on the image"
+    assert whole.digit.max() > 1, "the answer depends on the image"
     for row, column in [(0, 0), (9, 14), (14, 12), (20, 15), (27, 27)]:
         for heat, half, place in (
             (whole, 2, (row, column)),
@@ -40,10 +45,10 @@ def test_occlusion_is_that_of_a_plain_loop(predictor: Predictor) -> None:
             changed[max(0, place[0] - half) : place[0] + half + 1, max(0, place[1] - half) : place[1] + half + 1] = 128
             hidden = predictor.predict(changed, NUMBER)
             falls = [
-                getattr(plain, of)[answer] - getattr(hidden, of)[answer]
+                log_odds(getattr(plain, of), answer) - log_odds(getattr(hidden, of), answer)
                 for of, answer in (("digit_probabilities", plain.digit), ("sum_probabilities", plain.sum))
             ]
-            assert (heat.digit[row, column], heat.sum[row, column]) == pytest.approx(falls, abs=1e-4)
+            assert (heat.digit[row, column], heat.sum[row, column]) == pytest.approx(falls, abs=2e-3)
     assert occlusion(predictor, IMAGE, NUMBER, keep_going=lambda: False) is None
 
 

@@ -15,13 +15,21 @@ from mnist_sum_tui.errors import PictureError
 from mnist_sum_tui.inference.confidence import Confidence
 from mnist_sum_tui.inference.evaluate import Outputs
 from mnist_sum_tui.inference.explain import Axis, LayerView
+from mnist_sum_tui.inference.heat import Heat
 from mnist_sum_tui.inference.predict import Prediction, from_outputs
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.predictions import load
-from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, LookedInside, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.messages import (
+    DrawingPredicted,
+    HeatFound,
+    ImagePredicted,
+    LookedInside,
+    TestSetEvaluated,
+)
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.requests import (
     EvaluateTestSet,
+    FindHeat,
     LookInside,
     PredictDrawing,
     PredictImage,
@@ -106,8 +114,16 @@ def views(image: NDArray[np.uint8], number: int, digit: int) -> tuple[LayerView,
     )
 
 
+def heat(image: NDArray[np.uint8]) -> Heat:
+    """Of a network that looks at the upper half for the digit, and at the left one for the sum."""
+    share = np.linspace(6, 0, 28, dtype=np.float32)
+    wide = np.maximum(image, 64).astype(np.float32)
+    wide /= 255
+    return Heat(wide * share[:, None], wide * share)
+
+
 def looked_inside(request: LookInside) -> LookedInside:
-    image = images().images[request.index % COUNT].numpy() if request.image is None else request.image
+    image = images().images[request.index % COUNT].numpy()
     found = request.found
     weights, source = (request.weights or CHOICES[1], SOURCE) if found is None else (found.weights, found.source)
     said = predictions(request.index % COUNT)
@@ -137,6 +153,9 @@ class FixedPredictions(PredictionWorker):
                 reply(ImagePredicted(index, image, predictions(index), weights, CHOICES, SOURCE, COUNT))
             case PredictDrawing():
                 reply(drawing_predicted(request))
+            case FindHeat():
+                for is_hiding in (False, True):
+                    reply(HeatFound(request.image, request.number, heat(request.image), is_hiding))
             case LookInside():
                 reply(looked_inside(request))
             case EvaluateTestSet():

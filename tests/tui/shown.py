@@ -56,6 +56,12 @@ async def table(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+async def heat(pilot: Pilot[int]) -> None:
+    await fixed.open_page(pilot, "inspect")
+    await pilot.press("h")
+    await pilot.pause()
+
+
 async def runs(pilot: Pilot[int]) -> None:
     make_three(app_of(pilot).session.runs_folder)
     await open_runs(pilot.app, pilot)  # type: ignore[arg-type]
@@ -110,6 +116,7 @@ SHOWN: dict[str, Show] = {
     "inside": inside,
     "closer": closer,
     "table": table,
+    "heat": heat,
     "runs": runs,
     "guide": guide,
     "keys": keys,

@@ -13,7 +13,8 @@ from textual.widgets import Static
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.drawing_files import FILE_KEYS, DrawingFiles
-from mnist_sum_tui.tui.pages.predicting import NumberPage, note_room
+from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS, HeatPage
+from mnist_sum_tui.tui.pages.predicting import note_room
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted
 from mnist_sum_tui.tui.predictions.requests import PredictDrawing
@@ -21,6 +22,7 @@ from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText, Likeness
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
+from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from mnist_sum_tui.tui.widgets.strokes import RADII, scale_for
 
@@ -30,7 +32,7 @@ HINT = "Draw a digit with the mouse, or space and the arrow keys."
 MOST_EARLIER = 50
 
 
-class DrawPage(DrawingFiles, WeightsPage, NumberPage):
+class DrawPage(DrawingFiles, WeightsPage, HeatPage):
     """The pad, what the network sees of it, and what both heads predict."""
 
     page_name = "draw"
@@ -40,6 +42,7 @@ class DrawPage(DrawingFiles, WeightsPage, NumberPage):
         Binding("minus", "number(-1)", show=False),
         Binding("c", "clear", "Clear"),
         Binding("z", "undo", "Undo"),
+        *HEAT_KEYS,
         *WEIGHT_KEYS,
         *FILE_KEYS,
         Binding("t", "thickness", "Thickness"),
@@ -65,6 +68,7 @@ class DrawPage(DrawingFiles, WeightsPage, NumberPage):
             with Container(id="rest"):
                 with Vertical(id="seen-and-said"):
                     yield Digit(id="seen")
+                    yield HeatPair()
                     yield Likeness(id="likeness")
                     yield AnswerText(id="verdict")
                     yield Static(HINT, id="hint", markup=False)
@@ -140,6 +144,7 @@ class DrawPage(DrawingFiles, WeightsPage, NumberPage):
         self.query_one("#sum-bars", ProbabilityBars).probabilities = sums
         for ten in self.query(AllTen):
             ten.predictions, ten.chosen = predictions, self.number
+        self.show_heat(None if answer is None else answer.image, shown)
         tool = "rubber" if pad.rubs_out else f"{pad.pen} pen"
         lines = [f"number {self.number} {BRAILLE.between} {tool}"]
         if self.milliseconds is not None:

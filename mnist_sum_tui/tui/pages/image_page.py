@@ -8,7 +8,7 @@ from textual.reactive import reactive
 
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.dialogs import GoTo
-from mnist_sum_tui.tui.pages.predicting import NumberPage
+from mnist_sum_tui.tui.pages.heat_page import HeatPage
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted
 from mnist_sum_tui.tui.predictions.requests import PredictImage
@@ -18,7 +18,7 @@ NEWEST_SECONDS = 1.0
 """how often the predictions are brought up to date while a training goes on"""
 
 
-class ImagePage(WeightsPage, NumberPage):
+class ImagePage(WeightsPage, HeatPage):
     """One test image at a time; the class -empty until there are predictions for it."""
 
     AUTO_FOCUS = ""

@@ -8,6 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import OptionList, Static
 
 from mnist_sum_tui.formatting import equation
+from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
 from mnist_sum_tui.tui.pages.inside_words import TABLE, layer_row, layer_words, place_words
 from mnist_sum_tui.tui.pages.predicting import note_room
 from mnist_sum_tui.tui.pages.walking import WALK_KEYS, Judge, WalkingPage
@@ -19,6 +20,7 @@ from mnist_sum_tui.tui.widgets.addition_table import AdditionTable, table_words
 from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, sure_line
 from mnist_sum_tui.tui.widgets.closer import Closer
 from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.maps import Maps
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 
@@ -42,6 +44,7 @@ class InsidePage(WalkingPage):
         Binding("plus", "number(1)", "Number", key_display="0-9"),
         Binding("minus", "number(-1)", show=False),
         Binding("b", "sort", "Brightest first"),
+        *HEAT_KEYS,
         *WALK_KEYS,
         *WEIGHT_KEYS,
         Binding("g", "goto", "Go to"),
@@ -67,6 +70,7 @@ class InsidePage(WalkingPage):
                 with Horizontal(id="seen-inside"):
                     yield Maps(id="feature-maps")
                     yield Closer(id="closer")
+                    yield HeatPair()
                     with Vertical(id="ends"):
                         yield ProbabilityBars("Digit", id="digit-end")
                         yield ProbabilityBars("Sum", id="sum-end")
@@ -137,6 +141,7 @@ class InsidePage(WalkingPage):
         ten = self.query_one(AllTen)
         ten.predictions, ten.chosen = answer.predictions, self.number
         self.query_one(AdditionTable).predictions = answer.predictions
+        self.show_heat(answer.image, shown, self.searched)
 
     def _show_layers(self, views: "tuple[LayerView, ...]") -> None:
         layers, rows = self.query_one(OptionList), [*map(layer_row, views), TABLE]
@@ -188,8 +193,10 @@ class InsidePage(WalkingPage):
         closer.focus()
 
     def step_back(self) -> bool:
-        """Escape: from a large map to all maps, then to the list of layers."""
+        """Escape: from the heat or a large map to all maps, then to the list of layers."""
         maps = self.query_one(Maps)
+        if super().step_back():
+            return True
         if self.has_class("-closer"):
             self.remove_class("-closer")
             self._show_layer()

@@ -7,12 +7,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Static
 
+from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
 from mnist_sum_tui.tui.pages.predicting import note_room
 from mnist_sum_tui.tui.pages.walking import WALK_KEYS, WalkingPage
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText
 from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 
 
@@ -22,6 +24,7 @@ class InspectPage(WalkingPage):
     page_name = "inspect"
     BINDINGS: ClassVar[list[BindingType]] = [
         *WALK_KEYS,
+        *HEAT_KEYS,
         *WEIGHT_KEYS,
         Binding("g", "goto", "Go to"),
         Binding("r", "random", "Random"),
@@ -33,6 +36,7 @@ class InspectPage(WalkingPage):
         with Horizontal(id="inspect"):
             with Vertical(id="left"):
                 yield Digit(id="picture")
+                yield HeatPair()
                 yield AllTen(id="all-ten-left")
             yield Digit(id="beside")
             with Container(id="answers"):
@@ -71,6 +75,7 @@ class InspectPage(WalkingPage):
         sums.truth = None if label is None else label + self.number
         for ten in self.query(AllTen):
             ten.predictions, ten.chosen = answer.predictions, self.number
+        self.show_heat(answer.image, shown, self.searched)
 
     def action_look(self) -> None:
         """Characters or half-blocks; the picture beside it, where there is one, has the other look."""

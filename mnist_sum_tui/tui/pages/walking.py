@@ -117,6 +117,11 @@ class WalkingPage(ImagePage):
             self.note(self._found.line(self._width, shown, answer.predictions[self.number], answer.source))
 
     @property
+    def searched(self) -> TestSetResult | None:
+        """Whose answer is shown, if it was found by a walk."""
+        return None if self._found is None else self._found.result
+
+    @property
     def _width(self) -> int:
         """Columns of the note."""
         return self.room.width - 2
@@ -174,6 +179,7 @@ class WalkingPage(ImagePage):
         result, choices = evaluated.result, self._choices
         self._found = None  # the number is not changed by the user
         self.index, self.number = step.image, step.number
+        self._found = Found(result, words, judge)
         predictions = result.predictions(step.image)
         known = choices if result.weights in choices else (result.weights,)
         count = len(result.labels)
@@ -182,7 +188,6 @@ class WalkingPage(ImagePage):
                 step.image, evaluated.images[step.image], predictions, result.weights, known, result.source, count
             )
         )
-        self._found = Found(result, words, judge)
         self.note(self._found.line(self._width, predictions[step.number]))
 
     def _search(self, then: Callable[[TestSetEvaluated], None]) -> None:

@@ -12,6 +12,7 @@ from mnist_sum_tui.tui.predictions.weights import Weights
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.explain import LayerView
+    from mnist_sum_tui.inference.heat import Heat
     from mnist_sum_tui.inference.predict import Prediction
 
 
@@ -70,9 +71,21 @@ class LookedInside(Message):
         """the image itself, then the layers in running order"""
         self.number = number
         self.answer = answer
-        """its labels are None if the image is no test image"""
         self.is_newest = is_newest
         """whether the weights are those that would be asked next, and not those of an earlier result"""
+
+
+class HeatFound(Message):
+    """How much each pixel of an image matters to both answers; a better one may follow."""
+
+    def __init__(self, image: Image, number: int, heat: "Heat", is_hiding: bool) -> None:
+        super().__init__()
+        self.image = image
+        self.number = number
+        self.digit, self.sum = heat.digit, heat.sum
+        """(28, 28) each"""
+        self.is_hiding = is_hiding
+        """whether it was found by hiding parts of the image, or is only the gradient"""
 
 
 class DrawingPredicted(Message):

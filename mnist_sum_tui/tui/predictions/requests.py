@@ -54,8 +54,17 @@ class LookInside:
     """as in PredictImage"""
     found: TestSetResult | None = None
     """the network of this result is asked, whatever the `weights` have become since"""
-    image: NDArray[np.uint8] | None = None
-    """(28, 28), in the place of a test image: a drawing as the network sees it"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FindHeat:
+    """Find out how much each pixel of an image (28, 28) matters to both answers beside one number."""
+
+    image: NDArray[np.uint8]
+    number: int
+    weights: Weights | None = None
+    found: TestSetResult | None = None
+    """both as in LookInside"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +72,7 @@ class Continue:
     """Go on with the evaluation in progress: the worker's own request, when no page has any."""
 
 
-Request = PredictDrawing | PredictImage | LookInside | EvaluateTestSet
+Request = PredictDrawing | PredictImage | LookInside | FindHeat | EvaluateTestSet
 """what a page may request"""
 
 

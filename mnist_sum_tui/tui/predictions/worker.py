@@ -11,15 +11,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mnist_sum_tui.errors import MnistSumError, PictureError
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions import weights as places
 from mnist_sum_tui.tui.predictions.messages import (
     DrawingPredicted,
+    HeatFound,
     ImagePredicted,
     LookedInside,
     TestSetEvaluated,
@@ -31,6 +29,7 @@ from mnist_sum_tui.tui.predictions.predictors import Predictors
 from mnist_sum_tui.tui.predictions.requests import (
     Continue,
     EvaluateTestSet,
+    FindHeat,
     Job,
     LookInside,
     PredictDrawing,
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
 # No daemon: torch aborts the process if one of its threads is at work when the interpreter ends.
 IDLE_SECONDS = 20.0
 """how long the thread stays for the next request; for each new thread torch sets up a new pool of threads"""
-URGENCY: tuple[type[Request], ...] = (PredictDrawing, PredictImage, LookInside, EvaluateTestSet)
+URGENCY: tuple[type[Request], ...] = (PredictDrawing, PredictImage, LookInside, FindHeat, EvaluateTestSet)
 """the most urgent first"""
 
 
@@ -145,6 +144,8 @@ class PredictionWorker:
                 self._predict_image(job.request, job.reply)
             case LookInside():
                 self._look_inside(job.request, job.reply)
+            case FindHeat():
+                self._find_heat(job.request, job.reply)
             case EvaluateTestSet():
                 self._begin_evaluation(job.request, job.reply)
             case Continue():
@@ -167,29 +168,32 @@ class PredictionWorker:
         reply(self._answer(self._predictors.of(choices.chosen, reply), choices, request.index, reply))
 
     def _look_inside(self, request: LookInside, reply: Reply) -> None:
+        predictor, choices = self._asked(request, reply)
+        answer = self._answer(predictor, choices, request.index, reply)
+        views = load.look(predictor, answer.image, request.number)
+        reply(LookedInside(views, request.number, answer, is_newest=request.found is None))
+
+    def _find_heat(self, request: FindHeat, reply: Reply) -> None:
+        predictor, _ = self._asked(request, reply)
+        for is_hiding in (False, True):
+            heat = load.find_heat(predictor, request.image, request.number, is_hiding)
+            reply(HeatFound(request.image, request.number, heat, is_hiding))
+            if self._waiting:  # a stroke; the next heat is asked for with it
+                return
+
+    def _asked(self, request: LookInside | FindHeat, reply: Reply) -> "tuple[Predictor, places.Choices]":
+        """The network that the request asks, and what could be chosen instead."""
         found = request.found
         if found is not None and found.predictor is not None:
-            predictor, choices = found.predictor, places.Choices(found.weights, (found.weights,))
-        else:
-            choices = self._choices(request.weights, reply)
-            predictor = self._predictors.of(choices.chosen, reply)
-        answer = self._answer(predictor, choices, request.index, reply, request.image)
-        views = load.look(predictor, answer.image, request.number)
-        reply(LookedInside(views, request.number, answer, is_newest=found is None))
+            return found.predictor, places.Choices(found.weights, (found.weights,))
+        choices = self._choices(request.weights, reply)
+        return self._predictors.of(choices.chosen, reply), choices
 
-    def _answer(
-        self,
-        predictor: "Predictor",
-        choices: places.Choices,
-        index: int,
-        reply: Reply,
-        image: NDArray[np.uint8] | None = None,
-    ) -> ImagePredicted:
+    def _answer(self, predictor: "Predictor", choices: places.Choices, index: int, reply: Reply) -> ImagePredicted:
         test = self._test_set(predictor, reply)
         index %= len(test)
-        label = int(test.labels[index]) if image is None else None
-        image = test.images[index].numpy() if image is None else image
-        found = load.predict_all_numbers(predictor, image, label)
+        image = test.images[index].numpy()
+        found = load.predict_all_numbers(predictor, image, int(test.labels[index]))
         return ImagePredicted(index, image, found, choices.chosen, choices.all, predictor.source, len(test))
 
     def _begin_evaluation(self, request: EvaluateTestSet, reply: Reply) -> None:

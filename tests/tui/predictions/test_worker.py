@@ -18,6 +18,7 @@ from mnist_sum_tui.tui.predictions import weights
 from mnist_sum_tui.tui.predictions.load import TestSetEvaluation
 from mnist_sum_tui.tui.predictions.messages import (
     DrawingPredicted,
+    HeatFound,
     ImagePredicted,
     LookedInside,
     TestSetEvaluated,
@@ -25,7 +26,7 @@ from mnist_sum_tui.tui.predictions.messages import (
     Working,
 )
 from mnist_sum_tui.tui.predictions.predictors import FRESH_SECONDS
-from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, PredictDrawing, PredictImage
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, FindHeat, LookInside, PredictDrawing, PredictImage
 from mnist_sum_tui.tui.predictions.weights import best_of, choices
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from tests.tui.pages.test_draw import make_run
@@ -162,6 +163,34 @@ def test_layers_are_those_of_the_weights_that_were_searched(worker: PredictionWo
     for answer in looked:
         shares = np.exp(answer.views[-1].maps - answer.views[-1].maps.max())
         assert answer.answer.predictions[6].sum_probabilities == pytest.approx(shares / shares.sum(), abs=1e-4)
+
+
+def test_a_heat_comes_quickly_and_then_better_unless_something_else_waits(
+    worker: PredictionWorker, small_data: str
+) -> None:
+    make_run(worker._session.runs_folder, small_data)
+    answers: queue.Queue[Message] = queue.Queue()
+    worker.request(LookInside(3, 6), answers.put)
+    looked = wait_for(answers)
+    assert isinstance(looked, LookedInside)
+    image, found = looked.answer.image, []
+    worker.request(FindHeat(image, 6), answers.put)
+    for _ in range(2):
+        answer = wait_for(answers)
+        assert isinstance(answer, HeatFound)
+        assert np.array_equal(answer.image, image)
+        found.append(answer)
+    assert [answer.is_hiding for answer in found] == [False, True]
+    assert all(answer.digit.shape == answer.sum.shape == (28, 28) for answer in found)
+
+    def reply(message: Message) -> None:  # in the worker's thread, after the gradient: a stroke comes
+        answers.put(message)
+        if isinstance(message, HeatFound):
+            worker.request(LookInside(3, 6), answers.put)
+
+    worker.request(FindHeat(image, 6), reply)
+    assert isinstance(wait_for(answers), HeatFound)
+    assert isinstance(wait_for(answers), LookedInside), "and not the better heat"
 
 
 def test_the_newest_weights_of_a_training(worker: PredictionWorker) -> None:

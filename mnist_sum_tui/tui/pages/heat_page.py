@@ -1,0 +1,46 @@
+"""HeatPage: a page that can show where the network looked, in the place of its picture."""
+
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding
+
+from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.tui.pages.predicting import NumberPage
+from mnist_sum_tui.tui.predictions.messages import HeatFound
+from mnist_sum_tui.tui.predictions.pairs import TestSetResult
+from mnist_sum_tui.tui.predictions.requests import FindHeat
+from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.predict import Prediction
+
+
+HEAT_KEYS = (Binding("h,o", "heat", "Where it looked"),)
+"""on Draw `o` opens a picture, so there are two"""
+
+
+class HeatPage(NumberPage):
+    """A page with HEAT_KEYS and a HeatPair, which its class -heat shows."""
+
+    def show_heat(self, image: Image | None, said: "Prediction | None", found: TestSetResult | None = None) -> None:
+        """Show the heat of an answer, if it is wanted; `found` knows the network unless it is the session's."""
+        pair = self.query_one(HeatPair)
+        pair.image, pair.said = image, said
+        if image is not None and self.has_class("-heat"):
+            self.predictions.request(FindHeat(image, self.number, self.session.weights, found), self.post_message)
+
+    def on_heat_found(self, message: HeatFound) -> None:
+        """A heat, or a better one."""
+        self.query_one(HeatPair).found = message
+
+    def action_heat(self) -> None:
+        """Where it looked, or the picture again."""
+        self.toggle_class("-heat")
+        self.show_answer()
+
+    def step_back(self) -> bool:
+        """Escape: the picture again."""
+        if self.has_class("-heat"):
+            self.action_heat()
+            return True
+        return super().step_back()

@@ -1,0 +1,81 @@
+"""HeatPair: where the network looked: the image with a heat laid over it, for the digit and for the sum."""
+
+import math
+import textwrap
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.color import Color
+from textual.content import Content
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+
+from mnist_sum_tui.charts.thumbnail import Image, resize
+from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.predictions.messages import HeatFound
+from mnist_sum_tui.tui.widgets.heatmap import cell_style
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.predict import Prediction
+
+MOST = 56
+"""columns of a picture"""
+INK = 50
+"""the grey value (0..255) from which a cell is ink"""
+QUICK = "At a first look: the higher the number, the more a pixel changes the answer. What hiding it does comes next."
+SLOW = (
+    "A grey 5x5 square hides each place in turn. The higher the number on the ink, the fuller the shade beside it, the "
+    "less sure the answer gets: at most, the odds of the digit fall to {}, those of the sum to {}."
+)
+
+
+def heat_lines(image: Image, heat_hw: NDArray[np.float32], columns: int, paper: Color, warm: Color) -> list[Content]:
+    """The image in half as many rows as columns: ink is written in figures, 9 where the heat is highest.
+
+    Where there is no ink, shades stand for 3, 6 and 9. The ground is the stronger, the higher the heat is.
+    """
+    heat = np.clip(heat_hw / max(float(heat_hw.max()), 1e-12), 0, 1)
+    steps = np.rint(resize(heat, columns, columns // 2) * 9).astype(int).tolist()
+    ink = (resize(image, columns, columns // 2) >= INK).tolist()
+    lines = []
+    for row in zip(steps, ink, strict=True):
+        parts: list[tuple[str, Style]] = []
+        for (step, is_ink), stretch in groupby(zip(*row, strict=True)):
+            mark = str(step) if is_ink else BRAILLE.shades[step // 3]
+            style = cell_style(paper, warm, step / 9) + Style(bold=is_ink)
+            parts.append((mark * sum(1 for _ in stretch), style))
+        lines.append(Content.assemble(*parts))
+    return lines
+
+
+def odds_words(heat_hw: NDArray[np.float32]) -> str:
+    """To what part of themselves the odds fall at the place that matters most."""
+    times = math.exp(min(max(float(heat_hw.max()), 0.0), 14.0))
+    return "less than a millionth" if times > 1e6 else f"1/{times:,.0f}" if times > 10 else f"1/{times:.1f}"
+
+
+class HeatPair(Widget):
+    """Shows the heat of both answers beside each other, and in words what it means."""
+
+    said: "reactive[Prediction | None]" = reactive(None, always_update=True)
+    image: reactive[Image | None] = reactive(None, always_update=True)
+    found: reactive[HeatFound | None] = reactive(None, always_update=True)
+
+    def render(self) -> Content:
+        """Empty until there is a heat for what is shown."""
+        found, said, (width, height) = self.found, self.said, self.content_size
+        if found is None or said is None or found.number != said.number or self.image is None:
+            return Content("")
+        if not np.array_equal(found.image, self.image):  # a heat of another image
+            return Content("")
+        words = SLOW.format(odds_words(found.digit), odds_words(found.sum)) if found.is_hiding else QUICK
+        told = textwrap.wrap(words, max(width, 20))
+        columns = max(4, min(MOST, (width - 2) // 2, 2 * (height - len(told) - 1)))
+        warm, (_, _, paper, _) = Color.parse(self.app.theme_variables["warning"]), self.colors
+        digit, total = (heat_lines(found.image, heat, columns, paper, warm) for heat in (found.digit, found.sum))
+        names = f"digit {said.digit}".ljust(columns + 2) + f"sum {said.sum}"
+        pairs = [one + "  " + other for one, other in zip(digit, total, strict=True)]
+        return Content("\n").join([*map(Content, told), Content.styled(names, "bold"), *pairs])

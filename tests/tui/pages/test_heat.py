@@ -1,0 +1,108 @@
+"""Where it looked, on the pages Inspect, Inside and Draw: the heat of what is shown, by the weights of its answer."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.color import Color
+from textual.pilot import Pilot
+
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.draw import DrawPage
+from mnist_sum_tui.tui.pages.heat_page import HeatPage
+from mnist_sum_tui.tui.predictions.requests import FindHeat
+from mnist_sum_tui.tui.widgets.heat_pair import HeatPair, heat_lines, odds_words
+from tests.tui import fixed
+from tests.tui.pages.test_draw import draw
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    return fixed.new_app(tmp_path, monkeypatch)
+
+
+def asked(app: MnistSumApp) -> list[FindHeat]:
+    return [request for request in fixed.predictions_in(app).requests if isinstance(request, FindHeat)]
+
+
+async def press(pilot: Pilot[int], *keys: str) -> None:
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+@pytest.mark.parametrize(("name", "key"), [("inspect", "o"), ("inside", "o"), ("draw", "h")])
+async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(
+    name: str, key: str, size: tuple[int, int], app: MnistSumApp
+) -> None:
+    async with app.run_test(size=size) as pilot:
+        await fixed.open_page(pilot, name)
+        page = app.screen
+        assert isinstance(page, HeatPage)
+        pair = page.query_one(HeatPair)
+        if name == "draw":
+            await press(pilot, key)
+            assert str(pair.render()) == "", "nothing is drawn yet"
+            await draw(pilot)
+        else:
+            await press(pilot, key)
+        await pilot.pause()
+        assert pair.region.width >= 40
+        shown = str(pair.render())
+        digit = 3 if name == "draw" else 7
+        assert f"digit {digit} " in shown
+        assert f"sum {digit + 7}" in shown
+        assert "odds of the digit fall to 1/" in " ".join(shown.split())
+        assert len(shown.splitlines()) <= pair.region.height
+        await press(pilot, "escape")
+        assert not pair.display
+        before = len(asked(app))
+        if name != "draw":
+            await press(pilot, "right", "w")
+            assert len(asked(app)) == before, "nobody asks for what is not shown"
+
+
+async def test_it_follows_image_number_and_walk(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        await press(pilot, "h", "right", "4")
+        assert asked(app)[-1].number == 4
+        assert np.array_equal(asked(app)[-1].image, fixed.images().images[1].numpy())
+        assert asked(app)[-1].found is None
+        await press(pilot, "w")
+        assert asked(app)[-1].found is fixed.result(), "the weights that were searched"
+        await press(pilot, "right")
+        assert asked(app)[-1].found is None
+
+
+async def test_on_draw_it_follows_the_strokes(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "draw")
+        await press(pilot, "h")
+        await draw(pilot)
+        await pilot.pause()
+        first = len(asked(app))
+        await press(pilot, "space", "left", "left")
+        page = app.screen
+        assert isinstance(page, DrawPage)
+        assert len(asked(app)) > first
+        found = page.query_one(HeatPair).found
+        assert found is not None
+        assert np.array_equal(found.image, asked(app)[-1].image)
+
+
+def test_ink_is_written_in_figures_and_the_rest_shaded() -> None:
+    image, heat = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.float32)
+    image[:, 14:] = 255
+    heat[:14, 14:], heat[14:, 14:], heat[:14, :14], heat[14:, :14] = 3, 1, 1.9, -2
+    lines = [line.plain for line in heat_lines(image, heat, 28, Color.parse("#000"), Color.parse("#f80"))]
+    assert lines == ["▒" * 14 + "9" * 14] * 7 + [" " * 14 + "3" * 14] * 7
+    assert [line.plain for line in heat_lines(image, heat, 8, Color.parse("#000"), Color.parse("#f80"))] == [
+        *["▒▒▒▒9999"] * 2,
+        *["    3333"] * 2,
+    ]
+
+
+@pytest.mark.parametrize(("most", "words"), [(0.0, "1/1.0"), (1.0, "1/2.7"), (8.0, "1/2,981"), (40.0, "a millionth")])
+def test_odds_fall_by_what_the_log_odds_fall(most: float, words: str) -> None:
+    assert words in odds_words(np.array([[most, -1]], np.float32))
