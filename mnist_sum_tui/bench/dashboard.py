@@ -21,6 +21,7 @@ from mnist_sum_tui.bench.terminal import Terminal
 from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.runs.events import Event, Paused, Resumed
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.pages.base import PAGES
 
 COMMAND = (sys.executable, "-m", "mnist_sum_tui")
 TURN_SECONDS = 3.0
@@ -28,8 +29,8 @@ PER_PAIR = 4
 """rounds per pair of processes"""
 KEYS = (("]", r"smoothed 0\.95"), ("[", r"smoothed 0\.9(?!\d)"), ("l", "y linear, "), ("l", "y log, "))
 """keys in this order, each with the label that the chart then shows; it starts with `y log, smoothed 0.9`"""
-KEY_DRAW = b"\x1bOR"
-"""F3, which opens the page Draw"""
+KEY_TRAIN, KEY_DRAW = b"\x1bOP", b"\x1bOR"
+"""F1 and F3, which open the pages Train and Draw"""
 PAD_MIDDLE = (30, 16)
 """column and row of the screen"""
 
@@ -62,9 +63,9 @@ class DashboardCost:
 
 
 def measure(
-    model: str = "compact", rounds: int = 16, keys: int = 200, strokes: int = 200, starts: int = 5
+    model: str = "compact", rounds: int = 16, keys: int = 200, strokes: int = 200, starts: int = 5, page: str = "train"
 ) -> DashboardCost:
-    """Measure one network; takes about four minutes.
+    """Measure one network with this page open while it trains; takes about four minutes.
 
     New processes are started after every PER_PAIR rounds, because two processes of the same program can differ in
     speed by a few percent until they end.
@@ -78,12 +79,13 @@ def measure(
         frames = [_first_frame(Path(folder) / "none") for _ in range(starts)]
         while len(speeds) < rounds:
             own = Path(folder) / str(len(speeds))
-            with _headless(model, own / "headless") as plain, _dashboard(model, own / "tui") as shown:
+            with _headless(model, own / "headless") as plain, _dashboard(model, own / "tui", page) as shown:
                 turns = [(plain.turn(), shown.turn()) for _ in range(min(PER_PAIR, rounds - len(speeds)) + 1)]
                 speeds += turns[1:]  # the first one warms up
                 drawing += shown.drawing[1:]
                 if len(speeds) == rounds:
                     shown.resume()
+                    shown.terminal.write(KEY_TRAIN)
                     answers = list(_answers(shown.terminal, keys))
                     readings = list(_readings(shown.terminal, strokes))
     return DashboardCost(
@@ -124,8 +126,9 @@ class _Headless:
 class _Dashboard:
     """A training in the dashboard, paused with its pause key between its turns."""
 
-    def __init__(self, terminal: Terminal, folder: Path) -> None:
+    def __init__(self, terminal: Terminal, folder: Path, page: str) -> None:
         self.terminal = terminal
+        self._page_key = f"\x1b{PAGES.index(page) + 1}".encode()  # Alt with a digit
         self.drawing: list[float] = []
         """share of a core that the main thread used, per turn"""
         self._run = wait_for_run(folder)
@@ -145,11 +148,13 @@ class _Dashboard:
         return steps_per_second(events_after(self._run, begin))
 
     def resume(self) -> None:
-        """Resume the training."""
+        """Resume the training, and go to the page."""
         self._press_space(Resumed)
+        self.terminal.write(self._page_key)
 
     def _press_space(self, kind: type[Event]) -> None:
         begin, end = _length(self._run), time.monotonic() + START_SECONDS
+        self.terminal.write(KEY_TRAIN)  # where space pauses
         self.terminal.write(b" ")
         while not any(isinstance(event, kind) for event in events_after(self._run, begin)):
             if time.monotonic() > end:
@@ -169,10 +174,10 @@ def _headless(model: str, folder: Path) -> Iterator[_Headless]:
 
 
 @contextlib.contextmanager
-def _dashboard(model: str, folder: Path) -> Iterator[_Dashboard]:
+def _dashboard(model: str, folder: Path, page: str) -> Iterator[_Dashboard]:
     arguments = ("tui", "--start", "--model", model, "--epochs", "1000", "--runs-dir", str(folder))
     with Terminal([*COMMAND, *arguments]) as terminal:
-        yield _Dashboard(terminal, folder)
+        yield _Dashboard(terminal, folder, page)
 
 
 def _first_frame(folder: Path) -> float:

@@ -10,7 +10,7 @@ import typer
 
 from mnist_sum_tui.cli.common import Json, check_model, complete_model, print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.recipes import MODELS
 
@@ -36,6 +36,7 @@ def bench(
     dashboard: Annotated[
         bool, typer.Option("--dashboard", help="How much the dashboard slows training, and how fast it responds.")
     ] = False,
+    page: Annotated[str, typer.Option(help="With --dashboard: the page that is open while it trains.")] = "train",
     distributed: Annotated[
         bool,
         typer.Option("--distributed", help="Two processes compared with one, and an estimate for several machines."),
@@ -55,7 +56,7 @@ def bench(
     if growth:
         _measure_growth(model or ["compact"], rounds or 3, json)
     elif dashboard:
-        _measure_dashboard(model or ["compact"], rounds or 16, json)
+        _measure_dashboard(model or ["compact"], rounds or 16, page, json)
     elif distributed:
         _measure_several(model or ["original", "compact"], rounds or 3, json)
     else:
@@ -83,17 +84,20 @@ def _measure_training(chosen: tuple[str, ...], rounds: int, json: bool) -> None:
             say(out, "above 100 %: Winograd convolution needs fewer multiplications than are counted", "dim")
 
 
-def _measure_dashboard(models: list[str], rounds: int, json: bool) -> None:
+def _measure_dashboard(models: list[str], rounds: int, page: str, json: bool) -> None:
     if sys.platform == "win32":
         raise UsageError(
             "bench --dashboard does not run on Windows, because it needs a pseudo-terminal: use Linux or macOS"
         )
     from mnist_sum_tui.bench.dashboard import measure
+    from mnist_sum_tui.tui.pages.base import PAGES
 
+    if page not in PAGES:
+        raise unknown("page", page, PAGES)
     out = console()
     if not json:
         say(out, "Training with and without the dashboard; about four minutes per network ...", "dim")
-    costs = _collect((measure(model, rounds) for model in models), json)
+    costs = _collect((measure(model, rounds, page=page) for model in models), json)
     if not json:
         columns = ["network", "without", "with", "ratio", "drawing", "first frame", "key", "95 %", "stroke", "95 %"]
         rows: list[Cells] = [

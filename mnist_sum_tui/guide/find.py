@@ -12,6 +12,7 @@ ORDER = (
     "assignment",
     "networks",
     "experiments",
+    "inside",
     "glossary",
     "accuracy",
     "speed",

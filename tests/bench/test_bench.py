@@ -138,7 +138,7 @@ def test_the_smaller_last_batch_of_an_epoch_is_counted_correctly(
 
 def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dashboard, "TURN_SECONDS", 1.0)
-    cost = dashboard.measure("compact", rounds=1, keys=4, strokes=4, starts=1)
+    cost = dashboard.measure("compact", rounds=1, keys=4, strokes=4, starts=1, page="inside")
     assert min(cost.headless, cost.dashboard) > 1
     assert 0.1 < cost.ratio < 10
     assert cost.drawing is None or 0 <= cost.drawing < 1  # the turn is half a second and may have no frame

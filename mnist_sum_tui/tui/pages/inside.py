@@ -31,6 +31,7 @@ EMPTY = """\
 Here you will see an image on its way through the network:
 what each layer makes of it, how the number comes in, and the sums.
 """
+SLIDE_SECONDS = 4.0
 ENDS = ("digit scores", "sum scores")
 """kinds of layers whose values are better read as bars"""
 
@@ -47,6 +48,7 @@ class InsidePage(WalkingPage):
         *HEAT_KEYS,
         *WALK_KEYS,
         *WEIGHT_KEYS,
+        Binding("space", "slides", "Slide show"),
         Binding("g", "goto", "Go to"),
         Binding("r", "random", "Random"),
     ]
@@ -55,6 +57,7 @@ class InsidePage(WalkingPage):
         super().__init__()
         self.views: tuple[LayerView, ...] = ()
         """of the image and the weights whose answer is shown"""
+        self._is_sliding = False
 
     def compose_page(self) -> ComposeResult:
         """The image, its answer and the layers; then what the chosen layer makes of it; the slider."""
@@ -83,6 +86,7 @@ class InsidePage(WalkingPage):
         self.query_one("#goes-in", Digit).look = "blocks"
         self.query_one(AllTen).border_title = "All ten numbers"
         self.query_one(AdditionTable).border_title = "Addition: row: number, column: sum"
+        self._slides = self.set_interval(SLIDE_SECONDS, self._next_slide, pause=True)
         self.watch(self.query_one(Closer), "place", self._show_layer, init=False)
 
     # Asking: the layers and the answer always come from the same weights.
@@ -133,6 +137,7 @@ class InsidePage(WalkingPage):
         shown, label = answer.predictions[self.number], answer.predictions[0].label
         mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} it is a {label}"
         words = f"#{answer.index:,}: {equation(shown.digit, shown.number, shown.sum)}{mark}\n{sure_line(shown)}"
+        words += "\nslide show: space ends it" if self._is_sliding else ""
         self.query_one("#said", Static).update(words)
         digits, sums = self.query_one("#digit-end", ProbabilityBars), self.query_one("#sum-end", ProbabilityBars)
         digits.probabilities, digits.truth = shown.digit_probabilities, label
@@ -206,6 +211,20 @@ class InsidePage(WalkingPage):
         else:
             return False
         return True
+
+    def action_slides(self) -> None:
+        """The next image every few seconds, or no longer."""
+        self._is_sliding = not self._is_sliding
+        if self._is_sliding:
+            self._slides.reset()
+            self._slides.resume()
+        else:
+            self._slides.pause()
+        self.show_answer()
+
+    def _next_slide(self) -> None:
+        if self.is_current:
+            self.action_step(1)
 
     def action_sort(self) -> None:
         """The brightest maps first, or in their order."""

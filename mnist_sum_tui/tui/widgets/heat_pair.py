@@ -27,8 +27,8 @@ INK = 50
 """the grey value (0..255) from which a cell is ink"""
 QUICK = "At a first look: the higher the number, the more a pixel changes the answer. What hiding it does comes next."
 SLOW = (
-    "A grey 5x5 square hides each place in turn. The higher the number on the ink, the fuller the shade beside it, the "
-    "less sure the answer gets: at most, the odds of the digit fall to {}, those of the sum to {}."
+    "The higher a number on the ink or the fuller a shade, the less sure the answer gets if a 5x5 square hides the "
+    "place: at most, the odds of the digit fall to {}, of the sum to {}."
 )
 
 

@@ -22,6 +22,7 @@ from mnist_sum_tui.tui.widgets.closer import Closer, framed
 from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, side_for
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed
+from tests.tui.recorded import until
 
 ROWS = ["image", "conv1", "conv1 pooled", "hidden", "digit", "number", "sum"]
 
@@ -175,6 +176,21 @@ async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple
         assert maps.index == 1
         await press(pilot, "escape")
         assert page.query_one(OptionList).has_focus
+
+
+async def test_space_shows_the_next_image_every_few_seconds(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.inside.SLIDE_SECONDS", 0.05)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        await press(pilot, "space")
+        await until(pilot, lambda: page.index >= 3)
+        assert "space ends it" in str(page.query_one("#said", Static).render())
+        await press(pilot, "space")
+        index = page.index
+        await pilot.pause(0.3)
+        assert page.index == index
+        assert "space" not in str(page.query_one("#said", Static).render())
 
 
 async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None:
