@@ -9,7 +9,21 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from mnist_sum_tui.cli import bench, demo, doctor, evaluate, export, guide, lr, model, predict, runs, train, tui, welcome
+from mnist_sum_tui.cli import (
+    bench,
+    demo,
+    doctor,
+    evaluate,
+    export,
+    guide,
+    lr,
+    model,
+    predict,
+    runs,
+    train,
+    tui,
+    welcome,
+)
 from mnist_sum_tui.cli.marker import add_marker
 from mnist_sum_tui.cli.wording import Command, message_of
 from mnist_sum_tui.errors import MnistSumError

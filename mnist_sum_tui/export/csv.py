@@ -5,7 +5,8 @@ import io
 from collections.abc import Iterable
 from dataclasses import fields
 
-from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Validated, to_dict
+from mnist_sum_tui.runs.event_json import to_dict
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Validated
 
 MEASURED: tuple[type[Event], ...] = (Progress, Validated, EpochDone, Finished)
 WORDS = ("reason", "run", "path", "message")

@@ -9,7 +9,7 @@ from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.export.demo import NEXT, captions
 from mnist_sum_tui.export.moving.story import ADDS, GUESSES, READS, Story
 from mnist_sum_tui.export.recording import RECORDED
-from mnist_sum_tui.runs.events import to_json
+from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.replay import Replay
 from tests.conftest import Cli
 from tests.tui import recorded

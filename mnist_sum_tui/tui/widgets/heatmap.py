@@ -82,10 +82,7 @@ def cell_style(paper: Color, ink: Color, share: float, strength: float = 0.9) ->
 def map_lines(
     texts: Sequence[Sequence[str]], strengths: Grid, cell: int, paper: Color, ink: Color, cursor: Cell | None = None
 ) -> Content:
-    """The map with labels from 0; `cell` is the width of a cell, `strengths` (0..1) sets its background.
-
-    Where a label with two figures does not fit, only its last one is shown.
-    """
+    """The map with labels from 0, the last figure of each if a cell is narrow; `strengths` (0..1) set the ground."""
     labels = (fitted(str(n)[1 - cell :], cell) for n in range(len(texts[0])))
     lines = [Content.styled("   " + "".join(labels), "$foreground-muted")]
     for label, (words, row) in enumerate(zip(texts, strengths, strict=True)):
