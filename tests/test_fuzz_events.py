@@ -21,7 +21,8 @@ from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.cli import main
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.event_json import to_dict
-from mnist_sum_tui.runs.events import Changed, Event, Notice, Paused, Resumed, Validated
+from mnist_sum_tui.runs.event_words import event_news
+from mnist_sum_tui.runs.events import Advice, Changed, Event, Notice, Paused, Resumed, Validated
 from mnist_sum_tui.runs.journal import Follower, read_events
 from mnist_sum_tui.runs.run import FOLDER_VARIABLE, Run
 from mnist_sum_tui.runs.summary import best_run, summarise
@@ -30,7 +31,6 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.key_figures import facts
 from mnist_sum_tui.tui.widgets.run_columns import COLUMNS, arranged
-from mnist_sum_tui.tui.widgets.run_view import RunView
 from tests.test_fuzz import TIMES, json_values
 from tests.tui import recorded
 
@@ -42,6 +42,7 @@ EVENTS: list[Event] = [
     Paused(**AT),  # type: ignore[arg-type]
     Resumed(**AT),  # type: ignore[arg-type]
     Changed(**AT, at=880, setting="lr", before="x1", value="x0.5"),  # type: ignore[arg-type]
+    Advice(**AT, topic="sees", words="It learns"),  # type: ignore[arg-type]
     Notice(**AT, message="no validation"),  # type: ignore[arg-type]
     recorded.finished(),
 ]
@@ -140,7 +141,7 @@ def on_the_pages(run: Run) -> Iterator[str]:
         session.take(events, is_whole, is_alive)
         yield from (state_line(session), state_line(session, room=20), facts(session, 30), receipt(session))
         yield from (words for row in outcome(session) for words in row)
-    yield from (RunView.news(event) for event in events)
+    yield from map(event_news, events)
     summaries = [summarise(run), summarise(Run(run.path.with_name("good")))]
     for place, column in enumerate(COLUMNS):
         yield from (column.text(summary) for summary in arranged(summaries, place))

@@ -11,6 +11,7 @@ from mnist_sum_tui.charts.series import HEADS, Series, smooth
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.event_words import changed_short
 
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
 X_KINDS = ("step", "epoch", "time")
@@ -75,7 +76,7 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         for head in HEADS
     )
     end = float(x[-1]) if len(x) else 0.0
-    signs = ((series.x_of(view.x_kind, event), event.short) for event in series.changed)
+    signs = ((series.x_of(view.x_kind, event), changed_short(event)) for event in series.changed)
     reading, keys = (
         ("smoothed", f" {view.smoothing:g}, [ ] change it") if view.smoothing else ("each batch", ", ] smooths")
     )

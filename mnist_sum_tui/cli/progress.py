@@ -17,7 +17,8 @@ from mnist_sum_tui.cli.layout import console, is_terminal, say
 from mnist_sum_tui.cli.run_end import accuracies, print_end, result_line
 from mnist_sum_tui.formatting import about, duration, percent, plural
 from mnist_sum_tui.runs.event_json import to_dict
-from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Finished, Notice, Progress, Started
+from mnist_sum_tui.runs.event_words import changed_words
+from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Finished, Notice, Progress, Started
 from mnist_sum_tui.runs.run import Run
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
@@ -120,8 +121,10 @@ class PlainPrinter(Printer):
                 self.line(line)
             self.is_headed = True
             self.sent = time.monotonic()
+        elif isinstance(event, Advice):
+            self.line(f"      {event.words}")
         elif isinstance(event, Notice | Changed):
-            self.line(event.message if isinstance(event, Notice) else event.words)
+            self.line(event.message if isinstance(event, Notice) else changed_words(event))
             if self.table and self.started:
                 self.table = replace(self.table, epochs=self.started.after(event).epochs)
 

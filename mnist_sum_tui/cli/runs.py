@@ -17,6 +17,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, settings_table
 from mnist_sum_tui.runs.event_json import to_dict
+from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, best_run, summarise, why_best
@@ -79,7 +80,7 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: LaterRunsDir = 
         out.print("\n".join(["", *table.header(), *map(table.row, summary.epochs), ""]), soft_wrap=True)
     settings = ", ".join(f"{option_name(name)} {_shown(name, value)}" for name, value in config.items())
     for event in summary.changed:
-        say(out, f"{'changed':<10}{event.words}", indent=10)
+        say(out, f"{'changed':<10}{changed_words(event)}", indent=10)
     for name, text in (("settings", settings), ("test", _result(found)), ("folder", printable(str(found.path)))):
         if text:
             say(out, f"{name:<10}{text}", indent=10, piped=None if name == "folder" else PIPED_WIDTH)

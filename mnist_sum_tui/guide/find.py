@@ -12,6 +12,7 @@ ORDER = (
     "assignment",
     "networks",
     "experiments",
+    "coach",
     "inside",
     "glossary",
     "accuracy",

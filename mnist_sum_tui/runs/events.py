@@ -6,9 +6,8 @@ Losses are in nats; accuracies and agreement are fractions of 1; times are in se
 from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
-from mnist_sum_tui.config import settings
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.runs.json_values import Amount, Count, Loss, Number, OneOf, Share, Within
+from mnist_sum_tui.runs.json_values import Amount, Count, Loss, Matching, Number, OneOf, Share, Within
 from mnist_sum_tui.runs.turns import KNOBS, Turn
 
 BatchShare = Annotated[float, Within(0, 1, ("NaN",))]
@@ -184,16 +183,6 @@ class Changed(Event):
             except UsageError:
                 raise ValueError(f"{name} is no value of {self.setting}") from None
 
-    @property
-    def short(self) -> str:
-        """What changed, in a few letters for a chart: `lr x1 -> x0.5`."""
-        return f"{self.setting.replace('_', ' ')} {self.before} -> {self.value}"
-
-    @property
-    def words(self) -> str:
-        """What changed, for a reader: `learning rate x1 -> x0.5, from step 301 on`."""
-        return f"{settings()[self.setting].label} {self.before} -> {self.value}, from step {self.at + 1:,} on"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice(Event):
@@ -202,6 +191,17 @@ class Notice(Event):
     kind = "notice"
 
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice(Event):
+    """What is happening, in plain words, when that changes."""
+
+    kind = "advice"
+
+    topic: Annotated[str, Matching("[a-z-]{1,20}")]
+    """the guide's page `coach` has a paragraph for it"""
+    words: str
 
 
 ALL_DONE = "all epochs are done"
@@ -239,6 +239,7 @@ KINDS: dict[str, type[Event]] = {
         Paused,
         Resumed,
         Changed,
+        Advice,
         Notice,
         Finished,
     )

@@ -16,12 +16,13 @@ from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models import parameter_count
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.event_json import to_dict
-from mnist_sum_tui.runs.events import EpochDone, Event, Notice, Progress, Samples, Started, Validated
+from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Notice, Progress, Samples, Started, Validated
 from mnist_sum_tui.runs.journal import read_events, turned_behind
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.best import take_best
 from mnist_sum_tui.training.coach import rate_to_try
+from mnist_sum_tui.training.commentary import Coach
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import joined
 from mnist_sum_tui.training.ends import Ending
@@ -92,6 +93,7 @@ class _Trainer:
         self.requests = Requests(training, recorder, control, self._validated)
         done = [event for event in read_events(recorder.run.metrics_file, "epoch") if isinstance(event, EpochDone)]
         self.ending = Ending(training.state, training.batches, control, done)
+        self.coach = Coach(training.state.config, done)
         self.sampling = SamplePace(SAMPLES_SECONDS, SAMPLES_SHARE)
 
     def events(self) -> Iterator[Event]:
@@ -100,7 +102,7 @@ class _Trainer:
         if state.loaded is None:
             recorder.keep_epoch(self.learner)
         try:
-            yield self._started()
+            yield from self._with_advice(self._started())
             lengths = state.knobs.lengths
             if len(lengths) > 1 and lengths[-1].step == state.step:
                 message = describe_change(state.config, lengths, self.batches.steps_per_epoch)
@@ -143,7 +145,7 @@ class _Trainer:
             return  # a resumed run starts with this validation
         done = self._epoch_done(None if isinstance(report, NoReport) else report)
         state.next_epoch()
-        yield done
+        yield from self._with_advice(done)
         yield self.recorder.save(self.learner, "epoch", best=done.best)
         self.ending.note_epoch(done)
         yield from self.requests.agree()
@@ -153,13 +155,22 @@ class _Trainer:
         now, state = time.perf_counter(), self.state
         if now - self.requests.told_from >= PROGRESS_SECONDS or state.batch == self.batches.steps_per_epoch:
             remaining = self._remaining(epochs_done=state.epoch - 1)
-            yield self.recorder.event(Progress, **state.take_recent(), lr=result.lr, remaining=remaining)
+            yield from self._with_advice(
+                self.recorder.event(Progress, **state.take_recent(), lr=result.lr, remaining=remaining)
+            )
             self.requests.told_from = now
         is_asked, total = self.control.samples, self.batches.total_steps
         if len(self.validation) and self.sampling.wants(state.step, total, is_asked):
             yield self.sampling.timed(self._samples)
         if now - state.saved_at >= AUTOSAVE_SECONDS:
             yield self.recorder.save(self.learner, "timer")
+
+    def _with_advice(self, event: Event) -> Iterator[Event]:
+        """The event, and what the coach says of it if that is something new."""
+        yield event
+        if (said := self.coach.add(event)) is not None:
+            topic, words = said
+            yield self.recorder.event(Advice, topic=topic, words=words)
 
     def _validate(self) -> EvalReport | NoReport:
         """Evaluate the validation images with all ten numbers."""

@@ -13,6 +13,7 @@ SAMPLES: dict[Any, Any] = {int: 3, float: 0.25, str: "ü", bool: True, tuple[int
 WORDS = {
     "checkpoint": {"reason": "timer"},
     "finished": {"reason": "stopped"},
+    "advice": {"topic": "sees"},
     "changed": {"setting": "lr", "before": "x1", "value": "x0.5"},
 }
 """text fields that accept certain words only"""
@@ -97,6 +98,7 @@ def test_a_value_of_the_wrong_type_is_refused_in_every_field(kind: str) -> None:
         ("finished", "agreement", -0.1),
         ("checkpoint", "reason", ""),
         ("changed", "setting", "batch_size"),
+        ("advice", "topic", "a\x1b[31m"),
         ("changed", "value", "x0\x1b[31m"),
         ("changed", "before", "0.5"),
         ("started", "epochs", 0),

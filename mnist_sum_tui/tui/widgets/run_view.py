@@ -15,10 +15,10 @@ from mnist_sum_tui.charts.run_charts import View, plot, race, race_line, short_n
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.charts.widths import cells
-from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Notice, Samples, Started, Validated
+from mnist_sum_tui.runs.event_words import event_news
+from mnist_sum_tui.runs.events import Advice, Event, Samples
 from mnist_sum_tui.tui.session.result import outcome
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.captions import Captions
@@ -63,7 +63,8 @@ class RunView(Vertical):
         """Start again with these events of the run."""
         self.series = Series()
         self._samples: Samples | None = None
-        self._news = "loading torch, the images and the network ..."
+        self._news = self._latest = "loading torch, the images and the network ..."
+        self._advice = ""
         for event in events:
             self.add(event)
 
@@ -76,6 +77,7 @@ class RunView(Vertical):
         yield KeyFigures(id="figures")
         yield ProgressBars(id="tracks")
         yield Line("", id="news", markup=False)
+        yield Line("", id="coach", markup=False)
         yield Line("", id="race", markup=False)
         yield Static("", id="outcome", markup=False)
         yield SampleStrip(id="samples")
@@ -91,7 +93,10 @@ class RunView(Vertical):
         self.series.add(event)
         if isinstance(event, Samples):
             self._samples = event
-        self._news = self.news(event) or self._news
+        self._news = event_news(event) or self._news
+        if isinstance(event, Advice):
+            self._advice = event.words
+        self._latest = event.words if isinstance(event, Advice) else event_news(event) or self._latest
 
     def draw(self, with_charts: bool = True) -> None:
         """Update the widgets, the charts only if `with_charts`."""
@@ -100,7 +105,10 @@ class RunView(Vertical):
         if self.is_frozen and not self._session.is_live:
             self.is_frozen = False  # its watcher draws
             return
-        self.query_one("#news", Line).say(self._named(self._news, (self.size.width or self.app.size.width) - 2))
+        coach = self.query_one("#coach", Line)
+        coach.say(self._advice)
+        news = self._news if coach.display else self._latest  # where there is one line for both, the newest
+        self.query_one("#news", Line).say(self._named(news, (self.size.width or self.app.size.width) - 2))
         if with_charts and not self.is_frozen:
             self._draw_charts()
         session = self._session
@@ -201,28 +209,6 @@ class RunView(Vertical):
         """Place the cursor of both charts under the mouse."""
         message.stop()
         self.view = replace(self.view, cursor=message.at)
-
-    @staticmethod
-    def news(event: Event) -> str:
-        """A line of text about the event; empty for most events."""
-        match event:
-            case Started(validation_images=0):
-                return f"{event.train_images:,} training images, none held out for validation"
-            case Started():
-                return f"{event.train_images:,} training images, {event.validation_images:,} validation images"
-            case EpochDone(val_digit_accuracy=float(), val_sum_accuracy=float()):
-                found = f"validation digit {percent(event.val_digit_accuracy)}, sum {percent(event.val_sum_accuracy)}"
-                return f"epoch {event.epoch}: {found}{' (best epoch so far)' if event.best else ''}"
-            case Validated():
-                found = f"validation digit {percent(event.digit_accuracy)}, sum {percent(event.sum_accuracy)}"
-                return f"step {event.step:,}: {found}"
-            case Checkpointed(reason="request"):
-                return f"step {event.step:,}: saved to {event.file}"
-            case Changed():
-                return event.words
-            case Notice():
-                return event.message
-        return ""
 
 
 def _hanging(text: str, width: int) -> str:

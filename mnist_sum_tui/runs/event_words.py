@@ -1,0 +1,37 @@
+"""Events as words for a reader."""
+
+from mnist_sum_tui.config import settings
+from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Notice, Started, Validated
+
+
+def changed_words(event: Changed) -> str:
+    """What changed and from when on: `learning rate x1 -> x0.5, from step 301 on`."""
+    return f"{settings()[event.setting].label} {event.before} -> {event.value}, from step {event.at + 1:,} on"
+
+
+def changed_short(event: Changed) -> str:
+    """What changed, in a few letters for a chart: `lr x1 -> x0.5`."""
+    return f"{event.setting.replace('_', ' ')} {event.before} -> {event.value}"
+
+
+def event_news(event: Event) -> str:
+    """A line of text about the event; empty for most events."""
+    match event:
+        case Started(validation_images=0):
+            return f"{event.train_images:,} training images, none held out for validation"
+        case Started():
+            return f"{event.train_images:,} training images, {event.validation_images:,} validation images"
+        case EpochDone(val_digit_accuracy=float(), val_sum_accuracy=float()):
+            found = f"validation digit {percent(event.val_digit_accuracy)}, sum {percent(event.val_sum_accuracy)}"
+            return f"epoch {event.epoch}: {found}{' (best epoch so far)' if event.best else ''}"
+        case Validated():
+            found = f"validation digit {percent(event.digit_accuracy)}, sum {percent(event.sum_accuracy)}"
+            return f"step {event.step:,}: {found}"
+        case Checkpointed(reason="request"):
+            return f"step {event.step:,}: saved to {event.file}"
+        case Changed():
+            return changed_words(event)
+        case Notice():
+            return event.message
+    return ""

@@ -1,0 +1,204 @@
+"""What is happening in a training, from its events, one plain sentence at a time; and what to try. Rules, no torch.
+
+`Coach` is fed with the events; the guide's page `coach` has a paragraph for each topic.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.formatting import percent, plural
+from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started
+from mnist_sum_tui.training.coach import rate_to_try
+
+FAST, SLOW = 0.8, 0.95
+"""weights of the past in the averages over Progress events"""
+HOLD = 15
+"""Progress events for which a sentence stands at least, unless a warning follows"""
+SETTLED = 10
+"""Progress events after which the averages mean something"""
+READS, ADDS, KNOWS = 0.5, 0.2, 0.9
+"""accuracies from which on it reads digits, begins to add, and knows both"""
+FEW_IMAGES = 2_000
+STILL_STEPS = 300
+"""steps after which a loss that has not moved is a sign"""
+BUSY_SHARE, BUSY_EVENTS = 0.5, 50
+"""slower than this share of the best speed, for so many Progress events"""
+PHASES = ("sees", "guesses", "adds", "agrees", "knows", "cools", "chance")
+WARNINGS = ("too-high", "too-low", "overfitting", "busy", "few-images")
+"""the topics; the guide's page `coach` has a paragraph for each"""
+
+
+@dataclass(slots=True)
+class Average:
+    """An exponential moving average without bias at the start."""
+
+    past: float
+    total: float = 0.0
+    weight: float = 0.0
+
+    def add(self, value: float) -> float:
+        """Take in a value; returns the average."""
+        self.total, self.weight = self.past * self.total + value, self.past * self.weight + 1
+        return self.value
+
+    @property
+    def value(self) -> float:
+        """The average; 0 before the first value."""
+        return self.total / self.weight if self.weight else 0.0
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the coach remembers of the events."""
+
+    loss: Average = field(default_factory=lambda: Average(FAST))
+    digit: Average = field(default_factory=lambda: Average(SLOW))
+    total: Average = field(default_factory=lambda: Average(SLOW))
+    speed: Average = field(default_factory=lambda: Average(SLOW))
+    first: float = 0.0
+    lowest: float = math.inf
+    fastest: float = 0.0
+    slow_events: int = 0
+    peak_rate: float = 0.0
+    rate: float = 0.0
+    events: int = 0
+    step: int = 0
+
+
+class Coach:
+    """Says what the events of one training mean."""
+
+    def __init__(self, config: TrainConfig, epochs: Iterable[EpochDone] = ()) -> None:
+        """`epochs`: those that were done before this process."""
+        self._config, self._epochs = config, list(epochs)
+        self._started: Started | None = None
+        self._seen = _Seen()
+        self._topic, self._since = "", 0
+        self._said: set[str] = set()
+
+    def add(self, event: Event) -> tuple[str, str] | None:
+        """Take in an event; returns a topic and a sentence if there is something new to say."""
+        if isinstance(event, Started):
+            self._started = event
+        elif isinstance(event, EpochDone):
+            self._epochs.append(event)
+        elif isinstance(event, Progress) and math.isfinite(event.loss):
+            self._note(event)
+        else:
+            return None
+        topic, words = self._find()
+        is_urgent = topic in WARNINGS or not self._topic
+        if not topic or topic == self._topic or (self._seen.events - self._since < HOLD and not is_urgent):
+            return None
+        self._topic, self._since = topic, self._seen.events
+        self._said.add(topic)
+        return topic, words
+
+    def _note(self, event: Progress) -> None:
+        seen = self._seen
+        loss = seen.loss.add(event.loss)
+        seen.digit.add(event.digit_accuracy)
+        seen.total.add(event.sum_accuracy)
+        speed = seen.speed.add(event.images_per_second)
+        seen.events, seen.step, seen.rate = seen.events + 1, event.step, event.lr
+        seen.peak_rate = max(seen.peak_rate, event.lr)
+        if seen.events == SETTLED:
+            seen.first = loss
+        if seen.events >= SETTLED:
+            seen.lowest, seen.fastest = min(seen.lowest, loss), max(seen.fastest, speed)
+            seen.slow_events = seen.slow_events + 1 if speed < BUSY_SHARE * seen.fastest else 0
+
+    def _find(self) -> tuple[str, str]:
+        """The topic that matters most now, and its sentence; two empty strings if there is none."""
+        if self._seen.events < SETTLED:
+            images = self._started.train_images if self._started else FEW_IMAGES
+            if images < FEW_IMAGES:
+                return "few-images", f"Only {plural(images, 'image')} to learn from: it will know them by heart"
+            return "", ""
+        return next((found for found in (self._warning(), self._phase()) if found), ("", ""))
+
+    def _warning(self) -> tuple[str, str] | None:
+        seen, rate = self._seen, f"{rate_to_try(self._config):g}"
+        if seen.loss.value > 2 * seen.lowest + 0.5:
+            return (
+                "too-high",
+                f"The loss jumps up again: the learning rate is too high; turn it down (try --lr {rate})",
+            )
+        is_still = seen.loss.value > 0.97 * seen.first and seen.digit.value < ADDS
+        if is_still and seen.step > STILL_STEPS:
+            return (
+                "too-low",
+                f"After {seen.step:,} steps almost nothing has moved: the learning rate is too low or too high",
+            )
+        if since := self._overfitting_since():
+            return "overfitting", (
+                f"Since epoch {since} it gets better on its own images only: overfitting; try --augment, or stop here"
+            )
+        if seen.slow_events >= BUSY_EVENTS:
+            return "busy", "It trains at half of its best speed: something else takes the processor"
+        return None
+
+    def _phase(self) -> tuple[str, str]:
+        digit, total = self._seen.digit.value, self._seen.total.value
+        if digit < READS:
+            return "sees", "It learns to read digits; the sum is a guess as long as the digit is"
+        if total < ADDS:
+            return "guesses", (
+                f"It reads {percent(digit, 0)} of the digits, but the sum still guesses: adding comes after reading"
+            )
+        if min(digit, total) < KNOWS:
+            return "adds", "Now it adds: the sum follows the digit"
+        if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):
+            return "agrees", "The sum is right where the digit is: from here on both get better together"
+        if gained := self._within_chance():
+            return "chance", gained
+        if self._config.schedule != "constant" and self._seen.rate < 0.3 * self._seen.peak_rate:
+            return "cools", "The learning rate falls: smaller steps, and the last errors settle"
+        return "knows", "Digit and sum are right most of the time; now the rare ones are learned"
+
+    def _validated(self) -> list[tuple[int, float, float]]:
+        """Of each epoch with a validation: its number, the mean training accuracy, the mean validation accuracy."""
+        return [
+            (
+                epoch.epoch,
+                (epoch.digit_accuracy + epoch.sum_accuracy) / 2,
+                (epoch.val_digit_accuracy + epoch.val_sum_accuracy) / 2,
+            )
+            for epoch in self._epochs
+            if epoch.val_digit_accuracy is not None and epoch.val_sum_accuracy is not None
+        ]
+
+    def _overfitting_since(self) -> int:
+        """The best epoch, if three or more since then got better in training and none in validation; else 0.
+
+        In validation they must be worse by more than chance, because a plateau alone is no overfitting.
+        """
+        epochs = self._validated()
+        if len(epochs) < 4:
+            return 0
+        best = max(range(len(epochs)), key=lambda row: epochs[row][2])
+        later = epochs[best + 1 :]
+        is_training = len(later) >= 3 and later[-1][1] > epochs[best][1]
+        is_worse = all(epochs[best][2] - accuracy > self._chance(accuracy) for _, _, accuracy in later[-3:])
+        return epochs[best][0] if is_training and is_worse else 0
+
+    def _within_chance(self) -> str:
+        """What the last epoch gained, if that is within chance; empty otherwise."""
+        epochs = self._validated()
+        if len(epochs) < 3 or self._started is None:
+            return ""
+        before, last = max(accuracy for _, _, accuracy in epochs[:-1]), epochs[-1][2]
+        images = (last - before) * self._started.validation_images
+        if abs(last - before) > self._chance(last):
+            return ""
+        words = f"{abs(images):.0f} of {self._started.validation_images:,} images {'more' if images > 0 else 'fewer'}"
+        return (
+            f"Little is left to gain: epoch {epochs[-1][0]} has {words} right than the best before, which may be chance"
+        )
+
+    def _chance(self, accuracy: float) -> float:
+        """The standard error of a validation accuracy, by the number of images."""
+        count = self._started.validation_images if self._started else 0
+        return math.sqrt(accuracy * (1 - accuracy) / count) if count else math.inf

@@ -1,0 +1,126 @@
+"""The coach: each case is seen where it is, and none of the warnings where a run is healthy."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.guide.find import pages
+from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.training.commentary import PHASES, WARNINGS, Coach
+from tests.tui import recorded
+
+CONFIG = TrainConfig.of("standard", model="compact")
+HEALTHY = sorted((Path(__file__).parent / "healthy").glob("*.jsonl"))
+STARTED = next(event for event in recorded.training(1) if isinstance(event, Started))
+
+
+def progress(step: int, loss: float, digit: float, total: float, lr: float = 1e-3, speed: float = 5e3) -> Progress:
+    return Progress(
+        step=step, epoch=1, elapsed=step / 40, digit_loss=loss, sum_loss=loss, digit_accuracy=digit, sum_accuracy=total,
+        lr=lr, images_per_second=speed, remaining=None,
+    )  # fmt: skip
+
+
+def run(count: int, make: Callable[[int], Progress]) -> Iterator[Progress]:
+    return (make(step) for step in range(1, count))
+
+
+def done(epoch: int, trained: float, validated: float) -> EpochDone:
+    known = next(event for event in recorded.training(500) if isinstance(event, EpochDone))
+    return replace(
+        known, epoch=epoch, digit_accuracy=trained, sum_accuracy=trained,
+        val_digit_accuracy=validated, val_sum_accuracy=validated,
+    )  # fmt: skip
+
+
+def topics(events: Iterable[Event], config: TrainConfig = CONFIG, started: Started = STARTED) -> list[str]:
+    coach = Coach(config)
+    said = [coach.add(event) for event in (started, *events)]
+    return [found[0] for found in said if found is not None]
+
+
+def test_seeing_comes_before_adding() -> None:
+    def learns(step: int) -> Progress:
+        digit, total = min(0.1 + step / 200, 0.98), min(max((step - 250) / 200, 0.1), 0.98)
+        return progress(step, 2.5 * math.exp(-step / 150), digit, total)
+
+    assert topics(run(800, learns)) == ["sees", "guesses", "adds", "agrees", "knows"]
+
+
+def test_the_end_of_the_schedule_is_told() -> None:
+    def learns(step: int) -> Progress:
+        return progress(step, 2.5 * math.exp(-step / 30), 0.99, 0.985, lr=1e-3 * (1 - step / 200))
+
+    assert topics(run(190, learns))[-1] == "cools"
+
+
+def test_a_loss_that_jumps_and_stays_is_a_rate_too_high() -> None:
+    def jumps(step: int) -> Progress:
+        return progress(step, 2.5 * math.exp(-step / 50) if step < 200 else 2.6, 0.9, 0.5)
+
+    assert "too-high" in topics(run(240, jumps))
+
+
+def test_a_single_bad_batch_is_no_warning() -> None:
+    def stumbles(step: int) -> Progress:
+        return progress(step, 1.5 if step == 200 else 2.5 * math.exp(-step / 50), 0.9, 0.85)
+
+    assert not {*topics(run(400, stumbles))} & {*WARNINGS}
+
+
+def test_a_straight_line_is_a_rate_too_low() -> None:
+    assert topics(run(400, lambda step: progress(step, 2.62 - step / 20_000, 0.11, 0.1)))[-1] == "too-low"
+
+
+def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
+    steps = list(run(60, lambda step: progress(step, 0.1, 0.99, 0.99)))
+    worse = [done(1, 0.95, 0.97), done(2, 0.97, 0.98), *(done(3 + row, 0.98 + row / 200, 0.97) for row in range(3))]
+    assert topics([*steps, *worse])[-1] == "overfitting"
+    plateau = [done(1, 0.95, 0.97), done(2, 0.97, 0.98), *(done(3 + row, 0.98 + row / 200, 0.9798) for row in range(3))]
+    assert topics([*steps, *plateau])[-1] == "chance"
+
+
+def test_a_busy_machine_is_noticed_after_a_while() -> None:
+    def slows(step: int) -> Progress:
+        return progress(step, 0.1, 0.99, 0.99, speed=5e3 if step < 100 else 2e3)
+
+    assert "busy" not in topics(run(140, slows))
+    assert "busy" in topics(run(260, slows))
+
+
+def test_few_images_are_told_at_once() -> None:
+    few = replace(STARTED, train_images=500)
+    assert topics(run(2, lambda step: progress(step, 2.6, 0.1, 0.1)), started=few) == ["few-images"]
+
+
+def test_a_loss_that_is_not_finite_says_nothing() -> None:
+    assert topics([progress(step, math.nan, math.nan, math.nan) for step in range(50)]) == []
+
+
+def test_the_recorded_run_is_told_from_seeing_to_the_end() -> None:
+    found = topics(read_events(RECORDED.metrics_file))
+    assert not {*found} & {*WARNINGS}
+    assert found[0] == "sees"
+    assert "adds" in found
+    assert found[-1] in ("knows", "cools", "chance")
+
+
+@pytest.mark.parametrize("path", HEALTHY, ids=lambda path: path.stem)
+def test_no_warning_in_a_healthy_run(path: Path) -> None:
+    found = topics(read_events(path), TrainConfig.of(path.stem.split("-")[0]))
+    assert found
+    assert not {*found} & {*WARNINGS}, found
+
+
+def test_there_are_ten_healthy_runs() -> None:
+    assert len(HEALTHY) >= 10
+
+
+def test_the_guide_has_a_paragraph_for_each_topic() -> None:
+    assert pages()["coach"].text.count("\n## ") == len(PHASES) + len(WARNINGS)
