@@ -8,7 +8,7 @@ untrusted.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -38,7 +38,9 @@ def from_dict(values: Mapping[str, Any]) -> Event:
     if cls is None:
         raise ValueError(f"unknown event {kind!r}")
     found = {}
-    for name, check in _checks(cls.kind):
+    for name, check, may_lack in _checks(cls.kind):
+        if may_lack and name not in values:  # an earlier version did not write it
+            continue
         try:
             found[name] = check(values[name])
         except (KeyError, ValueError):
@@ -47,9 +49,11 @@ def from_dict(values: Mapping[str, Any]) -> Event:
 
 
 @cache
-def _checks(kind: str) -> tuple[tuple[str, Check], ...]:
+def _checks(kind: str) -> tuple[tuple[str, Check, bool], ...]:
+    """Of each field its name, its check, and whether it may be missing."""
     hints = get_type_hints(KINDS[kind], include_extras=True)
-    return tuple((item.name, check_of(hints[item.name])) for item in fields(KINDS[kind]))
+    found = fields(KINDS[kind])
+    return tuple((item.name, check_of(hints[item.name]), item.default is not MISSING) for item in found)
 
 
 def _plain(value: Any) -> Any:

@@ -131,6 +131,9 @@ class Samples(Event):
     numbers: tuple[Digit, ...]
     digits: tuple[Digit, ...]
     sums: tuple[Annotated[int, Within(0, 18)], ...]
+    addition: tuple[Annotated[str, Matching("[0-9]{19}")], ...] = ()
+    """the addition table of the first image: for each number the probability of each sum, in tenths, 9 for more; empty
+    in a run of an earlier version"""
 
     def __post_init__(self) -> None:
         if len({len(self.indices), len(self.labels), len(self.numbers), len(self.digits), len(self.sums)}) > 1:

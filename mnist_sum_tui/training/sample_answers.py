@@ -25,7 +25,7 @@ class SamplePace(Pace):
 
 
 def sample_answers(learner: Learner, validation: Split) -> dict[str, Any]:
-    """The fields of a Samples event: images, labels, numbers, and the predicted digits and sums.
+    """The fields of a Samples event: images, labels, numbers, the predicted digits and sums, and a table.
 
     The images and the numbers beside them are the same throughout a run.
     """
@@ -40,4 +40,5 @@ def sample_answers(learner: Learner, validation: Split) -> dict[str, Any]:
         "numbers": tuple(numbers.tolist()),
         "digits": tuple(outputs.digits.argmax(1).tolist()),
         "sums": tuple(sums.tolist()),
+        "addition": tuple("".join(map(str, row)) for row in (outputs.sums[0].exp() * 10).clamp(max=9).int().tolist()),
     }

@@ -9,7 +9,9 @@ from mnist_sum_tui.runs import events
 from mnist_sum_tui.runs.event_json import from_dict, to_dict, to_json
 from mnist_sum_tui.runs.events import KINDS, Event, Progress
 
-SAMPLES: dict[Any, Any] = {int: 3, float: 0.25, str: "ü", bool: True, tuple[int, ...]: (1, 2)}
+SAMPLES: dict[Any, Any] = {
+    int: 3, float: 0.25, str: "ü", bool: True, tuple[int, ...]: (1, 2), tuple[str, ...]: ("0" * 19,),
+}  # fmt: skip
 WORDS = {
     "checkpoint": {"reason": "timer"},
     "finished": {"reason": "stopped"},
@@ -67,6 +69,7 @@ WRONG: dict[Any, list[Any]] = {
     float: [None, True, -0.5, 10**400, "0.5", "-Infinity", "x", [0.5], {}],
     str: [None, True, 1, ["x"], {}],
     bool: [None, 0, 1, "true", [True]],
+    tuple[str, ...]: [None, True, "0" * 19, [1], ["x" * 19], ["0" * 18], {}],
     tuple[int, ...]: [None, True, 3, "12", [1, -1], [1, True], [1, [2]], [1, 10**400], [1, 2.0], {"1": 2}],
 }
 """for each type of field, values of another type or out of range"""

@@ -81,3 +81,13 @@ def test_a_run_without_a_dashboard_records_its_samples(config: TrainConfig, run:
 
 def test_no_samples_without_validation_images(config: TrainConfig, run: Run) -> None:
     assert not any(isinstance(event, Samples) for event in train(replace(config, all_data=True), run))
+
+
+def test_samples_have_the_addition_table_of_the_first_image(config: TrainConfig, run: Run) -> None:
+    events = list(train(config, run, Control(samples=True)))
+    last = next(event for event in reversed(events) if isinstance(event, Samples))
+    assert [len(row) for row in last.addition] == [19] * 10
+    weights = [[int(share) for share in row] for row in last.addition]
+    assert all(sum(row) <= 10 for row in weights), "tenths of a probability, rounded down"
+    best = weights[last.numbers[0]].index(max(weights[last.numbers[0]]))
+    assert max(weights[last.numbers[0]]) < 3 or best == last.sums[0]

@@ -88,8 +88,17 @@ def samples(step: int, epoch: int, elapsed: float, right: int) -> Samples:
     sums = tuple(digit + number for digit, number in zip(digits, NUMBERS, strict=True))
     return Samples(
         step=step, epoch=epoch, elapsed=elapsed,
-        indices=INDICES, labels=LABELS, numbers=NUMBERS, digits=digits, sums=sums,
+        indices=INDICES, labels=LABELS, numbers=NUMBERS, digits=digits, sums=sums, addition=addition(right),
     )  # fmt: skip
+
+
+def addition(right: int) -> tuple[str, ...]:
+    """The table of the first image: the brighter on its diagonal, the more of the answers are right."""
+    spread = max(len(LABELS) - right, 0)
+    return tuple(
+        "".join(str(max(9 - spread - 3 * abs(total - number - LABELS[0]), spread // 4)) for total in range(19))
+        for number in range(10)
+    )
 
 
 def epoch_done(step: int, epoch: int, elapsed: float, digit: float, total: float) -> EpochDone:

@@ -1,18 +1,20 @@
-"""SampleStrip: a few validation images, each with the network's current answer."""
+"""SampleStrip: a few validation images, each with the network's current answer, and the addition table of the first."""
 
+import numpy as np
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.charts.thumbnail import Image, shrink
+from mnist_sum_tui.charts.thumbnail import Image, as_grey, resize, shrink
 from mnist_sum_tui.formatting import equation
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.tui.widgets.digit import blocks
 
 COUNT = 8
+SUMS = 19
 ROWS_PER_COLUMN = 0.6
 """0.5 would keep the proportions; slightly narrow digits are larger"""
 
@@ -57,6 +59,31 @@ def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
     return next((form for form in forms if len(form) <= width), forms[-1][-1])
 
 
+class AdditionPicture(Widget):
+    """The addition table of the first image: a row for each number, a column for each sum; a diagonal where it adds."""
+
+    rows: reactive[tuple[str, ...]] = reactive(())
+    label: reactive[int] = reactive(0)
+
+    def render(self) -> Content:
+        """The table in half blocks, brighter where a sum is more probable, above what it is a table of."""
+        width, height = self.content_size
+        if not self.rows or height < 4:
+            return Content()
+        table = np.array([[int(share) for share in row] for row in self.rows]) / 9
+        columns, lines = (width // 19 or 1) * 19, min(height - 1, 10)
+        _, _, paper, ink = self.colors
+        picture = blocks(as_grey(resize(table, min(columns, width), lines * 2)), paper, ink)
+        return Content("\n").join(
+            [picture, Content.styled(f"{self.label} + 0 to 9".center(min(columns, width)), "$text-muted")]
+        )
+
+
+def table_image(rows: tuple[str, ...], width: int, height: int) -> Image:
+    """An addition table of tenths as an image (height, width): black for 0, white for 9 tenths and more."""
+    return as_grey(resize(np.array([[int(share) for share in row] for row in rows]) / 9, width, height))
+
+
 class SampleStrip(Horizontal):
     """Shows the samples side by side."""
 
@@ -64,6 +91,7 @@ class SampleStrip(Horizontal):
         """One widget per image."""
         for place in range(COUNT):
             yield Sample(classes="" if place < 6 else "-spare")  # hidden on a narrow screen
+        yield AdditionPicture()
 
     def show(self, samples: Samples | None, images: dict[int, Image]) -> None:
         """Show the newest answers, or that there are none yet; an image that is not loaded yet appears later."""
@@ -76,3 +104,6 @@ class SampleStrip(Horizontal):
             if widget.image is None or widget.image is not images.get(index):
                 widget.image = images.get(index)
             widget.answer = (answer[0], answer[1], answer[2], answer[3])
+        table = self.query_one(AdditionPicture)
+        table.rows, table.label = samples.addition, samples.labels[0] if samples.labels else 0
+        table.set_class(bool(samples.addition), "-known")

@@ -7,7 +7,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from mnist_sum_tui.tui.widgets.sample_strip import Sample, caption
+from mnist_sum_tui.tui.widgets.sample_strip import AdditionPicture, Sample, caption, table_image
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,29 @@ async def test_image_and_caption_are_centred_and_drawn_in_half_blocks(pilot: Pil
     for row in (*inked, words):
         left, right = len(row) - len(row.lstrip()), width - len(row.rstrip())
         assert abs(left - right) <= 2, row
+
+
+def test_the_addition_table_is_a_diagonal_where_it_adds() -> None:
+    rows = tuple("".join("9" if total == number + 5 else "0" for total in range(19)) for number in range(10))
+    image = table_image(rows, 38, 20)
+    assert image.shape == (20, 38)
+    for number in range(10):
+        row = image[2 * number]
+        assert {*np.flatnonzero(row).tolist()} == {2 * (number + 5), 2 * (number + 5) + 1}
+        assert row.max() == 255
+    assert table_image(("9" * 19,) * 10, 19, 10).min() == 255
+
+
+async def test_the_picture_names_the_sums_and_an_earlier_run_has_none() -> None:
+    class Shown(App[None]):
+        def compose(self) -> ComposeResult:
+            yield AdditionPicture()
+
+    app = Shown()
+    async with app.run_test(size=(40, 12)):
+        picture = app.query_one(AdditionPicture)
+        assert str(picture.render()) == ""
+        picture.rows, picture.label = ("0" * 19,) * 10, 5
+        lines = str(picture.render()).split("\n")
+        assert lines[-1].strip() == "sums of 5 + 0 to 9"
+        assert {len(line) for line in lines[:-1]} == {38}
