@@ -20,6 +20,7 @@ from mnist_sum_tui.cli import (
     model,
     predict,
     runs,
+    sweep,
     train,
     tui,
     welcome,
@@ -49,6 +50,7 @@ runs.app.command("export")(export.export)
 app.add_typer(runs.app, name="runs")
 app.command("model")(model.model)
 app.command("lr")(lr.lr)
+app.command("sweep")(sweep.sweep)
 app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)
 app.command("guide")(guide.guide)
@@ -59,7 +61,7 @@ for group in (app, predict.app, runs.app):
 # Some versions of Typer bundle click, others import it; the base class of its errors has the same name in both.
 _ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
 
-TRAINING = (["train"], ["tui"], ["lr"], ["bench"])
+TRAINING = (["train"], ["tui"], ["lr"], ["sweep"], ["bench"])
 """the commands that use all cores for a long time"""
 LOST_OUTPUT = (errno.EPIPE, errno.EIO)
 """errors of writing when the reader of a pipe is gone (`head` leaves early) or the terminal was closed"""

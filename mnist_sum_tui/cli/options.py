@@ -27,10 +27,19 @@ Settings = dict[str, Any]
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Decorate a command with one option per setting; its parameter `settings` receives those that were given."""
+    return _decorated(command, as_text=False)
+
+
+def with_settings_as_text(command: Callable[..., None]) -> Callable[..., None]:
+    """As `with_settings`, but every option takes text, in which commas may separate several values."""
+    return _decorated(command, as_text=True)
+
+
+def _decorated(command: Callable[..., None], as_text: bool) -> Callable[..., None]:
     own = [item for item in inspect.signature(command).parameters.values() if item.name != "settings"]
     named = inspect.Parameter.KEYWORD_ONLY
     made = [
-        inspect.Parameter(name, named, default=None, annotation=_option(name, about))
+        inspect.Parameter(name, named, default=None, annotation=_option(name, about, as_text))
         for name, about in settings().items()
     ]
 
@@ -45,13 +54,13 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _option(name: str, about: Setting) -> Any:
+def _option(name: str, about: Setting, as_text: bool) -> Any:
     """The annotation from which Typer makes the option; None means that it was not given."""
     declared = kinds()[name]
-    kind = (get_args(declared) or (declared,))[0]
+    kind = str if as_text else (get_args(declared) or (declared,))[0]
     choices = f" One of {', '.join(about.choices)}." if about.choices else ""
     option = typer.Option(
-        FLAGS.get(name, f"--{option_name(name)}"),
+        f"--{option_name(name)}" if as_text else FLAGS.get(name, f"--{option_name(name)}"),
         help=about.help + choices,
         show_default=about.usual or False,
         rich_help_panel=PANEL,

@@ -59,13 +59,13 @@ def train(
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:
         run = resumed or find.create(folder, config, name)
-        raise typer.Exit(_train_and_print(config, run, style=style, turns=turns))
+        raise typer.Exit(train_and_print(config, run, style=style, turns=turns))
     if resumed is not None:
         raise UsageError("--seeds starts new runs: leave out --resume")
     from mnist_sum_tui.cli.seeds import train_seeds
 
     style = "json" if json else "silent" if quiet else "brief"
-    train_one = functools.partial(_train_and_print, style=style, turns=turns)
+    train_one = functools.partial(train_and_print, style=style, turns=turns)
     raise typer.Exit(train_seeds(config, seeds, folder, name, json, train_one))
 
 
@@ -79,7 +79,7 @@ def _assist() -> int:
     return 128 + caught[0] if caught else 0
 
 
-def _train_and_print(
+def train_and_print(
     config: TrainConfig, run: Run, is_last: bool = True, *, style: str, turns: Sequence[Turn] = ()
 ) -> int:
     """Train and print; returns the exit code.

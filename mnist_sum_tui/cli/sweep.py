@@ -1,0 +1,105 @@
+"""`mnist-sum sweep`: train with every combination of some settings, one run after the other, and compare the means."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mnist_sum_tui.cli import options as opt
+from mnist_sum_tui.cli.common import Json, RunsDir, folder_or_default, print_json
+from mnist_sum_tui.cli.layout import console, print_table, say, styled
+from mnist_sum_tui.cli.train import train_and_print
+from mnist_sum_tui.config import TrainConfig, option_name
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import Summary, summarise
+from mnist_sum_tui.training.sweep import Outcome, combinations, is_same, outcome
+
+
+@opt.with_settings_as_text
+def sweep(
+    settings: dict[str, str],
+    seeds: Annotated[int, typer.Option(help="Runs of each combination (1 to 100), with seeds from --seed on.")] = 1,
+    name: opt.Name = "",
+    runs_dir: RunsDir = None,
+    json: Json = False,
+) -> None:
+    """Train with every combination of settings: give several values with commas, as --lr 1e-3,2e-3.
+
+    Runs that are there already are not made again, so the same command goes on where it was interrupted.
+    """
+    if not 1 <= seeds <= 100:
+        raise UsageError(f"--seeds must be 1 to 100, not {seeds}")
+    swept, wanted = combinations(settings, seeds)
+    folder = folder_or_default(runs_dir)
+    known = [summarise(run) for run in find.list_runs(folder)]
+    done: list[Outcome] = []
+    for place, combination in enumerate(wanted):
+        if not json:
+            words = (f"{option_name(key)} {value}" for key, value in zip(swept, combination.values, strict=True))
+            say(console(), f"{place + 1}/{len(wanted)}  {', '.join(words)}", "bold")
+        finished = []
+        for config in combination.configs:
+            run, code = _made(config, known, folder, name, json)
+            if code:
+                raise typer.Exit(code)
+            finished.append(summarise(run))
+        done.append(outcome(combination.values, finished))
+    _print_json(swept, done) if json else _print(swept, done)
+
+
+def _made(config: TrainConfig, known: Sequence[Summary], folder: Path, name: str, json: bool) -> tuple[Run, int]:
+    """The run with that config: one that is there, one that goes on, or a new one; and the exit code."""
+    alike = [found for found in known if is_same(config, found.config)]
+    for found in alike:
+        if found.state == "completed":
+            if not json:
+                say(console(), f"seed {config.seed}: done before, in {found.run.argument}")
+            return found.run, 0
+    again = next((found.run for found in alike if found.state in ("stopped", "interrupted")), None)
+    run = again or find.create(folder, config, name, f"seed{config.seed}")
+    return run, train_and_print(config, run, False, style="json" if json else "brief")
+
+
+def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
+    best = max(done, key=lambda found: found.mean)
+    rows = []
+    for found in sorted(done, key=lambda found: -found.mean):
+        verdict = "best" if found is best else "within chance" if found.is_like(best) else ""
+        row = [
+            *found.values, str(found.runs), percent(found.digit, 3), percent(found.total, 3),
+            f"{100 * found.error:.3f} %", duration(found.seconds), verdict,
+        ]  # fmt: skip
+        rows.append([styled(text, "bold") for text in row] if found is best else list(row))
+    out = console()
+    out.print()
+    columns = [*map(option_name, swept), "runs", "digit", "sum", "+-", "time", ""]
+    print_table(out, "Mean accuracy of each combination", columns, rows, left=len(swept))
+    say(out, "digit, sum: in validation, or in the test where no images are held out; +-: standard error of their mean")
+    if len(swept) == 2:
+        _print_grid(swept, done)
+
+
+def _print_grid(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
+    """The mean of digit and sum: a row for each value of the first setting, a column for each of the second."""
+    first, second = (list(dict.fromkeys(found.values[place] for found in done)) for place in (0, 1))
+    means = {found.values: found.mean for found in done}
+    rows = [[down, *(percent(means[down, across]) for across in second)] for down in first]
+    title = f"Mean of digit and sum: {option_name(swept[0])} down, {option_name(swept[1])} across"
+    print_table(console(), title, ["", *second], rows, left=1)
+
+
+def _print_json(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
+    best = max(done, key=lambda found: found.mean)
+    rows = [
+        {
+            **dict(zip(swept, found.values, strict=True)), "runs": found.runs, "digit_accuracy": found.digit,
+            "sum_accuracy": found.total, "standard_error": found.error, "seconds": found.seconds,
+            "within_chance_of_best": found.is_like(best),
+        }
+        for found in done
+    ]  # fmt: skip
+    print_json({"event": "sweep", "best": dict(zip(swept, best.values, strict=True)), "combinations": rows})

@@ -1,0 +1,121 @@
+"""A sweep: one training with every combination of some settings, and what differs by more than chance. No torch."""
+
+import itertools
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mnist_sum_tui.config import TrainConfig, kinds, option_name, settings
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.summary import Summary
+
+INDIFFERENT = ("device", "threads", "keep")
+"""settings that do not decide what a network learns"""
+MOST_RUNS = 1_000
+SURE = 2.0
+"""standard errors by which two means differ that are told apart: 19 of 20 such differences are no chance"""
+PAIRS = 5_000
+"""independent images behind a validation accuracy, where one run alone must say how uncertain it is"""
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """One value for each setting that is swept, as the user wrote it, and the configs with it: one for each seed."""
+
+    values: tuple[str, ...]
+    configs: tuple[TrainConfig, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the runs of a combination reached: mean accuracies over its seeds, as fractions of 1."""
+
+    values: tuple[str, ...]
+    runs: int
+    digit: float
+    total: float
+    error: float
+    """the standard error of the mean of both: over seeds, or for one run over its images"""
+    seconds: float
+
+    @property
+    def mean(self) -> float:
+        """Of digit and sum."""
+        return (self.digit + self.total) / 2
+
+    def is_like(self, other: "Outcome") -> bool:
+        """Whether the difference may be chance."""
+        return abs(self.mean - other.mean) <= SURE * math.hypot(self.error, other.error)
+
+
+def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...], list[Combination]]:
+    """The settings that have several values, and all combinations, each with seeds from the first one on.
+
+    `given` are settings as text; several values are separated by commas.
+
+    Raises:
+        UsageError: a value is invalid, none has several, or the runs would be too many.
+    """
+    lists = {name: [part.strip() for part in text.split(",")] for name, text in given.items()}
+    swept = tuple(name for name, parts in lists.items() if len(parts) > 1)
+    if not swept and seeds == 1:
+        raise UsageError("a sweep needs a setting with several values, such as --lr 1e-3,2e-3, or --seeds 3")
+    if (count := seeds * math.prod(map(len, lists.values()))) > MOST_RUNS:
+        raise UsageError(f"this would be {count:,} runs: a sweep has at most {MOST_RUNS:,}")
+    found = []
+    for values in itertools.product(*lists.values()):
+        chosen = {name: value_of(name, text) for name, text in zip(lists, values, strict=True)}
+        first = TrainConfig.of(**{"recipe": "standard", **chosen})
+        configs = tuple(replace(first, seed=first.seed + more) for more in range(seeds))
+        shown = tuple(text for name, text in zip(lists, values, strict=True) if name in swept)
+        found.append(Combination(shown, configs))
+    return swept, found
+
+
+def value_of(name: str, text: str) -> Any:
+    """The value of a setting that is given as text.
+
+    Raises:
+        UsageError: it is of another type.
+    """
+    declared = kinds()[name]
+    try:
+        if declared in (int, float):
+            return declared(text)
+    except ValueError:
+        raise UsageError(f"{option_name(name)} must be a number, not {text!r}") from None
+    if declared is bool:
+        raise UsageError(f"{option_name(name)} cannot be swept")
+    return text
+
+
+def is_same(config: TrainConfig, other: TrainConfig | None) -> bool:
+    """Whether a run with the other config is the one that is wanted: all that decides its result is the same."""
+    if other is None:
+        return False
+    return all(getattr(config, name) == getattr(other, name) for name in settings().keys() - {*INDIFFERENT})
+
+
+def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:
+    """What the finished runs of a combination reached: in validation, or in the test where none was held out."""
+    pairs = [_accuracies(found) for found in done]
+    means = [(digit + total) / 2 for digit, total in pairs]
+    accuracy = statistics.mean(means)
+    alone = math.sqrt(accuracy * (1 - accuracy) / PAIRS)
+    return Outcome(
+        values, len(done), statistics.mean(digit for digit, _ in pairs), statistics.mean(total for _, total in pairs),
+        statistics.stdev(means) / math.sqrt(len(means)) if len(means) > 1 else alone,
+        statistics.mean(found.elapsed for found in done),
+    )  # fmt: skip
+
+
+def _accuracies(found: Summary) -> tuple[float, float]:
+    best, done = found.best_epoch, found.finished
+    if best is not None and best.val_digit_accuracy is not None and best.val_sum_accuracy is not None:
+        return best.val_digit_accuracy, best.val_sum_accuracy
+    assert done is not None
+    assert done.digit_accuracy is not None
+    assert done.sum_accuracy is not None
+    return done.digit_accuracy, done.sum_accuracy

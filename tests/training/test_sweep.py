@@ -1,0 +1,65 @@
+"""Which runs a sweep makes, and which differences it calls chance."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.training.sweep import combinations, is_same, outcome
+from tests.tui import recorded
+
+
+def test_every_combination_with_every_seed() -> None:
+    swept, found = combinations({"model": "compact,swift", "lr": "1e-3, 2e-3", "epochs": "2", "seed": "7"}, seeds=2)
+    assert swept == ("model", "lr")
+    assert [combination.values for combination in found] == [
+        ("compact", "1e-3"), ("compact", "2e-3"), ("swift", "1e-3"), ("swift", "2e-3"),
+    ]  # fmt: skip
+    assert [config.seed for config in found[0].configs] == [7, 8]
+    assert {(config.lr, config.epochs) for config in found[3].configs} == {(2e-3, 2)}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"lr": "1e-3"}, "needs a setting with several values"),
+        ({"lr": "1e-3,fast"}, "lr must be a number, not 'fast'"),
+        ({"lr": "1e-3,-1"}, "lr must be above 0"),
+        ({"model": "compact,big"}, "unknown model 'big'"),
+        ({"seed": ",".join(map(str, range(1001)))}, "this would be 1,001 runs"),
+        ({"all_data": "True,False"}, "cannot be swept"),
+    ],
+)
+def test_what_cannot_be_swept_is_one_line(given: dict[str, str], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        combinations(given, seeds=1)
+
+
+def test_a_run_is_the_same_whatever_the_machine() -> None:
+    config = TrainConfig.of("standard", model="swift")
+    assert is_same(config, replace(config, threads=1, keep=0))
+    assert not is_same(config, replace(config, lr=0.1))
+    assert not is_same(config, replace(config, epochs=9))
+    assert not is_same(config, None)
+
+
+def summary(digit: float, total: float) -> Summary:
+    done = recorded.finished()
+    assert isinstance(done, Finished)
+    return Summary(Run(Path("x")), None, "completed", finished=replace(done, digit_accuracy=digit, sum_accuracy=total))
+
+
+def test_the_mean_over_seeds_and_what_is_chance() -> None:
+    best = outcome(("a",), [summary(0.99, 0.99), summary(0.98, 0.98)])
+    assert best.runs == 2
+    assert [best.digit, best.mean] == pytest.approx([0.985, 0.985])
+    assert best.error == pytest.approx(0.005)
+    assert best.is_like(outcome(("b",), [summary(0.98, 0.98), summary(0.981, 0.981)]))
+    assert not best.is_like(outcome(("c",), [summary(0.9, 0.9), summary(0.901, 0.901)]))
+    alone = outcome(("d",), [summary(0.99, 0.99)])
+    assert alone.error == pytest.approx((0.99 * 0.01 / 5000) ** 0.5), "of one run: by the number of images"
