@@ -148,9 +148,16 @@ async def test_what_the_worker_does_and_what_it_could_not_do(tmp_path: Path, mon
 
 
 async def test_a_large_screen_shows_every_digit_and_every_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the page had to wait for its first answer, as it does while torch is loaded."""
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(200, 60)) as pilot:
+        worker, held = fixed.predictions_in(app), list[tuple[Request, Reply]]()
+        at_once = worker.request
+        monkeypatch.setattr(worker, "request", lambda *asked: held.append(asked))
         await fixed.open_page(pilot, "inspect")
+        at_once(*held[-1])
+        await pilot.pause()
+        await pilot.pause()
         for name, classes in (("#digit-bars", 10), ("#sum-bars", 19)):
             rows = str(page_in(app).query_one(name, ProbabilityBars).render()).splitlines()
             assert [int(row.strip(f" {BRAILLE.chosen}{BRAILLE.truth}").split()[0]) for row in rows] == [*range(classes)]
