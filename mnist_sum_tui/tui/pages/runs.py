@@ -13,6 +13,7 @@ from mnist_sum_tui.charts.run_charts import OVERLAY_QUANTITIES as QUANTITIES
 from mnist_sum_tui.charts.run_charts import OVERLAY_X_KINDS as X_KINDS
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS, overlay, short_name
 from mnist_sum_tui.charts.series import Series
+from mnist_sum_tui.config import SAME_SETTINGS
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Event, Finished
@@ -154,31 +155,38 @@ class RunsPage(RunKeys, PredictingPage):
         self._trace()
 
     def on_data_table_row_highlighted(self) -> None:
-        """Without marks the chart follows the cursor."""
-        if not self.query_one(RunTable).marked:
+        """Without marks the chart follows the cursor; the details do always."""
+        if self.query_one(RunTable).marked:
+            self._describe(self._chosen())
+        else:
             self._trace()
 
-    def _trace(self) -> None:
+    def _chosen(self) -> list[Summary]:
+        """The marked runs, else the one under the cursor."""
         table = self.query_one(RunTable)
         by_name = {summary.run.id: summary for summary in table.runs}
-        current = table.current
-        names = table.marked or ((current.run.id,) if current is not None else ())
-        chosen = [by_name[name] for name in names if name in by_name]
-        looks = [table.looks.get(run.run.id, 0) for run in chosen]
-        self.set_class(len(chosen) > 1, "-several")
-        words = (
-            differing(chosen, [RUN_SYMBOLS[look] for look in looks])
-            if chosen[1:]
-            else "".join(details(run, self.room.height) for run in chosen)
-        )
-        for beside in self.query("#differing, #details").results(Static):
-            beside.update(words)
+        names = table.marked or ((table.row_id,) if table.row_id is not None else ())
+        return [by_name[name] for name in names if name in by_name]
+
+    def _describe(self, chosen: list[Summary]) -> None:
+        """Beside the curves the settings that differ, or with them the run under the cursor beside the table."""
+        table, words = self.query_one(RunTable), ""
+        if len(chosen) > 1:
+            words = differing(chosen, [RUN_SYMBOLS[table.looks[run.run.id]] for run in chosen])
+        self.set_class(words not in ("", SAME_SETTINGS), "-several")
+        self.query_one("#differing", Static).update(words)
+        above = f"{words}\n\n" if words else ""
+        shown = details(table.current, self.room.height - above.count("\n")) if table.current else ""
+        self.query_one("#details", Static).update(above + shown)
+
+    def _trace(self) -> None:
+        chosen = self._chosen()
+        self._describe(chosen)
+        runs = [summary.run for summary in chosen]
+        looks = [self.query_one(RunTable).looks.get(run.id, 0) for run in runs]
 
         def read() -> None:
-            curves = [
-                (short_name(summary.run.id), Series(read_events(summary.run.metrics_file, *Series.KINDS)))
-                for summary in chosen
-            ]
+            curves = [(short_name(run.id), Series(read_events(run.metrics_file, *Series.KINDS))) for run in runs]
             self.post_found(self.Traced(curves, looks))
 
         self.run_worker(read, thread=True, group="trace", exclusive=True, exit_on_error=False)

@@ -29,7 +29,15 @@ async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
         assert rows == [["setting", *RUN_SYMBOLS[:2]], ["model", "compact", "pictured"]]
         assert beside.region.right <= size[0]
         assert page.query_one(Chart).region.width >= size[0] // 2
-        await pilot.press("up", "space")
+        await pilot.press("up", "space", "down", "space")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert [page.query_one(RunTable).marked, beside.display] == [
+            ("20260101-120300-compact-short", "20260101-120100-compact"),
+            False,
+        ]
+        assert page.query_one(Chart).region.width == size[0] - 1, "the same settings take no room from the curves"
+        await pilot.press("space")
         await pilot.pause()
         assert len(page.query_one(RunTable).marked) == 1
         assert not beside.display
@@ -59,6 +67,7 @@ async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_
         await pilot.press("space", "space")
         await pilot.pause()
         assert str(beside.render()).splitlines()[1].split() == ["model", "pictured", "compact"]
+        assert str(beside.render()).splitlines()[3] == table.current.run.id, "and the run under the cursor"
         assert not page.query_one("#differing").display
         await pilot.resize_terminal(159, size[1])
         await pilot.pause()
