@@ -27,7 +27,7 @@ from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_columns import compute
-from mnist_sum_tui.tui.widgets.run_details import details, differing, ranking
+from mnist_sum_tui.tui.widgets.run_details import details, differing, ranking, shortened
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 AT_ONCE = 40
@@ -174,7 +174,7 @@ class RunsPage(RunKeys, PredictingPage):
         if len(chosen) > 1:
             words = differing(chosen, [RUN_SYMBOLS[table.looks[run.run.id]] for run in chosen])
         self.set_class(words not in ("", SAME_SETTINGS), "-several")
-        self.query_one("#differing", Static).update(words)
+        self.query_one("#differing", Static).update(shortened(words, self.query_one("#drawn").size.height))
         above = f"{words}\n\n" if words else ""
         shown = details(table.current, self.room.height - above.count("\n")) if table.current else ""
         self.query_one("#details", Static).update(above + shown)

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, settings_table
 from mnist_sum_tui.runs.events import EpochDone
@@ -44,6 +45,14 @@ def differing(runs: Sequence[Summary], marks: Sequence[str]) -> str:
     """The settings in which runs differ, each run's below its mark."""
     rows = settings_table([run.config for run in runs])
     return in_columns([["setting", *marks], *rows]) if rows else SAME_SETTINGS
+
+
+def shortened(lines: str, height: int) -> str:
+    """The lines; if there are more than `height`, the last one that is left says how many are not shown."""
+    rows = lines.splitlines()
+    if len(rows) <= max(height, 1):
+        return lines
+    return "\n".join([*rows[: height - 1], f"{BRAILLE.cut} {len(rows) - height + 1} more"])
 
 
 def ranking(runs: Sequence[Summary], best: Summary | None) -> str:
