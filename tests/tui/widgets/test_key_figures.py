@@ -20,8 +20,9 @@ async def test_beside_the_figures_stand_the_last_epochs_and_the_settings_where_t
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(width, 60)) as pilot:
         await play(pilot, recorded.training(recorded.EPOCHS * recorded.STEPS_PER_EPOCH))
-        found = [line for line in app.train_page.query("#chosen, #last-epochs").results(Static) if line.region]
-        assert [line.id for line in found] == shown_names
+        beside = app.train_page.query("#chosen, #last-epochs")
+        await recorded.until(pilot, lambda: [line.id for line in beside if line.region] == shown_names, seconds=20)
+        found = [line for line in beside.results(Static) if line.region]
         assert all(line.region.right <= width for line in found)
         facts = str(app.train_page.query_one(Facts).render())
         assert "218,673 parameters" in facts
