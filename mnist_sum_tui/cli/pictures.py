@@ -71,3 +71,20 @@ def _small(out: "Console", image: "Image", columns: int) -> "list[Text]":
         return half_blocks(resize(image, wide, high).astype(int).tolist())
     grey = resize(image, wide, max(1, round(high / 2))).astype(int).tolist()
     return [Text("".join(RAMP[min(value, 255) * len(RAMP) // 256] for value in row)) for row in grey]
+
+
+def print_beside(out: "Console", picture: "list[Text]", answer: "list[Text]", gap: int) -> None:
+    """The answer on the right of the picture, or below it where the terminal is too narrow for both."""
+    from rich.text import Text
+
+    width = max(line.cell_len for line in picture)
+    if width + gap + max(line.cell_len for line in answer) > out.width:
+        lines = [*picture, Text(), *answer]
+    else:
+        top = max(0, (len(picture) - len(answer)) // 2)
+        lines = list(picture)
+        lines += [Text()] * (top + len(answer) - len(lines))
+        for place, line in enumerate(answer, top):
+            lines[place] = Text.assemble(lines[place], " " * (width + gap - lines[place].cell_len), line)
+    for line in lines:
+        out.print(line, soft_wrap=True)

@@ -10,8 +10,9 @@ import typer
 from mnist_sum_tui.cli.common import DataDir, Device, Json, RunOption, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.narrow_help import Group
-from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks
+from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks, print_beside
 from mnist_sum_tui.cli.preparation import preparation_facts, print_preparation
+from mnist_sum_tui.cli.where import print_where, where_facts
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.formatting import answer, ascii_picture, bar, equation, percent, trim
 from mnist_sum_tui.machine.process import import_torch
@@ -75,7 +76,7 @@ Threshold = Annotated[
         callback=_in_range, help="Digit score, 0 to 1, below which it is no digit.", show_default="the network's own"
     ),
 ]
-Explain = Annotated[bool, typer.Option("--explain", help="Show how the picture was prepared.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Show where it looked, and how a picture was prepared.")]
 NeverRefuse = Annotated[bool, typer.Option("--never-refuse", help="Take everything for a digit.")]
 
 
@@ -93,6 +94,7 @@ def predict_idx(
     runs_dir: RunsDir = None,
     threshold: Threshold = None,
     never_refuse: NeverRefuse = False,
+    explain: Explain = False,
     json: Json = False,
 ) -> None:
     """Predict digit and sum for an image of MNIST."""
@@ -113,8 +115,11 @@ def predict_idx(
     image = images.images[index]
     prediction = _judged(predictor.predict(image, chosen, int(images.labels[index])), threshold, never_refuse)
     if json:
-        print_json({"index": index, "split": split, "source": predictor.source, **prediction.to_dict()})
+        told = where_facts(predictor, image, chosen) if explain else {}
+        print_json({"index": index, "split": split, "source": predictor.source, **prediction.to_dict(), **told})
     else:
+        if explain:
+            print_where(console(), predictor, image, prediction)
         _show(image.tolist(), prediction, predictor, f"{split} image {index:,}", is_drawn=number is None)
 
 
@@ -150,10 +155,12 @@ def predict_image(
     prediction = _judged(predictor.predict(prepared.image, chosen), threshold, never_refuse)
     if json:
         told = {"preparation": preparation_facts(picture, prepared)} if explain else {}
+        told |= where_facts(predictor, prepared.image, chosen) if explain else {}
         print_json({"file": file, "source": predictor.source, **prediction.to_dict(), **told})
     else:
         if explain:
             print_preparation(console(), picture, prepared)
+            print_where(console(), predictor, prepared.image, prediction)
         _show(prepared.image.tolist(), prediction, predictor, printable(file), is_drawn=number is None)
 
 
@@ -183,7 +190,7 @@ def _show(pixels: "Pixels", prediction: "Prediction", predictor: "Predictor", wh
     from rich.text import Text
 
     out = console()
-    _print_beside(out, _pictures(out, trim(pixels, margin=0)), _answer(prediction))
+    print_beside(out, _pictures(out, trim(pixels, margin=0)), _answer(prediction), GAP)
     title = Text(f"{what}, number {prediction.number}{' (random)' if is_drawn else ''}", "dim")
     if prediction.label is not None and not prediction.correct:
         truth = equation(prediction.label, prediction.number, prediction.label + prediction.number)
@@ -229,20 +236,3 @@ def _pictures(out: "Console", pixels: "Pixels") -> "list[Text]":
     for place, blocks in enumerate(half_blocks(pixels), len(lines) // 4):
         lines[place] = Text.assemble(lines[place], " " * GAP, blocks)
     return lines
-
-
-def _print_beside(out: "Console", picture: "list[Text]", answer: "list[Text]") -> None:
-    """The answer on the right of the picture, or below it where the terminal is too narrow for both."""
-    from rich.text import Text
-
-    width = max(line.cell_len for line in picture)
-    if width + GAP + max(line.cell_len for line in answer) > out.width:
-        lines = [*picture, Text(), *answer]
-    else:
-        top = max(0, (len(picture) - len(answer)) // 2)
-        lines = list(picture)
-        lines += [Text()] * (top + len(answer) - len(lines))
-        for place, line in enumerate(answer, top):
-            lines[place] = Text.assemble(lines[place], " " * (width + GAP - lines[place].cell_len), line)
-    for line in lines:
-        out.print(line, soft_wrap=True)

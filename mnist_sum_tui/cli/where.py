@@ -1,0 +1,75 @@
+"""What `mnist-sum predict --explain` prints of where the network looked: a picture for the digit, one for the sum."""
+
+from typing import TYPE_CHECKING, Any
+
+from mnist_sum_tui.cli.layout import PIPED_WIDTH, drawing_width, say
+from mnist_sum_tui.cli.pictures import GAP, UPPER_HALF, has_half_blocks
+from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.glyphs import current, shown
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from rich.console import Console
+    from rich.text import Text
+    from torch import Tensor
+
+    from mnist_sum_tui.charts.thumbnail import Image
+    from mnist_sum_tui.inference.heat import Heat
+    from mnist_sum_tui.inference.predict import Prediction, Predictor
+
+    Pixels = Tensor | NDArray[np.uint8]
+
+COLUMNS = 28
+"""of each picture"""
+
+
+def _looked(predictor: "Predictor", image: "Pixels", number: int) -> "Heat":
+    from mnist_sum_tui.inference.heat import occlusion
+
+    heat = occlusion(predictor, image, number)
+    assert heat is not None  # the default keep_going never stops
+    return heat
+
+
+def where_facts(predictor: "Predictor", image: "Pixels", number: int) -> dict[str, Any]:
+    """For JSON: how far the probabilities of digit and sum fall when each pixel of (28, 28) is hidden."""
+    heat = _looked(predictor, image, number)
+    return {"where": {"digit": heat.digit.round(4).tolist(), "sum": heat.sum.round(4).tolist()}}
+
+
+def print_where(out: "Console", predictor: "Predictor", image: "Pixels", prediction: "Prediction") -> None:
+    """Print both heats over the image, beside each other or below where they do not fit, and what the shades mean."""
+    import numpy as np
+    from rich.text import Text
+
+    heat = _looked(predictor, image, prediction.number)
+    parts = []
+    for head, answer, part in (("digit", prediction.digit, heat.digit), ("sum", prediction.sum, heat.sum)):
+        most = percent(max(0.0, float(part.max())), 1)
+        parts.append([*_drawn(out, part, np.asarray(image)), Text(f"{head} {answer}: by at most {most}", "dim")])
+    say(out, "Where it looked", "bold")
+    fits = drawing_width(out) >= 2 * COLUMNS + GAP
+    for lines in zip(*parts, strict=True) if fits else ((line,) for part in parts for line in part):
+        for line in lines[:-1]:
+            line.pad_right(COLUMNS + GAP - line.cell_len)
+        out.print(Text().join(lines), soft_wrap=True)
+    stronger = "the stronger the orange" if has_half_blocks(out) else f"the denser the shade ({current().shades[1:]})"
+    dots = "" if has_half_blocks(out) else f"; {shown(current().between)} is ink that hardly matters"
+    words = f"{stronger}, the more the answer's probability falls when a grey square hides that place{dots}"
+    say(out, words, piped=PIPED_WIDTH)
+    out.print()
+
+
+def _drawn(out: "Console", heat: "NDArray[np.float32]", image: "Image") -> "list[Text]":
+    from rich.text import Text
+
+    from mnist_sum_tui.charts.heat import coloured, shaded
+
+    if not has_half_blocks(out):
+        return [Text(line) for line in shaded(heat, image, COLUMNS, COLUMNS // 2)]
+    rows = [[f"rgb({r},{g},{b})" for r, g, b in row] for row in coloured(heat, image, COLUMNS, COLUMNS).tolist()]
+    return [
+        Text.assemble(*((UPPER_HALF, f"{top} on {low}") for top, low in zip(*pair, strict=True)))
+        for pair in zip(rows[::2], rows[1::2], strict=True)
+    ]
