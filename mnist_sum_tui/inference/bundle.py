@@ -1,9 +1,11 @@
 """Put a run's best weights into the package, as the network that `predict` uses when there is no run.
 
     python -m mnist_sum_tui.inference.bundle RUN
+    python -m mnist_sum_tui.inference.bundle package
 
 The optimizer's state is left out, because it is two thirds of a checkpoint, and so is the folder of the run's images,
 because it is of no use on another machine. A run that is not calibrated yet is calibrated first.
+`package` stands for the network that is there, which is calibrated anew.
 """
 
 import sys
@@ -16,12 +18,15 @@ from mnist_sum_tui.runs.run import BUILT_IN, default_folder
 
 
 def bundle(name: str) -> None:
-    """Replace the package's network by that of a run: its id, `latest`, `best` or a path.
+    """Replace the package's network by that of a run: its id, `latest`, `best` or a path; `package` is its own.
 
     Raises:
         MnistSumError: there is no such run, or it has no usable weights.
     """
-    loaded = checkpoint.load(find.weights_file(find.by_name(name, default_folder())))
+    if name == "package":
+        loaded = replace(checkpoint.load(BUILT_IN), confidence={})
+    else:
+        loaded = checkpoint.load(find.weights_file(find.by_name(name, default_folder())))
     confidence = calibrate.of_checkpoint(loaded, name).to_tensors()
     slim = replace(loaded, config=replace(loaded.config, data_dir=None), optimizer={})
     checkpoint.save_again(BUILT_IN, slim, confidence)

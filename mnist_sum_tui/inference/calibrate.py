@@ -9,6 +9,7 @@ from torch import Tensor
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
+from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import Split, normalise
 from mnist_sum_tui.inference.confidence import (
     NOT_CALIBRATED,
@@ -26,11 +27,13 @@ from mnist_sum_tui.models.layers import SumNetwork
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 
 TWINS = Path(__file__).with_name("twins.json")
-"""temperatures and threshold of each recipe that trains on all images; `twin.py` writes it"""
+"""temperatures of each recipe that trains on all images; `twin.py` writes it"""
 OF_NO_RECIPE = {"seed", "device", "precision", "threads", "keep"}
 """the settings in which a run may differ from its recipe's twin"""
 CLASS_IMAGES = 5000
 """how many training images the class means are computed from"""
+THRESHOLD_IMAGES = 12_000
+"""how many others the threshold is computed from, where none are held out; 60 of them score below it"""
 REFUSED = 0.005
 """the most of the digits held out that may count as strangers"""
 HALVINGS = 30
@@ -38,13 +41,23 @@ HALVINGS = 30
 
 
 def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split, hardware: Hardware) -> Confidence:
-    """The confidence of a network; not calibrated if no images are held out and its recipe has no twin."""
+    """The confidence of a network; not calibrated if no images are held out and its recipe has no twin.
+
+    Without images held out the temperatures are the twin's. The threshold comes from the network itself, because the
+    scores of two networks differ more than those of images that one has learnt from and of others. It is computed from
+    training images under the recipe's own augmentation, drawn anew, which score as images held out do.
+    """
     known = NOT_CALIBRATED if len(held_out) else of_twin(config)
-    if not len(held_out) and known.threshold is None:
+    if not len(held_out) and known is NOT_CALIBRATED:
         return NOT_CALIBRATED
     classes = fit_classes(network, train, hardware)
-    if not len(held_out) or not classes.has_classes:
-        return replace(known, logits=classes.logits, features=classes.features)
+    if not classes.has_classes:
+        return classes
+    if not len(held_out):
+        step = max(1, len(train) // THRESHOLD_IMAGES) | 1  # odd, because those with even places score lower
+        others = train.images[1::step]
+        scores = classes.digit_scores(_see(network, others, hardware, config.augment))
+        return replace(known, threshold=_lowest(scores), logits=classes.logits, features=classes.features)
     outputs = infer(network, held_out.images, hardware, confidence=classes)
     assert outputs is not None  # the default keep_going never stops
     assert outputs.scores is not None
@@ -53,18 +66,29 @@ def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split,
         classes,
         digit_temperature=fit_temperature(outputs.digits, held_out.labels),
         sum_temperature=fit_temperature(outputs.sums.flatten(0, 1), sums.flatten()),
-        threshold=outputs.scores.sort().values[int(REFUSED * len(held_out))].item(),
+        threshold=_lowest(outputs.scores),
     )
+
+
+def _lowest(scores: Tensor) -> float:
+    """The score below which at most REFUSED of the digits are."""
+    return scores.sort().values[int(REFUSED * len(scores))].item()
+
+
+def _see(network: SumNetwork, images_nhw: Tensor, hardware: Hardware, augmentation: str = "none") -> list[Views]:
+    """What the distances are measured on, of images that are augmented first."""
+    views: list[Views] = []
+    network.eval()
+    with torch.inference_mode(), hardware.autocast():
+        for seed, images in enumerate(images_nhw.split(BATCH_SIZE)):
+            look(network, augment(normalise(images.to(hardware.device)), augmentation, seed), views)
+    return views
 
 
 def fit_classes(network: SumNetwork, train: Split, hardware: Hardware) -> Confidence:
     """The class means alone, from evenly spread training images; none for a network without a layer of ten outputs."""
     few = train.take(torch.arange(0, len(train), max(1, len(train) // CLASS_IMAGES)))
-    views: list[Views] = []
-    network.eval()
-    with torch.inference_mode(), hardware.autocast():
-        for images in few.images.split(BATCH_SIZE):
-            look(network, normalise(images.to(hardware.device)), views)
+    views = _see(network, few.images, hardware)
     if not views:
         return NOT_CALIBRATED
     logits, features = (torch.cat([getattr(view, name) for view in views]) for name in ("logits", "features"))
@@ -89,7 +113,7 @@ def fit_temperature(log_probabilities_nk: Tensor, labels_n: Tensor) -> float:
 
 
 def of_twin(config: TrainConfig) -> Confidence:
-    """The temperatures and the threshold of the recipe's twin, for a run whose settings are the recipe's own."""
+    """The temperatures of the recipe's twin, for a run whose settings are the recipe's own."""
     twins = json.loads(TWINS.read_text())
     if config.recipe not in twins or config.given().keys() - OF_NO_RECIPE:
         return NOT_CALIBRATED

@@ -4,7 +4,7 @@
     python -m mnist_sum_tui.inference.twin RUN
 
 A recipe that trains on all images holds none out to calibrate on. Its twin is the same but for the 5,000 held out; its
-temperatures and its threshold are stored in the package, and every run of the recipe takes them.
+temperatures are stored in the package, and every run of the recipe takes them.
 """
 
 import json
@@ -29,9 +29,8 @@ def store(name: str) -> None:
     if loaded.config.given().keys() - calibrate.OF_NO_RECIPE != {"all_data"} or loaded.config.all_data:
         raise UsageError(f"this run is no twin of {recipe}: train one with --recipe {recipe} --hold-out, nothing else")
     found = calibrate.of_checkpoint(loaded, name)
-    names = ("digit_temperature", "sum_temperature", "threshold")
     twins = json.loads(calibrate.TWINS.read_text())
-    twins[recipe] = {value: getattr(found, value) for value in names}
+    twins[recipe] = {name: getattr(found, name) for name in ("digit_temperature", "sum_temperature")}
     write_atomic(calibrate.TWINS, (json.dumps(twins, indent=2, sort_keys=True) + "\n").encode())
 
 

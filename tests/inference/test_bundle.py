@@ -48,5 +48,12 @@ def test_a_run_that_is_not_calibrated_yet_is_calibrated_first(tmp_path: Path, mo
     checkpoint.save(path, config, Position(epoch=3, step=10), build("swift").state_dict())
     monkeypatch.setattr(bundle, "BUILT_IN", built_in)
     assert bundle.main([str(path.parent)]) == 0
-    threshold = checkpoint.load(built_in).confidence["threshold"].item()
-    assert threshold == json.loads(calibrate.TWINS.read_text())["sprint"]["threshold"]
+    stored = checkpoint.load(built_in).confidence
+    twin = json.loads(calibrate.TWINS.read_text())["sprint"]
+    assert stored["temperatures"].tolist() == [twin["digit_temperature"], twin["sum_temperature"]]
+    loaded = checkpoint.load(built_in)
+    wrong = {**stored, "threshold": torch.ones_like(stored["threshold"])}
+    checkpoint.save_again(built_in, loaded, wrong)
+    assert bundle.main(["package"]) == 0
+    again = checkpoint.load(built_in).confidence
+    assert all(torch.equal(again[name], tensor) for name, tensor in stored.items()), "it is calibrated anew"

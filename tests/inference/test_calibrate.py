@@ -122,6 +122,10 @@ def test_the_recipes_that_hold_nothing_out_take_the_values_of_their_twins(
         own = calibrate.fit(build(config.model), config, few[0], few[1].take(torch.arange(0)), choose(config))
         assert values == {name: getattr(own, name) for name in values}
         assert own.has_classes
+        assert own.threshold is not None, "it is the network's own, no twin's"
+        network, others = build(config.model), few[0].images[1:]
+        own_scores = own.digit_scores(calibrate._see(network, others, choose(config), config.augment))
+        assert (own_scores < own.threshold).sum() <= len(others) * calibrate.REFUSED
     for other in (
         TrainConfig.of("sprint", epochs=3),
         TrainConfig.of("sprint", data_dir="."),
@@ -144,5 +148,5 @@ def test_a_twin_is_stored_by_the_command(
     checkpoint.save_again(run.best_file, replace(loaded, config=own), loaded.confidence)
     assert twin.main([str(run.path)]) == 0
     stored = json.loads(twins.read_text())["sprint"]
-    assert stored["threshold"] == loaded.confidence["threshold"].item()
+    assert "threshold" not in stored
     assert [stored["digit_temperature"], stored["sum_temperature"]] == loaded.confidence["temperatures"].tolist()
