@@ -1,4 +1,4 @@
-"""`mnist-sum runs export`: a run in the files of other programs."""
+"""`mnist-sum runs export` and `runs report`: a run in files that other programs open."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from mnist_sum_tui.atomic import write_atomic
-from mnist_sum_tui.cli.common import LaterRunsDir
+from mnist_sum_tui.cli.common import DataDir, LaterRunsDir
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.runs import Name, folder_of
 from mnist_sum_tui.errors import UsageError
@@ -31,3 +31,22 @@ def export(
         raise UsageError("say what to write: --csv FILE")
     write_atomic(csv, to_csv(read_events(found.metrics_file)))
     say(console(), f"Wrote {printable(str(csv))}: a spreadsheet or pandas.read_csv opens it")
+
+
+def report(
+    context: typer.Context,
+    run: Name = "latest",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to.", show_default="RUN.html, in this folder"),
+    ] = None,
+    data_dir: DataDir = None,
+    runs_dir: LaterRunsDir = None,
+) -> None:
+    """Write a run as one HTML file to send: curves, mistakes, settings, the command that repeats it."""
+    from mnist_sum_tui.export.report import report as html  # numpy and Pillow
+
+    found = find.by_name(run, folder_of(context, runs_dir))
+    target = output or Path(f"{found.path.name}.html")
+    write_atomic(target, html(found, data_dir))
+    say(console(), f"Wrote {printable(str(target))}: a browser opens it, offline too")

@@ -1,0 +1,150 @@
+"""A run as one HTML file: what is in it, that it asks for nothing, and what damaged files make of it."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mnist_sum_tui.charts.series import Series
+from mnist_sum_tui.data import mnist_files
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.export.figures import HEIGHT, LEFT, WIDTH, figure
+from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.export.report import report
+from mnist_sum_tui.runs.run import Run
+from tests.conftest import Cli, is_one_line
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make
+
+SUREST = {"ece": 0.01, "nll": 0.05, "brier": 0.02, "bins": [[10, 0.9, 0.8]] * 15, "accuracy_of_surest": [0.99] * 100}
+
+
+def a_result(**changes: Any) -> dict[str, Any]:
+    labels = mnist_files.read("test")[1]
+    mistakes = [{"index": at, "label": int(labels[at]), "digit": 3, "probability": 0.987} for at in (8, 247)]
+    confusion = [[980 if row == column else 0 for column in range(10)] for row in range(10)]
+    confusion[4][9] = 17
+    return {
+        "digit_accuracy": 0.9912, "sum_accuracy": 0.98741, "agreement": 0.99312, "pairs": 100_000,
+        "confusion": confusion, "sum_accuracy_by_pair": [[0.5] * 10 for _ in range(9)] + [[None] * 10],
+        "mistakes": mistakes, "digit_reliability": SUREST, "sum_reliability": SUREST, **changes,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    run = make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
+    run.write_json(run.report_file, a_result())
+    run.write_json(run.environment_file, {"torch": "2.10", "threads": 2, "command": ["/home/me/mnist-sum"]})
+    return run
+
+
+def page(run: Run) -> str:
+    return report(run).decode()
+
+
+def test_it_shows_the_run(run: Run) -> None:
+    text = page(run)
+    for words in (
+        "20260101-120100-compact", "99.12 %", "98.74 %", "99.31 %", "of 100,000 pairs", "5 of 5 epochs",
+        "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0", "The 2 mistakes", "read as 3",
+        "99 % sure", "<th>lr</th><td>0.002</td>", "<td>2.10</td>", '<td style="--share:1.000">17</td>', "1.00 %",
+    ):  # fmt: skip
+        assert words in text, words
+    assert text.count("data:image/png;base64,") == 2
+    assert text.count("<svg") == 2
+    assert "/home/me" not in text
+
+
+def test_it_is_small_and_asks_for_nothing(run: Run) -> None:
+    text = page(run)
+    assert len(text) < 1_500_000
+    besides_pictures = re.sub(r"base64,[\w+/=]*", "", text)
+    assert not re.search(r"https?:|//[a-z]|@import|url\(|<link|<iframe", besides_pictures)
+    assert all(source.startswith("data:") for source in re.findall(r'src="([^"]*)"', text))
+    assert "default-src 'none'" in text
+
+
+def test_a_run_that_was_stopped_has_no_test(tmp_path: Path) -> None:
+    run = make(tmp_path, "stopped", list(recorded.training(700)))
+    text = page(run)
+    assert "<svg" in text
+    assert "Where it is wrong" not in text
+    assert "surest" not in text
+    assert "<svg" not in page(make(tmp_path, "empty", []))
+
+
+@pytest.mark.parametrize(
+    ("changes", "gone"),
+    [
+        ({"confusion": [[1] * 10] * 9}, "true digit (row) and answer"),
+        ({"confusion": "<script>"}, "true digit (row) and answer"),
+        ({"sum_accuracy_by_pair": [[2.0] * 10] * 10}, "Right sums"),
+        ({"mistakes": [{"index": 8, "label": 9, "digit": 3, "probability": 0.5}]}, "<img"),
+        ({"mistakes": [{"index": 10**6, "label": 5, "digit": 3, "probability": 0.5}]}, "<img"),
+        ({"digit_accuracy": "9"}, "of 100,000 pairs"),
+    ],
+)
+def test_what_is_damaged_is_left_out(run: Run, changes: dict[str, Any], gone: str) -> None:
+    assert gone in page(run)
+    run.write_json(run.report_file, a_result(**changes))
+    assert gone not in page(run)
+
+
+def test_text_of_a_file_is_no_markup(run: Run) -> None:
+    evil = "</script><script>alert(1)</script>"
+    run.write_json(run.environment_file, {"torch": evil, "gpu": evil})
+    lines = run.metrics_file.read_text().splitlines()
+    start = json.loads(lines[0])
+    run.metrics_file.write_text("\n".join([json.dumps({**start, "model": evil, "device": evil}), *lines[1:]]) + "\n")
+    text = page(run)
+    assert "alert(1)" in text
+    assert "<script>alert" not in text
+
+
+def test_a_run_without_config_is_an_error(run: Run) -> None:
+    run.config_file.unlink()
+    with pytest.raises(RunError, match="missing or damaged"):
+        report(run)
+
+
+def test_the_curves_are_where_the_values_are() -> None:
+    series = Series([*recorded.training(2150)])
+    found = figure(series, "loss")
+    assert found is not None
+    assert len(found.values) == len(series.training) == 430
+    assert (found.values[0][0], found.values[0][1]) == (LEFT, 5)
+    assert (found.values[-1][0], found.values[-1][1]) == (WIDTH - 8, 2150)
+    heights = [float(point.split()[1]) for point in re.split("[ML]", found.lines["digit"])[1:]]
+    assert all(0 < height < HEIGHT for height in heights)
+    assert heights[0] < heights[-1], "the loss falls, and y grows downwards"
+    assert len(found.marks["sum"]) == 5
+    assert figure(Series(), "loss") is None
+
+
+def test_the_command(cli: Cli, run: Run, tmp_path: Path) -> None:
+    target, runs = tmp_path / "out.html", str(run.path.parent)
+    done = cli("runs", "report", "latest", "-o", str(target), "--runs-dir", runs)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert target.read_bytes() == report(run)
+    is_one_line(cli("runs", "report", "gone", "-o", str(target), "--runs-dir", runs), 2, "gone")
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="needs chromium")
+def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
+    """It prints what a page says to its console, and errors of scripts and of the page's policy with it."""
+
+    def said(name: str, content: bytes) -> list[str]:
+        path = tmp_path / name
+        path.write_bytes(content)
+        command = ["chromium", "--headless", "--no-sandbox", "--enable-logging=stderr", "--dump-dom", path.as_uri()]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+        assert "</html>" in done.stdout
+        return [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+    assert said("report.html", report(RECORDED)) == []
+    assert said("broken.html", report(RECORDED).replace(b"</body>", b"<script>nothing()</script></body>"))
