@@ -21,16 +21,26 @@ def export(
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Its measurements as a table, for a spreadsheet.")
     ] = None,
+    svg: Annotated[
+        Path | None,
+        typer.Option("--svg", metavar="FILE", help="The moving picture of how it learned, as in the README."),
+    ] = None,
     runs_dir: LaterRunsDir = None,
 ) -> None:
-    """Write a run to a file that other programs open."""
+    """Write a run to files that other programs open."""
+    from mnist_sum_tui.export import animation  # numpy
     from mnist_sum_tui.export.csv import to_csv
 
     found = find.by_name(run, folder_of(context, runs_dir))
-    if csv is None:
-        raise UsageError("say what to write: --csv FILE")
-    write_atomic(csv, to_csv(read_events(found.metrics_file)))
-    say(console(), f"Wrote {printable(str(csv))}: a spreadsheet or pandas.read_csv opens it")
+    events = list(read_events(found.metrics_file))
+    if csv is None and svg is None:
+        raise UsageError("say what to write: --csv FILE or --svg FILE")
+    if csv is not None:
+        write_atomic(csv, to_csv(events))
+        say(console(), f"Wrote {printable(str(csv))}: a spreadsheet or pandas.read_csv opens it")
+    if svg is not None:
+        write_atomic(svg, animation.svg(events).encode())
+        say(console(), f"Wrote {printable(str(svg))}: a browser plays it, and so does a README on GitHub")
 
 
 def report(

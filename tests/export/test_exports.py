@@ -1,4 +1,4 @@
-"""A run's measurements as a table, and the command that writes it."""
+"""A run's measurements as a table, its moving picture, and the command that writes them."""
 
 import csv
 import io
@@ -6,8 +6,11 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+from mnist_sum_tui.export.animation import svg
 from mnist_sum_tui.export.csv import COLUMNS, to_csv
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.events import EpochDone, Progress
+from mnist_sum_tui.runs.journal import read_events
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
@@ -51,8 +54,20 @@ def test_the_command(cli: Cli, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "spreadsheet" in done.stdout
     assert target.read_bytes() == to_csv(EVENTS)
-    is_one_line(cli("runs", "export", "latest", "--runs-dir", str(runs)), 2, "--csv FILE")
+    is_one_line(cli("runs", "export", "latest", "--runs-dir", str(runs)), 2, "--csv FILE", "--svg FILE")
     is_one_line(
         cli("runs", "--runs-dir", str(runs), "export", "latest", "--csv", str(tmp_path)), 1, "cannot be written"
     )
     is_one_line(cli("runs", "--runs-dir", str(runs), "export", "gone", "--csv", str(target)), 2, "gone")
+
+
+def test_the_moving_picture_of_any_run(cli: Cli, tmp_path: Path) -> None:
+    events, target = list(read_events(RECORDED.metrics_file)), tmp_path / "run.svg"
+    runs = make(tmp_path / "runs", "20260101-120100-swift", events).path.parent
+    done = cli("runs", "export", "latest", "--svg", str(target), "--runs-dir", str(runs))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert target.read_text(encoding="utf-8") == svg(events)
+    make(runs, "20260101-120200-short", events[:2])
+    short = cli("runs", "export", "20260101-120200", "--svg", str(tmp_path / "no.svg"), "--runs-dir", str(runs))
+    is_one_line(short, 1, "too short")
+    assert not (tmp_path / "no.svg").exists()
