@@ -16,7 +16,7 @@ def demo(
     theme: Annotated[str | None, typer.Option(help=THEME_HELP, show_default="mnist-sum-dark")] = None,
 ) -> None:
     """Watch a network learn to read and to add, in 40 seconds: a recorded training; nothing is written."""
-    from mnist_sum_tui.export.demo import NEXT, captions  # imports numpy
+    from mnist_sum_tui.export.demo import GO_ON, captions  # imports numpy
     from mnist_sum_tui.export.recording import RECORDED
 
     if not (sys.stdout.isatty() and can_draw()):
@@ -24,12 +24,9 @@ def demo(
 
         for caption in captions(Replay(RECORDED.metrics_file)):
             typer.echo(f"step {caption.step:>5,}  {caption.words}")
-        typer.echo(f"Go on with: {', '.join(NEXT)}")
+        typer.echo(GO_ON)
         return
     from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard  # imports textual: 70 ms
 
     config = TrainConfig(model=QUICK_MODEL)
-    code = run_dashboard(LaunchOptions(default_folder(), config, False, None, theme, replay=RECORDED))
-    if code == 0:
-        typer.echo(f"Go on with: {', '.join(NEXT)}")
-    raise typer.Exit(code)
+    raise typer.Exit(run_dashboard(LaunchOptions(default_folder(), config, False, None, theme, replay=RECORDED)))

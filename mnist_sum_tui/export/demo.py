@@ -10,6 +10,7 @@ SECONDS = 40.0
 """how long it plays"""
 NEXT = ("mnist-sum train --recipe sprint", "mnist-sum tui", "mnist-sum predict idx 3")
 """what to go on with"""
+GO_ON = f"Go on with: {', '.join(NEXT)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.session.player import BySteps, Player
-from mnist_sum_tui.tui.session.result import outcome
+from mnist_sum_tui.tui.session.result import outcome, receipt
 from mnist_sum_tui.tui.session.session import Session
 from tests.tui import recorded
 from tests.tui.recorded import until
@@ -66,5 +66,6 @@ async def test_it_plays_with_captions_and_leaves_no_trace(tmp_path: Path, monkey
         assert not [row for row in outcome(app.session) if "recorded" in row[1]], "it is not to be trained further"
         await pilot.press("q")
     assert app.return_value == 0
+    assert all(command in receipt(app.session) for command in NEXT)
     assert not (tmp_path / "runs").exists()
     assert {path: path.stat().st_mtime_ns for path in RECORDED.path.iterdir()} == before

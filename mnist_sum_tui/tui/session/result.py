@@ -68,7 +68,11 @@ def commands(session: Session, run: Run) -> list[Row]:
 
 
 def receipt(session: Session) -> str:
-    """The outcome as lines for the scrollback; empty where nothing was trained or watched."""
+    """The outcome as lines for the scrollback; after the demo what to try next; else empty if nothing was trained."""
+    if session.run == RECORDED:
+        from mnist_sum_tui.export.demo import GO_ON  # numpy, which is loaded since the run was shown
+
+        return GO_ON
     rows = outcome(session)
     if session.run is None or session.is_opened or not rows:
         return ""
