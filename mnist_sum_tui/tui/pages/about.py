@@ -36,8 +36,8 @@ Space marks runs: their curves are
 drawn together, to compare them.""",
     "inside": """\
 The way of one image through your
-network. Each layer makes maps of
-it: bright is where it finds what it
+network. Each layer makes maps that
+stand out where it finds what it
 looks for. Then the number comes in,
 and layers that add find the sum.""",
 }

@@ -19,6 +19,7 @@ from mnist_sum_tui.tui.predictions.requests import LookInside
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable, table_words
 from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, sure_line
 from mnist_sum_tui.tui.widgets.closer import Closer
+from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.maps import Maps
@@ -44,7 +45,7 @@ class InsidePage(WalkingPage):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("plus", "number(1)", "Number", key_display="0-9"),
         Binding("minus", "number(-1)", show=False),
-        Binding("b", "sort", "Brightest first"),
+        Binding("b", "sort", "Strongest first"),
         *HEAT_KEYS,
         *WALK_KEYS,
         *WEIGHT_KEYS,
@@ -58,6 +59,7 @@ class InsidePage(WalkingPage):
         self.views: tuple[LayerView, ...] = ()
         """of the image and the weights whose answer is shown"""
         self._is_sliding = False
+        self._words = ""
 
     def compose_page(self) -> ComposeResult:
         """The image, its answer and the layers; then what the chosen layer makes of it; the slider."""
@@ -65,7 +67,7 @@ class InsidePage(WalkingPage):
         with Horizontal(id="inside"):
             with Vertical(id="way"):
                 yield Digit(id="goes-in")
-                yield Static(id="said", markup=False)
+                yield Line(id="said", markup=False)
                 yield OptionList(id="layers", markup=False)
                 yield AllTen(id="beside-each")
             with Vertical(id="panel"):
@@ -86,7 +88,7 @@ class InsidePage(WalkingPage):
         self.query_one("#goes-in", Digit).look = "blocks"
         self.query_one(AllTen).border_title = "All ten numbers"
         self.query_one(AdditionTable).border_title = "Addition: row: number, column: sum"
-        self._slides = self.set_interval(SLIDE_SECONDS, self._next_slide, pause=True)
+        self.set_interval(SLIDE_SECONDS, self._next_slide)
         self.watch(self.query_one(Closer), "place", self._show_layer, init=False)
 
     # Asking: the layers and the answer always come from the same weights.
@@ -136,9 +138,10 @@ class InsidePage(WalkingPage):
             return
         shown, label = answer.predictions[self.number], answer.predictions[0].label
         mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} it is a {label}"
-        words = f"#{answer.index:,}: {equation(shown.digit, shown.number, shown.sum)}{mark}\n{sure_line(shown)}"
-        words += "\nslide show: space ends it" if self._is_sliding else ""
-        self.query_one("#said", Static).update(words)
+        words = f"#{answer.index:,}: {equation(shown.digit, shown.number, shown.sum)}{mark}\n"
+        self.query_one("#said", Line).say(
+            words + ("slide show: space ends it" if self._is_sliding else sure_line(shown))
+        )
         digits, sums = self.query_one("#digit-end", ProbabilityBars), self.query_one("#sum-end", ProbabilityBars)
         digits.probabilities, digits.truth = shown.digit_probabilities, label
         sums.probabilities = shown.sum_probabilities
@@ -174,7 +177,9 @@ class InsidePage(WalkingPage):
             words = table_words(self.answer.predictions)
         else:
             words = place_words(closer) if self.has_class("-closer") else layer_words(view, self.number)
-        self.query_one("#words", Static).update(words)
+        if words != self._words:  # an update lays out the whole screen
+            self._words = words
+            self.query_one("#words", Static).update(words)
 
     # Keys.
 
@@ -215,18 +220,13 @@ class InsidePage(WalkingPage):
     def action_slides(self) -> None:
         """The next image every few seconds, or no longer."""
         self._is_sliding = not self._is_sliding
-        if self._is_sliding:
-            self._slides.reset()
-            self._slides.resume()
-        else:
-            self._slides.pause()
         self.show_answer()
 
     def _next_slide(self) -> None:
-        if self.is_current:
+        if self._is_sliding and self.is_current:
             self.action_step(1)
 
     def action_sort(self) -> None:
-        """The brightest maps first, or in their order."""
+        """The strongest maps first, or in their order."""
         maps = self.query_one(Maps)
         maps.is_sorted = not maps.is_sorted

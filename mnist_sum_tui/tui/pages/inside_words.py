@@ -43,15 +43,15 @@ def layer_words(view: "LayerView", number: int) -> str:
     if reads_image(view):
         return (
             f"{kind}: each map has one filter (the small square beside it), laid on every {patch} patch of the image. "
-            "It is bright where the patch looks like the filter: an edge or a stroke of one direction."
+            "It stands out where the patch looks like the filter: an edge or a stroke of one direction."
         )
     if view.kernels is not None:
         return (
-            f"{kind}: each map joins all maps of the layer before. It is bright where it finds its pattern, now within "
-            f"{_whole(rows)} of the image."
+            f"{kind}: each map joins all maps of the layer before. It stands out where it finds its pattern, "
+            f"made of {_whole(rows)} of the image."
         )
     if "pooling" in view.kind:
-        kept = "the brightest" if "max" in view.kind else "the mean"
+        kept = "the strongest" if "max" in view.kind else "the mean"
         return f"{kind}: the same maps, smaller. Of each square only {kept} is kept: what was found, less of where."
     if view.kind == "digit scores":
         return "Ten scores, one for each digit. As probabilities they are the first answer: which digit it is."
@@ -67,7 +67,7 @@ def layer_words(view: "LayerView", number: int) -> str:
             f"Here the number comes in. Above: the ten digit scores. Below: ten places, of which only that of {number} "
             "is lit. The layers that follow have to learn to add them."
         )
-    return f"{kind}: each square is one value, made of all values of the layer before. Bright ones are strong."
+    return f"{kind}: each square is one value, made of all values of the layer before. Strong ones stand out."
 
 
 def place_words(closer: Closer) -> str:

@@ -72,9 +72,9 @@ class Closer(Widget, can_focus=True):
         view, (row, column) = self.view, self.place
         if view is None or self.image is None:
             return Content("")
-        maps, patch, (_, _, paper, ink) = as_maps(view.maps), self.patch, self.colors
+        own, patch, (_, _, paper, ink) = as_maps(view.maps)[self.index], self.patch, self.colors
         scale = 2 if self.content_size.width >= 136 and self.content_size.height >= 30 else 1
-        shown, factor = as_grey(maps[self.index] / max(maps.max(), 1e-12)), max(1, 28 * scale // max(maps.shape[1:]))
+        shown, factor = as_grey(own / max(own.max(), 1e-12)), max(1, 28 * scale // max(own.shape))
         parts = [
             framed(self.image, patch.rows, patch.columns, scale, paper, ink),
             framed(shown, slice(row, row + 1), slice(column, column + 1), factor, paper, ink),

@@ -39,7 +39,7 @@ def reads_image(view: "LayerView") -> bool:
 
 
 class Maps(Gallery):
-    """Shows the maps of `view`; those that are brightest on the whole first, if that is wanted."""
+    """Shows the maps of `view`; those that are strongest on the whole first, if that is wanted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Look closer")]
 
