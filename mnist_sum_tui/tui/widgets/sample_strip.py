@@ -30,7 +30,7 @@ class Sample(Widget):
         """The image as large as fits, and the equation with a mark for right or wrong."""
         width, height = self.content_size
         words = self._words(width)
-        if height < 4 or self.image is None:
+        if height < 4 or not width or self.image is None:
             return words
         columns = min(width, height * 2)
         rows = min(height - 1, round(columns * ROWS_PER_COLUMN))

@@ -84,3 +84,13 @@ async def test_the_picture_names_the_sums_and_an_earlier_run_has_none() -> None:
         lines = str(picture.render()).split("\n")
         assert lines[-1].strip() == "sums of 5 + 0 to 9"
         assert {len(line) for line in lines[:-1]} == {38}
+
+
+async def test_without_a_column_there_is_no_image() -> None:
+    async with OneSample().run_test(size=(8, 6)) as pilot:
+        sample = pilot.app.query_one(Sample)
+        sample.styles.width = 0
+        await pilot.pause()
+        assert sample.content_size.width == 0
+        sample.image = np.full((28, 28), 200, np.uint8)
+        assert str(sample.render()) == "..."
