@@ -47,8 +47,8 @@ def layer_words(view: "LayerView", number: int) -> str:
         )
     if view.kernels is not None:
         return (
-            f"{kind}: each map joins all maps of the layer before. It stands out where it finds its pattern, "
-            f"made of {_whole(rows)} of the image."
+            f"{kind}: each map joins all maps of the layer before. It stands out where it finds its pattern; "
+            f"each place sees {_whole(rows)} of the image."
         )
     if "pooling" in view.kind:
         kept = "the strongest" if "max" in view.kind else "the mean"

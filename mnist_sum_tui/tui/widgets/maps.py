@@ -51,30 +51,20 @@ class Maps(Gallery):
         """As large as the pictures are."""
         return tile_of(*self.items[0].image.shape) if self.items else tile_of(LEAST, LEAST)
 
-    @property
-    def index(self) -> int:
-        """The number of the chosen map within its layer."""
-        return self.items[self.chosen].key if self.items else 0
-
     def watch_view(self, old: "LayerView | None", new: "LayerView | None") -> None:
         """Show it; the same layer with newer values keeps its place."""
-        place, corner = self.chosen, self.scroll_offset
-        self._make()
-        if old is not None and new is not None and (old.name, len(old.maps)) == (new.name, len(new.maps)):
-            self.chosen = min(place, len(self.items) - 1)
-            self.scroll_to(*corner, animate=False)
+        is_same = old is not None and new is not None and (old.name, len(old.maps)) == (new.name, len(new.maps))
+        self._make(self.chosen if is_same else 0)
 
     def watch_is_sorted(self) -> None:
         """Other order."""
-        self._make()
+        self._make(0)
 
     def on_resize(self) -> None:
         """Other sizes."""
-        place = self.chosen
-        self._make()
-        self.chosen = min(place, max(len(self.items) - 1, 0))
+        self._make(self.chosen)
 
-    def _make(self) -> None:
+    def _make(self, chosen: int) -> None:
         view = self.view
         if view is None or not self._room:
             return
@@ -84,4 +74,7 @@ class Maps(Gallery):
         side = side_for(len(maps), maps.shape[1:], size, *self._room)
         order = maps.mean((1, 2)).argsort()[::-1].tolist() if self.is_sorted else range(len(maps))
         pictures = feature_pictures(maps, kernels, side)
+        corner = self.scroll_offset
         self.items = tuple(Item(pictures[key], f"{key + 1}", key) for key in order)
+        self.chosen = min(chosen, len(maps) - 1)
+        self.scroll_to(*(corner if chosen else (0, 0)), animate=False)
