@@ -53,6 +53,8 @@ class PredictingPage(Page):
         """Show one line; nothing hides it."""
         if self.is_mounted:
             note = self.query_one("#note", Static)
+            if not text and not note.display:  # an update lays out the whole screen, and this comes each second
+                return
             note.update(printable(text))
             note.display = bool(text)
             note.set_class(is_error, "-error")

@@ -49,7 +49,8 @@ class WeightsPage(PredictingPage):
         slider = self.query_one(Slider)
         slider.names = tuple(weights.name for weights in choices)
         slider.chosen = choices.index(shown)
-        self.query_one("#source", Static).update(source)
+        told = self.query_one("#source", Static)
+        told.update(source, layout=len(source) != told.size.width)  # a layout takes 20 ms from a training each time
 
     def action_slide(self, by: int) -> None:
         """Earlier or later weights."""
