@@ -8,6 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import OptionList, Static
 
 from mnist_sum_tui.formatting import equation
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
 from mnist_sum_tui.tui.pages.inside_words import TABLE, layer_row, layer_words, place_words
 from mnist_sum_tui.tui.pages.predicting import note_room
@@ -35,6 +36,17 @@ what each layer makes of it, how the number comes in, and the sums.
 SLIDE_SECONDS = 4.0
 ENDS = ("digit scores", "sum scores")
 """kinds of layers whose values are better read as bars"""
+
+
+class Layers(OptionList):
+    """The list of layers, whose keys the footer shows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "cursor_down", "Layer", key_display=" ".join(BRAILLE.arrows[2:])),
+        Binding("enter", "select", "Go in"),
+        Binding("left", "screen.step(-1)", "Image", key_display=" ".join(BRAILLE.arrows[:2])),
+        Binding("right", "screen.step(1)", show=False),
+    ]
 
 
 class InsidePage(WalkingPage):
@@ -68,7 +80,7 @@ class InsidePage(WalkingPage):
             with Vertical(id="way"):
                 yield Digit(id="goes-in")
                 yield Line(id="said", markup=False)
-                yield OptionList(id="layers", markup=False)
+                yield Layers(id="layers", markup=False)
                 yield AllTen(id="beside-each")
             with Vertical(id="panel"):
                 yield Static(id="words", markup=False)

@@ -19,6 +19,7 @@ from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, 
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.closer import Closer, framed
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, side_for
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed
@@ -72,6 +73,7 @@ async def test_enter_goes_into_a_layer_and_escape_out_of_it(app: MnistSumApp) ->
         await fixed.open_page(pilot, "inside")
         page = page_in(app)
         maps = page.query_one(Maps)
+        assert str(page.query_one(KeyFooter).render()).startswith("↑ ↓ Layer  ← → Image  enter Go in  0-9 Number")
         await press(pilot, "right")
         assert page.index == 1, "the arrows choose the image"
         await press(pilot, "enter", "right")
