@@ -13,9 +13,9 @@ from mnist_sum_tui.charts.run_charts import OVERLAY_QUANTITIES as QUANTITIES
 from mnist_sum_tui.charts.run_charts import OVERLAY_X_KINDS as X_KINDS
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS, overlay, short_name
 from mnist_sum_tui.charts.series import Series
-from mnist_sum_tui.config import SAME_SETTINGS
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.differences import SAME_SETTINGS
 from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.journal import read_events

@@ -68,7 +68,7 @@ class AdditionPicture(Widget):
     def render(self) -> Content:
         """The table in half blocks, brighter where a sum is more probable, above what it is a table of."""
         width, height = self.content_size
-        if not self.rows or height < 4:
+        if not self.rows or height < 4 or width < SUMS:
             return Content()
         table = np.array([[int(share) for share in row] for row in self.rows]) / 9
         columns, lines = (width // 19 or 1) * 19, min(height - 1, 10)
