@@ -57,7 +57,7 @@ def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split,
         step = max(1, len(train) // THRESHOLD_IMAGES) | 1  # odd, because those with even places score lower
         others = train.images[1::step]
         scores = classes.digit_scores(_see(network, others, hardware, config.augment))
-        return replace(known, threshold=_lowest(scores), logits=classes.logits, features=classes.features)
+        return replace(known, threshold=_lowest(scores), logits=classes.logits, strokes=classes.strokes)
     outputs = infer(network, held_out.images, hardware, confidence=classes)
     assert outputs is not None  # the default keep_going never stops
     assert outputs.scores is not None
@@ -91,10 +91,10 @@ def fit_classes(network: SumNetwork, train: Split, hardware: Hardware) -> Confid
     views = _see(network, few.images, hardware)
     if not views:
         return NOT_CALIBRATED
-    logits, features = (torch.cat([getattr(view, name) for view in views]) for name in ("logits", "features"))
-    if not bool(logits.isfinite().all() and features.isfinite().all()):
+    logits, strokes = (torch.cat([getattr(view, name) for view in views]) for name in ("logits", "strokes"))
+    if not bool(logits.isfinite().all() and strokes.isfinite().all()):
         return NOT_CALIBRATED
-    return Confidence(logits=Classes.fit(logits, few.labels), features=Classes.fit(features, few.labels))
+    return Confidence(logits=Classes.fit(logits, few.labels), strokes=Classes.fit(strokes, few.labels))
 
 
 def fit_temperature(log_probabilities_nk: Tensor, labels_n: Tensor) -> float:

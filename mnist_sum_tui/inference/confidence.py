@@ -1,8 +1,9 @@
 """How sure a network is: temperatures that calibrate its probabilities, and a score for how much like a digit.
 
 A temperature divides the logits of a head before the softmax (Guo et al., arXiv:1706.04599). `digit_score` comes from
-two distances to the nearest class mean (Lee et al., arXiv:1807.03888): of the logits of all branches, and of the last
-features. `guide/measurements.md` says what else was tried. `calibrate.py` fits all of it.
+two distances to the nearest class mean (Lee et al., arXiv:1807.03888): of the logits of all branches, and of how strong
+and how varied each channel of an early map is. `guide/measurements.md` says what else was tried, and `calibrate.py`
+fits all of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,18 +53,27 @@ class Views:
     """of all branches, (N, 10 per branch)"""
     features: Tensor
     """what the layers before them gave, (N, at most 288)"""
+    strokes: Tensor
+    """mean and deviation of each channel of the second convolutions' maps, (N, at most 288), or else the features"""
+
+
+def averaged(vectors_nk: Tensor) -> Tensor:
+    """Vectors of at most MOST_FEATURES values."""
+    return F.adaptive_avg_pool1d(vectors_nk, MOST_FEATURES) if vectors_nk.shape[1] > MOST_FEATURES else vectors_nk
 
 
 def look(network: SumNetwork, images_nchw: Tensor, views: list[Views]) -> Tensor:
     """`network.see`, and add what was seen on the way to `views`: nothing if no layer has ten outputs."""
-    with watch(network, score_layers(network)) as seen:
+    last, early = score_layers(network)
+    with watch(network, [*last, *early]) as seen:
         scores = network.see(images_nchw)
-    if seen:
-        logits = torch.cat([activation.output.flatten(1) for activation in seen.values()], 1).float()
-        features = torch.cat([activation.input.flatten(1) for activation in seen.values()], 1).float()
-        if features.shape[1] > MOST_FEATURES:
-            features = F.adaptive_avg_pool1d(features, MOST_FEATURES)
-        views.append(Views(logits.cpu(), features.cpu()))
+    if last:
+        logits = torch.cat([seen[name].output.flatten(1) for name in last], 1).float()
+        features = torch.cat([seen[name].input.flatten(1) for name in last], 1).float()
+        maps = [seen[name].output.float() for name in early]
+        strokes = [part for m in maps for part in (m.mean((2, 3)), m.std((2, 3), correction=0))]
+        kinds = (logits, features, torch.cat(strokes, 1) if strokes else features)
+        views.append(Views(*(averaged(vectors_nk).cpu() for vectors_nk in kinds)))
     return scores
 
 
@@ -110,37 +120,37 @@ class Confidence:
     threshold: float | None = None
     """the lowest `digit_score` of a digit; 0.5 % of the digits that were held out score lower"""
     logits: Classes | None = None
-    features: Classes | None = None
+    strokes: Classes | None = None
 
     @property
     def has_classes(self) -> bool:
         """Whether it can score images."""
-        return self.logits is not None and self.features is not None
+        return self.logits is not None and self.strokes is not None
 
     @property
     def without_classes(self) -> Self:
         """The temperatures alone, where no score is wanted."""
-        return replace(self, logits=None, features=None)
+        return replace(self, logits=None, strokes=None)
 
     @torch.inference_mode()
     def digit_scores(self, views: Sequence[Views]) -> Tensor:
         """How much like a digit each image is, float32 (N,): 1 at a class's means, towards 0 far from all of them."""
         assert self.logits is not None
-        assert self.features is not None
-        logits, features = (torch.cat([getattr(view, name) for view in views]) for name in ("logits", "features"))
-        return 1 / (1 + self.logits.distance(logits) + self.features.distance(features))
+        assert self.strokes is not None
+        logits, strokes = (torch.cat([getattr(view, name) for view in views]) for name in ("logits", "strokes"))
+        return 1 / (1 + self.logits.distance(logits) + self.strokes.distance(strokes))
 
     def to_tensors(self) -> dict[str, Tensor]:
         """All of it as tensors, for a checkpoint; none if it is not calibrated."""
-        if self.threshold is None or self.logits is None or self.features is None:
+        if self.threshold is None or self.logits is None or self.strokes is None:
             return {}
         return {
             "temperatures": torch.tensor([self.digit_temperature, self.sum_temperature], dtype=torch.float64),
             "threshold": torch.tensor([self.threshold], dtype=torch.float64),
             "logits.means": self.logits.means,
             "logits.whitening": self.logits.whitening,
-            "features.means": self.features.means,
-            "features.whitening": self.features.whitening,
+            "strokes.means": self.strokes.means,
+            "strokes.whitening": self.strokes.whitening,
         }
 
     @classmethod
@@ -154,13 +164,15 @@ class Confidence:
             return cls()
         try:
             digit, total = _numbers(tensors["temperatures"], 2, *TEMPERATURES)
+            if "features.means" in tensors:  # stored before 0.2.0 was out, when the score looked at other layers
+                return cls(digit, total)
             (threshold,) = _numbers(tensors["threshold"], 1, 0, 1)
-            logits, features = (_classes(tensors, name) for name in ("logits", "features"))
+            logits, strokes = (_classes(tensors, name) for name in ("logits", "strokes"))
         except (KeyError, ValueError) as error:
             raise CheckpointError(
                 f"{source}: what it says of its confidence is damaged ({error}); choose another run or checkpoint"
             ) from error
-        return cls(digit, total, threshold, logits, features)
+        return cls(digit, total, threshold, logits, strokes)
 
 
 NOT_CALIBRATED = Confidence()

@@ -105,16 +105,23 @@ def layers(network: nn.Module) -> dict[str, nn.Module]:
     return {name: layer for name, layer in network.named_modules() if not any(layer.children())}
 
 
-def score_layers(network: nn.Module) -> list[str]:
-    """The names of the layers with ten outputs: the last before the digit's scores, one in each branch."""
+def score_layers(network: nn.Module) -> tuple[list[str], list[str]]:
+    """The names of the layers that a score for what is no digit looks at: those with ten outputs, the last before the
+    digit's scores, and the second convolutions, whose maps say which strokes there are; one of each in every branch.
+    """
     if network not in _SCORE_LAYERS:
         widths = {
             name: getattr(layer, "out_features", getattr(layer, "out_channels", 0))
             for name, layer in layers(network).items()
         }
-        _SCORE_LAYERS[network] = [name for name, width in widths.items() if width == DIGITS]
+        branches: dict[str, list[str]] = {}
+        for name, layer in layers(network).items():
+            if isinstance(layer, nn.Conv2d):
+                branches.setdefault(name.rpartition(".")[0], []).append(name)
+        second = [names[:2][-1] for names in branches.values()]
+        _SCORE_LAYERS[network] = [name for name, width in widths.items() if width == DIGITS], second
     return _SCORE_LAYERS[network]
 
 
-_SCORE_LAYERS: WeakKeyDictionary[nn.Module, list[str]] = WeakKeyDictionary()
+_SCORE_LAYERS: WeakKeyDictionary[nn.Module, tuple[list[str], list[str]]] = WeakKeyDictionary()
 """found once per network, because looking takes 0.1 ms"""

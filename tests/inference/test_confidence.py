@@ -131,6 +131,11 @@ def test_what_is_stored_comes_back() -> None:
     assert Confidence.from_tensors({}, "a run") == Confidence()
 
 
+def test_what_an_earlier_version_stored_keeps_its_temperatures_and_refuses_nothing() -> None:
+    earlier = {name.replace("strokes", "features"): tensor for name, tensor in _stored().items()}
+    assert Confidence.from_tensors(earlier, "a run") == Confidence(0.4, 0.6)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -140,9 +145,9 @@ def test_what_is_stored_comes_back() -> None:
         ("threshold", torch.tensor([math.nan])),
         ("logits.means", torch.ones(10, 9)),
         ("logits.means", torch.ones(0, 10)),
-        ("features.whitening", torch.ones(())),
-        ("features.whitening", torch.full((10, 10), math.inf)),
-        ("features.means", torch.ones(10, 10, dtype=torch.float64)),
+        ("strokes.whitening", torch.ones(())),
+        ("strokes.whitening", torch.full((10, 10), math.inf)),
+        ("strokes.means", torch.ones(10, 10, dtype=torch.float64)),
     ],
 )
 def test_what_is_damaged_is_refused(name: str, value: torch.Tensor) -> None:

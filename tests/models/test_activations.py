@@ -28,7 +28,10 @@ def test_the_activations_are_the_networks_own() -> None:
 
 def test_every_network_has_its_layers_of_scores() -> None:
     found = {model: score_layers(build(model)) for model in MODELS}
-    assert found == {
+    early = {model: layers for model, (_, layers) in found.items()}
+    assert early.pop("keen") == ["branches.0.conv2", "branches.1.conv2", "branches.2.conv2"]
+    assert {*map(tuple, early.values())} == {("conv2",)}
+    assert {model: layers for model, (layers, _) in found.items()} == {
         "original": ["conv7"],
         "original-2fc": ["conv7"],
         "pictured": ["dense2"],
