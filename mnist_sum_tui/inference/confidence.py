@@ -57,7 +57,7 @@ class Views:
     """mean and deviation of each channel of the second convolutions' maps, (N, at most 288), or else the features"""
 
 
-def averaged(vectors_nk: Tensor) -> Tensor:
+def _averaged(vectors_nk: Tensor) -> Tensor:
     """Vectors of at most MOST_FEATURES values."""
     return F.adaptive_avg_pool1d(vectors_nk, MOST_FEATURES) if vectors_nk.shape[1] > MOST_FEATURES else vectors_nk
 
@@ -73,7 +73,7 @@ def look(network: SumNetwork, images_nchw: Tensor, views: list[Views]) -> Tensor
         maps = [seen[name].output.float() for name in early]
         strokes = [part for m in maps for part in (m.mean((2, 3)), m.std((2, 3), correction=0))]
         kinds = (logits, features, torch.cat(strokes, 1) if strokes else features)
-        views.append(Views(*(averaged(vectors_nk).cpu() for vectors_nk in kinds)))
+        views.append(Views(*(_averaged(vectors_nk).cpu() for vectors_nk in kinds)))
     return scores
 
 
