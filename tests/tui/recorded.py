@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished, Progress, Samples, Started
+from mnist_sum_tui.runs.events import Advice, Checkpointed, EpochDone, Event, Finished, Progress, Samples, Started
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -74,6 +74,9 @@ def training(until: int = 1075, slower: float = 1.0) -> Iterator[Event]:
             sum_accuracy=float(1 - min(total * 0.33 * noise[3] ** 0.5, 0.94)),
             lr=1e-3, images_per_second=5120.0, remaining=(EPOCHS * STEPS_PER_EPOCH - step) * 0.025,
         )  # fmt: skip
+        if step == 600:
+            words = "Now it adds: the sum follows the digit"
+            yield Advice(step=step, epoch=epoch, elapsed=elapsed, topic="adds", words=words)
         if step % 40 == 0:
             yield samples(step, epoch, elapsed, right=min(8, step // 80))
         if step % STEPS_PER_EPOCH == 0:

@@ -70,13 +70,11 @@ class AdditionPicture(Widget):
         width, height = self.content_size
         if not self.rows or height < 4 or width < SUMS:
             return Content()
-        table = np.array([[int(share) for share in row] for row in self.rows]) / 9
-        columns, lines = (width // 19 or 1) * 19, min(height - 1, 10)
+        columns = width // SUMS * SUMS
         _, _, paper, ink = self.colors
-        picture = blocks(as_grey(resize(table, min(columns, width), lines * 2)), paper, ink)
-        return Content("\n").join(
-            [picture, Content.styled(f"{self.label} + 0 to 9".center(min(columns, width)), "$text-muted")]
-        )
+        picture = blocks(table_image(self.rows, columns, 2 * min(height - 1, len(self.rows))), paper, ink)
+        words = f"sums of {self.label} + 0 to 9".center(columns)
+        return Content("\n").join([picture, Content.styled(words, "$text-muted")])
 
 
 def table_image(rows: tuple[str, ...], width: int, height: int) -> Image:
