@@ -31,6 +31,7 @@ def tui(
     ),
     name: opt.Name = "",
     theme: Annotated[str | None, typer.Option(help=THEME_HELP, show_default="mnist-sum-dark")] = None,
+    mouse: Annotated[bool, typer.Option(help="Use the mouse, or leave it to the terminal for selecting text.")] = True,
     runs_dir: RunsDir = None,
 ) -> None:
     """Open the dashboard: watch a training, look at images, draw digits, compare runs."""
@@ -59,6 +60,7 @@ def tui(
         replay=find.by_name(replay, folder) if replay is not None else None,
         theme=theme,
         name=name,
+        mouse=mouse,
         data_dir=settings.get("data_dir"),
     )
     raise typer.Exit(run_dashboard(options))

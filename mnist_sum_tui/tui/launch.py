@@ -52,6 +52,8 @@ class LaunchOptions:
     """a run to play back"""
     name: str = ""
     """to be put behind the names of new run folders"""
+    mouse: bool = True
+    """take the mouse from the terminal"""
     data_dir: str | None = None
     """what was asked for instead of each run's own images, if anything was"""
 
@@ -81,14 +83,14 @@ def run_dashboard(options: LaunchOptions) -> int:
         session, start, options.resume, options.config, options.theme, options.name, options.watch, options.replay
     )
     with handled(lambda number, _: _leave(app, number), *SIGNALS):
-        return _run_to_the_end(app)
+        return _run_to_the_end(app, options.mouse)
 
 
-def _run_to_the_end(app: "MnistSumApp") -> int:
+def _run_to_the_end(app: "MnistSumApp", mouse: bool) -> int:
     """Run the app, wait for the training, print the receipt; returns the exit code."""
     from mnist_sum_tui.tui.session.result import receipt
 
-    is_broken = _breaks(app)
+    is_broken = _breaks(app, mouse)
     _end_training(app)
     code = exit_code(app.session, app.signal_number, is_broken)
     with contextlib.suppress(OSError):  # the terminal may be gone
@@ -100,10 +102,10 @@ def _run_to_the_end(app: "MnistSumApp") -> int:
     return code
 
 
-def _breaks(app: "MnistSumApp") -> bool:
+def _breaks(app: "MnistSumApp", mouse: bool) -> bool:
     """Run the app to its end, whatever ends it; returns whether that was a fault."""
     try:
-        app.run()
+        app.run(mouse=mouse)
     except BaseException:  # whatever it is, a training may have to be saved; Textual has restored the terminal
         with contextlib.suppress(OSError):  # the terminal may be gone
             traceback.print_exc()

@@ -20,12 +20,13 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 
 PROGRAM = """
-import sys
+import os, sys
 from pathlib import Path
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
 config = TrainConfig.of("standard", model="compact", epochs=3, threads=1)
-sys.exit(run_dashboard(LaunchOptions(Path(sys.argv[1]), config, sys.argv[2] == "start", None, None)))
+mouse = "NO_MOUSE" not in os.environ
+sys.exit(run_dashboard(LaunchOptions(Path(sys.argv[1]), config, sys.argv[2] == "start", None, None, mouse=mouse)))
 """
 FAULT = """
 from mnist_sum_tui.tui.pages.train import TrainPage
@@ -207,6 +208,15 @@ def test_no_colour_is_honoured_and_tells_the_heads_apart(folder: Path) -> None:
     assert terminal.wait_for_end() == 0
     colours = re.findall(rb"\x1b\[[\d;]*?[34]8;2;(\d+);(\d+);(\d+)", terminal.output)
     assert colours == [] or all(max(map(int, rgb)) - min(map(int, rgb)) <= 2 for rgb in colours), "greys only"
+
+
+def test_the_mouse_can_be_left_to_the_terminal(folder: Path) -> None:
+    terminal = Terminal(folder, start=False, NO_MOUSE="1")
+    terminal.wait_for("Start training")
+    terminal.process.send("q")
+    assert terminal.wait_for_end() == 0
+    assert b"\x1b[?1049h" in terminal.output
+    assert not re.search(rb"\x1b\[\?(1000|1002|1003|1006|1015)h", terminal.output)
 
 
 @pytest.mark.parametrize("term", ["dumb"])
