@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started
+from mnist_sum_tui.training.average import Average
 from mnist_sum_tui.training.coach import rate_to_try
 
 FAST, SLOW = 0.8, 0.95
@@ -28,25 +29,6 @@ BUSY_SHARE, BUSY_EVENTS = 0.5, 50
 PHASES = ("sees", "guesses", "adds", "agrees", "knows", "cools", "chance")
 WARNINGS = ("too-high", "too-low", "overfitting", "busy", "few-images")
 """the topics; the guide's page `coach` has a paragraph for each"""
-
-
-@dataclass(slots=True)
-class Average:
-    """An exponential moving average without bias at the start."""
-
-    past: float
-    total: float = 0.0
-    weight: float = 0.0
-
-    def add(self, value: float) -> float:
-        """Take in a value; returns the average."""
-        self.total, self.weight = self.past * self.total + value, self.past * self.weight + 1
-        return self.value
-
-    @property
-    def value(self) -> float:
-        """The average; 0 before the first value."""
-        return self.total / self.weight if self.weight else 0.0
 
 
 @dataclass(slots=True)
@@ -98,10 +80,12 @@ class Coach:
 
     def _note(self, event: Progress) -> None:
         seen = self._seen
-        loss = seen.loss.add(event.loss)
-        seen.digit.add(event.digit_accuracy)
-        seen.total.add(event.sum_accuracy)
-        speed = seen.speed.add(event.images_per_second)
+        for average, value in (
+            (seen.loss, event.loss), (seen.digit, event.digit_accuracy), (seen.total, event.sum_accuracy),
+            (seen.speed, event.images_per_second),
+        ):  # fmt: skip
+            average.add(value)
+        loss, speed = _now(seen.loss), _now(seen.speed)
         seen.events, seen.step, seen.rate = seen.events + 1, event.step, event.lr
         seen.peak_rate = max(seen.peak_rate, event.lr)
         if seen.events == SETTLED:
@@ -121,12 +105,12 @@ class Coach:
 
     def _warning(self) -> tuple[str, str] | None:
         seen, rate = self._seen, f"{rate_to_try(self._config):g}"
-        if seen.loss.value > 2 * seen.lowest + 0.5:
+        if _now(seen.loss) > 2 * seen.lowest + 0.5:
             return (
                 "too-high",
                 f"The loss jumps up again: the learning rate is too high; turn it down (try --lr {rate})",
             )
-        is_still = seen.loss.value > 0.97 * seen.first and seen.digit.value < ADDS
+        is_still = _now(seen.loss) > 0.97 * seen.first and _now(seen.digit) < ADDS
         if is_still and seen.step > STILL_STEPS:
             return (
                 "too-low",
@@ -141,7 +125,7 @@ class Coach:
         return None
 
     def _phase(self) -> tuple[str, str]:
-        digit, total = self._seen.digit.value, self._seen.total.value
+        digit, total = _now(self._seen.digit), _now(self._seen.total)
         if digit < READS:
             return "sees", "It learns to read digits; the sum is a guess as long as the digit is"
         if total < ADDS:
@@ -202,3 +186,8 @@ class Coach:
         """The standard error of a validation accuracy, by the number of images."""
         count = self._started.validation_images if self._started else 0
         return math.sqrt(accuracy * (1 - accuracy) / count) if count else math.inf
+
+
+def _now(average: Average) -> float:
+    """The average so far; 0 before its first value."""
+    return average.value or 0.0

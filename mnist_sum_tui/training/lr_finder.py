@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.machine.hardware import choose, set_up
+from mnist_sum_tui.training.average import Average
 from mnist_sum_tui.training.batches import Batches, StepPlan
 from mnist_sum_tui.training.step import DivergedError, Learner
 
@@ -77,10 +78,10 @@ def suggest(rates: Sequence[float], losses: Sequence[float]) -> RateTest:
 
 def smoothed(losses: Sequence[float]) -> list[float]:
     """The exponential moving average without bias at the start."""
-    found, total, weight = [], 0.0, 0.0
+    average, found = Average(SMOOTHING), []
     for loss in losses:
-        total, weight = SMOOTHING * total + loss, SMOOTHING * weight + 1
-        found.append(total / weight)
+        average.add(loss)
+        found.append(average.value or 0.0)
     return found
 
 

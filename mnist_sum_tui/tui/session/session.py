@@ -17,8 +17,8 @@ from mnist_sum_tui.runs.events import (
     Validated,
 )
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.average import Average
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.session.average import Average
 
 if TYPE_CHECKING:  # the first needs numpy, and the first frame does not
     from mnist_sum_tui.runs.replay import Moment

@@ -3,13 +3,15 @@
 import math
 
 WEIGHT = 0.9
-"""how much a value weighs against the next one; as the charts of a run are smoothed at first"""
+"""as the charts of a run are smoothed at first"""
 
 
 class Average:
     """The exponential moving average, unbiased at the start as `charts.series.smooth`; NaN if the newest is."""
 
-    def __init__(self) -> None:
+    def __init__(self, weight: float = WEIGHT) -> None:
+        """`weight`: how much a value weighs against the next one."""
+        self._weight = weight
         self._sum = self._count = 0.0
         self._newest: float | None = None
 
@@ -17,7 +19,7 @@ class Average:
         """Take in the next value."""
         self._newest = value
         if math.isfinite(value):
-            self._sum, self._count = WEIGHT * self._sum + value, WEIGHT * self._count + 1
+            self._sum, self._count = self._weight * self._sum + value, self._weight * self._count + 1
 
     @property
     def value(self) -> float | None:
