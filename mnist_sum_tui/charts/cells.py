@@ -26,6 +26,8 @@ class Cells:
         self._names = ["axis"]
         self._gaps = np.zeros((rows, columns), np.intp)
         """the pattern of the line in each cell, as its place in PATTERNS from 1 on; 0 without a line"""
+        self._signed: list[int] = []
+        """where the last text of a sign ends, in each row from the top"""
 
     def band(self, role: str, x: Floats, heights: Floats) -> None:
         """Draw the envelope of the points: from the lowest to the highest in each column of dots."""
@@ -69,15 +71,17 @@ class Cells:
         self._paint(role, where & (self._cells == BLANK), ord(symbol))
 
     def sign(self, role: str, symbol: str, x: float, text: str) -> None:
-        """Draw a vertical line at x, in empty cells only, with a text at its upper end, left of it where room lacks."""
+        """Draw a vertical line at x, in empty cells only, with a text beside it, below those that are in its way."""
         self.column(role, symbol, x)
         column = int(column_of(np.array([x]), self.across, self.columns)[0])
         begin = column + 1 if column + 1 + len(text) <= self.columns else column - len(text)
-        if begin < 0:
+        row = next((row for row, end in enumerate(self._signed) if end < begin), len(self._signed))
+        if begin < 0 or row >= self.rows:
             return
+        self._signed[row:] = [begin + len(text), *self._signed[row + 1 :]]
         self._names.append(role)
-        self._cells[0, begin : begin + len(text)] = [ord(letter) for letter in text]
-        self._roles[0, begin : begin + len(text)] = len(self._names) - 1
+        self._cells[row, begin : begin + len(text)] = [ord(letter) for letter in text]
+        self._roles[row, begin : begin + len(text)] = len(self._names) - 1
 
     def lines(self) -> list[list[tuple[str, str]]]:
         """Each row as spans of text and role; neighbouring cells of the same role are one span."""

@@ -31,6 +31,8 @@ Name = Annotated[
 JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")]
 
 
+MOST_CHANGES = 20
+"""lines of `runs show` about settings that were turned"""
 REPORTED = {"digit_accuracy": Share, "sum_accuracy": Share, "agreement": Share, "pairs": Count, "best_epoch": Number}
 """the fields of report.json that are shown"""
 
@@ -79,8 +81,10 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: LaterRunsDir = 
         )
         out.print("\n".join(["", *table.header(), *map(table.row, summary.epochs), ""]), soft_wrap=True)
     settings = ", ".join(f"{option_name(name)} {_shown(name, value)}" for name, value in config.items())
-    for event in summary.changed:
+    for event in summary.changed[:MOST_CHANGES]:
         say(out, f"{'changed':<10}{changed_words(event)}", indent=10)
+    if (more := len(summary.changed) - MOST_CHANGES) > 0:
+        say(out, f"{'':<10}and {more:,} more; --json has all", indent=10)
     for name, text in (("settings", settings), ("test", _result(found)), ("folder", printable(str(found.path)))):
         if text:
             say(out, f"{name:<10}{text}", indent=10, piped=None if name == "folder" else PIPED_WIDTH)

@@ -19,7 +19,7 @@ from mnist_sum_tui.machine.signals import handled
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.turns import Turn
+from mnist_sum_tui.runs.turns import Turn, needed
 from mnist_sum_tui.training.control import Control
 
 
@@ -55,7 +55,7 @@ def train(
     folder = folder_or_default(runs_dir)
     resumed = opt.run_to_resume(resume, name, folder)
     config = opt.build_config(resumed, settings)
-    turns = [Turn.parse(text) for text in change or ()]
+    turns = needed([Turn.parse(text) for text in change or ()], -1)
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:
         run = resumed or find.create(folder, config, name)

@@ -1,10 +1,10 @@
 """What `mnist-sum predict --explain` prints of where the network looked: a picture for the digit, one for the sum."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from mnist_sum_tui.cli.layout import PIPED_WIDTH, drawing_width, say
 from mnist_sum_tui.cli.pictures import GAP, UPPER_HALF, has_half_blocks
-from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import current, shown
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _looked(predictor: "Predictor", image: "Pixels", number: int) -> "Heat":
 
 
 def where_facts(predictor: "Predictor", image: "Pixels", number: int) -> dict[str, Any]:
-    """For JSON: how far the probabilities of digit and sum fall when each pixel of (28, 28) is hidden."""
+    """For JSON: how far the log-odds of digit and sum fall when each pixel of (28, 28) is hidden."""
     heat = _looked(predictor, image, number)
     return {"where": {"digit": heat.digit.round(4).tolist(), "sum": heat.sum.round(4).tolist()}}
 
@@ -46,8 +46,9 @@ def print_where(out: "Console", predictor: "Predictor", image: "Pixels", predict
     heat = _looked(predictor, image, prediction.number)
     parts = []
     for head, answer, part in (("digit", prediction.digit, heat.digit), ("sum", prediction.sum, heat.sum)):
-        most = percent(max(0.0, float(part.max())), 1)
-        parts.append([*_drawn(out, part, np.asarray(image)), Text(f"{head} {answer}: by at most {most}", "dim")])
+        parts.append(
+            [*_drawn(out, part, np.asarray(image)), Text(f"{head} {answer}: {_fall(float(part.max()))}", "dim")]
+        )
     say(out, "Where it looked", "bold")
     fits = drawing_width(out) >= 2 * COLUMNS + GAP
     for lines in zip(*parts, strict=True) if fits else ((line,) for part in parts for line in part):
@@ -56,7 +57,8 @@ def print_where(out: "Console", predictor: "Predictor", image: "Pixels", predict
         out.print(Text().join(lines), soft_wrap=True)
     stronger = "the stronger the orange" if has_half_blocks(out) else f"the denser the shade ({current().shades[1:]})"
     dots = "" if has_half_blocks(out) else f"; {shown(current().between)} is ink that hardly matters"
-    words = f"{stronger}, the more the answer's probability falls when a grey square hides that place{dots}"
+    meaning = "the less sure the answer is when a grey square hides that place"
+    words = f"{stronger.capitalize()}, {meaning}{dots}; odds / 71: there they become 71 times smaller"
     say(out, words, piped=PIPED_WIDTH)
     out.print()
 
@@ -73,3 +75,11 @@ def _drawn(out: "Console", heat: "NDArray[np.float32]", image: "Image") -> "list
         Text.assemble(*((UPPER_HALF, f"{top} on {low}") for top, low in zip(*pair, strict=True)))
         for pair in zip(rows[::2], rows[1::2], strict=True)
     ]
+
+
+def _fall(most: float) -> str:
+    """How far the odds fall at the place that matters most, in 28 columns with what stands before it."""
+    times = math.exp(min(max(most, 0.0), 14.0))
+    if times > 1e6:
+        return "odds / a million"
+    return f"odds / {times:,.0f}" if times > 10 else f"odds / {times:.1f}"

@@ -31,7 +31,7 @@ def captions(replay: Replay) -> list[Caption]:
         DataError: the run is too short.
     """
     story = Story(replay.at(replay.last).events)
-    found = [Caption(0, 0, "In: an image and a number. Out: the digit and their sum. It knows nothing yet.")]
+    found = [Caption(0, 0, "In: an image and a number. Out: the digit and their sum. It begins at random.")]
 
     def say(step: int, words: str) -> None:
         found.append(Caption(replay.row_at_step(step), step, words))

@@ -68,7 +68,7 @@ class _Frame:
     last: float
 
     def x(self, step: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (step - self.first) / (self.last - self.first)
+        return LEFT + (WIDTH - LEFT - RIGHT) * (step - self.first) / ((self.last - self.first) or 1)
 
     def y_at(self, height: float) -> float:
         return TOP + (HEIGHT - TOP - BOTTOM) * (self.high - height) / (self.high - self.low)

@@ -63,7 +63,7 @@ def _means(progress: Iterable[Progress], scale: float) -> list[Progress]:
         part = list(group)
         totals = Totals()
         for event in part:
-            steps, before = event.step - before, event.step
+            steps, before = max(event.step - before, 1), event.step  # a stranger's steps may not rise
             totals.add(
                 images=steps,
                 digit_loss=event.digit_loss,

@@ -182,7 +182,9 @@ class Changed(Event):
     def __post_init__(self) -> None:
         for name in ("before", "value"):
             try:
-                Turn.of(self.at, self.setting, getattr(self, name))
+                object.__setattr__(
+                    self, name, Turn.of(self.at, self.setting, getattr(self, name)).value
+                )  # its short form
             except UsageError:
                 raise ValueError(f"{name} is no value of {self.setting}") from None
 

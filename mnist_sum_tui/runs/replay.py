@@ -21,7 +21,7 @@ from mnist_sum_tui.runs.journal import MOST_LINE_BYTES, parse_line
 
 Rows = NDArray[np.int64]
 Read = Callable[[int], Event | None]
-WHOLE = ("started", "epoch", "validated", "finished")
+WHOLE = ("started", "epoch", "validated", "changed", "finished")
 """the kinds of which a moment has all events so far; of the others but `progress` it has the newest"""
 MOST_PROGRESS = 1024
 """twice as many as the widest chart has columns; of more, every second, fourth, ... is taken"""

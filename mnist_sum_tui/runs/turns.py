@@ -5,7 +5,7 @@ A turn is text in the journal, in a checkpoint and on the command line alike, so
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mnist_sum_tui.config import Range, settings, value_words
@@ -17,6 +17,9 @@ FACTOR = Range(0.01, 100, "x0.01 to x100")
 """the learning rate is turned by a factor on its schedule"""
 FORM = "write it as STEP:SETTING=VALUE, such as 300:lr=x0.5 or 300:augment=none"
 MAX_STEP = 10**10
+MAX_LETTERS = 20
+MOST_TURNS = 500
+"""changes that a run can have still to come"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Turn:
         name = setting.replace("-", "_")
         if name not in KNOBS:
             raise unknown("knob", setting, KNOBS)
+        if len(value) > MAX_LETTERS:
+            raise UsageError(f"a change's value has at most {MAX_LETTERS} letters")
         if not 0 <= step <= MAX_STEP:
             raise UsageError(f"the step of a change must be 0 or more, not {step}")
         return cls(step, name, _checked(name, value))
@@ -70,6 +75,19 @@ def turned(turns: Iterable[Turn], step: int) -> dict[str, Turn]:
     for turn in turns:
         if turn.step <= step and (turn.setting not in found or found[turn.setting].step <= turn.step):
             found[turn.setting] = turn
+    return found
+
+
+def needed(turns: Sequence[Turn], step: int) -> tuple[Turn, ...]:
+    """The turns that steps from `step` on need: what holds there, and what is to come.
+
+    Raises:
+        UsageError: more than MOST_TURNS are to come.
+    """
+    held = {*turned(turns, step).values()}
+    found = tuple(turn for turn in turns if turn.step > step or turn in held)
+    if len(found) > MOST_TURNS + len(KNOBS):
+        raise UsageError(f"a run can have at most {MOST_TURNS} changes to come, not {len(found):,}: leave some out")
     return found
 
 

@@ -24,6 +24,8 @@ READS, ADDS, KNOWS = 0.5, 0.2, 0.9
 FEW_IMAGES = 2_000
 STILL_STEPS = 300
 """steps after which a loss that has not moved is a sign"""
+JUMP, JUMP_EVENTS = 2.5, 10
+"""the loss is this many times its lowest, and a bit, for so many Progress events"""
 BUSY_SHARE, BUSY_EVENTS = 0.5, 50
 """slower than this share of the best speed, for so many Progress events"""
 PHASES = ("sees", "guesses", "adds", "agrees", "knows", "cools", "chance")
@@ -43,6 +45,7 @@ class _Seen:
     lowest: float = math.inf
     fastest: float = 0.0
     slow_events: int = 0
+    high_events: int = 0
     peak_rate: float = 0.0
     rate: float = 0.0
     events: int = 0
@@ -72,7 +75,8 @@ class Coach:
             return None
         topic, words = self._find()
         is_urgent = topic in WARNINGS or not self._topic
-        if not topic or topic == self._topic or (self._seen.events - self._since < HOLD and not is_urgent):
+        is_same = topic == self._topic and not (topic == "chance" and isinstance(event, EpochDone))
+        if not topic or is_same or (self._seen.events - self._since < HOLD and not is_urgent):
             return None
         self._topic, self._since = topic, self._seen.events
         self._said.add(topic)
@@ -92,6 +96,8 @@ class Coach:
             seen.first = loss
         if seen.events >= SETTLED:
             seen.lowest, seen.fastest = min(seen.lowest, loss), max(seen.fastest, speed)
+            is_high = loss > JUMP * seen.lowest + 0.1
+            seen.high_events = seen.high_events + 1 if is_high else 0
             seen.slow_events = seen.slow_events + 1 if speed < BUSY_SHARE * seen.fastest else 0
 
     def _find(self) -> tuple[str, str]:
@@ -105,7 +111,7 @@ class Coach:
 
     def _warning(self) -> tuple[str, str] | None:
         seen, rate = self._seen, f"{rate_to_try(self._config):g}"
-        if _now(seen.loss) > 2 * seen.lowest + 0.5:
+        if seen.high_events >= JUMP_EVENTS:
             return (
                 "too-high",
                 f"The loss jumps up again: the learning rate is too high; turn it down (try --lr {rate})",

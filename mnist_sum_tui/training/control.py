@@ -60,7 +60,8 @@ class Control:
     def turn(self, turn: Turn) -> None:
         """Change a setting from the turn's step on, or from the next step where that is past."""
         with self._changed:
-            self._turns.append(turn)
+            waiting = [other for other in self._turns if (other.step, other.setting) != (turn.step, turn.setting)]
+            self._turns = [*waiting, turn]  # what was asked for before it, and is not taken yet, never holds
             self._changed.notify_all()
 
     def checkpoint(self) -> None:
@@ -118,7 +119,7 @@ class Control:
     def wait(self, seconds: float) -> None:
         """While paused, wait until something is asked for, or `seconds` have passed."""
         with self._changed:
-            if self.paused and not self._requests and not self._turns:
+            if self.paused and not self._requests:
                 self._changed.wait(seconds)
 
     def dawdle(self, seconds: float) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from mnist_sum_tui.config import TrainConfig, value_words
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.position import Change, Position
-from mnist_sum_tui.runs.turns import Turn, turned
+from mnist_sum_tui.runs.turns import Turn, needed, turned
 from mnist_sum_tui.training import schedule
 
 BARE = {"lr": "x1"}
@@ -34,13 +34,13 @@ class Knobs:
             epochs = position.changes[-1].epochs
         elif lengths := [event.before for event in behind if event.setting == "epochs"]:
             epochs = int(lengths[0])
-        found = (*position.turns, *(Turn(event.at, event.setting, event.value) for event in behind))
+        found: tuple[Turn, ...] = (*position.turns, *(Turn(event.at, event.setting, event.value) for event in behind))
         to_come = [turn for turn in found if turn.setting == "epochs" and turn.step > position.step]
         if to_come and config.epochs == to_come[-1].number:
             config = replace(config, epochs=epochs)
         elif config.epochs != epochs:
             found = tuple(turn for turn in found if turn not in to_come)
-        return cls(config, position.with_epochs(config.epochs, epochs).changes, found)
+        return cls(config, position.with_epochs(config.epochs, epochs).changes, needed(found, position.step))
 
     @property
     def epochs(self) -> int:

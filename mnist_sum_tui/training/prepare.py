@@ -27,7 +27,8 @@ class Training:
     def agree(self, control: Control) -> tuple[bool, list[tuple[Turn, str]]]:
         """Whether a process should stop; and the turns that the state has taken now, with the values before them."""
         is_stopping, turns = self.learner.processes.agree(control.stopping, control.take_turns())
-        return is_stopping, [self.state.turn(turn) for turn in turns]
+        made = (self.state.turn(turn) for turn in turns)
+        return is_stopping, [(turn, before) for turn, before in made if turn.value != before]
 
     def epoch(self) -> Iterator[StepResult]:
         """Make the steps that are left in the current epoch.

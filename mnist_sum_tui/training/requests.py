@@ -37,8 +37,6 @@ class Requests:
                 control.deliver(state.step, self._training.learner.copy_weights())
             if control.take("validate"):
                 yield self._validated()
-            if self._training.learner.processes.is_alone:  # several agree on turns once a step
-                yield from self.agree()
             if not control.paused:
                 break
             if not self._is_paused:
@@ -67,7 +65,10 @@ class Requests:
             self.told_from = -math.inf
 
     def agree(self) -> Iterator[Event]:
-        """Agree with the other processes on a stop and on turned knobs; what was turned is on the disk at once."""
+        """Agree with the other processes on a stop and on turned knobs; what was turned is on the disk at once.
+
+        It comes before each step, so that what is turned in a pause is one change at its end.
+        """
         self.is_stopping, made = self._training.agree(self._control)
         self._recorder.note_length()
         for turn, before in made:

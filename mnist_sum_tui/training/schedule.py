@@ -13,7 +13,7 @@ START_DIVISOR = 25.0
 END_DIVISOR = 1e4
 """and ends at a ten-thousandth of where it started, as there"""
 
-ADDED_EPOCHS = "the learning rate starts a new cycle, half as high; a constant rate does not change"
+ADDED_EPOCHS = "with more epochs the learning rate starts a new cycle, half as high; a constant rate stays"
 """what the advice to train a run further says of the learning rate"""
 
 

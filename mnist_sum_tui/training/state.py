@@ -13,7 +13,7 @@ from mnist_sum_tui.inference.evaluate import EvalReport
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.position import Position, Totals
-from mnist_sum_tui.runs.turns import Turn
+from mnist_sum_tui.runs.turns import Turn, needed
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.step import StepResult
 from mnist_sum_tui.training.timing import Forecast, Stopwatch
@@ -69,7 +69,7 @@ class RunState:
         if noted.setting == "epochs":  # what has begun cannot be taken back
             noted = replace(noted, value=str(max(int(noted.value), self._begun)))
         before = self.knobs.value_at(noted.setting, noted.step)
-        self.knobs.turns += (noted,)
+        self.knobs.turns = needed((*self.knobs.turns, noted), self.step)
         self._take_length()
         return noted, before
 

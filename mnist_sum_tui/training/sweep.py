@@ -60,16 +60,22 @@ def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...],
     """
     lists = {name: [part.strip() for part in text.split(",")] for name, text in given.items()}
     swept = tuple(name for name, parts in lists.items() if len(parts) > 1)
+    if idle := [name for name in swept if name in INDIFFERENT]:
+        raise UsageError(
+            f"--{option_name(idle[0])} takes one value in a sweep, because it changes nothing that is learned"
+        )
     if not swept and seeds == 1:
         raise UsageError("a sweep needs a setting with several values, such as --lr 1e-3,2e-3, or --seeds 3")
     if (count := seeds * math.prod(map(len, lists.values()))) > MOST_RUNS:
         raise UsageError(f"this would be {count:,} runs: a sweep has at most {MOST_RUNS:,}")
-    found = []
+    found: list[Combination] = []
     for values in itertools.product(*lists.values()):
         chosen = {name: value_of(name, text) for name, text in zip(lists, values, strict=True)}
         first = TrainConfig.of(**{"recipe": "standard", **chosen})
         configs = tuple(replace(first, seed=first.seed + more) for more in range(seeds))
         shown = tuple(text for name, text in zip(lists, values, strict=True) if name in swept)
+        if any(is_same(configs[0], other.configs[0]) for other in found):
+            raise UsageError(f"the sweep has {', '.join(shown)} twice: leave one out")
         found.append(Combination(shown, configs))
     return swept, found
 
@@ -87,7 +93,9 @@ def value_of(name: str, text: str) -> Any:
     except ValueError:
         raise UsageError(f"{option_name(name)} must be a number, not {text!r}") from None
     if declared is bool:
-        raise UsageError(f"{option_name(name)} cannot be swept")
+        if text not in ("yes", "no"):
+            raise UsageError(f"{option_name(name)} must be yes or no, not {text!r}")
+        return text == "yes"
     return text
 
 

@@ -3,6 +3,8 @@
 import csv
 import io
 import math
+import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,9 +57,7 @@ def test_the_command(cli: Cli, tmp_path: Path) -> None:
     assert "spreadsheet" in done.stdout
     assert target.read_bytes() == to_csv(EVENTS)
     is_one_line(cli("runs", "export", "latest", "--runs-dir", str(runs)), 2, "--csv FILE", "--svg FILE")
-    is_one_line(
-        cli("runs", "--runs-dir", str(runs), "export", "latest", "--csv", str(tmp_path)), 1, "cannot be written"
-    )
+    is_one_line(cli("runs", "--runs-dir", str(runs), "export", "latest", "--csv", str(tmp_path)), 2, "is a folder")
     is_one_line(cli("runs", "--runs-dir", str(runs), "export", "gone", "--csv", str(target)), 2, "gone")
 
 
@@ -71,3 +71,25 @@ def test_the_moving_picture_of_any_run(cli: Cli, tmp_path: Path) -> None:
     short = cli("runs", "export", "20260101-120200", "--svg", str(tmp_path / "no.svg"), "--runs-dir", str(runs))
     is_one_line(short, 1, "too short")
     assert not (tmp_path / "no.svg").exists()
+
+
+def test_only_a_new_file_or_a_regular_one_is_written(cli: Cli, tmp_path: Path) -> None:
+    run = make(tmp_path / "runs", "20260101-120000-compact", EVENTS)
+    options = ("--runs-dir", str(tmp_path / "runs"))
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    for name, why in {
+        str(tmp_path): "is a folder", ".": "is a folder", "": "is a folder", "x" * 300: "another name",
+        str(tmp_path / "no" / "x"): "does not exist", str(tmp_path / "pipe"): "is not a regular file",
+        str(tmp_path / "link"): "is not a regular file",
+    }.items():  # fmt: skip
+        for command in (("export", run.id, "--csv"), ("export", run.id, "--svg"), ("report", run.id, "-o")):
+            is_one_line(cli("runs", *command, name, *options), 2, why)
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_steps_that_do_not_rise_can_be_drawn() -> None:
+    progress = next(event for event in EVENTS if isinstance(event, Progress))
+    odd = [*EVENTS[:1], progress, progress, replace(progress, step=1), replace(progress, step=2**53 - 1), EVENTS[-1]]
+    assert b"<svg" in svg(odd).encode()

@@ -130,3 +130,9 @@ def test_control_characters_in_text_are_escaped(kind: str) -> None:
         if isinstance(value, str) and name != "event" and name not in WORDS.get(kind, {}):
             event = from_dict({**good, name: "a\x1b]0;x\x07\n\u202eb"})
             assert getattr(event, name) == r"a\x1b]0;x\x07\n\u202eb"
+
+
+def test_a_change_has_its_value_in_its_short_form_whatever_the_file_says() -> None:
+    good = to_dict(_example(KINDS["changed"]))
+    event = from_dict({**good, "setting": "epochs", "before": "9.0", "value": "1e1"})
+    assert (getattr(event, "before", ""), getattr(event, "value", "")) == ("9", "10")

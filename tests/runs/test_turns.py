@@ -4,7 +4,7 @@ import pytest
 
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.position import Position
-from mnist_sum_tui.runs.turns import Turn, turned
+from mnist_sum_tui.runs.turns import MOST_TURNS, Turn, needed, turned
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,7 @@ def test_a_turn_is_read_in_its_shortest_form(text: str, short: str) -> None:
         ("3:lr=xinf", "must be x0.01 to x100"),
         ("3:sum_weight=1", "sum weight must be above 0 and below 1, not 1"),
         ("3:epochs=2.5", "epochs must be 1 to 10,000"),
+        ("3:lr=x1.00000000000000000001", "write it as"),
         ("3:augment=wild", "unknown augment 'wild'"),
         ("3:batch_size=12", "unknown knob 'batch_size'"),
         ("3:weight_decay=much", "weight decay must be 0 to 1, not much"),
@@ -60,3 +61,12 @@ def test_a_checkpoint_with_a_value_that_no_knob_has_is_refused() -> None:
     for wrong in ({"step": 3, "setting": "lr", "value": "x1e9"}, {"step": -1, "setting": "lr", "value": "x2"}):
         with pytest.raises(ValueError, match="turns"):
             Position.from_dict({**plain, "turns": [wrong]})
+
+
+def test_only_what_holds_and_what_is_to_come_is_kept() -> None:
+    turns = [Turn.parse(text) for text in ("1:lr=x2", "5:lr=x3", "2:augment=none", "9:lr=x4")]
+    assert [str(turn) for turn in needed(turns, 6)] == ["5:lr=x3", "2:augment=none", "9:lr=x4"]
+    many = [Turn(step, "lr", "x2") for step in range(1, 3000)]
+    assert len(needed(many, 3000)) == 1
+    with pytest.raises(UsageError, match=f"at most {MOST_TURNS} changes"):
+        needed(many, 0)

@@ -17,6 +17,7 @@ from tests.tui import recorded
 
 CONFIG = TrainConfig.of("standard", model="compact")
 HEALTHY = sorted((Path(__file__).parent / "healthy").glob("*.jsonl"))
+"""journals of real trainings, named by recipe and network"""
 STARTED = next(event for event in recorded.training(1) if isinstance(event, Started))
 
 

@@ -32,7 +32,9 @@ def test_every_combination_with_every_seed() -> None:
         ({"lr": "1e-3,-1"}, "lr must be above 0"),
         ({"model": "compact,big"}, "unknown model 'big'"),
         ({"seed": ",".join(map(str, range(1001)))}, "this would be 1,001 runs"),
-        ({"all_data": "True,False"}, "cannot be swept"),
+        ({"all_data": "True,False"}, "must be yes or no"),
+        ({"lr": "1e-3,0.001"}, "has 0.001 twice"),
+        ({"threads": "1,2"}, "takes one value in a sweep"),
     ],
 )
 def test_what_cannot_be_swept_is_one_line(given: dict[str, str], message: str) -> None:

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
 
-HEAT_KEYS = (Binding("h,o", "heat", "Where it looked"),)
-"""on Draw `o` opens a picture, so there are two"""
+HEAT_KEYS = (Binding("h", "heat", "Where it looked"),)
 
 
 class HeatPage(NumberPage):

@@ -27,6 +27,7 @@ class ImagePage(WeightsPage, HeatPage):
         Binding("right", "step(1)", show=False),
         Binding("up", "number(1)", "Number", key_display=f"{BRAILLE.arrows[2]} {BRAILLE.arrows[3]} 0-9"),
         Binding("down", "number(-1)", show=False),
+        Binding("o", "heat", show=False),  # `h` is the key on every page; on Draw `o` opens a picture
     ]
 
     index: reactive[int] = reactive(0)

@@ -196,8 +196,8 @@ class InsidePage(WalkingPage):
     # Keys.
 
     def on_option_list_option_highlighted(self) -> None:
-        """Another layer."""
-        self.remove_class("-closer")
+        """Another layer: its maps, not what was shown in their place."""
+        self.remove_class("-closer", "-heat")
         self._show_layer()
 
     def on_option_list_option_selected(self) -> None:

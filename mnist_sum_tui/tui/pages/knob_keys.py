@@ -43,7 +43,7 @@ class KnobKeys(Page):
         """Open the panel below the charts, or close it."""
         if self.close_knobs():
             return
-        panel = KnobPanel()
+        panel = KnobPanel(self.session.turned_before)
         await self.mount(panel, before=self.query_one("KeyFooter"))
         self.show_knobs()
         panel.focus()

@@ -24,7 +24,8 @@ STEP = Binding.Group("Step", compact=True)
 EPOCH = Binding.Group("Epoch", compact=True)
 REPLAY_BINDINGS = (
     Binding("p", "replay", "Replay", tooltip="Play the run back as it learned"),
-    Binding("space", "play", "Play", tooltip="Play or pause"),
+    Binding("space", "play(True)", "Play"),
+    Binding("space", "play(False)", "Pause"),
     Binding("plus,equals_sign", "speed(1)", "Faster", group=SPEED, key_display="+"),
     Binding("minus", "speed(-1)", "Slower", group=SPEED, key_display="-"),
     Binding("left", "step(-1)", "Step back", group=STEP),
@@ -53,13 +54,14 @@ class ReplayKeys(ChartKeys, AfterRun):
         """Turn to the session's run; to be given by the page."""
         raise NotImplementedError
 
-    def allows_in_replay(self, action: str) -> bool | None:
+    def allows_in_replay(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether the action makes sense now; None if that does not depend on a replay."""
         if action == "replay":
             is_over = self.session.is_opened and self.session.started is not None
             return is_over and self.player is None and not self.is_form_shown
         if action in REPLAY_ACTIONS:
-            return self.player is not None and not self.is_form_shown
+            is_other = action == "play" and self.player is not None and parameters == (self.player.is_playing,)
+            return self.player is not None and not self.is_form_shown and not is_other
         return False if action in NOT_IN_A_REPLAY and self.player is not None else None
 
     def why_not(self, key: str) -> str:
@@ -124,11 +126,12 @@ class ReplayKeys(ChartKeys, AfterRun):
                 self.show_moment()
             self.run_view.query_one(ScrubBar).show(self.player)
 
-    def action_play(self) -> None:
+    def action_play(self, _on: bool) -> None:
         """Play, or pause."""
         if self.player is not None:
             self.player.toggle()
             self.show_moment()
+            self.refresh_bindings()
 
     def action_speed(self, by: int) -> None:
         """Faster or slower."""

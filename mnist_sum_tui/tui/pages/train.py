@@ -224,7 +224,7 @@ class TrainPage(KnobKeys, ReplayKeys):
             return True
         if self.is_form_shown and action in ("control", *CHART_ACTIONS):
             return False
-        if (allowed := self.allows_in_replay(action)) is not None:
+        if (allowed := self.allows_in_replay(action, parameters)) is not None:
             return allowed
         control, started = self.session.control, self.session.started
         if parameters == ("validate",) and started is not None and not started.validation_images:

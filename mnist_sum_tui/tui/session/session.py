@@ -69,6 +69,8 @@ class Session:
         self.is_paused = False
         self.turned: dict[str, str] = {}
         """the settings that were turned while it trains, and to what"""
+        self.turned_before: list[tuple[str, str]] = []
+        """what was turned here, and the value before, the last one last: for undoing"""
         self._training = {"digit_accuracy": Average(), "sum_accuracy": Average()}
 
     @property

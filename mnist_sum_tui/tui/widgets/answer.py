@@ -57,7 +57,7 @@ def fit_line(said: "Prediction", width: int) -> tuple[str, str]:
 
 
 def whole_percent(share: float) -> str:
-    """A share of 1 as a whole percent; 100 only from 0.9995 on."""
+    """A share of 1 as a whole percent; 100 only where the bars beside it say 100.0."""
     return f"{min(share * 100, 99) if share < 0.9995 else 100:.0f}%"
 
 

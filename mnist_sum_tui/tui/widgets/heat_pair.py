@@ -28,16 +28,21 @@ INK = 50
 QUICK = "At a first look: the higher the number, the more a pixel changes the answer. What hiding it does comes next."
 SLOW = (
     "The higher a number on the ink or the fuller a shade, the less sure the answer gets if a 5x5 square hides the "
-    "place: at most, the odds of the digit fall to {}, of the sum to {}."
+    "place. At most, the odds of the digit {}, of the sum {}."
 )
+MATTERS = 0.1
+"""a fall of the log-odds below which no place matters: then there is nothing to show"""
 
 
-def heat_lines(image: Image, heat_hw: NDArray[np.float32], columns: int, paper: Color, warm: Color) -> list[Content]:
+def heat_lines(
+    image: Image, heat_hw: NDArray[np.float32], columns: int, paper: Color, warm: Color, least: float = 0.0
+) -> list[Content]:
     """The image in half as many rows as columns: ink is written in figures, 9 where the heat is highest.
 
-    Where there is no ink, shades stand for 3, 6 and 9. The ground is the stronger, the higher the heat is.
+    Where there is no ink, shades stand for 3, 6 and 9. The ground is the stronger, the higher the heat is. A heat below
+    `least` everywhere is shown as weak as it is.
     """
-    heat = np.clip(heat_hw / max(float(heat_hw.max()), 1e-12), 0, 1)
+    heat = np.clip(heat_hw / max(float(heat_hw.max()), least, 1e-12), 0, 1)
     steps = np.rint(resize(heat, columns, columns // 2) * 9).astype(int).tolist()
     ink = (resize(image, columns, columns // 2) >= INK).tolist()
     lines = []
@@ -52,9 +57,13 @@ def heat_lines(image: Image, heat_hw: NDArray[np.float32], columns: int, paper: 
 
 
 def odds_words(heat_hw: NDArray[np.float32]) -> str:
-    """To what part of themselves the odds fall at the place that matters most."""
+    """How far the odds fall at the place that matters most: `become 1,160 times smaller`."""
     times = math.exp(min(max(float(heat_hw.max()), 0.0), 14.0))
-    return "less than a millionth" if times > 1e6 else f"1/{times:,.0f}" if times > 10 else f"1/{times:.1f}"
+    if times > 1e6:
+        return "become a million times smaller, or more"
+    if heat_hw.max() < MATTERS:
+        return "hardly change, so nothing is marked"
+    return f"become {times:,.0f} times smaller" if times > 10 else f"become {times:.1f} times smaller"
 
 
 class HeatPair(Widget):
@@ -74,8 +83,9 @@ class HeatPair(Widget):
         words = SLOW.format(odds_words(found.digit), odds_words(found.sum)) if found.is_hiding else QUICK
         told = textwrap.wrap(words, max(width, 20))
         columns = max(4, min(MOST, (width - 2) // 2, 2 * (height - len(told) - 1)))
+        least = 9 * MATTERS if found.is_hiding else 0.0
         warm, (_, _, paper, _) = Color.parse(self.app.theme_variables["warning"]), self.colors
-        digit, total = (heat_lines(found.image, heat, columns, paper, warm) for heat in (found.digit, found.sum))
+        digit, total = (heat_lines(found.image, heat, columns, paper, warm, least) for heat in (found.digit, found.sum))
         names = f"digit {said.digit}".ljust(columns + 2) + f"sum {said.sum}"
         pairs = [one + "  " + other for one, other in zip(digit, total, strict=True)]
         return Content("\n").join([*map(Content, told), Content.styled(names, "bold"), *pairs])

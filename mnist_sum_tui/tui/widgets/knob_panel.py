@@ -90,12 +90,12 @@ class KnobPanel(Widget, can_focus=True):
             super().__init__()
             self.setting, self.value = setting, value
 
-    def __init__(self) -> None:
+    def __init__(self, before: list[tuple[str, str]]) -> None:
+        """`before`: what was turned in this run, and the value before, the last one last; the panel adds to it."""
         super().__init__(id="knobs")
         self._knobs: list[Knob] = []
         self._chosen = 0
-        self._before: list[tuple[str, str]] = []
-        """what was turned here, and the value before, the last one last"""
+        self._before = before
 
     def show(self, values: Mapping[str, str], begun: int) -> None:
         """Show the values that hold, or that were asked for."""
@@ -131,10 +131,15 @@ class KnobPanel(Widget, can_focus=True):
             shown = self._knobs[self._chosen]
             self._turn_to(min(max(shown.place + by, 0), len(shown.stops) - 1))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Undo only what was turned."""
+        return action != "undo" or bool(self._before)
+
     def action_undo(self) -> None:
         """Take the last change back."""
         if self._before:
             self.post_message(self.Turned(*self._before.pop()))
+            self.refresh_bindings()
 
     def on_click(self, event: events.Click) -> None:
         """Choose the knob under the mouse, and turn it to where its track was clicked."""
@@ -154,3 +159,4 @@ class KnobPanel(Widget, can_focus=True):
         if place != shown.place:
             self._before.append((shown.setting, shown.value))
             self.post_message(self.Turned(shown.setting, shown.stops[place]))
+            self.refresh_bindings()

@@ -88,7 +88,7 @@ class SampleStrip(Horizontal):
     def compose(self) -> ComposeResult:
         """One widget per image."""
         for place in range(COUNT):
-            yield Sample(classes="" if place < 6 else "-spare")  # hidden on a narrow screen
+            yield Sample(classes=f"{'-spare' if place >= 6 else ''} {'-last' if place == COUNT - 1 else ''}")
         yield AdditionPicture()
 
     def show(self, samples: Samples | None, images: dict[int, Image]) -> None:
@@ -104,4 +104,4 @@ class SampleStrip(Horizontal):
             widget.answer = (answer[0], answer[1], answer[2], answer[3])
         table = self.query_one(AdditionPicture)
         table.rows, table.label = samples.addition, samples.labels[0] if samples.labels else 0
-        table.set_class(bool(samples.addition), "-known")
+        self.set_class(bool(samples.addition), "-with-table")
