@@ -19,14 +19,14 @@ def test_both_heads_beside_each_other_and_what_the_shades_mean(name: str, cli: C
     glyphs = MARKERS[name]
     shown = cli("predict", "idx", "247", "4", "--explain", "--marker", name).stdout.splitlines()
     at = shown.index("Where it looked")
-    drawing, caption, meaning = shown[at + 1 : at + 15], shown[at + 15], " ".join(shown[at + 16 : at + 18])
+    drawing, caption, meaning = shown[at + 1 : at + 15], shown[at + 15], " ".join(shown[at + 16 : at + 20])
     left, right = ([line.ljust(60)[part].strip() for line in drawing] for part in (slice(0, 28), slice(30, 58)))
     assert any(glyphs.shades[3] in line for line in left)
     assert any(glyphs.between in line for line in right)
     assert left != right
-    assert caption.startswith("digit 4: by at most ")
-    assert " sum 8: by at most " in caption
-    assert f"the denser the shade ({glyphs.shades[1:]}), the more the answer's probability falls" in meaning
+    assert caption.startswith("digit 4: odds / ")
+    assert " sum 8: odds / " in caption
+    assert f"the denser the shade ({glyphs.shades[1:]}), the less sure the answer is" in meaning.lower()
     assert any("4 + 4 = 8" in line for line in shown[at + 17 :])
 
 
