@@ -201,6 +201,10 @@ def _above(plot: Plot, width: int, height: int) -> list[list[Span]]:
     if joined(whole, width) != joined(whole, 10**6):
         curves, others = _legend(plot, is_short=True)
     reading = [] if plot.cursor is None else [joined(_reading(plot, width), width)]
+    titled = [*title, *reading]
+    if reading and title and joined(titled, width) == joined(titled, 10**6):
+        # which chart it is, where that costs nothing
+        reading = [joined(titled, width)]
     if is_one_line:
         return reading or [joined([*title, *curves, *others, *note], width)]
     return [*(reading or [joined([*title, *note], width)]), joined([*curves, *others], width)]

@@ -66,7 +66,7 @@ def test_no_caption_costs_the_x_axis_its_ticks(width: int, kind: str) -> None:
 def test_the_cursor_says_the_step_of_an_epoch_and_the_keys_of_the_smoothing() -> None:
     series = Series(recorded.training(1075))
     wide = lines_of(plot(series, None, View(x_kind="epoch", cursor=2.5), "loss"), 90, 12)[0]
-    assert wide.startswith("epoch 2.50  step 1,075  digit ")
+    assert wide.startswith("loss  epoch 2.50  step 1,075  digit ")
     assert wide.rstrip().endswith("smoothed 0.9, [ ] change it")
     narrow = lines_of(plot(series, None, View(cursor=1075.0), "loss"), 58, 12)[0]
     assert narrow.rstrip().endswith("smoothed")

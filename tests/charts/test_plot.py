@@ -107,7 +107,8 @@ def test_every_line_is_as_wide_as_the_chart_with_any_letters_in_a_name(name: str
 def test_the_cursor_shows_the_values_under_it() -> None:
     plot = Plot((curve(RAMP),), cursor=25.0, title="loss")
     lines = text(plot, 40, 10)
-    assert lines[0].startswith("step 25  digit 25")
+    assert lines[0].startswith("loss  step 25  digit 25"), "the title stays where there is room"
+    assert text(plot, 20, 10)[0].startswith("step 25  digit 25")
     assert any("│" in line[6:] for line in lines[1:-1])
     assert any("○" in line for line in lines[1:-1]), "it marks the point that it reads"
     assert read(plot, 25.4) == [("digit", "digit", 25.0)]

@@ -13,7 +13,8 @@ p plays an opened run back.""",
     "inspect": f"""\
 One test image and a number go in.
 Two answers come out: digit and sum.
-Bars: how probable each answer is.
+Bars: how probable each answer is;
+not calibrated: unchecked figures.
 {BRAILLE.chosen} its answer, {BRAILLE.truth} the right one.
 Below: weights from when it learned.""",
     "draw": """\

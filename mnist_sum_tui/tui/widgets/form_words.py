@@ -43,7 +43,7 @@ def left_out(config: TrainConfig) -> str:
     images = training_images(config)
     count = "all" if images is None else f"all {images:,}"
     if config.all_data:
-        return f"{count} images train: no validation, so no best epoch, no samples"
+        return f"{count} images train: no validation, so no best epoch, no sample images"
     return "" if images is None else f"{images:,} images train; {HELD_OUT:,} validate each epoch and choose the best"
 
 

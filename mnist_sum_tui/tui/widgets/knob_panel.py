@@ -23,7 +23,7 @@ STOPS = {
 }
 """the values that the keys and the mouse choose; a run's own value stands among them"""
 MOST_EPOCHS = 20
-"""more epochs than the run has that can be chosen at once"""
+"""epochs that can be chosen at once, or twice as many as the run has"""
 IDEAS = {
     "lr": "How far each step goes: a factor on what the schedule says. Too high and the loss jumps; too low and "
     "nothing moves.",
@@ -53,10 +53,10 @@ class Knob:
         return self.stops.index(self.value)
 
 
-def knob(setting: str, value: str, begun: int = 1) -> Knob:
-    """A knob at a value. `begun`: the epochs that the run has begun, which cannot be taken back."""
+def knob(setting: str, value: str) -> Knob:
+    """A knob at a value."""
     if setting == "epochs":
-        return Knob(setting, [str(count) for count in range(begun, max(begun, int(value)) + MOST_EPOCHS + 1)], value)
+        return Knob(setting, [str(count) for count in range(1, max(MOST_EPOCHS, 2 * int(value)) + 1)], value)
     stops = STOPS[setting]
     if value not in stops:
         stops = sorted([*stops, value], key=lambda stop: float(stop.removeprefix("x")))
@@ -95,11 +95,13 @@ class KnobPanel(Widget, can_focus=True):
         super().__init__(id="knobs")
         self._knobs: list[Knob] = []
         self._chosen = 0
+        self._begun = 1
         self._before = before
 
     def show(self, values: Mapping[str, str], begun: int) -> None:
-        """Show the values that hold, or that were asked for."""
-        self._knobs = [knob(setting, values[setting], begun) for setting in KNOBS]
+        """Show the values that hold, or that were asked for. `begun`: the epochs begun, which cannot be taken back."""
+        self._knobs = [knob(setting, values[setting]) for setting in KNOBS]
+        self._begun = begun
         self.refresh()
 
     def render(self) -> Content:
@@ -156,6 +158,8 @@ class KnobPanel(Widget, can_focus=True):
 
     def _turn_to(self, place: int) -> None:
         shown = self._knobs[self._chosen]
+        if shown.setting == "epochs":
+            place = max(place, self._begun - 1)
         if place != shown.place:
             self._before.append((shown.setting, shown.value))
             self.post_message(self.Turned(shown.setting, shown.stops[place]))

@@ -34,15 +34,15 @@ async def test_log_smoothing_and_axis_change_the_charts(pilot: Pilot[int]) -> No
 async def test_the_cursor_reads_both_charts_by_keys_and_mouse(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training())
     await pilot.press("left")
-    assert chart(app, "loss")[0].startswith("step 1,075  digit 0.0")
-    assert chart(app, "accuracy")[0].startswith("step 1,075  digit 98.")
+    assert chart(app, "loss")[0].startswith("loss  step 1,075  digit 0.0")
+    assert chart(app, "accuracy")[0].startswith("accuracy  step 1,075  digit 98.")
     assert chart(app, "loss")[0].rstrip().endswith("smoothed")
     page = app.train_page
     page.on_train_page_ghost_found(page.GhostFound("other", Series(recorded.training(2150))))
     await pilot.press("escape")
     page.redraw(at_once=True)
     await pilot.press("left")  # not at the end of the other run
-    assert chart(app, "loss")[0].startswith("step 1,075  digit 0.0")
+    assert chart(app, "loss")[0].startswith("loss  step 1,075  digit 0.0")
     await pilot.press("shift+left")
     assert not chart(app, "loss")[0].startswith("step 1,075")
     await pilot.hover("#accuracy", offset=(8, 5))
@@ -68,7 +68,7 @@ async def test_freezing_stops_the_display_only(pilot: Pilot[int]) -> None:
     assert not control.paused
     assert "elapsed 10 s" in shown(app, "#facts"), "only the charts stand still"
     await pilot.press("left")  # it can be read off, and stands still
-    assert chart(app, "loss")[0].startswith("step 200 ")
+    assert chart(app, "loss")[0].startswith("loss  step 200 ")
     await pilot.press("escape")
     assert chart(app, "loss") == before
     app.on_run_event(

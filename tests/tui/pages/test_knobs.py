@@ -21,7 +21,8 @@ def test_a_value_of_the_run_itself_is_a_stop_too() -> None:
     shown = knob("weight_decay", "0.07")
     assert list(shown.stops[4:7]) == ["0.05", "0.07", "0.1"]
     assert shown.place == 5
-    assert knob("epochs", "5", begun=3).stops[:3] == ["3", "4", "5"]
+    assert knob("epochs", "5").stops[:3] == ["1", "2", "3"]
+    assert knob("epochs", "50").stops[-1] == "100"
 
 
 @pytest.mark.parametrize("width", [40, 76, 150])
