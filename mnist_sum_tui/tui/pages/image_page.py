@@ -1,6 +1,7 @@
 """ImagePage: what the pages with one test image at a time share: which image, its predictions, keys to other images."""
 
 import random
+import time
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -15,7 +16,9 @@ from mnist_sum_tui.tui.predictions.requests import PredictImage
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 
 NEWEST_SECONDS = 1.0
-"""how often the predictions are brought up to date while a training goes on"""
+"""how often at most the predictions are brought up to date while a training goes on"""
+SHARE, LONGEST = 0.03, 4.0
+"""what that may take of the time, from asking to showing, and the seconds after which it is done whatever it takes"""
 
 
 class ImagePage(WeightsPage, HeatPage):
@@ -37,6 +40,7 @@ class ImagePage(WeightsPage, HeatPage):
         super().__init__()
         self.answer: ImagePredicted | None = None
         """what is shown"""
+        self._asked = self._due = 0.0
 
     def show_image(self, answer: ImagePredicted) -> None:
         """Show the image of a new answer; `show_answer` follows. To be given by the page."""
@@ -79,7 +83,8 @@ class ImagePage(WeightsPage, HeatPage):
         answer = self.answer
         if answer is None or self.wanted is not None or not self.is_current:
             return
-        if self.session.is_training or answer.weights.path is None:
+        if (self.session.is_training or answer.weights.path is None) and time.monotonic() >= self._due:
+            self._asked = time.monotonic()
             self._ask()
 
     def on_image_predicted(self, message: ImagePredicted) -> None:
@@ -89,6 +94,9 @@ class ImagePage(WeightsPage, HeatPage):
 
     def take_answer(self, answer: ImagePredicted) -> None:
         """Show the image and its predictions."""
+        if self._asked:
+            now = time.monotonic()
+            self._asked, self._due = 0.0, now + min((now - self._asked) / SHARE, LONGEST)
         self.index, self.answer = answer.index, answer  # of other test images there may be fewer
         self.remove_class("-empty")
         self.show_weights(answer.weights, answer.choices, answer.source)
