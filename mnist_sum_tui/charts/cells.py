@@ -70,9 +70,8 @@ class Cells:
         where[:, column_of(np.array([x]), self.across, self.columns)] = True
         self._paint(role, where & (self._cells == BLANK), ord(symbol))
 
-    def sign(self, role: str, symbol: str, x: float, text: str) -> None:
-        """Draw a vertical line at x, in empty cells only, with a text beside it, below those that are in its way."""
-        self.column(role, symbol, x)
+    def sign(self, role: str, x: float, text: str) -> None:
+        """Write a text beside x near the upper end, below those that are in its way."""
         column = int(column_of(np.array([x]), self.across, self.columns)[0])
         begin = column + 1 if column + 1 + len(text) <= self.columns else column - len(text)
         row = next((row for row, end in enumerate(self._signed) if end < begin), len(self._signed))

@@ -171,8 +171,10 @@ def _paint(canvas: Cells, plot: Plot, heights: Sequence[Heights], marked: Sequen
         canvas.line(curve.role, curve.x, y, curve.pattern, curve.is_behind)
     for marks, at in reversed([*zip(plot.marks, marked, strict=True)]):
         canvas.marks(marks.role, marks.symbol, marks.x, at)
-    for x, text in plot.signs:
-        canvas.sign("legend", BRAILLE.axes[0], x, text)
+    for x, _ in plot.signs:
+        canvas.column("legend", BRAILLE.axes[0], x)
+    for x, text in plot.signs:  # over the lines, which would cross the texts
+        canvas.sign("legend", x, text)
     for part in _parts(plot):
         canvas.top("nan", BRAILLE.wrong, part.x[np.isnan(part.y)])
     if plot.cursor is not None:

@@ -29,7 +29,9 @@ JUMP, JUMP_EVENTS = 2.5, 10
 BUSY_SHARE, BUSY_EVENTS = 0.5, 50
 """slower than this share of the best speed, for so many Progress events"""
 PHASES = ("sees", "guesses", "adds", "agrees", "knows", "cools", "chance")
-WARNINGS = ("too-high", "too-low", "overfitting", "busy", "few-images")
+FAR_BELOW = 0.05
+"""points of accuracy by which no network that settles is worse in validation"""
+WARNINGS = ("too-high", "unsettled", "too-low", "overfitting", "busy", "few-images")
 """the topics; the guide's page `coach` has a paragraph for each"""
 
 
@@ -126,6 +128,10 @@ class Coach:
             return "overfitting", (
                 f"Since epoch {since} it gets better on its own images only: overfitting; try --augment, or stop here"
             )
+        if (below := self._below_training()) > FAR_BELOW:
+            return "unsettled", (
+                f"The validation is {percent(below, 0)} below the training: the steps are too large; turn the rate down"
+            )
         if seen.slow_events >= BUSY_EVENTS:
             return "busy", "It trains at half of its best speed: something else takes the processor"
         return None
@@ -139,7 +145,7 @@ class Coach:
                 f"It reads {percent(digit, 0)} of the digits, but the sum still guesses: adding comes after reading"
             )
         if min(digit, total) < KNOWS:
-            return "adds", "Now it adds: the sum follows the digit"
+            return "adds", "Now it begins to add: the sum is more than guessed, and will follow the digit"
         if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):
             return "agrees", "The sum is right where the digit is: from here on both get better together"
         if gained := self._within_chance():
@@ -173,6 +179,11 @@ class Coach:
         is_training = len(later) >= 3 and later[-1][1] > epochs[best][1]
         is_worse = all(epochs[best][2] - accuracy > self._chance(accuracy) for _, _, accuracy in later[-3:])
         return epochs[best][0] if is_training and is_worse else 0
+
+    def _below_training(self) -> float:
+        """How far the last epoch's validation was below its training accuracy."""
+        epochs = self._validated()
+        return epochs[-1][1] - epochs[-1][2] if epochs else 0.0
 
     def _within_chance(self) -> str:
         """What the last epoch gained, if that is within chance; empty otherwise."""

@@ -87,6 +87,12 @@ def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
     assert topics([*steps, *plateau])[-1] == "chance"
 
 
+def test_a_validation_far_below_the_training_is_told() -> None:
+    steps = list(run(60, lambda step: progress(step, 0.1, 0.97, 0.96)))
+    assert topics([*steps, done(1, 0.95, 0.795)])[-1] == "unsettled"
+    assert "unsettled" not in topics([*steps, done(1, 0.95, 0.94)])
+
+
 def test_a_busy_machine_is_noticed_after_a_while() -> None:
     def slows(step: int) -> Progress:
         return progress(step, 0.1, 0.99, 0.99, speed=5e3 if step < 100 else 2e3)

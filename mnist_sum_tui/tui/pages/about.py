@@ -11,11 +11,10 @@ accuracy rises. Below the charts are
 its answers for a few images.
 p plays an opened run back.""",
     "inspect": f"""\
-One test image and a number go in.
-Two answers come out: digit and sum.
-Bars: how probable each answer is;
-not calibrated: unchecked figures.
-{BRAILLE.chosen} its answer, {BRAILLE.truth} the right one.
+One test image and a number go in,
+digit and sum come out. Bars: how
+probable each is; not calibrated is
+not checked. {BRAILLE.chosen} its answer, {BRAILLE.truth} right.
 Below: weights from when it learned.""",
     "draw": """\
 Draw a digit with the mouse: the

@@ -10,7 +10,7 @@ from textual.widgets import OptionList, Static
 from mnist_sum_tui.formatting import equation
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
-from mnist_sum_tui.tui.pages.inside_words import TABLE, layer_row, layer_words, place_words
+from mnist_sum_tui.tui.pages.inside_words import TABLE, layer_row, layer_words, place_words, truth_words
 from mnist_sum_tui.tui.pages.predicting import note_room
 from mnist_sum_tui.tui.pages.walking import WALK_KEYS, Judge, WalkingPage
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
@@ -149,7 +149,7 @@ class InsidePage(WalkingPage):
         if answer is None or not self.is_mounted:
             return
         shown, label = answer.predictions[self.number], answer.predictions[0].label
-        mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} it is a {label}"
+        mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} {truth_words(label, shown)}"
         words = f"#{answer.index:,}: {equation(shown.digit, shown.number, shown.sum)}{mark}\n"
         self.query_one("#said", Line).say(
             words + ("slide show: space ends it" if self._is_sliding else sure_line(shown))

@@ -9,6 +9,7 @@ from mnist_sum_tui.tui.widgets.maps import reads_image
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.explain import LayerView
+    from mnist_sum_tui.inference.predict import Prediction
 
 TABLE = "addition table: 10x19"
 """the last row of the list"""
@@ -84,3 +85,8 @@ def place_words(closer: Closer) -> str:
 
 def _whole(rows: int) -> str:
     return f"a {rows}x{rows} patch" if rows < 28 else "all"
+
+
+def truth_words(label: int, said: "Prediction") -> str:
+    """What would have been right: the digit, or where that was, the sum."""
+    return f"it is a {label}" if said.digit != label else f"it is {label + said.number}"

@@ -28,7 +28,7 @@ INK = 50
 QUICK = "At a first look: the higher the number, the more a pixel changes the answer. What hiding it does comes next."
 SLOW = (
     "The higher a number on the ink or the fuller a shade, the less sure the answer gets if a 5x5 square hides the "
-    "place. At most, the odds of the digit {}, of the sum {}."
+    "place. The digit: {}. The sum: {}."
 )
 MATTERS = 0.1
 """a fall of the log-odds below which no place matters: then there is nothing to show"""
@@ -60,10 +60,14 @@ def odds_words(heat_hw: NDArray[np.float32]) -> str:
     """How far the odds fall at the place that matters most: `become 1,160 times smaller`."""
     times = math.exp(min(max(float(heat_hw.max()), 0.0), 14.0))
     if times > 1e6:
-        return "become a million times smaller, or more"
+        return "its odds become a million times smaller, or more"
     if heat_hw.max() < MATTERS:
-        return "hardly change, so nothing is marked"
-    return f"become {times:,.0f} times smaller" if times > 10 else f"become {times:.1f} times smaller"
+        return "no place matters, so nothing is marked"
+    return (
+        f"its odds become up to {times:,.0f} times smaller"
+        if times > 10
+        else f"its odds become up to {times:.1f} times smaller"
+    )
 
 
 class HeatPair(Widget):

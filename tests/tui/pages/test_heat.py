@@ -52,7 +52,7 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(
         digit = 3 if name == "draw" else 7
         assert f"digit {digit} " in shown
         assert f"sum {digit + 7}" in shown
-        assert "odds of the digit become " in " ".join(shown.split())
+        assert "The digit: its odds become " in " ".join(shown.split())
         assert len(shown.splitlines()) <= pair.region.height
         await press(pilot, "escape")
         assert not pair.display
@@ -106,9 +106,9 @@ def test_ink_is_written_in_figures_and_the_rest_shaded() -> None:
 @pytest.mark.parametrize(
     ("most", "words"),
     [
-        (0.0, "hardly change"),
-        (1.0, "become 2.7 times smaller"),
-        (8.0, "become 2,981 times smaller"),
+        (0.0, "no place matters"),
+        (1.0, "become up to 2.7 times smaller"),
+        (8.0, "become up to 2,981 times smaller"),
         (40.0, "a million times smaller"),
     ],
 )
