@@ -57,8 +57,8 @@ def print_preparation(out: "Console", picture: "Picture", found: "Preparation") 
     boxed = (found.scaled * 255).astype(np.uint8)
     block = max(1, max(found.ink.shape) // columns)  # the mean of a cell would hide a small digit
     rows, across = (-(-side // block) for side in found.ink.shape)
-    ink = np.pad(found.ink * 255, [(0, -side % block) for side in found.ink.shape])
-    ink = ink.reshape(rows, block, across, block).max((1, 3)).astype(np.uint8)
+    padded = np.pad(found.ink * 255, [(0, -side % block) for side in found.ink.shape])
+    ink = padded.reshape(rows, block, across, block).max((1, 3)).astype(np.uint8)
     say(out, "How the picture was prepared", "bold")
     print_pictures(out, list(zip(NAMES, (found.grey, ink, boxed, found.image), strict=True)), columns)
     for line in preparation_words(picture, found):
