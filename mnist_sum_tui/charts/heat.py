@@ -1,5 +1,6 @@
 """Where a network looked, drawn over its image, with or without colour. Pure functions; numpy only."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ INK = 64
 """grey value from which a cell counts as ink"""
 DIMMED = 0.5
 """share of its brightness that ink keeps, so that what matters outshines it"""
+MOST_TIMES = "a million"
+"""what `times_smaller` says at most"""
 HOT = (255, 150, 0)
 """red, green and blue of the place that matters most"""
 
@@ -42,3 +45,11 @@ def coloured(heat_hw: NDArray[Any], image_hw: Image, columns: int, rows: int) ->
     share = warmth(heat_hw, columns, rows)[..., None]
     grey = resize(image_hw, columns, rows)[..., None] * DIMMED
     return np.rint(grey + share * (np.array(HOT) - grey)).astype(np.uint8)
+
+
+def times_smaller(fall: float) -> str:
+    """How many times smaller odds become whose logarithm falls so far: `1,160`, `2.7`, at most `a million`."""
+    times = math.exp(min(max(fall, 0.0), 14.0))
+    if times > 1e6:
+        return MOST_TIMES
+    return f"{times:,.0f}" if times > 10 else f"{times:.1f}"

@@ -1,6 +1,5 @@
 """What `mnist-sum predict --explain` prints of where the network looked: a picture for the digit, one for the sum."""
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from mnist_sum_tui.cli.layout import PIPED_WIDTH, drawing_width, say
@@ -79,7 +78,6 @@ def _drawn(out: "Console", heat: "NDArray[np.float32]", image: "Image") -> "list
 
 def _fall(most: float) -> str:
     """How far the odds fall at the place that matters most, in 28 columns with what stands before it."""
-    times = math.exp(min(max(most, 0.0), 14.0))
-    if times > 1e6:
-        return "odds / a million"
-    return f"odds / {times:,.0f}" if times > 10 else f"odds / {times:.1f}"
+    from mnist_sum_tui.charts.heat import times_smaller
+
+    return f"odds / {times_smaller(most)}"

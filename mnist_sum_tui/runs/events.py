@@ -182,9 +182,8 @@ class Changed(Event):
     def __post_init__(self) -> None:
         for name in ("before", "value"):
             try:
-                object.__setattr__(
-                    self, name, Turn.of(self.at, self.setting, getattr(self, name)).value
-                )  # its short form
+                short = Turn.of(self.at, self.setting, getattr(self, name)).value  # a file may have `9.0` epochs
+                object.__setattr__(self, name, short)
             except UsageError:
                 raise ValueError(f"{name} is no value of {self.setting}") from None
 

@@ -1,6 +1,5 @@
 """HeatPair: where the network looked: the image with a heat laid over it, for the digit and for the sum."""
 
-import math
 import textwrap
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
+from mnist_sum_tui.charts.heat import MOST_TIMES, times_smaller
 from mnist_sum_tui.charts.thumbnail import Image, resize
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.messages import HeatFound
@@ -57,17 +57,13 @@ def heat_lines(
 
 
 def odds_words(heat_hw: NDArray[np.float32]) -> str:
-    """How far the odds fall at the place that matters most: `become 1,160 times smaller`."""
-    times = math.exp(min(max(float(heat_hw.max()), 0.0), 14.0))
-    if times > 1e6:
-        return "its odds become a million times smaller, or more"
+    """How far the odds fall at the place that matters most: `its odds become up to 1,160 times smaller`."""
     if heat_hw.max() < MATTERS:
         return "no place matters, so nothing is marked"
-    return (
-        f"its odds become up to {times:,.0f} times smaller"
-        if times > 10
-        else f"its odds become up to {times:.1f} times smaller"
-    )
+    times = times_smaller(float(heat_hw.max()))
+    if times == MOST_TIMES:
+        return f"its odds become {times} times smaller, or more"
+    return f"its odds become up to {times} times smaller"
 
 
 class HeatPair(Widget):

@@ -106,14 +106,11 @@ class KnobPanel(Widget, can_focus=True):
 
     def render(self) -> Content:
         """The knobs, and beside them what the chosen one does."""
-        width = self.content_size.width
-        has_idea = width >= NAME_WIDTH + VALUE_WIDTH + LEAST_TRACK + IDEA_WIDTH + 6
-        room = width - IDEA_WIDTH - 3 if has_idea else width
         lines = [
-            Content.styled(knob_line(shown, row == self._chosen, room), "bold" if row == self._chosen else "")
+            Content.styled(knob_line(shown, row == self._chosen, self._room), "bold" if row == self._chosen else "")
             for row, shown in enumerate(self._knobs)
         ]
-        if has_idea and self._knobs:
+        if self._has_idea and self._knobs:
             idea = Content(IDEAS[self._knobs[self._chosen].setting]).wrap(IDEA_WIDTH)
             beside = [*idea, *[Content()] * len(lines)][: len(lines)]
             lines = [
@@ -121,6 +118,15 @@ class KnobPanel(Widget, can_focus=True):
                 for line, text in zip(lines, beside, strict=True)
             ]
         return Content("\n").join(lines)
+
+    @property
+    def _has_idea(self) -> bool:
+        return self.content_size.width >= NAME_WIDTH + VALUE_WIDTH + LEAST_TRACK + IDEA_WIDTH + 6
+
+    @property
+    def _room(self) -> int:
+        """Columns of a knob's line."""
+        return self.content_size.width - (IDEA_WIDTH + 3 if self._has_idea else 0)
 
     def action_choose(self, by: int) -> None:
         """Choose the knob above or below."""
@@ -149,7 +155,7 @@ class KnobPanel(Widget, can_focus=True):
         if row is None or row.y >= len(self._knobs):
             return
         self._chosen = row.y
-        line = knob_line(self._knobs[row.y], True, self.content_size.width)
+        line = knob_line(self._knobs[row.y], True, self._room)
         self.refresh()
         begin, end = NAME_WIDTH + 1, len(line.rstrip()) - VALUE_WIDTH - 1
         if begin <= row.x < end:

@@ -7,7 +7,7 @@ import pytest
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.messages import RunEvent
-from mnist_sum_tui.tui.widgets.knob_panel import KnobPanel, knob, knob_line
+from mnist_sum_tui.tui.widgets.knob_panel import IDEA_WIDTH, KnobPanel, knob, knob_line
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play
 
@@ -55,12 +55,13 @@ async def test_a_knob_is_turned_and_undone(tmp_path: Path) -> None:
         assert not app.train_page.query(KnobPanel)
 
 
-async def test_the_mouse_turns_a_knob(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("columns", "room"), [(80, 78), (120, 118 - IDEA_WIDTH - 3)])
+async def test_the_mouse_turns_a_knob(tmp_path: Path, columns: int, room: int) -> None:
     control = Control()
-    async with recorded.new_app(tmp_path).run_test(size=(80, 24)) as pilot:
+    async with recorded.new_app(tmp_path).run_test(size=(columns, 36)) as pilot:
         await play(pilot, recorded.training(200), control)
         await pilot.press("k")
-        line = knob_line(knob("lr", "x1"), is_chosen=True, width=78)
+        line = knob_line(knob("lr", "x1"), is_chosen=True, width=room)
         await pilot.click("#knobs", offset=(1 + line.rindex("─"), 1))
         assert [(turn.setting, turn.value) for turn in control.take_turns()] == [("lr", "x100")]
 
