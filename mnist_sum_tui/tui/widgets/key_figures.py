@@ -78,9 +78,13 @@ class KeyFigures(Horizontal):
         yield Line("", id="chosen", markup=False)
         yield Line("", id="last-epochs", markup=False)
 
+    def on_mount(self) -> None:
+        """Before it has a size of its own the screen's serves: else the settings would come a frame too late."""
+        self.on_resize()
+
     def on_resize(self) -> None:
         """The settings only where the facts are still whole beside them."""
-        self.set_class(self.size.width >= ROOMY, "-roomy")
+        self.set_class((self.size.width or self.screen.size.width) >= ROOMY, "-roomy")
 
     def show(self, session: Session) -> None:
         """Show the state of the session."""
