@@ -140,7 +140,9 @@ class TrainConfig:
         range=Range(0, 10_000, "0 to 10,000"),
     )
     patience: int = _setting(
-        0, "Stop after so many epochs without a better validation; 0 goes on.", range=Range(0, 10_000, "0 to 10,000")
+        0,
+        "Stop after this many epochs without a better validation; 0 never does.",
+        range=Range(0, 10_000, "0 to 10,000"),
     )
     min_gain: float = _setting(
         0.0,
@@ -149,7 +151,7 @@ class TrainConfig:
     )
     target: float = _setting(
         0.0,
-        "Stop when the validation has this accuracy for digit and sum, in percent; 0 goes on.",
+        "Stop when the validation has this accuracy for digit and sum, in percent; 0 never does.",
         range=Range(0, 100, "0 to 100"),
     )
     max_minutes: float = _setting(

@@ -17,7 +17,7 @@ class MnistSumError(Exception):
 
 
 class UsageError(MnistSumError):
-    """What the user typed, or gave in a TrainConfig, cannot be used: exit code 2, and 1 for all that fails later."""
+    """The command line or a TrainConfig cannot be used. Its exit code is 2; that of every other error is 1."""
 
     exit_code = 2
 

@@ -39,8 +39,8 @@ class Cells:
     def line(self, role: str, x: Floats, heights: Floats, pattern: str, is_behind: bool = False) -> None:
         """Draw a curve through the points; later curves cover it if it `is_behind`.
 
-        Otherwise a cell that two curves cross is one curve's: the one's with the wider gaps, which let the other
-        through, or with equal gaps each one's in turn. So neither vanishes, and each dot has its curve's colour.
+        Where two curves cross, a cell shows only one of them: the one with wider gaps, because the other shows in the
+        gaps; with equal gaps they take turns. So neither vanishes, and each dot has its curve's colour.
         """
         bins = Bins(x, heights, self.across, self._dots_across)
         bits = pack(braille.line(bins.mean, self.up, self._dots_down, pattern), self._glyphs)

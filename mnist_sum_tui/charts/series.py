@@ -89,7 +89,7 @@ class Series:
         return table.column(0) / self.steps_per_epoch if kind == "epoch" else table.column(0)
 
     def x_of(self, kind: str, event: Changed) -> float:
-        """Where a turned setting begins to hold, on that x axis; infinite on that of time before it does."""
+        """Where a turned setting begins to hold, on that x axis; on that of time infinite until that is known."""
         if kind != "time":
             return event.at / (self.steps_per_epoch if kind == "epoch" else 1)
         later = np.flatnonzero(self.training.column(0) > event.at)

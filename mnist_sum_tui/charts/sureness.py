@@ -45,6 +45,6 @@ def figures_line(head: str, found: "Reliability") -> str:
 
 
 def coverage_words(heads: "Mapping[str, Reliability]", coverage: int = COVERAGE) -> str:
-    """`answering the surest 99 % it is right in 99.97 % of the digits and in 99.95 % of the sums`."""
-    right = [f"in {percent(found.accuracy_of_surest[coverage - 1])} of the {head}s" for head, found in heads.items()]
-    return f"answering the surest {coverage} % it is right {' and '.join(right)}"
+    """`of the 99 % that it is surest of, 99.97 % of the digits and 99.95 % of the sums are right`."""
+    right = [f"{percent(found.accuracy_of_surest[coverage - 1])} of the {head}s" for head, found in heads.items()]
+    return f"of the {coverage} % that it is surest of, {' and '.join(right)} are right"

@@ -24,7 +24,7 @@ from mnist_sum_tui.runs.run import Run
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
 """seconds between two progress lines in a log; the second in style `brief`, which prints one line per run"""
 FORECAST_STEPS, LONG_SECONDS = 3, 60.0
-"""after how many steps a new run says how long it will take, and how long it must take for that"""
+"""a new run says after this many steps how long it will take, if that is at least so many seconds"""
 
 
 class Printer:

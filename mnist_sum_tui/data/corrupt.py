@@ -29,7 +29,7 @@ def _angles(n: int, generator: Generator) -> Tensor:
 
 
 def _moved(x: Tensor, rows: list[list[Tensor | float]]) -> Tensor:
-    """Each image through the matrix (2, 3) that says where its pixels come from, in halves of its side."""
+    """Each image through the matrix (2, 3) that says where its pixels come from; 1 is half a side."""
     entries = [[torch.as_tensor(entry).expand(len(x)) for entry in row] for row in rows]
     matrices = torch.stack([torch.stack(row, 1) for row in entries], 1)
     grid = F.affine_grid(matrices, [len(x), 1, SIDE, SIDE], align_corners=False)

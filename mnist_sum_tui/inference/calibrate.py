@@ -37,15 +37,15 @@ THRESHOLD_IMAGES = 12_000
 REFUSED = 0.005
 """the most of the digits held out that may count as strangers"""
 HALVINGS = 30
-"""of the range of temperatures; 4e-9 of a temperature is left"""
+"""steps of the bisection; the temperature is then known to 4e-9 of itself"""
 
 
 def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split, hardware: Hardware) -> Confidence:
     """The confidence of a network; not calibrated if no images are held out and its recipe has no twin.
 
-    Without images held out the temperatures are the twin's. The threshold comes from the network itself, because the
-    scores of two networks differ more than those of images that one has learnt from and of others. It is computed from
-    training images under the recipe's own augmentation, drawn anew, which score as images held out do.
+    Without images held out the temperatures are the twin's. The scores of two networks differ more than those of seen
+    and unseen images of one network, so the threshold comes from this network: from its training images, augmented anew
+    as its recipe does, which score like unseen ones.
     """
     known = NOT_CALIBRATED if len(held_out) else of_twin(config)
     if not len(held_out) and known is NOT_CALIBRATED:

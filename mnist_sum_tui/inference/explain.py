@@ -22,7 +22,7 @@ POOLING = {"max_pool2d": "max pooling", "avg_pool2d": "mean pooling"}
 FOLDED = ("relu", "relu_", "leaky_relu", "elu", "selu", "gelu", "silu", "hardswish", "tanh", "sigmoid", "batch_norm")
 """functions that become part of the layer before them"""
 PLACES = torch.arange(SIDE * SIDE, dtype=torch.float32).view(SIDE, SIDE)
-"""an image whose pixels say where they are: where a network cuts its image, the first layer's input says how"""
+"""an image in which each pixel is its own place; the first layer's input then shows how a network cuts its image"""
 
 
 class Axis(NamedTuple):

@@ -106,8 +106,10 @@ def layers(network: nn.Module) -> dict[str, nn.Module]:
 
 
 def score_layers(network: nn.Module) -> tuple[list[str], list[str]]:
-    """The names of the layers that a score for what is no digit looks at: those with ten outputs, the last before the
-    digit's scores, and the second convolutions, whose maps say which strokes there are; one of each in every branch.
+    """The layers that `digit_score` is computed from, by name, in two lists; each branch has one in either.
+
+    First those with ten outputs, the last before the digit's scores; then the second convolutions, whose maps say which
+    strokes there are.
     """
     if network not in _SCORE_LAYERS:
         widths = {

@@ -23,7 +23,7 @@ def command(config: TrainConfig) -> str:
 
 
 def reproduction(config: TrainConfig, starts: Sequence[Started], changed: Sequence[Changed] = ()) -> tuple[str, str]:
-    """The commands that make a run with these starts again, as one line; and what else must be done, else empty.
+    """The commands that repeat a run, as one line; and what must be done by hand besides, which may be empty.
 
     A run that was resumed without more epochs needs one command, because it ends bit for bit as if it had not stopped.
     What was turned on the way is planned from the start.

@@ -22,7 +22,7 @@ from mnist_sum_tui.runs.journal import MOST_LINE_BYTES, parse_line
 Rows = NDArray[np.int64]
 Read = Callable[[int], Event | None]
 WHOLE = ("started", "epoch", "validated", "changed", "finished")
-"""the kinds of which a moment has all events so far; of the others but `progress` it has the newest"""
+"""a moment has all earlier events of these kinds, a thinned choice of `progress`, and the newest of each other kind"""
 MOST_PROGRESS = 1024
 """twice as many as the widest chart has columns; of more, every second, fourth, ... is taken"""
 TAIL = 64

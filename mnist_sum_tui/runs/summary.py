@@ -128,7 +128,7 @@ def best_run(summaries: Iterable[Summary]) -> Summary:
     """
     ranked = [(found, found.config.data_dir) for found in summaries if found.config and found.ranked_by]
     if not ranked:
-        raise UsageError("no run has finished an epoch with validation, or its test: train a run, or name one")
+        raise UsageError("no run has a validated epoch or a test result, so none is the best: train a run, or name one")
     images = None if any(place is None for _, place in ranked) else ranked[0][1]
     alike = [found for found, place in ranked if place == images]
     alike = [found for found in alike if found.ranked_by == "validation"] or alike

@@ -6,9 +6,9 @@ from mnist_sum_tui.recipes import RECIPES
 from mnist_sum_tui.runs.events import Finished
 
 GUESSING = 0.12
-"""an accuracy that needs no image: 1 is the answer to 11.35 % of the test images, and 9 to 10 % of the sums"""
+"""what guessing can reach: the same digit always, 1, is right for 11.35 % of the test images; the sum 9 for 10 %"""
 ALIKE = 2.0
-"""learning rates are told apart from this factor on"""
+"""two learning rates that differ by a smaller factor count as alike"""
 
 
 def rate_to_try(config: TrainConfig) -> float:

@@ -30,7 +30,7 @@ BUSY_SHARE, BUSY_EVENTS = 0.5, 50
 """slower than this share of the best speed, for so many Progress events"""
 PHASES = ("sees", "guesses", "adds", "agrees", "knows", "cools", "chance")
 FAR_BELOW = 0.05
-"""points of accuracy by which no network that settles is worse in validation"""
+"""a validation accuracy this far below the training's (0.05: five points) means that the steps are too large"""
 WARNINGS = ("too-high", "unsettled", "too-low", "overfitting", "busy", "few-images")
 """the topics; the guide's page `coach` has a paragraph for each"""
 

@@ -94,9 +94,14 @@ class Control:
 
     # The trainer's side.
 
+    @property
+    def is_calling(self) -> bool:
+        """Whether anything is asked for between two steps; in most steps nothing is."""
+        return bool(self._stop or self._paused or self.slow or self._requests or self._turns)
+
     def take(self, request: str) -> bool:
         """Whether `request` (checkpoint, validate or weights) was asked for since it was last taken."""
-        if request not in self._requests:  # the usual case, once a step, without the lock
+        if request not in self._requests:
             return False
         with self._changed:
             self._requests.discard(request)
@@ -104,8 +109,6 @@ class Control:
 
     def take_turns(self) -> list[Turn]:
         """The turns that were asked for since the last call."""
-        if not self._turns:  # the usual case, once a step
-            return []
         with self._changed:
             turns, self._turns = self._turns, []
         return turns

@@ -1,4 +1,7 @@
-"""When a training ends by itself before its last epoch: no gain any more, the target reached, the time used up."""
+"""When a training ends by itself before its last epoch: no gain any more, the target reached, the time used up.
+
+A loss that is no number ends it too: `step.py` notices, and `loop.py` ends the run.
+"""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -27,8 +30,8 @@ class Ending:
         self.why = ALL_DONE
         """why the run ends when its last epoch is over"""
 
-    def note_step(self) -> None:
-        """After a step: once its speed is known, give the run as many epochs as fit in the time."""
+    def note_speed(self) -> None:
+        """Once the speed of the steps is known, give the run as many epochs as fit in the time."""
         if self._state.config.max_minutes and not self._is_fitted and self._state.clock.seconds > FIRST_FIT_SECONDS:
             self._fit()
 
@@ -49,7 +52,7 @@ class Ending:
             self._fit()
 
     def _since(self) -> int:
-        """The epochs that were done when the user gave the run its length: what came before does not end it."""
+        """How many epochs were done when the user last set their number; those before are no reason to end."""
         turned = {(turn.step, turn.number) for turn in self._state.knobs.turns if turn.setting == "epochs"}
         asked = [change.step for change in self._state.knobs.lengths if (change.step, change.epochs) not in turned]
         return max(asked, default=0) // self._batches.steps_per_epoch

@@ -25,10 +25,10 @@ class Knobs:
 
     @classmethod
     def of(cls, config: TrainConfig, position: Position, epochs: int, behind: Sequence[Changed]) -> "Knobs":
-        """Those of a run that begins at a position, with what was turned after it. `epochs`: its length by its config.
+        """The knobs of a run that begins at a position, with what was turned after it.
 
-        config.json has the length to which the run was turned last, maybe at a step that is still to come; another
-        length was asked for now, and holds instead.
+        `epochs` is the number of epochs in the checkpoint's config. `config` comes from config.json, which has the
+        number that was set last, perhaps for a later step; if it has another, the user asks for that now, and it wins.
         """
         if position.changes:
             epochs = position.changes[-1].epochs

@@ -30,10 +30,11 @@ from mnist_sum_tui.training.prepare import Training, prepare
 from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.requests import Requests
 from mnist_sum_tui.training.resume import load_matching
-from mnist_sum_tui.training.sample_answers import SamplePace, sample_answers
+from mnist_sum_tui.training.sample_answers import sample_answers
 from mnist_sum_tui.training.schedule import describe_change
 from mnist_sum_tui.training.state import RunState, add_to
 from mnist_sum_tui.training.step import DivergedError, StepResult
+from mnist_sum_tui.training.timing import SamplePace
 
 PROGRESS_SECONDS = 0.1
 SAMPLES_SECONDS, SAMPLES_SHARE = 1.0, 0.005
@@ -134,11 +135,11 @@ class _Trainer:
         state, processes = self.state, self.learner.processes
         for result in self.training.epoch():
             yield from self._reports(result)
-            self.ending.note_step()
-            yield from self.requests.serve()
-            yield from self.requests.agree()
-            if self.requests.is_stopping:
-                return
+            if self.control.is_calling or self.requests.is_paused or not self.learner.is_alone:
+                yield from self.requests.serve()
+                yield from self.requests.agree()  # several processes, in each step
+                if self.requests.is_stopping:
+                    return
         report = self._validate()
         self.requests.is_stopping = processes.any(report is NoReport.STOPPED)
         if self.requests.is_stopping:
@@ -159,8 +160,9 @@ class _Trainer:
                 self.recorder.event(Progress, **state.take_recent(), lr=result.lr, remaining=remaining)
             )
             self.requests.told_from = now
-        is_asked, total = self.control.samples, self.batches.total_steps
-        if len(self.validation) and self.sampling.wants(state.step, total, is_asked):
+            self.recorder.note_length()
+            self.ending.note_speed()
+        if len(self.validation) and self.sampling.wants(state.step, self.batches.total_steps, self.control.samples):
             yield self.sampling.timed(self._samples)
         if now - state.saved_at >= AUTOSAVE_SECONDS:
             yield self.recorder.save(self.learner, "timer")

@@ -21,11 +21,12 @@ class Requests:
     ) -> None:
         """`validated` validates now, and makes the event that tells the result."""
         self._training, self._recorder, self._control, self._validated = training, recorder, control, validated
-        self._is_paused = False
+        self.is_paused = False
+        """whether a pause was told whose end is still to be told"""
         self.is_stopping = False
         """whether one of the processes should stop"""
         self.told_from = time.perf_counter()
-        """since when steps count for the next Progress; long ago if each step should be told at once"""
+        """when the last Progress went out; -inf if each step has one"""
 
     def serve(self) -> Iterator[Event]:
         """Serve all requests, also during a pause, and return when the next step is due."""
@@ -39,8 +40,8 @@ class Requests:
                 yield self._validated()
             if not control.paused:
                 break
-            if not self._is_paused:
-                self._is_paused = True
+            if not self.is_paused:
+                self.is_paused = True
                 yield self._recorder.event(Paused)
             if control.take("step"):
                 break
@@ -54,12 +55,12 @@ class Requests:
     def _go_on(self) -> Iterator[Event]:
         """Let the clock run again, and tell the end of a pause."""
         state, control = self._training.state, self._control
-        is_single = self._is_paused and control.paused
+        is_single = self.is_paused and control.paused
         if not state.clock.is_running:
             state.clock.resume()
             self.told_from = time.perf_counter()
-        if self._is_paused and not is_single:
-            self._is_paused = False
+        if self.is_paused and not is_single:
+            self.is_paused = False
             yield self._recorder.event(Resumed)
         if is_single or control.slow:
             self.told_from = -math.inf

@@ -8,20 +8,8 @@ import torch
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.inference.evaluate import infer
 from mnist_sum_tui.training.step import Learner
-from mnist_sum_tui.training.timing import Pace
 
 SAMPLE_COUNT = 8
-MOMENTS = 200
-"""how often at most a run's answers are recorded if nobody asks for them, so that it can be played back"""
-
-
-class SamplePace(Pace):
-    """When the answers are recorded: about once a second while a dashboard asks, else at evenly spread steps."""
-
-    def wants(self, step: int, total_steps: int, is_asked: bool) -> bool:
-        """Whether to record them after this step; never more than the share of the time."""
-        is_moment = step % -(-total_steps // MOMENTS) == 0
-        return (is_asked and self.is_due) or (is_moment and self.is_affordable)
 
 
 def sample_answers(learner: Learner, validation: Split) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def _share_of_peak(config: TrainConfig, past: Sequence[Change], steps_per_epoch:
 
 
 def learning_rate(config: TrainConfig, step: float, total_steps: int) -> float:
-    """The learning rate of step `step`, 0..total_steps-1, in one cycle; between two steps where it was stretched.
+    """The learning rate of step `step`, 0..total_steps-1, in one cycle. A stretched one is read between steps.
 
     `onecycle` is Smith and Topin's one-cycle policy (arXiv:1708.07120) in the two-phase cosine form of
     torch.optim.lr_scheduler.OneCycleLR: up from lr/25 to lr over the first `warmup` share of the steps, then down.

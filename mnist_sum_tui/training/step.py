@@ -71,6 +71,8 @@ class Learner:
         self.config = config
         self.hardware = hardware
         self.processes = processes or Processes(Ranks())
+        self.is_alone = self.processes.is_alone
+        """whether it is the only process, which need not ask others in each step"""
         self.network = build(config.model, config.seed).to(hardware.device)
         self.parallel: nn.Module = self.network
         """the network as a step calls it: with several processes it averages their gradients"""
@@ -96,8 +98,8 @@ class Learner:
             RunError: another process has ended.
         """
         begin = time.perf_counter()
-        with lost_process_is_one_line() if not self.processes.is_alone else nullcontext():
-            batch = plan.batch(self.processes.part(len(plan.rows)))
+        with nullcontext() if self.is_alone else lost_process_is_one_line():
+            batch = plan.batch(slice(None) if self.is_alone else self.processes.part(len(plan.rows)))
             config = plan.config or self.config
             loss, measured = self._measure(batch, plan.augment_seed, config)
             is_finite = all(map(math.isfinite, measured))
@@ -124,7 +126,7 @@ class Learner:
         loss = total_loss(*smooth, config.sum_weight)
         right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
         measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # one wait
-        return (loss, measured) if self.processes.is_alone else self._of_all(loss, measured, batch)
+        return (loss, measured) if self.is_alone else self._of_all(loss, measured, batch)
 
     def _update(self, loss: Tensor, lr: float, weight_decay: float) -> None:
         for group in self.optimizer.param_groups:

@@ -15,7 +15,7 @@ INDIFFERENT = ("device", "threads", "keep")
 """settings that do not decide what a network learns"""
 MOST_RUNS = 1_000
 SURE = 2.0
-"""standard errors by which two means differ that are told apart: 19 of 20 such differences are no chance"""
+"""two means count as different if they are more standard errors apart; by chance alone 1 of 20 comparisons is"""
 PAIRS = 5_000
 """independent images behind a validation accuracy, where one run alone must say how uncertain it is"""
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 Result = TypeVar("Result")
+MOMENTS = 200
+"""how often at most a run's samples are recorded if nobody asks for them, so that it can be played back"""
 
 
 class Stopwatch:
@@ -91,3 +93,12 @@ class Pace:
         self._paid = end + min((end - begin) / self._share, self.LONGEST)
         self._next = max(end + self._seconds, self._paid)
         return result
+
+
+class SamplePace(Pace):
+    """When samples are recorded: about once a second while a dashboard asks, else at evenly spread steps."""
+
+    def wants(self, step: int, total_steps: int, is_asked: bool) -> bool:
+        """Whether to record them after this step; never more than the share of the time."""
+        is_moment = step % -(-total_steps // MOMENTS) == 0
+        return (is_asked and self.is_due) or (is_moment and self.is_affordable)

@@ -103,7 +103,7 @@ def test_a_folder_without_runs_says_so(tmp_path: Path) -> None:
 
 def test_best_needs_a_finished_epoch(tmp_path: Path) -> None:
     _run(tmp_path)
-    with pytest.raises(UsageError, match="finished an epoch"):
+    with pytest.raises(UsageError, match="validated epoch"):
         find.by_name("best", tmp_path)
 
 

@@ -89,6 +89,7 @@ def test_a_run_that_was_killed_before_it_could_end_ends_when_it_is_resumed(few_i
     assert_same_end(whole, cut)
 
 
+@pytest.mark.usefixtures("every_step_is_told")
 def test_a_limit_of_time_makes_the_run_as_long_as_fits(
     few_images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,9 @@
 """What a training yields, from its first event to its last, and the files that it leaves."""
 
 import json
+import sys
 from dataclasses import replace
+from types import FrameType
 
 import pytest
 import torch
@@ -105,3 +107,31 @@ def test_all_data_has_no_validation(config: TrainConfig, run: Run) -> None:
     assert done[-1].val_digit_accuracy is None
     assert isinstance(events[-1], Finished)
     assert events[-1].best_epoch == 2
+
+
+@pytest.mark.parametrize("model", ["original", "compact", "swift"])
+def test_an_ordinary_step_goes_through_few_modules(
+    model: str, config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From one plan to the next, without an event that is due; who reads a step must read so many files."""
+    monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 1e9)
+    steps: list[set[str]] = []
+
+    def note(frame: FrameType, kind: str, _: object) -> None:
+        name = frame.f_globals.get("__name__", "")
+        if kind == "call" and name.startswith("mnist_sum_tui."):
+            if (name, frame.f_code.co_name) == ("mnist_sum_tui.training.batches", "epoch"):
+                steps.append(set())
+            if steps:
+                steps[-1].add(name.removeprefix("mnist_sum_tui."))
+
+    events = train(replace(config, model=model, epochs=1, augment="none"), run)
+    next(events)
+    sys.setprofile(note)
+    try:
+        list(events)
+    finally:
+        sys.setprofile(None)
+    ordinary = min(steps[1:-1], key=len)
+    assert {"training.step", "training.batches", "data.dataset", f"models.{model}"} <= ordinary
+    assert len(ordinary) <= 16, sorted(ordinary)

@@ -2,8 +2,7 @@ from functools import partial
 
 import pytest
 
-from mnist_sum_tui.training.sample_answers import SamplePace
-from mnist_sum_tui.training.timing import Pace
+from mnist_sum_tui.training.timing import Pace, SamplePace
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
 
 

@@ -89,9 +89,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         seen.border_title, seen.look = "Network sees", "blocks"
         for ten in self.query(AllTen):
             ten.border_title = "All ten numbers"
-        self.query_one(
-            "#earlier"
-        ).border_title = "Earlier drawings: c puts this one here, a second click brings one back"
+        self.query_one("#earlier").border_title = "Earlier drawings: c keeps this one here; click one twice to take it"
         self.show_answer()
 
     def take_room(self) -> None:

@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.session.messages import OpenInInspect
 NEWEST_SECONDS = 1.0
 """how often at most the predictions are brought up to date while a training goes on"""
 SHARE, LONGEST = 0.03, 4.0
-"""what that may take of the time, from asking to showing, and the seconds after which it is done whatever it takes"""
+"""the largest share of the time that this may take, and the seconds after which it is done in any case"""
 
 
 class ImagePage(WeightsPage, HeatPage):
@@ -43,7 +43,7 @@ class ImagePage(WeightsPage, HeatPage):
         self._asked = self._due = 0.0
 
     def show_image(self, answer: ImagePredicted) -> None:
-        """Show the image of a new answer; `show_answer` follows. To be given by the page."""
+        """Show the image of a new answer; `show_answer` follows. Each page has its own."""
         raise NotImplementedError
 
     def let_go(self) -> None:

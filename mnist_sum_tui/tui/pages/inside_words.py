@@ -53,7 +53,7 @@ def layer_words(view: "LayerView", number: int) -> str:
         )
     if "pooling" in view.kind:
         kept = "the strongest" if "max" in view.kind else "the mean"
-        return f"{kind}: the same maps, smaller. Of each square only {kept} is kept: what was found, less of where."
+        return f"{kind}: the same maps, smaller. Of each square {kept} is kept: what was found, less exactly where."
     if view.kind == "digit scores":
         return "Ten scores, one for each digit. As probabilities they are the first answer: which digit it is."
     if view.kind == "sum scores":

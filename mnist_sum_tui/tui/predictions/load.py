@@ -104,7 +104,7 @@ class TestSetEvaluation:
 
     @property
     def _threads(self) -> int:
-        """Of the choices in their turn; after that the one whose slice took the least time."""
+        """Each choice is tried for a slice; then the fastest is kept."""
         done = len(self._seconds)
         if done < len(self._choices):
             return self._choices[done]

@@ -62,8 +62,9 @@ class TestSetResult:
     """whose predictions they are; None where only their values count"""
 
     def serves_for(self, weights: Weights, source: str) -> bool:
-        """Whether nothing better is to be had of these weights; of a training in progress, whose source changes with
-        each step, for LASTING_SECONDS.
+        """Whether this result is still that of these weights.
+
+        Those of a training in progress change with each step, so its result is used for LASTING_SECONDS.
         """
         if weights != self.weights:
             return False

@@ -44,7 +44,7 @@ class Choices:
 
 
 def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weights | None = None) -> Choices:
-    """What there is: of the session's run if it is trained now or has weights, else of the newest run that has any.
+    """The weights of the session's run if it is trained now or has any, else those of the newest run that has any.
 
     `wanted` is chosen while it is there (of another run: it alone). Otherwise the training in progress comes first,
     then the best epoch, the last checkpoint, and the built-in network.

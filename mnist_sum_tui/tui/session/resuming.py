@@ -123,5 +123,5 @@ class Continuation:
                 f"the learning rate rises to {highest:.2g} and falls to {end} again."
             )
         rise = f"rises from {now:.2g} to {highest:.2g} and falls" if highest > now else f"falls from {now:.2g}"
-        start = "The epochs more stretch the rest of the cycle: the" if more else "The"
+        start = "The added epochs stretch the rest of the cycle: the" if more else "The"
         return f"{start} learning rate {rise} to {end}."

@@ -96,7 +96,7 @@ class Session:
 
     @property
     def has_samples(self) -> bool:
-        """Whether images are shown at work: not another process's, and none without images to validate on."""
+        """Whether the sample images can be shown: not of a run that is watched or opened; not without validation."""
         if self.moment is not None:
             return self.moment.has_samples
         is_ours = not self.is_watching and not self.is_opened

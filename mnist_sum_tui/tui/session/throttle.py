@@ -7,12 +7,12 @@ import time
 class DrawingBudget:
     """When a thread may do optional work again, so that it takes a small share of a core on any machine.
 
-    It goes by the thread's own processor time, so it counts what is caused as well as what is done, and not the waiting
-    for a core that others have.
+    It measures the thread's own processor time. That includes work which drawing causes later, but no waiting for a
+    core that is busy with something else.
     """
 
     LONGEST = 2.0
-    """seconds between two, whatever they cost"""
+    """seconds between two drawings at most, however long one takes"""
 
     def __init__(self, share: float) -> None:
         self._share = share

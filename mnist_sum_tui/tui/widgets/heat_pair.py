@@ -27,8 +27,8 @@ INK = 50
 """the grey value (0..255) from which a cell is ink"""
 QUICK = "At a first look: the higher the number, the more a pixel changes the answer. What hiding it does comes next."
 SLOW = (
-    "The higher a number on the ink or the fuller a shade, the less sure the answer gets if a 5x5 square hides the "
-    "place. The digit: {}. The sum: {}."
+    "A 5x5 square hid each place in turn. A high number on the ink, or a full shade beside it, marks a place without "
+    "which the answer is much less sure. The digit: {}. The sum: {}."
 )
 MATTERS = 0.1
 """a fall of the log-odds below which no place matters: then there is nothing to show"""

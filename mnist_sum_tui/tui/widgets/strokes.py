@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIDE = 56
-"""twice MNIST's 28, so that scaling down gives strokes soft edges"""
+"""twice MNIST's 28; `data/picture.py` scales the drawing down, which gives strokes soft edges"""
 Sheet = NDArray[np.uint8]
 Point = tuple[float, float]
 """x to the right and y down, in pixels of the sheet"""
 RADII = {"thin": 1.6, "medium": 2.6, "thick": 4.0}
-"""of the pen, in pixels of the sheet; strokes in MNIST are about `medium`"""
+"""the pens' radii in pixels of the sheet; strokes in MNIST are about `medium`"""
 
 _Y, _X = np.mgrid[0:SIDE, 0:SIDE] + 0.5
 
