@@ -113,7 +113,7 @@ NINES = Scale("log", _nines, _nines_ticks, share, lambda height: 1 - 10.0**-heig
 """a fraction of 1, logarithmic in its distance from 1: 90 %, 99 % and 99.9 % are equally far apart"""
 
 PAD = 0.03
-"""what a y axis goes beyond its values, as a share of their span"""
+"""how far a y axis goes beyond its values, as a share of their span"""
 
 
 def spanning(ticks: list[Tick], scale: Scale, low: float, high: float) -> list[Tick]:

@@ -16,7 +16,7 @@ INK = 64
 DIMMED = 0.5
 """share of its brightness that ink keeps, so that what matters outshines it"""
 MOST_TIMES = "a million"
-"""what `times_smaller` says at most"""
+"""the most that `times_smaller` says"""
 HOT = (255, 150, 0)
 """red, green and blue of the place that matters most"""
 

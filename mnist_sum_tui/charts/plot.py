@@ -22,7 +22,7 @@ SAMPLES = dict(zip(("solid", "dashed", "sparse"), BRAILLE.lines, strict=True))
 NAME_SHARE = 6
 """a name of the x axis that is longer than this part of it gets room left of it"""
 ROWS_FOR_A_LEGEND, ROWS_FOR_TWO_LINES = 6, 14
-"""how high a chart is that has a legend, and one whose title has a line of its own"""
+"""the fewest rows of a chart with a legend, and of one whose title has a line of its own"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.reliability import Reliability
 
 LEAST_ANSWERS = 10
-"""in a bin that is drawn; the accuracy of fewer is chance"""
+"""the fewest answers in a bin that is drawn; the accuracy of fewer is chance"""
 COVERAGE = 99
 """percent of the surest answers that is put into words"""
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.evaluate import EvalReport
 
 STYLES = {"digit": "cyan", "sum": "magenta", "title": "bold", "nan": "red", "axis": "dim", "ghost": "dim"}
-"""of the parts of a chart; others have none"""
+"""the style of each part of a chart; other parts have none"""
 GAP = 2
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.strangers import Images, StrangersReport
 
 COLUMNS = 18
-"""of a picture in the gallery"""
+"""columns of a picture in the gallery"""
 
 
 def print_strangers(out: "Console", found: "StrangersReport", images: "Images", source: str) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Pixels = Tensor | NDArray[np.uint8]
 
 COLUMNS = 28
-"""of each picture"""
+"""columns of each picture"""
 
 
 def _looked(predictor: "Predictor", image: "Pixels", number: int) -> "Heat":

@@ -16,7 +16,7 @@ from torch.utils.data import Dataset
 from mnist_sum_tui.data import mnist_files
 
 MEAN, STD = 0.1307, 0.3081
-"""of MNIST's training pixels scaled to 0..1; the values in PyTorch's own MNIST example"""
+"""mean and deviation of MNIST's training pixels scaled to 0..1; the values in PyTorch's own MNIST example"""
 PAPER = -MEAN / STD
 """the normalised value of a background pixel, whose grey value is 0"""
 VALIDATION_SHARE = 12

@@ -28,7 +28,7 @@ EXIF_ORIENTATION = 0x0112
 CLOCKWISE, COUNTER = "by 90 degrees clockwise", "by 90 degrees counterclockwise"
 TURNS = {2: "into its mirror image", 3: "by 180 degrees", 4: "upside down", 5: f"{CLOCKWISE} and mirrored",
          6: CLOCKWISE, 7: f"{COUNTER} and mirrored", 8: COUNTER}  # fmt: skip
-"""what each EXIF orientation asks for"""
+"""the turn that each EXIF orientation asks for"""
 LEAST_CONTRAST = 24
 """the smallest difference between background and ink, of 255; the noise of a blank photo is smaller"""
 LEAST_INK = 0.06
@@ -46,7 +46,7 @@ class Picture:
     grey: NDArray[np.uint8]
     """(H, W); at least 1,024 pixels along the shorter side are scaled down to that"""
     width: int
-    """as in the file"""
+    """the width in the file, in pixels"""
     height: int
     turned: str = ""
     """what was done because of the EXIF data: `by 90 degrees clockwise`"""
@@ -57,7 +57,7 @@ class Preparation:
     """The steps from grey values to an MNIST-like image."""
 
     grey: NDArray[np.uint8]
-    """as it came, (H, W)"""
+    """the picture as it came, (H, W)"""
     ink: NDArray[np.float32]
     """each pixel's share of full ink, 0..1, (H, W)"""
     is_swapped: bool

@@ -50,9 +50,9 @@ class Views:
     """What the distances are measured on, per image, float32 on the CPU."""
 
     logits: Tensor
-    """of all branches, (N, 10 per branch)"""
+    """logits of all branches, (N, 10 per branch)"""
     features: Tensor
-    """what the layers before them gave, (N, at most 288)"""
+    """outputs of the layers before them, (N, at most 288)"""
     strokes: Tensor
     """mean and deviation of each channel of the second convolutions' maps, (N, at most 288), or else the features"""
 

@@ -15,7 +15,7 @@ from mnist_sum_tui.inference.explain import evaluating
 from mnist_sum_tui.inference.predict import Predictor
 
 GREY = 128
-"""of the patch that hides a part of the image"""
+"""the grey of the patch that hides a part of the image"""
 
 
 @dataclass(frozen=True, slots=True)

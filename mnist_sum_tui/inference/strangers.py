@@ -18,7 +18,7 @@ from mnist_sum_tui.inference.reliability import auroc
 WORST = 12
 WANTED = "give an IDX file of 28x28 images, or a folder of pictures"
 MOST_PICTURES = 10_000
-"""of a folder, because preparing each takes milliseconds"""
+"""the most pictures taken from a folder, because preparing each takes milliseconds"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Spoiled(NamedTuple):
     """1..5; 0 for the images as they are"""
     digit_accuracy: float
     sum_accuracy: float
-    """of all ten numbers"""
+    """accuracy over all ten numbers"""
     confidence: float
     """mean of the lower probability of both answers"""
     ece: float

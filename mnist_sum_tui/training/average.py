@@ -3,7 +3,7 @@
 import math
 
 WEIGHT = 0.9
-"""as the charts of a run are smoothed at first"""
+"""the smoothing with which the charts of a run begin"""
 
 
 class Average:

@@ -15,7 +15,7 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.state import RunState
 
 FIRST_FIT_SECONDS = 3.0
-"""of training, after which the speed of its steps is known well enough to say how many epochs fit in the time"""
+"""after so much training the speed of its steps is known well enough to say how many epochs fit in the time"""
 
 
 class Ending:

@@ -18,7 +18,7 @@ class Knobs:
 
     def __init__(self, config: TrainConfig, lengths: tuple[Change, ...] = (), turns: Iterable[Turn] = ()) -> None:
         self.config = config
-        """as the run was begun"""
+        """the settings with which the run was begun"""
         self.lengths = lengths or (Change(0, config.epochs),)
         self.turns = tuple(turns)
         self._turned: tuple[tuple[Turn, ...], TrainConfig] | None = None

@@ -20,7 +20,7 @@ LOWEST, HIGHEST = 1e-6, 10.0
 SMOOTHING = 0.8
 """the weight of the past in the smoothed loss: 100 steps have no room for more"""
 LEAVES = 2.0
-"""how many times its lowest smoothed value the loss reaches where it has left"""
+"""the test ends where the smoothed loss is so many times its lowest value"""
 SETTLED = 5
 """steps before the smoothed loss means something"""
 BEGUN = 0.95

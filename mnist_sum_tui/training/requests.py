@@ -10,7 +10,7 @@ from mnist_sum_tui.training.prepare import Training
 from mnist_sum_tui.training.recorder import Recorder
 
 SLOW_SECONDS = 1.0
-"""between two steps in slow motion"""
+"""the pause between two steps in slow motion"""
 
 
 class Requests:

@@ -16,9 +16,9 @@ from mnist_sum_tui.training.batches import Batches
 from mnist_sum_tui.training.step import DivergedError, Learner
 
 STEPS, SECONDS = 8, 0.4
-"""after the first step, which is slower: so many, or until so much time is over"""
+"""the steps that are timed after the first, which is slower: so many, or as many as fit in so much time"""
 SAME = ("processor", "cores", "gpu")
-"""what environment.json says of a machine"""
+"""two runs with these values alike in environment.json were on one machine"""
 
 
 def from_run(run: Summary) -> float | None:

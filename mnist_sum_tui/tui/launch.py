@@ -31,7 +31,7 @@ SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 """what ends the dashboard from outside; Ctrl-C is a key here"""
 TORCH_THREADS = ("training", "warm-up", "speeds")
 CLOSE_SECONDS = 3.0
-"""how long the terminal may take after that"""
+"""seconds that the terminal may take to close after that"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,11 @@ class LaunchOptions:
     replay: Run | None = None
     """a run to play back"""
     name: str = ""
-    """to be put behind the names of new run folders"""
+    """what is added to the names of new run folders"""
     mouse: bool = True
     """take the mouse from the terminal"""
     data_dir: str | None = None
-    """what was asked for instead of each run's own images, if anything was"""
+    """the folder of images to use instead of each run's own"""
 
 
 def run_dashboard(options: LaunchOptions) -> int:

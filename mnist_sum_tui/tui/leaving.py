@@ -16,7 +16,7 @@ class LeavingApp(PlainApp[int]):
         super().__init__()
         self.session = session
         self.thread: TrainingThread | None = None
-        """of the training in progress, or the last"""
+        """the thread of the training in progress, or of the last one"""
         self.signal_number: int | None = None
         """the number of the signal that ends the app; Ctrl-C counts as SIGINT"""
         self.is_leaving = False

@@ -42,7 +42,7 @@ class RunningApp(LeavingApp):
         self.pages: dict[str, Page] = {}
         """the pages that were opened, by name"""
         self.watcher: WatchingThread | None = None
-        """of the run of another process"""
+        """the thread that follows a run of another process"""
         self.speeds: SpeedThread | None = None
         """finds out how quick each network trains here, while nothing trains"""
         self._run_name = run_name

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
 PAGES = ("train", "inspect", "draw", "mistakes", "runs", "inside")
-"""in the order of the keys F1 to F6, and of Alt with the digit"""
+"""the pages in the order of the keys F1 to F6, and of Alt with the digit"""
 NORMAL = 76
 """columns from which the help stands beside the page"""
 WIDE = 112

@@ -57,7 +57,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         """what is predicted: the sheet, or a picture as it was read"""
         self._earlier: list[tuple[NDArray[np.uint8], Item]] = []
         self.milliseconds: float | None = None
-        """from the last stroke to its answer on the screen"""
+        """the time from the last stroke to its answer on the screen"""
 
     def compose_page(self) -> ComposeResult:
         """DrawPad, picture and words, bars; the drawings before this one, where there is room."""

@@ -34,12 +34,12 @@ class ImagePage(WeightsPage, HeatPage):
     ]
 
     index: reactive[int] = reactive(0)
-    """of the image in the test file"""
+    """the place of the image in the test file"""
 
     def __init__(self) -> None:
         super().__init__()
         self.answer: ImagePredicted | None = None
-        """what is shown"""
+        """the answer that is shown"""
         self._asked = self._due = 0.0
 
     def show_image(self, answer: ImagePredicted) -> None:

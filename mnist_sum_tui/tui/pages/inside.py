@@ -69,7 +69,7 @@ class InsidePage(WalkingPage):
     def __init__(self) -> None:
         super().__init__()
         self.views: tuple[LayerView, ...] = ()
-        """of the image and the weights whose answer is shown"""
+        """the layers' views of the image, with the weights whose answer is shown"""
         self._is_sliding = False
         self._words = ""
 

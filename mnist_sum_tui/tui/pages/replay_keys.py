@@ -46,7 +46,7 @@ class ReplayKeys(ChartKeys, AfterRun):
     """What the keys in REPLAY_BINDINGS do. Another page, or the form, lets the replay wait."""
 
     player: Player | None = None
-    """of the run that is replayed"""
+    """plays the run that is replayed"""
     _frames: Timer | None = None
     _shown_at = 0.0
 

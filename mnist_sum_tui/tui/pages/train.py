@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
 REDRAW_SECONDS = 0.5
 """two frames a second are enough to see it learn"""
 SHARE_OF_A_CORE = 0.02
-"""what drawing may take from the training; on a slow machine frames come less often"""
+"""the share of a core that drawing may take from the training; on a slow machine frames come less often"""
 CHARTS_SECONDS = 0.9
 """they take most of a frame's time, so every second frame goes without them"""
 

@@ -27,7 +27,7 @@ class Step(NamedTuple):
     number: int
     """0..9"""
     place: int
-    """of this stop, from 1"""
+    """the place of this stop, from 1"""
     total: int
     """stops there are with this number"""
 

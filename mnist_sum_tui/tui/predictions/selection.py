@@ -20,7 +20,7 @@ class Chosen(NamedTuple):
     """its place in the test file"""
     caption: str
     number: int | None = None
-    """beside which its sum is wrong, if it is chosen because of that"""
+    """the number beside which its sum is wrong, if it is chosen because of that"""
 
 
 class Selection(NamedTuple):

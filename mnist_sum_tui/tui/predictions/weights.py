@@ -16,7 +16,7 @@ from mnist_sum_tui.tui.session.session import Session
 
 LIVE = "live"
 SAME = " = "
-"""between the names of one stop: the same weights are in several files"""
+"""joins the names of one stop: the same weights are in several files"""
 MOST_HEADER = 256 << 10
 """bytes of a checkpoint's head that are read"""
 KEPT_HEADS = 1000

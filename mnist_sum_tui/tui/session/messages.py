@@ -115,7 +115,7 @@ class ReplayRead(Message):
         self.run = run
         self.player = player
         self.captions = captions
-        """what is said of it as it plays"""
+        """the captions under it as it plays"""
 
 
 class OpenInInspect(Message):
@@ -127,8 +127,8 @@ class OpenInInspect(Message):
         super().__init__()
         self.index = index
         self.number = number
-        """to be added; None: the one that is chosen there"""
+        """the number to add; None: the one that is chosen there"""
         self.evaluated = evaluated
-        """by whose weights it is shown; None: by those that are chosen"""
+        """the result whose weights answer; None: the chosen weights"""
         self.back = back
         """where it was found, and how to go back there: `From Mistakes (F4 goes back)`"""

@@ -49,7 +49,7 @@ class Continuation:
     config: TrainConfig
     starts: tuple[Started, ...]
     step: int
-    """of the newest checkpoint, where it begins"""
+    """the step of the newest checkpoint, where it begins"""
     epoch_seconds: float | None
     """what an epoch took so far; None while none is done"""
 

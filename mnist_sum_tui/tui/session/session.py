@@ -34,9 +34,9 @@ class Session:
     def __init__(self, runs_folder: Path, data_dir: str | None = None) -> None:
         self.runs_folder = runs_folder
         self.data_dir = data_dir
-        """what was asked for instead of each run's own images, if anything was"""
+        """the folder of images to use instead of each run's own"""
         self.control: Control | None = None
-        """of the training in progress, else None"""
+        """the requests to the training in progress, else None"""
         self.run: Run | None = None
         """the run that is trained now, or was last, or was opened"""
         self.network: Run | None = None
@@ -49,12 +49,12 @@ class Session:
         """the run is another process's"""
         self._is_alive = False
         self.moment: Moment | None = None
-        """of the replay, if the run is replayed: what came later is not known"""
+        """the moment that a replay shows: what came later is not known"""
         self._forget()
 
     def _forget(self) -> None:
         self.events: list[Event] = []
-        """of this run so far, those of earlier processes included"""
+        """this run's events so far, those of earlier processes included"""
         self.error: BaseException | None = None
         """the error that ended the last training"""
         self.started: Started | None = None

@@ -16,7 +16,7 @@ from mnist_sum_tui.tui.session.run_threads import Post
 TIMED_BATCHES = range(64, 257)
 """batch sizes that are about as quick per image as the usual one, and as those of all recipes"""
 ALL_IMAGES, HELD_OUT = 60_000, 5_000
-"""of the built-in images"""
+"""how many built-in images there are for training, and how many of them are held out"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class Speed:
 
     images_per_second: float
     is_measured: bool
-    """in an earlier run, with validation and saving; else estimated from a few steps"""
+    """measured in an earlier run, with validation and saving; else estimated from a few steps"""
 
 
 Speeds = Mapping[str, Speed]
-"""by the network's name; those that are known so far"""
+"""the speeds known so far, by the network's name"""
 
 
 def training_images(config: TrainConfig) -> int | None:

@@ -11,7 +11,7 @@ BESIDE = 3
 LEAST_ROOM = 24
 """columns of the last part, below which its further lines are indented by two"""
 ROWS = 12
-"""of an open list at most"""
+"""the most rows of an open list"""
 
 
 class Choice(Select[str]):

@@ -22,7 +22,7 @@ SYMBOLS = {
 
 
 BEST = ", best"
-"""after the state of the best run"""
+"""what follows the state of the best run"""
 
 
 class Column(NamedTuple):

@@ -13,7 +13,7 @@ from mnist_sum_tui.runs.events import EpochDone
 from mnist_sum_tui.runs.summary import Summary, measured_on, why_best
 
 ROWS_BESIDE = 6
-"""of the page and of `details`, besides its epochs and settings"""
+"""rows of the page and of `details` besides its epochs and settings"""
 
 
 def details(run: Summary, height: int) -> str:
