@@ -37,14 +37,14 @@ def equation(digit: int, number: int, total: int) -> str:
     return f"{digit} + {number} = {total}"
 
 
-def percent(share: float | None, decimals: int = 2) -> str:
+def percent(share: float | None, decimals: int = 2, sign: str = " %") -> str:
     """A fraction of 1 as `99.27 %`; None as `-`. Never rounded up to 100 %: one error in 100,000 must show."""
     if share is None or math.isnan(share):
         return "-" if share is None else "NaN"
     shown = f"{share * 100:.{decimals}f}"
     if share < 1 and float(shown) == 100:
         shown = f"{100 - 10**-decimals:.{decimals}f}"
-    return f"{shown} %"
+    return shown + sign
 
 
 def duration(seconds: float | None) -> str:
@@ -83,6 +83,12 @@ def track(share: float, width: int, glyphs: Glyphs | None = None) -> tuple[str, 
     whole, half, rest = tuple((glyphs or current()).track)
     done = whole * (halves // 2) + (half if halves % 2 else "")
     return done, rest * (width - len(done))
+
+
+def clauses(text: str, room: int) -> str:
+    """The text, or as many of its first clauses as fit into `room` columns: a sentence is not cut in its middle."""
+    ends = [at for at, mark in enumerate(text) if mark in ",;:" and text[at + 1 : at + 2] == " "] + [len(text)]
+    return next((text[:at] for at in reversed(ends) if at <= room), text)
 
 
 def plural(count: int, noun: str) -> str:

@@ -1,6 +1,17 @@
 import pytest
 
-from mnist_sum_tui.formatting import answer, ascii_picture, bar, duration, equation, percent, shade, sparkline, trim
+from mnist_sum_tui.formatting import (
+    answer,
+    ascii_picture,
+    bar,
+    clauses,
+    duration,
+    equation,
+    percent,
+    shade,
+    sparkline,
+    trim,
+)
 
 
 def test_a_picture_has_two_characters_per_pixel() -> None:
@@ -36,6 +47,12 @@ def test_percent(share: float | None, text: str) -> None:
     assert percent(share) == text
 
 
+def test_percent_in_fewer_figures_is_not_rounded_up_to_all_either() -> None:
+    assert [percent(0.9996, decimals, "%") for decimals in (2, 1, 0)] == ["99.96%", "99.9%", "99%"]
+    assert percent(0.9942, 0) == "99 %"
+    assert percent(1.0, 1, "%") == "100.0%"
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
@@ -68,3 +85,16 @@ def test_sparkline_marks_missing_values() -> None:
 
 def test_only_a_full_share_is_shaded_full() -> None:
     assert (shade(1.0), shade(0.999), shade(0.0), shade(None)) == ("█", "▓", " ", "·")
+
+
+def test_a_sentence_that_is_too_long_ends_with_a_clause() -> None:
+    words = "It falls, as 1:2: smaller steps; wait"
+    assert [clauses(words, room) for room in (99, len(words), 36, 20, 16, 15)] == [
+        words,
+        words,
+        "It falls, as 1:2: smaller steps",
+        "It falls, as 1:2",
+        "It falls, as 1:2",
+        "It falls",
+    ]
+    assert clauses(words, 3) == words, "not even one clause fits"

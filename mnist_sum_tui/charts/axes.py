@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_sum_tui.formatting import duration
+from mnist_sum_tui.formatting import duration, percent
 
 Floats = NDArray[np.float64]
 Tick = tuple[float, str]
@@ -40,7 +40,7 @@ def plain(value: float) -> str:
 
 def share(value: float) -> str:
     """A fraction of 1 in percent: `98.70 %`, `99.95 %`."""
-    return f"{value * 100:.2f} %" if math.isfinite(value) else "NaN"
+    return percent(value)
 
 
 def steps(low: float, high: float, room: int, sizes: tuple[float, ...] = ()) -> Floats:

@@ -149,7 +149,7 @@ def _shaded(share: float | None, worst: float) -> str:
     if share is None:
         return "-"
     place = (share - worst) / (1 - worst) if worst < 1 else 1.0
-    return f"{shade(place)}{share * 100:5.1f}"
+    return f"{shade(place)}{percent(share, 1, ''):>5}"
 
 
 def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:

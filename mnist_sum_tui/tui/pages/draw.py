@@ -11,6 +11,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.drawing_files import FILE_KEYS, DrawingFiles
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS, HeatPage
@@ -154,7 +155,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         answer, pad = self._answer, self.query_one(DrawPad)
         if answer is not None and answer.image is not None and answer.predictions and pad.sheet.any():
             shown = answer.predictions[self.number]
-            caption = f"{shown.digit}  {int(max(shown.digit_probabilities) * 100)} %"
+            caption = f"{shown.digit}  {percent(max(shown.digit_probabilities), 0)}"
             self._earlier.insert(0, (pad.sheet, Item(answer.image, caption, 0)))
             del self._earlier[MOST_EARLIER:]
             items = (item._replace(key=place) for place, (_, item) in enumerate(self._earlier))

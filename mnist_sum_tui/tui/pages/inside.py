@@ -151,9 +151,9 @@ class InsidePage(WalkingPage):
         shown, label = answer.predictions[self.number], answer.predictions[0].label
         mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} {truth_words(label, shown)}"
         words = f"#{answer.index:,}: {equation(shown.digit, shown.number, shown.sum)}{mark}\n"
-        self.query_one("#said", Line).say(
-            words + ("slide show: space ends it" if self._is_sliding else sure_line(shown))
-        )
+        line = self.query_one("#said", Line)
+        sure = sure_line(shown, line.content_size.width)
+        line.say(words + ("slide show: space ends it" if self._is_sliding else sure))
         digits, sums = self.query_one("#digit-end", ProbabilityBars), self.query_one("#sum-end", ProbabilityBars)
         digits.probabilities, digits.truth = shown.digit_probabilities, label
         sums.probabilities = shown.sum_probabilities

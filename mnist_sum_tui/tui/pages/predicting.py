@@ -26,7 +26,7 @@ def working_line(text: str, share: float | None, width: int = 200) -> str:
     """What is being done, with a bar where it is known how much of it is done: as long as fits into `width`."""
     if share is None:
         return text
-    figure = f" {share * 100:3.0f} %"
+    figure = f" {percent(share, 0):>5}"
     room = min(BAR_WIDTH, width - len(text) - len(figure) - 1)
     return f"{text} {bar(share, room)}{figure}" if room > 2 else f"{text}{figure}"
 
@@ -77,7 +77,7 @@ class NumberPage(PredictingPage):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding(str(digit), f"choose({digit})", show=False) for digit in range(10)]
 
-    number: reactive[int] = reactive(7)
+    number: reactive[int] = reactive(7, init=False)
     """the second input, 0..9"""
 
     def show_answer(self) -> None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 
@@ -33,10 +34,10 @@ class Selection(NamedTuple):
 
 
 def caption(words: str, probability: float, verdict: str = "sure") -> str:
-    """What stands under an image, in 13 columns: `4 {TO} 9  98%`, not sure `4 {TO} 9? 63%`; 100 only if it is."""
+    """What stands under an image, in 13 columns: `4 {TO} 9  98%`, not sure `4 {TO} 9? 63%`."""
     if verdict == "stranger":
         return f"{words[0]} {TO} no digit?"
-    return f"{words}{' ' if verdict == 'sure' else '?'} {int(probability * 100)}%"
+    return f"{words}{' ' if verdict == 'sure' else '?'} {percent(probability, 0, '%')}"
 
 
 def frequent(result: TestSetResult) -> list[str]:

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.tui.widgets.heatmap import LABELS, map_lines
+from mnist_sum_tui.tui.widgets.map_lines import LABELS, map_lines
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction

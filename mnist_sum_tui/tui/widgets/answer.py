@@ -56,15 +56,17 @@ def fit_line(said: "Prediction", width: int) -> tuple[str, str]:
     return next((form for form in forms if len(form) <= width), short), "bold $text-warning"
 
 
-def whole_percent(share: float) -> str:
-    """A share of 1 as a whole percent; 100 only where the bars beside it say 100.0."""
-    return f"{min(share * 100, 99) if share < 0.9995 else 100:.0f}%"
-
-
-def sure_line(said: "Prediction") -> str:
-    """The probabilities of both answers in at most 18 columns: `digit 98% sum 97%`, `digit and sum 99%`."""
-    digit, total = whole_percent(max(said.digit_probabilities)), whole_percent(max(said.sum_probabilities))
-    return f"digit and sum {total}" if digit == total else f"digit {digit} sum {total}"
+def sure_line(said: "Prediction", width: int) -> str:
+    """The probabilities of both answers, `digit 98.2% sum 97.4%` as the bars have them; in whole percent, `digit 98%
+    sum 97%`, if that is too long.
+    """
+    for decimals in (1, 0):
+        shares = max(said.digit_probabilities), max(said.sum_probabilities)
+        digit, total = (percent(share, decimals, "%") for share in shares)
+        line = f"digit and sum {total}" if digit == total else f"digit {digit} sum {total}"
+        if len(line) <= width:
+            break
+    return line
 
 
 def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Content:
@@ -75,7 +77,7 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Cont
     lines: list[tuple[str, str]] = [(row, f"bold {style}") for row in shown]
     if said.verdict != "sure":
         lines.append((answer(said.digit, said.verdict), "bold $text-warning"))
-    lines.append((sure_line(said), ""))
+    lines.append((sure_line(said, width), ""))
     if said.label is not None:
         truth = equation(said.label, said.number, said.label + said.number)
         lines.append((f"{RIGHT} right" if said.correct else f"{WRONG} wrong", style))

@@ -16,7 +16,7 @@ from mnist_sum_tui.charts.heat import MOST_TIMES, times_smaller
 from mnist_sum_tui.charts.thumbnail import Image, resize
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.messages import HeatFound
-from mnist_sum_tui.tui.widgets.heatmap import cell_style
+from mnist_sum_tui.tui.widgets.map_lines import cell_style
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction

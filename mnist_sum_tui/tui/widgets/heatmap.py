@@ -10,19 +10,13 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.style import Style
 from textual.widget import Widget
 
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.common import MOVES
+from mnist_sum_tui.tui.widgets.map_lines import LABELS, Cell, Grid, cell_style, fitted, map_lines
 
-QUIET = (BRAILLE.between, "=")
-"""what stands in a cell that is not to be read"""
-Grid = Sequence[Sequence[float | None]]
-Cell = tuple[int, int]
-"""row and column"""
-LABELS = 3
-"""columns of the labels on the left"""
 DOWN, RIGHT = BRAILLE.arrows[3], BRAILLE.arrows[1]
 """which way the rows and the columns are counted"""
 INKS = BRAILLE.shades[1:]
@@ -36,7 +30,7 @@ def confusion_text(value: float) -> str:
 
 def accuracy_text(value: float) -> str:
     """A share of 1 as percent with one decimal; 100 only if nothing is wrong."""
-    return "100" if value == 1 else f"{min(value * 100, 99.9):.1f}"
+    return "100" if value == 1 else percent(value, 1, "")
 
 
 def ink(share: float | None) -> str:
@@ -59,39 +53,9 @@ def ends(grid: Grid) -> tuple[float, float]:
     return (min(known), max(known)) if known else (0.0, 1.0)
 
 
-def fitted(word: str, cell: int) -> str:
-    """The text right-aligned in a cell, with a gap after it; shortened to thousands (`k`) or `+`."""
-    if len(word) >= cell:
-        word = f"{word[:-3]}k" if 3 < len(word) <= cell + 1 else "+"
-    return f"{word:>{cell - 1}} "
-
-
 def first_fit(lines: Sequence[str], width: int) -> str:
     """The first of the lines that fits as a title of a widget of that width, else the last."""
     return next((line for line in lines if len(line) + 3 <= width), lines[-1])
-
-
-def cell_style(paper: Color, ink: Color, share: float, strength: float = 0.9) -> Style:
-    """The colours of a cell; of the terminal's own colours, which cannot be blended, only the text has one."""
-    if ink.ansi is not None:
-        return Style(foreground=ink, bold=True) if share else Style()
-    ground = paper.blend(ink, 0.75 * share)
-    return Style(background=ground, foreground=ground.get_contrast_text(strength))
-
-
-def map_lines(
-    texts: Sequence[Sequence[str]], strengths: Grid, cell: int, paper: Color, ink: Color, cursor: Cell | None = None
-) -> Content:
-    """The map with labels from 0, the last figure of each if a cell is narrow; `strengths` (0..1) set the ground."""
-    labels = (fitted(str(n)[1 - cell :], cell) for n in range(len(texts[0])))
-    lines = [Content.styled("   " + "".join(labels), "$foreground-muted")]
-    for label, (words, row) in enumerate(zip(texts, strengths, strict=True)):
-        parts: list[tuple[str, str | Style]] = [(f"{label:>2} ", "$foreground-muted")]
-        for column, (word, share) in enumerate(zip(words, row, strict=True)):
-            style = cell_style(paper, ink, share or 0.0, 0.65 if word.strip() in QUIET else 0.9)
-            parts.append((fitted(word, cell), "reverse bold" if (label, column) == cursor else style))
-        lines.append(Content.assemble(*parts))
-    return Content("\n").join(lines)
 
 
 class Heatmap(Widget, can_focus=True):

@@ -6,15 +6,15 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import bar
+from mnist_sum_tui.formatting import bar, percent
 from mnist_sum_tui.glyphs import BRAILLE
 
 SAID, TRUE = BRAILLE.chosen, BRAILLE.truth
 
 
 def bar_percent(share: float) -> str:
-    """A share of 1 as percent in six characters, ` 98.2%`; 100 % from 0.9995 on."""
-    return "100.0%" if share >= 0.9995 else f"{share * 100:5.1f}%"
+    """A share of 1 as percent in six characters, ` 98.2%`."""
+    return f"{percent(share, 1, '%'):>6}"
 
 
 def shown_classes(probabilities: Sequence[float], height: int, truth: int | None) -> list[int]:

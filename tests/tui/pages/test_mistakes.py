@@ -15,15 +15,8 @@ from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.selection import all_wrong, caption, frequent
 from mnist_sum_tui.tui.widgets.gallery import BIG, SMALL, Gallery, Item, tile_for
-from mnist_sum_tui.tui.widgets.heatmap import (
-    Confusion,
-    accuracy_text,
-    cell_style,
-    confusion_text,
-    fitted,
-    map_lines,
-    shares,
-)
+from mnist_sum_tui.tui.widgets.heatmap import Confusion, accuracy_text, confusion_text, shares
+from mnist_sum_tui.tui.widgets.map_lines import cell_style, fitted, map_lines
 from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed
 
@@ -154,7 +147,7 @@ def test_shares_between_the_ends() -> None:
 
 def test_words() -> None:
     assert caption("4 → 9", 0.9996) == "4 → 9  99%"
-    assert caption("4+7 → 12", 0.639, "unsure") == "4+7 → 12? 63%"
+    assert caption("4+7 → 12", 0.639, "unsure") == "4+7 → 12? 64%"
     assert caption("4+7 → 12", 0.639, "stranger") == "4 → no digit?"
     captions = {chosen.image: chosen.caption for chosen in all_wrong(fixed.result()).chosen}
     assert captions[fixed.STRANGER] == "6 → no digit?"

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from mnist_sum_tui.tui.widgets.answer import AllTen, all_ten, answer_lines, large, likeness_bar
+from mnist_sum_tui.tui.widgets.answer import AllTen, all_ten, answer_lines, large, likeness_bar, sure_line
 from tests.tui import fixed
 
 
@@ -36,6 +36,10 @@ def test_an_answer_says_what_it_is_worth_and_how_sure_both_heads_are() -> None:
     assert answer_lines(replace(sure, digit_score=0.2), 18).plain.split("\n")[1] == "not a digit?"
     both = replace(sure, digit_probabilities=(0.0,) * 7 + (1.0, 0.0, 0.0))
     assert answer_lines(both, 18).plain.split("\n")[1] == "digit and sum 100%"
+    assert answer_lines(both, 20).plain.split("\n")[1] == "digit and sum 100.0%"
+    nearly = replace(both, sum_probabilities=(0.0,) * 11 + (0.9996,) + (0.0,) * 7)
+    assert sure_line(nearly, 21) == "digit 100% sum 99%", "22 columns are too many"
+    assert sure_line(nearly, 22) == "digit 100.0% sum 99.9%"
 
 
 def test_the_bar_of_likeness_marks_the_threshold_in_its_middle() -> None:
