@@ -89,6 +89,7 @@ class Page(SteadyScreen[None]):
         with Horizontal(id="tabs"):
             for number, name in enumerate(PAGES, 1):
                 yield Tab(number, name, name == self.page_name)
+            yield Line(id="other-weights", markup=False)
             yield Line(id="state", markup=False)
         yield from self.compose_page()
         yield KeyFooter()
@@ -137,13 +138,18 @@ class Page(SteadyScreen[None]):
         """Undo one step on this page, such as a cursor; False: there is nothing to undo."""
         return False
 
+    @property
+    def about(self) -> str:
+        """What the help says of what one is looking at."""
+        return ABOUT.get(self.page_name, "")
+
     async def action_help(self) -> None:
         """Show what one is looking at and the keys, beside the page or below it; or hide them."""
         panels = self.query(help_panel.HelpPanel)
         if panels:
             await panels.remove()
         else:
-            await self.mount(help_panel.HelpPanel(ABOUT.get(self.page_name, "")))
+            await self.mount(help_panel.HelpPanel(self.about))
         self.take_room()
 
     def action_scroll_help(self, by: int) -> None:
@@ -205,4 +211,8 @@ class Page(SteadyScreen[None]):
     def show_state(self) -> None:
         """Bring the state of the training in the bar up to date."""
         if self.is_mounted and self.is_current:
-            self.query_one("#state", Line).say(state_line(self.session, self._state_room))
+            self.query_one("#state", Line).say(state_line(self.session, self._state_room - self.tell_weights()))
+
+    def tell_weights(self) -> int:
+        """Say in the bar which weights are asked, if they are not the usual ones; returns the columns that it takes."""
+        return 0

@@ -33,7 +33,7 @@ class ImagePage(WeightsPage, HeatPage):
         Binding("o", "heat", show=False),  # `h` is the key on every page; on Draw `o` opens a picture
     ]
 
-    index: reactive[int] = reactive(0)
+    index: reactive[int] = reactive(0, init=False)
     """the place of the image in the test file"""
 
     def __init__(self) -> None:
@@ -56,7 +56,17 @@ class ImagePage(WeightsPage, HeatPage):
 
     def on_screen_resume(self) -> None:
         """The page comes into view: weights may have come or gone, and another page's request replaced ours."""
+        self.index, self.number = self.session.image, self.session.number
         self.request_answer()
+
+    def watch_index(self) -> None:
+        """Other pages show the same image."""
+        self.session.image = self.index
+
+    def watch_number(self) -> None:
+        """And the same number."""
+        self.session.number = self.number
+        super().watch_number()
 
     def show_index(self, index: int) -> None:
         """Show a test image."""

@@ -14,6 +14,7 @@ from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.selection import Chosen, Selection, all_wrong, frequent, read_as, sums_wrong
+from mnist_sum_tui.tui.predictions.weights import placed
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, Heatmap, SumMap
@@ -140,11 +141,8 @@ class MistakesPage(WeightsPage):
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
         """The network has been evaluated on the test set."""
         self.note()
-        weights = message.result.weights
-        known = next(
-            (each for each in message.choices if each.path == weights.path), weights
-        )  # its name may be another
-        self.show_weights(known, message.choices if known in message.choices else (known,), "")
+        known = placed(message.result.weights, message.choices)
+        self.show_weights(known.chosen, known.all, "")
         if self._evaluated is not None and message.result is self._evaluated.result:
             return
         self._evaluated = message

@@ -18,6 +18,7 @@ from mnist_sum_tui.tui.predictions.load import NOT_CALIBRATED
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult, less_certain, next_pair
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
+from mnist_sum_tui.tui.predictions.weights import placed
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Found:
 
     result: TestSetResult
     words: tuple[str, ...]
-    """`Wrong pair 3 of 77 beside 7 (digit or sum)`, then shorter forms of it"""
+    """`With number 7: wrong image 3 of 77 (digit or sum)`, then shorter forms of it"""
     judge: Judge
 
     def line(self, width: int, shown: "Prediction", now: "Prediction | None" = None, source: str = "") -> str:
@@ -105,7 +106,7 @@ class WalkingPage(ImagePage):
         """Another number: no longer what was found."""
         if self._found is not None:
             self.request_answer()
-        self.show_answer()
+        super().watch_number()
 
     def take_answer(self, answer: ImagePredicted) -> None:
         """Show it; beside something that was found, only say what has become of it."""
@@ -141,12 +142,12 @@ class WalkingPage(ImagePage):
 
     def action_wrong(self, by: int) -> None:
         """The next image whose digit or sum is wrong, or the one before."""
-        what = "Wrong pair", "(digit or sum)", "is wrong"
+        what = "wrong image", "(digit or sum)", "is wrong"
         self._search(lambda found: self._jump(found, found.result.wrong, by, what, rightness))
 
     def action_disagree(self, by: int) -> None:
         """The next image whose predicted sum is not the predicted digit plus the number, or the one before."""
-        what = "Disagreeing pair", "(sum against digit)", "disagrees"
+        what = "disagreeing image", "(the sum is not digit + number)", "disagrees"
         self._search(lambda found: self._jump(found, found.result.disagreeing, by, what, fit))
 
     def action_uncertain(self, by: int) -> None:
@@ -167,27 +168,25 @@ class WalkingPage(ImagePage):
         self, evaluated: TestSetEvaluated, hits: NDArray[np.bool_], by: int, what: tuple[str, str, str], judge: Judge
     ) -> None:
         name, where, verb = what
-        beside = self.number if hits[:, self.number].any() else "any number"
+        beside = f"number {self.number}" if hits[:, self.number].any() else "any number"
         step = next_pair(hits, self.index, self.number, by)
         if step is None:
             self.note(f"Nothing {verb}: not one of {hits.size:,} pairs of image and number")
         else:
-            words = f"{name} {step.place:,} of {step.total:,} beside {beside}"
+            words = f"With {beside}: {name} {step.place:,} of {step.total:,}"
             self._land(evaluated, step, (f"{words} {where}", words), judge)
 
     def _land(self, evaluated: TestSetEvaluated, step: Step, words: tuple[str, ...], judge: Judge) -> None:
         """Show what was found, by the weights that were searched."""
-        result, choices = evaluated.result, self._choices
+        result = evaluated.result
+        known = placed(result.weights, evaluated.choices or self._choices)
         self._found = None  # the number is not changed by the user
         self.index, self.number = step.image, step.number
         self._found = Found(result, words, judge)
         predictions = result.predictions(step.image)
-        known = choices if result.weights in choices else (result.weights,)
-        count = len(result.labels)
+        image, count = evaluated.images[step.image], len(result.labels)
         super().take_answer(
-            ImagePredicted(
-                step.image, evaluated.images[step.image], predictions, result.weights, known, result.source, count
-            )
+            ImagePredicted(step.image, image, predictions, known.chosen, known.all, result.source, count)
         )
         self.note(self._found.line(self._width, predictions[step.number]))
 

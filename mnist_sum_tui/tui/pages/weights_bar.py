@@ -1,19 +1,36 @@
-"""The line `Weights ○ epoch 1 ── ● best`: which weights a page predicts with, and keys to choose others."""
+"""The line `Weights ○ epoch 1 ── ● best`: which weights a page predicts with, and keys to choose others.
 
+What is chosen holds on every page, so the bar of tabs says it on each of them.
+"""
+
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Event, Started
+from mnist_sum_tui.tui.pages.base import LEAST_STATE
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
-from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.predictions.weights import SAME, Weights, usual
+from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.slider import Slider
 
 WEIGHT_KEYS = (
     Binding("comma", "slide(-1)", "Weights", key_display=", ."),
     Binding("full_stop", "slide(1)", show=False),
 )
+
+
+def other_weights(name: str, instead: str, room: int) -> str:
+    """Which weights are asked, and the way back to those `instead`; as much as leaves room for the training's state."""
+    forms = [
+        f" Weights: {name} {BRAILLE.between} Escape: back to {instead} ",
+        f" Weights: {name} {BRAILLE.between} Esc: {instead} ",
+        f" {name} {BRAILLE.between} Esc: {instead} ",
+    ]
+    return next((form for form in forms if len(form) <= room - LEAST_STATE), f" {name} ")
 
 
 class WeightsPage(PredictingPage):
@@ -38,6 +55,28 @@ class WeightsPage(PredictingPage):
     def forget_weights(self) -> None:
         """Ask the network that is there now."""
         self.session.weights = None
+        self.show_state()
+
+    async def action_back(self) -> None:
+        """One step back; the last one is from weights that were chosen to the usual ones."""
+        try:
+            await super().action_back()
+        except SkipAction:
+            if self.wanted is None:
+                raise
+            self.forget_weights()
+            self.request_answer()
+
+    def tell_weights(self) -> int:
+        """In the bar of tabs, where it is seen on each page that they hold."""
+        told, words = self.query_one("#other-weights", Line), ""
+        if self.wanted is not None:
+            is_then, found = self.session.moment is not None, self._choices or (self.wanted,)
+            instead = "this moment" if is_then else usual(found).name.rpartition(SAME)[2]
+            words = other_weights(self.wanted.name, instead, self._state_room)
+        told.say(words)
+        told.styles.width = len(words)
+        return len(words)
 
     def request_answer(self) -> None:
         """Ask for the predictions by `wanted`; to be given by the page."""
@@ -66,7 +105,9 @@ class WeightsPage(PredictingPage):
         if 0 <= at < len(self._choices):
             chosen = self._shown = self._choices[at]
             self.query_one(Slider).chosen = at  # at once: the answer may take seconds
-            self.session.weights = None if chosen.path is None else chosen
+            is_usual = chosen == usual(self._choices) and self.session.moment is None
+            self.session.weights = None if is_usual else chosen
+            self.show_state()
             self.request_answer()
 
 

@@ -2,7 +2,8 @@
 
 import contextlib
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +21,8 @@ SAME = " = "
 MOST_HEADER = 256 << 10
 """bytes of a checkpoint's head that are read"""
 KEPT_HEADS = 1000
+NEWEST = "newest run "
+"""before the name of a run that nobody has chosen"""
 BUILT_IN_NETWORK = "built-in network"
 
 
@@ -56,8 +59,8 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
     if control is not None and run is not None:
         found.append(Weights(LIVE, "the training in progress"))
     if not found:
-        newest = (list(_of_run(other)) for other in find.list_runs(folder))
-        found = next((files for files in newest if files), [])
+        files = (_of_run(other) for other in find.list_runs(folder))
+        found = [replace(each, owner=f"{NEWEST}{each.owner}") for each in next(filter(None, files), ())]
     if not found and BUILT_IN.exists():
         found = [Weights(BUILT_IN_NETWORK, f"the {BUILT_IN_NETWORK}", BUILT_IN)]
     if wanted is not None and wanted.path is not None and wanted.path.exists():
@@ -65,8 +68,19 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
         return Choices(wanted, tuple(found) if wanted in found else (wanted,))
     if not found:
         raise UsageError("there is no trained network yet: train one on the page Train (one epoch of compact will do)")
+    return Choices(usual(found), tuple(found))
+
+
+def usual(found: Sequence[Weights]) -> Weights:
+    """Those that are asked if nobody chooses."""
     named = (weights for name in (LIVE, "best", "last") for weights in found if name in weights.name.split(SAME))
-    return Choices(next(named, found[-1]), tuple(found))
+    return next(named, found[-1])
+
+
+def placed(weights: Weights, found: tuple[Weights, ...]) -> Choices:
+    """The weights among others, where their name may have become another; alone if they are not among them."""
+    same = next((each for each in found if each.path == weights.path), None)
+    return Choices(weights, (weights,)) if same is None else Choices(same, found)
 
 
 def of_session(session: Session, wanted: Weights | None = None) -> Choices:

@@ -44,6 +44,8 @@ class Session:
         self.weights: Weights | None = None
         """what Inspect, Draw and Mistakes predict with, if the user chose; None: the best that there is, and the live
         ones while a training goes on"""
+        self.image, self.number = 0, 7
+        """the test image that Inspect and Inside show, by its place in the file, and the number beside it"""
         self.config: TrainConfig | None = None
         self.is_watching = False
         """the run is another process's"""

@@ -42,10 +42,10 @@ async def test_a_walk_says_where_it_is_and_goes_back(app: MnistSumApp) -> None:
         await fixed.open_page(pilot, "inspect")
         page = page_in(app)
         for key, index, words in (
-            ("w", WRONG[0], "Wrong pair 1 of 12 beside 7 (digit or sum)"),
-            ("w", WRONG[1], "Wrong pair 2 of 12 beside 7 (digit or sum)"),
-            ("W", WRONG[0], "Wrong pair 1 of 12 beside 7 (digit or sum)"),
-            ("W", WRONG[-1], "Wrong pair 12 of 12 beside 7 (digit or sum)"),
+            ("w", WRONG[0], "With number 7: wrong image 1 of 12 (digit or sum)"),
+            ("w", WRONG[1], "With number 7: wrong image 2 of 12 (digit or sum)"),
+            ("W", WRONG[0], "With number 7: wrong image 1 of 12 (digit or sum)"),
+            ("W", WRONG[-1], "With number 7: wrong image 12 of 12 (digit or sum)"),
         ):
             await press(pilot, key)
             assert (page.index, note_of(page)) == (index, words)
@@ -84,10 +84,10 @@ async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp, monk
         monkeypatch.setattr(worker, "request", answer)
         page.show_index(0)
         await press(pilot, "w")
-        assert note_of(page).startswith("Wrong pair 1 of 12 beside 7")
+        assert note_of(page).startswith("With number 7: wrong image 1 of 12")
         page.keep_up()
         await pilot.pause()
-        assert note_of(page) == "Wrong pair 1 of 12 beside 7 at step 98, but right by now (step 140)"
+        assert note_of(page) == "With number 7: wrong image 1 of 12 at step 98, but right by now (step 140)"
         said = page.query_one(AnswerText).said
         assert said == fixed.predictions(WRONG[0])[7], "those of step 98"
         assert str(page.query_one("#source", Static).render()) == "x, step 98, not calibrated"

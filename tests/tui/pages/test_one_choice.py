@@ -7,9 +7,18 @@ import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.pages.weights_bar import other_weights
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
-from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictDrawing, PredictImage, Reply, Request
+from mnist_sum_tui.tui.predictions.requests import (
+    EvaluateTestSet,
+    FindHeat,
+    PredictDrawing,
+    PredictImage,
+    Reply,
+    Request,
+)
 from mnist_sum_tui.tui.widgets.answer import AnswerText
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.slider import Slider
@@ -77,3 +86,90 @@ async def test_an_image_of_mistakes_is_shown_by_the_weights_of_its_map(
         await pilot.press("3")
         await pilot.pause()
         assert str(page.query_one("#source", Static).render()) == "x, epoch 2", "until the next key"
+
+
+def told(app: MnistSumApp) -> str:
+    return str(app.screen.query_one("#other-weights", Static).render())
+
+
+async def test_the_bar_of_tabs_says_on_each_page_that_other_weights_are_asked(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        assert told(app) == ""
+        await pilot.press("comma")
+        for name in ("inspect", "draw", "mistakes", "inside"):
+            await fixed.open_page(pilot, name)
+            await pilot.pause()
+            assert told(app) == " Weights: epoch 1 · Esc: best ", name
+            line, state = app.screen.query_one("#other-weights"), app.screen.query_one("#state")
+            assert line.region.width == len(told(app)), "as wide as its words"
+            assert state.region.right == 120, "the state of the training is still there"
+        await fixed.open_page(pilot, "train")
+        assert told(app) == "", "it asks no network"
+
+
+@pytest.mark.parametrize("name", ["inspect", "draw", "mistakes", "inside"])
+async def test_the_last_step_back_is_to_the_usual_weights(name: str, app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, name)
+        await pilot.press("comma")
+        if name == "mistakes":
+            await pilot.press("m", "escape")
+            assert app.session.weights == fixed.CHOICES[0], "first the maps come back"
+        requests = fixed.predictions_in(app).requests
+        requests.clear()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert told(app) == ""
+        assert app.session.weights is None
+        assert [request.weights for request in requests if not isinstance(request, FindHeat)] == [None]
+        assert app.screen.query_one(Slider).chosen == 1
+
+
+async def test_weights_that_are_the_usual_ones_are_no_choice(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        await pilot.press("full_stop")
+        assert app.session.weights == fixed.CHOICES[2]
+        await pilot.press("comma")
+        assert told(app) == ""
+        assert app.session.weights is None, "back at the best, nothing is out of the usual"
+
+
+@pytest.mark.parametrize(
+    ("room", "words"),
+    [
+        (70, " Weights: epoch 4 · Escape: back to best "),
+        (53, " Weights: epoch 4 · Esc: best "),
+        (45, " epoch 4 · Esc: best "),
+        (20, " epoch 4 "),
+    ],
+)
+def test_other_weights_in_as_many_words_as_leave_room_for_the_state(room: int, words: str) -> None:
+    assert other_weights("epoch 4", "best", room) == words
+
+
+async def test_an_image_of_mistakes_keeps_the_stops_of_the_slider(app: MnistSumApp) -> None:
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        await pilot.press("enter")
+        await recorded.until(pilot, lambda: isinstance(app.screen, InspectPage) and app.screen.answer is not None)
+        await pilot.pause()
+        slider = app.screen.query_one(Slider)
+        assert (slider.names, slider.chosen) == (("epoch 1", "best", "last"), 1), "Inspect was not open before"
+
+
+async def test_inspect_and_inside_look_at_the_same_image_and_number(app: MnistSumApp) -> None:
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        await pilot.press("right", "right", "3")
+        await fixed.open_page(pilot, "inside")
+        page = app.screen
+        assert isinstance(page, InsidePage)
+        assert (page.index, page.number) == (2, 3)
+        assert page.answer is not None
+        assert page.answer.index == 2
+        await pilot.press("left", "4", "5")
+        await fixed.open_page(pilot, "inspect")
+        assert isinstance(app.screen, InspectPage)
+        assert (app.screen.index, app.screen.number) == (1, 5)
