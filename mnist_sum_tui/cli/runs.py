@@ -107,7 +107,7 @@ def compare(
     out.print()
     print_runs(out, found, list(named))
     out.print()
-    rows = settings_table([summary.config for summary in found])
+    rows = settings_table([summary.config for summary in found], [summary.changed for summary in found])
     if rows:
         print_table(out, "", ["setting", *named], rows, left=1 + len(named))
     else:

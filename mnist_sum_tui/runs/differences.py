@@ -1,21 +1,38 @@
-"""The settings in which runs differ, as a table."""
+"""The settings in which runs differ, as a table; those that were turned while they trained, too."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from mnist_sum_tui.config import TrainConfig, option_name, settings, value_words
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.events import Changed
 
+MOST_CHANGES = 5
+"""rows of changes; a last one counts the others"""
 SAME_SETTINGS = "The runs have the same settings."
 
 
-def settings_table(configs: Sequence[TrainConfig | None]) -> list[list[str]]:
+def settings_table(configs: Sequence[TrainConfig | None], changed: Sequence[Sequence[Changed]] = ()) -> list[list[str]]:
     """The settings that differ, a row each: the option's name, then the value in each config as a reader is shown it.
 
-    A config that is None, because the run is damaged, has `-`, and differs from every other.
+    A config that is None, because the run is damaged, has `-`, and differs from every other. Rows of `change` follow if
+    not all runs were changed alike on their way, as `--change` names it: `300:lr=x0.5`.
     """
     columns = [{} if config is None else config.to_dict() for config in configs]
-    return [
+    found = [
         [option_name(name), *(printable(value_words(name, values[name])) if values else "-" for values in columns)]
         for name in settings()
         if len({str(values.get(name)) for values in columns}) > 1
     ]
+    return found + _changes_table(changed)
+
+
+def _changes_table(changed: Sequence[Sequence[Changed]]) -> list[list[str]]:
+    columns = [[f"{event.at}:{option_name(event.setting)}={event.value}" for event in events] for events in changed]
+    if all(column == columns[0] for column in columns):
+        return []
+    for column in columns:
+        if (more := len(column) - MOST_CHANGES) > 0:
+            column[MOST_CHANGES:] = [f"{more:,} more"]
+    rows = zip_longest(*columns, fillvalue="-")
+    return [["" if place else "change", *map(printable, row)] for place, row in enumerate(rows)]

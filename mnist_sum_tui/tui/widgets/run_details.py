@@ -43,7 +43,7 @@ def last_epochs(epochs: Sequence[EpochDone], count: int) -> str:
 
 def differing(runs: Sequence[Summary], marks: Sequence[str]) -> str:
     """The settings in which runs differ, each run's below its mark."""
-    rows = settings_table([run.config for run in runs])
+    rows = settings_table([run.config for run in runs], [run.changed for run in runs])
     return in_columns([["setting", *marks], *rows]) if rows else SAME_SETTINGS
 
 
