@@ -1,6 +1,7 @@
 """How quick a network trains on this machine: from earlier runs, or from a few steps on made-up images."""
 
 import contextlib
+import statistics
 import time
 from collections.abc import Callable
 
@@ -39,22 +40,20 @@ def from_run(run: Summary) -> float | None:
 
 
 def from_steps(config: TrainConfig, is_over: Callable[[], bool]) -> float | None:
-    """Images/s of a few steps; None if `is_over` says so in between."""
+    """Images/s by a few steps' median, in which one slow step counts little; None if `is_over` says so in between."""
     hardware = choose(config)
     take_threads(hardware.threads)
     count = (STEPS + 1) * config.batch_size
     images = torch.randint(256, (count, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     rows = torch.arange(count)
-    learner, seconds, done = Learner(config, hardware), 0.0, 0
+    learner, took = Learner(config, hardware), list[float]()
     for plan in Batches(config, Split(images, rows % 10, rows)).epoch(1):
         if is_over():
             return None
         begin = time.perf_counter()
         with contextlib.suppress(DivergedError):  # it took its time all the same
             learner.step(plan)
-        if done:
-            seconds += time.perf_counter() - begin
-        done += 1
-        if seconds > SECONDS:
+        took.append(time.perf_counter() - begin)
+        if sum(took[1:]) > SECONDS:
             break
-    return (done - 1) * config.batch_size / seconds
+    return config.batch_size / statistics.median(took[1:])

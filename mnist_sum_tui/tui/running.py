@@ -99,7 +99,8 @@ class RunningApp(LeavingApp):
         """Find out how quick each network trains here; while another process trains, only from earlier runs."""
         if not self.session.is_training and not self.is_leaving:
             with_steps = not self.session.is_live
-            self.speeds = SpeedThread(self.session.runs_folder, self.post_message, with_steps)
+            known = self.train_page.form.speeds
+            self.speeds = SpeedThread(self.session.runs_folder, self.post_message, with_steps, tuple(known))
             self.speeds.start()
 
     def on_speed_found(self, message: SpeedFound) -> None:

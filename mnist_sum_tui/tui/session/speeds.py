@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,9 +52,10 @@ class SpeedThread(threading.Thread):
     step, so it can be stopped and waited for.
     """
 
-    def __init__(self, folder: Path, post: Post, with_steps: bool = True) -> None:
+    def __init__(self, folder: Path, post: Post, with_steps: bool = True, tried: Collection[str] = ()) -> None:
+        """`tried`: networks that are known; another estimate of them would differ by chance."""
         super().__init__(name="speeds", daemon=True)
-        self._folder, self._post, self._with_steps = folder, post, with_steps
+        self._folder, self._post, self._with_steps, self._tried = folder, post, with_steps, tried
         self._is_over = threading.Event()
 
     def stop(self) -> None:
@@ -82,7 +83,7 @@ class SpeedThread(threading.Thread):
                     self._tell(config.model, Speed(found, is_measured=True))
         first = (QUICK_MODEL, LARGE_MODEL)  # the form offers them side by side
         for model in sorted(MODELS, key=lambda name: first.index(name) if name in first else len(first)):
-            if model not in known and self._with_steps:
+            if model not in (*known, *self._tried) and self._with_steps:
                 tried = speed.from_steps(TrainConfig(model=model), self._is_over.is_set)
                 if tried is None:
                     return

@@ -63,7 +63,8 @@ class RunForm(VerticalScroll, can_focus=False):
         self._recipe = defaults.recipe
         self._complaint = ""
         self._is_ready = False
-        self._speeds: dict[str, Speed] = {}
+        self.speeds: dict[str, Speed] = {}
+        """how quick each network trains here, as far as it is known"""
 
     def compose(self) -> ComposeResult:
         """An introduction; the recipe and what it sets; the fields; what it all takes; the buttons; earlier runs."""
@@ -104,7 +105,7 @@ class RunForm(VerticalScroll, can_focus=False):
 
     def take_speed(self, model: str, speed: Speed) -> None:
         """Show how long training takes, now that the speed of a network is known."""
-        self._speeds[model] = speed
+        self.speeds[model] = speed
         self._explain()
 
     @property
@@ -181,14 +182,14 @@ class RunForm(VerticalScroll, can_focus=False):
             readiness.update(Content.styled(printable(complaint), "$text-error"))
         else:
             readiness.update(
-                words.time_words(config, self._speeds) or ("ready" if self._is_ready else "loading torch ...")
+                words.time_words(config, self.speeds) or ("ready" if self._is_ready else "loading torch ...")
             )
 
     def _list_times(self, base: TrainConfig) -> None:
         """Describe the choices, with the times that are known by now."""
-        recipes = {name: words.recipe_choice(self._base_of(name), self._speeds) for name in RECIPES}
+        recipes = {name: words.recipe_choice(self._base_of(name), self.speeds) for name in RECIPES}
         self.query_one("#recipe", Choice).describe(recipes)
-        models = {name: words.model_choice(name, base, self._speeds) for name in MODELS}
+        models = {name: words.model_choice(name, base, self.speeds) for name in MODELS}
         self.query_one("#model", Choice).describe(models)
 
     def _offer_other(self, config: TrainConfig, with_time: bool) -> None:
@@ -196,7 +197,7 @@ class RunForm(VerticalScroll, can_focus=False):
         is_large = config.model == LARGE_MODEL
         other = replace(config, model=QUICK_MODEL if is_large else LARGE_MODEL)
         name = QUICK_MODEL if is_large else "assignment's network"
-        time = words.total(other, self._speeds) if with_time else ""
+        time = words.total(other, self.speeds) if with_time else ""
         button = self.query_one("#other", Button)
         button.label = f"{name}: {time}" if time else name
         button.refresh(layout=True)

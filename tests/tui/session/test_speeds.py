@@ -64,6 +64,9 @@ def test_earlier_runs_come_first_and_the_rest_is_tried(tmp_path: Path, monkeypat
     SpeedThread(tmp_path, found.append).run()
     assert all(isinstance(message, SpeedFound) for message in found)
     assert [(message.model, message.speed.is_measured) for message in found] == [("compact", True), ("swift", False)]
+    found.clear()
+    SpeedThread(tmp_path, found.append, tried=("compact", "swift")).run()
+    assert [message.model for message in found] == ["compact"], "an estimate stays, and does not jump"
 
 
 def test_the_time_of_an_epoch() -> None:
