@@ -130,7 +130,8 @@ class Coach:
             )
         if (below := self._below_training()) > FAR_BELOW:
             return "unsettled", (
-                f"The validation is {percent(below, 0)} below the training: the steps are too large; turn the rate down"
+                f"The validation of epoch {self._epochs[-1].epoch} is {percent(below, 0)} below its training: "
+                "the steps are too large; turn the rate down"
             )
         if seen.slow_events >= BUSY_EVENTS:
             return "busy", "It trains at half of its best speed: something else takes the processor"
@@ -141,9 +142,7 @@ class Coach:
         if digit < READS:
             return "sees", "It learns to read digits; the sum is a guess as long as the digit is"
         if total < ADDS:
-            return "guesses", (
-                f"It reads {percent(digit, 0)} of the digits, but the sum still guesses: adding comes after reading"
-            )
+            return "guesses", "It reads most of the digits, but the sum still guesses: adding comes after reading"
         if min(digit, total) < KNOWS:
             return "adds", "Now it begins to add: the sum is more than guessed, and will follow the digit"
         if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):

@@ -45,6 +45,7 @@ class KnobKeys(Page):
             return
         panel = KnobPanel(self.session.turned_before)
         await self.mount(panel, before=self.query_one("KeyFooter"))
+        self.add_class("-turning")
         self.show_knobs()
         panel.focus()
 
@@ -52,6 +53,7 @@ class KnobKeys(Page):
         """Close the panel; False: it was not open."""
         panels = self.query(KnobPanel)
         panels.remove()
+        self.remove_class("-turning")
         return bool(panels)
 
     def step_back(self) -> bool:

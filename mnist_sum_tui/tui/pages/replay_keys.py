@@ -26,6 +26,8 @@ REPLAY_BINDINGS = (
     Binding("p", "replay", "Replay", tooltip="Play the run back as it learned"),
     Binding("space", "play(True)", "Play"),
     Binding("space", "play(False)", "Pause"),
+    Binding("escape", "leave", "Leave", tooltip="End the replay"),
+    Binding("escape", "back", "One step back", show=False),
     Binding("plus,equals_sign", "speed(1)", "Faster", group=SPEED, key_display="+"),
     Binding("minus", "speed(-1)", "Slower", group=SPEED, key_display="-"),
     Binding("left", "step(-1)", "Step back", group=STEP),
@@ -37,7 +39,7 @@ REPLAY_BINDINGS = (
     Binding("home", "end(False)", "To the beginning", show=False),
     Binding("end", "end(True)", "To the end", show=False),
 )
-REPLAY_ACTIONS = ("play", "speed", "step", "epoch", "end")
+REPLAY_ACTIONS = ("play", "leave", "speed", "step", "epoch", "end")
 NOT_IN_A_REPLAY = ("cursor", "further")
 """the first because its keys step here, the second because what comes next is known"""
 
@@ -132,6 +134,10 @@ class ReplayKeys(ChartKeys, AfterRun):
             self.player.toggle()
             self.show_moment()
             self.refresh_bindings()
+
+    async def action_leave(self) -> None:
+        """As `back`, whose last step here it is; the footer names it."""
+        await self.action_back()
 
     def action_speed(self, by: int) -> None:
         """Faster or slower."""

@@ -119,6 +119,12 @@ class TrainPage(KnobKeys, ReplayKeys):
         self.refresh_bindings()
         self.redraw(at_once=True)
 
+    @property
+    def about(self) -> str:
+        """With the coach's whole sentence, of which a narrow line has only the beginning."""
+        said = "" if self.is_form_shown else self.run_view.advice
+        return f"{super().about} The coach: {said}." if said else super().about
+
     def on_run_event(self, event: Event) -> None:
         """Take it in; it is drawn a moment later."""
         super().on_run_event(event)

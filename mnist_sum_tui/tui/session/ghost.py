@@ -3,13 +3,19 @@
 from pathlib import Path
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import best_if_any, summarise
 
 
 def find_ghost(folder: Path, config: TrainConfig, current: Run) -> Run | None:
-    """The best of the runs before this one in the folder; None if none has finished an epoch. Reads all their files."""
+    """The best of the runs before this one in the folder; None if none has finished an epoch. Reads all their files.
+
+    The demo has none: it came with the program, and the user's runs are nothing to it.
+    """
+    if current == RECORDED:
+        return None
     runs, created = list_runs(folder), current.created
     summaries = [summarise(run) for run in runs if run.id != current.id and (not created or run.created <= created)]
     same = (config.model, config.data_dir)

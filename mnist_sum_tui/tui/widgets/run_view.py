@@ -15,6 +15,7 @@ from mnist_sum_tui.charts.run_charts import View, plot, race, race_line, short_n
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.charts.widths import cells
+from mnist_sum_tui.formatting import clauses
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.event_words import event_news
@@ -127,7 +128,12 @@ class RunView(Vertical):
         run = self._session.run
         names = () if run is None else (printable(run.id), short_name(run.id))
         forms = (f"{name} {BRAILLE.between} {words}" for name in names)
-        return next((form for form in forms if cells(form) <= room), words)
+        return next((form for form in forms if cells(form) <= room), clauses(words, room))
+
+    @property
+    def advice(self) -> str:
+        """What the coach said last."""
+        return self._advice
 
     @property
     def captions(self) -> Captions:

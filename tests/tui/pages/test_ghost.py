@@ -7,8 +7,10 @@ import pytest
 from textual.color import Color
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.events import EpochDone, Event
 from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.session.ghost import find_ghost
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 from tests.tui.recorded import until
@@ -44,6 +46,14 @@ async def test_the_ghost_is_a_run_that_can_be_compared(tmp_path: Path, monkeypat
         app.train_page.show_run()
         await until(pilot, lambda: app.train_page.run_view.ghost_name)
         assert app.train_page.run_view.ghost_name == "elsewhere"
+
+
+def test_the_demo_has_no_ghost_among_the_user_s_runs(tmp_path: Path) -> None:
+    config = RECORDED.read_config()
+    make(tmp_path / "runs", "mine", training(1), model=config.model)
+    another = make(tmp_path / "runs", "another", [], model=config.model)
+    assert find_ghost(tmp_path / "runs", config, another) is not None, "of this network there is one to run against"
+    assert find_ghost(tmp_path / "runs", config, RECORDED) is None
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])

@@ -84,3 +84,23 @@ async def test_without_a_training_there_are_no_knobs(tmp_path: Path) -> None:
     async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
         await pilot.press("k")
         assert not pilot.app.screen.query(KnobPanel)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36), (200, 60)])
+async def test_the_chart_beside_the_knobs_can_be_read(size: tuple[int, int], tmp_path: Path) -> None:
+    async with recorded.new_app(tmp_path).run_test(size=size) as pilot:
+        app = await play(pilot, recorded.training(200), Control())
+        await pilot.press("left")
+        before = len(chart(app, "loss"))
+        await pilot.press("k")
+        await pilot.pause()
+        app.train_page.redraw(at_once=True)
+        await pilot.pause()
+        rows = chart(app, "loss")
+        assert len(rows) >= 8, "title, six rows of curves at least, the axis"
+        assert "step" in rows[0], "the values at the cursor"
+        assert app.train_page.query_one("#knobs").region.height == 8
+        await pilot.press("escape")
+        await pilot.pause()
+        app.train_page.redraw(at_once=True)
+        assert len(chart(app, "loss")) == before, "the rest comes back"

@@ -16,6 +16,7 @@ from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.sample_strip import Sample
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from tests.tui import recorded
+from tests.tui.pages.test_keys import footer_of
 from tests.tui.pages.test_runs import make
 from tests.tui.recorded import until
 
@@ -65,6 +66,7 @@ async def test_p_plays_an_opened_run_and_escape_leaves(pilot: Pilot[int], run: R
     assert player.is_playing
     assert app.train_page.run_view.query_one(ScrubBar).display
     assert app.session.finished is None, "what comes is not known"
+    assert "esc Leave" in footer_of(pilot), "the way out"
     step = player.moment.step
     await until(pilot, lambda: player.moment.step > step)
     await pilot.press("escape")
@@ -74,6 +76,7 @@ async def test_p_plays_an_opened_run_and_escape_leaves(pilot: Pilot[int], run: R
     assert not app.train_page.run_view.query_one(ScrubBar).display
     assert shown(pilot) == whole
     assert app.session.finished is not None
+    assert "Leave" not in footer_of(pilot)
 
 
 async def test_keys_lead_through_the_moments(pilot: Pilot[int], run: Run) -> None:
