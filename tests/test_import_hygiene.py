@@ -27,6 +27,7 @@ ROOMS = (
 TUI_ROOMS = (
     {"session", "textual_fixes", "looks"},
     {"plain_app"},
+    {"telling"},
     {"predictions"},
     {"widgets"},
     {"pages"},

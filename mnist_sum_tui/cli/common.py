@@ -10,6 +10,7 @@ import typer
 
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.glyphs import shown
+from mnist_sum_tui.machine.notify import Way
 from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import DEFAULT_FOLDER, FOLDER_VARIABLE, default_folder
@@ -119,6 +120,12 @@ DataDir = Annotated[
 ]
 Device = Annotated[str | None, typer.Option(help="Where to compute: auto, cpu, cuda or mps.", show_default="auto")]
 Json = Annotated[bool, typer.Option("--json", help="Print only JSON on stdout.")]
+Notify = Annotated[
+    Way,
+    typer.Option(
+        help="Tell when it is over: a bell, or OSC 9, a notification. auto: what the terminal can, after 30 s or more."
+    ),
+]
 
 
 def folder_or_default(runs_dir: Path | None) -> Path:

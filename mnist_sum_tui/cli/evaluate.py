@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_sum_tui.cli.charts import print_reliability
-from mnist_sum_tui.cli.common import DataDir, Device, Json, RunArgument, RunsDir, folder_or_default, print_json
+from mnist_sum_tui.cli.common import DataDir, Device, Json, Notify, RunArgument, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.cli.strangers import print_strangers
 from mnist_sum_tui.cli.sturdy import print_sturdy, watched
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import percent, shade
 from mnist_sum_tui.glyphs import current
+from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.runs import find
 
@@ -51,6 +52,7 @@ def evaluate(
     corrupt: Corrupt = False,
     count: Images = None,
     json: Json = False,
+    notify: Notify = "auto",
 ) -> None:
     """Test a run: the accuracy of both heads, how often they agree, and what they get wrong."""
     if corrupt and strangers is not None:
@@ -68,18 +70,23 @@ def evaluate(
     images = dataset.load_for_run("test", predictor.config.data_dir, data_dir)
     if count is not None:
         images = images.take(torch.arange(min(count, len(images))))
-    if corrupt:
-        _spoil(predictor, images, is_json=json)
-        return
-    if strangers is not None:
-        _meet(strangers, predictor, images, is_json=json)
-        return
-    report = score(predictor.infer(images.images), images)
-    if json:
-        print_json({"source": predictor.source, **report.to_dict()})
-        return
+    with told_when_over(notify, "the evaluation"):
+        if corrupt:
+            _spoil(predictor, images, is_json=json)
+        elif strangers is not None:
+            _meet(strangers, predictor, images, is_json=json)
+        elif json:
+            print_json({"source": predictor.source, **score(predictor.infer(images.images), images).to_dict()})
+        else:
+            options = f" --run {asked.argument}" if run and asked else ""
+            options += f" --data-dir {shlex.quote(data_dir)}" if data_dir else ""
+            _print(predictor.source, score(predictor.infer(images.images), images), options)
+
+
+def _print(source: str, report: "EvalReport", options: str) -> None:
+    """Print the report; `options` are those of the command that shows one of its mistakes."""
     out = console()
-    say(out, f"{predictor.source}, on {report.images:,} test images with all ten numbers")
+    say(out, f"{source}, on {report.images:,} test images with all ten numbers")
     out.print()
     say(out, f"digit accuracy  {percent(report.digit_accuracy):>9}   loss {report.digit_loss:.4f}")
     say(out, f"sum accuracy    {percent(report.sum_accuracy):>9}   loss {report.sum_loss:.4f}   {report.pairs:,} pairs")
@@ -87,8 +94,6 @@ def evaluate(
     print_reliability(out, report)
     _print_confusion(out, report)
     _print_by_pair(out, report)
-    options = f" --run {asked.argument}" if run and asked else ""
-    options += f" --data-dir {shlex.quote(data_dir)}" if data_dir else ""
     _print_mistakes(out, report, options)
 
 

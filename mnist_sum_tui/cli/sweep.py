@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from mnist_sum_tui.cli import options as opt
-from mnist_sum_tui.cli.common import Json, RunsDir, folder_or_default, print_json
+from mnist_sum_tui.cli.common import Json, Notify, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.cli.train import train_and_print
 from mnist_sum_tui.config import TrainConfig, option_name
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, summarise
@@ -26,6 +27,7 @@ def sweep(
     name: opt.Name = "",
     runs_dir: RunsDir = None,
     json: Json = False,
+    notify: Notify = "auto",
 ) -> None:
     """Train with every combination of settings: give several values with commas, as --lr 1e-3,2e-3.
 
@@ -37,17 +39,18 @@ def sweep(
     folder = folder_or_default(runs_dir)
     known = [summarise(run) for run in find.list_runs(folder)]
     done: list[Outcome] = []
-    for place, combination in enumerate(wanted):
-        if not json:
-            words = (f"{option_name(key)} {value}" for key, value in zip(swept, combination.values, strict=True))
-            say(console(), f"{place + 1}/{len(wanted)}  {', '.join(words)}", "bold")
-        finished = []
-        for config in combination.configs:
-            run, code = _made(config, known, folder, name, json)
-            if code:
-                raise typer.Exit(code)
-            finished.append(summarise(run))
-        done.append(outcome(combination.values, finished))
+    with told_when_over(notify, "the sweep"):
+        for place, combination in enumerate(wanted):
+            if not json:
+                words = (f"{option_name(key)} {value}" for key, value in zip(swept, combination.values, strict=True))
+                say(console(), f"{place + 1}/{len(wanted)}  {', '.join(words)}", "bold")
+            finished = []
+            for config in combination.configs:
+                run, code = _made(config, known, folder, name, json)
+                if code:
+                    raise typer.Exit(code)
+                finished.append(summarise(run))
+            done.append(outcome(combination.values, finished))
     _print_json(swept, done) if json else _print(swept, done)
 
 

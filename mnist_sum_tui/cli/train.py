@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from mnist_sum_tui.cli import options as opt
-from mnist_sum_tui.cli.common import Json, RunsDir, complete_run, folder_or_default
+from mnist_sum_tui.cli.common import Json, Notify, RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.machine.signals import handled
@@ -39,6 +40,7 @@ def train(
     ),
     runs_dir: RunsDir = None,
     json: Json = False,
+    notify: Notify = "auto",
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print only the result."),
 ) -> None:
     """Train a network and test it.
@@ -59,14 +61,18 @@ def train(
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:
         run = resumed or find.create(folder, config, name)
-        raise typer.Exit(train_and_print(config, run, style=style, turns=turns))
+        with told_when_over(notify, "the training"):
+            code = train_and_print(config, run, style=style, turns=turns)
+        raise typer.Exit(code)
     if resumed is not None:
         raise UsageError("--seeds starts new runs: leave out --resume")
     from mnist_sum_tui.cli.seeds import train_seeds
 
     style = "json" if json else "silent" if quiet else "brief"
     train_one = functools.partial(train_and_print, style=style, turns=turns)
-    raise typer.Exit(train_seeds(config, seeds, folder, name, json, train_one))
+    with told_when_over(notify, "the training"):
+        code = train_seeds(config, seeds, folder, name, json, train_one)
+    raise typer.Exit(code)
 
 
 def _assist() -> int:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from mnist_sum_tui.cli import options as opt
-from mnist_sum_tui.cli.common import RunsDir, complete_run, folder_or_default
+from mnist_sum_tui.cli.common import Notify, RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs import find
@@ -32,6 +32,7 @@ def tui(
     name: opt.Name = "",
     theme: Annotated[str | None, typer.Option(help=THEME_HELP, show_default="mnist-sum-dark")] = None,
     mouse: Annotated[bool, typer.Option(help="Use the mouse, or leave it to the terminal for selecting text.")] = True,
+    notify: Notify = "auto",
     runs_dir: RunsDir = None,
 ) -> None:
     """Open the dashboard: watch a training, look at images, draw digits, compare runs."""
@@ -61,6 +62,7 @@ def tui(
         theme=theme,
         name=name,
         mouse=mouse,
+        notify=notify,
         data_dir=settings.get("data_dir"),
     )
     raise typer.Exit(run_dashboard(options))

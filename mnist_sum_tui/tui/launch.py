@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import unknown
+from mnist_sum_tui.machine.notify import Way
 from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.signals import handled
 from mnist_sum_tui.machine.stdio import flush_or_drop
@@ -54,6 +55,8 @@ class LaunchOptions:
     """what is added to the names of new run folders"""
     mouse: bool = True
     """take the mouse from the terminal"""
+    notify: Way = "none"
+    """how to tell that a training is over"""
     data_dir: str | None = None
     """the folder of images to use instead of each run's own"""
 
@@ -82,6 +85,7 @@ def run_dashboard(options: LaunchOptions) -> int:
     app = MnistSumApp(
         session, start, options.resume, options.config, options.theme, options.name, options.watch, options.replay
     )
+    app.way = options.notify
     with handled(lambda number, _: _leave(app, number), *SIGNALS):
         return _run_to_the_end(app, options.mouse)
 

@@ -3,13 +3,13 @@
 import signal
 
 from mnist_sum_tui.tui.pages.dialogs import Answer, QuitScreen
-from mnist_sum_tui.tui.plain_app import PlainApp
 from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.run_threads import TrainingThread
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.telling import TellingApp
 
 
-class LeavingApp(PlainApp[int]):
+class LeavingApp(TellingApp[int]):
     """Asks before a training is left, and exits with the code of what happened."""
 
     def __init__(self, session: Session) -> None:

@@ -1,5 +1,6 @@
 """RunningApp: the run behind the pages: training, watching or opening one, and its events on their way to the pages."""
 
+import time
 from typing import TYPE_CHECKING, cast
 
 from mnist_sum_tui.config import TrainConfig
@@ -67,7 +68,7 @@ class RunningApp(LeavingApp):
         self._stop_watching()
         if self.speeds is not None:
             self.speeds.stop()
-        control = Control(samples=True)
+        control, self.began = Control(samples=True), time.monotonic()
         self.session.begin(message.config, run, control)
         self.thread = TrainingThread(message.config, run, control, self.post_message, after=self.speeds)
         self.thread.start()
@@ -94,6 +95,8 @@ class RunningApp(LeavingApp):
             self.notify(words, title="The training failed", severity="error")
         if self.is_leaving:
             self.exit_now()
+        elif self.session.finished is None or self.session.finished.reason != "stopped":
+            self.tell_that_it_is_over()
 
     def find_speeds(self) -> None:
         """Find out how quick each network trains here; while another process trains, only from earlier runs."""
@@ -127,7 +130,7 @@ class RunningApp(LeavingApp):
             self.train_page.form.complain(str(error))
             return
         self._stop_watching()
-        self.watcher = WatchingThread(run, self.post_message)
+        self.watcher, self.began = WatchingThread(run, self.post_message), time.monotonic()
         self.watcher.start()
         self.train_page.show_run()
 
@@ -136,6 +139,8 @@ class RunningApp(LeavingApp):
         if self.session.is_watching and self.session.run == message.run:
             self.session.take(message.events, message.is_whole, message.is_alive)
             self.train_page.take_watched(message.is_whole, message.events)
+            if any(isinstance(event, Finished) for event in message.events):
+                self.tell_that_it_is_over()
 
     def _stop_watching(self) -> None:
         if self.watcher is not None:

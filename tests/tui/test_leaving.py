@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.events import AppBlur, AppFocus
 from textual.widgets import Button, Static
 
 from mnist_sum_tui.errors import UsageError
@@ -80,6 +81,35 @@ async def test_an_error_is_shown_and_is_the_exit_code(fake: FakeTrain, tmp_path:
         await pilot.press("q")
     assert app.return_value == 1
     assert "device 'cuda' is not available" in receipt(app.session)
+
+
+async def test_told_when_it_is_over_unless_the_window_is_in_front(
+    fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    app = recorded.new_app(tmp_path)
+    app.way = "bell"
+    monkeypatch.setattr(app, "send", told.append)
+    async with app.run_test(size=(80, 24)) as pilot:
+
+        async def end(reason: str, *before: AppFocus | AppBlur) -> list[str]:
+            for said in before:
+                app.post_message(said)
+            await pilot.pause()
+            recorded.begin(app)
+            app.on_run_event(RunEvent(recorded.finished(reason=reason)))
+            app.on_training_ended(TrainingEnded())
+            heard = told.copy()
+            told.clear()
+            return heard
+
+        assert await end("completed") == ["\a"], "a terminal that says nothing of its focus"
+        assert await end("stopped") == [], "whoever has stopped it knows"
+        assert await end("diverged", AppFocus()) == []
+        assert await end("diverged", AppBlur()) == ["\a"]
+        fake.error = UsageError("no such device")
+        app.post_message(StartTraining(CONFIG))
+        await until(pilot, lambda: told)
 
 
 @pytest.mark.parametrize(("reason", "code"), [("completed", 0), ("stopped", 0), ("diverged", 1), ("failed", 1)])

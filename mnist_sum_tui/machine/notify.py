@@ -1,0 +1,50 @@
+"""Tell that a long command is over: a bell, or OSC 9, of which terminals make a notification of the desktop."""
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from typing import Literal
+
+Way = Literal["auto", "bell", "osc9", "none"]
+LONG_SECONDS = 30.0
+"""`auto` is silent before that: whoever has started it is still looking"""
+SHOWS_OSC9 = {
+    "TERM": ("xterm-kitty", "xterm-ghostty", "foot", "foot-extra"),
+    "TERM_PROGRAM": ("iTerm.app", "WezTerm", "ghostty"),
+    "LC_TERMINAL": ("iTerm2",),
+}
+"""how terminals that make a notification of OSC 9 name themselves; inside tmux these say tmux, which passes a bell on
+and OSC 9 only where its user allows it"""
+
+
+def sequence(way: Way, what: str, seconds: float) -> str:
+    """What tells a terminal that `what` is over after `seconds`; empty if it is not to be told."""
+    if way == "none" or (way == "auto" and (seconds < LONG_SECONDS or os.environ.get("TERM") == "dumb")):
+        return ""
+    if way == "bell" or (way == "auto" and not _shows_osc9()):
+        return "\a"
+    told = f"\x1b]9;mnist-sum: {what} is over\x1b\\"
+    if not os.environ.get("TMUX"):
+        return told
+    escaped = told.replace("\x1b", "\x1b\x1b")
+    return f"\x1bPtmux;{escaped}\x1b\\"  # tmux's passthrough; it needs `set -g allow-passthrough on`
+
+
+def _shows_osc9() -> bool:
+    return not os.environ.get("TMUX") and any(os.environ.get(name) in known for name, known in SHOWS_OSC9.items())
+
+
+@contextlib.contextmanager
+def told_when_over(way: Way, what: str) -> Iterator[None]:
+    """Tell the terminal behind stderr or stdout when the block ends, however it ends; never a pipe or a file."""
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        terminal = next((stream for stream in (sys.stderr, sys.stdout) if stream.isatty()), None)
+        if terminal is not None:
+            with contextlib.suppress(OSError):  # it may be closed
+                terminal.write(sequence(way, what, time.monotonic() - began))
+                terminal.flush()
