@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -83,15 +83,14 @@ def turned_behind(path: Path, checkpoint_bytes: int) -> list[Changed]:
     return [event for event in found if isinstance(event, Changed)]
 
 
-def cut_behind(path: Path, checkpoint_bytes: int) -> int:
-    """Cut off what follows a checkpoint, because it will happen again; but what the user turned is kept.
+def cut_behind(path: Path, checkpoint_bytes: int, turned: Sequence[Changed]) -> int:
+    """Cut off what follows a checkpoint, because it will happen again; but what was turned and still holds is kept.
 
     Returns the length to keep. If a turn is kept the whole file is written anew, so that no kill can lose it.
 
     Raises:
         RunError: it cannot be written.
     """
-    turned = turned_behind(path, checkpoint_bytes)
     if not turned:
         return checkpoint_bytes
     with open_own(path) as stream:

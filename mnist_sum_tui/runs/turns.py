@@ -20,6 +20,8 @@ MAX_STEP = 10**10
 MAX_LETTERS = 20
 MOST_TURNS = 500
 """changes that a run can have still to come"""
+MOST_LENGTHS = 400
+"""changes of the number of epochs that are remembered"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +81,18 @@ def turned(turns: Iterable[Turn], step: int) -> dict[str, Turn]:
 
 
 def needed(turns: Sequence[Turn], step: int) -> tuple[Turn, ...]:
-    """The turns that steps from `step` on need: what holds there, and what is to come.
+    """The turns that steps from `step` on need: what holds there, what is to come, and the last MOST_LENGTHS lengths.
+
+    The lengths tell which of the run's lengths were turned, and which were asked for when it was resumed.
 
     Raises:
         UsageError: more than MOST_TURNS are to come.
     """
-    held = {*turned(turns, step).values()}
-    found = tuple(turn for turn in turns if turn.step > step or turn in held)
-    if len(found) > MOST_TURNS + len(KNOBS):
-        raise UsageError(f"a run can have at most {MOST_TURNS} changes to come, not {len(found):,}: leave some out")
-    return found
+    kept = {*turned(turns, step).values(), *[turn for turn in turns if turn.setting == "epochs"][-MOST_LENGTHS:]}
+    to_come = sum(turn.step > step for turn in turns)
+    if to_come > MOST_TURNS:
+        raise UsageError(f"a run can have at most {MOST_TURNS} changes to come, not {to_come:,}: leave some out")
+    return tuple(turn for turn in turns if turn.step > step or turn in kept)
 
 
 def _checked(name: str, value: str) -> str:

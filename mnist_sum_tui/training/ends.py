@@ -53,8 +53,8 @@ class Ending:
 
     def _since(self) -> int:
         """How many epochs were done when the user last set their number; those before are no reason to end."""
-        turned = {(turn.step, turn.number) for turn in self._state.knobs.turns if turn.setting == "epochs"}
-        asked = [change.step for change in self._state.knobs.lengths if (change.step, change.epochs) not in turned]
+        turned = {turn.step for turn in self._state.knobs.turns if turn.setting == "epochs"}
+        asked = [change.step for change in self._state.knobs.lengths if change.step not in turned]
         return max(asked, default=0) // self._batches.steps_per_epoch
 
     def _fit(self) -> None:

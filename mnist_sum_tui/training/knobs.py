@@ -28,15 +28,17 @@ class Knobs:
         """The knobs of a run that begins at a position, with what was turned after it.
 
         `epochs` is the number of epochs in the checkpoint's config. `config` comes from config.json, which has the
-        number that was set last, perhaps for a later step; if it has another, the user asks for that now, and it wins.
+        number that was set last, perhaps for a later step (or the one before, if the run was killed just then); if it
+        has another, the user asks for that now, and it wins.
         """
-        if position.changes:
-            epochs = position.changes[-1].epochs
-        elif lengths := [event.before for event in behind if event.setting == "epochs"]:
-            epochs = int(lengths[0])
         found: tuple[Turn, ...] = (*position.turns, *(Turn(event.at, event.setting, event.value) for event in behind))
-        to_come = [turn for turn in found if turn.setting == "epochs" and turn.step > position.step]
-        if to_come and config.epochs == to_come[-1].number:
+        to_come = [turn for turn in found if turn.setting == "epochs" and turn.step >= position.step]
+        before = [event.before for event in behind if event.setting == "epochs"]
+        if before and len(before) == len(to_come):
+            epochs = int(before[0])
+        elif position.changes:
+            epochs = position.changes[-1].epochs
+        if config.epochs in {turn.number for turn in to_come}:
             config = replace(config, epochs=epochs)
         elif config.epochs != epochs:
             found = tuple(turn for turn in found if turn not in to_come)

@@ -62,6 +62,8 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
             set_up(hardware)
             loaded = load_matching(run, config)
             behind = turned_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0)
+            if behind and config.epochs != run.read_config().epochs:  # asked for now: no turned length holds any more
+                behind = [event for event in behind if event.setting != "epochs"]
             name = f"run {run.id}"
             state = RunState(config, loaded, str(run.resume_file), name=name, is_new=run.is_new, behind=behind)
             with joined(ranks) as processes:
@@ -69,7 +71,7 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
                 processes.share({"config": state.config.to_dict(), "behind": [to_dict(event) for event in behind]}, raw)
                 training = prepare(state, hardware, processes)
                 test = state.load_images("test")  # now, so that missing images are noticed before the first step
-                recorder = Recorder(run, state)
+                recorder = Recorder(run, state, behind)
                 with recorder.open(hardware):
                     yield from _Trainer(training, test, recorder, control or Control()).events()
     except MnistSumError:

@@ -3,14 +3,14 @@
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.inference.evaluate import EvalReport
 from mnist_sum_tui.machine.hardware import Hardware, describe
-from mnist_sum_tui.runs.events import Checkpointed, Event, Finished
+from mnist_sum_tui.runs.events import Changed, Checkpointed, Event, Finished
 from mnist_sum_tui.runs.journal import Journal, cut_behind
 from mnist_sum_tui.runs.own_files import remove_unfinished
 from mnist_sum_tui.runs.run import Run
@@ -29,8 +29,9 @@ class Recorder:
 
     journal: Journal
 
-    def __init__(self, run: Run, state: RunState) -> None:
-        self.run, self.state = run, state
+    def __init__(self, run: Run, state: RunState, behind: Sequence[Changed] = ()) -> None:
+        """`behind`: what was turned after the state's checkpoint and still holds."""
+        self.run, self.state, self._behind = run, state, behind
         self._epochs = state.config.epochs
 
     @contextlib.contextmanager
@@ -44,10 +45,10 @@ class Recorder:
         """
         run, loaded = self.run, self.state.loaded
         remove_unfinished(run.path)  # the run is locked, so nobody is writing
-        run.write_config(self.state.config)
         run.forget_end()
+        keep = cut_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0, self._behind)
+        run.write_config(self.state.config)
         run.write_json(run.environment_file, _environment(self.state.config, hardware))
-        keep = cut_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0)
         with Journal(run.metrics_file, keep=keep) as self.journal:
             yield
 

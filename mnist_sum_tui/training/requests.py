@@ -68,11 +68,12 @@ class Requests:
     def agree(self) -> Iterator[Event]:
         """Agree with the other processes on a stop and on turned knobs; what was turned is on the disk at once.
 
-        It comes before each step, so that what is turned in a pause is one change at its end.
+        It comes before each step, so that what is turned in a pause is one change at its end. The length in config.json
+        comes last: with it alone, after a kill, nothing would say at which step it began.
         """
         self.is_stopping, made = self._training.agree(self._control)
-        self._recorder.note_length()
         for turn, before in made:
             yield self._recorder.event(Changed, at=turn.step, setting=turn.setting, before=before, value=turn.value)
         if made:
             self._recorder.journal.sync()
+        self._recorder.note_length()

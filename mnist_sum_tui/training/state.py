@@ -53,6 +53,7 @@ class RunState:
         self.config = replace(config, epochs=self.knobs.epochs)
         self._images = dict(position.images)
         self._has_runs_folder = not is_new and own.data_dir == config.data_dir
+        self._take_length()
         self.saved_at = time.perf_counter()
 
     def add(self, result: StepResult) -> None:

@@ -11,6 +11,7 @@ from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.turns import Turn
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.ends import reason
 from mnist_sum_tui.training.loop import train
@@ -74,6 +75,18 @@ def test_a_run_ends_with_its_test_and_can_be_trained_further(few_images: str, tm
         events_of(run.read_config(), run)
     events_of(replace(config, epochs=8), run)
     assert epochs_in(run) == [1, 2, 3, 4], "the epochs before do not end it at once"
+
+
+@pytest.mark.usefixtures("every_step_is_told")
+def test_epochs_that_were_turned_twice_do_not_begin_the_count_anew(few_images: str, tmp_path: Path) -> None:
+    """They are turned in epoch 2 of 18 steps, so that patience ends the run after epoch 3 all the same."""
+    config = config_of_few(few_images, model="swift", keep=0, epochs=9, patience=2, min_gain=100)
+    run, control = find.create(tmp_path, config), Control()
+    for event in train(config, run, control):
+        for turn in (Turn(20, "epochs", "8"), Turn(30, "epochs", "7"), Turn(32, "lr", "x0.5")):
+            if turn.step == event.step:
+                control.turn(turn)
+    assert epochs_in(run) == [1, 2, 3]
 
 
 def test_a_run_that_was_killed_before_it_could_end_ends_when_it_is_resumed(few_images: str, tmp_path: Path) -> None:

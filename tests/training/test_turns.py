@@ -130,6 +130,69 @@ def test_the_number_of_epochs_can_be_turned(few_images: str, tmp_path: Path, kil
         assert_same_end(run, other)
 
 
+@pytest.mark.parametrize("is_written", [False, True])
+@pytest.mark.parametrize("at", ["10", "saved"])
+def test_a_kill_as_the_length_is_written_loses_no_turn_of_the_epochs(
+    few_images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str, is_written: bool
+) -> None:
+    """Turned within an epoch, and right after its checkpoint, which knows nothing of it."""
+    config, write = config_of_few(few_images, model="swift", keep=0), Run.write_config
+    runs = [find.create(tmp_path / name, config) for name in "ab"]
+
+    def turn_epochs(run: Run) -> None:
+        control = Control()
+        for event in train(config, run, control):
+            if event.step == 10 if at == "10" else event.kind == "checkpoint" and event.step == 18:
+                control.turn(Turn(event.step, "epochs", "4"))
+
+    def killed(run: Run, written: TrainConfig) -> None:
+        if written.epochs == 2 or is_written:
+            write(run, written)
+        if written.epochs == 4:
+            raise KeyboardInterrupt
+
+    turn_epochs(runs[0])
+    monkeypatch.setattr(Run, "write_config", killed)
+    with pytest.raises(KeyboardInterrupt):
+        turn_epochs(runs[1])
+    monkeypatch.setattr(Run, "write_config", write)
+    assert runs[1].read_config().epochs == (4 if is_written else 2)
+    turn_as_told(runs[1].read_config(), runs[1], ())
+    assert_same_end(*runs)
+    assert rates_of(runs[0]) == rates_of(runs[1])
+    assert turned_in(runs[0]) == turned_in(runs[1])
+    assert runs[1].read_config().epochs == 4
+
+
+def test_two_lengths_that_were_turned_hold_again_after_a_kill_between_them(few_images: str, tmp_path: Path) -> None:
+    config, turns = config_of_few(few_images, model="swift", keep=0), ("4:epochs=3", "12:epochs=4")
+    run, other = whole(config, tmp_path / "a", turns), find.create(tmp_path / "b", config)
+    control = Control()
+    for text in turns:
+        control.turn(Turn.parse(text))
+    for event in (events := train(config, other, control)):
+        if event.step == 8:
+            break
+    events.close()  # type: ignore[attr-defined]
+    assert other.read_config().epochs == 3
+    turn_as_told(other.read_config(), other, ())
+    assert_same_end(run, other)
+    assert rates_of(run) == rates_of(other)
+
+
+def test_a_length_that_is_asked_for_outlasts_a_kill_and_one_that_was_turned_does_not(
+    few_images: str, tmp_path: Path
+) -> None:
+    config = config_of_few(few_images, model="swift", keep=0)
+    run = find.create(tmp_path, config)
+    turn_as_told(config, run, ("6:epochs=1",), kill_at=9)
+    assert run.read_config().epochs == 1
+    turn_as_told(config, run, (), kill_at=9)
+    assert turned_in(run) == []
+    turn_as_told(run.read_config(), run, ())
+    assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == [1, 2]
+
+
 def test_an_epoch_that_has_begun_cannot_be_turned_off(few_images: str, tmp_path: Path) -> None:
     run = whole(config_of_few(few_images, model="swift", keep=0, epochs=4), tmp_path, ("20:epochs=1",))
     done = [event for event in read_events(run.metrics_file, "epoch") if isinstance(event, EpochDone)]
