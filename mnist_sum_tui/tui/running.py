@@ -15,6 +15,7 @@ from mnist_sum_tui.tui.leaving import LeavingApp
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import (
+    FindRate,
     OpenRun,
     PastEvents,
     ReplayRead,
@@ -73,6 +74,19 @@ class RunningApp(LeavingApp):
         self.thread = TrainingThread(message.config, run, control, self.post_message, after=self.speeds)
         self.thread.start()
         self._show_run()
+
+    def on_find_rate(self, message: FindRate) -> None:
+        """Try learning rates, and put the one that is taken into the form."""
+        from mnist_sum_tui.tui.pages.rate_finder import RateFinder  # numpy
+
+        def answered(rate: float | None) -> None:
+            self.find_speeds()
+            if rate is not None:
+                self.train_page.form.take_rate(rate)
+
+        if self.speeds is not None:
+            self.speeds.stop()
+        self.push_screen(RateFinder(message.config, after=self.speeds), answered)
 
     def on_past_events(self, message: PastEvents) -> None:
         """The events of a resumed run before it was resumed."""

@@ -70,6 +70,14 @@ class StartTraining(Message):
         self.run = run
 
 
+class FindRate(Message):
+    """Please find a learning rate for these settings."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        super().__init__()
+        self.config = config
+
+
 class SpeedFound(Message):
     """How quick a network trains here, from the thread that finds it out."""
 

@@ -11,22 +11,22 @@ from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Select, Static
 
-from mnist_sum_tui.config import ENDS, TrainConfig, settings
+from mnist_sum_tui.config import ENDS, TrainConfig, kinds, settings
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import LARGE_MODEL, MODELS, QUICK_MODEL, RECIPES
-from mnist_sum_tui.tui.session.messages import StartTraining
+from mnist_sum_tui.tui.session.messages import FindRate, StartTraining
 from mnist_sum_tui.tui.session.speeds import Speed
 from mnist_sum_tui.tui.widgets import form_words as words
 from mnist_sum_tui.tui.widgets.choice import Choice
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
 from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
 
-NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr", "seed")}
+NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr", "seed", *ENDS)}
 """the settings with an input field, and their labels"""
 LABEL_WIDTH = 9
 """columns of the labels before recipe and network, as form.tcss has them"""
-KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep", *ENDS)
+KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
 """settings without a field; values from the command line stay when the user chooses another recipe"""
 
 PICTURE = """\
@@ -53,7 +53,7 @@ class Field(Horizontal):
 
 
 class RunForm(VerticalScroll, can_focus=False):
-    """Asks for recipe, model, epochs, batch size, learning rate and seed; posts StartTraining."""
+    """Asks for recipe, network, NUMBERS; posts StartTraining, or FindRate."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "screen.charts", "Back to the charts")]
 
@@ -81,11 +81,13 @@ class RunForm(VerticalScroll, can_focus=False):
             )
             with Grid(id="fields"):
                 for name, label in NUMBERS.items():
-                    yield Field(label, NumberInput(_text(self._defaults, name), id=name, compact=True))
+                    text, tip = _text(self._defaults, name), settings()[name].help
+                    yield Field(label, NumberInput(text, id=name, compact=True, tooltip=tip))
             yield Static(id="readiness", markup=False)
             with Horizontal(id="go"):
                 yield Button("Start training", variant="primary", id="start")
                 yield Button(id="other")
+                yield Button("Find a rate", id="find-rate")
             yield LatestRuns(self._runs_folder, id="latest")
 
     def on_mount(self) -> None:
@@ -128,7 +130,7 @@ class RunForm(VerticalScroll, can_focus=False):
             UsageError: a value is not a number, or out of range.
         """
         base = self.base
-        values = {name: read_number(name, self._typed(name), type(getattr(base, name))) for name in NUMBERS}
+        values = {name: read_number(name, self._typed(name), kinds()[name]) for name in NUMBERS}
         return replace(base, model=str(self.query_one("#model", Select).value), **values)
 
     def _typed(self, name: str) -> str:
@@ -211,17 +213,29 @@ class RunForm(VerticalScroll, can_focus=False):
     @on(Button.Pressed, "#start")
     @on(Input.Submitted)
     def _start(self) -> None:
+        self._ask_for(StartTraining)
+
+    @on(Button.Pressed, "#find-rate")
+    def _find_rate(self) -> None:
+        self._ask_for(FindRate)
+
+    def take_rate(self, rate: float) -> None:
+        """Fill in a learning rate that was found."""
+        self.query_one("#lr", Input).value = f"{rate:g}"
+        self.query_one("#start").focus()
+
+    def _ask_for(self, message: type[StartTraining] | type[FindRate]) -> None:
         try:
             config = self.config
         except UsageError as error:
             self.complain(str(error))
         else:
             self.complain("")
-            self.post_message(StartTraining(config))
+            self.post_message(message(config))
 
 
 def _text(config: TrainConfig, name: str) -> str:
-    return str(getattr(config, name))
+    return str(getattr(config, name)).removesuffix(".0")
 
 
 def _coloured(picture: str) -> Content:

@@ -8,8 +8,11 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input, Select, Static
 from textual.widgets._select import SelectOverlay
 
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.running import RunningApp
 from mnist_sum_tui.tui.session.messages import StartTraining
+from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.speeds import Speed
 from mnist_sum_tui.tui.widgets.choice import Choice
 from mnist_sum_tui.tui.widgets.form_words import NAME_WIDTH
@@ -143,3 +146,30 @@ async def test_what_a_recipe_is_stands_whole_in_the_form(pilot: Pilot[int]) -> N
     lines = str(form.query_one("#recipe SelectCurrent #label", Static).visual).splitlines()
     assert " ".join(" ".join(lines).split()).endswith("AdamW with a one-cycle learning rate over all epochs")
     assert form.query_one("#recipe SelectCurrent #label", Static).size.height == len(lines) > 1
+
+
+async def test_how_a_training_ends_by_itself_is_set_in_the_form(pilot: Pilot[int]) -> None:
+    form = form_of(pilot)
+    values = {"patience": 3, "min_gain": 0.05, "target": 99.4, "max_minutes": 1.5}
+    assert {name: form.query_one(f"#{name}", Input).value for name in values} == dict.fromkeys(values, "0")
+    for name, value in values.items():
+        form.query_one(f"#{name}", Input).value = str(value)
+    await pilot.pause()
+    assert {name: getattr(form.config, name) for name in values} == values
+    assert "set by you: patience, min gain, target, max minutes" in said(form, "sets")
+    form.query_one("#recipe", Select).value = "sprint"
+    await pilot.pause()
+    assert "needs validation images" in said(form, "readiness")
+    assert form.query_one("#go").region.bottom <= pilot.app.screen.size.height - 1, "all of it is in view"
+
+
+async def test_a_field_takes_a_fraction_also_where_the_value_before_was_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded.without_torch(monkeypatch)
+    app = MnistSumApp(Session(tmp_path / "runs"), form_defaults=TrainConfig.of("standard", target=99, lr=1))
+    async with app.run_test(size=(80, 24)):
+        form = app.train_page.form
+        assert form.config.target == 99
+        form.query_one("#target", Input).value = "99.4"
+        assert form.config.target == 99.4

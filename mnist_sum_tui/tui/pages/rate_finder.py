@@ -1,0 +1,106 @@
+"""RateFinder: the learning rate range test as a dialog: the loss over the rate, and a rate to take."""
+
+import threading
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Label
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.machine.process import import_torch
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.tui.textual_fixes import Question
+from mnist_sum_tui.tui.widgets.chart import Chart
+
+if TYPE_CHECKING:  # torch
+    from mnist_sum_tui.training.lr_finder import RateTest
+
+
+class RateFinder(Question[float | None]):
+    """Tries learning rates in a thread, and shows what came of it; the answer is the rate to take, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "take", "Take it"),
+        Binding("escape", "leave", "Leave it"),
+    ]
+
+    class Tested(Message):
+        """The thread is done; `test` is a sentence if it failed."""
+
+        def __init__(self, test: "RateTest | str") -> None:
+            super().__init__()
+            self.test = test
+
+    def __init__(self, config: TrainConfig, after: threading.Thread | None = None) -> None:
+        """`after`: a thread that uses torch's random numbers and cores, and has been told to end."""
+        super().__init__()
+        self._config, self._after = config, after
+        self._is_over = threading.Event()
+        self._is_done = False
+        self._suggestion: float | None = None
+
+    def compose(self) -> ComposeResult:
+        """The chart, and what it says."""
+        with Vertical(classes="dialog", id="rate-test"):
+            yield Label(f"Which learning rate suits {self._config.model}?", classes="question", markup=False)
+            yield Chart(id="rate-curve")
+            yield Label("A fresh network makes 100 steps, at rates from 1e-6 to 10 ...", id="rate-words", markup=False)
+            yield Label("Escape leaves the rate as it is", id="rate-keys", classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self.run_worker(self._test, thread=True, exit_on_error=False)
+
+    def on_unmount(self) -> None:
+        """Let the thread end, also when the program ends."""
+        self._is_over.set()
+
+    def _test(self) -> None:
+        test: RateTest | str
+        try:
+            import_torch()
+            from mnist_sum_tui.training.lr_finder import find_rate
+
+            if self._after is not None:
+                self._after.join()
+            test = find_rate(self._config, self._is_over.is_set)
+        except Exception as error:
+            test = str(error) or type(error).__name__
+        self.post_message(self.Tested(test))
+
+    def on_rate_finder_tested(self, message: Tested) -> None:
+        """Show the curve and what it suggests; or close, if nobody waits for it any more."""
+        self._is_done = True
+        if self._is_over.is_set():
+            self.dismiss(None)
+            return
+        test, words = message.test, self.query_one("#rate-words", Label)
+        if isinstance(test, str):
+            words.update(printable(test))
+            return
+        from mnist_sum_tui.charts.rate_test import rate_plot  # numpy
+
+        self._suggestion = test.suggestion
+        self.query_one(Chart).plot = rate_plot(test)
+        words.update(
+            f"steepest {test.steepest:.2g}: here the loss falls fastest\n"
+            f"valley   {test.valley:.2g}: the middle of the fall, the safer choice\n"
+            f"set now  {self._config.lr:g}"
+        )
+        self.query_one("#rate-keys", Label).update(f"Enter takes {self._suggestion:g}, Escape leaves it as it is")
+
+    def action_take(self) -> None:
+        """Answer with the suggestion, once there is one."""
+        if self._suggestion is not None:
+            self.dismiss(self._suggestion)
+
+    def action_leave(self) -> None:
+        """Close; while the test runs, after its current step, because a training must not begin beside it."""
+        self._is_over.set()
+        if self._is_done:
+            self.dismiss(None)
+        else:
+            self.query_one("#rate-words", Label).update("ending ...")

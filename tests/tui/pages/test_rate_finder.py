@@ -1,0 +1,110 @@
+"""The rate finder of the form: its button, its chart, and what Enter and Escape do."""
+
+import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button, Input, Label
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import DataError
+from mnist_sum_tui.training.lr_finder import HIGHEST, LOWEST, STEPS, RateTest, suggest
+from mnist_sum_tui.tui.pages.rate_finder import RateFinder
+from mnist_sum_tui.tui.widgets.chart import Chart
+from tests.tui import recorded
+
+RATES = [LOWEST * (HIGHEST / LOWEST) ** (step / (STEPS - 1)) for step in range(STEPS)]
+FOUND = suggest(RATES, [2.5 - 2 / (1 + (0.001 / rate) ** 2) for rate in RATES])
+
+
+@pytest.fixture
+async def pilot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pilot[int]]:
+    recorded.without_torch(monkeypatch)
+    async with recorded.new_app(tmp_path).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        yield pilot
+
+
+def with_test(monkeypatch: pytest.MonkeyPatch, find: Callable[[TrainConfig, Callable[[], bool]], RateTest]) -> None:
+    monkeypatch.setattr("mnist_sum_tui.training.lr_finder.find_rate", find)
+
+
+async def opened(pilot: Pilot[int]) -> RateFinder:
+    recorded.app_of(pilot).train_page.form.query_one("#find-rate", Button).press()
+    await pilot.pause()
+    await pilot.pause()
+    assert isinstance(pilot.app.screen, RateFinder)
+    return pilot.app.screen
+
+
+async def is_done(pilot: Pilot[int], screen: RateFinder) -> None:
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    await pilot.pause()
+    assert screen.query_one(Chart).region.height >= 8
+
+
+def rate_in_form(pilot: Pilot[int]) -> str:
+    return recorded.app_of(pilot).train_page.form.query_one("#lr", Input).value
+
+
+@pytest.mark.parametrize(("key", "rate"), [("enter", f"{FOUND.suggestion:g}"), ("escape", "0.002")])
+async def test_enter_takes_the_suggestion_and_escape_leaves_it(
+    pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch, key: str, rate: str
+) -> None:
+    asked: list[TrainConfig] = []
+
+    def find(config: TrainConfig, _: Callable[[], bool]) -> RateTest:
+        asked.append(config)
+        return FOUND
+
+    with_test(monkeypatch, find)
+    recorded.app_of(pilot).train_page.form.query_one("#batch_size", Input).value = "64"
+    screen = await opened(pilot)
+    await is_done(pilot, screen)
+    assert [config.batch_size for config in asked] == [64]
+    lines = ["".join(text for text, _ in line) for line in screen.query_one(Chart).drawing.lines]
+    assert any("valley" in line for line in lines)
+    assert f"Enter takes {FOUND.suggestion:g}" in str(screen.query_one("#rate-keys", Label).visual)
+    await pilot.press(key)
+    await pilot.pause()
+    assert not isinstance(pilot.app.screen, RateFinder)
+    assert rate_in_form(pilot) == rate
+
+
+async def test_escape_ends_a_test_that_runs_and_enter_waits_for_it(
+    pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def find(_: TrainConfig, is_over: Callable[[], bool]) -> RateTest:
+        begun.set()
+        while not is_over():
+            pass
+        return FOUND
+
+    with_test(monkeypatch, find)
+    await opened(pilot)
+    assert begun.wait(30)
+    await pilot.press("enter")
+    assert isinstance(pilot.app.screen, RateFinder)
+    await pilot.press("escape")
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    assert not isinstance(pilot.app.screen, RateFinder)
+    assert rate_in_form(pilot) == "0.002"
+
+
+async def test_what_goes_wrong_is_a_sentence(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(_: TrainConfig, __: Callable[[], bool]) -> RateTest:
+        raise DataError("x/[b]: is missing")
+
+    with_test(monkeypatch, find)
+    screen = await opened(pilot)
+    await is_done(pilot, screen)
+    assert str(screen.query_one("#rate-words", Label).visual) == "x/[b]: is missing"
+    await pilot.press("enter", "escape")
+    await pilot.pause()
+    assert not isinstance(pilot.app.screen, RateFinder)
