@@ -43,6 +43,7 @@ EVENTS: list[Event] = [
     Resumed(**AT),  # type: ignore[arg-type]
     Changed(**AT, at=880, setting="lr", before="x1", value="x0.5"),  # type: ignore[arg-type]
     Advice(**AT, topic="sees", words="It learns"),  # type: ignore[arg-type]
+    recorded.health(**AT),  # type: ignore[arg-type]
     Notice(**AT, message="no validation"),  # type: ignore[arg-type]
     recorded.finished(),
 ]
@@ -73,7 +74,7 @@ def write(run: Run, lines: list[dict[str, Any]]) -> None:
 
 
 def test_every_kind_is_tried() -> None:
-    from mnist_sum_tui.runs.events import KINDS
+    from mnist_sum_tui.runs.event_json import KINDS
 
     assert PLACES.keys() == KINDS.keys()
 
@@ -90,6 +91,8 @@ def test_every_kind_is_tried() -> None:
 @example(("started", "steps_per_epoch"), 0)
 @example(("started", "device"), "\x1b[31m")
 @example(("samples", "sums"), [1])
+@example(("health", "layers"), ["\x1b[31m"] * 5)
+@example(("health", "updates"), ["NaN", "Infinity", 0, 1e39, 1])
 def test_a_run_with_one_random_value_is_shown_everywhere(folder: Path, place: tuple[str, str], value: Any) -> None:
     kind, name = place
     run = Run(folder / "spoiled")

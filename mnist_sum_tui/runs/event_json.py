@@ -12,8 +12,42 @@ from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, get_type_hints
 
-from mnist_sum_tui.runs.events import KINDS, Event
+from mnist_sum_tui.runs.events import (
+    Advice,
+    Changed,
+    Checkpointed,
+    EpochDone,
+    Event,
+    Finished,
+    Notice,
+    Paused,
+    Progress,
+    Resumed,
+    Samples,
+    Started,
+    Validated,
+)
+from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.json_values import Check, check_of
+
+KINDS: dict[str, type[Event]] = {
+    cls.kind: cls
+    for cls in (
+        Started,
+        Progress,
+        Validated,
+        EpochDone,
+        Samples,
+        Health,
+        Checkpointed,
+        Paused,
+        Resumed,
+        Changed,
+        Advice,
+        Notice,
+        Finished,
+    )
+}
 
 
 def to_dict(event: Event) -> dict[str, Any]:
@@ -59,4 +93,4 @@ def _checks(kind: str) -> tuple[tuple[str, Check, bool], ...]:
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -229,22 +229,3 @@ class Finished(Event):
     digit_loss: Loss | None
     sum_loss: Loss | None
     pairs: Count | None
-
-
-KINDS: dict[str, type[Event]] = {
-    cls.kind: cls
-    for cls in (
-        Started,
-        Progress,
-        Validated,
-        EpochDone,
-        Samples,
-        Checkpointed,
-        Paused,
-        Resumed,
-        Changed,
-        Advice,
-        Notice,
-        Finished,
-    )
-}

@@ -16,13 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_sum_tui.atomic import open_own
-from mnist_sum_tui.runs.events import KINDS, EpochDone, Event
+from mnist_sum_tui.runs.event_json import KINDS
+from mnist_sum_tui.runs.events import EpochDone, Event
 from mnist_sum_tui.runs.journal import MOST_LINE_BYTES, parse_line
 
 Rows = NDArray[np.int64]
 Read = Callable[[int], Event | None]
 WHOLE = ("started", "epoch", "validated", "changed", "finished")
-"""a moment has all earlier events of these kinds, a thinned choice of `progress`, and the newest of each other kind"""
+"""a moment has all earlier events of these kinds, many of THINNED, and the newest of each other kind"""
+THINNED = ("progress", "health")
+"""the kinds of which a moment has a choice, evenly spread"""
 MOST_PROGRESS = 1024
 """twice as many as the widest chart has columns; of more, every second, fourth, ... is taken"""
 TAIL = 64
@@ -114,7 +117,7 @@ class Replay:
         """The rows of the events that a moment has."""
         for kind, rows in self._rows.items():
             until = rows[: int(np.searchsorted(rows, row, side="right"))]
-            if kind == "progress":
+            if kind in THINNED:
                 yield from evenly(until).tolist()
             elif kind in WHOLE:
                 yield from until.tolist()

@@ -13,10 +13,10 @@ from mnist_sum_tui.errors import MnistSumError, RunError
 from mnist_sum_tui.inference.evaluate import EvalReport, evaluate, infer, score
 from mnist_sum_tui.machine.hardware import choose, set_up
 from mnist_sum_tui.machine.ranks import Ranks
-from mnist_sum_tui.models import parameter_count
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.event_json import to_dict
-from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Notice, Progress, Samples, Started, Validated
+from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Notice, Progress, Samples, Validated
+from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events, turned_behind
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
@@ -26,6 +26,7 @@ from mnist_sum_tui.training.commentary import Coach
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import joined
 from mnist_sum_tui.training.ends import Ending
+from mnist_sum_tui.training.health import HealthWatch
 from mnist_sum_tui.training.prepare import Training, prepare
 from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.requests import Requests
@@ -97,7 +98,7 @@ class _Trainer:
         done = [event for event in read_events(recorder.run.metrics_file, "epoch") if isinstance(event, EpochDone)]
         self.ending = Ending(training.state, training.batches, control, done)
         self.coach = Coach(training.state.config, done)
-        self.sampling = SamplePace(SAMPLES_SECONDS, SAMPLES_SHARE)
+        self.sampling, self.health = SamplePace(SAMPLES_SECONDS, SAMPLES_SHARE), HealthWatch(training)
 
     def events(self) -> Iterator[Event]:
         """All events; the last one says how the run ended."""
@@ -105,7 +106,7 @@ class _Trainer:
         if state.loaded is None:
             recorder.keep_epoch(self.learner)
         try:
-            yield from self._with_advice(self._started())
+            yield from self._with_advice(self.recorder.started(self.training))
             lengths = state.knobs.lengths
             if len(lengths) > 1 and lengths[-1].step == state.step:
                 message = describe_change(state.config, lengths, self.batches.steps_per_epoch)
@@ -154,7 +155,7 @@ class _Trainer:
         yield from self.requests.agree()
 
     def _reports(self, result: StepResult) -> Iterator[Event]:
-        """The events that are due after a step: Progress, Samples and an automatic save."""
+        """The events that are due after a step: Progress, Samples, Health and an automatic save."""
         now, state = time.perf_counter(), self.state
         if now - self.requests.told_from >= PROGRESS_SECONDS or state.batch == self.batches.steps_per_epoch:
             remaining = self._remaining(epochs_done=state.epoch - 1)
@@ -164,8 +165,13 @@ class _Trainer:
             self.requests.told_from = now
             self.recorder.note_length()
             self.ending.note_speed()
-        if len(self.validation) and self.sampling.wants(state.step, self.batches.total_steps, self.control.samples):
-            yield self.sampling.timed(self._samples)
+        place = state.step, self.batches.total_steps, self.control.samples
+        if len(self.validation) and self.sampling.wants(*place):
+            answers = self.sampling.timed(lambda: sample_answers(self.learner, self.validation))
+            yield self.recorder.event(Samples, **answers)
+        is_due = self.health.is_begun or self.health.pace.wants(*place)
+        if is_due and (health := self.health.look()) is not None:
+            yield self.recorder.event(Health, **health)
         if now - state.saved_at >= AUTOSAVE_SECONDS:
             yield self.recorder.save(self.learner, "timer")
 
@@ -208,30 +214,6 @@ class _Trainer:
         report = evaluate(self.learner.network, self.test, self.learner.hardware, confidence)
         self.recorder.report(report)
         return self.recorder.finished("completed", self.ending.why, report)
-
-    def _started(self) -> Event:
-        config, hardware, run = self.state.config, self.learner.hardware, self.recorder.run
-        return self.recorder.event(
-            Started,
-            run=run.id,
-            path=str(run.path),
-            model=config.model,
-            recipe=config.recipe,
-            parameters=parameter_count(self.learner.network),
-            epochs=config.epochs,
-            batch_size=config.batch_size,
-            steps_per_epoch=self.batches.steps_per_epoch,
-            train_images=len(self.batches.dataset),
-            validation_images=len(self.validation),
-            device=hardware.device.type,
-            precision=hardware.precision,
-            threads=hardware.threads,
-            seed=config.seed,
-            resumed=self.state.loaded is not None,
-        )
-
-    def _samples(self) -> Event:
-        return self.recorder.event(Samples, **sample_answers(self.learner, self.validation))
 
     def _remaining(self, epochs_done: int) -> float | None:
         validations = self.state.config.epochs - epochs_done if len(self.validation) else 0

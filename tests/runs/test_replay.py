@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_sum_tui.runs.event_json import to_json
-from mnist_sum_tui.runs.events import KINDS, EpochDone, Event, Finished, Progress, Samples, Started
+from mnist_sum_tui.runs.event_json import KINDS, to_json
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started
 from mnist_sum_tui.runs.replay import BLOCK, HEAD, MOST_PROGRESS, NAMED, TAIL, Replay, evenly
 from tests.tui import recorded
 

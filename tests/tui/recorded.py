@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Advice, Checkpointed, EpochDone, Event, Finished, Progress, Samples, Started
+from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -92,6 +93,22 @@ def samples(step: int, epoch: int, elapsed: float, right: int) -> Samples:
     return Samples(
         step=step, epoch=epoch, elapsed=elapsed,
         indices=INDICES, labels=LABELS, numbers=NUMBERS, digits=digits, sums=sums, addition=addition(right),
+    )  # fmt: skip
+
+
+LAYERS = ("conv1", "conv2", "hidden", "digit", "sum")
+
+
+def health(step: int, epoch: int = 1, elapsed: float = 1.0) -> Health:
+    """Of layers whose weights spread out; a third of the hidden units are dead."""
+    size = tuple(0.02 * (place + 1) * (1 + step / 500) for place in range(len(LAYERS)))
+    wide = 2 + 2 * min(step, 2000) / 1000
+    bins = "".join(str(max(0, round(9 - (place - 9) ** 2 / wide))) for place in range(19))
+    return Health(
+        step=step, epoch=epoch, elapsed=elapsed, layers=LAYERS, weights=size,
+        gradients=tuple(value / (5 + step / 20) for value in size),
+        updates=tuple(0.02 / (place + 3 + step / 20) for place in range(len(LAYERS))),
+        dead=(0.0, 0.0, 0.333, 0.0, 0.0), spread=(bins,) * len(LAYERS),
     )  # fmt: skip
 
 

@@ -1,0 +1,98 @@
+"""How the layers of a network do while it trains: whether one of them vanishes, explodes or falls silent."""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mnist_sum_tui.inference.explain import FOLDED, evaluating
+from mnist_sum_tui.models.activations import calls, layers
+from mnist_sum_tui.models.layers import SumNetwork
+from mnist_sum_tui.training.prepare import Training
+from mnist_sum_tui.training.timing import SamplePace
+
+SECONDS, SHARE = 2.0, 0.009
+"""seconds between two looks on request, and the share of the time that all take at most, besides copies of weights"""
+IMAGES = 32
+MOST_WEIGHTS = 1 << 16
+BINS, REACH = 19, 4.0
+"""the spread of a layer's weights has so many bins, from -REACH to REACH / sqrt(inputs of a unit)"""
+
+
+class HealthWatch:
+    """Looks at the network of a training now and then, and changes nothing."""
+
+    def __init__(self, training: Training) -> None:
+        self._network = training.learner.network
+        dataset, device = training.batches.dataset, training.learner.hardware.device
+        shown = dataset.__getitems__(list(range(min(IMAGES, len(dataset)))))
+        self._images, self._numbers = shown.images.to(device), shown.numbers.to(device)
+        self.pace = SamplePace(SECONDS, SHARE)
+        self.is_begun = False
+        """whether the weights of the step before are noted, so that the next look must come after this step"""
+        self._before: dict[str, Tensor] = {}
+
+    def look(self) -> dict[str, Any] | None:
+        """Note the weights after a step; after the next one, return the fields of a Health event."""
+        self.is_begun = not self.is_begun
+        if self.is_begun:
+            self._before = {name: some_of(weight).clone() for name, weight in weights_of(self._network).items()}
+            return None
+        return self.pace.timed(lambda: layer_health(self._network, self._before, self._images, self._numbers))
+
+
+def weights_of(network: SumNetwork) -> dict[str, Tensor]:
+    """The weights of the layers that have any, biases and normalisations aside, by the layer's name."""
+    found = {name: getattr(layer, "weight", None) for name, layer in layers(network).items()}
+    return {name: weight for name, weight in found.items() if isinstance(weight, Tensor) and weight.dim() > 1}
+
+
+def some_of(values: Tensor) -> Tensor:
+    """At most MOST_WEIGHTS of the values, evenly spread, float32 (N,)."""
+    flat = values.detach().reshape(-1)
+    return flat[:: -(-len(flat) // MOST_WEIGHTS)].float()
+
+
+def layer_health(network: SumNetwork, before: dict[str, Tensor], images: Tensor, numbers: Tensor) -> dict[str, Any]:
+    """The fields of a Health event, after a step whose gradients the network still has.
+
+    `before` has `some_of` each layer's weights before the step; images are float32 (N, 1, 28, 28), numbers one-hot.
+    """
+    silent, rows = dead_shares(network, images, numbers), []
+    for name, weight in weights_of(network).items():
+        if weight.grad is None or name not in before:
+            continue
+        now = some_of(weight)
+        size = now.std(correction=0)
+        changes = (some_of(weight.grad).std(correction=0), (now - before[name]).std(correction=0) / size)
+        known = [_short(float(value)) for value in (size, *changes)]
+        rows.append((name, *known, silent.get(name, 0.0), spread(now, weight[0].numel())))
+    names = ("layers", "weights", "gradients", "updates", "dead", "spread")
+    return dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
+
+
+def dead_shares(network: SumNetwork, images: Tensor, numbers: Tensor) -> dict[str, float]:
+    """Of each layer the share of its units, or maps, that give 0 for every image, behind the function that follows."""
+    widths = {name: len(weight) for name, weight in weights_of(network).items()}
+    found, name = {}, ""
+    with evaluating(network), torch.inference_mode(), calls(network, FOLDED) as seen:
+        network(images, numbers)
+    for call in seen:
+        name = call.name if call.module is not None and call.name in widths else name
+        if name and call.output.dim() > 1 and call.output.shape[1] == widths[name]:
+            is_silent = (call.output == 0).transpose(0, 1).flatten(1).all(1)
+            found[name] = _short(float(is_silent.float().mean()))
+    return found
+
+
+def spread(weights_n: Tensor, inputs: int) -> str:
+    """A histogram of the weights in BINS figures, by the logarithm of the counts; the fullest bin is 9."""
+    edge = REACH / math.sqrt(inputs)
+    counts = torch.histc(weights_n.clamp(-edge, edge), BINS, -edge, edge).log1p()
+    return "".join(f"{figure:.0f}" for figure in (counts * 9 / counts.max().clamp(min=1e-9)).tolist())
+
+
+def _short(value: float) -> float:
+    """Three figures of it are enough."""
+    return float(f"{value:.3g}")
