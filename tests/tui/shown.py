@@ -8,6 +8,7 @@ from rich.segment import Segment
 from textual.pilot import Pilot
 
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inside_words import VIEWS
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_runs import make_three, open_runs
@@ -51,8 +52,19 @@ async def closer(pilot: Pilot[int]) -> None:
 
 
 async def table(pilot: Pilot[int]) -> None:
+    await view(pilot, "table")
+
+
+async def health(pilot: Pilot[int]) -> None:
+    for step in range(10, 500, 10):
+        app_of(pilot).session.add(recorded.health(step))
+    await view(pilot, "health")
+
+
+async def view(pilot: Pilot[int], name: str) -> None:
+    """Go down the list of Inside to one of the views of the whole network."""
     await fixed.open_page(pilot, "inside")
-    await pilot.press("end")
+    await pilot.press("end", *["up"] * (len(VIEWS) - 1 - list(VIEWS).index(name)))
     await pilot.pause()
 
 
@@ -116,6 +128,7 @@ SHOWN: dict[str, Show] = {
     "inside": inside,
     "closer": closer,
     "table": table,
+    "health": health,
     "heat": heat,
     "runs": runs,
     "guide": guide,

@@ -13,6 +13,7 @@ from mnist_sum_tui.tui.pages.draw import DrawPage
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_runs import make_three, open_runs
+from tests.tui.shown import SHOWN
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
 Size = tuple[int, int]
@@ -58,6 +59,12 @@ def test_inside(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pyte
         await pilot.pause()
 
     assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
+
+
+@SIZES
+@pytest.mark.parametrize("name", ["health"])
+def test_a_view_of_inside(name: str, size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=SHOWN[name])
 
 
 @SIZES

@@ -10,14 +10,15 @@ from textual.widgets import OptionList, Static
 from mnist_sum_tui.formatting import equation
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
-from mnist_sum_tui.tui.pages.inside_words import TABLE, layer_row, layer_words, place_words, truth_words
+from mnist_sum_tui.tui.pages.inside_words import VIEWS, layer_row, layer_words, place_words, truth_words
+from mnist_sum_tui.tui.pages.network_views import NetworkViews
 from mnist_sum_tui.tui.pages.predicting import note_room
-from mnist_sum_tui.tui.pages.walking import WALK_KEYS, Judge, WalkingPage
+from mnist_sum_tui.tui.pages.walking import WALK_KEYS, Judge
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, LookedInside, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult
 from mnist_sum_tui.tui.predictions.requests import LookInside
-from mnist_sum_tui.tui.widgets.addition_table import AdditionTable, table_words
+from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, sure_line
 from mnist_sum_tui.tui.widgets.closer import Closer
 from mnist_sum_tui.tui.widgets.common import Line
@@ -49,7 +50,7 @@ class Layers(OptionList):
     ]
 
 
-class InsidePage(WalkingPage):
+class InsidePage(NetworkViews):
     """A list of the layers, and what the chosen one makes of the image."""
 
     page_name = "inside"
@@ -92,6 +93,7 @@ class InsidePage(WalkingPage):
                         yield ProbabilityBars("Digit", id="digit-end")
                         yield ProbabilityBars("Sum", id="sum-end")
                         yield AdditionTable(id="table")
+                yield from self.compose_views()
         yield from note_room()
         yield from weights_bar()
 
@@ -101,7 +103,7 @@ class InsidePage(WalkingPage):
         self.query_one(AllTen).border_title = "All ten numbers"
         self.query_one(AdditionTable).border_title = "Addition: row: number, column: sum"
         self.set_interval(SLIDE_SECONDS, self._next_slide)
-        self.watch(self.query_one(Closer), "place", self._show_layer, init=False)
+        self.watch(self.query_one(Closer), "place", self.show_layer, init=False)
 
     # Asking: the layers and the answer always come from the same weights.
 
@@ -164,31 +166,31 @@ class InsidePage(WalkingPage):
         self.show_heat(answer.image, shown, self.searched)
 
     def _show_layers(self, views: "tuple[LayerView, ...]") -> None:
-        layers, rows = self.query_one(OptionList), [*map(layer_row, views), TABLE]
-        is_same = rows[:-1] == [layer_row(view) for view in self.views]
+        layers, rows = self.query_one(OptionList), [*map(layer_row, views)]
+        is_same = rows == [layer_row(view) for view in self.views]
         self.views = views
         if not is_same:  # of another network
             self.remove_class("-closer")
-            layers.set_options(rows)
+            layers.set_options([*rows, *VIEWS.values()])
             layers.highlighted = 1
-        self._show_layer()
+        self.show_layer()
 
-    def _show_layer(self) -> None:
+    def show_layer(self) -> None:
+        """Show what the chosen layer makes of the image, or the chosen view."""
         place = self.query_one(OptionList).highlighted
         if place is None or self.answer is None:
             return
         view = self.views[min(place, len(self.views) - 1)]
-        is_table = place == len(self.views)
-        self.set_class(view.kind in ENDS or is_table, "-at-ends")
-        self.set_class(is_table, "-at-table")
+        self.view_name = ("", *VIEWS)[max(place - len(self.views) + 1, 0)]
+        self.set_class(view.kind in ENDS, "-at-ends")
+        for name in VIEWS:
+            self.set_class(name == self.view_name, f"-at-{name}")
         closer, maps = self.query_one(Closer), self.query_one(Maps)
         maps.view = view
         if self.has_class("-closer"):
             closer.view = view
-        if is_table:
-            words = table_words(self.answer.predictions)
-        else:
-            words = place_words(closer) if self.has_class("-closer") else layer_words(view, self.number)
+        place_or_layer = place_words(closer) if self.has_class("-closer") else layer_words(view, self.number)
+        words = self.show_view(self.answer) or place_or_layer
         if words != self._words:  # an update lays out the whole screen
             self._words = words
             self.query_one("#words", Static).update(words)
@@ -198,7 +200,7 @@ class InsidePage(WalkingPage):
     def on_option_list_option_highlighted(self) -> None:
         """Another layer: its maps, not what was shown in their place."""
         self.remove_class("-closer", "-heat")
-        self._show_layer()
+        self.show_layer()
 
     def on_option_list_option_selected(self) -> None:
         """Go into the layer, unless its values are bars."""
@@ -207,11 +209,13 @@ class InsidePage(WalkingPage):
 
     def on_gallery_opened(self, message: Maps.Opened) -> None:
         """Look closer at a map."""
+        if self.view_name:
+            return
         maps, closer = self.query_one(Maps), self.query_one(Closer)
         self.add_class("-closer")
         if maps.view is not None:
             closer.look_at(maps.view, message.key)
-        self._show_layer()
+        self.show_layer()
         closer.focus()
 
     def step_back(self) -> bool:
@@ -221,7 +225,7 @@ class InsidePage(WalkingPage):
             return True
         if self.has_class("-closer"):
             self.remove_class("-closer")
-            self._show_layer()
+            self.show_layer()
             maps.focus()
         elif maps.has_focus:
             self.query_one(OptionList).focus()

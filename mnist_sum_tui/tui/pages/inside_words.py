@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from mnist_sum_tui.charts.health import short_name
 from mnist_sum_tui.charts.thumbnail import as_maps
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.tui.widgets.closer import Closer
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.explain import LayerView
     from mnist_sum_tui.inference.predict import Prediction
 
-TABLE = "addition table: 10x19"
-"""the last row of the list"""
+VIEWS = {"table": "addition table: 10x19", "health": "health of the layers"}
+"""what else there is to see, by the names of the classes: the last rows of the list"""
 
 
 def layer_row(view: "LayerView") -> str:
@@ -21,12 +22,6 @@ def layer_row(view: "LayerView") -> str:
     if len(maps) == 1 and maps.ndim == 3:
         words = f"{maps.shape[1]}x{maps.shape[2]}"
     return f"{short_name(view.name)}: {words}"
-
-
-def short_name(name: str) -> str:
-    """A layer's name without the words before its number: `0.conv1` for `branches.0.conv1`."""
-    parts = name.split(".")
-    return ".".join(part for place, part in enumerate(parts) if part.isdecimal() or place == len(parts) - 1)
 
 
 def shape_words(view: "LayerView") -> str:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
-from mnist_sum_tui.charts.thumbnail import as_maps, feature_pictures, scaled
+from mnist_sum_tui.charts.axes import Floats
+from mnist_sum_tui.charts.thumbnail import as_grey, as_maps, feature_pictures, resize, scaled
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item, Tile
 
 if TYPE_CHECKING:
@@ -38,18 +39,45 @@ def reads_image(view: "LayerView") -> bool:
     return view.kernels is not None and view.kernels.shape[1] == view.field[0].size
 
 
-class Maps(Gallery):
+class Pictures(Gallery):
+    """Named grids of shares of 1 as pictures, as large as all of them fit."""
+
+    grids: "reactive[tuple[tuple[str, Floats], ...]]" = reactive((), always_update=True)
+
+    @property
+    def tile(self) -> Tile:
+        """As large as the pictures are."""
+        return tile_of(*self.items[0].image.shape) if self.items else tile_of(LEAST, LEAST)
+
+    def watch_grids(self) -> None:
+        """Show them; the one that was chosen stays so."""
+        self._make(self.chosen)
+
+    def on_resize(self) -> None:
+        """Other sizes."""
+        self._make(self.chosen)
+
+    def _make(self, chosen: int) -> None:
+        if self.grids and self._room:
+            shape = self.grids[0][1].shape
+            rows, columns = scaled(shape, side_for(len(self.grids), shape, 0, *self._room))
+            pictures = (as_grey(resize(grid, columns, rows)) for _, grid in self.grids)
+            self._show(tuple(Item(each, name, 0) for each, (name, _) in zip(pictures, self.grids, strict=True)), chosen)
+
+    def _show(self, items: tuple[Item, ...], chosen: int) -> None:
+        """Other items, with the same one chosen and in the same place."""
+        corner = self.scroll_offset
+        self.items, self.chosen = items, min(chosen, len(items) - 1)
+        self.scroll_to(*(corner if chosen else (0, 0)), animate=False)
+
+
+class Maps(Pictures):
     """Shows the maps of `view`; those that are strongest on the whole first, if that is wanted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Look closer")]
 
     view: "reactive[LayerView | None]" = reactive(None, always_update=True)
     is_sorted: reactive[bool] = reactive(False)
-
-    @property
-    def tile(self) -> Tile:
-        """As large as the pictures are."""
-        return tile_of(*self.items[0].image.shape) if self.items else tile_of(LEAST, LEAST)
 
     def watch_view(self, old: "LayerView | None", new: "LayerView | None") -> None:
         """Show it; the same layer with newer values keeps its place."""
@@ -59,10 +87,6 @@ class Maps(Gallery):
     def watch_is_sorted(self) -> None:
         """Other order."""
         self._make(0)
-
-    def on_resize(self) -> None:
-        """Other sizes."""
-        self._make(self.chosen)
 
     def _make(self, chosen: int) -> None:
         view = self.view
@@ -74,7 +98,4 @@ class Maps(Gallery):
         side = side_for(len(maps), maps.shape[1:], size, *self._room)
         order = maps.mean((1, 2)).argsort()[::-1].tolist() if self.is_sorted else range(len(maps))
         pictures = feature_pictures(maps, kernels, side)
-        corner = self.scroll_offset
-        self.items = tuple(Item(pictures[key], f"{key + 1}", key) for key in order)
-        self.chosen = min(chosen, len(maps) - 1)
-        self.scroll_to(*(corner if chosen else (0, 0)), animate=False)
+        self._show(tuple(Item(pictures[key], f"{key + 1}", key) for key in order), chosen)

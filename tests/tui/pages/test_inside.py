@@ -14,6 +14,7 @@ from mnist_sum_tui.charts.thumbnail import scaled
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
+from mnist_sum_tui.tui.pages.inside_words import VIEWS
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, PredictImage, Reply, Request
 from mnist_sum_tui.tui.predictions.weights import Weights
@@ -199,7 +200,7 @@ async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "inside")
         page = page_in(app)
-        await press(pilot, "end")
+        await press(pilot, "end", *["up"] * (len(VIEWS) - 1))
         table = page.query_one(AdditionTable)
         assert page.query_one(OptionList).highlighted == len(page.views)
         assert not page.query_one(Maps).display

@@ -1,0 +1,101 @@
+"""How the layers of a network do, as a table with the course of each figure, and in words. Pure functions."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mnist_sum_tui.charts.axes import Floats
+from mnist_sum_tui.charts.thumbnail import resize
+from mnist_sum_tui.formatting import percent, sparkline
+from mnist_sum_tui.runs.health_event import Health
+
+FIGURES = {"weights": "weights", "gradients": "gradient", "updates": "update"}
+"""the fields that are shown with their course, and their headings"""
+WIDEST = 24
+"""columns of a course at most"""
+FIGURE, DEAD = 7, 6
+"""columns of a figure with a space, and of a percentage"""
+BINS, MOMENTS = 19, 32
+"""rows and columns of the picture of how a layer's weights spread out"""
+EXPLODES = 0.2
+"""the share of its weights by which a step changes a layer that does not settle"""
+VANISHES = 1e-3
+"""a gradient beside the weights, as a share of that of the layer where it is largest, which moves nothing"""
+SILENT = 0.5
+"""the share of dead units that is worth a word"""
+USUAL = (
+    "Each layer learns. Weights and gradients: their standard deviations. Update: what a step changes, as a share of "
+    "the weights; 0.001 to 0.03 is usual. Dead: units that give 0 for every image."
+)
+
+
+def short_name(name: str) -> str:
+    """A layer's name without the words before its number: `0.conv1` for `branches.0.conv1`."""
+    parts = name.split(".")
+    return ".".join(part for place, part in enumerate(parts) if part.isdecimal() or place == len(parts) - 1)
+
+
+def comparable(events: Sequence[Health]) -> Sequence[Health]:
+    """Those about the same layers as the last."""
+    return [event for event in events if event.layers == events[-1].layers]
+
+
+def health_lines(events: Sequence[Health], width: int) -> list[str]:
+    """A heading, and a line for each layer: its last figures, and how they came about if there is room."""
+    events = comparable(events)
+    last = events[-1]
+    names = [short_name(name) for name in last.layers]
+    longest = min(max(map(len, names), default=0), max(5, width // 4))
+    course = min(max((width - longest - DEAD) // len(FIGURES) - FIGURE - 1, 0), WIDEST)
+    room = FIGURE + course
+    heading = "".join(f" {words:{room}.{room}}" for words in FIGURES.values())
+    lines = [f"{'':{longest}}{heading}  dead"]
+    for place, name in enumerate(names):
+        parts = []
+        for field in FIGURES:
+            values = [getattr(event, field)[place] for event in events]
+            parts.append(f" {figure(values[-1]):>{FIGURE - 1}} {sparkline(values, course) if course else '':{course}}")
+        lines.append(f"{name:{longest}.{longest}}{''.join(parts)}{percent(last.dead[place], 0):>{DEAD}}")
+    return lines
+
+
+def figure(value: float) -> str:
+    """A deviation in at most six characters: `0.0012`, `1.2e-4`, `inf`."""
+    if value == 0 or 1e-3 <= value < 99.5 or not value < np.inf:
+        return f"{value:.2g}"
+    return f"{value:.1e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+
+
+def spread_pictures(events: Sequence[Health]) -> list[tuple[str, Floats]]:
+    """Of each layer its name, and how its weights spread out: shares (BINS, MOMENTS), the largest weights on top."""
+    events = comparable(events)
+    found = []
+    for place, name in enumerate(events[-1].layers):
+        bins = np.array([[int(level) for level in event.spread[place]] for event in events], float).T[::-1] / 9
+        found.append((short_name(name), resize(bins, MOMENTS, BINS)))
+    return found
+
+
+def health_words(last: Health) -> str:
+    """The layer that explodes, vanishes or is silent, if there is one, and what to try; else what the figures mean."""
+    moved = [gradient / size if size else 0.0 for gradient, size in zip(last.gradients, last.weights, strict=True)]
+    most = max(moved, default=0.0)
+    for name, size, update in zip(last.layers, last.weights, last.updates, strict=True):
+        if not size < np.inf or not update < EXPLODES:
+            return (
+                f"{short_name(name)} explodes: one step changes its weights by {percent(update, 0)} of their size. The "
+                "learning rate is too high: turn it down."
+            )
+    for name, share in zip(last.layers, moved, strict=True):
+        if share < VANISHES * most:
+            return (
+                f"{short_name(name)} vanishes: its gradient is {most / share if share else np.inf:,.0f} times weaker "
+                "than another layer's, so it hardly learns. ReLU and batch normalisation help against that."
+            )
+    for name, share in zip(last.layers, last.dead, strict=True):
+        if share >= SILENT:
+            return (
+                f"{short_name(name)}: {percent(share, 0)} of its units give 0 for every image, and learn no more. A "
+                "lower learning rate keeps more of them alive."
+            )
+    return USUAL

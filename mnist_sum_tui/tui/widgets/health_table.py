@@ -1,0 +1,35 @@
+"""HealthTable: how each layer does while a network trains: its figures and their course, and how its weights spread."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from mnist_sum_tui.charts.health import health_lines, spread_pictures
+from mnist_sum_tui.runs.health_event import Health
+from mnist_sum_tui.tui.widgets.maps import Pictures
+
+
+class HealthTable(Vertical):
+    """Shows the events of one run; empty before the first."""
+
+    events: reactive[tuple[Health, ...]] = reactive(())
+
+    def compose(self) -> ComposeResult:
+        """The figures, and below them a picture of each layer's weights."""
+        yield Static(id="figures", markup=False)
+        yield Pictures(id="spreads")
+
+    def on_mount(self) -> None:
+        """Name the part that needs it."""
+        self.query_one(Pictures).border_title = "How the weights spread: up: value, right: time"
+
+    def watch_events(self) -> None:
+        """Draw them."""
+        if self.events and self.size.width:
+            self.query_one("#figures", Static).update("\n".join(health_lines(self.events, self.size.width - 2)))
+            self.query_one(Pictures).grids = tuple(spread_pictures(self.events))
+
+    def on_resize(self) -> None:
+        """Other widths."""
+        self.watch_events()

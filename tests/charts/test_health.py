@@ -1,0 +1,75 @@
+"""The table of the layers' health, its pictures, and what is said of it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mnist_sum_tui.charts.health import USUAL, figure, health_lines, health_words, spread_pictures
+from mnist_sum_tui.glyphs import BRAILLE
+from tests.tui.recorded import LAYERS, health
+
+EVENTS = [health(step) for step in range(10, 500, 10)]
+
+
+@pytest.mark.parametrize("width", [38, 51, 80, 140])
+def test_each_layer_has_a_line_with_its_last_figures(width: int) -> None:
+    heading, *lines = health_lines(EVENTS, width)
+    assert [word[:6] for word in heading.split()] == ["weight", "gradie", "update", "dead"]
+    assert [line.split()[0] for line in lines] == list(LAYERS)
+    assert all(len(line) <= width for line in (heading, *lines))
+    for place, line in enumerate(lines):
+        last = EVENTS[-1]
+        for value in (last.weights[place], last.gradients[place], last.updates[place]):
+            assert f" {figure(value)} " in line
+    assert lines[2].endswith(" 33 %")
+
+
+def test_the_course_of_a_figure_rises_and_falls_as_it_did() -> None:
+    line = health_lines(EVENTS, 120)[1]
+    weights, gradients = (part.strip() for part in line.split()[2:5:2])
+    assert (weights[0], weights[-1]) == (BRAILLE.sparks[0], BRAILLE.sparks[-1])
+    assert (gradients[0], gradients[-1]) == (BRAILLE.sparks[-1], BRAILLE.sparks[0])
+
+
+def test_events_about_other_layers_are_left_out() -> None:
+    lone = (1.0,)
+    one = replace(EVENTS[0], layers=("x",), weights=lone, gradients=lone, updates=lone, dead=lone, spread=("9" * 19,))
+    assert health_lines([one, *EVENTS], 80) == health_lines(EVENTS, 80)
+    assert len(health_lines([*EVENTS, one], 80)) == 2
+
+
+def test_the_weights_that_spread_out_are_seen_to() -> None:
+    name, picture = spread_pictures(EVENTS)[0]
+    assert name == "conv1"
+    assert picture[9].min() == pytest.approx(1), "most are near 0"
+    wide = (picture > 0.01).sum(0)
+    assert wide[-1] > wide[0]
+    lopsided = replace(EVENTS[0], spread=("9" + "0" * 18,) * 5)
+    assert np.flatnonzero(spread_pictures([lopsided])[0][1][:, 0]).tolist() == [18], "negative weights at the bottom"
+
+
+def test_a_layer_in_trouble_is_pointed_out() -> None:
+    last = EVENTS[-1]
+    assert health_words(last) == USUAL
+    assert "hidden explodes" in health_words(replace(last, updates=(0.001, 0.001, 0.4, 0.001, 0.001)))
+    assert "digit explodes" in health_words(replace(last, weights=(0.1, 0.1, 0.1, float("nan"), 0.1)))
+    assert "conv1 vanishes" in health_words(replace(last, gradients=(1e-9, 0.01, 0.01, 0.01, 0.01)))
+    assert "hidden: 62 % of its units" in health_words(replace(last, dead=(0.0, 0.1, 0.625, 0.0, 0.0)))
+    assert health_words(replace(last, gradients=(0.0,) * 5)) == USUAL, "none is weaker than the others"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.00123, "0.0012"),
+        (1.234e-5, "1.2e-5"),
+        (3e10, "3.0e10"),
+        (0.1, "0.1"),
+        (0.00068, "6.8e-4"),
+        (0, "0"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_a_figure_is_short(value: float, words: str) -> None:
+    assert figure(value) == words
