@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.inference.evaluate import EvalReport
 from mnist_sum_tui.machine.hardware import Hardware, describe
-from mnist_sum_tui.runs.events import Changed, Checkpointed, Event, Finished
+from mnist_sum_tui.models import parameter_count
+from mnist_sum_tui.runs.events import Changed, Checkpointed, Event, Finished, Started
 from mnist_sum_tui.runs.journal import Journal, cut_behind
 from mnist_sum_tui.runs.own_files import remove_unfinished
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.prepare import Training
 from mnist_sum_tui.training.state import RunState
 from mnist_sum_tui.training.step import Learner
 from mnist_sum_tui.version import __version__
@@ -106,6 +108,28 @@ class Recorder:
             if not stays(other):
                 with contextlib.suppress(OSError):  # an extra snapshot does no harm; the next epoch tries again
                     self.run.epoch_file(other).unlink(missing_ok=True)
+
+    def started(self, training: Training) -> Started:
+        """The first event of a training, or of its resumption."""
+        config, hardware = self.state.config, training.learner.hardware
+        return self.event(
+            Started,
+            run=self.run.id,
+            path=str(self.run.path),
+            model=config.model,
+            recipe=config.recipe,
+            parameters=parameter_count(training.learner.network),
+            epochs=config.epochs,
+            batch_size=config.batch_size,
+            steps_per_epoch=training.batches.steps_per_epoch,
+            train_images=len(training.batches.dataset),
+            validation_images=len(training.validation),
+            device=hardware.device.type,
+            precision=hardware.precision,
+            threads=hardware.threads,
+            seed=config.seed,
+            resumed=self.state.loaded is not None,
+        )
 
     def report(self, report: EvalReport) -> None:
         """Write report.json."""

@@ -1,11 +1,9 @@
 """RunningApp: the run behind the pages: training, watching or opening one, and its events on their way to the pages."""
 
 import time
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import MnistSumError, RunError
-from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.journal import read_events
@@ -27,13 +25,9 @@ from mnist_sum_tui.tui.session.messages import (
     TrainingEnded,
     Watched,
 )
-from mnist_sum_tui.tui.session.player import BySteps, Player
 from mnist_sum_tui.tui.session.run_threads import TrainingThread, WatchingThread
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.speeds import SpeedThread
-
-if TYPE_CHECKING:  # it needs numpy, and the first frame does not
-    from mnist_sum_tui.runs.replay import Replay
 
 
 class RunningApp(LeavingApp):
@@ -217,7 +211,7 @@ class RunningApp(LeavingApp):
             except MnistSumError as error:
                 self.call_later(self.notify, str(error), severity="error")
             else:
-                self.post_message(_read(config, message.run, replay))
+                self.post_message(ReplayRead.of(config, message.run, replay))
 
         self.run_worker(read, thread=True, group="open", exclusive=True, exit_on_error=False)
 
@@ -243,12 +237,3 @@ class RunningApp(LeavingApp):
         """Whatever weights a page had chosen, now there is another network to ask."""
         for page in self.pages.values():
             page.forget_weights()
-
-
-def _read(config: TrainConfig, run: Run, replay: "Replay") -> ReplayRead:
-    """A replay in the time that it took; that of the package's run as a demo."""
-    if run != RECORDED:
-        return ReplayRead(config, run, Player(replay))
-    from mnist_sum_tui.export.demo import SECONDS, captions  # numpy
-
-    return ReplayRead(config, run, Player(replay, BySteps(replay, SECONDS)), captions(replay))

@@ -116,7 +116,7 @@ def test_it_leaves_no_trace_in_the_training(
     assert [event.step for event in events] == list(range(2, 19, 2))
     assert list(read_events(run.metrics_file, "health")) == events
     seen = checkpoint.load(run.last_file).weights
-    monkeypatch.setattr("mnist_sum_tui.training.health.HealthWatch.after_step", lambda *_: None)
+    monkeypatch.setattr("mnist_sum_tui.training.health.HealthWatch.look", lambda *_: None)
     unseen = weights_after(config, tmp_path / "unseen")
     assert seen.keys() == unseen.keys()
     assert all(torch.equal(seen[name], unseen[name]) for name in seen)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.session.player import BySteps, Player
 
 if TYPE_CHECKING:
     from mnist_sum_tui.export.demo import Caption
+    from mnist_sum_tui.runs.replay import Replay
     from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
-    from mnist_sum_tui.tui.session.player import Player
     from mnist_sum_tui.tui.session.speeds import Speed
 
 
@@ -117,13 +119,22 @@ class ReplayRun(Message):
 class ReplayRead(Message):
     """The journal of a run that is to be replayed has been read, by a thread."""
 
-    def __init__(self, config: TrainConfig, run: Run, player: "Player", captions: "Sequence[Caption]" = ()) -> None:
+    def __init__(self, config: TrainConfig, run: Run, player: Player, captions: "Sequence[Caption]" = ()) -> None:
         super().__init__()
         self.config = config
         self.run = run
         self.player = player
         self.captions = captions
         """the captions under it as it plays"""
+
+    @classmethod
+    def of(cls, config: TrainConfig, run: Run, replay: "Replay") -> "ReplayRead":
+        """A replay in the time that the run took; that of the package's run as a demo."""
+        if run != RECORDED:
+            return cls(config, run, Player(replay))
+        from mnist_sum_tui.export.demo import SECONDS, captions  # numpy
+
+        return cls(config, run, Player(replay, BySteps(replay, SECONDS)), captions(replay))
 
 
 class OpenInInspect(Message):
