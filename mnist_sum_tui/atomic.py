@@ -14,6 +14,8 @@ from mnist_sum_tui.errors import RunError
 
 NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 """the errors of file systems that cannot flush a folder"""
+NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+"""the errors that more space would help against; EDQUOT: the user's own share of it is used up"""
 RENAME_SECONDS = (0.01, 0.05, 0.2)
 """pauses between attempts to replace a file, because Windows refuses while a reader has it open"""
 
@@ -78,9 +80,13 @@ def write_atomic(path: Path, content: bytes, *, also: Path | None = None) -> Non
             _rename(beside, path)
         sync_folder(path.parent)
     except OSError as error:
-        raise RunError(
-            f"{path}: cannot be written ({error.strerror or error}); free some space or check the folder"
-        ) from error
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> RunError:
+    """The error for a file that cannot be written: why, and what to do about it."""
+    advice = "free some space" if error.errno in NO_SPACE else "check the folder, and whether you may write there"
+    return RunError(f"{path}: cannot be written ({error.strerror or error}); {advice}")
 
 
 def sync_folder(folder: Path) -> None:

@@ -76,3 +76,17 @@ def test_on_windows_renaming_is_tried_again_while_a_reader_has_the_file_open(
     with pytest.raises(RunError, match="Access is denied"):
         atomic.write_atomic(path, b"three")
     assert [item.read_bytes() for item in tmp_path.iterdir()] == [b"two"]
+
+
+@pytest.mark.parametrize(("code", "has_advice"), [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EROFS, False)])
+def test_space_is_asked_for_only_where_it_helps(
+    code: int, has_advice: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(RunError, match=os.strerror(code)) as caught:
+        atomic.write_atomic(tmp_path / "x", b"")
+    assert ("free some space" in str(caught.value)) == has_advice
+    assert ("whether you may write there" in str(caught.value)) != has_advice

@@ -9,8 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from mnist_sum_tui.atomic import open_own, to_bytes, write_atomic
-from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.atomic import open_own, to_bytes, unwritable, write_atomic
 from mnist_sum_tui.runs.event_json import from_dict, to_json
 from mnist_sum_tui.runs.events import Changed, Event, Started
 
@@ -29,7 +28,7 @@ class Journal:
             self._stream.truncate(kept)
             self._stream.seek(kept)
         except OSError as error:
-            raise self._failed(error) from error
+            raise unwritable(self._path, error) from error
 
     @property
     def size(self) -> int:
@@ -46,7 +45,7 @@ class Journal:
             self._stream.write(to_bytes(to_json(event)) + b"\n")
             self._stream.flush()
         except OSError as error:
-            raise self._failed(error) from error
+            raise unwritable(self._path, error) from error
 
     def sync(self) -> None:
         """Wait until the file is on the disk; done before each checkpoint, because that refers to it.
@@ -57,7 +56,7 @@ class Journal:
         try:
             os.fsync(self._stream.fileno())
         except OSError as error:
-            raise self._failed(error) from error
+            raise unwritable(self._path, error) from error
 
     def close(self) -> None:
         """Close the file. What `append` could not write is tried once more, without another error."""
@@ -71,10 +70,6 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _failed(self, error: OSError) -> RunError:
-        reason = error.strerror or str(error)
-        return RunError(f"{self._path}: cannot be written ({reason}); free some space or check the folder")
 
 
 def turned_behind(path: Path, checkpoint_bytes: int) -> list[Changed]:
