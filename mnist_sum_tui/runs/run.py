@@ -97,7 +97,9 @@ class Run:
 
     def kept_epochs(self) -> list[int]:
         """The epochs that have a snapshot, in order."""
-        names = (re.fullmatch(r"epoch-(\d+)\.safetensors", path.name) for path in self.path.glob("epoch-*"))
+        names = (
+            re.fullmatch(r"epoch-(0|[1-9][0-9]{,4})\.safetensors", path.name) for path in self.path.glob("epoch-*")
+        )
         return sorted(int(name[1]) for name in names if name)
 
     @property

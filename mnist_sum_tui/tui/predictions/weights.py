@@ -125,7 +125,8 @@ def _by_epoch(run: Run) -> dict[int, Weights]:
     Its file is the best or the last, which say more than an epoch's weights.
     """
     owner = printable(run.id)
-    found = {epoch: Weights(f"epoch {epoch}", owner, run.epoch_file(epoch)) for epoch in run.kept_epochs()}
+    kept = {epoch: run.epoch_file(epoch) for epoch in run.kept_epochs()}
+    found = {epoch: Weights(f"epoch {epoch}", owner, file) for epoch, file in kept.items() if _epoch_of(file) == epoch}
     for name, path in (("best", run.best_file), ("last", run.last_file)):
         if path.exists():
             epoch = _epoch_of(path)
@@ -137,7 +138,10 @@ def _by_epoch(run: Run) -> dict[int, Weights]:
 
 def _epoch_of(path: Path) -> int:
     """The epoch that a checkpoint was saved after; within one, or if it does not say, a negative number of its own."""
-    found = path.stat()
+    try:
+        found = path.stat()
+    except OSError:  # thinned out just now
+        return -1
     return _epoch_in(path, found.st_mtime_ns, found.st_size, found.st_ino)
 
 

@@ -18,6 +18,7 @@ from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from tests.tui import recorded
 from tests.tui.pages.test_keys import footer_of
 from tests.tui.pages.test_runs import make
+from tests.tui.predictions.test_weights import save_head
 from tests.tui.recorded import until
 
 
@@ -165,8 +166,9 @@ async def test_the_pages_ask_the_weights_of_that_time(pilot: Pilot[int], run: Ru
     app, player = app_with(pilot), await paused(pilot, run)
     with pytest.raises(UsageError, match="no weights yet"):
         of_session(app.session)
-    for path in (run.epoch_file(0), run.epoch_file(2), run.epoch_file(4), run.best_file):
-        path.write_bytes(b"{}")
+    for epoch in (0, 2, 4):
+        save_head(run.epoch_file(epoch), epoch)
+    run.best_file.write_bytes(b"{}")
     for step, name in ((0, 0), (430, 0), (859, 0), (860, 2), (1300, 2), (2150, 4)):
         player.go_to_row(player.replay.row_at_step(step))
         app.train_page.show_moment()

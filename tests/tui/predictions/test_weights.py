@@ -10,7 +10,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.predictions import weights
 
 
-def save(path: Path, epoch: int) -> None:
+def save_head(path: Path, epoch: int) -> None:
     """The head of a checkpoint after that epoch, as a new file in the old one's place."""
     about = json.dumps({"position": {"epoch": epoch + 1, "batch": 0}})
     head = json.dumps({"__metadata__": {"mnist_sum": about}}).encode()
@@ -32,11 +32,25 @@ def test_the_head_of_a_checkpoint_is_read_once_while_the_file_stays_as_it_is(
 
     monkeypatch.setattr(weights, "open_own", counted)
     for path, epoch in ((run.epoch_file(1), 1), (run.best_file, 1), (run.last_file, 2)):
-        save(path, epoch)
+        save_head(path, epoch)
     for _ in range(3):
         names = [found.name for found in weights.choices(run, tmp_path, None).all]
         assert names == ["epoch 1 = best", "last"]
-    assert opened == [run.best_file, run.last_file]
-    save(run.best_file, 2)
+    assert opened == [run.epoch_file(1), run.best_file, run.last_file]
+    save_head(run.best_file, 2)
     names = [found.name for found in weights.choices(run, tmp_path, None).all]
     assert names == ["epoch 1", "best = last"]
+
+
+@pytest.mark.parametrize("epoch", ["9999999999999", "03", "\u0663", "7"])
+def test_a_file_that_is_not_of_its_epoch_is_not_offered(epoch: str, tmp_path: Path) -> None:
+    run = Run(tmp_path / "run")
+    run.path.mkdir()
+    save_head(run.epoch_file(1), 1)
+    save_head(run.best_file, 4)
+    save_head(run.path / f"epoch-{epoch}.safetensors", 3)
+    assert [found.name for found in weights.choices(run, tmp_path, None).all] == ["epoch 1", "best"]
+    run.epoch_file(2).symlink_to(run.epoch_file(1))
+    (run.path / "epoch-3.safetensors").write_bytes(b"")
+    run.epoch_file(5).mkdir()
+    assert [found.name for found in weights.choices(run, tmp_path, None).all] == ["epoch 1", "best"]

@@ -30,6 +30,7 @@ from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, FindHeat, Lo
 from mnist_sum_tui.tui.predictions.weights import best_of, choices
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from tests.tui.pages.test_draw import make_run
+from tests.tui.predictions.test_weights import save_head
 
 
 def wait_for(answers: "queue.Queue[Message]") -> Message:
@@ -284,7 +285,7 @@ def test_which_weights_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert choices(None, tmp_path, None).chosen.owner == "the built-in network"
     run = make_run(tmp_path)
     for epoch in (10, 2):
-        (run.path / f"epoch-{epoch}.safetensors").write_bytes(b"")
+        save_head(run.epoch_file(epoch), epoch)
     (run.path / "epoch-x.safetensors").write_bytes(b"")
     both = choices(None, tmp_path, None)
     assert [choice.name for choice in both.all] == ["epoch 2", "epoch 10", "best = last"], "the same weights, one stop"
