@@ -4,7 +4,6 @@ from rich.console import Console
 
 from mnist_sum_tui.cli.layout import say, show_commands
 from mnist_sum_tui.formatting import duration, percent
-from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import ALL_DONE, Finished
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.coach import advice, has_learned
@@ -23,7 +22,7 @@ def result_line(event: Finished) -> str:
 
 def print_end(out: Console, event: Finished, run: Run) -> None:
     """How a run ended, its result, and the commands to try next."""
-    name, path = run.argument, printable(str(run.path))
+    name, path = run.argument, run.where
     out.print()
     if event.reason == "stopped":
         say(out, f"Stopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")

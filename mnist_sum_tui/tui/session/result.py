@@ -81,6 +81,7 @@ def receipt(session: Session) -> str:
     if rows[-1][0] == LABELS["train"] and session.finished is not None and session.finished.reason == "completed":
         rows.append(("", ADDED_EPOCHS))
     title = f"mnist-sum {BRAILLE.between} run {printable(session.run.id)}"
+    rows.insert(0, ("in", session.run.where))
     return "\n".join([title, *(f"  {label:<10}{text}" for label, text in rows)])
 
 
