@@ -9,8 +9,6 @@ from unicodedata import category, east_asian_width
 
 from mnist_sum_tui.errors import unknown
 
-VARIABLE = "MNIST_SUM_MARKER"
-
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
@@ -126,15 +124,15 @@ def current() -> Glyphs:
     return _chosen
 
 
-def choose(name: str, what: str = "marker") -> None:
-    """Draw with this marker from now on; `what` says in the error what was wrong.
+def choose(name: str) -> None:
+    """Draw with this marker from now on.
 
     Raises:
         UsageError: unknown name.
     """
     global _chosen
     if name not in MARKERS:
-        raise unknown(what, name, MARKERS)
+        raise unknown("marker", name, MARKERS)
     _chosen = MARKERS[name]
 
 

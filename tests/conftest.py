@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mnist_sum_tui import settings
 from mnist_sum_tui.machine.process import set_waiting
 from tests import forked
 
@@ -43,9 +44,11 @@ def wait_for(found: Callable[[], object], seconds: float = 60) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep every test away from the user's own runs, and from the colours and the width of the user's terminal."""
+    """Keep every test away from the user's own runs and settings, and from the colours and width of the terminal."""
     monkeypatch.setenv("MNIST_SUM_RUNS", str(tmp_path / "runs"))
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE", "CLICOLOR_FORCE", "MNIST_SUM_MARKER"):
+    monkeypatch.setenv("MNIST_SUM_SETTINGS", str(tmp_path / "settings" / "settings.toml"))
+    own = map(settings.variable, settings.KNOWN)
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE", "CLICOLOR_FORCE", *own):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -14,7 +14,7 @@ import mnist_sum_tui
 PACKAGE = Path(mnist_sum_tui.__file__).parent
 ROOMS = (
     {"version", "errors", "glyphs", "formatting", "printable", "atomic", "recipes", "config"},
-    {"data", "runs", "machine", "models", "guide"},
+    {"data", "runs", "machine", "models", "guide", "settings"},
     {"inference"},
     {"training"},
     {"charts"},
@@ -33,6 +33,8 @@ TUI_ROOMS = (
     {"pages"},
     {"leaving"},
     {"running"},
+    {"settings_app"},
+    {"settings_app"},
     {"app"},
     {"launch", "animation"},
 )

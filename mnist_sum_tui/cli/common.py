@@ -121,9 +121,10 @@ DataDir = Annotated[
 Device = Annotated[str | None, typer.Option(help="Where to compute: auto, cpu, cuda or mps.", show_default="auto")]
 Json = Annotated[bool, typer.Option("--json", help="Print only JSON on stdout.")]
 Notify = Annotated[
-    Way,
+    Way | None,
     typer.Option(
-        help="Tell when it is over: a bell, or OSC 9, a notification. auto: what the terminal can, after 30 s or more."
+        help="Tell when it is over: a bell, or OSC 9, a notification. auto: what the terminal can, after 30 s or more.",
+        show_default="auto",
     ),
 ]
 

@@ -50,6 +50,7 @@ def doctor(
         *findings.computing(),
         findings.data(),
         findings.runs(folder_or_default(runs_dir), origin),
+        findings.chosen({"marker": context.params.get("marker")}),  # its own --mouse is another
         *findings.window(sys.stdout.encoding),
         findings.colours(_of_dashboard(), _of(console()) if is_terminal() else "none"),
         heard,

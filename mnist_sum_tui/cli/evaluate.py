@@ -52,7 +52,7 @@ def evaluate(
     corrupt: Corrupt = False,
     count: Images = None,
     json: Json = False,
-    notify: Notify = "auto",
+    notify: Notify = None,
 ) -> None:
     """Test a run: the accuracy of both heads, how often they agree, and what they get wrong."""
     if corrupt and strangers is not None:

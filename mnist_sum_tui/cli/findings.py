@@ -4,11 +4,13 @@ import contextlib
 import os
 import platform
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
+from mnist_sum_tui import settings
 from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.glyphs import BRAILLE, current
@@ -142,6 +144,24 @@ def runs(folder: Path, origin: str) -> Finding:
     if free is not None and free < LITTLE_SPACE:
         return Finding("runs", "note", f"{text}, which is little: free some, or choose another --runs-dir", facts)
     return Finding("runs", "ok", text, facts)
+
+
+def chosen(options: Mapping[str, Any]) -> Finding:
+    """Each setting that one sets once, with the place where its value comes from; `options` are those given."""
+    file, (_, wrong) = settings.path(), settings.read()
+    facts: dict[str, Any] = {"path": printable(str(file)), "exists": file.is_file(), "wrong": wrong}
+    parts = []
+    for name, known in settings.KNOWN.items():
+        try:
+            found = settings.find(name, options.get(name))
+        except UsageError as error:
+            wrong.append(str(error))
+            found = settings.Found(known.usual, settings.USUAL)
+        where = "the file" if found.origin == str(file) else found.origin
+        facts[name] = {"value": found.value, "from": printable(where)}
+        parts.append(f"{name} {str(found.value).lower()} ({printable(where)})")
+    text = f"{', '.join(parts)}; the file is {facts['path']}{'' if facts['exists'] else ', not there yet'}"
+    return Finding("settings", "note" if wrong else "ok", "; ".join([text, *map(printable, wrong)]), facts)
 
 
 def window(encoding: str) -> list[Finding]:

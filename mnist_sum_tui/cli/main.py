@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from mnist_sum_tui import settings
 from mnist_sum_tui.cli import (
     bench,
     demo,
@@ -96,7 +97,9 @@ def main() -> None:
     repair_streams()
     code = None
     try:
-        choose_marker()
+        for wrong in () if "_MNIST_SUM_COMPLETE" in os.environ else settings.read()[1]:
+            _say("note", wrong)
+        choose_marker(str(settings.find("marker").value))
         code = app(prog_name="mnist-sum", standalone_mode=False)
         sys.stdout.flush()
     except MnistSumError as error:
@@ -146,9 +149,13 @@ def _wrapped(line: str) -> str:
     return "\n".join(textwrap.wrap(line, max(width, 10), break_long_words=False, break_on_hyphens=False))
 
 
-def _fail(message: str, code: int) -> int:
+def _say(kind: str, message: str) -> None:
     line = printable(" ".join(message.split()))  # a file name in it may contain line breaks
     if line:
         with contextlib.suppress(OSError):  # the terminal may be closed
-            print(_wrapped(f"error: {line}"), file=sys.stderr)
+            print(_wrapped(f"{kind}: {line}"), file=sys.stderr)
+
+
+def _fail(message: str, code: int) -> int:
+    _say("error", message)
     return code

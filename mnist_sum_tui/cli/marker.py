@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from mnist_sum_tui.glyphs import MARKERS, VARIABLE
+from mnist_sum_tui import settings
+from mnist_sum_tui.glyphs import MARKERS
 from mnist_sum_tui.machine.stdio import choose_marker
 
 
@@ -21,16 +22,17 @@ def add_marker(app: typer.Typer) -> None:
             add_marker(group.typer_instance)
 
 
-def _choose(name: str | None) -> None:
+def _choose(name: str | None) -> str | None:
     if name is not None:
-        choose_marker(name)
+        choose_marker(str(settings.find("marker", name).value))
+    return name
 
 
 Marker = Annotated[
     str | None,
     typer.Option(
         "--marker",
-        help=f"What to draw with: {', '.join(MARKERS)}; also the variable {VARIABLE}.",
+        help=f"What to draw with: {', '.join(MARKERS)}; also the variable {settings.variable('marker')}.",
         show_default="what the terminal can show",
         autocompletion=lambda incomplete: [name for name in MARKERS if name.startswith(incomplete)],
         callback=_choose,

@@ -27,7 +27,7 @@ def sweep(
     name: opt.Name = "",
     runs_dir: RunsDir = None,
     json: Json = False,
-    notify: Notify = "auto",
+    notify: Notify = None,
 ) -> None:
     """Train with every combination of settings: give several values with commas, as --lr 1e-3,2e-3.
 

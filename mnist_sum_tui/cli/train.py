@@ -40,7 +40,7 @@ def train(
     ),
     runs_dir: RunsDir = None,
     json: Json = False,
-    notify: Notify = "auto",
+    notify: Notify = None,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print only the result."),
 ) -> None:
     """Train a network and test it.

@@ -12,6 +12,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.length import check_resumable
 
 THEME_HELP = "Colours: mnist-sum-dark, mnist-sum-light, mnist-sum-contrast, or a theme of Textual's, such as nord."
+MOUSE_HELP = "Use the mouse, or leave it to the terminal for selecting text."
 WITH_WATCH = ("data_dir", "device")
 """settings that are allowed beside --watch, because the pages that run a network use them"""
 
@@ -31,8 +32,9 @@ def tui(
     ),
     name: opt.Name = "",
     theme: Annotated[str | None, typer.Option(help=THEME_HELP, show_default="mnist-sum-dark")] = None,
-    mouse: Annotated[bool, typer.Option(help="Use the mouse, or leave it to the terminal for selecting text.")] = True,
-    notify: Notify = "auto",
+    notify: Notify = None,
+    mouse: Annotated[bool | None, typer.Option("--mouse/--no-mouse", help=MOUSE_HELP, show_default="mouse")] = None,
+    fps: Annotated[int | None, typer.Option(help="Pictures a second, 1 to 120, at most.", show_default="120")] = None,
     runs_dir: RunsDir = None,
 ) -> None:
     """Open the dashboard: watch a training, look at images, draw digits, compare runs."""
@@ -63,6 +65,7 @@ def tui(
         name=name,
         mouse=mouse,
         notify=notify,
+        fps=fps,
         data_dir=settings.get("data_dir"),
     )
     raise typer.Exit(run_dashboard(options))

@@ -5,7 +5,9 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, cast
+
+from mnist_sum_tui import settings
 
 Way = Literal["auto", "bell", "osc9", "none"]
 LONG_SECONDS = 30.0
@@ -17,6 +19,15 @@ SHOWS_OSC9 = {
 }
 """how terminals that make a notification of OSC 9 name themselves; inside tmux these say tmux, which passes a bell on
 and OSC 9 only where its user allows it"""
+
+
+def chosen(option: Way | None) -> Way:
+    """The way of the option, or else as the user's settings say.
+
+    Raises:
+        UsageError: the settings' variable has another value.
+    """
+    return cast(Way, settings.find("notify", option).value)
 
 
 def sequence(way: Way, what: str, seconds: float) -> str:
@@ -37,9 +48,9 @@ def _shows_osc9() -> bool:
 
 
 @contextlib.contextmanager
-def told_when_over(way: Way, what: str) -> Iterator[None]:
+def told_when_over(option: Way | None, what: str) -> Iterator[None]:
     """Tell the terminal behind stderr or stdout when the block ends, however it ends; never a pipe or a file."""
-    began = time.monotonic()
+    way, began = chosen(option), time.monotonic()
     try:
         yield
     finally:

@@ -30,16 +30,13 @@ def repair_streams() -> None:
     sys.stdout.write = lambda text: write(glyphs.shown(text))  # type: ignore[method-assign]
 
 
-def choose_marker(name: str | None = None) -> None:
-    """Draw with this marker, or that of MNIST_SUM_MARKER, or the best that stdout can show.
+def choose_marker(name: str) -> None:
+    """Draw with this marker, or with `auto` the best that stdout can show.
 
     Raises:
         UsageError: unknown marker.
     """
-    if name is None and (usual := os.environ.get(glyphs.VARIABLE)):
-        glyphs.choose(usual, glyphs.VARIABLE)
-    else:
-        glyphs.choose(_best_marker() if name is None else name)
+    glyphs.choose(_best_marker() if name == "auto" else name)
 
 
 def _best_marker() -> str:

@@ -6,45 +6,31 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding
-from textual.command import Hit, Hits
 from textual.events import Event, Key
 from textual.screen import Screen
-from textual.theme import ThemeProvider
 
+from mnist_sum_tui import settings
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.glyphs import MARKERS, choose
+from mnist_sum_tui.glyphs import MARKERS
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.tui.looks import OWN
 from mnist_sum_tui.tui.pages.base import PAGES, Page, is_cramped
 from mnist_sum_tui.tui.pages.dialogs import QuitScreen
 from mnist_sum_tui.tui.pages.factories import PAGE_FACTORIES
 from mnist_sum_tui.tui.pages.train import TrainPage
-from mnist_sum_tui.tui.running import RunningApp
 from mnist_sum_tui.tui.session.messages import OpenInInspect, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.textual_fixes import Palette, mend_alt_digits, mend_lists, redraw
+from mnist_sum_tui.tui.settings_app import SettingsApp
+from mnist_sum_tui.tui.textual_fixes import mend_alt_digits, mend_lists
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 
-OWN_NAMES = {theme.name for theme in OWN}
 LEAVING = ("q", "ctrl+c", "ctrl+q")
 
 
-class Themes(ThemeProvider):
-    """What the palette of themes offers: our own first."""
-
-    async def search(self, query: str) -> Hits:
-        """The themes whose names match."""
-        matcher = self.matcher(query)
-        for name, choose_it in self.commands:
-            if (match := matcher.match(name)) > 0:
-                yield Hit(match + (name in OWN_NAMES), matcher.highlight(name), choose_it)
-
-
-class MnistSumApp(RunningApp):
+class MnistSumApp(SettingsApp):
     """The dashboard."""
 
     TITLE = "mnist-sum"
@@ -80,7 +66,7 @@ class MnistSumApp(RunningApp):
         is_key = isinstance(event, Key) and event.key not in LEAVING and not event.is_forwarded
         if is_key and is_cramped(self.size) and not isinstance(self.screen, QuitScreen):
             return
-        await super().on_event(event)
+        await super().on_event(self.swapped(event))
 
     def on_mount(self) -> None:
         """Show the first page, and only then import torch."""
@@ -147,29 +133,11 @@ class MnistSumApp(RunningApp):
         yield from super().get_system_commands(screen)
         for name in MARKERS:
             said = f"Draw with the marker {name}, one of {', '.join(MARKERS)}"
-            yield SystemCommand(f"Marker: {name}", said, partial(self.use_marker, name))
+            yield SystemCommand(f"Marker: {name}", said, partial(self.keep_setting, "marker", name))
+        yield SystemCommand("Settings", f"What one sets once: {', '.join(settings.KNOWN)}", self.search_settings)
         yield SystemCommand(
             "Guide", "Read about networks, recipes, accuracy, speed; ten experiments", self.action_guide
         )
-
-    def use_marker(self, name: str) -> None:
-        """Draw with another marker, and everything anew."""
-        choose(name)
-        self.suit_marker()
-        for screen in {*self.pages.values(), *self.screen_stack}:
-            redraw(screen)
-
-    def action_command_palette(self) -> None:
-        """Open the command palette, unless a question is open."""
-        self._open_palette(Palette())  # no id: the last one may still be closing
-
-    def search_themes(self) -> None:
-        """Open the palette of themes, unless a question is open."""
-        self._open_palette(Palette(providers=[Themes], placeholder="Search for themes ..."))
-
-    def _open_palette(self, palette: Palette) -> None:
-        if isinstance(self.screen, Page):
-            self.push_screen(palette)
 
     def action_show_help_panel(self) -> None:
         """Show the keys of the page, from the palette."""

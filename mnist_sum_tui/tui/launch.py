@@ -5,17 +5,20 @@ import os
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mnist_sum_tui import settings
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import unknown
-from mnist_sum_tui.machine.notify import Way
+from mnist_sum_tui.machine.notify import Way, chosen
 from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.signals import handled
 from mnist_sum_tui.machine.stdio import flush_or_drop
 from mnist_sum_tui.machine.terminal import can_draw
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.session.exit_code import exit_code
@@ -25,9 +28,6 @@ if TYPE_CHECKING:
 
 SAVE_SECONDS = 60.0
 """how long a signal, or an app that has failed, waits for the step in work and the save; much more than is needed"""
-FRAMES_A_SECOND = "120"
-"""at most; a key that comes just after a frame waits for the next one. The 95th percentile of a key's answer while
-`original` trains on two cores: 31 and 33 ms, against 34 and 42 with Textual's 60 (100 keys each, in turn)"""
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 """what ends the dashboard from outside; Ctrl-C is a key here"""
 TORCH_THREADS = ("training", "warm-up", "speeds")
@@ -53,10 +53,12 @@ class LaunchOptions:
     """a run to play back"""
     name: str = ""
     """what is added to the names of new run folders"""
-    mouse: bool = True
-    """take the mouse from the terminal"""
-    notify: Way = "none"
+    notify: Way | None = None
     """how to tell that a training is over"""
+    mouse: bool | None = None
+    """take the mouse from the terminal; None, as for `theme` and `fps`: as the user's settings say"""
+    fps: int | None = None
+    """pictures a second, at most"""
     data_dir: str | None = None
     """the folder of images to use instead of each run's own"""
 
@@ -65,7 +67,7 @@ def run_dashboard(options: LaunchOptions) -> int:
     """Run the dashboard in this terminal; returns the exit code.
 
     Raises:
-        UsageError: an unknown theme.
+        UsageError: an unknown theme, or a setting with a value that it cannot have.
     """
     if not can_draw():
         is_dumb = os.environ.get("TERM") == "dumb"
@@ -73,21 +75,33 @@ def run_dashboard(options: LaunchOptions) -> int:
         print(f"mnist-sum tui needs a terminal, and {why}: use mnist-sum train", file=sys.stderr)
         return 2
     keep_freed_memory()  # before there is a thread
-    os.environ.setdefault("TEXTUAL_FPS", FRAMES_A_SECOND)  # textual reads it when it is imported
+    is_with_mouse = bool(settings.find("mouse", options.mouse).value)
+    os.environ.setdefault("TEXTUAL_FPS", str(settings.find("fps", options.fps).value))  # read when it is imported
     from mnist_sum_tui.tui import looks  # textual: 0.2 s, not spent on the line above
     from mnist_sum_tui.tui.app import MnistSumApp
     from mnist_sum_tui.tui.session.session import Session
 
-    if options.theme is not None and options.theme not in looks.NAMES:
-        raise unknown("theme", options.theme, looks.NAMES)
+    theme = _theme(options.theme, looks.NAMES)
     session = Session(options.runs_folder, options.data_dir)
     start = options.config if options.start or options.resume else None
     app = MnistSumApp(
-        session, start, options.resume, options.config, options.theme, options.name, options.watch, options.replay
+        session, start, options.resume, options.config, theme, options.name, options.watch, options.replay
     )
-    app.way = options.notify
+    app.way = chosen(options.notify)
     with handled(lambda number, _: _leave(app, number), *SIGNALS):
-        return _run_to_the_end(app, options.mouse)
+        return _run_to_the_end(app, is_with_mouse)
+
+
+def _theme(option: str | None, names: Sequence[str]) -> str:
+    """The theme of the option, the variable or the file; one in the file that is unknown is said, and not used."""
+    found = settings.find("theme", option)
+    if found.value in names:
+        return str(found.value)
+    wrong = unknown("theme", str(found.value), names)
+    if found.origin != str(settings.path()):
+        raise wrong
+    print(f"note: {printable(found.origin)}: {wrong}", file=sys.stderr)
+    return str(settings.KNOWN["theme"].usual)
 
 
 def _run_to_the_end(app: "MnistSumApp", mouse: bool) -> int:

@@ -6,7 +6,9 @@ a sign beside it always says the same. Text has colours of its own, because Text
 
 from textual.theme import BUILTIN_THEMES, Theme
 
-DEFAULT = "mnist-sum-dark"
+from mnist_sum_tui.settings import KNOWN
+
+DEFAULT = str(KNOWN["theme"].usual)
 DEFAULTS = {"run-5": "#CC79A7"}
 """theme variables of our own, for themes that do not have them: the colour of the fifth run in a chart"""
 

@@ -26,6 +26,7 @@ TOPICS = [
     "threads",
     "data",
     "runs",
+    "settings",
     "terminal",
     "braille",
     "blocks",

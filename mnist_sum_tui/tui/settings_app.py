@@ -1,0 +1,160 @@
+"""SettingsApp: the settings that one sets once, in palettes of their own: used at once, and kept in the user's file."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from textual.binding import Binding
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.events import Event, Key
+from textual.theme import ThemeProvider
+from textual.widgets import Input
+
+from mnist_sum_tui import settings
+from mnist_sum_tui.errors import MnistSumError, UsageError
+from mnist_sum_tui.machine.stdio import choose_marker
+from mnist_sum_tui.tui.looks import OWN
+from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.running import RunningApp
+from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.textual_fixes import Palette, redraw
+
+SWAPPED = {a: b for digit in range(10) for a, b in ((f"{digit}", f"alt+{digit}"), (f"alt+{digit}", f"{digit}"))}
+"""keys for each other, where the digits alone choose pages"""
+OFFERED: dict[str, Sequence[settings.Value]] = {"theme": [theme.name for theme in OWN], "fps": (10, 30, 60, 120)}
+"""of the settings with many values"""
+
+
+class Choice(NamedTuple):
+    """A setting and one of its values."""
+
+    name: str
+    value: settings.Value
+    about: str
+
+    @property
+    def words(self) -> str:
+        """As the file has it: `mouse false`."""
+        return f"{self.name} {str(self.value).lower()}"
+
+
+def choices() -> Iterator[Choice]:
+    """Every setting with every value that is offered."""
+    for name, known in settings.KNOWN.items():
+        try:
+            now = settings.find(name)
+        except UsageError:  # a wrong variable: what counts then is not the file's
+            now = settings.Found("", settings.variable(name))
+        where = Path(now.origin).name if now.origin == str(settings.path()) else now.origin
+        for value in OFFERED.get(name, known.choices):
+            yield Choice(name, value, known.about + (f"; now, {where}" if value == now.value else ""))
+
+
+class Settings(Provider):
+    """The settings; choosing one writes it into the file."""
+
+    def _found(self) -> Iterator[tuple[Choice, partial[None]]]:
+        app = cast("SettingsApp", self.app)
+        for choice in choices():
+            yield choice, partial(app.keep_setting, choice.name, choice.value)
+
+    async def discover(self) -> Hits:
+        """All of them."""
+        for choice, keep in self._found():
+            yield DiscoveryHit(choice.words, keep, help=choice.about)
+
+    async def search(self, query: str) -> Hits:
+        """Those whose words match."""
+        matcher = self.matcher(query)
+        for choice, keep in self._found():
+            if (match := matcher.match(choice.words)) > 0:
+                yield Hit(match, matcher.highlight(choice.words), keep, help=choice.about)
+
+
+class Themes(ThemeProvider):
+    """What the palette of themes offers: our own first."""
+
+    @property
+    def commands(self) -> list[tuple[str, Callable[[], None]]]:
+        """Textual's, which the app then keeps."""
+        keep = cast("SettingsApp", self.app).keep_setting
+        return [(name, partial(keep, "theme", name)) for name, _ in super().commands]
+
+    async def search(self, query: str) -> Hits:
+        """The themes whose names match."""
+        matcher = self.matcher(query)
+        for name, choose_it in self.commands:
+            if (match := matcher.match(name)) > 0:
+                yield Hit(match + (name in OFFERED["theme"]), matcher.highlight(name), choose_it)
+
+
+class SettingsApp(RunningApp):
+    """Uses and keeps settings."""
+
+    def __init__(self, session: Session, run_name: str = "") -> None:
+        super().__init__(session, run_name)
+        self._swapped: dict[str, str] = {}
+        self.use_digits(str(settings.find("digits").value))
+
+    def keep_setting(self, name: str, value: settings.Value) -> None:
+        """Use a setting, where that can be at once, and write it into the user's file."""
+        if name in self._uses:
+            self._uses[name](str(value))
+        try:
+            file = settings.keep(name, value)
+        except MnistSumError as error:
+            self.notify(str(error), title="The setting is not kept", severity="warning")
+            return
+        when = "" if name in (*self._uses, "notify") else " It holds from the next start."
+        if os.environ.get(settings.variable(name)):
+            when = f" But {settings.variable(name)} is set, and overrides it at the next start."
+        self.notify(f"{name} {str(value).lower()}: kept in {file}.{when}", title="Settings")
+
+    @property
+    def _uses(self) -> dict[str, Callable[[str], None]]:
+        """How a setting has its effect at once."""
+        return {"theme": partial(setattr, self, "theme"), "marker": self.use_marker, "digits": self.use_digits}
+
+    def use_digits(self, what: str) -> None:
+        """Let the digits choose `pages` or `numbers`, and with Alt the other."""
+        self._swapped = SWAPPED if what == "pages" else {}
+        for screen in self.screen_stack:
+            screen.refresh_bindings()
+
+    def get_key_display(self, binding: Binding) -> str:
+        """The name of a key; of a digit that is swapped, the one to press."""
+        shown = super().get_key_display(binding)
+        if self._swapped and (binding.key in SWAPPED or shown == "0-9"):
+            return shown.removeprefix("Alt+") if shown.startswith("Alt+") else f"Alt+{shown}"
+        return shown
+
+    def use_marker(self, name: str) -> None:
+        """Draw with another marker, and everything anew."""
+        choose_marker(name)
+        self.suit_marker()
+        for screen in {*self.pages.values(), *self.screen_stack}:
+            redraw(screen)
+
+    def swapped(self, event: Event) -> Event:
+        """The key that a digit stands for, but in a field."""
+        if isinstance(event, Key) and event.key in self._swapped and not isinstance(self.focused, Input):
+            return event if event.is_forwarded else Key(self._swapped[event.key], None)
+        return event
+
+    def action_command_palette(self) -> None:
+        """Open the command palette, unless a question is open."""
+        self._open_palette(Palette())  # no id: the last one may still be closing
+
+    def search_themes(self) -> None:
+        """Open the palette of themes, unless a question is open."""
+        self._open_palette(Palette(providers=[Themes], placeholder="Search for themes ..."))
+
+    def search_settings(self) -> None:
+        """Open the palette of settings, unless a question is open."""
+        self._open_palette(Palette(providers=[Settings], placeholder="Search for settings ..."))
+
+    def _open_palette(self, palette: Palette) -> None:
+        if isinstance(self.screen, Page):
+            self.push_screen(palette)

@@ -1,0 +1,129 @@
+"""The dashboard's settings: used at once, kept in the file, and read from it at the next start."""
+
+from pathlib import Path
+
+import pytest
+from textual.command import CommandList
+from textual.widgets import Input
+
+from mnist_sum_tui import glyphs, settings
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
+from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.pages.train import TrainPage
+from tests.tui import recorded
+from tests.tui.fake_train import CONFIG, FakeTrain
+from tests.tui.recorded import until
+
+
+async def test_the_palette_keeps_a_setting(fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(glyphs, "_chosen", glyphs.BRAILLE)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for typed, name, value in (("marker blocks", "marker", "blocks"), ("theme light", "theme", "mnist-sum-light")):
+            app.search_settings()
+            await pilot.press(*typed.replace(" ", "_").replace("_", " "))
+            choices = app.screen.query_one(CommandList)
+            await until(pilot, lambda: choices.option_count == 1)  # noqa: B023
+            await pilot.press("enter")
+            await until(pilot, lambda: settings.find(name).value == value)  # noqa: B023
+        assert glyphs.current() is glyphs.BLOCKS
+        assert app.theme == "mnist-sum-light"
+    assert settings.read() == ({"theme": "mnist-sum-light", "marker": "blocks"}, [])
+
+
+async def test_all_settings_are_listed_with_their_origin(fake: FakeTrain, tmp_path: Path) -> None:
+    settings.keep("mouse", False)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(120, 60)) as pilot:
+        app.search_settings()
+        await until(pilot, lambda: app.screen.query(CommandList) and app.screen.query_one(CommandList).option_count)
+        choices = app.screen.query_one(CommandList)
+        listed = [str(choices.get_option_at_index(at).prompt) for at in range(choices.option_count)]
+    assert {line.split()[0] for line in listed} == set(settings.KNOWN)
+    assert [line for line in listed if "now, settings.toml" in line] == [
+        "mouse false\nthe dashboard takes the mouse from the terminal; now, settings.toml"
+    ]
+
+
+async def test_a_theme_from_the_palette_of_themes_is_kept(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.search_themes()
+        await pilot.press(*"nord")
+        choices = app.screen.query_one(CommandList)
+        await until(pilot, lambda: choices.option_count == 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.theme == "nord")
+    assert settings.read() == ({"theme": "nord"}, [])
+
+
+async def test_what_cannot_be_kept_is_used_and_said(fake: FakeTrain, tmp_path: Path) -> None:
+    settings.path().mkdir(parents=True)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.keep_setting("theme", "nord")
+        assert app.theme == "nord"
+        await pilot.pause()
+        (toast,) = app._notifications
+        assert toast.title == "The setting is not kept"
+
+
+async def test_digits_choose_pages_and_alt_the_number(fake: FakeTrain, tmp_path: Path) -> None:
+    settings.keep("digits", "pages")
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: app.train_page.is_composed)
+        await pilot.press("2")
+        await until(pilot, lambda: isinstance(app.screen, InspectPage))
+        page = app.screen
+        assert isinstance(page, InspectPage)
+        await pilot.press("alt+3")
+        await until(pilot, lambda: page.number == 3)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "F2 2 Inspect" in shown(app))
+        app.keep_setting("digits", "numbers")
+        await pilot.press("4")
+        await until(pilot, lambda: page.number == 4)
+        await pilot.press("alt+1")
+        await until(pilot, lambda: isinstance(app.screen, TrainPage))
+
+
+async def test_in_a_field_a_digit_is_a_digit(fake: FakeTrain, tmp_path: Path) -> None:
+    settings.keep("digits", "pages")
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: app.train_page.is_composed)
+        field = app.screen.query(Input).first()
+        field.focus()
+        field.value = ""
+        await pilot.press("2")
+        await until(pilot, lambda: field.value == "2")
+        assert isinstance(app.screen, TrainPage)
+
+
+def shown(app: MnistSumApp) -> str:
+    keys = app.screen.query("#help-keys")
+    return str(keys.first().render()) if keys else ""
+
+
+def test_the_dashboard_starts_with_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = []
+
+    def ends(app: MnistSumApp, is_with_mouse: bool) -> int:
+        seen.append((app.theme, is_with_mouse))
+        return 0
+
+    monkeypatch.setattr("mnist_sum_tui.tui.launch.can_draw", lambda: True)
+    monkeypatch.setattr("mnist_sum_tui.tui.launch._run_to_the_end", ends)
+    monkeypatch.setenv("TEXTUAL_FPS", "60")
+    settings.keep("theme", "nord")
+    settings.keep("mouse", False)
+    run_dashboard(LaunchOptions(tmp_path, CONFIG, False, None, None))
+    run_dashboard(LaunchOptions(tmp_path, CONFIG, False, None, "dracula", mouse=True))
+    settings.keep("theme", "nrod")
+    run_dashboard(LaunchOptions(tmp_path, CONFIG, False, None, None))
+    assert seen == [("nord", False), ("dracula", True), ("mnist-sum-dark", False)]
+    assert capsys.readouterr().err == f"note: {settings.path()}: unknown theme 'nrod': did you mean 'nord'?\n"
