@@ -39,6 +39,8 @@ TUI_ROOMS = (
     {"launch", "animation"},
 )
 FRONT_ENDS = {"textual", "typer", "rich"}
+EXTRAS = {"onnx", "onnxscript", "onnxruntime", "tensorboardX", "textual_serve"}
+"""loaded only by the options that need them"""
 WITH_TORCH = {
     *(
         "data.dataset",
@@ -81,14 +83,15 @@ def test_torch_is_not_loaded(module: str) -> None:
 def test_torch_is_not_loaded_by_a_command(arguments: list[str]) -> None:
     run = "from mnist_sum_tui.cli.main import main\ntry: main()\nexcept SystemExit: pass"
     code = f"import sys; sys.argv[1:] = {arguments!r}\n{run}"
-    assert not loaded_by(code) & {"torch", "torchvision", "textual"}
+    assert not loaded_by(code) & {"torch", "torchvision", "textual", *EXTRAS}
 
 
 def test_the_engine_needs_no_front_end() -> None:
-    engine = ("training.loop", "inference.predict", "inference.evaluate", "inference.bundle", "charts.run_charts")
+    engine = ["training.loop", "inference.predict", "inference.evaluate", "inference.bundle", "charts.run_charts"]
+    engine += ["export.report", "export.onnx", "export.tensorboard"]
     loaded = loaded_by("import " + ", ".join(f"mnist_sum_tui.{module}" for module in engine))
     assert "torch" in loaded
-    assert not loaded & {*FRONT_ENDS, "torchvision"}
+    assert not loaded & {*FRONT_ENDS, *EXTRAS, "torchvision"}
 
 
 def test_the_check_can_fail() -> None:

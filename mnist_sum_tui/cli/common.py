@@ -1,6 +1,8 @@
 """Shared by the commands: JSON output, the options they have in common, and shell completion."""
 
+import importlib.util
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -21,6 +23,17 @@ def print_json(values: Mapping[str, Any]) -> None:
     text = json.dumps(values, ensure_ascii=False)
     can_show = text.isascii() or ("utf" in (sys.stdout.encoding or "").lower() and shown(text) == text)
     print(text if can_show and text.isprintable() else json.dumps(values), flush=True)
+
+
+def need(option: str, *packages: str) -> None:
+    """Refuse an option whose packages are missing; they are not installed with the program, because few need them.
+
+    Raises:
+        UsageError: one is missing; the message says what to install.
+    """
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UsageError(f"{option} needs {' and '.join(missing)}: pip install {' '.join(missing)}")
 
 
 def check_model(name: str | None) -> None:
@@ -125,6 +138,25 @@ Notify = Annotated[
     typer.Option(
         help="Tell when it is over: a bell, or OSC 9, a notification. auto: what the terminal can, after 30 s or more.",
         show_default="auto",
+    ),
+]
+
+
+def _checked_board(folder: Path | None) -> Path | None:
+    """Parse --tensorboard, before anything slow is imported."""
+    if folder is not None:
+        need("--tensorboard", "tensorboardX")
+        if not folder.name or (os.path.lexists(folder) and not folder.is_dir()):
+            raise UsageError(f"--tensorboard {str(folder)!r} is not a folder: name one, or a new one")
+    return folder
+
+
+TensorBoard = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Write it for TensorBoard into a folder of DIR (needs tensorboardX).",
+        callback=_checked_board,
     ),
 ]
 

@@ -1,15 +1,17 @@
 """`mnist-sum runs export` and `runs report`: a run in files that other programs open."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mnist_sum_tui.atomic import write_atomic
-from mnist_sum_tui.cli.common import DataDir, LaterRunsDir
+from mnist_sum_tui.cli.common import DataDir, LaterRunsDir, TensorBoard, need
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.runs import Name, folder_of
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import read_events
@@ -25,24 +27,45 @@ def export(
         Path | None,
         typer.Option("--svg", metavar="FILE", help="The moving picture of how it learned, as in the README."),
     ] = None,
+    onnx: Annotated[
+        Path | None,
+        typer.Option("--onnx", metavar="FILE", help="Its network, to be run without torch (needs onnx, onnxscript)."),
+    ] = None,
+    tensorboard: TensorBoard = None,
     runs_dir: LaterRunsDir = None,
 ) -> None:
     """Write a run to files that other programs open."""
-    from mnist_sum_tui.export import animation  # numpy
-    from mnist_sum_tui.export.csv import to_csv
-
-    if csv is None and svg is None:
-        raise UsageError("say what to write: --csv FILE or --svg FILE")
-    for path in (csv, svg):
+    if csv is svg is onnx is tensorboard is None:
+        raise UsageError("say what to write: --csv FILE, --svg FILE, --onnx FILE or --tensorboard DIR")
+    for path in (csv, svg, onnx):
         check_output(path)
+    if onnx is not None:
+        need("--onnx", "onnx", "onnxscript")
     found = find.by_name(run, folder_of(context, runs_dir))
     events = list(read_events(found.metrics_file))
     if csv is not None:
-        _write(csv, to_csv(events))
-        say(console(), f"Wrote {printable(str(csv))}: a spreadsheet or pandas.read_csv opens it")
+        from mnist_sum_tui.export.csv import to_csv
+
+        _write(csv, to_csv(events), "a spreadsheet or pandas.read_csv opens it")
     if svg is not None:
-        _write(svg, animation.svg(events).encode())
-        say(console(), f"Wrote {printable(str(svg))}: a browser plays it, and so does a README on GitHub")
+        from mnist_sum_tui.export import animation  # numpy
+
+        _write(svg, animation.svg(events).encode(), "a browser plays it, and so does a README on GitHub")
+    if onnx is not None:
+        import_torch()
+        from mnist_sum_tui.export.onnx import to_onnx
+        from mnist_sum_tui.inference.predict import load_predictor
+
+        _write(
+            onnx,
+            to_onnx(load_predictor(found, device="cpu")),
+            "Netron (netron.app) shows its layers, onnxruntime runs it",
+        )
+    if tensorboard is not None:
+        from mnist_sum_tui.export.tensorboard import to_tensorboard
+
+        said = printable(str(to_tensorboard(found, events, tensorboard)))
+        say(console(), f"Wrote {said}: tensorboard --logdir {shlex.quote(printable(str(tensorboard)))} shows it")
 
 
 def report(
@@ -61,8 +84,7 @@ def report(
     check_output(output)
     found = find.by_name(run, folder_of(context, runs_dir))
     target = output or Path(f"{found.path.name}.html")
-    _write(target, html(found, data_dir))
-    say(console(), f"Wrote {printable(str(target))}: a browser opens it, offline too")
+    _write(target, html(found, data_dir), "a browser opens it, offline too")
 
 
 def check_output(path: Path | None) -> None:
@@ -85,6 +107,7 @@ def check_output(path: Path | None) -> None:
         raise UsageError(f"{shown} cannot be a file ({error.strerror}): give another name") from None
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, opened_by: str) -> None:
     check_output(path)  # RUN.html, or what has come since
     write_atomic(path, content)
+    say(console(), f"Wrote {printable(str(path))}: {opened_by}")

@@ -4,13 +4,14 @@ import functools
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
 import typer
 
 from mnist_sum_tui.cli import options as opt
-from mnist_sum_tui.cli.common import Json, Notify, RunsDir, complete_run, folder_or_default
+from mnist_sum_tui.cli.common import Json, Notify, RunsDir, TensorBoard, complete_run, folder_or_default
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.machine.notify import told_when_over
@@ -41,6 +42,7 @@ def train(
     runs_dir: RunsDir = None,
     json: Json = False,
     notify: Notify = None,
+    tensorboard: TensorBoard = None,
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Print only the result."),
 ) -> None:
     """Train a network and test it.
@@ -62,14 +64,14 @@ def train(
     if seeds == 1:
         run = resumed or find.create(folder, config, name)
         with told_when_over(notify, "the training"):
-            code = train_and_print(config, run, style=style, turns=turns)
+            code = train_and_print(config, run, style=style, turns=turns, boards=tensorboard)
         raise typer.Exit(code)
     if resumed is not None:
         raise UsageError("--seeds starts new runs: leave out --resume")
     from mnist_sum_tui.cli.seeds import train_seeds
 
     style = "json" if json else "silent" if quiet else "brief"
-    train_one = functools.partial(train_and_print, style=style, turns=turns)
+    train_one = functools.partial(train_and_print, style=style, turns=turns, boards=tensorboard)
     with told_when_over(notify, "the training"):
         code = train_seeds(config, seeds, folder, name, json, train_one)
     raise typer.Exit(code)
@@ -86,9 +88,15 @@ def _assist() -> int:
 
 
 def train_and_print(
-    config: TrainConfig, run: Run, is_last: bool = True, *, style: str, turns: Sequence[Turn] = ()
+    config: TrainConfig,
+    run: Run,
+    is_last: bool = True,
+    *,
+    style: str,
+    turns: Sequence[Turn] = (),
+    boards: Path | None = None,
 ) -> int:
-    """Train and print; returns the exit code.
+    """Train and print, and write for TensorBoard into a folder of `boards`; returns the exit code.
 
     A signal that comes too late to stop the run changes the exit code only if another run would follow.
     """
@@ -105,9 +113,14 @@ def train_and_print(
         import_torch()  # 0.7 s, after `waiting` has printed something
         from mnist_sum_tui.training.loop import train as start
 
+        events = start(config, run, control)
+        if boards is not None:
+            from mnist_sum_tui.export.tensorboard import streamed
+
+            events = streamed(events, run, boards / run.path.name)
         is_heard = True
         finished: Finished | None = None
-        for event in start(config, run, control):
+        for event in events:
             if isinstance(event, Finished):
                 finished = event
             try:

@@ -3,20 +3,17 @@
 What a run's files say is checked field by field, and what is damaged is left out. The template escapes every text.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
 
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.config import option_name, value_words
-from mnist_sum_tui.data import mnist_files
-from mnist_sum_tui.errors import DataError, RunError
+from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export import figures
 from mnist_sum_tui.export.figures import figure, png
+from mnist_sum_tui.export.tested import pictured, tested
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.commands import reproduction
-from mnist_sum_tui.runs.json_values import Amount, Count, Loss, Share, Within, check_of
 from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, summarise
@@ -39,39 +36,6 @@ ENVIRONMENT = (
 """what a report shows of environment.json: nothing that has a path in it"""
 
 
-class MistakeInFile(TypedDict):
-    """A mistake in report.json."""
-
-    index: Count
-    label: Annotated[int, Within(0, 9)]
-    digit: Annotated[int, Within(0, 9)]
-    probability: Share
-
-
-class ReliabilityInFile(TypedDict, total=False):
-    """A head's reliability in report.json."""
-
-    ece: Share
-    nll: Loss
-    brier: Annotated[float, Within(0, 2)]
-    bins: tuple[tuple[Amount, ...], ...]
-    accuracy_of_surest: tuple[Share, ...]
-
-
-FIELDS: Mapping[str, Any] = {
-    "digit_accuracy": Share,
-    "sum_accuracy": Share,
-    "agreement": Share,
-    "pairs": Count,
-    "confusion": tuple[tuple[Count, ...], ...],
-    "sum_accuracy_by_pair": tuple[tuple[Share | None, ...], ...],
-    "mistakes": tuple[MistakeInFile, ...],
-    "digit_reliability": ReliabilityInFile,
-    "sum_reliability": ReliabilityInFile,
-}
-"""what a report shows of report.json"""
-
-
 def report(run: Run, data_dir: str | None = None) -> bytes:
     """The report of a run; `data_dir` is where its images are, if not where they were.
 
@@ -83,8 +47,9 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
     summary, config = summarise(run), run.read_config()
     replay = Replay(run.metrics_file)
     series = Series(replay.at(replay.last).events)
-    test = _tested(run)
+    test = tested(run)
     command, besides = reproduction(config, summary.starts)
+    worst = test.get("mistakes", ())[:MOST_MISTAKES]
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
         TEMPLATE.read_text("utf-8")
     )
@@ -95,7 +60,7 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
         test=test,
         figures=[found for quantity in QUANTITIES if (found := figure(series, quantity)) is not None],
         size=figures,
-        mistakes=_pictures(test.get("mistakes", ())[:MOST_MISTAKES], data_dir or config.data_dir),
+        mistakes=[(wrong, png(image)) for wrong, image in pictured(worst, data_dir or config.data_dir)],
         reliability={head: test[f"{head}_reliability"] for head in ("digit", "sum") if f"{head}_reliability" in test},
         settings=[(option_name(name), printable(value_words(name, value))) for name, value in config.to_dict().items()],
         environment=_environment(run),
@@ -115,35 +80,6 @@ def _facts(summary: Summary) -> str:
         f"{start.train_images:,} training images", f"{duration(summary.elapsed)} on {start.device}",
     ]  # fmt: skip
     return ", ".join([*facts, summary.state_word])
-
-
-def _tested(run: Run) -> dict[str, Any]:
-    """The checked fields of report.json; those that are missing or damaged are left out."""
-    try:
-        values = run.read_json(run.report_file)
-    except RunError:
-        return {}
-    found = {}
-    for name, hint in FIELDS.items():
-        try:
-            found[name] = check_of(hint)(values[name])
-        except (KeyError, ValueError, IndexError):
-            continue
-    for name in ("confusion", "sum_accuracy_by_pair"):
-        if name in found and [len(row) for row in found[name]] != [10] * 10:
-            del found[name]
-    return found
-
-
-def _pictures(mistakes: tuple[MistakeInFile, ...], data_dir: str | None) -> list[tuple[MistakeInFile, str]]:
-    """Each mistake with its picture; none if the images are not there, or others."""
-    try:
-        images, labels = mnist_files.read("test", data_dir, is_runs=True) if mistakes else ((), ())
-    except DataError:
-        return []
-    if any(wrong["index"] >= len(labels) or labels[wrong["index"]] != wrong["label"] for wrong in mistakes):
-        return []
-    return [(wrong, png(images[wrong["index"]])) for wrong in mistakes]
 
 
 def _environment(run: Run) -> list[tuple[str, str]]:

@@ -1,0 +1,50 @@
+"""A run's network as an ONNX file, which other programs and languages run without torch. Needs onnx and onnxscript."""
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Iterator
+
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.inference.portable import Portable
+from mnist_sum_tui.inference.predict import Predictor
+
+INPUTS, OUTPUTS = ("image", "number"), ("digit", "sum")
+"""names in the file: uint8 (N, 28, 28) and int64 (N,); calibrated log-probabilities, float32 (N, 10) and (N, 19)"""
+
+
+def to_onnx(predictor: Predictor) -> bytes:
+    """The file of a network on the CPU, for any number N of pairs at once, weights and all.
+
+    Raises:
+        RunError: the network has a layer that ONNX lacks.
+    """
+    import torch
+
+    pairs = torch.export.Dim("pairs")
+    example = torch.zeros(2, 28, 28, dtype=torch.uint8), torch.zeros(2, dtype=torch.int64)
+    with _silenced():
+        try:
+            program = torch.onnx.export(
+                Portable(predictor).eval(), example, dynamic_shapes=({0: pairs}, {0: pairs}),
+                input_names=INPUTS, output_names=OUTPUTS, dynamo=True, external_data=False, verbose=False,
+            )  # fmt: skip
+        except torch.onnx.OnnxExporterError as error:
+            words = "cannot be written as ONNX, because torch.export does not follow its code"
+            raise RunError(f"{predictor.source}: {words}") from error
+    assert program is not None
+    content: bytes = program.model_proto.SerializeToString()
+    return content
+
+
+@contextlib.contextmanager
+def _silenced() -> Iterator[None]:
+    """Without what torch warns, logs and prints of its own doings: pages of it, if it fails."""
+    logging.disable()
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(logging.NOTSET)

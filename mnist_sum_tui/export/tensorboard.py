@@ -1,0 +1,155 @@
+"""A run for TensorBoard: measurements, settings and mistakes, as they come or all at once. Needs tensorboardX.
+
+It writes to the file itself and not by a thread of tensorboardX's, which would wait forever once the disk is full.
+"""
+
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from mnist_sum_tui.config import option_name
+from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.export.tested import pictured, tested
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Progress, Started, Validated
+from mnist_sum_tui.runs.run import Run
+
+GROUPS: dict[type[Event], str] = {Progress: "train", Validated: "validation", EpochDone: "validation", Finished: "test"}
+MEASURED = ("digit_loss", "sum_loss", "digit_accuracy", "sum_accuracy", "agreement", "lr", "images_per_second")
+METRICS = ("test/digit_accuracy", "test/sum_accuracy")
+"""by which TensorBoard's page HParams compares runs"""
+
+
+def scalars(event: Event) -> Iterator[tuple[str, float]]:
+    """What an event has measured, by TensorBoard's name for it, such as `validation/sum_loss`.
+
+    Of an epoch these are the validation's; its means over the batches are in the Progress events already.
+    """
+    group, prefix = GROUPS.get(type(event)), "val_" if isinstance(event, EpochDone) else ""
+    names = {item.name for item in fields(event)} if group else set()
+    for name in MEASURED:
+        if prefix + name in names and (value := getattr(event, prefix + name)) is not None:
+            yield f"{group}/{name}", value
+
+
+class Board:
+    """Writes the events of a run into a folder, which TensorBoard reads while it grows."""
+
+    def __init__(self, folder: Path, run: Run) -> None:
+        """Begin a new file in the folder, which is made if it is missing.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        from tensorboardX.event_file_writer import EventsWriter
+
+        self._run, self._began = run, 0.0
+        folder.mkdir(parents=True, exist_ok=True)
+        # an absolute path, because a name such as s3: would be taken for a place in the net
+        self._file = EventsWriter(str(folder.resolve() / "events"), f".{os.getpid()}")
+
+    def add(self, event: Event) -> None:
+        """Write what it has for TensorBoard.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        from tensorboardX import summary
+
+        if isinstance(event, Started):
+            self._begin(event)
+        for name, value in scalars(event):
+            self._write(event, summary=summary.scalar(name, value))
+        if isinstance(event, Finished):
+            self._end(event)
+        self._file.flush()
+
+    def _begin(self, started: Started) -> None:
+        """The settings; and whatever an earlier process wrote of later steps is void, because it will happen again."""
+        from tensorboardX import summary
+        from tensorboardX.proto.event_pb2 import SessionLog
+
+        self._began = time.time() - started.elapsed
+        if started.resumed:
+            self._write(started, file_version="brain.Event:2")
+            self._write(started, session_log=SessionLog(status=SessionLog.START))
+        settings = {option_name(name): _plain(value) for name, value in self._run.read_config().to_dict().items()}
+        for part in summary.hparams(settings, dict.fromkeys(METRICS, 0.0))[:2]:
+            self._write(started, summary=part)
+
+    def _end(self, finished: Finished) -> None:
+        """The images of the mistakes of which it was surest, if it was tested."""
+        from tensorboardX import summary
+
+        wrong = tested(self._run).get("mistakes", ()) if finished.pairs else ()
+        for place, (mistake, image) in enumerate(pictured(wrong, self._run.read_config().data_dir)):
+            name = f"mistakes/{place + 1:02}-{mistake['label']}-read-as-{mistake['digit']}"
+            self._write(finished, summary=summary.image(name, image, dataformats="HW"))
+
+    def _write(self, at: Event, **content: Any) -> None:
+        from tensorboardX.proto.event_pb2 import Event as Record
+
+        self._file.write_event(Record(wall_time=self._began + at.elapsed, step=at.step, **content))
+
+    def close(self) -> None:
+        """Close the file.
+
+        Raises:
+            OSError: the disk is full.
+        """
+        self._file.close()
+
+
+def streamed(events: Iterable[Event], run: Run, folder: Path) -> Iterator[Event]:
+    """Pass the events of a training on, and write each of them into the folder.
+
+    What cannot be written stops no training: a Notice says so once, and the rest goes on without.
+    """
+    board: Board | None = None
+    try:
+        for event in events:
+            yield event
+            try:
+                if isinstance(event, Started):
+                    board = Board(folder, run)
+                if board is not None:
+                    board.add(event)
+            except OSError as error:
+                board, why = None, error.strerror or error
+                words = f"{folder}: cannot be written ({why}); the training goes on without TensorBoard"
+                yield Notice(step=event.step, epoch=event.epoch, elapsed=event.elapsed, message=words)
+    finally:
+        if board is not None:
+            with contextlib.suppress(OSError):
+                board.close()
+
+
+def to_tensorboard(run: Run, events: Iterable[Event], folder: Path) -> Path:
+    """Write a run into a new folder of `folder`, whole or not at all; returns the new folder.
+
+    Raises:
+        UsageError: it is there already.
+        RunError: it cannot be written.
+    """
+    target = folder / run.path.name
+    if os.path.lexists(target):
+        raise UsageError(f"{target}: is there already; remove it, or name another folder")
+    beside = folder / f".{run.path.name}.{os.getpid()}.tmp"
+    try:
+        with contextlib.closing(Board(beside, run)) as board:
+            for event in events:
+                board.add(event)
+        beside.rename(target)
+    except OSError as error:
+        raise RunError(f"{target}: cannot be written ({error.strerror or error}); check the folder") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return target
+
+
+def _plain(value: object) -> bool | float | str:
+    return value if isinstance(value, bool | int | float | str) else str(value)

@@ -1,0 +1,72 @@
+"""What report.json says of a run's test, checked field by field: what is missing or damaged is left out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, TypedDict
+
+from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.data import mnist_files
+from mnist_sum_tui.errors import DataError, RunError
+from mnist_sum_tui.runs.json_values import Amount, Count, Loss, Share, Within, check_of
+from mnist_sum_tui.runs.run import Run
+
+
+class MistakeInFile(TypedDict):
+    """A mistake in report.json."""
+
+    index: Count
+    label: Annotated[int, Within(0, 9)]
+    digit: Annotated[int, Within(0, 9)]
+    probability: Share
+
+
+class ReliabilityInFile(TypedDict, total=False):
+    """A head's reliability in report.json."""
+
+    ece: Share
+    nll: Loss
+    brier: Annotated[float, Within(0, 2)]
+    bins: tuple[tuple[Amount, ...], ...]
+    accuracy_of_surest: tuple[Share, ...]
+
+
+FIELDS: Mapping[str, Any] = {
+    "digit_accuracy": Share,
+    "sum_accuracy": Share,
+    "agreement": Share,
+    "pairs": Count,
+    "confusion": tuple[tuple[Count, ...], ...],
+    "sum_accuracy_by_pair": tuple[tuple[Share | None, ...], ...],
+    "mistakes": tuple[MistakeInFile, ...],
+    "digit_reliability": ReliabilityInFile,
+    "sum_reliability": ReliabilityInFile,
+}
+"""what is shown of report.json"""
+
+
+def tested(run: Run) -> dict[str, Any]:
+    """The checked fields of report.json."""
+    try:
+        values = run.read_json(run.report_file)
+    except RunError:
+        return {}
+    found = {}
+    for name, hint in FIELDS.items():
+        try:
+            found[name] = check_of(hint)(values[name])
+        except (KeyError, ValueError, IndexError):
+            continue
+    for name in ("confusion", "sum_accuracy_by_pair"):
+        if name in found and [len(row) for row in found[name]] != [10] * 10:
+            del found[name]
+    return found
+
+
+def pictured(mistakes: Sequence[MistakeInFile], data_dir: str | None) -> list[tuple[MistakeInFile, Image]]:
+    """Each mistake with its image, uint8 (28, 28); none if the images are not there, or others."""
+    try:
+        images, labels = mnist_files.read("test", data_dir, is_runs=True) if mistakes else ((), ())
+    except DataError:
+        return []
+    if any(wrong["index"] >= len(labels) or labels[wrong["index"]] != wrong["label"] for wrong in mistakes):
+        return []
+    return [(wrong, images[wrong["index"]]) for wrong in mistakes]

@@ -1,0 +1,126 @@
+"""A network as an ONNX file: onnxruntime gives the same answers for it as the program itself."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.export.onnx import to_onnx
+from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.inference.predict import Predictor, load_predictor
+from mnist_sum_tui.machine.hardware import choose
+from mnist_sum_tui.models import build
+from mnist_sum_tui.models.layers import log_softmax
+from mnist_sum_tui.recipes import MODELS
+from tests.conftest import Cli, is_one_line
+
+onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+pytest.importorskip("onnxscript", reason="onnxscript is not installed")
+LARGEST = 1e-4
+"""difference of two log-probabilities, in nats"""
+
+
+def fp32(predictor: Predictor) -> Predictor:
+    predictor.hardware = choose(TrainConfig(precision="fp32", device="cpu"))
+    return predictor
+
+
+def untrained(model: str) -> Predictor:
+    config = TrainConfig.of("standard", model=model, precision="fp32", device="cpu")
+    return Predictor(config, build(model, seed=1).state_dict(), model, choose(config))
+
+
+def largest_difference(predictor: Predictor, count: int) -> float:
+    """Of the log-probabilities of the first test images with all ten numbers, whose answers must be the same."""
+    session = onnxruntime.InferenceSession(to_onnx(predictor), providers=["CPUExecutionProvider"])
+    images, worst = dataset.load("test").images[:count], 0.0
+    own = predictor.confidence
+    for part in images.split(500):
+        outputs = predictor.infer(part)
+        pairs = {
+            "image": part.repeat_interleave(10, 0).numpy(),
+            "number": np.tile(np.arange(10, dtype=np.int64), len(part)),
+        }
+        digits, sums = map(torch.from_numpy, session.run(["digit", "sum"], pairs))
+        expected = (
+            log_softmax(outputs.digits / own.digit_temperature).repeat_interleave(10, 0),
+            log_softmax(outputs.sums.flatten(0, 1) / own.sum_temperature),
+        )
+        for found, right in zip((digits, sums), expected, strict=True):
+            assert torch.equal(found.argmax(1), right.argmax(1))
+            worst = max(worst, (found - right).abs().max().item())
+    return worst
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_network_gives_the_same_answers_as_a_file(model: str) -> None:
+    assert largest_difference(untrained(model), 100) < LARGEST
+
+
+def test_trained_networks_are_calibrated_in_their_files() -> None:
+    """1,000 pairs each; that of the package has temperatures of its own."""
+    package = fp32(load_predictor(None, Path("nowhere")))
+    assert package.confidence.digit_temperature != 1
+    for predictor in (package, fp32(load_predictor(RECORDED))):
+        assert largest_difference(predictor, 100) < LARGEST
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["package", "recorded"])
+def test_all_pairs(name: str) -> None:
+    predictor = fp32(load_predictor(RECORDED if name == "recorded" else None, Path("nowhere")))
+    worst = largest_difference(predictor, 10_000)
+    print(f"{name}: largest difference {worst:.2e}")
+    assert worst < LARGEST
+
+
+def test_one_pair_alone_and_a_number_that_is_none() -> None:
+    session = onnxruntime.InferenceSession(to_onnx(untrained("compact")), providers=["CPUExecutionProvider"])
+    image = np.zeros((1, 28, 28), np.uint8)
+    digits, sums = session.run(None, {"image": image, "number": np.array([3])})
+    assert (digits.shape, sums.shape) == ((1, 10), (1, 19))
+
+
+def test_a_network_that_cannot_be_exported_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    predictor = untrained("swift")
+    see = predictor.network.see
+    monkeypatch.setattr(predictor.network, "see", lambda images: see(images if images.sum() > 0 else -images))
+    with pytest.raises(RunError, match="swift: cannot be written as ONNX"):
+        to_onnx(predictor)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_command(cli: Cli, tmp_path: Path) -> None:
+    target = tmp_path / "run.onnx"
+    done = cli("runs", "export", str(RECORDED.path), "--onnx", str(target), fresh=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Netron" in done.stdout
+    assert len(done.stdout.splitlines()) == 1
+    onnxruntime.InferenceSession(str(target), providers=["CPUExecutionProvider"])
+
+
+HIDDEN = """
+import importlib.util, sys
+find = importlib.util.find_spec
+missing = ("onnx", "onnxscript", "tensorboardX")
+importlib.util.find_spec = lambda name, *rest: None if name in missing else find(name, *rest)
+from mnist_sum_tui.cli.main import main
+sys.argv = ["mnist-sum", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize(("option", "packages"), [("--onnx", "onnx onnxscript"), ("--tensorboard", "tensorboardX")])
+def test_without_the_packages_one_line_says_what_to_install(option: str, packages: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HIDDEN, "runs", "export", str(RECORDED.path), option, str(tmp_path / "x")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    is_one_line(done, 2, f"pip install {packages}")
+    assert not (tmp_path / "x").exists()

@@ -1,0 +1,124 @@
+"""A run for TensorBoard: what is in its file, whole or not at all; and a training that is streamed."""
+
+import errno
+import math
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mnist_sum_tui.data import mnist_files
+from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.export.tensorboard import Board, scalars, streamed, to_tensorboard
+from mnist_sum_tui.runs.events import EpochDone, Event, Notice, Progress
+from tests.conftest import Cli, is_one_line
+from tests.export.test_report import a_result
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make
+
+pytest.importorskip("tensorboardX", reason="tensorboardX is not installed")
+EVENTS = [*recorded.training(2150), recorded.finished()]
+
+
+def records(folder: Path) -> list[Any]:
+    """What the files in the folder hold, in the order in which they were written."""
+    from tensorboardX.proto.event_pb2 import Event as Record
+
+    found = []
+    for path in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns):
+        content = path.read_bytes()
+        while content:
+            length = int.from_bytes(content[:8], "little")
+            found.append(Record.FromString(content[12 : 12 + length]))
+            content = content[16 + length :]
+    return found
+
+
+def values(folder: Path) -> dict[str, list[tuple[int, float]]]:
+    found: dict[str, list[tuple[int, float]]] = {}
+    for record in records(folder):
+        for value in record.summary.value:
+            if value.HasField("simple_value"):
+                found.setdefault(value.tag, []).append((record.step, value.simple_value))
+    return found
+
+
+def test_measurements_settings_and_mistakes(tmp_path: Path) -> None:
+    run = make(tmp_path / "runs", "20260101-120100-compact", EVENTS)
+    run.write_json(run.report_file, a_result())
+    folder = to_tensorboard(run, EVENTS, tmp_path / "boards")
+    assert folder == tmp_path / "boards" / run.path.name
+    found = values(folder)
+    progress = [event for event in EVENTS if isinstance(event, Progress)]
+    epochs = [event for event in EVENTS if isinstance(event, EpochDone)]
+    assert [step for step, _ in found["train/sum_loss"]] == [event.step for event in progress]
+    assert found["train/sum_loss"][-1][1] == pytest.approx(progress[-1].sum_loss)
+    (*_, (step, accuracy)), ((tested_at, tested),) = found["validation/sum_accuracy"], found["test/sum_accuracy"]
+    assert (step, tested_at) == (2150, 2150)
+    assert (accuracy, tested) == pytest.approx((epochs[-1].val_sum_accuracy, 0.98741))
+    tags = Counter(value.tag for record in records(folder) for value in record.summary.value)
+    assert tags["_hparams_/experiment"] == tags["_hparams_/session_start_info"] == 1
+    labels = mnist_files.read("test")[1]
+    assert tags[f"mistakes/01-{labels[8]}-read-as-3"] == 1
+    first, last = records(folder)[1].wall_time, records(folder)[-1].wall_time
+    assert last - first == pytest.approx(EVENTS[-1].elapsed, abs=1e-3), "its time is the training's"
+
+
+def test_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make(tmp_path / "runs", "20260101-120100-compact", EVENTS)
+    folder = to_tensorboard(run, EVENTS, tmp_path / "boards")
+    with pytest.raises(UsageError, match="is there already"):
+        to_tensorboard(run, EVENTS, tmp_path / "boards")
+    assert len(list(folder.iterdir())) == 1
+
+    def full(board: Board, event: Event) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Board, "add", full)
+    with pytest.raises(RunError, match="No space left"):
+        to_tensorboard(run, EVENTS, tmp_path / "full")
+    assert list((tmp_path / "full").iterdir()) == []
+
+
+def test_what_was_not_measured_is_left_out() -> None:
+    epoch = next(event for event in EVENTS if isinstance(event, EpochDone))
+    assert dict(scalars(replace(epoch, val_digit_loss=None, val_agreement=math.nan))).keys() == {
+        "validation/sum_loss", "validation/digit_accuracy", "validation/sum_accuracy", "validation/agreement",
+    }  # fmt: skip
+    assert list(scalars(recorded.started())) == []
+
+
+def test_a_resumed_training_takes_back_what_comes_again(tmp_path: Path) -> None:
+    run = make(tmp_path / "runs", "20260101-120100-compact", [])
+    folder = tmp_path / "board"
+    assert list(streamed(EVENTS[:200], run, folder)) == EVENTS[:200]
+    again = replace(recorded.started(resumed=True), step=430, elapsed=10.75)
+    assert list(streamed([again, *EVENTS[200:]], run, folder)) == [again, *EVENTS[200:]]
+    (start,) = [record for record in records(folder) if record.HasField("session_log")]
+    assert (start.step, start.session_log.status) == (430, start.session_log.START)
+
+
+def test_a_full_disk_stops_no_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make(tmp_path / "runs", "20260101-120100-compact", [])
+    (tmp_path / "board").write_text("a file, where a folder should be")
+    passed = list(streamed(EVENTS, run, tmp_path / "board" / "x"))
+    notices = [event for event in passed if isinstance(event, Notice)]
+    assert [event for event in passed if event not in notices] == EVENTS
+    assert len(notices) == 1
+    assert "goes on without TensorBoard" in notices[0].message
+
+
+def test_the_commands(cli: Cli, small_data: str, tmp_path: Path) -> None:
+    boards = tmp_path / "boards"
+    settings = ("--model", "swift", "--epochs", "1", "--data-dir", small_data, "--quiet")
+    done = cli("train", *settings, "--tensorboard", str(boards))
+    assert (done.returncode, done.stderr) == (0, "")
+    (streams,) = boards.iterdir()
+    exported = cli("runs", "export", "latest", "--tensorboard", str(tmp_path / "again"))
+    assert (exported.returncode, exported.stderr) == (0, "")
+    assert f"tensorboard --logdir {tmp_path / 'again'}" in exported.stdout
+    assert values(streams) == values(tmp_path / "again" / streams.name)
+    is_one_line(cli("runs", "export", "latest", "--tensorboard", str(boards)), 2, "is there already")
+    is_one_line(cli("train", *settings, "--tensorboard", str(next(streams.iterdir()))), 2, "is not a folder")
