@@ -1,5 +1,6 @@
 """`mnist-sum sweep`: train with every combination of some settings, one run after the other, and compare the means."""
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +13,16 @@ from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.cli.train import train_and_print
 from mnist_sum_tui.config import TrainConfig, option_name
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.formatting import duration, percent, shade
 from mnist_sum_tui.machine.notify import told_when_over
+from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.locking import in_turn
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.summary import Summary, summarise
+from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.sweep import Outcome, combinations, is_same, outcome
+
+WAITING = "another sweep trains in this folder: this one goes on when its run is over"
 
 
 @opt.with_settings_as_text
@@ -37,7 +42,7 @@ def sweep(
         raise UsageError(f"--seeds must be 1 to 100, not {seeds}")
     swept, wanted = combinations(settings, seeds)
     folder = folder_or_default(runs_dir)
-    known = [summarise(run) for run in find.list_runs(folder)]
+    _check([config for combination in wanted for config in combination.configs])
     done: list[Outcome] = []
     with told_when_over(notify, "the sweep"):
         for place, combination in enumerate(wanted):
@@ -46,7 +51,8 @@ def sweep(
                 say(console(), f"{place + 1}/{len(wanted)}  {', '.join(words)}", "bold")
             finished = []
             for config in combination.configs:
-                run, code = _made(config, known, folder, name, json)
+                with in_turn(folder, lambda: None if json else say(console(), WAITING)):
+                    run, code = _made(config, folder, name, json)
                 if code:
                     raise typer.Exit(code)
                 finished.append(summarise(run))
@@ -54,9 +60,25 @@ def sweep(
     _print_json(swept, done) if json else _print(swept, done)
 
 
-def _made(config: TrainConfig, known: Sequence[Summary], folder: Path, name: str, json: bool) -> tuple[Run, int]:
+def _check(configs: Sequence[TrainConfig]) -> None:
+    """Refuse at once what would otherwise end the sweep at a later run.
+
+    Raises:
+        UsageError, DataError: a device, a precision, or images are missing.
+    """
+    import_torch()
+    from mnist_sum_tui.data import dataset
+    from mnist_sum_tui.machine.hardware import choose
+
+    for config in {(config.device, config.precision, config.threads): config for config in configs}.values():
+        choose(config)
+    for place, split in itertools.product({config.data_dir for config in configs}, ("train", "test")):
+        dataset.load(split, place)
+
+
+def _made(config: TrainConfig, folder: Path, name: str, json: bool) -> tuple[Run, int]:
     """The run with that config: one that is there, one that goes on, or a new one; and the exit code."""
-    alike = [found for found in known if is_same(config, found.config)]
+    alike = [found for found in map(summarise, find.list_runs(folder)) if is_same(config, found.config)]
     for found in alike:
         if found.state == "completed":
             if not json:
@@ -90,8 +112,14 @@ def _print_grid(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     """The mean of digit and sum: a row for each value of the first setting, a column for each of the second."""
     first, second = (list(dict.fromkeys(found.values[place] for found in done)) for place in (0, 1))
     means = {found.values: found.mean for found in done}
-    rows = [[down, *(percent(means[down, across]) for across in second)] for down in first]
-    title = f"Mean of digit and sum: {option_name(swept[0])} down, {option_name(swept[1])} across"
+    low, high = min(means.values()), max(means.values())
+
+    def cell(mean: float) -> str:
+        return f"{percent(mean)} {2 * shade((mean - low) / (high - low) if high > low else 1.0)}"
+
+    rows = [[down, *(cell(means[down, across]) for across in second)] for down in first]
+    names = f"{option_name(swept[0])} down, {option_name(swept[1])} across"
+    title = f"Mean of digit and sum: {names}; shaded from {percent(low)} to {percent(high)}"
     print_table(console(), title, ["", *second], rows, left=1)
 
 

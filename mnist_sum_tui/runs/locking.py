@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -23,21 +24,56 @@ def acquire(folder: Path) -> FileLock:
             the run's files is a link.
     """
     check(folder)
-    lock = FileLock(folder / ".lock", thread_local=False)
-    try:
-        lock.acquire(timeout=LOCK_SECONDS)
-    except Timeout:
-        words = f"run {folder.name} is being trained by process {pid(folder)}; wait for it, or stop it"
-        raise RunError(words) from None
-    except (OSError, NotImplementedError) as error:  # the second: no locks on this file system
-        reason = getattr(error, "strerror", None) or "the file system has no locks"
-        raise RunError(f"{folder}: cannot be locked ({reason}); check that the folder can be written to") from error
+    lock = _locked(folder, LOCK_SECONDS)
+    if lock is None:
+        raise RunError(f"run {folder.name} is being trained by process {pid(folder)}; wait for it, or stop it")
     try:
         write_atomic(folder / ".pid", str(os.getpid()).encode())
     except BaseException:
         lock.release()
         raise
     return lock
+
+
+def _locked(folder: Path, seconds: float) -> FileLock | None:
+    """Lock a folder; None if another process still holds the lock after that time.
+
+    Raises:
+        RunError: the folder cannot be written to.
+    """
+    lock = FileLock(folder / ".lock", thread_local=False)
+    try:
+        lock.acquire(timeout=seconds)
+    except Timeout:
+        return None
+    except (OSError, NotImplementedError) as error:  # the second: no locks on this file system
+        reason = getattr(error, "strerror", None) or "the file system has no locks"
+        raise RunError(f"{folder}: cannot be locked ({reason}); check that the folder can be written to") from error
+    return lock
+
+
+@contextlib.contextmanager
+def in_turn(runs_folder: Path, waiting: Callable[[], object]) -> Iterator[None]:
+    """Let one sweep at a time look into a folder of runs and train there; others wait, after `waiting` was called.
+
+    Raises:
+        RunError: the folder cannot be made or written to.
+    """
+    try:
+        runs_folder.mkdir(parents=True, exist_ok=True)
+        if (runs_folder / ".lock").is_symlink():  # opening it would empty what it points to
+            raise RunError(f"{runs_folder / '.lock'}: is a link; remove it")
+    except OSError as error:
+        raise RunError(f"{runs_folder}: no run can be made there ({error.strerror or error})") from error
+    lock = _locked(runs_folder, 0)
+    if lock is None:
+        waiting()
+    while lock is None:
+        lock = _locked(runs_folder, LOCK_SECONDS)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def release(lock: FileLock, folder: Path) -> None:

@@ -130,11 +130,11 @@ def test_a_sweep_compares_and_goes_on_where_it_was(cli: Cli, tmp_path: Path) -> 
     assert first.returncode == 0, first.stderr
     assert "Mean accuracy of each combination" in first.stdout
     assert "best" in first.stdout
-    made = sorted((tmp_path / "runs").iterdir())
+    made = find.list_runs(tmp_path / "runs")
     assert len(made) == 2
     again = cli(*options)
     assert again.stdout.count("done before") == 2
-    assert sorted((tmp_path / "runs").iterdir()) == made
+    assert find.list_runs(tmp_path / "runs") == made
     more = cli(*options, "--json", "--batch-size", "64,128")
     found = json.loads(more.stdout.splitlines()[-1])
     assert len(found["combinations"]) == 4

@@ -1,0 +1,63 @@
+"""`mnist-sum sweep`: its lock, what it checks first, and its grid."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.locking import in_turn
+from tests.conftest import COMMAND, Cli, is_one_line, make_small_data
+
+
+def options(tmp_path: Path, *more: str) -> list[str]:
+    data = make_small_data(tmp_path / "data", 700, 100)
+    usual = ("sweep", "--model", "swift", "--epochs", "1", "--batch-size", "64", "--data-dir", str(data))
+    return [*usual, "--lr", "1e-3,4e-3", "--runs-dir", str(tmp_path / "runs"), *more]
+
+
+def test_two_equal_sweeps_at_once_make_each_run_once(tmp_path: Path) -> None:
+    command = [*COMMAND, *options(tmp_path)]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=120)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert len(find.list_runs(tmp_path / "runs")) == 2
+    assert "".join(said).count("done before") == 2
+    tables = [text[text.index("Mean accuracy") :] for text in said]
+    assert tables[0] == tables[1]
+
+
+def test_a_sweep_says_that_it_waits_for_another_one(tmp_path: Path) -> None:
+    waited: list[str] = []
+    with in_turn(tmp_path / "runs", lambda: waited.append("first")):
+        waiting = in_turn(tmp_path / "runs", lambda: (_ for _ in ()).throw(InterruptedError))
+        with pytest.raises(InterruptedError):
+            waiting.__enter__()
+    with in_turn(tmp_path / "runs", lambda: waited.append("second")):
+        pass
+    assert waited == []
+
+
+def test_a_lock_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / ".lock").symlink_to(tmp_path / "precious")
+    with pytest.raises(RunError, match="is a link"), in_turn(tmp_path, lambda: None):
+        pass
+    assert (tmp_path / "precious").read_text() == "precious"
+
+
+def test_images_that_are_missing_are_noticed_before_the_first_run(cli: Cli, tmp_path: Path) -> None:
+    good = make_small_data(tmp_path / "data", 700, 100)
+    where = ("--data-dir", f"{good},{tmp_path / 'nowhere'}", "--runs-dir", str(tmp_path / "runs"))
+    is_one_line(cli("sweep", "--model", "swift", "--epochs", "1", *where), 2, "nowhere")
+    assert not find.list_runs(tmp_path / "runs")
+
+
+def test_two_settings_are_a_grid_of_shades(cli: Cli, tmp_path: Path) -> None:
+    result = cli(*options(tmp_path, "--batch-size", "64,128"))
+    assert result.returncode == 0, result.stderr
+    grid = result.stdout[result.stdout.index("Mean of digit and sum") :].splitlines()
+    assert grid[1].split() == ["1e-3", "4e-3"]
+    assert [line.split()[0] for line in grid[2:4]] == ["64", "128"]
+    assert sum(line.count("██") for line in grid) == 1, "the best"
