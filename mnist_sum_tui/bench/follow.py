@@ -7,6 +7,7 @@ from pathlib import Path
 from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.runs.events import Event, Progress, Samples
 from mnist_sum_tui.runs.find import list_runs
+from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 
@@ -37,7 +38,7 @@ def events_after(run: Run, begin: int) -> list[Event]:
 
 
 def steps_per_second(events: list[Event]) -> float:
-    """Training speed in one turn, from consecutive Progress events; Samples between them do not matter.
+    """Training speed in one turn, from consecutive Progress events; Samples and Health between them do not matter.
 
     Leaves out the first SETTLING_SECONDS, and the ends of epochs with their validation and checkpoint, because only
     some turns contain one.
@@ -45,7 +46,7 @@ def steps_per_second(events: list[Event]) -> float:
     Raises:
         BenchError: there are no two consecutive Progress events.
     """
-    alike = [event for event in events if not isinstance(event, Samples)]  # they come when they may
+    alike = [event for event in events if not isinstance(event, Samples | Health)]  # they come when they may
     pairs = [pair for pair in pairwise(alike) if all(isinstance(event, Progress) for event in pair)]
     if not pairs:
         raise BenchError("training is too slow to be measured: take a smaller network, or a machine that is less busy")
