@@ -5,6 +5,7 @@ from rich.console import Console
 from mnist_sum_tui.cli.layout import say, show_commands
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.runs.events import ALL_DONE, Finished
+from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.coach import advice, has_learned
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
@@ -22,7 +23,7 @@ def result_line(event: Finished) -> str:
 
 def print_end(out: Console, event: Finished, run: Run) -> None:
     """How a run ended, its result, and the commands to try next."""
-    name, path = run.argument, run.where
+    name, path = run.argument, where(run)
     out.print()
     if event.reason == "stopped":
         say(out, f"Stopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")

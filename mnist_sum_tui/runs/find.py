@@ -8,8 +8,12 @@ from pathlib import Path
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError, unknown
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.run import Run, _begin
 from mnist_sum_tui.runs.summary import best_run, summarise
+
+PROJECT_MARKS = (".git", "pyproject.toml")
+"""what stands in the folder of a project; elsewhere, as with `uvx mnist-sum`, `runs` alone does not say where it is"""
 
 
 def by_name(name: str, folder: Path) -> Run:
@@ -107,3 +111,10 @@ def list_runs(folder: Path) -> list[Run]:
     except OSError:
         return []
     return sorted(found.values(), key=lambda run: (run.created, run.id), reverse=True)
+
+
+def where(run: Run) -> str:
+    """The run's folder for people, printable: its path, and outside any project the whole of it."""
+    here = Path.cwd()
+    is_in_project = any((folder / mark).exists() for folder in (here, *here.parents) for mark in PROJECT_MARKS)
+    return printable(str(run.path if is_in_project else run.path.absolute()))

@@ -24,8 +24,6 @@ MORE_EPOCHS = 5
 BUILT_IN = (Path(__file__).parents[1] / "models" / "built-in.safetensors").resolve()
 """the network in the package, used when there is no run; resolved, because an installer may make it a link"""
 DEFAULT_FOLDER = "runs"
-PROJECT_MARKS = (".git", "pyproject.toml")
-"""what stands in the folder of a project; elsewhere, as with `uvx mnist-sum`, `runs` alone does not say where it is"""
 FOLDER_VARIABLE = "MNIST_SUM_RUNS"
 MOST_JSON_BYTES = 16 << 20
 """a hundred times the largest report; limits the memory that a file can take"""
@@ -60,13 +58,6 @@ class Run:
     def id(self) -> str:
         """The folder's name, printable: <date>-<time>-<model>[-name]."""
         return printable(self.path.name)
-
-    @property
-    def where(self) -> str:
-        """The folder for people, printable: its path, and outside any project the whole of it."""
-        here = Path.cwd()
-        is_in_project = any((folder / mark).exists() for folder in (here, *here.parents) for mark in PROJECT_MARKS)
-        return printable(str(self.path if is_in_project else self.path.absolute()))
 
     @property
     def argument(self) -> str:

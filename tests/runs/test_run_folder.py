@@ -203,9 +203,9 @@ def test_a_link_to_a_run_is_not_deleted_nor_is_the_run(tmp_path: Path) -> None:
 def test_outside_any_project_the_whole_path_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     run = Run(Path("runs/one"))
-    assert run.where == str(tmp_path / "runs" / "one")
+    assert find.where(run) == str(tmp_path / "runs" / "one")
     (tmp_path / "pyproject.toml").write_text("")
     (tmp_path / "deeper").mkdir()
-    assert run.where == "runs/one"
+    assert find.where(run) == "runs/one"
     monkeypatch.chdir("deeper")
-    assert run.where == "runs/one"
+    assert find.where(run) == "runs/one"

@@ -4,6 +4,7 @@ from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.coach import advice, has_learned
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
@@ -81,7 +82,7 @@ def receipt(session: Session) -> str:
     if rows[-1][0] == LABELS["train"] and session.finished is not None and session.finished.reason == "completed":
         rows.append(("", ADDED_EPOCHS))
     title = f"mnist-sum {BRAILLE.between} run {printable(session.run.id)}"
-    rows.insert(0, ("in", session.run.where))
+    rows.insert(0, ("in", where(session.run)))
     return "\n".join([title, *(f"  {label:<10}{text}" for label, text in rows)])
 
 
