@@ -1,9 +1,11 @@
 """Charts printed in a terminal or a pipe, side by side."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.layout import drawing_width, say
+from mnist_sum_tui.cli.layout import drawing_width, is_plain, say
+from mnist_sum_tui.cli.spoken import plot_sentences
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +24,10 @@ def print_plots(out: "Console", plots: "Sequence[Plot]", least: int, height: int
 
     from mnist_sum_tui.charts.plot import draw
 
+    if is_plain():
+        for words in chain.from_iterable(map(plot_sentences, plots)):
+            say(out, words)
+        return
     width = drawing_width(out)
     across = min(len(plots), max(1, (width + GAP) // (least + GAP)))
     each = (width - GAP * (across - 1)) // across

@@ -1,10 +1,10 @@
 """`mnist-sum demo`: a recorded training, played in the dashboard; through a pipe, what is said of it."""
 
-import sys
 from typing import Annotated
 
 import typer
 
+from mnist_sum_tui.cli.layout import console, is_terminal, say
 from mnist_sum_tui.cli.tui import THEME_HELP
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.machine.terminal import can_draw
@@ -19,12 +19,12 @@ def demo(
     from mnist_sum_tui.export.demo import GO_ON, captions  # imports numpy
     from mnist_sum_tui.export.recording import RECORDED
 
-    if not (sys.stdout.isatty() and can_draw()):
+    if not (is_terminal() and can_draw()):
         from mnist_sum_tui.runs.replay import Replay
 
         for caption in captions(Replay(RECORDED.metrics_file)):
-            typer.echo(f"step {caption.step:>5,}  {caption.words}")
-        typer.echo(GO_ON)
+            say(console(), f"step {caption.step:>5,}  {caption.words}")
+        say(console(), GO_ON)
         return
     from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard  # imports textual: 70 ms
 

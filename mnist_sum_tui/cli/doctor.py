@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_sum_tui.cli.common import Json, RunsDir, folder_or_default, print_json
+from mnist_sum_tui.cli.everywhere import OPTIONS
 from mnist_sum_tui.cli.layout import console, is_terminal, say
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.terminal import can_draw
@@ -50,7 +51,7 @@ def doctor(
         *findings.computing(),
         findings.data(),
         findings.runs(folder_or_default(runs_dir), origin),
-        findings.chosen({"marker": context.params.get("marker")}),  # its own --mouse is another
+        findings.chosen({name: context.params.get(name) for name in OPTIONS}),  # its own --mouse is another
         *findings.window(sys.stdout.encoding),
         findings.colours(_of_dashboard(), _of(console()) if is_terminal() else "none"),
         heard,

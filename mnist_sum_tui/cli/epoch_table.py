@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
-from mnist_sum_tui.cli.layout import width_of
+from mnist_sum_tui.cli.layout import is_plain, width_of
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.runs.events import EpochDone
 
@@ -41,7 +41,9 @@ class EpochTable:
         return replace(found, is_timed=width is None or len(found.header()[1]) <= width)
 
     def header(self) -> list[str]:
-        """Two lines: the groups, and the columns in them."""
+        """Two lines: the groups, and the columns in them; none where each row is a sentence."""
+        if is_plain():
+            return []
         first, second = " " * self._first, f"{'epoch':<{self._first}}"
         for name in self.groups:
             width = COLUMN[name]
@@ -57,6 +59,10 @@ class EpochTable:
             TRAINED: (percent(event.digit_accuracy), percent(event.sum_accuracy)),
             VALIDATED: (percent(event.val_digit_accuracy), percent(event.val_sum_accuracy)),
         }
+        if is_plain():
+            said = [f"{name} digit {cells[name][0]}, sum {cells[name][1]}" for name in self.groups]
+            best = ["the best so far"] if self.is_validated and event.best else []
+            return "; ".join([f"epoch {event.epoch}/{self.epochs}", *said, duration(event.elapsed), *best]) + "."
         line = f"{f'{event.epoch}/{self.epochs}':<{self._first}}"
         for name in self.groups:
             line += "  " + " ".join(f"{cell:>{COLUMN[name]}}" for cell in cells[name])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mnist_sum_tui import settings
+from mnist_sum_tui.cli.layout import is_plain
 from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.glyphs import BRAILLE, current
@@ -179,7 +180,8 @@ def window(encoding: str) -> list[Finding]:
     elif "utf" not in encoding.lower():
         advice = "bars and dots need UTF-8: set PYTHONUTF8=1, or LANG to a UTF-8 locale such as C.UTF-8"
     text = f"{text}; {advice or 'the dashboard fits'}"
-    return [Finding("terminal", "note" if advice else "ok", text, facts), *(LOOK if current() is BRAILLE else ())]
+    look = LOOK if current() is BRAILLE and not is_plain() else []
+    return [Finding("terminal", "note" if advice else "ok", text, facts), *look]
 
 
 HILL = "".join(BRAILLE.dots[bits] for bits in (0xC0, 0xE4, 0xF6, 0xFF, 0xF6, 0xE4, 0xC0))

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, is_terminal, say
+from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, is_plain, is_terminal, say
+from mnist_sum_tui.cli.spoken import paragraphs
 from mnist_sum_tui.guide.find import find_page, page_of_link, pages
 
 WIDTH = 100
@@ -38,6 +39,10 @@ def guide(
             say(out, f"{name:<{room}}{found.summary}", indent=room, piped=PIPED_WIDTH)
         out.print()
         say(out, "mnist-sum guide PAGE shows one", "dim")
+        return
+    if is_plain():
+        for paragraph in paragraphs(_without_page_links(find_page(page).text)):
+            say(out, paragraph)
         return
     from mnist_sum_tui.cli.markdown import Page  # imports rich
 

@@ -5,8 +5,9 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mnist_sum_tui.cli.spoken import sentence, spoken
 from mnist_sum_tui.printable import printable
 
 if TYPE_CHECKING:
@@ -24,9 +25,23 @@ PIPE_WIDTH = 160
 """columns of the output when stdout is not a terminal"""
 
 
+_is_plain = False
+
+
+def speak(is_so: bool) -> None:
+    """Print sentences from now on, for a screen reader: `--plain`; or not."""
+    global _is_plain
+    _is_plain = is_so
+
+
+def is_plain() -> bool:
+    """Whether sentences are printed, and nothing is drawn."""
+    return _is_plain
+
+
 def is_terminal() -> bool:
-    """Whether stdout is a terminal that can move its cursor."""
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    """Whether stdout is a terminal that can move its cursor, and may."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not _is_plain
 
 
 def console() -> "Console":
@@ -37,10 +52,17 @@ def console() -> "Console":
     Printing raises BrokenPipeError when the reader of the pipe is gone; rich's own Console would end the process.
     """
     from rich.console import Console
+    from rich.text import Text
 
     class HonestConsole(Console):
         def on_broken_pipe(self) -> None:
             raise  # re-raises: rich calls this inside its except block
+
+        def print(self, *objects: Any, **options: Any) -> None:
+            if _is_plain:
+                objects = tuple(spoken(str(each)) if isinstance(each, str | Text) else each for each in objects)
+                options["style"] = None
+            super().print(*objects, **options)
 
     plain = functools.partial(HonestConsole, highlight=False, markup=False, emoji=False)
     if is_terminal():
@@ -49,8 +71,8 @@ def console() -> "Console":
 
 
 def width_of(out: "Console") -> int | None:
-    """The columns of the terminal; None in a pipe, whose lines may be of any length."""
-    return out.width if out.file.isatty() else None
+    """The columns of the terminal; None in a pipe, whose lines may be of any length, and for sentences."""
+    return out.width if out.file.isatty() and not _is_plain else None
 
 
 def drawing_width(out: "Console") -> int:
@@ -74,7 +96,7 @@ def say(out: "Console", text: "str | Text", style: str = "", indent: int = 0, pi
     """
     from rich.text import Text
 
-    text, width = Text(text, style) if isinstance(text, str) else text, width_of(out) or piped
+    text, width = Text(text, style) if isinstance(text, str) else text, None if _is_plain else width_of(out) or piped
     if width is not None:
         text = Text("\n" + " " * indent).join(_wrapped(text, width, indent, is_folded=indent > 0))
     out.print(text, soft_wrap=True)
@@ -137,6 +159,11 @@ def print_table(
     """
     from rich.text import Text
 
+    if _is_plain:
+        for text in (title, *(sentence(columns, [str(cell) for cell in row]) for row in rows)):
+            if text:
+                say(out, f"{text}.")
+        return
     grid = [[Text(name, "dim") for name in columns]]
     grid += [[Text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     widths = [max(cell.cell_len for cell in column) for column in zip(*grid, strict=True)]

@@ -26,12 +26,12 @@ from mnist_sum_tui.cli import (
     tui,
     welcome,
 )
-from mnist_sum_tui.cli.marker import add_marker
+from mnist_sum_tui.cli.everywhere import add_options, use_settings
 from mnist_sum_tui.cli.wording import Command, message_of
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.process import set_waiting
 from mnist_sum_tui.machine.ranks import Ranks
-from mnist_sum_tui.machine.stdio import choose_marker, flush_or_drop, repair_streams
+from mnist_sum_tui.machine.stdio import flush_or_drop, repair_streams
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.version import __version__
 
@@ -88,7 +88,7 @@ def _about(
     """
 
 
-add_marker(app)
+add_options(app)
 
 
 def main() -> None:
@@ -99,7 +99,7 @@ def main() -> None:
     try:
         for wrong in () if "_MNIST_SUM_COMPLETE" in os.environ else settings.read()[1]:
             _say("note", wrong)
-        choose_marker(str(settings.find("marker").value))
+        use_settings()
         code = app(prog_name="mnist-sum", standalone_mode=False)
         sys.stdout.flush()
     except MnistSumError as error:

@@ -8,6 +8,8 @@ from typing import Any
 
 from typer.core import TyperGroup
 
+from mnist_sum_tui.cli.layout import is_plain
+
 TABLE_WIDTH = 80
 """columns from which the library's tables cut no word"""
 
@@ -18,7 +20,7 @@ class NarrowHelp:
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help into `formatter`, or in a wide terminal leave it to the library, which prints it."""
         width = shutil.get_terminal_size().columns
-        if width >= TABLE_WIDTH:
+        if width >= TABLE_WIDTH and not is_plain():
             super().format_help(ctx, formatter)  # type: ignore[misc]
             return
         lines = [self.get_usage(ctx), "", *_paragraphs(self)]  # type: ignore[attr-defined]

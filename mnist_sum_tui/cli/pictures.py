@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.layout import drawing_width
+from mnist_sum_tui.cli.layout import drawing_width, is_plain, say
 from mnist_sum_tui.formatting import RAMP
 from mnist_sum_tui.glyphs import ASCII, BLOCKS, current
 
@@ -43,6 +43,9 @@ def print_pictures(out: "Console", pictures: "Sequence[tuple[str, Image]]", colu
     """Print grey pictures (H, W) with a caption below each, `columns` wide, as many beside each other as fit."""
     from rich.text import Text
 
+    if is_plain():
+        say(out, "; ".join(caption for caption, _ in pictures))
+        return
     width = drawing_width(out)
     columns = min(columns, width)
     across = max(1, (width + GAP) // (columns + GAP))
@@ -78,7 +81,9 @@ def print_beside(out: "Console", picture: "list[Text]", answer: "list[Text]", ga
     from rich.text import Text
 
     width = max(line.cell_len for line in picture)
-    if width + gap + max(line.cell_len for line in answer) > out.width:
+    if is_plain():
+        lines = answer
+    elif width + gap + max(line.cell_len for line in answer) > out.width:
         lines = [*picture, Text(), *answer]
     else:
         top = max(0, (len(picture) - len(answer)) // 2)

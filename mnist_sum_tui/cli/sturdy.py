@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.layout import drawing_width, print_table, say
+from mnist_sum_tui.cli.layout import drawing_width, is_plain, print_table, say
 from mnist_sum_tui.formatting import percent, sparkline
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ CHART = 22
 def watched(found: "Iterable[Spoiled]", total: int) -> "Iterator[Spoiled]":
     """The same, and on a terminal's stderr what is done, because all 10,000 images take many minutes."""
     for place, spoiled in enumerate(found, 1):
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not is_plain():
             print(f"\r{place} of {total}: {spoiled.corruption}".ljust(40), end="", file=sys.stderr, flush=True)
         yield spoiled
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and not is_plain():
         print("\r".ljust(41), end="\r", file=sys.stderr, flush=True)
 
 
@@ -49,6 +49,8 @@ def print_sturdy(out: "Console", found: "list[Spoiled]", images: int) -> None:
         ]
         out.print()
         print_table(out, title, head, rows, 1, gap=1)
+    if is_plain():
+        return
     out.print()
     lowest = min(spoiled.digit_accuracy for spoiled in found)
     say(out, f"Digits right, from {percent(lowest, 0)} to 100 %: as they are, then strengths 1 to 5", "bold")

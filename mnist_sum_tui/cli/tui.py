@@ -6,6 +6,7 @@ import typer
 
 from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import Notify, RunsDir, complete_run, folder_or_default
+from mnist_sum_tui.cli.layout import is_plain
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs import find
@@ -40,6 +41,8 @@ def tui(
     """Open the dashboard: watch a training, look at images, draw digits, compare runs."""
     from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard  # imports textual: 70 ms
 
+    if is_plain():
+        raise UsageError("the dashboard is drawn: use mnist-sum train, runs or predict with --plain, or add --no-plain")
     folder = folder_or_default(runs_dir)
     if watch is not None and (start or resume is not None):
         raise UsageError("--watch only shows a run: leave out --start and --resume")

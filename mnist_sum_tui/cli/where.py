@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from mnist_sum_tui.cli.layout import PIPED_WIDTH, drawing_width, say
+from mnist_sum_tui.cli.layout import PIPED_WIDTH, drawing_width, is_plain, say
 from mnist_sum_tui.cli.pictures import GAP, UPPER_HALF, has_half_blocks
 from mnist_sum_tui.glyphs import current, shown
 
@@ -49,11 +49,15 @@ def print_where(out: "Console", predictor: "Predictor", image: "Pixels", predict
             [*_drawn(out, part, np.asarray(image)), Text(f"{head} {answer}: {_fall(float(part.max()))}", "dim")]
         )
     say(out, "Where it looked", "bold")
-    fits = drawing_width(out) >= 2 * COLUMNS + GAP
+    fits = not is_plain() and drawing_width(out) >= 2 * COLUMNS + GAP
+    parts = [part[-1:] for part in parts] if is_plain() else parts
     for lines in zip(*parts, strict=True) if fits else ((line,) for part in parts for line in part):
         for line in lines[:-1]:
             line.pad_right(COLUMNS + GAP - line.cell_len)
         out.print(Text().join(lines), soft_wrap=True)
+    if is_plain():
+        out.print("hiding the place that counts most makes the odds of the answer so many times smaller")
+        return
     stronger = "the stronger the orange" if has_half_blocks(out) else f"the denser the shade ({current().shades[1:]})"
     dots = "" if has_half_blocks(out) else f"; {shown(current().between)} is ink that hardly matters"
     meaning = "the less sure the answer is when a grey square hides that place"

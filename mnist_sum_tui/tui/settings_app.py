@@ -23,8 +23,12 @@ from mnist_sum_tui.tui.textual_fixes import Palette, redraw
 
 SWAPPED = {a: b for digit in range(10) for a, b in ((f"{digit}", f"alt+{digit}"), (f"alt+{digit}", f"{digit}"))}
 """keys for each other, where the digits alone choose pages"""
-OFFERED: dict[str, Sequence[settings.Value]] = {"theme": [theme.name for theme in OWN], "fps": (10, 30, 60, 120)}
-"""of the settings with many values"""
+OFFERED: dict[str, Sequence[settings.Value]] = {
+    "theme": [theme.name for theme in OWN],
+    "fps": (10, 30, 60, 120),
+    "plain": (),
+}
+"""of the settings with many values, and of the one with which there is no dashboard"""
 
 
 class Choice(NamedTuple):

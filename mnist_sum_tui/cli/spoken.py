@@ -1,0 +1,100 @@
+"""What `--plain` makes of every line, table and chart: sentences that a screen reader speaks well, and no pictures.
+
+The commands print as ever, through layout.py, which comes here: signs and units become words, gaps between columns
+become commas, and what is drawn is left out.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from mnist_sum_tui.glyphs import BRAILLE
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.charts.plot import Plot
+
+SIGNS = {
+    **dict(zip(BRAILLE.arrows, ("left", "to", "up", "down"), strict=True)),
+    BRAILLE.right: "right", BRAILLE.wrong: "wrong", BRAILLE.unlike: "is not", BRAILLE.cut: "...", BRAILLE.truth: "-",
+    BRAILLE.between: ",", BRAILLE.chosen: "", "+-": "plus or minus",
+}  # fmt: skip
+"""what is said for them"""
+DRAWN = {*BRAILLE.sparks, *BRAILLE.eighths, *BRAILLE.shades, *BRAILLE.dots, *BRAILLE.frame, *BRAILLE.track} - {" "}
+"""of bars, boxes and curves"""
+UNITS = {
+    "s": "second", "ms": "millisecond", "min": "minute", "h": "hour", "kB": "kilobyte", "MB": "megabyte",
+    "GB": "gigabyte",
+}  # fmt: skip
+CLOCK = re.compile(r"(?<![\w/.:-])(?:(\d+):)?(\d{1,2}):(\d\d)(?![\w:])")
+OF = re.compile(r"(?<![\w/.-])([\d,]+)/([\d,]+)(?![\w/.-])")
+UNIT = re.compile(rf"([\d.,]*\d) ({'|'.join(UNITS)})(?![\w/])")
+EMPTY = ("", "-", BRAILLE.between)
+"""cells of a table that say nothing"""
+
+
+def spoken(text: str) -> str:
+    """The text with words for signs and units, and without what is drawn."""
+    return "\n".join(line for line in map(_line, text.split("\n")) if line is not None)
+
+
+def _undrawn(text: str) -> str:
+    return "".join(" " if character in DRAWN else character for character in text)
+
+
+def _line(text: str) -> str | None:
+    """None for a line that only draws."""
+    line = _undrawn(text)
+    if line != text and not re.search(r"\d", line):
+        return None
+    for sign, words in SIGNS.items():
+        line = line.replace(sign, words)
+    line = CLOCK.sub(_clock, line)
+    line = OF.sub(r"\1 of \2", line)
+    line = UNIT.sub(lambda found: f"{found[1]} {UNITS[found[2]]}{'' if found[1] == '1' else 's'}", line)
+    line = re.sub(r" %(?!\w)", " percent", re.sub(r"(?<=\w)/s\b", " per second", line))
+    first, *rest = re.split(r"\s{2,}", line.strip())
+    return f"{first}{'' if first.endswith(':') else ':'} {', '.join(rest)}" if rest else first
+
+
+def _clock(found: "re.Match[str]") -> str:
+    return " ".join(f"{int(n)} {unit}" for n, unit in zip(found.groups(), ("h", "min", "s"), strict=True) if n)
+
+
+def sentence(columns: Sequence[str], cells: Sequence[str]) -> str:
+    """A row of a table: what its first cell names, then each other cell that says something, after its column."""
+    named = [(name, _undrawn(cell).strip()) for name, cell in zip(columns, cells, strict=True)]
+    between, comma = (" ", ", ") if columns[0] else (": ", "; ")  # without a name, the columns are numbers themselves
+    said = comma.join(between.join(filter(None, (name, cell))) for name, cell in named[1:] if cell not in EMPTY)
+    head = f"{named[0][0] or 'row'} {named[0][1]}" if named[0][1] else ""
+    return ": ".join(filter(None, (head, said)))
+
+
+def plot_sentences(plot: "Plot") -> Iterator[str]:
+    """A chart's title, and of each curve its first and last, lowest and highest value."""
+    import numpy as np
+
+    yield plot.title
+    for curve in plot.curves:
+        y = curve.y[np.isfinite(curve.y)]
+        if len(y):
+            yield f"{curve.name}: first {y[0]:.4g}, last {y[-1]:.4g}, lowest {y.min():.4g}, highest {y.max():.4g}"
+
+
+def paragraphs(markdown: str) -> Iterator[str]:
+    """A page's paragraphs, each in one line without its marks; code as it is, and tables as sentences."""
+    lines: list[str] = []
+    heads: list[str] | None = None
+    is_code = False
+    for line in [*markdown.splitlines(), ""]:
+        is_code ^= line.startswith("```")
+        is_table = line.startswith("|") and not is_code
+        if not line or is_table or is_code or line.startswith(("#", "- ", "```")) or re.match(r"\d+\. ", line):
+            yield from filter(None, [" ".join(lines)])
+            lines = []
+        words = re.sub(" +", " ", line.strip()) if is_code else re.sub(r"^#+ |\*\*|`", "", line.strip())
+        cells = [cell.strip() for cell in words.strip("|").split("|")]
+        if is_table and heads and "---" not in line:
+            yield f"{sentence(heads, cells)}."
+        elif not is_table and words and not line.startswith("```"):
+            lines.append(words)
+        heads = (heads or cells) if is_table else None

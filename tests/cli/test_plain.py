@@ -1,0 +1,96 @@
+"""--plain: sentences for a screen reader; no command draws a bar, a box, a curve or a picture."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_sum_tui import settings
+from mnist_sum_tui.charts.plot import Curve, Plot
+from mnist_sum_tui.cli.spoken import DRAWN, paragraphs, plot_sentences, sentence, spoken
+from tests.cli.terminals import shown
+from tests.conftest import Cli, is_one_line
+from tests.tui.pages.test_runs import make_three
+
+COMMANDS = (
+    (),
+    ("--help",),
+    ("train", "--help"),
+    ("runs",),
+    ("runs", "show"),
+    ("runs", "compare", "latest", "best"),
+    ("guide",),
+    ("guide", "networks"),
+    ("doctor",),
+    ("demo",),
+    ("model", "swift"),
+    ("predict", "3", "7", "--explain", "--runs-dir", "none"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("digit  7   \u2588\u2588\u2588\u258c      99.27 %", "digit: 7, 99.27 percent"),
+        ("3:07, 1:02:45 in all, 1.0 s", "3 minutes 7 seconds, 1 hour 2 minutes 45 seconds in all, 1.0 seconds"),
+        ("step 100/2,150: 4,000 images/s, 1 s left", "step 100 of 2,150: 4,000 images per second, 1 second left"),
+        ("   sum \u2713   9.5 MB, +- 0.1 %", "sum right: 9.5 megabytes, plus or minus 0.1 percent"),
+        ("mnist-sum train --change 300:lr=x0.5", "mnist-sum train --change 300:lr=x0.5"),
+        ("it is in /tmp/a/1/2 and 10:1", "it is in /tmp/a/1/2 and 10:1"),
+        ("\u250c\u2500\u2500\u2510\n\u2502 7 \u2502", "7"),
+        ("one\n\ntwo", "one\n\ntwo"),
+    ],
+)  # fmt: skip
+def test_what_is_said(text: str, words: str) -> None:
+    assert spoken(text) == words
+
+
+def test_a_row_is_a_sentence() -> None:
+    assert sentence(["run", "digit", "", "time"], ["a  ", " 99 %", "best", "-"]) == "run a: digit 99 %, best"
+    assert sentence(["", "0", "1", "2"], ["7", "3", "\u00b7", "\u2591 5"]) == "row 7: 0: 3; 2: 5"
+    assert sentence(["", "output"], ["", "73"]) == "output: 73"
+
+
+def test_a_chart_is_its_values() -> None:
+    curve = Curve("digit", "digit", np.arange(4.0), np.array([np.nan, 2.0, 0.5, 1.0]))
+    empty = Curve("sum", "sum", np.arange(1.0), np.array([np.nan]))
+    said = [*plot_sentences(Plot((curve, empty), title="Loss"))]
+    assert said == ["Loss", "digit: first 2, last 1, lowest 0.5, highest 2"]
+
+
+def test_a_page_is_its_paragraphs() -> None:
+    page = "# Title\n\nOne **two**\nthree `four`.\n- a\n- b\n  c\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n"
+    page += "```sh\n# go\nls   # on\n```\n"
+    assert [*paragraphs(page)] == ["Title", "One two three four.", "- a", "- b c", "x 1: y 2.", "# go", "ls # on"]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_nothing_is_drawn(command: tuple[str, ...], cli: Cli, tmp_path: Path) -> None:
+    make_three(tmp_path / "runs")
+    result = cli(*command, MNIST_SUM_PLAIN="1")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip()
+    assert not DRAWN & set(result.stdout)
+    assert " %" not in result.stdout
+    if "--help" not in command:
+        assert not re.search(r"\S {2,}\S", re.sub(r"^.*#.*$", "", result.stdout, flags=re.M)), "no columns"
+
+
+def test_a_terminal_gets_no_bars_and_no_colour() -> None:
+    found = shown("doctor", "--plain")
+    assert found.code == 0
+    assert "\x1b[3" not in found.raw
+
+
+def test_the_dashboard_says_what_to_use_instead(cli: Cli) -> None:
+    is_one_line(cli("tui", "--plain"), 2, "the dashboard is drawn: use mnist-sum train", "--no-plain")
+
+
+def test_the_file_says_it_too_and_the_option_goes_before_it(cli: Cli, tmp_path: Path) -> None:
+    make_three(tmp_path / "runs")
+    settings.keep("plain", True)
+    assert "run 20260101-120300-compact-short: model compact" in cli("runs").stdout
+    assert cli("runs", "--no-plain").stdout == cli("runs", MNIST_SUM_PLAIN="no").stdout
+    assert cli("runs", "--no-plain").stdout.startswith("run  ")
+    assert cli("runs", "--json").stdout == cli("runs", "--json", "--no-plain").stdout
