@@ -13,7 +13,8 @@ import mnist_sum_tui
 
 PACKAGE = Path(mnist_sum_tui.__file__).parent
 ROOMS = (
-    {"version", "errors", "glyphs", "formatting", "printable", "atomic", "recipes", "config", "settings"},
+    {"version", "errors", "glyphs", "formatting", "printable", "atomic", "recipes", "config"},
+    {"settings"},
     {"data", "runs", "machine", "models", "guide"},
     {"inference"},
     {"training"},

@@ -24,6 +24,7 @@ MORE_EPOCHS = 5
 BUILT_IN = (Path(__file__).parents[1] / "models" / "built-in.safetensors").resolve()
 """the network in the package, used when there is no run; resolved, because an installer may make it a link"""
 DEFAULT_FOLDER = "runs"
+EPOCH_FILE = re.compile(r"epoch-(0|[1-9][0-9]{,4})\.safetensors")
 FOLDER_VARIABLE = "MNIST_SUM_RUNS"
 MOST_JSON_BYTES = 16 << 20
 """a hundred times the largest report; limits the memory that a file can take"""
@@ -97,9 +98,7 @@ class Run:
 
     def kept_epochs(self) -> list[int]:
         """The epochs that have a snapshot, in order."""
-        names = (
-            re.fullmatch(r"epoch-(0|[1-9][0-9]{,4})\.safetensors", path.name) for path in self.path.glob("epoch-*")
-        )
+        names = (EPOCH_FILE.fullmatch(path.name) for path in self.path.glob("epoch-*"))
         return sorted(int(name[1]) for name in names if name)
 
     @property
