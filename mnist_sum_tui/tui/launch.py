@@ -88,6 +88,9 @@ def run_dashboard(options: LaunchOptions) -> int:
         session, start, options.resume, options.config, theme, options.name, options.watch, options.replay
     )
     app.way = chosen(options.notify)
+    is_usual = settings.find("theme", options.theme).origin == settings.USUAL
+    if is_usual and app.console.color_system == "standard":
+        app.theme = looks.FEW_COLOURS
     with handled(lambda number, _: _leave(app, number), *SIGNALS):
         return _run_to_the_end(app, is_with_mouse)
 

@@ -9,6 +9,8 @@ from textual.theme import BUILTIN_THEMES, Theme
 from mnist_sum_tui.settings import KNOWN
 
 DEFAULT = str(KNOWN["theme"].usual)
+FEW_COLOURS = "mnist-sum-16"
+"""for terminals of 16 colours: all of its colours are among them, so that none turns into one that cannot be read"""
 DEFAULTS = {"run-5": "#CC79A7"}
 """theme variables of our own, for themes that do not have them: the colour of the fifth run in a chart"""
 
@@ -82,6 +84,26 @@ OWN = (
             "block-hover-background": "#2E2E2E",
             "border-blurred": "#8A8A8A",
             "scrollbar": "#9A9A9A",
+        },
+    ),
+    Theme(
+        FEW_COLOURS,
+        primary="#0000AA",
+        secondary="#00AAAA",
+        accent="#FFFF55",
+        success="#0000AA",
+        warning="#FFFF55",
+        error="#AA0000",
+        foreground="#FFFFFF",
+        background="#000000",
+        surface="#000000",
+        panel="#000000",
+        variables={
+            **_texts("#55FFFF", "#55FF55", "#FFFF55", "#FF55FF", "#FF5555", "#FFFFFF"),
+            "text": "#FFFFFF",
+            "boost": "#0000AA",
+            **dict.fromkeys(("text-muted", "text-disabled", "foreground-muted", "foreground-disabled"), "#AAAAAA"),
+            **dict.fromkeys(("block-cursor-blurred-background", "block-hover-background", "border-blurred"), "#555555"),
         },
     ),
 )

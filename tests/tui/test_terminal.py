@@ -225,3 +225,11 @@ def test_a_dumb_terminal_is_pointed_to_train(term: str, folder: Path) -> None:
     assert terminal.wait_for_end() == 2
     assert b"mnist-sum train" in terminal.output
     assert b"\x1b" not in terminal.output
+
+
+def test_sixteen_colours_have_a_theme_that_is_made_of_them(folder: Path) -> None:
+    terminal = Terminal(folder, start=False, TERM="xterm", COLORTERM="")
+    terminal.wait_for("Start training")
+    terminal.process.send("q")
+    assert terminal.wait_for_end() == 0
+    assert b"\x1b[1;97;44mF1 Train" in terminal.output, "white on blue, and not on cyan"
