@@ -152,10 +152,12 @@ class InsidePage(NetworkViews):
             return
         shown, label = answer.predictions[self.number], answer.predictions[0].label
         mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} {truth_words(label, shown)}"
-        words = f"#{answer.index:,}: {equation(shown.digit, shown.number, shown.sum)}{mark}\n"
-        line = self.query_one("#said", Line)
-        sure = sure_line(shown, line.content_size.width)
-        line.say(words + ("slide show: space ends it" if self._is_sliding else sure))
+        line, words = self.query_one("#said", Line), equation(shown.digit, shown.number, shown.sum)
+        width = line.content_size.width
+        if len(f"#{answer.index:,}: {words}{mark}") > width:  # or it would take the second line
+            words = words.replace(" ", "")
+        sure = "slide show: space ends it" if self._is_sliding else sure_line(shown, width)
+        line.say(f"#{answer.index:,}: {words}{mark}\n{sure}")
         digits, sums = self.query_one("#digit-end", ProbabilityBars), self.query_one("#sum-end", ProbabilityBars)
         digits.probabilities, digits.truth = shown.digit_probabilities, label
         sums.probabilities = shown.sum_probabilities

@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from mnist_sum_tui.formatting import clauses
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.predicting import accuracies, note
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
@@ -28,10 +29,11 @@ OFTEN = 11
 
 
 def summary_line(result: TestSetResult, width: int = 200) -> str:
-    """Whose weights, and as many of the three figures as fit."""
+    """Whose weights, as many words about them as leave room for a figure; and as many of the three figures as fit."""
     figures = accuracies(result.report).split(DOT)
-    lines = [f"{result.source}: {DOT.join(figures[:count])}" for count in (3, 2, 1)]
-    return next((line for line in lines if len(line) <= width), result.source)
+    source = clauses(result.source, width - len(f": {figures[0]}"))
+    lines = [f"{source}: {DOT.join(figures[:count])}" for count in (3, 2, 1)]
+    return next((line for line in lines if len(line) <= width), source)
 
 
 def title_line(selection: Selection, often: list[str], width: int) -> str:

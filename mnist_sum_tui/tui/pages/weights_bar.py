@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from mnist_sum_tui.formatting import clauses
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Event, Started
 from mnist_sum_tui.tui.pages.base import LEAST_STATE
@@ -17,6 +18,8 @@ from mnist_sum_tui.tui.predictions.weights import SAME, Weights, usual
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.slider import Slider
 
+LEAST_SLIDER = 34
+"""columns of the line that are not for words about the weights: its name, the slider, the gaps"""
 WEIGHT_KEYS = (
     Binding("comma", "slide(-1)", "Weights", key_display=", ."),
     Binding("full_stop", "slide(1)", show=False),
@@ -25,12 +28,12 @@ WEIGHT_KEYS = (
 
 def other_weights(name: str, instead: str, room: int) -> str:
     """Which weights are asked, and the way back to those `instead`; as much as leaves room for the training's state."""
-    forms = [
-        f" Weights: {name} {BRAILLE.between} Escape: back to {instead} ",
-        f" Weights: {name} {BRAILLE.between} Esc: {instead} ",
-        f" {name} {BRAILLE.between} Esc: {instead} ",
-    ]
-    return next((form for form in forms if len(form) <= room - LEAST_STATE), f" {name} ")
+    forms = (  # each with the columns that it leaves
+        (f" Weights: {name} {BRAILLE.between} Escape: back to {instead} ", LEAST_STATE),
+        (f" Weights: {name} {BRAILLE.between} Esc: {instead} ", LEAST_STATE),
+        (f" {name} {BRAILLE.between} Esc: {instead} ", 1),
+    )
+    return next((words for words, left in forms if len(words) + left <= room), f" {name} ")
 
 
 class WeightsPage(PredictingPage):
@@ -89,6 +92,7 @@ class WeightsPage(PredictingPage):
         slider.names = tuple(weights.name for weights in choices)
         slider.chosen = choices.index(shown)
         told = self.query_one("#source", Static)
+        source = clauses(source, self.room.width - LEAST_SLIDER)
         told.update(source, layout=len(source) != told.size.width)  # a layout takes 20 ms from a training each time
 
     def action_slide(self, by: int) -> None:

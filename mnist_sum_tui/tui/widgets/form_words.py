@@ -54,7 +54,9 @@ def time_words(config: TrainConfig, speeds: Speeds) -> str:
         return f"how long it takes with batches of {config.batch_size:,} is not known"
     if seconds is None:
         return ""
-    source = "measured in an earlier run" if speeds[config.model].is_measured else "estimated from a few steps"
+    source = "measured in an earlier run"
+    if not speeds[config.model].is_measured:
+        source = "estimated from a few steps, beside what else runs now"
     if config.epochs == 1:
         return f"{about(seconds)} here ({source})"
     return f"{about(config.epochs * seconds)} here: {config.epochs} epochs of {about(seconds)} ({source})"

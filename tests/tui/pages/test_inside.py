@@ -258,3 +258,17 @@ def test_pictures_are_as_large_as_all_of_them_fit(
     count: int, shape: tuple[int, int], room: tuple[int, int], side: int
 ) -> None:
     assert scaled(shape, side_for(count, shape, 0, *room))[0] == side
+
+
+async def test_a_wrong_answer_far_down_the_file_leaves_the_line_below_it(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        assert page.answer is not None
+        page.answer.index = 9_340
+        wrong = replace(fixed.predictions(340)[9], digit=9, sum=18, label=8)
+        page.answer.predictions = (wrong,) * 10
+        page.show_answer()
+        lines = str(page.query_one("#said", Static).render()).splitlines()
+        assert lines[0] == "#9,340: 9+9=18 ✗ it is a 8"
+        assert max(map(len, lines)) <= page.query_one("#said").content_size.width

@@ -166,7 +166,7 @@ def test_no_figure_is_cut(width: int) -> None:
     whole = f"{fixed.SOURCE}: digit 98.80 % · sum 98.77 % · agreement 99.97 %"
     line = summary_line(fixed.result(), width)
     assert len(line) <= max(width, len(fixed.SOURCE))
-    assert whole.startswith(line)
+    assert whole.startswith(line) or whole.replace(", epoch 3", "").startswith(line), "the figure matters more"
     assert line == whole or line == fixed.SOURCE or line.endswith(" %")
     selection = all_wrong(fixed.result())
     title = title_line(selection, frequent(fixed.result()), width)
