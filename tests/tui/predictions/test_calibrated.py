@@ -42,7 +42,7 @@ def test_each_page_says_what_predict_says(worker: PredictionWorker, run: Run, sm
     answer = wait_for(answers)
     assert isinstance(answer, ImagePredicted)
     assert list(answer.predictions) == said
-    assert answer.source == f"{run.id}, epoch 1"
+    assert answer.source == f"newest run {run.id}, epoch 1"
 
     worker.request(EvaluateTestSet(), answers.put)
     answer = wait_for(answers)
