@@ -131,7 +131,7 @@ def charted(run: Run) -> Iterator[str]:
                     drawn = draw(plot(mine, past, View(x_kind=x_kind, is_log=is_log), quantity), 60, 12)
                     yield from ("".join(text for text, _ in line) for line in drawn.lines)
         yield from (words for _, _, words in race(mine, past))
-    for line in draw(overlay([("spoiled", series), ("good", good)], "sum loss", "time"), 60, 12).lines:
+    for line in draw(overlay([("spoiled", [series]), ("good", [good])], "sum loss", "time"), 60, 12).lines:
         yield "".join(text for text, _ in line)
 
 

@@ -77,6 +77,8 @@ class Plot:
     """vertical lines that say what was changed there: a position on the x axis, and a few words"""
     steps_per_epoch: int = 0
     """if known, the cursor on the axis of epochs says the step too"""
+    envelope: tuple[str, str] = ("each batch", "batch")
+    """what is drawn around the first curve, and its short form"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +216,14 @@ def _above(plot: Plot, width: int, height: int) -> list[list[Span]]:
 
 def _legend(plot: Plot, is_short: bool = False) -> tuple[list[list[Span]], list[list[Span]]]:
     """First two curves and marks; envelope and other curves. One name per role."""
-    batch = "batch" if is_short else "each batch"
     named = list({curve.role: curve for curve in reversed(plot.curves)}.values())[::-1]
     lines = [[(SAMPLES[curve.pattern], curve.role), (f" {curve.name.partition(',')[0]}", "legend")] for curve in named]
     marked = [(marks.symbol, marks.role) for marks in plot.marks if len(marks.x)]
     validation = [[*marked, (f" {plot.marks[0].name[: 3 if is_short else None]}", "legend")]] if marked else []
     raw = [curve for curve in plot.curves[:1] if curve.raw is not None]
-    envelope = [[(BRAILLE.envelope, f"{curve.role}-envelope"), (f" {batch}", "legend")] for curve in raw]
+    envelope = [
+        [(BRAILLE.envelope, f"{curve.role}-envelope"), (f" {plot.envelope[is_short]}", "legend")] for curve in raw
+    ]
     return lines[:2] + validation, envelope + lines[2:]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mnist_sum_tui.charts.axes import LINEAR, LOG, NINES, SHARE
+from mnist_sum_tui.charts.axes import LINEAR, LOG, NINES, SHARE, Floats
 from mnist_sum_tui.charts.plot import Curve, Marks, Plot
 from mnist_sum_tui.charts.series import HEADS, Series, smooth
 from mnist_sum_tui.formatting import duration, percent
@@ -126,21 +126,46 @@ MOST_RUNS = len(RUN_SYMBOLS)
 RUN_SMOOTHING = 0.9
 
 
-def overlay(runs: Sequence[tuple[str, Series]], quantity: str, x_kind: str, looks: Sequence[int] = ()) -> Plot:
+def overlay(
+    runs: Sequence[tuple[str, Sequence[Series]]], quantity: str, x_kind: str, looks: Sequence[int] = ()
+) -> Plot:
     """One smoothed training curve per run, and its validation as marks; patterns and marks differ, not only colours.
 
-    `looks` gives each run's place among them, 0 to MOST_RUNS - 1; without it they are given in order.
+    Several series of one name, of runs that differ by their seed alone, are one curve of their mean, with a band from
+    the lowest to the highest. `looks` gives each run's place among the marks, 0 to MOST_RUNS - 1; without it they are
+    given in order.
     """
     head, what = quantity.split()
     curves, marks = [], []
-    for row, (name, series) in zip(looks or range(MOST_RUNS), runs[:MOST_RUNS], strict=False):
-        role = f"run-{row + 1}"
-        y = smooth(series.y(what, head, series.training), RUN_SMOOTHING)
-        pattern = RUN_PATTERNS[row % len(RUN_PATTERNS)]
-        curves.append(Curve(name, role, series.x(x_kind, series.training), y, None, pattern))
-        places, values = series.x(x_kind, series.validation), series.y(what, head, series.validation)
-        marks.append(Marks("validation", role, RUN_SYMBOLS[row], places, values))
-    return Plot(tuple(curves), tuple(marks), NINES if what == "accuracy" else LOG, x_kind, title=quantity)
+    for row, (name, several) in zip(looks or range(MOST_RUNS), runs[:MOST_RUNS], strict=False):
+        role, shown = f"run-{row + 1}", f"{name} n={len(several)}" if len(several) > 1 else name
+        trained = [
+            (series.x(x_kind, series.training), smooth(series.y(what, head, series.training), RUN_SMOOTHING))
+            for series in several
+        ]
+        x, y, raw = _together(trained)
+        curves.append(Curve(shown, role, x, y, raw, RUN_PATTERNS[row % len(RUN_PATTERNS)]))
+        validated = [
+            (series.x(x_kind, series.validation), series.y(what, head, series.validation)) for series in several
+        ]
+        marks.append(Marks("validation", role, RUN_SYMBOLS[row], *_together(validated)[:2]))
+    scale = NINES if what == "accuracy" else LOG
+    return Plot(tuple(curves), tuple(marks), scale, x_kind, title=quantity, envelope=("all of n", "n"))
+
+
+def _together(several: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats, Floats | None]:
+    """X and y of one curve as they are; of several the mean at each x of the first, and with it each one's y there.
+
+    All three are as long as there are values, so that the band of a column of dots reaches over all curves.
+    """
+    if len(several) == 1 or not len(several[0][0]):
+        return *several[0], None
+    x = several[0][0]
+    each = np.array([np.interp(x, at, y, right=np.nan) if len(at) else np.full(len(x), np.nan) for at, y in several])
+    known = np.isfinite(each)
+    mean = np.where(known, each, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    mean[~known.any(axis=0)] = np.nan
+    return np.repeat(x, len(each)), np.repeat(mean, len(each)), each.T.ravel()
 
 
 def short_name(run_id: str) -> str:

@@ -51,13 +51,17 @@ def print_runs(
             config.model if config else "-",
             config.recipe if config else "-",
             Text.assemble((summary.state_word, colour), (", best" if summary is best else "", "bold")),
+            summary.note,
             f"{len(summary.epochs)}/{config.epochs}" if config else "-",
             percent(summary.digit_accuracy) + mark,
             percent(summary.sum_accuracy) + mark,
             duration(summary.elapsed or None),
         ])  # fmt: skip
-    columns = ["run", "model", "recipe", "state", "epochs", "digit", "sum", "time"]
-    print_table(out, "", columns, rows, left=4, spare=() if names else ("recipe", "model", "time", "epochs"))
+    columns = ["run", "model", "recipe", "state", "note", "epochs", "digit", "sum", "time"]
+    left = 5
+    if not any(summary.note for summary in summaries):
+        columns, rows, left = [*columns[:4], *columns[5:]], [[*row[:4], *row[5:]] for row in rows], 4
+    print_table(out, "", columns, rows, left=left, spare=() if names else ("recipe", "model", "time", "epochs"))
     say(out, measured_on(summaries), "dim italic")
 
 

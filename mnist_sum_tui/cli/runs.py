@@ -1,6 +1,7 @@
 """`mnist-sum runs`: list, show, compare and delete runs."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,13 +12,14 @@ from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say
 from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs
 from mnist_sum_tui.config import option_name, value_words
-from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.errors import RunError, UsageError, unknown
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs import find, notes
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, settings_table
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
+from mnist_sum_tui.runs.filters import matching
 from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, best_run, summarise, why_best
@@ -46,9 +48,30 @@ def runs(context: typer.Context, runs_dir: RunsDir = None, json: JsonLines = Fal
 
 
 @app.command("list")
-def list_runs(context: typer.Context, runs_dir: LaterRunsDir = None, json: JsonLines = False) -> None:
+def list_runs(
+    context: typer.Context,
+    filter: Annotated[
+        str, typer.Option(metavar="TEXT", help="Only some runs: 'model=compact lr>1e-3 stopped' (=, <, > or a state).")
+    ] = "",
+    sort: Annotated[str, typer.Option(metavar="COLUMN", help="Sort by a column of the page Runs: sum, time ...")] = "",
+    runs_dir: LaterRunsDir = None,
+    json: JsonLines = False,
+) -> None:
     """List the runs, newest first; the same as `mnist-sum runs`."""
-    _list(folder_of(context, runs_dir), json)
+    _list(folder_of(context, runs_dir), json, filter, sort)
+
+
+@app.command("note")
+def note(
+    context: typer.Context,
+    run: Name,
+    text: Annotated[str, typer.Argument(help="A line about the run; empty removes it.", metavar="TEXT")],
+    runs_dir: LaterRunsDir = None,
+) -> None:
+    """Write a note about a run, which the list of runs and its report show."""
+    found = find.by_name(run, folder_of(context, runs_dir))
+    notes.write(found, text)
+    say(console(), f"{found.argument}: {notes.read(found) or 'no note any more'}")
 
 
 @app.command("show")
@@ -85,7 +108,12 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: LaterRunsDir = 
         say(out, f"{'changed':<10}{changed_words(event)}", indent=10)
     if (more := len(summary.changed) - MOST_CHANGES) > 0:
         say(out, f"{'':<10}and {more:,} more; --json has all", indent=10)
-    for name, text in (("settings", settings), ("test", _result(found)), ("folder", printable(str(found.path)))):
+    for name, text in (
+        ("note", summary.note),
+        ("settings", settings),
+        ("test", _result(found)),
+        ("folder", printable(str(found.path))),
+    ):
         if text:
             say(out, f"{name:<10}{text}", indent=10, piped=None if name == "folder" else PIPED_WIDTH)
 
@@ -145,12 +173,17 @@ def folder_of(context: typer.Context, runs_dir: Path | None) -> Path:
     return folder_or_default(runs_dir or context.obj)
 
 
-def _list(folder: Path, json: bool) -> None:
-    found = [summarise(run) for run in find.list_runs(folder)]
-    best = best_run(found) if any(summary.ranked_by for summary in found) else None
+def _list(folder: Path, json: bool, filter: str = "", sort: str = "") -> None:
+    is_shown = matching(filter)
+    every = [summarise(run) for run in find.list_runs(folder)]
+    best = best_run(every) if any(summary.ranked_by for summary in every) else None
+    found = list(_sorted(every, sort) if sort else every)
+    found = [summary for summary in found if is_shown(summary)]
     if json:
         for summary in found:
             print_json({**_plain(summary), "best": summary is best})
+    elif every and not found:
+        say(console(), f"None of the {len(every):,} runs fits the filter {printable(filter)}")
     elif not found:
         start = "start a run with mnist-sum train --recipe sprint (seconds)"
         say(console(), f"The folder {printable(str(folder))}/ is still empty: {start}")
@@ -159,6 +192,16 @@ def _list(folder: Path, json: bool) -> None:
         print_runs(out, found, best=best)
         if best is not None:
             say(out, why_best(best), "dim italic")
+
+
+def _sorted(runs: Sequence[Summary], title: str) -> Sequence[Summary]:
+    """The runs as the page Runs sorts them by the column of that title."""
+    from mnist_sum_tui.tui.widgets.run_columns import COLUMNS, arranged  # no Textual in it
+
+    titles = [column.title for column in COLUMNS]
+    if title not in titles:
+        raise unknown("column", title, titles)
+    return arranged(runs, titles.index(title))
 
 
 def _reported(run: Run) -> dict[str, Any] | None:
@@ -196,4 +239,5 @@ def _plain(summary: Summary) -> dict[str, Any]:
         "sum_accuracy": summary.sum_accuracy,
         "tested": summary.is_tested,
         "elapsed": summary.elapsed,
+        "note": summary.note,
     }

@@ -1,4 +1,4 @@
-"""The settings in which runs differ, as a table; those that were turned while they trained, too."""
+"""The settings in which runs differ, as a table, with those turned while they trained; and who differs by seed alone."""
 
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -10,6 +10,8 @@ from mnist_sum_tui.runs.events import Changed
 MOST_CHANGES = 5
 """rows of changes; a last one counts the others"""
 SAME_SETTINGS = "The runs have the same settings."
+INDIFFERENT = ("device", "threads", "keep")
+"""settings that do not decide what a network learns"""
 
 
 def settings_table(configs: Sequence[TrainConfig | None], changed: Sequence[Sequence[Changed]] = ()) -> list[list[str]]:
@@ -36,3 +38,8 @@ def _changes_table(changed: Sequence[Sequence[Changed]]) -> list[list[str]]:
             column[MOST_CHANGES:] = [f"{more:,} more"]
     rows = zip_longest(*columns, fillvalue="-")
     return [["" if place else "change", *map(printable, row)] for place, row in enumerate(rows)]
+
+
+def apart_from_seed(config: TrainConfig) -> tuple[object, ...]:
+    """All that decides what a network learns but for the seed: runs with the same differ by their seed alone."""
+    return tuple(getattr(config, name) for name in settings() if name not in (*INDIFFERENT, "seed"))

@@ -8,8 +8,9 @@ from pathlib import Path
 from mnist_sum_tui.errors import RunError
 
 CONFIG = "config.json"
+NOTE = "note.txt"
 _NAMES = re.compile(
-    r"(config|report|environment)\.json|metrics\.jsonl|error\.txt|\.pid|\.lock|(last|best|epoch-[0-9]+)\.safetensors"
+    r"(config|report|environment)\.json|metrics\.jsonl|(error|note)\.txt|\.pid|\.lock|(last|best|epoch-[0-9]+)\.safetensors"
 )
 _UNFINISHED = re.compile(r"\.(.+)\.[0-9]+\.tmp")
 """a temporary file of `write_atomic`"""

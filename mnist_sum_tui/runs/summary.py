@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs import notes
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Paused, Resumed, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.own_files import check
@@ -37,6 +38,8 @@ class Summary:
     """seconds of training"""
     is_paused: bool = False
     """running, but waiting to be resumed"""
+    note: str = ""
+    """what the user wrote about it"""
 
     @property
     def state_word(self) -> str:
@@ -114,6 +117,7 @@ def summarise(run: Run) -> Summary:
         finished=ended,
         elapsed=events[-1].elapsed if events else 0.0,
         is_paused=state == "running" and _ends_in_a_pause(events),
+        note=notes.read(run),
     )
 
 

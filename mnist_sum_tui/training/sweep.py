@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mnist_sum_tui.config import TrainConfig, kinds, option_name, settings
+from mnist_sum_tui.config import TrainConfig, kinds, option_name
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.differences import INDIFFERENT, apart_from_seed
 from mnist_sum_tui.runs.summary import Summary
 
-INDIFFERENT = ("device", "threads", "keep")
-"""settings that do not decide what a network learns"""
 MOST_RUNS = 1_000
 SURE = 2.0
 """two means count as different if they are more standard errors apart; by chance alone 1 of 20 comparisons is"""
@@ -101,9 +100,7 @@ def value_of(name: str, text: str) -> Any:
 
 def is_same(config: TrainConfig, other: TrainConfig | None) -> bool:
     """Whether a run with the other config is the one that is wanted: all that decides its result is the same."""
-    if other is None:
-        return False
-    return all(getattr(config, name) == getattr(other, name) for name in settings().keys() - {*INDIFFERENT})
+    return other is not None and config.seed == other.seed and apart_from_seed(config) == apart_from_seed(other)
 
 
 def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:

@@ -47,7 +47,7 @@ def test_four_steps_of_a_run_have_labels_at_each_size() -> None:
     for width, height in ((39, 7), (29, 6), (78, 8)):
         for shown in (plot(series, None, View(), name) for name in ("loss", "accuracy")):
             assert len(labels(lines_of(shown, width, height))) >= 2
-        assert len(labels(lines_of(overlay([("run", series)], "sum loss", "epoch"), width, height))) >= 2
+        assert len(labels(lines_of(overlay([("run", [series])], "sum loss", "epoch"), width, height))) >= 2
 
 
 @pytest.mark.parametrize("width", range(24, 60))

@@ -3,6 +3,8 @@
 import inspect
 from dataclasses import fields
 
+import pytest
+
 from mnist_sum_tui.charts.plot import draw
 from mnist_sum_tui.charts.run_charts import MOST_RUNS as MOST
 from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, short_name
@@ -29,10 +31,29 @@ def test_names_and_commands() -> None:
 
 def test_more_runs_than_can_be_told_apart() -> None:
     series = Series(recorded.training(200))
-    several = overlay([(f"run {row}", series) for row in range(9)], "sum loss", "time")
+    several = overlay([(f"run {row}", [series]) for row in range(9)], "sum loss", "time")
     assert len(several.curves) == MOST
     assert len({(curve.role, curve.pattern) for curve in several.curves}) == MOST
     assert draw(several, 80, 20).lines
+
+
+def test_several_series_are_their_mean_with_a_band_between_the_lowest_and_the_highest() -> None:
+    one, other = Series(recorded.training(200)), Series(recorded.training(150, slower=2.0))
+    (alone,), (both,) = (overlay([("run", several)], "sum loss", "step").curves for several in ([one], [one, other]))
+    (third,) = overlay([("run", [other])], "sum loss", "step").curves
+    assert alone.raw is None
+    assert both.name == "run n=2"
+    assert both.raw is not None
+    at = {float(x): row for row, x in enumerate(both.x)}
+    shared = float(third.x[-1])
+    here = alone.y[list(alone.x).index(shared)]
+    low, high = sorted((float(here), float(third.y[-1])))
+    pair = both.raw[both.x == shared]
+    assert [pair.min(), pair.max()] == pytest.approx([low, high])
+    assert both.y[at[shared]] == pytest.approx((low + high) / 2)
+    assert both.y[-1] == pytest.approx(float(alone.y[-1])), "where only one has values"
+    drawn = draw(overlay([("run", [one, other])], "sum loss", "step"), 80, 20).lines
+    assert any(role == "run-1-envelope" for line in drawn for _, role in line)
 
 
 def test_a_turned_setting_stands_as_a_line_with_its_old_and_new_value() -> None:

@@ -1,5 +1,6 @@
 """The questions that the dashboard asks: before deleting, for an image's place, before leaving."""
 
+from collections.abc import Callable
 from typing import ClassVar, Literal, cast
 
 from textual.app import ComposeResult
@@ -8,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.validation import Integer
 from textual.widgets import Button, Input, Label, Static
 
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary
@@ -76,6 +78,35 @@ class GoTo(Question[int | None]):
             hint = self.query_one("#said", Label)
             hint.update(f"There are images 0 to {self.count - 1:,}: type one of these numbers")
             hint.add_class("-error")
+
+
+class AskLine(Question[str | None]):
+    """A line of text to change; None if cancelled."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, question: str, text: str, hint: str, check: Callable[[str], object]) -> None:
+        """`check` raises UsageError for a text that will not do."""
+        super().__init__()
+        self.question, self.text, self.hint, self.check = question, text, hint, check
+
+    def compose(self) -> ComposeResult:
+        """The question and the line."""
+        with Vertical(classes="dialog"):
+            yield Label(printable(self.question), classes="question", markup=False)
+            yield Input(self.text)
+            yield Label(self.hint, id="said", classes="hint", markup=False)
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Take it, if it will do."""
+        try:
+            self.check(message.value)
+        except UsageError as error:
+            hint = self.query_one("#said", Label)
+            hint.update(printable(str(error)))
+            hint.add_class("-error")
+        else:
+            self.dismiss(message.value)
 
 
 Answer = Literal["keep", "save", "leave"]

@@ -16,8 +16,10 @@ RUN_BINDINGS = (
     Binding("r", "resume", "Resume", tooltip="Train it further"),
     Binding("y", "copy", "Copy command"),
     Binding("d,delete", "delete", "Delete", key_display="d"),
+    Binding("s", "sort(1)", "Sort"),
+    Binding("S", "turn", "Sort the other way", show=False),
 )
-NEED_A_RUN = ("resume", "copy", "delete", "evaluate", "sort", "quantity", "axis")
+NEED_A_RUN = ("resume", "copy", "delete", "evaluate", "sort", "quantity", "axis", "note")
 
 
 class RunKeys(PredictingPage):
@@ -86,3 +88,12 @@ class RunKeys(PredictingPage):
             self.action_reload()
 
         self.app.push_screen(DeleteRun(current), answered)
+
+    def action_sort(self, by: int) -> None:
+        """Sort by the next column."""
+        self.query_one(RunTable).sort_by_next(by)
+
+    def action_turn(self) -> None:
+        """The same column, the other way round."""
+        table = self.query_one(RunTable)
+        table.sort_by(table.order[0])

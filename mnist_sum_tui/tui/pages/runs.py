@@ -18,10 +18,12 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.differences import SAME_SETTINGS
 from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.find import list_runs
+from mnist_sum_tui.runs.folding import members_of
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.summary import Summary, summarise
+from mnist_sum_tui.tui.pages.experiments import EXPERIMENT_BINDINGS, Experiments
 from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracies, note
-from mnist_sum_tui.tui.pages.run_keys import RUN_BINDINGS, RunKeys
+from mnist_sum_tui.tui.pages.run_keys import RUN_BINDINGS
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
@@ -38,7 +40,7 @@ Press F1 and start one; the form there says how long it takes.
 Runs appear here with their curves; they stay in {folder}."""
 
 
-class RunsPage(RunKeys, PredictingPage):
+class RunsPage(Experiments):
     """The table and the chart of the marked runs, or of the one under the cursor."""
 
     page_name = "runs"
@@ -48,8 +50,7 @@ class RunsPage(RunKeys, PredictingPage):
     BINDINGS: ClassVar[list[BindingType]] = [
         *RUN_BINDINGS,
         Binding("e", "evaluate", "Evaluate"),
-        Binding("s", "sort(1)", "Sort"),
-        Binding("S", "turn", "Sort the other way", show=False),
+        *EXPERIMENT_BINDINGS,
         Binding("v", "quantity", "Curve"),
         Binding("x", "axis", "Axis"),
         Binding("ctrl+r", "reload", "Read again", show=False),
@@ -72,7 +73,7 @@ class RunsPage(RunKeys, PredictingPage):
     class Traced(Message):
         """The curves of some runs have been read."""
 
-        def __init__(self, curves: list[tuple[str, Series]], looks: list[int]) -> None:
+        def __init__(self, curves: list[tuple[str, list[Series]]], looks: list[int]) -> None:
             super().__init__()
             self.curves = curves
             self.looks = looks
@@ -80,7 +81,7 @@ class RunsPage(RunKeys, PredictingPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self._curves: list[tuple[str, Series]] = []
+        self._curves: list[tuple[str, list[Series]]] = []
         self._looks: list[int] = []
         self._evaluating: Weights | None = None
         self._listings = 0
@@ -90,7 +91,7 @@ class RunsPage(RunKeys, PredictingPage):
         with Horizontal(id="runs"):
             with Vertical(id="listing"):
                 yield RunTable(id="table")
-                yield Static(EMPTY.format(folder=printable(str(self.session.runs_folder))), id="empty", markup=False)
+                yield Static(id="empty", markup=False)
                 yield Static(id="why-best", markup=False)
                 yield note()
                 with Horizontal(id="drawn"):
@@ -135,16 +136,23 @@ class RunsPage(RunKeys, PredictingPage):
 
     def on_runs_page_listed(self, message: Listed) -> None:
         """Show them, unless they are to be read again."""
-        if message.number != self._listings:
-            return
-        table = self.query_one(RunTable)
-        names = [run.run.id for run in message.runs]
+        if message.number == self._listings:
+            self.listed, self.query_one(RunTable).is_whole = message.runs, message.is_whole
+            self.show_listed()
+
+    def show_listed(self) -> None:
+        """Show those that are chosen."""
+        table, rows = self.query_one(RunTable), self.rows
+        names = [run.run.id for run in rows]
         table.marked = tuple(name for name in table.marked if name in names)
-        table.is_whole, table.runs = message.is_whole, message.runs
+        table.every, table.runs = self.listed, rows
         self.set_class(not names, "-none")
         for selector, shown in (("#table", bool(names)), ("#drawn", bool(names)), ("#empty", not names)):
             self.query_one(selector).display = shown
-        self.query_one("#why-best", Static).update(ranking(message.runs, table.best))
+        empty = self.chosen_words if self.listed else EMPTY.format(folder=printable(str(self.session.runs_folder)))
+        self.query_one("#empty", Static).update(empty)
+        under = [*([self.chosen_words] if self.chosen_words else []), ranking(self.listed, table.best)]
+        self.query_one("#why-best", Static).update("\n".join(under) if names else "")
         if names and self.focused is None:
             table.focus()
         self.refresh_bindings()
@@ -182,11 +190,14 @@ class RunsPage(RunKeys, PredictingPage):
     def _trace(self) -> None:
         chosen = self._chosen()
         self._describe(chosen)
-        runs = [summary.run for summary in chosen]
-        looks = [self.query_one(RunTable).looks.get(run.id, 0) for run in runs]
+        looks = [self.query_one(RunTable).looks.get(row.run.id, 0) for row in chosen]
 
         def read() -> None:
-            curves = [(short_name(run.id), Series(read_events(run.metrics_file, *Series.KINDS))) for run in runs]
+            curves = [
+                (short_name(row.run.id), [Series(read_events(each.run.metrics_file, *Series.KINDS)) for each in of])
+                for row in chosen
+                for of in [members_of(row)]
+            ]
             self.post_found(self.Traced(curves, looks))
 
         self.run_worker(read, thread=True, group="trace", exclusive=True, exit_on_error=False)
@@ -215,15 +226,6 @@ class RunsPage(RunKeys, PredictingPage):
     def action_axis(self) -> None:
         """The next x axis."""
         self.x_kind = X_KINDS[(X_KINDS.index(self.x_kind) + 1) % len(X_KINDS)]
-
-    def action_sort(self, by: int) -> None:
-        """Sort by the next column."""
-        self.query_one(RunTable).sort_by_next(by)
-
-    def action_turn(self) -> None:
-        """The same column, the other way round."""
-        table = self.query_one(RunTable)
-        table.sort_by(table.order[0])
 
     def action_evaluate(self) -> None:
         """The best weights on all test images, with all ten numbers."""

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from mnist_sum_tui.formatting import duration, percent, sparkline
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.folding import Fold
 from mnist_sum_tui.runs.summary import Summary
 
 SYMBOLS = {
@@ -47,9 +48,25 @@ def _state(run: Summary) -> str:
 
 
 def _accuracy(run: Summary, head: str) -> str:
-    """Of the test; with a star, of validation."""
+    """Of the test; with a star, of validation; of several runs the mean and the standard deviation."""
     value = getattr(run, f"{head}_accuracy")
-    return percent(value) + ("" if run.is_tested or value is None else "*")
+    star = "" if run.is_tested or value is None else "*"
+    deviation = run.deviation(f"{head}_accuracy") if isinstance(run, Fold) else None
+    if value is None or deviation is None:
+        return percent(value) + star
+    return f"{100 * value:.2f}{star} +-{100 * deviation:.2f}"  # without a sign, or four columns need 84
+
+
+def _name(run: Summary) -> str:
+    """A run's id; how many runs are folded, and how many of them have a result."""
+    if not isinstance(run, Fold):
+        return run.run.id
+    measured, count = len(run.values("sum_accuracy")), len(run.members)
+    return f"{run.run.id} n={count}" + (f" ({measured} measured)" if measured < count else "")
+
+
+def _note(run: Summary) -> str:
+    return run.note if len(run.note) <= NOTE else run.note[: NOTE - 1] + BRAILLE.cut
 
 
 def _curve(run: Summary) -> str:
@@ -59,7 +76,7 @@ def _curve(run: Summary) -> str:
 
 
 COLUMNS = (
-    Column("run", lambda run: run.run.id, lambda run: run.run.created or run.run.id, True),
+    Column("run", _name, lambda run: run.run.created or run.run.id, True),
     Column("model", lambda run: _config(run, "model"), lambda run: _config(run, "model")),
     Column("state", _state, _state),
     Column("epochs", _epochs, lambda run: len(run.epochs), True),
@@ -69,9 +86,12 @@ COLUMNS = (
     Column("time", lambda run: duration(run.elapsed or None), lambda run: run.elapsed),
     Column("recipe", lambda run: _config(run, "recipe"), lambda run: _config(run, "recipe")),
     Column("curve", _curve, lambda run: run.mean_accuracy, True),
+    Column("note", _note, lambda run: run.note.lower()),
 )
-SPARE = ("curve", "recipe", "time", "mean val.", "model", "epochs")
+SPARE = ("curve", "recipe", "time", "mean val.", "model", "epochs", "note")
 """titles of the columns that are left out where there is no room, in this order"""
+NOTE = 30
+"""letters of a note in the table"""
 KEPT = 5000
 """runs whose cells are kept, so that none is made twice: not when the table is sorted, nor in the thread that draws"""
 GAP = 2
@@ -99,11 +119,12 @@ def compute(run: Summary) -> None:
 def that_fit(runs: Sequence[Summary], width: int) -> dict[Column, int]:
     """The columns that stand in `width` columns of the terminal, and how wide the text of each is.
 
-    The SPARE ones are left out where they do not fit.
+    The SPARE ones are left out where they do not fit, that of the notes where there is none.
     """
     needed = {
         column: max(cell_len(column.title) + 2, *(cell_len(texts(run)[column.title]) for run in runs), 0)
         for column in COLUMNS
+        if column.title != "note" or any(run.note for run in runs)
     }
     needed[COLUMNS[0]] += 2  # its mark
     needed[next(column for column in COLUMNS if column.title == "state")] += len(BEST)

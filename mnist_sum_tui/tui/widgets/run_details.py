@@ -23,8 +23,9 @@ def details(run: Summary, height: int) -> str:
     settings = [
         (option_name(name), printable(value_words(name, value))) for name, value in run.config.to_dict().items()
     ]
-    epochs = last_epochs(run.epochs, max(3, height - ROWS_BESIDE - len(settings)))
-    return f"{run.run.id}\n\n{epochs}\n\n{in_columns(settings)}"
+    name = f"{run.run.id}\n{run.note}\n" if run.note else f"{run.run.id}\n"
+    epochs = last_epochs(run.epochs, max(3, height - ROWS_BESIDE - bool(run.note) - len(settings)))
+    return f"{name}\n{epochs}\n\n{in_columns(settings)}"
 
 
 def last_epochs(epochs: Sequence[EpochDone], count: int) -> str:

@@ -10,7 +10,7 @@ from textual.widgets import DataTable
 
 from mnist_sum_tui.charts.run_charts import MOST_RUNS, RUN_SYMBOLS
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.folding import members_of
 from mnist_sum_tui.runs.summary import Summary, best_if_any
 from mnist_sum_tui.tui.widgets.run_columns import BEST, COLUMNS, Column, arranged, texts, that_fit
 
@@ -40,7 +40,11 @@ class RunTable(DataTable[Text]):
         self.shown: dict[Column, int] = {}
         """the columns that there is room for, and the width of each"""
         self.is_whole = True
-        """whether `runs` are all runs"""
+        """whether all runs have been read"""
+        self.every: tuple[Summary, ...] = ()
+        """all runs, also those that have no row; set before `runs`"""
+        self._names: dict[str, str] = {}
+        """what stands in the first column, by the id of the run"""
         self.looks: dict[str, int] = {}
         """the place among RUN_SYMBOLS of each marked run, which it keeps when another one goes"""
 
@@ -52,8 +56,8 @@ class RunTable(DataTable[Text]):
 
     @property
     def best(self) -> Summary | None:
-        """The best of the runs; None while none has a result, or not all have been read."""
-        return best_if_any(self.runs) if self.is_whole else None
+        """The best of all runs; None while none has a result, or not all have been read."""
+        return best_if_any(self.every or self.runs) if self.is_whole else None
 
     def watch_runs(self, before: tuple[Summary, ...], runs: tuple[Summary, ...]) -> None:
         """Refill the table, if it would say anything else; the cursor stays on its run."""
@@ -90,10 +94,11 @@ class RunTable(DataTable[Text]):
             arrow = f" {BRAILLE.sorting[column.is_falling != self.order[1]]}" if is_order else ""
             heading.label = Text(column.title + arrow)
         rows, best = arranged(self.runs, *self.order), self.best
+        self._names = {run.run.id: texts(run)[COLUMNS[0].title] for run in rows}
         for run in rows:
             cells = {column.title: Text(texts(run)[column.title]) for column in self.shown}
             cells[COLUMNS[0].title] = self._marked_id(run.run.id)
-            if run is best:
+            if best in members_of(run):
                 cells["state"].append(BEST, "bold")
             self.add_row(*cells.values(), key=run.run.id)
         ids = [run.run.id for run in rows]
@@ -113,7 +118,7 @@ class RunTable(DataTable[Text]):
         self.fit_height()
 
     def _marked_id(self, name: str) -> Text:
-        return Text(f"{RUN_SYMBOLS[self.looks[name]] if name in self.looks else ' '} {printable(name)}")
+        return Text(f"{RUN_SYMBOLS[self.looks[name]] if name in self.looks else ' '} {self._names.get(name, '')}")
 
     @property
     def row_id(self) -> str | None:

@@ -1,0 +1,64 @@
+"""A filter of runs as text: `model=compact lr>1e-3 stopped`. All of its words must hold of a run."""
+
+import re
+from collections.abc import Callable
+
+from mnist_sum_tui.config import kinds, option_name, settings, value_words
+from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.runs.summary import Summary
+
+Test = Callable[[Summary], bool]
+FORM = "key=value, key<number, key>number or a state, such as lr>1e-3 stopped"
+KEYS = "Keys are the settings, and digit and sum in percent."
+STATES = ("running", "paused", "completed", "done", "stopped", "interrupted", "diverged", "failed", "damaged")
+ACCURACIES = ("digit", "sum")
+
+
+def matching(text: str) -> Test:
+    """Whether a run has all that the filter names; an empty filter holds of every run, a setting of no damaged one.
+
+    Raises:
+        UsageError: a word is not of the FORM, or names no setting, or compares what is no number.
+    """
+    tests = [_test(word) for word in text.split()]
+    return lambda run: all(test(run) for test in tests)
+
+
+def _test(word: str) -> Test:
+    found = re.fullmatch(r"([a-zA-Z_-]+)([=<>])(.+)", word)
+    if found is None:
+        if word not in STATES:
+            raise UsageError(f"{word!r} is no filter: write {FORM}")
+        return lambda run: word in (run.state, run.state_word)
+    key, sign, value = found[1].replace("-", "_"), found[2], found[3]
+    if key not in ACCURACIES and key not in settings():
+        raise unknown("key of a filter", found[1], [*map(option_name, settings()), *ACCURACIES])
+    if key in ACCURACIES or kinds()[key] in (int, float):
+        return _compared(key, sign, _number(key, value))
+    if sign != "=":
+        raise UsageError(f"the filter has {word!r}: {option_name(key)} is no number, so write {option_name(key)}=value")
+    return lambda run: run.config is not None and value_words(key, getattr(run.config, key)) == value
+
+
+def _compared(key: str, sign: str, wanted: float) -> Test:
+    def test(run: Summary) -> bool:
+        value = _value(run, key)
+        if value is None:
+            return False
+        return value == wanted if sign == "=" else value < wanted if sign == "<" else value > wanted
+
+    return test
+
+
+def _value(run: Summary, key: str) -> float | None:
+    if key in ACCURACIES:
+        share: float | None = getattr(run, f"{key}_accuracy")
+        return None if share is None else 100 * share
+    return None if run.config is None else float(getattr(run.config, key))
+
+
+def _number(key: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"the filter compares {option_name(key)} with {text!r}, which is no number") from None

@@ -1,0 +1,78 @@
+"""Runs that differ by their seed alone, folded into one: the mean of their results, and how much they differ."""
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from mnist_sum_tui.runs.differences import apart_from_seed
+from mnist_sum_tui.runs.summary import Summary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fold(Summary):
+    """Several runs as one: the newest of them, but for its accuracies and its time, which are means."""
+
+    members: tuple[Summary, ...] = ()
+    """the newest first, each with another seed"""
+
+    @classmethod
+    def of(cls, members: Iterable[Summary]) -> "Fold":
+        """At least two runs, the newest first."""
+        runs = tuple(members)
+        values: dict[str, Any] = {item.name: getattr(runs[0], item.name) for item in fields(Summary)}
+        return cls(**{**values, "elapsed": statistics.mean(run.elapsed for run in runs), "members": runs})
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether the accuracies are of the final test: of those that were tested, if there are any."""
+        return any(run.is_tested for run in self.members)
+
+    def values(self, name: str) -> list[float]:
+        """The members' `digit_accuracy` or `sum_accuracy`, of the test or of validation as `is_tested` says."""
+        alike = [run for run in self.members if run.is_tested == self.is_tested]
+        return [value for run in alike if (value := getattr(run, name)) is not None]
+
+    def deviation(self, name: str) -> float | None:
+        """The standard deviation of `values`; None if there are fewer than two."""
+        values = self.values(name)
+        return statistics.stdev(values) if len(values) > 1 else None
+
+    @property
+    def digit_accuracy(self) -> float | None:
+        """The mean of `values`."""
+        return _mean(self.values("digit_accuracy"))
+
+    @property
+    def sum_accuracy(self) -> float | None:
+        """The mean of `values`."""
+        return _mean(self.values("sum_accuracy"))
+
+    @property
+    def validation_accuracy(self) -> float | None:
+        """The mean over the members that were validated."""
+        return _mean([value for run in self.members if (value := run.validation_accuracy) is not None])
+
+
+def members_of(run: Summary) -> tuple[Summary, ...]:
+    """The runs that a row of a table stands for."""
+    return run.members if isinstance(run, Fold) else (run,)
+
+
+def folded(runs: Iterable[Summary]) -> tuple[Summary, ...]:
+    """The runs, those that differ by their seed alone as one; each stands where the first of them stood.
+
+    A further run with the same seed stays by itself, because it would count that seed twice.
+    """
+    groups: dict[object, dict[int, Summary]] = {}
+    for run in runs:
+        key = object() if run.config is None else apart_from_seed(run.config)
+        seed = 0 if run.config is None else run.config.seed
+        if seed in groups.get(key, {}):
+            key = object()
+        groups.setdefault(key, {})[seed] = run
+    return tuple(Fold.of(group.values()) if len(group) > 1 else next(iter(group.values())) for group in groups.values())
+
+
+def _mean(values: list[float]) -> float | None:
+    return statistics.mean(values) if values else None

@@ -1,0 +1,49 @@
+"""A run's note: a line that the user wrote about it, in a small file of its own, checked when it is read."""
+
+from mnist_sum_tui.atomic import read_own, to_bytes, write_atomic
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs import own_files
+from mnist_sum_tui.runs.run import Run
+
+NAME = own_files.NOTE
+MOST_LETTERS = 200
+MOST_BYTES = 4 * MOST_LETTERS + 2
+
+
+def read(run: Run) -> str:
+    """The run's note, printable and in one line; empty if there is none, or if its file is damaged."""
+    try:
+        text = read_own(run.path / NAME, MOST_BYTES).decode()
+    except (OSError, ValueError):
+        return ""
+    return printable(_one_line(text))
+
+
+def check(text: str) -> None:
+    """Refuse a note that is too long.
+
+    Raises:
+        UsageError: it is.
+    """
+    if len(printable(_one_line(text))) > MOST_LETTERS:
+        raise UsageError(f"a note has at most {MOST_LETTERS} letters, not {len(text):,}")
+
+
+def write(run: Run, text: str) -> None:
+    """Give the run a note in place of the one it has; an empty one removes it.
+
+    Raises:
+        UsageError: the note is too long.
+        RunError: it cannot be written, or one of the run's files is a link.
+    """
+    check(text)
+    own_files.check(run.path)
+    if line := printable(_one_line(text)):
+        write_atomic(run.path / NAME, to_bytes(f"{line}\n"))
+    else:
+        own_files.remove(run.path / NAME)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

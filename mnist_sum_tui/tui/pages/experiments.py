@@ -1,0 +1,78 @@
+"""Experiments: how the page Runs makes experiments of runs: a filter, a note, and runs that differ by seed as one."""
+
+from textual.binding import Binding
+
+from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs import notes
+from mnist_sum_tui.runs.filters import FORM, KEYS, matching
+from mnist_sum_tui.runs.folding import folded
+from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.tui.pages.dialogs import AskLine
+from mnist_sum_tui.tui.pages.run_keys import RunKeys
+
+EXPERIMENT_BINDINGS = (
+    Binding("slash", "filter", "Filter", key_display="/"),
+    Binding("t", "note", "Note", tooltip="Write a note about the run"),
+    Binding("g", "fold", "Seeds", tooltip="One row for runs that differ by their seed alone"),
+)
+
+
+class Experiments(RunKeys):
+    """Which of the runs that were listed have a row."""
+
+    listed: tuple[Summary, ...] = ()
+    """all runs in the folder"""
+    pattern = ""
+    is_folded = False
+
+    def show_listed(self) -> None:
+        """Fill the table; to be given by the page."""
+        raise NotImplementedError
+
+    @property
+    def rows(self) -> tuple[Summary, ...]:
+        """The runs that fit the filter, folded if that is asked for."""
+        fitting = tuple(filter(matching(self.pattern), self.listed))
+        return folded(fitting) if self.is_folded else fitting
+
+    @property
+    def chosen_words(self) -> str:
+        """What is left out or folded; empty if nothing is."""
+        fitting = sum(map(matching(self.pattern), self.listed))
+        filtered = f"{fitting} of {len(self.listed)} runs fit {printable(self.pattern)} (/ changes it)"
+        seeds = "runs that differ by their seed are one row: mean +- deviation (g shows each)"
+        return "; ".join([*([filtered] if self.pattern else []), *([seeds] if self.is_folded else [])])
+
+    def action_filter(self) -> None:
+        """Ask which runs to show."""
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self.pattern = text
+                self.show_listed()
+
+        self.app.push_screen(AskLine("Which runs?", self.pattern, f"{FORM}. {KEYS}", matching), answered)
+
+    def action_note(self) -> None:
+        """Ask for the note of the run under the cursor."""
+        current = self.current
+        if current is None:
+            return
+
+        def answered(text: str | None) -> None:
+            if text is None:
+                return
+            try:
+                notes.write(current.run, text)
+            except MnistSumError as error:
+                self.note(str(error), is_error=True)
+            self.action_reload()
+
+        hint = "A line about it, such as what you tried; an empty one removes it"
+        self.app.push_screen(AskLine(f"A note on {current.run.id}", current.note, hint, notes.check), answered)
+
+    def action_fold(self) -> None:
+        """Make one row of the runs that differ by their seed alone, or show each again."""
+        self.is_folded = not self.is_folded
+        self.show_listed()

@@ -1,0 +1,102 @@
+"""A filter of runs, and runs that differ by their seed alone as one."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.filters import matching
+from mnist_sum_tui.runs.folding import Fold, folded, members_of
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import Summary
+from tests.tui import recorded
+
+
+def summary(name: str = "x", state: str = "completed", total: float | None = 0.99, **values: Any) -> Summary:
+    done = recorded.finished()
+    assert isinstance(done, Finished)
+    finished = None if total is None else replace(done, digit_accuracy=0.995, sum_accuracy=total)
+    config = TrainConfig.of("standard", **{"model": "compact", **values})
+    return Summary(Run(Path(name)), config, state, finished=finished, elapsed=10.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("", True),
+        ("model=compact", True),
+        ("model=swift", False),
+        ("lr=2e-3", True),
+        ("lr>1e-3", True),
+        ("lr>2e-3", False),
+        ("lr<0.01 epochs=5 completed", True),
+        ("lr<0.01 stopped", False),
+        ("done", True),
+        ("all-data=no", True),
+        ("all_data=yes", False),
+        ("data-dir=built-in", True),
+        ("sum>98.9 digit<99.6", True),
+        ("sum>99", False),
+        ("batch-size=128", True),
+    ],
+)
+def test_all_words_of_a_filter_must_hold(text: str, fits: bool) -> None:
+    assert matching(text)(summary()) is fits
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("big", "'big' is no filter: write key=value"),
+        ("rate=1", "unknown key of a filter 'rate'"),
+        ("lr>much", "compares lr with 'much', which is no number"),
+        ("model>compact", "model is no number, so write model=value"),
+        ("lr=", "'lr=' is no filter"),
+        ("=3", "'=3' is no filter"),
+    ],
+)
+def test_what_is_no_filter_is_refused_in_a_line(text: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words) as raised:
+        matching(text)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_damaged_run_and_one_without_a_result_fit_no_number() -> None:
+    damaged = Summary(Run(Path("x")), None, "damaged")
+    assert matching("damaged")(damaged)
+    assert not matching("lr>0")(damaged)
+    assert not matching("model=compact")(damaged)
+    assert not matching("sum<50")(summary(total=None))
+
+
+def test_runs_that_differ_by_their_seed_alone_are_one() -> None:
+    runs = [
+        summary("c", seed=2, total=0.97, threads=4),
+        summary("other", lr=0.1, seed=1),
+        summary("b", seed=1, total=0.99),
+        summary("again", seed=1, total=0.5),
+        summary("running", "running", seed=7, total=None),
+        Summary(Run(Path("broken")), None, "damaged"),
+        Summary(Run(Path("broken too")), None, "damaged"),
+    ]
+    fold, *rest = folded(runs)
+    assert isinstance(fold, Fold)
+    assert [run.run.id for run in members_of(fold)] == ["c", "b", "running"]
+    assert [run.run.id for run in rest] == ["other", "again", "broken", "broken too"]
+    assert fold.run.id == "c", "the newest"
+    assert fold.is_tested
+    assert fold.sum_accuracy == pytest.approx(0.98)
+    assert fold.deviation("sum_accuracy") == pytest.approx(0.02 / 2**0.5), "n - 1 in its denominator"
+    assert fold.deviation("digit_accuracy") == 0
+    assert fold.elapsed == 10
+    assert members_of(rest[0]) == (rest[0],)
+
+
+def test_without_a_result_there_is_no_mean() -> None:
+    (fold,) = folded([summary("a", total=None), summary("b", total=None, seed=1)])
+    assert isinstance(fold, Fold)
+    assert (fold.sum_accuracy, fold.validation_accuracy, fold.deviation("sum_accuracy")) == (None, None, None)

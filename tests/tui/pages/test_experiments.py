@@ -1,0 +1,121 @@
+"""The page Runs: its filter, notes, and runs that differ by their seed alone in one row."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Label, Static
+
+from mnist_sum_tui.runs import notes
+from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.tui.pages.dialogs import AskLine
+from mnist_sum_tui.tui.pages.runs import RunsPage
+from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.run_table import RunTable
+from tests.tui import fixed, recorded
+from tests.tui.pages.test_runs import make, make_three, open_runs
+
+
+def ids(page: RunsPage) -> list[str]:
+    return [str(key.value)[16:] for key in page.query_one(RunTable).rows]
+
+
+def best_of(page: RunsPage) -> str:
+    best = page.query_one(RunTable).best
+    assert best is not None
+    return best.run.id
+
+
+def words_under(page: RunsPage) -> str:
+    return str(page.query_one("#why-best", Static).visual)
+
+
+async def typed(pilot: Pilot[int], key: str, text: str) -> None:
+    await pilot.press(key)
+    await pilot.pause()
+    pilot.app.screen.query_one(Input).value = text
+    await pilot.press("enter")
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def test_a_filter_leaves_the_best_what_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_runs(app, pilot)
+        best = best_of(page)
+        await typed(pilot, "/", "model=pictured")
+        assert ids(page) == ["pictured"]
+        assert "1 of 3 runs fit model=pictured (/ changes it)" in words_under(page)
+        assert best_of(page) == best == "20260101-120100-compact", "it has no row"
+        await typed(pilot, "/", "seed=9")
+        assert ids(page) == []
+        assert "0 of 3 runs fit seed=9" in str(page.query_one("#empty", Static).visual)
+        await pilot.press("r", "e", "d", "y", "t", "space", "enter", "s")  # nothing to do is no error
+        await typed(pilot, "/", "")
+        assert len(ids(page)) == 3
+
+
+async def test_a_wrong_filter_is_named_and_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        page = await open_runs(app, pilot)
+        await typed(pilot, "/", "big [b]")
+        assert isinstance(app.screen, AskLine)
+        assert "'big' is no filter" in str(app.screen.query_one("#said", Label).visual)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert len(ids(page)) == 3
+
+
+async def test_a_note_is_written_and_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(160, 36)) as pilot:
+        page = await open_runs(app, pilot)
+        table = page.query_one(RunTable)
+        assert "note" not in [column.title for column in table.shown]
+        await typed(pilot, "t", "stopped [b] too early, to be repeated with more epochs")
+        assert notes.read(made[2]) == "stopped [b] too early, to be repeated with more epochs"
+        assert str(table.get_cell(made[2].id, "note")) == "stopped [b] too early, to be r…"[:29] + "…"
+        assert notes.read(made[2]) in str(page.query_one("#details", Static).visual)
+
+
+async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_band(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = recorded.finished()
+    assert isinstance(done, Finished)
+    for seed, (total, slower) in enumerate(((0.97, 1.0), (0.99, 2.0))):
+        events = [*recorded.training(2150, slower=slower), replace(done, sum_accuracy=total)]
+        make(tmp_path, f"20260101-12010{seed}-compact-seed{seed}", events, seed=seed)
+    make(tmp_path, "20260101-120300-pictured", [*recorded.training(700)], model="pictured")
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(160, 40)) as pilot:
+        page = await open_runs(app, pilot)
+        assert len(ids(page)) == 3
+        await pilot.press("g")
+        await pilot.pause()
+        assert ids(page) == ["pictured", "compact-seed1"]
+        table = page.query_one(RunTable)
+        row = {
+            column.title: str(table.get_cell("20260101-120101-compact-seed1", column.title)) for column in table.shown
+        }
+        assert row["run"].endswith("compact-seed1 n=2")
+        assert row["sum"] == "98.00 +-1.41"
+        assert row["state"].endswith("done, best")
+        await pilot.press("down")
+        await pilot.pause()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        (curve,) = page.query_one(Chart).plot.curves
+        assert curve.name.endswith("n=2")
+        assert curve.raw is not None
+        assert len(curve.raw) == len(curve.x) == len(curve.y)
+        await pilot.press("g")
+        await pilot.pause()
+        assert len(ids(page)) == 3
