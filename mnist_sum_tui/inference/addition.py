@@ -1,4 +1,4 @@
-"""The addition table as the network sees it: the probability of each sum beside each number."""
+"""The addition table as the network sees it: the mean probability of each sum beside each number."""
 
 import numpy as np
 import torch
@@ -6,14 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mnist_sum_tui.inference.evaluate import Outputs
-from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.models.layers import DIGITS
-
-
-def addition_table(predictor: Predictor, image_hw: Tensor | NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The table of one uint8 image (28, 28), calibrated: rows are the ten numbers, columns the nineteen sums."""
-    table: NDArray[np.float32] = predictor.infer(torch.as_tensor(image_hw).unsqueeze(0)).sum_probabilities[0].numpy()
-    return table
 
 
 def mean_addition_tables(outputs: Outputs, labels_n: Tensor) -> NDArray[np.float32]:

@@ -30,6 +30,8 @@ class Outputs:
     scores: Tensor | None = None
     """how much like a digit each image is, float32 (N,); None if the network is not calibrated"""
     confidence: Confidence = NOT_CALIBRATED
+    features: Tensor | None = None
+    """what goes into the layers of the digit scores, float32 (N, at most 288), if it was asked for and there are any"""
 
     @property
     def digit_probabilities(self) -> Tensor:
@@ -96,6 +98,7 @@ def infer(
     hardware: Hardware,
     keep_going: Callable[[], bool] = lambda: True,
     confidence: Confidence = NOT_CALIBRATED,
+    with_features: bool = False,
 ) -> Outputs | None:
     """Run uint8 images (N, 28, 28) with all ten numbers; the convolutions run once per image.
 
@@ -112,13 +115,15 @@ def infer(
                 if not keep_going():
                     return None
                 batch = normalise(images.to(hardware.device)).contiguous(memory_format=torch.channels_last)
-                scores = look(network, batch, views) if confidence.has_classes else network.see(batch)
+                is_seen = with_features or confidence.has_classes
+                scores = look(network, batch, views) if is_seen else network.see(batch)
                 digits.append(log_softmax(scores).cpu())
                 sums.append(add_all_numbers(network, scores).cpu())
     finally:
         network.train(was_training)
-    likeness = confidence.digit_scores(views) if views else None
-    return Outputs(torch.cat(digits), torch.cat(sums), likeness, confidence)
+    likeness = confidence.digit_scores(views) if views and confidence.has_classes else None
+    features = torch.cat([view.features for view in views]) if views and with_features else None
+    return Outputs(torch.cat(digits), torch.cat(sums), likeness, confidence, features)
 
 
 def add_all_numbers(network: SumNetwork, digits_nk: Tensor) -> Tensor:

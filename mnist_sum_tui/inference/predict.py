@@ -102,9 +102,10 @@ class Predictor:
             raise ValueError(f"image must be uint8 (28, 28), not {image.dtype} {tuple(image.shape)}")
         return from_outputs(self.infer(image.unsqueeze(0)), 0, number, label)
 
-    def infer(self, images_nhw: Tensor) -> Outputs:
+    def infer(self, images_nhw: Tensor, *, with_features: bool = False) -> Outputs:
         """What the network gives for uint8 images (N, 28, 28) with all ten numbers."""
-        outputs = infer(self.network, images_nhw, self.hardware, confidence=self.confidence)
+        own = self.confidence
+        outputs = infer(self.network, images_nhw, self.hardware, confidence=own, with_features=with_features)
         assert outputs is not None  # the default keep_going never stops
         return outputs
 

@@ -5,26 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mnist_sum_tui.data.dataset import normalise
-from mnist_sum_tui.inference.confidence import Views, look
-from mnist_sum_tui.inference.evaluate import BATCH_SIZE
-from mnist_sum_tui.inference.explain import evaluating
-from mnist_sum_tui.inference.predict import Predictor
-
 Points = NDArray[np.float64]
-
-
-def last_features(predictor: Predictor, images_nhw: Tensor) -> Tensor:
-    """What goes into the layers of the digit scores, float32 (N, at most 288), for uint8 images (N, 28, 28).
-
-    Neighbours of longer ones are averaged. A network without a layer of ten outputs gives its digit scores (N, 10).
-    """
-    views: list[Views] = []
-    scores = []
-    with evaluating(predictor) as network, torch.inference_mode():
-        for images in images_nhw.split(BATCH_SIZE):
-            scores.append(look(network, normalise(images.to(predictor.hardware.device)), views).float().cpu())
-    return torch.cat([view.features for view in views] or scores)
 
 
 def principal_components(features_nk: Tensor | NDArray[np.float32]) -> Points:

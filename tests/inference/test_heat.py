@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
-from mnist_sum_tui.inference.addition import addition_table, mean_addition_tables
+from mnist_sum_tui.inference.addition import mean_addition_tables
 from mnist_sum_tui.inference.evaluate import score
 from mnist_sum_tui.inference.heat import gradient, occlusion
 from mnist_sum_tui.inference.predict import Predictor, from_outputs, load_predictor
-from mnist_sum_tui.inference.principal import last_features, principal_components, turned
+from mnist_sum_tui.inference.principal import principal_components, turned
 from mnist_sum_tui.machine.hardware import choose_for_inference
+from mnist_sum_tui.models.activations import score_layers, watch
 
 TEST = dataset.load("test").take(torch.arange(60))
 IMAGE, NUMBER = TEST.images[8], 6  # a 5 that looks like a 6
@@ -74,10 +76,10 @@ def test_the_gradient_is_the_slope_of_the_answers(predictor: Predictor) -> None:
 def test_the_addition_table_is_what_evaluate_and_predict_say(predictor: Predictor) -> None:
     outputs = predictor.infer(TEST.images)
     tables = mean_addition_tables(outputs, TEST.labels)
-    one = addition_table(predictor, IMAGE)
+    one = predictor.infer(IMAGE.unsqueeze(0)).sum_probabilities[0].numpy()
     for number in range(10):
         assert one[number] == pytest.approx(predictor.predict(IMAGE, number).sum_probabilities, abs=1e-5)
-    of_image = [addition_table(predictor, image).argmax(1) for image in TEST.images]
+    of_image = outputs.sum_probabilities.argmax(2).numpy()
     right = [sums == int(label) + np.arange(10) for sums, label in zip(of_image, TEST.labels, strict=True)]
     assert np.mean(right) == pytest.approx(score(outputs, TEST).sum_accuracy)
     fives = [row for row in range(60) if TEST.labels[row] == 5]
@@ -87,8 +89,14 @@ def test_the_addition_table_is_what_evaluate_and_predict_say(predictor: Predicto
 
 
 def test_the_map_is_that_of_a_singular_value_decomposition(predictor: Predictor) -> None:
-    features = last_features(predictor, TEST.images)
+    features = predictor.infer(TEST.images, with_features=True).features
+    assert features is not None
     assert features.shape[1] <= 288
+    last, _ = score_layers(predictor.network)
+    with torch.inference_mode(), predictor.hardware.autocast(), watch(predictor.network, last) as seen:
+        predictor.network.see(dataset.normalise(TEST.images))
+    into = torch.cat([seen[name].input.flatten(1).float() for name in last], 1)
+    assert torch.allclose(features, F.adaptive_avg_pool1d(into, features.shape[1]), atol=1e-4)
     points = principal_components(features)
     x = features.double().numpy() - features.double().numpy().mean(0)
     left, sizes, _ = np.linalg.svd(x, full_matrices=False)

@@ -61,6 +61,15 @@ async def health(pilot: Pilot[int]) -> None:
     await view(pilot, "health")
 
 
+async def means(pilot: Pilot[int]) -> None:
+    await view(pilot, "means")
+
+
+async def digit_map(pilot: Pilot[int]) -> None:
+    await view(pilot, "map")
+    await pilot.pause()
+
+
 async def view(pilot: Pilot[int], name: str) -> None:
     """Go down the list of Inside to one of the views of the whole network."""
     await fixed.open_page(pilot, "inside")
@@ -129,6 +138,8 @@ SHOWN: dict[str, Show] = {
     "closer": closer,
     "table": table,
     "health": health,
+    "means": means,
+    "map": digit_map,
     "heat": heat,
     "runs": runs,
     "guide": guide,

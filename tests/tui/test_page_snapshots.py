@@ -62,7 +62,7 @@ def test_inside(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pyte
 
 
 @SIZES
-@pytest.mark.parametrize("name", ["health"])
+@pytest.mark.parametrize("name", ["health", "means", "map"])
 def test_a_view_of_inside(name: str, size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: Any) -> None:
     assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=SHOWN[name])
 

@@ -62,6 +62,7 @@ class InsidePage(NetworkViews):
         *HEAT_KEYS,
         *WALK_KEYS,
         *WEIGHT_KEYS,
+        Binding("m", "map", "Map of digits"),
         Binding("space", "slides", "Slide show"),
         Binding("g", "goto", "Go to"),
         Binding("r", "random", "Random"),
@@ -204,11 +205,6 @@ class InsidePage(NetworkViews):
         self.remove_class("-closer", "-heat")
         self.show_layer()
 
-    def on_option_list_option_selected(self) -> None:
-        """Go into the layer, unless its values are bars."""
-        if self.query_one(Maps).display:
-            self.query_one(Maps).focus()
-
     def on_gallery_opened(self, message: Maps.Opened) -> None:
         """Look closer at a map."""
         if self.view_name:
@@ -229,7 +225,7 @@ class InsidePage(NetworkViews):
             self.remove_class("-closer")
             self.show_layer()
             maps.focus()
-        elif maps.has_focus:
+        elif not self.query_one(OptionList).has_focus:
             self.query_one(OptionList).focus()
         else:
             return False

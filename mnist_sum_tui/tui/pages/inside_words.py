@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.charts.health import short_name
+from mnist_sum_tui.charts.scatter import DigitMap
 from mnist_sum_tui.charts.thumbnail import as_maps
 from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.closer import Closer
 from mnist_sum_tui.tui.widgets.maps import reads_image
 
@@ -12,8 +14,34 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.explain import LayerView
     from mnist_sum_tui.inference.predict import Prediction
 
-VIEWS = {"table": "addition table: 10x19", "health": "health of the layers"}
+VIEWS = {
+    "table": "addition table: 10x19",
+    "means": "mean tables: 10 of 10x19",
+    "health": "health of the layers",
+    "map": "map of the digits",
+}
 """what else there is to see, by the names of the classes: the last rows of the list"""
+MEANS = (
+    "Of each true digit the mean addition table of all its test images. Row: number, column: sum. A network that adds "
+    "has a diagonal in each, one column further from digit to digit; grey beside it is doubt."
+)
+NO_HEALTH = (
+    "Here you will see how each layer does while a network trains: whether its weights move, and whether units fall "
+    "silent. Start a training (F1), or open or replay a run (F5). Runs of earlier versions have no such figures."
+)
+NO_MAP = "Here you will see all test images as points, near each other where the network sees them as alike."
+
+
+def map_words(shown: DigitMap | None, index: int) -> str:
+    """What the map is, and what is under its cursor."""
+    if shown is None:
+        return NO_MAP
+    label, digit = int(shown.labels[index]), int(shown.digits[index])
+    read = f", read as {digit}" if digit != label else ""
+    return (
+        "All test images as points: the more alike the last layer before the scores finds two, the nearer they are. A "
+        f"figure: which digit is there; {BRAILLE.wrong}: misread. Cursor (m, arrows): #{index:,}, a {label}{read}."
+    )
 
 
 def layer_row(view: "LayerView") -> str:

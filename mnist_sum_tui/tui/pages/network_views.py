@@ -1,19 +1,32 @@
-"""NetworkViews: what Inside shows besides the layers of one image: how they do while the network trains."""
+"""NetworkViews: what Inside shows besides the layers of one image: tables, the layers' health, the map of digits."""
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import OptionList
 
 from mnist_sum_tui.charts.health import health_words
+from mnist_sum_tui.charts.scatter import DigitMap
 from mnist_sum_tui.runs.health_event import Health
+from mnist_sum_tui.tui.pages.inside_words import MEANS, NO_HEALTH, VIEWS, map_words
 from mnist_sum_tui.tui.pages.walking import WalkingPage
-from mnist_sum_tui.tui.predictions.messages import ImagePredicted
+from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
+from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.addition_table import table_words
+from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.digit_map import MapOfDigits
 from mnist_sum_tui.tui.widgets.health_table import HealthTable
+from mnist_sum_tui.tui.widgets.maps import Pictures
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 
 LOOK_SECONDS = 1.0
-NO_HEALTH = """\
-Here you will see how each layer does while a network trains: whether its weights move, whether units fall silent.
-Start a training (F1), or open or replay a run (F5). Runs of earlier versions have no such figures.
-"""
+WAYS_IN = {"": "#feature-maps", "means": "#means", "health": "#spreads", "map": "#digit-map"}
+"""where Enter leads to, by what is shown"""
+BACK = "From Inside (F6 goes back)"
 
 
 class NetworkViews(WalkingPage):
@@ -21,13 +34,28 @@ class NetworkViews(WalkingPage):
 
     view_name = ""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._maps: dict[str, DigitMap] = {}
+        """by whose weights they are; that of a training in progress has no name"""
+
     def compose_views(self) -> ComposeResult:
         """The widgets."""
+        yield Pictures(id="means")
         yield HealthTable(id="health")
+        with Horizontal(id="map"):
+            yield MapOfDigits(id="digit-map")
+            yield Digit(id="under-cursor")
 
     def on_mount(self) -> None:
         """Keep up with the run, whoever trains it."""
+        self.query_one("#under-cursor", Digit).look = "dots"
         self.set_interval(LOOK_SECONDS, self.keep_view_up)
+
+    def forget_weights(self) -> None:
+        """Another network has another map."""
+        super().forget_weights()
+        self._maps.clear()
 
     def show_layer(self) -> None:
         """Show what is chosen; to be given by the page."""
@@ -40,8 +68,78 @@ class NetworkViews(WalkingPage):
 
     def show_view(self, answer: ImagePredicted) -> str:
         """Show the view with what is known by now, and say what it means; empty if none is shown."""
-        if self.view_name == "health":
-            health = self.query_one(HealthTable)
-            health.events = tuple(event for event in self.session.events if isinstance(event, Health))
-            return health_words(health.events[-1]) if health.events else NO_HEALTH
-        return table_words(answer.predictions) if self.view_name else ""
+        match self.view_name:
+            case "table":
+                return table_words(answer.predictions)
+            case "means":
+                if (result := self._evaluation(answer)) is not None:
+                    grids = np.nan_to_num(result.tables)
+                    self.query_one("#means", Pictures).grids = tuple((str(n), grid) for n, grid in enumerate(grids))
+                return MEANS
+            case "health":
+                health = self.query_one(HealthTable)
+                health.events = tuple(event for event in self.session.events if isinstance(event, Health))
+                return health_words(health.events[-1]) if health.events else NO_HEALTH
+            case "map":
+                return self._show_map(answer)
+        return ""
+
+    def _show_map(self, answer: ImagePredicted) -> str:
+        widget = self.query_one(MapOfDigits)
+        key = "" if answer.weights.path is None else answer.source
+        is_needed = not key or key not in self._maps
+        if is_needed and (result := self._evaluation(answer)) is not None:
+            self._maps[key] = self._turned(result)
+        if key in self._maps:  # otherwise the earlier one stays until this one is known
+            widget.shown = self._maps[key]
+        elif widget.shown is not None and len(widget.shown.labels) != answer.count:
+            widget.shown = None  # of other images
+        if not widget.has_focus:
+            widget.point_at(answer.index)
+        self.query_one("#under-cursor", Digit).image = answer.image
+        return map_words(widget.shown, answer.index)
+
+    def _turned(self, result: "TestSetResult") -> DigitMap:
+        """The map, turned so that clusters move from the first one that was shown to this one, and do not jump."""
+        from mnist_sum_tui.inference.principal import turned
+
+        first = next(iter(self._maps.values()), None)
+        is_alike = first is not None and len(first.points) == len(result.points)
+        points = turned(result.points, first.points) if first is not None and is_alike else result.points
+        return DigitMap(points, result.labels, result.digits)
+
+    def _evaluation(self, answer: ImagePredicted) -> "TestSetResult | None":
+        """Of the weights that are shown; None while the thread is at it, and then they are shown."""
+        evaluated = self._evaluated
+        if evaluated is not None and evaluated.result.serves_for(answer.weights, answer.source):
+            return evaluated.result
+        if self._then is None:
+            self._search(self._take_evaluation)
+        return None
+
+    def _take_evaluation(self, found: TestSetEvaluated) -> None:
+        answer = self.answer
+        if answer is not None and found.result.serves_for(answer.weights, answer.source):
+            self.show_layer()
+        else:  # the file has other weights by now
+            self._ask()
+
+    def on_map_of_digits_pointed(self, message: MapOfDigits.Pointed) -> None:
+        """Show the image under the cursor, or open it on Inspect."""
+        if message.is_chosen:
+            self.app.post_message(OpenInInspect(message.index, back=BACK))
+        else:
+            self.show_index(message.index)
+
+    def on_option_list_option_selected(self) -> None:
+        """Go into what is shown, if there is more to choose."""
+        way_in = WAYS_IN.get(self.view_name)
+        if way_in and (found := self.query_one(way_in)).display:
+            found.focus()
+
+    def action_map(self) -> None:
+        """Show the map of the digits, and go into it."""
+        rows = self.query_one(OptionList)
+        if rows.option_count:
+            rows.highlighted = rows.option_count - len(VIEWS) + list(VIEWS).index("map")
+            self.call_after_refresh(self.query_one(MapOfDigits).focus)

@@ -114,7 +114,7 @@ class TestSetEvaluation:
         """Do the next slice, and `tell` now and then what share is done; the result when it was the last one."""
         start, begin = len(self._parts) * SLICE, time.perf_counter()
         take_threads(self._threads)
-        self._parts.append(self.predictor.infer(self.test.images[start : start + SLICE]))
+        self._parts.append(self.predictor.infer(self.test.images[start : start + SLICE], with_features=True))
         if len(self._seconds) < len(self._choices):
             self._seconds.append(time.perf_counter() - begin)
         if start + SLICE >= len(self.test):
@@ -130,8 +130,11 @@ def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str)
     """The result of all slices together; the figures are `evaluate.score`'s."""
     import torch
 
+    from mnist_sum_tui.inference.addition import mean_addition_tables
     from mnist_sum_tui.inference.evaluate import Outputs, mistakes, score
+    from mnist_sum_tui.inference.principal import principal_components
 
+    features = [part.digits if part.features is None else part.features for part in parts]
     scores = [part.scores for part in parts if part.scores is not None]
     outputs = Outputs(
         torch.cat([part.digits for part in parts]),
@@ -152,6 +155,8 @@ def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str)
         sum_probabilities=sum_probabilities,
         outputs=outputs,
         report=score(outputs, test),
+        tables=mean_addition_tables(outputs, test.labels),
+        points=principal_components(torch.cat(features)),
         mistakes=mistakes(outputs, test),
     )
 

@@ -56,6 +56,10 @@ class TestSetResult:
     outputs: "Outputs"
     """what the predictions are made of"""
     report: "EvalReport"
+    tables: NDArray[np.float32]
+    """(10, 10, 19), the mean of the sums' probabilities over the images of each true digit: digit, number, sum"""
+    points: NDArray[np.float64]
+    """(N, 2), the images on a map: the two directions in which the last features vary most"""
     mistakes: "tuple[Mistake, ...]"
     """every image whose digit is wrong, surest first"""
     predictor: "Predictor | None" = None

@@ -1,14 +1,24 @@
 """What Inside shows besides the layers of one image."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
+from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, Reply, Request
+from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.digit_map import MapOfDigits
 from mnist_sum_tui.tui.widgets.health_table import HealthTable
 from mnist_sum_tui.tui.widgets.maps import Maps, Pictures
 from tests.tui import fixed, recorded
@@ -26,11 +36,16 @@ def words(page: InsidePage) -> str:
     return str(page.query_one("#words", Static).render())
 
 
+def page_in(app: App[int]) -> InsidePage:
+    page = app.screen
+    assert isinstance(page, InsidePage)
+    return page
+
+
 async def show(pilot: Pilot[int], name: str) -> InsidePage:
     """Go down the list to one of the views."""
     await fixed.open_page(pilot, "inside")
-    page = pilot.app.screen
-    assert isinstance(page, InsidePage)
+    page = page_in(pilot.app)
     page.query_one(OptionList).highlighted = len(page.views) + list(VIEWS).index(name)
     await pilot.pause()
     await pilot.pause()
@@ -67,3 +82,120 @@ async def test_before_the_first_figures_it_says_what_will_be_here(
         app.session.add(recorded.health(10))  # as a training, a replay or a watched run does
         await until(pilot, lambda: "Each layer learns" in words(page))
         assert len(page.query_one(HealthTable).events) == 1
+
+
+@SIZES
+async def test_the_mean_tables_are_those_of_the_evaluation(size: tuple[int, int], app: MnistSumApp) -> None:
+    async with app.run_test(size=size) as pilot:
+        page = await show(pilot, "means")
+        pictures = page.query_one("#means", Pictures)
+        assert [item.caption for item in pictures.items] == [*"0123456789"]
+        assert pictures.region.area > 500
+        probabilities, labels = fixed.outputs().sum_probabilities.numpy(), fixed.images().labels.numpy()
+        for digit, (_, grid) in enumerate(pictures.grids):
+            by_hand = np.mean([probabilities[row] for row in np.flatnonzero(labels == digit)], 0)
+            assert grid == pytest.approx(by_hand, abs=1e-5)
+            assert grid.argmax(1).tolist() == [digit + number for number in range(10)]
+        picture = pictures.items[3].image
+        assert picture.shape[0] % 10 == picture.shape[1] % 19 == 0
+        await pilot.press("enter", "right", "enter")
+        assert pictures.chosen == 1
+        assert not page.has_class("-closer"), "a table is no map of the image"
+        await pilot.press("escape")
+        assert page.query_one(OptionList).has_focus
+
+
+@SIZES
+async def test_the_map_shows_the_image_under_its_cursor_and_opens_it(size: tuple[int, int], app: MnistSumApp) -> None:
+    async with app.run_test(size=size) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        await pilot.press("m")
+        await pilot.pause()
+        await pilot.pause()
+        drawn = page.query_one(MapOfDigits)
+        assert drawn.has_focus
+        assert drawn.shown is not None
+        assert drawn.index == page.index == 0, "it begins with the image that was shown"
+        x = fixed.outputs().digits.double().numpy()
+        left, sizes, _ = np.linalg.svd(x - x.mean(0), full_matrices=False)
+        assert np.allclose(np.abs(drawn.shown.points), np.abs(left[:, :2] * sizes[:2]), atol=1e-4)
+        assert BRAILLE.wrong in str(drawn.render())
+        await pilot.press("left", "up", "left")
+        await pilot.pause()
+        await pilot.pause()
+        index = drawn.index
+        assert page.index == index != 0
+        assert f"#{index:,}, a {fixed.images().labels[index]}" in words(page)
+        await pilot.click(MapOfDigits, offset=(4, 5))
+        await pilot.pause()
+        assert drawn.cursor == (4, 5)
+        picture = page.query_one("#under-cursor" if page.query_one("#under-cursor").display else "#goes-in", Digit)
+        assert picture.region.area > 0
+        assert picture.image is not None
+        assert drawn.index is not None
+        assert (picture.image == fixed.images().images[drawn.index].numpy()).all()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, InspectPage) and app.screen.index == drawn.index)
+
+
+async def test_each_weights_have_their_map_turned_to_the_first(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The later network sees the same, mirrored and turned; on the screen nothing moves."""
+    asked: list[Weights | None] = []
+    first = fixed.result()
+    spun = first.points @ np.array([[0.0, 1.0], [1.0, 0.0]])
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await show(pilot, "map")
+        drawn, worker = page.query_one(MapOfDigits), fixed.predictions_in(app)
+        assert drawn.shown is not None
+        before = drawn.shown.points
+
+        def answer(request: Request, reply: Reply) -> None:
+            if isinstance(request, EvaluateTestSet):
+                asked.append(request.weights)
+                found = replace(first, weights=request.weights or fixed.CHOICES[1], points=spun, source="later")
+                reply(TestSetEvaluated(found, fixed.images().images.numpy()))
+            elif isinstance(request, LookInside):
+                message = fixed.looked_inside(request)
+                if request.weights == fixed.CHOICES[2]:
+                    message.answer.source = "later"
+                reply(message)
+
+        monkeypatch.setattr(worker, "request", answer)
+        await pilot.press("full_stop")
+        await until(pilot, lambda: drawn.shown is not None and drawn.shown.points is not before)
+        assert np.allclose(drawn.shown.points, before)
+        assert asked == [fixed.CHOICES[2]]
+        await pilot.press("comma")
+        await until(pilot, lambda: drawn.shown is not None and drawn.shown.points is before)
+        await pilot.press("full_stop")
+        await until(pilot, lambda: drawn.shown is not None and drawn.shown.points is not before)
+        assert len(asked) == 1, "once each"
+
+
+@pytest.mark.parametrize("name", ["means", "map"])
+async def test_while_the_test_images_are_evaluated_it_says_what_will_be_here(
+    name: str, app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        worker = fixed.predictions_in(app)
+        request = worker.request
+        evaluations: list[Request] = []
+
+        def hold(asked: Request, reply: Reply) -> None:
+            if isinstance(asked, EvaluateTestSet):
+                evaluations.append(asked)
+            else:
+                request(asked, reply)
+
+        monkeypatch.setattr(worker, "request", hold)
+        page = await show(pilot, name)
+        for _ in range(3):
+            page.keep_view_up()
+            await pilot.pause()
+        assert len(evaluations) == 1, "it is asked for once"
+        assert "test images" in words(page)
+        await pilot.press("enter", "left", "enter", "escape")

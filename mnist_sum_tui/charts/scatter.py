@@ -1,0 +1,73 @@
+"""The map of the digits: images as dots, near each other where a network sees them as alike. Pure; numpy only."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_sum_tui.charts.axes import Floats
+from mnist_sum_tui.charts.braille import characters, pack
+from mnist_sum_tui.glyphs import Glyphs, current
+
+Cell = tuple[int, int]
+"""column and row"""
+OUTLIERS = 0.2
+"""percent of the points at each edge that do not widen the map; they are drawn at its edge"""
+LETTERS = 6
+"""one cell in so many has its digit in the place of dots"""
+FEW = 0.05
+"""share of wrong digits up to which each one is marked; beyond it only the cells where most are wrong"""
+WRONG, NOTHING = 10, -1
+"""the roles of a mark, and of an empty cell; those of dots and letters are the true digits 0..9"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DigitMap:
+    """The test images as points."""
+
+    points: Floats
+    """(N, 2), to the right and upwards"""
+    labels: NDArray[np.int64]
+    """(N,), the true digits"""
+    digits: NDArray[np.int64]
+    """(N,), what they are read as"""
+
+    def dots(self, columns: int, rows: int, glyphs: Glyphs) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The column and the row of dots of each point, on a map of so many cells."""
+        low, high = np.percentile(self.points, (OUTLIERS, 100 - OUTLIERS), axis=0)
+        shares = np.clip((self.points - low) / np.maximum(high - low, 1e-12), 0, 1)
+        across, down = columns * glyphs.dot_size[0] - 1, rows * glyphs.dot_size[1] - 1
+        return np.rint(shares[:, 0] * across).astype(np.intp), np.rint((1 - shares[:, 1]) * down).astype(np.intp)
+
+    def nearest(self, cell: Cell, columns: int, rows: int, glyphs: Glyphs | None = None) -> int:
+        """The image whose point is in a cell, or else nearest to it."""
+        glyphs = glyphs or current()
+        x, y = self.dots(columns, rows, glyphs)
+        across, down = glyphs.dot_size
+        distances = ((x + 0.5) / across - cell[0] - 0.5) ** 2 + (2 * ((y + 0.5) / down - cell[1] - 0.5)) ** 2
+        is_elsewhere = (x // across != cell[0]) | (y // down != cell[1])
+        return int((distances + 1e6 * is_elsewhere).argmin())
+
+    def drawn(self, columns: int, rows: int, glyphs: Glyphs | None = None) -> list[list[tuple[str, int]]]:
+        """Each line as spans of text and role: the digit of most images there, WRONG or NOTHING."""
+        glyphs = glyphs or current()
+        x, y = self.dots(columns, rows, glyphs)
+        across, down = glyphs.dot_size
+        dots = np.zeros((rows * down, columns * across), bool)
+        dots[y, x] = True
+        counts = np.zeros((rows, columns, 11), np.intp)
+        np.add.at(counts, (y // down, x // across, self.labels), 1)
+        is_wrong = self.labels != self.digits
+        np.add.at(counts, (y[is_wrong] // down, x[is_wrong] // across, WRONG), 1)
+        total, roles = counts[..., :WRONG].sum(2), counts[..., :WRONG].argmax(2)
+        codes = characters(pack(dots, glyphs), glyphs)
+        is_letter = (np.arange(columns) + 3 * np.arange(rows)[:, None]) % LETTERS == 0
+        codes = np.where(is_letter & (total > 0), ord("0") + roles, codes)
+        is_marked = counts[..., WRONG] > (0 if is_wrong.mean() <= FEW else total / 2)
+        codes[is_marked], roles[is_marked], roles[total == 0] = ord(glyphs.wrong), WRONG, NOTHING
+        lines = []
+        for line in zip(codes.tolist(), roles.tolist(), strict=True):
+            stretches = groupby(zip(*line, strict=True), lambda cell: cell[1])
+            lines.append([("".join(chr(code) for code, _ in cells), role) for role, cells in stretches])
+        return lines
