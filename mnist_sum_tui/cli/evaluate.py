@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.evaluate import EvalReport
     from mnist_sum_tui.inference.predict import Predictor
 
+SHOWN_MISTAKES = 16
 Strangers = Annotated[
     str | None,
     typer.Option(
@@ -160,7 +161,7 @@ def _shaded(share: float | None, worst: float) -> str:
 def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
     rows = [
         [str(mistake.index), str(mistake.label), str(mistake.digit), percent(mistake.probability)]
-        for mistake in report.mistakes
+        for mistake in report.mistakes[:SHOWN_MISTAKES]
     ]
     if rows:
         count, command = report.digit_mistakes, f"mnist-sum predict INDEX{options}"

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from mnist_sum_tui.atomic import write_atomic
 from mnist_sum_tui.cli.common import DataDir, LaterRunsDir, TensorBoard, need
 from mnist_sum_tui.cli.layout import console, say
+from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
 from mnist_sum_tui.cli.runs import Name, folder_of
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.process import import_torch
@@ -46,17 +46,17 @@ def export(
     if csv is not None:
         from mnist_sum_tui.export.csv import to_csv
 
-        _write(csv, to_csv(events), "a spreadsheet or pandas.read_csv opens it")
+        write_output(csv, to_csv(events), "a spreadsheet or pandas.read_csv opens it")
     if svg is not None:
         from mnist_sum_tui.export import animation  # numpy
 
-        _write(svg, animation.svg(events).encode(), "a browser plays it, and so does a README on GitHub")
+        write_output(svg, animation.svg(events).encode(), "a browser plays it, and so does a README on GitHub")
     if onnx is not None:
         import_torch()
         from mnist_sum_tui.export.onnx import to_onnx
         from mnist_sum_tui.inference.predict import load_predictor
 
-        _write(
+        write_output(
             onnx,
             to_onnx(load_predictor(found, device="cpu")),
             "Netron (netron.app) shows its layers, onnxruntime runs it",
@@ -84,30 +84,4 @@ def report(
     check_output(output)
     found = find.by_name(run, folder_of(context, runs_dir))
     target = output or Path(f"{found.path.name}.html")
-    _write(target, html(found, data_dir), "a browser opens it, offline too")
-
-
-def check_output(path: Path | None) -> None:
-    """Refuse to write anywhere but to a new file, or over a regular one, which is replaced; None: nothing is written.
-
-    Raises:
-        UsageError: it is a folder, a device, a pipe, a link or no name of a file, or its folder is missing.
-    """
-    if path is None:
-        return
-    shown = repr(printable(str(path)))
-    try:
-        if not path.name or path.is_dir():
-            raise UsageError(f"{shown} is a folder: give the name of a file in it")
-        if path.is_symlink() or (path.exists() and not path.is_file()):
-            raise UsageError(f"{shown} is not a regular file, and is left alone: give another name")
-        if not path.parent.is_dir():
-            raise UsageError(f"the folder of {shown} does not exist: make it first, or give another name")
-    except OSError as error:
-        raise UsageError(f"{shown} cannot be a file ({error.strerror}): give another name") from None
-
-
-def _write(path: Path, content: bytes, opened_by: str) -> None:
-    check_output(path)  # RUN.html, or what has come since
-    write_atomic(path, content)
-    say(console(), f"Wrote {printable(str(path))}: {opened_by}")
+    write_output(target, html(found, data_dir), OPENS_A_PAGE)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.layout import print_table, say
+from mnist_sum_tui.errors import unknown
 from mnist_sum_tui.formatting import duration, percent, sparkline
 from mnist_sum_tui.runs.summary import Summary, measured_on
 
@@ -33,6 +34,20 @@ MOST_BARS = 30
 def letters(count: int) -> list[str]:
     """Short names for the runs of a comparison: A, B, ...; numbers if there are more than letters."""
     return [chr(ord("A") + place) for place in range(count)] if count <= 26 else [str(n + 1) for n in range(count)]
+
+
+def sorted_by(runs: Sequence[Summary], title: str) -> Sequence[Summary]:
+    """The runs as the page Runs sorts them by the column of that title.
+
+    Raises:
+        UsageError: there is no such column.
+    """
+    from mnist_sum_tui.tui.widgets.run_columns import COLUMNS, arranged  # no Textual in it
+
+    titles = [column.title for column in COLUMNS]
+    if title not in titles:
+        raise unknown("column", title, titles)
+    return arranged(runs, titles.index(title))
 
 
 def print_runs(

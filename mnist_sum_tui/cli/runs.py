@@ -1,7 +1,6 @@
 """`mnist-sum runs`: list, show, compare and delete runs."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,9 +9,10 @@ import typer
 from mnist_sum_tui.cli.common import RUN_HELP, Json, LaterRunsDir, RunsDir, complete_run, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say
 from mnist_sum_tui.cli.narrow_help import Group
-from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs
+from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
+from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs, sorted_by
 from mnist_sum_tui.config import option_name, value_words
-from mnist_sum_tui.errors import RunError, UsageError, unknown
+from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find, notes
@@ -122,6 +122,9 @@ def show(context: typer.Context, run: Name = "latest", runs_dir: LaterRunsDir = 
 def compare(
     context: typer.Context,
     names: Annotated[list[str], typer.Argument(help="Two or more runs.", autocompletion=complete_run, metavar="RUN")],
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it as one HTML file to send, instead of printing it.")
+    ] = None,
     runs_dir: LaterRunsDir = None,
 ) -> None:
     """Compare runs: their results, the settings in which they differ, and their curves on one scale."""
@@ -130,6 +133,12 @@ def compare(
     if len({summary.run.path.resolve() for summary in found}) < 2:
         raise UsageError("compare needs at least two different runs: mnist-sum runs lists them")
     out, named = console(), dict(zip(letters(len(found)), found, strict=True))
+    if report is not None:
+        check_output(report)
+        from mnist_sum_tui.export.report import compared  # numpy and Pillow
+
+        write_output(report, compared(named), OPENS_A_PAGE)
+        return
     for letter, summary in named.items():
         say(out, f"{letter}  {summary.run.argument}", "bold", indent=3)
     out.print()
@@ -177,7 +186,7 @@ def _list(folder: Path, json: bool, filter: str = "", sort: str = "") -> None:
     is_shown = matching(filter)
     every = [summarise(run) for run in find.list_runs(folder)]
     best = best_run(every) if any(summary.ranked_by for summary in every) else None
-    found = list(_sorted(every, sort) if sort else every)
+    found = list(sorted_by(every, sort) if sort else every)
     found = [summary for summary in found if is_shown(summary)]
     if json:
         for summary in found:
@@ -192,16 +201,6 @@ def _list(folder: Path, json: bool, filter: str = "", sort: str = "") -> None:
         print_runs(out, found, best=best)
         if best is not None:
             say(out, why_best(best), "dim italic")
-
-
-def _sorted(runs: Sequence[Summary], title: str) -> Sequence[Summary]:
-    """The runs as the page Runs sorts them by the column of that title."""
-    from mnist_sum_tui.tui.widgets.run_columns import COLUMNS, arranged  # no Textual in it
-
-    titles = [column.title for column in COLUMNS]
-    if title not in titles:
-        raise unknown("column", title, titles)
-    return arranged(runs, titles.index(title))
 
 
 def _reported(run: Run) -> dict[str, Any] | None:

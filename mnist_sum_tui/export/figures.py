@@ -3,59 +3,107 @@
 import base64
 import io
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image as Pictures
 
-from mnist_sum_tui.charts.axes import LOG, NINES, PAD, Floats, Scale, across
+from mnist_sum_tui.charts.axes import LOG, NINES, PAD, SHARE, Floats, Scale, across
 from mnist_sum_tui.charts.series import HEADS, Series, smooth
+from mnist_sum_tui.charts.sureness import LEAST_ANSWERS
 from mnist_sum_tui.charts.thumbnail import Image
 
 WIDTH, HEIGHT = 560, 260
-LEFT, RIGHT, TOP, BOTTOM = 64, 8, 8, 28
+LEFT, RIGHT, TOP, BOTTOM = 64, 16, 8, 28
 """margins of a chart, in SVG units"""
 SMOOTHING = 0.9
+PLACES = 200
+"""along a comparison, at which the mouse is told the values"""
 Point = tuple[float, float]
 Label = tuple[float, str]
 """a position in SVG units, and what stands there"""
 
 
+Curves = Mapping[str, tuple[Floats, Floats]]
+"""x and y, by the class that gives a curve its look in the page"""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart of loss or accuracy over the steps, in SVG units."""
+    """A chart, in SVG units."""
 
     title: str
     x_ticks: list[Label]
     y_ticks: list[Label]
     lines: dict[str, str]
-    """by head the path of the training curve"""
+    """by class the path of a curve"""
     marks: dict[str, list[Point]]
-    """by head the validations"""
-    values: list[tuple[float, int, str, str]]
-    """for the mouse: x, the step, and digit and sum as text"""
+    """by class the points beside it"""
+    values: list[tuple[float, str]]
+    """for the mouse: x, and what is said there"""
 
 
 def figure(series: Series, quantity: str) -> Figure | None:
-    """The chart of `loss` or `accuracy`; None if the run has fewer than two values."""
+    """The training curves and validations of `loss` or `accuracy` over the steps; None with fewer than two values."""
     scale = LOG if quantity == "loss" else NINES
     steps = series.training.column(0)
-    curves = {head: smooth(series.y(quantity, head, series.training), SMOOTHING) for head in HEADS}
-    measured = {head: series.y(quantity, head, series.validation) for head in HEADS}
-    heights = scale.forward(np.concatenate([*curves.values(), *measured.values()]))
-    heights = heights[np.isfinite(heights)]
-    if len(steps) < 2 or not len(heights):
+    curves = {head: (steps, smooth(series.y(quantity, head, series.training), SMOOTHING)) for head in HEADS}
+    marks = {head: (series.validation.column(0), series.y(quantity, head, series.validation)) for head in HEADS}
+    rows = zip(*(values.tolist() for values in (steps, curves["digit"][1], curves["sum"][1])), strict=True)
+    said = [(at, f"step {at:,.0f}: digit {scale.label(digit)}, sum {scale.label(total)}") for at, digit, total in rows]
+    return _figure(f"{quantity} over the steps", scale, "step", curves, marks, said)
+
+
+def comparison(runs: Mapping[str, Series], quantity: str) -> Figure | None:
+    """`sum accuracy`, `digit loss` and so on of several runs over the epochs; the classes are `run-1`, `run-2`, ..."""
+    head, what = quantity.split()
+    scale = LOG if what == "loss" else NINES
+    curves, marks = {}, {}
+    for place, series in enumerate(runs.values()):
+        x, y = series.x("epoch", series.training), smooth(series.y(what, head, series.training), SMOOTHING)
+        curves[f"run-{place + 1}"] = x, y
+        marks[f"run-{place + 1}"] = series.x("epoch", series.validation), series.y(what, head, series.validation)
+    longest = max((float(x[-1]) for x, _ in curves.values() if len(x)), default=0.0)
+    said = []
+    for at in np.linspace(0, longest, PLACES).tolist():
+        there = ((name, x, y) for name, (x, y) in zip(runs, curves.values(), strict=True) if len(x))
+        known = [(name, float(np.interp(at, x, y))) for name, x, y in there if x[0] <= at <= x[-1]]
+        said.append((at, f"epoch {at:.2f}: " + ", ".join(f"{name} {scale.label(value)}" for name, value in known)))
+    return _figure(f"{quantity} over the epochs", scale, "epoch", curves, marks, said)
+
+
+def reliability(bins: Mapping[str, Sequence[Sequence[float]]]) -> Figure | None:
+    """How often it is right where it is so sure, by head; a bin is answers, mean sureness, accuracy."""
+    ends = np.array([0.0, 1.0])
+    curves, said = {"ideal": (100 * ends, ends)}, []
+    for head, parts in bins.items():
+        known = [part for part in parts if len(part) == 3 and part[0] >= LEAST_ANSWERS and max(part[1:]) <= 1]
+        curves[head] = tuple(np.array([part[1:] for part in known]).reshape(-1, 2).T * [[100], [1]])
+        for answers, sure, right in known:
+            said.append((100 * sure, f"{head}: {answers:,.0f} answers, {sure:.1%} sure, {right:.1%} right"))
+    marks = {head: curves[head] for head in bins}
+    return _figure("right, over how sure in %", SHARE, "epoch", curves, marks, said)
+
+
+def _figure(
+    title: str, scale: Scale, kind: str, curves: Curves, marks: Curves, said: Sequence[tuple[float, str]]
+) -> Figure | None:
+    """The chart with its ticks along x of `kind`; None if nothing can be seen."""
+    heights = scale.forward(np.concatenate([y for _, y in (*curves.values(), *marks.values())]))
+    heights, along = heights[np.isfinite(heights)], np.concatenate([x for x, _ in curves.values()])
+    if not len(heights) or max(len(x) for x, _ in curves.values()) < 2:
         return None
     low, high = float(heights.min()), float(heights.max())
-    pad = PAD * (high - low) or 1.0
-    frame = _Frame(scale, low - pad, high + pad, float(steps[0]), max(float(steps[-1]), float(steps[0]) + 1))
+    pad, first, last = PAD * (high - low) or 1.0, float(along.min()), float(along.max())
+    frame = _Frame(scale, low - pad, high + pad, first, max(last, first + 1))
     return Figure(
-        title=quantity,
-        x_ticks=[(frame.x(at), text) for at, text in across("step", frame.first, frame.last, 6)],
+        title=title,
+        x_ticks=[(frame.x(at), text) for at, text in across(kind, frame.first, frame.last, 6)],
         y_ticks=[(frame.y_at(at), text) for at, text in scale.ticks(frame.low, frame.high, 6)],
-        lines={head: _path(frame.points(steps, curve)) for head, curve in curves.items()},
-        marks={head: _known(frame.points(series.validation.column(0), values)) for head, values in measured.items()},
-        values=_values(frame, steps, curves),
+        lines={name: _path(frame.points(x, y)) for name, (x, y) in curves.items()},
+        marks={name: [point for point in frame.points(x, y) if point is not None] for name, (x, y) in marks.items()},
+        values=[(round(frame.x(at), 1), words) for at, words in said],
     )
 
 
@@ -78,17 +126,6 @@ class _Frame:
         heights = self.scale.forward(values).tolist()
         places = [(round(self.x(step), 1), height) for step, height in zip(steps.tolist(), heights, strict=True)]
         return [(x, round(self.y_at(height), 1)) if math.isfinite(height) else None for x, height in places]
-
-
-def _values(frame: _Frame, steps: Floats, curves: dict[str, Floats]) -> list[tuple[float, int, str, str]]:
-    """What is said where the mouse is."""
-    label = frame.scale.label
-    rows = zip(steps.tolist(), curves["digit"].tolist(), curves["sum"].tolist(), strict=True)
-    return [(round(frame.x(step), 1), int(step), label(digit), label(total)) for step, digit, total in rows]
-
-
-def _known(points: list[Point | None]) -> list[Point]:
-    return [point for point in points if point is not None]
 
 
 def _path(points: list[Point | None]) -> str:

@@ -1,25 +1,31 @@
-"""A run as one HTML file that can be sent to a friend: nothing in it is loaded from anywhere.
+"""A run, or several, as one HTML file that can be sent to a friend: nothing in it is loaded from anywhere.
 
 What a run's files say is checked field by field, and what is damaged is left out. The template escapes every text.
 """
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-from mnist_sum_tui.charts.series import QUANTITIES, Series
+from mnist_sum_tui.charts.run_charts import MOST_RUNS, OVERLAY_QUANTITIES
+from mnist_sum_tui.charts.series import HEADS, QUANTITIES, Series
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export import figures
-from mnist_sum_tui.export.figures import figure, png
+from mnist_sum_tui.export.added import tables
+from mnist_sum_tui.export.figures import Figure, comparison, figure, png, reliability
 from mnist_sum_tui.export.tested import pictured, tested
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.commands import reproduction
+from mnist_sum_tui.runs.differences import SAME_SETTINGS, settings_table
+from mnist_sum_tui.runs.events import Event, Samples
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.summary import Summary, summarise
+from mnist_sum_tui.runs.summary import Summary, measured_on, summarise
 from mnist_sum_tui.version import __version__
 
-TEMPLATE = Path(__file__).with_name("report.html")
 MOST_MISTAKES = 30
 ENVIRONMENT = (
     "mnist_sum",
@@ -42,34 +48,66 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
     Raises:
         RunError: config.json is missing or damaged.
     """
-    from jinja2 import Environment  # torch brings it; 40 ms
-
     summary, config = summarise(run), run.read_config()
-    replay = Replay(run.metrics_file)
-    series = Series(replay.at(replay.last).events)
+    series = Series(_moments(run))
     test = tested(run)
     command, besides = reproduction(config, summary.starts)
     worst = test.get("mistakes", ())[:MOST_MISTAKES]
-    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
-        TEMPLATE.read_text("utf-8")
-    )
-    text = template.render(
-        run=run.id,
+    heads = {head: test[f"{head}_reliability"] for head in HEADS if f"{head}_reliability" in test}
+    return _page(
+        "report.html",
+        run.id,
         summary=summary,
         facts=_facts(summary),
         test=test,
-        figures=[found for quantity in QUANTITIES if (found := figure(series, quantity)) is not None],
-        size=figures,
+        figures=_drawn(figure(series, quantity) for quantity in QUANTITIES),
+        tables=tables(read_events(run.metrics_file, Samples.kind)),
         mistakes=[(wrong, png(image)) for wrong, image in pictured(worst, data_dir or config.data_dir)],
-        reliability={head: test[f"{head}_reliability"] for head in ("digit", "sum") if f"{head}_reliability" in test},
+        reliability=heads,
+        diagram=reliability({head: found.get("bins", ()) for head, found in heads.items()}) if heads else None,
         settings=[(option_name(name), printable(value_words(name, value))) for name, value in config.to_dict().items()],
         environment=_environment(run),
         command=command,
         besides=besides,
-        percent=percent,
-        version=__version__,
     )
-    return text.encode(errors="backslashreplace")
+
+
+def compared(named: Mapping[str, Summary]) -> bytes:
+    """One page on several runs, by the letters that stand for them."""
+    drawn = dict(list(named.items())[:MOST_RUNS])
+    curves = {letter: Series(_moments(found.run)) for letter, found in drawn.items()}
+    known = {letter: found for letter, found in named.items() if found.config is not None}
+    return _page(
+        "compare.html",
+        f"{len(named)} runs compared",
+        runs=named,
+        measured=measured_on(named.values()),
+        settings=settings_table([found.config for found in named.values()]),
+        same=SAME_SETTINGS,
+        drawn=list(drawn),
+        figures=_drawn(comparison(curves, quantity) for quantity in OVERLAY_QUANTITIES),
+        commands={name: reproduction(found.config, found.starts) for name, found in known.items() if found.config},
+    )
+
+
+def _page(template: str, title: str, **values: Any) -> bytes:
+    from jinja2 import Environment, FileSystemLoader  # torch brings it; 40 ms
+
+    pages = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    shared = {"title": title, "size": figures, "percent": percent, "duration": duration, "version": __version__}
+    return pages.get_template(template).render(shared | values).encode(errors="backslashreplace")
+
+
+def _drawn(found: Iterable[Figure | None]) -> list[Figure]:
+    return [chart for chart in found if chart is not None]
+
+
+def _moments(run: Run) -> tuple[Event, ...]:
+    """Its events, of which Progress is thinned."""
+    replay = Replay(run.metrics_file)
+    return replay.at(replay.last).events
 
 
 def _facts(summary: Summary) -> str:

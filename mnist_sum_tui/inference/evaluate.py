@@ -15,7 +15,7 @@ from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.models.layers import SumNetwork, log_softmax
 
 BATCH_SIZE = 500
-WORST = 16
+WORST = 30
 NUMBERS = 10
 
 
@@ -74,7 +74,7 @@ class EvalReport:
     sum_accuracy_by_pair: tuple[tuple[float | None, ...], ...]
     """accuracy of the sum by [label][number]; None for a digit without images"""
     mistakes: tuple[Mistake, ...]
-    """the wrong digits, most confident first, at most 16"""
+    """the wrong digits, most confident first, at most 30"""
     digit_mistakes: int
     """how many digits are wrong in all"""
     digit_reliability: Reliability | None = None

@@ -1,4 +1,4 @@
-"""The settings in which runs differ, as a table, with those turned while they trained; and who differs by seed alone."""
+"""The settings in which runs differ, as a table, those turned in training too; and which differ by seed alone."""
 
 from collections.abc import Sequence
 from itertools import zip_longest

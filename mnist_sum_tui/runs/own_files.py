@@ -7,10 +7,11 @@ from pathlib import Path
 
 from mnist_sum_tui.errors import RunError
 
-CONFIG = "config.json"
-NOTE = "note.txt"
+CONFIG, NOTE, PAGE = "config.json", "note.txt", "report.html"
+"""the settings; what the user noted; and the run as a page for a browser, if one was made"""
 _NAMES = re.compile(
-    r"(config|report|environment)\.json|metrics\.jsonl|(error|note)\.txt|\.pid|\.lock|(last|best|epoch-[0-9]+)\.safetensors"
+    r"(config|report|environment)\.json|report\.html|metrics\.jsonl|(error|note)\.txt|\.pid|\.lock|"
+    r"(last|best|epoch-[0-9]+)\.safetensors"
 )
 _UNFINISHED = re.compile(r"\.(.+)\.[0-9]+\.tmp")
 """a temporary file of `write_atomic`"""

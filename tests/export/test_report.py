@@ -1,9 +1,11 @@
 """A run as one HTML file: what is in it, that it asks for nothing, and what damaged files make of it."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,15 @@ import pytest
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.export.figures import HEIGHT, LEFT, WIDTH, figure
+from mnist_sum_tui.export.added import tables
+from mnist_sum_tui.export.figures import HEIGHT, LEFT, RIGHT, WIDTH, figure
 from mnist_sum_tui.export.recording import RECORDED
-from mnist_sum_tui.export.report import report
+from mnist_sum_tui.export.report import compared, report
+from mnist_sum_tui.runs.event_json import to_json
+from mnist_sum_tui.runs.events import Samples
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import summarise
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
@@ -56,7 +63,7 @@ def test_it_shows_the_run(run: Run) -> None:
     ):  # fmt: skip
         assert words in text, words
     assert text.count("data:image/png;base64,") == 2
-    assert text.count("<svg") == 2
+    assert text.count("<svg") == 3, "loss, accuracy, reliability"
     assert "/home/me" not in text
 
 
@@ -67,6 +74,45 @@ def test_it_is_small_and_asks_for_nothing(run: Run) -> None:
     assert not re.search(r"https?:|//[a-z]|@import|url\(|<link|<iframe", besides_pictures)
     assert all(source.startswith("data:") for source in re.findall(r'src="([^"]*)"', text))
     assert "default-src 'none'" in text
+
+
+def test_the_addition_table_over_the_training(run: Run) -> None:
+    """The page shows the last one; the script has them all."""
+    whole, part = tuple("0" * (3 + n) + "9" + "0" * (15 - n) for n in range(10)), ("1" * 19,) * 10
+    shown = [
+        Samples(step=10 * n, epoch=1, elapsed=n, indices=(7,), labels=(3,), numbers=(1,), digits=(3,), sums=(4,),
+                addition=whole if n > 50 else part)
+        for n in range(100)
+    ]  # fmt: skip
+    found = tables(shown)
+    assert len(found) == 50
+    assert found[-1] == ("epoch 1, step 990: 10 of 10 sums are right", "".join(whole))
+    assert found[0] == ("epoch 1, step 10: 0 of 10 sums are right", "1" * 190), "all are as probable"
+    with run.metrics_file.open("a") as stream:
+        stream.writelines(to_json(event) + "\n" for event in shown)
+    text = page(run)
+    assert "10 of 10 sums are right</output>" in text
+    assert text.count('<td style="--share:1.00">9</td>') == 10
+    assert json.dumps(list(tables(read_events(run.metrics_file))[0])) in text
+    assert tables([shown[1], replace(shown[2], addition=())]) == [found[0]]
+
+
+def test_several_runs_on_one_page(cli: Cli, tmp_path: Path) -> None:
+    events = [*recorded.training(2150), recorded.finished()]
+    runs = [make(tmp_path / "runs", f"20260101-12{place}000-compact", events, seed=place) for place in range(7)]
+    text = compared(dict(zip("ABCDEFG", map(summarise, runs), strict=True))).decode()
+    assert text.count('<div class="chart">') == 4
+    assert "<th>seed</th><td>0</td>" in text
+    assert "those after F are not drawn" in text
+    assert 'class="curve run-6" d="M' in text
+    assert '"epoch 5.00: A 9' in text
+    target, options = tmp_path / "out.html", ("--runs-dir", str(tmp_path / "runs"))
+    done = cli("runs", "compare", runs[0].id, runs[1].id, "--report", str(target), *options)
+    assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (0, "", 1)
+    assert target.read_bytes() == compared({"A": summarise(runs[0]), "B": summarise(runs[1])})
+    os.mkfifo(tmp_path / "pipe")
+    into_a_pipe = cli("runs", "compare", runs[0].id, runs[1].id, "--report", str(tmp_path / "pipe"), *options)
+    is_one_line(into_a_pipe, 2, "is not a regular file")
 
 
 def test_a_run_that_was_stopped_has_no_test(tmp_path: Path) -> None:
@@ -117,8 +163,8 @@ def test_the_curves_are_where_the_values_are() -> None:
     found = figure(series, "loss")
     assert found is not None
     assert len(found.values) == len(series.training) == 430
-    assert (found.values[0][0], found.values[0][1]) == (LEFT, 5)
-    assert (found.values[-1][0], found.values[-1][1]) == (WIDTH - 8, 2150)
+    assert (found.values[0][0], found.values[0][1].split(":")[0]) == (LEFT, "step 5")
+    assert (found.values[-1][0], found.values[-1][1].split(":")[0]) == (WIDTH - RIGHT, "step 2,150")
     heights = [float(point.split()[1]) for point in re.split("[ML]", found.lines["digit"])[1:]]
     assert all(0 < height < HEIGHT for height in heights)
     assert heights[0] < heights[-1], "the loss falls, and y grows downwards"
@@ -134,6 +180,14 @@ def test_the_command(cli: Cli, run: Run, tmp_path: Path) -> None:
     is_one_line(cli("runs", "report", "gone", "-o", str(target), "--runs-dir", runs), 2, "gone")
 
 
+def _browsed(path: Path) -> "subprocess.CompletedProcess[str]":
+    """The page's elements on stdout, what it says to its console on stderr."""
+    command = ["chromium", "--headless", "--no-sandbox", "--enable-logging=stderr", "--dump-dom", path.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert "</html>" in done.stdout
+    return done
+
+
 @pytest.mark.skipif(not shutil.which("chromium"), reason="needs chromium")
 def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
     """It prints what a page says to its console, and errors of scripts and of the page's policy with it."""
@@ -141,10 +195,15 @@ def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
     def said(name: str, content: bytes) -> list[str]:
         path = tmp_path / name
         path.write_bytes(content)
-        command = ["chromium", "--headless", "--no-sandbox", "--enable-logging=stderr", "--dump-dom", path.as_uri()]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-        assert "</html>" in done.stdout
-        return [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+        return [line for line in _browsed(path).stderr.splitlines() if "CONSOLE" in line]
 
-    assert said("report.html", report(RECORDED)) == []
+    whole = report(RECORDED)
+    assert said("report.html", whole) == []
+    assert said("compare.html", compared({"A": summarise(RECORDED), "B": summarise(RECORDED)})) == []
+    moved = (
+        b"<script>s = added.querySelector('input'); s.value = 0; s.dispatchEvent(new Event('input'));</script></body>"
+    )
+    (tmp_path / "moved.html").write_bytes(whole.replace(b"</body>", moved))
+    first = tables(read_events(RECORDED.metrics_file))[0]
+    assert f"<output>{first.words}</output>" in _browsed(tmp_path / "moved.html").stdout
     assert said("broken.html", report(RECORDED).replace(b"</body>", b"<script>nothing()</script></body>"))

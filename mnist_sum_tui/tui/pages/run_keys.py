@@ -2,8 +2,10 @@
 
 from textual.binding import Binding
 
+from mnist_sum_tui.atomic import write_atomic
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.runs.commands import reproduction
+from mnist_sum_tui.runs.own_files import PAGE
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.pages.dialogs import DeleteRun
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
@@ -14,12 +16,13 @@ from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 RUN_BINDINGS = (
     Binding("r", "resume", "Resume", tooltip="Train it further"),
+    Binding("h", "report", "Report", tooltip="Write it as one HTML file to send"),
     Binding("y", "copy", "Copy command"),
     Binding("d,delete", "delete", "Delete", key_display="d"),
     Binding("s", "sort(1)", "Sort"),
     Binding("S", "turn", "Sort the other way", show=False),
 )
-NEED_A_RUN = ("resume", "copy", "delete", "evaluate", "sort", "quantity", "axis", "note")
+NEED_A_RUN = ("resume", "report", "copy", "delete", "evaluate", "sort", "quantity", "axis", "note")
 
 
 class RunKeys(PredictingPage):
@@ -60,6 +63,25 @@ class RunKeys(PredictingPage):
         else:
             events = (*current.starts, *current.epochs, *current.saves)
             ask_to_resume(self, Continuation.of(current.run, current.config, events))
+
+    def action_report(self) -> None:
+        """Write the run's report into its folder, in a thread, because its images take a while to read."""
+        current = self.current
+        if current is None:
+            return
+        run, target = current.run, current.run.path / PAGE
+
+        def write() -> None:
+            from mnist_sum_tui.export.report import report  # numpy and Pillow
+
+            try:
+                write_atomic(target, report(run, self.session.data_dir))
+            except MnistSumError as error:
+                self.app.call_later(self.note, str(error), is_error=True)
+            else:
+                self.app.call_later(self.note, f"Wrote {target}: a browser opens it, offline too")
+
+        self.run_worker(write, thread=True, group="report", exit_on_error=False)
 
     def action_copy(self) -> None:
         """The commands that make the run again, to the clipboard and on the page."""

@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.export.report import report
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import EpochDone, Event
@@ -231,6 +232,29 @@ async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert note_of(page).startswith("01-01 12:00 compact, epoch 3 on 10,000 test pairs: digit 98.80 %")
         await pilot.press("down", "e")
         assert "no weights yet" in note_of(page)
+
+
+async def test_the_report_of_a_run_goes_into_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(160, 40)) as pilot:
+        page = await open_runs(app, pilot)
+        await pilot.press("h")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        written = made[2].path / "report.html"
+        assert note_of(page) == f"Wrote {written}: a browser opens it, offline too"
+        assert written.read_bytes() == report(made[2])
+        written.unlink()
+        made[2].config_file.write_text("{")
+        await pilot.press("h")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "damaged" in note_of(page)
+        assert not written.exists()
+    made[0].write_json(made[0].path / "report.html", {})
+    made[0].delete()
+    assert not made[0].path.exists(), "it is a file of the run"
 
 
 async def test_a_damaged_run_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

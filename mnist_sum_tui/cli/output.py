@@ -1,0 +1,42 @@
+"""Files that a command writes where the user says: only new or regular ones, whole or not at all."""
+
+from pathlib import Path
+
+from mnist_sum_tui.atomic import write_atomic
+from mnist_sum_tui.cli.layout import console, say
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.printable import printable
+
+OPENS_A_PAGE = "a browser opens it, offline too"
+
+
+def check_output(path: Path | None) -> None:
+    """Refuse to write anywhere but to a new file, or over a regular one, which is replaced; None: nothing is written.
+
+    Raises:
+        UsageError: it is a folder, a device, a pipe, a link or no name of a file, or its folder is missing.
+    """
+    if path is None:
+        return
+    shown = repr(printable(str(path)))
+    try:
+        if not path.name or path.is_dir():
+            raise UsageError(f"{shown} is a folder: give the name of a file in it")
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise UsageError(f"{shown} is not a regular file, and is left alone: give another name")
+        if not path.parent.is_dir():
+            raise UsageError(f"the folder of {shown} does not exist: make it first, or give another name")
+    except OSError as error:
+        raise UsageError(f"{shown} cannot be a file ({error.strerror}): give another name") from None
+
+
+def write_output(path: Path, content: bytes, opened_by: str) -> None:
+    """Write the file, and say what opens it.
+
+    Raises:
+        UsageError: as `check_output`.
+        RunError: the disk is full, or the folder cannot be written.
+    """
+    check_output(path)  # RUN.html, or what has come since
+    write_atomic(path, content)
+    say(console(), f"Wrote {printable(str(path))}: {opened_by}")

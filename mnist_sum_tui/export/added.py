@@ -1,0 +1,30 @@
+"""When a network began to add: the addition table of one image at some of a run's moments."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mnist_sum_tui.runs.events import Event, Samples
+
+MOST = 60
+"""moments that a report has of a run"""
+
+
+class Table(NamedTuple):
+    """How probable each sum is beside each number, at one moment."""
+
+    words: str
+    digits: str
+    """ten numbers by nineteen sums, a row after the other: tenths, 9 for more"""
+
+
+def tables(events: Iterable[Event]) -> list[Table]:
+    """The tables of a run's first sample image in its order, evenly thinned, the last among them; often none."""
+    found = [event for event in events if isinstance(event, Samples) and len(event.addition) == 10 and event.labels]
+    gap = -(-len(found) // MOST) or 1
+    return [_table(event) for event in found[::-gap][::-1]]
+
+
+def _table(event: Samples) -> Table:
+    label = event.labels[0]
+    right = sum(row.find(max(row)) == row.rfind(max(row)) == label + n for n, row in enumerate(event.addition))
+    return Table(f"epoch {event.epoch}, step {event.step:,}: {right} of 10 sums are right", "".join(event.addition))
