@@ -91,6 +91,7 @@ def _runs_dir(default: str, envvar: str | None = None) -> Any:
 RunsDir = Annotated[Path | None, _runs_dir(DEFAULT_FOLDER, FOLDER_VARIABLE)]
 LaterRunsDir = Annotated[Path | None, _runs_dir("that of mnist-sum runs")]
 """--runs-dir of a subcommand; without MNIST_SUM_RUNS, which would override --runs-dir before the subcommand"""
+RunName = Annotated[str, typer.Argument(help=RUN_HELP, autocompletion=complete_run, metavar="RUN")]
 RunOption = Annotated[
     str | None,
     typer.Option(
@@ -159,6 +160,11 @@ TensorBoard = Annotated[
         callback=_checked_board,
     ),
 ]
+
+
+def folder_of(context: typer.Context, runs_dir: Path | None) -> Path:
+    """The folder given after the subcommand, else the one given before it, else the default."""
+    return folder_or_default(runs_dir or context.obj)
 
 
 def folder_or_default(runs_dir: Path | None) -> Path:

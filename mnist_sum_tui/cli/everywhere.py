@@ -17,7 +17,8 @@ def add_options(app: typer.Typer) -> None:
     """Give the options to every command of an app and of the apps in it."""
     for info in (*app.registered_commands, app.registered_callback):
         if info is not None and info.callback is not None:
-            info.callback = _with_options(info.callback)
+            has_them = "marker" in inspect.signature(info.callback).parameters  # a group, built a second time
+            info.callback = info.callback if has_them else _with_options(info.callback)
     for group in app.registered_groups:
         if group.typer_instance is not None:
             add_options(group.typer_instance)

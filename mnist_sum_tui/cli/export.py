@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from mnist_sum_tui.cli.common import DataDir, LaterRunsDir, TensorBoard, need
+from mnist_sum_tui.cli.common import DataDir, LaterRunsDir, RunName, TensorBoard, folder_of, need
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
-from mnist_sum_tui.cli.runs import Name, folder_of
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
@@ -19,7 +18,7 @@ from mnist_sum_tui.runs.journal import read_events
 
 def export(
     context: typer.Context,
-    run: Name = "latest",
+    run: RunName = "latest",
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Its measurements as a table, for a spreadsheet.")
     ] = None,
@@ -70,7 +69,7 @@ def export(
 
 def report(
     context: typer.Context,
-    run: Name = "latest",
+    run: RunName = "latest",
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Where to.", show_default="RUN.html, in this folder"),

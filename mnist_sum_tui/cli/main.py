@@ -5,60 +5,19 @@ import errno
 import os
 import sys
 import textwrap
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
 import typer
 
 from mnist_sum_tui import settings
-from mnist_sum_tui.cli import (
-    bench,
-    demo,
-    doctor,
-    evaluate,
-    export,
-    guide,
-    lr,
-    model,
-    predict,
-    runs,
-    sweep,
-    train,
-    tui,
-    welcome,
-)
-from mnist_sum_tui.cli.everywhere import add_options, use_settings
-from mnist_sum_tui.cli.wording import Command, message_of
+from mnist_sum_tui.cli import commands
+from mnist_sum_tui.cli.everywhere import use_settings
+from mnist_sum_tui.cli.wording import message_of
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.process import set_waiting
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.machine.stdio import flush_or_drop, repair_streams
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.version import __version__
-
-app = typer.Typer(
-    name="mnist-sum",
-    cls=welcome.Welcome,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("train")(train.train)
-app.command("tui")(tui.tui)
-app.command("demo")(demo.demo)
-app.add_typer(predict.app, name="predict")
-app.command("evaluate")(evaluate.evaluate)
-runs.app.command("export")(export.export)
-runs.app.command("report")(export.report)
-app.add_typer(runs.app, name="runs")
-app.command("model")(model.model)
-app.command("lr")(lr.lr)
-app.command("sweep")(sweep.sweep)
-app.command("bench")(bench.bench)
-app.command("doctor")(doctor.doctor)
-app.command("guide")(guide.guide)
-for group in (app, predict.app, runs.app):
-    for registered in group.registered_commands:
-        registered.cls = Command
 
 # Some versions of Typer bundle click, others import it; the base class of its errors has the same name in both.
 _ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
@@ -67,28 +26,6 @@ TRAINING = (["train"], ["tui"], ["lr"], ["sweep"], ["bench"])
 """the commands that use all cores for a long time"""
 LOST_OUTPUT = (errno.EPIPE, errno.EIO)
 """errors of writing when the reader of a pipe is gone (`head` leaves early) or the terminal was closed"""
-
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"mnist-sum {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _about(
-    _version: Annotated[
-        bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
-    ] = False,
-) -> None:
-    """Train a network that reads a handwritten digit and adds a number to it, and watch it learn.
-
-    Start with [bold]mnist-sum train --recipe sprint[/bold] (seconds), or the dashboard: [bold]mnist-sum tui[/bold].
-    """
-
-
-add_options(app)
 
 
 def main() -> None:
@@ -100,7 +37,7 @@ def main() -> None:
         for wrong in () if "_MNIST_SUM_COMPLETE" in os.environ else settings.read()[1]:
             _say("note", wrong)
         use_settings()
-        code = app(prog_name="mnist-sum", standalone_mode=False)
+        code = commands.build(next(iter(sys.argv[1:]), None))(prog_name="mnist-sum", standalone_mode=False)
         sys.stdout.flush()
     except MnistSumError as error:
         code = _fail(str(error), error.exit_code)

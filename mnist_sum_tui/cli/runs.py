@@ -6,7 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from mnist_sum_tui.cli.common import RUN_HELP, Json, LaterRunsDir, RunsDir, complete_run, folder_or_default, print_json
+from mnist_sum_tui.cli import export
+from mnist_sum_tui.cli.common import (
+    Json,
+    LaterRunsDir,
+    RunName,
+    RunsDir,
+    complete_run,
+    folder_of,
+    folder_or_default,
+    print_json,
+)
 from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say
 from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
@@ -25,11 +35,9 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, best_run, summarise, why_best
 
 app = typer.Typer(cls=Group, help="List, show, compare and delete runs.", invoke_without_command=True)
+app.command("export")(export.export)
+app.command("report")(export.report)
 
-Name = Annotated[
-    str,
-    typer.Argument(help=RUN_HELP, autocompletion=complete_run, metavar="RUN"),
-]
 JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")]
 
 
@@ -64,7 +72,7 @@ def list_runs(
 @app.command("note")
 def note(
     context: typer.Context,
-    run: Name,
+    run: RunName,
     text: Annotated[str, typer.Argument(help="A line about the run; empty removes it.", metavar="TEXT")],
     runs_dir: LaterRunsDir = None,
 ) -> None:
@@ -75,7 +83,7 @@ def note(
 
 
 @app.command("show")
-def show(context: typer.Context, run: Name = "latest", runs_dir: LaterRunsDir = None, json: Json = False) -> None:
+def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir = None, json: Json = False) -> None:
     """Show a run: its curves, its epochs, its settings and its result."""
     found = find.by_name(run, folder_of(context, runs_dir))
     summary = summarise(found)
@@ -156,7 +164,7 @@ def compare(
 @app.command("delete")
 def delete(
     context: typer.Context,
-    run: Name,
+    run: RunName,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     runs_dir: LaterRunsDir = None,
 ) -> None:
@@ -175,11 +183,6 @@ def delete(
 
 def _shown(name: str, value: Any) -> str:
     return printable(value_words(name, value))
-
-
-def folder_of(context: typer.Context, runs_dir: Path | None) -> Path:
-    """The folder given after the subcommand, else the one given before it, else the default."""
-    return folder_or_default(runs_dir or context.obj)
 
 
 def _list(folder: Path, json: bool, filter: str = "", sort: str = "") -> None:

@@ -5,18 +5,20 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from mnist_sum_tui.atomic import open_own, read_own, write_atomic
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs.own_files import check
 
+if TYPE_CHECKING:  # it imports asyncio: 20 ms, only where something is locked
+    from filelock import FileLock
+
 LOCK_SECONDS = 1.0
 MOST_PID_BYTES = 20
 
 
-def acquire(folder: Path) -> FileLock:
+def acquire(folder: Path) -> "FileLock":
     """Lock a run's folder. Any thread may `release` it; the system does so if the process dies.
 
     Raises:
@@ -35,12 +37,14 @@ def acquire(folder: Path) -> FileLock:
     return lock
 
 
-def _locked(folder: Path, seconds: float) -> FileLock | None:
+def _locked(folder: Path, seconds: float) -> "FileLock | None":
     """Lock a folder; None if another process still holds the lock after that time.
 
     Raises:
         RunError: the folder cannot be written to.
     """
+    from filelock import FileLock, Timeout
+
     lock = FileLock(folder / ".lock", thread_local=False)
     try:
         lock.acquire(timeout=seconds)
@@ -76,7 +80,7 @@ def in_turn(runs_folder: Path, waiting: Callable[[], object]) -> Iterator[None]:
         lock.release()
 
 
-def release(lock: FileLock, folder: Path) -> None:
+def release(lock: "FileLock", folder: Path) -> None:
     """Release the lock on a run's folder."""
     with contextlib.suppress(OSError):  # without the lock the file means nothing
         (folder / ".pid").unlink(missing_ok=True)
@@ -106,6 +110,8 @@ def is_locked(folder: Path) -> bool:
 if sys.platform == "win32":
 
     def _is_held(path: Path) -> bool:
+        from filelock import FileLock, Timeout
+
         try:
             with FileLock(path).acquire(timeout=0):
                 return False

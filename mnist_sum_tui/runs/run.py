@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from filelock import FileLock
+from typing import TYPE_CHECKING, Any
 
 from mnist_sum_tui.atomic import read_own, to_bytes, write_atomic
 from mnist_sum_tui.config import TrainConfig
@@ -19,13 +17,15 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import locking, own_files
 
+if TYPE_CHECKING:
+    from filelock import FileLock
+
 MORE_EPOCHS = 5
 """how many more epochs are suggested when a run is complete"""
 BUILT_IN = (Path(__file__).parents[1] / "models" / "built-in.safetensors").resolve()
 """the network in the package, used when there is no run; resolved, because an installer may make it a link"""
-DEFAULT_FOLDER = "runs"
+DEFAULT_FOLDER, FOLDER_VARIABLE = "runs", "MNIST_SUM_RUNS"
 EPOCH_FILE = re.compile(r"epoch-(0|[1-9][0-9]{,4})\.safetensors")
-FOLDER_VARIABLE = "MNIST_SUM_RUNS"
 MOST_JSON_BYTES = 16 << 20
 """a hundred times the largest report; limits the memory that a file can take"""
 MARKS = {"created", "model", "recipe", "schedule", "augment", "all_data"}
@@ -42,7 +42,7 @@ class Run:
     """A run's folder, and the names of the files in it."""
 
     path: Path
-    _held: list[FileLock] | None = field(default=None, repr=False, compare=False)
+    _held: "list[FileLock] | None" = field(default=None, repr=False, compare=False)
     """the lock of a run that this process created, until a training takes it over; None if the run existed before"""
 
     def __reduce__(self) -> tuple[type["Run"], tuple[Path]]:

@@ -15,7 +15,7 @@ from mnist_sum_tui.bench import dashboard, follow, growth, measure, several
 from mnist_sum_tui.bench.images import torchvision_root
 from mnist_sum_tui.bench.plain import Net, plain_loop
 from mnist_sum_tui.bench.terminal import Terminal
-from mnist_sum_tui.cli.main import app
+from mnist_sum_tui.cli import commands
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.machine.hardware import Hardware, choose, usable_cores
@@ -72,7 +72,9 @@ def test_a_network_is_measured(has_bf16: bool, monkeypatch: pytest.MonkeyPatch) 
 def test_the_command_prints_a_row_and_explains_its_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measure, "SLICE_SECONDS", 0.05)
     monkeypatch.setattr(measure, "LIMIT_SHAPE", (128, 512, 128))
-    result = CliRunner().invoke(app, ["bench", "--model", "swift", "--rounds", "1"], catch_exceptions=False)
+    result = CliRunner().invoke(
+        commands.build(), ["bench", "--model", "swift", "--rounds", "1"], catch_exceptions=False
+    )
     assert result.exit_code == 0
     assert any(line.startswith("swift ") for line in result.stdout.splitlines())
     assert f"the faster of 0 and {usable_cores()}" in result.stdout

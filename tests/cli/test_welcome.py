@@ -5,7 +5,7 @@ import shlex
 import pytest
 from typer.testing import CliRunner
 
-from mnist_sum_tui.cli.main import app
+from mnist_sum_tui.cli.commands import build
 from mnist_sum_tui.cli.welcome import FIRST, FURTHER
 from tests.cli.terminals import shown
 from tests.conftest import Cli
@@ -40,7 +40,7 @@ def test_without_colours_or_with_no_escapes_at_all() -> None:
 
 def test_the_commands_to_try_exist() -> None:
     for command in FIRST:
-        assert CliRunner().invoke(app, [*shlex.split(command)[1:], "--help"]).exit_code == 0
+        assert CliRunner().invoke(build(), [*shlex.split(command)[1:], "--help"]).exit_code == 0
 
 
 def test_the_welcome_imports_nothing_slow() -> None:

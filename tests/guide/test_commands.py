@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer.main
 
-from mnist_sum_tui.cli.main import app
+from mnist_sum_tui.cli.commands import build
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.guide.find import FOLDER
 from mnist_sum_tui.recipes import MODELS
@@ -31,7 +31,7 @@ def in_text(text: str) -> list[list[str]]:
 
 def leaf(words: list[str]) -> tuple[Any, list[str]]:
     """The command that those words call, and the words that are left for it."""
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(build())
     while words and not words[0].startswith("-") and hasattr(command, "commands"):
         if command.name == "predict" and words[0].isdecimal():  # `predict 3` is `predict idx 3`
             words = ["idx", *words]

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input, Select, Static
 from typer.testing import CliRunner
 
-from mnist_sum_tui.cli.main import app as typer_app
+from mnist_sum_tui.cli.commands import build
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.launch import LaunchOptions
@@ -142,7 +142,7 @@ async def test_the_quick_network_is_offered_first(tmp_path: Path, monkeypatch: p
     asked: list[LaunchOptions] = []
     monkeypatch.setattr("mnist_sum_tui.tui.launch.run_dashboard", asked.append)
     for arguments in ([], ["--epochs", "3"], ["--recipe", "original"], ["--model", "keen"]):
-        CliRunner().invoke(typer_app, ["tui", *arguments])
+        CliRunner().invoke(build(), ["tui", *arguments])
     assert [(each.config.model, each.config.epochs) for each in asked] == [
         ("compact", 5), ("compact", 3), ("original", 25), ("keen", 5),
     ]  # fmt: skip

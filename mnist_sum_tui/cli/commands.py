@@ -1,0 +1,56 @@
+"""The commands of the program. Only the file of the one that is asked for is imported: all of them take 40 ms."""
+
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from mnist_sum_tui.cli.everywhere import add_options
+from mnist_sum_tui.cli.welcome import Welcome
+from mnist_sum_tui.cli.wording import Command
+from mnist_sum_tui.version import __version__
+
+COMMANDS = ("train", "tui", "demo", "predict", "evaluate", "runs", "model", "lr", "sweep", "bench", "doctor", "guide")
+"""in the order of `--help`; each has a file of its name in this folder, with a function or a Typer app in it"""
+
+
+def build(asked: str | None = None) -> typer.Typer:
+    """The program with the one command that is asked for, or with all of them if there is none of that name."""
+    app = typer.Typer(
+        name="mnist-sum",
+        cls=Welcome,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_about)
+    for name in (asked,) if asked in COMMANDS else COMMANDS:
+        module = import_module(f"{__package__}.{name}")
+        group: typer.Typer | None = getattr(module, "app", None)
+        if group is None:
+            app.command(name)(getattr(module, name))
+        else:
+            app.add_typer(group, name=name)
+    for group in (app, *(info.typer_instance for info in app.registered_groups)):
+        for registered in group.registered_commands if group is not None else ():
+            registered.cls = Command
+    add_options(app)
+    return app
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mnist-sum {__version__}")
+        raise typer.Exit
+
+
+def _about(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Train a network that reads a handwritten digit and adds a number to it, and watch it learn.
+
+    Start with [bold]mnist-sum train --recipe sprint[/bold] (seconds), or the dashboard: [bold]mnist-sum tui[/bold].
+    """
