@@ -128,8 +128,15 @@ class MnistSumApp(SettingsApp):
 
             self.push_screen(GuideScreen())
 
+    def action_quiz(self) -> None:
+        """Open the quiz, unless a question is open."""
+        if isinstance(self.screen, Page):
+            from mnist_sum_tui.tui.pages.quiz import QuizScreen
+
+            self.push_screen(QuizScreen())
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """What the command palette offers: Textual's own commands, and the guide."""
+        """What the command palette offers: Textual's own commands, markers, guide and quiz."""
         yield from super().get_system_commands(screen)
         for name in MARKERS:
             said = f"Draw with the marker {name}, one of {', '.join(MARKERS)}"
@@ -137,6 +144,9 @@ class MnistSumApp(SettingsApp):
         yield SystemCommand("Settings", f"What one sets once: {', '.join(settings.KNOWN)}", self.search_settings)
         yield SystemCommand(
             "Guide", "Read about networks, recipes, accuracy, speed; ten experiments", self.action_guide
+        )
+        yield SystemCommand(
+            "Quiz", "Ten test images for you and the network: who reads and adds better?", self.action_quiz
         )
 
     def action_show_help_panel(self) -> None:

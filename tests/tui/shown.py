@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from rich.segment import Segment
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
+from mnist_sum_tui.tui.pages.quiz import QuizScreen
+from mnist_sum_tui.tui.predictions.quiz import Asked
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_runs import make_three, open_runs
@@ -83,6 +86,20 @@ async def heat(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+async def quiz(pilot: Pilot[int]) -> None:
+    await fixed.open_page(pilot, "inspect")
+    await pilot.press("z")
+    await recorded.until(pilot, lambda: getattr(pilot.app.screen, "waiting", None))
+    screen = pilot.app.screen
+    assert isinstance(screen, QuizScreen)
+    screen.waiting[:] = [Asked(8, 7)]  # an image that is read as another digit
+    screen._ask()
+    for field in screen.query(Input):
+        field.cursor_blink = False
+    await pilot.press("5", "1", "2")
+    await pilot.pause()
+
+
 async def runs(pilot: Pilot[int]) -> None:
     make_three(app_of(pilot).session.runs_folder)
     await open_runs(pilot.app, pilot)  # type: ignore[arg-type]
@@ -141,6 +158,7 @@ SHOWN: dict[str, Show] = {
     "means": means,
     "map": digit_map,
     "heat": heat,
+    "quiz": quiz,
     "runs": runs,
     "guide": guide,
     "keys": keys,

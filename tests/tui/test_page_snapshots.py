@@ -62,8 +62,8 @@ def test_inside(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pyte
 
 
 @SIZES
-@pytest.mark.parametrize("name", ["health", "means", "map"])
-def test_a_view_of_inside(name: str, size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: Any) -> None:
+@pytest.mark.parametrize("name", ["health", "means", "map", "quiz"])
+def test_one_of_what_is_shown(name: str, size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: Any) -> None:
     assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=SHOWN[name])
 
 

@@ -29,6 +29,7 @@ class InspectPage(WalkingPage):
         Binding("g", "goto", "Go to"),
         Binding("r", "random", "Random"),
         Binding("b", "look", "Picture style"),
+        Binding("z", "app.quiz", "Quiz"),
     ]
 
     def compose_page(self) -> ComposeResult:

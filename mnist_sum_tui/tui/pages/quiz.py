@@ -1,0 +1,188 @@
+"""The quiz: ten test images, one at a time, for a person and the network; half of them are hard for the network."""
+
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, cast
+
+import numpy as np
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Label, Static
+
+from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.quiz_scores import keep_score, read_scores
+from mnist_sum_tui.tui.pages.predicting import working_line
+from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
+from mnist_sum_tui.tui.predictions.quiz import Answered, Asked, choose, score_lines, score_of
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
+from mnist_sum_tui.tui.textual_fixes import Question
+from mnist_sum_tui.tui.widgets.digit import Digit
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.predict import Prediction
+    from mnist_sum_tui.tui.app import MnistSumApp
+
+INTRODUCTION = """\
+Ten test images for you and the
+network: which digit is it, and
+what is its sum with the number?
+Half of them are among those that
+the network is least sure of.
+"""
+WIDTH = 60
+"""columns within the dialog"""
+
+
+class QuizScreen(Question[None]):
+    """Asks, compares, and keeps the score."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close"),
+        Binding("enter", "next", "Next", show=False),
+    ]
+    AUTO_FOCUS = "#typed-digit"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-medium")]  # noqa: RUF012
+    CSS = """
+    QuizScreen {
+        align: center middle;
+        #quiz-image { width: 28; height: 14; }
+        #told { width: 1fr; height: auto; padding-left: 2; }
+        Horizontal { height: auto; }
+        Input { width: 1fr; }
+        &.-short #quiz-image { width: 14; height: 7; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: list[Asked] = []
+        """the images that are still to be asked, with the one that is shown"""
+        self.answers: list[Answered] = []
+        self._found: TestSetEvaluated | None = None
+        self._typed: tuple[int, int, float] | None = None
+        """digit, sum, and the seconds that it took"""
+        self._said: tuple[Prediction, float] | None = None
+        """the network's answer, and the seconds that it took"""
+        self._asked_at = 0.0
+
+    def compose(self) -> ComposeResult:
+        """The question; the image beside the answers; two fields; a line that says what to do."""
+        with Vertical(classes="dialog"):
+            yield Label("The quiz", id="asked", classes="question", markup=False)
+            with Horizontal():
+                yield Digit(id="quiz-image")
+                yield Static(INTRODUCTION, id="told", markup=False)
+            with Horizontal():
+                yield Input(id="typed-digit", placeholder="digit", type="integer", max_length=1, disabled=True)
+                yield Input(id="typed-sum", placeholder="sum", type="integer", max_length=2, disabled=True)
+            yield Label("", id="hint", classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Find out what is hard for the network."""
+        self.query_one(Digit).look = "blocks"
+        app = cast("MnistSumApp", self.app)
+        self.predictions, self.session = app.predictions, app.session
+        self.predictions.request(EvaluateTestSet(self.session.weights), self.post_message)
+
+    def _hint(self, words: str, is_error: bool = False) -> None:
+        hint = self.query_one("#hint", Label)
+        hint.update(printable(words))
+        hint.set_class(is_error, "-error")
+
+    # What the network says.
+
+    def on_working(self, message: Working) -> None:
+        """It takes a while."""
+        self._hint(working_line(message.text, message.share, WIDTH))
+
+    def on_trouble(self, message: Trouble) -> None:
+        """There is no network, for example."""
+        self._hint(f"{message.text}. Escape closes", is_error=True)
+
+    def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
+        """Now it is known what is hard: begin."""
+        if self._found is None:
+            self._found = message
+            self._begin()
+
+    def on_image_predicted(self, message: ImagePredicted) -> None:
+        """The network's answer."""
+        if self.waiting and self._said is None and message.index == self.waiting[0].image:
+            self._said = message.predictions[self.waiting[0].number], time.perf_counter() - self._asked_at
+            self._tell()
+
+    # Asking and telling.
+
+    def _begin(self) -> None:
+        assert self._found is not None
+        self.answers = []
+        self.waiting = choose(self._found.result.sureness, np.random.default_rng())
+        self._ask()
+
+    def _ask(self) -> None:
+        assert self._found is not None
+        asked, self._typed, self._said = self.waiting[0], None, None
+        place, total = len(self.answers) + 1, len(self.answers) + len(self.waiting)
+        self.query_one("#asked", Label).update(
+            f"Image {place} of {total}: which digit, and its sum with {asked.number}?"
+        )
+        self.query_one(Digit).image = self._found.images[asked.image]
+        self.query_one("#told", Static).update("")
+        self._hint("Type the digit, then the sum, then Enter. Escape closes")
+        for field in self.query(Input):
+            field.disabled, field.value = False, ""
+        self.query_one("#typed-digit").focus()
+        self._asked_at = time.perf_counter()
+        weights = self._found.result.weights
+        self.predictions.request(PredictImage(asked.image, weights if weights.path else None), self.post_message)
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """After the digit the sum."""
+        if message.input.id == "typed-digit" and message.value.isdecimal():
+            self.query_one("#typed-sum").focus()
+
+    def on_input_submitted(self) -> None:
+        """Both are typed, or something is missing."""
+        digit, total = (field.value for field in self.query(Input))
+        if digit.isdecimal() and total.isdecimal() and int(total) <= 18:
+            self._typed = int(digit), int(total), time.perf_counter() - self._asked_at
+            self._tell()
+        else:
+            self._hint("A digit is 0 to 9, a sum 0 to 18: type both, then Enter", is_error=True)
+
+    def _tell(self) -> None:
+        """Compare both answers, if both are there."""
+        if self._typed is None or self._said is None:
+            return
+        self.answers.append(Answered(*self._typed, *self._said))
+        self.waiting = self.waiting[1:]
+        for field in self.query(Input):
+            field.disabled = True
+        lines = self.answers[-1].lines()
+        if not self.waiting:
+            lines += ["", *self._end()]
+        self.query_one("#told", Static).update("\n".join(lines))
+        self._hint("Enter: the next image" if self.waiting else "Enter: ten others. Escape closes")
+
+    def _end(self) -> list[str]:
+        assert self._found is not None
+        folder = self.session.runs_folder
+        before = read_scores(folder)
+        score = score_of(self.answers, self._found.result.source, f"{datetime.now():%Y-%m-%d}")
+        lines = score_lines(score, before)
+        try:
+            keep_score(folder, score)
+        except MnistSumError as error:
+            self.notify(str(error), severity="warning")
+        return lines
+
+    def action_next(self) -> None:
+        """The next image, or ten others after the last one."""
+        if self._typed is None or self._said is None:
+            return
+        if self.waiting:
+            self._ask()
+        else:
+            self._begin()

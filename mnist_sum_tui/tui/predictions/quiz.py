@@ -1,0 +1,104 @@
+"""The quiz: which images are asked, and what came of it. numpy only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_sum_tui.formatting import duration, equation
+from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.runs.quiz_scores import Score
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.predict import Prediction
+
+QUESTIONS, HARDEST = 10, 100
+"""images in a quiz, of which half are among so many of which the network is least sure"""
+
+
+class Asked(NamedTuple):
+    """An image and the number beside it."""
+
+    image: int
+    """its place in the test file"""
+    number: int
+
+
+def choose(sureness_nk: NDArray[np.float32], chance: np.random.Generator) -> list[Asked]:
+    """The images of a quiz in any order, none twice, by how sure the network is of each beside each number (N, 10)."""
+    order = sureness_nk.min(1).argsort(kind="stable")
+    hard = min(HARDEST, len(order) // 2)
+    half = min(QUESTIONS // 2, hard)
+    rows = np.concatenate([chance.choice(order[:hard], half, False), chance.choice(order[hard:], half, False)])
+    return [Asked(int(row), int(chance.integers(10))) for row in chance.permutation(rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Both answers to one image."""
+
+    digit: int
+    sum: int
+    """what was typed"""
+    seconds: float
+    said: "Prediction"
+    """the network's answer, with the true digit"""
+    network_seconds: float
+
+    @property
+    def truth(self) -> int:
+        """The true digit."""
+        assert self.said.label is not None
+        return self.said.label
+
+    @property
+    def is_right(self) -> bool:
+        """Whether what was typed is."""
+        return (self.digit, self.sum) == (self.truth, self.truth + self.said.number)
+
+    def lines(self) -> list[str]:
+        """Who said what, how long it took, and what is right."""
+        own, said = equation(self.digit, self.said.number, self.sum), self.said
+        network = equation(said.digit, said.number, said.sum)
+        return [
+            f"You      {own:<10} {_mark(self.is_right)} {duration(self.seconds)}",
+            f"Network  {network:<10} {_mark(bool(said.correct))} {_short(self.network_seconds)}",
+            f"It is    {equation(self.truth, said.number, self.truth + said.number)}",
+        ]
+
+
+def score_of(answers: Sequence[Answered], network: str, today: str) -> Score:
+    """What is kept of a quiz."""
+    return {
+        "when": today,
+        "network": network,
+        "images": len(answers),
+        "right": sum(answer.is_right for answer in answers),
+        "seconds": sum(answer.seconds for answer in answers),
+        "network_right": sum(bool(answer.said.correct) for answer in answers),
+        "network_seconds": sum(answer.network_seconds for answer in answers),
+    }
+
+
+def score_lines(score: Score, before: Sequence[Score]) -> list[str]:
+    """Who has won, and whether it is the best so far."""
+    most = max((other["right"] / max(other["images"], 1) for other in before), default=None)
+    share = score["right"] / max(score["images"], 1)
+    lines = [
+        f"You      {score['right']} of {score['images']} in {duration(score['seconds'])}",
+        f"Network  {score['network_right']} of {score['images']} in {_short(score['network_seconds'])}",
+    ]
+    if most is not None:
+        lines.append("Your best so far!" if share > most else f"Your best so far: {most:.0%} right".replace("%", " %"))
+    return lines
+
+
+def _mark(is_right: bool) -> str:
+    return BRAILLE.right if is_right else BRAILLE.wrong
+
+
+def _short(seconds: float) -> str:
+    """`4 ms`; from a second on as any duration."""
+    return duration(seconds) if seconds >= 1 else f"{seconds * 1000:.0f} ms"

@@ -1,0 +1,167 @@
+"""The quiz: what it asks, how it compares, and the score."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Label, Static
+
+from mnist_sum_tui.runs.quiz_scores import read_scores
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.quiz import QuizScreen
+from mnist_sum_tui.tui.predictions.messages import Trouble, Working
+from mnist_sum_tui.tui.predictions.quiz import HARDEST, Answered, choose, score_lines, score_of
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage, Reply, Request
+from mnist_sum_tui.tui.widgets.digit import Digit
+from tests.tui import fixed
+from tests.tui.recorded import until
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    return fixed.new_app(tmp_path / "runs", monkeypatch)
+
+
+async def open_quiz(pilot: Pilot[int], *keys: str) -> QuizScreen:
+    await fixed.open_page(pilot, "inspect")
+    await pilot.press("z")
+    await until(pilot, lambda: isinstance(pilot.app.screen, QuizScreen))
+    screen = pilot.app.screen
+    assert isinstance(screen, QuizScreen)
+    return screen
+
+
+def text(screen: QuizScreen, name: str) -> str:
+    return str(screen.query_one(name, Static).render())
+
+
+async def give(pilot: Pilot[int], digit: int, total: int) -> None:
+    await pilot.press(str(digit), *str(total), "enter")
+    await pilot.pause()
+
+
+def test_half_of_the_images_are_hard() -> None:
+    sureness = np.random.default_rng(1).random((1000, 10)).astype(np.float32)
+    hard = set(sureness.min(1).argsort()[:HARDEST].tolist())
+    for seed in range(20):
+        asked = choose(sureness, np.random.default_rng(seed))
+        assert len({one.image for one in asked}) == 10
+        assert sum(one.image in hard for one in asked) == 5
+        assert {one.number for one in asked} <= set(range(10))
+    first = {one.image in hard for seed in range(20) for one in choose(sureness, np.random.default_rng(seed))[:1]}
+    assert first == {True, False}, "mixed"
+    assert len(choose(sureness[:6], np.random.default_rng(0))) == 6
+
+
+def answered(digit: int, total: int, index: int = 8, number: int = 3, seconds: float = 2.0) -> Answered:
+    return Answered(digit, total, seconds, fixed.predictions(index)[number], 0.004)
+
+
+def test_who_was_right_and_how_long_it_took() -> None:
+    """Image 8 is a 5 that is read as 6."""
+    right = answered(5, 8)
+    assert right.lines() == ["You      5 + 3 = 8  ✓ 2.0 s", "Network  6 + 3 = 9  ✗ 4 ms", "It is    5 + 3 = 8"]
+    assert not answered(5, 9).is_right
+    assert not answered(6, 8).is_right
+    score = score_of([right, answered(6, 9), answered(7, 9, index=0, number=2)], "x", "2026-11-27")
+    assert (score["right"], score["network_right"], score["images"], score["seconds"]) == (2, 1, 3, 6.0)
+    assert score_lines(score, []) == ["You      2 of 3 in 6.0 s", "Network  1 of 3 in 12 ms"]
+    assert score_lines(score, [{**score, "right": 1}])[-1] == "Your best so far!"
+    assert score_lines(score, [{**score, "right": 3}])[-1] == "Your best so far: 100 % right"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_ten_images_and_a_score_that_is_kept(size: tuple[int, int], app: MnistSumApp) -> None:
+    async with app.run_test(size=size) as pilot:
+        screen = await open_quiz(pilot)
+        await until(pilot, lambda: screen.waiting)
+        labels, asked = fixed.images().labels.tolist(), list(screen.waiting)
+        for place, (index, number) in enumerate(asked):
+            assert text(screen, "#asked").startswith(f"Image {place + 1} of 10")
+            assert f"sum with {number}" in text(screen, "#asked")
+            picture = screen.query_one(Digit)
+            assert picture.region.area >= 28 * 14
+            assert picture.image is not None
+            assert (picture.image == fixed.images().images[index].numpy()).all()
+            wrong = place == 4
+            await give(pilot, labels[index], labels[index] + number - wrong if labels[index] + number else wrong)
+            assert text(screen, "#told").splitlines()[2].split() == [
+                "It",
+                "is",
+                str(labels[index]),
+                "+",
+                str(number),
+                "=",
+                str(labels[index] + number),
+            ]
+            if place < 9:
+                await pilot.press("enter")
+                await pilot.pause()
+        assert "You      9 of 10 in" in text(screen, "#told")
+        [score] = read_scores(app.session.runs_folder)
+        assert (score["right"], score["images"], score["network"]) == (9, 10, fixed.SOURCE)
+        right = sum(bool(fixed.predictions(index)[number].correct) for index, number in asked)
+        assert score["network_right"] == right
+        assert all(part.region.bottom <= size[1] for part in screen.query(Label)), "all of it can be seen"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert text(screen, "#asked").startswith("Image 1 of 10"), "once more"
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is not screen)
+        assert len(read_scores(app.session.runs_folder)) == 1
+
+
+async def test_what_is_missing_or_impossible_is_asked_for_again(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_quiz(pilot)
+        await until(pilot, lambda: screen.waiting)
+        await pilot.press("enter", "x", "enter")
+        assert not screen.answers
+        assert "type both" in text(screen, "#hint")
+        await pilot.press("4", "1", "9", "enter")
+        assert not screen.answers, "no sum is 19"
+        await pilot.press("backspace", "enter")
+        await pilot.pause()
+        assert (screen.answers[0].digit, screen.answers[0].sum) == (4, 1)
+        assert all(field.disabled for field in screen.query(Input))
+
+
+async def test_the_answer_waits_for_a_network_that_is_slower(app: MnistSumApp, monkeypatch: Any) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        worker = fixed.predictions_in(app)
+        request, held = worker.request, list[tuple[Request, Reply]]()
+        monkeypatch.setattr(worker, "request", lambda asked, reply: held.append((asked, reply)))
+        await pilot.press("z")
+        await until(pilot, lambda: held)
+        screen = app.screen
+        assert isinstance(screen, QuizScreen)
+        assert "least sure" in text(screen, "#told"), "what will be here"
+        held[0][1](Working("Evaluating", 0.5))
+        await until(pilot, lambda: "Evaluating" in text(screen, "#hint"))
+        await pilot.press("enter", "4")
+        assert isinstance(held[0][0], EvaluateTestSet)
+        request(*held[0])
+        await until(pilot, lambda: screen.waiting)
+        await give(pilot, 4, 9)
+        assert not screen.answers
+        assert isinstance(held[1][0], PredictImage)
+        assert held[1][0].index == screen.waiting[0].image
+        request(*held[1])
+        await until(pilot, lambda: screen.answers)
+        assert screen.answers[0].network_seconds > screen.answers[0].seconds
+
+
+async def test_without_a_network_it_says_so(app: MnistSumApp, monkeypatch: Any) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        worker = fixed.predictions_in(app)
+        monkeypatch.setattr(worker, "request", lambda _, reply: reply(Trouble("there is no trained network yet")))
+        app.action_quiz()
+        await until(pilot, lambda: isinstance(app.screen, QuizScreen))
+        screen = app.screen
+        assert isinstance(screen, QuizScreen)
+        await until(pilot, lambda: "no trained network" in text(screen, "#hint"))
+        await pilot.press("enter", "4", "escape")
+        await until(pilot, lambda: app.screen is not screen)
