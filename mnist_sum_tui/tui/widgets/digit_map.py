@@ -15,11 +15,11 @@ from mnist_sum_tui.tui.widgets.common import MOVES
 
 BLUE, ORANGE, GREEN, PINK, YELLOW = "$text-primary", "$text-accent", "$text-secondary", "$run-5", "$text-warning"
 STYLES = {
-    **dict(enumerate((BLUE, BLUE, ORANGE, GREEN, GREEN, ORANGE, PINK, YELLOW, YELLOW, PINK))),
+    **dict(enumerate((PINK, BLUE, GREEN, ORANGE, GREEN, YELLOW, ORANGE, PINK, BLUE, YELLOW))),
     WRONG: "bold $text-error",
     NOTHING: "",
 }
-"""two digits have one colour, never two that are taken for each other"""
+"""two digits share a colour, never two that are taken for each other or lie side by side"""
 
 
 class MapOfDigits(Widget, can_focus=True):
