@@ -1,5 +1,6 @@
 """HeatPage: a page that can show where the network looked, in the place of its picture."""
 
+import time
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding
@@ -15,22 +16,37 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
 
+SHARE, PATIENCE = 0.03, 20.0
+"""what the same heat by newer weights may take of the time while a training goes on, and the seconds that it waits for
+an answer that may never come, because a stroke came first"""
 HEAT_KEYS = (Binding("h", "heat", "Where it looked"),)
 
 
 class HeatPage(NumberPage):
     """A page with HEAT_KEYS and a HeatPair, which its class -heat shows."""
 
+    _heat_sought: object = None
+    """image, number and network of the heat that was asked for last"""
+    _heat_sought_at = _heat_due = 0.0
+
     def show_heat(self, image: Image | None, said: "Prediction | None", found: TestSetResult | None = None) -> None:
         """Show the heat of an answer, if it is wanted; `found` knows the network unless it is the session's."""
         pair = self.query_one(HeatPair)
         pair.image, pair.said = image, said
-        if image is not None and self.has_class("-heat"):
-            self.predictions.request(FindHeat(image, self.number, self.session.weights, found), self.post_message)
+        if image is None or not self.has_class("-heat"):
+            return
+        wanted, now = (image.tobytes(), self.number, self.session.weights, found), time.monotonic()
+        if self.session.is_training and wanted == self._heat_sought and now < self._heat_due:
+            return
+        self._heat_sought, self._heat_sought_at, self._heat_due = wanted, now, now + PATIENCE
+        self.predictions.request(FindHeat(image, self.number, self.session.weights, found), self.post_message)
 
     def on_heat_found(self, message: HeatFound) -> None:
         """A heat, or a better one."""
         self.query_one(HeatPair).found = message
+        if message.is_hiding:
+            now = time.monotonic()
+            self._heat_due = now + (now - self._heat_sought_at) / SHARE
 
     def action_heat(self) -> None:
         """Where it looked, or the picture again."""

@@ -1,5 +1,6 @@
 """Where it looked, on the pages Inspect, Inside and Draw: the heat of what is shown, by the weights of its answer."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,11 @@ import pytest
 from textual.color import Color
 from textual.pilot import Pilot
 
+from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.draw import DrawPage
 from mnist_sum_tui.tui.pages.heat_page import HeatPage
+from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.requests import FindHeat
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair, heat_lines, odds_words
 from tests.tui import fixed
@@ -89,6 +92,29 @@ async def test_on_draw_it_follows_the_strokes(app: MnistSumApp) -> None:
         found = page.query_one(HeatPair).found
         assert found is not None
         assert np.array_equal(found.image, asked(app)[-1].image)
+
+
+async def test_while_it_trains_the_same_heat_is_not_sought_each_second(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page = app.screen
+        assert isinstance(page, InspectPage)
+        app.session.control = Control()
+        await press(pilot, "h")
+        assert len(asked(app)) == 1
+        page._heat_due = time.monotonic() + 10
+        for _ in range(3):
+            page.show_answer()  # newer weights
+        assert len(asked(app)) == 1
+        await press(pilot, "4")
+        assert len(asked(app)) == 2, "another number at once"
+        page._heat_due = 0.0
+        page.show_answer()
+        assert len(asked(app)) == 3
+        app.session.control = None
+        page._heat_due = time.monotonic() + 10
+        page.show_answer()
+        assert len(asked(app)) == 4, "without a training there is time"
 
 
 def test_ink_is_written_in_figures_and_the_rest_shaded() -> None:
