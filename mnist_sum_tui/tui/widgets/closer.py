@@ -4,6 +4,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from textual import events
 from textual.binding import BindingType
 from textual.color import Color
 from textual.content import Content
@@ -52,6 +53,9 @@ class Closer(Widget, can_focus=True):
     """row and column of the cursor"""
     image: reactive[Image | None] = reactive(None, always_update=True)
 
+    _map_at, _factor = 0, 1
+    """the column in which the map begins, and cells per place, as they were drawn last"""
+
     def look_at(self, view: "LayerView", index: int) -> None:
         """Look at a map, first where it is brightest."""
         self.view, self.index = view, index
@@ -83,6 +87,7 @@ class Closer(Widget, can_focus=True):
             filter_lines = blocks(enlarged(as_signed(patch.kernel), 2 * scale), paper, ink).split("\n")
             parts.append([Content("filter"), *filter_lines])
         widths = [max(line.cell_length for line in part) + 2 for part in parts]
+        self._map_at, self._factor = widths[0], factor
         rows = zip_longest(*parts, fillvalue=Content(""))
         return Content("\n").join(
             Content("").join(
@@ -93,6 +98,14 @@ class Closer(Widget, can_focus=True):
 
     def action_move(self, x: int, y: int) -> None:
         """Go to a neighbouring place."""
+        self._go(self.place[0] + y, self.place[1] + x)
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the place under the mouse; outside the map to the nearest."""
+        if (at := event.get_content_offset(self)) is not None:
+            self._go((at.y - 1) * 2 // self._factor, (at.x - self._map_at - 1) // self._factor)
+
+    def _go(self, row: int, column: int) -> None:
         if self.view is not None:
             rows, columns = as_maps(self.view.maps).shape[1:]
-            self.place = min(max(self.place[0] + y, 0), rows - 1), min(max(self.place[1] + x, 0), columns - 1)
+            self.place = min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)

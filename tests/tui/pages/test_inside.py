@@ -173,6 +173,15 @@ async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple
         assert "filter" in drawn
         await press(pilot, *["up"] * 40, *["right"] * 40)
         assert closer.place == (0, 27)
+        corner = str(closer.render()).splitlines()[0].rindex(BRAILLE.frame[0])  # of the cursor, in row 0 and column 27
+        margin = closer.content_region.offset - closer.region.offset
+        await pilot.click(Closer, offset=(corner + 1 + margin.x, 6 + margin.y))
+        await pilot.pause()
+        assert closer.place[1] == 27, "under the mouse"
+        assert closer.place[0] in (5, 10), "half a line is a place, or a whole one"
+        await pilot.click(Closer, offset=(1, 1))
+        await pilot.pause()
+        assert closer.place == (0, 0), "the nearest place"
         await press(pilot, "escape")
         assert maps.has_focus
         assert maps.display
