@@ -16,9 +16,9 @@ from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 RUN_BINDINGS = (
     Binding("r", "resume", "Resume", tooltip="Train it further"),
-    Binding("h", "report", "Report", tooltip="Write it as one HTML file to send"),
     Binding("y", "copy", "Copy command"),
     Binding("d,delete", "delete", "Delete", key_display="d"),
+    Binding("h", "report", "Report", tooltip="Write it as one HTML file to send"),
     Binding("s", "sort(1)", "Sort"),
     Binding("S", "turn", "Sort the other way", show=False),
 )
