@@ -65,8 +65,7 @@ class RunningApp(LeavingApp):
             self.speeds.stop()
         control, self.began = Control(samples=True), time.monotonic()
         self.session.begin(message.config, run, control)
-        self.thread = TrainingThread(message.config, run, control, self.post_message, after=self.speeds)
-        self.thread.start()
+        self.thread = TrainingThread.begin(message.config, run, control, self.post_message, after=self.speeds)
         self._show_run()
 
     def on_find_rate(self, message: FindRate) -> None:
