@@ -62,11 +62,14 @@ def members_of(run: Summary) -> tuple[Summary, ...]:
 def folded(runs: Iterable[Summary]) -> tuple[Summary, ...]:
     """The runs, those that differ by their seed alone as one; each stands where the first of them stood.
 
+    Runs that were turned on their way are alike only if the same was turned at the same steps.
+
     A further run with the same seed stays by itself, because it would count that seed twice.
     """
     groups: dict[object, dict[int, Summary]] = {}
     for run in runs:
-        key = object() if run.config is None else apart_from_seed(run.config)
+        turned = tuple((event.at, event.setting, event.value) for event in run.changed)
+        key: object = object() if run.config is None else (apart_from_seed(run.config), turned)
         seed = 0 if run.config is None else run.config.seed
         if seed in groups.get(key, {}):
             key = object()

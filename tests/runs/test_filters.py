@@ -8,7 +8,7 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.events import Changed, Finished
 from mnist_sum_tui.runs.filters import matching
 from mnist_sum_tui.runs.folding import Fold, folded, members_of
 from mnist_sum_tui.runs.run import Run
@@ -100,3 +100,11 @@ def test_without_a_result_there_is_no_mean() -> None:
     (fold,) = folded([summary("a", total=None), summary("b", total=None, seed=1)])
     assert isinstance(fold, Fold)
     assert (fold.sum_accuracy, fold.validation_accuracy, fold.deviation("sum_accuracy")) == (None, None, None)
+
+
+def test_a_run_that_was_turned_on_its_way_is_not_like_one_that_was_not() -> None:
+    turned = Changed(step=5, epoch=1, elapsed=1.0, at=5, setting="lr", before="x1", value="x0.5")
+    runs = [replace(summary("a"), changed=(turned,)), summary("b", seed=1), summary("c", seed=2)]
+    assert [run.run.id for run in folded(runs)] == ["a", "b"]
+    alike = [replace(run, changed=(replace(turned, elapsed=2.0),)) for run in runs]
+    assert len(folded(alike)) == 1
