@@ -181,7 +181,9 @@ def _given(after: int | None, option: int | None) -> int | None:
 def _judged(prediction: "Prediction", threshold: float | None, never_refuse: bool) -> "Prediction":
     """The prediction with the threshold that was asked for."""
     if threshold is not None and prediction.digit_score is None:
-        raise UsageError("this network is not calibrated, so it has no digit score: leave --threshold out")
+        raise UsageError(
+            "this network has no digit score (it is not calibrated, or was by an earlier version): leave --threshold out"
+        )
     asked = None if never_refuse else prediction.threshold if threshold is None else threshold
     return replace(prediction, threshold=asked)
 

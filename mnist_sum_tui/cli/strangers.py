@@ -27,7 +27,7 @@ def print_strangers(out: "Console", found: "StrangersReport", images: "Images", 
     ):
         say(out, f"{count:>9,}  {percent(count / found.images):>9}  {words}")
     if found.auroc is None:
-        say(out, "this network is not calibrated, so it has no digit score and refuses nothing")
+        say(out, "this network has no digit score (not calibrated, or by an earlier version), so it refuses nothing")
     else:
         say(out, f"AUROC {found.auroc:.4f}: how often a test digit scores higher than these; 0.5 is chance")
     if found.worst:

@@ -178,6 +178,13 @@ class Confidence:
 NOT_CALIBRATED = Confidence()
 
 
+def lacking(stored: Mapping[str, Tensor]) -> str:
+    """What follows a network's name if its checkpoint cannot say how sure it is, or what is no digit; else nothing."""
+    if not stored:
+        return ", not calibrated"
+    return "" if "strokes.means" in stored else ", without a digit score"
+
+
 def calibrated(log_probabilities: Tensor, temperature: float) -> Tensor:
     """Probabilities at a temperature, from log-probabilities or logits along the last axis."""
     return F.softmax(log_probabilities / temperature, dim=-1)

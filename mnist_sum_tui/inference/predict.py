@@ -12,7 +12,7 @@ from torch import Tensor
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.inference.confidence import Confidence, Verdict, calibrated, judge
+from mnist_sum_tui.inference.confidence import Confidence, Verdict, calibrated, judge, lacking
 from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs, infer
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
 from mnist_sum_tui.models import skeleton
@@ -151,7 +151,6 @@ def _load(path: Path, source: str, device: str) -> Predictor:
     loaded = checkpoint.load(path)
     hardware = choose_for_inference(loaded.config, device)
     torch.set_num_threads(hardware.threads)
-    note = "" if loaded.confidence else ", not calibrated"
     where = loaded.position.words(is_running=Run(path.parent).is_running)
-    named = f"{source} ({loaded.config.model}, {where}{note})"
+    named = f"{source} ({loaded.config.model}, {where}{lacking(loaded.confidence)})"
     return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence)

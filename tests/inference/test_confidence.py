@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from mnist_sum_tui.errors import CheckpointError
 from mnist_sum_tui.inference.calibrate import fit_temperature
-from mnist_sum_tui.inference.confidence import SHRINKAGE, Classes, Confidence, Verdict, calibrated
+from mnist_sum_tui.inference.confidence import SHRINKAGE, Classes, Confidence, Verdict, calibrated, lacking
 from mnist_sum_tui.inference.evaluate import Outputs
 from mnist_sum_tui.inference.predict import Prediction, from_outputs
 from mnist_sum_tui.inference.reliability import auroc, reliability
@@ -134,6 +134,11 @@ def test_what_is_stored_comes_back() -> None:
 def test_what_an_earlier_version_stored_keeps_its_temperatures_and_refuses_nothing() -> None:
     earlier = {name.replace("strokes", "features"): tensor for name, tensor in _stored().items()}
     assert Confidence.from_tensors(earlier, "a run") == Confidence(0.4, 0.6)
+    assert [lacking(stored) for stored in ({}, earlier, _stored())] == [
+        ", not calibrated",
+        ", without a digit score",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(

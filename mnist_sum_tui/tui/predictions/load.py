@@ -39,6 +39,7 @@ def load_file(weights: Weights) -> "Predictor":
     Raises:
         CheckpointError: missing, damaged, or another network's.
     """
+    from mnist_sum_tui.inference.confidence import lacking
     from mnist_sum_tui.inference.predict import Predictor
     from mnist_sum_tui.machine.hardware import choose_for_inference
     from mnist_sum_tui.runs import checkpoint
@@ -46,8 +47,8 @@ def load_file(weights: Weights) -> "Predictor":
 
     assert weights.path is not None
     loaded = checkpoint.load(weights.path)
-    note = "" if loaded.confidence else NOT_CALIBRATED
-    named = f"{weights.owner}, {loaded.position.words(is_running=Run(weights.path.parent).is_running)}{note}"
+    where = loaded.position.words(is_running=Run(weights.path.parent).is_running)
+    named = f"{weights.owner}, {where}{lacking(loaded.confidence)}"
     hardware = choose_for_inference(loaded.config, "auto")
     return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence)
 
