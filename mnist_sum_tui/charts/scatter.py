@@ -16,8 +16,8 @@ OUTLIERS = 0.2
 """percent of the points at each edge that do not widen the map; they are drawn at its edge"""
 LETTERS = 6
 """one cell in so many has its digit in the place of dots"""
-FEW = 0.05
-"""share of wrong digits up to which each one is marked; beyond it only the cells where most are wrong"""
+FEW, MOST = 0.05, 0.5
+"""share of wrong digits up to which each one is marked; up to MOST only the cells where most are; beyond it none"""
 WRONG, NOTHING = 10, -1
 """the roles of a mark, and of an empty cell; those of dots and letters are the true digits 0..9"""
 
@@ -64,7 +64,8 @@ class DigitMap:
         codes = characters(pack(dots, glyphs), glyphs)
         is_letter = (np.arange(columns) + 3 * np.arange(rows)[:, None]) % LETTERS == 0
         codes = np.where(is_letter & (total > 0), ord("0") + roles, codes)
-        is_marked = counts[..., WRONG] > (0 if is_wrong.mean() <= FEW else total / 2)
+        share = is_wrong.mean()
+        is_marked = counts[..., WRONG] > (0 if share <= FEW else total / 2 if share <= MOST else total)
         codes[is_marked], roles[is_marked], roles[total == 0] = ord(glyphs.wrong), WRONG, NOTHING
         lines = []
         for line in zip(codes.tolist(), roles.tolist(), strict=True):

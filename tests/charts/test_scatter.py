@@ -56,6 +56,8 @@ def test_a_mistake_is_marked_while_there_are_few() -> None:
     scattered.digits[:] = np.where(np.arange(2000) % 3 == 0, (scattered.labels + 1) % 10, scattered.labels)
     lines = cells(scattered, 20, 8, BRAILLE)
     assert sum(role == WRONG for line in lines for _, role in line) < 60, "not each of the 667"
+    scattered.digits[:] = (scattered.labels + 1) % 10
+    assert not [role for line in cells(scattered, 20, 8, BRAILLE) for _, role in line if role == WRONG], "untrained"
 
 
 def test_the_nearest_image_is_that_under_the_cell() -> None:
