@@ -75,7 +75,7 @@ def _part(split: Split, share: float) -> Split:
 
 def _train_epoch(config: TrainConfig, images: Split, learner: Learner) -> float:
     """Seconds of an epoch."""
-    training = Training(RunState(config), learner, Batches(config, images), images)
+    training = Training(RunState(config), learner, Batches(config, images), images, images)
     begin = time.perf_counter()
     for _ in training.epoch():
         pass

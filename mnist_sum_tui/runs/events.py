@@ -121,7 +121,7 @@ class EpochDone(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Samples(Event):
-    """The network's current answers for a few fixed validation images; more often while `control` asks for them."""
+    """The network's current answers for a few fixed images; more often while `control` asks for them."""
 
     kind = "samples"
 

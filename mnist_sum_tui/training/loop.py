@@ -166,8 +166,8 @@ class _Trainer:
             self.recorder.note_length()
             self.ending.note_speed()
         place = state.step, self.batches.total_steps, self.control.samples
-        if len(self.validation) and self.sampling.wants(*place):
-            answers = self.sampling.timed(lambda: sample_answers(self.learner, self.validation))
+        if self.sampling.wants(*place):
+            answers = self.sampling.timed(lambda: sample_answers(self.learner, self.training.shown))
             yield self.recorder.event(Samples, **answers)
         is_due = self.health.is_begun or self.health.pace.wants(*place)
         if is_due and (health := self.health.look()) is not None:

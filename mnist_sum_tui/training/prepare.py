@@ -23,6 +23,8 @@ class Training:
     learner: Learner
     batches: Batches
     validation: Split
+    shown: Split
+    """of whose first images the answers are shown: the validation's, or without any the training's"""
 
     def agree(self, control: Control) -> tuple[bool, list[tuple[Turn, str]]]:
         """Whether a process should stop; and the turns that the state has taken now, with the values before them."""
@@ -62,4 +64,4 @@ def prepare(state: RunState, hardware: Hardware, processes: Processes) -> Traini
             f"the last batch has {batches.smallest} images for {processes.ranks.size} processes: change --batch-size"
         )
     state.check_place(batches.steps_per_epoch)
-    return Training(state, learner, batches, validation)
+    return Training(state, learner, batches, validation, validation if len(validation) else train)

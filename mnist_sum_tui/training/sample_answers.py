@@ -1,4 +1,4 @@
-"""The network's current answers for a few fixed validation images, which are shown beside the curves."""
+"""The network's current answers for a few fixed images, which are shown beside the curves."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ from mnist_sum_tui.training.step import Learner
 SAMPLE_COUNT = 8
 
 
-def sample_answers(learner: Learner, validation: Split) -> dict[str, Any]:
+def sample_answers(learner: Learner, images: Split) -> dict[str, Any]:
     """The fields of a Samples event: images, labels, numbers, the predicted digits and sums, and a table.
 
-    The images and the numbers beside them are the same throughout a run.
+    The first of the images and the numbers beside them, which are the same throughout a run.
     """
-    shown = validation.take(torch.arange(min(SAMPLE_COUNT, len(validation))))
+    shown = images.take(torch.arange(min(SAMPLE_COUNT, len(images))))
     outputs = infer(learner.network, shown.images, learner.hardware)
     assert outputs is not None  # the default keep_going never stops
     numbers = np.random.default_rng(learner.config.seed).integers(0, 10, len(shown))

@@ -79,8 +79,9 @@ def test_a_run_without_a_dashboard_records_its_samples(config: TrainConfig, run:
     assert [event for event in read_events(run.metrics_file) if isinstance(event, Samples)] == samples
 
 
-def test_no_samples_without_validation_images(config: TrainConfig, run: Run) -> None:
-    assert not any(isinstance(event, Samples) for event in train(replace(config, all_data=True), run))
+def test_without_images_held_out_the_samples_are_of_the_training(config: TrainConfig, run: Run) -> None:
+    samples = [event for event in train(replace(config, all_data=True), run) if isinstance(event, Samples)]
+    assert samples[0].indices == tuple(range(8))
 
 
 def test_samples_have_the_addition_table_of_the_first_image(config: TrainConfig, run: Run) -> None:

@@ -98,11 +98,10 @@ class Session:
 
     @property
     def has_samples(self) -> bool:
-        """Whether the sample images can be shown: not of a run that is watched or opened; not without validation."""
+        """Whether the sample images can be shown: not those of a run that is watched or opened."""
         if self.moment is not None:
             return self.moment.has_samples
-        is_ours = not self.is_watching and not self.is_opened
-        return is_ours and (self.started is None or self.started.validation_images > 0)
+        return not self.is_watching and not self.is_opened
 
     def begin(self, config: TrainConfig, run: Run, control: Control) -> None:
         """Forget the last run: this one starts."""
