@@ -215,8 +215,10 @@ class RunningApp(LeavingApp):
         self.run_worker(read, thread=True, group="open", exclusive=True, exit_on_error=False)
 
     def on_replay_read(self, message: ReplayRead) -> None:
-        """Show its beginning, and play; unless a training has begun meanwhile."""
-        if not self.session.is_training:
+        """Show its beginning, and play; of the run that still trains, its newest moment; beside a training nothing."""
+        if self.session.is_live and message.run == self.session.run:
+            self.train_page.look_back(message.player)
+        elif not self.session.is_training:
             self._stop_watching()
             replay = message.player.replay
             self.session.open(message.config, message.run, list(replay.at(replay.last).events))

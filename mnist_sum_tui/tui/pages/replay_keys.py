@@ -11,6 +11,7 @@ from mnist_sum_tui.tui.pages.after_run import AfterRun
 from mnist_sum_tui.tui.pages.chart_keys import ChartKeys
 from mnist_sum_tui.tui.session.messages import ReplayRun
 from mnist_sum_tui.tui.session.player import Player
+from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 
 if TYPE_CHECKING:  # it needs numpy, and the first frame does not
@@ -24,6 +25,7 @@ STEP = Binding.Group("Step", compact=True)
 EPOCH = Binding.Group("Epoch", compact=True)
 REPLAY_BINDINGS = (
     Binding("p", "replay", "Replay", tooltip="Play the run back as it learned"),
+    Binding("p", "look_back", "Look back", tooltip="How it stood before; it trains on, End returns", show=False),
     Binding("space", "play(True)", "Play"),
     Binding("space", "play(False)", "Pause"),
     Binding("escape", "leave", "Leave", tooltip="End the replay"),
@@ -49,6 +51,8 @@ class ReplayKeys(ChartKeys, AfterRun):
 
     player: Player | None = None
     """plays the run that is replayed"""
+    past: Session | None = None
+    """what is shown of a run that still trains, while somebody looks back"""
     _frames: Timer | None = None
     _shown_at = 0.0
 
@@ -59,12 +63,18 @@ class ReplayKeys(ChartKeys, AfterRun):
     def allows_in_replay(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether the action makes sense now; None if that does not depend on a replay."""
         if action == "replay":
-            is_over = self.session.is_opened and self.session.started is not None
-            return is_over and self.player is None and not self.is_form_shown
+            return self.session.is_opened and self._can_begin
+        if action == "look_back":
+            return self.session.is_live and self._can_begin
         if action in REPLAY_ACTIONS:
             is_other = action == "play" and self.player is not None and parameters == (self.player.is_playing,)
             return self.player is not None and not self.is_form_shown and not is_other
-        return False if action in NOT_IN_A_REPLAY and self.player is not None else None
+        is_space = action == "control" and parameters[0] in ("pause", "resume")  # space plays
+        return False if (is_space or action in NOT_IN_A_REPLAY) and self.player is not None else None
+
+    @property
+    def _can_begin(self) -> bool:
+        return self.session.started is not None and self.player is None and not self.is_form_shown
 
     def why_not(self, key: str) -> str:
         """Why a key does nothing now."""
@@ -76,6 +86,8 @@ class ReplayKeys(ChartKeys, AfterRun):
         """Play the opened run back."""
         if self.session.run is not None:
             self.app.post_message(ReplayRun(self.session.run))
+
+    action_look_back = action_replay
 
     def begin_replay(self, player: Player, captions: "Sequence[Caption]" = ()) -> None:
         """Play from the beginning; the captions are said on the way."""
@@ -90,9 +102,29 @@ class ReplayKeys(ChartKeys, AfterRun):
         self.show_moment()
         self.refresh_bindings()
 
+    def look_back(self, player: Player) -> None:
+        """Show how the run that still trains has stood; the training goes on, and End or Escape returns to it."""
+        session = self.session
+        if session.run is None or session.config is None or self.player is not None:
+            return
+        self.past = Session(session.runs_folder)
+        self.past.open(session.config, session.run, [])
+        self.run_view.turn_to(self.past)
+        self.begin_replay(player)
+        player.step(len(player.replay))
+        self.show_moment()
+
+    def return_to_now(self) -> None:
+        """Show the run that still trains as it stands now."""
+        self.end_replay()
+        self.run_view.reset(self.session.events)
+        self.refresh_bindings()
+        self.redraw(at_once=True)
+
     def end_replay(self) -> None:
         """Another run is shown, or this one as a whole."""
-        self.player = None
+        self.player = self.past = None
+        self.run_view.turn_to(self.session)
         if self._frames is not None:
             self._frames.pause()
         self.run_view.remove_class("-replayed", "-captioned")
@@ -102,6 +134,9 @@ class ReplayKeys(ChartKeys, AfterRun):
         if super().step_back():
             return True
         session, player = self.session, self.player
+        if self.past is not None and not self.is_form_shown:
+            self.return_to_now()
+            return True
         if player is None or session.run is None or session.config is None or self.is_form_shown:
             return False
         replay = player.replay
@@ -112,9 +147,9 @@ class ReplayKeys(ChartKeys, AfterRun):
     def show_moment(self) -> None:
         """Show the moment at which the replay is."""
         if self.player is not None:
-            moment = self.player.moment
-            self.session.rewind(moment)
-            self.run_view.reset(self.session.events)
+            moment, shown = self.player.moment, self.past or self.session
+            shown.rewind(moment)
+            self.run_view.reset(shown.events)
             self.run_view.query_one(ScrubBar).show(self.player)
             self.run_view.captions.show(moment.row)
             self.redraw(at_once=True)
@@ -124,9 +159,12 @@ class ReplayKeys(ChartKeys, AfterRun):
         now, before = time.monotonic(), self._shown_at
         self._shown_at = now
         if self.player is not None and self.is_current and not self.is_form_shown:
+            was_playing = self.player.is_playing
             if self.player.pass_time(min(now - before, LONGEST_FRAME)):
                 self.show_moment()
             self.run_view.query_one(ScrubBar).show(self.player)
+            if self.past is not None and was_playing and self.player.is_at_end:
+                self.return_to_now()
 
     def action_play(self, _on: bool) -> None:
         """Play, or pause."""
@@ -158,8 +196,10 @@ class ReplayKeys(ChartKeys, AfterRun):
             self.show_moment()
 
     def action_end(self, last: bool) -> None:
-        """To the beginning or the end."""
-        if self.player is not None:
+        """To the beginning or the end; of a run that still trains, to now."""
+        if self.past is not None and last:
+            self.return_to_now()
+        elif self.player is not None:
             self.player.go_to_row(self.player.replay.last if last else 0)
             self.show_moment()
 

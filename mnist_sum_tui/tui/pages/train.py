@@ -128,14 +128,16 @@ class TrainPage(KnobKeys, ReplayKeys):
     def on_run_event(self, event: Event) -> None:
         """Take it in; it is drawn a moment later."""
         super().on_run_event(event)
+        if isinstance(event, Notice):
+            self.notify(event.message, timeout=4)
+        if self.past is not None:
+            return
         if isinstance(event, Started):
             self.run_view.reset(self.session.events)  # a resumed run has earlier ones
         else:
             self.run_view.add(event)
         self._is_stale = True
         self._load_images_of(event)
-        if isinstance(event, Notice):
-            self.notify(event.message, timeout=4)
         if isinstance(event, Changed):
             self.show_knobs()
         if isinstance(event, (Started, Paused, Resumed, Finished)):
@@ -150,6 +152,8 @@ class TrainPage(KnobKeys, ReplayKeys):
 
     def take_watched(self, is_whole: bool, events: list[Event]) -> None:
         """Take in new events of a run that another process trains."""
+        if self.past is not None:
+            return
         if is_whole:
             self.run_view.reset(self.session.events)
         else:

@@ -54,6 +54,10 @@ class RunView(Vertical):
         """the data of the charts while they are frozen"""
         self.reset()
 
+    def turn_to(self, session: Session) -> None:
+        """Show this session's run from now on."""
+        self._session = session
+
     def begin(self, events: Iterable[Event]) -> None:
         """Show another run."""
         self.images, self.ghost, self.ghost_name = {}, None, ""

@@ -10,12 +10,13 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.predictions.weights import of_session
-from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun
+from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.player import Player
 from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.sample_strip import Sample
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from tests.tui import recorded
+from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_keys import footer_of
 from tests.tui.pages.test_runs import make
 from tests.tui.predictions.test_weights import save_head
@@ -103,6 +104,60 @@ async def test_keys_lead_through_the_moments(pilot: Pilot[int], run: Run) -> Non
     await pilot.press("r")
     await until(pilot, lambda: app._notifications)
     assert "leave the replay first" in next(iter(app._notifications)).message
+
+
+async def test_a_run_that_still_trains_can_be_looked_back_at(fake: FakeTrain, pilot: Pilot[int], run: Run) -> None:
+    app, page = app_with(pilot), app_with(pilot).train_page
+    await until(pilot, lambda: page.is_composed)
+    app.post_message(StartTraining(CONFIG))
+    await until(pilot, lambda: app.session.progress)
+    control, mine = app.session.control, app.session.run
+    assert control is not None
+    assert mine is not None
+    mine.metrics_file.write_text(run.metrics_file.read_text())
+    await pilot.press("p")
+    await until(pilot, lambda: page.player is not None)
+    assert shown(pilot)[0] == 2150, "as it stood when it was asked"
+    await pilot.press("home", "pagedown")
+    count = len(app.session.events)
+    await until(pilot, lambda: len(app.session.events) > count + 2)
+    assert shown(pilot)[0] == 430, "the training goes on and changes nothing here"
+    assert state_line(app.session).startswith("● epoch")
+    assert app.session.moment is None, "the other pages ask the weights of now"
+    await pilot.press("space")
+    assert page.player is not None
+    assert page.player.is_playing
+    assert not control.paused
+    await pilot.press("end")
+    assert page.player is None
+    count = len(page.run_view.series.training)
+    await until(pilot, lambda: len(page.run_view.series.training) > count)
+    await pilot.press("p")
+    await until(pilot, lambda: page.player is not None)
+    await pilot.press("left")
+    control.stop()
+    await until(pilot, lambda: not app.session.is_training)
+    assert page.player is not None, "its end changes nothing of what is looked at"
+    await pilot.press("escape")
+    await pilot.pause()
+    assert "-over" in page.run_view.classes
+
+
+async def test_played_to_the_end_a_run_that_still_trains_is_at_now(
+    fake: FakeTrain, pilot: Pilot[int], run: Run
+) -> None:
+    app, page = app_with(pilot), app_with(pilot).train_page
+    await until(pilot, lambda: page.is_composed)
+    app.post_message(StartTraining(CONFIG))
+    await until(pilot, lambda: app.session.progress)
+    assert app.session.run is not None
+    app.session.run.metrics_file.write_text(run.metrics_file.read_text())
+    await pilot.press("p")
+    await until(pilot, lambda: page.player is not None)
+    await pilot.press("left", *["plus"] * 8, "space")
+    await until(pilot, lambda: page.player is None)
+    app.stop_and_leave()
+    await until(pilot, lambda: not app.session.is_training)
 
 
 async def test_the_strip_is_of_the_moment(pilot: Pilot[int], run: Run) -> None:
