@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mnist_sum_tui.charts.plot import draw
-from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, race
+from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, race, system_plot
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.cli import main
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import event_news
-from mnist_sum_tui.runs.events import Advice, Changed, Event, Notice, Paused, Resumed, Validated
+from mnist_sum_tui.runs.events import Advice, Changed, Event, Notice, Paused, Resumed, System, Validated
 from mnist_sum_tui.runs.journal import Follower, read_events
 from mnist_sum_tui.runs.run import FOLDER_VARIABLE, Run
 from mnist_sum_tui.runs.summary import best_run, summarise
@@ -31,6 +31,7 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.key_figures import facts
 from mnist_sum_tui.tui.widgets.run_columns import COLUMNS, arranged
+from mnist_sum_tui.tui.widgets.system_lines import system_words
 from tests.test_fuzz import TIMES, json_values
 from tests.tui import recorded
 
@@ -44,6 +45,7 @@ EVENTS: list[Event] = [
     Changed(**AT, at=880, setting="lr", before="x1", value="x0.5"),  # type: ignore[arg-type]
     Advice(**AT, topic="sees", words="It learns"),  # type: ignore[arg-type]
     recorded.health(**AT),  # type: ignore[arg-type]
+    System(**AT, cores=2, own=0.5, others=0.4, memory=10**9, temperature=61.0, gpu=0.5, gpu_memory=10**9),  # type: ignore[arg-type]
     Notice(**AT, message="no validation"),  # type: ignore[arg-type]
     recorded.finished(),
 ]
@@ -130,6 +132,8 @@ def charted(run: Run) -> Iterator[str]:
                 for is_log in (True, False):
                     drawn = draw(plot(mine, past, View(x_kind=x_kind, is_log=is_log), quantity), 60, 12)
                     yield from ("".join(text for text, _ in line) for line in drawn.lines)
+            for line in draw(system_plot(mine, View(x_kind=x_kind)), 60, 12).lines:
+                yield "".join(text for text, _ in line)
         yield from (words for _, _, words in race(mine, past))
     for line in draw(overlay([("spoiled", [series]), ("good", [good])], "sum loss", "time"), 60, 12).lines:
         yield "".join(text for text, _ in line)
@@ -145,6 +149,7 @@ def on_the_pages(run: Run) -> Iterator[str]:
         yield from (state_line(session), state_line(session, room=20), facts(session, 30), receipt(session))
         yield from (words for row in outcome(session) for words in row)
     yield from map(event_news, events)
+    yield from (system_words(event) for event in events if isinstance(event, System))
     summaries = [summarise(run), summarise(Run(run.path.with_name("good")))]
     for place, column in enumerate(COLUMNS):
         yield from (column.text(summary) for summary in arranged(summaries, place))

@@ -86,6 +86,18 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
     )  # fmt: skip
 
 
+def system_plot(series: Series, view: View) -> Plot:
+    """The shares of the cores that the run and everything else used, and of the GPU's time where it is known."""
+    x = series.x(view.x_kind, series.system)
+    shown = (("this process", "digit", "solid"), ("others", "sum", "dashed"), ("GPU", "ghost", "sparse"))
+    curves = [
+        Curve(name, role, x, series.system.column(2 + place), None, pattern)
+        for place, (name, role, pattern) in enumerate(shown)
+        if np.isfinite(series.system.column(2 + place)).any()
+    ]
+    return Plot(tuple(curves), (), SHARE, view.x_kind, view.cursor, "cores", steps_per_epoch=series.steps_per_epoch)
+
+
 def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
     """For each accuracy that both runs reached: its text, the seconds ahead of the ghost run, and these in words.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from mnist_sum_tui.charts.axes import Floats
-from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Progress, Started, Validated
+from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Progress, Started, System, Validated
 
 HEADS = ("digit", "sum")
 QUANTITIES = ("loss", "accuracy")
@@ -38,16 +38,18 @@ class GrowingTable:
 
 
 class Series:
-    """The curves of one run: `training` and `validation`, two tables.
+    """The curves of one run: `training`, `validation` and `system`, three tables.
 
-    Their columns are step, elapsed, digit_loss, sum_loss, digit_accuracy, sum_accuracy.
+    The columns of the first two are step, elapsed, digit_loss, sum_loss, digit_accuracy, sum_accuracy; those of the
+    last are step, elapsed, and the shares of the cores that the run and others used, and of the GPU's time.
     """
 
-    KINDS = ("started", "progress", "validated", "epoch", "changed")
+    KINDS = ("started", "progress", "validated", "epoch", "changed", "system")
     """the kinds of events that are used"""
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
-        self.training, self.validation = GrowingTable(6), GrowingTable(6)
+        self.training, self.validation, self.system = GrowingTable(6), GrowingTable(6), GrowingTable(5)
+        self.last_system: System | None = None
         self.changed: list[Changed] = []
         """the settings that were turned, in order"""
         self.steps_per_epoch = 1
@@ -63,6 +65,9 @@ class Series:
                 self.steps_per_epoch, self.model = max(1, event.steps_per_epoch), event.model
             case Changed():
                 self.changed.append(event)
+            case System():
+                self.last_system = event
+                self.system.add(event.step, event.elapsed, event.own, event.others, event.gpu)
             case Progress() | Validated():
                 (self.training if isinstance(event, Progress) else self.validation).add(
                     event.step,

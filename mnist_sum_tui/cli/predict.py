@@ -182,7 +182,7 @@ def _judged(prediction: "Prediction", threshold: float | None, never_refuse: boo
     """The prediction with the threshold that was asked for."""
     if threshold is not None and prediction.digit_score is None:
         raise UsageError(
-            "this network has no digit score (it is not calibrated, or was by an earlier version): leave --threshold out"
+            "this network has no digit score (not calibrated, or by an earlier version): leave --threshold out"
         )
     asked = None if never_refuse else prediction.threshold if threshold is None else threshold
     return replace(prediction, threshold=asked)

@@ -25,6 +25,7 @@ from mnist_sum_tui.runs.events import (
     Resumed,
     Samples,
     Started,
+    System,
     Validated,
 )
 from mnist_sum_tui.runs.health_event import Health
@@ -44,6 +45,7 @@ KINDS: dict[str, type[Event]] = {
         Resumed,
         Changed,
         Advice,
+        System,
         Notice,
         Finished,
     )

@@ -208,6 +208,21 @@ class Advice(Event):
     words: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System(Event):
+    """What the machine was busy with in the last seconds, as `machine.figures.Figures`; None where it is not known."""
+
+    kind = "system"
+
+    cores: Number
+    own: Share
+    others: Share | None
+    memory: Count | None
+    temperature: Amount | None
+    gpu: Share | None
+    gpu_memory: Count | None
+
+
 ALL_DONE = "all epochs are done"
 """the message of a Finished that came when the last epoch was over; another one says why the run ended by itself"""
 

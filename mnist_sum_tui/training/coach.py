@@ -21,6 +21,15 @@ def rate_to_try(config: TrainConfig) -> float:
     return float(usual["lr"]) if is_another and usual["optimizer"] == config.optimizer else config.lr / 10
 
 
+def divergence(step: int, config: TrainConfig, *, has_checkpoint: bool) -> str:
+    """That the training diverged after a step, what is left of it, and what to try."""
+    kept = "the last good checkpoint is kept" if has_checkpoint else "nothing was saved yet"
+    return (
+        f"the loss is no longer a number after step {step}: {kept}; "
+        f"try --lr {rate_to_try(config):g} instead of {config.lr:g}"
+    )
+
+
 def has_learned(done: Finished) -> bool:
     """Whether the digit is better than guessed, so that the network is of use; true if there was no test."""
     return done.digit_accuracy is None or done.digit_accuracy > GUESSING

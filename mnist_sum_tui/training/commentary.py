@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import percent, plural
-from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started
+from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, System
 from mnist_sum_tui.training.average import Average
 from mnist_sum_tui.training.coach import rate_to_try
 
@@ -28,6 +28,8 @@ JUMP, JUMP_EVENTS = 2.5, 10
 """the loss is this many times its lowest, and a bit, for so many Progress events"""
 BUSY_SHARE, BUSY_EVENTS = 0.5, 50
 """slower than this share of the best speed, for so many Progress events"""
+CROWDED_SHARE, GOT, FULL, CROWDED_EVENTS = 0.4, 0.8, 0.85, 2
+"""others have this share of the cores, the training less than that of what it wants, the machine is full; so often"""
 PHASES = ("sees", "guesses", "adds", "agrees", "knows", "cools", "chance")
 FAR_BELOW = 0.05
 """a validation accuracy this far below the training's (0.05: five points) means that the steps are too large"""
@@ -47,6 +49,8 @@ class _Seen:
     lowest: float = math.inf
     fastest: float = 0.0
     slow_events: int = 0
+    crowded: int = 0
+    others: float = 0.0
     high_events: int = 0
     peak_rate: float = 0.0
     rate: float = 0.0
@@ -71,6 +75,9 @@ class Coach:
             self._started = event
         elif isinstance(event, EpochDone):
             self._epochs.append(event)
+        elif isinstance(event, System):
+            self._seen.crowded = self._seen.crowded + 1 if self._is_crowded(event) else 0
+            self._seen.others = event.others or 0.0
         elif isinstance(event, Progress) and math.isfinite(event.loss):
             self._note(event)
         else:
@@ -133,9 +140,19 @@ class Coach:
                 f"The validation of epoch {self._epochs[-1].epoch} is {percent(below, 0)} below its training: "
                 "the steps are too large; turn the rate down"
             )
+        if seen.crowded >= CROWDED_EVENTS:
+            share = percent(seen.others, 0)
+            return "busy", f"Something else takes {share} of the cores: stop it, and the training gets them"
         if seen.slow_events >= BUSY_EVENTS:
             return "busy", "It trains at half of its best speed: something else takes the processor"
         return None
+
+    def _is_crowded(self, event: System) -> bool:
+        """Whether other processes take cores that the training's threads would use."""
+        if self._started is None or self._started.device != "cpu" or event.others is None:
+            return False
+        wanted = min(self._started.threads / event.cores, 1.0)
+        return event.others >= CROWDED_SHARE and event.own < GOT * wanted and event.own + event.others > FULL
 
     def _phase(self) -> tuple[str, str]:
         digit, total = _now(self._seen.digit), _now(self._seen.total)

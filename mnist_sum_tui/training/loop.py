@@ -4,6 +4,7 @@ import contextlib
 import time
 import traceback
 from collections.abc import Iterator
+from dataclasses import asdict
 from enum import Enum
 
 from mnist_sum_tui.atomic import read_own, to_bytes, write_atomic
@@ -11,17 +12,18 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.errors import MnistSumError, RunError
 from mnist_sum_tui.inference.evaluate import EvalReport, evaluate, infer, score
+from mnist_sum_tui.machine.figures import Meter
 from mnist_sum_tui.machine.hardware import choose, set_up
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.event_json import to_dict
-from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Notice, Progress, Samples, Validated
+from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Notice, Progress, Samples, System, Validated
 from mnist_sum_tui.runs.health_event import Health
-from mnist_sum_tui.runs.journal import read_events, turned_behind
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.best import take_best
-from mnist_sum_tui.training.coach import rate_to_try
+from mnist_sum_tui.training.coach import divergence
 from mnist_sum_tui.training.commentary import Coach
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import joined
@@ -30,7 +32,7 @@ from mnist_sum_tui.training.health import HealthWatch
 from mnist_sum_tui.training.prepare import Training, prepare
 from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.requests import Requests
-from mnist_sum_tui.training.resume import load_matching
+from mnist_sum_tui.training.resume import load_matching, turned_after
 from mnist_sum_tui.training.sample_answers import sample_answers
 from mnist_sum_tui.training.schedule import describe_change
 from mnist_sum_tui.training.state import RunState, add_to
@@ -40,6 +42,7 @@ from mnist_sum_tui.training.timing import SamplePace
 PROGRESS_SECONDS = 0.1
 SAMPLES_SECONDS, SAMPLES_SHARE = 1.0, 0.005
 """seconds between two Samples on request, and the share of the time that all take at most (`original`: 8 ms each)"""
+SYSTEM_SECONDS = 10.0
 AUTOSAVE_SECONDS = 120.0
 """seconds between saves within an epoch: what a power cut costs at most; the largest network is saved in under 1 s"""
 
@@ -62,9 +65,7 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
             hardware = choose(config, ranks)
             set_up(hardware)
             loaded = load_matching(run, config)
-            behind = turned_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0)
-            if behind and config.epochs != run.read_config().epochs:  # asked for now: no turned length holds any more
-                behind = [event for event in behind if event.setting != "epochs"]
+            behind = turned_after(run, config, loaded)
             name = f"run {run.id}"
             state = RunState(config, loaded, str(run.resume_file), name=name, is_new=run.is_new, behind=behind)
             with joined(ranks) as processes:
@@ -99,6 +100,7 @@ class _Trainer:
         self.ending = Ending(training.state, training.batches, control, done)
         self.coach = Coach(training.state.config, done)
         self.sampling, self.health = SamplePace(SAMPLES_SECONDS, SAMPLES_SHARE), HealthWatch(training)
+        self.meter = Meter()
 
     def events(self) -> Iterator[Event]:
         """All events; the last one says how the run ended."""
@@ -123,7 +125,8 @@ class _Trainer:
         except DivergedError as error:
             if error.result is not None:
                 yield self._diverging(error.result)
-            yield recorder.finished("diverged", self._divergence())
+            words = divergence(state.step, state.config, has_checkpoint=recorder.run.resume_file.exists())
+            yield recorder.finished("diverged", words)
         except (GeneratorExit, KeyboardInterrupt):  # the caller reads no more events; the last checkpoint is kept
             raise
         except BaseException as error:
@@ -155,7 +158,7 @@ class _Trainer:
         yield from self.requests.agree()
 
     def _reports(self, result: StepResult) -> Iterator[Event]:
-        """The events that are due after a step: Progress, Samples, Health and an automatic save."""
+        """The events that are due after a step: Progress, System, Samples, Health and an automatic save."""
         now, state = time.perf_counter(), self.state
         if now - self.requests.told_from >= PROGRESS_SECONDS or state.batch == self.batches.steps_per_epoch:
             remaining = self._remaining(epochs_done=state.epoch - 1)
@@ -165,6 +168,8 @@ class _Trainer:
             self.requests.told_from = now
             self.recorder.note_length()
             self.ending.note_speed()
+            if self.meter.age >= SYSTEM_SECONDS and self.learner.is_alone:
+                yield from self._with_advice(self.recorder.event(System, **asdict(self.meter.read())))
         place = state.step, self.batches.total_steps, self.control.samples
         if self.sampling.wants(*place):
             answers = self.sampling.timed(lambda: sample_answers(self.learner, self.training.shown))
@@ -224,11 +229,3 @@ class _Trainer:
         totals = Totals()
         add_to(totals, result)
         return self.recorder.event(Progress, **totals.means(), lr=result.lr, remaining=None)
-
-    def _divergence(self) -> str:
-        has_checkpoint = self.recorder.run.resume_file.exists()
-        kept = "the last good checkpoint is kept" if has_checkpoint else "nothing was saved yet"
-        return (
-            f"the loss is no longer a number after step {self.state.step}: {kept}; "
-            f"try --lr {rate_to_try(self.state.config):g} instead of {self.state.config.lr:g}"
-        )

@@ -1,9 +1,11 @@
-"""Find the checkpoint to resume a run from, and refuse a config that does not fit it."""
+"""Find the checkpoint to resume a run from and what was turned after it, and refuse a config that does not fit."""
 
 from mnist_sum_tui.config import MAY_CHANGE, TrainConfig, option_name, value_words
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.checkpoint import Checkpoint
+from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.journal import turned_behind
 from mnist_sum_tui.runs.length import check_length
 from mnist_sum_tui.runs.run import Run
 
@@ -28,3 +30,11 @@ def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
             raise UsageError(f"{was}, which cannot be changed on resume: start a new run")
     check_length(run, config.epochs, loaded.position)
     return loaded
+
+
+def turned_after(run: Run, config: TrainConfig, loaded: Checkpoint | None) -> list[Changed]:
+    """What was turned after the checkpoint and still holds: no length, if another one is asked for now."""
+    behind = turned_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0)
+    if behind and config.epochs != run.read_config().epochs:
+        return [event for event in behind if event.setting != "epochs"]
+    return behind

@@ -10,7 +10,7 @@ import pytest
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.guide.find import pages
-from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started
+from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, System
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.training.commentary import PHASES, WARNINGS, Coach
 from tests.tui import recorded
@@ -99,6 +99,47 @@ def test_a_busy_machine_is_noticed_after_a_while() -> None:
 
     assert "busy" not in topics(run(140, slows))
     assert "busy" in topics(run(260, slows))
+
+
+def system(own: float, others: float | None, cores: int = 4) -> System:
+    return System(
+        step=1, epoch=1, elapsed=1.0, cores=cores, own=own, others=others, memory=1, temperature=None, gpu=None,
+        gpu_memory=None,
+    )  # fmt: skip
+
+
+def test_another_process_that_takes_half_of_the_cores_is_told_from_the_second_time_on() -> None:
+    steps = list(run(60, lambda step: progress(step, 0.1, 0.97, 0.96)))
+    ours = replace(STARTED, threads=4, device="cpu")
+    assert "busy" not in topics([*steps, system(0.5, 0.5)], started=ours)
+    assert "busy" not in topics([*steps, system(0.5, 0.5), system(0.9, 0.1), system(0.5, 0.5)], started=ours)
+    coach = Coach(CONFIG)
+    said = [coach.add(event) for event in (ours, *steps, system(0.5, 0.49), system(0.5, 0.49))]
+    assert said[-1] == ("busy", "Something else takes 49 % of the cores: stop it, and the training gets them")
+
+
+@pytest.mark.parametrize(
+    ("found", "threads", "device"),
+    [
+        (system(0.95, 0.05), 4, "cpu"),
+        (system(0.5, 0.5), 2, "cpu"),
+        (system(0.2, 0.5), 4, "cpu"),
+        (system(0.1, 0.9), 4, "cuda"),
+        (system(0.5, None), 4, "cpu"),
+    ],
+    ids=["ours alone", "it has the threads that it wants", "cores are free", "on a GPU", "not known"],
+)
+def test_a_machine_that_leaves_the_training_its_cores_is_no_warning(found: System, threads: int, device: str) -> None:
+    steps = list(run(60, lambda step: progress(step, 0.1, 0.97, 0.96)))
+    ours = replace(STARTED, threads=threads, device=device)
+    assert not {*topics([*steps, *[found] * 9], started=ours)} & {*WARNINGS}
+
+
+@pytest.mark.parametrize("path", HEALTHY, ids=lambda path: path.stem)
+def test_no_warning_in_a_healthy_run_on_a_machine_of_its_own(path: Path) -> None:
+    events = [[event, system(0.93, 0.06)] for event in read_events(path)]
+    found = topics([each for pair in events for each in pair], TrainConfig.of(path.stem.split("-")[0]))
+    assert not {*found} & {*WARNINGS}, found
 
 
 def test_few_images_are_told_at_once() -> None:

@@ -16,12 +16,13 @@ CHART_BINDINGS = (
     Binding("x", "x_axis", "Axis", tooltip="Steps, epochs or time"),
     Binding("f", "freeze", "Freeze", tooltip="Only the display; training goes on"),
     Binding("m", "large", "Max", tooltip="One chart large"),
+    Binding("u", "system", "Machine", tooltip="What the machine is busy with"),
     Binding("left", "cursor(-1)", "Cursor left", show=False),
     Binding("right", "cursor(1)", "Cursor right", show=False),
     Binding("shift+left", "cursor(-10)", "Cursor far left", show=False),
     Binding("shift+right", "cursor(10)", "Cursor far right", show=False),
 )
-CHART_ACTIONS = {"log", "smooth", "x_axis", "freeze", "large", "cursor"}
+CHART_ACTIONS = {"log", "smooth", "x_axis", "freeze", "large", "cursor", "system"}
 """those that need a chart"""
 LARGE = {"": "loss", "loss": "accuracy", "accuracy": ""}
 """the chart that `m` makes large after the one that is"""
@@ -54,6 +55,10 @@ class ChartKeys:
     def action_large(self) -> None:
         """One chart large, then the other, then both."""
         self.run_view.large = LARGE[self.run_view.large]
+
+    def action_system(self) -> None:
+        """Two lines about the machine and their curves in place of the loss, or the loss again."""
+        self.run_view.shows_system = not self.run_view.shows_system
 
     def action_cursor(self, by: int) -> None:
         """Read values off the curves."""

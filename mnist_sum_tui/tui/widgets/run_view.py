@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from mnist_sum_tui.charts.run_charts import View, plot, race, race_line, short_name
+from mnist_sum_tui.charts.run_charts import View, plot, race, race_line, short_name, system_plot
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.charts.widths import cells
@@ -29,6 +29,7 @@ from mnist_sum_tui.tui.widgets.key_figures import KeyFigures
 from mnist_sum_tui.tui.widgets.progress_bars import ProgressBars
 from mnist_sum_tui.tui.widgets.sample_strip import SampleStrip
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
+from mnist_sum_tui.tui.widgets.system_lines import SystemLines
 
 LABEL = 10
 """columns of what a row of the outcome is about"""
@@ -41,6 +42,8 @@ class RunView(Vertical):
     large: reactive[str] = reactive("", init=False)
     """the chart that fills the view: loss, accuracy, or none"""
     is_frozen: reactive[bool] = reactive(False, init=False)
+    shows_system: reactive[bool] = reactive(False, init=False)
+    """two lines about the machine, and their curves in place of the loss"""
 
     def __init__(self, session: Session, *, id: str) -> None:
         super().__init__(id=id)
@@ -76,9 +79,10 @@ class RunView(Vertical):
     def compose(self) -> ComposeResult:
         """The widgets from top to bottom."""
         with Horizontal(id="charts"):
-            for quantity in QUANTITIES:
-                yield Chart(id=quantity)
+            for name in ("cores", *QUANTITIES):
+                yield Chart(id=name)
             yield Static(" FROZEN: only the charts; f lets them go on ", id="frozen", markup=False)
+        yield SystemLines("", id="system", markup=False)
         yield KeyFigures(id="figures")
         yield ProgressBars(id="tracks")
         yield Line("", id="news", markup=False)
@@ -117,6 +121,8 @@ class RunView(Vertical):
         if with_charts and not self.is_frozen:
             self._draw_charts()
         session = self._session
+        if self.shows_system:
+            self.query_one(SystemLines).show(self.series.last_system, session.is_training)
         self.query_one(KeyFigures).show(session)
         last = session.events[-1] if session.events else None
         if last is not None:
@@ -153,6 +159,8 @@ class RunView(Vertical):
         shown = self._standing or self.series
         for quantity in QUANTITIES:
             self.query_one(f"#{quantity}", Chart).plot = plot(shown, self.ghost, self.view, quantity)
+        if self.shows_system:
+            self.query_one("#cores", Chart).plot = system_plot(shown, self.view)
 
     def _draw_outcome(self) -> None:
         session = self._session
@@ -196,8 +204,20 @@ class RunView(Vertical):
     def watch_large(self) -> None:
         """Enlarge one chart, or show both again."""
         self.set_class(bool(self.large), "-large")
+        self._arrange()
+
+    def watch_shows_system(self) -> None:
+        """Show or hide what the machine is busy with."""
+        self.set_class(self.shows_system, "-system")
+        self._arrange()
+        self.draw()
+
+    def _arrange(self) -> None:
+        """The two charts, or the large one; that of the cores in place of the loss."""
         for quantity in QUANTITIES:
-            self.query_one(f"#{quantity}").display = self.large in ("", quantity)
+            is_covered = self.shows_system and quantity == "loss" and self.large != "loss"
+            self.query_one(f"#{quantity}").display = self.large in ("", quantity) and not is_covered
+        self.query_one("#cores").display = self.shows_system and not self.large
 
     def watch_is_frozen(self) -> None:
         """Freeze the charts, or catch up with the events since."""

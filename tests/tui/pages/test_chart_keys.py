@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Digits
 
 from mnist_sum_tui.charts.series import Series
-from mnist_sum_tui.runs.events import Checkpointed
+from mnist_sum_tui.machine.figures import Figures, Meter
+from mnist_sum_tui.runs.events import Checkpointed, System
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.widgets.chart import Chart
@@ -120,3 +122,58 @@ async def test_the_cursor_goes_with_the_page_and_the_settings_stay_with_the_next
     recorded.begin(app)
     found = app.train_page.run_view.view
     assert (found.x_kind, found.is_log, found.smoothing) == (view.x_kind, view.is_log, view.smoothing)
+
+
+def busy(step: int, own: float) -> System:
+    return System(
+        step=step, epoch=1, elapsed=step / 40, cores=2, own=own, others=0.25, memory=812_000_000, temperature=61.4,
+        gpu=None, gpu_memory=None,
+    )  # fmt: skip
+
+
+async def test_u_shows_what_the_machine_is_busy_with_in_place_of_the_loss(pilot: Pilot[int]) -> None:
+    app = await play(pilot, [*recorded.training(), busy(200, 0.5), busy(600, 0.7), busy(1000, 0.7)])
+    view = app.train_page.run_view
+    assert not view.query_one("#cores").display
+    await pilot.press("u")
+    await pilot.pause()
+    assert shown(app, "#system").startswith("this process 70 % of 2 cores, others 25 %")
+    assert "memory 812 MB\nprocessor 61 degrees" in shown(app, "#system")
+    assert view.query_one("#system").region.height == 2
+    lines = chart(app, "cores")
+    assert lines[0].startswith("cores")
+    assert "this process" in lines[0]
+    assert "others" in lines[0]
+    assert "GPU" not in lines[0]
+    assert not view.query_one("#loss").display
+    assert view.query_one("#accuracy").display
+    await pilot.press("m")
+    assert view.query_one("#loss").display
+    assert not view.query_one("#cores").display
+    await pilot.press("m", "m")
+    assert view.query_one("#cores").display
+    await pilot.press("u")
+    await pilot.pause()
+    assert view.query_one("#loss").display
+    assert not view.query_one("#system").region.height
+
+
+async def test_the_machine_is_read_once_a_second_while_our_own_training_runs(
+    pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[float] = []
+
+    class Clocked(Meter):
+        def read(self) -> Figures:
+            read.append(self.age)
+            return super().read()
+
+    monkeypatch.setattr("mnist_sum_tui.machine.figures.Meter", Clocked)
+    app = await play(pilot, recorded.training())
+    await pilot.press("u")
+    for _ in range(12):
+        await pilot.pause(0.1)
+        app.train_page.redraw(at_once=True)
+    assert read
+    assert all(age >= 1 for age in read)
+    assert shown(app, "#system").startswith("this process ")

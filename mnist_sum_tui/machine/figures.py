@@ -1,0 +1,128 @@
+"""What the machine is busy with: cores, memory, temperature, GPU. The extra `system` knows more than Linux's own files.
+
+Without psutil, and elsewhere than on Linux, what is not known is None; without nvidia-ml-py, so is the GPU's share.
+"""
+
+import contextlib
+import importlib
+import os
+import sys
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+PROC, THERMAL = Path("/proc"), Path("/sys/class/thermal")
+CPU_SENSORS = ("coretemp", "k10temp", "zenpower", "cpu_thermal", "cpu-thermal")
+"""psutil's names of the sensors in processors"""
+POSSIBLE = range(1, 150)
+"""degrees Celsius that a processor may have; a sensor that is not there says 0 or thousands"""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the machine was busy with since the reading before; None where it is not known."""
+
+    cores: int
+    own: float
+    """the share of all cores that this process used, 0..1"""
+    others: float | None
+    """the share that everything else used"""
+    memory: int | None
+    """bytes of this process"""
+    temperature: float | None
+    """of the processor, in degrees Celsius"""
+    gpu: float | None
+    """the share of the time in which the GPU computed, for whomever"""
+    gpu_memory: int | None
+    """bytes that this process holds there"""
+
+
+class Meter:
+    """Reads the figures; each reading is about the time since the one before it."""
+
+    def __init__(self) -> None:
+        self._at, self._own, self._machine = time.perf_counter(), time.process_time(), _machine_times()
+
+    @property
+    def age(self) -> float:
+        """Seconds since the last reading."""
+        return time.perf_counter() - self._at
+
+    def read(self) -> Figures:
+        """The figures since the last reading. It takes well below a millisecond."""
+        cores, own, machine = os.cpu_count() or 1, time.process_time(), _machine_times()
+        share = _share(own - self._own, self.age * cores)
+        others = None
+        if machine and self._machine:
+            busy = _share(machine[0] - self._machine[0], machine[1] - self._machine[1])
+            others = max(busy - share, 0.0)
+        self._at, self._own, self._machine = time.perf_counter(), own, machine
+        return Figures(cores, share, others, _memory(), _temperature(), *_gpu())
+
+
+def _share(part: float, whole: float) -> float:
+    return min(max(part / whole, 0.0), 1.0) if whole > 0 else 0.0
+
+
+@cache
+def _module(name: str) -> Any:
+    """A module of the extra `system`; None if it is not installed."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+def _machine_times() -> tuple[float, float] | None:
+    """Of all cores together since the start of the machine: the time in which they were busy, and all time."""
+    if psutil := _module("psutil"):
+        times = psutil.cpu_times()
+        known = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
+        values = [getattr(times, name, 0.0) for name in known]
+    else:
+        first = _text(PROC / "stat").partition("\n")[0].split()
+        if first[:1] != ["cpu"] or len(first) < 9 or not all(word.isdecimal() for word in first[1:9]):
+            return None
+        values = [float(word) for word in first[1:9]]
+    return sum(values) - values[3] - values[4], sum(values)
+
+
+def _memory() -> int | None:
+    if psutil := _module("psutil"):
+        return int(psutil.Process().memory_info().rss)
+    pages = _text(PROC / "self" / "statm").split()[1:2]
+    return int(pages[0]) * os.sysconf("SC_PAGE_SIZE") if pages and pages[0].isdecimal() else None
+
+
+def _temperature() -> float | None:
+    found: list[float] = []
+    with contextlib.suppress(Exception):  # not every system has sensors
+        sensors = _module("psutil").sensors_temperatures()
+        found = [sensor.current for name in CPU_SENSORS for sensor in sensors.get(name, ())]
+    if not found:
+        texts = (_text(zone / "temp").strip() for zone in THERMAL.glob("thermal_zone*"))
+        found = [int(text) / 1000 for text in texts if text.isdecimal()]
+    return max((value for value in found if POSSIBLE.start <= value < POSSIBLE.stop), default=None)
+
+
+def _gpu() -> tuple[float | None, int | None]:
+    """The share of its time and this process's memory; both None where torch does not use a GPU."""
+    torch = sys.modules.get("torch")
+    share, memory = None, None
+    with contextlib.suppress(Exception):  # the driver may be of another version
+        if torch is not None and torch.cuda.is_initialized():
+            memory = int(torch.cuda.memory_reserved())
+            nvml = _module("pynvml")
+            nvml.nvmlInit()
+            handle = nvml.nvmlDeviceGetHandleByUUID(f"GPU-{torch.cuda.get_device_properties().uuid}")
+            share = nvml.nvmlDeviceGetUtilizationRates(handle).gpu / 100
+    return share, memory
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return ""

@@ -1,0 +1,51 @@
+"""SystemLines: what the machine is busy with, in two lines; read once a second while our own training runs."""
+
+from typing import TYPE_CHECKING
+
+from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.widgets.common import Line
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.machine.figures import Figures, Meter
+    from mnist_sum_tui.runs.events import System
+
+READ_SECONDS = 1.0
+UNKNOWN = "The machine's figures are known from the tenth second of a training on."
+
+
+class SystemLines(Line):
+    """Shows figures as `system_words` says them."""
+
+    _meter: "Meter | None" = None
+
+    def show(self, last: "System | None", is_ours: bool) -> None:
+        """Show the figures of now, if our own process trains, else the run's last ones."""
+        if is_ours and self._meter is not None:
+            if self._meter.age >= READ_SECONDS:
+                self.say(system_words(self._meter.read()))
+            return
+        self.say(system_words(last) if last else UNKNOWN)
+        if is_ours:
+            from mnist_sum_tui.machine.figures import Meter
+
+            self._meter = Meter()
+
+
+def system_words(found: "Figures | System") -> str:
+    """Cores and memory, and below them what is known of GPU and temperature."""
+    others = "" if found.others is None else f", others {percent(found.others, 0)}"
+    memory = "" if found.memory is None else f" {BRAILLE.between} memory {_size(found.memory)}"
+    parts = []
+    if found.gpu is not None:
+        parts.append(f"GPU {percent(found.gpu, 0)}")
+    if found.gpu_memory is not None:
+        parts.append(f"GPU memory {_size(found.gpu_memory)}")
+    if found.temperature is not None:
+        parts.append(f"processor {found.temperature:.0f} degrees")
+    second = f" {BRAILLE.between} ".join(parts) or "no GPU is used, and the temperature is not known"
+    return f"this process {percent(found.own, 0)} of {found.cores} cores{others}{memory}\n{second}"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
