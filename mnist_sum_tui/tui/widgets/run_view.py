@@ -114,10 +114,7 @@ class RunView(Vertical):
         if self.is_frozen and not self._session.is_live:
             self.is_frozen = False  # its watcher draws
             return
-        coach = self.query_one("#coach", Line)
-        coach.say(self._advice)
-        news = self._news if coach.display else self._latest  # where there is one line for both, the newest
-        self.query_one("#news", Line).say(self._named(news, (self.size.width or self.app.size.width) - 2))
+        self._draw_news()
         if with_charts and not self.is_frozen:
             self._draw_charts()
         session = self._session
@@ -176,6 +173,12 @@ class RunView(Vertical):
             ]
             self.query_one("#outcome", Static).update(Content("\n").join(rows))
 
+    def _draw_news(self) -> None:
+        coach = self.query_one("#coach", Line)
+        coach.say(self._advice)
+        news = self._news if coach.display else self._latest  # where there is one line for both, the newest
+        self.query_one("#news", Line).say(self._named(news, (self.size.width or self.app.size.width) - 2))
+
     def _draw_race(self) -> None:
         """How much sooner or later than the ghost run the sum reached its accuracies."""
         self.set_class(self.ghost is not None, "-raced")
@@ -193,6 +196,7 @@ class RunView(Vertical):
     def on_resize(self) -> None:
         """Fit the lines of text to the new width."""
         if self._has_charts:
+            self.call_after_refresh(self._draw_news)  # when the page has its new classes: they show the coach
             self._draw_race()
             self._draw_outcome()
 

@@ -1,11 +1,14 @@
 """What the page Train says of itself: which run it shows, and why a key does nothing."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
+from mnist_sum_tui.runs.events import Advice
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.widgets.chart import Chart
@@ -14,6 +17,7 @@ from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make_three, open_runs
 from tests.tui.pages.training import play, shown
+from tests.tui.recorded import until
 
 
 def notices(app: MnistSumApp) -> str:
@@ -71,3 +75,23 @@ async def test_marked_runs_keep_their_marks_when_another_one_goes(pilot: Pilot[i
     assert table.looks == {name: look for name, look in before.items() if name != made[2].id}
     plot = page.query_one(Chart).plot
     assert [marks.symbol for marks in plot.marks] == [RUN_SYMBOLS[look] for look in table.looks.values()]
+
+
+async def test_the_coach_s_sentence_ends_with_a_clause_and_is_whole_in_the_help(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded.without_torch(monkeypatch)
+    words = "It reads most of the digits, but the sum still guesses: adding comes after reading"
+    said = Advice(step=1, epoch=1, elapsed=1.0, topic="guesses", words=words)
+    async with recorded.new_app(tmp_path).run_test(size=(80, 24)) as pilot:
+        app = await play(pilot, [recorded.started(), said])
+        assert shown(app, "#news") == "It reads most of the digits, but the sum still guesses"
+        await pilot.press("question_mark")
+        await pilot.pause()
+        await until(pilot, lambda: shown(app, "#news") == "It reads most of the digits")
+        assert f"The coach: {words}." in str(app.screen.query_one("#help-text", Static).render())
+        await pilot.press("escape")
+        await pilot.resize_terminal(80, 30)
+        await until(pilot, lambda: app.train_page.query_one("#coach").region.height == 2)
+        assert shown(app, "#coach") == words
+        assert shown(app, "#news").endswith("validation images"), "and it is not said twice"
