@@ -15,6 +15,8 @@ from mnist_sum_tui.tui.widgets.digit import blocks
 
 COUNT = 8
 SUMS = 19
+WHOLE = len("9 + 9 = 18 x")
+"""columns of the longest equation and its mark"""
 ROWS_PER_COLUMN = 0.6
 """0.5 would keep the proportions; slightly narrow digits are larger"""
 
@@ -52,7 +54,9 @@ def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
     """What was asked and what was answered, as much of it as fits: `3 + 5: read 7 + 5 = 12 ✗` down to `✗` alone."""
     answer = equation(digit, number, total)
     if digit == label and total == label + number:
-        forms = [f"{answer} {BRAILLE.right}", f"{answer.replace(' ', '')} {BRAILLE.right}"]
+        forms = [f"{answer.replace(' ', '')} {BRAILLE.right}"]
+        if width >= WHOLE:  # for all images alike, however long their sums
+            forms.insert(0, f"{answer} {BRAILLE.right}")
     else:
         read, short = f"read {answer} {BRAILLE.wrong}", f"{answer.replace(' ', '')} {BRAILLE.wrong}"
         forms = [f"{label} + {number}: {read}", f"{label}+{number}: read {short}", read, f"read {short}", short]
