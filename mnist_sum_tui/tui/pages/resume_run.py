@@ -29,10 +29,13 @@ class ResumeRun(Question[int | None]):
         """The question, the line to type into, and what would be trained."""
         found = self.found
         done = f"{found.step / found.steps_per_epoch:.3g}" if found.steps_per_epoch else "0"
-        state = "It is complete" if found.is_complete else f"It stands at epoch {done} of {found.config.epochs}"
+        whole = found.config.epochs
+        state = f"It stands at epoch {done} of {whole}, and trains to its end. How many epochs more than {whole}?"
+        if found.is_complete:
+            state = "It is complete. How many more epochs?"
         with Vertical(classes="dialog"):
             yield Label(printable(f"Train {found.run.id} further?"), classes="question", markup=False)
-            yield Label(f"{state}. How many more epochs?", markup=False)
+            yield Label(state, markup=False)
             least = 1 if found.is_complete else 0
             yield Input(
                 str(found.usual), type="integer", max_length=5, validators=Integer(least, found.most), id="more"

@@ -61,7 +61,7 @@ class RunKeys(PredictingPage):
         if found or current.config is None:
             self.note(found, is_error=True)
         else:
-            events = (*current.starts, *current.epochs, *current.saves)
+            events = (*current.starts, *current.epochs, *current.saves, *current.changed)
             ask_to_resume(self, Continuation.of(current.run, current.config, events))
 
     def action_report(self) -> None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from mnist_sum_tui.config import TrainConfig, settings
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import about, plural
-from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Started
+from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Started
 from mnist_sum_tui.runs.position import Change
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
+from mnist_sum_tui.runs.turns import Turn, turned
 from mnist_sum_tui.training.schedule import rate_at
 
 MOST_RATES = 500
@@ -52,18 +53,24 @@ class Continuation:
     """the step of the newest checkpoint, where it begins"""
     epoch_seconds: float | None
     """what an epoch took so far; None while none is done"""
+    factor: float = 1.0
+    """of the learning rate, as it was turned on the way"""
 
     @classmethod
     def of(cls, run: Run, config: TrainConfig, events: Iterable[Event]) -> "Continuation":
-        """From the run's events; of these the starts, the ends of epochs and the checkpoints count."""
+        """From the run's events; of these the starts, the ends of epochs, the checkpoints and the changes count."""
         found = list(events)
         epochs = [event for event in found if isinstance(event, EpochDone)]
+        step = max((event.step for event in found if isinstance(event, Checkpointed)), default=0)
+        turns = (Turn(event.at, event.setting, event.value) for event in found if isinstance(event, Changed))
+        rate = turned(turns, step).get("lr")
         return cls(
             run=run,
             config=config,
             starts=tuple(event for event in found if isinstance(event, Started)),
-            step=max((event.step for event in found if isinstance(event, Checkpointed)), default=0),
+            step=step,
             epoch_seconds=epochs[-1].elapsed / len(epochs) if epochs else None,
+            factor=rate.number if rate else 1.0,
         )
 
     @property
@@ -96,7 +103,7 @@ class Continuation:
         total = epochs * self.steps_per_epoch
         left = range(self.step, total)
         steps = [*left[:: max(1, len(left) // MOST_RATES)], total - 1]
-        found = [rate_at(self.config, noted, self.steps_per_epoch, step) for step in steps]
+        found = [self.factor * rate_at(self.config, noted, self.steps_per_epoch, step) for step in steps]
         return found[0], max(found), found[-1]
 
     def words(self, more: int) -> str:
@@ -114,7 +121,7 @@ class Continuation:
 
     def _rate_words(self, more: int) -> str:
         if self.config.schedule == "constant":
-            return f"The learning rate stays {self.config.lr:g}."
+            return f"The learning rate stays {self.factor * self.config.lr:g}."
         now, highest, last = self.rates(more)
         end = f"{last:.2g}" if last > highest / 100 else "almost 0"
         if self.is_complete:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event
+from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.schedule import rate_at
@@ -53,6 +53,19 @@ def test_the_rates_are_those_of_the_training(
     now, highest, last = found.rates(more)
     assert (now, last) == (true[0], true[-1])
     assert highest == pytest.approx(max(true), rel=0.01)
+
+
+def test_a_rate_that_was_turned_on_the_way_goes_on_turned() -> None:
+    config = TrainConfig.of("standard", model="compact", epochs=5)
+
+    def turned(at: int, value: str) -> Changed:
+        return Changed(step=at, epoch=1, elapsed=1.0, at=at, setting="lr", before="x1", value=value)
+
+    plain = Continuation.of(RUN, config, [*events((0, 5)), saved(700)])
+    half = Continuation.of(RUN, config, [*events((0, 5)), turned(300, "x0.5"), saved(700), turned(900, "x2")])
+    assert half.rates(0) == tuple(rate / 2 for rate in plain.rates(0)), "what came after the checkpoint is gone"
+    constant = replace(half, config=replace(config, schedule="constant"))
+    assert "stays 0.001." in constant.words(0)
 
 
 def test_the_words() -> None:
