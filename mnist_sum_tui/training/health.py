@@ -20,6 +20,12 @@ BINS, REACH = 19, 4.0
 """the spread of a layer's weights has so many bins, from -REACH to REACH / sqrt(inputs of a unit)"""
 
 
+class HealthPace(SamplePace):
+    """As that of the samples, but on a busy machine, too, it takes no more than its share."""
+
+    LONGEST = 60.0
+
+
 class HealthWatch:
     """Looks at the network of a training now and then, and changes nothing."""
 
@@ -28,7 +34,7 @@ class HealthWatch:
         dataset, device = training.batches.dataset, training.learner.hardware.device
         shown = dataset.__getitems__(list(range(min(IMAGES, len(dataset)))))
         self._images, self._numbers = shown.images.to(device), shown.numbers.to(device)
-        self.pace = SamplePace(SECONDS, SHARE)
+        self.pace = HealthPace(SECONDS, SHARE)
         self.is_begun = False
         """whether the weights of the step before are noted, so that the next look must come after this step"""
         self._before: dict[str, Tensor] = {}

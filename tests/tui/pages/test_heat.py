@@ -94,7 +94,10 @@ async def test_on_draw_it_follows_the_strokes(app: MnistSumApp) -> None:
         assert np.array_equal(found.image, asked(app)[-1].image)
 
 
-async def test_while_it_trains_the_same_heat_is_not_sought_each_second(app: MnistSumApp) -> None:
+async def test_while_it_trains_the_same_heat_is_not_sought_each_second(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.image_page.NEWEST_SECONDS", 1e6)  # newer answers come when it says so
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "inspect")
         page = app.screen
@@ -102,7 +105,7 @@ async def test_while_it_trains_the_same_heat_is_not_sought_each_second(app: Mnis
         app.session.control = Control()
         await press(pilot, "h")
         assert len(asked(app)) == 1
-        page._heat_due = time.monotonic() + 10
+        page._heat_due = time.monotonic() + 1000
         for _ in range(3):
             page.show_answer()  # newer weights
         assert len(asked(app)) == 1
@@ -112,7 +115,7 @@ async def test_while_it_trains_the_same_heat_is_not_sought_each_second(app: Mnis
         page.show_answer()
         assert len(asked(app)) == 3
         app.session.control = None
-        page._heat_due = time.monotonic() + 10
+        page._heat_due = time.monotonic() + 1000
         page.show_answer()
         assert len(asked(app)) == 4, "without a training there is time"
 
