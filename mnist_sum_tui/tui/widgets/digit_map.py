@@ -86,7 +86,7 @@ class MapOfDigits(Widget, can_focus=True):
             self._point(event.x, event.y)
 
     def _point(self, x: int, y: int) -> None:
-        if self.shown is not None:
+        if self.shown is not None and self.content_size:
             self.cursor = x, y
             self.index = self.shown.nearest(self.cursor, *self.content_size)
             self.post_message(self.Pointed(self.index))

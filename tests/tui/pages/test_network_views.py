@@ -20,6 +20,7 @@ from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.digit_map import MapOfDigits
 from mnist_sum_tui.tui.widgets.health_table import HealthTable
+from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.maps import Maps, Pictures
 from tests.tui import fixed, recorded
 from tests.tui.recorded import until
@@ -70,6 +71,20 @@ async def test_the_health_of_the_layers(size: tuple[int, int], app: MnistSumApp)
         await pilot.press("enter", "escape", "up")
         await pilot.pause()
         assert not table.display
+
+
+@pytest.mark.parametrize("name", VIEWS)
+async def test_where_it_looked_is_shown_in_the_place_of_any_view(name: str, app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        page = await show(pilot, name)
+        pair = page.query_one(HeatPair)
+        await pilot.press("h")
+        await pilot.pause()
+        assert pair.region.area > 500
+        await pilot.press("escape")
+        await pilot.pause()
+        assert pair.region.area == 0
+        assert page.view_name == name
 
 
 async def test_before_the_first_figures_it_says_what_will_be_here(
