@@ -151,7 +151,8 @@ class InsidePage(NetworkViews):
         answer = self.answer
         if answer is None or not self.is_mounted:
             return
-        shown, label = answer.predictions[self.number], answer.predictions[0].label
+        shown = self.show_prediction(answer)
+        label = shown.label
         mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} {truth_words(label, shown)}"
         line, words = self.query_one("#said", Line), equation(shown.digit, shown.number, shown.sum)
         width = line.content_size.width
@@ -159,14 +160,7 @@ class InsidePage(NetworkViews):
             words = words.replace(" ", "")
         sure = "slide show: space ends it" if self._is_sliding else sure_line(shown, width)
         line.say(f"#{answer.index:,}: {words}{mark}\n{sure}")
-        digits, sums = self.query_one("#digit-end", ProbabilityBars), self.query_one("#sum-end", ProbabilityBars)
-        digits.probabilities, digits.truth = shown.digit_probabilities, label
-        sums.probabilities = shown.sum_probabilities
-        sums.truth = None if label is None else label + self.number
-        ten = self.query_one(AllTen)
-        ten.predictions, ten.chosen = answer.predictions, self.number
         self.query_one(AdditionTable).predictions = answer.predictions
-        self.show_heat(answer.image, shown, self.searched)
 
     def _show_layers(self, views: "tuple[LayerView, ...]") -> None:
         layers, rows = self.query_one(OptionList), [*map(layer_row, views)]

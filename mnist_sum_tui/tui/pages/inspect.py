@@ -66,17 +66,8 @@ class InspectPage(WalkingPage):
         answer = self.answer
         if answer is None or not self.is_mounted:
             return
-        shown = answer.predictions[self.number]
-        label = shown.label
         self.query_one("#which", Static).update(f"#{answer.index:,}  number {self.number}")
-        self.query_one(AnswerText).said = shown
-        digits, sums = self.query_one("#digit-bars", ProbabilityBars), self.query_one("#sum-bars", ProbabilityBars)
-        digits.probabilities, digits.truth = shown.digit_probabilities, label
-        sums.probabilities = shown.sum_probabilities
-        sums.truth = None if label is None else label + self.number
-        for ten in self.query(AllTen):
-            ten.predictions, ten.chosen = answer.predictions, self.number
-        self.show_heat(answer.image, shown, self.searched)
+        self.query_one(AnswerText).said = self.show_prediction(answer)
 
     def action_look(self) -> None:
         """Characters or half-blocks; the picture beside it, where there is one, has the other look."""

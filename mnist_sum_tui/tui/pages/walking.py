@@ -20,6 +20,8 @@ from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult, less_certai
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import placed
 from mnist_sum_tui.tui.session.messages import OpenInInspect
+from mnist_sum_tui.tui.widgets.answer import AllTen
+from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
@@ -117,6 +119,18 @@ class WalkingPage(ImagePage):
         elif self.answer is not None and answer.source != self._found.result.source:
             shown = self.answer.predictions[self.number]
             self.note(self._found.line(self._width, shown, answer.predictions[self.number], answer.source))
+
+    def show_prediction(self, answer: ImagePredicted) -> "Prediction":
+        """Show what comes out for the chosen number: both rows of bars, all ten numbers, where it looked."""
+        shown = answer.predictions[self.number]
+        digits, sums = self.query(ProbabilityBars)
+        digits.probabilities, digits.truth = shown.digit_probabilities, shown.label
+        sums.probabilities = shown.sum_probabilities
+        sums.truth = None if shown.label is None else shown.label + self.number
+        for ten in self.query(AllTen):
+            ten.predictions, ten.chosen = answer.predictions, self.number
+        self.show_heat(answer.image, shown, self.searched)
+        return shown
 
     @property
     def searched(self) -> TestSetResult | None:
