@@ -1,6 +1,7 @@
 """`mnist-sum doctor --mouse`: a click is noticed, and the terminal is restored however the wait ends."""
 
 import io
+import os
 import signal
 import termios
 
@@ -13,13 +14,22 @@ ON, OFF = "\x1b[?1000h\x1b[?1006h", "\x1b[?1006l\x1b[?1000l"
 PRESS, RELEASE = "\x1b[<0;10;5M", "\x1b[<0;10;5m"
 
 
+def _of_a_new_terminal() -> list[object]:
+    master, slave = os.openpty()
+    try:
+        return termios.tcgetattr(master)
+    finally:
+        os.close(slave)
+        os.close(master)
+
+
 class Waiting:
     """`doctor --mouse` in a terminal, waiting for a click."""
 
     def __init__(self, *arguments: str, environment: Environment = NONE) -> None:
         self.record = io.BytesIO()
+        self.before = _of_a_new_terminal()  # that of the child may have changed it before it is asked
         self.child = spawn(*(arguments or ("doctor", "--mouse")), record=self.record, environment=environment)
-        self.before = termios.tcgetattr(self.child.child_fd)
         self.child.expect_exact(ON)
         assert termios.tcgetattr(self.child.child_fd) != self.before
 

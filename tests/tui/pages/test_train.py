@@ -227,11 +227,15 @@ async def test_nothing_hangs_over_at_any_size(
         form = recorded.app_of(pilot).train_page.query_one(RunForm)
         assert form.max_scroll_y == 0, "the form fits without scrolling"
         app = await play(pilot, recorded.training())
-        for widget in app.train_page.run_view.query("Chart, KeyFigures, ProgressBars, SampleStrip, #news"):
-            assert widget.region.bottom <= size[1] - 1, widget
-            assert widget.region.right <= size[0], widget
-            assert widget.region.height > 0, widget
         assert app.train_page.query_one("#loss", Chart).size.height >= 8
+        for charts in ("#loss, #accuracy", "#cores, #accuracy, #system"):
+            assert [chart.display for chart in app.train_page.query(Chart)].count(True) == 2
+            for widget in app.train_page.run_view.query(f"{charts}, KeyFigures, ProgressBars, SampleStrip, #news"):
+                assert widget.region.bottom <= size[1] - 1, widget
+                assert widget.region.right <= size[0], widget
+                assert widget.region.height > 0, widget
+            await pilot.press("u")
+            await pilot.pause()
 
 
 async def test_resizing_is_safe(pilot: Pilot[int]) -> None:
