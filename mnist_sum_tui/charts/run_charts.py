@@ -114,8 +114,8 @@ def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
     return found
 
 
-def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, width: int) -> str:
-    """The newest result of a race as a sentence; where they fit with the ghost run's name and the two before."""
+def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, width: int, why: str = "") -> str:
+    """The newest result of a race as a sentence; where there is room, with why and the ghost run's name."""
     ghost = f"the best earlier {model} run"  # `best` alone is said of an epoch, or of all runs
     if not found:
         return f"The faint dashes are {ghost}, {name}"
@@ -123,8 +123,10 @@ def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, wi
     than = "as" if abs(lead) < SAME_TIME else "than"
     sentence = f"Sum reached {mark} {words} {than} {ghost}"
     earlier = ", ".join(f"{mark} {words}" for mark, _, words in found[-2:-4:-1])
-    forms = [f"{sentence}, {name} ({earlier})"] if earlier else []
-    forms += [f"{sentence}, {name}", sentence, f"Sum at {mark} {words} {than} the best earlier"]
+    short = f"Sum at {mark} {words} {than} the best earlier"
+    forms = [f"{sentence}, {name}: {why}", f"{sentence}: {why}", f"{short}: {why}"] if why else []
+    forms += [f"{sentence}, {name} ({earlier})"] if earlier else []
+    forms += [f"{sentence}, {name}", sentence, short]
     return next((form for form in forms if len(form) <= width), f"Sum at {mark} {words}")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from mnist_sum_tui.config import TrainConfig, option_name, settings, value_words
+from mnist_sum_tui.config import ENDS, TrainConfig, option_name, settings, value_words
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Changed
 
@@ -12,6 +12,9 @@ MOST_CHANGES = 5
 SAME_SETTINGS = "The runs have the same settings."
 INDIFFERENT = ("device", "threads", "keep")
 """settings that do not decide what a network learns"""
+QUIET = ("recipe", "seed", "keep", *ENDS)
+"""settings that explain no difference between two runs; a recipe is told by what it sets"""
+MOST_TOLD = 2
 
 
 def settings_table(configs: Sequence[TrainConfig | None], changed: Sequence[Sequence[Changed]] = ()) -> list[list[str]]:
@@ -43,3 +46,13 @@ def _changes_table(changed: Sequence[Sequence[Changed]]) -> list[list[str]]:
 def apart_from_seed(config: TrainConfig) -> tuple[object, ...]:
     """All that decides what a network learns but for the seed: runs with the same differ by their seed alone."""
     return tuple(getattr(config, name) for name in settings() if name not in (*INDIFFERENT, "seed"))
+
+
+def why_other(theirs: TrainConfig, ours: TrainConfig) -> str:
+    """Why our run may learn otherwise than another one: what that one had, or that only chance differs."""
+    rows = settings_table([theirs, ours])
+    told = [f"{name} {value}" for name, value, _ in rows if name.replace("-", "_") not in QUIET]
+    if not told:
+        return "only the seed differs" if any(row[0] == "seed" for row in rows) else "the settings are the same"
+    more = f" and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""
+    return f"that one had {', '.join(told[:MOST_TOLD])}{more}"

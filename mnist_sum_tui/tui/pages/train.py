@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.differences import why_other
 from mnist_sum_tui.runs.events import Changed, Event, Finished, Notice, Paused, Resumed, Samples, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
@@ -55,10 +56,11 @@ class TrainPage(KnobKeys, ReplayKeys):
     class GhostFound(Message):
         """The ghost run, read by a thread."""
 
-        def __init__(self, name: str, series: "Series") -> None:
+        def __init__(self, name: str, series: "Series", why: str = "") -> None:
             super().__init__()
-            self.name = name
-            self.series = series
+            self.name, self.series = name, series
+            self.why = why
+            """how its settings differ"""
 
     class ImagesFound(Message):
         """The sample images, read by a thread."""
@@ -208,11 +210,13 @@ class TrainPage(KnobKeys, ReplayKeys):
         if ghost is not None:
             from mnist_sum_tui.charts.series import Series
 
-            self.post_found(self.GhostFound(ghost.id, Series(read_events(ghost.metrics_file, *Series.KINDS))))
+            series, why = Series(read_events(ghost.metrics_file, *Series.KINDS)), why_other(ghost.read_config(), config)
+            self.post_found(self.GhostFound(ghost.id, series, why))
 
     def on_train_page_ghost_found(self, message: GhostFound) -> None:
         """Draw it behind the curves."""
-        self.run_view.ghost, self.run_view.ghost_name = message.series, message.name
+        view = self.run_view
+        view.ghost, view.ghost_name, view.ghost_why = message.series, message.name, message.why
         self._is_stale = True
 
     @work(thread=True, exclusive=True, group="images", exit_on_error=False)

@@ -53,6 +53,8 @@ class RunView(Vertical):
         self.ghost: Series | None = None
         """the ghost run: the best earlier run of the same network"""
         self.ghost_name = ""
+        self.ghost_why = ""
+        """how its settings differ"""
         self._standing: Series | None = None
         """the data of the charts while they are frozen"""
         self.reset()
@@ -63,7 +65,7 @@ class RunView(Vertical):
 
     def begin(self, events: Iterable[Event]) -> None:
         """Show another run."""
-        self.images, self.ghost, self.ghost_name = {}, None, ""
+        self.images, self.ghost, self.ghost_name, self.ghost_why = {}, None, "", ""
         self.view, self.large, self.is_frozen = replace(self.view, cursor=None), "", False
         self.reset(events)
 
@@ -185,7 +187,7 @@ class RunView(Vertical):
         if self.ghost is None:
             return
         found, line = race(self.series, self.ghost), self.query_one("#race", Line)
-        text = race_line(found, self.ghost.model, self.ghost_name, self.size.width - 2)
+        text = race_line(found, self.ghost.model, self.ghost_name, self.size.width - 2, self.ghost_why)
         content = Content(text)
         if found:
             _, lead, words = found[-1]

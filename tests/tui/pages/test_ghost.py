@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from textual.color import Color
+from textual.widgets import Static
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.events import EpochDone, Event
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.ghost import find_ghost
+from mnist_sum_tui.tui.session.messages import RunEvent
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 from tests.tui.recorded import until
@@ -54,6 +56,23 @@ def test_the_demo_has_no_ghost_among_the_user_s_runs(tmp_path: Path) -> None:
     another = make(tmp_path / "runs", "another", [], model=config.model)
     assert find_ghost(tmp_path / "runs", config, another) is not None, "of this network there is one to run against"
     assert find_ghost(tmp_path / "runs", config, RECORDED) is None
+
+
+async def test_the_race_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.without_torch(monkeypatch)
+    make(tmp_path / "runs", "better", training(2), lr=0.001, seed=5)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        recorded.begin(app)
+        await until(pilot, lambda: app.train_page.run_view.ghost_name)
+        for event in training(1):
+            app.on_run_event(RunEvent(event))
+        app.train_page.redraw(at_once=True)
+        await pilot.pause()
+        said = str(app.train_page.query_one("#race", Static).visual)
+        assert "sooner than the best earlier compact run" in said
+        assert said.endswith(": that one had lr 0.001")
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])

@@ -167,6 +167,10 @@ def test_the_race_fits_its_line(width: int) -> None:
     assert "95 %" in line
     assert "2.1 s later" in line
     assert ("12 s sooner" in line) == (width == 200)
+    told = race_line(found, "compact", "20250228-090000-compact", width, "that one had lr 0.01")
+    assert len(told) <= width
+    assert "2.1 s later" in told
+    assert ("that one had lr 0.01" in told) == (width >= 78)
 
 
 async def test_nan_is_seen(pilot: Pilot[int]) -> None:
