@@ -48,6 +48,8 @@ class DashboardCost:
     """dashboard / headless, median over the rounds"""
     drawing: float | None
     """share of one core that the dashboard's main thread uses; None if the system does not tell"""
+    bytes_per_second: float
+    """what the dashboard writes to the terminal while it trains, mean over the rounds"""
     rounds: int
     first_frame: float
     """from the command to the first frame, median over `starts`"""
@@ -75,6 +77,7 @@ def measure(
     """
     speeds: list[tuple[float, float]] = []
     drawing: list[float] = []
+    written: list[float] = []
     with TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
         frames = [_first_frame(Path(folder) / "none") for _ in range(starts)]
         while len(speeds) < rounds:
@@ -83,6 +86,7 @@ def measure(
                 turns = [(plain.turn(), shown.turn()) for _ in range(min(PER_PAIR, rounds - len(speeds)) + 1)]
                 speeds += turns[1:]  # the first one warms up
                 drawing += shown.drawing[1:]
+                written += shown.written[1:]
                 if len(speeds) == rounds:
                     shown.resume()
                     shown.terminal.write(KEY_TRAIN)
@@ -94,6 +98,7 @@ def measure(
         dashboard=statistics.median(other for _, other in speeds),
         ratio=statistics.median(other / one for one, other in speeds),
         drawing=statistics.mean(drawing) if drawing else None,
+        bytes_per_second=statistics.mean(written),
         rounds=rounds,
         first_frame=statistics.median(frames),
         starts=starts,
@@ -131,6 +136,8 @@ class _Dashboard:
         self._page_key = f"\x1b{PAGES.index(page) + 1}".encode()  # Alt with a digit
         self.drawing: list[float] = []
         """share of a core that the main thread used, per turn"""
+        self.written: list[float] = []
+        """bytes per second that the terminal got, per turn"""
         self._run = wait_for_run(folder)
         self._press_space(Paused)
 
@@ -140,7 +147,9 @@ class _Dashboard:
         self.resume()
         time.sleep(SETTLING_SECONDS)
         before, rest = self.terminal.main_thread_seconds, TURN_SECONDS - SETTLING_SECONDS
+        received = self.terminal.received
         time.sleep(rest)
+        self.written.append((self.terminal.received - received) / rest)
         after = self.terminal.main_thread_seconds
         self._press_space(Paused)
         if before is not None and after is not None:

@@ -26,6 +26,8 @@ class Terminal:
 
     def __init__(self, command: Sequence[str], columns: int = 120, rows: int = 36) -> None:
         self._output = bytearray()
+        self.received = 0
+        """bytes that the program has written so far"""
         self._changed = threading.Condition()
         self._pid, self._descriptor = pty.fork()
         if self._pid == 0:
@@ -86,4 +88,5 @@ class Terminal:
                 with self._changed:
                     self._read_at = time.perf_counter()
                     self._output += part
+                    self.received += len(part)
                     self._changed.notify_all()

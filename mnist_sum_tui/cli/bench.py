@@ -99,10 +99,23 @@ def _measure_dashboard(models: list[str], rounds: int, page: str, json: bool) ->
         say(out, "Training with and without the dashboard; about four minutes per network ...", "dim")
     costs = _collect((measure(model, rounds, page=page) for model in models), json)
     if not json:
-        columns = ["network", "without", "with", "ratio", "drawing", "first frame", "key", "95 %", "stroke", "95 %"]
+        columns = [
+            "network",
+            "without",
+            "with",
+            "ratio",
+            "drawing",
+            "kB/s",
+            "first frame",
+            "key",
+            "95 %",
+            "stroke",
+            "95 %",
+        ]
         rows: list[Cells] = [
             [cost.model, f"{cost.headless:.1f}", f"{cost.dashboard:.1f}", styled(f"{cost.ratio:.3f}", "bold"),
              "-" if cost.drawing is None else f"{100 * cost.drawing:.1f} %",
+             f"{cost.bytes_per_second / 1000:.1f}",
              *(f"{1000 * value:.0f} ms" for value in (
                 cost.first_frame, cost.key_median, cost.key_p95, cost.stroke_median, cost.stroke_p95
             ))]
@@ -115,6 +128,11 @@ def _measure_dashboard(models: list[str], rounds: int, page: str, json: bool) ->
         counts = f"{turns}, {first.starts} starts, {first.keys} keys and {first.strokes} strokes while training"
         say(out, counts, "dim")
         say(out, "drawing: share of one CPU core that the dashboard's main thread uses", "dim")
+        say(
+            out,
+            "kB/s: what it writes to a quick terminal; a slow one gets less than it takes",
+            "dim",
+        )
         say(out, "key, stroke: from the input to its effect on the screen, median and 95th percentile", "dim")
 
 

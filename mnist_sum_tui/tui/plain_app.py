@@ -1,18 +1,25 @@
 """PlainApp: an app with our themes and the chosen marker, which shows text from files safely: no markup, no escapes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.cells import cell_len
+from rich.color import ColorSystem
 from rich.segment import Segment
+from textual._compositor import CompositorUpdate
+from textual._context import visible_screen_stack
 from textual.app import App, ReturnType
 from textual.binding import Binding
 from textual.color import Color
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
+from textual.screen import Screen
 
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current, shown
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui import looks
+from mnist_sum_tui.tui.link import Changes, Link, Timed
 from mnist_sum_tui.tui.textual_fixes import OnceParsed, whole_cells
 
 NAMED_KEYS = {"enter": "enter", "backspace": "backspace"}
@@ -56,6 +63,7 @@ class PlainApp(App[ReturnType]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.link = Link()
         self.suit_marker()
         for own in looks.OWN:
             self.register_theme(own)
@@ -65,6 +73,22 @@ class PlainApp(App[ReturnType]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The variables that Textual's themes do not have."""
         return looks.DEFAULTS
+
+    def _build_driver(self, *arguments: Any, **named: Any) -> Driver:
+        """Textual's driver; what it writes to the terminal is timed."""
+        driver: Any = super()._build_driver(*arguments, **named)
+        if hasattr(driver, "_file"):
+            driver._file = Timed(driver._file, self.link)
+        return driver  # type: ignore[no-any-return]
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Draw; over a slow link only what is another than before."""
+        is_picture = isinstance(renderable, CompositorUpdate) and screen is self.screen
+        if is_picture and self.link.speed is not None and not self._batch_count and not self.is_headless:
+            visible_screen_stack.set(self._background_screens)
+            colours = self.console._color_system or ColorSystem.TRUECOLOR
+            renderable = Changes(self.link.changes(screen._compositor.render_strips(), colours))
+        super()._display(screen, renderable)
 
     def suit_marker(self) -> None:
         """No eighths of a cell but in braille; no large digits in ASCII."""

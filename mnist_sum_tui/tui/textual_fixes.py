@@ -1,5 +1,6 @@
 """Fixes for Textual 8: fast keys, clicks or resizes would otherwise crash or hang the program; and style sheets."""
 
+import time
 from functools import cache
 from typing import Any, NamedTuple, cast
 
@@ -34,6 +35,12 @@ class SteadyScreen(Screen[ScreenResultType]):
             return AwaitComplete()
         self._is_answered = True
         return super().dismiss(result)
+
+    def _on_timer_update(self) -> None:
+        """Draw, unless a slow link is still busy with the picture before: the timer comes again until it is not."""
+        link = getattr(self.app, "link", None)
+        if link is None or not link.is_busy(time.monotonic()):
+            super()._on_timer_update()
 
     def on_resize(self, event: Resize) -> None:
         """Ignore a size that is not the current one.
