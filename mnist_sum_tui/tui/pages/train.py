@@ -3,29 +3,22 @@
 import time
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.message import Message
 from textual.widgets import ContentSwitcher
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.differences import why_other
 from mnist_sum_tui.runs.events import Changed, Event, Finished, Notice, Paused, Resumed, Samples, Started
-from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.after_run import AFTER_BINDINGS
 from mnist_sum_tui.tui.pages.chart_keys import CHART_ACTIONS, CHART_BINDINGS
 from mnist_sum_tui.tui.pages.knob_keys import KNOB_BINDINGS, KnobKeys
 from mnist_sum_tui.tui.pages.replay_keys import REPLAY_BINDINGS, ReplayKeys
-from mnist_sum_tui.tui.session.ghost import find_ghost
+from mnist_sum_tui.tui.pages.train_reads import TrainReads
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 
 if TYPE_CHECKING:  # they need numpy, and the first frame does not
-    from mnist_sum_tui.charts.series import Series
-    from mnist_sum_tui.charts.thumbnail import Image
     from mnist_sum_tui.tui.widgets.run_view import RunView
 
 REDRAW_SECONDS = 0.5
@@ -36,7 +29,7 @@ CHARTS_SECONDS = 0.9
 """they take most of a frame's time, so every second frame goes without them"""
 
 
-class TrainPage(KnobKeys, ReplayKeys):
+class TrainPage(KnobKeys, ReplayKeys, TrainReads):
     """Starts a run and shows it."""
 
     page_name = "train"
@@ -52,22 +45,6 @@ class TrainPage(KnobKeys, ReplayKeys):
         *KNOB_BINDINGS,
         *CHART_BINDINGS,
     ]
-
-    class GhostFound(Message):
-        """The ghost run, read by a thread."""
-
-        def __init__(self, name: str, series: "Series", why: str = "") -> None:
-            super().__init__()
-            self.name, self.series = name, series
-            self.why = why
-            """how its settings differ"""
-
-    class ImagesFound(Message):
-        """The sample images, read by a thread."""
-
-        def __init__(self, images: "dict[int, Image]") -> None:
-            super().__init__()
-            self.images = images
 
     def __init__(self, defaults: TrainConfig) -> None:
         super().__init__()
@@ -203,31 +180,13 @@ class TrainPage(KnobKeys, ReplayKeys):
         if self._run_view is not None and self._run_view.view.cursor is not None:
             self.step_back()
 
-    @work(thread=True, exclusive=True, group="ghost", exit_on_error=False)
-    def find_ghost(self, config: TrainConfig, current: Run) -> None:
-        """Read the ghost run."""
-        ghost = find_ghost(self.session.runs_folder, config, current)
-        if ghost is not None:
-            from mnist_sum_tui.charts.series import Series
-
-            series, why = Series(read_events(ghost.metrics_file, *Series.KINDS)), why_other(ghost.read_config(), config)
-            self.post_found(self.GhostFound(ghost.id, series, why))
-
-    def on_train_page_ghost_found(self, message: GhostFound) -> None:
+    def on_train_reads_ghost_found(self, message: TrainReads.GhostFound) -> None:
         """Draw it behind the curves."""
         view = self.run_view
         view.ghost, view.ghost_name, view.ghost_why = message.series, message.name, message.why
         self._is_stale = True
 
-    @work(thread=True, exclusive=True, group="images", exit_on_error=False)
-    def load_images(self, indices: tuple[int, ...], data_dir: str | None) -> None:
-        """Read the sample images, with the whole of their file: too long for the thread that draws."""
-        from mnist_sum_tui.data import mnist_files  # numpy
-
-        images = mnist_files.read("train", data_dir, is_runs=True)[0][list(indices)]
-        self.post_found(self.ImagesFound(dict(zip(indices, images, strict=True))))
-
-    def on_train_page_images_found(self, message: ImagesFound) -> None:
+    def on_train_reads_images_found(self, message: TrainReads.ImagesFound) -> None:
         """Show them."""
         self.run_view.images = message.images
         self._is_stale = True

@@ -74,7 +74,8 @@ class RunView(Vertical):
         self.series = Series()
         self._samples: Samples | None = None
         self._news = self._latest = "loading torch, the images and the network ..."
-        self._advice = ""
+        self.advice = ""
+        """what the coach said last"""
         for event in events:
             self.add(event)
 
@@ -106,7 +107,7 @@ class RunView(Vertical):
             self._samples = event
         self._news = event_news(event) or self._news
         if isinstance(event, Advice):
-            self._advice = event.words
+            self.advice = event.words
         self._latest = event.words if isinstance(event, Advice) else event_news(event) or self._latest
 
     def draw(self, with_charts: bool = True) -> None:
@@ -138,11 +139,6 @@ class RunView(Vertical):
         names = () if run is None else (printable(run.id), short_name(run.id))
         forms = (f"{name} {BRAILLE.between} {words}" for name in names)
         return next((form for form in forms if cells(form) <= room), clauses(words, room))
-
-    @property
-    def advice(self) -> str:
-        """What the coach said last."""
-        return self._advice
 
     @property
     def captions(self) -> Captions:
@@ -177,7 +173,7 @@ class RunView(Vertical):
 
     def _draw_news(self) -> None:
         coach = self.query_one("#coach", Line)
-        coach.say(self._advice)
+        coach.say(self.advice)
         news = self._news if coach.display else self._latest  # where there is one line for both, the newest
         self.query_one("#news", Line).say(self._named(news, (self.size.width or self.app.size.width) - 2))
 

@@ -142,7 +142,7 @@ async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None
 async def test_save_and_validate_are_answered_though_an_older_run_exists(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training())
     page = app.train_page
-    page.on_train_page_ghost_found(page.GhostFound("20250228-090000-compact", Series(recorded.training(2150))))
+    page.on_train_reads_ghost_found(page.GhostFound("20250228-090000-compact", Series(recorded.training(2150))))
     answers = {
         Checkpointed(**AT, file="last.safetensors", reason="request", seconds=0.1, best=False): "saved to last.safe",
         Validated(

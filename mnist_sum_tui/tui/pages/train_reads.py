@@ -1,0 +1,55 @@
+"""What page Train reads in threads of its own: the ghost run, and the sample images."""
+
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.message import Message
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.differences import why_other
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.session.ghost import find_ghost
+
+if TYPE_CHECKING:  # they need numpy, and the first frame does not
+    from mnist_sum_tui.charts.series import Series
+    from mnist_sum_tui.charts.thumbnail import Image
+
+
+class TrainReads(Page):
+    """Reads, and posts what it found to itself: reading on the thread that draws would take too long."""
+
+    class GhostFound(Message):
+        """The ghost run, read by a thread."""
+
+        def __init__(self, name: str, series: "Series", why: str = "") -> None:
+            super().__init__()
+            self.name, self.series = name, series
+            self.why = why
+            """how its settings differ"""
+
+    class ImagesFound(Message):
+        """The sample images, read by a thread."""
+
+        def __init__(self, images: "dict[int, Image]") -> None:
+            super().__init__()
+            self.images = images
+
+    @work(thread=True, exclusive=True, group="ghost", exit_on_error=False)
+    def find_ghost(self, config: TrainConfig, current: Run) -> None:
+        """Read the ghost run."""
+        ghost = find_ghost(self.session.runs_folder, config, current)
+        if ghost is not None:
+            from mnist_sum_tui.charts.series import Series
+
+            series, why = Series(read_events(ghost.metrics_file, *Series.KINDS)), why_other(ghost.read_config(), config)
+            self.post_found(self.GhostFound(ghost.id, series, why))
+
+    @work(thread=True, exclusive=True, group="images", exit_on_error=False)
+    def load_images(self, indices: tuple[int, ...], data_dir: str | None) -> None:
+        """Read the sample images, with the whole of their file: too long for the thread that draws."""
+        from mnist_sum_tui.data import mnist_files  # numpy
+
+        images = mnist_files.read("train", data_dir, is_runs=True)[0][list(indices)]
+        self.post_found(self.ImagesFound(dict(zip(indices, images, strict=True))))
