@@ -100,7 +100,7 @@ OWN = (
         panel="#000000",
         variables={
             **_texts("#55FFFF", "#55FF55", "#FFFF55", "#FF55FF", "#FF5555", "#FFFFFF"),
-            "text": "#FFFFFF",
+            "text": "auto 100%",
             "boost": "#0000AA",
             **dict.fromkeys(("text-muted", "text-disabled", "foreground-muted", "foreground-disabled"), "#AAAAAA"),
             **dict.fromkeys(("block-cursor-blurred-background", "block-hover-background", "border-blurred"), "#555555"),

@@ -71,6 +71,18 @@ async def test_text_stands_out(name: str, tmp_path: Path, monkeypatch: pytest.Mo
         assert not faint
 
 
+async def test_the_words_about_other_weights_stand_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = shown.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await shown.SHOWN["inspect"](pilot)
+        await pilot.press("comma")
+        for theme in looks.OWN:
+            app.theme = theme.name
+            await pilot.pause()
+            (words,) = [each for each in texts(app) if "epoch 1 · Esc" in each.text]
+            assert contrast(*colours(words)) > 4.5, theme.name
+
+
 @pytest.mark.parametrize("theme", looks.OWN, ids=lambda theme: theme.name)
 def test_the_colours_of_curves_differ_in_hue_or_brightness(theme: object) -> None:
     """Also to an eye without green: Machado, Oliveira and Fernandes (2009), deuteranopia."""
