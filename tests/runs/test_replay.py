@@ -9,6 +9,7 @@ import pytest
 
 from mnist_sum_tui.runs.event_json import KINDS, to_json
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started
+from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.replay import BLOCK, HEAD, MOST_PROGRESS, NAMED, TAIL, Replay, evenly
 from tests.tui import recorded
 
@@ -105,6 +106,17 @@ def test_what_was_read_outlives_its_file(tmp_path: Path) -> None:
     moment = replay.at(100)
     path.unlink()
     assert replay.at(100) == moment
+
+
+def test_a_moment_has_the_health_of_the_layers_so_far(tmp_path: Path) -> None:
+    """All of it, because it is shown with its course; what an older version knows nothing of is passed over."""
+    found: list[Event] = [event for step in range(5, 101, 5) for event in (recorded.health(step), EVENTS[1])]
+    path = journal(tmp_path, [EVENTS[0], *found])
+    with path.open("a") as file:
+        file.write('{"event": "unheard", "step": 1, "epoch": 1, "elapsed": 1.0}\n')
+    replay = Replay(path)
+    assert len(replay) == 41
+    assert of_kind(replay.at(20).events, Health) == [recorded.health(step) for step in range(5, 51, 5)]
 
 
 def test_letters_tell_the_kinds_apart() -> None:
