@@ -51,7 +51,10 @@ class QuizScreen(Question[None]):
         #told { width: 1fr; height: auto; padding-left: 2; }
         Horizontal { height: auto; }
         Input { width: 1fr; }
-        &.-short #quiz-image { width: 14; height: 7; }
+        &.-short #quiz-image { width: 12; height: 5; }
+        &.-short #told { padding-left: 1; max-height: 5; }
+        &.-short Input { border: none; height: 1; padding: 0 1; }
+        &.-short .dialog { padding: 0 1; }
     }
     """
 
@@ -162,7 +165,7 @@ class QuizScreen(Question[None]):
             field.disabled = True
         lines = self.answers[-1].lines()
         if not self.waiting:
-            lines += ["", *self._end()]
+            lines = [*self._end(), "", *lines]  # first, because there may be little room
         self.query_one("#told", Static).update("\n".join(lines))
         self._hint("Enter: the next image" if self.waiting else "Enter: ten others. Escape closes")
 
