@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding
-from textual.events import Event, Key
+from textual.events import Event, Key, MouseEvent
 from textual.screen import Screen
 
 from mnist_sum_tui import settings
@@ -52,6 +52,8 @@ class MnistSumApp(SettingsApp):
         replay: Run | None = None,
     ) -> None:
         super().__init__(session, run_name)
+        self.has_mouse = False
+        """whether the terminal has told of the mouse yet"""
         mend_lists()
         mend_alt_digits()
         self._start, self._resume, self._watch, self._replay = start, resume, watch, replay
@@ -63,6 +65,7 @@ class MnistSumApp(SettingsApp):
 
     async def on_event(self, event: Event) -> None:
         """Where nothing can be seen, no key does anything but leave."""
+        self.has_mouse = self.has_mouse or isinstance(event, MouseEvent)
         is_key = isinstance(event, Key) and event.key not in LEAVING and not event.is_forwarded
         if is_key and is_cramped(self.size) and not isinstance(self.screen, QuitScreen):
             return

@@ -1,7 +1,7 @@
 """Draw: a pad for a digit of one's own, and what the network predicts while one draws."""
 
 import time
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,15 @@ from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from mnist_sum_tui.tui.widgets.strokes import RADII, scale_for
 
+if TYPE_CHECKING:
+    from mnist_sum_tui.tui.app import MnistSumApp
+
 REST_COLUMNS, REST_ROWS = 56, 6
 """what the pad leaves to the frame, the picture, the bars; and to the tabs, the pen, the weights, the footer"""
 HINT = "Draw a digit with the mouse, or space and the arrow keys."
+HINT_FOR_KEYS = "No mouse here? Space puts the pen down or up, the arrow keys move it."
+MOUSE_SECONDS = 10
+"""without any event of the mouse, after which the keys are said"""
 MOST_EARLIER = 50
 
 
@@ -91,7 +97,12 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         for ten in self.query(AllTen):
             ten.border_title = "All ten numbers"
         self.query_one("#earlier").border_title = "Earlier drawings: c keeps this one here; click one twice to take it"
+        self.set_timer(MOUSE_SECONDS, self._say_keys)
         self.show_answer()
+
+    def _say_keys(self) -> None:
+        if not cast("MnistSumApp", self.app).has_mouse:
+            self.query_one("#hint", Static).update(HINT_FOR_KEYS)
 
     def take_room(self) -> None:
         """As large a pad as leaves room for the rest."""

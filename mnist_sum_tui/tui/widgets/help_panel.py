@@ -20,6 +20,8 @@ TEXTUAL_KEYS = {
     binding.description for binding in (*Screen.BINDINGS, *ScrollableContainer.BINDINGS) if isinstance(binding, Binding)
 }
 """what the keys do that every screen and every list of Textual has"""
+SELECTING = ("Shift", "and the mouse: select text")
+"""in most terminals, while a program has the mouse"""
 GENERAL = (*ALWAYS, "back")
 
 
@@ -92,8 +94,9 @@ class HelpPanel(VerticalScroll, can_focus=False):
     def show_keys(self) -> None:
         """Show the keys of this moment."""
         if self.is_attached:
-            keys = key_lines(page_keys(self.screen), self.scrollable_content_region.width)
-            self.query_one("#help-keys", Static).update(keys)
+            keys = [*page_keys(self.screen), SELECTING]
+            lines = key_lines(keys, self.scrollable_content_region.width)
+            self.query_one("#help-keys", Static).update(lines)
 
     def on_resize(self) -> None:
         """Wrap anew."""

@@ -149,6 +149,21 @@ class KnobPanel(Widget, can_focus=True):
             self.post_message(self.Turned(*self._before.pop()))
             self.refresh_bindings()
 
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """More of the knob under the mouse."""
+        self._scroll(event, 1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Less of it."""
+        self._scroll(event, -1)
+
+    def _scroll(self, event: events.MouseEvent, by: int) -> None:
+        event.stop()
+        row = event.get_content_offset(self)
+        if row is not None and row.y < len(self._knobs):
+            self._chosen = row.y
+            self.action_turn(by)
+
     def on_click(self, event: events.Click) -> None:
         """Choose the knob under the mouse, and turn it to where its track was clicked."""
         row = event.get_content_offset(self)

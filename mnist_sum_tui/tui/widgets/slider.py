@@ -51,7 +51,7 @@ class Slider(Widget):
     chosen: reactive[int] = reactive(0)
 
     class Moved(Message):
-        """A stop was clicked."""
+        """A stop was clicked, or reached by dragging or the wheel."""
 
         def __init__(self, chosen: int) -> None:
             super().__init__()
@@ -63,7 +63,27 @@ class Slider(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Move to the stop under the mouse."""
+        self._go(self._stop_at(event))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Follow the mouse while its button is down."""
+        if event.button and (found := self._stop_at(event)) != self.chosen:
+            self._go(found)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The stop before."""
+        event.stop()
+        self._go(self.chosen - 1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The stop behind."""
+        event.stop()
+        self._go(self.chosen + 1)
+
+    def _stop_at(self, event: events.MouseEvent) -> int | None:
         line = slider_line(self.names, self.chosen, self.content_size.width)
-        found = stop_at(line, event.x - self.gutter.left)
-        if found is not None:
-            self.post_message(self.Moved(found))
+        return stop_at(line, event.x - self.gutter.left)
+
+    def _go(self, stop: int | None) -> None:
+        if stop is not None and 0 <= stop < len(self.names):
+            self.post_message(self.Moved(stop))

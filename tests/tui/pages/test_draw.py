@@ -132,3 +132,16 @@ def make_run(folder: Path, data_dir: str | None = None, seed: int = 0) -> Run:
     learner = Learner(config, choose(config))
     learner.save(run.last_file, Position(epoch=2), also=run.best_file)
     return run
+
+
+async def test_the_keys_are_said_where_no_mouse_is_heard_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.draw.MOUSE_SECONDS", 0.1)
+    for is_moved in (True, False):
+        app = fixed.new_app(tmp_path, monkeypatch)
+        async with app.run_test(size=(120, 36)) as pilot:
+            if is_moved:
+                await pilot.hover("#tabs")
+            await fixed.open_page(pilot, "draw")
+            await pilot.pause(0.3)
+            hint = str(app.screen.query_one("#hint", Static).render())
+            assert ("Space puts the pen down" in hint) != is_moved

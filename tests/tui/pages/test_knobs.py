@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.events import MouseScrollDown, MouseScrollUp
 
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.training.control import Control
@@ -104,3 +105,22 @@ async def test_the_chart_beside_the_knobs_can_be_read(size: tuple[int, int], tmp
         await pilot.pause()
         app.train_page.redraw(at_once=True)
         assert len(chart(app, "loss")) == before, "the rest comes back"
+
+
+async def test_the_wheel_turns_the_knob_under_it(tmp_path: Path) -> None:
+    control = Control()
+    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
+        await play(pilot, recorded.training(200), control)
+        await pilot.press("k")
+        await pilot.pause()
+        panel = pilot.app.screen.query_one(KnobPanel)
+        region = panel.content_region
+        for kind in (MouseScrollUp, MouseScrollDown, MouseScrollDown):
+            at = region.offset - panel.region.offset
+            panel.post_message(kind(panel, at.x, at.y, 0, 0, 0, False, False, False, region.x, region.y))
+            await pilot.pause()
+        turned = [(turn.setting, turn.value) for turn in control.take_turns()]
+        panel.post_message(MouseScrollUp(panel, 0, 0, 0, 0, 0, False, False, False, region.x, region.bottom + 1))
+        await pilot.pause()
+        assert turned[-1] == ("lr", "x0.5")
+        assert not control.take_turns(), "beside the knobs"

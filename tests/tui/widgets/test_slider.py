@@ -1,4 +1,11 @@
-from mnist_sum_tui.tui.widgets.slider import slider_line, stop_at
+from typing import ClassVar
+
+from textual.app import App, ComposeResult
+from textual.events import MouseMove, MouseScrollDown, MouseScrollUp
+
+from mnist_sum_tui.tui.widgets.slider import Slider, slider_line, stop_at
+
+NAMES = ("epoch 1", "best", "last")
 
 
 def test_the_slider_as_text() -> None:
@@ -16,3 +23,36 @@ def test_the_stop_under_the_mouse() -> None:
     line = slider_line(("epoch 1", "best", "last"), 1, 60)
     assert [stop_at(line, column) for column in (0, 5, line.index("●"), len(line) - 1)] == [0, 0, 1, 2]
     assert stop_at("1/3 e", 2) is None
+
+
+class Sliding(App[None]):
+    """A slider alone, which moves as it says."""
+
+    moved: ClassVar[list[int]] = []
+
+    def compose(self) -> ComposeResult:
+        yield Slider()
+
+    def on_mount(self) -> None:
+        slider = self.query_one(Slider)
+        slider.names, slider.chosen = NAMES, 1
+        self.moved.clear()
+
+    def on_slider_moved(self, message: Slider.Moved) -> None:
+        self.moved.append(message.chosen)
+        self.query_one(Slider).chosen = message.chosen
+
+
+async def test_the_wheel_and_dragging_move_it_and_not_beyond_its_ends() -> None:
+    app = Sliding()
+    async with app.run_test(size=(60, 4)) as pilot:
+        slider = app.query_one(Slider)
+        for kind in (MouseScrollDown, MouseScrollDown, MouseScrollUp, MouseScrollUp, MouseScrollUp):
+            slider.post_message(kind(slider, 3, 0, 0, 0, 0, False, False, False))
+            await pilot.pause()
+        assert app.moved == [2, 1, 0]
+        line = slider_line(NAMES, 0, 60)
+        for button, column in ((0, 59), (1, line.index("best")), (1, line.index("best") + 1), (1, line.index("last"))):
+            slider.post_message(MouseMove(slider, column, 0, 0, 0, button, False, False, False))
+            await pilot.pause()
+        assert app.moved[3:] == [1, 2]
