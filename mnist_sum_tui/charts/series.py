@@ -1,6 +1,7 @@
 """A run's events as arrays for its charts: training as curves, validation as marks. numpy only."""
 
 from collections.abc import Iterable
+from copy import copy
 
 import numpy as np
 
@@ -32,6 +33,12 @@ class GrowingTable:
     def column(self, index: int) -> Floats:
         """A column, as a view."""
         return self._rows[: self._length, index]
+
+    def first(self, count: int) -> "GrowingTable":
+        """The first rows, as a view."""
+        found = copy(self)
+        found._length = min(count, self._length)
+        return found
 
     def __len__(self) -> int:
         return self._length
@@ -99,6 +106,15 @@ class Series:
             return event.at / (self.steps_per_epoch if kind == "epoch" else 1)
         later = np.flatnonzero(self.training.column(0) > event.at)
         return float(self.training.column(1)[later[0]]) if len(later) else np.inf
+
+    def until(self, kind: str, limit: float) -> "Series":
+        """The run as it stood at this place of the x axis; its rows are shared, so nothing must be added."""
+        found = copy(self)
+        found.training, found.validation = (
+            table.first(int(np.searchsorted(self.x(kind, table), limit, side="right")))
+            for table in (self.training, self.validation)
+        )
+        return found
 
     def y(self, quantity: str, head: str, table: GrowingTable) -> Floats:
         """The `loss` or `accuracy` of a table, for the head `digit` or `sum`."""

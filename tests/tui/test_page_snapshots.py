@@ -76,7 +76,7 @@ def test_runs(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest
         await pilot.press("space", "down", "space")
         for _ in range(1000):  # the curves are read by a thread, which may not have begun yet
             await pilot.pause(0.01)
-            if len(page._curves) == 2:
+            if len(page.curves) == 2:
                 break
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()

@@ -8,7 +8,7 @@ from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.own_files import PAGE
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.pages.dialogs import DeleteRun
-from mnist_sum_tui.tui.pages.predicting import PredictingPage
+from mnist_sum_tui.tui.pages.in_step_keys import IN_STEP, InStepKeys
 from mnist_sum_tui.tui.pages.resume_run import ask_to_resume
 from mnist_sum_tui.tui.session.messages import OpenRun
 from mnist_sum_tui.tui.session.resuming import Continuation, obstacle
@@ -19,13 +19,14 @@ RUN_BINDINGS = (
     Binding("y", "copy", "Copy command"),
     Binding("d,delete", "delete", "Delete", key_display="d"),
     Binding("h", "report", "Report", tooltip="Write it as one HTML file to send"),
+    IN_STEP,
     Binding("s", "sort(1)", "Sort"),
     Binding("S", "turn", "Sort the other way", show=False),
 )
 NEED_A_RUN = ("resume", "report", "copy", "delete", "evaluate", "sort", "quantity", "axis", "note")
 
 
-class RunKeys(PredictingPage):
+class RunKeys(InStepKeys):
     """What Enter and the keys in RUN_BINDINGS do."""
 
     def action_reload(self) -> None:

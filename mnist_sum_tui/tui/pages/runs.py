@@ -81,7 +81,6 @@ class RunsPage(Experiments):
 
     def __init__(self) -> None:
         super().__init__()
-        self._curves: list[tuple[str, list[Series]]] = []
         self._looks: list[int] = []
         self._evaluating: Weights | None = None
         self._listings = 0
@@ -204,20 +203,22 @@ class RunsPage(Experiments):
 
     def on_runs_page_traced(self, message: Traced) -> None:
         """Draw them."""
-        self._curves, self._looks = message.curves, message.looks
-        self._draw()
+        self.curves, self._looks = message.curves, message.looks
+        self.draw_curves()
 
     def watch_quantity(self) -> None:
         """Draw another quantity."""
-        self._draw()
+        self.draw_curves()
 
     def watch_x_kind(self) -> None:
         """Draw along another axis."""
-        self._draw()
+        self.draw_curves()
 
-    def _draw(self) -> None:
+    def draw_curves(self) -> None:
+        """Draw the curves, whole or as far as they are played."""
         if self.is_mounted:
-            self.query_one(Chart).plot = overlay(self._curves, self.quantity, self.x_kind, self._looks)
+            shown = self.in_step(self.quantity, self.x_kind)
+            self.query_one(Chart).plot = overlay(shown, self.quantity, self.x_kind, self._looks)
 
     def action_quantity(self) -> None:
         """The next quantity."""

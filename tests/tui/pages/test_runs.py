@@ -257,6 +257,40 @@ async def test_the_report_of_a_run_goes_into_its_folder(tmp_path: Path, monkeypa
     assert not made[0].path.exists(), "it is a file of the run"
 
 
+async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.in_step_keys.SECONDS", 6.0)
+    make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_runs(app, pilot)
+
+        def newest() -> list[float]:
+            return [float(max(curve.x, default=0)) for curve in page.query_one(Chart).plot.curves]
+
+        await pilot.press("p")
+        assert "Mark two runs" in note_of(page)
+        await pilot.press("space", "down", "space")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        whole = newest()
+        assert len(whole) == 2
+        await pilot.press("x", "x", "p")
+        await recorded.until(pilot, lambda: "leads, sum accuracy" in note_of(page))
+        assert max(newest()) < 53, "seconds, of which there are 53.75"
+        await pilot.press("p")
+        waiting = newest()
+        await pilot.pause(0.5)
+        assert newest() == waiting
+        await pilot.press("p")
+        await recorded.until(pilot, lambda: max(newest()) == 53.75)
+        await pilot.press("p")
+        await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
+        await pilot.press("up", "space")
+        await recorded.until(pilot, lambda: len(newest()) == 3)
+        await pilot.pause(0.5)
+        assert max(newest()) > 60, "others are marked: they are shown whole"
+
+
 async def test_a_damaged_run_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = make(tmp_path, "20260101-120100-compact", [])
     run.config_file.write_text("{")

@@ -1,0 +1,41 @@
+"""Several runs in step: how each stood at the same time, step or epoch, and which of them leads. Pure functions."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mnist_sum_tui.charts.axes import LOG, NINES, place
+from mnist_sum_tui.charts.run_charts import RUN_SMOOTHING
+from mnist_sum_tui.charts.series import Series, smooth
+
+Runs = Sequence[tuple[str, Sequence[Series]]]
+"""each run's name and curves; several of those that differ by their seed alone, as `overlay` takes them"""
+
+
+def end_of(runs: Runs, x_kind: str) -> float:
+    """Where the longest of them ends on that x axis; 0 if none has begun."""
+    ends = (series.x(x_kind, series.training)[-1:] for _, several in runs for series in several)
+    return max((float(end[0]) for end in ends if len(end)), default=0.0)
+
+
+def cut(runs: Runs, x_kind: str, at: float) -> list[tuple[str, list[Series]]]:
+    """The runs as they stood at that place of the x axis."""
+    return [(name, [series.until(x_kind, at) for series in several]) for name, several in runs]
+
+
+def lead_line(runs: Runs, quantity: str, x_kind: str, at: float) -> str:
+    """`12.3 s: compact leads, sum accuracy 97.20 % against 95.10 %`; of more than two runs, against the second best."""
+    head, what = quantity.split()
+    scale = LOG if what == "loss" else NINES
+    newest = (
+        (name, [smooth(y, RUN_SMOOTHING)[-1] for each in several if len(y := each.y(what, head, each.training))])
+        for name, several in runs
+    )
+    known = [(float(np.mean(values)), name) for name, values in newest if values and np.isfinite(values).all()]
+    known.sort(reverse=what == "accuracy")
+    if len(known) < 2:
+        return f"{place(x_kind, at)}: waiting for the first values"
+    (best, name), (second, _) = known[:2]
+    found = f"{quantity} {scale.label(best)} against {scale.label(second)}"
+    said = "equal" if scale.label(best) == scale.label(second) else f"{name} leads"
+    return f"{place(x_kind, at)}: {said}, {found}"

@@ -1,0 +1,42 @@
+"""Several runs in step: cut at the same place, and who leads there."""
+
+import numpy as np
+
+from mnist_sum_tui.charts.in_step import cut, end_of, lead_line
+from mnist_sum_tui.charts.series import Series
+from tests.tui import recorded
+
+RUNS = [("quick", [Series(recorded.training(2150))]), ("slow", [Series(recorded.training(1075, slower=2))])]
+
+
+def test_each_is_cut_at_the_same_place() -> None:
+    assert end_of(RUNS, "step") == 2150
+    assert end_of(RUNS, "epoch") == 5
+    assert end_of([], "time") == 0
+    for kind, at, steps in (("step", 500.0, (500, 500)), ("time", 10.0, (400, 345)), ("epoch", 9.0, (2150, 1075))):
+        shown = cut(RUNS, kind, at)
+        assert [int(series.training.column(0)[-1]) for _, (series,) in shown] == list(steps), kind
+    assert [len(series.validation) for _, (series,) in cut(RUNS, "step", 430)] == [1, 1]
+    assert len(RUNS[0][1][0].training) == 430, "the runs themselves stay whole"
+    assert np.shares_memory(RUNS[0][1][0].training.column(0), shown[0][1][0].training.column(0)), "nothing is copied"
+
+
+def test_who_leads() -> None:
+    for quantity in ("sum accuracy", "digit loss"):
+        line = lead_line(cut(RUNS, "step", 300), quantity, "step", 300)
+        assert line.startswith(f"step 300: quick leads, {quantity} ")
+        line = lead_line(cut(RUNS[::-1], "step", 300), quantity, "step", 300)
+        assert "quick leads" in line, "in whichever order"
+    assert lead_line([RUNS[0], ("twin", RUNS[0][1])], "sum loss", "time", 99.9).startswith(
+        "99.9 s: equal, sum loss 0.0"
+    )
+    assert lead_line(cut(RUNS, "time", 0), "sum loss", "time", 0) == "0.0 s: waiting for the first values"
+
+
+def test_runs_that_differ_by_their_seed_lead_by_their_mean() -> None:
+    (_, (quick,)), (_, (slow,)) = RUNS
+    line = lead_line(cut([("both", [quick, slow]), ("slow", [slow])], "step", 300), "sum loss", "step", 300)
+    assert "both leads" in line
+    assert "quick leads" in lead_line(
+        cut([("both", [quick, slow]), ("quick", [quick])], "step", 300), "sum loss", "step", 300
+    )
