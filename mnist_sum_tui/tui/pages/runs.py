@@ -64,8 +64,7 @@ class RunsPage(Experiments):
 
         def __init__(self, runs: tuple[Summary, ...], number: int, is_whole: bool = True) -> None:
             super().__init__()
-            self.runs = runs
-            self.is_whole = is_whole
+            self.runs, self.is_whole = runs, is_whole
             """whether these are all runs, so that one of them is the best"""
             self.number = number
             """of the reading: the newest counts, whichever ends last"""
@@ -75,8 +74,7 @@ class RunsPage(Experiments):
 
         def __init__(self, curves: list[tuple[str, list[Series]]], looks: list[int]) -> None:
             super().__init__()
-            self.curves = curves
-            self.looks = looks
+            self.curves, self.looks = curves, looks
             """the place of each among the marks"""
 
     def __init__(self) -> None:
