@@ -90,3 +90,34 @@ def test_space_is_asked_for_only_where_it_helps(
         atomic.write_atomic(tmp_path / "x", b"")
     assert ("free some space" in str(caught.value)) == has_advice
     assert ("whether you may write there" in str(caught.value)) != has_advice
+
+
+def test_a_system_without_flags_against_links_and_pipes_refuses_links_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"own")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    monkeypatch.delattr(os, "O_NOFOLLOW")
+    monkeypatch.delattr(os, "O_NONBLOCK")
+    assert atomic.read_own(tmp_path / "file", 10) == b"own"
+    with pytest.raises(OSError, match="is a link"):
+        atomic.open_own(tmp_path / "link")
+
+
+def test_a_system_that_opens_no_folders_and_makes_no_links_writes_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = os.open
+
+    def refuse(path: str | Path, flags: int, mode: int = 0o777) -> int:
+        if Path(path).is_dir():
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, flags, mode)
+
+    def no_link(source: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(os, "link", no_link)
+    atomic.write_atomic(tmp_path / "best", b"weights", also=tmp_path / "epoch")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"best": b"weights", "epoch": b"weights"}

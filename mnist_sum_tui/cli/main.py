@@ -24,8 +24,11 @@ _ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if
 
 TRAINING = (["train"], ["tui"], ["lr"], ["sweep"], ["bench"])
 """the commands that use all cores for a long time"""
-LOST_OUTPUT = (errno.EPIPE, errno.EIO)
-"""errors of writing when the reader of a pipe is gone (`head` leaves early) or the terminal was closed"""
+
+
+def lost_output() -> tuple[int, ...]:
+    """The errors of writing when the reader of a pipe is gone (`head` leaves early) or the terminal was closed."""
+    return (errno.EPIPE, errno.EIO, *((errno.EINVAL,) if sys.platform == "win32" else ()))
 
 
 def main() -> None:
@@ -48,7 +51,7 @@ def main() -> None:
     except OSError as error:
         if error.errno == errno.ENOSPC:  # stdout only: a run's files raise RunError
             code = _fail("the output cannot be written (no space left): free some space, or write elsewhere", 1)
-        elif error.errno in LOST_OUTPUT:
+        elif error.errno in lost_output():
             code = code or 1
         else:
             raise

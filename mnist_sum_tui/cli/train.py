@@ -159,5 +159,5 @@ def _signals_stop(control: Control) -> Iterator[list[int]]:
         caught.append(number)
         control.stop()
 
-    with handled(handle, "SIGINT", "SIGTERM", "SIGHUP"):
+    with handled(handle, "SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         yield caught

@@ -114,7 +114,7 @@ def fit_temperature(log_probabilities_nk: Tensor, labels_n: Tensor) -> float:
 
 def of_twin(config: TrainConfig) -> Confidence:
     """The temperatures of the recipe's twin, for a run whose settings are the recipe's own."""
-    twins = json.loads(TWINS.read_text())
+    twins = json.loads(TWINS.read_text(encoding="utf-8"))
     if config.recipe not in twins or config.given().keys() - OF_NO_RECIPE:
         return NOT_CALIBRATED
     return Confidence(**twins[config.recipe])

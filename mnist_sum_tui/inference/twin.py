@@ -29,7 +29,7 @@ def store(name: str) -> None:
     if loaded.config.given().keys() - calibrate.OF_NO_RECIPE != {"all_data"} or loaded.config.all_data:
         raise UsageError(f"this run is no twin of {recipe}: train one with --recipe {recipe} --hold-out, nothing else")
     found = calibrate.of_checkpoint(loaded, name)
-    twins = json.loads(calibrate.TWINS.read_text())
+    twins = json.loads(calibrate.TWINS.read_text(encoding="utf-8"))
     twins[recipe] = {name: getattr(found, name) for name in ("digit_temperature", "sum_temperature")}
     write_atomic(calibrate.TWINS, (json.dumps(twins, indent=2, sort_keys=True) + "\n").encode())
 

@@ -19,8 +19,11 @@ LATE_SECONDS = 0.2
 
 
 def can_draw() -> bool:
-    """Whether the dashboard can run: it reads stdin, draws on stderr, and needs a terminal that moves the cursor."""
-    streams = (sys.__stdin__, sys.__stderr__)
+    """Whether the dashboard can run: it reads stdin, draws on stderr, and needs a terminal that moves the cursor.
+
+    On Windows Textual draws on stdout instead.
+    """
+    streams = (sys.__stdin__, sys.__stdout__ if sys.platform == "win32" else sys.__stderr__)
     return all(stream is not None and stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
 
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 SAVE_SECONDS = 60.0
 """how long a signal, or an app that has failed, waits for the step in work and the save; much more than is needed"""
-SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
-"""what ends the dashboard from outside; Ctrl-C is a key here"""
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""what ends the dashboard from outside; Ctrl-C is a key here, and the last comes when a window of Windows is closed"""
 TORCH_THREADS = ("training", "warm-up", "speeds")
 CLOSE_SECONDS = 3.0
 """seconds that the terminal may take to close after that"""

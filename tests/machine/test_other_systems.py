@@ -1,0 +1,58 @@
+"""What a process does where the system is another: streams, signals and errors of Windows, put in the place of ours."""
+
+import errno
+import signal
+import sys
+
+import pytest
+
+from mnist_sum_tui.cli import main
+from mnist_sum_tui.machine import terminal
+from mnist_sum_tui.machine.signals import handled
+
+
+class Stream:
+    """A standard stream that is a terminal, or not."""
+
+    def __init__(self, is_terminal: bool) -> None:
+        self.isatty = lambda: is_terminal
+
+
+@pytest.mark.parametrize(
+    ("platform", "stream"), [("win32", "__stdout__"), ("linux", "__stderr__"), ("darwin", "__stderr__")]
+)
+def test_the_dashboard_needs_the_stream_that_it_draws_on(
+    platform: str, stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.delenv("TERM", raising=False)
+    monkeypatch.setattr(sys, "__stdin__", Stream(True))
+    for name in ("__stdout__", "__stderr__"):
+        monkeypatch.setattr(sys, name, Stream(name == stream))
+    assert terminal.can_draw()
+    monkeypatch.setattr(sys, stream, Stream(False))
+    assert not terminal.can_draw()
+    monkeypatch.setattr(sys, stream, None)
+    assert not terminal.can_draw()
+
+
+def test_signals_that_the_system_lacks_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(signal, "SIGHUP")
+    assert not hasattr(signal, "SIGBREAK")
+    heard = []
+    with handled(lambda number, _: heard.append(number), "SIGHUP", "SIGBREAK", "SIGTERM"):
+        signal.raise_signal(signal.SIGTERM)
+    assert heard == [signal.SIGTERM]
+    monkeypatch.setattr(signal, "SIGBREAK", signal.SIGUSR1, raising=False)
+    with handled(lambda number, _: heard.append(number), "SIGBREAK"):
+        signal.raise_signal(signal.SIGUSR1)
+    assert heard == [signal.SIGTERM, signal.SIGUSR1]
+
+
+@pytest.mark.parametrize(("platform", "is_lost"), [("win32", True), ("linux", False)])
+def test_a_reader_that_has_gone_is_another_error_on_windows(
+    platform: str, is_lost: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    assert (errno.EINVAL in main.lost_output()) == is_lost
+    assert errno.EPIPE in main.lost_output()
