@@ -13,9 +13,9 @@ p plays an opened run back.""",
     "inspect": f"""\
 One test image and a number go in,
 digit and sum come out. Bars: how
-probable each is (not calibrated: not
-checked). {BRAILLE.chosen} its answer, {BRAILLE.truth} the right.
-Below: weights of earlier epochs.""",
+probable each is (not calibrated:
+not checked). {BRAILLE.chosen} its, {BRAILLE.truth} the right
+answer. Below: earlier weights.""",
     "draw": """\
 Draw a digit with the mouse: the
 network reads it after each stroke.

@@ -48,7 +48,8 @@ def load_file(weights: Weights) -> "Predictor":
     assert weights.path is not None
     loaded = checkpoint.load(weights.path)
     where = loaded.position.words(is_running=Run(weights.path.parent).is_running)
-    named = f"{weights.owner}, {where}{lacking(loaded.confidence)}"
+    owner = f"{'newest run ' if weights.is_newest else ''}{weights.owner}"
+    named = f"{owner}, {where}{lacking(loaded.confidence)}"
     hardware = choose_for_inference(loaded.config, "auto")
     return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence)
 

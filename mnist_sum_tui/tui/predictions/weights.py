@@ -3,7 +3,7 @@
 import contextlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,8 +21,6 @@ SAME = " = "
 MOST_HEADER = 256 << 10
 """bytes of a checkpoint's head that are read"""
 KEPT_HEADS = 1000
-NEWEST = "newest run "
-"""before the name of a run that nobody has chosen"""
 BUILT_IN_NETWORK = "built-in network"
 
 
@@ -36,6 +34,8 @@ class Weights:
     """whose they are: a run's id, `the built-in network`, `the training in progress`"""
     path: Path | None = None
     """the checkpoint; None for the training in progress"""
+    is_newest: bool = field(default=False, compare=False)
+    """whether they are asked because their run is the newest, and not because somebody chose it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
         found.append(Weights(LIVE, "the training in progress"))
     if not found:
         files = (_of_run(other) for other in find.list_runs(folder))
-        found = [replace(each, owner=f"{NEWEST}{each.owner}") for each in next(filter(None, files), ())]
+        found = [replace(each, is_newest=True) for each in next(filter(None, files), ())]
     if not found and BUILT_IN.exists():
         found = [Weights(BUILT_IN_NETWORK, f"the {BUILT_IN_NETWORK}", BUILT_IN)]
     if wanted is not None and wanted.path is not None and wanted.path.exists():

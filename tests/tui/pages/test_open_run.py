@@ -107,13 +107,14 @@ def test_the_opened_run_is_the_network_of_the_pages(tmp_path: Path) -> None:
     old, new = make(folder, "old", []), make(folder, "new", [])
     give_weights(new)
     session = recorded.new_app(tmp_path).session
-    assert of_session(session).chosen.owner == "newest run new", "nobody chose it, so the page says why it is this one"
+    assert of_session(session).chosen.owner == "new"
+    assert of_session(session).chosen.is_newest, "nobody chose it, so the page says why it is this one"
     session.open(CONFIG, old, [])
     with pytest.raises(UsageError, match="run old has no weights yet"):
         of_session(session)
     give_weights(old)
     assert of_session(session).chosen.path == old.best_file
-    assert of_session(session).chosen.owner == "old"
+    assert not of_session(session).chosen.is_newest
     control = Control()
     session.begin(CONFIG, new, control)
     assert of_session(session).chosen.path is None, "a training that begins is what there is to look at"
