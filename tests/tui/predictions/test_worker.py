@@ -50,7 +50,7 @@ def test_an_image_beside_all_ten_numbers(worker: PredictionWorker, small_data: s
     assert [prediction.number for prediction in answer.predictions] == list(range(10))
     assert all(prediction.label == 0 for prediction in answer.predictions)
     assert answer.weights.path == run.best_file
-    assert answer.source == f"{run.id}, epoch 1, not calibrated"
+    assert answer.source == f"newest run {run.id}, epoch 1, not calibrated"
 
 
 def test_a_result_is_remembered_until_the_weights_change(worker: PredictionWorker, small_data: str) -> None:
