@@ -25,7 +25,7 @@ SILENT = 0.5
 """the share of dead units that is worth a word"""
 USUAL = (
     "Each layer learns. Weights and gradients: their standard deviations. Update: what a step changes, as a share of "
-    "the weights: usually 0.001 to 0.03, less as the rate falls. Dead: units that give 0 for every image."
+    "the weights: 0.001 to 0.03 is usual, far less once the rate has fallen. Dead: units that give 0 for every image."
 )
 
 

@@ -9,12 +9,12 @@ from mnist_sum_tui.errors import unknown
 
 FOLDER = Path(__file__).parent
 ORDER = (
-    "assignment",
-    "networks",
     "experiments",
     "coach",
     "inside",
     "glossary",
+    "assignment",
+    "networks",
     "accuracy",
     "speed",
     "runs",

@@ -40,9 +40,19 @@ class Experiments(RunKeys):
     def chosen_words(self) -> str:
         """What is left out or folded; empty if nothing is."""
         fitting = sum(map(matching(self.pattern), self.listed))
-        filtered = f"{fitting} of {len(self.listed)} runs fit {printable(self.pattern)} (/ changes it)"
+        filtered = f"{fitting} of {len(self.listed)} runs fit {printable(self.pattern)} (Escape shows all)"
         seeds = "runs that differ by their seed are one row: mean +- deviation (g shows each)"
         return "; ".join([*([filtered] if self.pattern else []), *([seeds] if self.is_folded else [])])
+
+    def step_back(self) -> bool:
+        """Show all runs again, each in its own row."""
+        if super().step_back():
+            return True
+        has_less = bool(self.pattern) or self.is_folded
+        self.pattern, self.is_folded = "", False
+        if has_less:
+            self.show_listed()
+        return has_less
 
     def action_filter(self) -> None:
         """Ask which runs to show."""

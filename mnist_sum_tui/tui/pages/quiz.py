@@ -8,6 +8,7 @@ import numpy as np
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Key
 from textual.widgets import Input, Label, Static
 
 from mnist_sum_tui.errors import MnistSumError
@@ -146,6 +147,12 @@ class QuizScreen(Question[None]):
         if message.input.id == "typed-digit" and message.value.isdecimal():
             self.query_one("#typed-sum").focus()
 
+    def on_key(self, event: Key) -> None:
+        """Tab after the digit, out of habit, stays in the field of the sum, where the cursor is already."""
+        field = self.query_one("#typed-sum", Input)
+        if event.key == "tab" and self.focused is field and not field.value:
+            event.prevent_default().stop()
+
     def on_input_submitted(self) -> None:
         """Both are typed, or something is missing."""
         digit, total = (field.value for field in self.query(Input))
@@ -153,7 +160,10 @@ class QuizScreen(Question[None]):
             self._typed = int(digit), int(total), time.perf_counter() - self._asked_at
             self._tell()
         else:
-            self._hint("A digit is 0 to 9, a sum 0 to 18: type both, then Enter", is_error=True)
+            missing = next((field for field in self.query(Input) if not field.value), None)
+            self._hint("A digit is 0 to 9, a sum 0 to 18: type both, then Enter", is_error=missing is None)
+            if missing is not None:
+                missing.focus()
 
     def _tell(self) -> None:
         """Compare both answers, if both are there."""

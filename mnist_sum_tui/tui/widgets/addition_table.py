@@ -1,5 +1,6 @@
 """AdditionTable: how probable the network finds each sum beside each number; where it adds, there is a diagonal."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -31,8 +32,16 @@ class AdditionTable(Widget):
 
 def table_words(predictions: "tuple[Prediction, ...]") -> str:
     """What the table shows, and whether the network adds."""
-    digit, fitting = predictions[0].digit, sum(said.agrees for said in predictions)
-    found = f"A diagonal, one step per row: all ten sums are {digit} + the number, so it adds."
-    if fitting < len(predictions):
-        found = f"No whole diagonal: {fitting} of ten sums are {digit} + the number, so it does not add yet."
+    digits = Counter(said.sum - said.number for said in predictions)
+    (digit, fitting), *others = digits.most_common()
+    if not others:
+        found = f"A diagonal, one step per row: all ten sums are {digit} + the number, so it adds."
+    elif len(others) == 1 and others[0][1] > 1:
+        found = (
+            f"Two diagonals: {fitting} of ten sums are {digit} + the number, the others {others[0][0]} + the number. "
+            "It adds, but is not sure of the digit."
+        )
+    else:
+        are = "is" if fitting == 1 else "are"
+        found = f"No whole diagonal: {fitting} of ten sums {are} {digit} + the number, so it does not add yet."
     return f"{found} The fuller a cell, the more probable. Other weights (keys , and .) show when it began to add."

@@ -45,7 +45,7 @@ def large(text: str, is_tight: bool = False) -> list[str]:
 def fit_line(said: "Prediction", width: int) -> tuple[str, str]:
     """Whether the sum is the digit + the number, in as many words as fit into a line, and the style of the words."""
     if said.agrees:
-        return "the answers fit", ""
+        return "digit and sum fit", ""
     asked, is_not = f"{said.digit} + {said.number}", f"{said.digit + said.number}, not {said.sum}"
     forms = [
         f"the two answers do not fit: {asked} is {is_not}",

@@ -1,7 +1,10 @@
-"""Shared by several widgets: a line of text that is cheap to update, and the bindings of the arrow keys."""
+"""Shared by several widgets: a line of text that is cheap to update, a labelled field, the arrow keys' bindings."""
 
+from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import Horizontal
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 
@@ -24,3 +27,16 @@ MOVES = tuple(  # each calls action_move(x, y) of its widget
     Binding(key, f"move({x},{y})", show=False)
     for key, (x, y) in {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}.items()
 )
+
+
+class Field(Horizontal):
+    """A label before a widget."""
+
+    def __init__(self, label: str, widget: Widget, *, classes: str = "") -> None:
+        super().__init__(classes=classes)
+        self._label, self._widget = label, widget
+
+    def compose(self) -> ComposeResult:
+        """Label and widget."""
+        yield Static(self._label, markup=False)
+        yield self._widget

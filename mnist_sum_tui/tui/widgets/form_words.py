@@ -5,7 +5,7 @@ from mnist_sum_tui.formatting import about
 from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.tui.session.speeds import HELD_OUT, TIMED_BATCHES, Speeds, epoch_seconds, training_images
 
-NAME_WIDTH, TIME_WIDTH = 13, 14
+NAME_WIDTH, TIME_WIDTH = 13, 18
 """columns of a choice; what it is follows them"""
 OPTIMIZERS = {"sgd": "SGD", "nesterov": "SGD with Nesterov momentum", "adamw": "AdamW"}
 SCHEDULES = {
@@ -43,7 +43,7 @@ def left_out(config: TrainConfig) -> str:
     images = training_images(config)
     count = "all" if images is None else f"all {images:,}"
     if config.all_data:
-        return f"{count} images train: no validation, so no best epoch, no sample images"
+        return f"{count} images train: no validation, so no best epoch"
     return "" if images is None else f"{images:,} images train; {HELD_OUT:,} validate each epoch and choose the best"
 
 
@@ -70,13 +70,25 @@ def total(config: TrainConfig, speeds: Speeds) -> str:
 
 def recipe_choice(config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
     """A choice of the list of recipes, with the time of the whole training: its columns, and what it is."""
-    return _choice(config.recipe, total(config, speeds), RECIPES[config.recipe].summary, _has_times(config, speeds))
+    return _choice(
+        config.recipe,
+        _short(total(config, speeds), "in all"),
+        RECIPES[config.recipe].summary,
+        _has_times(config, speeds),
+    )
 
 
 def model_choice(name: str, config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
     """A choice of the list of networks, with the time of an epoch: its columns, and what it is."""
     seconds = epoch_seconds(TrainConfig.from_dict({**config.to_dict(), "model": name}), speeds)
-    return _choice(name, "" if seconds is None else about(seconds), MODELS[name], _has_times(config, speeds))
+    return _choice(
+        name, _short("" if seconds is None else about(seconds), "an epoch"), MODELS[name], _has_times(config, speeds)
+    )
+
+
+def _short(time: str, of_what: str) -> str:
+    """`~12 min in all`."""
+    return f"{time.replace('about ', '~')} {of_what}" if time else ""
 
 
 def _has_times(config: TrainConfig, speeds: Speeds) -> bool:

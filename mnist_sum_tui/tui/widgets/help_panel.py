@@ -7,7 +7,7 @@ from textual.binding import Binding
 from textual.containers import ScrollableContainer, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from mnist_sum_tui.tui.widgets.key_footer import ALWAYS
 
@@ -30,7 +30,8 @@ def page_keys(screen: "Screen[object]") -> list[tuple[str, str]]:
     own: dict[str, list[str]] = {}
     general: dict[str, list[str]] = {}
     for node, binding, _, tooltip in screen.active_bindings.values():
-        if node is screen.app or not binding.description or binding.description in TEXTUAL_KEYS:
+        is_editing = isinstance(node, Input) and node is screen.focused  # how one types is known
+        if node is screen.app or is_editing or not binding.description or binding.description in TEXTUAL_KEYS:
             continue
         is_general = binding.action in GENERAL or binding.action.startswith("app.page(")
         words = binding.description

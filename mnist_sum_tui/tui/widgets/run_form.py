@@ -19,6 +19,8 @@ from mnist_sum_tui.tui.session.messages import FindRate, StartTraining
 from mnist_sum_tui.tui.session.speeds import Speed
 from mnist_sum_tui.tui.widgets import form_words as words
 from mnist_sum_tui.tui.widgets.choice import Choice
+from mnist_sum_tui.tui.widgets.common import Field
+from mnist_sum_tui.tui.widgets.intro_picture import coloured
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
 from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
 
@@ -28,28 +30,6 @@ LABEL_WIDTH = 9
 """columns of the labels before recipe and network, as form.tcss has them"""
 KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
 """settings without a field; values from the command line stay when the user chooses another recipe"""
-
-PICTURE = """\
-  .-=++*##*.       ┌────────────────┐
-  %@@@@@@@@:  ────▶│ sees the image │────▶ digit  7
-  ::.   -@%.       └───────┬────────┘
-       .%@=                │
-       #@*         ┌───────┴────────┐
-      +@%.    5 ──▶│ adds a number  │────▶ sum   12
-      @@-          └────────────────┘"""
-
-
-class Field(Horizontal):
-    """A label before a widget."""
-
-    def __init__(self, label: str, widget: Select[str] | Input, *, classes: str = "") -> None:
-        super().__init__(classes=classes)
-        self._label, self._widget = label, widget
-
-    def compose(self) -> ComposeResult:
-        """Label and widget."""
-        yield Static(self._label, markup=False)
-        yield self._widget
 
 
 class RunForm(VerticalScroll, can_focus=False):
@@ -70,7 +50,7 @@ class RunForm(VerticalScroll, can_focus=False):
         """An introduction; the recipe and what it sets; the fields; what it all takes; the buttons; earlier runs."""
         with Vertical(id="form"):
             with Horizontal(id="intro"):
-                yield Static(_coloured(PICTURE), id="intro-picture")
+                yield Static(coloured(), id="intro-picture")
                 yield Static(id="intro-words", markup=False)
             yield Field(
                 "recipe", Choice(RECIPES, self._defaults.recipe, label_width=LABEL_WIDTH, id="recipe"), classes="wide"
@@ -164,6 +144,16 @@ class RunForm(VerticalScroll, can_focus=False):
         """What was wrong may be right now."""
         self.complain("")
 
+    def on_resize(self) -> None:
+        """Another size may leave the introduction its room, or not."""
+        self.remove_class("-tight")
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """The introduction goes where the buttons would be below the screen."""
+        if self.max_scroll_y > 0:
+            self.add_class("-tight")
+
     @on(Select.Changed, "#model")
     def _explain(self) -> None:
         """Bring all that is said about the settings up to date."""
@@ -179,13 +169,16 @@ class RunForm(VerticalScroll, can_focus=False):
         self.query_one("#sets", Static).update("\n".join(line for line in lines if line))
         self._list_times(base)
         self._offer_other(config, with_time=not error)
-        readiness = self.query_one("#readiness", Static)
+        readiness, field = self.query_one("#readiness", Static), self.screen.focused
         if complaint := self._complaint or error:
             readiness.update(Content.styled(printable(complaint), "$text-error"))
+        elif isinstance(field, NumberInput) and field.id in NUMBERS:
+            readiness.update(settings()[field.id].help)
         else:
             readiness.update(
                 words.time_words(config, self.speeds) or ("ready" if self._is_ready else "loading torch ...")
             )
+        self.call_after_refresh(self._fit)
 
     def _list_times(self, base: TrainConfig) -> None:
         """Describe the choices, with the times that are known by now."""
@@ -211,9 +204,21 @@ class RunForm(VerticalScroll, can_focus=False):
         model.value = QUICK_MODEL if model.value == LARGE_MODEL else LARGE_MODEL
 
     @on(Button.Pressed, "#start")
-    @on(Input.Submitted)
     def _start(self) -> None:
         self._ask_for(StartTraining)
+
+    @on(Input.Submitted)
+    def _accept(self) -> None:
+        """Enter ends the typing; a second one starts."""
+        self.query_one("#start").focus()
+
+    def on_descendant_focus(self) -> None:
+        """Say what the field is for."""
+        self._explain()
+
+    def on_descendant_blur(self) -> None:
+        """Say how long it takes again."""
+        self._explain()
 
     @on(Button.Pressed, "#find-rate")
     def _find_rate(self) -> None:
@@ -236,12 +241,3 @@ class RunForm(VerticalScroll, can_focus=False):
 
 def _text(config: TrainConfig, name: str) -> str:
     return str(getattr(config, name)).removesuffix(".0")
-
-
-def _coloured(picture: str) -> Content:
-    """The picture with the two answers in the colours of their curves."""
-    content = Content(picture)
-    for text, style in (("digit  7", "$text-primary bold"), ("sum   12", "$text-accent bold")):
-        start = picture.index(text)
-        content = content.stylize(style, start, start + len(text))
-    return content

@@ -1,0 +1,21 @@
+"""The picture on the form of a new run: what goes into the network, and its two answers."""
+
+from textual.content import Content
+
+PICTURE = """\
+  .-=++*##*.       ┌────────────────┐
+  %@@@@@@@@:  ────▶│ sees the image │────▶ digit  7
+  ::.   -@%.       └───────┬────────┘
+       .%@=                │
+       #@*         ┌───────┴────────┐
+      +@%.    5 ──▶│ adds a number  │────▶ sum   12
+      @@-          └────────────────┘"""
+
+
+def coloured(picture: str = PICTURE) -> Content:
+    """The picture with the two answers in the colours of their curves."""
+    content = Content(picture)
+    for text, style in (("digit  7", "$text-primary bold"), ("sum   12", "$text-accent bold")):
+        start = picture.index(text)
+        content = content.stylize(style, start, start + len(text))
+    return content
