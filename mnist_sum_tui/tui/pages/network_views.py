@@ -1,5 +1,6 @@
 """NetworkViews: what Inside shows besides the layers of one image: tables, the layers' health, the map of digits."""
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from textual.widgets import OptionList
 from mnist_sum_tui.charts.health import health_words
 from mnist_sum_tui.charts.scatter import DigitMap
 from mnist_sum_tui.runs.health_event import Health
+from mnist_sum_tui.tui.pages.heat_page import SHARE
 from mnist_sum_tui.tui.pages.inside_words import MEANS, NO_HEALTH, VIEWS, map_words
 from mnist_sum_tui.tui.pages.walking import WalkingPage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
@@ -38,6 +40,8 @@ class NetworkViews(WalkingPage):
         super().__init__()
         self._maps: dict[str, DigitMap] = {}
         """by whose weights they are; that of a training in progress has no name"""
+        self._sought_at = self._next_at = 0.0
+        """when an evaluation was asked for, and until when its result serves while a training goes on"""
 
     def compose_views(self) -> ComposeResult:
         """The widgets."""
@@ -111,15 +115,21 @@ class NetworkViews(WalkingPage):
     def _evaluation(self, answer: ImagePredicted) -> "TestSetResult | None":
         """Of the weights that are shown; None while the thread is at it, and then they are shown."""
         evaluated = self._evaluated
-        if evaluated is not None and evaluated.result.serves_for(answer.weights, answer.source):
+        if evaluated is not None and self._serves(evaluated.result, answer):
             return evaluated.result
         if self._then is None:
+            self._sought_at = time.monotonic()
             self._search(self._take_evaluation)
         return None
 
+    def _serves(self, result: "TestSetResult", answer: ImagePredicted) -> bool:
+        is_live = answer.weights.path is None and result.weights == answer.weights
+        return time.monotonic() < self._next_at if is_live else result.serves_for(answer.weights, answer.source)
+
     def _take_evaluation(self, found: TestSetEvaluated) -> None:
-        answer = self.answer
-        if answer is not None and found.result.serves_for(answer.weights, answer.source):
+        answer, now = self.answer, time.monotonic()
+        self._next_at = now + (now - self._sought_at) / SHARE
+        if answer is not None and self._serves(found.result, answer):
             self.show_layer()
         else:  # the file has other weights by now
             self._ask()
