@@ -75,7 +75,7 @@ def gradient(predictor: Predictor, image_hw: Tensor | NDArray[np.uint8], number:
     image = normalise(torch.as_tensor(image_hw).unsqueeze(0)).to(device).requires_grad_()
     with evaluating(predictor) as network, torch.enable_grad():
         digits = network.see(image)
-        sums = network.add(digits, one_hot(torch.tensor([number], device=device)))
+        sums = network.add(digits, one_hot(torch.tensor([number]).to(device)))
 
     def slope(scores: Tensor, temperature: float) -> NDArray[np.float32]:
         answer = (scores[0].float() / temperature).log_softmax(0).max()
