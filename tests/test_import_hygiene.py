@@ -37,7 +37,7 @@ TUI_ROOMS = (
     {"settings_app"},
     {"settings_app"},
     {"app"},
-    {"launch", "animation"},
+    {"launch", "served"},
 )
 FRONT_ENDS = {"textual", "typer", "rich"}
 EXTRAS = {"onnx", "onnxscript", "onnxruntime", "tensorboardX", "textual_serve"}

@@ -10,7 +10,9 @@ from mnist_sum_tui.cli.welcome import Welcome
 from mnist_sum_tui.cli.wording import Command
 from mnist_sum_tui.version import __version__
 
-COMMANDS = ("train", "tui", "demo", "predict", "evaluate", "runs", "model", "lr", "sweep", "bench", "doctor", "guide")
+COMMANDS = (
+    "train", "tui", "demo", "serve", "predict", "evaluate", "runs", "model", "lr", "sweep", "bench", "doctor", "guide",
+)  # fmt: skip
 """in the order of `--help`; each has a file of its name in this folder, with a function or a Typer app in it"""
 
 

@@ -31,7 +31,7 @@ def need(option: str, *packages: str) -> None:
     Raises:
         UsageError: one is missing; the message says what to install.
     """
-    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    missing = [name.replace("_", "-") for name in packages if importlib.util.find_spec(name) is None]
     if missing:
         raise UsageError(f"{option} needs {' and '.join(missing)}: pip install {' '.join(missing)}")
 

@@ -87,7 +87,8 @@ class MnistSumApp(SettingsApp):
             self.watch_or_open(self._watch)
         elif self._replay is not None:
             self.post_message(ReplayRun(self._replay))
-        warm_up(lambda: self.call_later(self._torch_is_ready))
+        if not self.session.is_read_only:
+            warm_up(lambda: self.call_later(self._torch_is_ready))
 
     def _torch_is_ready(self) -> None:
         if self.train_page.is_composed:  # the app may be closing
@@ -113,7 +114,9 @@ class MnistSumApp(SettingsApp):
 
     def action_page(self, name: str) -> None:
         """Go to a page, unless a question is open."""
-        if isinstance(self.screen, Page):
+        if self.session.is_read_only and name != "train":
+            self.notify("Here a run is only watched; mnist-sum tui has all pages.")
+        elif isinstance(self.screen, Page):
             self.switch_mode(name)
 
     async def on_open_in_inspect(self, message: OpenInInspect) -> None:

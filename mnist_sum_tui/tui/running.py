@@ -52,6 +52,8 @@ class RunningApp(LeavingApp):
 
     def on_start_training(self, message: StartTraining) -> None:
         """Make a run, unless there is one to resume, and train it in a thread."""
+        if self.session.is_read_only:
+            return
         if self.session.is_training:
             self.notify("A training is in progress: stop it first (s on page Train).", severity="warning")
             return

@@ -160,5 +160,5 @@ class SettingsApp(RunningApp):
         self._open_palette(Palette(providers=[Settings], placeholder="Search for settings ..."))
 
     def _open_palette(self, palette: Palette) -> None:
-        if isinstance(self.screen, Page):
+        if isinstance(self.screen, Page) and not self.session.is_read_only:
             self.push_screen(palette)

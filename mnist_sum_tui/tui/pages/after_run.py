@@ -32,9 +32,10 @@ class AfterRun(Page):
         """Whether the action makes sense now; None if it is none of these."""
         session = self.session
         if action == "new":
-            return not session.is_training and not self.is_form_shown
+            return not session.is_training and not self.is_form_shown and not session.is_read_only
         if action == "further":
-            return not self.is_form_shown and not session.is_live and session.started is not None
+            is_over = not session.is_live and session.started is not None and not session.is_read_only
+            return is_over and not self.is_form_shown
         if action == "charts":
             return self.is_form_shown and bool(session.events)
         return None

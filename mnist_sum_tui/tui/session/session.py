@@ -47,6 +47,8 @@ class Session:
         self.image, self.number = 0, 7
         """the test image that Inspect and Inside show, by its place in the file, and the number beside it"""
         self.config: TrainConfig | None = None
+        self.is_read_only = False
+        """whoever sits here may watch, and change nothing"""
         self.is_watching = False
         """the run is another process's"""
         self._is_alive = False

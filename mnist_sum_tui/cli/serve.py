@@ -1,0 +1,41 @@
+"""`mnist-sum serve`: a run that trains, or the demo, in a browser's page, to be watched."""
+
+from typing import Annotated
+
+import typer
+
+from mnist_sum_tui.cli.common import RunsDir, complete_run, folder_or_default, need
+from mnist_sum_tui.cli.layout import console, say
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs import find
+
+
+def serve(
+    watch: Annotated[
+        str | None,
+        typer.Option(
+            help="The run to watch: latest, its id, or a path.", autocompletion=complete_run, show_default="the demo"
+        ),
+    ] = None,
+    host: Annotated[str, typer.Option(help="Where to listen; another than localhost lets others watch.")] = "localhost",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    runs_dir: RunsDir = None,
+) -> None:
+    """Show a training, or the demo, in a browser: to be watched, nothing can be changed (needs textual-serve)."""
+    need("mnist-sum serve", "textual_serve")
+    folder = folder_or_default(runs_dir)
+    watched = find.by_name(watch, folder) if watch is not None else None
+    from mnist_sum_tui.tui.served import LOCAL
+    from mnist_sum_tui.tui.served import serve as listen
+
+    out = console()
+    say(out, f"http://{host}:{port} shows {'the demo' if watched is None else watched.id}; Ctrl-C ends it")
+    if host not in LOCAL:
+        say(out, "Whoever reaches this machine can watch; each visitor takes some 100 MB of its memory while watching")
+    out.file.flush()
+    try:
+        listen(watched, folder, host, port)
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on {host}, port {port} ({error.strerror or error}): try another --port"
+        ) from None
