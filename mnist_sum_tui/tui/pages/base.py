@@ -119,7 +119,11 @@ class Page(SteadyScreen[None]):
 
     def on_mount(self) -> None:
         """Keep the state in the bar up to date."""
-        self.set_interval(STATE_SECONDS, self.show_state)
+        self.set_interval(STATE_SECONDS, self.keep_state)
+
+    def keep_state(self) -> None:
+        """Show the state as it is now."""
+        self.show_state()
 
     def on_screen_resume(self) -> None:
         """The page comes into view."""

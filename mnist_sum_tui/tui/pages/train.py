@@ -166,6 +166,11 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             self.run_view.draw(with_charts)
             self.show_state()
 
+    def keep_state(self) -> None:
+        """The figures in the bar change with those below, or both would contradict each other."""
+        if not self._is_stale:
+            self.show_state()
+
     def on_screen_resume(self) -> None:
         """Show what came in meanwhile."""
         if not self.is_mounted:
