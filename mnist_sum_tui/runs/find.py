@@ -95,6 +95,13 @@ def create(folder: Path, config: TrainConfig, name: str = "", suffix: str = "") 
     raise RunError(f"{folder}: has a thousand runs from this second; wait a moment")
 
 
+def where(run: Run) -> str:
+    """A run's folder for people, printable: its path, and outside any project the whole of it."""
+    here = Path.cwd()
+    is_in_project = any((folder / mark).exists() for folder in (here, *here.parents) for mark in PROJECT_MARKS)
+    return printable(str(run.path if is_in_project else run.path.absolute()))
+
+
 def is_run(path: Path) -> bool:
     """Whether the folder is a run's, even a damaged one's; False if it cannot be read."""
     try:

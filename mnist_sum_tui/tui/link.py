@@ -146,7 +146,7 @@ def _cells(strip: Strip, colours: ColorSystem) -> list[Cell]:
     for text, style, _ in strip:
         marks, ink, ground = _codes(style or Style.null(), colours)
         for character in text:
-            width = 1 if character < "\u0300" else cell_len(character)
+            width = 1 if character.isascii() else cell_len(character)
             if width:
                 cells.append(Cell(character, marks, ink if marks or character != " " else "", ground))
             cells += [Cell("", marks, "", ground)] * (width - 1)
