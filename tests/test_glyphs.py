@@ -113,7 +113,7 @@ def test_the_process_has_one_choice() -> None:
         choose("braille")
 
 
-PICTURES = {"plain_app.py": "\u200d", "answer.py": BRAILLE.heavy, "run_form.py": BRAILLE.frame}
+PICTURES = {"plain_app.py": "\u200d", "answer.py": BRAILLE.heavy, "intro_picture.py": BRAILLE.frame}
 """files with pictures of several lines, and what these consist of; and the joiner of emoji"""
 
 

@@ -118,10 +118,3 @@ def list_runs(folder: Path) -> list[Run]:
     except OSError:
         return []
     return sorted(found.values(), key=lambda run: (run.created, run.id), reverse=True)
-
-
-def where(run: Run) -> str:
-    """The run's folder for people, printable: its path, and outside any project the whole of it."""
-    here = Path.cwd()
-    is_in_project = any((folder / mark).exists() for folder in (here, *here.parents) for mark in PROJECT_MARKS)
-    return printable(str(run.path if is_in_project else run.path.absolute()))

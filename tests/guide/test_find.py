@@ -73,7 +73,7 @@ def test_the_other_documents_links_lead_somewhere(file: str) -> None:
 def test_an_unknown_page_names_the_nearest() -> None:
     with pytest.raises(UsageError, match="did you mean 'speed'"):
         find_page("spede")
-    with pytest.raises(UsageError, match="choose from assignment, "):
+    with pytest.raises(UsageError, match="choose from experiments, "):
         find_page("???")
 
 

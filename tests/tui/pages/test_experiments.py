@@ -49,7 +49,7 @@ async def test_a_filter_leaves_the_best_what_it_was(tmp_path: Path, monkeypatch:
         best = best_of(page)
         await typed(pilot, "/", "model=pictured")
         assert ids(page) == ["pictured"]
-        assert "1 of 3 runs fit model=pictured (/ changes it)" in words_under(page)
+        assert "1 of 3 runs fit model=pictured (Escape shows all)" in words_under(page)
         assert best_of(page) == best == "20260101-120100-compact", "it has no row"
         await typed(pilot, "/", "seed=9")
         assert ids(page) == []

@@ -102,8 +102,8 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     await pilot.pause()
     assert said(form, "readiness") == "about 50 s here: 5 epochs of about 10 s (measured in an earlier run)"
     chosen = {name: str(form.query_one(f"#{name} SelectCurrent #label", Static).visual) for name in ("recipe", "model")}
-    assert chosen["recipe"].startswith("standard     about 50 s    AdamW")
-    assert chosen["model"].startswith("compact      about 10 s    small")
+    assert chosen["recipe"].startswith("standard     ~50 s in all      AdamW")
+    assert chosen["model"].startswith("compact      ~10 s an epoch    small")
     assert str(form.query_one("#other", Button).label) == "assignment's network: about 11 min"
     form.query_one("#epochs", Input).value = "1"
     form.query_one("#other", Button).press()
