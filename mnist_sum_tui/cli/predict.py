@@ -53,7 +53,8 @@ app = typer.Typer(
     cls=Predict,
     no_args_is_help=True,
     help="Predict the digit in an image, and its sum with a number. `predict 3` is short for `predict idx 3`, and "
-    "`predict digit.png` for `predict image digit.png`.",
+    "`predict digit.png` for `predict image digit.png`. The newest run that has weights answers, or the network in the "
+    "package; a number that is not given is drawn at random.",
 )
 
 Number = Annotated[int | None, typer.Option(help="The second input, 0 to 9.", show_default="random")]

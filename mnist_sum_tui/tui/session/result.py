@@ -27,7 +27,9 @@ def outcome(session: Session) -> list[Row]:
             rows.append(("traceback", printable(str(run.error_file))))
     elif done is not None:
         word = "done" if done.reason == "completed" else done.reason
-        rows.append((word, f"{duration(done.elapsed)} of training; {done.message.removeprefix(done.reason).strip()}"))
+        said = done.message.removeprefix(done.reason)
+        between = "; " if said == done.message else ","  # `stopped` is the word before it
+        rows.append((word, f"after {duration(done.elapsed)} of training{between}{said}"))
         if session.config is not None and (words := advice(done, session.config)):
             rows.append(("but", words))
     elif (session.is_watching or session.is_opened) and not session.is_live:

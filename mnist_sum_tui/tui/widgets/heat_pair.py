@@ -27,8 +27,8 @@ INK = 50
 """the grey value (0..255) from which a cell is ink"""
 QUICK = "At a first look: the higher the number, the more a pixel changes the answer. What hiding it does comes next."
 SLOW = (
-    "A 5x5 square hid each place in turn. A high number on the ink, or a full shade beside it, marks a place without "
-    "which the answer is much less sure. The digit: {}. The sum: {}."
+    "A 5x5 square hid each place in turn. The higher the figure on the ink (9: matters most), or the fuller the shade "
+    "beside it, the less sure the answer is without that place. The digit: {}. The sum: {}."
 )
 MATTERS = 0.1
 """a fall of the log-odds below which no place matters: then there is nothing to show"""
@@ -59,7 +59,7 @@ def heat_lines(
 def odds_words(heat_hw: NDArray[np.float32]) -> str:
     """How far the odds fall at the place that matters most: `its odds become up to 1,160 times smaller`."""
     if heat_hw.max() < MATTERS:
-        return "no place matters, so nothing is marked"
+        return "no place matters, 0 everywhere"
     times = times_smaller(float(heat_hw.max()))
     if times == MOST_TIMES:
         return f"its odds become {times} times smaller, or more"
