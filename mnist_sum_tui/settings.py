@@ -43,7 +43,7 @@ KNOWN = {
     "marker": Known("what to draw with", "auto", ("auto", *MARKERS)),
     "plain": Known("print sentences for a screen reader", False, (True, False), "true or false"),
     "mouse": Known("the dashboard takes the mouse from the terminal", True, (True, False), "true or false"),
-    "digits": Known("what 1 to 6 choose, and with Alt the other", "numbers", ("numbers", "pages")),
+    "digits": Known("what the keys 1 to 6 choose; with Alt, the other", "numbers", ("numbers", "pages")),
     "fps": Known("pictures a second, at most", 120, range(1, 121), "a whole number from 1 to 120"),
     "notify": Known("how to say that a training has ended", "auto", ("auto", "bell", "osc9", "none")),
 }

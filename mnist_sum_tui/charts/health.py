@@ -20,7 +20,7 @@ BINS, MOMENTS = 19, 32
 EXPLODES = 0.2
 """the share of its weights by which a step changes a layer that does not settle"""
 VANISHES = 1e-3
-"""a gradient beside the weights, as a share of that of the layer where it is largest, which moves nothing"""
+"""a layer vanishes if its gradient per weight is below this share of the largest such ratio"""
 SILENT = 0.5
 """the share of dead units that is worth a word"""
 USUAL = (

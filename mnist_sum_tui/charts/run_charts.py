@@ -20,7 +20,7 @@ SYMBOLS = dict(zip(HEADS, BRAILLE.runs, strict=False))
 LOOK_AHEAD = 1.3
 """how much further than the run itself the ghost run is drawn, because all of it would leave a short run no room"""
 SAME_TIME = 0.05
-"""seconds between two runs that do not show"""
+"""seconds; a smaller lead counts as the same time"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A run's events as arrays for its charts: training as curves, validation as marks. numpy only."""
+"""A run's events as arrays for its charts: training as curves (`smooth`), validation as marks. numpy only."""
 
 from collections.abc import Iterable
 from copy import copy
@@ -108,7 +108,7 @@ class Series:
         return float(self.training.column(1)[later[0]]) if len(later) else np.inf
 
     def until(self, kind: str, limit: float) -> "Series":
-        """The run as it stood at this place of the x axis; its rows are shared, so nothing must be added."""
+        """The run as it stood at this place of the x axis; its rows are shared, so add nothing to it."""
         found = copy(self)
         found.training, found.validation = (
             table.first(int(np.searchsorted(self.x(kind, table), limit, side="right")))

@@ -137,7 +137,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print only JSON on stdout.")
 Notify = Annotated[
     Way | None,
     typer.Option(
-        help="Tell when it is over: a bell, or OSC 9, a notification. auto: what the terminal can, after 30 s or more.",
+        help="Say when it is over: a bell, or OSC 9 (a notification). auto: what the terminal can do, from 30 s on.",
         show_default="auto",
     ),
 ]

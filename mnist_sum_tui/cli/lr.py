@@ -10,7 +10,7 @@ HEIGHT = 14
 
 @opt.with_settings
 def lr(settings: opt.Settings, json: Json = False) -> None:
-    """Find a learning rate: 100 steps of a fresh network, from 1e-6 to 10 or until the loss leaves.
+    """Find a learning rate: 100 steps of a fresh network, from 1e-6 to 10 or until the loss shoots up.
 
     It writes nothing and changes no run.
     """

@@ -21,7 +21,7 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     runs_dir: RunsDir = None,
 ) -> None:
-    """Show a training, or the demo, in a browser: to be watched, nothing can be changed (needs textual-serve)."""
+    """Show a training, or the demo, in a browser, only to watch: nothing can be changed (needs textual-serve)."""
     need("mnist-sum serve", "textual_serve")
     folder = folder_or_default(runs_dir)
     watched = find.by_name(watch, folder) if watch is not None else None

@@ -31,7 +31,7 @@ def message_of(error: Any) -> str:
         return words(error)
     text = str(getattr(error, "format_message", error.__str__)())
     if found := re.fullmatch(r"Got unexpected extra arguments? ?(?:\(s\) )?\((.*)\)", text):
-        return f"{found[1]!r} is too much here: {_help_of(error)} shows what is expected"
+        return f"{found[1]!r} cannot stand here: {_help_of(error)} shows what is expected"
     if found := re.match(r"No such command '(.*?)'\.?(?: Did you mean '(.*?)'\?)?", text):
         advice = f"did you mean {found[2]!r}?" if found[2] else f"{_help_of(error)} lists the commands"
         return f"unknown command {found[1]!r}: {advice}"

@@ -22,7 +22,7 @@ from mnist_sum_tui.models.layers import SumNetwork
 SURE = 0.9
 """the least probability of both heads' answers at which a prediction is sure"""
 MOST_FEATURES = 288
-"""neighbouring features are averaged until they are no more; their matrix takes 332 kB of a checkpoint"""
+"""neighbouring features are averaged until no more than this are left; their matrix takes 332 kB of a checkpoint"""
 TEMPERATURES = (0.1, 10.0)
 """the lowest and the highest; a network without a mistake on few images would get 0"""
 SHRINKAGE = 1e-2

@@ -1,4 +1,4 @@
-"""The way of one image through a network, layer by layer, and which patch of the image a place in a layer looked at."""
+"""The path of an image through a network, layer by layer, and which patch of the image a place in a layer looked at."""
 
 import contextlib
 from collections.abc import Iterator
@@ -92,7 +92,7 @@ def patch_of(view: LayerView, index: int, row: int, column: int) -> Patch:
 
 
 def look_inside(asked: Predictor | SumNetwork, image_hw: Tensor | NDArray[np.uint8], number: int) -> list[LayerView]:
-    """The way of a uint8 image (28, 28) and a number 0..9 through the network, in running order.
+    """The path of a uint8 image (28, 28) and a number 0..9 through the network, in running order.
 
     It ends with `digit scores` (10,), `number`, that is, what the sum head takes in, any layers in between, and
     `sum scores` (19,). All are before the softmax. Convolutions, linear layers and pooling are layers of their own; a

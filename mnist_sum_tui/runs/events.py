@@ -57,7 +57,7 @@ class Started(Event):
         return self.steps_per_epoch * self.epochs
 
     def after(self, event: "Event") -> "Started":
-        """As this, but as long as the run is after `event`, which may have turned its number of epochs."""
+        """The same with the run's length after `event`, which may have changed the number of epochs."""
         if not isinstance(event, Changed) or event.setting != "epochs":
             return self
         return replace(self, epochs=int(event.value))

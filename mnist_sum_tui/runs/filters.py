@@ -15,7 +15,7 @@ ACCURACIES = ("digit", "sum")
 
 
 def matching(text: str) -> Test:
-    """Whether a run has all that the filter names; an empty filter holds of every run, a setting of no damaged one.
+    """Whether a run has all that the filter names; an empty filter fits every run; a setting never fits a damaged one.
 
     Raises:
         UsageError: a word is not of the FORM, or names no setting, or compares what is no number.
@@ -36,7 +36,7 @@ def _test(word: str) -> Test:
     if key in ACCURACIES or kinds()[key] in (int, float):
         return _compared(key, sign, _number(key, value))
     if sign != "=":
-        raise UsageError(f"the filter has {word!r}: {option_name(key)} is no number, so write {option_name(key)}=value")
+        raise UsageError(f"the filter has {word!r}: {option_name(key)} is not a number; write {option_name(key)}=value")
     return lambda run: run.config is not None and value_words(key, getattr(run.config, key)) == value
 
 
@@ -61,4 +61,4 @@ def _number(key: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise UsageError(f"the filter compares {option_name(key)} with {text!r}, which is no number") from None
+        raise UsageError(f"the filter compares {option_name(key)} with {text!r}, which is not a number") from None

@@ -13,7 +13,7 @@ from mnist_sum_tui.runs.run import Run, _begin
 from mnist_sum_tui.runs.summary import best_run, summarise
 
 PROJECT_MARKS = (".git", "pyproject.toml")
-"""what stands in the folder of a project; elsewhere, as with `uvx mnist-sum`, `runs` alone does not say where it is"""
+"""what marks a project's folder; elsewhere, as with `uvx mnist-sum`, the path `runs` alone does not say where it is"""
 
 
 def by_name(name: str, folder: Path) -> Run:

@@ -1,4 +1,4 @@
-"""Average: a moving average that is brought up to date value by value; no numpy, because the first frame has none."""
+"""Average: a moving average, updated value by value; without numpy, which the first frame does not load."""
 
 import math
 

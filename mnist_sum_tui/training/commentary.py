@@ -29,7 +29,7 @@ JUMP, JUMP_EVENTS = 2.5, 10
 BUSY_SHARE, BUSY_EVENTS = 0.5, 50
 """slower than this share of the best speed, for so many Progress events"""
 CROWDED_SHARE, GOT, FULL, CROWDED_EVENTS = 0.4, 0.8, 0.85, 2
-"""others have this share of the cores, the training less than that of what it wants, the machine is full; so often"""
+"""others' least share; the most that ours gets of what it wants; the least that both fill; for so many System events"""
 PHASES = ("sees", "guesses", "adds", "agrees", "knows", "cools", "chance")
 FAR_BELOW = 0.05
 """a validation accuracy this far below the training's (0.05: five points) means that the steps are too large"""

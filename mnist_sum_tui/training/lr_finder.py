@@ -1,7 +1,7 @@
 """The learning rate range test: which learning rate a network can take, found in 100 steps. `mnist-sum lr` runs it.
 
 The rate rises from step to step while a fresh network trains. Where the loss falls, the rate is useful; where it
-leaves, the rate is too high (Smith, "Cyclical Learning Rates", arXiv:1506.01186, section 3.3).
+shoots up, the rate is too high (Smith, "Cyclical Learning Rates", arXiv:1506.01186, section 3.3).
 """
 
 import math

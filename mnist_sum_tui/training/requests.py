@@ -22,7 +22,7 @@ class Requests:
         """`validated` validates now, and makes the event that tells the result."""
         self._training, self._recorder, self._control, self._validated = training, recorder, control, validated
         self.is_paused = False
-        """whether a pause was told whose end is still to be told"""
+        """whether a Paused event went out whose Resumed is still to come"""
         self.is_stopping = False
         """whether one of the processes should stop"""
         self.told_from = time.perf_counter()

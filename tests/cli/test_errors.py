@@ -33,7 +33,7 @@ BAD_INPUT = [
     (["train", "-e", "3"], 2, "error: unknown option -e: mnist-sum train --help lists the options"),
     (["train", "--lr"], 2, "error: --lr needs a value"),
     (["train", "--quiet=3"], 2, "error: --quiet takes no value"),
-    (["model", "compact", "6"], 2, "error: '6' is too much here: mnist-sum model --help shows what is expected"),
+    (["model", "compact", "6"], 2, "error: '6' cannot stand here: mnist-sum model --help shows what is expected"),
     (["predict", "idx"], 2, "error: INDEX is missing: mnist-sum predict idx --help shows what is expected"),
     (["runs", "delte", "x"], 2, "error: unknown command 'delte': did you mean 'delete'?"),
     (["train", "--lr", "nan"], 2, "finite"),

@@ -53,8 +53,8 @@ def test_all_words_of_a_filter_must_hold(text: str, fits: bool) -> None:
     [
         ("big", "'big' is no filter: write key=value"),
         ("rate=1", "unknown key of a filter 'rate'"),
-        ("lr>much", "compares lr with 'much', which is no number"),
-        ("model>compact", "model is no number, so write model=value"),
+        ("lr>much", "compares lr with 'much', which is not a number"),
+        ("model>compact", "model is not a number; write model=value"),
         ("lr=", "'lr=' is no filter"),
         ("=3", "'=3' is no filter"),
     ],

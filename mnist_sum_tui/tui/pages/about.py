@@ -35,7 +35,7 @@ the table, its curve below it.
 Space marks runs: their curves are
 drawn together, to compare them.""",
     "inside": """\
-The way of one image through your
+The path of one image through your
 network. Each layer makes maps that
 stand out where it finds what it
 looks for. Then the number comes in,

@@ -60,7 +60,7 @@ class AfterRun(Page):
             self.notify(words, timeout=4)
 
     def redraw(self, at_once: bool = False) -> None:
-        """Draw the charts; to be given by the page."""
+        """Draw the charts; defined by the page."""
         raise NotImplementedError
 
     def action_new(self) -> None:

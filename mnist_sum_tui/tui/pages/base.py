@@ -110,7 +110,7 @@ class Page(SteadyScreen[None]):
             self.show_state()
 
     def forget_weights(self) -> None:
-        """Another network is to be asked, whatever weights were chosen before; to be given by a page that chooses."""
+        """Another network is to be asked, whatever weights were chosen before; defined by a page that chooses."""
 
     def post_found(self, message: Message) -> None:
         """Post what a worker's thread has found, unless a newer one of its group has begun, which may be quicker."""

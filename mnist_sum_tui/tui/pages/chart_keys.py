@@ -33,7 +33,7 @@ class ChartKeys:
 
     @property
     def run_view(self) -> "RunView":
-        """The view of the run; to be given by the page."""
+        """The view of the run; defined by the page."""
         raise NotImplementedError
 
     def action_log(self) -> None:

@@ -81,7 +81,7 @@ class DrawingFiles(PredictingPage):
     """A page with a DrawPad, whose drawings come from files and go to files by FILE_KEYS."""
 
     def show_picture(self, grey_hw: NDArray[np.uint8], image: Image) -> None:
-        """Predict a picture as it was read, and show it; to be given by the page."""
+        """Predict a picture as it was read, and show it; defined by the page."""
         raise NotImplementedError
 
     def action_save(self) -> None:

@@ -27,7 +27,7 @@ class Experiments(RunKeys):
     is_folded = False
 
     def show_listed(self) -> None:
-        """Fill the table; to be given by the page."""
+        """Fill the table; defined by the page."""
         raise NotImplementedError
 
     @property

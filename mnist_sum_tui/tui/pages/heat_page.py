@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 SHARE, PATIENCE = 0.03, 20.0
-"""what the same heat by newer weights may take of the time while a training goes on, and the seconds that it waits for
-an answer that may never come, because a stroke came first"""
+"""the share of the time that the same heat by newer weights may take during a training; and the seconds after which
+it is asked for again if no answer came, because a stroke came first"""
 HEAT_KEYS = (Binding("h", "heat", "Where it looked"),)
 
 

@@ -11,7 +11,7 @@ from mnist_sum_tui.tui.pages.predicting import PredictingPage
 SECONDS = 20.0
 """how long it takes to play them"""
 FRAME_SECONDS, LONGEST_FRAME = 0.2, 0.5
-"""between two frames; and what one may let pass, so that a machine that is busy skips nothing"""
+"""seconds between frames; and the most that one moves on, so that a busy machine skips nothing"""
 IN_STEP = Binding("p", "in_step", "Play in step", tooltip="The marked runs side by side: which leads")
 
 
@@ -30,7 +30,7 @@ class InStepKeys(PredictingPage):
     _is_playing = False
 
     def draw_curves(self) -> None:
-        """Draw; to be given by the page."""
+        """Draw; defined by the page."""
         raise NotImplementedError
 
     def in_step(self, quantity: str, x_kind: str) -> Runs:

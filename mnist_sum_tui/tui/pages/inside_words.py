@@ -22,7 +22,7 @@ VIEWS = {
 }
 """what else there is to see, by the names of the classes: the last rows of the list"""
 MEANS = (
-    "Of each true digit the mean addition table of all its test images. Row: number, column: sum. A network that adds "
+    "Per true digit, the mean addition table of all its test images. Row: number, column: sum. A network that adds "
     "has a diagonal in each, one column further from digit to digit; grey beside it is doubt."
 )
 NO_HEALTH = (
@@ -39,7 +39,7 @@ def map_words(shown: DigitMap | None, index: int) -> str:
     label, digit = int(shown.labels[index]), int(shown.digits[index])
     read = f", read as {digit}" if digit != label else ""
     return (
-        "All test images as points: the more alike the last layer before the scores finds two, the nearer they are. A "
+        "All test images as points: the more alike two are to the layer before the scores, the nearer they are. A "
         f"figure: which digit is there; {BRAILLE.wrong}: misread. Cursor (m, arrows): #{index:,}, a {label}{read}."
     )
 

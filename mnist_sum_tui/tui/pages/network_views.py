@@ -62,7 +62,7 @@ class NetworkViews(WalkingPage):
         self._maps.clear()
 
     def show_layer(self) -> None:
-        """Show what is chosen; to be given by the page."""
+        """Show what is chosen; defined by the page."""
         raise NotImplementedError
 
     def keep_view_up(self) -> None:
@@ -113,7 +113,7 @@ class NetworkViews(WalkingPage):
         return DigitMap(points, result.labels, result.digits)
 
     def _evaluation(self, answer: ImagePredicted) -> "TestSetResult | None":
-        """Of the weights that are shown; None while the thread is at it, and then they are shown."""
+        """That of the weights shown; None while a thread makes it, which then has it shown."""
         evaluated = self._evaluated
         if evaluated is not None and self._serves(evaluated.result, answer):
             return evaluated.result

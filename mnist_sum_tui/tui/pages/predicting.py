@@ -81,7 +81,7 @@ class NumberPage(PredictingPage):
     """the second input, 0..9"""
 
     def show_answer(self) -> None:
-        """Show what is known, for the chosen number; to be given by the page."""
+        """Show what is known, for the chosen number; defined by the page."""
         raise NotImplementedError
 
     def watch_number(self) -> None:

@@ -57,7 +57,7 @@ class ReplayKeys(ChartKeys, AfterRun):
     _shown_at = 0.0
 
     def show_run(self) -> None:
-        """Turn to the session's run; to be given by the page."""
+        """Turn to the session's run; defined by the page."""
         raise NotImplementedError
 
     def allows_in_replay(self, action: str, parameters: tuple[object, ...]) -> bool | None:

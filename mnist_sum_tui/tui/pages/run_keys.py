@@ -30,7 +30,7 @@ class RunKeys(InStepKeys):
     """What Enter and the keys in RUN_BINDINGS do."""
 
     def action_reload(self) -> None:
-        """Read the folder again; to be given by the page."""
+        """Read the folder again; defined by the page."""
         raise NotImplementedError
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -82,7 +82,7 @@ class WeightsPage(PredictingPage):
         return len(words)
 
     def request_answer(self) -> None:
-        """Ask for the predictions by `wanted`; to be given by the page."""
+        """Ask for the predictions by `wanted`; defined by the page."""
         raise NotImplementedError
 
     def show_weights(self, shown: Weights, choices: tuple[Weights, ...], source: str) -> None:

@@ -25,7 +25,7 @@ MOST = 56
 """columns of a picture"""
 INK = 50
 """the grey value (0..255) from which a cell is ink"""
-QUICK = "At a first look: the higher the number, the more a pixel changes the answer. What hiding it does comes next."
+QUICK = "A first look: the higher the figure, the more that pixel changes the answer. Next comes what hiding it does."
 SLOW = (
     "A 5x5 square hid each place in turn. The higher the figure on the ink (9: matters most), or the fuller the shade "
     "beside it, the less sure the answer is without that place. The digit: {}. The sum: {}."

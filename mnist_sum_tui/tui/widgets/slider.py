@@ -76,7 +76,7 @@ class Slider(Widget):
         self._go(self.chosen - 1)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The stop behind."""
+        """The next stop."""
         event.stop()
         self._go(self.chosen + 1)
 

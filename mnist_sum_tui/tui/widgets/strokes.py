@@ -1,4 +1,4 @@
-"""The sheet of the draw pad, 56x56 grey values: strokes with soft edges, and conversion from terminal cells."""
+"""The sheet of the draw pad: 56x56 grey values with soft strokes, which `data/picture.py` makes 28x28."""
 
 from math import hypot
 

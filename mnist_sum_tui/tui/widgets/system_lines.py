@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.runs.events import System
 
 READ_SECONDS = 1.0
-UNKNOWN = "The machine's figures are known from the tenth second of a training on."
+UNKNOWN = "The machine's figures appear after ten seconds of training."
 
 
 class SystemLines(Line):
