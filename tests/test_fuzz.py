@@ -201,7 +201,7 @@ def test_random_command_lines_end_without_a_traceback(command: list[str], argume
     patch = pytest.MonkeyPatch()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as errors:
         patch.setattr(sys, "argv", ["mnist-sum", *command, *(word for word in arguments if "\0" not in word)])
-        patch.setattr("mnist_sum_tui.cli.main.train.train_and_print", lambda *_, **__: 1)
+        patch.setattr("mnist_sum_tui.cli.train.train_and_print", lambda *_, **__: 1)
         patch.chdir(_scratch.name)
         patch.setenv("MNIST_SUM_RUNS", "none")
         try:

@@ -26,6 +26,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
 
 
+@pytest.mark.usefixtures("every_step_is_told")
 def test_what_the_machine_is_busy_with_is_an_event_every_few_seconds(
     config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
