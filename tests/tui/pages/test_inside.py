@@ -4,13 +4,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
-from mnist_sum_tui.charts.thumbnail import scaled
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
@@ -19,9 +16,8 @@ from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvalua
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, PredictImage, Reply, Request
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
-from mnist_sum_tui.tui.widgets.closer import Closer, framed
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
-from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, side_for
+from mnist_sum_tui.tui.widgets.maps import Maps
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed
 from tests.tui.recorded import until
@@ -146,50 +142,6 @@ async def test_what_was_found_in_training_keeps_the_layers_of_its_weights(
         assert page.answer.source == "x, step 140"
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
-async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple[int, int], app: MnistSumApp) -> None:
-    async with app.run_test(size=size) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
-        closer, maps = page.query_one(Closer), page.query_one(Maps)
-        await press(pilot, "enter", "right", "enter")
-        assert not maps.display
-        assert page.answer is not None
-        values = fixed.views(page.answer.image, 7, 7)[1].maps[1]
-        assert values[closer.place] == values.max(), "first where it is brightest"
-        closer.place = 9, 12
-        await press(pilot, "down", "left")
-        assert closer.place == (10, 11)
-        patch = closer.patch
-        assert (patch.rows, patch.columns) == (slice(9, 12), slice(10, 13))
-        grey = page.answer.image / 255
-        assert patch.kernel is not None
-        by_hand = float((grey[patch.rows, patch.columns] * patch.kernel).sum())
-        assert values[10, 11] == pytest.approx(max(by_hand, 0), abs=1e-5)
-        assert f"row 11, column 12: {values[10, 11]:.2f}" in words(page)
-        assert "rows 10 to 12, columns 11 to 13" in words(page)
-        drawn = str(closer.render())
-        assert drawn.count(BRAILLE.frame[0]) == 2, "around the patch, and around the place"
-        assert "filter" in drawn
-        await press(pilot, *["up"] * 40, *["right"] * 40)
-        assert closer.place == (0, 27)
-        corner = str(closer.render()).splitlines()[0].rindex(BRAILLE.frame[0])  # of the cursor, in row 0 and column 27
-        margin = closer.content_region.offset - closer.region.offset
-        await pilot.click(Closer, offset=(corner + 1 + margin.x, 6 + margin.y))
-        await pilot.pause()
-        assert closer.place[1] == 27, "under the mouse"
-        assert closer.place[0] in (5, 10), "half a line is a place, or a whole one"
-        await pilot.click(Closer, offset=(1, 1))
-        await pilot.pause()
-        assert closer.place == (0, 0), "the nearest place"
-        await press(pilot, "escape")
-        assert maps.has_focus
-        assert maps.display
-        assert maps.items[maps.chosen].key == 1
-        await press(pilot, "escape")
-        assert page.query_one(OptionList).has_focus
-
-
 async def test_space_shows_the_next_image_every_few_seconds(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.pages.inside.SLIDE_SECONDS", 0.05)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -231,16 +183,6 @@ async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None
         assert min(part.region.area for part in (table, page.query_one(Maps), page.query_one("#digit-end"))) > 0
 
 
-def test_the_frame_lies_around_its_pixels() -> None:
-    paper, ink = Color.parse("#000"), Color.parse("#fff")
-    lines = [line.plain for line in framed(np.zeros((6, 6), np.uint8), slice(2, 4), slice(3, 5), 2, paper, ink)]
-    upper_left, upper_right, lower_left, lower_right, _, _, side, flat, _ = list(BRAILLE.frame)
-    assert lines[2] == " " * 6 + upper_left + flat * 4 + upper_right + " " * 2
-    assert lines[3] == lines[4] == " " * 6 + side + " " * 4 + side + " " * 2
-    assert lines[5] == " " * 6 + lower_left + flat * 4 + lower_right + " " * 2
-    assert {*lines[:2], *lines[6:]} == {" " * 14}
-
-
 async def test_before_the_first_answer_the_page_says_what_will_be_here(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,22 +193,6 @@ async def test_before_the_first_answer_the_page_says_what_will_be_here(
         assert page.query_one("#awaited").region.area > 0
         await press(pilot, "w", "right", "enter", "b", "3", "escape", "comma")
         assert page.has_class("-empty")
-
-
-@pytest.mark.parametrize(
-    ("count", "shape", "room", "side"),
-    [
-        (1, (10, 10), (60, 20), 30),
-        (4, (28, 28), (200, 30), 28),
-        (4, (28, 28), (59, 30), 27),
-        (24, (24, 24), (52, 16), LEAST),
-        (8, (3, 3), (112, 7), 12),
-    ],
-)
-def test_pictures_are_as_large_as_all_of_them_fit(
-    count: int, shape: tuple[int, int], room: tuple[int, int], side: int
-) -> None:
-    assert scaled(shape, side_for(count, shape, 0, *room))[0] == side
 
 
 async def test_a_wrong_answer_far_down_the_file_leaves_the_line_below_it(app: MnistSumApp) -> None:

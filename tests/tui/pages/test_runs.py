@@ -9,7 +9,6 @@ import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.export.report import report
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import EpochDone, Event
@@ -213,82 +212,6 @@ async def test_delete_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert not made[2].path.exists()
         assert page.query_one(RunTable).row_count == 2
         assert "Deleted" in note_of(page)
-
-
-async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = make_three(tmp_path)
-    made[2].best_file.write_bytes(b"")
-    app = fixed.new_app(tmp_path, monkeypatch)
-    async with app.run_test() as pilot:
-        page = await open_runs(app, pilot)
-        await pilot.press("y")
-        assert app.clipboard == "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0"
-        await pilot.press("e")
-        await pilot.pause()
-        request = fixed.predictions_in(app).requests[-1]
-        assert isinstance(request, EvaluateTestSet)
-        assert request.weights is not None
-        assert request.weights.path == made[2].best_file
-        assert note_of(page).startswith("01-01 12:00 compact, epoch 3 on 10,000 test pairs: digit 98.80 %")
-        await pilot.press("down", "e")
-        assert "no weights yet" in note_of(page)
-
-
-async def test_the_report_of_a_run_goes_into_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
-    async with app.run_test(size=(160, 40)) as pilot:
-        page = await open_runs(app, pilot)
-        await pilot.press("h")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        written = made[2].path / "report.html"
-        assert note_of(page) == f"Wrote {written}: a browser opens it, offline too"
-        assert written.read_bytes() == report(made[2])
-        written.unlink()
-        made[2].config_file.write_text("{")
-        await pilot.press("h")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        assert "damaged" in note_of(page)
-        assert not written.exists()
-    made[0].write_json(made[0].path / "report.html", {})
-    made[0].delete()
-    assert not made[0].path.exists(), "it is a file of the run"
-
-
-async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.pages.in_step_keys.SECONDS", 6.0)
-    make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(app, pilot)
-
-        def newest() -> list[float]:
-            return [float(max(curve.x, default=0)) for curve in page.query_one(Chart).plot.curves]
-
-        await pilot.press("p")
-        assert "Mark two runs" in note_of(page)
-        await pilot.press("space", "down", "space")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        whole = newest()
-        assert len(whole) == 2
-        await pilot.press("x", "x", "p")
-        await recorded.until(pilot, lambda: "leads, sum accuracy" in note_of(page))
-        assert max(newest()) < 53, "seconds, of which there are 53.75"
-        await pilot.press("p")
-        waiting = newest()
-        await pilot.pause(0.5)
-        assert newest() == waiting
-        await pilot.press("p")
-        await recorded.until(pilot, lambda: max(newest()) == 53.75)
-        await pilot.press("p")
-        await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
-        await pilot.press("up", "space")
-        await recorded.until(pilot, lambda: len(newest()) == 3)
-        await pilot.pause(0.5)
-        assert max(newest()) > 60, "others are marked: they are shown whole"
 
 
 async def test_a_damaged_run_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,6 @@
 """The thread behind the pages, with a real untrained network and a hundred real test images."""
 
 import queue
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,6 @@ from mnist_sum_tui.tui.predictions.messages import (
     Trouble,
     Working,
 )
-from mnist_sum_tui.tui.predictions.predictors import FRESH_SECONDS
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, FindHeat, LookInside, PredictDrawing, PredictImage
 from mnist_sum_tui.tui.predictions.weights import best_of, choices
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
@@ -192,75 +190,6 @@ def test_a_heat_comes_quickly_and_then_better_unless_something_else_waits(
     worker.request(FindHeat(image, 6), reply)
     assert isinstance(wait_for(answers), HeatFound)
     assert isinstance(wait_for(answers), LookedInside), "and not the better heat"
-
-
-def test_the_newest_weights_of_a_training(worker: PredictionWorker) -> None:
-    from mnist_sum_tui.machine.hardware import choose
-    from mnist_sum_tui.training.step import Learner
-
-    config, control = TrainConfig.of("standard", model="compact", device="cpu"), Control()
-    worker._session.begin(config, Run(worker._session.runs_folder / "now"), control)
-    answers: queue.Queue[Message] = queue.Queue()
-    worker.request(PredictImage(0), answers.put)
-    assert isinstance(answers.get(timeout=30), Working)
-    control.deliver(1234, Learner(config, choose(config)).copy_weights())
-    answer = wait_for(answers)
-    assert isinstance(answer, ImagePredicted)
-    assert answer.source == "the training in progress, step 1,234, not calibrated"
-    assert control.take("weights")
-
-
-def test_an_evaluation_of_a_training_goes_on_whatever_is_pressed(worker: PredictionWorker) -> None:
-    """With the weights that it began with: newer ones at each key would mean that none ever comes to its end."""
-    from mnist_sum_tui.machine.hardware import choose
-    from mnist_sum_tui.training.step import Learner
-
-    config, control = TrainConfig.of("standard", model="compact", device="cpu"), Control()
-    worker._session.begin(config, Run(worker._session.runs_folder / "now"), control)
-    tensors = Learner(config, choose(config)).copy_weights()
-    control.deliver(100, tensors)
-    first, second = queue.Queue[Message](), queue.Queue[Message]()
-    worker.request(EvaluateTestSet(), first.put)
-    while not (isinstance(answer := first.get(timeout=30), Working) and answer.share):
-        pass
-    time.sleep(FRESH_SECONDS)
-    control.deliver(200, tensors)
-    worker.request(EvaluateTestSet(), second.put)
-    answer = wait_for(second)
-    assert isinstance(answer, TestSetEvaluated)
-    assert answer.result.source.endswith("step 100, not calibrated")
-
-
-def test_weights_that_are_delivered_are_there_at_once() -> None:
-    control, found = Control(), queue.Queue[object]()
-    threading.Thread(target=lambda: found.put(control.wait_for_weights(60, lambda: False))).start()
-    control.wake()
-    with pytest.raises(queue.Empty):
-        found.get(timeout=0.1)
-    control.deliver(7, {})
-    assert found.get(timeout=30) == (7, {})
-
-
-@pytest.mark.parametrize("ends", [False, True], ids=["the app closes", "the training ends"])
-def test_nobody_waits_for_a_first_step_that_will_not_come(
-    ends: bool, worker: PredictionWorker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.predictions.predictors.FIRST_STEP_SECONDS", 600.0)
-    worker._session.begin(TrainConfig(), Run(worker._session.runs_folder / "now"), Control())
-    answers: queue.Queue[Message] = queue.Queue()
-    worker.request(PredictImage(0), answers.put)
-    while not (isinstance(answer := answers.get(timeout=30), Working) and "first step" in answer.text):
-        pass
-    thread = worker._thread
-    assert thread is not None
-    if ends:
-        worker._session.end()
-        answer = answers.get(timeout=30)
-        assert isinstance(answer, Trouble)
-        assert answer.text == "the training has ended before its first step"
-    worker.close()
-    thread.join(30)
-    assert not thread.is_alive()
 
 
 def test_a_damaged_checkpoint_is_told_in_one_line(worker: PredictionWorker) -> None:

@@ -1,0 +1,55 @@
+"""Inside while it trains: what evaluates all test images takes a small share of the time."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, Reply, Request
+from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.widgets.maps import Pictures
+from tests.tui import fixed
+from tests.tui.pages.test_network_views import show
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    return fixed.new_app(tmp_path, monkeypatch)
+
+
+async def test_while_it_trains_the_evaluations_take_a_small_share_of_the_time(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of 15 seconds, as with `original`, and then none for minutes."""
+    live = Weights("live", "the training in progress", None)
+    clock, asked = [1000.0], list[Request]()
+    own_time = SimpleNamespace(monotonic=lambda: clock[0])
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.network_views.time", own_time)
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.image_page.NEWEST_SECONDS", 1e6)
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.network_views.LOOK_SECONDS", 1e6)
+    async with app.run_test(size=(80, 24)) as pilot:
+        worker = fixed.predictions_in(app)
+
+        def answer(request: Request, reply: Reply) -> None:
+            if isinstance(request, LookInside):
+                message = fixed.looked_inside(request)
+                message.answer.weights, message.answer.choices = live, (live,)
+                reply(message)
+            elif isinstance(request, EvaluateTestSet):
+                asked.append(request)
+                clock[0] += 15
+                reply(TestSetEvaluated(replace(fixed.result(), weights=live), fixed.images().images.numpy()))
+
+        monkeypatch.setattr(worker, "request", answer)
+        page = await show(pilot, "means")
+        assert len(asked) == 1
+        assert len(page.query_one("#means", Pictures).items) == 10
+        for seconds, evaluations in ((100, 1), (390, 1), (100, 2), (100, 2)):
+            clock[0] += seconds
+            page.keep_view_up()
+            await pilot.pause()
+            await pilot.pause()
+            assert len(asked) == evaluations
