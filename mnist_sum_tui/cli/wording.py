@@ -49,6 +49,9 @@ def _no_such_option(error: Any) -> str:
 
 def _bad_value(error: Any) -> str:
     name, text, value = _name(error.param), str(error.message), _value(error)
+    if found := re.search(r"'(.*)' is not one of (.*?)\.?$", text):
+        choices = found[2].replace("'", "")
+        return f"{name} must be one of {choices}, not {found[1]!r}"
     kind = next((words for kind, words in KINDS.items() if re.search(rf"\b{kind}", text)), None)
     kind = kind or (KINDS["float"] if "number" in text else None)
     what = f", not {value!r}" if value is not None else ""

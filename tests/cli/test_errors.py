@@ -27,6 +27,7 @@ BAD_INPUT = [
     (["train", "--epochs", "0"], 2, "epochs must be"),
     (["train", "--epochs", "many"], 2, "error: --epochs must be a whole number such as 3, not 'many'"),
     (["train", "--lr", "abc"], 2, "error: --lr must be a number such as 0.01, not 'abc'"),
+    (["train", "--notify", "dove"], 2, "error: --notify must be one of auto, bell, osc9, none, not 'dove'"),
     (["train", "--seeds", "0"], 2, "error: --seeds must be 1 to 1,000, not 0"),
     (["bench", "--rounds", "0"], 2, "error: --rounds must be 1 to 100, not 0"),
     (["train", "--epocs", "3"], 2, "error: unknown option --epocs: did you mean --epochs?"),
