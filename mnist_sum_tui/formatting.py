@@ -1,6 +1,7 @@
 """Numbers, bars and images as plain text, without colour. Pure functions; standard library only."""
 
 import math
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from mnist_sum_tui.glyphs import Glyphs, current
@@ -130,3 +131,8 @@ def shade(share: float | None, glyphs: Glyphs | None = None) -> str:
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
+
+
+def hanging(text: str, width: int, indent: int) -> str:
+    """The text in lines of this width; those after the first begin `indent` columns further right."""
+    return ("\n" + " " * indent).join(textwrap.wrap(text, width, break_on_hyphens=False))

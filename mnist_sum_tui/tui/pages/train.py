@@ -170,6 +170,8 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         """The figures in the bar change with those below, or both would contradict each other."""
         if not self._is_stale:
             self.show_state()
+        if self._run_view is not None:
+            self._run_view.fit()
 
     def on_screen_resume(self) -> None:
         """Show what came in meanwhile."""

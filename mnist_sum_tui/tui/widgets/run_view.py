@@ -1,7 +1,6 @@
 """RunView: charts, key figures, progress bars and samples of a run, during the training and after."""
 
 import copy
-import textwrap
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ from mnist_sum_tui.charts.run_charts import View, plot, race, race_line, short_n
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.charts.widths import cells
-from mnist_sum_tui.formatting import clauses
+from mnist_sum_tui.formatting import clauses, hanging
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.event_words import event_news
@@ -55,6 +54,8 @@ class RunView(Vertical):
         self.ghost_name = ""
         self.ghost_why = ""
         """how its settings differ"""
+        self._fitted = 0
+        """the width to which the lines of text were fitted"""
         self._standing: Series | None = None
         """the data of the charts while they are frozen"""
         self.reset()
@@ -164,7 +165,7 @@ class RunView(Vertical):
         if is_over:
             room = max(self.size.width - 2 - LABEL, 10)
             rows = [
-                Content.assemble((f"{label:<{LABEL}}", "bold $text-primary"), _hanging(text, room))
+                Content.assemble((f"{label:<{LABEL}}", "bold $text-primary"), hanging(text, room, LABEL))
                 for place, (label, words) in enumerate(outcome(session))
                 if label != "test"  # shown in large digits
                 for text in [words if place else self._named(words, 2 * room)]
@@ -194,9 +195,15 @@ class RunView(Vertical):
     def on_resize(self) -> None:
         """Fit the lines of text to the new width."""
         if self._has_charts:
+            self._fitted = self.size.width
             self.call_after_refresh(self._draw_news)  # when the page has its new classes: they show the coach
             self._draw_race()
             self._draw_outcome()
+
+    def fit(self) -> None:
+        """As `on_resize`, if that was missed: on a busy machine Textual now and then tells of no new size."""
+        if self.size.width != self._fitted:
+            self.on_resize()
 
     def watch_view(self) -> None:
         """Redraw the charts with other smoothing, scale or cursor."""
@@ -241,8 +248,3 @@ class RunView(Vertical):
         """Place the cursor of both charts under the mouse."""
         message.stop()
         self.view = replace(self.view, cursor=message.at)
-
-
-def _hanging(text: str, width: int) -> str:
-    """The text in lines of this width, from the second on below the first one's start."""
-    return ("\n" + " " * LABEL).join(textwrap.wrap(text, width, break_on_hyphens=False))
