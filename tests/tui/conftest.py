@@ -1,13 +1,34 @@
 """What the tests of the dashboard share."""
 
-import pytest
+from collections.abc import AsyncIterator
+from pathlib import Path
 
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui import recorded
 from tests.tui.fake_train import FakeTrain
 
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeTrain:
     return FakeTrain(monkeypatch)
+
+
+@pytest.fixture
+def terminal_size() -> tuple[int, int]:
+    """Of `pilot`; a folder or a file of tests may have another."""
+    return 80, 24
+
+
+@pytest.fixture
+async def pilot(
+    terminal_size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Pilot[int]]:
+    recorded.without_torch(monkeypatch)
+    async with recorded.new_app(tmp_path).run_test(size=terminal_size) as pilot:
+        await pilot.pause()
+        yield pilot
 
 
 @pytest.fixture(autouse=True)

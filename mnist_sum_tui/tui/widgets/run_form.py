@@ -173,7 +173,7 @@ class RunForm(VerticalScroll, can_focus=False):
         if complaint := self._complaint or error:
             readiness.update(Content.styled(printable(complaint), "$text-error"))
         elif isinstance(field, NumberInput) and field.id in NUMBERS:
-            readiness.update(settings()[field.id].help)
+            readiness.update(settings()[field.id].help.replace("--", ""))  # here it is a field, no option
         else:
             readiness.update(
                 words.time_words(config, self.speeds) or ("ready" if self._is_ready else "loading torch ...")

@@ -1,8 +1,7 @@
 """The rate finder of the form: its button, its chart, and what Enter and Escape do."""
 
 import threading
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from textual.pilot import Pilot
@@ -20,11 +19,8 @@ FOUND = suggest(RATES, [2.5 - 2 / (1 + (0.001 / rate) ** 2) for rate in RATES])
 
 
 @pytest.fixture
-async def pilot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pilot[int]]:
-    recorded.without_torch(monkeypatch)
-    async with recorded.new_app(tmp_path).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        yield pilot
+def terminal_size() -> tuple[int, int]:
+    return 80, 24
 
 
 def with_test(monkeypatch: pytest.MonkeyPatch, find: Callable[[TrainConfig, Callable[[], bool]], RateTest]) -> None:

@@ -1,6 +1,5 @@
 """The fields and buttons of the form for a new run: what is typed, what Enter does, what counts as set by hand."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -18,14 +17,6 @@ from mnist_sum_tui.tui.widgets.choice import Choice
 from mnist_sum_tui.tui.widgets.form_words import NAME_WIDTH
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded
-
-
-@pytest.fixture
-async def pilot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pilot[int]]:
-    recorded.without_torch(monkeypatch)
-    async with recorded.new_app(tmp_path).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        yield pilot
 
 
 def form_of(pilot: Pilot[int]) -> RunForm:

@@ -1,6 +1,5 @@
 """The form for a new run."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -20,14 +19,6 @@ from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded
 
 SOURCE = "(estimated from a few steps, beside what else runs now)"
-
-
-@pytest.fixture
-async def pilot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pilot[int]]:
-    recorded.without_torch(monkeypatch)
-    async with recorded.new_app(tmp_path).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        yield pilot
 
 
 def said(form: RunForm, name: str) -> str:
