@@ -1,5 +1,6 @@
 """`mnist-sum bench`: measure how fast training is on this machine."""
 
+import math
 import statistics
 import sys
 from collections.abc import Iterable
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from mnist_sum_tui.bench.dashboard import DashboardCost
     from mnist_sum_tui.bench.growth import Growth
     from mnist_sum_tui.bench.measure import Row
+    from mnist_sum_tui.bench.race import Race
     from mnist_sum_tui.bench.several import Several
     from mnist_sum_tui.cli.layout import Cells
 
-Measured = TypeVar("Measured", "Row", "DashboardCost", "Several", "Growth")
+Measured = TypeVar("Measured", "Row", "DashboardCost", "Several", "Growth", "Race")
 
 
 def bench(
@@ -31,7 +33,7 @@ def bench(
     ] = None,
     rounds: Annotated[
         int | None,
-        typer.Option(help="How many times each is measured, 1 to 100.", show_default="3; dashboard 16"),
+        typer.Option(help="How often each is measured (a race: seeds), 1 to 100.", show_default="3; dashboard 16"),
     ] = None,
     dashboard: Annotated[
         bool, typer.Option("--dashboard", help="How much the dashboard slows training, and how fast it responds.")
@@ -44,6 +46,13 @@ def bench(
     growth: Annotated[
         bool, typer.Option("--growth", help="How time and disk space grow with the number of images and epochs.")
     ] = False,
+    race: Annotated[
+        float | None,
+        typer.Option(
+            help="Seconds until the validation has this accuracy for digit and sum, in percent (99.4, say).",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Measure the images per second of each network, and of a plain PyTorch loop, on this machine."""
@@ -51,9 +60,12 @@ def bench(
         check_model(name)
     if rounds is not None and not 1 <= rounds <= 100:
         raise UsageError(f"--rounds must be 1 to 100, not {rounds}")
-    if dashboard + distributed + growth > 1:
-        raise UsageError("--dashboard, --distributed and --growth are separate measurements: give only one of them")
-    if growth:
+    if dashboard + distributed + growth + (race is not None) > 1:
+        separate = "--dashboard, --distributed, --growth and --race are separate measurements"
+        raise UsageError(f"{separate}: give only one of them")
+    if race is not None:
+        _race(model, rounds or 3, race, json)
+    elif growth:
         _measure_growth(model or ["compact"], rounds or 3, json)
     elif dashboard:
         _measure_dashboard(model or ["compact"], rounds or 16, page, json)
@@ -99,19 +111,7 @@ def _measure_dashboard(models: list[str], rounds: int, page: str, json: bool) ->
         say(out, "Training with and without the dashboard; about four minutes per network ...", "dim")
     costs = _collect((measure(model, rounds, page=page) for model in models), json)
     if not json:
-        columns = [
-            "network",
-            "without",
-            "with",
-            "ratio",
-            "drawing",
-            "kB/s",
-            "first frame",
-            "key",
-            "95 %",
-            "stroke",
-            "95 %",
-        ]
+        measured = ["without", "with", "ratio", "drawing", "kB/s", "first frame", "key", "95 %", "stroke", "95 %"]
         rows: list[Cells] = [
             [cost.model, f"{cost.headless:.1f}", f"{cost.dashboard:.1f}", styled(f"{cost.ratio:.3f}", "bold"),
              "-" if cost.drawing is None else f"{100 * cost.drawing:.1f} %",
@@ -121,18 +121,14 @@ def _measure_dashboard(models: list[str], rounds: int, page: str, json: bool) ->
             ))]
             for cost in costs
         ]  # fmt: skip
-        print_table(out, "Median steps/s without and with the dashboard", columns, rows, left=1)
+        print_table(out, "Median steps/s without and with the dashboard", ["network", *measured], rows, left=1)
         out.print()
         first = costs[0]
         turns = plural(rounds, "round")
         counts = f"{turns}, {first.starts} starts, {first.keys} keys and {first.strokes} strokes while training"
         say(out, counts, "dim")
         say(out, "drawing: share of one CPU core that the dashboard's main thread uses", "dim")
-        say(
-            out,
-            "kB/s: what it writes to a quick terminal; a slow one gets less than it takes",
-            "dim",
-        )
+        say(out, "kB/s: what it writes to a quick terminal; a slow one gets less than it takes", "dim")
         say(out, "key, stroke: from the input to its effect on the screen, median and 95th percentile", "dim")
 
 
@@ -183,6 +179,32 @@ def _measure_growth(models: list[str], rounds: int, json: bool) -> None:
         ]
         print_table(out, "Size of a run's files by number of epochs", columns, cells, left=1)
         out.print()
+
+
+def _race(models: list[str] | None, seeds: int, target: float, json: bool) -> None:
+    from mnist_sum_tui.bench.race import MODELS, run
+
+    if not 0 < target <= 100:
+        raise UsageError(f"--race must be above 0 and at most 100 (percent), not {target:g}")
+    out = console()
+    if not json:
+        what = f"Each network trains by its own recipe until the validation has {target:g} % for digit and sum"
+        say(out, f"{what}; {plural(seeds, 'seed')} ...", "dim")
+    found = _collect((run(model, seeds, target) for model in models or MODELS), json)
+    if not json:
+        rows: list[Cells] = [
+            [row.model, row.recipe, f"{row.reached} of {row.seeds}", *map(_number, (row.epochs, row.training)),
+             styled(_number(row.process), "bold")]
+            for row in sorted(found, key=lambda row: row.process or math.inf)
+        ]  # fmt: skip
+        columns = ["network", "recipe", "reached", "epochs", "training, s", "command, s"]
+        print_table(out, f"To {target:g} % of the 5,000 images held out", columns, rows, left=2)
+        out.print()
+        say(out, "means over the seeds that reached it; command: from its start to its end, with the test", "dim")
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
 
 
 def _collect(measured: Iterable[Measured], json: bool) -> list[Measured]:

@@ -1,0 +1,78 @@
+"""`bench --race`: seconds until the validation has the accuracy that is asked for."""
+
+import json
+import subprocess
+
+import pytest
+from typer.testing import CliRunner
+
+from mnist_sum_tui.bench import race
+from mnist_sum_tui.cli import commands
+from mnist_sum_tui.errors import BenchError
+from mnist_sum_tui.recipes import MODELS, RECIPES
+from tests.conftest import Cli, is_one_line
+
+
+@pytest.fixture
+def short_runs(small_data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings of the race have some hundred images and an epoch."""
+    run = subprocess.run
+
+    def shortened(command: list[str], **others: object) -> object:
+        return run([*command, "--data-dir", small_data, "--epochs", "1"], **others)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("mnist_sum_tui.bench.race.subprocess.run", shortened)
+
+
+@pytest.mark.usefixtures("short_runs")
+def test_who_reaches_the_target_is_timed() -> None:
+    found = race.run("swift", seeds=2, target=0.5)
+    assert (found.model, found.recipe, found.seeds, found.reached, found.epochs) == ("swift", "sprint", 2, 2, 1)
+    assert found.training is not None
+    assert found.process is not None
+    assert 0 < found.training < found.process
+
+
+@pytest.mark.usefixtures("short_runs")
+def test_who_does_not_reach_it_has_no_time() -> None:
+    found = race.run("swift", seeds=1, target=100)
+    assert (found.reached, found.epochs, found.training, found.process) == (0, None, None, None)
+
+
+def test_a_training_that_fails_ends_the_race_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = subprocess.CompletedProcess([], 1, stderr="a warning\nerror: no space left\n")
+    monkeypatch.setattr("mnist_sum_tui.bench.race.subprocess.run", lambda *_, **__: failed)
+    with pytest.raises(BenchError, match=r"failed: error: no space left$"):
+        race.run("swift", seeds=1)
+
+
+def test_each_network_runs_its_own_recipe() -> None:
+    assert {model: race.recipe_of(model) for model in MODELS} == {
+        **dict.fromkeys(MODELS, "standard"), "swift": "sprint", "keen": "marathon"
+    }  # fmt: skip
+    assert set(race.MODELS) <= MODELS.keys()
+    assert RECIPES["sprint"].values["all_data"], "so the race has to hold images out"
+
+
+def test_the_command_prints_the_quickest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = {"swift": (2, 3.0, 5.25), "compact": (4, 20.0, 30.0), "keen": (None, None, None)}
+    monkeypatch.setattr(
+        race, "run", lambda model, seeds, target: race.Race(model, "r", target, seeds, 1, *times[model])
+    )
+    result = CliRunner().invoke(commands.build(), ["bench", "--race", "99.4", "--rounds", "2"], catch_exceptions=False)
+    rows = [line.split() for line in result.stdout.splitlines() if line.split()[0:1] and line.split()[0] in times]
+    assert rows == [
+        ["swift", "r", "1", "of", "2", "2.0", "3.0", "5.2"],
+        ["compact", "r", "1", "of", "2", "4.0", "20.0", "30.0"],
+        ["keen", "r", "1", "of", "2", "-", "-", "-"],
+    ]
+    result = CliRunner().invoke(commands.build(), ["bench", "--race", "90", "--model", "swift", "--json"])
+    assert json.loads(result.stdout) == {
+        "model": "swift", "recipe": "r", "target": 90.0, "seeds": 3, "reached": 1, "epochs": 2, "training": 3.0,
+        "process": 5.25,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", [("--race", "0"), ("--race", "101"), ("--race", "99", "--growth")])
+def test_a_race_that_makes_no_sense_is_refused(arguments: tuple[str, ...], cli: Cli) -> None:
+    is_one_line(cli("bench", *arguments), 2, "--race")
