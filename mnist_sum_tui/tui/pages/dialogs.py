@@ -1,7 +1,7 @@
 """The questions that the dashboard asks: before deleting, for an image's place, before leaving."""
 
 from collections.abc import Callable
-from typing import ClassVar, Literal, cast
+from typing import ClassVar, Literal, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,6 +14,8 @@ from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.textual_fixes import Question
+
+Value = TypeVar("Value")
 
 
 class Confirm(Question[bool]):
@@ -54,57 +56,60 @@ class DeleteRun(Confirm):
         super().__init__(f"Delete run {run.run.id}?", detail, "Delete")
 
 
-class GoTo(Question[int | None]):
-    """A line to type a number from 0 to `count` - 1 into; None if cancelled."""
+class LineQuestion(Question[Value | None]):
+    """A line to type into, and below it a hint or what is wrong with the line; None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, question: str, hint: str, line: Input) -> None:
         super().__init__()
-        self.count = count
+        self.question, self.hint, self.line = question, hint, line
 
     def compose(self) -> ComposeResult:
         """The question and the line."""
         with Vertical(classes="dialog"):
-            yield Label(f"Which image? 0 to {self.count - 1:,}", markup=False)
-            yield Input(type="integer", max_length=6, validators=Integer(0, self.count - 1), placeholder="0")
-            yield Label("Enter goes there, Escape goes back", id="said", classes="hint", markup=False)
+            yield Label(printable(self.question), classes="question", markup=False)
+            yield self.line
+            yield Label(self.hint, id="said", classes="hint", markup=False)
+
+    def say(self, trouble: str) -> None:
+        """Say why the line will not do, below it."""
+        if self.is_mounted:
+            said = self.query_one("#said", Label)
+            said.update(printable(trouble))
+            said.add_class("-error")
+
+
+class GoTo(LineQuestion[int]):
+    """Which image: a number from 0 to `count` - 1."""
+
+    def __init__(self, count: int) -> None:
+        line = Input(type="integer", max_length=6, validators=Integer(0, count - 1), placeholder="0")
+        super().__init__(f"Which image? 0 to {count - 1:,}", "Enter goes there, Escape goes back", line)
+        self.count = count
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Go there, if it is there."""
         if message.validation_result is not None and message.validation_result.is_valid:
             self.dismiss(int(message.value))
         else:
-            hint = self.query_one("#said", Label)
-            hint.update(f"There are images 0 to {self.count - 1:,}: type one of these numbers")
-            hint.add_class("-error")
+            self.say(f"There are images 0 to {self.count - 1:,}: type one of these numbers")
 
 
-class AskLine(Question[str | None]):
-    """A line of text to change; None if cancelled."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+class AskLine(LineQuestion[str]):
+    """A line of text to change."""
 
     def __init__(self, question: str, text: str, hint: str, check: Callable[[str], object]) -> None:
         """`check` raises UsageError for a text that will not do."""
-        super().__init__()
-        self.question, self.text, self.hint, self.check = question, text, hint, check
-
-    def compose(self) -> ComposeResult:
-        """The question and the line."""
-        with Vertical(classes="dialog"):
-            yield Label(printable(self.question), classes="question", markup=False)
-            yield Input(self.text)
-            yield Label(self.hint, id="said", classes="hint", markup=False)
+        super().__init__(question, hint, Input(text))
+        self.check = check
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Take it, if it will do."""
         try:
             self.check(message.value)
         except UsageError as error:
-            hint = self.query_one("#said", Label)
-            hint.update(printable(str(error)))
-            hint.add_class("-error")
+            self.say(str(error))
         else:
             self.dismiss(message.value)
 

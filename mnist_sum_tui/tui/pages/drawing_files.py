@@ -2,23 +2,20 @@
 
 import shlex
 from datetime import datetime
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from textual import work
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.widgets import Input, Label
+from textual.binding import Binding
+from textual.widgets import Input
 
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.errors import MnistSumError
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.tui.pages.dialogs import LineQuestion
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
 from mnist_sum_tui.tui.predictions import drawings
 from mnist_sum_tui.tui.predictions.messages import Trouble
-from mnist_sum_tui.tui.textual_fixes import Question
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 
 FILE_KEYS = (
@@ -35,17 +32,12 @@ class Picture(NamedTuple):
     """28x28, prepared for the network"""
 
 
-class OpenPicture(Question[Picture | None]):
-    """A line to type the path of a picture into; it stays until one is read. None if cancelled."""
+class OpenPicture(LineQuestion[Picture]):
+    """The path of a picture; the question stays until one is read."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
-
-    def compose(self) -> ComposeResult:
-        """The question and the line."""
-        with Vertical(classes="dialog"):
-            yield Label("Which picture? The path of a PNG or JPEG with one digit", markup=False)
-            yield Input(placeholder="digit.png")
-            yield Label("Enter opens it, Escape goes back", id="said", classes="hint", markup=False)
+    def __init__(self) -> None:
+        question = "Which picture? The path of a PNG or JPEG with one digit"
+        super().__init__(question, "Enter opens it, Escape goes back", Input(placeholder="digit.png"))
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Read what was typed, if anything was."""
@@ -68,13 +60,6 @@ class OpenPicture(Question[Picture | None]):
     def give(self, found: Picture) -> None:
         """Close with what was read."""
         self.dismiss(found)
-
-    def say(self, trouble: str) -> None:
-        """Say why it could not be read, where it was asked for."""
-        if self.is_mounted:
-            said = self.query_one("#said", Label)
-            said.update(printable(trouble))
-            said.add_class("-error")
 
 
 class DrawingFiles(PredictingPage):
