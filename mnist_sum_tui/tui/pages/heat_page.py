@@ -35,7 +35,8 @@ class HeatPage(NumberPage):
         pair.image, pair.said = image, said
         if image is None or not self.has_class("-heat"):
             return
-        wanted, now = (image.tobytes(), self.number, self.session.weights, found), time.monotonic()
+        moment, now = self.session.shown.moment, time.monotonic()
+        wanted = image.tobytes(), self.number, self.session.weights, found, moment and moment.row
         if self.session.is_training and wanted == self._heat_sought and now < self._heat_due:
             return
         self._heat_sought, self._heat_sought_at, self._heat_due = wanted, now, now + PATIENCE

@@ -82,7 +82,7 @@ class NetworkViews(WalkingPage):
                 return MEANS
             case "health":
                 health = self.query_one(HealthTable)
-                health.events = tuple(event for event in self.session.events if isinstance(event, Health))
+                health.events = tuple(event for event in self.session.shown.events if isinstance(event, Health))
                 return health_words(health.events[-1]) if health.events else NO_HEALTH
             case "map":
                 return self._show_map(answer)

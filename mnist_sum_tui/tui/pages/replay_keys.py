@@ -51,8 +51,6 @@ class ReplayKeys(ChartKeys, AfterRun):
 
     player: Player | None = None
     """plays the run that is replayed"""
-    past: Session | None = None
-    """what is shown of a run that still trains, while somebody looks back"""
     _frames: Timer | None = None
     _shown_at = 0.0
 
@@ -107,9 +105,9 @@ class ReplayKeys(ChartKeys, AfterRun):
         session = self.session
         if session.run is None or session.config is None or self.player is not None:
             return
-        self.past = Session(session.runs_folder)
-        self.past.open(session.config, session.run, [])
-        self.run_view.turn_to(self.past)
+        session.past = Session(session.runs_folder)
+        session.past.open(session.config, session.run, [])
+        self.run_view.turn_to(session.past)
         self.begin_replay(player)
         player.step(len(player.replay))
         self.show_moment()
@@ -123,7 +121,7 @@ class ReplayKeys(ChartKeys, AfterRun):
 
     def end_replay(self) -> None:
         """Another run is shown, or this one as a whole."""
-        self.player = self.past = None
+        self.player = self.session.past = None
         self.run_view.turn_to(self.session)
         if self._frames is not None:
             self._frames.pause()
@@ -134,7 +132,7 @@ class ReplayKeys(ChartKeys, AfterRun):
         if super().step_back():
             return True
         session, player = self.session, self.player
-        if self.past is not None and not self.is_form_shown:
+        if session.past is not None and not self.is_form_shown:
             self.return_to_now()
             return True
         if player is None or session.run is None or session.config is None or self.is_form_shown:
@@ -147,8 +145,9 @@ class ReplayKeys(ChartKeys, AfterRun):
     def show_moment(self) -> None:
         """Show the moment at which the replay is."""
         if self.player is not None:
-            moment, shown = self.player.moment, self.past or self.session
+            moment, shown = self.player.moment, self.session.shown
             shown.rewind(moment)
+            self.session.weights = None
             self.run_view.reset(shown.events)
             self.run_view.query_one(ScrubBar).show(self.player)
             self.run_view.captions.show(moment.row)
@@ -163,7 +162,7 @@ class ReplayKeys(ChartKeys, AfterRun):
             if self.player.pass_time(min(now - before, LONGEST_FRAME)):
                 self.show_moment()
             self.run_view.query_one(ScrubBar).show(self.player)
-            if self.past is not None and was_playing and self.player.is_at_end:
+            if self.session.past is not None and was_playing and self.player.is_at_end:
                 self.return_to_now()
 
     def action_play(self, _on: bool) -> None:
@@ -197,7 +196,7 @@ class ReplayKeys(ChartKeys, AfterRun):
 
     def action_end(self, last: bool) -> None:
         """To the beginning or the end; of a run that still trains, to now."""
-        if self.past is not None and last:
+        if self.session.past is not None and last:
             self.return_to_now()
         elif self.player is not None:
             self.player.go_to_row(self.player.replay.last if last else 0)

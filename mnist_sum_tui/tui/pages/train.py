@@ -109,7 +109,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         super().on_run_event(event)
         if isinstance(event, Notice):
             self.notify(event.message, timeout=4)
-        if self.past is not None:
+        if self.session.past is not None:
             return
         if isinstance(event, Started):
             self.run_view.reset(self.session.events)  # a resumed run has earlier ones
@@ -131,7 +131,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
 
     def take_watched(self, is_whole: bool, events: list[Event]) -> None:
         """Take in new events of a run that another process trains."""
-        if self.past is not None:
+        if self.session.past is not None:
             return
         if is_whole:
             self.run_view.reset(self.session.events)

@@ -3,6 +3,8 @@
 What is chosen holds on every page, so the bar of tabs says it on each of them.
 """
 
+from typing import TYPE_CHECKING, cast
+
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -17,6 +19,9 @@ from mnist_sum_tui.tui.pages.predicting import PredictingPage
 from mnist_sum_tui.tui.predictions.weights import SAME, Weights, usual
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.slider import Slider
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.tui.app import MnistSumApp
 
 LEAST_SLIDER = 34
 """columns of the line that are not for words about the weights: its name, the slider, the gaps"""
@@ -61,22 +66,26 @@ class WeightsPage(PredictingPage):
         self.show_state()
 
     async def action_back(self) -> None:
-        """One step back; the last one is from weights that were chosen to the usual ones."""
+        """One step back; the last ones are from weights that were chosen to the usual ones, and from then to now."""
         try:
             await super().action_back()
         except SkipAction:
-            if self.wanted is None:
+            if self.wanted is None and self.session.past is None:
                 raise
+            if self.wanted is None:
+                cast("MnistSumApp", self.app).train_page.return_to_now()
             self.forget_weights()
             self.request_answer()
 
     def tell_weights(self) -> int:
         """In the bar of tabs, where it is seen on each page that they hold."""
         told, words = self.query_one("#other-weights", Line), ""
-        if self.wanted is not None:
-            is_then, found = self.session.moment is not None, self._choices or (self.wanted,)
-            instead = "this moment" if is_then else usual(found).name.rpartition(SAME)[2]
-            words = other_weights(self.wanted.name, instead, self._state_room)
+        asked = self._shown if self.wanted is None and self.session.past is not None else self.wanted
+        if asked is not None:
+            instead = usual(self._choices or (asked,)).name.rpartition(SAME)[2]
+            if self.session.shown.moment is not None:
+                instead = "now" if self.wanted is None else "this moment"
+            words = other_weights(asked.name, instead, self._state_room)
         told.say(words)
         told.styles.width = len(words)
         return len(words)
@@ -109,7 +118,7 @@ class WeightsPage(PredictingPage):
         if 0 <= at < len(self._choices):
             chosen = self._shown = self._choices[at]
             self.query_one(Slider).chosen = at  # at once: the answer may take seconds
-            is_usual = chosen == usual(self._choices) and self.session.moment is None
+            is_usual = chosen == usual(self._choices) and self.session.shown.moment is None
             self.session.weights = None if is_usual else chosen
             self.show_state()
             self.request_answer()

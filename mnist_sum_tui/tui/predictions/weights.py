@@ -84,16 +84,18 @@ def placed(weights: Weights, found: tuple[Weights, ...]) -> Choices:
 
 
 def of_session(session: Session, wanted: Weights | None = None) -> Choices:
-    """As `choices`: of the run that the user opened, else of the session's run. In a replay, those of that time.
+    """As `choices`: of the run that the user opened, else of the session's run.
+
+    In a replay, or while somebody looks back at the run that trains, those of that time.
 
     Raises:
         UsageError: there are no weights.
     """
-    opened, moment = session.network, session.moment
-    if opened is not None and moment is not None and wanted is None:
-        wanted = nearest(opened, moment.epochs_done)
+    opened, run, moment = session.network, session.run, session.shown.moment
+    if run is not None and opened in (None, run) and moment is not None and wanted is None:
+        wanted = nearest(run, moment.epochs_done)
     if opened is None or not find.is_run(opened.path):
-        return choices(session.run, session.runs_folder, session.control, wanted)
+        return choices(run, session.runs_folder, session.control, wanted)
     find.weights_file(opened)  # another run's weights in its place would be a surprise
     return choices(opened, session.runs_folder, None, wanted)
 

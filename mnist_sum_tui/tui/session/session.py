@@ -54,6 +54,8 @@ class Session:
         self._is_alive = False
         self.moment: Moment | None = None
         """the moment that a replay shows: what came later is not known"""
+        self.past: Session | None = None
+        """the run that still trains as it stood at an earlier moment, while somebody looks back at it"""
         self._forget()
 
     def _forget(self) -> None:
@@ -105,6 +107,11 @@ class Session:
             return self.moment.has_samples
         return not self.is_watching and not self.is_opened
 
+    @property
+    def shown(self) -> "Session":
+        """The session; while somebody looks back, as it was then: the pages ask the weights of that time."""
+        return self.past or self
+
     def begin(self, config: TrainConfig, run: Run, control: Control) -> None:
         """Forget the last run: this one starts."""
         self._turn_to(config, run)
@@ -130,7 +137,7 @@ class Session:
 
     def _turn_to(self, config: TrainConfig, run: Run) -> None:
         self._forget()
-        self.moment = None
+        self.moment = self.past = None
         self.config, self.run, self.network = config, run, None
         self.control, self.is_watching = None, False
 

@@ -8,12 +8,14 @@ import pytest
 from textual.color import Color
 from textual.pilot import Pilot
 
+from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.draw import DrawPage
 from mnist_sum_tui.tui.pages.heat_page import HeatPage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.requests import FindHeat
+from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair, heat_lines, odds_words
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
@@ -114,10 +116,15 @@ async def test_while_it_trains_the_same_heat_is_not_sought_each_second(
         page._heat_due = 0.0
         page.show_answer()
         assert len(asked(app)) == 3
+        page._heat_due = time.monotonic() + 1000
+        app.session.past = Session(app.session.runs_folder)
+        app.session.past.moment = Moment(5, (), has_samples=False)
+        page.show_answer()
+        assert len(asked(app)) == 4, "weights of another time"
         app.session.control = None
         page._heat_due = time.monotonic() + 1000
         page.show_answer()
-        assert len(asked(app)) == 4, "without a training there is time"
+        assert len(asked(app)) == 5, "without a training there is time"
 
 
 def test_ink_is_written_in_figures_and_the_rest_shaded() -> None:

@@ -17,6 +17,7 @@ from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, Reply, Request
 from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.digit_map import MapOfDigits
 from mnist_sum_tui.tui.widgets.health_table import HealthTable
@@ -97,6 +98,8 @@ async def test_before_the_first_figures_it_says_what_will_be_here(
         app.session.add(recorded.health(10))  # as a training, a replay or a watched run does
         await until(pilot, lambda: "Each layer learns" in words(page))
         assert len(page.query_one(HealthTable).events) == 1
+        app.session.past = Session(app.session.runs_folder)
+        await until(pilot, lambda: "Here you will see" in words(page))  # of the moment that is looked back at
 
 
 @SIZES

@@ -24,6 +24,7 @@ from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
+from tests.tui.pages.test_runs import make
 
 FOUND_BY = fixed.CHOICES[0]
 """the weights of the map"""
@@ -106,6 +107,27 @@ async def test_the_bar_of_tabs_says_on_each_page_that_other_weights_are_asked(ap
             assert state.region.right == 120, "the state of the training is still there"
         await fixed.open_page(pilot, "train")
         assert told(app) == "", "it asks no network"
+
+
+@pytest.mark.parametrize("name", ["inspect", "draw", "mistakes", "inside"])
+async def test_while_the_run_that_trains_is_looked_back_at_each_page_says_of_which_weights(
+    name: str, app: MnistSumApp
+) -> None:
+    make(app.session.runs_folder, recorded.RUN, list(recorded.training(430)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await recorded.until(pilot, lambda: app.train_page.is_composed)
+        recorded.begin(app)
+        app.session.add(recorded.started())
+        await pilot.press("p")
+        await recorded.until(pilot, lambda: app.session.past is not None)
+        await fixed.open_page(pilot, name)
+        assert told(app) == " Weights: best · Esc: now "
+        await pilot.press("comma")
+        assert "epoch 1 · Esc: this moment" in told(app)
+        await pilot.press("escape", "escape")
+        await recorded.until(pilot, lambda: not told(app))
+        assert app.session.past is None
+        assert app.train_page.player is None
 
 
 @pytest.mark.parametrize("name", ["inspect", "draw", "mistakes", "inside"])

@@ -123,13 +123,19 @@ async def test_a_run_that_still_trains_can_be_looked_back_at(fake: FakeTrain, pi
     await until(pilot, lambda: len(app.session.events) > count + 2)
     assert shown(pilot)[0] == 430, "the training goes on and changes nothing here"
     assert state_line(app.session).startswith("● epoch")
-    assert app.session.moment is None, "the other pages ask the weights of now"
+    for epoch in (0, 2):
+        save_head(mine.epoch_file(epoch), epoch)
+    assert of_session(app.session).chosen.path == mine.epoch_file(0), "the other pages ask the weights of then"
+    app.session.weights = of_session(app.session).all[-1]
+    await pilot.press("pagedown")
+    assert of_session(app.session).chosen.path == mine.epoch_file(2), "whatever was chosen at another moment"
     await pilot.press("space")
     assert page.player is not None
     assert page.player.is_playing
     assert not control.paused
     await pilot.press("end")
     assert page.player is None
+    assert of_session(app.session).chosen.name == "live"
     count = len(page.run_view.series.training)
     await until(pilot, lambda: len(page.run_view.series.training) > count)
     await pilot.press("p")
