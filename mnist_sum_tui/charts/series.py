@@ -7,13 +7,10 @@ import numpy as np
 
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Progress, Started, System, Validated
+from mnist_sum_tui.training.race import TARGET_SMOOTHING, TARGETS
 
 HEADS = ("digit", "sum")
 QUANTITIES = ("loss", "accuracy")
-TARGETS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
-"""the accuracies of the sum at which two runs are compared"""
-TARGET_SMOOTHING = 0.9
-"""applied to these accuracies, so that one lucky batch does not count"""
 
 
 class GrowingTable:

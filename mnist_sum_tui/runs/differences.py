@@ -48,11 +48,16 @@ def apart_from_seed(config: TrainConfig) -> tuple[object, ...]:
     return tuple(getattr(config, name) for name in settings() if name not in (*INDIFFERENT, "seed"))
 
 
+def told_apart(theirs: TrainConfig, ours: TrainConfig) -> list[str]:
+    """The settings that may explain why two runs learn otherwise, as `theirs` had them: `lr 0.001`."""
+    rows = settings_table([theirs, ours])
+    return [f"{name} {value}" for name, value, _ in rows if name.replace("-", "_") not in QUIET]
+
+
 def why_other(theirs: TrainConfig, ours: TrainConfig) -> str:
     """Why our run may learn otherwise than another one: what that one had, or that only chance differs."""
-    rows = settings_table([theirs, ours])
-    told = [f"{name} {value}" for name, value, _ in rows if name.replace("-", "_") not in QUIET]
+    told = told_apart(theirs, ours)
     if not told:
-        return "only the seed differs" if any(row[0] == "seed" for row in rows) else "the settings are the same"
+        return "only the seed differs" if theirs.seed != ours.seed else "the settings are the same"
     more = f" and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""
     return f"that one had {', '.join(told[:MOST_TOLD])}{more}"

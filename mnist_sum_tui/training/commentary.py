@@ -12,6 +12,7 @@ from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, System
 from mnist_sum_tui.training.average import Average
 from mnist_sum_tui.training.coach import rate_to_try
+from mnist_sum_tui.training.race import Ghost, Reached, verdict
 
 FAST, SLOW = 0.8, 0.95
 """weights of the past in the averages over Progress events"""
@@ -30,7 +31,7 @@ BUSY_SHARE, BUSY_EVENTS = 0.5, 50
 """slower than this share of the best speed, for so many Progress events"""
 CROWDED_SHARE, GOT, FULL, CROWDED_EVENTS = 0.4, 0.8, 0.85, 2
 """others' least share; the most that ours gets of what it wants; the least that both fill; for so many System events"""
-PHASES = ("sees", "guesses", "adds", "agrees", "knows", "cools", "chance")
+PHASES = ("sees", "guesses", "adds", "agrees", "ghost", "knows", "cools", "chance")
 FAR_BELOW = 0.05
 """a validation accuracy this far below the training's (0.05: five points) means that the steps are too large"""
 WARNINGS = ("too-high", "unsettled", "too-low", "overfitting", "busy", "few-images")
@@ -56,6 +57,7 @@ class _Seen:
     rate: float = 0.0
     events: int = 0
     step: int = 0
+    reached: Reached = field(default_factory=Reached)
 
 
 class Coach:
@@ -67,7 +69,11 @@ class Coach:
         self._started: Started | None = None
         self._seen = _Seen()
         self._topic, self._since = "", 0
+        self._before_ghost, self._raced = "", ""
+        """the topic that the ghost's sentence interrupted; and what was last said of the race, `Faster` or `Slower`"""
         self._said: set[str] = set()
+        self.ghost: Ghost | None = None
+        """the best earlier run; it may come in while the training is under way"""
 
     def add(self, event: Event) -> tuple[str, str] | None:
         """Take in an event; returns a topic and a sentence if there is something new to say."""
@@ -84,9 +90,12 @@ class Coach:
             return None
         topic, words = self._find()
         is_urgent = topic in WARNINGS or not self._topic
-        is_same = topic == self._topic and not (topic == "chance" and isinstance(event, EpochDone))
+        standing = (self._topic, self._before_ghost) if self._topic == "ghost" else (self._topic,)
+        is_same = topic in standing and not (topic == "chance" and isinstance(event, EpochDone))
         if not topic or is_same or (self._seen.events - self._since < HOLD and not is_urgent):
             return None
+        if topic == "ghost":
+            self._before_ghost, self._raced = self._topic, words.partition(" ")[0]
         self._topic, self._since = topic, self._seen.events
         self._said.add(topic)
         return topic, words
@@ -98,11 +107,14 @@ class Coach:
             (seen.speed, event.images_per_second),
         ):  # fmt: skip
             average.add(value)
+        seen.reached.add(event)
         loss, speed = _now(seen.loss), _now(seen.speed)
         seen.events, seen.step, seen.rate = seen.events + 1, event.step, event.lr
         seen.peak_rate = max(seen.peak_rate, event.lr)
         if seen.events == SETTLED:
             seen.first = loss
+            if self._started is not None and self._started.resumed:
+                seen.reached.forget_times()
         if seen.events >= SETTLED:
             seen.lowest, seen.fastest = min(seen.lowest, loss), max(seen.fastest, speed)
             is_high = loss > JUMP * seen.lowest + 0.1
@@ -116,7 +128,7 @@ class Coach:
             if images < FEW_IMAGES:
                 return "few-images", f"Only {plural(images, 'image')} to learn from: it will know them by heart"
             return "", ""
-        return next((found for found in (self._warning(), self._phase()) if found), ("", ""))
+        return next((found for found in (self._warning(), self._race(), self._phase()) if found), ("", ""))
 
     def _warning(self) -> tuple[str, str] | None:
         seen, rate = self._seen, f"{rate_to_try(self._config):g}"
@@ -153,6 +165,12 @@ class Coach:
             return False
         wanted = min(self._started.threads / event.cores, 1.0)
         return event.others >= CROWDED_SHARE and event.own < GOT * wanted and event.own + event.others > FULL
+
+    def _race(self) -> tuple[str, str] | None:
+        """Who is ahead, if that is new and no other program has slowed our own training."""
+        was_disturbed = self._seen.slow_events or self._seen.crowded or "busy" in self._said
+        word, words = verdict(self._seen.reached.at, self.ghost) if self.ghost and not was_disturbed else ("", "")
+        return ("ghost", words) if word not in ("", self._raced) else None
 
     def _phase(self) -> tuple[str, str]:
         digit, total = _now(self._seen.digit), _now(self._seen.total)

@@ -1,6 +1,7 @@
 """Training as a stream of events: `for event in train(config, run, control)`."""
 
 import contextlib
+import threading
 import time
 import traceback
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from mnist_sum_tui.training.distributed import joined
 from mnist_sum_tui.training.ends import Ending
 from mnist_sum_tui.training.health import HealthWatch
 from mnist_sum_tui.training.prepare import Training, prepare
+from mnist_sum_tui.training.race import read_ghost
 from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.requests import Requests
 from mnist_sum_tui.training.resume import load_matching, turned_after
@@ -101,6 +103,7 @@ class _Trainer:
         self.coach = Coach(training.state.config, done)
         self.sampling, self.health = SamplePace(SAMPLES_SECONDS, SAMPLES_SHARE), HealthWatch(training)
         self.meter = Meter()
+        threading.Thread(target=self._find_ghost, name="ghost", daemon=True).start()  # it reads all runs in the folder
 
     def events(self) -> Iterator[Event]:
         """All events; the last one says how the run ended."""
@@ -179,6 +182,10 @@ class _Trainer:
             yield self.recorder.event(Health, **health)
         if now - state.saved_at >= AUTOSAVE_SECONDS:
             yield self.recorder.save(self.learner, "timer")
+
+    def _find_ghost(self) -> None:
+        with contextlib.suppress(MnistSumError, OSError):  # a run that is removed meanwhile
+            self.coach.ghost = read_ghost(self.recorder.run, self.state.config)
 
     def _with_advice(self, event: Event) -> Iterator[Event]:
         """The event, and what the coach says of it if that is something new."""

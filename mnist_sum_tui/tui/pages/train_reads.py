@@ -7,10 +7,10 @@ from textual.message import Message
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.differences import why_other
+from mnist_sum_tui.runs.ghost import find_ghost
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.base import Page
-from mnist_sum_tui.tui.session.ghost import find_ghost
 
 if TYPE_CHECKING:  # they need numpy, and the first frame does not
     from mnist_sum_tui.charts.series import Series

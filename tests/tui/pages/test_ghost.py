@@ -10,8 +10,8 @@ from textual.widgets import Static
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.events import EpochDone, Event
+from mnist_sum_tui.runs.ghost import find_ghost
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.session.ghost import find_ghost
 from mnist_sum_tui.tui.session.messages import RunEvent
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make

@@ -1,11 +1,10 @@
-"""The ghost run: the best earlier run of the same network on the same images, drawn behind the run that trains."""
+"""The ghost run: the best earlier run of the same network on the same images, against which a run is compared."""
 
 from pathlib import Path
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.find import list_runs
-from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.runs.summary import best_if_any, summarise
 
 
@@ -14,7 +13,7 @@ def find_ghost(folder: Path, config: TrainConfig, current: Run) -> Run | None:
 
     The demo has none: it came with the program, and the user's runs are nothing to it.
     """
-    if current == RECORDED:
+    if current.path.resolve().is_relative_to(BUILT_IN.parents[1]):
         return None
     runs, created = list_runs(folder), current.created
     summaries = [summarise(run) for run in runs if run.id != current.id and (not created or run.created <= created)]

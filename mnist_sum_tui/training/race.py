@@ -1,0 +1,95 @@
+"""The race of a training against the ghost run: which of them learned to add sooner, and why. No torch."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.runs.differences import told_apart, why_other
+from mnist_sum_tui.runs.events import Event, Progress
+from mnist_sum_tui.runs.ghost import find_ghost
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.average import Average
+
+TARGETS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
+"""the accuracies of the sum at which two runs are compared"""
+TARGET_SMOOTHING = 0.9
+"""applied to these accuracies, so that one lucky batch does not count"""
+TOLD_FROM = 0.9
+"""before that accuracy a lead is mostly luck"""
+LEAD_SHARE, LEAD_SECONDS = 0.25, 1.0
+"""a lead below this share of the ghost's time, or below so many seconds, may be chance, or other work on the machine"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ghost:
+    """What the coach knows of the ghost run."""
+
+    model: str
+    reached: Mapping[float, float]
+    """the seconds of training after which it reached each of TARGETS"""
+    why: str
+    """its settings that differ; `that one had lr 0.001`"""
+
+
+@dataclass(slots=True)
+class Reached:
+    """Notes when a training reaches TARGETS, as `charts.series.Series.reached` does of a whole run."""
+
+    at: dict[float, float] = field(default_factory=dict)
+    """seconds of training by accuracy; NaN if the time is not known"""
+    _average: Average = field(default_factory=lambda: Average(TARGET_SMOOTHING))
+
+    def add(self, event: Progress) -> None:
+        """Take in the next Progress."""
+        self._average.add(event.sum_accuracy)
+        accuracy = self._average.value or 0.0
+        for target in TARGETS:
+            if accuracy >= target:
+                self.at.setdefault(target, event.elapsed)
+
+    def forget_times(self) -> None:
+        """What was reached so far was so before a resume: nobody knows when."""
+        self.at = dict.fromkeys(self.at, math.nan)
+
+
+def reached_in(events: Iterable[Event]) -> dict[float, float]:
+    """The seconds of training after which a run reached each of TARGETS."""
+    found = Reached()
+    for event in events:
+        if isinstance(event, Progress):
+            found.add(event)
+    return found.at
+
+
+def read_ghost(run: Run, config: TrainConfig) -> Ghost | None:
+    """The ghost of a run in its folder; None if there is none, or if no setting that explains anything differs.
+
+    Raises:
+        RunError: the ghost run was removed meanwhile.
+    """
+    ghost = find_ghost(run.path.parent, config, run)
+    if ghost is None or not told_apart(theirs := ghost.read_config(), config):
+        return None
+    return Ghost(config.model, reached_in(read_events(ghost.metrics_file, "progress")), why_other(theirs, config))
+
+
+def verdict(ours: Mapping[float, float], ghost: Ghost) -> tuple[str, str]:
+    """`Faster` or `Slower`, by the highest accuracy that both reached, and a sentence; both empty if it may be chance.
+
+    A lead of less than a quarter of the ghost's time is none.
+    """
+    both = [target for target in TARGETS if target >= TOLD_FROM and target in ours and target in ghost.reached]
+    if not both:
+        return "", ""
+    theirs = ghost.reached[both[-1]]
+    lead = theirs - ours[both[-1]]
+    if not abs(lead) > max(LEAD_SHARE * theirs, LEAD_SECONDS):
+        return "", ""
+    word, than = ("Faster", "sooner") if lead > 0 else ("Slower", "later")
+    mark = percent(both[-1], 1).replace(".0", "")
+    return word, (
+        f"{word} than the best earlier {ghost.model} run (sum {mark} {duration(abs(lead))} {than}): {ghost.why}"
+    )
