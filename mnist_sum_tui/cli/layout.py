@@ -147,12 +147,14 @@ def print_table(
     title: str,
     columns: Sequence[str],
     rows: "Iterable[Cells]",
-    left: int = 0,
+    left: int | Sequence[int] = 0,
     *,
     gap: int = 2,
     spare: Sequence[str] = (),
 ) -> None:
-    """Print a table under its title; the first `left` columns are left-aligned, the others right-aligned.
+    """Print a table under its title; the first `left` columns, or those at the places `left`, are left-aligned.
+
+    The others are right-aligned.
 
     Where the terminal is too narrow, the columns in `spare` are left out, in that order. If that is not enough, the
     first column gets lines of its own if there are spare ones, and otherwise the table comes in parts.
@@ -167,9 +169,10 @@ def print_table(
     grid = [[Text(name, "dim") for name in columns]]
     grid += [[Text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     widths = [max(cell.cell_len for cell in column) for column in zip(*grid, strict=True)]
+    at_left = range(left) if isinstance(left, int) else left
     for row in grid:
         for at, cell in enumerate(row):
-            row[at] = _padded(cell, widths[at], is_left=at < left)
+            row[at] = _padded(cell, widths[at], is_left=at in at_left)
     if title:
         say(out, printable(title), "bold")
     parts = _parts(columns, widths, gap, width_of(out), spare)

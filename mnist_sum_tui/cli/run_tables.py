@@ -5,14 +5,15 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.layout import print_table, say
-from mnist_sum_tui.errors import unknown
-from mnist_sum_tui.formatting import duration, percent, sparkline
+from mnist_sum_tui.formatting import percent, sparkline
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.folding import Fold, members_of
 from mnist_sum_tui.runs.summary import Summary, measured_on
+from mnist_sum_tui.tui.widgets.run_columns import BEST, Column, count_words, named  # no Textual in it
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from mnist_sum_tui.cli.layout import Cells
+    from rich.text import Text
 
 STATE_COLOURS = {
     "running": "cyan",
@@ -21,6 +22,10 @@ STATE_COLOURS = {
     "failed": "red",
     "damaged": "red",
 }
+LISTED = ("run", "model", "recipe", "state", "note", "epochs", "digit", "sum", "time")
+"""the columns that are usual"""
+RIGHT = ("epochs", "digit", "sum", "mean val.", "time")
+"""the columns of figures, whose ends stand below each other"""
 CURVES = {
     "digit loss": "digit_loss",
     "sum loss": "sum_loss",
@@ -37,47 +42,50 @@ def letters(count: int) -> list[str]:
 
 
 def sorted_by(runs: Sequence[Summary], title: str) -> Sequence[Summary]:
-    """The runs as the page Runs sorts them by the column of that title.
+    """The runs as the page Runs sorts them by the column of that title, or by a setting.
 
     Raises:
         UsageError: there is no such column.
     """
-    from mnist_sum_tui.tui.widgets.run_columns import COLUMNS, arranged  # no Textual in it
-
-    titles = [column.title for column in COLUMNS]
-    if title not in titles:
-        raise unknown("column", title, titles)
-    return arranged(runs, titles.index(title))
+    column = named(title)
+    return sorted(runs, key=column.key, reverse=column.is_falling)
 
 
 def print_runs(
-    out: "Console", summaries: Sequence[Summary], names: Sequence[str] = (), best: Summary | None = None
+    out: "Console",
+    summaries: Sequence[Summary],
+    names: Sequence[str] = (),
+    best: Summary | None = None,
+    columns: Sequence[str] = (),
 ) -> None:
-    """A row per run, which is named by its id or by one of `names`."""
+    """A row per run, which is named by its id or by one of `names`; without `columns` those of LISTED.
+
+    Raises:
+        UsageError: there is no such column.
+    """
+    titles = columns or [title for title in LISTED if title != "note" or any(run.note for run in summaries)]
+    shown = [named(title) for title in titles]
+    rows = [
+        [_cell(column, run, names[place] if names else run.run.argument, best) for column in shown]
+        for place, run in enumerate(summaries)
+    ]
+    left = [place for place, title in enumerate(titles) if title not in RIGHT]
+    spare = () if names or columns else ("recipe", "model", "time", "epochs")
+    print_table(out, "", titles, rows, left=left, spare=spare)
+    say(out, measured_on(summaries), "dim italic")
+    if any(isinstance(run, Fold) for run in summaries):
+        say(out, "n=: runs that differ by their seed alone, as mean +- deviation; --each shows each", "dim italic")
+
+
+def _cell(column: Column, run: Summary, name: str, best: Summary | None) -> "str | Text":
     from rich.text import Text
 
-    rows: list[Cells] = []
-    for place, summary in enumerate(summaries):
-        config = summary.config
-        mark = "" if summary.is_tested or summary.digit_accuracy is None else "*"
-        colour = STATE_COLOURS.get(summary.state, "yellow")
-        rows.append([
-            names[place] if names else summary.run.argument,
-            config.model if config else "-",
-            config.recipe if config else "-",
-            Text.assemble((summary.state_word, colour), (", best" if summary is best else "", "bold")),
-            summary.note,
-            f"{len(summary.epochs)}/{config.epochs}" if config else "-",
-            percent(summary.digit_accuracy) + mark,
-            percent(summary.sum_accuracy) + mark,
-            duration(summary.elapsed or None),
-        ])  # fmt: skip
-    columns = ["run", "model", "recipe", "state", "note", "epochs", "digit", "sum", "time"]
-    left = 5
-    if not any(summary.note for summary in summaries):
-        columns, rows, left = [*columns[:4], *columns[5:]], [[*row[:4], *row[5:]] for row in rows], 4
-    print_table(out, "", columns, rows, left=left, spare=() if names else ("recipe", "model", "time", "epochs"))
-    say(out, measured_on(summaries), "dim italic")
+    if column.title == "run":
+        return name + count_words(run)
+    if column.title == "state":
+        state = run.state_word, STATE_COLOURS.get(run.state, "yellow")
+        return Text.assemble(state, (BEST if best in members_of(run) else "", "bold"))
+    return run.note if column.title == "note" else printable(column.text(run))
 
 
 def print_curves(out: "Console", named: dict[str, Summary]) -> None:

@@ -20,7 +20,8 @@ from mnist_sum_tui.cli.common import (
 from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say
 from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
-from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs, sorted_by
+from mnist_sum_tui.cli.run_list import JsonLines, list_runs, plain, print_list
+from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import percent
@@ -29,17 +30,14 @@ from mnist_sum_tui.runs import find, notes
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, settings_table
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
-from mnist_sum_tui.runs.filters import matching
 from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.summary import Summary, best_run, summarise, why_best
+from mnist_sum_tui.runs.summary import summarise
 
 app = typer.Typer(cls=Group, help="List, show, compare and delete runs.", invoke_without_command=True)
+app.command("list")(list_runs)
 app.command("export")(export.export)
 app.command("report")(export.report)
-
-JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")]
-
 
 MOST_CHANGES = 20
 """lines of `runs show` about settings that were turned"""
@@ -52,21 +50,7 @@ def runs(context: typer.Context, runs_dir: RunsDir = None, json: JsonLines = Fal
     """List the runs, newest first."""
     context.obj = runs_dir
     if context.invoked_subcommand is None:
-        _list(folder_or_default(runs_dir), json)
-
-
-@app.command("list")
-def list_runs(
-    context: typer.Context,
-    filter: Annotated[
-        str, typer.Option(metavar="TEXT", help="Only some runs: 'model=compact lr>1e-3 stopped' (=, <, > or a state).")
-    ] = "",
-    sort: Annotated[str, typer.Option(metavar="COLUMN", help="Sort by a column of the page Runs: sum, time ...")] = "",
-    runs_dir: LaterRunsDir = None,
-    json: JsonLines = False,
-) -> None:
-    """List the runs, newest first; the same as `mnist-sum runs`."""
-    _list(folder_of(context, runs_dir), json, filter, sort)
+        print_list(folder_or_default(runs_dir), json)
 
 
 @app.command("note")
@@ -92,7 +76,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
         epochs = [to_dict(epoch) for epoch in summary.epochs]
         print_json(
             {
-                **_plain(summary),
+                **plain(summary),
                 "settings": config,
                 "changed": list(map(to_dict, summary.changed)),
                 "history": epochs,
@@ -185,27 +169,6 @@ def _shown(name: str, value: Any) -> str:
     return printable(value_words(name, value))
 
 
-def _list(folder: Path, json: bool, filter: str = "", sort: str = "") -> None:
-    is_shown = matching(filter)
-    every = [summarise(run) for run in find.list_runs(folder)]
-    best = best_run(every) if any(summary.ranked_by for summary in every) else None
-    found = list(sorted_by(every, sort) if sort else every)
-    found = [summary for summary in found if is_shown(summary)]
-    if json:
-        for summary in found:
-            print_json({**_plain(summary), "best": summary is best})
-    elif every and not found:
-        say(console(), f"None of the {len(every):,} runs fits the filter {printable(filter)}")
-    elif not found:
-        start = "start a run with mnist-sum train --recipe sprint (seconds)"
-        say(console(), f"The folder {printable(str(folder))}/ is still empty: {start}")
-    else:
-        out = console()
-        print_runs(out, found, best=best)
-        if best is not None:
-            say(out, why_best(best), "dim italic")
-
-
 def _reported(run: Run) -> dict[str, Any] | None:
     """The checked fields of report.json; None if it is missing or damaged."""
     try:
@@ -226,20 +189,3 @@ def _result(run: Run) -> str:
         f"{percent(report['agreement'])} agreement, {report['pairs']:,} pairs, "
         f"weights of epoch {report['best_epoch']}"
     )
-
-
-def _plain(summary: Summary) -> dict[str, Any]:
-    return {
-        "run": summary.run.id,
-        "path": str(summary.run.path),
-        "state": summary.state,
-        "model": summary.config.model if summary.config else None,
-        "recipe": summary.config.recipe if summary.config else None,
-        "epochs": summary.config.epochs if summary.config else None,
-        "epochs_done": len(summary.epochs),
-        "digit_accuracy": summary.digit_accuracy,
-        "sum_accuracy": summary.sum_accuracy,
-        "tested": summary.is_tested,
-        "elapsed": summary.elapsed,
-        "note": summary.note,
-    }

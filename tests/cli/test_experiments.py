@@ -1,6 +1,8 @@
-"""`mnist-sum runs list --filter --sort`, and `mnist-sum runs note`."""
+"""`mnist-sum runs list --filter --sort --columns --each`, and `mnist-sum runs note`."""
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,8 @@ import pytest
 from mnist_sum_tui.export.report import report
 from mnist_sum_tui.runs import find
 from tests.conftest import Cli, is_one_line
-from tests.tui.pages.test_runs import make_three
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make, make_three
 
 
 @pytest.fixture
@@ -32,6 +35,41 @@ def test_a_list_is_filtered_and_sorted(cli: Cli, folder: Path) -> None:
     assert "None of the 3 runs fits the filter seed=9" in cli("runs", "list", "--filter", "seed=9").stdout
     is_one_line(cli("runs", "list", "--filter", "nonsense"), 2, "write key=value")
     is_one_line(cli("runs", "list", "--sort", "beauty"), 2, "unknown column 'beauty'")
+
+
+@pytest.fixture
+def seeds(folder: Path) -> Path:
+    """Three runs that differ by their seed alone, beside the three others."""
+    for seed, total in enumerate((0.96, 0.97, 0.98), 1):
+        done = replace(recorded.finished(), sum_accuracy=total)
+        make(folder, f"20260102-12000{seed}-compact", [*recorded.training(2150), done], seed=seed, lr=0.004)
+    return folder
+
+
+def test_runs_that_differ_by_their_seed_alone_are_one_line(cli: Cli, seeds: Path) -> None:
+    for command in (["runs"], ["runs", "list", "--sort", "run"]):
+        lines = cli(*command).stdout.splitlines()
+        rows = [line for line in lines if "2026010" in line]
+        assert len(rows) == 4, lines
+        assert rows[0].startswith("20260102-120003-compact n=3 ")
+        assert "97.00 +-1.00" in rows[0]
+        assert sum("--each shows each" in line for line in lines) == 1
+    assert "97.00 +-1.00" in cli("runs", "list", "--filter", "lr=0.004").stdout
+    whole = cli("runs", "list", "--each").stdout
+    assert whole.count("-compact ") == 4
+    assert "n=" not in whole
+    assert len(listed(cli)) == 6, "for a script each run is a line"
+
+
+def test_columns_are_chosen_also_settings(cli: Cli, seeds: Path) -> None:
+    result = cli("runs", "list", "--columns", "run, lr,seed,sum", "--sort", "lr")
+    titles, *rows = (re.split("  +", line.strip()) for line in result.stdout.splitlines())
+    assert titles == ["run", "lr", "seed", "sum"]
+    assert [row[1] for row in rows[:4]] == ["0.002", "0.002", "0.002", "0.004"]
+    assert rows[3] == ["20260102-120003-compact n=3", "0.004", "3, 2, 1", "97.00 +-1.00"]
+    assert listed(cli, "--sort", "seed")[-3:] == ["compact"] * 3
+    is_one_line(cli("runs", "list", "--columns", "run,beauty"), 2, "unknown column 'beauty'")
+    is_one_line(cli("runs", "list", "--columns", "run,"), 2, "unknown column ''")
 
 
 def test_a_note_is_in_the_list_the_run_and_its_report(cli: Cli, folder: Path) -> None:

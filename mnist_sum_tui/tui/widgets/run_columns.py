@@ -1,15 +1,17 @@
 """The columns of a table of runs: what their cells say, what they are sorted by, and which fit. No widget, no numpy."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from mnist_sum_tui.config import kinds, option_name, settings, value_words
+from mnist_sum_tui.errors import unknown
 from mnist_sum_tui.formatting import duration, percent, sparkline
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.folding import Fold
+from mnist_sum_tui.runs.folding import Fold, members_of
 from mnist_sum_tui.runs.summary import Summary
 
 SYMBOLS = {
@@ -59,14 +61,19 @@ def _accuracy(run: Summary, head: str) -> str:
 
 def _name(run: Summary) -> str:
     """A run's id; how many runs are folded, and how many of them have a result."""
+    return run.run.id + count_words(run)
+
+
+def count_words(run: Summary) -> str:
+    """How many runs a folded one stands for, ` n=3`, and how many of them were measured; empty for a single run."""
     if not isinstance(run, Fold):
-        return run.run.id
+        return ""
     measured, count = len(run.values("sum_accuracy")), len(run.members)
-    return f"{run.run.id} n={count}" + (f" ({measured} measured)" if measured < count else "")
+    return f" n={count}" + (f" ({measured} measured)" if measured < count else "")
 
 
-def _note(run: Summary) -> str:
-    return run.note if len(run.note) <= NOTE else run.note[: NOTE - 1] + BRAILLE.cut
+def _cut(text: str) -> str:
+    return text if len(text) <= NOTE else text[: NOTE - 1] + BRAILLE.cut
 
 
 def _curve(run: Summary) -> str:
@@ -86,16 +93,47 @@ COLUMNS = (
     Column("time", lambda run: duration(run.elapsed or None), lambda run: run.elapsed),
     Column("recipe", lambda run: _config(run, "recipe"), lambda run: _config(run, "recipe")),
     Column("curve", _curve, lambda run: run.mean_accuracy, True),
-    Column("note", _note, lambda run: run.note.lower()),
+    Column("note", lambda run: _cut(run.note), lambda run: run.note.lower()),
 )
 SPARE = ("curve", "recipe", "time", "mean val.", "model", "epochs", "note")
 """titles of the columns that are left out where there is no room, in this order"""
 NOTE = 30
-"""letters of a note in the table"""
+"""letters of a note, or of the values of a setting, in the table"""
 KEPT = 5000
 """runs whose cells are kept, so that none is made twice: not when the table is sorted, nor in the thread that draws"""
 GAP = 2
 """columns of the terminal beside each cell"""
+
+
+def _of_setting(name: str) -> Column:
+    """The column of a setting; of folded runs it has all their values."""
+    is_number = kinds()[name] in (int, float, bool)
+
+    def values(run: Summary) -> list[str]:
+        return [value_words(name, getattr(each.config, name)) if each.config else "-" for each in members_of(run)]
+
+    def key(run: Summary) -> float | str:
+        value = getattr(run.config, name, None)
+        return float(-1 if value is None else value) if is_number else str(value or "")
+
+    return Column(option_name(name), lambda run: _cut(", ".join(dict.fromkeys(values(run)))), key)
+
+
+@cache
+def every() -> dict[str, Column]:
+    """By title all columns that can be asked for: COLUMNS, and one for each setting."""
+    return {column.title: column for column in (*map(_of_setting, settings()), *COLUMNS)}
+
+
+def named(title: str) -> Column:
+    """The column of that title.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if title not in every():
+        raise unknown("column", title, every())
+    return every()[title]
 
 
 @lru_cache(KEPT)

@@ -1,0 +1,88 @@
+"""`mnist-sum runs` and `mnist-sum runs list`: a line per run, or one for all that differ by their seed alone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mnist_sum_tui.cli.common import LaterRunsDir, folder_of, print_json
+from mnist_sum_tui.cli.layout import console, say
+from mnist_sum_tui.cli.run_tables import print_runs, sorted_by
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.filters import matching
+from mnist_sum_tui.runs.folding import folded
+from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise, why_best
+from mnist_sum_tui.tui.widgets.run_columns import named
+
+JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")]
+Columns = Annotated[
+    str, typer.Option(metavar="NAMES", help="Columns of the page Runs, or settings: 'run,lr,sum,time,curve'.")
+]
+
+
+def list_runs(
+    context: typer.Context,
+    filter: Annotated[
+        str, typer.Option(metavar="TEXT", help="Only some runs: 'model=compact lr>1e-3 stopped' (=, <, > or a state).")
+    ] = "",
+    sort: Annotated[str, typer.Option(metavar="COLUMN", help="Sort by a column, or a setting: sum, time, lr ...")] = "",
+    columns: Columns = "",
+    each: Annotated[
+        bool, typer.Option("--each", help="A line for each run, also for those that differ by their seed alone.")
+    ] = False,
+    runs_dir: LaterRunsDir = None,
+    json: JsonLines = False,
+) -> None:
+    """List the runs, newest first; the same as `mnist-sum runs`."""
+    print_list(folder_of(context, runs_dir), json, filter, sort, columns, each)
+
+
+def print_list(
+    folder: Path, json: bool, filter: str = "", sort: str = "", columns: str = "", each: bool = False
+) -> None:
+    """Print the runs in a folder; without `each` those that differ by their seed alone as one.
+
+    Raises:
+        UsageError: the filter cannot be read, or there is no such column.
+    """
+    is_shown, titles = matching(filter), [title.strip() for title in columns.split(",")] if columns else []
+    for title in [*titles, *([sort] if sort else [])]:
+        named(title)  # refuses one that there is not
+    every = [summarise(run) for run in find.list_runs(folder)]
+    best = best_if_any(every)
+    fitting = [summary for summary in every if is_shown(summary)]
+    found: Sequence[Summary] = fitting if each or json else folded(fitting)
+    found = sorted_by(found, sort) if sort else found
+    if json:
+        for summary in found:
+            print_json({**plain(summary), "best": summary is best})
+    elif every and not found:
+        say(console(), f"None of the {len(every):,} runs fits the filter {printable(filter)}")
+    elif not found:
+        start = "start a run with mnist-sum train --recipe sprint (seconds)"
+        say(console(), f"The folder {printable(str(folder))}/ is still empty: {start}")
+    else:
+        out = console()
+        print_runs(out, found, best=best, columns=titles)
+        if best is not None:
+            say(out, why_best(best), "dim italic")
+
+
+def plain(summary: Summary) -> dict[str, Any]:
+    """A run at a glance, ready for JSON."""
+    return {
+        "run": summary.run.id,
+        "path": str(summary.run.path),
+        "state": summary.state,
+        "model": summary.config.model if summary.config else None,
+        "recipe": summary.config.recipe if summary.config else None,
+        "epochs": summary.config.epochs if summary.config else None,
+        "epochs_done": len(summary.epochs),
+        "digit_accuracy": summary.digit_accuracy,
+        "sum_accuracy": summary.sum_accuracy,
+        "tested": summary.is_tested,
+        "elapsed": summary.elapsed,
+        "note": summary.note,
+    }
