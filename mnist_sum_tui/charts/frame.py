@@ -12,9 +12,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 Span = tuple[str, str]
 """text and its role: axis, title, legend, cursor, nan, or that of a curve or marks, for envelopes with `-envelope`"""
 LEAST = 2
-"""labels that an x axis keeps at the cost of its name"""
-LEAST_LINE = 4
-"""columns of an x axis that has a name"""
+"""labels that an x axis has where its room allows"""
 _Y_AXIS, _Y_TICK, _X_AXIS, _X_TICK, _CORNER = tuple(BRAILLE.axes)
 
 
@@ -30,32 +28,19 @@ def y_axis(ticks: list[Tick], rows: int, left: int, up: Interval) -> list[str]:
 
 
 def x_axis(kind: str, between: Interval, left: int, columns: int) -> list[Span]:
-    """The x axis, with each label right of its tick and its name where that costs no label: `└──┴500─── step`.
-
-    Where there is no room at the end, the name stands before the axis, or costs a label, but never the last two.
-    """
+    """The x axis, with each label right of its tick, and its name left of it at every size: `step └──┴500───`."""
     rooms = (max(2, columns // 9), 3, 4, 5, 6)  # of few labels only one may lie within the axis
-    tried = [across(kind, *between, room) for room in rooms]
-    counts = [_ticked(ticks, between, columns, columns)[1] for ticks in tried]
-    at = next((place for place, count in enumerate(counts) if count >= LEAST), counts.index(max(counts)))
-    end, before = columns - len(kind) - 2, " " * (left - 1)
-    with_name, count = _ticked(tried[at], between, columns, max(end, 0))
-    is_before = count < counts[at] and len(kind) <= left - 2
-    if is_before:
-        before = f"{kind:>{left - 2}} "
-    if is_before or end < LEAST_LINE or count < min(counts[at], LEAST):
-        line = _ticked(tried[at], between, columns, columns)[0]
-    else:
-        line = f"{with_name}{_X_AXIS} {kind}"
-    return [(before + _CORNER if left else "", "axis"), (line, "axis")]
+    tried = [_ticked(across(kind, *between, room), between, columns) for room in rooms]
+    line = next((line for line, count in tried if count >= LEAST), max(tried, key=lambda found: found[1])[0])
+    return [(f"{kind:>{left - 2}} {_CORNER}" if left else "", "axis"), (line, "axis")]
 
 
-def _ticked(ticks: list[Tick], between: Interval, columns: int, end: int) -> tuple[str, int]:
-    """The first `end` columns of an axis with the labels that fit, and how many these are."""
-    line, free, count = list(_X_AXIS * end), 0, 0
+def _ticked(ticks: list[Tick], between: Interval, columns: int) -> tuple[str, int]:
+    """The axis with the labels that fit, and how many these are."""
+    line, free, count = list(_X_AXIS * columns), 0, 0
     for at, text in ticks:
         start = int(column_of(np.array([at]), between, columns)[0]) if columns else 0
-        if start >= free and start + len(text) + 1 <= end:
+        if start >= free and start + len(text) + 1 <= columns:
             line[start : start + len(text) + 1] = list(f"{_X_TICK}{text}")
             free, count = start + len(text) + 2, count + 1
     return "".join(line), count

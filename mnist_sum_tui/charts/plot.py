@@ -19,8 +19,6 @@ Heights = tuple[Floats, Floats | None]
 """a curve's `y` and `raw` after the scale's `forward`"""
 SAMPLES = dict(zip(("solid", "dashed", "sparse"), BRAILLE.lines, strict=True))
 """the line patterns, and how the legend shows them"""
-NAME_SHARE = 6
-"""a name of the x axis that is longer than this part of it gets room left of it"""
 ROWS_FOR_A_LEGEND, ROWS_FOR_TWO_LINES = 6, 14
 """the fewest rows of a chart with a legend, and of one whose title has a line of its own"""
 
@@ -111,9 +109,7 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> D
     marked = [up(marks.y) for marks in plot.marks]
     low, high = _range([y for pair in heights for y in pair if y is not None] + marked)
     ticks = spanning(plot.scale.ticks(low, high, max(3, rows // 2)), plot.scale, low, high) if rows else []
-    gutter = max((len(text) for _, text in ticks), default=0) + 2
-    if len(plot.x_kind) > (width - gutter) // NAME_SHARE:
-        gutter = max(gutter, len(plot.x_kind) + 2)  # left of the axis, where its name costs no labels
+    gutter = max(len(text) for text in (plot.x_kind, *(text for _, text in ticks))) + 2
     left = gutter if width >= gutter + 8 else 0
     columns = max(width - left, 0)
     x_low, x_high = _x_range(plot)

@@ -80,9 +80,9 @@ def test_the_dots_of_the_batches_stay_in_the_legend_beside_the_validation(height
     assert "●◆ validation  ⣿ each batch" in lines_of(plot(series, None, View(), "loss"), 58, height)[height // 20]
 
 
-@pytest.mark.parametrize("kind", ["% sure", "% answered"])
-@pytest.mark.parametrize("width", [36, 39, 58])
-def test_a_long_name_of_the_x_axis_stands_left_of_its_numbers(kind: str, width: int) -> None:
+@pytest.mark.parametrize("kind", ["step", "% sure", "% answered"])
+@pytest.mark.parametrize("width", [36, 39, 58, 100])
+def test_the_name_of_the_x_axis_stands_left_of_its_numbers_at_every_size(kind: str, width: int) -> None:
     curve = Curve("digit", "digit", np.arange(1.0, 101.0), np.linspace(0.98, 0.99999, 100))
     axis = lines_of(Plot((curve,), scale=NINES, x_kind=kind), width, 9)[-1]
     numbers = [int(text) for text in re.findall(r"┴(\d+)", axis)]

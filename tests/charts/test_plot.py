@@ -30,13 +30,13 @@ def roles(plot: Plot, width: int, height: int) -> set[str]:
 def test_a_straight_line_has_ticks_on_both_axes() -> None:
     assert text(Plot((curve(RAMP),), title="loss"), 34, 8) == [
         "loss  ━ digit                     ",
-        "100 ┤                         ⣀⡠⠤⠒",
-        "    │                    ⣀⠤⠔⠒⠉    ",
-        "    │              ⢀⣀⠤⠒⠊⠉         ",
-        " 50 ┤         ⣀⡠⠤⠒⠉⠁              ",
-        "    │    ⣀⠤⠔⠒⠉                    ",
-        "  0 ┤⠤⠒⠊⠉                         ",
-        "    └┴0────────────┴50─────── step",
+        " 100 ┤                        ⢀⡠⠤⠒",
+        "     │                   ⣀⡠⠤⠒⠉⠁   ",
+        "     │              ⣀⡠⠔⠒⠉         ",
+        "  50 ┤         ⣀⠤⠔⠊⠉              ",
+        "     │   ⢀⣀⠤⠒⠊⠉                   ",
+        "   0 ┤⠤⠒⠊⠁                        ",
+        "step └┴0────────────┴50───────────",
     ]
 
 
@@ -44,7 +44,7 @@ def test_a_spike_among_many_points_survives_binning() -> None:
     raw = np.ones(100_000)
     raw[50_000] = 3
     lines = text(Plot((curve(np.ones(100_000), raw),)), 34, 8)
-    columns = zip(*(line[3:] for line in lines[1:6]), strict=True)
+    columns = zip(*(line[6:] for line in lines[1:6]), strict=True)
     column = next(cells for cells in columns if cells[0] != " ")
     assert all(cell != " " for cell in column), "the envelope reaches from the line up to the spike"
 
@@ -125,7 +125,7 @@ def test_the_cursor_stands_at_the_point_that_it_reads_and_says_what_the_values_a
         assert lines[0].rstrip() == "step 20  digit 20  sum 20  smoothed"
         column = next(line.index("○") for line in lines if "○" in line)
         assert {line[column] for line in lines[height // 10 + 1 : -1]} == {"│", "○"}
-    assert text(plot, 32, 9)[-1] == "    └┴0───────────┴50────── step", "no word costs the axis its labels"
+    assert text(plot, 32, 9)[-1] == "step └┴0───────────┴50──────────", "no word costs the axis its labels"
 
 
 def test_the_caption_stands_beside_the_title_and_leaves_the_axis_its_ticks() -> None:
