@@ -64,9 +64,9 @@ class AfterRun(Page):
         raise NotImplementedError
 
     def action_new(self) -> None:
-        """Back to the form, which begins fresh."""
+        """Back to the form, with what was set in it."""
         self.query_one(ContentSwitcher).current = "run-form"
-        self.form.renew()
+        self.form.show_again()
         self.refresh_bindings()
 
     def action_charts(self) -> None:

@@ -116,19 +116,18 @@ class RunForm(VerticalScroll, can_focus=False):
     def _typed(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value.strip()
 
-    def renew(self) -> None:
-        """Begin a new form: the chosen recipe with its own values, because nothing is set by hand in it yet."""
-        self._fill(self.base)
+    def show_again(self) -> None:
+        """For the next run: what was set stays, and is said; only what was wrong with the last start is forgotten."""
         self.complain("")
         self.query_one("#start").focus()
 
-    def _fill(self, values: TrainConfig, unless_other_than: TrainConfig | None = None) -> None:
-        """Fill in model and numbers, but for what differs from the other values, because it was set by hand."""
+    def _fill(self, values: TrainConfig, before: TrainConfig) -> None:
+        """Fill in model and numbers, but for what differs from the values before, because it was set by hand."""
         model = self.query_one("#model", Select)
-        if unless_other_than is None or model.value == unless_other_than.model:
+        if model.value == before.model:
             model.value = values.model
         for name in NUMBERS:
-            if unless_other_than is None or self._typed(name) == _text(unless_other_than, name):
+            if self._typed(name) == _text(before, name):
                 self.query_one(f"#{name}", Input).value = _text(values, name)
 
     @on(Select.Changed, "#recipe")
@@ -136,7 +135,7 @@ class RunForm(VerticalScroll, can_focus=False):
         """Fill in the model and the numbers of the chosen recipe; what was set by hand stays."""
         before, after = self._base_of(self._recipe), self._base_of(str(message.value))
         self._recipe = after.recipe
-        self._fill(after, unless_other_than=before)
+        self._fill(after, before)
         self._explain()
 
     @on(Input.Changed)

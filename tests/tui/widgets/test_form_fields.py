@@ -78,7 +78,7 @@ async def test_a_wrong_field_takes_the_time_from_the_button_and_leaves_it_its_ne
     assert str(form.query_one("#other", Button).label) == "compact"
 
 
-async def test_a_new_form_begins_with_the_recipe_s_own_values(pilot: Pilot[int]) -> None:
+async def test_the_form_of_the_next_run_keeps_what_was_set(pilot: Pilot[int]) -> None:
     app = recorded.app_of(pilot)
     form = form_of(pilot)
     form.query_one("#other", Button).press()
@@ -87,13 +87,15 @@ async def test_a_new_form_begins_with_the_recipe_s_own_values(pilot: Pilot[int])
     assert "set by you: network, epochs" in said(form, "sets")
     recorded.begin(app)
     app.session.end()
+    form.complain("no such device")
     await pilot.press("n")
     await pilot.pause()
-    assert (form.config.model, form.config.epochs) == ("compact", 5)
-    form.query_one("#recipe", Select).value = "sprint"
-    await pilot.pause()
-    assert (form.config.model, form.config.epochs) == ("swift", 2)
-    assert "set by you" not in said(form, "sets")
+    for recipe in ("standard", "sprint"):
+        form.query_one("#recipe", Select).value = recipe
+        await pilot.pause()
+        assert (form.config.recipe, form.config.model, form.config.epochs) == (recipe, "original", 1)
+        assert "set by you: network, epochs" in said(form, "sets")
+    assert "no such device" not in said(form, "readiness")
 
 
 async def test_a_batch_size_that_is_quicker_or_slower_has_no_time(pilot: Pilot[int]) -> None:
