@@ -1,10 +1,13 @@
 """The demo: the recorded run of the package, what is said at which of its moments, and what to try next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mnist_sum_tui.export.moving.story import ADDS, GUESSES, READS, Story
 from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.runs.replay import Replay
+from mnist_sum_tui.training.average import Average
 
 SECONDS = 40.0
 """how long it plays"""
@@ -30,19 +33,19 @@ def captions(replay: Replay) -> list[Caption]:
     Raises:
         DataError: the run is too short.
     """
-    story = Story(replay.at(replay.last).events)
+    events = replay.at(replay.last).events
+    story, shown = Story(events), _shown(events)
     found = [Caption(0, 0, "In: an image and a number. Out: the digit and their sum. It begins at random.")]
 
     def say(step: int, words: str) -> None:
         found.append(Caption(replay.row_at_step(step), step, words))
 
-    reads, adds = story.first("digit", READS), story.first("sum", ADDS)
-    if reads is not None and story.smooth["sum"][reads] < GUESSES:
-        digit, total = (percent(float(story.smooth[head][reads]), 0) for head in ("digit", "sum"))
-        say(story.progress[reads].step, f"It reads most digits, {digit}. The sum is still guessing: {total}.")
-    if adds is not None:
-        total = percent(float(story.smooth["sum"][adds]), 0)
-        say(story.progress[adds].step, f"Now it adds: {total}. Nobody told it how; it had examples alone.")
+    reads = next((at for at in shown if at[1] >= READS), None)
+    if reads is not None and reads[2] < GUESSES:
+        digit, total = (percent(share, 0) for share in reads[1:])
+        say(reads[0], f"It reads most digits, {digit}. The sum is still guessing: {total}.")
+    if adds := next((at for at in shown if at[2] >= ADDS), None):
+        say(adds[0], f"Now it adds: {percent(adds[2], 0)}. Nobody told it how; it had examples alone.")
     if story.epochs:
         say(story.epochs[0].step, "It has seen each image once. What follows are the last few per cent.")
     if story.test is not None:
@@ -51,4 +54,15 @@ def captions(replay: Replay) -> list[Caption]:
             f"The test: of {(story.test.pairs or 0) // 10:,} new images {digit} are read, {total} of the sums right."
         )
         found.append(Caption(replay.last, story.test.step, words))
+    return found
+
+
+def _shown(events: Sequence[Event]) -> list[tuple[int, float, float]]:
+    """Step and both training accuracies at each Progress, smoothed as the dashboard shows them at that moment."""
+    digit, total, found = Average(), Average(), []
+    for event in events:
+        if isinstance(event, Progress):
+            digit.add(event.digit_accuracy)
+            total.add(event.sum_accuracy)
+            found.append((event.step, digit.value or 0.0, total.value or 0.0))
     return found

@@ -1,5 +1,6 @@
 """What the demo says of the recorded run, and when."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,13 @@ import pytest
 from mnist_sum_tui.cli.welcome import FIRST
 from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.export.demo import NEXT, captions
-from mnist_sum_tui.export.moving.story import ADDS, GUESSES, READS, Story
+from mnist_sum_tui.export.moving.story import ADDS, GUESSES, READS
 from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.replay import Replay
+from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.widgets.key_figures import figures
 from tests.conftest import Cli
 from tests.tui import recorded
 
@@ -22,14 +26,24 @@ def test_five_captions_at_the_moments_that_matter() -> None:
     assert [caption.row for caption in found] == sorted({caption.row for caption in found})
     assert all(len(caption.words) <= 78 for caption in found)
     assert all(replay.at(caption.row).step == caption.step for caption in found)
-    story = Story(replay.at(replay.last).events)
-    reads, adds = story.first("digit", READS), story.first("sum", ADDS)
-    assert reads is not None
-    assert adds is not None
-    assert (found[1].step, found[2].step) == (story.progress[reads].step, story.progress[adds].step)
-    assert f"{story.smooth['sum'][reads]:.0%}".replace("%", " %") in found[1].words
-    assert story.smooth["sum"][reads] < GUESSES
     assert found[-1].row == replay.last
+
+
+def test_the_figures_are_those_that_the_dashboard_shows_at_that_moment(tmp_path: Path) -> None:
+    replay, session = Replay(RECORDED.metrics_file), Session(tmp_path)
+    _, reads, adds, _, test = captions(replay)
+    for caption in (reads, adds, test):
+        session.rewind(replay.at(caption.row))
+        shown = figures(session)
+        words = [percent(shown[name][1], int(caption is test)) for name in ("digit", "sum")]
+        assert re.findall(r"[\d.]+ %", caption.words) == (words[1:] if caption is adds else words)
+        if caption is reads:
+            assert session.training is not None
+            assert session.training[0] >= READS
+            assert session.training[1] < GUESSES
+        if caption is adds:
+            assert session.training is not None
+            assert session.training[1] >= ADDS
 
 
 def test_nothing_is_said_that_is_not_so(tmp_path: Path) -> None:

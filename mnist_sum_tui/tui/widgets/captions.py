@@ -23,4 +23,5 @@ class Captions(Line):
         if said:
             is_over = said[-1] is self.all[-1]
             commands = (AFTERWARDS, "$text-accent") if is_over else (MEANWHILE, "$text-muted")
-            self.say(Content.assemble((said[-1].words, "bold"), "\n", commands))
+            when = f"Step {said[-1].step:,}: " if said[-1].step and not is_over else ""  # its figures are of then
+            self.say(Content.assemble((when + said[-1].words, "bold"), "\n", commands))
