@@ -112,6 +112,11 @@ class RunsPage(Experiments):
         if isinstance(event, Finished) and self.is_current:
             self.action_reload()
 
+    def on_key(self) -> None:
+        """A message is read by the next key; what that does may bring another."""
+        if self._evaluating is None:
+            self.note()
+
     def action_reload(self) -> None:
         """Read the folder again."""
         folder = self.session.runs_folder

@@ -18,6 +18,7 @@ async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
         await pilot.press("y")
+        assert note_of(page).startswith("Copied: ")
         assert app.clipboard == "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0"
         await pilot.press("e")
         await pilot.pause()
@@ -26,6 +27,8 @@ async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert request.weights is not None
         assert request.weights.path == made[2].best_file
         assert note_of(page).startswith("01-01 12:00 compact, epoch 3 on 10,000 test pairs: digit 98.80 %")
+        await pilot.press("left")
+        assert note_of(page) == "", "a message is gone with the next key"
         await pilot.press("down", "e")
         assert "no weights yet" in note_of(page)
 
