@@ -25,7 +25,11 @@ STYLES = {
 class MapOfDigits(Widget, can_focus=True):
     """Shows a DigitMap; the arrow keys or a click move the cursor, Enter or a second click opens its image."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*MOVES, Binding("enter", "open", "Open in Inspect")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *MOVES,
+        Binding("enter", "open", "Open in Inspect"),
+        Binding("escape", "screen.back", "Back to the list"),
+    ]
 
     shown: reactive[DigitMap | None] = reactive(None)
     cursor: reactive[Cell] = reactive((0, 0))

@@ -22,6 +22,7 @@ from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.digit_map import MapOfDigits
 from mnist_sum_tui.tui.widgets.health_table import HealthTable
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.maps import Maps, Pictures
 from tests.tui import fixed, recorded
 from tests.tui.recorded import until
@@ -133,6 +134,7 @@ async def test_the_map_shows_the_image_under_its_cursor_and_opens_it(size: tuple
         await pilot.pause()
         drawn = page.query_one(MapOfDigits)
         assert drawn.has_focus
+        assert "Back to the list" in str(page.query_one(KeyFooter).render())
         assert drawn.shown is not None
         assert drawn.index == page.index == 0, "it begins with the image that was shown"
         x = fixed.outputs().digits.double().numpy()
