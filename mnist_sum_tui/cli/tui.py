@@ -20,6 +20,7 @@ WITH_WATCH = ("data_dir", "device")
 
 @opt.with_settings
 def tui(
+    context: typer.Context,
     settings: opt.Settings,
     start: Annotated[bool, typer.Option("--start", help="Start training at once.")] = False,
     resume: str | None = typer.Option(
@@ -65,6 +66,7 @@ def tui(
         watch=find.by_name(watch, folder) if watch is not None else None,
         replay=find.by_name(replay, folder) if replay is not None else None,
         theme=theme,
+        marker=context.params.get("marker"),
         name=name,
         mouse=mouse,
         notify=notify,

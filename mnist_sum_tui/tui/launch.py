@@ -47,6 +47,8 @@ class LaunchOptions:
     resume: Run | None
     """a run to go on with; implies `start`"""
     theme: str | None
+    marker: str | None = None
+    """what to draw with; it has its effect before"""
     watch: Run | None = None
     """a run that another process trains, to look at"""
     replay: Run | None = None
@@ -88,9 +90,10 @@ def run_dashboard(options: LaunchOptions) -> int:
         session, start, options.resume, options.config, theme, options.name, options.watch, options.replay
     )
     app.way = chosen(options.notify)
-    is_usual = settings.find("theme", options.theme).origin == settings.USUAL
-    if is_usual and app.console.color_system == "standard":
-        app.theme = looks.FEW_COLOURS
+    given = {name: getattr(options, name) for name in ("theme", "marker", "mouse", "fps", "notify")}
+    app.here = {name: settings.find(name, value) for name, value in given.items() if value is not None}
+    app.has_few_colours = app.console.color_system == "standard"
+    app.use_theme(theme)
     with handled(lambda number, _: _leave(app, number), *SIGNALS):
         return _run_to_the_end(app, is_with_mouse)
 

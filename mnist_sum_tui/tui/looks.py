@@ -9,8 +9,8 @@ from textual.theme import BUILTIN_THEMES, Theme
 from mnist_sum_tui.settings import KNOWN
 
 DEFAULT = str(KNOWN["theme"].usual)
-FEW_COLOURS = "mnist-sum-16"
-"""for terminals of 16 colours: all of its colours are among them, so that none turns into one that cannot be read"""
+IN_FEW_COLOURS = {DEFAULT: "mnist-sum-16", "mnist-sum-light": "mnist-sum-16-light"}
+"""for terminals of 16 colours: all of their colours are among them, so that none turns into one that cannot be read"""
 DEFAULTS = {"run-5": "#CC79A7"}
 """theme variables of our own, for themes that do not have them: the colour of the fifth run in a chart"""
 
@@ -87,7 +87,7 @@ OWN = (
         },
     ),
     Theme(
-        FEW_COLOURS,
+        IN_FEW_COLOURS[DEFAULT],
         primary="#0000AA",
         secondary="#00AAAA",
         accent="#FFFF55",
@@ -104,6 +104,27 @@ OWN = (
             "boost": "#0000AA",
             **dict.fromkeys(("text-muted", "text-disabled", "foreground-muted", "foreground-disabled"), "#AAAAAA"),
             **dict.fromkeys(("block-cursor-blurred-background", "block-hover-background", "border-blurred"), "#555555"),
+        },
+    ),
+    Theme(
+        IN_FEW_COLOURS["mnist-sum-light"],
+        primary="#0000AA",
+        secondary="#000000",
+        accent="#AA00AA",
+        success="#0000AA",
+        warning="#AA00AA",
+        error="#AA0000",
+        foreground="#000000",
+        background="#FFFFFF",
+        surface="#FFFFFF",
+        panel="#FFFFFF",
+        dark=False,
+        variables={
+            **_texts("#0000AA", "#000000", "#AA00AA", "#5555FF", "#AA0000", "#555555"),
+            "text": "auto 100%",
+            "boost": "#0000AA",
+            **dict.fromkeys(("text-muted", "text-disabled", "foreground-muted", "foreground-disabled"), "#555555"),
+            **dict.fromkeys(("block-cursor-blurred-background", "block-hover-background", "border-blurred"), "#AAAAAA"),
         },
     ),
 )

@@ -1,9 +1,8 @@
 """SettingsApp: the settings that one sets once, in palettes of their own: used at once, and kept in the user's file."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple, cast
 
 from textual.binding import Binding
@@ -15,7 +14,7 @@ from textual.widgets import Input
 from mnist_sum_tui import settings
 from mnist_sum_tui.errors import MnistSumError, UsageError
 from mnist_sum_tui.machine.stdio import choose_marker
-from mnist_sum_tui.tui.looks import OWN
+from mnist_sum_tui.tui import looks
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.running import RunningApp
 from mnist_sum_tui.tui.session.session import Session
@@ -24,7 +23,7 @@ from mnist_sum_tui.tui.textual_fixes import Palette, redraw
 SWAPPED = {a: b for digit in range(10) for a, b in ((f"{digit}", f"alt+{digit}"), (f"alt+{digit}", f"{digit}"))}
 """keys for each other, where the digits alone choose pages"""
 OFFERED: dict[str, Sequence[settings.Value]] = {
-    "theme": [theme.name for theme in OWN],
+    "theme": [theme.name for theme in looks.OWN if theme.name not in looks.IN_FEW_COLOURS.values()],
     "fps": (10, 30, 60, 120),
     "plain": (),
 }
@@ -44,16 +43,18 @@ class Choice(NamedTuple):
         return f"{self.name} {str(self.value).lower()}"
 
 
-def choices() -> Iterator[Choice]:
-    """Every setting with every value that is offered."""
+def choices(here: Mapping[str, settings.Found]) -> Iterator[Choice]:
+    """Every setting with every value that is offered; what counts `here` goes before variables and the file."""
+    kept, file = settings.read()[0], settings.path().name
     for name, known in settings.KNOWN.items():
         try:
-            now = settings.find(name)
+            now = here.get(name) or settings.find(name)
         except UsageError:  # a wrong variable: what counts then is not the file's
             now = settings.Found("", settings.variable(name))
-        where = Path(now.origin).name if now.origin == str(settings.path()) else now.origin
+        where = file if now.origin == str(settings.path()) else now.origin
         for value in OFFERED.get(name, known.choices):
-            yield Choice(name, value, known.about + (f"; now, {where}" if value == now.value else ""))
+            words = f"; in {file}, but {where} counts" if value == kept.get(name) else ""
+            yield Choice(name, value, known.about + (f"; now, {where}" if value == now.value else words))
 
 
 class Settings(Provider):
@@ -61,7 +62,7 @@ class Settings(Provider):
 
     def _found(self) -> Iterator[tuple[Choice, partial[None]]]:
         app = cast("SettingsApp", self.app)
-        for choice in choices():
+        for choice in choices(app.here):
             yield choice, partial(app.keep_setting, choice.name, choice.value)
 
     async def discover(self) -> Hits:
@@ -100,6 +101,10 @@ class SettingsApp(RunningApp):
     def __init__(self, session: Session, run_name: str = "") -> None:
         super().__init__(session, run_name)
         self._swapped: dict[str, str] = {}
+        self.here: dict[str, settings.Found] = {}
+        """what counts until the program ends, whatever the variables and the file say: options, and what was chosen"""
+        self.has_few_colours = False
+        """whether the terminal has 16 colours"""
         self.use_digits(str(settings.find("digits").value))
 
     def keep_setting(self, name: str, value: settings.Value) -> None:
@@ -112,6 +117,8 @@ class SettingsApp(RunningApp):
             self.notify(str(error), title="The setting is not kept", severity="warning")
             return
         when = "" if name in (*self._uses, "notify") else " It holds from the next start."
+        if name in self._uses:
+            self.here[name] = settings.Found(value, str(file))
         if os.environ.get(settings.variable(name)):
             when = f" But {settings.variable(name)} is set, and overrides it at the next start."
         self.notify(f"{name} {str(value).lower()}: kept in {file}.{when}", title="Settings")
@@ -119,7 +126,11 @@ class SettingsApp(RunningApp):
     @property
     def _uses(self) -> dict[str, Callable[[str], None]]:
         """How a setting has its effect at once."""
-        return {"theme": partial(setattr, self, "theme"), "marker": self.use_marker, "digits": self.use_digits}
+        return {"theme": self.use_theme, "marker": self.use_marker, "digits": self.use_digits}
+
+    def use_theme(self, name: str) -> None:
+        """Show everything in this theme, or in 16 colours what comes next to it."""
+        self.theme = looks.IN_FEW_COLOURS.get(name, name) if self.has_few_colours else name
 
     def use_digits(self, what: str) -> None:
         """Let the digits choose `pages` or `numbers`, and with Alt the other."""

@@ -11,6 +11,7 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.train import TrainPage
+from mnist_sum_tui.tui.settings_app import choices
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
@@ -44,6 +45,34 @@ async def test_all_settings_are_listed_with_their_origin(fake: FakeTrain, tmp_pa
     assert [line for line in listed if "now, settings.toml" in line] == [
         "mouse false\nthe dashboard takes the mouse from the terminal; now, settings.toml"
     ]
+
+
+def test_the_list_says_which_value_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("marker", "blocks"), ("fps", 30), ("theme", "mnist-sum-light")):
+        settings.keep(name, value)
+    monkeypatch.setenv("MNIST_SUM_FPS", "60")
+    here = {"marker": settings.find("marker", "ascii"), "theme": settings.find("theme", "mnist-sum-dark")}
+    said = {choice.words: choice.about.rpartition("; ")[2] for choice in choices(here)}
+    assert said["marker ascii"] == "now, --marker"
+    assert said["marker blocks"] == "in settings.toml, but --marker counts"
+    assert said["fps 60"] == "now, MNIST_SUM_FPS"
+    assert said["fps 30"] == "in settings.toml, but MNIST_SUM_FPS counts"
+    assert said["theme mnist-sum-light"] == "in settings.toml, but --theme counts"
+    assert said["digits numbers"] == "now, usual"
+
+
+async def test_what_is_chosen_in_the_list_counts_at_once(
+    fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(glyphs, "_chosen", glyphs.BRAILLE)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)):
+        app.here = {"marker": settings.find("marker", "ascii"), "fps": settings.find("fps", 10)}
+        app.keep_setting("marker", "blocks")
+        app.keep_setting("fps", 60)
+        said = {choice.words: choice.about.rpartition("; ")[2] for choice in choices(app.here)}
+    assert said["marker blocks"] == "now, settings.toml"
+    assert said["fps 60"] == "in settings.toml, but --fps counts"
 
 
 async def test_a_theme_from_the_palette_of_themes_is_kept(fake: FakeTrain, tmp_path: Path) -> None:
@@ -113,17 +142,19 @@ def test_the_dashboard_starts_with_them(
     seen = []
 
     def ends(app: MnistSumApp, is_with_mouse: bool) -> int:
-        seen.append((app.theme, is_with_mouse))
+        seen.append((app.theme, is_with_mouse, {name: found.origin for name, found in app.here.items()}))
         return 0
 
     monkeypatch.setattr("mnist_sum_tui.tui.launch.can_draw", lambda: True)
     monkeypatch.setattr("mnist_sum_tui.tui.launch._run_to_the_end", ends)
     monkeypatch.setenv("TEXTUAL_FPS", "60")
+    monkeypatch.setenv("COLORTERM", "truecolor")
     settings.keep("theme", "nord")
     settings.keep("mouse", False)
     run_dashboard(LaunchOptions(tmp_path, CONFIG, False, None, None))
     run_dashboard(LaunchOptions(tmp_path, CONFIG, False, None, "dracula", mouse=True))
     settings.keep("theme", "nrod")
     run_dashboard(LaunchOptions(tmp_path, CONFIG, False, None, None))
-    assert seen == [("nord", False), ("dracula", True), ("mnist-sum-dark", False)]
+    options = {"theme": "--theme", "mouse": "--mouse"}
+    assert seen == [("nord", False, {}), ("dracula", True, options), ("mnist-sum-dark", False, {})]
     assert capsys.readouterr().err == f"note: {settings.path()}: unknown theme 'nrod': did you mean 'nord'?\n"

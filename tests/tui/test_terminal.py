@@ -227,9 +227,11 @@ def test_a_dumb_terminal_is_pointed_to_train(term: str, folder: Path) -> None:
     assert b"\x1b" not in terminal.output
 
 
-def test_sixteen_colours_have_a_theme_that_is_made_of_them(folder: Path) -> None:
-    terminal = Terminal(folder, start=False, TERM="xterm", COLORTERM="")
+@pytest.mark.parametrize(("theme", "text"), [("mnist-sum-dark", b"37;40m"), ("mnist-sum-light", b"30;107m")])
+def test_sixteen_colours_have_themes_that_are_made_of_them(theme: str, text: bytes, folder: Path) -> None:
+    terminal = Terminal(folder, start=False, TERM="xterm", COLORTERM="", MNIST_SUM_THEME=theme)
     terminal.wait_for("Start training")
     terminal.process.send("q")
     assert terminal.wait_for_end() == 0
     assert b"\x1b[1;97;44mF1 Train" in terminal.output, "white on blue, and not on cyan"
+    assert text in terminal.output
