@@ -123,12 +123,15 @@ def heat(image: NDArray[np.uint8]) -> Heat:
 
 
 def looked_inside(request: LookInside) -> LookedInside:
-    image = images().images[request.index % COUNT].numpy()
+    image, said = images().images[request.index % COUNT].numpy(), predictions(request.index % COUNT)
+    if request.drawing is not None:
+        image, said = prepare(request.drawing), unlabelled()
     found = request.found
     weights, source = (request.weights or CHOICES[1], SOURCE) if found is None else (found.weights, found.source)
-    said = predictions(request.index % COUNT)
     answer = ImagePredicted(request.index % COUNT, image, said, weights, CHOICES, source, COUNT)
-    return LookedInside(views(image, request.number, said[0].digit), request.number, answer, found is None)
+    return LookedInside(
+        views(image, request.number, said[0].digit), request.number, answer, found is None, request.drawing
+    )
 
 
 def predictions(index: int) -> tuple[Prediction, ...]:
@@ -162,14 +165,17 @@ class FixedPredictions(PredictionWorker):
                 reply(TestSetEvaluated(result(), images().images.numpy(), CHOICES))
 
 
+def unlabelled() -> tuple[Prediction, ...]:
+    return tuple(from_outputs(outputs(), THREE, number) for number in range(10))
+
+
 def drawing_predicted(request: PredictDrawing) -> DrawingPredicted:
     weights = request.weights or CHOICES[1]
     try:
         image = prepare(request.drawing)
     except PictureError:
         return DrawingPredicted(None, None, weights, CHOICES, SOURCE, request.requested)
-    unlabelled = tuple(from_outputs(outputs(), THREE, number) for number in range(10))
-    return DrawingPredicted(image, unlabelled, weights, CHOICES, SOURCE, request.requested)
+    return DrawingPredicted(image, unlabelled(), weights, CHOICES, SOURCE, request.requested)
 
 
 def new_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:

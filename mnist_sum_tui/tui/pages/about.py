@@ -21,7 +21,8 @@ Draw a digit with the mouse: the
 network reads it after each stroke.
 It sees your digit cut out, scaled
 to 20 pixels and centred, as MNIST.
-Odd ones show what it has learned.""",
+Odd ones show what it has learned.
+F6 shows its way through the layers.""",
     "mistakes": """\
 Left: which digit is read as which.
 Right: how often the sum is right.

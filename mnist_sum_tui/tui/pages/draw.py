@@ -126,6 +126,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
     def request_answer(self) -> None:
         """Ask for the predictions of the drawing."""
         drawing = self.query_one(DrawPad).sheet if self._drawing is None else self._drawing
+        self.session.drawing = drawing if drawing.any() else None
         self.predictions.request(PredictDrawing(drawing, time.perf_counter(), self.wanted), self.post_message)
 
     def on_drawing_predicted(self, message: DrawingPredicted) -> None:

@@ -70,7 +70,7 @@ class ImagePage(WeightsPage, HeatPage):
 
     def show_index(self, index: int) -> None:
         """Show a test image."""
-        self.index = index
+        self.index, self.session.drawing = index, None
         self.request_answer()
 
     def open_image(self, message: OpenInInspect) -> None:

@@ -116,7 +116,7 @@ class InsidePage(NetworkViews):
 
     def _look(self, found: TestSetResult | None) -> None:
         if self.is_mounted:
-            request = LookInside(self.index, self.number, self.wanted, found)
+            request = LookInside(self.index, self.number, self.wanted, found, self.session.drawing)
             self.predictions.request(request, self.post_message)
 
     def _land(self, evaluated: TestSetEvaluated, step: Step, words: tuple[str, ...], judge: Judge) -> None:
@@ -132,7 +132,8 @@ class InsidePage(NetworkViews):
     def on_looked_inside(self, message: LookedInside) -> None:
         """An answer, and the layers behind it."""
         answer = message.answer
-        if message.number != self.number or answer.index != self.index % answer.count:
+        is_other = message.drawing is not self.session.drawing
+        if is_other or message.number != self.number or answer.index != self.index % answer.count:
             return  # a newer request is on its way
         if message.is_newest:
             self.take_answer(answer)
@@ -155,11 +156,11 @@ class InsidePage(NetworkViews):
         label = shown.label
         mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} {truth_words(label, shown)}"
         line, words = self.query_one("#said", Line), equation(shown.digit, shown.number, shown.sum)
-        width = line.content_size.width
-        if len(f"#{answer.index:,}: {words}{mark}") > width:  # or it would take the second line
+        name, width = "drawn" if label is None else f"#{answer.index:,}", line.content_size.width
+        if len(f"{name}: {words}{mark}") > width:  # or it would take the second line
             words = words.replace(" ", "")
         sure = "slide show: space ends it" if self._is_sliding else sure_line(shown, width)
-        line.say(f"#{answer.index:,}: {words}{mark}\n{sure}")
+        line.say(f"{name}: {words}{mark}\n{sure}")
         self.query_one(AdditionTable).predictions = answer.predictions
 
     def _show_layers(self, views: "tuple[LayerView, ...]") -> None:
@@ -226,9 +227,11 @@ class InsidePage(NetworkViews):
         return True
 
     def action_slides(self) -> None:
-        """The next image every few seconds, or no longer."""
+        """The next image every few seconds, or no longer; after a drawing the test image at once."""
         self._is_sliding = not self._is_sliding
         self.show_answer()
+        if self.session.drawing is not None:
+            self.action_step(0)
 
     def _next_slide(self) -> None:
         if self._is_sliding and self.is_current:

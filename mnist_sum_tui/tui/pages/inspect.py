@@ -56,6 +56,11 @@ class InspectPage(WalkingPage):
         for ten in self.query(AllTen):
             ten.border_title = "All ten numbers"
 
+    def on_screen_resume(self) -> None:
+        """From here on Inside, too, shows a test image."""
+        self.session.drawing = None
+        super().on_screen_resume()
+
     def show_image(self, answer: ImagePredicted) -> None:
         """In characters, and where there is room in half-blocks beside them."""
         for digit in self.query(Digit):

@@ -100,7 +100,8 @@ class NetworkViews(WalkingPage):
             widget.shown = None  # of other images
         if not widget.has_focus:
             widget.point_at(answer.index)
-        self.query_one("#under-cursor", Digit).image = answer.image
+        is_drawn = answer.predictions[0].label is None  # and no point of the map
+        self.query_one("#under-cursor", Digit).image = None if is_drawn else answer.image
         return map_words(widget.shown, answer.index)
 
     def _turned(self, result: "TestSetResult") -> DigitMap:

@@ -194,7 +194,7 @@ class WalkingPage(ImagePage):
         """Show what was found, by the weights that were searched."""
         result = evaluated.result
         known = placed(result.weights, evaluated.choices or self._choices)
-        self._found = None  # the number is not changed by the user
+        self._found = self.session.drawing = None  # the number is not changed by the user
         self.index, self.number = step.image, step.number
         self._found = Found(result, words, judge)
         predictions = result.predictions(step.image)

@@ -1,5 +1,6 @@
 """What the worker's thread does with torch: load weights, predict, evaluate. Torch is imported in the calls."""
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import PictureError
 from mnist_sum_tui.machine.openmp import take_threads
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
@@ -65,6 +67,18 @@ def predict_all_numbers(
     take_threads(1)
     outputs = predictor.infer(torch.from_numpy(image_hw).unsqueeze(0))
     return tuple(from_outputs(outputs, 0, number, label) for number in range(10))
+
+
+def image_and_label(
+    test: "Split", index: int, drawing: NDArray[np.uint8] | None
+) -> tuple[NDArray[np.uint8], int | None]:
+    """A test image with its label; if something is drawn, that as the network sees it, and no label."""
+    from mnist_sum_tui.data.picture import prepare
+
+    with contextlib.suppress(PictureError):  # a blank pad
+        if drawing is not None:
+            return prepare(drawing), None
+    return test.images[index].numpy(), int(test.labels[index])
 
 
 def look(predictor: "Predictor", image_hw: NDArray[np.uint8], number: int) -> "tuple[LayerView, ...]":

@@ -35,7 +35,7 @@ class Trouble(Message):
 
 
 class ImagePredicted(Message):
-    """The predictions for one test image, beside each of the ten numbers."""
+    """The predictions for one test image, or for a drawing in its place, beside each of the ten numbers."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class ImagePredicted(Message):
         self.index = index
         self.image = image
         self.predictions = predictions
-        """ten, by number; each has the true digit as its label"""
+        """ten, by number; each has the true digit as its label, and None for a drawing"""
         self.weights = weights
         """whose predictions they are"""
         self.choices = choices
@@ -65,7 +65,14 @@ class ImagePredicted(Message):
 class LookedInside(Message):
     """What each layer makes of an image beside one number, and the predictions of the same weights."""
 
-    def __init__(self, views: "tuple[LayerView, ...]", number: int, answer: ImagePredicted, is_newest: bool) -> None:
+    def __init__(
+        self,
+        views: "tuple[LayerView, ...]",
+        number: int,
+        answer: ImagePredicted,
+        is_newest: bool,
+        drawing: NDArray[np.uint8] | None = None,
+    ) -> None:
         super().__init__()
         self.views = views
         """the image itself, then the layers in running order"""
@@ -73,6 +80,8 @@ class LookedInside(Message):
         self.answer = answer
         self.is_newest = is_newest
         """whether the weights are those that would be asked next, and not those of an earlier result"""
+        self.drawing = drawing
+        """what was asked about in place of the test image"""
 
 
 class HeatFound(Message):

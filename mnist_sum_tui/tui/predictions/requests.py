@@ -54,6 +54,8 @@ class LookInside:
     """as in PredictImage"""
     found: TestSetResult | None = None
     """the network of this result is asked, whatever the `weights` have become since"""
+    drawing: NDArray[np.uint8] | None = None
+    """looked at in place of the test image, unless there is no ink; grey values as in PredictDrawing"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.errors import MnistSumError, PictureError
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import load
@@ -169,9 +170,9 @@ class PredictionWorker:
 
     def _look_inside(self, request: LookInside, reply: Reply) -> None:
         predictor, choices = self._asked(request, reply)
-        answer = self._answer(predictor, choices, request.index, reply)
+        answer = self._answer(predictor, choices, request.index, reply, request.drawing)
         views = load.look(predictor, answer.image, request.number)
-        reply(LookedInside(views, request.number, answer, is_newest=request.found is None))
+        reply(LookedInside(views, request.number, answer, request.found is None, request.drawing))
 
     def _find_heat(self, request: FindHeat, reply: Reply) -> None:
         predictor, _ = self._asked(request, reply)
@@ -189,11 +190,13 @@ class PredictionWorker:
         choices = self._choices(request.weights, reply)
         return self._predictors.of(choices.chosen, reply), choices
 
-    def _answer(self, predictor: "Predictor", choices: places.Choices, index: int, reply: Reply) -> ImagePredicted:
+    def _answer(
+        self, predictor: "Predictor", choices: places.Choices, index: int, reply: Reply, drawing: Image | None = None
+    ) -> ImagePredicted:
         test = self._test_set(predictor, reply)
         index %= len(test)
-        image = test.images[index].numpy()
-        found = load.predict_all_numbers(predictor, image, int(test.labels[index]))
+        image, label = load.image_and_label(test, index, drawing)
+        found = load.predict_all_numbers(predictor, image, label)
         return ImagePredicted(index, image, found, choices.chosen, choices.all, predictor.source, len(test))
 
     def _begin_evaluation(self, request: EvaluateTestSet, reply: Reply) -> None:

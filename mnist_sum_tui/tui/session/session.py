@@ -20,7 +20,10 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.average import Average
 from mnist_sum_tui.training.control import Control
 
-if TYPE_CHECKING:  # the first needs numpy, and the first frame does not
+if TYPE_CHECKING:  # the first frame does without numpy
+    import numpy as np
+    from numpy.typing import NDArray
+
     from mnist_sum_tui.runs.replay import Moment
     from mnist_sum_tui.tui.predictions.weights import Weights
 
@@ -46,6 +49,8 @@ class Session:
         ones while a training goes on"""
         self.image, self.number = 0, 7
         """the test image that Inspect and Inside show, by its place in the file, and the number beside it"""
+        self.drawing: NDArray[np.uint8] | None = None
+        """what is on the page Draw, grey values: Inside shows it until another test image is wanted"""
         self.config: TrainConfig | None = None
         self.is_read_only = False
         """whoever sits here may watch, and change nothing"""

@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
+from mnist_sum_tui.data.picture import prepare
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
@@ -16,10 +17,12 @@ from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvalua
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, PredictImage, Reply, Request
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
+from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.maps import Maps
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed
+from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import until
 
 ROWS = ["image", "conv1", "conv1 pooled", "hidden", "digit", "number", "sum"]
@@ -43,6 +46,40 @@ def words(page: InsidePage) -> str:
 async def press(pilot: Pilot[int], *keys: str) -> None:
     await pilot.press(*keys)
     await pilot.pause()
+
+
+async def test_a_drawing_goes_through_the_network_until_another_image_is_wanted(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        await fixed.open_page(pilot, "draw")
+        await draw(pilot)
+        for keys in (("space", "space"), ("right",), ("g", "4", "enter")):  # the second space ends the slide show
+            await fixed.open_page(pilot, "inside")
+            assert said(page).startswith("drawn: 3 + 7 = 10")
+            assert page.answer is not None
+            drawing = app.session.drawing
+            assert drawing is not None
+            assert (page.answer.image == prepare(drawing)).all()
+            assert (page.views[0].maps[0] > 0).sum() == (page.answer.image > 0).sum()
+            await press(pilot, *keys)
+            assert said(page).startswith("#"), keys
+            assert app.session.drawing is None
+            await fixed.open_page(pilot, "draw")
+        await fixed.open_page(pilot, "inside")
+        await press(pilot, "m")
+        assert page.query_one("#under-cursor", Digit).image is None, "it is no point of the map"
+        await fixed.open_page(pilot, "inspect")
+        await fixed.open_page(pilot, "inside")
+        assert said(page).startswith("#"), "Inspect and Inside show the same image"
+        await fixed.open_page(pilot, "draw")
+        await press(pilot, "c")
+        await fixed.open_page(pilot, "inside")
+        assert said(page).startswith("#"), "nothing is drawn"
+
+
+def said(page: InsidePage) -> str:
+    return str(page.query_one("#said", Static).render())
 
 
 async def test_the_list_leads_from_the_image_to_the_sum(app: MnistSumApp) -> None:

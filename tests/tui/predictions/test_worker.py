@@ -10,6 +10,7 @@ import pytest
 from textual.message import Message
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data.picture import prepare
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
@@ -162,6 +163,18 @@ def test_layers_are_those_of_the_weights_that_were_searched(worker: PredictionWo
     for answer in looked:
         shares = np.exp(answer.views[-1].maps - answer.views[-1].maps.max())
         assert answer.answer.predictions[6].sum_probabilities == pytest.approx(shares / shares.sum(), abs=1e-4)
+
+
+@pytest.mark.parametrize("ink", [0, 255])
+def test_a_drawing_is_looked_at_in_its_place(ink: int, worker: PredictionWorker, small_data: str) -> None:
+    make_run(worker._session.runs_folder, small_data)
+    answers: queue.Queue[Message] = queue.Queue()
+    drawing = np.pad(np.full((30, 4), ink, np.uint8), 13)
+    worker.request(LookInside(3, 6, drawing=drawing), answers.put)
+    looked = wait_for(answers)
+    assert isinstance(looked, LookedInside)
+    assert (looked.answer.predictions[6].label is None) == bool(ink), "without ink it is the test image"
+    assert not ink or np.array_equal(looked.views[0].maps[0] > 0, prepare(drawing) > 0)
 
 
 def test_a_heat_comes_quickly_and_then_better_unless_something_else_waits(
