@@ -70,6 +70,13 @@ def about(seconds: float) -> str:
     return f"about {seconds / 3600:.2g} h"
 
 
+def byte_size(size: int) -> str:
+    """Bytes as `1.2 GB`, `39 MB` or `0.4 MB`."""
+    if size >= 1e9:
+        return f"{size / 1e9:,.1f} GB"
+    return f"{size / 1e6:.{0 if size >= 1e7 else 1}f} MB"
+
+
 def bar(share: float, width: int, glyphs: Glyphs | None = None) -> str:
     """A bar that fills `share` (0..1) of `width` cells, to an eighth of a cell; padded with spaces to `width`."""
     steps = (glyphs or current()).eighths

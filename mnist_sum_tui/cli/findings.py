@@ -13,7 +13,7 @@ from typing import Any, Literal
 from mnist_sum_tui import settings
 from mnist_sum_tui.cli.layout import is_plain
 from mnist_sum_tui.errors import DataError, UsageError
-from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.glyphs import BRAILLE, current
 from mnist_sum_tui.machine import terminal
 from mnist_sum_tui.printable import printable
@@ -141,7 +141,7 @@ def runs(folder: Path, origin: str) -> Finding:
         why = "is not writable" if nearest.is_dir() else why
         return Finding("runs", "broken", f"{text} {why}: choose another --runs-dir or MNIST_SUM_RUNS", facts)
     text += f": {plural(count, 'run')}" if folder.is_dir() else ": the first run creates it"
-    text += "" if free is None else f"; {free / 1e9:,.1f} GB free"
+    text += "" if free is None else f"; {byte_size(free)} free"
     if free is not None and free < LITTLE_SPACE:
         return Finding("runs", "note", f"{text}, which is little: free some, or choose another --runs-dir", facts)
     return Finding("runs", "ok", text, facts)

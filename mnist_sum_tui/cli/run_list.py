@@ -9,6 +9,7 @@ import typer
 from mnist_sum_tui.cli.common import LaterRunsDir, folder_of, print_json
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.run_tables import print_runs, sorted_by
+from mnist_sum_tui.formatting import byte_size
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.filters import matching
@@ -68,6 +69,9 @@ def print_list(
         print_runs(out, found, best=best, columns=titles)
         if best is not None:
             say(out, why_best(best), "dim italic")
+        kept = any(summary.run.kept_epochs() for summary in fitting)
+        frees = "; mnist-sum runs prune frees some" if kept else ""
+        say(out, f"on the disk: {byte_size(sum(summary.size for summary in fitting))}{frees}", "dim italic")
 
 
 def plain(summary: Summary) -> dict[str, Any]:
@@ -85,4 +89,5 @@ def plain(summary: Summary) -> dict[str, Any]:
         "tested": summary.is_tested,
         "elapsed": summary.elapsed,
         "note": summary.note,
+        "bytes": summary.size,
     }

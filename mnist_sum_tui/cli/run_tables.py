@@ -22,9 +22,9 @@ STATE_COLOURS = {
     "failed": "red",
     "damaged": "red",
 }
-LISTED = ("run", "model", "recipe", "state", "note", "epochs", "digit", "sum", "time")
+LISTED = ("run", "model", "recipe", "state", "note", "epochs", "digit", "sum", "time", "size")
 """the columns that are usual"""
-RIGHT = ("epochs", "digit", "sum", "mean val.", "time")
+RIGHT = ("epochs", "digit", "sum", "mean val.", "time", "size")
 """the columns of figures, whose ends stand below each other"""
 CURVES = {
     "digit loss": "digit_loss",
@@ -70,7 +70,7 @@ def print_runs(
         for place, run in enumerate(summaries)
     ]
     left = [place for place, title in enumerate(titles) if title not in RIGHT]
-    spare = () if names or columns else ("recipe", "model", "time", "epochs")
+    spare = () if names or columns else ("size", "recipe", "model", "time", "epochs")
     print_table(out, "", titles, rows, left=left, spare=spare)
     say(out, measured_on(summaries), "dim italic")
     if any(isinstance(run, Fold) for run in summaries):

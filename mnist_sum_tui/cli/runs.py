@@ -1,4 +1,4 @@
-"""`mnist-sum runs`: list, show, compare and delete runs."""
+"""`mnist-sum runs`: list, show, compare, prune and delete runs."""
 
 import sys
 from pathlib import Path
@@ -20,11 +20,12 @@ from mnist_sum_tui.cli.common import (
 from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say
 from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
+from mnist_sum_tui.cli.prune import prune_runs
 from mnist_sum_tui.cli.run_list import JsonLines, list_runs, plain, print_list
 from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError, UsageError
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import byte_size, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find, notes
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, settings_table
@@ -34,8 +35,9 @@ from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 
-app = typer.Typer(cls=Group, help="List, show, compare and delete runs.", invoke_without_command=True)
+app = typer.Typer(cls=Group, help="List, show, compare, prune and delete runs.", invoke_without_command=True)
 app.command("list")(list_runs)
+app.command("prune")(prune_runs)
 app.command("export")(export.export)
 app.command("report")(export.report)
 
@@ -104,6 +106,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
         ("note", summary.note),
         ("settings", settings),
         ("test", _result(found)),
+        ("size", byte_size(summary.size)),
         ("folder", printable(str(found.path))),
     ):
         if text:

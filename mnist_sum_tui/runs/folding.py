@@ -11,7 +11,7 @@ from mnist_sum_tui.runs.summary import Summary
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fold(Summary):
-    """Several runs as one: the newest of them, but for its accuracies and its time, which are means."""
+    """Several runs as one: the newest of them, but for its accuracies and its time, which are means, and its size."""
 
     members: tuple[Summary, ...] = ()
     """the newest first, each with another seed"""
@@ -21,7 +21,8 @@ class Fold(Summary):
         """At least two runs, the newest first."""
         runs = tuple(members)
         values: dict[str, Any] = {item.name: getattr(runs[0], item.name) for item in fields(Summary)}
-        return cls(**{**values, "elapsed": statistics.mean(run.elapsed for run in runs), "members": runs})
+        values |= {"elapsed": statistics.mean(run.elapsed for run in runs), "size": sum(run.size for run in runs)}
+        return cls(**values, members=runs)
 
     @property
     def is_tested(self) -> bool:

@@ -53,6 +53,17 @@ def own_files(folder: Path) -> list[Path]:
     return [folder / name for name in sorted(names, key=lambda name: name == CONFIG)]
 
 
+def size(folder: Path) -> int:
+    """Bytes of the run's files; two names of one file, as `last` and `best` may be, count once; 0 if not readable."""
+    sizes: dict[object, int] = {}
+    with contextlib.suppress(OSError, RunError):
+        for entry in _entries(folder):
+            if is_own(entry.name) and entry.is_file(follow_symlinks=False):
+                found = entry.stat(follow_symlinks=False)
+                sizes[found.st_ino or entry.name] = found.st_size
+    return sum(sizes.values())
+
+
 def remove_unfinished(folder: Path) -> None:
     """Remove the temporary files that killed processes left. No other process may be writing to the folder."""
     for path in folder.glob(".*.tmp"):

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs import notes
+from mnist_sum_tui.runs import notes, own_files
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Paused, Resumed, Started
 from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.runs.own_files import check
 from mnist_sum_tui.runs.run import Run
 
 KINDS = ("started", "epoch", "finished", "checkpoint", "changed", "paused", "resumed")
@@ -40,6 +39,8 @@ class Summary:
     """running, but waiting to be resumed"""
     note: str = ""
     """what the user wrote about it"""
+    size: int = 0
+    """bytes on the disk"""
 
     @property
     def state_word(self) -> str:
@@ -99,10 +100,10 @@ class Summary:
 def summarise(run: Run) -> Summary:
     """Read a run. A damaged one gets the state `damaged`, because a list of runs must show it too."""
     try:
-        check(run.path)
+        own_files.check(run.path)
         config = run.read_config()
     except RunError:
-        return Summary(run, None, "damaged")
+        return Summary(run, None, "damaged", size=own_files.size(run.path))
     events = list(read_events(run.metrics_file, *KINDS))
     ended = events[-1] if events and isinstance(events[-1], Finished) else None
     state = "running" if run.is_running else (ended.reason if ended else "interrupted")
@@ -118,6 +119,7 @@ def summarise(run: Run) -> Summary:
         elapsed=events[-1].elapsed if events else 0.0,
         is_paused=state == "running" and _ends_in_a_pause(events),
         note=notes.read(run),
+        size=own_files.size(run.path),
     )
 
 

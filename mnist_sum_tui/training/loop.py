@@ -35,6 +35,7 @@ from mnist_sum_tui.training.race import read_ghost
 from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.requests import Requests
 from mnist_sum_tui.training.resume import load_matching, turned_after
+from mnist_sum_tui.training.room import check_room
 from mnist_sum_tui.training.sample_answers import sample_answers
 from mnist_sum_tui.training.schedule import describe_change
 from mnist_sum_tui.training.state import RunState, add_to
@@ -75,6 +76,7 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
                 processes.share({"config": state.config.to_dict(), "behind": [to_dict(event) for event in behind]}, raw)
                 training = prepare(state, hardware, processes)
                 test = state.load_images("test")  # now, so that missing images are noticed before the first step
+                check_room(run, training.learner.network, state.config)
                 recorder = Recorder(run, state, behind)
                 with recorder.open(hardware):
                     yield from _Trainer(training, test, recorder, control or Control()).events()

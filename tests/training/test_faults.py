@@ -124,6 +124,13 @@ from mnist_sum_tui.cli.main import main
 main()
 """
 """the program, on a disk that takes its time once a file is there"""
+HOPES_FOR_ROOM = """
+from mnist_sum_tui.training import loop
+loop.check_room = lambda *_: None
+from mnist_sum_tui.cli.main import main
+main()
+"""
+"""the program on a disk that others fill, once it has begun"""
 
 
 @pytest.mark.parametrize(("times", "seconds"), [(1, "1"), (2, "100")])
@@ -186,8 +193,12 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays(
     if mounted.returncode:
         pytest.skip("needs the right to mount")
     try:
-        arguments = ("--keep", "100", "--data-dir", small_data, "--epochs", "50", "--runs-dir", str(disk))
-        is_one_line(cli(*SWIFT, *arguments), 1, "No space left", "free some space")
+        arguments = (*SWIFT, "--keep", "100", "--data-dir", small_data, "--epochs", "50", "--runs-dir", str(disk))
+        is_one_line(cli(*arguments), 1, "MB are free there, and the run may take 20 MB", "or choose another --runs-dir")
+        assert not find.list_runs(disk), "a run that cannot begin leaves nothing"
+        command = [sys.executable, "-c", HOPES_FOR_ROOM, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        is_one_line(done, 1, "No space left", "free some space")
         (run,) = find.list_runs(disk)
         if megabytes == 4:  # on the smaller disk not even the first checkpoint has room
             assert checkpoint.load(run.last_file).position.step > 0

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from mnist_sum_tui.config import kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import unknown
-from mnist_sum_tui.formatting import duration, percent, sparkline
+from mnist_sum_tui.formatting import byte_size, duration, percent, sparkline
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.folding import Fold, members_of
@@ -93,9 +93,10 @@ COLUMNS = (
     Column("time", lambda run: duration(run.elapsed or None), lambda run: run.elapsed),
     Column("recipe", lambda run: _config(run, "recipe"), lambda run: _config(run, "recipe")),
     Column("curve", _curve, lambda run: run.mean_accuracy, True),
+    Column("size", lambda run: byte_size(run.size), lambda run: run.size, True),
     Column("note", lambda run: _cut(run.note), lambda run: run.note.lower()),
 )
-SPARE = ("curve", "recipe", "time", "mean val.", "model", "epochs", "note")
+SPARE = ("size", "curve", "recipe", "time", "mean val.", "model", "epochs", "note")
 """titles of the columns that are left out where there is no room, in this order"""
 NOTE = 30
 """letters of a note, or of the values of a setting, in the table"""

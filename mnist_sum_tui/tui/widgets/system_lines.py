@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import byte_size, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.common import Line
 
@@ -35,17 +35,13 @@ class SystemLines(Line):
 def system_words(found: "Figures | System") -> str:
     """Cores and memory, and below them what is known of GPU and temperature."""
     others = "" if found.others is None else f", others {percent(found.others, 0)}"
-    memory = "" if found.memory is None else f" {BRAILLE.between} memory {_size(found.memory)}"
+    memory = "" if found.memory is None else f" {BRAILLE.between} memory {byte_size(found.memory)}"
     parts = []
     if found.gpu is not None:
         parts.append(f"GPU {percent(found.gpu, 0)}")
     if found.gpu_memory is not None:
-        parts.append(f"GPU memory {_size(found.gpu_memory)}")
+        parts.append(f"GPU memory {byte_size(found.gpu_memory)}")
     if found.temperature is not None:
         parts.append(f"processor {found.temperature:.0f} degrees")
     second = f" {BRAILLE.between} ".join(parts) or "no GPU is used, and the temperature is not known"
     return f"this process {percent(found.own, 0)} of {found.cores} cores{others}{memory}\n{second}"
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"

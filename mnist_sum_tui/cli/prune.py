@@ -1,0 +1,55 @@
+"""`mnist-sum runs prune`: drop the kept epochs of runs, to free space."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mnist_sum_tui.cli.common import LaterRunsDir, complete_run, folder_of
+from mnist_sum_tui.cli.layout import console, print_table, say
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.formatting import byte_size, plural
+from mnist_sum_tui.runs import find, prune
+from mnist_sum_tui.runs.summary import summarise
+
+
+def prune_runs(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Runs.", autocompletion=complete_run, metavar="RUN", show_default=False)
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All runs that have ended.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be freed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    runs_dir: LaterRunsDir = None,
+) -> None:
+    """Drop the weights of kept epochs, which the pages Inspect and Inside slide through.
+
+    The best and the newest weights, the curves and the results stay.
+    """
+    if bool(names) == every:
+        raise UsageError("name the runs to prune, or give --all: mnist-sum runs lists them")
+    folder = folder_of(context, runs_dir)
+    if every:
+        runs = [run for run in find.list_runs(folder) if not run.is_running and summarise(run).finished is not None]
+    else:
+        runs = list({run.path.resolve(): run for run in (find.by_name(name, folder) for name in names or ())}.values())
+    kept = {run.argument: (run, files) for run in runs if (files := prune.kept_files(run))}
+    sizes = {name: sum(file.stat().st_size for file in files) for name, (_, files) in kept.items()}
+    out = console()
+    if not kept:
+        say(out, "There are no kept epochs to drop")
+        return
+    rows = [[name, str(len(files)), byte_size(sizes[name])] for name, (_, files) in kept.items()]
+    print_table(out, "", ["run", "kept epochs", "size"], rows, left=1)
+    say(out, f"That would free {byte_size(sum(sizes.values()))}")
+    if dry_run:
+        return
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError("dropping kept epochs needs confirmation: add --yes, or --dry-run to look only")
+        if not typer.confirm("Drop them?"):
+            say(out, "Nothing was dropped")
+            return
+    freed = sum(prune.prune(run) for run, _ in kept.values())
+    say(out, f"Freed {byte_size(freed)} in {plural(len(kept), 'run')}")

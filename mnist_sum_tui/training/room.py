@@ -1,0 +1,42 @@
+"""Whether the disk has room for a run: what it may write, estimated before it begins, against what is free."""
+
+import shutil
+
+from torch import nn
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.formatting import byte_size
+from mnist_sum_tui.runs import own_files
+from mnist_sum_tui.runs.run import Run
+
+VALUES = {"sgd": 1, "nesterov": 1, "adamw": 2}
+"""numbers that an optimizer stores for each weight"""
+CHECKPOINTS = 3
+"""the newest, the best, and the next one while it is written"""
+REST = 2_000_000
+"""bytes for the events of a long run, its report and its settings"""
+
+
+def bytes_needed(weights: int, config: TrainConfig, *, kept: bool = True) -> int:
+    """The bytes that a run takes at most, by those of its weights; without `kept` that of no kept epochs."""
+    epochs = min(config.keep, config.epochs) + 1 if kept and config.keep else 0
+    return CHECKPOINTS * weights * (1 + VALUES[config.optimizer]) + epochs * weights + REST
+
+
+def check_room(run: Run, network: nn.Module, config: TrainConfig) -> None:
+    """Refuse a run that is likely to fill its disk.
+
+    Raises:
+        RunError: too little is free; the line says how much it needs, and what to do.
+    """
+    weights = sum(tensor.nbytes for tensor in network.state_dict().values())
+    free, has = shutil.disk_usage(run.path).free, own_files.size(run.path)
+    if free + has >= (needed := bytes_needed(weights, config)):
+        return
+    least = bytes_needed(weights, config, kept=False)
+    keep = f"take --keep 0 ({byte_size(least)}), " if least <= free + has else ""
+    raise RunError(
+        f"{run.path.parent}: {byte_size(free)} are free there, and the run may take {byte_size(needed)}: "
+        f"free some space (mnist-sum runs prune --all), {keep}or choose another --runs-dir"
+    )

@@ -1,0 +1,91 @@
+"""`mnist-sum runs prune`, and the sizes that `mnist-sum runs` shows."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.runs import own_files, prune
+from mnist_sum_tui.runs.run import Run
+from tests.conftest import Cli, is_one_line
+from tests.tui.pages.test_runs import make_three
+
+KEPT = ("epoch-0.safetensors", "epoch-5.safetensors")
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> list[Run]:
+    """Three runs, each with a megabyte of weights and two kept epochs of two; `best` is another name of `last`."""
+    made = make_three(tmp_path / "runs")
+    for run in made:
+        run.last_file.write_bytes(bytes(1_000_000))
+        os.link(run.last_file, run.best_file)
+        for name in KEPT:
+            (run.path / name).write_bytes(bytes(2_000_000))
+    return made
+
+
+def names(run: Run) -> set[str]:
+    return {path.name for path in run.path.iterdir()} - {".lock"}
+
+
+def test_the_list_says_how_large_runs_are(cli: Cli, runs: list[Run]) -> None:
+    lines = cli("runs").stdout.splitlines()
+    assert lines[0].endswith("size")
+    assert [line.endswith("5.1 MB") or line.endswith("5.0 MB") for line in lines[1:4]] == [True] * 3
+    assert lines[-1].startswith("on the disk: 15 MB; mnist-sum runs prune")
+    told = [json.loads(line)["bytes"] for line in cli("runs", "list", "--json", "--sort", "size").stdout.splitlines()]
+    assert told == sorted(map(own_files.size, (run.path for run in runs)), reverse=True)
+    assert "size      5." in cli("runs", "show", "latest").stdout
+
+
+def test_it_drops_the_kept_epochs_of_the_named_runs_alone(cli: Cli, runs: list[Run]) -> None:
+    before = [names(run) for run in runs]
+    done = cli("runs", "prune", runs[0].id, "latest", runs[0].id, "--yes")
+    assert done.stdout.splitlines()[-1] == "Freed 8.0 MB in 2 runs"
+    assert [names(run) for run in runs] == [before[0] - {*KEPT}, before[1], before[2] - {*KEPT}]
+    assert {"last.safetensors", "best.safetensors", "metrics.jsonl", "config.json"} <= names(runs[0])
+    assert cli("runs", "prune", runs[0].id, "--yes").stdout == "There are no kept epochs to drop\n"
+    assert "prune" not in cli("runs", "list", "--filter", "model=compact").stdout
+
+
+def test_it_says_first_what_it_would_free(cli: Cli, runs: list[Run]) -> None:
+    told = cli("runs", "prune", "--all", "--dry-run").stdout
+    assert told.splitlines()[-1] == "That would free 12 MB"
+    assert told.count("4.0 MB") == 3
+    is_one_line(cli("runs", "prune", "--all"), 2, "needs confirmation: add --yes")
+    is_one_line(cli("runs", "prune"), 2, "give --all")
+    is_one_line(cli("runs", "prune", "latest", "--all"), 2, "give --all")
+    assert all({*KEPT} <= names(run) for run in runs)
+
+
+def test_all_are_those_that_have_ended(cli: Cli, runs: list[Run]) -> None:
+    lines = runs[1].metrics_file.read_text().splitlines(keepends=True)
+    runs[1].metrics_file.write_text("".join(lines[:-1]))  # it was cut off
+    with runs[0].lock():
+        assert cli("runs", "prune", "--all", "--yes").returncode == 0
+        is_one_line(cli("runs", "prune", runs[0].id, "--yes"), 1, f"is being trained by process {os.getpid()}")
+    assert [{*KEPT} <= names(run) for run in runs] == [True, True, False]
+
+
+def test_a_run_that_begins_meanwhile_is_left_alone(runs: list[Run]) -> None:
+    with runs[0].lock(), pytest.raises(RunError, match="is being trained"):
+        prune.prune(Run(runs[0].path))
+    assert {*KEPT} <= names(runs[0])
+
+
+def test_no_link_is_followed_and_no_stranger_removed(cli: Cli, runs: list[Run], tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_bytes(bytes(3_000_000))
+    for name in ("epoch-1.safetensors.bak", "epoch-01.safetensors", "notes-epoch-1.safetensors"):
+        (runs[0].path / name).write_text("mine")
+    (runs[1].path / "epoch-7.safetensors").symlink_to(precious)
+    is_one_line(cli("runs", "prune", runs[1].id, "--yes"), 1, "is not a regular file")
+    (tmp_path / "runs" / "20260103-120000-link").symlink_to(runs[2].path)
+    is_one_line(cli("runs", "prune", "20260103", "--yes"), 1, "is a link and is not pruned")
+    assert {*KEPT} <= names(runs[2])
+    cli("runs", "prune", runs[0].id, "--yes")
+    assert {"epoch-1.safetensors.bak", "epoch-01.safetensors", "notes-epoch-1.safetensors"} <= names(runs[0])
+    assert len(precious.read_bytes()) == 3_000_000

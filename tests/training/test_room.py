@@ -1,0 +1,57 @@
+"""Room on the disk: estimated before a run begins, for at most what the run then takes, and refused in one line."""
+
+import shutil
+from types import SimpleNamespace
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.models import build
+from mnist_sum_tui.runs import find, own_files
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.room import REST, bytes_needed, check_room
+
+SWIFT = 73_961 * 4
+"""bytes of its weights"""
+
+
+@pytest.mark.parametrize(
+    ("keep", "epochs", "optimizer", "times"),
+    [(0, 9, "adamw", 9), (8, 3, "adamw", 9 + 4), (8, 99, "adamw", 9 + 9), (8, 99, "sgd", 6 + 9)],
+)
+def test_it_goes_by_the_weights_the_optimizer_and_the_kept_epochs(
+    keep: int, epochs: int, optimizer: str, times: int
+) -> None:
+    config = TrainConfig.of("standard", keep=keep, epochs=epochs, optimizer=optimizer)
+    assert bytes_needed(SWIFT, config) == times * SWIFT + REST
+
+
+def test_a_run_takes_less_than_was_estimated(config: TrainConfig, run: Run) -> None:
+    list(train(config, run))
+    weights = sum(tensor.nbytes for tensor in build(config.model).state_dict().values())
+    needed = bytes_needed(weights, config)
+    assert needed / 2 < own_files.size(run.path) < needed
+
+
+def test_too_little_room_is_one_line_and_leaves_nothing(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=11_000_000))
+    words = r"11 MB are free there, and the run may take 13 MB: .* take --keep 0 \(9.9 MB\), or choose another"
+    with pytest.raises(RunError, match=words) as told:
+        list(train(config, run))
+    assert told.value.exit_code == 1
+    assert not run.path.exists()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_000_000))
+    with pytest.raises(RunError, match=r"prune --all\), or choose another --runs-dir"):
+        list(train(config, find.create(run.path.parent, config)))
+
+
+def test_what_a_resumed_run_has_is_not_counted_again(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list(train(config, run))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=9_000_000))
+    check_room(run, build(config.model), config)
