@@ -1,6 +1,6 @@
 """A disk that fails, a kill, a folder that goes: nothing of a run is lost, and nothing happens twice.
 
-The long forms: `pytest -n 0 -m slow tests/test_faults.py`.
+The long forms: `pytest -n 0 -m slow tests/training/test_faults.py`.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from mnist_sum_tui.training.loop import train
 from tests.conftest import COMMAND, Cli, is_one_line, wait_for
 from tests.faults import same_end
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SWIFT = ("train", "--recipe", "sprint", "--threads", "1", "--batch-size", "110")
 
 
@@ -113,24 +113,20 @@ LARGE = 500_000
 SLOW_SAVES = f"""
 import os, sys, time
 from pathlib import Path
-
 sync, slow, seconds = os.fsync, Path(sys.argv.pop(1)), float(sys.argv.pop(1))
 def fsync(descriptor):
     if slow.exists() and os.fstat(descriptor).st_size > {LARGE}:
         time.sleep(seconds)
     sync(descriptor)
 os.fsync = fsync
-from mnist_sum_tui.cli.main import main
-main()
+from mnist_sum_tui.cli.main import main; main()
 """
 """the program, on a disk that takes its time once a file is there"""
 HOPES_FOR_ROOM = """
-from mnist_sum_tui.training import loop
-loop.check_room = lambda *_: None
-from mnist_sum_tui.cli.main import main
-main()
+from mnist_sum_tui.training import loop; loop.check_room = lambda *_: None
+from mnist_sum_tui.cli.main import main; main()
 """
-"""the program on a disk that others fill, once it has begun"""
+"""on a disk that others fill, once it has begun"""
 
 
 @pytest.mark.parametrize(("times", "seconds"), [(1, "1"), (2, "100")])

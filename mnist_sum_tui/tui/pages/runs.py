@@ -96,10 +96,6 @@ class RunsPage(Experiments):
                     yield Static(id="differing", markup=False)
             yield Static(id="details", markup=False)
 
-    def on_mount(self) -> None:
-        """Nothing is known yet."""
-        self.query_one("#empty").display = False
-
     def on_screen_resume(self) -> None:
         """The page comes into view: runs may have come or gone, and another page's request replaced ours."""
         self.action_reload()
@@ -122,7 +118,6 @@ class RunsPage(Experiments):
         folder = self.session.runs_folder
         self._listings += 1
         number = self._listings
-
         is_first = not self.query_one(RunTable).runs
 
         def read() -> None:
