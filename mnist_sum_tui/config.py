@@ -11,7 +11,7 @@ from mnist_sum_tui.recipes import MODELS, RECIPES
 
 OPTIMIZERS = ("sgd", "nesterov", "adamw")
 SCHEDULES = ("constant", "onecycle", "linear")
-AUGMENTATIONS = ("none", "nudge", "shift", "affine", "strong")
+AUGMENTATIONS = ("none", "nudge", "shift", "affine", "strong", "sturdy")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
 ENDS = ("patience", "min_gain", "target", "max_minutes")

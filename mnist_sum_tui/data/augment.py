@@ -7,7 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mnist_sum_tui.data.dataset import PAPER
+from mnist_sum_tui.data.dataset import PAPER, STD
+from mnist_sum_tui.data.idx import SIDE
+from mnist_sum_tui.data.rough import ROUGH, roughen
 
 SHIFT_PIXELS = {"nudge": 1, "shift": 2}
 
@@ -35,13 +37,21 @@ AFFINE = {
     "strong": Affine(15.0, 0.15, 0.15, 2.0, is_stretched=True, strokes=0.6),
 }
 
+STURDY = Affine(48.0, 1.0, 0.8, 8.0, is_stretched=True, strokes=0.7)
+"""of images that nothing else happens to"""
+BENT = 0.18
+"""the largest bend, where 1 is half a side"""
+BENDS = 2 * 4 * 4
+"""down and right at 4x4 places"""
+
 
 def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int = 0) -> Tensor:
     """Augment normalised images (N, 1, 28, 28), float32. Pixels from outside the image are background.
 
     `nudge` and `shift`: whole pixels, up to 1 and 2 in each direction. `affine`: rotation up to 10 degrees, scale and
     shear up to 10 %, and shifts up to 2 pixels, with bilinear sampling. `strong`: the same with 15 degrees and 15 %,
-    height and width scaled independently, and half of the images with thicker or thinner strokes.
+    height and width scaled independently, and half of the images with thicker or thinner strokes. `sturdy`: farther,
+    though mostly by little, bent too and some with crisper strokes, and then six in ten as `rough.py` says.
 
     The images may be a slice of a larger batch: `of` is that batch's size, and `first` the index at which the slice
     starts. They are changed exactly as in the whole batch. With `of` 0 they are the whole batch.
@@ -51,6 +61,11 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
     generator = torch.Generator().manual_seed(seed)
     part = slice(first, first + len(images_nchw))
     count = of or len(images_nchw)
+    if kind == "sturdy":
+        shapes = (15, count), (count, BENDS), (count, SIDE * SIDE)
+        dice, bends, noise = (torch.rand(shape, generator=generator).to(images_nchw.device) for shape in shapes)
+        ink = (images_nchw - PAPER).mul_(STD)  # 0..1
+        return _sturdy(ink, dice[:, part], bends[part], noise[part]).div_(STD).add_(PAPER)
     if kind in AFFINE:
         spread = torch.rand(7, count, generator=generator)[:, part].mul(2).sub_(1)  # -1..1
         most = AFFINE[kind]
@@ -61,6 +76,25 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
     return _shift(images_nchw, pixels, offsets.to(images_nchw.device))
 
 
+def _sturdy(ink_nchw: Tensor, dice: Tensor, bends_nk: Tensor, noise_nk: Tensor) -> Tensor:
+    """Values 0..1 with another shape and another pen, and then roughened; dice (15, N), bends and noise are 0..1."""
+    which, spread = dice[0], dice[1:8] * 2 - 1
+    extent = torch.where(which < ROUGH, 0.5, 1.0)  # an image changed in every way could not be read
+    far = spread**3 * extent  # mostly small
+    size = 1.1 - 0.7 * extent * dice[8] ** 3
+    stretch = (0.3 * spread[1] * extent).exp()
+    matrices = _matrices(STURDY, torch.stack([far[0], size * stretch - 1, *far[2:5], size / stretch - 1]))
+    grid = F.affine_grid(matrices, list(ink_nchw.shape), align_corners=False)
+    bends = F.interpolate(bends_nk.view(-1, 2, 4, 4) * 2 - 1, (SIDE, SIDE), mode="bicubic", align_corners=True)
+    grid += bends.permute(0, 2, 3, 1) * (BENT * extent * dice[9] ** 2).view(-1, 1, 1, 1)
+    x = F.grid_sample(ink_nchw, grid, align_corners=False)
+    x = _redrawn(_redrawn(x, STURDY.strokes, spread[6]), STURDY.strokes, spread[6].clamp(min=0))
+    crisp = (1 + 6 * (spread[5] - 0.4).clamp(min=0)).view(-1, 1, 1, 1)
+    x = ((x - 0.5) * crisp + 0.5).clamp_(0, 1)
+    rough = roughen(x.squeeze(1), which, dice[10:, :, None, None], noise_nk.view(-1, SIDE, SIDE))
+    return rough.unsqueeze(1)
+
+
 def _shift(images_nchw: Tensor, pixels: int, offsets_2n: Tensor) -> Tensor:
     n, _, height, width = images_nchw.shape
     windows = F.pad(images_nchw, [pixels] * 4, value=PAPER).squeeze(1).unfold(1, height, 1).unfold(2, width, 1)
@@ -68,19 +102,23 @@ def _shift(images_nchw: Tensor, pixels: int, offsets_2n: Tensor) -> Tensor:
 
 
 def _affine(images_nchw: Tensor, most: Affine, spread: Tensor) -> Tensor:
-    width = images_nchw.shape[-1]
+    matrices = _matrices(most, spread).to(images_nchw.device)
+    grid = F.affine_grid(matrices, list(images_nchw.shape), align_corners=False)
+    return F.grid_sample(images_nchw, grid, align_corners=False)
+
+
+def _matrices(most: Affine, spread: Tensor) -> Tensor:
+    """Where each pixel comes from, (N, 2, 3); 1 is half a side."""
     angle = spread[0] * math.radians(most.degrees)
     wide, shear = 1 + spread[1] * most.scale, spread[2] * most.shear
     high = 1 + spread[5] * most.scale if most.is_stretched else wide
-    move = spread[3:5] * (2 * most.pixels / width)  # grid_sample's coordinates go from -1 to 1
+    move = spread[3:5] * (2 * most.pixels / SIDE)  # grid_sample's coordinates go from -1 to 1
     cos, sin = angle.cos(), angle.sin()
     rows = [
         torch.stack([cos / wide, (shear * cos - sin) / wide, move[0]], 1),
         torch.stack([sin / high, (shear * sin + cos) / high, move[1]], 1),
     ]
-    matrices = torch.stack(rows, dim=1).to(images_nchw.device)
-    grid = F.affine_grid(matrices, list(images_nchw.shape), align_corners=False)
-    return F.grid_sample(images_nchw, grid, align_corners=False)
+    return torch.stack(rows, dim=1)
 
 
 def _redrawn(images_nchw: Tensor, most: float, spread_n: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ def images() -> torch.Tensor:
     return normalise(load("test").images[:64])
 
 
-@pytest.mark.parametrize("kind", ["nudge", "shift", "affine", "strong"])
+@pytest.mark.parametrize("kind", ["nudge", "shift", "affine", "strong", "sturdy"])
 def test_augmentation_depends_on_the_seed_alone(images: torch.Tensor, kind: str) -> None:
     one, same, other = (augment(images, kind, seed) for seed in (1, 1, 2))
     assert one.shape == images.shape

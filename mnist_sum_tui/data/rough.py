@@ -1,0 +1,146 @@
+"""What happens to digits that are drawn and photographed: blur, coarse pixels, grain, shadow, lines across.
+
+Six images in ten get one of ten kinds, and the rest none. `inference/sturdy.py` measures some of the same
+families, defined in another way (`data/corrupt.py`), so its figures are partly of what was trained.
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mnist_sum_tui.data.idx import SIDE
+
+PLACES = torch.linspace(-(SIDE - 1) / 2, (SIDE - 1) / 2, SIDE)
+"""of rows and columns, in pixels from the middle"""
+
+Spoil = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""(N, 28, 28) values 0..1; (5, N, 1, 1) how much, and of what; (N, 28, 28) noise; the last two uniform, 0..1"""
+
+
+def _clouds(noise: Tensor, cells: int) -> Tensor:
+    """Smooth values, 0..1 and a little beyond, (N, 28, 28), from `cells` by `cells`."""
+    coarse = noise[:, :cells, :cells].unsqueeze(1)
+    return F.interpolate(coarse, (SIDE, SIDE), mode="bicubic", align_corners=True).squeeze(1)
+
+
+def _along(dice: Tensor) -> tuple[Tensor, Tensor]:
+    """Each pixel's place along a line through the middle in any direction, and its distance from it, in pixels."""
+    places = PLACES.to(dice.device)
+    cos, sin = (dice * math.tau).cos(), (dice * math.tau).sin()
+    rows, columns = places.view(1, -1, 1), places.view(1, 1, -1)
+    return rows * sin + columns * cos, rows * cos - columns * sin
+
+
+def _unsharp(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
+    """Out of focus, or moved: a Gaussian that is longer in one direction than across it."""
+    along, across = dice[0] * 3.8, dice[0] * 2.4 * dice[1]
+    rows = torch.fft.fftfreq(SIDE, device=x.device).view(1, -1, 1)
+    columns = torch.fft.rfftfreq(SIDE, device=x.device).view(1, 1, -1)
+    cos, sin = (dice[2] * math.tau).cos(), (dice[2] * math.tau).sin()
+    squares = ((rows * sin + columns * cos) * along) ** 2 + ((rows * cos - columns * sin) * across) ** 2
+    kept = torch.exp(squares * (-2 * math.pi**2))  # the transform of a Gaussian
+    seen: Tensor = torch.fft.irfft2(torch.fft.rfft2(x) * kept, s=(SIDE, SIDE))
+    return seen
+
+
+def _coarse(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
+    """As few and large pixels as a small picture has, 1 to 5 of ours a side; their edges are hard or smooth."""
+    cell = 1 + 4 * dice[0]
+    places = PLACES.to(x.device).view(1, -1, 1) + dice[1] * cell
+    hard = (places / cell).round() * cell
+    centres = torch.where(dice[2] < 0.5, hard, places) - dice[1] * cell
+    gaps = (centres - PLACES.to(x.device).view(1, 1, -1)) / (0.5 * cell)
+    weights = (-0.5 * gaps**2).softmax(2)
+    return weights @ x @ weights.transpose(1, 2)
+
+
+def _jittered(x: Tensor, dice: Tensor, noise: Tensor) -> Tensor:
+    """Each pixel from a place up to 3.2 pixels away: seen through rough glass."""
+    most = dice[0] * (6.4 / SIDE)
+    places = PLACES.to(x.device) * (2 / SIDE)
+    down = places.view(1, -1, 1) + (noise - 0.5) * (2 * most)
+    right = places.view(1, 1, -1) + (noise.flip(1) - 0.5) * (2 * most)
+    seen = F.grid_sample(x.unsqueeze(1), torch.stack([right, down], 3), align_corners=False).squeeze(1)
+    return torch.where(dice[1] < 0.7, F.avg_pool2d(seen, 3, 1, 1, count_include_pad=False), seen)
+
+
+def _grainy(x: Tensor, dice: Tensor, noise: Tensor) -> Tensor:
+    """Grain as of little light, more where it is brighter."""
+    normal = torch.erfinv((2 * noise - 1).clamp(-0.9999, 0.9999)) * math.sqrt(2)
+    return x + normal * dice[0] * (0.7 * x.clamp(min=0).sqrt() + 0.35 * (dice[1] - 0.4).clamp(min=0))
+
+
+def _specked(x: Tensor, dice: Tensor, noise: Tensor) -> Tensor:
+    """Up to 30 % of the pixels are ink or paper instead."""
+    share = 0.3 * dice[0]
+    return torch.where(noise < share, (noise < share * (0.2 + 0.6 * dice[1])).float(), x)
+
+
+def _hazy(x: Tensor, dice: Tensor, noise: Tensor) -> Tensor:
+    """Clouds of light over it, and less contrast."""
+    density = 1.25 * dice[0]
+    return x * (1 - density * (0.2 + 0.4 * dice[1])) + _clouds(noise, 6) * density
+
+
+def _bright(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
+    """Brighter all over or from one side to the other, or with little contrast."""
+    side = _along(dice[1])[0] / SIDE
+    lit = torch.where(dice[2] < 0.3, side + 0.4, 1.0) * (0.85 * dice[0])
+    return torch.where(dice[3] < 0.2, x * (1.05 - 0.9 * dice[0]), x + lit)
+
+
+def _banded(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
+    """A band across it in negative, or covered in one grey."""
+    across = _along(dice[1])[1] - (dice[2] - 0.5) * 12
+    covered = torch.where(dice[3] < 0.8, 1 - x, dice[3] * 5 - 4)
+    return torch.where(across.abs() < 0.5 + 3 * dice[0], covered, x)
+
+
+def _crossed(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
+    """A line through it: straight or in waves, whole or of dots."""
+    along, across = _along(dice[1])
+    is_wavy, is_dotted = dice[2] < 0.5, dice[3] < 0.5
+    wave = torch.asin((along * (0.5 + 0.5 * dice[3]) + dice[4] * 6).sin()) * (is_wavy * 4.5 * dice[0])
+    steep = 1 + is_wavy * 1.5 * dice[0]
+    gaps = (across - (dice[4] - 0.5) * 10 - wave).abs() / steep
+    dots = (along * (0.7 + 1.6 * dice[0])).sin() * 2
+    ink = (1.2 + dice[2] - gaps).clamp(0, 1)
+    return torch.maximum(x, ink * torch.where(is_dotted & ~is_wavy, dots.clamp(0, 1), 1.0))
+
+
+def _blotted(x: Tensor, dice: Tensor, noise: Tensor) -> Tensor:
+    """Drops of ink, or places where it is worn off."""
+    clouds = _clouds(noise, 10)
+    drops = ((clouds - 1 + 0.42 * dice[0]) * 12).clamp(0, 1)
+    return torch.where(dice[1] < 0.75, torch.maximum(x, drops), x * (1 - drops))
+
+
+KINDS: tuple[tuple[float, Spoil], ...] = (
+    (0.09, _unsharp),
+    (0.06, _coarse),
+    (0.06, _jittered),
+    (0.04, _grainy),
+    (0.03, _specked),
+    (0.06, _hazy),
+    (0.03, _bright),
+    (0.08, _banded),
+    (0.08, _crossed),
+    (0.05, _blotted),
+)
+"""the share of the images that each kind gets, 0..1"""
+ROUGH = sum(share for share, _ in KINDS)
+"""the share of the images that get any kind"""
+
+
+def roughen(ink_nhw: Tensor, which_n: Tensor, dice: Tensor, noise_nhw: Tensor) -> Tensor:
+    """Spoil images in place, values 0..1. `which_n`, `dice` (5, N, 1, 1) and the noise are uniform, 0..1."""
+    first = 0.0
+    for share, spoil in KINDS:
+        rows = ((which_n >= first) & (which_n < first + share)).nonzero().squeeze(1)
+        if len(rows):
+            ink_nhw[rows] = spoil(ink_nhw[rows], dice[:, rows], noise_nhw[rows])
+        first += share
+    return ink_nhw.clamp_(0, 1)

@@ -1,0 +1,91 @@
+"""What the augmentation `sturdy` does to images after it has turned and bent them."""
+
+import pytest
+import torch
+
+from mnist_sum_tui.data import rough
+from mnist_sum_tui.data.dataset import load
+from mnist_sum_tui.data.rough import KINDS, ROUGH, Spoil, roughen
+
+COUNT = 64
+
+
+@pytest.fixture(scope="module")
+def ink() -> torch.Tensor:
+    return load("test").images[:COUNT] / 255
+
+
+def _dice(*values: float) -> torch.Tensor:
+    """The same five values for all images."""
+    return torch.tensor(values).view(5, 1, 1, 1).expand(5, COUNT, 1, 1)
+
+
+def _random(seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.rand(5, COUNT, 1, 1, generator=generator), torch.rand(COUNT, 28, 28, generator=generator)
+
+
+def test_each_kind_gets_its_share_and_the_rest_stay_as_they_are(ink: torch.Tensor) -> None:
+    which = torch.arange(COUNT) / COUNT
+    changed = roughen(ink.clone(), which, *_random(1))
+    same = (changed == ink).flatten(1).all(1)
+    assert same[which >= ROUGH].all()
+    assert not same[which < ROUGH].any()
+    assert sum(share for share, _ in KINDS) == ROUGH < 1
+    assert changed.amin() >= 0
+    assert changed.amax() <= 1
+
+
+@pytest.mark.parametrize("spoil", [spoil for _, spoil in KINDS], ids=lambda spoil: spoil.__name__)
+def test_a_kind_treats_each_image_by_itself(ink: torch.Tensor, spoil: Spoil) -> None:
+    dice, noise = _random(2)
+    whole = spoil(ink, dice, noise)
+    assert whole.shape == ink.shape
+    assert whole.isfinite().all()
+    torch.testing.assert_close(spoil(ink[5:6], dice[:, 5:6], noise[5:6]), whole[5:6])
+
+
+@pytest.mark.parametrize("spoil", [rough._unsharp, rough._grainy, rough._specked, rough._hazy, rough._jittered])
+def test_nothing_of_a_kind_leaves_an_image_as_it_is(ink: torch.Tensor, spoil: Spoil) -> None:
+    torch.testing.assert_close(spoil(ink, _dice(0, 0.9, 0.5, 0.5, 0.5), _random(3)[1]), ink, atol=1e-4, rtol=0)
+
+
+def test_an_unsharp_dot_is_longer_along_its_direction_and_has_the_same_ink() -> None:
+    dot = torch.zeros(COUNT, 28, 28)
+    dot[:, 14, 14] = 1.0
+    for direction, longer, shorter in ((0.0, 2, 1), (0.25, 1, 2)):  # columns and rows
+        seen = rough._unsharp(dot, _dice(0.7, 0.3, direction, 0, 0), dot)
+        torch.testing.assert_close(seen.sum((1, 2)), torch.ones(COUNT), atol=1e-4, rtol=0)
+        spread = [((torch.arange(28) - 14.0) ** 2 @ seen[0].sum(2 - axis)).sqrt().item() for axis in (longer, shorter)]
+        assert spread == pytest.approx([0.7 * 3.8, 0.7 * 2.4 * 0.3], abs=0.1)
+
+
+def test_coarse_pixels_are_of_one_value_unless_their_edges_are_smooth(ink: torch.Tensor) -> None:
+    for edge, is_hard in ((0.1, True), (0.9, False)):
+        coarse = rough._coarse(ink, _dice(0.75, 0, edge, 0, 0), ink)  # four of our pixels a side
+        cells = coarse.unfold(1, 4, 4).unfold(2, 4, 4).flatten(3)
+        assert ((cells.amax(3) - cells.amin(3)).amax() < 1e-5) == is_hard
+
+
+def test_a_band_is_in_negative_and_what_is_beside_it_stays(ink: torch.Tensor) -> None:
+    banded = rough._banded(ink, _dice(0.5, 0.25, 0.5, 0.1, 0), ink)  # upright, in the middle, four pixels wide
+    inside = torch.zeros(28, dtype=torch.bool)
+    inside[12:16] = True
+    torch.testing.assert_close(banded[..., inside], 1 - ink[..., inside])
+    assert torch.equal(banded[..., ~inside], ink[..., ~inside])
+
+
+def test_a_line_and_drops_add_ink_and_take_none(ink: torch.Tensor) -> None:
+    for seed in range(5):
+        dice, noise = _random(seed)
+        dice[1] *= 0.7  # drops, not worn places
+        for spoil in (rough._crossed, rough._blotted):
+            assert (spoil(ink, dice, noise) >= ink).all()
+    assert (rough._crossed(ink, _dice(0.5, 0.1, 0.9, 0.9, 0.5), ink) > ink).flatten(1).any(1).all()
+
+
+def test_specks_are_as_many_as_said() -> None:
+    grey = torch.full((COUNT, 28, 28), 0.5)
+    specked = rough._specked(grey, _dice(0.5, 0.5, 0, 0, 0), _random(4)[1])
+    assert (specked != 0.5).float().mean().item() == pytest.approx(0.15, abs=0.01)
+    assert (specked == 1).float().mean().item() == pytest.approx(0.075, abs=0.01)
