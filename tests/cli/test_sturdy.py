@@ -3,11 +3,12 @@
 import json
 
 from mnist_sum_tui.data.corrupt import CORRUPTIONS
+from mnist_sum_tui.export.recording import RECORDED
 from tests.conftest import Cli, is_one_line
 
 
 def test_spoiled_images_are_evaluated_in_each_way_and_strength(cli: Cli) -> None:
-    told = json.loads(cli("evaluate", "--corrupt", "--images", "40", "--json").stdout)
+    told = json.loads(cli("evaluate", str(RECORDED.path), "--corrupt", "--images", "40", "--json").stdout)
     assert told["images"] == 40
     clean, *rest = told["corrupted"]
     assert (clean["corruption"], clean["strength"], clean["digit_accuracy"]) == ("clean", 0, 1)
@@ -18,7 +19,7 @@ def test_spoiled_images_are_evaluated_in_each_way_and_strength(cli: Cli) -> None
     assert worst["refused"] > 0.5 > clean["refused"]
     assert worst["confidence"] < clean["confidence"]
 
-    shown = cli("evaluate", "--corrupt", "--images", "40").stdout
+    shown = cli("evaluate", str(RECORDED.path), "--corrupt", "--images", "40").stdout
     assert "40 test images, as they are and spoiled in 15 ways" in shown
     assert max(map(len, shown.splitlines())) <= 80
     row = next(line for line in shown.splitlines() if line.startswith("impulse noise"))

@@ -5,6 +5,7 @@ import torch
 
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.corrupt import CORRUPTIONS, corrupt
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.inference.predict import load_predictor
 
 IMAGES = dataset.load("test").images[:200]
@@ -35,13 +36,13 @@ def test_the_first_images_are_spoiled_as_among_all() -> None:
 
 
 def test_the_strongest_are_harder_for_the_network_than_the_weakest() -> None:
-    predictor, labels = load_predictor(None), dataset.load("test").labels[:200]
+    predictor, labels = load_predictor(RECORDED), dataset.load("test").labels[:200]
 
     def accuracy(name: str, strength: int) -> float:
         found = predictor.infer(corrupt(IMAGES, name, strength)).digits.argmax(1)
         return (found == labels).double().mean().item()
 
-    assert accuracy("fog", 0) > 0.99
+    assert accuracy("fog", 0) >= 0.99
     for name in CORRUPTIONS:
         weak, middle, strong = (accuracy(name, strength) for strength in (1, 3, 5))
         assert weak > 0.6, name
