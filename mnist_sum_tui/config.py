@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Self, get_args, get_type_hints
 
 from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.recipes import MODELS, RECIPES
 
 OPTIMIZERS = ("sgd", "nesterov", "adamw")
@@ -167,7 +168,7 @@ class TrainConfig:
         for name, about in settings().items():
             value = getattr(self, name)
             _check_kind(name, value)
-            if about.choices and value not in about.choices:
+            if about.choices and value not in about.choices and not (name == "model" and is_own(value)):
                 raise unknown(name, value, about.choices)
             if about.range is not None and value not in about.range:
                 raise UsageError(f"{option_name(name)} must be {about.range.words}, not {value}")

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mnist_sum_tui import own_network
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.glyphs import shown
 from mnist_sum_tui.machine.notify import Way
@@ -132,6 +133,16 @@ DataDir = Annotated[
         callback=absolute_folder,
     ),
 ]
+ModelFile = Annotated[
+    str | None,
+    typer.Option(
+        own_network.OPTION,
+        parser=own_network.take,
+        metavar="FILE",
+        help="A Python file with a network of your own (mnist-sum guide own-network).",
+    ),
+]
+"""the name of the network, whose file is executed when it is built"""
 Device = Annotated[str | None, typer.Option(help="Where to compute: auto, cpu, cuda or mps.", show_default="auto")]
 Json = Annotated[bool, typer.Option("--json", help="Print only JSON on stdout.")]
 Notify = Annotated[

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_sum_tui.cli.charts import print_reliability
-from mnist_sum_tui.cli.common import DataDir, Device, Json, Notify, RunArgument, RunsDir, folder_or_default, print_json
+from mnist_sum_tui.cli.common import (
+    DataDir,
+    Device,
+    Json,
+    ModelFile,
+    Notify,
+    RunArgument,
+    RunsDir,
+    folder_or_default,
+    print_json,
+)
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.cli.strangers import print_strangers
 from mnist_sum_tui.cli.sturdy import print_sturdy, watched
@@ -15,6 +25,7 @@ from mnist_sum_tui.formatting import percent, shade
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
+from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.runs import find
 
 if TYPE_CHECKING:
@@ -49,6 +60,7 @@ def evaluate(
     data_dir: DataDir = None,
     device: Device = None,
     runs_dir: RunsDir = None,
+    model_file: ModelFile = None,
     strangers: Strangers = None,
     corrupt: Corrupt = False,
     count: Images = None,
@@ -67,7 +79,7 @@ def evaluate(
     from mnist_sum_tui.inference.evaluate import score
     from mnist_sum_tui.inference.predict import load_predictor
 
-    predictor = load_predictor(asked, folder, device or "auto")
+    predictor = load_predictor(asked, folder, device or "auto", model_file)
     images = dataset.load_for_run("test", predictor.config.data_dir, data_dir)
     if count is not None:
         images = images.take(torch.arange(min(count, len(images))))
@@ -80,6 +92,7 @@ def evaluate(
             print_json({"source": predictor.source, **score(predictor.infer(images.images), images).to_dict()})
         else:
             options = f" --run {asked.argument}" if run and asked else ""
+            options += option_for(predictor.config.model)
             options += f" --data-dir {shlex.quote(data_dir)}" if data_dir else ""
             _print(predictor.source, score(predictor.infer(images.images), images), options)
 

@@ -11,6 +11,7 @@ import typer
 from mnist_sum_tui.cli.common import absolute_folder, summaries
 from mnist_sum_tui.config import MAY_CHANGE, Setting, TrainConfig, kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.own_network import OPTION, file_of, is_own
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 
@@ -90,6 +91,17 @@ def run_to_resume(resume: str | None, name: str, folder: Path) -> Run | None:
     return find.by_name(resume, folder)
 
 
+def with_own_network(given: Settings, model_file: str | None) -> Settings:
+    """The settings given, with the network of --model-file, if there is one.
+
+    Raises:
+        UsageError: --model is given too.
+    """
+    if model_file is not None and "model" in given:
+        raise UsageError(f"{OPTION} brings a network of its own: leave out --model or {OPTION}")
+    return given if model_file is None else {**given, "model": model_file}
+
+
 def build_config(resumed: Run | None, given: Mapping[str, Any]) -> TrainConfig:
     """The settings of a new run, or those of the resumed run with the given changes.
 
@@ -99,9 +111,11 @@ def build_config(resumed: Run | None, given: Mapping[str, Any]) -> TrainConfig:
     if resumed is None:
         return TrainConfig.of(**{"recipe": "standard", **given})
     own = resumed.read_config().to_dict()
+    if is_own(own["model"]):
+        file_of(own["model"])  # refuses another one, or none
     for name, value in given.items():
         if name not in MAY_CHANGE and own[name] != value:
-            option = f"--{option_name(name)}"
+            option = OPTION if is_own(value) else f"--{option_name(name)}"
             raise UsageError(
                 f"run {resumed.id} was trained with {option_name(name)} {value_words(name, own[name])}, "
                 f"which cannot be changed when it is resumed: leave out {option}"

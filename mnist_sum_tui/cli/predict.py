@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_sum_tui.cli.common import DataDir, Device, Json, RunOption, RunsDir, folder_or_default, print_json
+from mnist_sum_tui.cli.common import DataDir, Device, Json, ModelFile, RunOption, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks, print_beside
@@ -93,6 +93,7 @@ def predict_idx(
     data_dir: DataDir = None,
     device: Device = None,
     runs_dir: RunsDir = None,
+    model_file: ModelFile = None,
     threshold: Threshold = None,
     never_refuse: NeverRefuse = False,
     explain: Explain = False,
@@ -109,7 +110,7 @@ def predict_idx(
     from mnist_sum_tui.data import dataset
     from mnist_sum_tui.inference.predict import load_predictor
 
-    predictor = load_predictor(asked, folder, device or "auto")
+    predictor = load_predictor(asked, folder, device or "auto", model_file)
     images = dataset.load_for_run(split, predictor.config.data_dir, data_dir)
     if not 0 <= index < len(images):
         raise UsageError(f"index {index} is out of range: the {split} images go from 0 to {len(images) - 1:,}")
@@ -132,6 +133,7 @@ def predict_image(
     run: RunOption = None,
     device: Device = None,
     runs_dir: RunsDir = None,
+    model_file: ModelFile = None,
     threshold: Threshold = None,
     never_refuse: NeverRefuse = False,
     explain: Explain = False,
@@ -152,7 +154,7 @@ def predict_image(
     import_torch()
     from mnist_sum_tui.inference.predict import load_predictor
 
-    predictor = load_predictor(asked, folder, device or "auto")
+    predictor = load_predictor(asked, folder, device or "auto", model_file)
     prediction = _judged(predictor.predict(prepared.image, chosen), threshold, never_refuse)
     if json:
         told = {"preparation": preparation_facts(picture, prepared)} if explain else {}

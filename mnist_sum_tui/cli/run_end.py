@@ -4,6 +4,7 @@ from rich.console import Console
 
 from mnist_sum_tui.cli.layout import say, show_commands
 from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.runs.events import ALL_DONE, Finished
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
@@ -23,11 +24,12 @@ def result_line(event: Finished) -> str:
 
 def print_end(out: Console, event: Finished, run: Run) -> None:
     """How a run ended, its result, and the commands to try next."""
-    name, path = run.argument, where(run)
+    name, path, config = run.argument, where(run), run.read_config()
+    own = option_for(config.model)
     out.print()
     if event.reason == "stopped":
         say(out, f"Stopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")
-        show_commands(out, {"resume it with": f"mnist-sum train --resume {name}"})
+        show_commands(out, {"resume it with": f"mnist-sum train --resume {name}{own}"})
     elif event.reason != "completed":
         say(out, f"The run is in {path}")
     else:
@@ -37,16 +39,16 @@ def print_end(out: Console, event: Finished, run: Run) -> None:
         how = f"each test image with all ten numbers, {event.pairs:,} pairs; weights of epoch {event.best_epoch}"
         say(out, f"      ({how}; {duration(event.elapsed)} of training)", indent=6)
         out.print()
-        if words := advice(event, run.read_config()):
+        if words := advice(event, config):
             say(out, f"{words[0].upper()}{words[1:]}")
             out.print()
         say(out, f"The run is in {path}")
         if not has_learned(event):
             return
         commands = {
-            "predict with it": f"mnist-sum predict 3 --run {name}",
+            "predict with it": f"mnist-sum predict 3 --run {name}{own}",
             "look at it": f"mnist-sum runs show {name}",
-            "train it further": f"mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}",
+            "train it further": f"mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}{own}",
         }
         show_commands(out, commands)
         if event.message == ALL_DONE:

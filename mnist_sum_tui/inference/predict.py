@@ -17,6 +17,7 @@ from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs, infer
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
 from mnist_sum_tui.models import skeleton
 from mnist_sum_tui.models.layers import SumNetwork, to_memory_format
+from mnist_sum_tui.own_network import OPTION, is_own
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.run import BUILT_IN, Run, default_folder
 
@@ -131,24 +132,26 @@ def from_outputs(outputs: Outputs, row: int, number: int, label: int | None = No
     )
 
 
-def load_predictor(run: str | Path | Run | None = None, folder: Path | None = None, device: str = "auto") -> Predictor:
+def load_predictor(
+    run: str | Path | Run | None = None, folder: Path | None = None, device: str = "auto", model: str | None = None
+) -> Predictor:
     """Load the best weights of a run: `latest`, `best`, an id, a path, or a Run.
 
     None loads the newest run in `folder` that has weights, or the network in the package if there is no such run.
+    `model`: the network that it must be, if the user has named the file of one.
 
     Raises:
-        UsageError: there is no such run, or it has no weights yet.
+        UsageError: there is no such run, it has no weights yet, or it is of another network than that.
         CheckpointError: the checkpoint is damaged or of another network.
     """
     name = None if run is None else str(run)
     chosen = run if isinstance(run, Run) else find.for_prediction(name, folder or default_folder())
-    if chosen is None:
-        return _load(BUILT_IN, "the network in the package", device)
-    return _load(find.weights_file(chosen), f"run {chosen.id}", device)
-
-
-def _load(path: Path, source: str, device: str) -> Predictor:
+    path, source = BUILT_IN, "the network in the package"
+    if chosen is not None:
+        path, source = find.weights_file(chosen), f"run {chosen.id}"
     loaded = checkpoint.load(path)
+    if model is not None and not is_own(loaded.config.model):  # of another own one, building it says what is wrong
+        raise UsageError(f"{source} is of network {loaded.config.model}: name a run of {model}, or leave out {OPTION}")
     hardware = choose_for_inference(loaded.config, device)
     torch.set_num_threads(hardware.threads)
     where = loaded.position.words(is_running=Run(path.parent).is_running)

@@ -5,11 +5,13 @@ from collections.abc import Callable
 import torch
 
 from mnist_sum_tui.errors import unknown
+from mnist_sum_tui.models import own
 from mnist_sum_tui.models.compact import Compact
 from mnist_sum_tui.models.keen import Keen
 from mnist_sum_tui.models.layers import SumNetwork, to_memory_format
 from mnist_sum_tui.models.original import Original, OriginalTwoLayerHead, Pictured
 from mnist_sum_tui.models.swift import Swift
+from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.recipes import MODELS
 
 _BUILDERS: dict[str, Callable[[], SumNetwork]] = {
@@ -26,7 +28,7 @@ def build(name: str, seed: int = 0) -> SumNetwork:
     """Build a network on the CPU. Its initial weights depend on `seed` alone; torch's global generator is unchanged.
 
     Raises:
-        UsageError: the name is unknown.
+        UsageError: the name is unknown, or the file of a network of the user's own cannot be used.
     """
     make = _builder(name)
     with torch.random.fork_rng(devices=[]):
@@ -43,11 +45,15 @@ def skeleton(name: str) -> SumNetwork:
     Raises:
         UsageError: the name is unknown.
     """
+    if is_own(name):  # what it computes when it is built may be more than its weights
+        return build(name)
     with torch.device("meta"):
         return to_memory_format(_builder(name)(), torch.channels_last)
 
 
 def _builder(name: str) -> Callable[[], SumNetwork]:
+    if is_own(name):
+        return own.builder(name)
     if name not in _BUILDERS:
         raise unknown("model", name, MODELS)
     return _BUILDERS[name]

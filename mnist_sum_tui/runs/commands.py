@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.own_network import is_own, option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Changed, Started
 
@@ -17,6 +18,8 @@ def command(config: TrainConfig) -> str:
     for name, value in config.to_dict().items():
         if name == "all_data" and name in told:
             words.append("--all-data" if value else "--hold-out")
+        elif name == "model" and is_own(value):
+            words += shlex.split(option_for(value))
         elif name in told:
             words += [f"--{name.replace('_', '-')}", str(value)]
     return printable(shlex.join(words))

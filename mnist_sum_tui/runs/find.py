@@ -81,7 +81,9 @@ def create(folder: Path, config: TrainConfig, name: str = "", suffix: str = "") 
     """
     if name and not re.fullmatch(r"[\w.-]{1,60}", name):
         raise UsageError(f"name {name!r} cannot be used: use up to 60 letters, digits, dots, dashes and underscores")
-    base = "-".join(filter(None, [datetime.now().strftime("%Y%m%d-%H%M%S"), config.model, name, suffix]))
+    base = "-".join(
+        filter(None, [datetime.now().strftime("%Y%m%d-%H%M%S"), config.model.partition("@")[0], name, suffix])
+    )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for attempt in range(1, 1000):

@@ -1,5 +1,6 @@
-"""The guide's own network, exactly as its page says: a new file, its name in two places, and then it trains."""
+"""The guide's own network, exactly as its page says: from its file alone, or with its name in two places, it trains."""
 
+import hashlib
 import json
 import os
 import re
@@ -12,6 +13,8 @@ import pytest
 
 import mnist_sum_tui
 from mnist_sum_tui.guide.find import find_page
+from mnist_sum_tui.runs import find
+from tests.conftest import Cli, is_one_line
 
 CODE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CHECK = """
@@ -51,6 +54,35 @@ def python(package: Path, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_its_file_is_trained_resumed_and_asked(cli: Cli, small_data: str, tmp_path: Path) -> None:
+    source = CODE.findall(find_page("own-network").text)[0]
+    (tmp_path / "tiny.py").write_text(source, encoding="utf-8")
+    own = ("--model-file", "tiny.py", "--json")
+    small = ("--data-dir", small_data, "--threads", "1")
+    done = cli("train", *own, "--epochs", "3", *small)
+    assert done.returncode == 0, done.stderr
+    epochs = [event for event in map(json.loads, done.stdout.splitlines()) if event["event"] == "epoch"]
+    assert epochs[-1]["digit_loss"] < epochs[0]["digit_loss"], "it learns"
+    (run,) = find.list_runs(tmp_path / "runs")
+    assert run.id.endswith("-tiny")
+    digest = hashlib.sha256((tmp_path / "tiny.py").read_bytes()).hexdigest()
+    assert json.loads(run.config_file.read_text())["model"] == f"tiny@{digest[:12]}"
+    assert json.loads(cli("predict", "3", "5", *own).stdout)["source"].startswith(f"run {run.id} (tiny@")
+    assert json.loads(cli("evaluate", *own).stdout)["pairs"] == 1000
+    again = cli("train", "--resume", "latest", "--epochs", "4", "--model-file", "tiny.py")
+    assert again.returncode == 0, again.stderr
+    assert re.search(r"--epochs 9 --model-file tiny.py\n", again.stdout)
+    without: list[list[str]] = [["predict", "3"], ["evaluate"], ["train", "--resume", "latest", "--epochs", "5"]]
+    (run.path / "tiny.py").write_text(source)  # never taken from there
+    for command in without:
+        is_one_line(cli(*command), 2, "give its file, --model-file tiny.py", digest[:12])
+    is_one_line(cli("predict", "3", "--model-file", str(run.path / "tiny.py")), 2, "lies in a run's folder")
+    (tmp_path / "tiny.py").write_text(source + "# other")
+    for command in without:
+        is_one_line(cli(*command, "--model-file", "tiny.py"), 2, "is not the file of tiny@", "give it as it was")
+    assert f"tiny@{digest[:12]}" in cli("runs").stdout
 
 
 def test_the_network_of_the_page_trains(package: Path, small_data: str, tmp_path: Path) -> None:

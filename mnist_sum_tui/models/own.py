@@ -1,0 +1,65 @@
+"""Build a network of the user's own from the file that the command line named."""
+
+import sys
+import traceback
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
+
+import torch
+
+from mnist_sum_tui import own_network
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork, SumNetwork
+
+Done = TypeVar("Done")
+TAKEN = ("optimizer.", "confidence.")
+"""how no weight may be named, because a checkpoint names other things so"""
+
+
+@cache
+def builder(model: str) -> Callable[[], SumNetwork]:
+    """What builds it: executes the file, once, and finds its class.
+
+    Raises:
+        UsageError: the file was not named, cannot be executed, or has not one network; also when it is built.
+    """
+    path, code = own_network.file_of(model)
+    module = ModuleType(f"own_network_{path.stem}")
+    sys.modules[module.__name__] = module  # as an import would, for what looks itself up there
+    _tried(path, lambda: exec(compile(code, str(path), "exec"), module.__dict__))
+    classes = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, SumNetwork)]
+    own = [each for each in dict.fromkeys(classes) if each.__module__ == module.__name__]
+    own = [each for each in own if not any(each in other.__bases__ for other in own)]
+    if len(own) != 1:
+        names = ", ".join(each.__name__ for each in own) or "none"
+        bases = f"{SumNetwork.__name__} or {CellNetwork.__name__}"
+        raise UsageError(f"{path}: needs one class derived from {bases}, has {names}: mnist-sum guide own-network")
+    return lambda: _tried(path, lambda: _checked(own[0]()))
+
+
+def _checked(network: SumNetwork) -> SumNetwork:
+    """The network, if it answers as one should."""
+    network.eval()
+    with torch.inference_mode():
+        outputs = network(torch.zeros(2, 1, 28, 28), torch.eye(10)[:2])
+    shapes = [tuple(output.shape) for output in outputs]
+    if shapes != [(2, DIGITS), (2, SUMS)]:
+        raise ValueError(f"for two images digits and sums have the shapes {shapes}, not (2, {DIGITS}) and (2, {SUMS})")
+    for name in network.state_dict():
+        if name.startswith(TAKEN):
+            raise ValueError(f"the attribute of {name} needs another name")
+    return network.train()
+
+
+def _tried(path: Path, do: Callable[[], Done]) -> Done:
+    """What `do` returns; whatever goes wrong in the user's own code is one line, with the place."""
+    try:
+        return do()
+    except Exception as error:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+        line = getattr(error, "lineno", None) or (lines[-1] if lines else None)
+        place = f", line {line}" if line else ""
+        raise UsageError(f"{path}{place}: {type(error).__name__}: {error}") from error

@@ -1,0 +1,110 @@
+"""A network from a file that the user names: what the file must have, and what is said of one that cannot be used."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from mnist_sum_tui import own_network
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.models import build, own, skeleton
+from mnist_sum_tui.runs.commands import command
+from tests.conftest import Cli, is_one_line
+
+HEAD = """
+import torch
+from torch import nn
+from mnist_sum_tui.models.layers import CellNetwork, SumNetwork
+"""
+CLASS = """
+class Net(CellNetwork):
+    def __init__(self):
+        super().__init__()
+        self.digit, self.sum = nn.Linear(784, 10), nn.Linear(100, 19)
+        self.register_buffer("scale", torch.arange(2.0), persistent=False)
+    def see(self, images_nchw):
+        return self.digit(images_nchw.flatten(1)) * self.scale[1]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_network, "_files", {})
+    own.builder.cache_clear()
+
+
+def named(folder: Path, code: str, name: str = "net.py") -> str:
+    (folder / name).write_text(code)
+    return own_network.take(str(folder / name))
+
+
+def test_it_is_built_from_the_seed_alone_and_again_for_weights(tmp_path: Path) -> None:
+    name = named(tmp_path, HEAD + CLASS)
+    one, same, other = build(name, 1), build(name, 1), build(name, 2)
+    assert torch.equal(one.state_dict()["digit.weight"], same.state_dict()["digit.weight"])
+    assert not torch.equal(one.state_dict()["digit.weight"], other.state_dict()["digit.weight"])
+    assert one.training
+    assert not any(tensor.is_meta for tensor in (*skeleton(name).buffers(), *skeleton(name).parameters()))
+    assert "own_network_net" in sys.modules
+
+
+def test_the_name_goes_by_the_content(tmp_path: Path) -> None:
+    first = named(tmp_path, HEAD + CLASS)
+    assert first == named(tmp_path, HEAD + CLASS)
+    assert first != named(tmp_path, HEAD + CLASS + "# another")
+    assert TrainConfig(model=first).model == first
+    with pytest.raises(UsageError, match="unknown model"):
+        TrainConfig(model="net@12")
+    with pytest.raises(UsageError, match="unknown recipe"):
+        TrainConfig(recipe=first)
+    assert f"--model-file {tmp_path / 'net.py'}" in command(TrainConfig(model=first))
+    assert "--model-file other.py" in command(TrainConfig(model="other@0123456789ab"))
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("x = 1", "needs one class derived from SumNetwork or CellNetwork, has none"),
+        (HEAD + CLASS + CLASS.replace("Net(", "Two("), "has Net, Two"),
+        ("x = (", "line 1: SyntaxError"),
+        ("import no_such_package", "line 1: ModuleNotFoundError: No module named"),
+        (HEAD + CLASS.replace("nn.Linear(784", "nn.Linear(783"), "line 12: RuntimeError: mat1 and mat2"),
+        (HEAD + CLASS.replace("100, 19", "100, 18"), r"shapes \[\(2, 10\), \(2, 18\)\]"),
+        (HEAD + CLASS.replace("self.digit", "self.optimizer"), "the attribute of optimizer.weight needs another name"),
+        (HEAD + CLASS.replace("super().__init__()", "raise SystemError(2)"), "line 8: SystemError: 2"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_line(code: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=words) as told:
+        build(named(tmp_path, code))
+    assert str(told.value).startswith(str(tmp_path / "net.py"))
+
+
+def test_a_base_class_of_the_network_is_none(tmp_path: Path) -> None:
+    name = named(tmp_path, HEAD + CLASS + "class Wide(Net):\n    pass\n")
+    assert type(build(name)).__name__ == "Wide"
+
+
+@pytest.mark.parametrize("name", ["net.txt", "net", "a b.py", "none.py"])
+def test_what_is_no_python_file_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"name a Python file|cannot be read"):
+        own_network.take(str(tmp_path / name))
+
+
+def test_naming_it_executes_nothing(tmp_path: Path) -> None:
+    named(tmp_path, f"open({str(tmp_path / 'executed')!r}, 'w')")
+    assert not (tmp_path / "executed").exists()
+
+
+def test_the_command_line_says_what_does_not_fit(cli: Cli, tmp_path: Path) -> None:
+    file = ("--model-file", "net.py")
+    (tmp_path / "net.py").write_text(HEAD + CLASS.replace("784, 10", "784, ten"))
+    is_one_line(cli("train", *file, "--model", "swift"), 2, "leave out --model or --model-file")
+    is_one_line(cli("train", "--model-file", "no.py"), 2, "no.py: cannot be read (No such file")
+    is_one_line(cli("train", *file), 2, "net.py, line 9: NameError: name 'ten' is not defined")
+    is_one_line(cli("predict", "3", *file), 2, "the network in the package is of network", "leave out --model-file")
+    large = CLASS.replace("super().__init__()", "super().__init__(); self.large = nn.Linear(9000, 2000)")
+    (tmp_path / "net.py").write_text(HEAD + large)
+    is_one_line(cli("train", *file), 2, "is too large to be saved (216 MB with the optimizer's values, at most 84 MB)")
