@@ -75,7 +75,7 @@ class TrainConfig:
     """the recipe that the values started from"""
     epochs: int = _setting(
         5,
-        "Passes over the training images; with --resume the total, those done included.",
+        "How often all training images are gone through; with --resume the total, with those that are done.",
         range=Range(1, 10_000, "1 to 10,000"),
     )
     batch_size: int = _setting(
@@ -157,7 +157,7 @@ class TrainConfig:
     )
     max_minutes: float = _setting(
         0.0,
-        "Train as many epochs as fit in this time, at least one and at most --epochs; 0 trains all.",
+        "Train only as many epochs as fit into this time (one at least, --epochs at most); 0 trains all.",
         range=Range(0, 100_000, "0 to 100,000"),
     )
     data_dir: str | None = _setting(

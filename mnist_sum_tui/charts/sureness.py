@@ -29,14 +29,14 @@ def reliability_diagram(heads: "Mapping[str, Reliability]") -> Plot:
         x, y = np.array(points).reshape(-1, 2).T
         curves.insert(-1, Curve(head, head, x, y, None, PATTERNS[head]))
         marks.append(Marks("", head, SYMBOLS[head], x, y))
-    return Plot(tuple(curves), tuple(marks), SHARE, "% sure", title="Right when so sure")
+    return Plot(tuple(curves), tuple(marks), SHARE, "% sure", title="How often it is right, by how sure it is")
 
 
 def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:
     """Accuracy over the share of images that are answered, the surest first, for `digit` and `sum`."""
     x = np.arange(1.0, 101.0)
     curves = [Curve(head, head, x, np.array(r.accuracy_of_surest), None, PATTERNS[head]) for head, r in heads.items()]
-    return Plot(tuple(curves), (), NINES, "% answered", title="Right where it answers")
+    return Plot(tuple(curves), (), NINES, "% answered", title="How often it is right, if it answers only the surest")
 
 
 def figures_line(head: str, found: "Reliability") -> str:

@@ -28,7 +28,7 @@ def _test(word: str) -> Test:
     found = re.fullmatch(r"([a-zA-Z_-]+)([=<>])(.+)", word)
     if found is None:
         if word not in STATES:
-            raise UsageError(f"{word!r} is no filter: write {FORM}")
+            raise UsageError(f"{word!r} is not a filter: write {FORM}")
         return lambda run: word in (run.state, run.state_word)
     key, sign, value = found[1].replace("-", "_"), found[2], found[3]
     if key not in ACCURACIES and key not in settings():

@@ -179,7 +179,7 @@ class Coach:
         if total < ADDS:
             return "guesses", "It reads most of the digits, but the sum still guesses: adding comes after reading"
         if min(digit, total) < KNOWS:
-            return "adds", "Now it begins to add: the sum is more than guessed, and will follow the digit"
+            return "adds", "Now it learns to add: the sum is more than guessed, and follows the digit"
         if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):
             return "agrees", "The sum is right where the digit is: from here on both get better together"
         if gained := self._within_chance():

@@ -18,6 +18,7 @@ from mnist_sum_tui.tui.session.messages import (
     PastEvents,
     ReplayRead,
     ReplayRun,
+    RunDeleted,
     RunEvent,
     RunRead,
     SpeedFound,
@@ -167,14 +168,21 @@ class RunningApp(LeavingApp):
             session.network = run
             self._forget_weights()
             self.notify(
-                f"Inspect, Draw and Mistakes ask {run.id} now; its charts can be opened when the training is over. "
-                "Enter on the run that trains turns back to it."
+                f"Inspect, Draw and Mistakes now show the network of {run.id}; its charts can be opened when the "
+                "training is over. To turn back: Enter on the run that trains."
             )
         elif run.is_running:
             self.begin_watching(run)
             self._show_run_again()
         else:
             self._read(run)
+
+    def on_run_deleted(self, message: RunDeleted) -> None:
+        """Show its charts and its result no longer."""
+        if message.run == self.session.run and not self.session.is_live:
+            self.session.close()
+            self.train_page.action_new()
+            self._forget_weights()
 
     def _read(self, run: Run) -> None:
         """Read a run's events in a thread, because an hour of training takes a second."""

@@ -51,12 +51,12 @@ def test_all_words_of_a_filter_must_hold(text: str, fits: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("big", "'big' is no filter: write key=value"),
+        ("big", "'big' is not a filter: write key=value"),
         ("rate=1", "unknown key of a filter 'rate'"),
         ("lr>much", "compares lr with 'much', which is not a number"),
         ("model>compact", "model is not a number; write model=value"),
-        ("lr=", "'lr=' is no filter"),
-        ("=3", "'=3' is no filter"),
+        ("lr=", "'lr=' is not a filter"),
+        ("=3", "'=3' is not a filter"),
     ],
 )
 def test_what_is_no_filter_is_refused_in_a_line(text: str, words: str) -> None:

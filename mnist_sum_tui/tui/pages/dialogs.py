@@ -39,8 +39,8 @@ class Confirm(Question[bool]):
             yield Label(printable(self.question), classes="question", markup=False)
             yield Label(self.detail, classes="hint", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button(self.no, id="no")
-                yield Button(self.yes, id="yes", variant="error")
+                yield Button(f"{self.no} (n)", id="no")
+                yield Button(f"{self.yes} (y)", id="yes", variant="error")
 
     def on_button_pressed(self, message: Button.Pressed) -> None:
         """The choice."""

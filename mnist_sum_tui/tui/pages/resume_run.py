@@ -30,7 +30,7 @@ class ResumeRun(Question[int | None]):
         found = self.found
         done = f"{found.step / found.steps_per_epoch:.3g}" if found.steps_per_epoch else "0"
         whole = found.config.epochs
-        state = f"It stands at epoch {done} of {whole}, and trains to its end. How many epochs more than {whole}?"
+        state = f"It stopped at epoch {done} of {whole} and goes on from there. How many epochs to add to the {whole}?"
         if found.is_complete:
             state = "It is complete. How many more epochs?"
         with Vertical(classes="dialog"):

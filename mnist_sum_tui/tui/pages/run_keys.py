@@ -10,7 +10,7 @@ from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.pages.dialogs import DeleteRun
 from mnist_sum_tui.tui.pages.in_step_keys import IN_STEP, InStepKeys
 from mnist_sum_tui.tui.pages.resume_run import ask_to_resume
-from mnist_sum_tui.tui.session.messages import OpenRun
+from mnist_sum_tui.tui.session.messages import OpenRun, RunDeleted
 from mnist_sum_tui.tui.session.resuming import Continuation, obstacle
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
@@ -108,6 +108,7 @@ class RunKeys(InStepKeys):
                 self.note(str(error), is_error=True)
             else:
                 self.note(f"Deleted {current.run.id}")
+                self.post_message(RunDeleted(current.run))
             self.action_reload()
 
         self.app.push_screen(DeleteRun(current), answered)

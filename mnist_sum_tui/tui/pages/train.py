@@ -105,8 +105,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         return f"{super().about} The coach: {said}." if said else super().about
 
     def on_run_event(self, event: Event) -> None:
-        """Take it in; it is drawn a moment later."""
-        super().on_run_event(event)
+        """Take it in; it is drawn a moment later, and with it the state in the bar, so that their figures agree."""
         if isinstance(event, Notice):
             self.notify(event.message, timeout=4)
         if self.session.past is not None:

@@ -16,7 +16,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Event, Started
 from mnist_sum_tui.tui.pages.base import LEAST_STATE
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
-from mnist_sum_tui.tui.predictions.weights import SAME, Weights, usual
+from mnist_sum_tui.tui.predictions.weights import SAME, Weights, same_weights, usual
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.slider import Slider
 
@@ -97,6 +97,8 @@ class WeightsPage(PredictingPage):
     def show_weights(self, shown: Weights, choices: tuple[Weights, ...], source: str) -> None:
         """Show whose predictions are on the page, and what could be chosen instead."""
         self._shown, self._choices = shown, choices
+        if self.wanted is not None and same_weights(self.wanted, (shown,)):
+            self.session.weights = shown  # an epoch may be the best no longer, and is then called otherwise
         slider = self.query_one(Slider)
         slider.names = tuple(weights.name for weights in choices)
         slider.chosen = choices.index(shown)

@@ -64,7 +64,7 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
     if not found and BUILT_IN.exists():
         found = [Weights(BUILT_IN_NETWORK, f"the {BUILT_IN_NETWORK}", BUILT_IN)]
     if wanted is not None and wanted.path is not None and wanted.path.exists():
-        wanted = next((weights for weights in found if weights.path == wanted.path), wanted)  # its name may be another
+        wanted = same_weights(wanted, found) or wanted
         return Choices(wanted, tuple(found) if wanted in found else (wanted,))
     if not found:
         raise UsageError("there is no trained network yet: train one on the page Train (one epoch of compact will do)")
@@ -79,8 +79,15 @@ def usual(found: Sequence[Weights]) -> Weights:
 
 def placed(weights: Weights, found: tuple[Weights, ...]) -> Choices:
     """The weights among others, where their name may have become another; alone if they are not among them."""
-    same = next((each for each in found if each.path == weights.path), None)
+    same = same_weights(weights, found)
     return Choices(weights, (weights,)) if same is None else Choices(same, found)
+
+
+def same_weights(weights: Weights, found: Sequence[Weights]) -> Weights | None:
+    """The weights among others: of their epoch, even if the best or the last is another by now; else of their file."""
+    epoch, *_ = weights.name.split(SAME)
+    by_epoch = (each for each in found if each.owner == weights.owner and each.name.split(SAME)[0] == epoch)
+    return next(by_epoch, next((each for each in found if each.path == weights.path), None))
 
 
 def of_session(session: Session, wanted: Weights | None = None) -> Choices:

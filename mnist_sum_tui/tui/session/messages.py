@@ -97,6 +97,14 @@ class OpenRun(Message):
         self.run = run
 
 
+class RunDeleted(Message):
+    """A run is there no longer."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.run = run
+
+
 class RunRead(Message):
     """A run that is to be opened has been read, by a thread."""
 

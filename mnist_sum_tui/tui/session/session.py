@@ -135,6 +135,12 @@ class Session:
             self.add(event)
         self.is_paused = False
 
+    def close(self) -> None:
+        """Turn away from the run, which is there no longer."""
+        self._forget()
+        self.moment = self.past = self.weights = None
+        self.config = self.run = self.network = None
+
     def rewind(self, moment: "Moment") -> None:
         """Show the opened run as it stood at a moment; its weights are those of that time."""
         self.take(list(moment.events), is_whole=True, is_alive=False)

@@ -1,5 +1,6 @@
 """AdditionTable: how probable the network finds each sum beside each number; where it adds, there is a diagonal."""
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,11 @@ class AdditionTable(Widget):
         table = [said.sum_probabilities for said in self.predictions]
         cell = max(2, min((self.content_size.width - LABELS) // len(table[0]), 6))
         _, _, paper, ink = self.colors
-        texts = [[BRAILLE.shades[round(share * 4)] * (cell - 1) for share in row] for row in table]
-        return map_lines(texts, table, cell, paper, ink)
+        strengths = [
+            [math.sqrt(share) for share in row] for row in table
+        ]  # or 5 % each, a guess, would look like nothing
+        texts = [[BRAILLE.shades[round(strength * 4)] * (cell - 1) for strength in row] for row in strengths]
+        return map_lines(texts, strengths, cell, paper, ink)
 
 
 def table_words(predictions: "tuple[Prediction, ...]") -> str:
@@ -42,6 +46,8 @@ def table_words(predictions: "tuple[Prediction, ...]") -> str:
             "It adds, but is not sure of the digit."
         )
     else:
+        read = predictions[0].digit
+        fitting = digits[read]
         are = "is" if fitting == 1 else "are"
-        found = f"No whole diagonal: {fitting} of ten sums {are} {digit} + the number, so it does not add yet."
+        found = f"No whole diagonal: it reads {read}, and {fitting} of ten sums {are} {read} + the number. It does not add yet."
     return f"{found} The fuller a cell, the more probable. Other weights (keys , and .) show when it began to add."

@@ -2,7 +2,9 @@
 
 import textwrap
 from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.widgets import Select
 from textual.widgets._select import SelectCurrent, SelectOverlay
 
@@ -15,7 +17,15 @@ ROWS = 12
 
 
 class Choice(Select[str]):
-    """A Select among names. Each is described by columns, the last of which is wrapped below its own start."""
+    """A Select among names. Each is described by columns, the last of which is wrapped below its own start.
+
+    Enter or the space bar opens it; the arrows, which open Textual's, go to the field above or below.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
+    ]
 
     def __init__(self, names: Iterable[str], value: str, *, label_width: int, id: str) -> None:
         super().__init__([(name, name) for name in names], value=value, allow_blank=False, id=id, compact=True)

@@ -35,7 +35,11 @@ KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "ke
 class RunForm(VerticalScroll, can_focus=False):
     """Asks for recipe, network, NUMBERS; posts StartTraining, or FindRate."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "screen.charts", "Back to the charts")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "screen.charts", "Back to the charts"),
+        Binding("down", "app.focus_next", "Next field", key_display="tab"),
+        Binding("up", "app.focus_previous", show=False),
+    ]
 
     def __init__(self, defaults: TrainConfig, runs_folder: Path, *, id: str) -> None:
         super().__init__(id=id)

@@ -20,7 +20,7 @@ class RunTable(DataTable[Text]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select_cursor", "Open"),
-        Binding("space", "mark", "Mark"),
+        Binding("space", "mark", "Mark", tooltip="and go to the next row"),
     ]
 
     class Entered(Message):

@@ -66,7 +66,7 @@ async def test_a_wrong_filter_is_named_and_changes_nothing(tmp_path: Path, monke
         page = await open_runs(app, pilot)
         await typed(pilot, "/", "big [b]")
         assert isinstance(app.screen, AskLine)
-        assert "'big' is no filter" in str(app.screen.query_one("#said", Label).visual)
+        assert "'big' is not a filter" in str(app.screen.query_one("#said", Label).visual)
         await pilot.press("escape")
         await pilot.pause()
         assert len(ids(page)) == 3

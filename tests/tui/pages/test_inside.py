@@ -212,7 +212,7 @@ async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None
             assert cells.index(BRAILLE.shades[4]) == 7 + number, "the diagonal"
         page.show_index(fixed.ODD[0])
         await press(pilot, "enter")
-        assert "9 of ten sums are 0 + the number, so it does not add yet" in words(page)
+        assert "it reads 0, and 9 of ten sums are 0 + the number. It does not add yet" in words(page)
         await press(pilot, "up")
         assert "Nineteen scores" in words(page)
         await pilot.resize_terminal(200, 60)

@@ -72,6 +72,23 @@ async def test_enter_opens_a_run_and_its_charts(tmp_path: Path, monkeypatch: pyt
     assert app.return_value == 0
 
 
+async def test_an_opened_run_that_is_deleted_is_shown_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_three(tmp_path)
+    recorded.without_torch(monkeypatch)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        await open_third(app, pilot)
+        await pilot.press("f5", "end", "d", "y")
+        await until(pilot, lambda: app.session.run is None)
+        assert not made[0].path.exists()
+        assert state_line(app.session) == "○ ready "
+        await pilot.press("f1")
+        assert app.train_page.is_form_shown
+        assert not app.train_page.check_action("charts", ()), "there are none to go back to"
+
+
 async def test_a_damaged_run_and_one_that_is_gone_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = make_three(tmp_path)
     made[2].config_file.write_text("{")

@@ -54,3 +54,20 @@ def test_a_file_that_is_not_of_its_epoch_is_not_offered(epoch: str, tmp_path: Pa
     (run.path / "epoch-3.safetensors").write_bytes(b"")
     run.epoch_file(5).mkdir()
     assert [found.name for found in weights.choices(run, tmp_path, None).all] == ["epoch 1", "best"]
+
+
+def test_a_chosen_epoch_stays_chosen_when_it_is_the_best_no_longer(tmp_path: Path) -> None:
+    run = Run(tmp_path / "run")
+    run.path.mkdir()
+    for path in (run.epoch_file(1), run.best_file, run.last_file):
+        save_head(path, 1)
+    (chosen,) = weights.choices(run, tmp_path, None).all
+    assert chosen.name == "epoch 1 = best = last"
+    for path in (run.epoch_file(2), run.best_file, run.last_file):
+        save_head(path, 2)
+    asked = weights.choices(run, tmp_path, None, chosen).chosen
+    assert (asked.name, asked.path) == ("epoch 1", run.epoch_file(1))
+    run.epoch_file(1).unlink()
+    assert weights.choices(run, tmp_path, None, chosen).chosen.name == "epoch 2 = best = last", (
+        "its file is still there"
+    )

@@ -166,3 +166,23 @@ async def test_a_field_takes_a_fraction_also_where_the_value_before_was_whole(
         assert form.config.target == 99
         form.query_one("#target", Input).value = "99.4"
         assert form.config.target == 99.4
+
+
+async def test_the_arrows_go_from_field_to_field_and_enter_opens_a_list(
+    pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[StartTraining] = []
+    monkeypatch.setattr(RunningApp, "on_start_training", lambda _, message: asked.append(message))
+    form = form_of(pilot)
+    seen = []
+    form.query_one("#recipe").focus()
+    await pilot.pause()
+    while pilot.app.focused is not form.query_one("#start") and len(seen) < 20:
+        seen.append(pilot.app.focused.id if pilot.app.focused else None)
+        await pilot.press("down")
+    assert seen[:3] == ["recipe", "model", "epochs"]
+    await pilot.press(*["up"] * (len(seen) - 1), "enter")
+    assert form.query_one("#model", Choice).expanded, "the network's list is open"
+    await pilot.press("down", "enter")
+    assert form.config.model == "swift"
+    assert not asked
