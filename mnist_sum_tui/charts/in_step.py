@@ -7,6 +7,7 @@ import numpy as np
 from mnist_sum_tui.charts.axes import LOG, NINES, place
 from mnist_sum_tui.charts.run_charts import RUN_SMOOTHING
 from mnist_sum_tui.charts.series import Series, smooth
+from mnist_sum_tui.runs.events import Samples
 
 Runs = Sequence[tuple[str, Sequence[Series]]]
 """each run's name and curves; several of those that differ by their seed alone, as `overlay` takes them"""
@@ -21,6 +22,13 @@ def end_of(runs: Runs, x_kind: str) -> float:
 def cut(runs: Runs, x_kind: str, at: float) -> list[tuple[str, list[Series]]]:
     """The runs as they stood at that place of the x axis."""
     return [(name, [series.until(x_kind, at) for series in several]) for name, several in runs]
+
+
+def answers_at(samples: Sequence[Samples], series: Series, x_kind: str, at: float) -> Samples | None:
+    """The newest answers that the run of that series had at that place of the x axis; None before its first."""
+    steps = series.steps_per_epoch if x_kind == "epoch" else 1
+    before = [event for event in samples if (event.elapsed if x_kind == "time" else event.step / steps) <= at]
+    return before[-1] if before else None
 
 
 def lead_line(runs: Runs, quantity: str, x_kind: str, at: float) -> str:

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from mnist_sum_tui.charts.in_step import cut, end_of, lead_line
+from mnist_sum_tui.charts.in_step import answers_at, cut, end_of, lead_line
 from mnist_sum_tui.charts.series import Series
+from mnist_sum_tui.runs.events import Samples
 from tests.tui import recorded
 
 RUNS = [("quick", [Series(recorded.training(2150))]), ("slow", [Series(recorded.training(1075, slower=2))])]
@@ -19,6 +20,16 @@ def test_each_is_cut_at_the_same_place() -> None:
     assert [len(series.validation) for _, (series,) in cut(RUNS, "step", 430)] == [1, 1]
     assert len(RUNS[0][1][0].training) == 430, "the runs themselves stay whole"
     assert np.shares_memory(RUNS[0][1][0].training.column(0), shown[0][1][0].training.column(0)), "nothing is copied"
+
+
+def test_the_answers_of_a_run_are_those_of_the_same_place() -> None:
+    events = list(recorded.training(1075))
+    samples, series = [event for event in events if isinstance(event, Samples)], Series(events)
+    for kind, at, step in (("step", 399.0, 360), ("time", 10.0, 400), ("epoch", 1.0, 400), ("step", 1e9, 1040)):
+        found = answers_at(samples, series, kind, at)
+        assert found is not None
+        assert found.step == step, kind
+    assert answers_at(samples, series, "step", 39) is None
 
 
 def test_who_leads() -> None:

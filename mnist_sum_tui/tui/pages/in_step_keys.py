@@ -1,12 +1,27 @@
-"""InStepKeys: on the page Runs, the curves of the marked runs grow in step, at the same time, step or epoch of each."""
+"""InStepKeys: on the page Runs, the curves of the marked runs grow in step, at the same time, step or epoch of each.
 
+Of two runs the sample images stand below, each with both runs' answers of the moment.
+"""
+
+import contextlib
 import time
+from collections.abc import Sequence
 
 from textual.binding import Binding
+from textual.message import Message
 from textual.timer import Timer
 
-from mnist_sum_tui.charts.in_step import Runs, cut, end_of, lead_line
+from mnist_sum_tui.charts.in_step import Runs, answers_at, cut, end_of, lead_line
+from mnist_sum_tui.charts.run_charts import short_name
+from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.runs.events import Samples
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
+from mnist_sum_tui.tui.pages.train_reads import sample_images
+from mnist_sum_tui.tui.widgets.strips_in_step import COUNT, Answers, StripsInStep
 
 SECONDS = 20.0
 """how long it takes to play them"""
@@ -20,6 +35,8 @@ class InStepKeys(PredictingPage):
 
     curves: Runs = ()
     """of the marked runs, or of the one under the cursor"""
+    _answers: tuple[Answers, ...] = ()
+    """of the two runs that are played"""
     _played: Runs | None = None
     """the curves that are played"""
     _share = 0.0
@@ -29,18 +46,34 @@ class InStepKeys(PredictingPage):
     _frames: Timer | None = None
     _is_playing = False
 
+    class AnswersRead(Message):
+        """The answers of two runs for their sample images have been read."""
+
+        def __init__(self, answers: tuple[Answers, ...]) -> None:
+            super().__init__()
+            self.answers = answers
+
     def draw_curves(self) -> None:
         """Draw; defined by the page."""
+        raise NotImplementedError
+
+    def _chosen(self) -> list[Summary]:
+        """Whose curves they are, of several that differ by their seed alone the first; defined by the page."""
         raise NotImplementedError
 
     def in_step(self, quantity: str, x_kind: str) -> Runs:
         """The curves to draw: as far as they are played, with a note on which leads; whole, if none are played."""
         if self._played is not self.curves:  # others are marked now
             self._played = None
+            self.remove_class("-in-step")
             return self.curves
         at = self._share * end_of(self.curves, x_kind)
         shown = cut(self.curves, x_kind, at)
         self.note(lead_line(shown, quantity, x_kind, at))
+        if self.has_class("-in-step"):
+            runs = zip(self._answers, self.curves, strict=True)
+            newest = [answers_at(found.samples, several[0], x_kind, at) for found, (_, several) in runs]
+            self.query_one(StripsInStep).show(self._answers, newest)
         return shown
 
     def action_in_step(self) -> None:
@@ -52,6 +85,33 @@ class InStepKeys(PredictingPage):
         is_new = self._played is not self.curves or self._share >= 1
         self._played, self._share = self.curves, 0.0 if is_new else self._share
         self._at, self._is_playing = time.monotonic(), is_new or not self._is_playing
+        runs = [row.run for row in self._chosen()]
+        if is_new and len(runs) == COUNT:
+            self._read_answers(runs)
+
+    def _read_answers(self, runs: Sequence[Run]) -> None:
+        """Read what two runs answered as they learned, and the images, in a thread."""
+
+        def read() -> None:
+            found = []
+            for run in runs:
+                samples = [event for event in read_events(run.metrics_file, "samples") if isinstance(event, Samples)]
+                images = dict[int, Image]()
+                with contextlib.suppress(MnistSumError):
+                    images = sample_images(samples[0].indices, run.read_config().data_dir) if samples else {}
+                found.append(Answers(short_name(run.id), samples, images))
+            self.post_found(self.AnswersRead(tuple(found)))
+
+        self.run_worker(read, thread=True, group="answers", exclusive=True, exit_on_error=False)
+
+    async def on_in_step_keys_answers_read(self, message: AnswersRead) -> None:
+        """Show them, if the runs are still played and have any."""
+        if not self.query(StripsInStep):
+            await self.query_one("#listing").mount(StripsInStep(id="strips"))
+        self._answers = message.answers
+        names = [answers.name for answers in message.answers if answers.samples]
+        self.set_class(names == [name for name, _ in self._played or ()], "-in-step")
+        self.draw_curves()
 
     def _next_frame(self) -> None:
         now, before = time.monotonic(), self._at

@@ -49,7 +49,16 @@ class TrainReads(Page):
     @work(thread=True, exclusive=True, group="images", exit_on_error=False)
     def load_images(self, indices: tuple[int, ...], data_dir: str | None) -> None:
         """Read the sample images, with the whole of their file: too long for the thread that draws."""
-        from mnist_sum_tui.data import mnist_files  # numpy
+        self.post_found(self.ImagesFound(sample_images(indices, data_dir)))
 
-        images = mnist_files.read("train", data_dir, is_runs=True)[0][list(indices)]
-        self.post_found(self.ImagesFound(dict(zip(indices, images, strict=True))))
+
+def sample_images(indices: tuple[int, ...], data_dir: str | None) -> "dict[int, Image]":
+    """The images of a run's samples, by their index in the training file.
+
+    Raises:
+        DataError: the file is missing or damaged.
+    """
+    from mnist_sum_tui.data import mnist_files  # numpy
+
+    images = mnist_files.read("train", data_dir, is_runs=True)[0][list(indices)]
+    return dict(zip(indices, images, strict=True))

@@ -7,6 +7,8 @@ import pytest
 from mnist_sum_tui.export.report import report
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.sample_strip import Sample
+from mnist_sum_tui.tui.widgets.strips_in_step import StripsInStep
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import make_three, note_of, open_runs
 
@@ -88,3 +90,32 @@ async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytes
         await recorded.until(pilot, lambda: len(newest()) == 3)
         await pilot.pause(0.5)
         assert max(newest()) > 60, "others are marked: they are shown whole"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_two_runs_in_step_show_what_both_answer(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.in_step_keys.SECONDS", 1e9)
+    make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=size) as pilot:
+        page = await open_runs(app, pilot)
+        await pilot.press("down", "space", "down", "space", "x", "x")
+        await recorded.until(pilot, lambda: len(page.curves) == 2)
+        await pilot.press("p")
+        await recorded.until(pilot, lambda: page.has_class("-in-step"))
+        strips = page.query_one(StripsInStep)
+        assert strips.display == (size[0] >= 120)
+        samples = list(strips.query(Sample))
+        assert {sample.answer for sample in samples} == {None}, "nothing is played yet"
+        page._share = 10.01 / 61.8125  # of the seconds that the slower one took
+        page.draw_curves()
+        for start, step in ((0, 320), (8, 400)):
+            event = recorded.samples(step, 1, 10.0, right=step // 80)
+            answers = list(zip(event.labels, event.numbers, event.digits, event.sums, strict=True))
+            assert [sample.answer for sample in samples[start : start + 8]] == answers
+        assert all(sample.image is not None for sample in samples)
+        await pilot.press("up", "up", "space")
+        await recorded.until(pilot, lambda: len(page.curves) == 3)
+        assert not strips.display
