@@ -8,6 +8,7 @@ import importlib
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -75,10 +76,16 @@ def _module(name: str) -> Any:
         return None
 
 
+def _asked(ask: Callable[[Any], Any]) -> Any:
+    """What psutil says; None if it is not installed, or is not allowed to know: no figure may end a training."""
+    with contextlib.suppress(Exception):
+        return ask(_module("psutil"))
+    return None
+
+
 def _machine_times() -> tuple[float, float] | None:
     """Of all cores together since the start of the machine: the time in which they were busy, and all time."""
-    if psutil := _module("psutil"):
-        times = psutil.cpu_times()
+    if times := _asked(lambda psutil: psutil.cpu_times()):
         known = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
         values = [getattr(times, name, 0.0) for name in known]
     else:
@@ -90,17 +97,15 @@ def _machine_times() -> tuple[float, float] | None:
 
 
 def _memory() -> int | None:
-    if psutil := _module("psutil"):
-        return int(psutil.Process().memory_info().rss)
+    if size := _asked(lambda psutil: psutil.Process().memory_info().rss):
+        return int(size)
     pages = _text(PROC / "self" / "statm").split()[1:2]
     return int(pages[0]) * os.sysconf("SC_PAGE_SIZE") if pages and pages[0].isdecimal() else None
 
 
 def _temperature() -> float | None:
-    found: list[float] = []
-    with contextlib.suppress(Exception):  # not every system has sensors
-        sensors = _module("psutil").sensors_temperatures()
-        found = [sensor.current for name in CPU_SENSORS for sensor in sensors.get(name, ())]
+    sensors = _asked(lambda psutil: psutil.sensors_temperatures()) or {}  # not every system has them
+    found = [sensor.current for name in CPU_SENSORS for sensor in sensors.get(name, ())]
     if not found:
         texts = (_text(zone / "temp").strip() for zone in THERMAL.glob("thermal_zone*"))
         found = [int(text) / 1000 for text in texts if text.isdecimal()]

@@ -100,6 +100,38 @@ def test_the_extra_knows_it_elsewhere(proc: Path, monkeypatch: pytest.MonkeyPatc
     assert (meter.read().gpu, meter.read().gpu_memory) == (None, 456)
 
 
+def test_an_extra_that_may_know_nothing_ends_no_training(proc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the real psutil in a container that hides /proc/stat: Linux's files are read, or the figure is not known."""
+
+    def refused() -> Any:
+        raise PermissionError("/proc/stat")
+
+    psutil = SimpleNamespace(cpu_times=refused, Process=refused, sensors_temperatures=refused)
+    monkeypatch.setattr(figures, "_module", {"psutil": psutil}.get)
+    set_times(proc, monkeypatch, 0, 0, busy=0, idle=0)
+    meter = Meter()
+    set_times(proc, monkeypatch, 10, 0, busy=1000, idle=3000)
+    assert meter.read() == figures.Figures(4, 0.0, 0.25, None, None, None, None)
+    (proc / "stat").unlink()
+    assert meter.read() == figures.Figures(4, 0.0, None, None, None, None, None)
+
+
+def test_the_real_extra_says_what_linux_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    psutil = pytest.importorskip("psutil", reason="the extra `system` is not installed")
+    figures._module.cache_clear()
+    assert figures._module("psutil") is psutil
+    busy, whole = figures._machine_times() or (0.0, 0.0)
+    memory = figures._memory() or 0
+    monkeypatch.setattr(figures, "_module", lambda _: None)
+    if sys.platform == "linux":
+        ticks = os.sysconf("SC_CLK_TCK")
+        theirs, all_theirs = figures._machine_times() or (0.0, 0.0)
+        assert (busy, whole) == pytest.approx((theirs / ticks, all_theirs / ticks), rel=0.01)
+        assert memory == pytest.approx(figures._memory(), rel=0.2)
+    assert 0 < busy <= whole
+    assert memory > 1_000_000
+
+
 def test_this_machine_is_read_in_little_time() -> None:
     meter = Meter()
     end = time.process_time() + 0.05
