@@ -58,7 +58,10 @@ def file_of(model: str) -> tuple[Path, bytes]:
     for path, code in _files.values():
         found = hashlib.sha256(code).hexdigest()[:12]
         raise UsageError(f"{path}: is not the file of {model} (its hash begins with {found}): give it as it was")
-    raise UsageError(f"the network {stem} is none of ours: give its file, {OPTION} {stem}.py (its hash: {digest}...)")
+    raise UsageError(
+        f"the network {stem} is none of ours: give its file, {OPTION} {stem}.py, to train, predict or evaluate "
+        f"(its hash: {digest}...)"
+    )
 
 
 def option_for(model: str) -> str:

@@ -3,6 +3,7 @@
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
@@ -58,15 +59,16 @@ def commands(session: Session, run: Run) -> list[Row]:
     if run == RECORDED or (done is not None and not has_learned(done)):
         return []
     epochs = session.started.epochs if session.started else 0
+    own = option_for(session.started.model) if session.started else ""
     is_complete = done is not None and done.reason == "completed"
     longer = f" --epochs {epochs + MORE_EPOCHS}" if is_complete else ""
     found = []
     if run.best_weights is not None:
-        found.append(("predict", f"mnist-sum predict idx 3 --run {run.argument}"))
+        found.append(("predict", f"mnist-sum predict idx 3 --run {run.argument}{own}"))
     if session.is_watching and session.is_live:
         found.append(("watch", f"mnist-sum tui --watch {run.argument}"))
     elif run.resume_file.exists() and (done is None or done.reason != "diverged"):
-        found.append(("train", f"mnist-sum train --resume {run.argument}{longer}"))
+        found.append(("train", f"mnist-sum train --resume {run.argument}{longer}{own}"))
     return found
 
 
