@@ -27,9 +27,7 @@ class AdditionTable(Widget):
         table = [said.sum_probabilities for said in self.predictions]
         cell = max(2, min((self.content_size.width - LABELS) // len(table[0]), 6))
         _, _, paper, ink = self.colors
-        strengths = [
-            [math.sqrt(share) for share in row] for row in table
-        ]  # or 5 % each, a guess, would look like nothing
+        strengths = [[math.sqrt(share) for share in row] for row in table]  # else the 5 % of a guess would be blank
         texts = [[BRAILLE.shades[round(strength * 4)] * (cell - 1) for strength in row] for row in strengths]
         return map_lines(texts, strengths, cell, paper, ink)
 
@@ -49,5 +47,6 @@ def table_words(predictions: "tuple[Prediction, ...]") -> str:
         read = predictions[0].digit
         fitting = digits[read]
         are = "is" if fitting == 1 else "are"
-        found = f"No whole diagonal: it reads {read}, and {fitting} of ten sums {are} {read} + the number. It does not add yet."
+        found = f"No whole diagonal: it reads {read}, and {fitting} of ten sums {are} {read} + the number. "
+        found += "It does not add yet."
     return f"{found} The fuller a cell, the more probable. Other weights (keys , and .) show when it began to add."

@@ -174,7 +174,7 @@ async def test_the_arrows_go_from_field_to_field_and_enter_opens_a_list(
     asked: list[StartTraining] = []
     monkeypatch.setattr(RunningApp, "on_start_training", lambda _, message: asked.append(message))
     form = form_of(pilot)
-    seen = []
+    seen: list[str | None] = []
     form.query_one("#recipe").focus()
     await pilot.pause()
     while pilot.app.focused is not form.query_one("#start") and len(seen) < 20:
