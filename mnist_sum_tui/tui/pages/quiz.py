@@ -25,13 +25,10 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
     from mnist_sum_tui.tui.app import MnistSumApp
 
-INTRODUCTION = """\
-Ten test images for you and the
-network: which digit is it, and
-what is its sum with the number?
-Half of them are among those that
-the network is least sure of.
-"""
+INTRODUCTION = (
+    "Ten test images for you and the network: which digit is it, and what is its sum with the number? Half of them are "
+    "among those that the network is least sure of."
+)
 WIDTH = 60
 """columns within the dialog"""
 
@@ -42,6 +39,7 @@ class QuizScreen(Question[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close"),
         Binding("enter", "next", "Next", show=False),
+        Binding("n", "again", "Ten others", show=False),
     ]
     AUTO_FOCUS = "#typed-digit"
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-medium")]  # noqa: RUF012
@@ -177,7 +175,7 @@ class QuizScreen(Question[None]):
         if not self.waiting:
             lines = [*self._end(), "", *lines]  # first, because there may be little room
         self.query_one("#told", Static).update("\n".join(lines))
-        self._hint("Enter: the next image" if self.waiting else "Enter: ten others. Escape closes")
+        self._hint("Enter: the next image" if self.waiting else "n: ten others. Escape closes")
 
     def _end(self) -> list[str]:
         assert self._found is not None
@@ -192,10 +190,11 @@ class QuizScreen(Question[None]):
         return lines
 
     def action_next(self) -> None:
-        """The next image, or ten others after the last one."""
-        if self._typed is None or self._said is None:
-            return
-        if self.waiting:
+        """The next image, if there is one; a score is not lost by one Enter too many."""
+        if self._typed is not None and self._said is not None and self.waiting:
             self._ask()
-        else:
+
+    def action_again(self) -> None:
+        """Ten other images, after the last one."""
+        if self.answers and not self.waiting:
             self._begin()

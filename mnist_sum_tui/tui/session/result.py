@@ -30,7 +30,7 @@ def outcome(session: Session) -> list[Row]:
         word = "done" if done.reason == "completed" else done.reason
         said = done.message.removeprefix(done.reason)
         between = "; " if said == done.message else ","  # `stopped` is the word before it
-        rows.append((word, f"after {duration(done.elapsed)} of training{between}{said}"))
+        rows.append((word, f"after {duration(done.elapsed)}{between}{said}"))
         if session.config is not None and (words := advice(done, session.config)):
             rows.append(("but", words))
     elif (session.is_watching or session.is_opened) and not session.is_live:

@@ -64,6 +64,12 @@ async def test_a_wrong_filter_is_named_and_changes_nothing(tmp_path: Path, monke
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(80, 24)) as pilot:
         page = await open_runs(app, pilot)
+        await pilot.press("/")
+        await pilot.pause()
+        hint = app.screen.query_one("#said", Label)
+        assert len(str(hint.visual)) <= hint.size.area, "it has room"
+        assert hint.size.height == 3
+        await pilot.press("escape")
         await typed(pilot, "/", "big [b]")
         assert isinstance(app.screen, AskLine)
         assert "'big' is not a filter" in str(app.screen.query_one("#said", Label).visual)

@@ -102,6 +102,9 @@ async def test_ten_images_and_a_score_that_is_kept(size: tuple[int, int], app: M
         )
         await pilot.press("enter")
         await pilot.pause()
+        assert text(screen, "#told").startswith("You      9 of 10 in"), "the score stays"
+        await pilot.press("n")
+        await pilot.pause()
         assert text(screen, "#asked").startswith("Image 1 of 10"), "once more"
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is not screen)

@@ -31,7 +31,7 @@ async def test_the_run_is_named_while_it_trains_and_after(pilot: Pilot[int]) -> 
     app.on_training_ended(TrainingEnded())
     await pilot.pause()
     line = shown(app, "#outcome").splitlines()[0]
-    assert line == f"stopped   {recorded.RUN} · after 54 s of training, as asked; everything is saved"
+    assert line == f"stopped   {recorded.RUN} · after 54 s, as asked; everything is saved"
 
 
 @pytest.mark.parametrize(
