@@ -23,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("every_step_is_told")
     [
         ("bf16", {}),
         ("fp32", {}),
+        ("fp32", {"threads": 2}),
         ("fp32", {"optimizer": "nesterov", "lr": 0.01}),
         ("fp32", {"augment": "affine"}),
         ("fp32", {"augment": "strong"}),
