@@ -7,7 +7,7 @@ import numpy as np
 
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Progress, Started, System, Validated
-from mnist_sum_tui.training.race import TARGET_SMOOTHING, TARGETS
+from mnist_sum_tui.training.race import Reached
 
 HEADS = ("digit", "sum")
 QUANTITIES = ("loss", "accuracy")
@@ -58,12 +58,14 @@ class Series:
         """the settings that were turned, in order"""
         self.steps_per_epoch = 1
         self.model = ""
-        self._reached: tuple[int, dict[float, float]] = (0, {})
+        self._reached = Reached()
         for event in events:
             self.add(event)
 
     def add(self, event: Event) -> None:
         """Add the next event; kinds that are not in KINDS change nothing."""
+        if isinstance(event, Progress):
+            self._reached.add(event)
         match event:
             case Started():
                 self.steps_per_epoch, self.model = max(1, event.steps_per_epoch), event.model
@@ -118,18 +120,8 @@ class Series:
         return table.column(2 + 2 * QUANTITIES.index(quantity) + HEADS.index(head))
 
     def reached(self) -> dict[float, float]:
-        """The seconds of training that it took to reach each of TARGETS, by the sum's training accuracy."""
-        if self._reached[0] == len(self.training):
-            return self._reached[1]
-        accuracy = smooth(self.y("accuracy", "sum", self.training), TARGET_SMOOTHING)
-        elapsed = self.training.column(1)
-        found = {}
-        for target in TARGETS:
-            there = np.flatnonzero(accuracy >= target)
-            if len(there):
-                found[target] = float(elapsed[there[0]])
-        self._reached = len(self.training), found
-        return found
+        """The seconds of training that it took to reach each of `race.TARGETS`, by the sum's training accuracy."""
+        return self._reached.at
 
 
 def smooth(values: Floats, weight: float) -> Floats:

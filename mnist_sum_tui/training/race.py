@@ -36,7 +36,7 @@ class Ghost:
 
 @dataclass(slots=True)
 class Reached:
-    """Notes when a training reaches TARGETS, as `charts.series.Series.reached` does of a whole run."""
+    """Notes when a training reaches TARGETS, by the sum's accuracy."""
 
     at: dict[float, float] = field(default_factory=dict)
     """seconds of training by accuracy; NaN if the time is not known"""
