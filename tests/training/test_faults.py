@@ -122,11 +122,6 @@ os.fsync = fsync
 from mnist_sum_tui.cli.main import main; main()
 """
 """the program, on a disk that takes its time once a file is there"""
-HOPES_FOR_ROOM = """
-from mnist_sum_tui.training import loop; loop.check_room = lambda *_: None
-from mnist_sum_tui.cli.main import main; main()
-"""
-"""on a disk that others fill, once it has begun"""
 
 
 @pytest.mark.parametrize(("times", "seconds"), [(1, "1"), (2, "100")])
@@ -174,33 +169,6 @@ def test_a_run_whose_folder_goes_says_so_at_the_next_write(small_data: str, tmp_
     with pytest.raises(RunError, match="cannot be written"):
         list(events)
     assert not run.path.exists()
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="a file system in memory, of a given size")
-@pytest.mark.parametrize("megabytes", [2, 4])
-def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays(
-    megabytes: int, small_data: str, tmp_path: Path, cli: Cli
-) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(disk)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("needs the right to mount")
-    try:
-        arguments = (*SWIFT, "--keep", "100", "--data-dir", small_data, "--epochs", "50", "--runs-dir", str(disk))
-        is_one_line(cli(*arguments), 1, "MB are free there, and the run may take 20 MB", "or choose another --runs-dir")
-        assert not find.list_runs(disk), "a run that cannot begin leaves nothing"
-        command = [sys.executable, "-c", HOPES_FOR_ROOM, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        is_one_line(done, 1, "No space left", "free some space")
-        (run,) = find.list_runs(disk)
-        if megabytes == 4:  # on the smaller disk not even the first checkpoint has room
-            assert checkpoint.load(run.last_file).position.step > 0
-        assert not [path for path in run.path.iterdir() if path.name.endswith(".tmp")]
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
 def test_the_clock_may_jump(small_data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

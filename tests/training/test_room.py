@@ -1,6 +1,9 @@
 """Room on the disk: estimated before a run begins, for at most what the run then takes, and refused in one line."""
 
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -8,13 +11,21 @@ import pytest
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.models import build
-from mnist_sum_tui.runs import find, own_files
+from mnist_sum_tui.runs import checkpoint, find, own_files
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.room import REST, bytes_needed, check_room
+from tests.conftest import Cli, is_one_line
 
 SWIFT = 73_961 * 4
 """bytes of its weights"""
+HOPES_FOR_ROOM = """
+from mnist_sum_tui.training import loop
+loop.check_room = lambda *_: None
+from mnist_sum_tui.cli.main import main
+main()
+"""
+"""the program on a disk that others fill, once it has begun"""
 
 
 @pytest.mark.parametrize(
@@ -55,3 +66,31 @@ def test_what_a_resumed_run_has_is_not_counted_again(
     list(train(config, run))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=9_000_000))
     check_room(run, build(config.model), config)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file system in memory, of a given size")
+@pytest.mark.parametrize("megabytes", [2, 4])
+def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays(
+    megabytes: int, small_data: str, tmp_path: Path, cli: Cli
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("needs the right to mount")
+    try:
+        settings = "--recipe sprint --threads 1 --batch-size 110 --keep 100 --epochs 50".split()
+        arguments = ("train", *settings, "--data-dir", small_data, "--runs-dir", str(disk))
+        is_one_line(cli(*arguments), 1, "MB are free there, and the run may take 20 MB", "or choose another --runs-dir")
+        assert not find.list_runs(disk), "a run that cannot begin leaves nothing"
+        command = [sys.executable, "-c", HOPES_FOR_ROOM, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        is_one_line(done, 1, "No space left", "free some space")
+        (run,) = find.list_runs(disk)
+        if megabytes == 4:  # on the smaller disk not even the first checkpoint has room
+            assert checkpoint.load(run.last_file).position.step > 0
+        assert not [path for path in run.path.iterdir() if path.name.endswith(".tmp")]
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
