@@ -81,7 +81,7 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays(
     if mounted.returncode:
         pytest.skip("needs the right to mount")
     try:
-        settings = "--recipe sprint --threads 1 --batch-size 110 --keep 100 --epochs 50".split()
+        settings = ["--recipe", "sprint", "--threads", "1", "--batch-size", "110", "--keep", "100", "--epochs", "50"]
         arguments = ("train", *settings, "--data-dir", small_data, "--runs-dir", str(disk))
         is_one_line(cli(*arguments), 1, "MB are free there, and the run may take 20 MB", "or choose another --runs-dir")
         assert not find.list_runs(disk), "a run that cannot begin leaves nothing"
