@@ -59,7 +59,9 @@ def check_training(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_the_commands_exist(path: Path) -> None:
+def test_the_commands_exist(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / f"{OWN}.py").touch()
+    monkeypatch.chdir(tmp_path)
     for words in in_text(path.read_text(encoding="utf-8")):
         check(words)
         if words[0] == "train":
