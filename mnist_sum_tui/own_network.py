@@ -55,9 +55,8 @@ def file_of(model: str) -> tuple[Path, bytes]:
     if model in _files:
         return _files[model]
     stem, _, digest = model.partition("@")
-    for path, code in _files.values():
-        found = hashlib.sha256(code).hexdigest()[:12]
-        raise UsageError(f"{path}: is not the file of {model} (its hash begins with {found}): give it as it was")
+    for name, (path, _) in _files.items():
+        raise UsageError(f"{path}: is not the file of {model}, but that of {name}: give it as it was")
     raise UsageError(
         f"the network {stem} is none of ours: give its file, {OPTION} {stem}.py, to train, predict or evaluate "
         f"(its hash: {digest}...)"

@@ -62,4 +62,4 @@ def _tried(path: Path, do: Callable[[], Done]) -> Done:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
         line = getattr(error, "lineno", None) or (lines[-1] if lines else None)
         place = f", line {line}" if line else ""
-        raise UsageError(f"{path}{place}: {type(error).__name__}: {error}") from error
+        raise UsageError(f"{path}{place}: {type(error).__name__}: {' '.join(str(error).split())}") from error

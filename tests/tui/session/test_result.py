@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import EpochDone, Event, Finished
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.result import outcome, receipt
@@ -63,6 +63,14 @@ def test_a_good_run_has_neither(session: Session) -> None:
     assert "but" not in rows
     assert {"best", "try it", "go on"} <= rows.keys()
     assert rows["test"] == "digit 99.12 %, sum 98.74 %, agreement 99.31 % (sum = digit + number), 100,000 pairs"
+
+
+def test_the_commands_for_a_network_of_ones_own_name_its_file(session: Session) -> None:
+    begun, *rest = recorded.training(2150)
+    assert isinstance(begun, Started)
+    rows = end(session, replace(begun, model="net@0123456789ab"), *rest, recorded.finished())
+    assert rows["try it"].endswith(" --model-file net.py")
+    assert rows["go on"].endswith(" --model-file net.py")
 
 
 def test_without_validation_images_no_epoch_is_called_the_best(session: Session) -> None:
