@@ -54,9 +54,12 @@ def told_apart(theirs: TrainConfig, ours: TrainConfig) -> list[str]:
     return [f"{name} {value}" for name, value, _ in rows if name.replace("-", "_") not in QUIET]
 
 
-def why_other(theirs: TrainConfig, ours: TrainConfig) -> str:
-    """Why our run may learn otherwise than another one: what that one had, or that only chance differs."""
-    told = told_apart(theirs, ours)
+def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False) -> str:
+    """Why our run may learn otherwise than another one: what that one had, or that only chance differs.
+
+    `was_turned`: settings of that one were changed while it trained.
+    """
+    told = [*told_apart(theirs, ours), *(["knobs turned while it trained"] if was_turned else [])]
     if not told:
         return "only the seed differs" if theirs.seed != ours.seed else "the settings are the same"
     more = f" and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""

@@ -73,7 +73,8 @@ def read_ghost(run: Run, config: TrainConfig) -> Ghost | None:
     ghost = find_ghost(run.path.parent, config, run)
     if ghost is None or not told_apart(theirs := ghost.read_config(), config):
         return None
-    return Ghost(config.model, reached_in(read_events(ghost.metrics_file, "progress")), why_other(theirs, config))
+    why = why_other(theirs, config, was_turned=any(read_events(ghost.metrics_file, "changed")))
+    return Ghost(config.model, reached_in(read_events(ghost.metrics_file, "progress")), why)
 
 
 def verdict(ours: Mapping[float, float], ghost: Ghost) -> tuple[str, str]:

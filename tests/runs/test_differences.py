@@ -27,3 +27,9 @@ def test_what_the_other_run_had(values: dict[str, Any], words: str) -> None:
 
 def test_a_folder_from_a_file_is_printable() -> None:
     assert why_other(TrainConfig.of("standard", model="compact", data_dir="x\x1b[31m"), OURS).isprintable()
+
+
+def test_knobs_that_were_turned_may_be_why() -> None:
+    alike, other = OURS, TrainConfig.of("standard", model="compact", lr=0.5)
+    assert why_other(alike, OURS, was_turned=True) == "that one had knobs turned while it trained"
+    assert why_other(other, OURS, was_turned=True).endswith("lr 0.5, knobs turned while it trained")

@@ -43,8 +43,9 @@ class TrainReads(Page):
         if ghost is not None:
             from mnist_sum_tui.charts.series import Series
 
-            series, why = Series(read_events(ghost.metrics_file, *Series.KINDS)), why_other(ghost.read_config(), config)
-            self.post_found(self.GhostFound(ghost.id, series, why))
+            was_turned = any(read_events(ghost.metrics_file, "changed"))
+            why = why_other(ghost.read_config(), config, was_turned)
+            self.post_found(self.GhostFound(ghost.id, Series(read_events(ghost.metrics_file, *Series.KINDS)), why))
 
     @work(thread=True, exclusive=True, group="images", exit_on_error=False)
     def load_images(self, indices: tuple[int, ...], data_dir: str | None) -> None:
