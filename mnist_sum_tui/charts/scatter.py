@@ -16,8 +16,8 @@ OUTLIERS = 0.2
 """percent of the points at each edge that do not widen the map; they are drawn at its edge"""
 LETTERS = 6
 """one cell in so many has its digit in the place of dots"""
-FEW, MOST = 0.05, 0.5
-"""share of wrong digits up to which each one is marked; up to MOST only the cells where most are; beyond it none"""
+FEW, MOST = 0.15, 0.5
+"""share of the cells with a wrong digit up to which each is marked; else those where most are wrong, up to MOST of all"""
 WRONG, NOTHING = 10, -1
 """the roles of a mark, and of an empty cell; those of dots and letters are the true digits 0..9"""
 
@@ -64,8 +64,9 @@ class DigitMap:
         codes = characters(pack(dots, glyphs), glyphs)
         is_letter = (np.arange(columns) + 3 * np.arange(rows)[:, None]) % LETTERS == 0
         codes = np.where(is_letter & (total > 0), ord("0") + roles, codes)
-        share = is_wrong.mean()
-        is_marked = counts[..., WRONG] > (0 if share <= FEW else total / 2 if share <= MOST else total)
+        has_wrong = counts[..., WRONG] > 0
+        is_few = has_wrong.sum() <= FEW * (total > 0).sum()
+        is_marked = has_wrong if is_few else counts[..., WRONG] > (total / 2 if is_wrong.mean() <= MOST else total)
         codes[is_marked], roles[is_marked], roles[total == 0] = ord(glyphs.wrong), WRONG, NOTHING
         lines = []
         for line in zip(codes.tolist(), roles.tolist(), strict=True):
