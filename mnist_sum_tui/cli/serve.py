@@ -9,6 +9,9 @@ from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import find
 
+EVERYWHERE = ("0.0.0.0", "::")
+"""listens at all addresses of this machine, and is no address that a browser can open everywhere"""
+
 
 def serve(
     watch: Annotated[
@@ -29,7 +32,10 @@ def serve(
     from mnist_sum_tui.tui.served import serve as listen
 
     out = console()
-    say(out, f"http://{host}:{port} shows {'the demo' if watched is None else watched.id}; Ctrl-C ends it")
+    name = "localhost" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
+    say(out, f"http://{name}:{port} shows {'the demo' if watched is None else watched.id}; Ctrl-C ends it")
+    if host in EVERYWHERE:
+        say(out, f"From other machines: this machine's name or address in place of localhost, with :{port}")
     if host not in LOCAL:
         say(out, "Whoever reaches this machine can watch; each visitor takes some 100 MB of its memory while watching")
     out.file.flush()

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import io
 import shutil
 import signal
@@ -16,6 +17,7 @@ import pyte
 import pytest
 
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.journal import Journal
 from mnist_sum_tui.tui.session.messages import StartTraining
 from tests.conftest import COMMAND, Cli, is_one_line, wait_for
 from tests.tui import recorded
@@ -36,18 +38,27 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
+@contextlib.contextmanager
+def serving(folder: Path, *options: str, shows: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+    """`mnist-sum serve`; its port and process, and what it says at first."""
+    port = free_port()
+    command = [*COMMAND, "serve", "--port", str(port), "--runs-dir", str(folder / "runs"), *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            wait_for(lambda: process.poll() is not None or not is_free(port), SECONDS)
+            yield port, process
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(SECONDS) == 0
+        assert process.stdout is not None
+        assert process.stdout.read().decode().startswith(f"http://localhost:{port} shows {shows}; Ctrl-C ends it")
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
     """The demo, served; its port and process."""
-    port = free_port()
-    command = [*COMMAND, "serve", "--port", str(port), "--runs-dir", str(tmp_path / "runs")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        wait_for(lambda: process.poll() is not None or not is_free(port), SECONDS)
-        yield port, process
-        process.send_signal(signal.SIGINT)
-        assert process.wait(SECONDS) == 0
-        assert process.stdout is not None
-        assert process.stdout.read().decode().startswith(f"http://localhost:{port} shows the demo")
+    with serving(tmp_path, shows="the demo") as found:
+        yield found
 
 
 def is_free(port: int) -> bool:
@@ -106,6 +117,24 @@ async def test_two_visitors_watch_the_demo_and_leave(server: tuple[int, "subproc
         while children(process):
             assert time.monotonic() < end, "a closed tab's process ends"
             await asyncio.sleep(0.1)
+
+
+async def test_a_run_in_training_is_watched_from_another_machine(tmp_path: Path) -> None:
+    run, events = find.create(tmp_path / "runs", CONFIG), list(recorded.training(600))
+    options = "--watch", run.id, "--host", "0.0.0.0"
+    with run.lock(), Journal(run.metrics_file) as journal, serving(tmp_path, *options, shows=run.id) as (port, _):
+        for event in events[:40]:
+            journal.append(event)
+        host = f"teacher.example:{port}"
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(aiohttp.WSServerHandshakeError):
+                await open_at(session, port, Host=host, Origin=f"http://localhost:{port}")
+            async with open_at(session, port, Host=host, Origin=f"http://{host}") as pupil:
+                visitor = Visitor(pupil)
+                await visitor.see("epoch 1/5")
+                for event in events[40:]:
+                    journal.append(event)
+                await visitor.see("epoch 2/5")
 
 
 async def test_pages_of_other_sites_are_refused(server: tuple[int, "subprocess.Popen[bytes]"]) -> None:
