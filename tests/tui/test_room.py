@@ -1,17 +1,15 @@
 """How a page uses its room: at 200x60 at most a third of it is empty while it has something to show."""
 
 from collections import Counter
-from math import ceil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from rich.color import ColorSystem
-from textual.geometry import Offset, Region, Size
 from textual.pilot import Pilot
 
 from mnist_sum_tui.tui.link import _cells
-from mnist_sum_tui.tui.widgets.digit import CELL, Digit, fit
+from mnist_sum_tui.tui.widgets.digit import Digit
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_runs import make_three, open_runs
@@ -24,40 +22,27 @@ WIDE, HIGH = 12, 3
 def empty_share(pilot: Pilot[int]) -> float:
     """The share of the screen's cells in blank areas of at least WIDE x HIGH cells.
 
-    Blank is what has no sign and the ground of the page. A picture is not, paper included, nor are charts and bars.
+    Blank is what has no sign and the ground of the page. Filled are charts, and galleries to their last row; of a
+    picture that stands alone only the part from its first to its last ink, and of a bar only what is drawn of it.
     """
     screen = pilot.app.screen
     lines = [_cells(strip, ColorSystem.TRUECOLOR) for strip in screen._compositor.render_strips()]
     grounds = Counter(cell.ground for line in lines for cell in line)
     page = grounds.most_common(1)[0][0]
     filled = np.array([[cell.text != " " or cell.ground != page for cell in line] for line in lines])
-    for widget in screen.query("Chart, Gallery, DrawPad, Heatmap, ProbabilityBars, AllTen, Digit"):
+    for widget in screen.query("Chart, Gallery, Heatmap, Digit"):
         region = widget.region
-        if isinstance(widget, Digit) and widget.image is not None:
-            region = drawn(widget)
         part = filled[region.y : region.bottom, region.x : region.right]
-        rows = np.flatnonzero(part.any(1))
+        rows, columns = np.flatnonzero(part.any(1)), np.flatnonzero(part.any(0))
         if len(rows):
-            part[rows[0] : rows[-1] + 1] = True  # a gallery ends with its last row
-        if isinstance(widget, Digit):
-            part[:] = True
+            across = slice(columns[0], columns[-1] + 1) if isinstance(widget, Digit) else slice(None)
+            part[rows[0] : rows[-1] + 1, across] = True
     empty = np.zeros_like(filled)
     for y in range(filled.shape[0] - HIGH + 1):
         for x in range(filled.shape[1] - WIDE + 1):
             if not filled[y : y + HIGH, x : x + WIDE].any():
                 empty[y : y + HIGH, x : x + WIDE] = True
     return float(empty.mean())
-
-
-def drawn(digit: Digit) -> Region:
-    """The part of the screen that an image takes, paper included; it stands in the middle of its widget."""
-    assert digit.image is not None
-    shown = fit(digit.image, digit.look, *digit.content_size)
-    across, down = CELL[shown.look]
-    height, width = shown.image.shape
-    size = Size(min(round(width * across), digit.region.width), min(ceil(height * down), digit.region.height))
-    free = digit.region.size - size
-    return Region.from_offset(digit.region.offset + Offset(free.width // 2, free.height // 2), size)
 
 
 async def show(page: str, pilot: Pilot[int]) -> None:

@@ -19,6 +19,7 @@ from mnist_sum_tui.tui.pages.predicting import note_room
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted
 from mnist_sum_tui.tui.predictions.requests import PredictDrawing
+from mnist_sum_tui.tui.widgets.addition_table import TABLE_TITLE, AdditionTable
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText, Likeness
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
@@ -80,6 +81,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
                     yield AnswerText(id="verdict")
                     yield Static(HINT, id="hint", markup=False)
                     yield AllTen(id="all-ten")
+                    yield AdditionTable(id="additions")
                 with Vertical(id="bars"):
                     yield ProbabilityBars("Digit", id="digit-bars")
                     yield ProbabilityBars("Sum", id="sum-bars")
@@ -96,6 +98,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         seen.border_title, seen.look = "Network sees", "blocks"
         for ten in self.query(AllTen):
             ten.border_title = "All ten numbers"
+        self.query_one(AdditionTable).border_title = TABLE_TITLE
         self.query_one("#earlier").border_title = "Earlier drawings: c keeps this one here; click one twice to take it"
         self.set_timer(MOUSE_SECONDS, self._say_keys)
         self.show_answer()
@@ -155,6 +158,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         self.query_one("#sum-bars", ProbabilityBars).probabilities = sums
         for ten in self.query(AllTen):
             ten.predictions, ten.chosen = predictions, self.number
+        self.query_one(AdditionTable).predictions = predictions
         self.show_heat(None if answer is None else answer.image, shown)
         tool = "rubber" if pad.rubs_out else f"{pad.pen} pen"
         lines = [f"number {self.number} {BRAILLE.between} {tool}"]
@@ -172,6 +176,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
             del self._earlier[MOST_EARLIER:]
             items = (item._replace(key=place) for place, (_, item) in enumerate(self._earlier))
             self.query_one(Gallery).items = tuple(items)
+            self.add_class("-kept")
         pad.clear()
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:

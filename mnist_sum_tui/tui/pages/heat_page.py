@@ -1,7 +1,7 @@
 """HeatPage: a page that can show where the network looked, in the place of its picture."""
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
@@ -29,11 +29,28 @@ class HeatPage(NumberPage):
     """image, number and network of the heat that was asked for last"""
     _heat_sought_at = _heat_due = 0.0
 
+    beside_from: ClassVar[tuple[str, ...]] = ()
+    """the classes of a page on which it stands beside the picture at all times; none: it never does"""
+
+    @property
+    def has_room_for_heat(self) -> bool:
+        """Whether it stands beside the picture now."""
+        return bool(self.beside_from) and self.has_class(*self.beside_from)
+
+    def take_room(self) -> None:
+        """Where there is room for it, show it."""
+        super().take_room()
+        self.show_answer()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A heat that is always there has no key."""
+        return not (action == "heat" and self.has_room_for_heat) and super().check_action(action, parameters)
+
     def show_heat(self, image: Image | None, said: "Prediction | None", found: TestSetResult | None = None) -> None:
         """Show the heat of an answer, if it is wanted; `found` knows the network unless it is the session's."""
         pair = self.query_one(HeatPair)
         pair.image, pair.said = image, said
-        if image is None or not self.has_class("-heat"):
+        if image is None or not (self.has_class("-heat") or self.has_room_for_heat):
             return
         moment, now = self.session.shown.moment, time.monotonic()
         wanted = image.tobytes(), self.number, self.session.weights, found, moment and moment.row

@@ -10,7 +10,7 @@ from textual.widgets import OptionList, Static
 from mnist_sum_tui.formatting import equation
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
-from mnist_sum_tui.tui.pages.inside_words import VIEWS, layer_row, layer_words, place_words, truth_words
+from mnist_sum_tui.tui.pages.inside_words import VIEWS, brief, layer_row, layer_words, place_words, truth_words
 from mnist_sum_tui.tui.pages.network_views import NetworkViews
 from mnist_sum_tui.tui.pages.predicting import note_room
 from mnist_sum_tui.tui.pages.walking import WALK_KEYS, Judge
@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, LookedInside, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult
 from mnist_sum_tui.tui.predictions.requests import LookInside
-from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
+from mnist_sum_tui.tui.widgets.addition_table import TABLE_TITLE, AdditionTable
 from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, sure_line
 from mnist_sum_tui.tui.widgets.closer import Closer
 from mnist_sum_tui.tui.widgets.common import Line
@@ -35,6 +35,8 @@ Here you will see an image on its way through the network:
 what each layer makes of it, how the number comes in, and the sums.
 """
 SLIDE_SECONDS = 4.0
+NEEDED_ROWS = 17
+"""of a narrow page, which no words may take: tabs, the addition table, note, weights, footer"""
 ENDS = ("digit scores", "sum scores")
 """kinds of layers whose values are better read as bars"""
 
@@ -54,6 +56,7 @@ class InsidePage(NetworkViews):
     """A list of the layers, and what the chosen one makes of the image."""
 
     page_name = "inside"
+    beside_from = "-huge", "-giant"
     AUTO_FOCUS = "#layers"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("plus", "number(1)", "Number", key_display="0-9"),
@@ -73,7 +76,12 @@ class InsidePage(NetworkViews):
         self.views: tuple[LayerView, ...] = ()
         """the layers' views of the image, with the weights whose answer is shown"""
         self._is_sliding = False
-        self._words = ""
+        self._words = self._whole_words = ""
+
+    @property
+    def about(self) -> str:
+        """With all that is said of what is shown, of which a narrow page has the beginning."""
+        return f"{super().about} {self._whole_words}" if self.has_class("-narrow") else super().about
 
     def compose_page(self) -> ComposeResult:
         """The image, its answer and the layers; then what the chosen layer makes of it; the slider."""
@@ -89,11 +97,11 @@ class InsidePage(NetworkViews):
                 with Horizontal(id="seen-inside"):
                     yield Maps(id="feature-maps")
                     yield Closer(id="closer")
-                    yield HeatPair()
                     with Vertical(id="ends"):
                         yield ProbabilityBars("Digit", id="digit-end")
                         yield ProbabilityBars("Sum", id="sum-end")
                         yield AdditionTable(id="table")
+                    yield HeatPair()
                 yield from self.compose_views()
         yield from note_room()
         yield from weights_bar()
@@ -102,7 +110,7 @@ class InsidePage(NetworkViews):
         """Name the parts."""
         self.query_one("#goes-in", Digit).look = "blocks"
         self.query_one(AllTen).border_title = "All ten numbers"
-        self.query_one(AdditionTable).border_title = "Addition: row: number, column: sum"
+        self.query_one(AdditionTable).border_title = TABLE_TITLE
         self.set_interval(SLIDE_SECONDS, self._next_slide)
         self.watch(self.query_one(Closer), "place", self.show_layer, init=False)
 
@@ -188,7 +196,9 @@ class InsidePage(NetworkViews):
         if self.has_class("-closer"):
             closer.view = view
         place_or_layer = place_words(closer) if self.has_class("-closer") else layer_words(view, self.number)
-        words = self.show_view(self.answer) or place_or_layer
+        self._whole_words = words = self.show_view(self.answer) or place_or_layer
+        if self.has_class("-narrow"):
+            words = brief(words, self.query_one("#words").content_size.width, self.room.height - NEEDED_ROWS)
         if words != self._words:  # an update lays out the whole screen
             self._words = words
             self.query_one("#words", Static).update(words)

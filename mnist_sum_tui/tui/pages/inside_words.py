@@ -1,5 +1,6 @@
 """What the page Inside says of each layer, in words for those who see one for the first time."""
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.charts.health import short_name
@@ -32,6 +33,16 @@ NO_HEALTH = (
 NO_MAP = "Here you will see all test images as points, near each other where the network sees them as alike."
 
 
+def brief(words: str, width: int, rows: int) -> str:
+    """As many of the first sentences as fit into so many rows, but at least one."""
+    said, *others = words.split(". ")
+    for sentence in others:
+        if len(textwrap.wrap(f"{said}. {sentence}.", max(width, 1))) > rows:
+            return f"{said}."
+        said = f"{said}. {sentence}"
+    return said
+
+
 def map_words(shown: DigitMap | None, index: int) -> str:
     """What the map is, and what is under its cursor."""
     if shown is None:
@@ -39,8 +50,8 @@ def map_words(shown: DigitMap | None, index: int) -> str:
     label, digit = int(shown.labels[index]), int(shown.digits[index])
     read = f", read as {digit}" if digit != label else ""
     return (
-        "All test images as points: the more alike two are to the layer before the scores, the nearer they are. A "
-        f"figure: which digit is there; {BRAILLE.wrong}: misread. Cursor (m, arrows): #{index:,}, a {label}{read}."
+        f"Cursor (m, arrows): #{index:,}, a {label}{read}. All test images as points: the more alike two are to the "
+        f"layer before the scores, the nearer they are. A figure: which digit is there; {BRAILLE.wrong}: misread."
     )
 
 

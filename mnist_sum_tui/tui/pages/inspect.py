@@ -4,16 +4,19 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
 from mnist_sum_tui.tui.pages.predicting import note_room
 from mnist_sum_tui.tui.pages.walking import WALK_KEYS, WalkingPage
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
-from mnist_sum_tui.tui.predictions.messages import ImagePredicted
+from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.selection import all_wrong
+from mnist_sum_tui.tui.widgets.addition_table import TABLE_TITLE, AdditionTable
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText
 from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 
@@ -22,6 +25,9 @@ class InspectPage(WalkingPage):
     """One test image at a time."""
 
     page_name = "inspect"
+    beside_from = "-huge", "-giant"
+    _listed: TestSetEvaluated | None = None
+    """whose wrong images are shown"""
     BINDINGS: ClassVar[list[BindingType]] = [
         *WALK_KEYS,
         *HEAT_KEYS,
@@ -34,12 +40,9 @@ class InspectPage(WalkingPage):
 
     def compose_page(self) -> ComposeResult:
         """The picture, the answer in words and bars, the slider."""
-        with Horizontal(id="inspect"):
-            with Vertical(id="left"):
-                yield Digit(id="picture")
-                yield HeatPair()
-                yield AllTen(id="all-ten-left")
-            yield Digit(id="beside")
+        with Container(id="inspect"):
+            yield Digit(id="picture")
+            yield HeatPair()
             with Container(id="answers"):
                 with Vertical(id="answer"):
                     yield Static(id="which", markup=False)
@@ -47,6 +50,10 @@ class InspectPage(WalkingPage):
                     yield ProbabilityBars("Digit", id="digit-bars")
                     yield AllTen(id="all-ten")
                 yield ProbabilityBars("Sum", id="sum-bars")
+                yield Digit(id="beside")
+            yield AllTen(id="all-ten-left")
+            yield AdditionTable(id="additions")
+            yield Gallery(id="mistaken")
         yield from note_room()
         yield from weights_bar()
 
@@ -55,6 +62,9 @@ class InspectPage(WalkingPage):
         self.query_one("#beside", Digit).look = "blocks"
         for ten in self.query(AllTen):
             ten.border_title = "All ten numbers"
+        self.query_one(AdditionTable).border_title = TABLE_TITLE
+        gallery = self.query_one(Gallery)
+        gallery.border_title, gallery.can_focus = "Wrong images: w finds them", False
 
     def on_screen_resume(self) -> None:
         """From here on Inside, too, shows a test image."""
@@ -65,6 +75,16 @@ class InspectPage(WalkingPage):
         """In characters, and where there is room in half-blocks beside them."""
         for digit in self.query(Digit):
             digit.image = answer.image
+        found = self._evaluated
+        listed = found if found is not None and found.result.serves_for(answer.weights, answer.source) else None
+        if listed is not self._listed:
+            self._listed, chosen = listed, () if listed is None else all_wrong(listed.result).chosen
+            images = () if listed is None else listed.images
+            self.query_one(Gallery).items = tuple(Item(images[each.image], each.caption, each.image) for each in chosen)
+
+    def on_gallery_opened(self, message: Gallery.Opened) -> None:
+        """Show the image."""
+        self.show_index(message.key)
 
     def show_answer(self) -> None:
         """Show the predictions for the chosen number."""
@@ -73,6 +93,7 @@ class InspectPage(WalkingPage):
             return
         self.query_one("#which", Static).update(f"#{answer.index:,}  number {self.number}")
         self.query_one(AnswerText).said = self.show_prediction(answer)
+        self.query_one(AdditionTable).predictions = answer.predictions
 
     def action_look(self) -> None:
         """Characters or half-blocks; the picture beside it, where there is one, has the other look."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
 
+TABLE_TITLE = "Addition: row: number, column: sum"
+
+
 class AdditionTable(Widget):
     """Ten rows, the numbers; nineteen columns, the sums; shaded by probability."""
 
@@ -28,7 +31,8 @@ class AdditionTable(Widget):
         cell = max(2, min((self.content_size.width - LABELS) // len(table[0]), 6))
         _, _, paper, ink = self.colors
         strengths = [[math.sqrt(share) for share in row] for row in table]  # else the 5 % of a guess would be blank
-        texts = [[BRAILLE.shades[round(strength * 4)] * (cell - 1) for strength in row] for row in strengths]
+        levels = [[round(strength * 4) for strength in row] for row in strengths]
+        texts = [[BRAILLE.shades[level] * (cell - 1) if level else BRAILLE.between for level in row] for row in levels]
         return map_lines(texts, strengths, cell, paper, ink)
 
 

@@ -30,6 +30,9 @@ SLOW = (
     "A 5x5 square hid each place in turn. The higher the figure on the ink (9: matters most), or the fuller the shade "
     "beside it, the less sure the answer is without that place. The digit: {}. The sum: {}."
 )
+SHORT = "Ink: 9 matters most. The digit: {}. The sum: {}."
+LEAST = 24
+"""columns of a picture that the longer words must leave, where there are so many"""
 MATTERS = 0.1
 """a fall of the log-odds below which no place matters: then there is nothing to show"""
 
@@ -80,9 +83,11 @@ class HeatPair(Widget):
             return Content("")
         if not np.array_equal(found.image, self.image):  # a heat of another image
             return Content("")
-        words = SLOW.format(odds_words(found.digit), odds_words(found.sum)) if found.is_hiding else QUICK
-        told = textwrap.wrap(words, max(width, 20))
-        columns = max(4, min(MOST, (width - 2) // 2, 2 * (height - len(told) - 1)))
+        for words in (SLOW, SHORT) if found.is_hiding else (QUICK,):
+            told = textwrap.wrap(words.format(odds_words(found.digit), odds_words(found.sum)), max(width, 20))
+            columns = max(4, min(MOST, (width - 2) // 2, 2 * (height - len(told) - 1)))
+            if columns >= min(LEAST, (width - 2) // 2):
+                break
         least = 9 * MATTERS if found.is_hiding else 0.0
         warm, (_, _, paper, _) = Color.parse(self.app.theme_variables["warning"]), self.colors
         digit, total = (heat_lines(found.image, heat, columns, paper, warm, least) for heat in (found.digit, found.sum))

@@ -96,7 +96,7 @@ COLUMNS = (
     Column("size", lambda run: byte_size(run.size), lambda run: run.size, True),
     Column("note", lambda run: _cut(run.note), lambda run: run.note.lower()),
 )
-SPARE = ("size", "curve", "recipe", "time", "mean val.", "model", "epochs", "note")
+SPARE = ("size", "curve", "recipe", "time", "mean val.", "model", "epochs", "note", "state")
 """titles of the columns that are left out where there is no room, in this order"""
 NOTE = 30
 """letters of a note, or of the values of a setting, in the table"""

@@ -99,7 +99,7 @@ class RunTable(DataTable[Text]):
             cells = {column.title: Text(texts(run)[column.title]) for column in self.shown}
             cells[COLUMNS[0].title] = self._marked_id(run.run.id)
             if best in members_of(run):
-                cells["state"].append(BEST, "bold")
+                cells.get("state", cells[COLUMNS[0].title]).append(BEST, "bold")
             self.add_row(*cells.values(), key=run.run.id)
         ids = [run.run.id for run in rows]
         if before in ids:

@@ -60,9 +60,10 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(
         assert "The digit: its odds become " in " ".join(shown.split())
         assert len(shown.splitlines()) <= pair.region.height
         await press(pilot, "escape")
-        assert not pair.display
+        is_always_there = size == (200, 60) and name != "draw"
+        assert pair.display == is_always_there
         before = len(asked(app))
-        if name != "draw":
+        if name != "draw" and not is_always_there:
             await press(pilot, "right", "w")
             assert len(asked(app)) == before, "nobody asks for what is not shown"
 

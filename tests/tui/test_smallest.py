@@ -1,0 +1,93 @@
+"""At 60x20 every page works, and nothing that one needs is cut."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button, DataTable
+
+from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inside import InsidePage
+from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
+from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
+from mnist_sum_tui.tui.widgets.help_panel import HelpPanel
+from tests.tui import fixed, recorded, shown
+from tests.tui.pages.test_draw import draw
+
+SMALLEST = 60, 20
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    return shown.new_app(tmp_path, monkeypatch)
+
+
+def text(app: MnistSumApp) -> str:
+    return "\n".join(shown.lines(app))
+
+
+async def test_the_form_has_all_its_buttons(app: MnistSumApp) -> None:
+    async with app.run_test(size=SMALLEST) as pilot:
+        await shown.form(pilot)
+        for button in app.screen.query(Button):
+            assert str(button.label) in text(app)
+
+
+async def test_the_addition_table_is_whole_beside_its_words(app: MnistSumApp) -> None:
+    async with app.run_test(size=SMALLEST) as pilot:
+        await shown.table(pilot)
+        table = app.screen.query_one(AdditionTable)
+        assert "so it adds." in " ".join(str(app.screen.query_one("#words").render()).split())
+        assert table.content_size.height >= 11
+        assert table.content_size.width >= 3 + 19 * 2
+
+
+@pytest.mark.parametrize("view", ["health", "means", "digit_map", "inside"])
+async def test_the_views_of_inside_have_more_room_than_their_words(view: str, app: MnistSumApp) -> None:
+    async with app.run_test(size=SMALLEST) as pilot:
+        await getattr(shown, view)(pilot)
+        page = app.screen
+        assert isinstance(page, InsidePage)
+        assert page.query_one("#words").size.height <= 4
+        said = str(page.query_one("#words").render())
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert page.query_one(HelpPanel).about.endswith(page._whole_words)
+        assert page._whole_words.startswith(said.removesuffix("."))
+        if view == "health":
+            assert "dead" in next(line for line in shown.lines(app) if "weights " in line and "gradient" in line)
+
+
+@pytest.mark.parametrize(("page", "least"), [("inspect", 20), ("draw", 10), ("inside", 10)])
+async def test_where_it_looked_is_a_picture(page: str, least: int, app: MnistSumApp) -> None:
+    async with app.run_test(size=SMALLEST) as pilot:
+        await fixed.open_page(pilot, page)
+        if page == "draw":
+            await draw(pilot)
+        await pilot.press("h")
+        await pilot.pause()
+        pair = app.screen.query_one(HeatPair)
+        lines = str(pair.render()).split("\n")
+        named = next(at for at, line in enumerate(lines) if line.startswith("digit ") and "sum " in line)
+        assert len(lines) - named - 1 >= least // 2
+        assert len(lines) <= pair.content_size.height
+        assert max(map(len, lines)) <= pair.content_size.width
+
+
+async def test_the_table_of_runs_shows_both_accuracies(app: MnistSumApp) -> None:
+    async with app.run_test(size=SMALLEST) as pilot:
+        await shown.runs(pilot)
+        table = app.screen.query_one(DataTable)
+        assert not table.show_horizontal_scrollbar
+        assert "99.12 %" in text(app)
+        assert "98.74 %" in text(app)
+
+
+async def test_a_question_is_whole(app: MnistSumApp) -> None:
+    async with app.run_test(size=SMALLEST) as pilot:
+        await shown.runs(pilot)
+        await pilot.press("slash")
+        await recorded.until(pilot, lambda: app.screen.query("#said"))
+        await pilot.pause()
+        hint = app.screen.query_one("#said")
+        assert " ".join(str(hint.render()).split())[-12:] in " ".join(text(app).replace(BRAILLE.axes[0], " ").split())
