@@ -17,7 +17,7 @@ OUTLIERS = 0.2
 LETTERS = 6
 """one cell in so many has its digit in the place of dots"""
 FEW, MOST = 0.15, 0.5
-"""share of cells with a wrong digit up to which each is marked; else those where most are, if no more than MOST of all"""
+"""share of cells with a wrong digit up to which each is marked; else those where most are, up to MOST of all digits"""
 WRONG, NOTHING = 10, -1
 """the roles of a mark, and of an empty cell; those of dots and letters are the true digits 0..9"""
 

@@ -19,7 +19,7 @@ from mnist_sum_tui.tui.pages.predicting import note_room
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted
 from mnist_sum_tui.tui.predictions.requests import PredictDrawing
-from mnist_sum_tui.tui.widgets.addition_table import TABLE_TITLE, AdditionTable
+from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText, Likeness
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
@@ -96,9 +96,6 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         self.query_one("#pad").border_subtitle = "right button rubs out"
         seen = self.query_one("#seen", Digit)
         seen.border_title, seen.look = "Network sees", "blocks"
-        for ten in self.query(AllTen):
-            ten.border_title = "All ten numbers"
-        self.query_one(AdditionTable).border_title = TABLE_TITLE
         self.query_one("#earlier").border_title = "Earlier drawings: c keeps this one here; click one twice to take it"
         self.set_timer(MOUSE_SECONDS, self._say_keys)
         self.show_answer()

@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, LookedInside, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult
 from mnist_sum_tui.tui.predictions.requests import LookInside
-from mnist_sum_tui.tui.widgets.addition_table import TABLE_TITLE, AdditionTable
+from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, sure_line
 from mnist_sum_tui.tui.widgets.closer import Closer
 from mnist_sum_tui.tui.widgets.common import Line
@@ -109,8 +109,6 @@ class InsidePage(NetworkViews):
     def on_mount(self) -> None:
         """Name the parts."""
         self.query_one("#goes-in", Digit).look = "blocks"
-        self.query_one(AllTen).border_title = "All ten numbers"
-        self.query_one(AdditionTable).border_title = TABLE_TITLE
         self.set_interval(SLIDE_SECONDS, self._next_slide)
         self.watch(self.query_one(Closer), "place", self.show_layer, init=False)
 
@@ -223,18 +221,16 @@ class InsidePage(NetworkViews):
 
     def step_back(self) -> bool:
         """Escape: from the heat or a large map to all maps, then to the list of layers."""
-        maps = self.query_one(Maps)
         if super().step_back():
             return True
         if self.has_class("-closer"):
             self.remove_class("-closer")
             self.show_layer()
-            maps.focus()
-        elif not self.query_one(OptionList).has_focus:
-            self.query_one(OptionList).focus()
-        else:
-            return False
-        return True
+            self.query_one(Maps).focus()
+            return True
+        was_elsewhere = not self.query_one(OptionList).has_focus
+        self.query_one(OptionList).focus()
+        return was_elsewhere
 
     def action_slides(self) -> None:
         """The next image every few seconds, or no longer; after a drawing the test image at once."""

@@ -13,7 +13,7 @@ from mnist_sum_tui.tui.pages.walking import WALK_KEYS, WalkingPage
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.selection import all_wrong
-from mnist_sum_tui.tui.widgets.addition_table import TABLE_TITLE, AdditionTable
+from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
@@ -60,9 +60,6 @@ class InspectPage(WalkingPage):
     def on_mount(self) -> None:
         """Name the parts."""
         self.query_one("#beside", Digit).look = "blocks"
-        for ten in self.query(AllTen):
-            ten.border_title = "All ten numbers"
-        self.query_one(AdditionTable).border_title = TABLE_TITLE
         gallery = self.query_one(Gallery)
         gallery.border_title, gallery.can_focus = "Wrong images: w finds them", False
 

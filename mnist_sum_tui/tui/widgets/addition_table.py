@@ -15,12 +15,10 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
 
-TABLE_TITLE = "Addition: row: number, column: sum"
-
-
 class AdditionTable(Widget):
     """Ten rows, the numbers; nineteen columns, the sums; shaded by probability."""
 
+    BORDER_TITLE = "Addition: row: number, column: sum"
     predictions: "reactive[tuple[Prediction, ...]]" = reactive(())
 
     def render(self) -> Content:

@@ -157,6 +157,7 @@ class AnswerText(Widget):
 class AllTen(Widget):
     """Shows the answers for one image and all ten numbers."""
 
+    BORDER_TITLE = "All ten numbers"
     predictions: "reactive[tuple[Prediction, ...]]" = reactive(())
     chosen: reactive[int] = reactive(0)
 
