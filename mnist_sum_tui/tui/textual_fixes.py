@@ -1,11 +1,13 @@
 """Fixes for Textual 8: fast keys, clicks or resizes would otherwise crash or hang the program; and style sheets."""
 
 import time
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._styles_cache import StylesCache
 from textual.await_complete import AwaitComplete
+from textual.color import Color
 from textual.command import CommandPalette, SearchIcon
 from textual.content import Content
 from textual.css.stylesheet import Stylesheet
@@ -13,6 +15,7 @@ from textual.errors import NoWidget
 from textual.events import Click, Resize
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.scrollbar import ScrollBarRender
+from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import OptionList
 
@@ -130,6 +133,22 @@ def mend_lists() -> None:
                 turn(choices)
 
         setattr(OptionList, name, turn_if_laid_out)
+
+
+@cache
+def mend_line_caches() -> None:
+    """Patch StylesCache, so that a closed page frees what it has drawn; once per process.
+
+    Textual 8 remembers two colours by the cache of lines that asked, and so keeps the last 1,024 such caches: 25,000
+    lines, through which each full garbage collection goes. The colours depend on no cache.
+    """
+    find: Any = getattr(StylesCache.get_inner_outer, "__wrapped__")  # noqa: B009
+
+    @lru_cache(1024)
+    def remembered(base: Color, background: Color) -> tuple[Style, Style]:
+        return find(StylesCache, base, background)  # type: ignore[no-any-return]
+
+    setattr(StylesCache, "get_inner_outer", staticmethod(remembered))  # noqa: B010
 
 
 class NamedKey(NamedTuple):

@@ -1,12 +1,17 @@
 """The app: pages, starting and ending; and a short real training in its thread."""
 
+import asyncio
+import gc
+import weakref
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual._styles_cache import StylesCache
 from textual.css import stylesheet
 from textual.css.parse import parse
+from textual.widget import Widget
 from textual.widgets import Static
 
 from mnist_sum_tui.config import TrainConfig
@@ -164,3 +169,19 @@ async def test_style_sheets_are_parsed_once_for_a_theme(tmp_path: Path, monkeypa
         await pilot.pause()
         assert app.screen.styles.background != colour
         assert max(parsed.values()) == 2, "only where the colours are others"
+
+
+def test_what_is_drawn_goes_with_its_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lines of closed pages would stay in memory, and slow the garbage collector down."""
+    recorded.without_torch(monkeypatch)
+
+    async def draw() -> list[weakref.ref[StylesCache]]:
+        app = recorded.new_app(tmp_path)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            return [weakref.ref(node._styles_cache) for node in app.screen.walk_children(Widget)]
+
+    drawn = asyncio.run(draw())
+    assert len(drawn) > 10
+    gc.collect()
+    assert not any(cache() for cache in drawn)
