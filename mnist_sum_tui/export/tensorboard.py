@@ -9,10 +9,11 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mnist_sum_tui.config import option_name
+from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.export.tested import pictured, tested
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Progress, Started, Validated
@@ -39,15 +40,17 @@ def scalars(event: Event) -> Iterator[tuple[str, float]]:
 class Board:
     """Writes the events of a run into a folder, which TensorBoard reads while it grows."""
 
-    def __init__(self, folder: Path, run: Run) -> None:
-        """Begin a new file in the folder, which is made if it is missing.
+    def __init__(self, folder: Path, run: Run, created: float | None = None) -> None:
+        """Begin a new file in the folder, which is made if it is missing; `created` is the run's second since 1970.
+
+        Without it the run is taken to go on now.
 
         Raises:
             OSError: it cannot be written.
         """
         from tensorboardX.event_file_writer import EventsWriter
 
-        self._run, self._began = run, 0.0
+        self._run, self._created, self._began = run, created, 0.0
         folder.mkdir(parents=True, exist_ok=True)
         # an absolute path, because a name such as s3: would be taken for a place in the net
         self._file = EventsWriter(str(folder.resolve() / "events"), f".{os.getpid()}")
@@ -73,11 +76,11 @@ class Board:
         from tensorboardX import summary
         from tensorboardX.proto.event_pb2 import SessionLog
 
-        self._began = time.time() - started.elapsed
+        self._began = time.time() - started.elapsed if self._created is None else self._created
         if started.resumed:
             self._write(started, file_version="brain.Event:2")
             self._write(started, session_log=SessionLog(status=SessionLog.START))
-        settings = {option_name(name): _plain(value) for name, value in self._run.read_config().to_dict().items()}
+        settings = {option_name(name): _plain(name, value) for name, value in self._run.read_config().to_dict().items()}
         for part in summary.hparams(settings, dict.fromkeys(METRICS, 0.0))[:2]:
             self._write(started, summary=part)
 
@@ -140,7 +143,7 @@ def to_tensorboard(run: Run, events: Iterable[Event], folder: Path) -> Path:
         raise UsageError(f"{target}: is there already; remove it, or name another folder")
     beside = folder / f".{run.path.name}.{os.getpid()}.tmp"
     try:
-        with contextlib.closing(Board(beside, run)) as board:
+        with contextlib.closing(Board(beside, run, _created(run))) as board:
             for event in events:
                 board.add(event)
         beside.rename(target)
@@ -151,5 +154,12 @@ def to_tensorboard(run: Run, events: Iterable[Event], folder: Path) -> Path:
     return target
 
 
-def _plain(value: object) -> bool | float | str:
-    return value if isinstance(value, bool | int | float | str) else str(value)
+def _created(run: Run) -> float | None:
+    """In seconds since 1970; None if it is not known."""
+    with contextlib.suppress(ValueError, OverflowError, OSError):
+        return datetime.fromisoformat(run.created).timestamp()
+    return None
+
+
+def _plain(name: str, value: object) -> bool | float | str:
+    return value if isinstance(value, bool | int | float | str) else value_words(name, value)

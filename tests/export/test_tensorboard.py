@@ -4,6 +4,7 @@ import errno
 import math
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,10 @@ def test_measurements_settings_and_mistakes(tmp_path: Path) -> None:
     assert tags["_hparams_/experiment"] == tags["_hparams_/session_start_info"] == 1
     labels = mnist_files.read("test")[1]
     assert tags[f"mistakes/01-{labels[8]}-read-as-3"] == 1
+    (settings,) = (value for each in records(folder) for value in each.summary.value if "start_info" in value.tag)
+    assert b"built-in" in settings.metadata.plugin_data.content, "as a reader is shown it"
     first, last = records(folder)[1].wall_time, records(folder)[-1].wall_time
+    assert first == datetime.fromisoformat(run.created).timestamp(), "when it was trained, not when it was exported"
     assert last - first == pytest.approx(EVENTS[-1].elapsed, abs=1e-3), "its time is the training's"
 
 
