@@ -4,6 +4,7 @@ from mnist_sum_tui.formatting import (
     answer,
     ascii_picture,
     bar,
+    byte_size,
     clauses,
     duration,
     equation,
@@ -67,6 +68,14 @@ def test_percent_in_fewer_figures_is_not_rounded_up_to_all_either() -> None:
 )
 def test_duration(seconds: float | None, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 kB"), (31_400, "31 kB"), (444_000, "0.4 MB"), (39_000_000, "39 MB"), (1_210_000_000, "1.2 GB")],
+)
+def test_byte_size(size: int, text: str) -> None:
+    assert byte_size(size) == text
 
 
 def test_a_bar_always_has_the_requested_width() -> None:

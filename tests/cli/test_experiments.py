@@ -53,7 +53,7 @@ def test_runs_that_differ_by_their_seed_alone_are_one_line(cli: Cli, seeds: Path
         assert len(rows) == 4, lines
         assert rows[0].startswith("20260102-120003-compact n=3 ")
         assert "97.00 +-1.00" in rows[0]
-        assert sum("--each shows each" in line for line in lines) == 1
+        assert sum("--each unfolds" in line for line in lines) == 1
     assert "97.00 +-1.00" in cli("runs", "list", "--filter", "lr=0.004").stdout
     whole = cli("runs", "list", "--each").stdout
     assert whole.count("-compact ") == 4
