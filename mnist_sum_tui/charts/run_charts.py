@@ -123,7 +123,7 @@ def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, wi
     than = "as" if abs(lead) < SAME_TIME else "than"
     sentence = f"Sum reached {mark} {words} {than} {ghost}"
     earlier = ", ".join(f"{mark} {words}" for mark, _, words in found[-2:-4:-1])
-    short = f"Sum at {mark} {words} {than} the best earlier"
+    short = f"Sum at {mark} {words} {than} the best earlier run"
     forms = [f"{sentence}, {name}: {why}", f"{sentence}: {why}", f"{short}: {why}"] if why else []
     forms += [f"{sentence}, {name} ({earlier})"] if earlier else []
     forms += [f"{sentence}, {name}", sentence, short]

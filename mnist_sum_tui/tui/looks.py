@@ -44,7 +44,7 @@ OWN = (
         background="#121212",
         surface="#1C1C1C",
         panel="#262626",
-        variables=_texts("#56B4E9", "#2BB98F", "#E69F00", "#F0E442", "#E8743B", "#E6A3CB"),
+        variables=_texts("#56B4E9", "#2BB98F", "#E69F00", "#F0E442", "#D9622B", "#F5CBE6"),
     ),
     Theme(
         "mnist-sum-light",
@@ -59,7 +59,7 @@ OWN = (
         surface="#EFEFEF",
         panel="#E2E2E2",
         dark=False,
-        variables=_texts("#005F96", "#006B4E", "#946600", "#6B6000", "#A83A00", "#99407A"),
+        variables=_texts("#005F96", "#006B4E", "#9A6A00", "#2E2900", "#8A2F00", "#B0508F"),
     ),
     Theme(
         "mnist-sum-contrast",
@@ -74,7 +74,7 @@ OWN = (
         surface="#000000",
         panel="#1A1A1A",
         variables={
-            **_texts("#7CC8FF", "#5FE0B0", "#FFB52E", "#F5F07A", "#FF9A66", "#F2A9D3"),
+            **_texts("#7CC8FF", "#4ED3A3", "#FFB52E", "#F5F07A", "#FF8F57", "#FBD3EA"),
             "text": "auto 100%",
             "text-muted": "#D0D0D0",
             "text-disabled": "#BDBDBD",

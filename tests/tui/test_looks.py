@@ -93,7 +93,7 @@ def test_the_colours_of_curves_differ_in_hue_or_brightness(theme: object) -> Non
     seen = {name: without_green(Color.parse(variables[name])) for name in names}
     for one, other in combinations(names, 2):
         distance = sum((a - b) ** 2 for a, b in zip(seen[one], seen[other], strict=True)) ** 0.5
-        assert distance > 0.1, (one, other)
+        assert distance > (0.1 if "-16" in getattr(theme, "name") else 0.17), (one, other)  # noqa: B009
 
 
 def without_green(colour: Color) -> tuple[float, ...]:
