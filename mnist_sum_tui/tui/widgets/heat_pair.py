@@ -45,8 +45,8 @@ def heat_lines(
     Where there is no ink, shades stand for 3, 6 and 9. The ground is the stronger, the higher the heat is. A heat below
     `least` everywhere is shown as weak as it is.
     """
-    heat = np.clip(heat_hw / max(float(heat_hw.max()), least, 1e-12), 0, 1)
-    steps = np.rint(resize(heat, columns, columns // 2) * 9).astype(int).tolist()
+    heat = resize(np.maximum(heat_hw, 0), columns, columns // 2)  # first, or the hottest pixel were no 9
+    steps = np.rint(heat / max(float(heat.max()), least, 1e-12) * 9).astype(int).tolist()
     ink = (resize(image, columns, columns // 2) >= INK).tolist()
     lines = []
     for row in zip(steps, ink, strict=True):
@@ -62,7 +62,7 @@ def heat_lines(
 def odds_words(heat_hw: NDArray[np.float32]) -> str:
     """How far the odds fall at the place that matters most: `its odds become up to 1,160 times smaller`."""
     if heat_hw.max() < MATTERS:
-        return "no place matters, 0 everywhere"
+        return "no place alone matters, 0 everywhere"
     times = times_smaller(float(heat_hw.max()))
     if times == MOST_TIMES:
         return f"its odds become {times} times smaller, or more"

@@ -140,10 +140,17 @@ def test_ink_is_written_in_figures_and_the_rest_shaded() -> None:
     ]
 
 
+def test_one_hot_pixel_is_a_nine_however_small_the_picture() -> None:
+    image, heat = np.full((28, 28), 255, np.uint8), np.zeros((28, 28), np.float32)
+    heat[7, 9], heat[20, 20] = 8, 4
+    lines = [line.plain for line in heat_lines(image, heat, 10, Color.parse("#000"), Color.parse("#f80"))]
+    assert (max("".join(lines)), lines[3][7]) == ("9", "4")
+
+
 @pytest.mark.parametrize(
     ("most", "words"),
     [
-        (0.0, "no place matters"),
+        (0.0, "no place alone matters"),
         (1.0, "become up to 2.7 times smaller"),
         (8.0, "become up to 2,981 times smaller"),
         (40.0, "a million times smaller"),
