@@ -14,14 +14,14 @@ p plays an opened run back.""",
 One test image and a number go in,
 digit and sum come out. Bars: how
 probable each is (not calibrated:
-not checked). {BRAILLE.chosen} its, {BRAILLE.truth} the right
-answer. Below: earlier weights.""",
+not checked). {BRAILLE.chosen} its answer, {BRAILLE.truth} the
+right one. Below: earlier weights.""",
     "draw": """\
-Draw a digit with the mouse: the
-network reads it after each stroke.
-It sees your digit cut out, scaled
+Draw a digit with the mouse, or the
+arrows and space: after each stroke
+the network reads it cut out, scaled
 to 20 pixels and centred, as MNIST.
-Odd ones show what it has learned.
+Thin bar: how like a digit it is.
 F6 shows its way through the layers.""",
     "mistakes": """\
 Left: which digit is read as which.
@@ -33,8 +33,8 @@ the network was surest of first.""",
 Every training is a run, kept in a
 folder. Its best accuracies stand in
 the table, its curve below it.
-Space marks runs: their curves are
-drawn together, to compare them.""",
+Space marks a run and goes on: the
+curves of marked runs are compared.""",
     "inside": """\
 The path of one image through your
 network. Each layer makes maps that
