@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mnist_sum_tui import settings
-from mnist_sum_tui.machine.process import set_waiting
+from mnist_sum_tui.machine.process import collect_less_often, set_waiting
 from tests import forked
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def take_own_cores() -> None:
 
 take_own_cores()
 set_waiting()  # before any test loads torch
+collect_less_often()
 gc.disable()  # until all tests are collected
 
 # A background job of a shell, or nohup, inherits these signals as ignored, and then no test could send them.

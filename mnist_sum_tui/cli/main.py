@@ -14,7 +14,7 @@ from mnist_sum_tui.cli import commands
 from mnist_sum_tui.cli.everywhere import use_settings
 from mnist_sum_tui.cli.wording import message_of
 from mnist_sum_tui.errors import MnistSumError
-from mnist_sum_tui.machine.process import set_waiting
+from mnist_sum_tui.machine.process import collect_less_often, set_waiting
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.machine.stdio import flush_or_drop, repair_streams
 from mnist_sum_tui.printable import printable
@@ -33,6 +33,7 @@ def lost_output() -> tuple[int, ...]:
 
 def main() -> None:
     """Run the program; every error that a user can cause is printed as one line on stderr."""
+    collect_less_often()
     set_waiting(may_be_alone=sys.argv[1:2] in TRAINING)
     repair_streams()
     code = None

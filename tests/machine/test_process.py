@@ -1,11 +1,14 @@
 """How torch's threads wait, depending on what else runs. The speed is measured elsewhere, not tested."""
 
+import gc
 import os
 from pathlib import Path
 
 import pytest
 
 from mnist_sum_tui.machine import process
+from tests.conftest import plan_of
+from tests.runs.learners import trained
 
 
 @pytest.fixture(autouse=True)
@@ -80,3 +83,22 @@ def test_on_other_systems_threads_sleep_at_once(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("mnist_sum_tui.machine.process.sys.platform", "darwin")
     process.set_waiting(may_be_alone=True)
     assert decided() == {"OMP_WAIT_POLICY": "passive"}
+
+
+def test_the_collector_looks_less_often_and_a_training_step_leaves_it_nothing() -> None:
+    before = gc.get_threshold()
+    try:
+        gc.set_threshold(700, 10, 10)
+        process.collect_less_often()
+        assert gc.get_threshold()[0] == process.COLLECT_AFTER
+    finally:
+        gc.set_threshold(*before)
+    learner, plan = trained(), plan_of(16)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            learner.step(plan)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
