@@ -9,6 +9,7 @@ from torch import Tensor
 
 from mnist_sum_tui.data.dataset import PAPER, STD
 from mnist_sum_tui.data.idx import SIDE
+from mnist_sum_tui.data.printed_one import flagged
 from mnist_sum_tui.data.rough import ROUGH, roughen
 
 SHIFT_PIXELS = {"nudge": 1, "shift": 2}
@@ -51,7 +52,8 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
     `nudge` and `shift`: whole pixels, up to 1 and 2 in each direction. `affine`: rotation up to 10 degrees, scale and
     shear up to 10 %, and shifts up to 2 pixels, with bilinear sampling. `strong`: the same with 15 degrees and 15 %,
     height and width scaled independently, and half of the images with thicker or thinner strokes. `sturdy`: farther,
-    though mostly by little, bent too and some with crisper strokes, and then six in ten as `rough.py` says.
+    though mostly by little, bent too, some with crisper strokes and some ones with a flag or a foot, and then six in
+    ten as `rough.py` says.
 
     The images may be a slice of a larger batch: `of` is that batch's size, and `first` the index at which the slice
     starts. They are changed exactly as in the whole batch. With `of` 0 they are the whole batch.
@@ -62,7 +64,7 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
     part = slice(first, first + len(images_nchw))
     count = of or len(images_nchw)
     if kind == "sturdy":
-        shapes = (15, count), (count, BENDS), (count, SIDE * SIDE)
+        shapes = (19, count), (count, BENDS), (count, SIDE * SIDE)
         dice, bends, noise = (torch.rand(shape, generator=generator).to(images_nchw.device) for shape in shapes)
         ink = (images_nchw - PAPER).mul_(STD)  # 0..1
         return _sturdy(ink, dice[:, part], bends[part], noise[part]).div_(STD).add_(PAPER)
@@ -77,21 +79,22 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
 
 
 def _sturdy(ink_nchw: Tensor, dice: Tensor, bends_nk: Tensor, noise_nk: Tensor) -> Tensor:
-    """Values 0..1 with another shape and another pen, and then roughened; dice (15, N), bends and noise are 0..1."""
+    """Values 0..1 with another shape and another pen, and then roughened; dice (19, N), bends and noise are 0..1."""
     which, spread = dice[0], dice[1:8] * 2 - 1
     extent = torch.where(which < ROUGH, 0.5, 1.0)  # an image changed in every way could not be read
     far = spread**3 * extent  # mostly small
     size = 1.1 - 0.7 * extent * dice[8] ** 3
-    stretch = (0.3 * spread[1] * extent).exp()
+    stretch = (0.22 * spread[1] * extent).exp()
     matrices = _matrices(STURDY, torch.stack([far[0], size * stretch - 1, *far[2:5], size / stretch - 1]))
     grid = F.affine_grid(matrices, list(ink_nchw.shape), align_corners=False)
     bends = F.interpolate(bends_nk.view(-1, 2, 4, 4) * 2 - 1, (SIDE, SIDE), mode="bicubic", align_corners=True)
     grid += bends.permute(0, 2, 3, 1) * (BENT * extent * dice[9] ** 2).view(-1, 1, 1, 1)
-    x = F.grid_sample(ink_nchw, grid, align_corners=False)
+    ink = flagged(ink_nchw.squeeze(1), dice[15:]).unsqueeze(1)
+    x = F.grid_sample(ink, grid, align_corners=False)
     x = _redrawn(_redrawn(x, STURDY.strokes, spread[6]), STURDY.strokes, spread[6].clamp(min=0))
     crisp = (1 + 6 * (spread[5] - 0.4).clamp(min=0)).view(-1, 1, 1, 1)
     x = ((x - 0.5) * crisp + 0.5).clamp_(0, 1)
-    rough = roughen(x.squeeze(1), which, dice[10:, :, None, None], noise_nk.view(-1, SIDE, SIDE))
+    rough = roughen(x.squeeze(1), which, dice[10:15, :, None, None], noise_nk.view(-1, SIDE, SIDE))
     return rough.unsqueeze(1)
 
 

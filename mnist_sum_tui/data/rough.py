@@ -36,7 +36,7 @@ def _along(dice: Tensor) -> tuple[Tensor, Tensor]:
 
 def _unsharp(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
     """Out of focus, or moved: a Gaussian that is longer in one direction than across it."""
-    along, across = dice[0] * 3.8, dice[0] * 2.4 * dice[1]
+    along, across = dice[0] * 3.8, dice[0] * 2.4 * dice[1] ** 2
     rows = torch.fft.fftfreq(SIDE, device=x.device).view(1, -1, 1)
     columns = torch.fft.rfftfreq(SIDE, device=x.device).view(1, 1, -1)
     cos, sin = (dice[2] * math.tau).cos(), (dice[2] * math.tau).sin()

@@ -57,7 +57,7 @@ def test_an_unsharp_dot_is_longer_along_its_direction_and_has_the_same_ink() -> 
         seen = rough._unsharp(dot, _dice(0.7, 0.3, direction, 0, 0), dot)
         torch.testing.assert_close(seen.sum((1, 2)), torch.ones(COUNT), atol=1e-4, rtol=0)
         spread = [((torch.arange(28) - 14.0) ** 2 @ seen[0].sum(2 - axis)).sqrt().item() for axis in (longer, shorter)]
-        assert spread == pytest.approx([0.7 * 3.8, 0.7 * 2.4 * 0.3], abs=0.1)
+        assert spread == pytest.approx([0.7 * 3.8, 0.7 * 2.4 * 0.3**2], abs=0.1)
 
 
 def test_coarse_pixels_are_of_one_value_unless_their_edges_are_smooth(ink: torch.Tensor) -> None:
