@@ -50,7 +50,7 @@ def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split,
     known = NOT_CALIBRATED if len(held_out) else of_twin(config)
     if not len(held_out) and known is NOT_CALIBRATED:
         return NOT_CALIBRATED
-    classes = fit_classes(network, train, hardware)
+    classes = fit_classes(network, train, hardware, "strong" if config.augment == "sturdy" else "none")
     if not classes.has_classes:
         return classes
     if not len(held_out):
@@ -79,22 +79,29 @@ def _see(network: SumNetwork, images_nhw: Tensor, hardware: Hardware, augmentati
     """What the distances are measured on, of images that are augmented first."""
     views: list[Views] = []
     network.eval()
-    with torch.inference_mode(), hardware.autocast():
+    with torch.inference_mode():
         for seed, images in enumerate(images_nhw.split(BATCH_SIZE)):
-            look(network, augment(normalise(images.to(hardware.device)), augmentation, seed), views)
+            changed = augment(normalise(images.to(hardware.device)), augmentation, seed)
+            with hardware.autocast():
+                look(network, changed, views)
     return views
 
 
-def fit_classes(network: SumNetwork, train: Split, hardware: Hardware) -> Confidence:
-    """The class means alone, from evenly spread training images; none for a network without a layer of ten outputs."""
+def fit_classes(network: SumNetwork, train: Split, hardware: Hardware, also: str = "none") -> Confidence:
+    """The class means alone, from evenly spread training images; none for a network without a layer of ten outputs.
+
+    They are seen as they are, and once more with the augmentation `also`.
+    """
     few = train.take(torch.arange(0, len(train), max(1, len(train) // CLASS_IMAGES)))
-    views = _see(network, few.images, hardware)
+    ways = ["none"] if also == "none" else ["none", also]
+    views = [view for way in ways for view in _see(network, few.images, hardware, way)]
+    labels = few.labels.repeat(len(ways))
     if not views:
         return NOT_CALIBRATED
     logits, strokes = (torch.cat([getattr(view, name) for view in views]) for name in ("logits", "strokes"))
     if not bool(logits.isfinite().all() and strokes.isfinite().all()):
         return NOT_CALIBRATED
-    return Confidence(logits=Classes.fit(logits, few.labels), strokes=Classes.fit(strokes, few.labels))
+    return Confidence(logits=Classes.fit(logits, labels), strokes=Classes.fit(strokes, labels))
 
 
 def fit_temperature(log_probabilities_nk: Tensor, labels_n: Tensor) -> float:

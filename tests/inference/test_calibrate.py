@@ -52,6 +52,19 @@ def test_every_network_is_calibrated_and_judges_after_it(model: str, few: tuple[
     assert torch.equal(judged.sums, raw.sums)
 
 
+def test_the_classes_of_sturdy_are_of_images_as_they_are_and_changed(few: tuple[dataset.Split, dataset.Split]) -> None:
+    network = build("swift", seed=1)
+    config = TrainConfig(model="swift", augment="sturdy", precision="bf16")
+    found = calibrate.fit(network, config, *few, choose(config)).to_tensors()
+    alone, both = (calibrate.fit_classes(network, few[0], choose(config), also) for also in ("none", "strong"))
+    assert both.strokes is not None
+    assert alone.strokes is not None
+    assert torch.equal(found["strokes.means"], both.strokes.means)
+    assert not torch.equal(both.strokes.means, alone.strokes.means)
+    views = calibrate._see(network, few[0].images, choose(config), "sturdy")
+    assert views[0].strokes.isfinite().all(), "images are changed in float32, even for a network in bf16"
+
+
 class _Odd(CellNetwork):
     """A network none of whose layers has ten outputs."""
 
