@@ -85,6 +85,25 @@ RECIPES = {
             },
         ),
         Recipe(
+            "sturdy",
+            "for what people draw and photograph: keen, 20 epochs of turned, blurred, faded and crossed-out images",
+            {
+                "model": "keen",
+                "epochs": 20,
+                "batch_size": 256,
+                "optimizer": "adamw",
+                "lr": 4e-3,
+                "momentum": 0.9,
+                "beta2": 0.98,
+                "weight_decay": 0.3,
+                "schedule": "onecycle",
+                "warmup": 0.1,
+                "label_smoothing": 0.1,
+                "sum_weight": 0.1,
+                "augment": "sturdy",
+            },
+        ),
+        Recipe(
             "original",
             "the assignment's: SGD, constant learning rate, 25 epochs",
             {
