@@ -23,6 +23,14 @@ VANISHES = 1e-3
 """a layer vanishes if its gradient per weight is below this share of the largest such ratio"""
 SILENT = 0.5
 """the share of dead units that is worth a word"""
+MOVES = 1e-5
+"""the share of its weights by which a step changes at least one layer, unless the rate is next to nothing"""
+RECENT = 5
+"""events that count together in words"""
+STILL = (
+    "No layer moves: one step changes less than 0.001 % of any. At the end of a schedule, when the rate has fallen, "
+    "that is as it should be; before, the learning rate is too low: turn it up."
+)
 USUAL = (
     "Each layer learns. Weights and gradients: their standard deviations. Update: what a step changes, as a share of "
     "the weights: 0.001 to 0.03 is usual, far less once the rate has fallen. Dead: units that give 0 for every image."
@@ -76,26 +84,41 @@ def spread_pictures(events: Sequence[Health]) -> list[tuple[str, Floats]]:
     return found
 
 
-def health_words(last: Health) -> str:
-    """The layer that explodes, vanishes or is silent, if there is one, and what to try; else what the figures mean."""
-    moved = [gradient / size if size else 0.0 for gradient, size in zip(last.gradients, last.weights, strict=True)]
-    most = max(moved, default=0.0)
-    for name, size, update in zip(last.layers, last.weights, last.updates, strict=True):
+def health_words(events: Sequence[Health]) -> str:
+    """The layer that explodes, is silent or vanishes, if there is one, and what to try; else what the figures mean.
+
+    The last few events count together, because one batch alone may be an odd one.
+    """
+    recent, last = comparable(events)[-RECENT:], events[-1]
+    names = [short_name(name) for name in last.layers]
+    most = [max(values, key=_or_inf) for values in zip(*(event.updates for event in recent), strict=True)]
+    for name, size, update in zip(names, last.weights, most, strict=True):
         if not size < np.inf or not update < EXPLODES:
             return (
-                f"{short_name(name)} explodes: one step changes its weights by {percent(update, 0)} of their size. The "
+                f"{name} explodes: one step changes its weights by {percent(update, 0)} of their size. The "
                 "learning rate is too high: turn it down."
             )
-    for name, share in zip(last.layers, moved, strict=True):
-        if share < VANISHES * most:
+    for name, shares in zip(names, zip(*(event.dead for event in recent), strict=True), strict=True):
+        if min(shares) >= SILENT:
             return (
-                f"{short_name(name)} vanishes: its gradient is {most / share if share else np.inf:,.0f} times weaker "
-                "than another layer's, so it hardly learns. ReLU and batch normalisation help against that."
-            )
-    for name, share in zip(last.layers, last.dead, strict=True):
-        if share >= SILENT:
-            return (
-                f"{short_name(name)}: {percent(share, 0)} of its units give 0 for every image, and learn no more. A "
+                f"{name}: {percent(min(shares), 0)} of its units give 0 for every image, and learn no more. A "
                 "lower learning rate keeps more of them alive."
             )
-    return USUAL
+    moved = [max(values) for values in zip(*map(_moved, recent), strict=True)]
+    for name, share in zip(names, moved, strict=True):
+        if share < VANISHES * max(moved):
+            times = max(moved) / max(share, 1e-300)
+            return (
+                f"{name} vanishes: its gradient is {f'{times:,.0f}' if times < 1e6 else 'over a million'} times weaker "
+                "than another layer's, so it hardly learns. ReLU and batch normalisation help against that."
+            )
+    return STILL if max(most, default=1.0) < MOVES else USUAL
+
+
+def _moved(event: Health) -> list[float]:
+    """Of each layer the gradient as a share of its weights."""
+    return [gradient / size if size else 0.0 for gradient, size in zip(event.gradients, event.weights, strict=True)]
+
+
+def _or_inf(value: float) -> float:
+    return np.inf if np.isnan(value) else value

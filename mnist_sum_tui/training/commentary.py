@@ -24,7 +24,7 @@ READS, ADDS, KNOWS = 0.5, 0.2, 0.9
 """accuracies from which on it reads digits, begins to add, and knows both"""
 FEW_IMAGES = 2_000
 STILL_STEPS = 300
-"""steps after which a loss that has not moved is a sign"""
+"""steps after which a loss of the digit that has not moved is a sign; the sum's falls a little in any case"""
 JUMP, JUMP_EVENTS = 2.5, 10
 """the loss is this many times its lowest, and a bit, for so many Progress events"""
 BUSY_SHARE, BUSY_EVENTS = 0.5, 50
@@ -46,7 +46,8 @@ class _Seen:
     digit: Average = field(default_factory=lambda: Average(SLOW))
     total: Average = field(default_factory=lambda: Average(SLOW))
     speed: Average = field(default_factory=lambda: Average(SLOW))
-    first: float = 0.0
+    digit_loss: Average = field(default_factory=lambda: Average(FAST))
+    first_digit_loss: float = 0.0
     lowest: float = math.inf
     fastest: float = 0.0
     slow_events: int = 0
@@ -103,8 +104,8 @@ class Coach:
     def _note(self, event: Progress) -> None:
         seen = self._seen
         for average, value in (
-            (seen.loss, event.loss), (seen.digit, event.digit_accuracy), (seen.total, event.sum_accuracy),
-            (seen.speed, event.images_per_second),
+            (seen.loss, event.loss), (seen.digit_loss, event.digit_loss), (seen.digit, event.digit_accuracy),
+            (seen.total, event.sum_accuracy), (seen.speed, event.images_per_second),
         ):  # fmt: skip
             average.add(value)
         seen.reached.add(event)
@@ -112,7 +113,7 @@ class Coach:
         seen.events, seen.step, seen.rate = seen.events + 1, event.step, event.lr
         seen.peak_rate = max(seen.peak_rate, event.lr)
         if seen.events == SETTLED:
-            seen.first = loss
+            seen.first_digit_loss = _now(seen.digit_loss)
             if self._started is not None and self._started.resumed:
                 seen.reached.forget_times()
         if seen.events >= SETTLED:
@@ -137,11 +138,11 @@ class Coach:
                 "too-high",
                 f"The loss jumps up again: the learning rate is too high; turn it down (try --lr {rate})",
             )
-        is_still = _now(seen.loss) > 0.97 * seen.first and _now(seen.digit) < ADDS
+        is_still = _now(seen.digit_loss) > 0.97 * seen.first_digit_loss and _now(seen.digit) < ADDS
         if is_still and seen.step > STILL_STEPS:
             return (
                 "too-low",
-                f"After {seen.step:,} steps almost nothing has moved: the learning rate is too low or too high",
+                f"After {seen.step:,} steps the digit is still a guess: the learning rate is too low or too high",
             )
         if since := self._overfitting_since():
             return "overfitting", (

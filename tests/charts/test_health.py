@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnist_sum_tui.charts.health import USUAL, figure, health_lines, health_words, spread_pictures
+from mnist_sum_tui.charts.health import STILL, USUAL, figure, health_lines, health_words, spread_pictures
 from mnist_sum_tui.glyphs import BRAILLE
 from tests.tui.recorded import LAYERS, health
 
@@ -50,13 +50,26 @@ def test_the_weights_that_spread_out_are_seen_to() -> None:
 
 
 def test_a_layer_in_trouble_is_pointed_out() -> None:
-    last = EVENTS[-1]
-    assert health_words(last) == USUAL
-    assert "hidden explodes" in health_words(replace(last, updates=(0.001, 0.001, 0.4, 0.001, 0.001)))
-    assert "digit explodes" in health_words(replace(last, weights=(0.1, 0.1, 0.1, float("nan"), 0.1)))
-    assert "conv1 vanishes" in health_words(replace(last, gradients=(1e-9, 0.01, 0.01, 0.01, 0.01)))
-    assert "hidden: 62 % of its units" in health_words(replace(last, dead=(0.0, 0.1, 0.625, 0.0, 0.0)))
-    assert health_words(replace(last, gradients=(0.0,) * 5)) == USUAL, "none is weaker than the others"
+    def said(**fields: tuple[float, ...]) -> str:
+        return health_words([replace(EVENTS[-1], **fields)])  # type: ignore[arg-type]
+
+    assert said() == USUAL
+    assert "hidden explodes" in said(updates=(0.001, 0.001, 0.4, 0.001, 0.001))
+    assert "digit explodes" in said(weights=(0.1, 0.1, 0.1, float("nan"), 0.1))
+    assert "conv1 vanishes: its gradient is over a million times" in said(gradients=(1e-12, 0.01, 0.01, 0.01, 0.01))
+    assert "conv1 vanishes" in said(gradients=(0.0, 0.01, 0.01, 0.01, 0.01))
+    silent = (0.0, 0.1, 0.625, 0.0, 0.0)
+    assert "hidden: 62 % of its units" in said(dead=silent, gradients=(0.0, 0.01, 0.01, 0.01, 0.01)), "the cause first"
+    assert said(gradients=(0.0,) * 5) == USUAL, "none is weaker than the others"
+    assert said(updates=(1e-7,) * 5) == STILL
+
+
+def test_one_odd_batch_is_no_trouble_and_one_quiet_one_no_end_of_it() -> None:
+    odd = replace(EVENTS[-1], dead=(0.9,) * 5, gradients=(0.0, 0.01, 0.01, 0.01, 0.01))
+    assert health_words([*EVENTS, odd]) == USUAL
+    wild = replace(EVENTS[-1], updates=(0.001, 0.001, 0.4, 0.001, 0.001))
+    assert "hidden explodes" in health_words([*EVENTS, wild, EVENTS[-1]])
+    assert health_words([wild, *EVENTS]) == USUAL
 
 
 @pytest.mark.parametrize(

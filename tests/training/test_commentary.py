@@ -79,6 +79,13 @@ def test_a_straight_line_is_a_rate_too_low() -> None:
     assert topics(run(400, lambda step: progress(step, 2.62 - step / 20_000, 0.11, 0.1)))[-1] == "too-low"
 
 
+def test_a_digit_that_is_still_guessed_is_told_though_the_loss_of_the_sum_falls_a_little() -> None:
+    def guesses(step: int) -> Progress:
+        return replace(progress(step, 2.62 - step / 1000, 0.11, 0.1), digit_loss=2.3)
+
+    assert topics(run(400, guesses))[-1] == "too-low"
+
+
 def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
     steps = list(run(60, lambda step: progress(step, 0.1, 0.99, 0.99)))
     worse = [done(1, 0.95, 0.97), done(2, 0.97, 0.98), *(done(3 + row, 0.98 + row / 200, 0.97) for row in range(3))]

@@ -83,7 +83,7 @@ class NetworkViews(WalkingPage):
             case "health":
                 health = self.query_one(HealthTable)
                 health.events = tuple(event for event in self.session.shown.events if isinstance(event, Health))
-                return health_words(health.events[-1]) if health.events else NO_HEALTH
+                return health_words(health.events) if health.events else NO_HEALTH
             case "map":
                 return self._show_map(answer)
         return ""
