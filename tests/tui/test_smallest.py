@@ -54,7 +54,10 @@ async def test_the_views_of_inside_have_more_room_than_their_words(view: str, ap
         await pilot.pause()
         assert page.query_one(HelpPanel).about.endswith(page._whole_words)
         assert page._whole_words.startswith(said.removesuffix("."))
+        line = str(page.query_one("#said").render()).splitlines()[1]
+        assert len(line) <= page.query_one("#said").content_size.width
         if view == "health":
+            assert page.query_one("#figures").size.height == 1 + len(recorded.LAYERS)
             assert "dead" in next(line for line in shown.lines(app) if "weights " in line and "gradient" in line)
 
 

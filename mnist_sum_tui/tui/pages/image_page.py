@@ -108,7 +108,9 @@ class ImagePage(WeightsPage, HeatPage):
             now = time.monotonic()
             self._asked, self._due = 0.0, now + min((now - self._asked) / SHARE, LONGEST)
         self.index, self.answer = answer.index, answer  # of other test images there may be fewer
-        self.remove_class("-empty")
+        if self.has_class("-empty"):
+            self.remove_class("-empty")
+            self.call_after_refresh(self.show_answer)  # once more, when it is known how wide each line is
         self.show_weights(answer.weights, answer.choices, answer.source)
         self.show_image(answer)
         self.show_answer()
