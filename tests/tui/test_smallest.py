@@ -94,3 +94,16 @@ async def test_a_question_is_whole(app: MnistSumApp) -> None:
         await pilot.pause()
         hint = app.screen.query_one("#said")
         assert " ".join(str(hint.render()).split())[-12:] in " ".join(text(app).replace(BRAILLE.axes[0], " ").split())
+
+
+@pytest.mark.parametrize("page", ["train", "inspect", "runs", "inside"])
+async def test_forty_by_ten_says_what_is_missing(page: str, app: MnistSumApp) -> None:
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.app.switch_mode(page)
+        await recorded.until(pilot, lambda: "Too small" in text(app))
+        said = "Too small: 20 columns and 10 rows more make it 60x20, from where every page is whole."
+        assert " ".join(text(app).split()) == said
+        await pilot.resize_terminal(60, 9)
+        await recorded.until(pilot, lambda: "Too small: 11 rows more" in text(app))
+        await pilot.resize_terminal(*SMALLEST)
+        await recorded.until(pilot, lambda: "Too small" not in text(app))

@@ -12,6 +12,8 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
+from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.machine.terminal import SMALLEST
 from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.tui.pages.about import ABOUT
 from mnist_sum_tui.tui.session.session import Session
@@ -30,9 +32,8 @@ NORMAL = 76
 """columns from which the help stands beside the page"""
 WIDE = 112
 """columns from which the tabs stand apart"""
-SMALLEST = Size(40, 10)
-"""columns and rows below which a page says only that there is no room"""
-TOO_SMALL = f"Too small: make the terminal at least {SMALLEST.width} columns wide and {SMALLEST.height} rows high."
+CRAMPED = Size(40, 10)
+"""columns and rows up to which a page says only what is missing"""
 STATE_SECONDS = 0.5
 LEAST_STATE = len("* val. sum 98.76 %    ")
 """columns that the tabs leave to the state of the training, where they can"""
@@ -40,7 +41,14 @@ LEAST_STATE = len("* val. sum 98.76 %    ")
 
 def is_cramped(size: Size) -> bool:
     """Whether there is too little room to show anything."""
-    return size.width < SMALLEST.width or size.height < SMALLEST.height
+    return size.width <= CRAMPED.width or size.height <= CRAMPED.height
+
+
+def missing(size: Size) -> str:
+    """What is missing to the size from which every page is whole."""
+    needed = zip(("column", "row"), SMALLEST, size, strict=True)
+    words = " and ".join(plural(least - has, name) for name, least, has in needed if has < least)
+    return f"Too small: {words} more make it {SMALLEST[0]}x{SMALLEST[1]}, from where every page is whole."
 
 
 class Tab(Static):
@@ -93,7 +101,7 @@ class Page(SteadyScreen[None]):
             yield Line(id="state", markup=False)
         yield from self.compose_page()
         yield KeyFooter()
-        yield Static(TOO_SMALL, id="cramped", markup=False)
+        yield Static(id="cramped", markup=False)
 
     def compose_page(self) -> ComposeResult:
         """What stands between the tabs and the footer."""
@@ -187,6 +195,8 @@ class Page(SteadyScreen[None]):
     def on_resize(self, event: Resize) -> None:
         """Lay out anew."""
         self.set_class(is_cramped(event.size), "-cramped")
+        if is_cramped(event.size):
+            self.query_one("#cramped", Static).update(missing(event.size))
         self.call_after_refresh(self.take_room)
 
     def take_room(self) -> None:

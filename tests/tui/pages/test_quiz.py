@@ -72,7 +72,7 @@ def test_who_was_right_and_how_long_it_took() -> None:
     assert score_lines(score, [{**score, "right": 3}])[-1] == "Your best so far: 100 % right"
 
 
-@pytest.mark.parametrize("size", [(40, 10), (80, 24), (120, 36), (200, 60)])
+@pytest.mark.parametrize("size", [(41, 11), (80, 24), (120, 36), (200, 60)])
 async def test_ten_images_and_a_score_that_is_kept(size: tuple[int, int], app: MnistSumApp) -> None:
     async with app.run_test(size=size) as pilot:
         screen = await open_quiz(pilot)
