@@ -167,8 +167,10 @@ async def test_what_was_cleared_is_brought_back(app: MnistSumApp) -> None:
         await draw(pilot)
         pad, gallery = page.query_one(DrawPad), page.query_one(Gallery)
         sheet = pad.sheet
-        assert gallery.display
+        assert not gallery.display, "there is no earlier drawing yet"
         await pilot.press("c")
+        await pilot.pause()
+        assert gallery.display
         await draw(pilot, SECOND)
         await pilot.press("c")
         await pilot.pause()
