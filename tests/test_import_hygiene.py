@@ -47,6 +47,8 @@ WITH_TORCH = {
         "data.dataset",
         "data.augment",
         "data.corrupt",
+        "data.printed_one",
+        "data.rough",
         "models",
         "runs.checkpoint",
         "machine.hardware",
