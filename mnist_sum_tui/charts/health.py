@@ -19,6 +19,9 @@ BINS, MOMENTS = 19, 32
 """rows and columns of the picture of how a layer's weights spread out"""
 EXPLODES = 0.2
 """the share of its weights by which a step changes a layer that does not settle"""
+FAST = 0.03
+"""the share from which on steps are larger than usual: then what vanishes has been ruined by them"""
+RATE_TOO_HIGH = "The learning rate is too high: turn it down."
 VANISHES = 1e-3
 """a layer vanishes if its gradient per weight is below this share of the largest such ratio"""
 SILENT = 0.5
@@ -85,7 +88,7 @@ def spread_pictures(events: Sequence[Health]) -> list[tuple[str, Floats]]:
 
 
 def health_words(events: Sequence[Health]) -> str:
-    """The layer that explodes, is silent or vanishes, if there is one, and what to try; else what the figures mean.
+    """The layer that explodes, vanishes or is silent, if there is one, and what to try; else what the figures mean.
 
     The last few events count together, because one batch alone may be an odd one.
     """
@@ -95,22 +98,23 @@ def health_words(events: Sequence[Health]) -> str:
     for name, size, update in zip(names, last.weights, most, strict=True):
         if not size < np.inf or not update < EXPLODES:
             return (
-                f"{name} explodes: one step changes its weights by {percent(update, 0)} of their size. The "
-                "learning rate is too high: turn it down."
+                f"{name} explodes: one step changes its weights by {percent(update, 0)} of their size. {RATE_TOO_HIGH}"
+            )
+    moved = [max(values) for values in zip(*map(_moved, recent), strict=True)]
+    for name, share in zip(names, moved, strict=True):
+        if share < VANISHES * max(moved):
+            times = max(moved) / max(share, 1e-300)
+            is_fast = max(most) > FAST
+            advice = RATE_TOO_HIGH if is_fast else "ReLU and batch normalisation help against that."
+            return (
+                f"{name} vanishes: its gradient is {f'{times:,.0f}' if times < 1e6 else 'over a million'} times weaker "
+                f"than another layer's, so it hardly learns. {advice}"
             )
     for name, shares in zip(names, zip(*(event.dead for event in recent), strict=True), strict=True):
         if min(shares) >= SILENT:
             return (
                 f"{name}: {percent(min(shares), 0)} of its units give 0 for every image, and learn no more. A "
                 "lower learning rate keeps more of them alive."
-            )
-    moved = [max(values) for values in zip(*map(_moved, recent), strict=True)]
-    for name, share in zip(names, moved, strict=True):
-        if share < VANISHES * max(moved):
-            times = max(moved) / max(share, 1e-300)
-            return (
-                f"{name} vanishes: its gradient is {f'{times:,.0f}' if times < 1e6 else 'over a million'} times weaker "
-                "than another layer's, so it hardly learns. ReLU and batch normalisation help against that."
             )
     return STILL if max(most, default=1.0) < MOVES else USUAL
 

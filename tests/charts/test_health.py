@@ -59,7 +59,9 @@ def test_a_layer_in_trouble_is_pointed_out() -> None:
     assert "conv1 vanishes: its gradient is over a million times" in said(gradients=(1e-12, 0.01, 0.01, 0.01, 0.01))
     assert "conv1 vanishes" in said(gradients=(0.0, 0.01, 0.01, 0.01, 0.01))
     silent = (0.0, 0.1, 0.625, 0.0, 0.0)
-    assert "hidden: 62 % of its units" in said(dead=silent, gradients=(0.0, 0.01, 0.01, 0.01, 0.01)), "the cause first"
+    assert "hidden: 62 % of its units" in said(dead=silent)
+    ruined = said(dead=silent, gradients=(0.0, 0.01, 0.01, 0.01, 0.01), updates=(0.07,) * 5)
+    assert ruined.endswith("The learning rate is too high: turn it down.")
     assert said(gradients=(0.0,) * 5) == USUAL, "none is weaker than the others"
     assert said(updates=(1e-7,) * 5) == STILL
 
