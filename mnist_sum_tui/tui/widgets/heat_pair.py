@@ -1,7 +1,8 @@
 """HeatPair: where the network looked: the image with a heat laid over it, for the digit and for the sum."""
 
+import math
 import textwrap
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,14 +28,17 @@ INK = 50
 """the grey value (0..255) from which a cell is ink"""
 QUICK = "A first look: the higher the figure, the more that pixel changes the answer. Next comes what hiding it does."
 SLOW = (
-    "A 5x5 square hid each place in turn. The higher the figure on the ink (9: matters most), or the fuller the shade "
-    "beside it, the less sure the answer is without that place. The digit: {}. The sum: {}."
+    "A 5x5 square hid each place in turn. The higher the figure on the ink, or the fuller the shade beside it, the "
+    "less sure the answer is without that place. Each image has its own scale. Here 9 is, for the digit, {}; for the "
+    "sum, {}."
 )
-SHORT = "Ink: 9 matters most. The digit: {}. The sum: {}."
-LEAST = 24
+SHORT = "9 on the ink is, for the digit, {}; for the sum, {}."
+LEAST_COLUMNS = 24
 """columns of a picture that the longer words must leave, where there are so many"""
 MATTERS = 0.1
 """a fall of the log-odds below which no place matters: then there is nothing to show"""
+LEAST_NINE = 9 * MATTERS
+"""the least fall for which a 9 stands"""
 
 
 def heat_lines(
@@ -45,7 +49,7 @@ def heat_lines(
     Where there is no ink, shades stand for 3, 6 and 9. The ground is the stronger, the higher the heat is. A heat below
     `least` everywhere is shown as weak as it is.
     """
-    heat = resize(np.maximum(heat_hw, 0), columns, columns // 2)  # first, or the hottest pixel were no 9
+    heat = np.maximum(hottest(heat_hw, columns, columns // 2), 0)
     steps = np.rint(heat / max(float(heat.max()), least, 1e-12) * 9).astype(int).tolist()
     ink = (resize(image, columns, columns // 2) >= INK).tolist()
     lines = []
@@ -59,14 +63,19 @@ def heat_lines(
     return lines
 
 
+def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np.float32]:
+    """The highest value in each cell of (rows, columns)."""
+    for count in (rows, columns):
+        edges = pairwise(np.linspace(0, len(heat_hw), count + 1).round(6).tolist())
+        heat_hw = np.stack([heat_hw[math.floor(begin) : math.ceil(end)].max(0) for begin, end in edges]).T
+    return heat_hw
+
+
 def odds_words(heat_hw: NDArray[np.float32]) -> str:
-    """How far the odds fall at the place that matters most: `its odds become up to 1,160 times smaller`."""
-    if heat_hw.max() < MATTERS:
-        return "no place alone matters, 0 everywhere"
-    times = times_smaller(float(heat_hw.max()))
-    if times == MOST_TIMES:
-        return f"its odds become {times} times smaller, or more"
-    return f"its odds become up to {times} times smaller"
+    """What a figure of 9 stands for, so that two images can be compared: `odds 1,160 times smaller`."""
+    times = times_smaller(max(float(heat_hw.max()), LEAST_NINE))
+    more = ", or more" if times == MOST_TIMES else "" if heat_hw.max() >= MATTERS else ", and no place alone matters"
+    return f"odds {times} times smaller{more}"
 
 
 class HeatPair(Widget):
@@ -86,9 +95,9 @@ class HeatPair(Widget):
         for words in (SLOW, SHORT) if found.is_hiding else (QUICK,):
             told = textwrap.wrap(words.format(odds_words(found.digit), odds_words(found.sum)), max(width, 20))
             columns = max(4, min(MOST, (width - 2) // 2, 2 * (height - len(told) - 1)))
-            if columns >= min(LEAST, (width - 2) // 2):
+            if columns >= min(LEAST_COLUMNS, (width - 2) // 2):
                 break
-        least = 9 * MATTERS if found.is_hiding else 0.0
+        least = LEAST_NINE if found.is_hiding else 0.0
         warm, (_, _, paper, _) = Color.parse(self.app.theme_variables["warning"]), self.colors
         digit, total = (heat_lines(found.image, heat, columns, paper, warm, least) for heat in (found.digit, found.sum))
         names = f"digit {said.digit}".ljust(columns + 2) + f"sum {said.sum}"

@@ -30,8 +30,8 @@ def side_for(count: int, shape: tuple[int, int], kernel: int, width: int, height
 
 
 def tile_of(rows: int, columns: int) -> Tile:
-    """The cells of a picture of so many pixels, with its caption and a margin."""
-    return Tile(columns + 2, -(-rows // 2) + 1, "blocks")
+    """The cells of a picture of so many pixels, with its caption and a margin, narrow beside small ones."""
+    return Tile(columns + (2 if rows > LEAST else 1), -(-rows // 2) + 1, "blocks")
 
 
 def reads_image(view: "LayerView") -> bool:

@@ -57,7 +57,7 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(
         digit = 3 if name == "draw" else 7
         assert f"digit {digit} " in shown
         assert f"sum {digit + 7}" in shown
-        assert "The digit: its odds become " in " ".join(shown.split())
+        assert "for the digit, odds " in " ".join(shown.split())
         assert len(shown.splitlines()) <= pair.region.height
         await press(pilot, "escape")
         is_always_there = size == (200, 60) and name != "draw"
@@ -150,11 +150,12 @@ def test_one_hot_pixel_is_a_nine_however_small_the_picture() -> None:
 @pytest.mark.parametrize(
     ("most", "words"),
     [
-        (0.0, "no place alone matters"),
-        (1.0, "become up to 2.7 times smaller"),
-        (8.0, "become up to 2,981 times smaller"),
-        (40.0, "a million times smaller"),
+        (0.0, "odds 2.5 times smaller, and no place alone matters"),
+        (0.3, "odds 2.5 times smaller"),
+        (1.0, "odds 2.7 times smaller"),
+        (8.0, "odds 2,981 times smaller"),
+        (40.0, "odds a million times smaller, or more"),
     ],
 )
 def test_odds_fall_by_what_the_log_odds_fall(most: float, words: str) -> None:
-    assert words in odds_words(np.array([[most, -1]], np.float32))
+    assert odds_words(np.array([[most, -1]], np.float32)) == words

@@ -9,6 +9,7 @@ from textual.widgets import OptionList
 
 from mnist_sum_tui.charts.thumbnail import scaled
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.inference.explain import Axis, LayerView
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.closer import Closer, framed
 from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, side_for
@@ -73,6 +74,17 @@ def test_the_frame_lies_around_its_pixels() -> None:
     assert lines[3] == lines[4] == " " * 6 + side + " " * 4 + side + " " * 2
     assert lines[5] == " " * 6 + lower_left + flat * 4 + lower_right + " " * 2
     assert {*lines[:2], *lines[6:]} == {" " * 14}
+
+
+async def test_three_maps_and_filters_stand_beside_each_other_on_a_wide_page(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        maps = page_in(app).query_one(Maps)
+        kernels = np.zeros((16, 5, 5), np.float32)
+        axes = (Axis(0, 1, 5),) * 2
+        maps.view = LayerView("conv1", "convolution 5x5", np.ones((16, 24, 24), np.float32), kernels, axes)
+        assert maps.items[0].image.shape == (LEAST, LEAST + 1 + 5)
+        assert maps.across == 3
 
 
 @pytest.mark.parametrize(
