@@ -113,6 +113,7 @@ def test_the_plain_loop_moves_everything_to_its_device() -> None:
 @pytest.mark.filterwarnings(
     "ignore:.*use of fork:DeprecationWarning"
 )  # from Python 3.12 on, because torch's DataLoader forks
+@pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning")  # more than this process has cores
 @pytest.mark.parametrize("workers", [0, 2])
 def test_the_plain_loop_loads_images_with_and_without_workers(small_data: str, workers: int) -> None:
     loop = plain_loop(small_data, build("swift"), 250, torch.device("cpu"), workers)
