@@ -101,11 +101,10 @@ def health_words(events: Sequence[Health]) -> str:
                 f"{name} explodes: one step changes its weights by {percent(update, 0)} of their size. {RATE_TOO_HIGH}"
             )
     moved = [max(values) for values in zip(*map(_moved, recent), strict=True)]
-    for name, share in zip(names, moved, strict=True):
+    for name, share, update in zip(names, moved, most, strict=True):
         if share < VANISHES * max(moved):
             times = max(moved) / max(share, 1e-300)
-            is_fast = max(most) > FAST
-            advice = RATE_TOO_HIGH if is_fast else "ReLU and batch normalisation help against that."
+            advice = RATE_TOO_HIGH if update > FAST else "ReLU and batch normalisation help against that."
             return (
                 f"{name} vanishes: its gradient is {f'{times:,.0f}' if times < 1e6 else 'over a million'} times weaker "
                 f"than another layer's, so it hardly learns. {advice}"

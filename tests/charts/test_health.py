@@ -60,6 +60,8 @@ def test_a_layer_in_trouble_is_pointed_out() -> None:
     assert "conv1 vanishes" in said(gradients=(0.0, 0.01, 0.01, 0.01, 0.01))
     silent = (0.0, 0.1, 0.625, 0.0, 0.0)
     assert "hidden: 62 % of its units" in said(dead=silent)
+    weak = said(gradients=(0.0, 0.01, 0.01, 0.01, 0.01), updates=(0.004, 0.07, 0.07, 0.07, 0.07))
+    assert weak.endswith("ReLU and batch normalisation help against that."), "its own steps are small"
     ruined = said(dead=silent, gradients=(0.0, 0.01, 0.01, 0.01, 0.01), updates=(0.07,) * 5)
     assert ruined.endswith("The learning rate is too high: turn it down.")
     assert said(gradients=(0.0,) * 5) == USUAL, "none is weaker than the others"
