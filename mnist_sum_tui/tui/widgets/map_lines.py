@@ -49,6 +49,8 @@ def map_lines(
         parts: list[tuple[str, str | Style]] = [(f"{label:>2} ", "$foreground-muted")]
         for column, (word, share) in enumerate(zip(words, row, strict=True)):
             style = cell_style(paper, ink, share or 0.0, 0.65 if word.strip() in QUIET else 0.9)
+            if set(word) <= set(BRAILLE.shades):  # it is not read: the fuller, the brighter
+                style += Style(foreground=ink)
             parts.append((fitted(word, cell), "reverse bold" if (label, column) == cursor else style))
         lines.append(Content.assemble(*parts))
     return Content("\n").join(lines)
