@@ -10,7 +10,6 @@ from pathlib import Path
 from mnist_sum_tui.atomic import read_own, write_atomic
 from mnist_sum_tui.errors import RunError, UsageError, unknown
 from mnist_sum_tui.glyphs import MARKERS
-from mnist_sum_tui.printable import printable
 
 FILE_VARIABLE = "MNIST_SUM_SETTINGS"
 """names another file"""
@@ -91,7 +90,11 @@ def checked(name: str, value: object, source: str) -> Value:
 
 
 def _short(value: object) -> str:
-    return printable(str(value)[:60])
+    """The beginning of a value; `unknown` makes it printable."""
+    try:
+        return str(value)[:60]
+    except (ValueError, RecursionError):  # thousands of digits, or of tables in each other
+        return type(value).__name__
 
 
 def _table() -> Mapping[str, object]:

@@ -46,7 +46,7 @@ def test_what_is_kept_is_read_again_and_the_rest_stays(file: Path) -> None:
     [
         ("them = 'nord'", "theme", "unknown setting 'them': did you mean 'theme'?"),
         ("theme = 5", "theme", "unknown theme '5'"),
-        ('theme = "a\\u001b[31m"', "theme", "unknown theme 'a\\\\x1b[31m'"),
+        ('theme = "a\\u001b[31m"', "theme", "unknown theme 'a\\x1b[31m'"),
         ("marker = 'dots'", "marker", "choose from auto, braille, blocks, ascii"),
         ("mouse = 1", "mouse", "unknown mouse '1': true or false"),
         ("mouse = 'perhaps'", "mouse", "true or false"),
@@ -55,6 +55,8 @@ def test_what_is_kept_is_read_again_and_the_rest_stays(file: Path) -> None:
         ("fps = 1e3", "fps", "a whole number"),
         ("notify = ['bell']", "notify", "did you mean 'bell'?"),
         ("[theme]\nname = 'nord'", "theme", "unknown theme"),
+        pytest.param(f"fps = 0x{'f' * 6000}", "fps", "unknown fps 'int': a whole number", id="many digits"),
+        pytest.param(f"theme{'.a' * 7000} = 1", "theme", "unknown theme 'dict'", id="many tables"),
     ],
 )
 def test_a_wrong_line_is_said_and_the_usual_value_holds(line: str, name: str, words: str, file: Path) -> None:
