@@ -88,7 +88,8 @@ def read(source: str) -> Images:
     found: dict[str, NDArray[np.uint8]] = {}
     for file in files[:MOST_PICTURES]:
         try:
-            found[str(file.relative_to(path))] = picture.prepare(picture.read_picture(str(file)))
+            grey_hw = picture.read_picture(str(file.absolute()))  # `-` alone would be standard input
+            found[str(file.relative_to(path))] = picture.prepare(grey_hw)
         except PictureError:
             continue
     if not found:

@@ -63,6 +63,15 @@ def test_a_folder_of_pictures_and_a_gzipped_file(tmp_path: Path) -> None:
     assert read.pixels.shape == (1, 28, 28)
 
 
+def test_a_picture_called_dash_is_no_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = np.full((50, 40), 255, np.uint8)
+    page[10:40, 10:30:2] = 0
+    Image.fromarray(page).save(tmp_path / "-", format="png")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", None)
+    assert strangers.read(".").names == ("-",)
+
+
 @pytest.mark.parametrize("name", ["", "missing", "empty", "text.txt", "labels"])
 def test_a_line_about_what_cannot_be_used(name: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
