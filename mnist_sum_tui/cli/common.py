@@ -121,7 +121,7 @@ def absolute_folder(folder: str | None) -> str | None:
     """
     if folder == "":
         raise UsageError("--data-dir is empty: name a folder, or leave the option out")
-    return None if folder is None else str(Path(folder).resolve())
+    return None if folder is None else os.path.realpath(folder)
 
 
 DataDir = Annotated[

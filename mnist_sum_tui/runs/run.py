@@ -63,7 +63,7 @@ class Run:
     @property
     def argument(self) -> str:
         """The run's name for a command, quoted: its id, or outside the default folder its path, made printable."""
-        is_default = self.path.parent.resolve() == default_folder().resolve()
+        is_default = os.path.realpath(self.path.parent) == os.path.realpath(default_folder())  # even of a loop of links
         path = os.path.join(self.path.parent, self.id)  # noqa: PTH118  a Path would drop `./`
         return shlex.quote(self.id if is_default else printable(path))
 

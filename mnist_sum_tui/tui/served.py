@@ -5,6 +5,7 @@
 is what the server starts for each visitor, with a driver that talks to it: RUN to watch, without it the demo.
 """
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -63,7 +64,7 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
             finally:
                 self.visitors -= 1
 
-    words = [sys.executable, "-m", __name__, str(runs_folder.resolve())]
+    words = [sys.executable, "-m", __name__, os.path.realpath(runs_folder)]
     words += [str(watched.path.resolve())] if watched is not None else []
     WatchServer(shlex.join(words), host, port, "mnist-sum", templates_path=PAGE).serve()
 

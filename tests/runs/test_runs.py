@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mnist_sum_tui.cli.common import absolute_folder
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs import find
@@ -93,6 +94,14 @@ def test_a_runs_argument_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         run = find.create(folder, CONFIG)
         (name,) = shlex.split(run.argument)
         assert find.by_name(name, default_folder()) == run
+
+
+def test_a_link_to_itself_in_place_of_the_default_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    monkeypatch.setenv("MNIST_SUM_RUNS", str(tmp_path / "loop"))
+    run = find.create(tmp_path / "runs", CONFIG)
+    assert run.argument == str(run.path)
+    assert absolute_folder(str(tmp_path / "loop")) == str(tmp_path / "loop")
 
 
 def test_a_folder_without_runs_says_so(tmp_path: Path) -> None:
