@@ -26,7 +26,7 @@ ROOMS = (
 )
 """from left to right; the rooms of one set do not import each other, besides those of the first"""
 TUI_ROOMS = (
-    {"session", "textual_fixes", "looks", "link"},
+    {"session", "textual_fixes", "looks", "link", "visits"},
     {"plain_app"},
     {"telling"},
     {"predictions"},

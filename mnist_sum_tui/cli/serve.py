@@ -28,8 +28,8 @@ def serve(
     need("mnist-sum serve", "textual_serve")
     folder = folder_or_default(runs_dir)
     watched = find.by_name(watch, folder) if watch is not None else None
-    from mnist_sum_tui.tui.served import LOCAL
     from mnist_sum_tui.tui.served import serve as listen
+    from mnist_sum_tui.tui.visits import LOCAL
 
     out = console()
     name = "localhost" if host in EVERYWHERE else f"[{host}]" if ":" in host else host

@@ -5,24 +5,32 @@
 is what the server starts for each visitor, with a driver that talks to it: RUN to watch, without it the demo.
 """
 
+import asyncio
+import contextlib
+import logging
 import os
 import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+
+from textual.drivers.web_driver import WebDriver
+from textual.events import Resize
+from textual.message import Message
 
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui import visits
 
 if TYPE_CHECKING:
     from aiohttp import web
 
 PAGE = Path(__file__).parent / "web"
 """our own page, because that of textual-serve loads a font from the net"""
-LOCAL = ("localhost", "127.0.0.1", "::1")
 MOST_VISITORS = 16
 """each has a process of some 100 MB"""
+END_SECONDS = 5
+"""how long the process of a visitor who has left may take to end"""
 
 
 def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
@@ -32,7 +40,22 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
         OSError: the port is taken, or the host is not this machine's.
     """
     from aiohttp import web
-    from textual_serve.server import Server
+    from textual_serve.app_service import AppService
+    from textual_serve.server import Server, to_int
+
+    class Visit(AppService):
+        """A visitor's process."""
+
+        def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
+            return {**super()._build_environment(width, height), "TEXTUAL_DRIVER": f"{__name__}:WatchDriver"}
+
+        async def end(self) -> None:
+            """Ask the process to end, and kill it if it does not, as while it draws for nobody."""
+            if (process := self._process) is not None:
+                timer = asyncio.get_running_loop().call_later(END_SECONDS, _kill, process)
+                await self.stop()
+                await process.wait()
+                timer.cancel()
 
     class WatchServer(Server):
         """Lets pages of its own address in, and no others."""
@@ -41,40 +64,78 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
 
         def initialize_logging(self) -> None:
             """The command line says what there is to say."""
+            logging.getLogger("textual-serve").disabled = True
 
         async def on_startup(self, app: "web.Application") -> None:
             """As `initialize_logging`."""
 
         async def handle_index(self, request: "web.Request") -> Any:
             """The page, whose addresses are those under which the visitor has asked for it."""
-            _check_host(request, host)
+            if not visits.is_known(request.host, host):
+                raise web.HTTPForbidden(text=f"this is served to {host} only")
             self.public_url = f"http://{request.host}"
             return await super().handle_index(request)
 
         async def handle_websocket(self, request: "web.Request") -> Any:
             """A visitor's terminal, if the page that opens it is ours."""
-            _check_host(request, host)
-            if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
+            own = [f"{scheme}://{request.host}" for scheme in ("http", "https")]
+            if not visits.is_known(request.host, host) or request.headers.get("Origin") not in own:
                 raise web.HTTPForbidden(text="the page of another site must not watch here")
             if self.visitors >= MOST_VISITORS:
                 raise web.HTTPServiceUnavailable(text=f"{MOST_VISITORS} are watching already")
             self.visitors += 1
+            socket, query = web.WebSocketResponse(heartbeat=15), request.query
+            visit = Visit(
+                self.command, write_bytes=socket.send_bytes, write_str=socket.send_str, close=socket.close,
+                download_manager=self.download_manager,
+            )  # fmt: skip
             try:
-                return await super().handle_websocket(request)
+                await socket.prepare(request)
+                await visit.start(
+                    *visits.size_within(to_int(query.get("width", ""), 80), to_int(query.get("height", ""), 24))
+                )
+                await _pass_on(socket, visit)
             finally:
+                await visit.end()
                 self.visitors -= 1
+            return socket
 
     words = [sys.executable, "-m", __name__, os.path.realpath(runs_folder)]
     words += [str(watched.path.resolve())] if watched is not None else []
-    WatchServer(shlex.join(words), host, port, "mnist-sum", templates_path=PAGE).serve()
+    first = "" if sys.platform == "win32" else "exec "  # the process itself, which can be killed, in place of a shell
+    WatchServer(first + shlex.join(words), host, port, "mnist-sum", templates_path=PAGE).serve()
 
 
-def _check_host(request: "web.Request", host: str) -> None:
-    """On localhost no other name counts, so that no site can make a browser take this one for its own."""
-    from aiohttp import web
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
 
-    if host in LOCAL and urlsplit(f"//{request.host}").hostname not in LOCAL:
-        raise web.HTTPForbidden(text="this is served to localhost only")
+
+async def _pass_on(socket: "web.WebSocketResponse", visit: Any) -> None:
+    """Pass a visitor's messages on until the socket is closed; one that is not of our page closes it."""
+    async for message in socket:
+        try:
+            kind, said = visits.read_message(message.data)
+        except ValueError:
+            await socket.close(code=1008)
+            return
+        if kind == "stdin":
+            await visit.send_bytes(said)
+        elif kind == "resize":
+            await visit.set_terminal_size(*said)
+        elif kind == "ping":
+            await socket.send_json(["pong", said])
+        else:
+            await (visit.focus() if kind == "focus" else visit.blur())
+
+
+class WatchDriver(WebDriver):
+    """The driver of a visitor's app."""
+
+    def process_message(self, message: Message) -> None:
+        """A size counts only from the page's own message, which is checked, and not among what is typed."""
+        if not isinstance(message, Resize):
+            super().process_message(message)
 
 
 def watching_app(runs_folder: Path, watched: Run | None) -> Any:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import io
+import os
 import shutil
 import signal
 import socket
@@ -43,7 +44,7 @@ def serving(folder: Path, *options: str, shows: str) -> Iterator[tuple[int, "sub
     """`mnist-sum serve`; its port and process, and what it says at first."""
     port = free_port()
     command = [*COMMAND, "serve", "--port", str(port), "--runs-dir", str(folder / "runs"), *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             wait_for(lambda: process.poll() is not None or not is_free(port), SECONDS)
             yield port, process
@@ -51,7 +52,9 @@ def serving(folder: Path, *options: str, shows: str) -> Iterator[tuple[int, "sub
             process.send_signal(signal.SIGINT)
         assert process.wait(SECONDS) == 0
         assert process.stdout is not None
+        assert process.stderr is not None
         assert process.stdout.read().decode().startswith(f"http://localhost:{port} shows {shows}; Ctrl-C ends it")
+        assert process.stderr.read() == b""
 
 
 @pytest.fixture
@@ -64,6 +67,11 @@ def server(tmp_path: Path) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
 def is_free(port: int) -> bool:
     with socket.socket() as asked:
         return asked.connect_ex(("127.0.0.1", port)) != 0
+
+
+def own(port: int) -> str:
+    """The origin of the server's own page."""
+    return f"http://localhost:{port}"
 
 
 def children(process: "subprocess.Popen[bytes]") -> list[str]:
@@ -97,13 +105,12 @@ def open_at(session: "aiohttp.ClientSession", port: int, **headers: str) -> Any:
 
 async def test_two_visitors_watch_the_demo_and_leave(server: tuple[int, "subprocess.Popen[bytes]"]) -> None:
     port, process = server
-    own = f"http://localhost:{port}"
     async with aiohttp.ClientSession() as session:
-        async with session.get(own) as answer:
+        async with session.get(own(port)) as answer:
             page = await answer.text()
         assert f"ws://localhost:{port}/ws" in page
         assert "https:" not in page, "nothing is loaded from elsewhere"
-        async with open_at(session, port, Origin=own) as one, open_at(session, port, Origin=own) as two:
+        async with open_at(session, port, Origin=own(port)) as one, open_at(session, port, Origin=own(port)) as two:
             visitors = Visitor(one), Visitor(two)
             for visitor in visitors:
                 await visitor.see("replay")
@@ -152,6 +159,57 @@ async def test_pages_of_other_sites_are_refused(server: tuple[int, "subprocess.P
         async with session.get(f"http://localhost:{port}", headers={"Host": "evil.example"}) as answer:
             assert answer.status == 403
     assert children(process) == []
+
+
+@pytest.mark.parametrize("name", ["[", 'localhost/"><script>', "evil.com@localhost"])
+async def test_a_forged_name_is_refused_without_a_word(
+    name: str, server: tuple[int, "subprocess.Popen[bytes]"]
+) -> None:
+    for path, host, origin in (("/", name, ""), ("/ws", name, f"http://{name}"), ("/ws", "localhost", "http://[")):
+        reader, writer = await asyncio.open_connection("localhost", server[0])
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nConnection: close\r\n\r\n".encode())
+        assert int((await reader.readline()).split()[1]) in (400, 403)
+        assert b"script" not in await reader.read()
+        writer.close()
+
+
+@pytest.mark.parametrize("message", ["{}", "not json", '["stdin"]', '["resize", {"width": "a", "height": 3}]'])
+async def test_a_forged_message_closes_the_socket(message: str, server: tuple[int, "subprocess.Popen[bytes]"]) -> None:
+    async with aiohttp.ClientSession() as session, open_at(session, server[0], Origin=own(server[0])) as websocket:
+        await websocket.send_str(message)
+        async for _ in websocket:
+            pass
+        assert websocket.close_code == 1008
+    wait_for(lambda: not children(server[1]), SECONDS)
+
+
+async def test_a_size_that_is_typed_or_too_large_takes_no_memory(
+    server: tuple[int, "subprocess.Popen[bytes]"],
+) -> None:
+    async with aiohttp.ClientSession() as session:
+        huge = f"http://localhost:{server[0]}/ws?width=99999999&height=99999999"
+        async with session.ws_connect(huge, headers={"Origin": own(server[0])}) as websocket:
+            visitor = Visitor(websocket)
+            await visitor.see("replay")
+            await websocket.send_json(["resize", {"width": 10**9, "height": 10**9}])
+            await websocket.send_json(["stdin", "\x1b[48;99999;99999;1;1t"])
+            await websocket.send_json(["resize", {"width": 100, "height": 30}])
+            await websocket.send_json(["stdin", "\x1b[15~"])  # F5
+            await visitor.see("only watched")
+            (child,) = children(server[1])
+            status = Path(f"/proc/{child}/status").read_text().splitlines()
+            (peak,) = [int(line.split()[1]) for line in status if line.startswith("VmHWM")]
+            assert peak < 500_000
+
+
+async def test_a_process_that_does_not_end_is_killed(server: tuple[int, "subprocess.Popen[bytes]"]) -> None:
+    async with aiohttp.ClientSession() as session, open_at(session, server[0], Origin=own(server[0])) as websocket:
+        await Visitor(websocket).see("replay")
+        os.kill(int(children(server[1])[0]), signal.SIGSTOP)
+    end = time.monotonic() + SECONDS
+    while children(server[1]):
+        assert time.monotonic() < end
+        await asyncio.sleep(0.1)
 
 
 async def picture(session: "aiohttp.ClientSession", debugging: int) -> bytes:
