@@ -28,6 +28,8 @@ def serve(
     need("mnist-sum serve", "textual_serve")
     folder = folder_or_default(runs_dir)
     watched = find.by_name(watch, folder) if watch is not None else None
+    if watched is not None:
+        watched.read_config()  # refuses a damaged one
     from mnist_sum_tui.tui.served import serve as listen
     from mnist_sum_tui.tui.visits import LOCAL
 

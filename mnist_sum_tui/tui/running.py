@@ -82,7 +82,8 @@ class RunningApp(LeavingApp):
 
         if self.speeds is not None:
             self.speeds.stop()
-        self.push_screen(RateFinder(message.config, after=self.speeds), answered)
+        if not self.session.is_read_only:
+            self.push_screen(RateFinder(message.config, after=self.speeds), answered)
 
     def on_past_events(self, message: PastEvents) -> None:
         """The events of a resumed run before it was resumed."""
@@ -100,9 +101,8 @@ class RunningApp(LeavingApp):
         self.session.end(message.error)
         self.find_speeds()
         self.train_page.show_end()
-        if message.error is not None and not self.is_leaving:
-            words = str(message.error) or type(message.error).__name__
-            self.notify(words, title="The training failed", severity="error")
+        if (error := message.error) is not None and not self.is_leaving:
+            self.notify(str(error) or type(error).__name__, title="The training failed", severity="error")
         if self.is_leaving:
             self.exit_now()
         elif self.session.finished is None or self.session.finished.reason != "stopped":

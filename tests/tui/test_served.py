@@ -19,11 +19,12 @@ import pytest
 
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import Journal
-from mnist_sum_tui.tui.session.messages import StartTraining
+from mnist_sum_tui.tui.session.messages import FindRate, StartTraining
 from tests.conftest import COMMAND, Cli, is_one_line, wait_for
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
+from tests.tui.shown import lines
 
 if TYPE_CHECKING:
     import aiohttp
@@ -256,7 +257,9 @@ async def test_a_visitor_changes_nothing(fake: FakeTrain, tmp_path: Path) -> Non
     app.session.is_read_only = True
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: app.train_page.is_composed)
+        assert "Start training" not in "\n".join(lines(app))
         app.post_message(StartTraining(CONFIG))
+        app.post_message(FindRate(CONFIG))
         for key in ("enter", "f5", "f3", "ctrl+p", "n", "r"):
             await pilot.press(key)
             await pilot.pause()
@@ -267,6 +270,9 @@ async def test_a_visitor_changes_nothing(fake: FakeTrain, tmp_path: Path) -> Non
 
 def test_bad_options_are_one_line(cli: Cli, tmp_path: Path) -> None:
     is_one_line(cli("serve", "--watch", "gone"), 2, "is still empty")
+    damaged = find.create(tmp_path / "runs", CONFIG)
+    damaged.config_file.write_text("{")
+    is_one_line(cli("serve", "--watch", damaged.id, "--port", str(free_port()), fresh=True), 1, "config.json")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

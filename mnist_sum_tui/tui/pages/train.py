@@ -56,9 +56,11 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         self._is_loading_images = False
 
     def compose_page(self) -> ComposeResult:
-        """The form, or the run."""
+        """The form, or the run; who only watches sees no form, not even before the run is read."""
         with ContentSwitcher(initial="run-form", id="train"):
-            yield RunForm(self._defaults, self.session.runs_folder, id="run-form")
+            form = RunForm(self._defaults, self.session.runs_folder, id="run-form")
+            form.visible = not self.session.is_read_only
+            yield form
 
     @property
     def is_composed(self) -> bool:
