@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mnist_sum_tui.atomic import open_own
 from mnist_sum_tui.cli.common import DataDir, LaterRunsDir, RunName, TensorBoard, folder_of, need
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
@@ -14,6 +15,9 @@ from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import read_events
+
+OUR_TITLE = b"<title>mnist-sum: "
+"""how the head of a report, page.html, is known"""
 
 
 def export(
@@ -82,5 +86,19 @@ def report(
 
     check_output(output)
     found = find.by_name(run, folder_of(context, runs_dir))
-    target = output or Path(f"{found.path.name}.html")
+    target = output or _usual(Path(f"{found.path.name}.html"))
     write_output(target, html(found, data_dir), OPENS_A_PAGE)
+
+
+def _usual(target: Path) -> Path:
+    """The place where a report goes that was given none: only to a new file, or over an earlier report."""
+    try:
+        with open_own(target) as stream:
+            is_ours = OUR_TITLE in stream.read(1000)
+    except FileNotFoundError:
+        return target
+    except OSError:
+        is_ours = False
+    if not is_ours:
+        raise UsageError(f"{target} is there already: say where to with -o")
+    return target

@@ -177,6 +177,12 @@ def test_the_command(cli: Cli, run: Run, tmp_path: Path) -> None:
     done = cli("runs", "report", "latest", "-o", str(target), "--runs-dir", runs)
     assert (done.returncode, done.stderr) == (0, "")
     assert target.read_bytes() == report(run)
+    usual = tmp_path / f"{run.path.name}.html"
+    usual.write_text("<!doctype html><title>my own page</title>")
+    is_one_line(cli("runs", "report", "--runs-dir", runs), 2, usual.name, "is there already: say where to with -o")
+    assert "my own page" in usual.read_text()
+    usual.write_bytes(target.read_bytes())
+    assert cli("runs", "report", "--runs-dir", runs).returncode == 0, "a page of ours is made anew"
     is_one_line(cli("runs", "report", "gone", "-o", str(target), "--runs-dir", runs), 2, "gone")
 
 
