@@ -97,6 +97,11 @@ def _short(value: object) -> str:
         return type(value).__name__
 
 
+def _toml(value: Value) -> str:
+    """As in the file: as JSON has it, but in letters of their own, and without DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", r"\u007f")
+
+
 def _table() -> Mapping[str, object]:
     """What the file says, unchecked; nothing if there is none.
 
@@ -151,16 +156,25 @@ def keep(name: str, value: Value) -> Path:
     """Write the setting into the file, beside what is there; returns the file.
 
     Raises:
-        UsageError: the file that is there cannot be used, so it is left as it is; or the value is unknown.
+        UsageError: the file that is there cannot be used, or is another program's, so it is left as it is; or the
+            value is unknown.
         RunError: it cannot be written.
     """
-    _table()
+    file, later = path(), {key: given for key, given in _table().items() if key not in KNOWN}
+    if later and not read_own(file, LARGEST).startswith(HEAD.encode()):
+        raise UsageError(
+            f"{file}: is not a file of mnist-sum's settings: move it away, or name another in {FILE_VARIABLE}"
+        )
     values = read()[0] | {name: checked(name, value, name)}
-    file = path()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RunError(f"{file}: cannot be written ({error.strerror or error})") from None
-    lines = [f"{name} = {json.dumps(values[name])}\n" for name in KNOWN if name in values]
+    values = {name: values[name] for name in KNOWN if name in values}
+    for key, given in later.items():  # of a later version
+        is_simple = isinstance(given, str) or (isinstance(given, int) and abs(given) < 1 << 63)
+        if is_simple and re.fullmatch(NAME, key, re.ASCII):
+            values[key] = given  # type: ignore[assignment]
+    lines = [f"{name} = {_toml(value)}\n" for name, value in values.items()]
     write_atomic(file, "".join([HEAD, *lines]).encode())
     return file

@@ -1,6 +1,7 @@
 """The settings that one sets once: the file, the variables, the options; and what a file may hold instead."""
 
 import os
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,26 @@ def test_a_file_that_cannot_be_used_is_said_and_not_written_over(content: bytes,
     with pytest.raises(UsageError, match="cannot be used"):
         settings.keep("theme", "nord")
     assert file.read_bytes() == content
+
+
+def test_a_file_of_another_program_is_not_written_over(file: Path) -> None:
+    file.write_text(content := "[tool.other]\nname = 5\n")
+    with pytest.raises(UsageError, match="is not a file of mnist-sum's settings"):
+        settings.keep("theme", "nord")
+    assert file.read_text() == content
+    file.write_text("mouse = false\n")  # written by hand
+    settings.keep("theme", "nord")
+    assert settings.read() == ({"theme": "nord", "mouse": False}, [])
+
+
+def test_what_a_later_version_has_set_is_kept(file: Path) -> None:
+    later = {"later": "\u00fc\U0001f600\x7f\n", "speed": 5, "on-top": True}
+    settings.keep("theme", "nord")
+    with file.open("a") as stream:
+        stream.write('later = "\u00fc\U0001f600\\u007f\\n"\nspeed = 5\non-top = true\n')
+        stream.write(f"huge = 0x{'f' * 6000}\n[table]\n")
+    settings.keep("mouse", False)
+    assert tomllib.loads(file.read_text()) == {"theme": "nord", "mouse": False, **later}
 
 
 def test_a_link_a_folder_and_a_pipe_are_refused(file: Path, tmp_path: Path) -> None:
