@@ -5,6 +5,8 @@ import errno
 import os
 import sys
 import textwrap
+from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -13,7 +15,7 @@ from mnist_sum_tui import settings
 from mnist_sum_tui.cli import commands
 from mnist_sum_tui.cli.everywhere import use_settings
 from mnist_sum_tui.cli.wording import message_of
-from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.errors import MnistSumError, UsageError
 from mnist_sum_tui.machine.process import collect_less_often, set_waiting
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.machine.stdio import flush_or_drop, repair_streams
@@ -24,6 +26,10 @@ _ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if
 
 TRAINING = (["train"], ["tui"], ["lr"], ["sweep"], ["bench"])
 """the commands that use all cores for a long time"""
+
+
+MOST_NOTES = 3
+"""lines about settings that cannot be used"""
 
 
 def lost_output() -> tuple[int, ...]:
@@ -38,8 +44,9 @@ def main() -> None:
     repair_streams()
     code = None
     try:
-        for wrong in () if "_MNIST_SUM_COMPLETE" in os.environ else settings.read()[1]:
-            _say("note", wrong)
+        _check_folder()
+        if "_MNIST_SUM_COMPLETE" not in os.environ:
+            _note(settings.read()[1])
         use_settings()
         code = commands.build(next(iter(sys.argv[1:]), None))(prog_name="mnist-sum", standalone_mode=False)
         sys.stdout.flush()
@@ -61,6 +68,21 @@ def main() -> None:
             raise
         code = _fail("out of memory: try a smaller --batch-size, or close other programs", 1)
     _leave(code if isinstance(code, int) else 0)
+
+
+def _check_folder() -> None:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the current folder no longer exists: cd to another") from None
+
+
+def _note(wrong: Sequence[str]) -> None:
+    """Say what is wrong with the settings; of many the first ones."""
+    for line in wrong[:MOST_NOTES]:
+        _say("note", line)
+    if (more := len(wrong) - MOST_NOTES) > 0:
+        _say("note", f"and {more:,} more")
 
 
 def _leave(code: int) -> NoReturn:

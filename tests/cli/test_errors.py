@@ -2,7 +2,10 @@
 
 import io
 import os
+import shlex
 import stat
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +21,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.run import Run
 from tests.cli.terminals import shown
-from tests.conftest import Cli, is_one_line
+from tests.conftest import COMMAND, Cli, is_one_line
 from tests.tui import recorded
 
 BAD_INPUT = [
@@ -150,3 +153,11 @@ def test_out_of_memory_is_distinguished_from_other_errors() -> None:
     assert _is_out_of_memory(caught.value)
     assert _is_out_of_memory(MemoryError())
     assert not _is_out_of_memory(RuntimeError("shapes do not fit"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes no folder that a process is in")
+def test_a_current_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    script = f"cd gone && rmdir ../gone && exec {shlex.join(COMMAND)} predict idx 3"
+    result = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    is_one_line(result, 2, "the current folder no longer exists: cd to another")

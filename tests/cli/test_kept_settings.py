@@ -36,6 +36,15 @@ def test_a_wrong_setting_is_a_note_and_no_error(file: Path, cli: Cli) -> None:
     assert "'dots': choose from auto, braille" in lines[0]
 
 
+def test_of_many_wrong_settings_three_are_said(file: Path, cli: Cli) -> None:
+    file.write_text("".join(f"unknown-{place} = 1\n" for place in range(1005)))
+    result = cli("runs", "--json")
+    assert result.returncode == 0
+    lines = result.stderr.splitlines()
+    assert [line.partition(" unknown ")[0] for line in lines[:-1]] == [f"note: {file}:"] * 3
+    assert lines[-1] == "note: and 1,002 more"
+
+
 def test_the_doctor_says_where_each_comes_from(file: Path, cli: Cli) -> None:
     file.write_text("theme = 'nord'\nfps = 500\n")
     told = json.loads(cli("doctor", "--json", "--marker", "ascii", MNIST_SUM_MOUSE="off").stdout)["settings"]
