@@ -13,8 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mnist_sum_tui.atomic import unwritable
 from mnist_sum_tui.config import option_name, value_words
-from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.export.tested import pictured, tested
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Progress, Started, Validated
 from mnist_sum_tui.runs.run import Run
@@ -51,9 +52,9 @@ class Board:
         from tensorboardX.event_file_writer import EventsWriter
 
         self._run, self._created, self._began = run, created, 0.0
-        folder.mkdir(parents=True, exist_ok=True)
-        # an absolute path, because a name such as s3: would be taken for a place in the net
-        self._file = EventsWriter(str(folder.resolve() / "events"), f".{os.getpid()}")
+        with _left_if_filled(folder):
+            # an absolute path, because a name such as s3: would be taken for a place in the net
+            self._file = EventsWriter(str(folder.resolve() / "events"), f".{os.getpid()}")
 
     def add(self, event: Event) -> None:
         """Write what it has for TensorBoard.
@@ -61,12 +62,12 @@ class Board:
         Raises:
             OSError: the disk is full.
         """
-        from tensorboardX import summary
+        from tensorboardX.proto.summary_pb2 import Summary  # summary.scalar would warn of each NaN
 
         if isinstance(event, Started):
             self._begin(event)
         for name, value in scalars(event):
-            self._write(event, summary=summary.scalar(name, value))
+            self._write(event, summary=Summary(value=[Summary.Value(tag=name, simple_value=value)]))
         if isinstance(event, Finished):
             self._end(event)
         self._file.flush()
@@ -107,6 +108,19 @@ class Board:
         self._file.close()
 
 
+@contextlib.contextmanager
+def _left_if_filled(folder: Path) -> Iterator[None]:
+    """Make the folder if it is missing, and take it away again if nothing came into it."""
+    was_there = folder.is_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        if not was_there:
+            with contextlib.suppress(OSError):  # there is something in it
+                folder.rmdir()
+
+
 def streamed(events: Iterable[Event], run: Run, folder: Path) -> Iterator[Event]:
     """Pass the events of a training on, and write each of them into the folder.
 
@@ -122,8 +136,7 @@ def streamed(events: Iterable[Event], run: Run, folder: Path) -> Iterator[Event]
                 if board is not None:
                     board.add(event)
             except OSError as error:
-                board, why = None, error.strerror or error
-                words = f"{folder}: cannot be written ({why}); the training goes on without TensorBoard"
+                board, words = None, f"{unwritable(folder, error)}; the training goes on without TensorBoard"
                 yield Notice(step=event.step, epoch=event.epoch, elapsed=event.elapsed, message=words)
     finally:
         if board is not None:
@@ -143,14 +156,16 @@ def to_tensorboard(run: Run, events: Iterable[Event], folder: Path) -> Path:
         raise UsageError(f"{target}: is there already; remove it, or name another folder")
     beside = folder / f".{run.path.name}.{os.getpid()}.tmp"
     try:
-        with contextlib.closing(Board(beside, run, _created(run))) as board:
-            for event in events:
-                board.add(event)
-        beside.rename(target)
+        with _left_if_filled(folder):
+            try:
+                with contextlib.closing(Board(beside, run, _created(run))) as board:
+                    for event in events:
+                        board.add(event)
+                beside.rename(target)
+            finally:
+                shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
-        raise RunError(f"{target}: cannot be written ({error.strerror or error}); check the folder") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        raise unwritable(target, error) from error
     return target
 
 

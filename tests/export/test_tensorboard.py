@@ -81,9 +81,21 @@ def test_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Board, "add", full)
-    with pytest.raises(RunError, match="No space left"):
-        to_tensorboard(run, EVENTS, tmp_path / "full")
-    assert list((tmp_path / "full").iterdir()) == []
+    other = make(tmp_path / "others", "20260101-120200-compact", EVENTS)
+    for target in (tmp_path / "full", tmp_path / "boards"):
+        with pytest.raises(RunError, match=r"No space left on device\); free some space"):
+            to_tensorboard(other, EVENTS, target)
+    assert not (tmp_path / "full").exists()
+    assert list((tmp_path / "boards").iterdir()) == [folder]
+
+
+def test_what_is_no_number_is_written_without_a_word(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    run = make(tmp_path / "runs", "20260101-120100-compact", [])
+    progress = next(event for event in EVENTS if isinstance(event, Progress))
+    assert list(streamed([EVENTS[0], replace(progress, digit_loss=math.nan)], run, tmp_path / "board"))
+    assert caplog.text == ""
+    ((_, loss),) = values(tmp_path / "board")["train/digit_loss"]
+    assert math.isnan(loss)
 
 
 def test_what_was_not_measured_is_left_out() -> None:
@@ -112,6 +124,14 @@ def test_a_full_disk_stops_no_training(tmp_path: Path, monkeypatch: pytest.Monke
     assert [event for event in passed if event not in notices] == EVENTS
     assert len(notices) == 1
     assert "goes on without TensorBoard" in notices[0].message
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tensorboardX.event_file_writer.EventsWriter", full)
+    (notice,) = [event for event in streamed(EVENTS, run, tmp_path / "full") if isinstance(event, Notice)]
+    assert "free some space" in notice.message
+    assert not (tmp_path / "full").exists()
 
 
 def test_the_commands(cli: Cli, small_data: str, tmp_path: Path) -> None:
