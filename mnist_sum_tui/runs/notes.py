@@ -26,8 +26,10 @@ def check(text: str) -> None:
     Raises:
         UsageError: it is.
     """
-    if len(printable(_one_line(text))) > MOST_LETTERS:
-        raise UsageError(f"a note has at most {MOST_LETTERS} letters, not {len(text):,}")
+    line = _one_line(text)
+    if (letters := len(printable(line))) > MOST_LETTERS:
+        counted = "" if line.isprintable() else ", with each sign that cannot be printed as its escape"
+        raise UsageError(f"a note has at most {MOST_LETTERS} letters, not {letters:,}{counted}")
 
 
 def write(run: Run, text: str) -> None:

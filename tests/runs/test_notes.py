@@ -20,6 +20,8 @@ def test_a_note_is_one_printable_line_and_goes_with_the_run(tmp_path: Path) -> N
     notes.write(run, "x" * notes.MOST_LETTERS)
     with pytest.raises(UsageError, match="at most 200 letters"):
         notes.write(run, "x" * (notes.MOST_LETTERS + 1))
+    with pytest.raises(UsageError, match="not 400, with each sign that cannot be printed as its escape"):
+        notes.write(run, "\x1b" * 100)
     run.delete()
     assert not run.path.exists()
 
