@@ -46,11 +46,12 @@ def print_list(
     """Print the runs in a folder; without `each` those that differ by their seed alone as one.
 
     Raises:
-        UsageError: the filter cannot be read, or there is no such column.
+        UsageError: the filter cannot be read, there is no such column, or it is no folder.
     """
     is_shown, titles = matching(filter), [title.strip() for title in columns.split(",")] if columns else []
     for title in [*titles, *([sort] if sort else [])]:
         named(title)  # refuses one that there is not
+    find.check_folder(folder)
     every = [summarise(run) for run in find.list_runs(folder)]
     best = best_if_any(every)
     fitting = [summary for summary in every if is_shown(summary)]

@@ -1,6 +1,7 @@
 """Find runs: by id, path, `latest` or `best`; list all runs; create a new one."""
 
 import contextlib
+import os
 import re
 import stat
 from datetime import datetime
@@ -31,6 +32,7 @@ def by_name(name: str, folder: Path) -> Run:
         if is_run(as_path):
             return Run(as_path.resolve() if as_path.name in ("", "..") else as_path)  # the run's id is its name
         raise UsageError(f"{name!r} is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
+    check_folder(folder)
     runs = list_runs(folder)
     if not runs:
         raise UsageError(f"the folder {folder}/ is still empty: make a run with mnist-sum train --recipe sprint")
@@ -111,6 +113,16 @@ def is_run(path: Path) -> bool:
     except (OSError, ValueError):
         return False
     return not stat.S_ISDIR(mode)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse what is there but is no folder; a missing one is made with the first run.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder: name another with --runs-dir")
 
 
 def list_runs(folder: Path) -> list[Run]:

@@ -75,6 +75,8 @@ BAD_INPUT = [
     (["predict", "image", "blank.pgm"], 2, "the picture is blank"),
     (["evaluate", "nonsense"], 2, "is still empty"),
     (["runs", "show", "x"], 2, "is still empty"),
+    (["runs", "--runs-dir", "text.png"], 2, "error: text.png is not a folder: name another with --runs-dir"),
+    (["runs", "show", "latest", "--runs-dir", "text.png"], 2, "text.png is not a folder"),
     (["model", "orginal"], 2, "did you mean 'original'"),
     (["nonsense"], 2, "nonsense"),
 ]
