@@ -65,10 +65,21 @@ class Turn:
         Raises:
             UsageError: it is not of that form, or not a knob's value.
         """
-        found = re.fullmatch(r"(\d{1,10}):([a-z_-]+)=(\S{1,20})", text.strip())
+        found = re.fullmatch(r"([0-9]{1,10}):([a-z_-]+)=(\S{1,20})", text.strip())
         if found is None:
             raise UsageError(f"--change {text}: {FORM}")
         return cls.of(int(found[1]), found[2], found[3])
+
+
+def plain_number(text: str) -> str:
+    """The text of a number, refused where Python alone would read one: `1_0`, or digits of other scripts.
+
+    Raises:
+        ValueError: it is so written.
+    """
+    if "_" in text or not text.isascii():
+        raise ValueError(text)
+    return text
 
 
 def turned(turns: Iterable[Turn], step: int) -> dict[str, Turn]:
@@ -107,7 +118,7 @@ def _checked(name: str, value: str) -> str:
     if (name == "lr") != value.startswith("x"):
         raise UsageError(f"{about.label} is turned by a factor, such as x0.5, not {value}") if name == "lr" else refused
     try:
-        number = float(value.removeprefix("x"))
+        number = float(plain_number(value.removeprefix("x")))
     except ValueError:
         raise refused from None
     if not math.isfinite(number) or number not in allowed or (name == "epochs" and number != int(number)):

@@ -11,6 +11,7 @@ from mnist_sum_tui.config import TrainConfig, kinds, option_name
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.differences import INDIFFERENT, apart_from_seed
 from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.runs.turns import plain_number
 
 MOST_RUNS = 1_000
 SURE = 2.0
@@ -63,6 +64,10 @@ def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...],
         raise UsageError(
             f"--{option_name(idle[0])} takes one value in a sweep, because it changes nothing that is learned"
         )
+    if "seed" in swept and seeds > 1:
+        raise UsageError(
+            "--seed with several values and --seeds both choose seeds: leave out --seeds, or give one --seed"
+        )
     if not swept and seeds == 1:
         raise UsageError("a sweep needs a setting with several values, such as --lr 1e-3,2e-3, or --seeds 3")
     if (count := seeds * math.prod(map(len, lists.values()))) > MOST_RUNS:
@@ -88,7 +93,7 @@ def value_of(name: str, text: str) -> Any:
     declared = kinds()[name]
     try:
         if declared in (int, float):
-            return declared(text)
+            return declared(plain_number(text))
     except ValueError:
         raise UsageError(f"{option_name(name)} must be a number, not {text!r}") from None
     if declared is bool:

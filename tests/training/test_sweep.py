@@ -30,6 +30,8 @@ def test_every_combination_with_every_seed() -> None:
         ({"lr": "1e-3"}, "needs a setting with several values"),
         ({"lr": "1e-3,fast"}, "lr must be a number, not 'fast'"),
         ({"lr": "1e-3,-1"}, "lr must be above 0"),
+        ({"lr": "1e-3,2e-3", "epochs": "1_0"}, "epochs must be a number, not '1_0'"),
+        ({"lr": "1e-3,\u0663"}, "lr must be a number"),
         ({"model": "compact,big"}, "unknown model 'big'"),
         ({"seed": ",".join(map(str, range(1001)))}, "this would be 1,001 runs"),
         ({"all_data": "True,False"}, "must be yes or no"),
@@ -40,6 +42,11 @@ def test_every_combination_with_every_seed() -> None:
 def test_what_cannot_be_swept_is_one_line(given: dict[str, str], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         combinations(given, seeds=1)
+
+
+def test_seeds_are_chosen_in_one_way() -> None:
+    with pytest.raises(UsageError, match="leave out --seeds, or give one --seed"):
+        combinations({"seed": "1,2"}, seeds=3)
 
 
 def test_a_run_is_the_same_whatever_the_machine() -> None:
