@@ -186,6 +186,7 @@ def print_table(
         for row in grid:
             line = Text(" " * gap).join(row[at] for at in part)
             if is_stacked:
+                row[0].rstrip()
                 line = Text.assemble(row[0], "\n" + " " * gap, line)
             line.rstrip()
             out.print(line, soft_wrap=True)

@@ -48,7 +48,7 @@ def sweep(
         for place, combination in enumerate(wanted):
             if not json:
                 words = (f"{option_name(key)} {value}" for key, value in zip(swept, combination.values, strict=True))
-                say(console(), f"{place + 1}/{len(wanted)}  {', '.join(words)}", "bold")
+                say(console(), f"{place + 1}/{len(wanted)}  {', '.join(words) or f'{seeds} seeds'}", "bold")
             finished = []
             for config in combination.configs:
                 with in_turn(folder, lambda: None if json else say(console(), WAITING)):

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from mnist_sum_tui.cli.bars import bars
 from mnist_sum_tui.cli.epoch_table import EpochTable
+from mnist_sum_tui.cli.layout import print_table
 from mnist_sum_tui.cli.run_end import print_end
 from mnist_sum_tui.runs import find
 from tests.cli.terminals import shown
@@ -127,3 +128,13 @@ def test_a_command_that_is_too_long_is_continued_with_a_backslash(tmp_path: Path
     text = "\n".join(printed(out))
     assert max(len(line) for line in printed(out) if str(run.path) not in line) <= 50
     assert f"  train it further:\n    mnist-sum train --resume \\\n      {run.id} --epochs 10" in text
+
+
+def test_a_name_on_a_line_of_its_own_is_not_filled_up_to_the_longest() -> None:
+    out = terminal(30)
+    rows = [["short", "completed", "99.12 %"], ["a-name-as-long-as-two-lines-" * 2, "stopped", "97.00 %"]]
+    print_table(out, "", ["run", "state", "digit"], rows, left=2, spare=["digit"])
+    assert isinstance(out.file, Terminal)
+    lines = out.file.getvalue().splitlines()
+    assert "short" in lines
+    assert all(line == line.rstrip() for line in lines)

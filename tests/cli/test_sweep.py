@@ -61,3 +61,10 @@ def test_two_settings_are_a_grid_of_shades(cli: Cli, tmp_path: Path) -> None:
     assert grid[1].split() == ["1e-3", "4e-3"]
     assert [line.split()[0] for line in grid[2:4]] == ["64", "128"]
     assert sum(line.count("██") for line in grid) == 1, "the best"
+
+
+def test_without_a_setting_the_seeds_are_named(cli: Cli, tmp_path: Path) -> None:
+    options = ("--model", "swift", "--epochs", "1", "--data-dir", str(make_small_data(tmp_path / "data", 700, 100)))
+    result = cli("sweep", "--seeds", "2", *options, "--runs-dir", str(tmp_path / "runs"))
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[0] == "1/1  2 seeds"
