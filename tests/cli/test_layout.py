@@ -132,8 +132,9 @@ def test_a_command_that_is_too_long_is_continued_with_a_backslash(tmp_path: Path
 
 def test_a_name_on_a_line_of_its_own_is_not_filled_up_to_the_longest() -> None:
     out = terminal(30)
-    rows = [["short", "completed", "99.12 %"], ["a-name-as-long-as-two-lines-" * 2, "stopped", "97.00 %"]]
-    print_table(out, "", ["run", "state", "digit"], rows, left=2, spare=["digit"])
+    long = "a-name-as-long-as-two-lines-" * 2
+    rows = [["short", "compact", "completed", "99.12 %"], [long, "compact", "stopped", "97.00 %"]]
+    print_table(out, "", ["run", "model", "state", "digit"], rows, left=3, spare=["digit"])
     assert isinstance(out.file, Terminal)
     lines = out.file.getvalue().splitlines()
     assert "short" in lines
