@@ -26,6 +26,8 @@ from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
 
 NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr", "seed", *ENDS)}
 """the settings with an input field, and their labels"""
+EXPLAINED = ("recipe", "model", *NUMBERS, "intro-words", "sets", "readiness", "other")
+"""the parts that an explanation reads or writes"""
 LABEL_WIDTH = 9
 """columns of the labels before recipe and network, as form.tcss has them"""
 KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
@@ -160,6 +162,8 @@ class RunForm(VerticalScroll, can_focus=False):
     @on(Select.Changed, "#model")
     def _explain(self) -> None:
         """Bring all that is said about the settings up to date."""
+        if not all(self.query(f"#{name}") for name in EXPLAINED):
+            return  # before it is composed, or while the app closes
         base = self.base
         try:
             config, error = self.config, ""

@@ -178,3 +178,12 @@ async def test_a_number_field_leaves_other_keys_to_the_page(pilot: Pilot[int]) -
     await pilot.press("q")
     await pilot.pause()
     assert app.return_value == 0
+
+
+async def test_a_form_that_is_not_whole_explains_nothing(pilot: Pilot[int], tmp_path: Path) -> None:
+    RunForm(TrainConfig(), tmp_path, id="not-composed").ready()
+    form = pilot.app.screen.query_one(RunForm)
+    for part in ("#other", "#model", "#recipe"):
+        await form.query_one(part).remove()
+        form.complain("while the app closes, in any order")
+        form.ready()
