@@ -96,6 +96,8 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
                     *visits.size_within(to_int(query.get("width", ""), 80), to_int(query.get("height", ""), 24))
                 )
                 await _pass_on(socket, visit)
+            except OSError:  # the connection is lost, or no answer came to a ping
+                pass
             finally:
                 await visit.end()
                 self.visitors -= 1
@@ -117,7 +119,7 @@ async def _pass_on(socket: "web.WebSocketResponse", visit: Any) -> None:
     async for message in socket:
         try:
             kind, said = visits.read_message(message.data)
-        except ValueError:
+        except (TypeError, ValueError):  # TypeError: a message that is too long has no text
             await socket.close(code=1008)
             return
         if kind == "stdin":
