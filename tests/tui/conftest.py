@@ -1,6 +1,7 @@
 """What the tests of the dashboard share."""
 
-from collections.abc import AsyncIterator
+import subprocess
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from textual.pilot import Pilot
 
 from tests.tui import recorded
 from tests.tui.fake_train import FakeTrain
+from tests.tui.visitors import serving
 
 
 @pytest.fixture
@@ -37,3 +39,10 @@ def _no_speeds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     if "speeds" not in request.keywords:
         monkeypatch.setattr("mnist_sum_tui.tui.running.SpeedThread.start", lambda _: None)
         monkeypatch.setattr("mnist_sum_tui.tui.running.SpeedThread.join", lambda _: None)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+    """The demo, served; its port and process."""
+    with serving(tmp_path, shows="the demo") as found:
+        yield found
