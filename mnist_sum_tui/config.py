@@ -75,7 +75,7 @@ class TrainConfig:
     """the recipe that the values started from"""
     epochs: int = _setting(
         5,
-        "How often all training images are gone through; with --resume the total, with those that are done.",
+        "How often all training images are gone through; of a resumed run in all, with the epochs it has had.",
         range=Range(1, 10_000, "1 to 10,000"),
     )
     batch_size: int = _setting(

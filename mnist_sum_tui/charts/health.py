@@ -35,7 +35,7 @@ STILL = (
     "that is as it should be; before, the learning rate is too low: turn it up."
 )
 USUAL = (
-    "Each layer learns. Weights and gradients: their standard deviations. Update: what a step changes, as a share of "
+    "Each layer learns. Weights and gradients: their standard deviations. Update: how large a step's change is beside "
     "the weights: 0.001 to 0.03 is usual, far less once the rate has fallen. Dead: units that give 0 for every image."
 )
 

@@ -27,6 +27,7 @@ def prune_runs(
 
     The best and the newest weights, the curves and the results stay.
     """
+    every = every or (dry_run and not names)
     if bool(names) == every:
         raise UsageError("name the runs to prune, or give --all: mnist-sum runs lists them")
     folder = folder_of(context, runs_dir)

@@ -18,6 +18,13 @@ from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise, why_best
 from mnist_sum_tui.tui.widgets.run_columns import named
 
 JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")]
+Filter = Annotated[
+    str, typer.Option(metavar="TEXT", help="Only some runs: 'model=compact lr>1e-3 stopped' (=, <, > or a state).")
+]
+Sort = Annotated[str, typer.Option(metavar="COLUMN", help="Sort by a column, or a setting: sum, time, lr ...")]
+Each = Annotated[
+    bool, typer.Option("--each", help="A line for each run, also for those that differ by their seed alone.")
+]
 Columns = Annotated[
     str, typer.Option(metavar="NAMES", help="Columns of the page Runs, or settings: 'run,lr,sum,time,curve'.")
 ]
@@ -25,14 +32,10 @@ Columns = Annotated[
 
 def list_runs(
     context: typer.Context,
-    filter: Annotated[
-        str, typer.Option(metavar="TEXT", help="Only some runs: 'model=compact lr>1e-3 stopped' (=, <, > or a state).")
-    ] = "",
-    sort: Annotated[str, typer.Option(metavar="COLUMN", help="Sort by a column, or a setting: sum, time, lr ...")] = "",
+    filter: Filter = "",
+    sort: Sort = "",
     columns: Columns = "",
-    each: Annotated[
-        bool, typer.Option("--each", help="A line for each run, also for those that differ by their seed alone.")
-    ] = False,
+    each: Each = False,
     runs_dir: LaterRunsDir = None,
     json: JsonLines = False,
 ) -> None:

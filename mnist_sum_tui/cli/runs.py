@@ -21,7 +21,7 @@ from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say
 from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
 from mnist_sum_tui.cli.prune import prune_runs
-from mnist_sum_tui.cli.run_list import JsonLines, list_runs, plain, print_list
+from mnist_sum_tui.cli.run_list import Columns, Each, Filter, JsonLines, Sort, list_runs, plain, print_list
 from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError, UsageError
@@ -48,11 +48,19 @@ REPORTED = {"digit_accuracy": Share, "sum_accuracy": Share, "agreement": Share, 
 
 
 @app.callback()
-def runs(context: typer.Context, runs_dir: RunsDir = None, json: JsonLines = False) -> None:
+def runs(
+    context: typer.Context,
+    filter: Filter = "",
+    sort: Sort = "",
+    columns: Columns = "",
+    each: Each = False,
+    runs_dir: RunsDir = None,
+    json: JsonLines = False,
+) -> None:
     """List the runs, newest first."""
     context.obj = runs_dir
     if context.invoked_subcommand is None:
-        print_list(folder_or_default(runs_dir), json)
+        print_list(folder_or_default(runs_dir), json, filter, sort, columns, each)
 
 
 @app.command("note")

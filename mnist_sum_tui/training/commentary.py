@@ -43,8 +43,9 @@ class _Seen:
     """What the coach remembers of the events."""
 
     loss: Average = field(default_factory=lambda: Average(FAST))
-    digit: Average = field(default_factory=lambda: Average(SLOW))
-    total: Average = field(default_factory=lambda: Average(SLOW))
+    digit: Average = field(default_factory=Average)
+    """as the large figures of the dashboard show it, or the sentence would contradict them; so the sum's"""
+    total: Average = field(default_factory=Average)
     speed: Average = field(default_factory=lambda: Average(SLOW))
     digit_loss: Average = field(default_factory=lambda: Average(FAST))
     first_digit_loss: float = 0.0

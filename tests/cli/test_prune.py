@@ -53,6 +53,7 @@ def test_it_drops_the_kept_epochs_of_the_named_runs_alone(cli: Cli, runs: list[R
 
 def test_it_says_first_what_it_would_free(cli: Cli, runs: list[Run]) -> None:
     told = cli("runs", "prune", "--all", "--dry-run").stdout
+    assert cli("runs", "prune", "--dry-run").stdout == told, "all are meant, where nothing is lost"
     assert told.splitlines()[-1] == "That would free 12 MB"
     assert told.count("4.0 MB") == 3
     is_one_line(cli("runs", "prune", "--all"), 2, "needs confirmation: add --yes")

@@ -155,3 +155,16 @@ async def test_what_comes_while_the_app_closes_is_dropped(tmp_path: Path, monkey
         await pilot.press("q")
     app.on_speed_found(SpeedFound("compact", Speed(1000.0, is_measured=True)))
     app._torch_is_ready()
+
+
+async def test_the_question_goes_when_the_training_has_ended_behind_it(fake: FakeTrain, tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        recorded.begin(app)
+        await pilot.press("q")
+        assert isinstance(app.screen, QuitScreen)
+        app.on_run_event(RunEvent(recorded.finished()))
+        app.on_training_ended(TrainingEnded())
+        await until(pilot, lambda: app.screen is app.train_page)
+        assert app.return_value is None, "it did not leave"

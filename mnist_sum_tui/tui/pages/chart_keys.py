@@ -8,6 +8,7 @@ from textual.binding import Binding
 if TYPE_CHECKING:  # it needs numpy, and the first frame does not
     from mnist_sum_tui.tui.widgets.run_view import RunView
 
+READ = Binding.Group("Read", compact=True)
 SMOOTH = Binding.Group("Smooth", compact=True)
 CHART_BINDINGS = (
     Binding("l", "log", "Log", tooltip="Logarithmic or linear"),
@@ -17,8 +18,8 @@ CHART_BINDINGS = (
     Binding("f", "freeze", "Freeze", tooltip="Only the display; training goes on"),
     Binding("m", "large", "Max", tooltip="One chart large"),
     Binding("u", "system", "Machine", tooltip="What the machine is busy with"),
-    Binding("left", "cursor(-1)", "Cursor left", show=False),
-    Binding("right", "cursor(1)", "Cursor right", show=False),
+    Binding("left", "cursor(-1)", "Read left", group=READ),
+    Binding("right", "cursor(1)", "Read right", group=READ),
     Binding("shift+left", "cursor(-10)", "Cursor far left", show=False),
     Binding("shift+right", "cursor(10)", "Cursor far right", show=False),
 )

@@ -1,7 +1,7 @@
 """The questions that the dashboard asks: before deleting, for an image's place, before leaving."""
 
 from collections.abc import Callable
-from typing import ClassVar, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,10 +10,13 @@ from textual.validation import Integer
 from textual.widgets import Button, Input, Label, Static
 
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.textual_fixes import Question
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.tui.app import MnistSumApp
 
 Value = TypeVar("Value")
 
@@ -51,8 +54,8 @@ class DeleteRun(Confirm):
     """Whether to delete a run, and what would be lost."""
 
     def __init__(self, run: Summary) -> None:
-        reached = "" if run.sum_accuracy is None else f", sum {percent(run.sum_accuracy)}"
-        detail = f"Epochs done: {len(run.epochs)}{reached}. It cannot be brought back."
+        reached = "" if run.sum_accuracy is None else f", {percent(run.sum_accuracy)} of the sums right"
+        detail = f"{plural(len(run.epochs), 'epoch')}{reached}. It cannot be brought back."
         super().__init__(f"Delete run {run.run.id}?", detail, "Delete")
 
 
@@ -115,6 +118,8 @@ class AskLine(LineQuestion[str]):
 
 
 Answer = Literal["keep", "save", "leave"]
+OVER_SECONDS = 0.25
+"""how often the question whether to leave looks if the training is over"""
 
 
 class QuitScreen(Question[Answer]):
@@ -151,6 +156,15 @@ class QuitScreen(Question[Answer]):
                 classes="note",
                 markup=False,
             )
+
+    def on_mount(self) -> None:
+        """The training goes on behind the question."""
+        self.set_interval(OVER_SECONDS, self._close_if_over)
+
+    def _close_if_over(self) -> None:
+        """A training that has ended has saved all: there is nothing left to ask."""
+        if self.is_current and not cast("MnistSumApp", self.app).session.is_training:
+            self.dismiss("keep")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer."""

@@ -123,7 +123,7 @@ def figures(session: Session) -> dict[str, tuple[tuple[str, ...], Value, str]]:
     found = {
         "digit": (("training digit %", "digit %"), digit, notes[0]),
         "sum": (("training sum %", "sum %"), total, notes[1]),
-        "agreement": (AGREEMENT, validated[2], "validation"),
+        "agreement": (AGREEMENT, validated[2], "" if validated[2] is None else "of the validation"),
     }
     return found if has_validation else {name: found[name] for name in ("digit", "sum")}
 

@@ -15,6 +15,7 @@ from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import make, make_three, open_runs
+from tests.tui.recorded import until
 
 
 def ids(page: RunsPage) -> list[str]:
@@ -125,3 +126,15 @@ async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_b
         await pilot.press("g")
         await pilot.pause()
         assert len(ids(page)) == 3
+
+
+async def test_a_run_that_another_process_makes_comes_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(160, 36)) as pilot:
+        page = await open_runs(app, pilot)
+        assert len(ids(page)) == 3
+        make(tmp_path, "20260101-120500-swift", [recorded.started()])
+        await until(pilot, lambda: len(ids(page)) == 4)
