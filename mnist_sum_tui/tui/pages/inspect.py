@@ -78,6 +78,7 @@ class InspectPage(WalkingPage):
             self._listed, chosen = listed, () if listed is None else all_wrong(listed.result).chosen
             images = () if listed is None else listed.images
             self.query_one(Gallery).items = tuple(Item(images[each.image], each.caption, each.image) for each in chosen)
+        self.query_one(Gallery).mark(answer.index)
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:
         """Show the image."""

@@ -98,6 +98,10 @@ class Gallery(ScrollView, can_focus=True):
         self.chosen = 0
         self._lay_out()
 
+    def mark(self, key: int) -> None:
+        """Choose the item of a key, or none if there is no such item."""
+        self.chosen = next((place for place, item in enumerate(self.items) if item.key == key), -1)
+
     def watch_is_large(self) -> None:
         """Lay out again."""
         self._lay_out()

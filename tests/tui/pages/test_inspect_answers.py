@@ -11,9 +11,11 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage, Reply, Request
 from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_inspect import WRONG, page_in
+from tests.tui.recorded import until
 
 
 async def test_a_result_of_other_weights_comes_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,3 +163,20 @@ async def test_a_large_screen_shows_every_digit_and_every_sum(tmp_path: Path, mo
         for name, classes in (("#digit-bars", 10), ("#sum-bars", 19)):
             rows = str(page_in(app).query_one(name, ProbabilityBars).render()).splitlines()
             assert [int(row.strip(f" {BRAILLE.chosen}{BRAILLE.truth}").split()[0]) for row in rows] == [*range(classes)]
+
+
+async def test_the_wrong_image_that_is_shown_is_marked_among_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page = page_in(app)
+        gallery = page.query_one(Gallery)
+        for _ in range(3):
+            await pilot.press("w")
+            await until(pilot, lambda: gallery.items and gallery.chosen >= 0)
+            assert gallery.items[gallery.chosen].key == page.index
+        await pilot.press("right")
+        await pilot.pause()
+        assert gallery.chosen == -1 or gallery.items[gallery.chosen].key == page.index
