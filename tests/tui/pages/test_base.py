@@ -8,9 +8,17 @@ from textual.widgets import Static
 from tests.tui import recorded
 
 
-@pytest.mark.parametrize(("size", "is_enough"), [((40, 10), True), ((39, 10), False), ((40, 9), False)])
+@pytest.mark.parametrize(
+    ("size", "is_enough", "missing"),
+    [
+        ((41, 11), True, ""),
+        ((39, 9), False, "21 columns and 11 rows more make it 60x20"),
+        ((40, 30), False, "20 columns more make it 60x20"),
+        ((90, 10), False, "10 rows more make it 60x20"),
+    ],
+)
 async def test_a_terminal_that_is_too_small_is_told_what_is_needed(
-    size: tuple[int, int], is_enough: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    size: tuple[int, int], is_enough: bool, missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorded.without_torch(monkeypatch)
     app = recorded.new_app(tmp_path)
@@ -18,4 +26,4 @@ async def test_a_terminal_that_is_too_small_is_told_what_is_needed(
         await pilot.pause()
         message = app.train_page.query_one("#cramped", Static)
         assert message.display != is_enough
-        assert "at least 40 columns wide and 10 rows high" in str(message.render())
+        assert missing in str(message.render())

@@ -201,7 +201,7 @@ async def test_a_stopped_run_goes_on_with_what_is_left(tmp_path: Path, monkeypat
         await pilot.pause()
         words = question(app)
         assert app.screen.query_one(Input).value == "0"
-        assert "It stands at epoch 1 of 5" in words
+        assert "It stopped at epoch 1 of 5" in words
         assert "Epochs 2 to 5" in words
         assert "The learning rate falls from 0.0019 to almost 0." in words
         await pilot.press("enter")
