@@ -61,7 +61,7 @@ def print_where(out: "Console", predictor: "Predictor", image: "Pixels", predict
     stronger = "the stronger the orange" if has_half_blocks(out) else f"the denser the shade ({current().shades[1:]})"
     dots = "" if has_half_blocks(out) else f"; {shown(current().between)} is ink that hardly matters"
     meaning = "the less sure the answer is when a grey square hides that place"
-    odds = "odds / 71: with the place that matters most hidden, the odds of the answer are 71 times smaller"
+    odds = "odds / N: with the place that matters most hidden, the odds of the answer are N times smaller"
     words = f"{stronger.capitalize()}, {meaning}{dots}; {odds}"
     say(out, words, piped=PIPED_WIDTH)
     out.print()

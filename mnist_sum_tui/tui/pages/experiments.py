@@ -1,7 +1,5 @@
 """Experiments: how the page Runs makes experiments of runs: a filter, a note, and runs that differ by seed as one."""
 
-import contextlib
-
 from textual.binding import Binding
 
 from mnist_sum_tui.errors import MnistSumError
@@ -27,17 +25,22 @@ class Experiments(RunKeys):
     """all runs in the folder"""
     pattern = ""
     is_folded = False
-    _changed_at = 0
-    """when the folder was changed that is shown, in ns"""
+    read_at = 0
+    """when the folder was last changed before it was read, in ns"""
+
+    @property
+    def changed_at(self) -> int:
+        """When a run last came or went, in ns; 0 without a folder."""
+        try:
+            return self.session.runs_folder.stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def keep_state(self) -> None:
         """Other processes make runs, too: read the folder again when one has come or gone."""
         super().keep_state()
-        with contextlib.suppress(OSError):
-            changed_at = self.session.runs_folder.stat().st_mtime_ns
-            if self.is_current and changed_at != self._changed_at:
-                self._changed_at = changed_at
-                self.action_reload()
+        if self.is_current and self.changed_at != self.read_at:
+            self.action_reload()
 
     def show_listed(self) -> None:
         """Fill the table; defined by the page."""

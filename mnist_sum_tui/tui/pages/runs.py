@@ -115,7 +115,7 @@ class RunsPage(Experiments):
 
     def action_reload(self) -> None:
         """Read the folder again."""
-        folder = self.session.runs_folder
+        folder, self.read_at = self.session.runs_folder, self.changed_at
         self._listings += 1
         number = self._listings
         is_first = not self.query_one(RunTable).runs

@@ -11,6 +11,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.experiments import Experiments
 from mnist_sum_tui.tui.pages.resume_run import ResumeRun
 from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.running import RunningApp
@@ -92,6 +93,7 @@ async def test_an_opened_run_that_is_deleted_is_shown_no_longer(
 async def test_a_damaged_run_and_one_that_is_gone_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = make_three(tmp_path)
     made[2].config_file.write_text("{")
+    monkeypatch.setattr(Experiments, "keep_state", lambda _: None)  # it looks just before they go
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
@@ -212,6 +214,7 @@ async def test_a_stopped_run_goes_on_with_what_is_left(tmp_path: Path, monkeypat
 async def test_nothing_is_asked_where_nothing_can_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = make_three(tmp_path)
     made[2].report_file.write_text("{}")
+    monkeypatch.setattr(Experiments, "keep_state", lambda _: None)  # it looks just before they go
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)

@@ -16,6 +16,7 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.dialogs import Confirm
+from mnist_sum_tui.tui.pages.experiments import Experiments
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.widgets.chart import Chart
@@ -94,6 +95,7 @@ async def test_the_run_under_the_cursor_is_the_one_that_is_shown_there(
 ) -> None:
     """Also where another program has just removed one of them, of which the table does not know yet."""
     made = make_three(tmp_path)
+    monkeypatch.setattr(Experiments, "keep_state", lambda _: None)  # it looks just before
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
