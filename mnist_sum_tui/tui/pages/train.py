@@ -35,7 +35,6 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
     page_name = "train"
     AUTO_FOCUS = ""  # the form takes it when it is shown; behind a run it would take the keys, as space
     BINDINGS: ClassVar = [
-        *REPLAY_BINDINGS,
         Binding("space", "control('pause')", "Pause"),
         Binding("space", "control('resume')", "Resume"),
         Binding("s", "control('stop')", "Stop", tooltip="Stop and save"),
@@ -43,6 +42,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         Binding("c", "control('checkpoint')", "Save", tooltip="Save a checkpoint now"),
         Binding("v", "control('validate')", "Validate", tooltip="Validate now"),
         *KNOB_BINDINGS,
+        *REPLAY_BINDINGS,
         *CHART_BINDINGS,
     ]
 
