@@ -42,7 +42,7 @@ def test_the_threshold_decides_what_is_no_digit(run: Run, cli: Cli) -> None:
         )
     shown = cli("predict", "idx", "3", "--number", "7", "--threshold", "1").stdout
     assert "not a digit?" in shown
-    assert "; none below 1.00" in shown
+    assert "; a digit from 1.00" in shown
 
 
 def test_a_network_that_is_not_calibrated_has_no_score(run: Run, cli: Cli) -> None:
