@@ -27,6 +27,20 @@ class Recipe:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+KEEN_STEPS: Mapping[str, Any] = {
+    "batch_size": 256,
+    "optimizer": "adamw",
+    "lr": 4e-3,
+    "momentum": 0.9,
+    "beta2": 0.98,
+    "weight_decay": 0.3,
+    "schedule": "onecycle",
+    "warmup": 0.1,
+    "label_smoothing": 0.1,
+    "sum_weight": 0.1,
+}
+"""how `keen` learns, in each recipe for it"""
+
 RECIPES = {
     recipe.name: recipe
     for recipe in (
@@ -70,16 +84,7 @@ RECIPES = {
             {
                 "model": "keen",
                 "epochs": 32,
-                "batch_size": 256,
-                "optimizer": "adamw",
-                "lr": 4e-3,
-                "momentum": 0.9,
-                "beta2": 0.98,
-                "weight_decay": 0.3,
-                "schedule": "onecycle",
-                "warmup": 0.1,
-                "label_smoothing": 0.1,
-                "sum_weight": 0.1,
+                **KEEN_STEPS,
                 "augment": "strong",
                 "all_data": True,
             },
@@ -90,16 +95,7 @@ RECIPES = {
             {
                 "model": "keen",
                 "epochs": 20,
-                "batch_size": 256,
-                "optimizer": "adamw",
-                "lr": 4e-3,
-                "momentum": 0.9,
-                "beta2": 0.98,
-                "weight_decay": 0.3,
-                "schedule": "onecycle",
-                "warmup": 0.1,
-                "label_smoothing": 0.1,
-                "sum_weight": 0.1,
+                **KEEN_STEPS,
                 "augment": "sturdy",
             },
         ),

@@ -16,6 +16,8 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.train import TrainPage
+from mnist_sum_tui.tui.running import RunningApp
+from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.session import Session
 
 STEPS_PER_EPOCH, EPOCHS = 430, 5
@@ -167,3 +169,10 @@ async def until(pilot: Pilot[int], condition: Callable[[], object], seconds: flo
         assert time.monotonic() < end, "waited too long"
         await pilot.pause(0.02)
     await pilot.pause()
+
+
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[StartTraining]:
+    """The trainings that are asked for, none of which begins."""
+    found: list[StartTraining] = []
+    monkeypatch.setattr(RunningApp, "on_start_training", lambda _, message: found.append(message))
+    return found

@@ -14,7 +14,6 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.experiments import Experiments
 from mnist_sum_tui.tui.pages.resume_run import ResumeRun
 from mnist_sum_tui.tui.predictions.weights import of_session
-from mnist_sum_tui.tui.running import RunningApp
 from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.result import receipt
@@ -29,13 +28,6 @@ def give_weights(run: Run) -> None:
     """Files that stand for checkpoints; nothing here reads them."""
     for path in (run.last_file, run.best_file, run.report_file):
         path.write_bytes(b"{}")
-
-
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[StartTraining]:
-    """The trainings that are asked for, none of which begins."""
-    found: list[StartTraining] = []
-    monkeypatch.setattr(RunningApp, "on_start_training", lambda _, message: found.append(message))
-    return found
 
 
 def question(app: MnistSumApp) -> str:
@@ -170,7 +162,7 @@ async def test_a_complete_run_is_asked_for_more_epochs(tmp_path: Path, monkeypat
     give_weights(made[0])
     recorded.without_torch(monkeypatch)
     app = fixed.new_app(tmp_path, monkeypatch)
-    found = asked(monkeypatch)
+    found = recorded.asked(monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await open_third(app, pilot)
         await pilot.press("r")
@@ -196,7 +188,7 @@ async def test_a_complete_run_is_asked_for_more_epochs(tmp_path: Path, monkeypat
 async def test_a_stopped_run_goes_on_with_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = make_three(tmp_path)
     app = fixed.new_app(tmp_path, monkeypatch)
-    found = asked(monkeypatch)
+    found = recorded.asked(monkeypatch)
     async with app.run_test() as pilot:
         await open_runs(app, pilot)
         await pilot.press("r")

@@ -9,8 +9,6 @@ from textual.widgets._select import SelectOverlay
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.running import RunningApp
-from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.speeds import Speed
 from mnist_sum_tui.tui.widgets.choice import Choice
@@ -30,8 +28,7 @@ def said(form: RunForm, name: str) -> str:
 async def test_enter_on_the_quick_button_starts_nothing_however_often(
     pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[StartTraining] = []
-    monkeypatch.setattr(RunningApp, "on_start_training", lambda _, message: asked.append(message))
+    asked = recorded.asked(monkeypatch)
     form = form_of(pilot)
     form.query_one("#other").focus()
     for model in ("original", "compact"):
@@ -171,8 +168,7 @@ async def test_a_field_takes_a_fraction_also_where_the_value_before_was_whole(
 async def test_the_arrows_go_from_field_to_field_and_enter_opens_a_list(
     pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[StartTraining] = []
-    monkeypatch.setattr(RunningApp, "on_start_training", lambda _, message: asked.append(message))
+    asked = recorded.asked(monkeypatch)
     form = form_of(pilot)
     seen: list[str | None] = []
     form.query_one("#recipe").focus()

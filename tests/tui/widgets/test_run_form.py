@@ -11,8 +11,6 @@ from mnist_sum_tui.cli.commands import build
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.launch import LaunchOptions
-from mnist_sum_tui.tui.running import RunningApp
-from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.speeds import Speed
 from mnist_sum_tui.tui.widgets.run_form import RunForm
@@ -161,8 +159,7 @@ async def test_a_bad_value_is_named_and_nothing_starts(pilot: Pilot[int]) -> Non
 async def test_enter_starts_a_training_with_the_settings_of_the_form(
     pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[StartTraining] = []
-    monkeypatch.setattr(RunningApp, "on_start_training", lambda _, message: asked.append(message))
+    asked = recorded.asked(monkeypatch)
     await pilot.press("enter")
     await pilot.pause()
     assert [message.config.model for message in asked] == ["compact"]
