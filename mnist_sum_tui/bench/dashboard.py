@@ -25,8 +25,8 @@ from mnist_sum_tui.tui.pages.base import PAGES
 
 COMMAND = (sys.executable, "-m", "mnist_sum_tui")
 TURN_SECONDS = 3.0
-PER_PAIR = 4
-"""rounds per pair of processes"""
+PER_PAIR = 2
+"""rounds per pair of processes, which differ more from one pair to the next than from one round to the next"""
 KEYS = (("]", r"smoothed 0\.95"), ("[", r"smoothed 0\.9(?!\d)"), ("l", "y linear, "), ("l", "y log, "))
 """keys in this order, each with the label that the chart then shows; it starts with `y log, smoothed 0.9`"""
 KEY_TRAIN, KEY_DRAW = b"\x1bOP", b"\x1bOR"
@@ -46,6 +46,8 @@ class DashboardCost:
     """steps/s with the dashboard, median over the rounds"""
     ratio: float
     """dashboard / headless, median over the rounds"""
+    quartiles: tuple[float, float]
+    """of that ratio: half of the rounds lie between them"""
     drawing: float | None
     """share of one core that the dashboard's main thread uses; None if the system does not tell"""
     bytes_per_second: float
@@ -70,7 +72,7 @@ def measure(
     """Measure one network with this page open while it trains; takes about four minutes.
 
     New processes are started after every PER_PAIR rounds, because two processes of the same program can differ in
-    speed by a few percent until they end.
+    speed by a tenth until they end.
 
     Raises:
         BenchError: a training did not start, or the dashboard did not respond to a key.
@@ -92,11 +94,13 @@ def measure(
                     shown.terminal.write(KEY_TRAIN)
                     answers = list(_answers(shown.terminal, keys))
                     readings = list(_readings(shown.terminal, strokes))
+    ratios = [other / one for one, other in speeds]
     return DashboardCost(
         model=model,
         headless=statistics.median(one for one, _ in speeds),
         dashboard=statistics.median(other for _, other in speeds),
-        ratio=statistics.median(other / one for one, other in speeds),
+        ratio=statistics.median(ratios),
+        quartiles=_quartiles(ratios),
         drawing=statistics.mean(drawing) if drawing else None,
         bytes_per_second=statistics.mean(written),
         rounds=rounds,
@@ -109,6 +113,11 @@ def measure(
         stroke_p95=statistics.quantiles(readings, n=20)[-1],
         strokes=strokes,
     )
+
+
+def _quartiles(values: list[float]) -> tuple[float, float]:
+    low, _, high = statistics.quantiles(values, method="inclusive") if len(values) > 1 else values * 3
+    return low, high
 
 
 class _Headless:

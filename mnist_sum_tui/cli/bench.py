@@ -111,9 +111,11 @@ def _measure_dashboard(models: list[str], rounds: int, page: str, json: bool) ->
         say(out, "Training with and without the dashboard; about four minutes per network ...", "dim")
     costs = _collect((measure(model, rounds, page=page) for model in models), json)
     if not json:
-        measured = ["without", "with", "ratio", "drawing", "kB/s", "first frame", "key", "95 %", "stroke", "95 %"]
+        measured = ["without", "with", "ratio", "half", "drawing", "kB/s", "first frame"]
+        measured += ["key", "95 %", "stroke", "95 %"]
         rows: list[Cells] = [
             [cost.model, f"{cost.headless:.1f}", f"{cost.dashboard:.1f}", styled(f"{cost.ratio:.3f}", "bold"),
+             "{:.2f}-{:.2f}".format(*cost.quartiles),
              "-" if cost.drawing is None else f"{100 * cost.drawing:.1f} %",
              f"{cost.bytes_per_second / 1000:.1f}",
              *(f"{1000 * value:.0f} ms" for value in (
@@ -127,6 +129,7 @@ def _measure_dashboard(models: list[str], rounds: int, page: str, json: bool) ->
         turns = plural(rounds, "round")
         counts = f"{turns}, {first.starts} starts, {first.keys} keys and {first.strokes} strokes while training"
         say(out, counts, "dim")
+        say(out, "half: between which ratios half of the rounds lie", "dim")
         say(out, "drawing: share of one CPU core that the dashboard's main thread uses", "dim")
         say(out, "kB/s: what it writes to a quick terminal; a slow one gets less than it takes", "dim")
         say(out, "key, stroke: from the input to its effect on the screen, median and 95th percentile", "dim")

@@ -144,6 +144,7 @@ def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     cost = dashboard.measure("compact", rounds=1, keys=4, strokes=4, starts=1, page="inside")
     assert min(cost.headless, cost.dashboard) > 1
     assert 0.1 < cost.ratio < 10
+    assert cost.quartiles == (cost.ratio, cost.ratio), "of one round"
     assert cost.drawing is None or 0 <= cost.drawing < 1
     assert 0 <= cost.bytes_per_second < 1e6  # the turn is half a second and may have no frame
     assert 0 < cost.key_median <= cost.key_p95 < 10
