@@ -12,44 +12,14 @@ from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, get_type_hints
 
-from mnist_sum_tui.runs.events import (
-    Advice,
-    Changed,
-    Checkpointed,
-    EpochDone,
-    Event,
-    Finished,
-    Notice,
-    Paused,
-    Progress,
-    Resumed,
-    Samples,
-    Started,
-    System,
-    Validated,
-)
+from mnist_sum_tui.runs import events
+from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.json_values import Check, check_of
 
-KINDS: dict[str, type[Event]] = {
-    cls.kind: cls
-    for cls in (
-        Started,
-        Progress,
-        Validated,
-        EpochDone,
-        Samples,
-        Health,
-        Checkpointed,
-        Paused,
-        Resumed,
-        Changed,
-        Advice,
-        System,
-        Notice,
-        Finished,
-    )
-}
+KINDS = {cls.kind: cls for cls in (*vars(events).values(), Health) if isinstance(cls, type) and issubclass(cls, Event)}
+"""every event by its kind"""
+del KINDS[Event.kind]  # their common base
 
 
 def to_dict(event: Event) -> dict[str, Any]:
