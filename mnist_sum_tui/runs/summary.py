@@ -7,6 +7,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import notes, own_files
+from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Paused, Resumed, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
@@ -50,17 +51,17 @@ class Summary:
     @property
     def digit_accuracy(self) -> float | None:
         """Of the final test, or before the test, of the best epoch's validation."""
-        return self._accuracy("digit_accuracy")
+        return self._accuracies[0]
 
     @property
     def sum_accuracy(self) -> float | None:
         """As `digit_accuracy`."""
-        return self._accuracy("sum_accuracy")
+        return self._accuracies[1]
 
     @property
     def is_tested(self) -> bool:
         """Whether `digit_accuracy` and `sum_accuracy` are of the final test."""
-        return self.finished is not None and self.finished.digit_accuracy is not None
+        return accuracies(self.finished) is not None
 
     @property
     def best_epoch(self) -> EpochDone | None:
@@ -70,13 +71,12 @@ class Summary:
     @property
     def validation_accuracy(self) -> float | None:
         """The mean of the best epoch's two validation accuracies."""
-        best = self.best_epoch
-        return _mean(best.val_digit_accuracy, best.val_sum_accuracy) if best else None
+        return _mean(accuracies(self.best_epoch))
 
     @property
     def test_accuracy(self) -> float | None:
         """The mean of the final test's two accuracies."""
-        return _mean(self.finished.digit_accuracy, self.finished.sum_accuracy) if self.finished else None
+        return _mean(accuracies(self.finished))
 
     @property
     def mean_accuracy(self) -> float:
@@ -91,10 +91,9 @@ class Summary:
             return "validation"
         return "test" if self.test_accuracy is not None else ""
 
-    def _accuracy(self, name: str) -> float | None:
-        if self.is_tested:
-            return getattr(self.finished, name)  # type: ignore[no-any-return]
-        return getattr(self.best_epoch, f"val_{name}") if self.best_epoch else None
+    @property
+    def _accuracies(self) -> tuple[float | None, float | None]:
+        return accuracies(self.finished) or accuracies(self.best_epoch) or (None, None)
 
 
 def summarise(run: Run) -> Summary:
@@ -159,8 +158,8 @@ def measured_on(summaries: Iterable[Summary]) -> str:
     return f"digit, sum: on the test images{', * on the validation images' if starred else ''}"
 
 
-def _mean(digit: float | None, total: float | None) -> float | None:
-    return None if digit is None or total is None else (digit + total) / 2
+def _mean(both: tuple[float, float] | None) -> float | None:
+    return None if both is None else sum(both) / 2
 
 
 def _ends_in_a_pause(events: list[Event]) -> bool:

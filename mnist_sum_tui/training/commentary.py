@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import percent, plural
+from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, System
 from mnist_sum_tui.training.average import Average
 from mnist_sum_tui.training.coach import rate_to_try
@@ -193,13 +194,9 @@ class Coach:
     def _validated(self) -> list[tuple[int, float, float]]:
         """Of each epoch with a validation: its number, the mean training accuracy, the mean validation accuracy."""
         return [
-            (
-                epoch.epoch,
-                (epoch.digit_accuracy + epoch.sum_accuracy) / 2,
-                (epoch.val_digit_accuracy + epoch.val_sum_accuracy) / 2,
-            )
+            (epoch.epoch, (epoch.digit_accuracy + epoch.sum_accuracy) / 2, sum(found) / 2)
             for epoch in self._epochs
-            if epoch.val_digit_accuracy is not None and epoch.val_sum_accuracy is not None
+            if (found := accuracies(epoch)) is not None
         ]
 
     def _overfitting_since(self) -> int:

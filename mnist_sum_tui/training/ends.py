@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import duration, plural
+from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.events import ALL_DONE, EpochDone
 from mnist_sum_tui.runs.turns import Turn
 from mnist_sum_tui.training.batches import Batches
@@ -77,19 +78,15 @@ class Ending:
 
 def reason(config: TrainConfig, done: Sequence[EpochDone]) -> str:
     """Why a run should end after these epochs, as a sentence; empty if it should go on."""
-    measured = [
-        (epoch, epoch.val_digit_accuracy, epoch.val_sum_accuracy)
-        for epoch in done
-        if epoch.val_digit_accuracy is not None and epoch.val_sum_accuracy is not None
-    ]
+    measured = [(epoch, found) for epoch in done if (found := accuracies(epoch)) is not None]
     if not measured:
         return ""
-    last, digit, total = measured[-1]
-    if config.target and 100 * min(digit, total) >= config.target:
+    last, found = measured[-1]
+    if config.target and 100 * min(found) >= config.target:
         return f"the validation has {config.target:g} % for digit and sum, after {duration(last.elapsed)} of training"
     best, gained = -math.inf, 0
-    for epoch, digit, total in measured:
-        accuracy = 50 * (digit + total)
+    for epoch, found in measured:
+        accuracy = 50 * sum(found)
         if accuracy > best and accuracy >= best + config.min_gain:
             best, gained = accuracy, epoch.epoch
     if config.patience and last.epoch - gained >= config.patience:

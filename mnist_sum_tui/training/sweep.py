@@ -9,6 +9,7 @@ from typing import Any
 
 from mnist_sum_tui.config import TrainConfig, kinds, option_name
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.differences import INDIFFERENT, apart_from_seed
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.runs.turns import plain_number
@@ -110,7 +111,7 @@ def is_same(config: TrainConfig, other: TrainConfig | None) -> bool:
 
 def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:
     """What the finished runs of a combination reached: in validation, or in the test where none was held out."""
-    pairs = [_accuracies(found) for found in done]
+    pairs = [pair for found in done if (pair := accuracies(found.best_epoch) or accuracies(found.finished))]
     means = [(digit + total) / 2 for digit, total in pairs]
     accuracy = statistics.mean(means)
     alone = math.sqrt(accuracy * (1 - accuracy) / PAIRS)
@@ -119,13 +120,3 @@ def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:
         statistics.stdev(means) / math.sqrt(len(means)) if len(means) > 1 else alone,
         statistics.mean(found.elapsed for found in done),
     )  # fmt: skip
-
-
-def _accuracies(found: Summary) -> tuple[float, float]:
-    best, done = found.best_epoch, found.finished
-    if best is not None and best.val_digit_accuracy is not None and best.val_sum_accuracy is not None:
-        return best.val_digit_accuracy, best.val_sum_accuracy
-    assert done is not None
-    assert done.digit_accuracy is not None
-    assert done.sum_accuracy is not None
-    return done.digit_accuracy, done.sum_accuracy

@@ -5,6 +5,7 @@ from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.coach import advice, has_learned
@@ -35,17 +36,11 @@ def outcome(session: Session) -> list[Row]:
             rows.append(("but", words))
     elif (session.is_watching or session.is_opened) and not session.is_live:
         rows.append(("cut off", "the process that trained it is gone; what came after the last checkpoint is lost"))
-    if session.best is not None and session.best.val_digit_accuracy is not None:
-        figures = _figures(session.best.val_digit_accuracy, session.best.val_sum_accuracy)
-        rows.append(("best", f"epoch {session.best.epoch}, validation: {figures}"))
-    if done is not None and done.digit_accuracy is not None:
-        figures = _figures(done.digit_accuracy, done.sum_accuracy)
-        rows.append(
-            (
-                "test",
-                f"{figures}, agreement {percent(done.agreement)} (sum = digit + number), {done.pairs or 0:,} pairs",
-            )
-        )
+    if session.best is not None and (found := accuracies(session.best)):
+        rows.append(("best", f"epoch {session.best.epoch}, validation: {_figures(*found)}"))
+    if done is not None and (found := accuracies(done)):
+        agreement = f"agreement {percent(done.agreement)} (sum = digit + number)"
+        rows.append(("test", f"{_figures(*found)}, {agreement}, {done.pairs or 0:,} pairs"))
     rows += [(LABELS[verb], text) for verb, text in commands(session, run)]
     return [(printable(label), printable(text)) for label, text in rows]
 
@@ -90,5 +85,5 @@ def receipt(session: Session) -> str:
     return "\n".join([title, *(f"  {label:<10}{text}" for label, text in rows)])
 
 
-def _figures(digit: float | None, total: float | None) -> str:
+def _figures(digit: float, total: float) -> str:
     return f"digit {percent(digit)}, sum {percent(total)}"

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.events import (
     Changed,
     Checkpointed,
@@ -180,7 +181,7 @@ class Session:
             case EpochDone():
                 self.epochs.append(event)
                 self.best = event if event.best else self.best
-                self.validation = event if event.val_digit_accuracy is not None else self.validation
+                self.validation = event if accuracies(event) is not None else self.validation
             case Validated():
                 self.validation = event
             case Finished():
@@ -196,14 +197,11 @@ class Session:
     @property
     def accuracies(self) -> tuple[str, float, float] | None:
         """Where they come from, digit and sum, as best known now: from test, else validation, else training."""
-        done, seen = self.finished, self.validation
-        if done is not None and done.digit_accuracy is not None and done.sum_accuracy is not None:
-            return "test", done.digit_accuracy, done.sum_accuracy
-        if isinstance(seen, Validated):
-            return "validation", seen.digit_accuracy, seen.sum_accuracy
-        if seen is not None and seen.val_digit_accuracy is not None and seen.val_sum_accuracy is not None:
-            return "validation", seen.val_digit_accuracy, seen.val_sum_accuracy
-        return None if self.training is None else ("training", *self.training)
+        sources = {"test": accuracies(self.finished), "validation": accuracies(self.validation)}
+        for name, found in {**sources, "training": self.training}.items():
+            if found is not None:
+                return name, *found
+        return None
 
     @property
     def saved_step(self) -> int | None:
