@@ -11,6 +11,7 @@ from mnist_sum_tui.training.race import Reached
 
 HEADS = ("digit", "sum")
 QUANTITIES = ("loss", "accuracy")
+COLUMNS = ("step", "elapsed", *(f"{head}_{quantity}" for quantity in QUANTITIES for head in HEADS))
 
 
 class GrowingTable:
@@ -44,15 +45,15 @@ class GrowingTable:
 class Series:
     """The curves of one run: `training`, `validation` and `system`, three tables.
 
-    The columns of the first two are step, elapsed, digit_loss, sum_loss, digit_accuracy, sum_accuracy; those of the
-    last are step, elapsed, and the shares of the cores that the run and others used, and of the GPU's time.
+    The columns of the first two are COLUMNS; those of the last are step, elapsed, and the shares of the cores that the
+    run and others used, and of the GPU's time.
     """
 
     KINDS = ("started", "progress", "validated", "epoch", "changed", "system")
     """the kinds of events that are used"""
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
-        self.training, self.validation, self.system = GrowingTable(6), GrowingTable(6), GrowingTable(5)
+        self.training, self.validation, self.system = (GrowingTable(count) for count in (len(COLUMNS), len(COLUMNS), 5))
         self.last_system: System | None = None
         self.changed: list[Changed] = []
         """the settings that were turned, in order"""
@@ -74,24 +75,12 @@ class Series:
             case System():
                 self.last_system = event
                 self.system.add(event.step, event.elapsed, event.own, event.others, event.gpu)
-            case Progress() | Validated():
-                (self.training if isinstance(event, Progress) else self.validation).add(
-                    event.step,
-                    event.elapsed,
-                    event.digit_loss,
-                    event.sum_loss,
-                    event.digit_accuracy,
-                    event.sum_accuracy,
-                )
+            case Progress():
+                self.training.add(*(getattr(event, name) for name in COLUMNS))
+            case Validated():
+                self.validation.add(*(getattr(event, name) for name in COLUMNS))
             case EpochDone(val_digit_loss=float()):
-                self.validation.add(
-                    event.step,
-                    event.elapsed,
-                    event.val_digit_loss,
-                    event.val_sum_loss,
-                    event.val_digit_accuracy,
-                    event.val_sum_accuracy,
-                )
+                self.validation.add(event.step, event.elapsed, *(getattr(event, f"val_{name}") for name in COLUMNS[2:]))
 
     def x(self, kind: str, table: GrowingTable) -> Floats:
         """The x values of a table, as `step`, `epoch` or `time` (in seconds)."""
