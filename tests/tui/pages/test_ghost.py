@@ -11,6 +11,8 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.events import EpochDone, Event
 from mnist_sum_tui.runs.ghost import find_ghost
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.messages import RunEvent
 from tests.tui import recorded
@@ -48,6 +50,25 @@ async def test_the_ghost_is_a_run_that_can_be_compared(tmp_path: Path, monkeypat
         app.train_page.show_run()
         await until(pilot, lambda: app.train_page.run_view.ghost_name)
         assert app.train_page.run_view.ghost_name == "elsewhere"
+
+
+def test_the_runs_are_read_once_for_the_dashboard_and_the_coach(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best, other = make(tmp_path, "best", training(1)), make(tmp_path, "other", training(2))
+    mine, read = make(tmp_path, "mine", []), list[Run]()
+
+    def reading(run: Run) -> Summary:
+        read.append(run)
+        return summarise(run)
+
+    monkeypatch.setattr("mnist_sum_tui.runs.ghost.summarise", reading)
+    config = mine.read_config()
+    assert find_ghost(tmp_path, config, mine) == best
+    assert find_ghost(tmp_path, config, mine) == best
+    assert sorted(read, key=lambda run: run.id) == [best, other]
+    best.delete()
+    assert find_ghost(tmp_path, config, mine) == other, "of the runs that are there"
 
 
 def test_the_demo_has_no_ghost_among_the_user_s_runs(tmp_path: Path) -> None:
