@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cached_property, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
@@ -16,7 +17,6 @@ from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.base import PAGES, Page, is_cramped
 from mnist_sum_tui.tui.pages.dialogs import QuitScreen
-from mnist_sum_tui.tui.pages.factories import PAGE_FACTORIES
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import OpenInInspect, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.run_threads import warm_up
@@ -97,11 +97,10 @@ class MnistSumApp(SettingsApp):
             self.find_speeds()
 
     def _open(self, name: str) -> Screen[Any]:
-        """Make a page when it is first asked for; only Train is needed for the first frame."""
-        if name == "train":
-            self.pages[name] = TrainPage(self._defaults)
-        else:
-            self.pages[name] = PAGE_FACTORIES[name]()
+        """Make a page when it is first asked for, and import it only then; the first frame needs Train alone."""
+        module = import_module(f"mnist_sum_tui.tui.pages.{name}")
+        page: type[Page] = getattr(module, f"{name.title()}Page")
+        self.pages[name] = TrainPage(self._defaults) if name == "train" else page()
         return self.pages[name]
 
     @cached_property
