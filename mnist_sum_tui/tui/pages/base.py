@@ -1,6 +1,7 @@
 """Page: what the pages have in common: the bar of tabs, the state of the training, the footer."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.actions import SkipAction
 from textual.app import ComposeResult
@@ -18,7 +19,7 @@ from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.tui.pages.about import ABOUT
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
-from mnist_sum_tui.tui.textual_fixes import SteadyScreen
+from mnist_sum_tui.tui.textual_fixes import Question, SteadyScreen
 from mnist_sum_tui.tui.widgets import help_panel
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
@@ -26,6 +27,7 @@ from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
+Answer = TypeVar("Answer")
 PAGES = ("train", "inspect", "draw", "mistakes", "runs", "inside")
 """the pages in the order of the keys F1 to F6, and of Alt with the digit"""
 NORMAL = 76
@@ -136,6 +138,15 @@ class Page(SteadyScreen[None]):
     def on_screen_resume(self) -> None:
         """The page comes into view."""
         self.show_state()
+
+    def ask(self, question: Question[Answer | None], then: Callable[[Answer], object]) -> None:
+        """Open a question; `then` gets the answer, if there is one."""
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                then(answer)
+
+        self.app.push_screen(question, answered)
 
     # Escape and the help.
 

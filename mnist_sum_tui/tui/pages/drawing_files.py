@@ -84,9 +84,4 @@ class DrawingFiles(PredictingPage):
 
     def action_open(self) -> None:
         """Ask for a picture, and show it."""
-
-        def show(found: Picture | None) -> None:
-            if found is not None:
-                self.show_picture(*found)
-
-        self.app.push_screen(OpenPicture(), show)
+        self.ask(OpenPicture(), lambda found: self.show_picture(*found))

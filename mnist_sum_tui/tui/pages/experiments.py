@@ -73,12 +73,11 @@ class Experiments(RunKeys):
     def action_filter(self) -> None:
         """Ask which runs to show."""
 
-        def answered(text: str | None) -> None:
-            if text is not None:
-                self.pattern = text
-                self.show_listed()
+        def answered(text: str) -> None:
+            self.pattern = text
+            self.show_listed()
 
-        self.app.push_screen(AskLine("Which runs?", self.pattern, f"{FORM}. {KEYS}", matching), answered)
+        self.ask(AskLine("Which runs?", self.pattern, f"{FORM}. {KEYS}", matching), answered)
 
     def action_note(self) -> None:
         """Ask for the note of the run under the cursor."""
@@ -86,9 +85,7 @@ class Experiments(RunKeys):
         if current is None:
             return
 
-        def answered(text: str | None) -> None:
-            if text is None:
-                return
+        def answered(text: str) -> None:
             try:
                 notes.write(current.run, text)
             except MnistSumError as error:
@@ -96,7 +93,7 @@ class Experiments(RunKeys):
             self.action_reload()
 
         hint = "A line about it, such as what you tried; an empty one removes it"
-        self.app.push_screen(AskLine(f"A note on {current.run.id}", current.note, hint, notes.check), answered)
+        self.ask(AskLine(f"A note on {current.run.id}", current.note, hint, notes.check), answered)
 
     def action_fold(self) -> None:
         """Make one row of the runs that differ by their seed alone, or show each again."""

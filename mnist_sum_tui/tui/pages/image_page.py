@@ -127,10 +127,5 @@ class ImagePage(WeightsPage, HeatPage):
 
     def action_goto(self) -> None:
         """Ask for a place in the test file."""
-
-        def go(index: int | None) -> None:
-            if index is not None:
-                self.show_index(index)
-
         if self.answer is not None:
-            self.app.push_screen(GoTo(self.answer.count), go)
+            self.ask(GoTo(self.answer.count), self.show_index)

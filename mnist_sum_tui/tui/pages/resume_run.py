@@ -62,9 +62,8 @@ class ResumeRun(Question[int | None]):
 def ask_to_resume(page: Page, found: Continuation) -> None:
     """Ask, then train the run further."""
 
-    def answered(more: int | None) -> None:
-        if more is not None:
-            config = replace(found.config, epochs=found.config.epochs + more)
-            page.app.post_message(StartTraining(config, found.run))
+    def answered(more: int) -> None:
+        config = replace(found.config, epochs=found.config.epochs + more)
+        page.app.post_message(StartTraining(config, found.run))
 
-    page.app.push_screen(ResumeRun(found), answered)
+    page.ask(ResumeRun(found), answered)
