@@ -1,9 +1,12 @@
 """RunningApp: the run behind the pages: training, watching or opening one, and its events on their way to the pages."""
 
 import time
+from collections.abc import Callable
 from typing import cast
 
-from mnist_sum_tui.errors import MnistSumError, RunError
+from textual.message import Message
+
+from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.journal import read_events
@@ -68,7 +71,8 @@ class RunningApp(LeavingApp):
             self.speeds.stop()
         control, self.began = Control(samples=True), time.monotonic()
         self.session.begin(message.config, run, control)
-        self.thread = TrainingThread.begin(message.config, run, control, self.post_message, after=self.speeds)
+        self.thread = TrainingThread(message.config, run, control, self.post_message, after=self.speeds)
+        self.thread.start()
         self._show_run()
 
     def on_find_rate(self, message: FindRate) -> None:
@@ -130,7 +134,7 @@ class RunningApp(LeavingApp):
             self.begin_watching(run)
             return
         self.notify(f"{run.id} is not being trained any more: this is how it ended.", title="Nothing to watch")
-        self._read(run)
+        self._open_run(run)
 
     def begin_watching(self, run: Run) -> None:
         """Show the run that another process trains."""
@@ -175,7 +179,7 @@ class RunningApp(LeavingApp):
             self.begin_watching(run)
             self._show_run_again()
         else:
-            self._read(run)
+            self._open_run(run)
 
     def on_run_deleted(self, message: RunDeleted) -> None:
         """Show its charts and its result no longer."""
@@ -184,18 +188,19 @@ class RunningApp(LeavingApp):
             self.train_page.action_new()
             self._forget_weights()
 
-    def _read(self, run: Run) -> None:
-        """Read a run's events in a thread, because an hour of training takes a second."""
+    def _open_run(self, run: Run) -> None:
+        self._read(lambda: RunRead(run.read_config(), run, list(read_events(run.metrics_file))))
 
-        def read() -> None:
+    def _read(self, read: Callable[[], Message]) -> None:
+        """Post what `read` finds, in a thread, because an hour of training takes a second."""
+
+        def read_and_post() -> None:
             try:
-                config = run.read_config()
+                self.post_message(read())
             except MnistSumError as error:
                 self.call_later(self.notify, str(error), severity="error")
-            else:
-                self.post_message(RunRead(config, run, list(read_events(run.metrics_file))))
 
-        self.run_worker(read, thread=True, group="open", exclusive=True, exit_on_error=False)
+        self.run_worker(read_and_post, thread=True, group="open", exclusive=True, exit_on_error=False)
 
     def on_run_read(self, message: RunRead) -> None:
         """Show it, unless a training has begun meanwhile."""
@@ -207,22 +212,8 @@ class RunningApp(LeavingApp):
     # A run as it was at any moment.
 
     def on_replay_run(self, message: ReplayRun) -> None:
-        """Read where its events stand, in a thread."""
-
-        def read() -> None:
-            from mnist_sum_tui.runs.replay import Replay  # numpy
-
-            try:
-                config = message.run.read_config()
-                replay = Replay(message.run.metrics_file)
-                if not len(replay):
-                    raise RunError(f"run {message.run.id} has no events to replay")
-            except MnistSumError as error:
-                self.call_later(self.notify, str(error), severity="error")
-            else:
-                self.post_message(ReplayRead.of(config, message.run, replay))
-
-        self.run_worker(read, thread=True, group="open", exclusive=True, exit_on_error=False)
+        """Read where its events stand."""
+        self._read(lambda: ReplayRead.of(message.run))
 
     def on_replay_read(self, message: ReplayRead) -> None:
         """Show its beginning, and play; of the run that still trains, its newest moment; beside a training nothing."""

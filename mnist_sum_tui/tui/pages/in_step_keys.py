@@ -6,6 +6,7 @@ Of two runs the sample images stand below, each with both runs' answers of the m
 import contextlib
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual.binding import Binding
 from textual.message import Message
@@ -46,12 +47,11 @@ class InStepKeys(PredictingPage):
     _frames: Timer | None = None
     _is_playing = False
 
+    @dataclass(eq=False)
     class AnswersRead(Message):
         """The answers of two runs for their sample images have been read."""
 
-        def __init__(self, answers: tuple[Answers, ...]) -> None:
-            super().__init__()
-            self.answers = answers
+        answers: tuple[Answers, ...]
 
     def draw_curves(self) -> None:
         """Draw; defined by the page."""

@@ -1,6 +1,7 @@
 """RateFinder: the learning rate range test as a dialog: the loss over the rate, and a rate to take."""
 
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -27,12 +28,11 @@ class RateFinder(Question[float | None]):
         Binding("escape", "leave", "Leave it"),
     ]
 
+    @dataclass(eq=False)
     class Tested(Message):
         """The thread is done; `test` is a sentence if it failed."""
 
-        def __init__(self, test: "RateTest | str") -> None:
-            super().__init__()
-            self.test = test
+        test: "RateTest | str"
 
     def __init__(self, config: TrainConfig, after: threading.Thread | None = None) -> None:
         """`after`: a thread that uses torch's random numbers and cores, and has been told to end."""

@@ -1,5 +1,6 @@
 """Runs: every run in the folder: open, compare, resume, evaluate, delete, copy the command."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -59,23 +60,23 @@ class RunsPage(Experiments):
     quantity: reactive[str] = reactive(QUANTITIES[0])
     x_kind: reactive[str] = reactive(X_KINDS[0])
 
+    @dataclass(eq=False)
     class Listed(Message):
         """The runs have been read, or the first of them."""
 
-        def __init__(self, runs: tuple[Summary, ...], number: int, is_whole: bool = True) -> None:
-            super().__init__()
-            self.runs, self.is_whole = runs, is_whole
-            """whether these are all runs, so that one of them is the best"""
-            self.number = number
-            """of the reading: the newest counts, whichever ends last"""
+        runs: tuple[Summary, ...]
+        number: int
+        """of the reading: the newest counts, whichever ends last"""
+        is_whole: bool = True
+        """whether these are all runs, so that one of them is the best"""
 
+    @dataclass(eq=False)
     class Traced(Message):
         """The curves of some runs have been read."""
 
-        def __init__(self, curves: list[tuple[str, list[Series]]], looks: list[int]) -> None:
-            super().__init__()
-            self.curves, self.looks = curves, looks
-            """the place of each among the marks"""
+        curves: list[tuple[str, list[Series]]]
+        looks: list[int]
+        """the place of each among the marks"""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,5 +1,6 @@
 """What page Train reads in threads of its own: the ghost run, and the sample images."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -20,21 +21,20 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
 class TrainReads(Page):
     """Reads, and posts what it found to itself: reading on the thread that draws would take too long."""
 
+    @dataclass(eq=False)
     class GhostFound(Message):
         """The ghost run, read by a thread."""
 
-        def __init__(self, name: str, series: "Series", why: str = "") -> None:
-            super().__init__()
-            self.name, self.series = name, series
-            self.why = why
-            """how its settings differ"""
+        name: str
+        series: "Series"
+        why: str = ""
+        """how its settings differ"""
 
+    @dataclass(eq=False)
     class ImagesFound(Message):
         """The sample images, read by a thread."""
 
-        def __init__(self, images: "dict[int, Image]") -> None:
-            super().__init__()
-            self.images = images
+        images: "dict[int, Image]"
 
     @work(thread=True, exclusive=True, group="ghost", exit_on_error=False)
     def find_ghost(self, config: TrainConfig, current: Run) -> None:

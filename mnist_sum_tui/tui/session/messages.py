@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from textual.message import Message
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.runs.run import Run
@@ -14,17 +16,15 @@ from mnist_sum_tui.tui.session.player import BySteps, Player
 
 if TYPE_CHECKING:
     from mnist_sum_tui.export.demo import Caption
-    from mnist_sum_tui.runs.replay import Replay
     from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
     from mnist_sum_tui.tui.session.speeds import Speed
 
 
+@dataclass(eq=False)
 class RunEvent(Message):
     """An event of the run, from the training thread."""
 
-    def __init__(self, event: Event) -> None:
-        super().__init__()
-        self.event = event
+    event: Event
 
     def can_replace(self, message: Message) -> bool:
         """A Progress that is not handled yet is replaced by a newer one, unless it is NaN, which must be seen."""
@@ -33,111 +33,109 @@ class RunEvent(Message):
         return is_newer and isinstance(older, Progress) and math.isfinite(older.loss)
 
 
+@dataclass(eq=False)
 class PastEvents(Message):
     """The earlier events of a resumed run, from the training thread, before its Started."""
 
-    def __init__(self, events: list[Event]) -> None:
-        super().__init__()
-        self.events = events
+    events: list[Event]
 
 
+@dataclass(eq=False)
 class Watched(Message):
     """New events of a run that another process trains, from the watching thread."""
 
-    def __init__(self, run: Run, events: list[Event], is_whole: bool, is_alive: bool) -> None:
-        super().__init__()
-        self.run = run
-        self.events = events
-        """the new ones"""
-        self.is_whole = is_whole
-        """whether these are all events of the run, which replace those known"""
-        self.is_alive = is_alive
-        """whether a process trains the run"""
+    run: Run
+    events: list[Event]
+    """the new ones"""
+    is_whole: bool
+    """whether these are all events of the run, which replace those known"""
+    is_alive: bool
+    """whether a process trains the run"""
 
 
+@dataclass(eq=False)
 class TrainingEnded(Message):
     """The training thread is done; `error` is what it raised, if it did."""
 
-    def __init__(self, error: BaseException | None = None) -> None:
-        super().__init__()
-        self.error = error
+    error: BaseException | None = None
 
 
+@dataclass(eq=False)
 class StartTraining(Message):
     """Please train; `run` is a run to resume, or None for a new one."""
 
-    def __init__(self, config: TrainConfig, run: Run | None = None) -> None:
-        super().__init__()
-        self.config = config
-        self.run = run
+    config: TrainConfig
+    run: Run | None = None
 
 
+@dataclass(eq=False)
 class FindRate(Message):
     """Please find a learning rate for these settings."""
 
-    def __init__(self, config: TrainConfig) -> None:
-        super().__init__()
-        self.config = config
+    config: TrainConfig
 
 
+@dataclass(eq=False)
 class SpeedFound(Message):
     """How quick a network trains here, from the thread that finds it out."""
 
-    def __init__(self, model: str, speed: "Speed") -> None:
-        super().__init__()
-        self.model = model
-        self.speed = speed
+    model: str
+    speed: "Speed"
 
 
+@dataclass(eq=False)
 class OpenRun(Message):
     """Please show this run, and ask its network."""
 
-    def __init__(self, run: Run) -> None:
-        super().__init__()
-        self.run = run
+    run: Run
 
 
+@dataclass(eq=False)
 class RunDeleted(Message):
     """A run is there no longer."""
 
-    def __init__(self, run: Run) -> None:
-        super().__init__()
-        self.run = run
+    run: Run
 
 
+@dataclass(eq=False)
 class RunRead(Message):
     """A run that is to be opened has been read, by a thread."""
 
-    def __init__(self, config: TrainConfig, run: Run, events: list[Event]) -> None:
-        super().__init__()
-        self.config = config
-        self.run = run
-        self.events = events
-        """all of the run's"""
+    config: TrainConfig
+    run: Run
+    events: list[Event]
+    """all of the run's"""
 
 
+@dataclass(eq=False)
 class ReplayRun(Message):
     """Please show this run as it was at each moment of its training."""
 
-    def __init__(self, run: Run) -> None:
-        super().__init__()
-        self.run = run
+    run: Run
 
 
+@dataclass(eq=False)
 class ReplayRead(Message):
     """The journal of a run that is to be replayed has been read, by a thread."""
 
-    def __init__(self, config: TrainConfig, run: Run, player: Player, captions: "Sequence[Caption]" = ()) -> None:
-        super().__init__()
-        self.config = config
-        self.run = run
-        self.player = player
-        self.captions = captions
-        """the captions under it as it plays"""
+    config: TrainConfig
+    run: Run
+    player: Player
+    captions: "Sequence[Caption]" = ()
+    """the captions under it as it plays"""
 
     @classmethod
-    def of(cls, config: TrainConfig, run: Run, replay: "Replay") -> "ReplayRead":
-        """A replay in the time that the run took; that of the package's run as a demo."""
+    def of(cls, run: Run) -> Self:
+        """A replay in the time that the run took; that of the package's run as a demo.
+
+        Raises:
+            RunError: its settings cannot be read, or it has no events.
+        """
+        from mnist_sum_tui.runs.replay import Replay  # numpy
+
+        config, replay = run.read_config(), Replay(run.metrics_file)
+        if not len(replay):
+            raise RunError(f"run {run.id} has no events to replay")
         if run != RECORDED:
             return cls(config, run, Player(replay))
         from mnist_sum_tui.export.demo import SECONDS, captions  # numpy
@@ -145,17 +143,14 @@ class ReplayRead(Message):
         return cls(config, run, Player(replay, BySteps(replay, SECONDS)), captions(replay))
 
 
+@dataclass(eq=False)
 class OpenInInspect(Message):
     """Please show this test image on the page Inspect."""
 
-    def __init__(
-        self, index: int, number: int | None = None, evaluated: "TestSetEvaluated | None" = None, back: str = ""
-    ) -> None:
-        super().__init__()
-        self.index = index
-        self.number = number
-        """the number to add; None: the one that is chosen there"""
-        self.evaluated = evaluated
-        """the result whose weights answer; None: the chosen weights"""
-        self.back = back
-        """where it was found, and how to go back there: `From Mistakes (F4 goes back)`"""
+    index: int
+    number: int | None = None
+    """the number to add; None: the one that is chosen there"""
+    evaluated: "TestSetEvaluated | None" = None
+    """the result whose weights answer; None: the chosen weights"""
+    back: str = ""
+    """where it was found, and how to go back there: `From Mistakes (F4 goes back)`"""

@@ -34,15 +34,6 @@ class TrainingThread(threading.Thread):
         self.error: BaseException | None = None
         """what it raised, once it has ended"""
 
-    @classmethod
-    def begin(
-        cls, config: TrainConfig, run: Run, control: Control, post: Post, after: threading.Thread | None = None
-    ) -> "TrainingThread":
-        """Start the thread that trains."""
-        thread = cls(config, run, control, post, after)
-        thread.start()
-        return thread
-
     def abandon(self) -> None:
         """End after the current step, and save nothing."""
         self.is_abandoned = True

@@ -1,5 +1,7 @@
 """Chart: a widget that draws a Plot, caches the drawing, and reports the mouse position."""
 
+from dataclasses import dataclass
+
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -26,12 +28,11 @@ class Chart(Widget):
 
     plot: reactive[Plot] = reactive(Plot(()), always_update=True)
 
+    @dataclass(eq=False)
     class Pointed(Message):
         """The mouse is at this x value, or has left the chart (None)."""
 
-        def __init__(self, at: float | None) -> None:
-            super().__init__()
-            self.at = at
+        at: float | None
 
         def can_replace(self, message: Message) -> bool:
             """Only the newest position matters."""

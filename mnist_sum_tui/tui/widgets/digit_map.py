@@ -1,5 +1,6 @@
 """MapOfDigits: the test images as points in the colours of their digits, with a cursor."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -36,12 +37,12 @@ class MapOfDigits(Widget, can_focus=True):
     index: reactive[int] = reactive(0)
     """the image under the cursor, or nearest to it"""
 
+    @dataclass(eq=False)
     class Pointed(Message):
         """The cursor has moved to an image, which is to be opened if it `is_chosen`."""
 
-        def __init__(self, index: int, is_chosen: bool = False) -> None:
-            super().__init__()
-            self.index, self.is_chosen = index, is_chosen
+        index: int
+        is_chosen: bool = False
 
     def point_at(self, index: int) -> None:
         """Move the cursor to an image."""

@@ -1,5 +1,6 @@
 """DrawPad: draw a digit with the mouse or the keyboard. The left button draws, the right button erases."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -32,12 +33,11 @@ class DrawPad(Widget, can_focus=True):
         Binding("space", "pen", "Pen down/up"),
     ]
 
+    @dataclass(eq=False)
     class Drawn(Message):
         """The sheet has changed."""
 
-        def __init__(self, sheet: strokes.Sheet) -> None:
-            super().__init__()
-            self.sheet = sheet
+        sheet: strokes.Sheet
 
     pen: reactive[str] = reactive("medium")
     rubs_out: reactive[bool] = reactive(False)

@@ -1,5 +1,6 @@
 """Gallery: images with captions in rows; arrow keys or the mouse choose one, Enter opens it."""
 
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from textual import events
@@ -63,12 +64,11 @@ class Gallery(ScrollView, can_focus=True):
     }
     """
 
+    @dataclass(eq=False)
     class Opened(Message):
         """An image was opened."""
 
-        def __init__(self, key: int) -> None:
-            super().__init__()
-            self.key = key
+        key: int
 
     items: reactive[tuple[Item, ...]] = reactive[tuple[Item, ...]]((), always_update=True)
     chosen: reactive[int] = reactive(0)

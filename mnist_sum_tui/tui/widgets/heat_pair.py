@@ -92,14 +92,15 @@ class HeatPair(Widget):
             return Content("")
         if not np.array_equal(found.image, self.image):  # a heat of another image
             return Content("")
+        heats = found.heat.digit, found.heat.sum
         for words in (SLOW, SHORT) if found.is_hiding else (QUICK,):
-            told = textwrap.wrap(words.format(odds_words(found.digit), odds_words(found.sum)), max(width, 20))
+            told = textwrap.wrap(words.format(*map(odds_words, heats)), max(width, 20))
             columns = max(4, min(MOST, (width - 2) // 2, 2 * (height - len(told) - 1)))
             if columns >= min(LEAST_COLUMNS, (width - 2) // 2):
                 break
         least = LEAST_NINE if found.is_hiding else 0.0
         warm, (_, _, paper, _) = Color.parse(self.app.theme_variables["warning"]), self.colors
-        digit, total = (heat_lines(found.image, heat, columns, paper, warm, least) for heat in (found.digit, found.sum))
+        digit, total = (heat_lines(found.image, heat, columns, paper, warm, least) for heat in heats)
         names = f"digit {said.digit}".ljust(columns + 2) + f"sum {said.sum}"
         pairs = [one + "  " + other for one, other in zip(digit, total, strict=True)]
         return Content("\n").join([*map(Content, told), Content.styled(names, "bold"), *pairs])

@@ -1,6 +1,7 @@
 """Heatmaps of 10x10 values: each cell has a number or a character, so that it can be read without colours."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -66,12 +67,13 @@ class Heatmap(Widget, can_focus=True):
     grid: reactive[Grid | None] = reactive[Grid | None](None)
     cursor: reactive[Cell] = reactive((0, 0))
 
+    @dataclass(eq=False)
     class Picked(Message):
         """A cell was chosen."""
 
-        def __init__(self, heatmap: "Heatmap", row: int, column: int) -> None:
-            super().__init__()
-            self.heatmap, self.row, self.column = heatmap, row, column
+        heatmap: "Heatmap"
+        row: int
+        column: int
 
     @property
     def cell(self) -> int:

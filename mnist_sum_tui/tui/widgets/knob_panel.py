@@ -83,12 +83,12 @@ class KnobPanel(Widget, can_focus=True):
         Binding("z", "undo", "Undo", tooltip="Take the last change back"),
     ]
 
+    @dataclass(eq=False)
     class Turned(Message):
         """A knob was turned to a value."""
 
-        def __init__(self, setting: str, value: str) -> None:
-            super().__init__()
-            self.setting, self.value = setting, value
+        setting: str
+        value: str
 
     def __init__(self, before: list[tuple[str, str]]) -> None:
         """`before`: what was turned in this run, and the value before, the last one last; the panel adds to it."""

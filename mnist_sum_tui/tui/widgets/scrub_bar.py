@@ -1,5 +1,7 @@
 """ScrubBar: where a replay stands in its run, in one line; a click or a drag goes elsewhere."""
 
+from dataclasses import dataclass
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -20,12 +22,11 @@ class ScrubBar(Widget):
     place: reactive[tuple[bool, int, float, float, float]] = reactive((False, 1, 0.0, 0.0, 0.0))
     """whether it plays, the speed, the seconds of training, all seconds, the share 0..1 that is behind"""
 
+    @dataclass(eq=False)
     class Dragged(Message):
         """The mouse asks for this share of the run, 0..1."""
 
-        def __init__(self, share: float) -> None:
-            super().__init__()
-            self.share = share
+        share: float
 
         def can_replace(self, message: Message) -> bool:
             """Only the newest place matters."""

@@ -1,5 +1,6 @@
 """Slider: chooses one of a few named stops, `○──○──●──○  best`."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 from textual import events
@@ -50,12 +51,11 @@ class Slider(Widget):
     names: reactive[tuple[str, ...]] = reactive[tuple[str, ...]](())
     chosen: reactive[int] = reactive(0)
 
+    @dataclass(eq=False)
     class Moved(Message):
         """A stop was clicked, or reached by dragging or the wheel."""
 
-        def __init__(self, chosen: int) -> None:
-            super().__init__()
-            self.chosen = chosen
+        chosen: int
 
     def render(self) -> Content:
         """The stops in one line."""

@@ -193,7 +193,7 @@ def test_a_heat_comes_quickly_and_then_better_unless_something_else_waits(
         assert np.array_equal(answer.image, image)
         found.append(answer)
     assert [answer.is_hiding for answer in found] == [False, True]
-    assert all(answer.digit.shape == answer.sum.shape == (28, 28) for answer in found)
+    assert all(answer.heat.digit.shape == answer.heat.sum.shape == (28, 28) for answer in found)
 
     def reply(message: Message) -> None:  # in the worker's thread, after the gradient: a stroke comes
         answers.put(message)
