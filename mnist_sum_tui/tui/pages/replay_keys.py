@@ -162,6 +162,8 @@ class ReplayKeys(ChartKeys, AfterRun):
             if self.player.pass_time(min(now - before, LONGEST_FRAME)):
                 self.show_moment()
             self.run_view.query_one(ScrubBar).show(self.player)
+            if was_playing and not self.player.is_playing:
+                self.refresh_bindings()
             if self.session.past is not None and was_playing and self.player.is_at_end:
                 self.return_to_now()
 
@@ -187,6 +189,7 @@ class ReplayKeys(ChartKeys, AfterRun):
         if self.player is not None:
             self.player.step(by)
             self.show_moment()
+            self.refresh_bindings()  # it pauses
 
     def action_epoch(self, by: int) -> None:
         """To the end of an epoch."""

@@ -21,6 +21,7 @@ from tests.tui.pages.test_keys import footer_of
 from tests.tui.pages.test_runs import make
 from tests.tui.predictions.test_weights import save_head
 from tests.tui.recorded import until
+from tests.tui.shown import lines
 
 
 @pytest.fixture
@@ -104,6 +105,23 @@ async def test_keys_lead_through_the_moments(pilot: Pilot[int], run: Run) -> Non
     await pilot.press("r")
     await until(pilot, lambda: app._notifications)
     assert "leave the replay first" in next(iter(app._notifications)).message
+
+
+async def test_the_footer_says_what_space_does(pilot: Pilot[int], run: Run) -> None:
+    player = await paused(pilot, run)
+
+    def says(words: str) -> bool:
+        return words in lines(app_with(pilot))[-1]
+
+    await until(pilot, lambda: says("space Play"))
+    await pilot.press("space")
+    await until(pilot, lambda: says("space Pause"))
+    await pilot.press("right")
+    await until(pilot, lambda: says("space Play"))  # a step pauses
+    player.step(len(player.replay) - 3)
+    await pilot.press("space")
+    await until(pilot, lambda: not player.is_playing)
+    await until(pilot, lambda: says("space Play"))  # at the end it stops
 
 
 async def test_a_run_that_still_trains_can_be_looked_back_at(fake: FakeTrain, pilot: Pilot[int], run: Run) -> None:
