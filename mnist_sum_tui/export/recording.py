@@ -21,17 +21,19 @@ from mnist_sum_tui.errors import DataError, MnistSumError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started
+from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
 
 RECORDED = Run(Path(__file__).resolve().with_name("recorded"))
+KEPT = (Started, Progress, Samples, Health, EpochDone, Finished)
 MOMENTS = 160
 EVEN_STEPS = 12
 """up to about this step the moments are evenly spaced, after it logarithmically"""
 
 
 def thinned(events: Iterable[Event], moments: int = MOMENTS) -> list[Event]:
-    """Started, EpochDone and Finished as they are, at most `moments` Progress, and the Samples with changed answers.
+    """Started, Health, EpochDone, Finished as they are; at most `moments` Progress; the Samples with changed answers.
 
     Each Progress is the mean of those that it replaces. The moments are densest in the first hundred steps, where most
     is learned. Thinning again changes nothing.
@@ -39,14 +41,14 @@ def thinned(events: Iterable[Event], moments: int = MOMENTS) -> list[Event]:
     Raises:
         DataError: the events do not start with Started.
     """
-    kept = [event for event in events if isinstance(event, Started | Progress | Samples | EpochDone | Finished)]
+    kept = [event for event in events if isinstance(event, KEPT)]
     if not kept or not isinstance(kept[0], Started):
         raise DataError("this is not the recording of a training: give the metrics.jsonl of a run")
     scale = moments / math.log1p(kept[0].total_steps / EVEN_STEPS)
     found: list[Event] = [kept[0]]
     found += _means([event for event in kept if isinstance(event, Progress)], scale)
     found += _changes([event for event in kept if isinstance(event, Samples)])
-    found += [event for event in kept if isinstance(event, EpochDone | Finished)]
+    found += [event for event in kept if isinstance(event, Health | EpochDone | Finished)]
     return sorted(map(_without_place, found), key=lambda event: event.step)
 
 

@@ -10,6 +10,7 @@ from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.export.recording import MOMENTS, RECORDED, record, thinned, to_lines
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished, Progress, Samples, Started
+from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training import loop
@@ -62,6 +63,8 @@ def test_the_committed_recording_is_thinned_and_contains_no_absolute_path() -> N
     assert thinned(events) == events
     assert to_lines(events) == RECORDED.metrics_file.read_bytes()
     assert [event.epoch for event in events if isinstance(event, EpochDone)] == [1, 2, 3]
+    assert sum(isinstance(event, Health) for event in events) > 10, "the demo shows the health of the layers"
+    assert [event.elapsed for event in events] == sorted(event.elapsed for event in events)
     places = [(event.path, event.run) for event in events if isinstance(event, Started | Finished)]
     assert len(places) == 2
     assert all(path == f"runs/{run}" for path, run in places)
@@ -95,6 +98,7 @@ def test_a_training_is_recorded_with_its_samples(small_data: str, tmp_path: Path
     samples = [event for event in events if isinstance(event, Samples)]
     assert len(samples) > 1
     assert samples[0].step <= 2
+    assert any(isinstance(event, Health) for event in events)
 
 
 def test_events_without_a_start_are_an_error() -> None:
