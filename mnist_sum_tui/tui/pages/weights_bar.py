@@ -16,7 +16,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Event, Started
 from mnist_sum_tui.tui.pages.base import LEAST_STATE
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
-from mnist_sum_tui.tui.predictions.weights import SAME, Weights, same_weights, usual
+from mnist_sum_tui.tui.predictions.weights import SAME, Weights, is_later, same_weights, usual
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.slider import Slider
 
@@ -103,7 +103,8 @@ class WeightsPage(PredictingPage):
         slider.names = tuple(weights.name for weights in choices)
         slider.chosen = choices.index(shown)
         told = self.query_one("#source", Static)
-        source = clauses(source, self.room.width - LEAST_SLIDER)
+        later = "later than this moment: " if is_later(self.session, shown) else ""
+        source = clauses(later + source, self.room.width - LEAST_SLIDER)
         told.update(source, layout=len(source) != told.size.width)  # a layout takes 20 ms from a training each time
 
     def action_slide(self, by: int) -> None:

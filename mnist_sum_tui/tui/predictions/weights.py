@@ -107,6 +107,14 @@ def of_session(session: Session, wanted: Weights | None = None) -> Choices:
     return choices(opened, session.runs_folder, None, wanted)
 
 
+def is_later(session: Session, weights: Weights) -> bool:
+    """Whether a replay shows a moment before these weights, as where its run has kept none from before it."""
+    run, moment = session.run, session.shown.moment
+    if run is None or moment is None:
+        return False
+    return any(epoch > moment.epochs_done and known == weights for epoch, known in _by_epoch(run).items())
+
+
 def best_of(run: Run) -> Weights:
     """The run's best checkpoint, or its last while no epoch is done.
 

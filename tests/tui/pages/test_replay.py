@@ -1,15 +1,17 @@
 """A run that is played back on the page Train: the keys, the mouse, and what the other pages ask meanwhile."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Digits
+from textual.widgets import Digits, Static
 
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.predictions.weights import of_session
+from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
+from mnist_sum_tui.tui.predictions.weights import is_later, of_session
 from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.player import Player
 from mnist_sum_tui.tui.session.state_line import state_line
@@ -252,8 +254,23 @@ async def test_the_pages_ask_the_weights_of_that_time(pilot: Pilot[int], run: Ru
         player.go_to_row(player.replay.row_at_step(step))
         app.train_page.show_moment()
         assert of_session(app.session).chosen.path == run.epoch_file(name)
+        assert not is_later(app.session, of_session(app.session).chosen)
     await pilot.press("escape")
     assert of_session(app.session).chosen.path == run.best_file
+
+
+async def test_weights_that_are_later_than_the_moment_are_told(pilot: Pilot[int], run: Run) -> None:
+    app, player = app_with(pilot), await paused(pilot, run)
+    save_head(run.best_file, 2)  # no epoch was kept
+    await pilot.press("f2")
+    page = cast(WeightsPage, app.screen)
+    for step, words in ((859, "later than this moment: epoch 2"), (860, "epoch 2")):
+        player.go_to_row(player.replay.row_at_step(step))
+        app.train_page.show_moment()
+        chosen, known = of_session(app.session).chosen, of_session(app.session).all
+        assert chosen.path == run.best_file
+        page.show_weights(chosen, known, "epoch 2")
+        assert str(page.query_one("#source", Static).render()) == words
 
 
 async def test_a_run_without_events_is_told(pilot: Pilot[int], tmp_path: Path) -> None:
