@@ -7,17 +7,36 @@ from typing import Any
 from typer.core import TyperCommand
 
 from mnist_sum_tui.cli.narrow_help import NarrowHelp
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.turns import plain_number
 
 KINDS = {"int": "a whole number such as 3", "float": "a number such as 0.01"}
 """what an option or argument must be, by the library's word for it"""
 
 
 class Command(NarrowHelp, TyperCommand):
-    """A command whose usage line names a required argument without braces: `predict idx INDEX`, not `{INDEX}`."""
+    """A command that reads numbers in plain digits alone, not `1_0`, and whose usage line says INDEX, not `{INDEX}`."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The parts of the usage line."""
         return [re.sub(r"^\{(.*)\}(\.\.\.)?$", r"\1\2", piece) for piece in super().collect_usage_pieces(ctx)]
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments.
+
+        Raises:
+            UsageError: a number is written as Python alone has it.
+        """
+        typed, _, _ = self.make_parser(ctx).parse_args(args=[*args])
+        rest = super().parse_args(ctx, args)
+        for parameter in self.get_params(ctx):
+            text, kind = typed.get(parameter.name), type(ctx.params.get(parameter.name)).__name__
+            if kind in KINDS and isinstance(text, str):
+                try:
+                    plain_number(text)
+                except ValueError:
+                    raise UsageError(f"{_name(parameter)} must be {KINDS[kind]}, not {text!r}") from None
+        return rest
 
 
 def message_of(error: Any) -> str:

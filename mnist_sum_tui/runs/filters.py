@@ -6,6 +6,7 @@ from collections.abc import Callable
 from mnist_sum_tui.config import kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.runs.turns import plain_number
 
 Test = Callable[[Summary], bool]
 FORM = "key=value, key<number, key>number or a state, such as lr>1e-3 stopped"
@@ -59,6 +60,6 @@ def _value(run: Summary, key: str) -> float | None:
 
 def _number(key: str, text: str) -> float:
     try:
-        return float(text)
+        return float(plain_number(text))
     except ValueError:
         raise UsageError(f"the filter compares {option_name(key)} with {text!r}, which is not a number") from None

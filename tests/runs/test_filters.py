@@ -55,6 +55,7 @@ def test_all_words_of_a_filter_must_hold(text: str, fits: bool) -> None:
         ("rate=1", "unknown key of a filter 'rate'"),
         ("lr>much", "compares lr with 'much', which is not a number"),
         ("model>compact", "model is not a number; write model=value"),
+        ("lr>1_0", "compares lr with '1_0', which is not a number"),
         ("lr=", "'lr=' is not a filter"),
         ("=3", "'=3' is not a filter"),
     ],

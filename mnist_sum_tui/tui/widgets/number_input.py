@@ -7,6 +7,7 @@ from textual.widgets import Input
 
 from mnist_sum_tui.config import settings
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.turns import plain_number
 
 PAGE_KEYS = "q?"
 """characters that stay keys of the page, because no number has them"""
@@ -33,7 +34,7 @@ def read_number(name: str, text: str, kind: type) -> Any:
     """
     about = settings()[name]
     try:
-        value = kind(text)
+        value = kind(plain_number(text))
     except ValueError:
         needed = "a whole number" if kind is int else "a number with a point"
         example = f", such as {text.replace(',', '.')}" if kind is float and text.count(",") == 1 else ""

@@ -46,6 +46,8 @@ async def test_enter_on_the_quick_button_starts_nothing_however_often(
         ("lr", "0.00z", "learning rate must be a number with a point, not '0.00z'"),
         ("lr", "0", "learning rate must be above 0, at most 100, not 0"),
         ("batch_size", "0", "batch size must be 1 to 60,000, not 0"),
+        ("batch_size", "1_000", "batch size must be a whole number, not '1_000'"),
+        ("lr", "1_0", "learning rate must be a number with a point, not '1_0'"),
         ("batch_size", "1,000", "batch size must be a whole number, not '1,000'"),
     ],
 )
