@@ -23,7 +23,7 @@ def demo(
         from mnist_sum_tui.runs.replay import Replay
 
         for caption in captions(Replay(RECORDED.metrics_file)):
-            say(console(), f"step {caption.step:>5,}  {caption.words}")
+            say(console(), f"step {caption.step:,}: {caption.words}")
         say(console(), GO_ON)
         return
     from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard  # imports textual: 70 ms

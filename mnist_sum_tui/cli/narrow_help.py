@@ -12,10 +12,20 @@ from mnist_sum_tui.cli.layout import is_plain
 
 TABLE_WIDTH = 80
 """columns from which the library's tables cut no word"""
+DRAWING = ("marker", "plain")
+"""the options of every command that say how help is drawn"""
 
 
 class NarrowHelp:
     """Beside a class of commands or groups: the help of one."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read --marker and --plain before --help, which is printed as they say, wherever they stand."""
+        typed, _, _ = self.make_parser(ctx).parse_args(args=[*args])  # type: ignore[attr-defined]
+        for option in self.get_params(ctx):  # type: ignore[attr-defined]
+            if option.name in DRAWING and option.name in typed:
+                option.process_value(ctx, typed[option.name])
+        return super().parse_args(ctx, args)  # type: ignore[misc]
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help into `formatter`, or in a wide terminal leave it to the library, which prints it."""

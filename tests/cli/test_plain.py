@@ -17,6 +17,8 @@ COMMANDS = (
     (),
     ("--help",),
     ("train", "--help"),
+    ("train", "--help", "--plain"),
+    ("runs", "--help", "--plain"),
     ("runs",),
     ("runs", "show"),
     ("runs", "compare", "latest", "best"),
@@ -39,6 +41,7 @@ COMMANDS = (
         ("mnist-sum train --change 300:lr=x0.5", "mnist-sum train --change 300:lr=x0.5"),
         ("it is in /tmp/a/1/2 and 10:1", "it is in /tmp/a/1/2 and 10:1"),
         ("\u250c\u2500\u2500\u2510\n\u2502 7 \u2502", "7"),
+        ("sum 7: odds / 1,200", "sum 7: odds divided by 1,200"),
         ("one\n\ntwo", "one\n\ntwo"),
     ],
 )  # fmt: skip
@@ -68,7 +71,7 @@ def test_a_page_is_its_paragraphs() -> None:
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_nothing_is_drawn(command: tuple[str, ...], cli: Cli, tmp_path: Path) -> None:
     make_three(tmp_path / "runs")
-    result = cli(*command, MNIST_SUM_PLAIN="1")
+    result = cli(*command, **({} if "--plain" in command else {"MNIST_SUM_PLAIN": "1"}))
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip()
     assert not DRAWN & set(result.stdout)
