@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Button, Input, Select, Static
 
 from mnist_sum_tui.config import ENDS, TrainConfig, kinds, settings
@@ -48,7 +49,7 @@ class RunForm(VerticalScroll, can_focus=False):
         self._defaults, self._runs_folder = defaults, runs_folder
         self._recipe = defaults.recipe
         self._complaint = ""
-        self._is_ready = False
+        self._is_ready = self._is_explained = False
         self.speeds: dict[str, Speed] = {}
         """how quick each network trains here, as far as it is known"""
 
@@ -160,10 +161,17 @@ class RunForm(VerticalScroll, can_focus=False):
             self.add_class("-tight")
 
     @on(Select.Changed, "#model")
+    @on(DescendantFocus)
+    @on(DescendantBlur)
     def _explain(self) -> None:
-        """Bring all that is said about the settings up to date."""
-        if not all(self.query(f"#{name}") for name in EXPLAINED):
-            return  # before it is composed, or while the app closes
+        """Bring all that is said about the settings up to date, once for all that changes meanwhile."""
+        self._is_explained = False
+        self.call_later(self._explain_once)
+
+    def _explain_once(self) -> None:
+        if self._is_explained or not {widget.id for widget in self.walk_children()}.issuperset(EXPLAINED):
+            return  # or before it is composed, or while the app closes
+        self._is_explained = True
         base = self.base
         try:
             config, error = self.config, ""
@@ -218,14 +226,6 @@ class RunForm(VerticalScroll, can_focus=False):
     def _accept(self) -> None:
         """Enter ends the typing; a second one starts."""
         self.query_one("#start").focus()
-
-    def on_descendant_focus(self) -> None:
-        """Say what the field is for."""
-        self._explain()
-
-    def on_descendant_blur(self) -> None:
-        """Say how long it takes again."""
-        self._explain()
 
     @on(Button.Pressed, "#find-rate")
     def _find_rate(self) -> None:

@@ -184,3 +184,14 @@ async def test_a_form_that_is_not_whole_explains_nothing(pilot: Pilot[int], tmp_
         await form.query_one(part).remove()
         form.complain("while the app closes, in any order")
         form.ready()
+
+
+async def test_what_changes_at_once_is_explained_once(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    form, explained = pilot.app.screen.query_one(RunForm), list[TrainConfig]()
+    monkeypatch.setattr(form, "_list_times", explained.append)
+    form.ready()
+    form.complain("what was said first")
+    form.complain("what was said last")
+    await pilot.pause()
+    assert len(explained) == 1
+    assert said(form, "readiness") == "what was said last"
