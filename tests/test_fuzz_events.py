@@ -151,5 +151,5 @@ def on_the_pages(run: Run) -> Iterator[str]:
     yield from map(event_news, events)
     yield from (system_words(event) for event in events if isinstance(event, System))
     summaries = [summarise(run), summarise(Run(run.path.with_name("good")))]
-    for place, column in enumerate(COLUMNS):
-        yield from (column.text(summary) for summary in arranged(summaries, place))
+    for column in COLUMNS:
+        yield from (column.text(summary) for summary in arranged(summaries, column))

@@ -25,7 +25,8 @@ class NarrowHelp:
         for option in self.get_params(ctx):  # type: ignore[attr-defined]
             if option.name in DRAWING and option.name in typed:
                 option.process_value(ctx, typed[option.name])
-        return super().parse_args(ctx, args)  # type: ignore[misc]
+        rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
+        return rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help into `formatter`, or in a wide terminal leave it to the library, which prints it."""

@@ -8,14 +8,14 @@ import typer
 
 from mnist_sum_tui.cli.common import LaterRunsDir, folder_of, print_json
 from mnist_sum_tui.cli.layout import console, say
-from mnist_sum_tui.cli.run_tables import print_runs, sorted_by
+from mnist_sum_tui.cli.run_tables import print_runs
 from mnist_sum_tui.formatting import byte_size
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.filters import matching
 from mnist_sum_tui.runs.folding import folded
 from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise, why_best
-from mnist_sum_tui.tui.widgets.run_columns import named
+from mnist_sum_tui.tui.widgets.run_columns import arranged, chosen, named
 
 JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")]
 Filter = Annotated[
@@ -51,15 +51,13 @@ def print_list(
     Raises:
         UsageError: the filter cannot be read, there is no such column, or it is no folder.
     """
-    is_shown, titles = matching(filter), [title.strip() for title in columns.split(",")] if columns else []
-    for title in [*titles, *([sort] if sort else [])]:
-        named(title)  # refuses one that there is not
+    is_shown, shown, by = matching(filter), chosen(columns), named(sort) if sort else None
     find.check_folder(folder)
     every = [summarise(run) for run in find.list_runs(folder)]
     best = best_if_any(every)
     fitting = [summary for summary in every if is_shown(summary)]
     found: Sequence[Summary] = fitting if each or json else folded(fitting)
-    found = sorted_by(found, sort) if sort else found
+    found = arranged(found, by) if by else found
     if json:
         for summary in found:
             print_json({**plain(summary), "best": summary is best})
@@ -70,7 +68,7 @@ def print_list(
         say(console(), f"The folder {printable(str(folder))}/ is still empty: {start}")
     else:
         out = console()
-        print_runs(out, found, best=best, columns=titles)
+        print_runs(out, found, best=best, columns=shown)
         if best is not None:
             say(out, why_best(best), "dim italic")
         kept = any(summary.run.kept_epochs() for summary in fitting)

@@ -41,37 +41,23 @@ def letters(count: int) -> list[str]:
     return [chr(ord("A") + place) for place in range(count)] if count <= 26 else [str(n + 1) for n in range(count)]
 
 
-def sorted_by(runs: Sequence[Summary], title: str) -> Sequence[Summary]:
-    """The runs as the page Runs sorts them by the column of that title, or by a setting.
-
-    Raises:
-        UsageError: there is no such column.
-    """
-    column = named(title)
-    return sorted(runs, key=column.key, reverse=column.is_falling)
-
-
 def print_runs(
     out: "Console",
     summaries: Sequence[Summary],
     names: Sequence[str] = (),
     best: Summary | None = None,
-    columns: Sequence[str] = (),
+    columns: Sequence[Column] = (),
 ) -> None:
-    """A row per run, which is named by its id or by one of `names`; without `columns` those of LISTED.
-
-    Raises:
-        UsageError: there is no such column.
-    """
-    titles = columns or [title for title in LISTED if title != "note" or any(run.note for run in summaries)]
-    shown = [named(title) for title in titles]
+    """A row per run, which is named by its id or by one of `names`; without `columns` those of LISTED."""
+    usual = [title for title in LISTED if title != "note" or any(run.note for run in summaries)]
+    shown = columns or [*map(named, usual)]
     rows = [
         [_cell(column, run, names[place] if names else run.run.argument, best) for column in shown]
         for place, run in enumerate(summaries)
     ]
-    left = [place for place, title in enumerate(titles) if title not in RIGHT]
+    left = [place for place, column in enumerate(shown) if column.title not in RIGHT]
     spare = () if names or columns else ("size", "recipe", "model", "time", "epochs")
-    print_table(out, "", titles, rows, left=left, spare=spare)
+    print_table(out, "", [column.title for column in shown], rows, left=left, spare=spare)
     say(out, measured_on(summaries), "dim italic")
     if any(isinstance(run, Fold) for run in summaries):
         say(out, "n=: mean +- deviation of runs that differ by their seed alone; --each unfolds", "dim italic")

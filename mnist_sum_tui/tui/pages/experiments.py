@@ -10,11 +10,14 @@ from mnist_sum_tui.runs.folding import folded
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.pages.dialogs import AskLine
 from mnist_sum_tui.tui.pages.run_keys import RunKeys
+from mnist_sum_tui.tui.widgets.run_columns import chosen
+from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 EXPERIMENT_BINDINGS = (
     Binding("slash", "filter", "Filter", key_display="/"),
     Binding("t", "note", "Note", tooltip="Write a note about the run"),
     Binding("g", "fold", "Seeds", tooltip="One row for runs that differ by their seed alone"),
+    Binding("c", "columns", "Columns", tooltip="Choose the columns, also settings"),
 )
 
 
@@ -94,6 +97,16 @@ class Experiments(RunKeys):
 
         hint = "A line about it, such as what you tried; an empty one removes it"
         self.ask(AskLine(f"A note on {current.run.id}", current.note, hint, notes.check), answered)
+
+    def action_columns(self) -> None:
+        """Ask which columns to show."""
+        table = self.query_one(RunTable)
+
+        def answered(names: str) -> None:
+            table.columns_wanted = chosen(names)
+
+        hint = "Titles of columns, and settings such as lr, with commas; nothing: as many as fit"
+        self.ask(AskLine("Which columns?", ",".join(column.title for column in table.shown), hint, chosen), answered)
 
     def action_fold(self) -> None:
         """Make one row of the runs that differ by their seed alone, or show each again."""

@@ -23,7 +23,7 @@ RUN_BINDINGS = (
     Binding("s", "sort(1)", "Sort"),
     Binding("S", "turn", "Sort the other way", show=False),
 )
-NEED_A_RUN = ("resume", "report", "copy", "delete", "evaluate", "sort", "quantity", "axis", "note")
+NEED_A_RUN = ("resume", "report", "copy", "delete", "evaluate", "sort", "quantity", "axis", "note", "columns")
 
 
 class RunKeys(InStepKeys):

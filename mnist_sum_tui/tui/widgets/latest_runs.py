@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise
-from mnist_sum_tui.tui.widgets.run_columns import BEST, texts
+from mnist_sum_tui.tui.widgets.run_columns import BEST, named, text_of
 from mnist_sum_tui.tui.widgets.run_details import in_columns, ranking
 
 NEWEST = 5
@@ -20,7 +20,8 @@ def latest(runs: Sequence[Summary]) -> str:
     best = best_if_any(runs)
     shown = [*runs[:NEWEST], *(run for run in runs[NEWEST:] if run is best)]
     rows = [
-        [texts(run)[title] + (BEST if run is best and title == "state" else "") for title in TITLES] for run in shown
+        [text_of(run, named(title)) + (BEST if run is best and title == "state" else "") for title in TITLES]
+        for run in shown
     ]
     return "\n".join([HOW_TO_OPEN, in_columns([TITLES, *rows]), ranking(shown, best)]) if rows else ""
 

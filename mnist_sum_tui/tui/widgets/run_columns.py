@@ -137,42 +137,54 @@ def named(title: str) -> Column:
     return every()[title]
 
 
-@lru_cache(KEPT)
-def texts(run: Summary) -> dict[str, str]:
-    """The cells of a run by the titles of their columns, printable."""
-    return {column.title: printable(column.text(run)) for column in COLUMNS}
+def chosen(names: str) -> tuple[Column, ...]:
+    """The columns of a line such as `run,lr,sum`; none if it is empty.
+
+    Raises:
+        UsageError: there is no such column.
+    """
+    return tuple(named(title.strip()) for title in names.split(",")) if names.strip() else ()
 
 
-@lru_cache(KEPT)
-def keys(run: Summary) -> tuple[float | str, ...]:
-    """What the run is sorted by in each column; for the first its config.json is read."""
-    return tuple(column.key(run) for column in COLUMNS)
+@lru_cache(KEPT * len(COLUMNS))
+def text_of(run: Summary, column: Column) -> str:
+    """A cell, printable."""
+    return printable(column.text(run))
+
+
+@lru_cache(KEPT * len(COLUMNS))
+def key_of(run: Summary, column: Column) -> float | str:
+    """What the run is sorted by in a column; for the first one its config.json is read."""
+    return column.key(run)
 
 
 def compute(run: Summary) -> None:
     """Make the cells and the keys of a run, so that a later call has them at once."""
-    texts(run)
-    keys(run)
+    for column in COLUMNS:
+        text_of(run, column)
+        key_of(run, column)
 
 
-def that_fit(runs: Sequence[Summary], width: int) -> dict[Column, int]:
+def that_fit(runs: Sequence[Summary], width: int, wanted: Sequence[Column] = ()) -> dict[Column, int]:
     """The columns that stand in `width` columns of the terminal, and how wide the text of each is.
 
-    The SPARE ones are left out where they do not fit, that of the notes where there is none.
+    The SPARE ones are left out where they do not fit, that of the notes where there is none. Those that are wanted
+    stand there whatever the width, behind the run, which has the marks.
     """
+    usual = [column for column in COLUMNS if column.title != "note" or any(run.note for run in runs)]
+    shown = dict.fromkeys((COLUMNS[0], *wanted)) if wanted else usual
     needed = {
-        column: max(cell_len(column.title) + 2, *(cell_len(texts(run)[column.title]) for run in runs), 0)
-        for column in COLUMNS
-        if column.title != "note" or any(run.note for run in runs)
+        column: max(cell_len(column.title) + 2, *(cell_len(text_of(run, column)) for run in runs), 0)
+        for column in shown
     }
     needed[COLUMNS[0]] += 2  # its mark
-    needed[next(column for column in COLUMNS if column.title == "state")] += len(BEST)
-    for title in SPARE:
+    needed[next((column for column in needed if column.title == "state"), COLUMNS[0])] += len(BEST)
+    for title in () if wanted else SPARE:
         if sum(needed.values()) + GAP * len(needed) > width:
             needed = {column: room for column, room in needed.items() if column.title != title}
     return needed
 
 
-def arranged(runs: Sequence[Summary], column: int, is_turned: bool = False) -> list[Summary]:
+def arranged(runs: Sequence[Summary], column: Column, is_turned: bool = False) -> list[Summary]:
     """The runs sorted by a column, or in reverse if `is_turned`; equal runs keep their order."""
-    return sorted(runs, key=lambda run: keys(run)[column], reverse=COLUMNS[column].is_falling != is_turned)
+    return sorted(runs, key=lambda run: key_of(run, column), reverse=column.is_falling != is_turned)

@@ -12,7 +12,7 @@ from mnist_sum_tui.charts.run_charts import MOST_RUNS, RUN_SYMBOLS
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.folding import members_of
 from mnist_sum_tui.runs.summary import Summary, best_if_any
-from mnist_sum_tui.tui.widgets.run_columns import BEST, COLUMNS, Column, arranged, texts, that_fit
+from mnist_sum_tui.tui.widgets.run_columns import BEST, COLUMNS, Column, arranged, text_of, that_fit
 
 
 class RunTable(DataTable[Text]):
@@ -30,7 +30,9 @@ class RunTable(DataTable[Text]):
         """The marked runs have changed."""
 
     runs: reactive[tuple[Summary, ...]] = reactive[tuple[Summary, ...]]((), init=False, always_update=True)
-    order: reactive[tuple[int, bool]] = reactive((0, False), init=False)
+    columns_wanted: reactive[tuple[Column, ...]] = reactive[tuple[Column, ...]]((), init=False)
+    """the columns to show, also settings; without any, those that fit"""
+    order: reactive[tuple[Column, bool]] = reactive((COLUMNS[0], False), init=False)
     """the column to sort by, and whether in reverse"""
     marked: reactive[tuple[str, ...]] = reactive[tuple[str, ...]]((), init=False)
     """ids of the marked runs, in the order of marking"""
@@ -61,8 +63,14 @@ class RunTable(DataTable[Text]):
 
     def watch_runs(self, before: tuple[Summary, ...], runs: tuple[Summary, ...]) -> None:
         """Refill the table, if it would say anything else; the cursor stays on its run."""
-        if not self.shown or [*map(texts, before)] != [*map(texts, runs)]:
+        if not self.shown or self._cells(before) != self._cells(runs):
             self.fill()
+
+    def watch_columns_wanted(self) -> None:
+        """Refill the table with other columns, in the order of the first if it was sorted by one that is gone."""
+        self.fill()
+        if self.order[0] not in self.shown:
+            self.order = (COLUMNS[0], False)
 
     def watch_order(self) -> None:
         """Refill the table in the new order."""
@@ -83,20 +91,20 @@ class RunTable(DataTable[Text]):
     def fill(self) -> None:
         """Write all column titles and rows."""
         before = self.row_id
-        fitting = that_fit(self.runs, self.container_size.width)
+        fitting = self._fitting
         self.clear(columns=fitting != self.shown)
         if fitting != self.shown:
             for column, room in fitting.items():
                 self.add_column(Text(column.title), key=column.title, width=room)
         self.shown = fitting
         for column, heading in zip(self.shown, self.ordered_columns, strict=True):
-            is_order = column is COLUMNS[self.order[0]]
+            is_order = column is self.order[0]
             arrow = f" {BRAILLE.sorting[column.is_falling != self.order[1]]}" if is_order else ""
             heading.label = Text(column.title + arrow)
         rows, best = arranged(self.runs, *self.order), self.best
-        self._names = {run.run.id: texts(run)[COLUMNS[0].title] for run in rows}
+        self._names = {run.run.id: text_of(run, COLUMNS[0]) for run in rows}
         for run in rows:
-            cells = {column.title: Text(texts(run)[column.title]) for column in self.shown}
+            cells = {column.title: Text(text_of(run, column)) for column in self.shown}
             cells[COLUMNS[0].title] = self._marked_id(run.run.id)
             if best in members_of(run):
                 cells.get("state", cells[COLUMNS[0].title]).append(BEST, "bold")
@@ -113,9 +121,18 @@ class RunTable(DataTable[Text]):
 
     def on_resize(self) -> None:
         """Adapt columns and height."""
-        if self.shown and that_fit(self.runs, self.container_size.width) != self.shown:
+        if self.shown and self._fitting != self.shown:
             self.fill()
         self.fit_height()
+
+    @property
+    def _fitting(self) -> dict[Column, int]:
+        return that_fit(self.runs, self.container_size.width, self.columns_wanted)
+
+    def _cells(self, runs: tuple[Summary, ...]) -> list[tuple[str, ...]]:
+        """All that could be said of the runs."""
+        columns = dict.fromkeys((*COLUMNS, *self.columns_wanted))
+        return [tuple(text_of(run, column) for column in columns) for run in runs]
 
     def _marked_id(self, name: str) -> Text:
         return Text(f"{RUN_SYMBOLS[self.looks[name]] if name in self.looks else ' '} {self._names.get(name, '')}")
@@ -142,14 +159,14 @@ class RunTable(DataTable[Text]):
     def on_data_table_header_selected(self, message: DataTable.HeaderSelected) -> None:
         """Sort by the column that was clicked."""
         message.stop()
-        self.sort_by(COLUMNS.index(list(self.shown)[message.column_index]))
+        self.sort_by(list(self.shown)[message.column_index])
 
     def sort_by_next(self, by: int) -> None:
         """Sort by the next column that is shown."""
-        places = [COLUMNS.index(column) for column in self.shown]
-        at = places.index(self.order[0]) if self.order[0] in places else 0
-        self.order = (places[(at + by) % len(places)], False)
+        columns = list(self.shown)
+        at = columns.index(self.order[0]) if self.order[0] in columns else 0
+        self.order = (columns[(at + by) % len(columns)], False)
 
-    def sort_by(self, column: int) -> None:
+    def sort_by(self, column: Column) -> None:
         """Sort by a column; if the table is already sorted by it, reverse the order."""
         self.order = (column, not self.order[1] if column == self.order[0] else False)

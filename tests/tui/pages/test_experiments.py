@@ -92,6 +92,33 @@ async def test_a_note_is_written_and_shown(tmp_path: Path, monkeypatch: pytest.M
         assert notes.read(made[2]) in str(page.query_one("#details", Static).visual)
 
 
+async def test_columns_are_chosen_also_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+
+    def titles() -> list[str]:
+        return [column.title for column in page.query_one(RunTable).shown]
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        page = await open_runs(app, pilot)
+        table, usual = page.query_one(RunTable), titles()
+        await pilot.press("c")
+        await pilot.pause()
+        assert app.screen.query_one(Input).value == ",".join(usual), "to be changed"
+        await pilot.press("escape")
+        await typed(pilot, "c", "sum, lr,batch-size,mean val.,time")
+        assert titles() == ["run", "sum", "lr", "batch-size", "mean val.", "time"], "whatever the width"
+        assert str(table.get_cell(made[2].id, "lr")) == "0.002"
+        await pilot.press("s", "s")
+        assert table.order[0].title == "lr"
+        await typed(pilot, "c", "run,sums")
+        assert "'sums'" in str(app.screen.query_one("#said", Label).visual)
+        await pilot.press("escape")
+        await typed(pilot, "c", "")
+        assert titles() == usual
+        assert table.order[0].title == "run", "the order of a column that is gone cannot be seen"
+
+
 async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_band(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,11 +18,11 @@ from tests.tui.pages.test_runs import make, make_three
 
 def test_every_column_sorts_both_ways(tmp_path: Path) -> None:
     found = [summarise(run) for run in make_three(tmp_path)]
-    for at in range(len(COLUMNS)):
-        ordered, turned = arranged(found, at), arranged(found, at, is_turned=True)
+    for column in COLUMNS:
+        ordered, turned = arranged(found, column), arranged(found, column, is_turned=True)
         assert sorted(run.run.id for run in ordered) == sorted(run.run.id for run in turned)
-        keys = [COLUMNS[at].key(run) for run in ordered]
-        assert keys == sorted(keys, reverse=COLUMNS[at].is_falling)
+        keys = [column.key(run) for run in ordered]
+        assert keys == sorted(keys, reverse=column.is_falling)
 
 
 def test_a_run_that_holds_nothing_out_has_a_curve_too(tmp_path: Path) -> None:
