@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mnist_sum_tui.charts.thumbnail import Image
-    from mnist_sum_tui.inference.heat import Heat
     from mnist_sum_tui.inference.predict import Prediction, Predictor
 
     Pixels = Tensor | NDArray[np.uint8]
@@ -23,17 +22,11 @@ COLUMNS = 28
 """columns of each picture"""
 
 
-def _looked(predictor: "Predictor", image: "Pixels", number: int) -> "Heat":
+def where_facts(predictor: "Predictor", image: "Pixels", number: int) -> dict[str, Any]:
+    """For JSON: how far the log-odds of digit and sum fall when each pixel of (28, 28) is hidden."""
     from mnist_sum_tui.inference.heat import occlusion
 
     heat = occlusion(predictor, image, number)
-    assert heat is not None  # the default keep_going never stops
-    return heat
-
-
-def where_facts(predictor: "Predictor", image: "Pixels", number: int) -> dict[str, Any]:
-    """For JSON: how far the log-odds of digit and sum fall when each pixel of (28, 28) is hidden."""
-    heat = _looked(predictor, image, number)
     return {"where": {"digit": heat.digit.round(4).tolist(), "sum": heat.sum.round(4).tolist()}}
 
 
@@ -42,7 +35,9 @@ def print_where(out: "Console", predictor: "Predictor", image: "Pixels", predict
     import numpy as np
     from rich.text import Text
 
-    heat = _looked(predictor, image, prediction.number)
+    from mnist_sum_tui.inference.heat import occlusion
+
+    heat = occlusion(predictor, image, prediction.number)
     parts = []
     for head, answer, part in (("digit", prediction.digit, heat.digit), ("sum", prediction.sum, heat.sum)):
         parts.append(

@@ -1,6 +1,5 @@
 """Where a network looked: how much each part of an image matters to its answers, by hiding it or by the gradient."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,8 +31,7 @@ def occlusion(
     number: int,
     size: int = 5,
     stride: int = 1,
-    keep_going: Callable[[], bool] = lambda: True,
-) -> Heat | None:
+) -> Heat:
     """How much the log-odds of each answer fall when a grey square around the pixel hides the image there.
 
     The odds are those of the calibrated probability p, p / (1 - p): they fall to exp(-heat) of themselves. Of an answer
@@ -41,7 +39,7 @@ def occlusion(
 
     The image is uint8 (28, 28). Each square is `size` pixels wide and cut off at the image's edge; its centres are
     `stride` pixels apart, and the pixels between have the value of the nearest. `stride` 1 runs the network 785 times,
-    2 takes a quarter of that and 3 an eighth. `keep_going` is asked from time to time; None if it says no.
+    2 takes a quarter of that and 3 an eighth.
     """
     image, centres = torch.as_tensor(image_hw), torch.arange(0, SIDE, stride)
     offsets = torch.arange(SIDE) - centres.unsqueeze(1) + size // 2
@@ -49,9 +47,8 @@ def occlusion(
     hidden = near[:, None, :, None] & near[None, :, None, :]  # centre's row, centre's column, row, column
     hidden = hidden.view(-1, SIDE, SIDE)
     images = torch.cat([image.unsqueeze(0), image.masked_fill(hidden, GREY)])
-    outputs = infer(predictor.network, images, predictor.hardware, keep_going, predictor.confidence.without_classes)
-    if outputs is None:
-        return None
+    outputs = infer(predictor.network, images, predictor.hardware, confidence=predictor.confidence.without_classes)
+    assert outputs is not None  # the default keep_going never stops
     places = torch.arange(SIDE).add(stride // 2).div(stride, rounding_mode="floor").clamp(max=len(centres) - 1)
 
     def falls(scores: Tensor, temperature: float) -> NDArray[np.float32]:

@@ -33,7 +33,6 @@ def test_both_heads_beside_each_other_and_what_the_shades_mean(name: str, cli: C
 def test_json_has_the_same_figures(cli: Cli, tmp_path: Path) -> None:
     image = dataset.load("test").images[3]
     heat = occlusion(load_predictor(None), image, 4)
-    assert heat is not None
     told = json.loads(cli("predict", "idx", "3", "4", "--explain", "--json").stdout)["where"]
     assert np.allclose(told["digit"], heat.digit, atol=0.01)
     assert np.allclose(told["sum"], heat.sum, atol=0.01)
