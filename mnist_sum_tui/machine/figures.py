@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from mnist_sum_tui.machine.quota import text_of
+
 PROC, THERMAL = Path("/proc"), Path("/sys/class/thermal")
 CPU_SENSORS = ("coretemp", "k10temp", "zenpower", "cpu_thermal", "cpu-thermal")
 """psutil's names of the sensors in processors"""
@@ -89,7 +91,7 @@ def _machine_times() -> tuple[float, float] | None:
         known = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
         values = [getattr(times, name, 0.0) for name in known]
     else:
-        first = _text(PROC / "stat").partition("\n")[0].split()
+        first = text_of(PROC / "stat").partition("\n")[0].split()
         if first[:1] != ["cpu"] or len(first) < 9 or not all(word.isdecimal() for word in first[1:9]):
             return None
         values = [float(word) for word in first[1:9]]
@@ -99,7 +101,7 @@ def _machine_times() -> tuple[float, float] | None:
 def _memory() -> int | None:
     if size := _asked(lambda psutil: psutil.Process().memory_info().rss):
         return int(size)
-    pages = _text(PROC / "self" / "statm").split()[1:2]
+    pages = text_of(PROC / "self" / "statm").split()[1:2]
     return int(pages[0]) * os.sysconf("SC_PAGE_SIZE") if pages and pages[0].isdecimal() else None
 
 
@@ -107,7 +109,7 @@ def _temperature() -> float | None:
     sensors = _asked(lambda psutil: psutil.sensors_temperatures()) or {}  # not every system has them
     found = [sensor.current for name in CPU_SENSORS for sensor in sensors.get(name, ())]
     if not found:
-        texts = (_text(zone / "temp").strip() for zone in THERMAL.glob("thermal_zone*"))
+        texts = (text_of(zone / "temp").strip() for zone in THERMAL.glob("thermal_zone*"))
         found = [int(text) / 1000 for text in texts if text.isdecimal()]
     return max((value for value in found if POSSIBLE.start <= value < POSSIBLE.stop), default=None)
 
@@ -124,10 +126,3 @@ def _gpu() -> tuple[float | None, int | None]:
             handle = nvml.nvmlDeviceGetHandleByUUID(f"GPU-{torch.cuda.get_device_properties().uuid}")
             share = nvml.nvmlDeviceGetUtilizationRates(handle).gpu / 100
     return share, memory
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii")
-    except (OSError, ValueError):
-        return ""

@@ -24,7 +24,7 @@ def _folders() -> list[Path]:
     Some may not exist, because a container may see the host's path but only its own part of the tree.
     """
     found = []
-    for line in _text(MEMBERSHIP).splitlines():
+    for line in text_of(MEMBERSHIP).splitlines():
         _, controllers, path = [*line.split(":", 2), "", ""][:3]
         if controllers and "cpu" not in controllers.split(","):
             continue
@@ -36,15 +36,16 @@ def _folders() -> list[Path]:
 
 def _share(folder: Path) -> float | None:
     """A group's limit in cores: its quota divided by its period; None if it has no limit or an invalid one."""
-    words = _text(folder / "cpu.max").split()  # version 2: "150000 100000", or "max 100000"
+    words = text_of(folder / "cpu.max").split()  # version 2: "150000 100000", or "max 100000"
     if not words:  # version 1; -1 is no limit
-        words = [*_text(folder / "cpu.cfs_quota_us").split(), *_text(folder / "cpu.cfs_period_us").split()]
+        words = [*text_of(folder / "cpu.cfs_quota_us").split(), *text_of(folder / "cpu.cfs_period_us").split()]
     if len(words) != 2 or not all(word.isdecimal() and int(word) > 0 for word in words):
         return None
     return int(words[0]) / int(words[1])
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What one of the system's files says; empty if it is not there."""
     try:
         return path.read_text(encoding="ascii")
     except (OSError, ValueError):
