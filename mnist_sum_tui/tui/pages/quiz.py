@@ -107,7 +107,7 @@ class QuizScreen(Question[None]):
         """Now it is known what is hard: begin."""
         if self._found is None:
             self._found = message
-            self._begin()
+            self.action_again()
 
     def on_image_predicted(self, message: ImagePredicted) -> None:
         """The network's answer."""
@@ -116,12 +116,6 @@ class QuizScreen(Question[None]):
             self._tell()
 
     # Asking and telling.
-
-    def _begin(self) -> None:
-        assert self._found is not None
-        self.answers = []
-        self.waiting = choose(self._found.result.sureness, np.random.default_rng())
-        self._ask()
 
     def _ask(self) -> None:
         assert self._found is not None
@@ -195,6 +189,7 @@ class QuizScreen(Question[None]):
             self._ask()
 
     def action_again(self) -> None:
-        """Ten other images, after the last one."""
-        if self.answers and not self.waiting:
-            self._begin()
+        """Ten images, also others after the last one."""
+        if self._found is not None and not self.waiting:
+            self.answers, self.waiting = [], choose(self._found.result.sureness, np.random.default_rng())
+            self._ask()
