@@ -22,7 +22,7 @@ from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.textual_fixes import Question, SteadyScreen
 from mnist_sum_tui.tui.widgets import help_panel
 from mnist_sum_tui.tui.widgets.common import Line
-from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
+from mnist_sum_tui.tui.widgets.key_footer import WIDE, KeyFooter
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
@@ -32,8 +32,6 @@ PAGES = ("train", "inspect", "draw", "mistakes", "runs", "inside")
 """the pages in the order of the keys F1 to F6, and of Alt with the digit"""
 NORMAL = 76
 """columns from which the help stands beside the page"""
-WIDE = 112
-"""columns from which the tabs stand apart"""
 CRAMPED = Size(40, 10)
 """columns and rows up to which a page says only what is missing"""
 STATE_SECONDS = 0.5

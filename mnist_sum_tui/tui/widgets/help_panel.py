@@ -12,8 +12,7 @@ from textual.widgets import Input, Static
 from mnist_sum_tui.tui.widgets.key_footer import ALWAYS
 
 WIDTH, NARROW_WIDTH = 40, 30
-"""columns of the panel beside the page, the second where there are fewer than WIDE"""
-WIDE = 112
+"""columns of the panel beside the page, the second where the page is not wide"""
 HEIGHT = 9
 """rows of the panel below the page, where there are too few columns for one beside it"""
 TEXTUAL_KEYS = {

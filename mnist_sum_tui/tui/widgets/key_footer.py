@@ -17,7 +17,7 @@ ALWAYS = ("help", "app.guide", "app.quit")
 MORE = BRAILLE.cut
 """the sign that there are more keys; `?` lists them"""
 WIDE = 112
-"""columns from which two spaces stand between the keys, and the palette beside them"""
+"""columns of a wide page: two spaces stand between its keys, and the palette beside them; its tabs stand apart"""
 PALETTE = "ctrl+p"
 
 
