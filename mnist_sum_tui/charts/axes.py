@@ -38,11 +38,6 @@ def plain(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
-def share(value: float) -> str:
-    """A fraction of 1 in percent: `98.70 %`, `99.95 %`."""
-    return percent(value)
-
-
 def steps(low: float, high: float, room: int, sizes: tuple[float, ...] = ()) -> Floats:
     """At most `room` round values from `low` to `high`, 1, 2 or 5 times a power of ten apart, or one of `sizes`."""
     span = high - low
@@ -108,8 +103,8 @@ def _exact(value: float) -> str:
 
 LINEAR = Scale("linear", lambda values: values, _linear(_exact), plain, lambda height: height, _exact)
 LOG = Scale("log", _log, _log_ticks, plain, lambda height: 10.0**height, _exact)
-SHARE = Scale("linear", lambda values: values, _linear(_tick_share), share, lambda height: height, _tick_share)
-NINES = Scale("log", _nines, _nines_ticks, share, lambda height: 1 - 10.0**-height, _tick_share)
+SHARE = Scale("linear", lambda values: values, _linear(_tick_share), percent, lambda height: height, _tick_share)
+NINES = Scale("log", _nines, _nines_ticks, percent, lambda height: 1 - 10.0**-height, _tick_share)
 """a fraction of 1, logarithmic in its distance from 1: 90 %, 99 % and 99.9 % are equally far apart"""
 
 PAD = 0.03

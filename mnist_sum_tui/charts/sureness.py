@@ -44,7 +44,7 @@ def figures_line(head: str, found: "Reliability") -> str:
     return f"{head:<6} ECE {found.ece:.4f}   NLL {found.nll:.4f}   Brier {found.brier:.4f}"
 
 
-def coverage_words(heads: "Mapping[str, Reliability]", coverage: int = COVERAGE) -> str:
+def coverage_words(heads: "Mapping[str, Reliability]") -> str:
     """`of the 99 % that it is surest of, 99.97 % of the digits and 99.95 % of the sums are right`."""
-    right = [f"{percent(found.accuracy_of_surest[coverage - 1])} of the {head}s" for head, found in heads.items()]
-    return f"of the {coverage} % that it is surest of, {' and '.join(right)} are right"
+    right = [f"{percent(found.accuracy_of_surest[COVERAGE - 1])} of the {head}s" for head, found in heads.items()]
+    return f"of the {COVERAGE} % that it is surest of, {' and '.join(right)} are right"

@@ -9,9 +9,6 @@ from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import find
 
-EVERYWHERE = ("0.0.0.0", "::")
-"""listens at all addresses of this machine, and is no address that a browser can open everywhere"""
-
 
 def serve(
     watch: Annotated[
@@ -31,7 +28,7 @@ def serve(
     if watched is not None:
         watched.read_config()  # refuses a damaged one
     from mnist_sum_tui.tui.served import serve as listen
-    from mnist_sum_tui.tui.visits import LOCAL
+    from mnist_sum_tui.tui.visits import EVERYWHERE, LOCAL
 
     out = console()
     name = "localhost" if host in EVERYWHERE else f"[{host}]" if ":" in host else host

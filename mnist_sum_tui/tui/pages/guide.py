@@ -36,9 +36,9 @@ class GuideScreen(Question[None]):
     }
     """
 
-    def __init__(self, page: str | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.page = page or next(iter(pages()))
+        self.page = next(iter(pages()))
         """the name of the page that is shown"""
 
     def compose(self) -> ComposeResult:
