@@ -1,5 +1,6 @@
 """`mnist-sum tui`: open the dashboard."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,9 @@ from mnist_sum_tui.cli.layout import is_plain
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.length import check_resumable
+from mnist_sum_tui.runs.run import Run
 
 THEME_HELP = "Colours: mnist-sum-dark, mnist-sum-light, mnist-sum-contrast, or a theme of Textual's, such as nord."
 MOUSE_HELP = "Use the mouse, or leave it to the terminal for selecting text."
@@ -64,7 +67,7 @@ def tui(
         start=start or resumed is not None,
         resume=resumed,
         watch=find.by_name(watch, folder) if watch is not None else None,
-        replay=find.by_name(replay, folder) if replay is not None else None,
+        replay=_replayed(replay, folder) if replay is not None else None,
         theme=theme,
         marker=context.params.get("marker"),
         name=name,
@@ -74,3 +77,12 @@ def tui(
         data_dir=settings.get("data_dir"),
     )
     raise typer.Exit(run_dashboard(options))
+
+
+def _replayed(name: str, folder: Path) -> Run:
+    """The run to replay, which has a config and an event."""
+    run = find.by_name(name, folder)
+    run.read_config()
+    if next(read_events(run.metrics_file), None) is None:
+        raise UsageError(f"run {run.id} has no events to replay")
+    return run

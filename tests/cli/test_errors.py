@@ -101,6 +101,11 @@ def test_a_terminal_that_cannot_move_the_cursor_is_named() -> None:
     assert "TERM=dumb cannot move the cursor: use mnist-sum train" in found.raw
 
 
+def test_a_run_without_events_is_not_replayed(cli: Cli, tmp_path: Path) -> None:
+    run = find.create(tmp_path, TrainConfig.of("standard"))
+    is_one_line(cli("tui", "--replay", str(run.path)), 2, "has no events to replay")
+
+
 def test_the_usage_line_names_arguments_in_capitals(cli: Cli) -> None:
     for words, usage in {
         ("predict", "idx"): "predict idx [OPTIONS] INDEX [NUMBER]",
