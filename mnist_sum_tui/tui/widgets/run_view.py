@@ -74,7 +74,7 @@ class RunView(Vertical):
         """Start again with these events of the run."""
         self.series = Series()
         self._samples: Samples | None = None
-        self._news = self._latest = "loading torch, the images and the network ..."
+        self._news = self._latest = "loading torch, the images and the network ..." if self._session.is_live else ""
         self.advice = ""
         """what the coach said last"""
         for event in events:

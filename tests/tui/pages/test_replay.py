@@ -273,6 +273,11 @@ async def test_weights_that_are_later_than_the_moment_are_told(pilot: Pilot[int]
         assert str(page.query_one("#source", Static).render()) == words
 
 
+async def test_a_journal_without_its_start_says_nothing_of_loading(pilot: Pilot[int], tmp_path: Path) -> None:
+    await paused(pilot, make(tmp_path / "runs", "20260101-120100-compact", list(recorded.training(2150))[1:]))
+    assert "loading" not in "".join(lines(app_with(pilot)))
+
+
 async def test_a_run_without_events_is_told(pilot: Pilot[int], tmp_path: Path) -> None:
     app = app_with(pilot)
     app.post_message(ReplayRun(make(tmp_path / "runs", "20260101-120100-compact", [])))
