@@ -112,11 +112,12 @@ def _table() -> Mapping[str, object]:
 
     file = path()
     try:
-        return tomllib.loads(read_own(file, LARGEST).decode())
+        return tomllib.loads(read_own(file, LARGEST).decode("utf-8-sig"))  # editors of Windows put a mark before it
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
+        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else why
         raise UsageError(f"{file}: cannot be used ({why}): mend it, or delete it") from None
 
 

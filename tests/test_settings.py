@@ -84,6 +84,13 @@ def test_a_file_that_cannot_be_used_is_said_and_not_written_over(content: bytes,
     assert file.read_bytes() == content
 
 
+def test_an_editor_of_windows_may_put_its_mark_before_the_file_but_must_write_utf_8(file: Path) -> None:
+    file.write_text("digits = 'pages'\n", encoding="utf-8-sig")
+    assert settings.read() == ({"digits": "pages"}, [])
+    file.write_text("digits = 'pages'\n", encoding="utf-16")
+    assert settings.read() == ({}, [f"{file}: cannot be used (it is not UTF-8): mend it, or delete it"])
+
+
 def test_a_file_of_another_program_is_not_written_over(file: Path) -> None:
     file.write_text(content := "[tool.other]\nname = 5\n")
     with pytest.raises(UsageError, match="is not a file of mnist-sum's settings"):

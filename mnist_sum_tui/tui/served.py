@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,8 +106,12 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
 
     words = [sys.executable, "-m", __name__, os.path.realpath(runs_folder)]
     words += [str(watched.path.resolve())] if watched is not None else []
-    first = "" if sys.platform == "win32" else "exec "  # the process itself, which can be killed, in place of a shell
-    WatchServer(first + shlex.join(words), host, port, "mnist-sum", templates_path=PAGE).serve()
+    WatchServer(for_shell(words), host, port, "mnist-sum", templates_path=PAGE).serve()
+
+
+def for_shell(words: list[str]) -> str:
+    """The command as a line for the system's shell; elsewhere than on Windows the shell becomes the process itself."""
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else f"exec {shlex.join(words)}"
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

@@ -1,14 +1,18 @@
 """What a process does where the system is another: streams, signals and errors of Windows, put in the place of ours."""
 
 import errno
+import runpy
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
 from mnist_sum_tui.cli import main
 from mnist_sum_tui.machine import terminal
 from mnist_sum_tui.machine.signals import handled
+from mnist_sum_tui.runs import locking
+from mnist_sum_tui.tui.served import for_shell
 
 
 class Stream:
@@ -56,3 +60,36 @@ def test_a_reader_that_has_gone_is_another_error_on_windows(
     monkeypatch.setattr(sys, "platform", platform)
     assert (errno.EINVAL in main.lost_output()) == is_lost
     assert errno.EPIPE in main.lost_output()
+
+
+@pytest.mark.parametrize(
+    ("platform", "line"),
+    [
+        ("win32", r'"C:\Program Files\python.exe" -m a C:\runs'),
+        ("linux", r"exec 'C:\Program Files\python.exe' -m a 'C:\runs'"),
+    ],
+)
+def test_the_server_starts_a_visitor_through_the_shell_of_the_system(
+    platform: str, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    assert for_shell([r"C:\Program Files\python.exe", "-m", "a", r"C:\runs"]) == line
+
+
+def test_on_windows_a_lock_is_found_by_taking_it_and_no_process_is_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """os.kill(process, 0) would end the process there."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    windows = runpy.run_path(str(locking.__file__))
+    monkeypatch.undo()
+    monkeypatch.delattr("os.kill")
+    assert not windows["is_locked"](tmp_path)
+    lock = windows["acquire"](tmp_path)
+    assert windows["is_locked"](tmp_path)
+    windows["release"](lock, tmp_path)
+    assert not windows["is_locked"](tmp_path)
+    (tmp_path / ".pid").write_text("1")  # of a process that was killed
+    assert not windows["is_locked"](tmp_path)
+    assert windows["_lives"](1)
