@@ -18,6 +18,8 @@ WIDTH, HEIGHT = 560, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 8, 28
 """margins of a chart, in SVG units"""
 SMOOTHING = 0.9
+MOST_MARKS = 500
+"""of a curve: they would cover each other"""
 PLACES = 200
 """along a comparison, at which the mouse is told the values"""
 Point = tuple[float, float]
@@ -102,7 +104,7 @@ def _figure(
         x_ticks=[(frame.x(at), text) for at, text in across(kind, frame.first, frame.last, 6)],
         y_ticks=[(frame.y_at(at), text) for at, text in scale.ticks(frame.low, frame.high, 6)],
         lines={name: _path(frame.points(x, y)) for name, (x, y) in curves.items()},
-        marks={name: [point for point in frame.points(x, y) if point is not None] for name, (x, y) in marks.items()},
+        marks={name: frame.dots(x, y) for name, (x, y) in marks.items()},
         values=[(round(frame.x(at), 1), words) for at, words in said],
     )
 
@@ -126,6 +128,12 @@ class _Frame:
         heights = self.scale.forward(values).tolist()
         places = [(round(self.x(step), 1), height) for step, height in zip(steps.tolist(), heights, strict=True)]
         return [(x, round(self.y_at(height), 1)) if math.isfinite(height) else None for x, height in places]
+
+    def dots(self, steps: Floats, values: Floats) -> list[Point]:
+        """Those that can be shown; of very many, every second, third, ..., and the last."""
+        gap = -(-len(steps) // MOST_MARKS) or 1
+        steps, values = (np.append(found[:-1:gap], found[-1:]) for found in (steps, values))
+        return [point for point in self.points(steps, values) if point is not None]
 
 
 def _path(points: list[Point | None]) -> str:

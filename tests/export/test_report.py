@@ -16,10 +16,10 @@ from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export.added import tables
 from mnist_sum_tui.export.figures import HEIGHT, LEFT, RIGHT, WIDTH, figure
-from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.export.recording import RECORDED, to_lines
 from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.runs.event_json import to_json
-from mnist_sum_tui.runs.events import Samples
+from mnist_sum_tui.runs.events import EpochDone, Samples
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
@@ -156,6 +156,18 @@ def test_a_run_without_config_is_an_error(run: Run) -> None:
     run.config_file.unlink()
     with pytest.raises(RunError, match="missing or damaged"):
         report(run)
+
+
+def test_it_stays_small_after_ten_thousand_epochs(run: Run) -> None:
+    begun = [event for event in recorded.training(2150) if not isinstance(event, EpochDone)]
+    done = next(event for event in recorded.training(2150) if isinstance(event, EpochDone))
+    epochs = [replace(done, step=10 * at, epoch=at, best=at % 100 == 0) for at in range(1, 10_001)]
+    run.metrics_file.write_bytes(to_lines([*begun, *epochs]))
+    page = report(run)
+    assert len(page) < 1_500_000
+    assert page.count(b'<circle class="mark') > 500
+    table = re.findall(rb"<tr><td>(\d+)</td><td>[\d.]+ %</td>", page)
+    assert [int(epoch) for epoch in table] == list(range(100, 10_001, 100)), "the best ones and the last"
 
 
 def test_the_curves_are_where_the_values_are() -> None:
