@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -147,11 +148,17 @@ class AnswerText(Widget):
 
     def render(self) -> Content:
         """The answer; empty before the first prediction."""
+        return self._lines(self.content_size.width)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """The rows that it takes in this width, which it does not have yet."""
+        return self._lines(width).get_height(self.styles.get_rules(), width)
+
+    def _lines(self, width: int) -> Content:
         if self.said is None:
             return Content("")
-        is_wide = not self.screen.has_class("-short") and self.content_size.width >= TIGHT_WIDTH
-        is_large = is_wide and current() is not ASCII
-        return answer_lines(self.said, self.content_size.width, is_large)
+        is_wide = not self.screen.has_class("-short") and width >= TIGHT_WIDTH
+        return answer_lines(self.said, width, is_wide and current() is not ASCII)
 
 
 class AllTen(Widget):

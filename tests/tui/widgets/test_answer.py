@@ -1,6 +1,8 @@
 from dataclasses import replace
 
-from mnist_sum_tui.tui.widgets.answer import AllTen, all_ten, answer_lines, large, likeness_bar, sure_line
+from textual.app import App
+
+from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText, all_ten, answer_lines, large, likeness_bar, sure_line
 from tests.tui import fixed
 
 
@@ -40,6 +42,16 @@ def test_an_answer_says_what_it_is_worth_and_how_sure_both_heads_are() -> None:
     nearly = replace(both, sum_probabilities=(0.0,) * 11 + (0.9996,) + (0.0,) * 7)
     assert sure_line(nearly, 21) == "digit 100% sum 99%", "22 columns are too many"
     assert sure_line(nearly, 22) == "digit 100.0% sum 99.9%"
+
+
+async def test_the_rows_of_an_answer_are_those_of_the_width_that_it_will_have() -> None:
+    app, widget, said = App[None](), AnswerText(), fixed.predictions(0)[4]
+    widget.said = said
+    async with app.run_test(size=(40, 20)):
+        await app.mount(widget)
+        for width, is_large in ((24, True), (17, False)):
+            rows = answer_lines(said, width, is_large).plain.split("\n")
+            assert widget.get_content_height(app.size, app.size, width) == len(rows)
 
 
 def test_the_bar_of_likeness_marks_the_threshold_in_its_middle() -> None:
