@@ -34,6 +34,7 @@ class MnistSumApp(SettingsApp):
     """The dashboard."""
 
     TITLE = "mnist-sum"
+    DEFAULT_MODE = "train"
     CSS_PATH: ClassVar = ["app.tcss", "form.tcss", "pages.tcss", "draw.tcss", "inside.tcss", "dialogs.tcss"]
     BINDINGS: ClassVar = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
@@ -74,7 +75,6 @@ class MnistSumApp(SettingsApp):
 
     def on_mount(self) -> None:
         """Show the first page, and only then import torch."""
-        self.switch_mode("train")
         self.call_after_refresh(self.set_timer, 0.05, self._begin)
 
     def _begin(self) -> None:

@@ -94,6 +94,7 @@ class Page(SteadyScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Tabs, the page, the footer."""
+        self._suit_room()  # at once: with the first size, Textual would style the whole page a second time
         with Horizontal(id="tabs"):
             for number, name in enumerate(PAGES, 1):
                 yield Tab(number, name, name == self.page_name)
@@ -215,17 +216,23 @@ class Page(SteadyScreen[None]):
         for panel in self.query(help_panel.HelpPanel):
             panel.set_class(self.size.width < WIDE, "-slim")
             panel.set_class(self.size.width < NORMAL, "-below")
-        for breakpoints, length in (
-            (self.HORIZONTAL_BREAKPOINTS, self.size.width),
-            (self.VERTICAL_BREAKPOINTS, self.size.height),
-        ):
-            names = self._get_breakpoint_classes(length, breakpoints)
-            self.update_classes({name: name in names for _, name in breakpoints}, animate=False)
+        self._suit_room()
         is_tight = self._tabs_width("name_shown") + LEAST_STATE > self.room.width
         for tab in self.query(Tab):
             tab.update(tab.key_shown if is_tight else tab.name_shown)
         self._state_room = self.room.width - self._tabs_width("key_shown" if is_tight else "name_shown")
         self.show_state()
+
+    def _suit_room(self) -> None:
+        """Take the classes of the room's width and height."""
+        classes = dict[str, bool]()
+        for breakpoints, length in (
+            (self.HORIZONTAL_BREAKPOINTS, self.size.width),
+            (self.VERTICAL_BREAKPOINTS, self.size.height),
+        ):
+            names = self._get_breakpoint_classes(length, breakpoints)
+            classes |= {name: name in names for _, name in breakpoints}
+        self.update_classes(classes, animate=False)
 
     def _tabs_width(self, label: str) -> int:
         gap = 1 if self.room.width < WIDE else 2
