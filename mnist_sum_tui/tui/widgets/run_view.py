@@ -7,7 +7,7 @@ from dataclasses import replace
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import View, plot, race, race_line, short_name, system_plot
@@ -37,11 +37,11 @@ LABEL = 10
 class RunView(Vertical):
     """Shows the run of the session. `add` stores events, `draw` updates the widgets."""
 
-    view: reactive[View] = reactive(View(), init=False)
-    large: reactive[str] = reactive("", init=False)
+    view: var[View] = var(View(), init=False)
+    large: var[str] = var("", init=False)
     """the chart that fills the view: loss, accuracy, or none"""
-    is_frozen: reactive[bool] = reactive(False, init=False)
-    shows_system: reactive[bool] = reactive(False, init=False)
+    is_frozen: var[bool] = var(False, init=False)
+    shows_system: var[bool] = var(False, init=False)
     """two lines about the machine, and their curves in place of the loss"""
 
     def __init__(self, session: Session, *, id: str) -> None:
