@@ -49,6 +49,25 @@ async def test_a_key_draws_the_charts_alone(pilot: Pilot[int], monkeypatch: pyte
     assert not {app.screen, app.train_page.run_view} & drawn, "with all that is in them"
 
 
+async def test_the_colours_of_a_chart_are_looked_up_once_for_a_theme(
+    pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = await play(pilot, recorded.training())
+    await pilot.press("l")
+    asked, look_up = list[str](), Chart.get_component_rich_style
+
+    def note(chart: Chart, name: str) -> Any:
+        asked.append(name)
+        return look_up(chart, name)
+
+    monkeypatch.setattr(Chart, "get_component_rich_style", note)
+    await pilot.press("l")
+    assert not asked
+    app.theme = "textual-light"
+    await pilot.pause()
+    assert "chart--digit" in asked
+
+
 async def test_the_cursor_reads_both_charts_by_keys_and_mouse(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training())
     await pilot.press("left")
