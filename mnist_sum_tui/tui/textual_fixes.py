@@ -12,12 +12,12 @@ from textual.command import CommandPalette, SearchIcon
 from textual.content import Content
 from textual.css.stylesheet import Stylesheet
 from textual.errors import NoWidget
-from textual.events import Click, Resize
+from textual.events import Click, Key, Resize
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.scrollbar import ScrollBarRender
 from textual.style import Style
 from textual.widget import Widget
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 from mnist_sum_tui.glyphs import BRAILLE
 
@@ -54,6 +54,25 @@ class SteadyScreen(Screen[ScreenResultType]):
         if event.size != self.app.size:
             event.stop()
             event.prevent_default()
+
+
+class SteadyInput(Input):
+    """A field that takes all keys in the order in which they were typed.
+
+    Textual 8 types a character at once, but backspace, tab and other bound keys act only after they have gone through
+    all widgets above. Typed quickly, or on a busy machine, `backspace 5` would become `5 backspace`.
+    """
+
+    async def _on_key(self, event: Key) -> None:
+        now = self.app.focused or self.app.screen
+        if now is self and self.check_consume_key(event.key, event.character):
+            return  # Input types it
+        event.stop()
+        event.prevent_default()
+        if now is self:
+            await self.app._check_bindings(event.key)
+        else:  # a key before it has moved the focus
+            now._forward_event(Key(event.key, event.character))
 
 
 class OnceParsed(Stylesheet):

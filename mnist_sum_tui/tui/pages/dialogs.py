@@ -13,7 +13,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary
-from mnist_sum_tui.tui.textual_fixes import Question
+from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
@@ -87,7 +87,7 @@ class GoTo(LineQuestion[int]):
     """Which image: a number from 0 to `count` - 1."""
 
     def __init__(self, count: int) -> None:
-        line = Input(type="integer", max_length=6, validators=Integer(0, count - 1), placeholder="0")
+        line = SteadyInput(type="integer", max_length=6, validators=Integer(0, count - 1), placeholder="0")
         super().__init__(f"Which image? 0 to {count - 1:,}", "Enter goes there, Escape goes back", line)
         self.count = count
 
@@ -104,7 +104,7 @@ class AskLine(LineQuestion[str]):
 
     def __init__(self, question: str, text: str, hint: str, check: Callable[[str], object]) -> None:
         """`check` raises UsageError for a text that will not do."""
-        super().__init__(question, hint, Input(text))
+        super().__init__(question, hint, SteadyInput(text))
         self.check = check
 
     def on_input_submitted(self, message: Input.Submitted) -> None:

@@ -16,6 +16,7 @@ from mnist_sum_tui.tui.pages.dialogs import LineQuestion
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
 from mnist_sum_tui.tui.predictions import drawings
 from mnist_sum_tui.tui.predictions.messages import Trouble
+from mnist_sum_tui.tui.textual_fixes import SteadyInput
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 
 FILE_KEYS = (
@@ -37,7 +38,7 @@ class OpenPicture(LineQuestion[Picture]):
 
     def __init__(self) -> None:
         question = "Which picture? The path of a PNG or JPEG with one digit"
-        super().__init__(question, "Enter opens it, Escape goes back", Input(placeholder="digit.png"))
+        super().__init__(question, "Enter opens it, Escape goes back", SteadyInput(placeholder="digit.png"))
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Read what was typed, if anything was."""

@@ -13,7 +13,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.resuming import Continuation
-from mnist_sum_tui.tui.textual_fixes import Question
+from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
 
 
 class ResumeRun(Question[int | None]):
@@ -37,7 +37,7 @@ class ResumeRun(Question[int | None]):
             yield Label(printable(f"Train {found.run.id} further?"), classes="question", markup=False)
             yield Label(state, markup=False)
             least = 1 if found.is_complete else 0
-            yield Input(
+            yield SteadyInput(
                 str(found.usual), type="integer", max_length=5, validators=Integer(least, found.most), id="more"
             )
             yield Label(id="comes-to", markup=False)

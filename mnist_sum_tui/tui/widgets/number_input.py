@@ -2,28 +2,21 @@
 
 from typing import Any
 
-from textual import events
-from textual.widgets import Input
-
 from mnist_sum_tui.config import settings
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.turns import plain_number
+from mnist_sum_tui.tui.textual_fixes import SteadyInput
 
 PAGE_KEYS = "q?"
 """characters that stay keys of the page, because no number has them"""
 
 
-class NumberInput(Input):
-    """An Input that leaves the page its keys, and takes every other character, so that nothing is lost unseen."""
+class NumberInput(SteadyInput):
+    """A field that leaves the page its keys, and takes every other character, so that nothing is lost unseen."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether the key is typed into the field."""
         return super().check_consume_key(key, character) and (character or "") not in PAGE_KEYS
-
-    def on_key(self, event: events.Key) -> None:
-        """Prevent Input from consuming keys that are the page's."""
-        if event.is_printable and not self.check_consume_key(event.key, event.character):
-            event.prevent_default()
 
 
 def read_number(name: str, text: str, kind: type) -> Any:

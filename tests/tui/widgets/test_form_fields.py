@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Select, Static
 from textual.widgets._select import SelectOverlay
@@ -15,6 +16,7 @@ from mnist_sum_tui.tui.widgets.choice import Choice
 from mnist_sum_tui.tui.widgets.form_words import NAME_WIDTH
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded
+from tests.tui.recorded import until
 
 
 def form_of(pilot: Pilot[int]) -> RunForm:
@@ -37,6 +39,18 @@ async def test_enter_on_the_quick_button_starts_nothing_however_often(
         assert form.config.model == model
         assert pilot.app.focused is form.query_one("#other")
     assert not asked
+
+
+async def test_keys_act_in_the_order_in_which_they_were_typed(pilot: Pilot[int]) -> None:
+    """However quickly: the next comes before what the last one does."""
+    form = form_of(pilot)
+    form.query_one("#batch_size").focus()
+    for key in ("end", *["backspace"] * 3, *"64", "tab", "end", *["backspace"] * 5, *"5e-4", "home", "0", "tab", *"7"):
+        pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+    fields = [form.query_one(f"#{name}", Input) for name in ("batch_size", "lr", "seed")]
+    await until(pilot, lambda: fields[2].value == "7")
+    assert [field.value for field in fields] == ["64", "05e-4", "7"]
+    assert pilot.app.focused is fields[2]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.speeds import Speed
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded
+from tests.tui.recorded import until
 
 SOURCE = "(estimated from a few steps, beside what else runs now)"
 
@@ -84,7 +85,7 @@ async def test_a_recipe_says_what_it_sets_and_what_it_leaves_out(pilot: Pilot[in
 async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     form = recorded.app_of(pilot).train_page.form
     form.ready()
-    assert said(form, "readiness") == "ready"
+    await until(pilot, lambda: said(form, "readiness") == "ready")
     form.take_speed("compact", Speed(5500, is_measured=True))
     form.take_speed("original", Speed(400, is_measured=False))
     form.take_speed("swift", Speed(10_000, is_measured=False))
@@ -188,6 +189,7 @@ async def test_a_form_that_is_not_whole_explains_nothing(pilot: Pilot[int], tmp_
 
 async def test_what_changes_at_once_is_explained_once(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
     form, explained = pilot.app.screen.query_one(RunForm), list[TrainConfig]()
+    await until(pilot, lambda: form._is_explained)  # for the first time
     monkeypatch.setattr(form, "_list_times", explained.append)
     form.ready()
     form.complain("what was said first")
