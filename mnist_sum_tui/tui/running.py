@@ -1,14 +1,13 @@
 """RunningApp: the run behind the pages: training, watching or opening one, and its events on their way to the pages."""
 
 import time
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
 
-from textual.message import Message
-
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
@@ -19,19 +18,21 @@ from mnist_sum_tui.tui.session.messages import (
     FindRate,
     OpenRun,
     PastEvents,
-    ReplayRead,
     ReplayRun,
     RunDeleted,
     RunEvent,
-    RunRead,
     SpeedFound,
     StartTraining,
     TrainingEnded,
     Watched,
 )
+from mnist_sum_tui.tui.session.player import Player, replayed
 from mnist_sum_tui.tui.session.run_threads import TrainingThread, WatchingThread
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.speeds import SpeedThread
+
+if TYPE_CHECKING:  # it needs numpy, and the first frame does not
+    from mnist_sum_tui.export.demo import Caption
 
 
 class RunningApp(LeavingApp):
@@ -189,42 +190,41 @@ class RunningApp(LeavingApp):
             self._forget_weights()
 
     def _open_run(self, run: Run) -> None:
-        self._read(lambda: RunRead(run.read_config(), run, list(read_events(run.metrics_file))))
+        self._read(lambda: (run.read_config(), run, list(read_events(run.metrics_file))), self._take_run)
 
-    def _read(self, read: Callable[[], Message]) -> None:
-        """Post what `read` finds, in a thread, because an hour of training takes a second."""
+    def _read(self, read: Callable[[], tuple[object, ...]], take: Callable[..., object]) -> None:
+        """Read in a thread, because an hour of training takes a second; then `take` what was read."""
 
-        def read_and_post() -> None:
+        def work() -> None:
             try:
-                self.post_message(read())
+                found = read()
             except MnistSumError as error:
                 self.call_later(self.notify, str(error), severity="error")
+            else:
+                self.call_later(take, *found)
 
-        self.run_worker(read_and_post, thread=True, group="open", exclusive=True, exit_on_error=False)
+        self.run_worker(work, thread=True, group="open", exclusive=True, exit_on_error=False)
 
-    def on_run_read(self, message: RunRead) -> None:
+    def _take_run(self, config: TrainConfig, run: Run, events: list[Event]) -> None:
         """Show it, unless a training has begun meanwhile."""
         if not self.session.is_training:
             self._stop_watching()
-            self.session.open(message.config, message.run, message.events)
+            self.session.open(config, run, events)
             self._show_run()
 
     # A run as it was at any moment.
 
     def on_replay_run(self, message: ReplayRun) -> None:
         """Read where its events stand."""
-        self._read(lambda: ReplayRead.of(message.run))
+        self._read(lambda: replayed(message.run), self._take_replay)
 
-    def on_replay_read(self, message: ReplayRead) -> None:
+    def _take_replay(self, config: TrainConfig, run: Run, player: Player, captions: "Sequence[Caption]") -> None:
         """Show its beginning, and play; of the run that still trains, its newest moment; beside a training nothing."""
-        if self.session.is_live and message.run == self.session.run:
-            self.train_page.look_back(message.player)
+        if self.session.is_live and run == self.session.run:
+            self.train_page.look_back(player)
         elif not self.session.is_training:
-            self._stop_watching()
-            replay = message.player.replay
-            self.session.open(message.config, message.run, list(replay.at(replay.last).events))
-            self._show_run()
-            self.train_page.begin_replay(message.player, message.captions)
+            self._take_run(config, run, list(player.replay.at(player.replay.last).events))
+            self.train_page.begin_replay(player, captions)
 
     def _show_run(self) -> None:
         self.switch_mode("train")

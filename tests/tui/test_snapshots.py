@@ -25,7 +25,7 @@ async def train(pilot: Pilot[int]) -> None:
     for event in recorded.training():
         app.on_run_event(RunEvent(event))
     ghost = Series(recorded.training(2150, slower=1.6))
-    page.on_train_reads_ghost_found(page.GhostFound("20250228-090000-compact", ghost))
+    page.take_ghost("20250228-090000-compact", ghost)
     await app.workers.wait_for_complete()
     await pilot.pause()
     page.redraw(at_once=True)

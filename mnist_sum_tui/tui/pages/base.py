@@ -9,7 +9,6 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import Resize
 from textual.geometry import Size
-from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
@@ -121,10 +120,10 @@ class Page(SteadyScreen[None]):
     def forget_weights(self) -> None:
         """Another network is to be asked, whatever weights were chosen before; defined by a page that chooses."""
 
-    def post_found(self, message: Message) -> None:
-        """Post what a worker's thread has found, unless a newer one of its group has begun, which may be quicker."""
+    def take_found(self, take: Callable[..., object], *found: object) -> None:
+        """Hand on what a worker's thread has found, unless a newer one of its group has begun, which may be quicker."""
         if not get_current_worker().is_cancelled:
-            self.post_message(message)
+            self.call_later(take, *found)
 
     def on_mount(self) -> None:
         """Keep the state in the bar up to date."""

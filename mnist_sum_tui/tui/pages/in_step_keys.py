@@ -6,10 +6,8 @@ Of two runs the sample images stand below, each with both runs' answers of the m
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.binding import Binding
-from textual.message import Message
 from textual.timer import Timer
 
 from mnist_sum_tui.charts.in_step import Runs, answers_at, cut, end_of, lead_line
@@ -46,12 +44,6 @@ class InStepKeys(PredictingPage):
     """on the clock of time.monotonic, when the last frame was drawn"""
     _frames: Timer | None = None
     _is_playing = False
-
-    @dataclass(eq=False)
-    class AnswersRead(Message):
-        """The answers of two runs for their sample images have been read."""
-
-        answers: tuple[Answers, ...]
 
     def draw_curves(self) -> None:
         """Draw; defined by the page."""
@@ -100,16 +92,16 @@ class InStepKeys(PredictingPage):
                 with contextlib.suppress(MnistSumError):
                     images = sample_images(samples[0].indices, run.read_config().data_dir) if samples else {}
                 found.append(Answers(short_name(run.id), samples, images))
-            self.post_found(self.AnswersRead(tuple(found)))
+            self.take_found(self._take_answers, tuple(found))
 
         self.run_worker(read, thread=True, group="answers", exclusive=True, exit_on_error=False)
 
-    async def on_in_step_keys_answers_read(self, message: AnswersRead) -> None:
+    async def _take_answers(self, found: tuple[Answers, ...]) -> None:
         """Show them, if the runs are still played and have any."""
         if not self.query(StripsInStep):
             await self.query_one("#listing").mount(StripsInStep(id="strips"))
-        self._answers = message.answers
-        names = [answers.name for answers in message.answers if answers.samples]
+        self._answers = found
+        names = [answers.name for answers in found if answers.samples]
         self.set_class(names == [name for name, _ in self._played or ()], "-in-step")
         self.draw_curves()
 

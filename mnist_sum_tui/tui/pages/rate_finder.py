@@ -1,13 +1,11 @@
 """RateFinder: the learning rate range test as a dialog: the loss over the rate, and a rate to take."""
 
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widgets import Label
 
 from mnist_sum_tui.config import TrainConfig
@@ -27,12 +25,6 @@ class RateFinder(Question[float | None]):
         Binding("enter", "take", "Take it"),
         Binding("escape", "leave", "Leave it"),
     ]
-
-    @dataclass(eq=False)
-    class Tested(Message):
-        """The thread is done; `test` is a sentence if it failed."""
-
-        test: "RateTest | str"
 
     def __init__(self, config: TrainConfig, after: threading.Thread | None = None) -> None:
         """`after`: a thread that uses torch's random numbers and cores, and has been told to end."""
@@ -69,15 +61,15 @@ class RateFinder(Question[float | None]):
             test = find_rate(self._config, self._is_over.is_set)
         except Exception as error:
             test = str(error) or type(error).__name__
-        self.post_message(self.Tested(test))
+        self.call_later(self._take_test, test)
 
-    def on_rate_finder_tested(self, message: Tested) -> None:
-        """Show the curve and what it suggests; or close, if nobody waits for it any more."""
+    def _take_test(self, test: "RateTest | str") -> None:
+        """Show the curve and what it suggests, or the sentence; or close, if nobody waits for it any more."""
         self._is_done = True
         if self._is_over.is_set():
             self.dismiss(None)
             return
-        test, words = message.test, self.query_one("#rate-words", Label)
+        words = self.query_one("#rate-words", Label)
         if isinstance(test, str):
             words.update(printable(test))
             return

@@ -1,12 +1,10 @@
 """Runs: every run in the folder: open, compare, resume, evaluate, delete, copy the command."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -60,24 +58,6 @@ class RunsPage(Experiments):
     quantity: reactive[str] = reactive(QUANTITIES[0])
     x_kind: reactive[str] = reactive(X_KINDS[0])
 
-    @dataclass(eq=False)
-    class Listed(Message):
-        """The runs have been read, or the first of them."""
-
-        runs: tuple[Summary, ...]
-        number: int
-        """of the reading: the newest counts, whichever ends last"""
-        is_whole: bool = True
-        """whether these are all runs, so that one of them is the best"""
-
-    @dataclass(eq=False)
-    class Traced(Message):
-        """The curves of some runs have been read."""
-
-        curves: list[tuple[str, list[Series]]]
-        looks: list[int]
-        """the place of each among the marks"""
-
     def __init__(self) -> None:
         super().__init__()
         self._looks: list[int] = []
@@ -127,15 +107,15 @@ class RunsPage(Experiments):
                 found.append(summarise(run))
                 compute(found[-1])
                 if is_first and len(found) == AT_ONCE < len(there):
-                    self.post_message(self.Listed(tuple(found), number, is_whole=False))
-            self.post_message(self.Listed(tuple(found), number))
+                    self.call_later(self._take_listed, tuple(found), number, is_whole=False)
+            self.call_later(self._take_listed, tuple(found), number)
 
         self.run_worker(read, thread=True, group="list", exit_on_error=False)
 
-    def on_runs_page_listed(self, message: Listed) -> None:
-        """Show them, unless they are to be read again."""
-        if message.number == self._listings:
-            self.listed, self.query_one(RunTable).is_whole = message.runs, message.is_whole
+    def _take_listed(self, runs: tuple[Summary, ...], number: int, is_whole: bool = True) -> None:
+        """Show all runs, or the first of them, unless they are to be read again: `number` counts the readings."""
+        if number == self._listings:
+            self.listed, self.query_one(RunTable).is_whole = runs, is_whole
             self.show_listed()
 
     def show_listed(self) -> None:
@@ -196,13 +176,13 @@ class RunsPage(Experiments):
                 for row in chosen
                 for of in [members_of(row)]
             ]
-            self.post_found(self.Traced(curves, looks))
+            self.take_found(self._take_curves, curves, looks)
 
         self.run_worker(read, thread=True, group="trace", exclusive=True, exit_on_error=False)
 
-    def on_runs_page_traced(self, message: Traced) -> None:
-        """Draw them."""
-        self.curves, self._looks = message.curves, message.looks
+    def _take_curves(self, curves: list[tuple[str, list[Series]]], looks: list[int]) -> None:
+        """Draw them; `looks` has the place of each among the marks."""
+        self.curves, self._looks = curves, looks
         self.draw_curves()
 
     def watch_quantity(self) -> None:

@@ -19,6 +19,8 @@ from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 
 if TYPE_CHECKING:  # they need numpy, and the first frame does not
+    from mnist_sum_tui.charts.series import Series
+    from mnist_sum_tui.charts.thumbnail import Image
     from mnist_sum_tui.tui.widgets.run_view import RunView
 
 REDRAW_SECONDS = 0.5
@@ -96,7 +98,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         self.query_one(ContentSwitcher).current = "run-view"
         self.set_focus(None)
         if self.session.run is not None and self.session.config is not None:
-            self.find_ghost(self.session.config, self.session.run)
+            self.find_ghost(self.session.config, self.session.run, self.take_ghost)
         self.refresh_bindings()
         self.redraw(at_once=True)
 
@@ -128,7 +130,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         """Load the sample images when the run first names them."""
         if isinstance(event, Samples) and not self._is_loading_images and self.session.config is not None:
             self._is_loading_images = True
-            self.load_images(event.indices, self.session.config.data_dir)
+            self.load_images(event.indices, self.session.config.data_dir, self._take_images)
 
     def take_watched(self, is_whole: bool, events: list[Event]) -> None:
         """Take in new events of a run that another process trains."""
@@ -188,15 +190,15 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         if self._run_view is not None and self._run_view.view.cursor is not None:
             self.step_back()
 
-    def on_train_reads_ghost_found(self, message: TrainReads.GhostFound) -> None:
-        """Draw it behind the curves."""
+    def take_ghost(self, name: str, series: "Series", why: str = "") -> None:
+        """Draw the ghost run behind the curves; `why` says how its settings differ."""
         view = self.run_view
-        view.ghost, view.ghost_name, view.ghost_why = message.series, message.name, message.why
+        view.ghost, view.ghost_name, view.ghost_why = series, name, why
         self._is_stale = True
 
-    def on_train_reads_images_found(self, message: TrainReads.ImagesFound) -> None:
-        """Show them."""
-        self.run_view.images = message.images
+    def _take_images(self, images: "dict[int, Image]") -> None:
+        """Show the sample images."""
+        self.run_view.images = images
         self._is_stale = True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -1,10 +1,9 @@
 """What page Train reads in threads of its own: the ghost run, and the sample images."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.message import Message
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.differences import why_other
@@ -19,38 +18,25 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
 
 
 class TrainReads(Page):
-    """Reads, and posts what it found to itself: reading on the thread that draws would take too long."""
-
-    @dataclass(eq=False)
-    class GhostFound(Message):
-        """The ghost run, read by a thread."""
-
-        name: str
-        series: "Series"
-        why: str = ""
-        """how its settings differ"""
-
-    @dataclass(eq=False)
-    class ImagesFound(Message):
-        """The sample images, read by a thread."""
-
-        images: "dict[int, Image]"
+    """Reads, and lets the page take what was found: reading on the thread that draws would take too long."""
 
     @work(thread=True, exclusive=True, group="ghost", exit_on_error=False)
-    def find_ghost(self, config: TrainConfig, current: Run) -> None:
-        """Read the ghost run."""
+    def find_ghost(self, config: TrainConfig, current: Run, take: "Callable[[str, Series, str], object]") -> None:
+        """Read the ghost run: its name, its curves, and how its settings differ."""
         ghost = find_ghost(self.session.runs_folder, config, current)
         if ghost is not None:
             from mnist_sum_tui.charts.series import Series
 
             was_turned = any(read_events(ghost.metrics_file, "changed"))
             why = why_other(ghost.read_config(), config, was_turned)
-            self.post_found(self.GhostFound(ghost.id, Series(read_events(ghost.metrics_file, *Series.KINDS)), why))
+            self.take_found(take, ghost.id, Series(read_events(ghost.metrics_file, *Series.KINDS)), why)
 
     @work(thread=True, exclusive=True, group="images", exit_on_error=False)
-    def load_images(self, indices: tuple[int, ...], data_dir: str | None) -> None:
+    def load_images(
+        self, indices: tuple[int, ...], data_dir: str | None, take: "Callable[[dict[int, Image]], object]"
+    ) -> None:
         """Read the sample images, with the whole of their file: too long for the thread that draws."""
-        self.post_found(self.ImagesFound(sample_images(indices, data_dir)))
+        self.take_found(take, sample_images(indices, data_dir))
 
 
 def sample_images(indices: tuple[int, ...], data_dir: str | None) -> "dict[int, Image]":

@@ -1,21 +1,16 @@
 """The messages of the dashboard; the app handles all of them."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.tui.session.player import BySteps, Player
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.export.demo import Caption
     from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
     from mnist_sum_tui.tui.session.speeds import Speed
 
@@ -98,49 +93,10 @@ class RunDeleted(Message):
 
 
 @dataclass(eq=False)
-class RunRead(Message):
-    """A run that is to be opened has been read, by a thread."""
-
-    config: TrainConfig
-    run: Run
-    events: list[Event]
-    """all of the run's"""
-
-
-@dataclass(eq=False)
 class ReplayRun(Message):
     """Please show this run as it was at each moment of its training."""
 
     run: Run
-
-
-@dataclass(eq=False)
-class ReplayRead(Message):
-    """The journal of a run that is to be replayed has been read, by a thread."""
-
-    config: TrainConfig
-    run: Run
-    player: Player
-    captions: "Sequence[Caption]" = ()
-    """the captions under it as it plays"""
-
-    @classmethod
-    def of(cls, run: Run) -> Self:
-        """A replay in the time that the run took; that of the package's run as a demo.
-
-        Raises:
-            RunError: its settings cannot be read, or it has no events.
-        """
-        from mnist_sum_tui.runs.replay import Replay  # numpy
-
-        config, replay = run.read_config(), Replay(run.metrics_file)
-        if not len(replay):
-            raise RunError(f"run {run.id} has no events to replay")
-        if run != RECORDED:
-            return cls(config, run, Player(replay))
-        from mnist_sum_tui.export.demo import SECONDS, captions  # numpy
-
-        return cls(config, run, Player(replay, BySteps(replay, SECONDS)), captions(replay))
 
 
 @dataclass(eq=False)

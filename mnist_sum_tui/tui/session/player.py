@@ -1,9 +1,16 @@
 """Player: where a replay stands and how fast it goes. No Textual in it; whoever shows it says how much time passes."""
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # it needs numpy, and the first frame does not
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.runs.run import Run
+
+if TYPE_CHECKING:  # they need numpy, and the first frame does not
+    from mnist_sum_tui.export.demo import Caption
     from mnist_sum_tui.runs.replay import Moment, Replay
 
 SPEEDS = tuple(2**power for power in range(9))
@@ -123,3 +130,21 @@ class Player:
         ends = self.replay.epochs()
         further = [row for row in ends if row > self._row] if by > 0 else [row for row in ends if row < self._row][::-1]
         self.go_to_row(further[0] if further else self.replay.last if by > 0 else 0)
+
+
+def replayed(run: Run) -> "tuple[TrainConfig, Run, Player, Sequence[Caption]]":
+    """What a replay of a run needs: its settings, a player, and captions, which the package's run has, as a demo.
+
+    Raises:
+        RunError: its settings cannot be read, or it has no events.
+    """
+    from mnist_sum_tui.runs.replay import Replay  # numpy
+
+    config, replay = run.read_config(), Replay(run.metrics_file)
+    if not len(replay):
+        raise RunError(f"run {run.id} has no events to replay")
+    if run != RECORDED:
+        return config, run, Player(replay), ()
+    from mnist_sum_tui.export.demo import SECONDS, captions  # numpy
+
+    return config, run, Player(replay, BySteps(replay, SECONDS)), captions(replay)

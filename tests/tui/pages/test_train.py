@@ -129,11 +129,11 @@ async def test_nothing_is_drawn_beyond_the_allowance(pilot: Pilot[int], monkeypa
 async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training())
     page = app.train_page
-    page.post_message(page.GhostFound("20250228-090000-compact", Series(recorded.training(2150, slower=1.6))))
+    page.call_later(page.take_ghost, "20250228-090000-compact", Series(recorded.training(2150, slower=1.6)))
     sentence = "Sum reached 95 % 16 s sooner than the best earlier compact run, 20250228-090000-compact"
     await until(pilot, lambda: "best earlier run" in chart(app, "loss")[1] and sentence in shown(app, "#race"))
     assert shown(app, "#news") == f"{recorded.RUN} · epoch 2: validation digit 98.38 %, sum 96.69 % (best epoch so far)"
-    page.post_message(page.GhostFound("20250228-090000-compact", Series(recorded.training(2150))))
+    page.call_later(page.take_ghost, "20250228-090000-compact", Series(recorded.training(2150)))
     await until(
         pilot, lambda: "Sum reached 95 % at the same time as the best earlier compact run" in shown(app, "#race")
     )
@@ -142,7 +142,7 @@ async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None
 async def test_save_and_validate_are_answered_though_an_older_run_exists(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training())
     page = app.train_page
-    page.on_train_reads_ghost_found(page.GhostFound("20250228-090000-compact", Series(recorded.training(2150))))
+    page.take_ghost("20250228-090000-compact", Series(recorded.training(2150)))
     answers = {
         Checkpointed(**AT, file="last.safetensors", reason="request", seconds=0.1, best=False): "saved to last.safe",
         Validated(
