@@ -185,19 +185,13 @@ class RunsPage(Experiments):
         self.curves, self._looks = curves, looks
         self.draw_curves()
 
-    def watch_quantity(self) -> None:
-        """Draw another quantity."""
-        self.draw_curves()
-
-    def watch_x_kind(self) -> None:
-        """Draw along another axis."""
-        self.draw_curves()
-
     def draw_curves(self) -> None:
         """Draw the curves, whole or as far as they are played."""
         if self.is_mounted:
             shown = self.in_step(self.quantity, self.x_kind)
             self.query_one(Chart).plot = overlay(shown, self.quantity, self.x_kind, self._looks)
+
+    watch_quantity = watch_x_kind = draw_curves
 
     def action_quantity(self) -> None:
         """The next quantity."""

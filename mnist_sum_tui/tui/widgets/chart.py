@@ -62,18 +62,10 @@ class Chart(Widget):
         lines = self.drawing.lines
         return self._strips[y] if y < len(lines) else Strip.blank(self.size.width, self.rich_style)
 
-    def watch_plot(self) -> None:
-        """Redraw, because the plot has changed."""
-        self._forget()
-
     def notify_style_update(self) -> None:
         """Redraw, because the theme has changed."""
         super().notify_style_update()
         self._styles.clear()
-        self._forget()
-
-    def on_resize(self) -> None:
-        """Redraw for the new size."""
         self._forget()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -85,8 +77,11 @@ class Chart(Widget):
         self.post_message(self.Pointed(None))
 
     def _forget(self) -> None:
+        """Redraw, because the plot has changed, or the size."""
         self._drawing = None
         self.refresh()
+
+    watch_plot = on_resize = _forget
 
     def _style(self, role: str) -> Style:
         if role not in self._styles:

@@ -54,12 +54,10 @@ class MapOfDigits(Widget, can_focus=True):
             self.cursor = int(columns[index]) // across, int(rows[index]) // down
 
     def watch_shown(self) -> None:
-        """The cursor stays with its image, which may be elsewhere now."""
+        """The cursor stays with its image, which may be elsewhere now, as in another size."""
         self.point_at(self.index)
 
-    def on_resize(self) -> None:
-        """So it does on another size."""
-        self.point_at(self.index)
+    on_resize = watch_shown
 
     def render(self) -> Content:
         """The map; empty without one."""

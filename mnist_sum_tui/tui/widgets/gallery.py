@@ -102,10 +102,6 @@ class Gallery(ScrollView, can_focus=True):
         """Choose the item of a key, or none if there is no such item."""
         self.chosen = next((place for place, item in enumerate(self.items) if item.key == key), -1)
 
-    def watch_is_large(self) -> None:
-        """Lay out again."""
-        self._lay_out()
-
     def watch_chosen(self, old: int, new: int) -> None:
         """Redraw both tiles, and scroll to the new one."""
         for place in (old, new):
@@ -118,6 +114,8 @@ class Gallery(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Lay out again, because the number of tiles per row may change."""
         self._lay_out()
+
+    watch_is_large = on_resize
 
     def notify_style_update(self) -> None:
         """Redraw, because the theme has changed."""

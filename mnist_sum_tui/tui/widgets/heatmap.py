@@ -93,9 +93,7 @@ class Heatmap(Widget, can_focus=True):
         """Name the map anew: the key may be in the title."""
         self.border_title = self.title()
 
-    def on_resize(self) -> None:
-        """Name the map anew."""
-        self.border_title = self.title()
+    on_resize = watch_grid
 
     def title(self) -> str:
         """What the rows and columns are."""

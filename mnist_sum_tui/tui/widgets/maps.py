@@ -53,9 +53,7 @@ class Pictures(Gallery):
         """Show them; the one that was chosen stays so."""
         self._make(self.chosen)
 
-    def on_resize(self) -> None:
-        """Other sizes."""
-        self._make(self.chosen)
+    on_resize = watch_grids
 
     def _make(self, chosen: int) -> None:
         if self.grids and self._room:
