@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -87,13 +87,14 @@ async def test_pages_of_other_sites_are_refused(server: tuple[int, "subprocess.P
     assert children(process) == []
 
 
-async def picture(session: "aiohttp.ClientSession", debugging: int) -> bytes:
-    """A picture of the page that Chromium shows."""
+async def asked(session: "aiohttp.ClientSession", debugging: int, method: str, **given: str) -> dict[str, Any]:
+    """What Chromium answers of the page that it shows."""
     async with session.get(f"http://localhost:{debugging}/json") as answer:
         pages = [page for page in await answer.json() if page["type"] == "page"]
     async with session.ws_connect(pages[0]["webSocketDebuggerUrl"], max_msg_size=0) as page:
-        await page.send_json({"id": 1, "method": "Page.captureScreenshot"})
-        return base64.b64decode((await page.receive_json())["result"]["data"])
+        await page.send_json({"id": 1, "method": method, "params": given})
+        found: dict[str, Any] = (await page.receive_json())["result"]
+        return found
 
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="needs chromium")
@@ -115,12 +116,15 @@ async def test_a_browser_shows_it(server: tuple[int, "subprocess.Popen[bytes]"],
                 end, seen = time.monotonic() + SECONDS, set[bytes]()
                 while len(seen) < 3:  # of the dashboard, each with other numbers
                     assert time.monotonic() < end
-                    shown = await picture(session, debugging)
+                    shown = base64.b64decode((await asked(session, debugging, "Page.captureScreenshot"))["data"])
                     colours = Image.open(io.BytesIO(shown)).convert("RGB").getcolors(1 << 24) or []
                     if len(colours) > 100:
                         seen.add(shown)
                         (tmp_path / "shown.png").write_bytes(shown)
                     await asyncio.sleep(0.5)
+                focus = "document.activeElement.tagName"
+                found = await asked(session, debugging, "Runtime.evaluate", expression=focus)
+                assert found["result"]["value"] == "TEXTAREA", "keys count before the first click"
         finally:
             browser.terminate()
     wait_for(lambda: not children(server[1]), SECONDS)
