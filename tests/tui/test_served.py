@@ -41,6 +41,8 @@ async def test_two_visitors_watch_the_demo_and_leave(server: tuple[int, "subproc
             for visitor in visitors:
                 await visitor.see("replay")
                 await visitor.see("accuracy")
+            await visitors[0].see("can be dragged")
+            assert not [line for line in visitors[0].screen.display if "F keys" in line], "there is no other page"
             (state,) = [line for line in visitors[0].screen.display if "replay" in line]
             await visitors[0].see("replay", but=state[state.index("replay") :].strip())
             assert len(children(process)) == 2

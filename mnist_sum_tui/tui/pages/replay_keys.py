@@ -91,6 +91,7 @@ class ReplayKeys(ChartKeys, AfterRun):
         """Play from the beginning; the captions are said on the way."""
         self.player = player
         self.run_view.captions.all = captions
+        self.run_view.captions.has_pages = not self.session.is_read_only
         self.run_view.set_class(bool(captions), "-captioned")
         player.toggle()
         self._frames = self._frames or self.set_interval(FRAME_SECONDS, self._next_frame)

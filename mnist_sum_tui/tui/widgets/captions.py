@@ -8,7 +8,8 @@ from mnist_sum_tui.export.demo import NEXT, Caption
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.common import Line
 
-MEANWHILE = "space pauses, the bar below can be dragged, the F keys lead to other pages"
+MEANWHILE = "space pauses, the bar below can be dragged"
+OTHER_PAGES = ", the F keys lead to other pages"
 AFTERWARDS = f" {BRAILLE.between} ".join(NEXT)
 
 
@@ -16,12 +17,15 @@ class Captions(Line):
     """Shows the newest of the captions, and at the end of the run the commands to go on with."""
 
     all: Sequence[Caption] = ()
+    has_pages = True
+    """whether there are pages beside this one: not for those who may only watch"""
 
     def show(self, row: int) -> None:
         """Show what is said when the replay is at this row."""
         said = [caption for caption in self.all if caption.row <= row]
         if said:
+            meanwhile = MEANWHILE + OTHER_PAGES if self.has_pages else MEANWHILE
             is_over = said[-1] is self.all[-1]
-            commands = (AFTERWARDS, "$text-accent") if is_over else (MEANWHILE, "$text-muted")
+            commands = (AFTERWARDS, "$text-accent") if is_over else (meanwhile, "$text-muted")
             when = f"Step {said[-1].step:,}: " if said[-1].step and not is_over else ""  # its figures are of then
             self.say(Content.assemble((when + said[-1].words, "bold"), "\n", commands))
