@@ -13,6 +13,8 @@ from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.run_details import in_columns, last_epochs
 
 Value = float | None
+Lengths = tuple[str, ...]
+"""the same words, from the longest form to the shortest"""
 ROOMY = 190
 """columns from which the settings stand between the facts and the epochs"""
 ROWS = 5
@@ -24,7 +26,8 @@ AGREEMENT = ("agreement %: sum = digit + number", "agreement %", "agreement")
 class KeyFigure(Vertical):
     """A share of 1 in large digits, with a heading above and a note below."""
 
-    _headings: tuple[str, ...] = ()
+    _headings: Lengths = ()
+    _notes: Lengths = ()
 
     def compose(self) -> ComposeResult:
         """Heading, large digits, the same number small (for screens of few rows), note."""
@@ -33,22 +36,21 @@ class KeyFigure(Vertical):
         yield Line("-", classes="small", markup=False)
         yield Line("", classes="note", markup=False)
 
-    def show(self, headings: tuple[str, ...], value: Value, note: str) -> None:
-        """Show a share as percent with two decimals, under the first of the headings that fits."""
-        self._headings = headings
+    def show(self, headings: Lengths, value: Value, notes: Lengths) -> None:
+        """Show a share as percent with two decimals, between the first of the headings and of the notes that fit."""
+        self._headings, self._notes = headings, notes
         text = percent(value)
         digits = self.query_one(Digits)
         if digits.value != text.removesuffix(" %"):
             digits.update(text.removesuffix(" %"))
-        for name, words in (("small", text), ("note", note)):
-            self.query_one(f".{name}", Line).say(words)
+        self.query_one(".small", Line).say(text)
         self.on_resize()
 
     def on_resize(self) -> None:
-        """Choose the heading that leaves a gap to the next figure."""
-        if self._headings:
-            fitting = (words for words in self._headings if len(words) < self.size.width)
-            self.query_one(".heading", Line).say(next(fitting, self._headings[-1]))
+        """Choose the words that leave a gap to the next figure."""
+        for name, forms in (("heading", self._headings), ("note", self._notes)):
+            fitting = (words for words in forms if len(words) < self.size.width)
+            self.query_one(f".{name}", Line).say(next(fitting, forms[-1] if forms else ""))
 
 
 class Facts(Line):
@@ -104,26 +106,26 @@ def chosen(config: TrainConfig) -> str:
     return in_columns([(option_name(name), printable(value_words(name, getattr(config, name)))) for name in names])
 
 
-def figures(session: Session) -> dict[str, tuple[tuple[str, ...], Value, str]]:
-    """Headings, value and note of digit, sum and agreement: the test's, else those of training with the validation's.
+def figures(session: Session) -> dict[str, tuple[Lengths, Value, Lengths]]:
+    """Headings, value and notes of digit, sum and agreement: the test's, else those of training with the validation's.
 
     Without a test and validation images there is no agreement.
     """
     done, seen = session.finished, session.validation
     if done is not None and done.digit_accuracy is not None:
         return {
-            "digit": (("test digit %", "digit %"), done.digit_accuracy, f"loss {done.digit_loss or 0:.4f}"),
-            "sum": (("test sum %", "sum %"), done.sum_accuracy, f"loss {done.sum_loss or 0:.4f}"),
-            "agreement": (AGREEMENT, done.agreement, f"{done.pairs or 0:,} pairs"),
+            "digit": (("test digit %", "digit %"), done.digit_accuracy, (f"loss {done.digit_loss or 0:.4f}",)),
+            "sum": (("test sum %", "sum %"), done.sum_accuracy, (f"loss {done.sum_loss or 0:.4f}",)),
+            "agreement": (AGREEMENT, done.agreement, (f"{done.pairs or 0:,} pairs",)),
         }
     digit, total = session.training or (None, None)
     validated = [_measured(seen, name) for name in ("digit_accuracy", "sum_accuracy", "agreement")]
     has_validation = session.started is None or session.started.validation_images > 0
     notes = [f"validation {percent(value).removesuffix(' %')}" if has_validation else "" for value in validated]
-    found = {
-        "digit": (("training digit %", "digit %"), digit, notes[0]),
-        "sum": (("training sum %", "sum %"), total, notes[1]),
-        "agreement": (AGREEMENT, validated[2], "" if validated[2] is None else "of the validation"),
+    found: dict[str, tuple[Lengths, Value, Lengths]] = {
+        "digit": (("training digit %", "digit %"), digit, (notes[0],)),
+        "sum": (("training sum %", "sum %"), total, (notes[1],)),
+        "agreement": (AGREEMENT, validated[2], ("",) if validated[2] is None else ("of the validation", "validation")),
     }
     return found if has_validation else {name: found[name] for name in ("digit", "sum")}
 

@@ -31,3 +31,16 @@ async def test_beside_the_figures_stand_the_last_epochs_and_the_settings_where_t
             assert [line.split()[0] for line in lines] == ["epoch", "2", "3", "4", "5"]
             assert lines[-1].endswith("best")
             assert max(map(len, lines)) <= found[-1].size.width
+
+
+@pytest.mark.parametrize(("width", "words"), [(80, "validation"), (120, "of the validation")])
+async def test_what_the_agreement_is_of_ends_before_the_facts(
+    width: int, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded.without_torch(monkeypatch)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(width, 36)) as pilot:
+        await play(pilot, recorded.training(recorded.STEPS_PER_EPOCH + 5))
+        note = app.train_page.query_one("#agreement-figure .note", Static)
+        await recorded.until(pilot, lambda: str(note.render()) == words)
+        assert len(words) < note.size.width
