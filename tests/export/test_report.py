@@ -76,6 +76,13 @@ def test_it_is_small_and_asks_for_nothing(run: Run) -> None:
     assert "default-src 'none'" in text
 
 
+def test_on_paper_each_chart_has_its_title(run: Run) -> None:
+    (paper,) = re.findall(r"@media print .*", page(run))
+    hidden = re.findall(r"([^{}]+) { display: none; }", paper)
+    assert [name.strip() for name in hidden] == ["input"]
+    assert "<output>loss over the steps</output>" in page(run)
+
+
 def test_the_addition_table_over_the_training(run: Run) -> None:
     """The page shows the last one; the script has them all."""
     whole, part = tuple("0" * (3 + n) + "9" + "0" * (15 - n) for n in range(10)), ("1" * 19,) * 10
