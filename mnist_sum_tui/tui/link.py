@@ -3,6 +3,7 @@
 What is slow is measured, never asked: a terminal behind a slow line lets the writing thread wait.
 """
 
+import math
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -24,8 +25,11 @@ LEAST_WAITED = 0.3
 """the part of the time between two waits that must have been waiting, so that the link was hardly ever idle"""
 SLOW = 25_000
 """bytes per second, below which the link counts as slow"""
-SHARE = 0.5
-"""of the speed that is used, so that the answer to a key finds the link free most of the time"""
+SHARE, KEY_SHARE, KEY_SECONDS = 0.5, 0.8, 2.0
+"""of the speed that is used, so that the answer to a key finds the link free most of the time; and of that for so long
+after a key"""
+PIECE_SECONDS = 0.25
+"""how long the link may take for what is sent at once: the rest of a larger picture comes with the next one"""
 FREE_SECONDS = 0.1
 """how soon the link must be free for another picture"""
 HELD_UP = 0.02
@@ -73,6 +77,19 @@ class Link:
         """when the last wait ended, and `total` then"""
         self._sent: deque[tuple[float, int]] = deque(maxlen=1000)
         self._shown: list[list[Cell]] = []
+        self._late: list[int] = []
+        """for each line how often what is new in it was left for the next picture"""
+        self._key = -math.inf
+        """when a key came last"""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a part of the last picture is still to be sent."""
+        return any(self._late)
+
+    def hurry(self, now: float) -> None:
+        """A key came: its answer may have more of the link."""
+        self._key = now
 
     def took(self, count: int, seconds: float, end: float) -> None:
         """So many bytes were taken within these seconds, at that time."""
@@ -95,29 +112,48 @@ class Link:
             return True
         if self.speed is None:
             return False
-        free = 0.0
+        free, share = 0.0, KEY_SHARE if now - self._key < KEY_SECONDS else SHARE
         for begin, count in list(self._sent):
-            free = max(free, begin) + count / (SHARE * self.speed)
+            free = max(free, begin) + count / (share * self.speed)
         return free > now + FREE_SECONDS
 
     def forget(self) -> None:
         """The terminal may show something else now."""
         self._shown = []
+        self._late = []
 
     def changes(self, lines: Sequence[Strip], colours: ColorSystem) -> str:
-        """The sequences that turn what is shown into these lines; all of them where the size is another."""
+        """The sequences that turn what is shown into these lines; all of them where the size is another.
+
+        Of a slow link's large picture they are a piece, which begins with the lines in which least is new, because the
+        answer to a key is mostly short; a line that was left out moves forward each time. `is_behind` tells.
+        """
         new = [_cells(line, colours) for line in lines]
         if len(self._shown) != len(new):
-            self._shown = [[] for _ in new]
-        sent, pen = list[str](), Cell("", "", "", "")
-        for y, (was, line) in enumerate(zip(self._shown, new, strict=True), 1):
-            for first, end in changed(was, line):
-                sent.append(f"\x1b[{y};{first + 1}H")
-                for cell in line[first:end]:
-                    sent += (_turned(pen, cell), cell.text)
-                    pen = cell._replace(ink=cell.ink or pen.ink)
-        self._shown = new
+            self._shown, self._late = [[] for _ in new], [0] * len(new)
+        drawn = {y: text for y in range(len(new)) if (text := _drawn(y, self._shown[y], new[y]))}
+        self._late = [late if y in drawn else 0 for y, late in enumerate(self._late)]
+        most = PIECE_SECONDS * self.speed if self.speed else math.inf
+        sent = list[str]()
+        for y in sorted(drawn, key=lambda y: (len(drawn[y]) / (1 + self._late[y]) ** 2, y)):
+            most -= len(drawn[y])
+            if most < 0 and sent:
+                self._late[y] += 1
+            else:
+                sent.append(drawn[y])
+                self._shown[y], self._late[y] = new[y], 0
         return "".join([*sent, "\x1b[0m"] if sent else [])
+
+
+def _drawn(y: int, was: Sequence[Cell], line: Sequence[Cell]) -> str:
+    """The sequences for what is new in a line; empty if nothing is."""
+    sent, pen = list[str](), Cell("", "", "", "")
+    for first, end in changed(was, line):
+        sent.append(f"\x1b[{y + 1};{first + 1}H")
+        for cell in line[first:end]:
+            sent += (_turned(pen, cell), cell.text)
+            pen = cell._replace(ink=cell.ink or pen.ink)
+    return "".join(sent)
 
 
 def changed(old: Sequence[Cell], new: Sequence[Cell]) -> Iterator[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """PlainApp: an app with our themes and the chosen marker, which shows text from files safely: no markup, no escapes."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from textual.app import App, ReturnType
 from textual.binding import Binding
 from textual.color import Color
 from textual.driver import Driver
+from textual.events import Event, InputEvent
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -88,7 +90,15 @@ class PlainApp(App[ReturnType]):
             visible_screen_stack.set(self._background_screens)
             colours = self.console._color_system or ColorSystem.TRUECOLOR
             renderable = Changes(self.link.changes(screen._compositor.render_strips(), colours))
+            if self.link.is_behind:
+                self.call_later(screen.refresh)
         super()._display(screen, renderable)
+
+    async def on_event(self, event: Event) -> None:
+        """Let the link know of keys and clicks."""
+        if isinstance(event, InputEvent):
+            self.link.hurry(time.monotonic())
+        await super().on_event(event)
 
     def suit_marker(self) -> None:
         """No eighths of a cell but in braille; no large digits in ASCII."""

@@ -16,7 +16,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from mnist_sum_tui.tui.link import NEW_SCREEN, Link, Timed, changed
+from mnist_sum_tui.tui.link import NEW_SCREEN, PIECE_SECONDS, Link, Timed, changed
 
 RATE = 5000
 """bytes per second that the slow terminal takes"""
@@ -96,6 +96,62 @@ def test_changes_that_are_near_are_sent_as_one() -> None:
     old.changes(strips("." * 40), ColorSystem.TRUECOLOR)
     new.changes(strips("x..x" + "." * 20 + "x" * 16), ColorSystem.TRUECOLOR)
     assert [*changed(old._shown[0], new._shown[0])] == [(0, 4), (24, 40)]
+
+
+def test_a_large_picture_comes_in_pieces_what_is_short_first() -> None:
+    link, screen = Link(), pyte.Screen(200, 6)
+    link.speed = 4000
+    picture = strips(*[letter * 200 for letter in "bcdfg"], "sky".ljust(200))
+    link.changes(strips(*[" " * 200] * 6), ColorSystem.TRUECOLOR)
+    while link.is_behind:
+        link.changes(strips(*[" " * 200] * 6), ColorSystem.TRUECOLOR)
+    pieces = [link.changes(picture, ColorSystem.TRUECOLOR)]
+    assert "sky" in pieces[0]
+    while link.is_behind:
+        pieces.append(link.changes(picture, ColorSystem.TRUECOLOR))
+    assert len(pieces) > 1
+    assert max(map(len, pieces)) <= 4000 * PIECE_SECONDS + 4
+    for piece in pieces:
+        pyte.Stream(screen).feed(piece)
+    assert screen.display == ["".join(cell.text for cell in strip) for strip in picture]
+    assert link.changes(picture, ColorSystem.TRUECOLOR) == ""
+
+
+def test_a_long_line_has_its_turn_beside_short_ones_that_never_rest() -> None:
+    link = Link()
+    link.changes(strips(*[" " * 180] * 21), ColorSystem.TRUECOLOR)
+    link.speed = 1000
+    for at in range(30):
+        short = [f"{at + line}".ljust(180) for line in range(20)]
+        if "b" * 180 in link.changes(strips("b" * 180, *short), ColorSystem.TRUECOLOR):
+            assert at > 0, "short ones go before it"
+            return
+    pytest.fail("the line never came")
+
+
+def test_a_line_that_is_as_before_again_is_not_behind() -> None:
+    link = Link()
+    link.speed = 10
+    blank = strips(" " * 40, " " * 40)
+    while link.changes(blank, ColorSystem.TRUECOLOR):
+        pass
+    link.changes(strips("b" * 40, "c" * 40), ColorSystem.TRUECOLOR)
+    assert link.is_behind
+    link.changes(strips("b" * 40, " " * 40), ColorSystem.TRUECOLOR)
+    assert not link.is_behind
+    link.forget()
+    assert not link.is_behind
+
+
+def test_after_a_key_the_link_is_free_sooner() -> None:
+    link = Link()
+    full(link, 100, 5000)
+    link.took(1000, 0, 160)
+    assert link.is_busy(160.2)
+    link.hurry(160.1)
+    assert not link.is_busy(160.2)
+    link.took(1000, 0, 170)
+    assert link.is_busy(170.2)
 
 
 def test_an_empty_screen_is_drawn_anew(tmp_path: Path) -> None:
