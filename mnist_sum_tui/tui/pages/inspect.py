@@ -29,8 +29,9 @@ class InspectPage(WalkingPage):
     _listed: TestSetEvaluated | None = None
     """whose wrong images are shown"""
     BINDINGS: ClassVar[list[BindingType]] = [
-        *WALK_KEYS,
-        *HEAT_KEYS,
+        *WALK_KEYS[:2],
+        *HEAT_KEYS,  # so early that the footer shows it at 80 columns
+        *WALK_KEYS[2:],
         *WEIGHT_KEYS,
         Binding("g", "goto", "Go to"),
         Binding("r", "random", "Random"),

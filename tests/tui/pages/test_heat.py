@@ -19,6 +19,7 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair, heat_lines, odds_words
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
+from tests.tui.shown import lines
 
 
 @pytest.fixture
@@ -45,6 +46,8 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(
         page = app.screen
         assert isinstance(page, HeatPage)
         pair = page.query_one(HeatPair)
+        if name == "inspect" and size[0] < 200:  # there it is shown at all times
+            assert "h Where it looked" in lines(app)[-1]
         if name == "draw":
             await press(pilot, key)
             assert str(pair.render()) == "", "nothing is drawn yet"
