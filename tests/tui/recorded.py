@@ -4,10 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widget import Widget
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Advice, Checkpointed, EpochDone, Event, Finished, Progress, Samples, Started
@@ -176,3 +179,15 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[StartTraining]:
     found: list[StartTraining] = []
     monkeypatch.setattr(RunningApp, "on_start_training", lambda _, message: found.append(message))
     return found
+
+
+def drawn_on(screen: Screen[Any], monkeypatch: pytest.MonkeyPatch) -> set[Widget]:
+    """The widgets that are drawn on it from now on."""
+    drawn, update = set[Widget](), screen._compositor.update_widgets
+
+    def note(widgets: set[Widget]) -> None:
+        drawn.update(widgets)
+        update(widgets)
+
+    monkeypatch.setattr(screen._compositor, "update_widgets", note)
+    return drawn

@@ -5,7 +5,7 @@ import time
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
+from textual.reactive import var
 
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.dialogs import GoTo
@@ -33,7 +33,7 @@ class ImagePage(WeightsPage, HeatPage):
         Binding("o", "heat", show=False),  # `h` is the key on every page; on Draw `o` opens a picture
     ]
 
-    index: reactive[int] = reactive(0, init=False)
+    index: var[int] = var(0, init=False)
     """the place of the image in the test file"""
 
     def __init__(self) -> None:

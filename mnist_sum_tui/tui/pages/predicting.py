@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Static
 
 from mnist_sum_tui.formatting import bar, percent
@@ -77,7 +77,7 @@ class NumberPage(PredictingPage):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding(str(digit), f"choose({digit})", show=False) for digit in range(10)]
 
-    number: reactive[int] = reactive(7, init=False)
+    number: var[int] = var(7, init=False)
     """the second input, 0..9"""
 
     def show_answer(self) -> None:

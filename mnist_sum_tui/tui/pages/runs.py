@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import OVERLAY_QUANTITIES as QUANTITIES
@@ -55,8 +55,8 @@ class RunsPage(Experiments):
         Binding("ctrl+r", "reload", "Read again", show=False),
     ]
 
-    quantity: reactive[str] = reactive(QUANTITIES[0])
-    x_kind: reactive[str] = reactive(X_KINDS[0])
+    quantity: var[str] = var(QUANTITIES[0])
+    x_kind: var[str] = var(X_KINDS[0])
 
     def __init__(self) -> None:
         super().__init__()

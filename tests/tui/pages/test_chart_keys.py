@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widget import Widget
 from textual.widgets import Digits
 
 from mnist_sum_tui.charts.series import Series
@@ -36,14 +35,7 @@ async def test_log_smoothing_and_axis_change_the_charts(pilot: Pilot[int]) -> No
 
 async def test_a_key_draws_the_charts_alone(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
     app = await play(pilot, recorded.training())
-    compositor, drawn = app.screen._compositor, set[Widget]()
-    update = compositor.update_widgets
-
-    def note(widgets: set[Widget]) -> None:
-        drawn.update(widgets)
-        update(widgets)
-
-    monkeypatch.setattr(compositor, "update_widgets", note)
+    drawn = recorded.drawn_on(app.screen, monkeypatch)
     await pilot.press("l", "left_square_bracket", "x")
     assert set(app.query(Chart)) & drawn
     assert not {app.screen, app.train_page.run_view} & drawn, "with all that is in them"

@@ -13,7 +13,7 @@ from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.answer import AnswerText, answer_lines
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.slider import Slider
-from tests.tui import fixed
+from tests.tui import fixed, recorded
 
 WRONG = sorted(fixed.WRONG)
 
@@ -40,6 +40,18 @@ async def test_arrows_step_and_go_round(tmp_path: Path, monkeypatch: pytest.Monk
         await pilot.press("left", "left", "left")
         assert page.index == fixed.COUNT - 1
         assert page.query_one("#picture", Digit).image is not None
+
+
+async def test_another_number_or_image_draws_what_it_changes_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        drawn = recorded.drawn_on(app.screen, monkeypatch)
+        await pilot.press("up", "right")
+        assert page_in(app).query_one(AnswerText) in drawn
+        assert app.screen not in drawn, "with all that is in it"
 
 
 async def test_digits_and_arrows_choose_the_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
