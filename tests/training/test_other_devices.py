@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,10 @@ from mnist_sum_tui.inference.predict import load_predictor
 from mnist_sum_tui.machine import hardware
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.loop import train
+from tests.conftest import Cli
+from tests.training.test_distributed import FAST, MODULE, TORCHRUN, losses_of
+
+DEVICE = "cuda"
 
 
 @dataclass
@@ -106,3 +111,16 @@ def test_on_a_real_gpu_it_trains_goes_on_predicts_and_evaluates(small_data: str,
     on_gpu = score(predictor.infer(images.images), images)
     on_cpu = score(load_predictor(run, tmp_path / "runs", "cpu").infer(images.images), images)
     assert on_gpu.digit_accuracy == pytest.approx(on_cpu.digit_accuracy, abs=0.02)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA here")
+def test_on_real_gpus_torchrun_trains_with_nccl_and_bench_measures(small_data: str, tmp_path: Path, cli: Cli) -> None:
+    processes = str(min(torch.cuda.device_count(), 2))
+    arguments = ("--model", "compact", "--epochs", "2", "--device", DEVICE, "--data-dir", small_data)
+    run = ("--json", "--runs-dir", str(tmp_path / "several"))
+    first, last = losses_of([*TORCHRUN, processes, *MODULE], *FAST, *run, *arguments)
+    assert last[0] < first[0]
+    measured = cli("bench", "--model", "swift", "--rounds", "1", "--json")
+    assert measured.returncode == 0, measured.stderr
+    assert json.loads(measured.stdout.splitlines()[0])["device"] == DEVICE
