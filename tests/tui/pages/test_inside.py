@@ -18,6 +18,7 @@ from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, 
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.maps import Maps
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
@@ -218,6 +219,11 @@ async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None
         await pilot.resize_terminal(200, 60)
         await pilot.pause()
         assert min(part.region.area for part in (table, page.query_one(Maps), page.query_one("#digit-end"))) > 0
+        await press(pilot, "down")
+        assert page.view_name == "table"
+        assert not page.query_one(Maps).display, "which would show another layer below the table's words"
+        assert table.region.width > 19 * 6
+        assert table.region.y < page.query_one(HeatPair).region.y
 
 
 async def test_before_the_first_answer_the_page_says_what_will_be_here(
