@@ -7,6 +7,7 @@ from typing import Any
 from typer.core import TyperCommand
 
 from mnist_sum_tui.cli.narrow_help import NarrowHelp
+from mnist_sum_tui.config import option_name, settings
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.turns import plain_number
 
@@ -60,10 +61,17 @@ def message_of(error: Any) -> str:
 
 
 def _no_such_option(error: Any) -> str:
-    known = [name for parameter in error.ctx.command.params for name in parameter.opts] if error.ctx else []
+    known = {name: name for parameter in error.ctx.command.params for name in parameter.opts} if error.ctx else {}
+    known |= {word: name for word, name in _form_words().items() if name in known}
     near = difflib.get_close_matches(error.option_name, known, n=1)
-    advice = f"did you mean {near[0]}?" if near else f"{_help_of(error)} lists the options"
+    advice = f"did you mean {known[near[0]]}?" if near else f"{_help_of(error)} lists the options"
     return f"unknown option {error.option_name}: {advice}"
+
+
+def _form_words() -> dict[str, str]:
+    """The options of the settings by the words that the dashboard's form has for them: --learning-rate for --lr."""
+    labels = {f"--{option_name(name)}": setting.label for name, setting in settings().items()}
+    return {"--network": "--model", **{f"--{label.replace(' ', '-')}": option for option, label in labels.items()}}
 
 
 def _bad_value(error: Any) -> str:
