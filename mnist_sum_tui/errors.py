@@ -49,6 +49,14 @@ class BenchError(MnistSumError):
 def unknown(kind: str, name: str, known: Iterable[str], hint: str = "") -> UsageError:
     """The error for an unknown name. It suggests the closest known name, or else gives the hint or all choices."""
     choices = list(known)
-    near = difflib.get_close_matches(name, choices, n=1)
-    advice = f"did you mean {near[0]!r}?" if near else (hint or f"choose from {', '.join(choices)}")
+    near = nearest(name, choices)
+    advice = f"did you mean {near!r}?" if near else (hint or f"choose from {', '.join(choices)}")
     return UsageError(f"unknown {kind} {name!r}: {advice}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The name of which this is a word, best the first (`data` of `data-dir`), else the one that is spelt most alike."""
+    choices = list(known)
+    whole = [choice for choice in choices if name.strip("-") in choice.strip("-").split("-")]
+    whole.sort(key=lambda choice: not choice.startswith(name))
+    return next(iter(whole or difflib.get_close_matches(name, choices, n=1)), None)

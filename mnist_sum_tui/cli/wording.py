@@ -1,6 +1,5 @@
 """What was wrong on the command line, and how a command is used, in this program's words instead of the library's."""
 
-import difflib
 import re
 from typing import Any
 
@@ -8,7 +7,7 @@ from typer.core import TyperCommand
 
 from mnist_sum_tui.cli.narrow_help import NarrowHelp
 from mnist_sum_tui.config import option_name, settings
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import UsageError, nearest
 from mnist_sum_tui.runs.turns import plain_number
 
 KINDS = {"int": "a whole number such as 3", "float": "a number such as 0.01"}
@@ -63,8 +62,8 @@ def message_of(error: Any) -> str:
 def _no_such_option(error: Any) -> str:
     known = {name: name for parameter in error.ctx.command.params for name in parameter.opts} if error.ctx else {}
     known |= {word: name for word, name in _form_words().items() if name in known}
-    near = difflib.get_close_matches(error.option_name, known, n=1)
-    advice = f"did you mean {known[near[0]]}?" if near else f"{_help_of(error)} lists the options"
+    near = nearest(error.option_name, known)
+    advice = f"did you mean {known[near]}?" if near else f"{_help_of(error)} lists the options"
     return f"unknown option {error.option_name}: {advice}"
 
 

@@ -41,6 +41,8 @@ BAD_INPUT = [
     (["train", "--learning-rate", "0.01"], 2, "error: unknown option --learning-rate: did you mean --lr?"),
     (["tui", "--network", "swift"], 2, "error: unknown option --network: did you mean --model?"),
     (["evaluate", "--learning-rate", "0.01"], 2, "error: unknown option --learning-rate: mnist-sum evaluate --help"),
+    (["train", "--rate", "0.01"], 2, "error: unknown option --rate: did you mean --lr?"),
+    (["train", "--data", "x"], 2, "error: unknown option --data: did you mean --data-dir?"),
     (["train", "--lr"], 2, "error: --lr needs a value"),
     (["train", "--quiet=3"], 2, "error: --quiet takes no value"),
     (["model", "compact", "6"], 2, "error: '6' cannot stand here: mnist-sum model --help shows what is expected"),
