@@ -1,6 +1,7 @@
 """MnistSumApp: the pages, the palette and the help. What it does with a run stands in running.py and leaving.py."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,6 +13,7 @@ from textual.screen import Screen
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.glyphs import MARKERS
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs.run import Run
@@ -154,6 +156,21 @@ class MnistSumApp(SettingsApp):
         yield SystemCommand(
             "Quiz", "Ten test images for you and the network: who reads and adds better?", self.action_quiz
         )
+
+    def deliver_screenshot(
+        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
+    ) -> str | None:
+        """Save a picture of the screen where drawings are saved, and not in Downloads; a browser does it its way."""
+        if filename is None and path is None and not self.is_web:
+            from mnist_sum_tui.tui.predictions.drawings import new_file
+
+            try:
+                free = new_file(self.session.runs_folder, "screen", "svg", datetime.now())
+            except RunError as error:
+                self.notify(str(error), severity="error")
+                return None
+            filename, path = free.name, str(free.parent)
+        return super().deliver_screenshot(filename, path, time_format)
 
     def action_show_help_panel(self) -> None:
         """Show the keys of the page, from the palette."""

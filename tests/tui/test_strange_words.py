@@ -86,6 +86,25 @@ async def test_the_message_about_a_screenshot_shows_brackets_of_the_path(
         assert "Saved screenshot to '[/foo]/shot.svg'" in text
 
 
+async def test_a_picture_of_the_screen_is_saved_where_drawings_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    folder = app.session.runs_folder / "drawings"
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await pilot.pause(0.1)
+        for _ in range(2):
+            app.action_screenshot()
+            await until(pilot, lambda: list(folder.glob("screen-*.svg")))
+        await until(pilot, lambda: len([*folder.glob("screen-*.svg")]) == 2, 30)
+        assert all("<svg" in file.read_text(encoding="utf-8") for file in folder.iterdir())
+        folder.rename(tmp_path / "elsewhere")
+        folder.symlink_to(tmp_path / "elsewhere")
+        app.action_screenshot()
+        assert "is a link" in await toasts(pilot, app, 3)
+        assert len([*folder.iterdir()]) == 2
+
+
 @pytest.mark.parametrize(
     "words", [word for word in WORDS if "/" not in word] + ["[", "e\u0301" * 9, "👩\u200d🔬", "❤\ufe0f"]
 )

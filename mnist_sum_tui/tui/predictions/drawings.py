@@ -1,4 +1,7 @@
-"""Drawings as files: read a picture as `predict image` does, save a drawing as a picture that it can read."""
+"""Drawings as files: read a picture as `predict image` does, save a drawing as a picture that it can read.
+
+Pictures of the screen are saved beside them.
+"""
 
 import io
 from datetime import datetime
@@ -23,6 +26,27 @@ def path_of(typed: str) -> str:
     return str(Path(words).expanduser()) if words != "-" else "./-"
 
 
+def new_file(runs_folder: Path, kind: str, suffix: str, now: datetime) -> Path:
+    """A path in the runs folder's `drawings` where nothing is yet, such as `drawing-20260101-120000.png`.
+
+    Raises:
+        RunError: the folder is a link or not a folder, or cannot be made.
+    """
+    folder = runs_folder / FOLDER
+    if folder.is_symlink():
+        raise RunError(f"{folder}: is a link, so nothing is saved there; move it away first")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be made ({error.strerror or error}); check the folder") from error
+    stem, number = f"{kind}-{now:%Y%m%d-%H%M%S}", 1
+    path = folder / f"{stem}.{suffix}"
+    while path.exists() or path.is_symlink():
+        number += 1
+        path = folder / f"{stem}-{number}.{suffix}"
+    return path
+
+
 def save(runs_folder: Path, sheet_hw: NDArray[np.uint8], now: datetime) -> Path:
     """Save grey values as a PNG in the runs folder's `drawings`, named by the time; returns its path.
 
@@ -31,18 +55,7 @@ def save(runs_folder: Path, sheet_hw: NDArray[np.uint8], now: datetime) -> Path:
     """
     from PIL import Image
 
-    folder = runs_folder / FOLDER
-    if folder.is_symlink():
-        raise RunError(f"{folder}: is a link, so nothing is saved there; move it away first")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"{folder}: cannot be made ({error.strerror or error}); check the folder") from error
-    stem, number = f"drawing-{now:%Y%m%d-%H%M%S}", 1
-    path = folder / f"{stem}.png"
-    while path.exists() or path.is_symlink():
-        number += 1
-        path = folder / f"{stem}-{number}.png"
+    path = new_file(runs_folder, "drawing", "png", now)
     content = io.BytesIO()
     Image.fromarray(sheet_hw).save(content, "PNG")
     write_atomic(path, content.getvalue())
