@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import Sequence
 
+from textual import work
 from textual.binding import Binding
 from textual.timer import Timer
 
@@ -81,20 +82,17 @@ class InStepKeys(PredictingPage):
         if is_new and len(runs) == COUNT:
             self._read_answers(runs)
 
+    @work(thread=True, exclusive=True, group="answers", exit_on_error=False)
     def _read_answers(self, runs: Sequence[Run]) -> None:
         """Read what two runs answered as they learned, and the images, in a thread."""
-
-        def read() -> None:
-            found = []
-            for run in runs:
-                samples = [event for event in read_events(run.metrics_file, "samples") if isinstance(event, Samples)]
-                images = dict[int, Image]()
-                with contextlib.suppress(MnistSumError):
-                    images = sample_images(samples[0].indices, run.read_config().data_dir) if samples else {}
-                found.append(Answers(short_name(run.id), samples, images))
-            self.take_found(self._take_answers, tuple(found))
-
-        self.run_worker(read, thread=True, group="answers", exclusive=True, exit_on_error=False)
+        found = []
+        for run in runs:
+            samples = [event for event in read_events(run.metrics_file, "samples") if isinstance(event, Samples)]
+            images = dict[int, Image]()
+            with contextlib.suppress(MnistSumError):
+                images = sample_images(samples[0].indices, run.read_config().data_dir) if samples else {}
+            found.append(Answers(short_name(run.id), samples, images))
+        self.take_found(self._take_answers, tuple(found))
 
     async def _take_answers(self, found: tuple[Answers, ...]) -> None:
         """Show them, if the runs are still played and have any."""
