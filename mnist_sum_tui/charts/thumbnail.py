@@ -59,10 +59,10 @@ def scaled(shape: tuple[int, ...], side: int) -> tuple[int, int]:
 
 
 def as_maps(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Maps (M, H, W) as they are; values (M,) as one map, ten in a row or about as many as there are rows."""
+    """Maps (M, H, W) as they are; values (M,) as one: in rows of ten, of 19 sums, or of about as many as rows."""
     if values.ndim == 3:
         return values
-    columns = 10 if len(values) <= 30 else 2 ** round(np.log2(len(values)) / 2 + 0.25)
+    columns = 19 if len(values) == 19 else 10 if len(values) <= 30 else 2 ** round(np.log2(len(values)) / 2 + 0.25)
     rows = -(-len(values) // columns)
     return np.pad(values, (0, rows * columns - len(values))).reshape(1, rows, columns)
 

@@ -20,11 +20,12 @@ from mnist_sum_tui.tui.widgets.digit import blocks, dots
 
 
 class Item(NamedTuple):
-    """An image, its caption, and the key by which it is opened."""
+    """An image, its caption, the key by which it is opened, and a character before each of the image's lines."""
 
     image: Image
     caption: str
     key: int
+    rows: str = ""
 
 
 class Tile(NamedTuple):
@@ -141,10 +142,12 @@ class Gallery(ScrollView, can_focus=True):
             _, _, paper, ink = self.colors
             shown = blocks(item.image, paper, ink) if tile.look == "blocks" else Content("\n".join(dots(item.image)))
             mark = BRAILLE.chosen if is_chosen else " "
+            width = tile.width - (not item.rows)  # one with rows is alone, and its caption as wide as the image
             caption = Content.assemble(
-                (f"{mark}{item.caption}".ljust(tile.width - 1)[: tile.width - 1], "reverse bold" if is_chosen else "")
+                (f"{mark}{item.caption}".ljust(width)[:width], "reverse bold" if is_chosen else "")
             )
-            lines = [Content(" ") + line for line in shown.split("\n")]
+            drawn = shown.split("\n")
+            lines = [Content(row) + line for row, line in zip(item.rows.ljust(len(drawn)), drawn, strict=True)]
             is_cut = self._room.height <= len(lines)  # what is seen first is then what it is about
             padded = ([caption, *lines] if is_cut else [*lines, caption])[: tile.height]
             padded += [Content("")] * (tile.height - len(padded))

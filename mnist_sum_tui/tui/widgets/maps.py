@@ -8,23 +8,26 @@ from textual.reactive import reactive
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.charts.thumbnail import as_grey, as_maps, feature_pictures, resize, scaled
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item, Tile
+from mnist_sum_tui.tui.widgets.map_lines import heads
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.explain import LayerView
 
 LEAST, MOST = 10, 56
 """rows of pixels of a picture"""
+DIGITS, SUMS = 10, 19
 
 
 def side_for(count: int, shape: tuple[int, int], kernel: int, width: int, height: int) -> int:
-    """Rows of pixels with which `count` maps fit into width x height cells, each with a caption; LEAST if none fit.
+    """Rows of pixels with which `count` maps fit into width x height cells, each with a caption.
 
-    `kernel` is the side of the filters beside the maps.
+    If they do not fit, LEAST, or what the width has room for. `kernel` is the side of the filters beside the maps.
     """
-    for side in range(MOST, LEAST, -1):
+    for side in range(MOST, 0, -1):
         rows, columns = scaled(shape, side)
         tile = tile_of(rows, columns + (kernel and 1 + max(1, rows // 2 // kernel) * kernel))
-        if -(-count // max(1, width // tile.width)) * tile.height <= height and tile.width <= width:
+        is_whole = side <= LEAST or -(-count // max(1, width // tile.width)) * tile.height <= height
+        if is_whole and tile.width <= width:
             return side
     return LEAST
 
@@ -37,6 +40,19 @@ def tile_of(rows: int, columns: int) -> Tile:
 def reads_image(view: "LayerView") -> bool:
     """Whether the layer's filters lie on the image itself, so that one sees what they look for."""
     return view.kernels is not None and view.kernels.shape[1] == view.field[0].size
+
+
+def axis_labels(view: "LayerView", across: int) -> tuple[str, str]:
+    """For a map of digits, numbers or sums `across` pixels wide: the numbers of its columns, and those of ten rows."""
+    rows, columns = as_maps(view.maps).shape[1:]
+    cell = across // columns
+    if columns not in (DIGITS, SUMS) or not cell or not (view.name == "number" or view.kind.endswith("scores")):
+        return "1", ""
+    beside = [" "] * (-(-rows * cell // 2))  # two pixels share a line
+    for row in range(rows if rows == DIGITS else 0):
+        line = (row * cell + cell // 2) // 2
+        beside[line] = str(row) if beside[line] == " " else beside[line]
+    return heads(columns, cell), "".join(beside)
 
 
 class Pictures(Gallery):
@@ -96,4 +112,8 @@ class Maps(Pictures):
         side = side_for(len(maps), maps.shape[1:], size, *self._room)
         order = maps.mean((1, 2)).argsort()[::-1].tolist() if self.is_sorted else range(len(maps))
         pictures = feature_pictures(maps, kernels, side)
-        self._show(tuple(Item(pictures[key], f"{key + 1}", key) for key in order), chosen)
+        items = [Item(pictures[key], f"{key + 1}", key) for key in order]
+        if len(items) == 1:
+            below, beside = axis_labels(view, pictures[0].shape[1])
+            items = [Item(pictures[0], below, 0, beside)]
+        self._show(tuple(items), chosen)

@@ -95,9 +95,38 @@ async def test_three_maps_and_filters_stand_beside_each_other_on_a_wide_page(app
         (4, (28, 28), (59, 30), 27),
         (24, (24, 24), (52, 16), LEAST),
         (8, (3, 3), (112, 7), 12),
+        (1, (1, 10), (53, 29), 5),
+        (1, (1, 19), (53, 29), 2),
     ],
 )
 def test_pictures_are_as_large_as_all_of_them_fit(
     count: int, shape: tuple[int, int], room: tuple[int, int], side: int
 ) -> None:
     assert scaled(shape, side_for(count, shape, 0, *room))[0] == side
+
+
+@pytest.mark.parametrize("size", [(120, 36), (200, 60)])
+async def test_digits_and_sums_are_labelled_squares_that_are_all_seen(size: tuple[int, int], app: MnistSumApp) -> None:
+    async with app.run_test(size=size) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        maps, layers = page.query_one(Maps), page.query_one(OptionList)
+        for place, count, lit in ((4, 10, 7), (5, 10, 7), (6, 19, 14)):
+            layers.highlighted = place
+            await pilot.pause()
+            (item,) = maps.items
+            assert item.image.shape[1] < maps.content_size.width
+            shown = [maps.render_line(y).text for y in range(maps.tile.height)]
+            heads = next(line for line in shown if line.startswith(BRAILLE.chosen))
+            numbers = [int(word) for word in heads[1:].split()]
+            assert numbers[:10] == [*range(10)]
+            assert numbers[-1] == count - 1
+            cell = item.image.shape[1] // count
+            bright = item.image.max(0).reshape(count, cell)
+            assert [*np.flatnonzero(bright.max(1))] == [lit]
+            assert heads[1 + lit * cell : 1 + (lit + 1) * cell].strip() == str(lit), "below its square"
+        layers.highlighted = 5
+        await pilot.pause()
+        beside = "".join(maps.render_line(y).text[:1] for y in range(maps.tile.height - 1))
+        assert beside.split() == [*"0123456789"]
+        assert maps.items[0].image.any(1)[2 * beside.index("7")], "beside its row"
