@@ -8,6 +8,7 @@ from typer.core import TyperCommand
 from mnist_sum_tui.cli.narrow_help import NarrowHelp
 from mnist_sum_tui.config import option_name, settings
 from mnist_sum_tui.errors import UsageError, nearest
+from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.runs.turns import plain_number
 
 KINDS = {"int": "a whole number such as 3", "float": "a number such as 0.01"}
@@ -50,7 +51,7 @@ def message_of(error: Any) -> str:
         return words(error)
     text = str(getattr(error, "format_message", error.__str__)())
     if found := re.fullmatch(r"Got unexpected extra arguments? ?(?:\(s\) )?\((.*)\)", text):
-        return f"{found[1]!r} cannot stand here: {_help_of(error)} shows what is expected"
+        return f"{found[1]!r} cannot stand here: {_meant(error, found[1])}"
     if found := re.match(r"No such command '(.*?)'\.?(?: Did you mean '(.*?)'\?)?", text):
         advice = f"did you mean {found[2]!r}?" if found[2] else f"{_help_of(error)} lists the commands"
         return f"unknown command {found[1]!r}: {advice}"
@@ -59,8 +60,20 @@ def message_of(error: Any) -> str:
     return text
 
 
+def _meant(error: Any, words: str) -> str:
+    """What to type in place of words that cannot stand there: the option whose value they are, or --help."""
+    name = nearest(words.split(" ")[0], [*RECIPES, *MODELS])
+    known = {"--recipe": [*RECIPES], "--model": [*MODELS]}
+    options = [f"{option} {name}" for option in known if option in _options_of(error) and name in known[option]]
+    return f"did you mean {' or '.join(options)}?" if options else f"{_help_of(error)} shows what is expected"
+
+
+def _options_of(error: Any) -> list[str]:
+    return [name for parameter in error.ctx.command.params for name in parameter.opts] if error.ctx else []
+
+
 def _no_such_option(error: Any) -> str:
-    known = {name: name for parameter in error.ctx.command.params for name in parameter.opts} if error.ctx else {}
+    known = {name: name for name in _options_of(error)}
     known |= {word: name for word, name in _form_words().items() if name in known}
     near = nearest(error.option_name, known)
     advice = f"did you mean {known[near]}?" if near else f"{_help_of(error)} lists the options"
