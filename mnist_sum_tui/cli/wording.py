@@ -11,6 +11,8 @@ from mnist_sum_tui.errors import UsageError, nearest
 from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.runs.turns import plain_number
 
+OPTION = re.compile(r"--?[A-Za-z][\w-]*")
+"""an option, as `predict`, which takes -1 for a number, finds it among the arguments"""
 KINDS = {"int": "a whole number such as 3", "float": "a number such as 0.01"}
 """what an option or argument must be, by the library's word for it"""
 
@@ -43,7 +45,7 @@ class Command(NarrowHelp, TyperCommand):
 def message_of(error: Any) -> str:
     """The message for an error of Typer's command line, which some versions of it take from click or from pydantic."""
     words = {
-        "NoSuchOption": _no_such_option,
+        "NoSuchOption": lambda error: _unknown_option(error, error.option_name),
         "BadParameter": _bad_value,
         "MissingParameter": _missing,
     }.get(type(error).__name__)
@@ -51,6 +53,8 @@ def message_of(error: Any) -> str:
         return words(error)
     text = str(getattr(error, "format_message", error.__str__)())
     if found := re.fullmatch(r"Got unexpected extra arguments? ?(?:\(s\) )?\((.*)\)", text):
+        if option := OPTION.match(found[1]):
+            return _unknown_option(error, option[0])
         return f"{found[1]!r} cannot stand here: {_meant(error, found[1])}"
     if found := re.match(r"No such command '(.*?)'\.?(?: Did you mean '(.*?)'\?)?", text):
         advice = f"did you mean {found[2]!r}?" if found[2] else f"{_help_of(error)} lists the commands"
@@ -72,12 +76,12 @@ def _options_of(error: Any) -> list[str]:
     return [name for parameter in error.ctx.command.params for name in parameter.opts] if error.ctx else []
 
 
-def _no_such_option(error: Any) -> str:
+def _unknown_option(error: Any, option: str) -> str:
     known = {name: name for name in _options_of(error)}
     known |= {word: name for word, name in _form_words().items() if name in known}
-    near = nearest(error.option_name, known)
+    near = nearest(option, known)
     advice = f"did you mean {known[near]}?" if near else f"{_help_of(error)} lists the options"
-    return f"unknown option {error.option_name}: {advice}"
+    return f"unknown option {option}: {advice}"
 
 
 def _form_words() -> dict[str, str]:
@@ -88,6 +92,8 @@ def _form_words() -> dict[str, str]:
 
 def _bad_value(error: Any) -> str:
     name, text, value = _name(error.param), str(error.message), _value(error)
+    if (option := OPTION.match(value or "")) and not name.startswith("-"):
+        return _unknown_option(error, option[0])
     if found := re.search(r"'(.*)' is not one of (.*?)\.?$", text):
         choices = found[2].replace("'", "")
         return f"{name} must be one of {choices}, not {found[1]!r}"
