@@ -142,13 +142,21 @@ def facts(session: Session, width: int) -> str:
     threads = [plural(started.threads, "thread")] if started.device == "cpu" else []
     is_one_line = width >= len(_as_fit(times, 10**6))
     lines = [
-        ["- images/s" if progress is None else f"{progress.images_per_second:,.0f} images/s"],
+        _speed(session, elapsed),
         *([times] if is_one_line else ([time] for time in times)),
         [f"lr {'-' if progress is None else f'{progress.lr:.3g}'}", f"batch {started.batch_size}"],
         [f"{started.device} {started.precision}", *threads],
         [started.model, f"{started.parameters:,} parameters"],
     ]
     return "\n".join(_as_fit(parts, width) for parts in lines)
+
+
+def _speed(session: Session, elapsed: float) -> list[str]:
+    """Images per second: since the last event while it trains, then the mean, which agrees with the time elapsed."""
+    started, done, progress = session.started, session.finished, session.progress
+    if started is not None and done is not None and elapsed:
+        return [f"{done.step / started.steps_per_epoch * started.train_images / elapsed:,.0f} images/s", "mean"]
+    return ["- images/s" if progress is None else f"{progress.images_per_second:,.0f} images/s"]
 
 
 def _as_fit(parts: list[str], width: int) -> str:
