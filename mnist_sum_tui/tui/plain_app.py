@@ -31,37 +31,31 @@ PATH_STYLE = "[$text-success]"
 """markup before the path in Textual's message about a screenshot, its only message with markup"""
 
 
-class PrintOnly(LineFilter):
-    """Replaces characters that are not printable by spaces of the same width; an escape character has none.
+class ShownOnly(LineFilter):
+    """Replaces characters that are not printable by spaces of the same width, and the others by those of the marker.
 
-    Text from files already goes through `printable` when it is read; this filter catches what was forgotten.
+    Text from files already goes through `printable` when it is read; this filter catches what was forgotten. And it
+    draws with the marker also what Textual draws: borders, scroll bars, large digits. One filter does both, because
+    Textual copies each line for each filter.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
-        """The segments of a line with only printable characters; the width stays the same."""
-        if all(segment.text.isprintable() for segment in segments):
-            return segments
-        return [Segment(_print_of(text), style, control) for text, style, control in segments]
+        """The segments of a line; the width stays the same. An escape character has none."""
+        if not all(segment.text.isprintable() for segment in segments):
+            segments = [Segment(_print_of(text), style, control) for text, style, control in segments]
+        if current() is not BRAILLE:
+            segments = [Segment(shown(text), style, control) for text, style, control in segments]
+        return segments
 
 
 def _print_of(text: str) -> str:
     return "".join(c if c.isprintable() or c == JOINER else " " * cell_len(c) for c in text)
 
 
-class InMarker(LineFilter):
-    """Draws with the chosen marker also what Textual draws: borders, scroll bars, large digits."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
-        """The segments of a line with only characters of the marker; the width stays the same."""
-        if current() is BRAILLE:
-            return segments
-        return [Segment(shown(text), style, control) for text, style, control in segments]
-
-
 class PlainApp(App[ReturnType]):
-    """An app whose lines all go through PrintOnly and InMarker, and whose toasts show their text without markup."""
+    """An app whose lines all go through ShownOnly, and whose toasts show their text without markup."""
 
-    _last_filters = (PrintOnly(), InMarker())
+    _last_filter = ShownOnly()
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,8 +100,8 @@ class PlainApp(App[ReturnType]):
         self.set_class(current() is ASCII, "-ascii")
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """The filters for every line; ours are the last."""
-        return [*super().get_line_filters(), *self._last_filters]
+        """The filters for every line; ours is the last."""
+        return [*super().get_line_filters(), self._last_filter]
 
     def get_key_display(self, binding: Binding) -> str:
         """The name of a key for the footer; words where Textual has signs that few fonts have."""
