@@ -70,7 +70,7 @@ def print_list(
         out = console()
         print_runs(out, found, best=best, columns=shown)
         if best is not None:
-            say(out, why_best(best), "dim italic")
+            say(out, why_best(best, every), "dim italic")
         kept = any(summary.run.kept_epochs() for summary in fitting)
         frees = "; mnist-sum runs prune frees some" if kept else ""
         say(out, f"on the disk: {byte_size(sum(summary.size for summary in fitting))}{frees}", "dim italic")

@@ -145,10 +145,12 @@ def best_if_any(summaries: Sequence[Summary]) -> Summary | None:
     return best_run(summaries) if any(found.config and found.ranked_by for found in summaries) else None
 
 
-def why_best(best: Summary) -> str:
-    """By what a run is the best, in one line."""
+def why_best(best: Summary, runs: Iterable[Summary]) -> str:
+    """By what a run is the best of these, in one line."""
     images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the built-in MNIST"
     others = "" if best.ranked_by == "validation" else " (none has validation images)"
+    if not others and any(run.ranked_by == "test" for run in runs):
+        others = " (runs without one are not compared)"  # whatever their test: the test images choose nothing
     return f"best: the highest mean {best.ranked_by} accuracy on {images}{others}"
 
 

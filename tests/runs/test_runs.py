@@ -173,9 +173,15 @@ def test_the_list_marks_the_best_run_and_names_the_measure(tmp_path: Path, cli: 
     validated = _run(folder, _epoch(1, 0.95))
     marked, words = listed()
     assert marked == [validated.id]
-    assert words == "best: the highest mean validation accuracy on the built-in MNIST"
+    assert (
+        words == "best: the highest mean validation accuracy on the built-in MNIST (runs without one are not compared)"
+    )
     told = [json.loads(line) for line in cli("runs", "--json").stdout.splitlines()]
     assert {run["run"]: run["best"] for run in told} == {tested.id: False, other.id: False, validated.id: True}
+    tested.delete()
+    other.delete()
+    words = "best: the highest mean validation accuracy on the built-in MNIST"
+    assert listed() == ([validated.id], words), "all have one"
 
 
 def test_a_summary_tells_state_and_accuracies(tmp_path: Path) -> None:

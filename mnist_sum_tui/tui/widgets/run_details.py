@@ -58,7 +58,7 @@ def shortened(lines: str, height: int) -> str:
 
 def ranking(runs: Sequence[Summary], best: Summary | None) -> str:
     """What stands under a table of runs: by what a run is the best, and on which images the figures are measured."""
-    return "\n".join([*([] if best is None else [why_best(best)]), measured_on(runs)])
+    return "\n".join([*([] if best is None else [why_best(best, runs)]), measured_on(runs)])
 
 
 def in_columns(rows: Sequence[Sequence[str]]) -> str:
