@@ -21,8 +21,10 @@ class Command(NarrowHelp, TyperCommand):
     """A command that reads numbers in plain digits alone, not `1_0`, and whose usage line says INDEX, not `{INDEX}`."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """The parts of the usage line."""
-        return [re.sub(r"^\{(.*)\}(\.\.\.)?$", r"\1\2", piece) for piece in super().collect_usage_pieces(ctx)]
+        """The parts of the usage line; some versions of Typer leave out the dots of an argument with several values."""
+        pieces = [re.sub(r"^\{(.*)\}(\.\.\.)?$", r"\1\2", piece) for piece in super().collect_usage_pieces(ctx)]
+        several = {parameter.metavar for parameter in self.params if parameter.nargs == -1}
+        return [f"{piece}..." if piece.strip("[]") in several else piece for piece in pieces]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments.
