@@ -74,7 +74,7 @@ class NetworkViews(WalkingPage):
         """Show the view with what is known by now, and say what it means; empty if none is shown."""
         match self.view_name:
             case "table":
-                return table_words(answer.predictions)
+                return table_words(answer.predictions, len(answer.choices) > 1)
             case "means":
                 if (result := self._evaluation(answer)) is not None:
                     grids = np.nan_to_num(result.tables)

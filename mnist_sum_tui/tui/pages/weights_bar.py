@@ -23,6 +23,7 @@ from mnist_sum_tui.tui.widgets.slider import Slider
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
+NO_OTHERS = "No other weights were kept. A run of recipe standard keeps some epochs, to go back to."
 LEAST_SLIDER = 34
 """columns of the line that are not for words about the weights: its name, the slider, the gaps"""
 WEIGHT_KEYS = (
@@ -108,7 +109,9 @@ class WeightsPage(PredictingPage):
         told.update(source, layout=len(source) != told.size.width)  # a layout takes 20 ms from a training each time
 
     def action_slide(self, by: int) -> None:
-        """Earlier or later weights."""
+        """Earlier or later weights, or a word that there are none."""
+        if len(self._choices) == 1:
+            self.note(NO_OTHERS)
         if self._shown is not None:
             self.choose_weights(self._choices.index(self._shown) + by)
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
 
+ONLY_THESE = "No earlier weights were kept; a run of recipe standard keeps some, to see when it began to add."
+
+
 class AdditionTable(Widget):
     """Ten rows, the numbers; nineteen columns, the sums; shaded by probability."""
 
@@ -34,8 +37,8 @@ class AdditionTable(Widget):
         return map_lines(texts, strengths, cell, paper, ink)
 
 
-def table_words(predictions: "tuple[Prediction, ...]") -> str:
-    """What the table shows, and whether the network adds."""
+def table_words(predictions: "tuple[Prediction, ...]", has_others: bool = True) -> str:
+    """What the table shows, and whether the network adds; and whether other weights can be asked, as earlier ones."""
     digits = Counter(said.sum - said.number for said in predictions)
     (digit, fitting), *others = digits.most_common()
     if not others:
@@ -51,4 +54,5 @@ def table_words(predictions: "tuple[Prediction, ...]") -> str:
         are = "is" if fitting == 1 else "are"
         found = f"No whole diagonal: it reads {read}, and {fitting} of ten sums {are} {read} + the number. "
         found += "It does not add yet."
-    return f"{found} The fuller a cell, the more probable. Other weights (keys , and .) show when it began to add."
+    others_words = "Other weights (keys , and .) show when it began to add." if has_others else ONLY_THESE
+    return f"{found} The fuller a cell, the more probable. {others_words}"

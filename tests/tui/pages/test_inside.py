@@ -226,6 +226,23 @@ async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None
         assert table.region.y < page.query_one(HeatPair).region.y
 
 
+async def test_where_only_one_network_was_kept_that_is_told(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        await press(pilot, "end", *["up"] * (len(VIEWS) - 1))
+        assert "show when it began to add" in words(page)
+        assert page.answer is not None
+        only = page.answer.choices[1:2]
+        page.answer.choices = only
+        page.show_layer()
+        assert "No earlier weights were kept" in words(page)
+        assert "keys ," not in words(page)
+        page.show_weights(only[0], only, "")
+        await press(pilot, "comma")
+        assert "No other weights were kept" in str(page.query_one("#note", Static).render())
+
+
 async def test_before_the_first_answer_the_page_says_what_will_be_here(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
