@@ -35,7 +35,7 @@ class Command(NarrowHelp, TyperCommand):
         typed, _, _ = self.make_parser(ctx).parse_args(args=[*args])
         rest = super().parse_args(ctx, args)
         for parameter in self.get_params(ctx):
-            text, kind = typed.get(parameter.name), type(ctx.params.get(parameter.name)).__name__
+            text, kind = typed.get(parameter.name or ""), type(ctx.params.get(parameter.name)).__name__
             if kind in KINDS and isinstance(text, str):
                 try:
                     plain_number(text)

@@ -129,4 +129,4 @@ async def test_digits_and_sums_are_labelled_squares_that_are_all_seen(size: tupl
         await pilot.pause()
         beside = "".join(maps.render_line(y).text[:1] for y in range(maps.tile.height - 1))
         assert beside.split() == [*"0123456789"]
-        assert maps.items[0].image.any(1)[2 * beside.index("7")], "beside its row"
+        assert maps.items[0].image[2 * beside.index("7")].any(), "beside its row"
