@@ -58,12 +58,6 @@ async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[
     )
 
 
-async def test_the_speed_of_a_finished_run_agrees_with_its_time(pilot: Pilot[int]) -> None:
-    app = await play(pilot, [*recorded.training(2150), recorded.finished()])
-    facts = str(app.train_page.query_one(Facts).render())
-    assert facts.startswith(f"{5 * 55_000 / 53.75:,.0f} images/s · mean\n")
-
-
 async def test_without_validation_images_nothing_speaks_of_validation(pilot: Pilot[int]) -> None:
     events = [event for event in recorded.training() if isinstance(event, Progress)]
     app = await play(pilot, [replace(recorded.started(), validation_images=0), *events])

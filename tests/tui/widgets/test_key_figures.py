@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.widgets.key_figures import Facts
@@ -31,6 +32,12 @@ async def test_beside_the_figures_stand_the_last_epochs_and_the_settings_where_t
             assert [line.split()[0] for line in lines] == ["epoch", "2", "3", "4", "5"]
             assert lines[-1].endswith("best")
             assert max(map(len, lines)) <= found[-1].size.width
+
+
+async def test_the_speed_of_a_finished_run_agrees_with_its_time(pilot: Pilot[int]) -> None:
+    app = await play(pilot, [*recorded.training(2150), recorded.finished()])
+    facts = str(app.train_page.query_one(Facts).render())
+    assert facts.startswith(f"{5 * 55_000 / 53.75:,.0f} images/s · mean\n")
 
 
 @pytest.mark.parametrize(("width", "words"), [(80, "validation"), (120, "of the validation")])
