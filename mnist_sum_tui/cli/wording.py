@@ -106,7 +106,10 @@ def _bad_value(error: Any) -> str:
 
 
 def _missing(error: Any) -> str:
-    return f"{_name(error.param)} is missing: {_help_of(error)} shows what is expected"
+    name = _name(error.param)
+    if name.strip(".") == "RUN":
+        return f"{name} is missing: give an id, latest or best; mnist-sum runs lists them"
+    return f"{name} is missing: {_help_of(error)} shows what is expected"
 
 
 def _name(parameter: Any) -> str:
