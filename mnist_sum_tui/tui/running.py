@@ -215,7 +215,9 @@ class RunningApp(LeavingApp):
     # A run as it was at any moment.
 
     def on_replay_run(self, message: ReplayRun) -> None:
-        """Read where its events stand."""
+        """Read where its events stand. What another process trains is watched, and looked back at."""
+        if message.run.is_running and not self.session.is_live:
+            self.begin_watching(message.run)
         self._read(lambda: replayed(message.run), self._take_replay)
 
     def _take_replay(self, config: TrainConfig, run: Run, player: Player, captions: "Sequence[Caption]") -> None:
@@ -223,7 +225,7 @@ class RunningApp(LeavingApp):
         if self.session.is_live and run == self.session.run:
             self.train_page.look_back(player)
         elif not self.session.is_training:
-            self._take_run(config, run, list(player.replay.at(player.replay.last).events))
+            self._take_run(config, run, list(player.at_end.events))
             self.train_page.begin_replay(player, captions)
 
     def _show_run(self) -> None:

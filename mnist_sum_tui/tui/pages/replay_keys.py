@@ -138,8 +138,7 @@ class ReplayKeys(ChartKeys, AfterRun):
             return True
         if player is None or session.run is None or session.config is None or self.is_form_shown:
             return False
-        replay = player.replay
-        session.open(session.config, session.run, list(replay.at(replay.last).events))
+        session.open(session.config, session.run, list(player.at_end.events))
         self.show_run()
         return True
 

@@ -134,6 +134,8 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
 
     def take_watched(self, is_whole: bool, events: list[Event]) -> None:
         """Take in new events of a run that another process trains."""
+        for event in events:
+            self._load_images_of(event)
         if self.session.past is not None:
             return
         if is_whole:
@@ -141,8 +143,6 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         else:
             for event in events:
                 self.run_view.add(event)
-        for event in events:
-            self._load_images_of(event)
         self._is_stale = True
         self.refresh_bindings()
         self.redraw(at_once=is_whole or not self.session.is_live)

@@ -71,6 +71,11 @@ class Player:
         return self.replay.at(self._row)
 
     @property
+    def at_end(self) -> "Moment":
+        """The run as it stood at the end of the replay."""
+        return self.replay.at(self.replay.last)
+
+    @property
     def seconds(self) -> float:
         """The second at which the replay is; on the usual scale a second of training."""
         return self._seconds

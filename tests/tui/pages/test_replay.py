@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Digits, Static
 
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.journal import Journal
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
@@ -167,6 +168,26 @@ async def test_a_run_that_still_trains_can_be_looked_back_at(fake: FakeTrain, pi
     await pilot.press("escape")
     await pilot.pause()
     assert "-over" in page.run_view.classes
+
+
+async def test_a_run_that_another_process_trains_is_looked_back_at(pilot: Pilot[int], run: Run) -> None:
+    app, page, events = app_with(pilot), app_with(pilot).train_page, list(recorded.training(900))
+    await until(pilot, lambda: page.is_composed)
+    with run.lock(), Journal(run.metrics_file) as journal:
+        for event in events[:60]:
+            journal.append(event)
+        app.post_message(ReplayRun(Run(run.path)))
+        await until(pilot, lambda: page.player is not None and app.session.progress is not None)
+        await pilot.press("home")
+        assert shown(pilot)[0] == 0
+        for event in events[60:]:
+            journal.append(event)
+        await until(pilot, lambda: app.session.events[-1].step == events[-1].step)
+        assert shown(pilot)[0] == 0, "the training goes on and changes nothing here"
+        await pilot.press("end")
+        assert page.player is None
+        assert shown(pilot)[0] == events[-1].step, "now"
+    await until(pilot, lambda: not app.session.is_live)  # and nothing more comes while the app closes
 
 
 async def test_played_to_the_end_a_run_that_still_trains_is_at_now(
