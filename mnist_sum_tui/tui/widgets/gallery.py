@@ -165,6 +165,18 @@ class Gallery(ScrollView, can_focus=True):
         """Choose the first image (0) or the last (-1)."""
         self.chosen = place % max(1, len(self.items))
 
+    def action_page_down(self) -> None:
+        """Choose the image that is a page further, or the last."""
+        self._turn(1)
+
+    def action_page_up(self) -> None:
+        """Choose the image that is a page back, or the first."""
+        self._turn(-1)
+
+    def _turn(self, pages: int) -> None:
+        rows = max(1, self._room.height // self.tile.height)
+        self.chosen = max(0, min(self.chosen + pages * rows * self.across, len(self.items) - 1))
+
     def action_open(self) -> None:
         """Open the chosen image."""
         if self.items:

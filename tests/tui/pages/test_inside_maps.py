@@ -87,6 +87,25 @@ async def test_three_maps_and_filters_stand_beside_each_other_on_a_wide_page(app
         assert maps.across == 3
 
 
+async def test_a_layer_of_many_maps_is_paged_and_what_is_chosen_goes_along(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        maps = page_in(app).query_one(Maps)
+        await press(pilot, "enter")
+        maps.view = LayerView("conv6", "convolution 3x3", np.ones((1024, 3, 3), np.float32), None, (Axis(0, 1, 3),) * 2)
+        await press(pilot, "right", "pagedown")
+        page = maps.across * (maps.scrollable_content_region.height // maps.tile.height)
+        assert page > 4
+        assert maps.chosen == 1 + page
+        await press(pilot, "pagedown", "pageup", "pageup")
+        assert maps.chosen == 1
+        await press(pilot, "pageup")
+        assert maps.chosen == 0
+        await press(pilot, "end", "pagedown")
+        assert maps.chosen == 1023
+        assert maps.scroll_offset.y == maps.max_scroll_y
+
+
 @pytest.mark.parametrize(
     ("count", "shape", "room", "side"),
     [
