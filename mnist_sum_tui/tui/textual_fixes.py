@@ -12,7 +12,7 @@ from textual.command import CommandPalette, SearchIcon
 from textual.content import Content
 from textual.css.stylesheet import Stylesheet
 from textual.errors import NoWidget
-from textual.events import Click, Key, Resize
+from textual.events import Click, Key, Resize, ScreenResume
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.scrollbar import ScrollBarRender
 from textual.style import Style
@@ -168,6 +168,15 @@ def mend_line_caches() -> None:
         return find(StylesCache, base, background)  # type: ignore[no-any-return]
 
     setattr(StylesCache, "get_inner_outer", staticmethod(remembered))  # noqa: B010
+
+
+@cache
+def mend_resumes() -> None:
+    """Let a page that opens take its styles once: Textual 8 tells it twice in a row that it has come into view.
+
+    Once per process.
+    """
+    setattr(ScreenResume, "can_replace", lambda _, message: isinstance(message, ScreenResume))  # noqa: B010
 
 
 class NamedKey(NamedTuple):

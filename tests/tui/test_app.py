@@ -21,6 +21,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
+from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.result import receipt
@@ -191,6 +192,20 @@ async def test_the_first_page_is_styled_as_a_whole_once(
         await pilot.pause()
         widgets = len(app.screen.query("*"))
     assert len([count for count in styled if count > widgets / 2]) == 1
+
+
+async def test_a_page_that_opens_is_told_so_once(
+    fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With each time all its styles are computed, and it asks for what it shows."""
+    told = list[Page]()
+    monkeypatch.setattr(Page, "on_screen_resume", lambda page: told.append(page))
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f5")
+        await until(pilot, lambda: "runs" in app.pages and app.pages["runs"] in told)
+        await pilot.pause()
+        assert told.count(app.pages["runs"]) == 1
 
 
 def test_what_is_drawn_goes_with_its_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
