@@ -61,7 +61,8 @@ class ReplayKeys(ChartKeys, AfterRun):
     def allows_in_replay(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether the action makes sense now; None if that does not depend on a replay."""
         if action == "replay":
-            return self.session.is_opened and self._can_begin
+            is_over = not self.session.is_live and not self.session.is_read_only
+            return (self.session.is_opened or is_over) and self._can_begin
         if action == "look_back":
             return self.session.is_live and self._can_begin
         if action in REPLAY_ACTIONS:
@@ -81,7 +82,7 @@ class ReplayKeys(ChartKeys, AfterRun):
         return super().why_not(key)
 
     def action_replay(self) -> None:
-        """Play the opened run back."""
+        """Play back the run that was opened, or that has ended here."""
         if self.session.run is not None:
             self.app.post_message(ReplayRun(self.session.run))
 

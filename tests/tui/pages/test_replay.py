@@ -168,6 +168,12 @@ async def test_a_run_that_still_trains_can_be_looked_back_at(fake: FakeTrain, pi
     await pilot.press("escape")
     await pilot.pause()
     assert "-over" in page.run_view.classes
+    assert "p Replay" in footer_of(pilot), "of the run that has just ended, without a way over page Runs"
+    await pilot.press("p")
+    await until(pilot, lambda: page.player is not None)
+    assert page.player is not None
+    assert page.player.is_playing
+    assert app.session.run == mine
 
 
 async def test_a_run_that_another_process_trains_is_looked_back_at(pilot: Pilot[int], run: Run) -> None:
