@@ -59,11 +59,13 @@ def fit_line(said: "Prediction", width: int) -> tuple[str, str]:
 
 def sure_line(said: "Prediction", width: int) -> str:
     """The probabilities of both answers, `digit 98.2% sum 97.4%` as the bars have them; in whole percent, `digit 98%
-    sum 97%`, if that is too long.
+    sum 97%`, if that is too long: 99.9 is then `>99%`.
     """
     for decimals in (1, 0):
         shares = max(said.digit_probabilities), max(said.sum_probabilities)
-        digit, total = (percent(share, decimals, "%") for share in shares)
+        digit, total = (
+            ">99%" if not decimals and 0.995 <= share < 1 else percent(share, decimals, "%") for share in shares
+        )
         line = f"digit and sum {total}" if digit == total else f"digit {digit} sum {total}"
         if len(line) <= width:
             break

@@ -40,7 +40,7 @@ def test_an_answer_says_what_it_is_worth_and_how_sure_both_heads_are() -> None:
     assert answer_lines(both, 18).plain.split("\n")[1] == "digit and sum 100%"
     assert answer_lines(both, 20).plain.split("\n")[1] == "digit and sum 100.0%"
     nearly = replace(both, sum_probabilities=(0.0,) * 11 + (0.9996,) + (0.0,) * 7)
-    assert sure_line(nearly, 21) == "digit 100% sum 99%", "22 columns are too many"
+    assert sure_line(nearly, 21) == "digit 100% sum >99%", "22 columns are too many"
     assert sure_line(nearly, 22) == "digit 100.0% sum 99.9%"
 
 
