@@ -40,3 +40,7 @@ class Field(Horizontal):
         """Label and widget."""
         yield Static(self._label, markup=False)
         yield self._widget
+
+    def on_click(self) -> None:
+        """A click on the label is meant for the widget."""
+        self._widget.focus()

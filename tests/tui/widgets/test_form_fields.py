@@ -181,6 +181,15 @@ async def test_a_field_takes_a_fraction_also_where_the_value_before_was_whole(
         assert form.config.target == 99.4
 
 
+async def test_a_click_on_a_label_is_meant_for_its_field(pilot: Pilot[int]) -> None:
+    for name in ("seed", "epochs", "model"):
+        field = pilot.app.screen.query_one(f"#{name}")
+        label = next(widget for widget in field.parent.children if widget is not field) if field.parent else field
+        await pilot.click(label)
+        await pilot.pause()
+        assert pilot.app.screen.focused is field
+
+
 async def test_the_arrows_go_from_field_to_field_and_enter_opens_a_list(
     pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
