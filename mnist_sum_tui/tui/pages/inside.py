@@ -193,7 +193,11 @@ class InsidePage(NetworkViews):
         maps.view = view
         if self.has_class("-closer"):
             closer.view = view
-        place_or_layer = place_words(closer) if self.has_class("-closer") else layer_words(view, self.number)
+        place_or_layer = (
+            place_words(closer)
+            if self.has_class("-closer")
+            else layer_words(view, self.number, self.app.current_theme.dark)
+        )
         self._whole_words = words = self.show_view(self.answer) or place_or_layer
         if self.has_class("-narrow"):
             words = brief(words, self.query_one("#words").content_size.width, self.room.height - NEEDED_ROWS)

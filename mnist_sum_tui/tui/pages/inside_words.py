@@ -69,16 +69,17 @@ def shape_words(view: "LayerView") -> str:
     return f"{plural(count, 'map')} of {'x'.join(map(str, sides))}" if sides else plural(count, "value")
 
 
-def layer_words(view: "LayerView", number: int) -> str:
-    """What the layer does, and how its pictures are to be read."""
+def layer_words(view: "LayerView", number: int, is_dark: bool) -> str:
+    """What the layer does, and how its pictures are to be read in a theme that is dark or light."""
     rows = view.field[0].size
     kind, patch = view.kind[:1].upper() + view.kind[1:], f"{rows}x{rows}"
     if view.kind == "image":
         return f"The image goes in: 28x28 grey values. The number {number} comes in much later, after the digit scores."
     if reads_image(view):
+        ink, paper = ("white", "black") if is_dark else ("black", "white")
         return (
-            f"{kind}: each map has one filter (the small square beside it), laid on every {patch} patch of the image. "
-            "It stands out where the patch looks like the filter: an edge or a stroke of one direction."
+            f"{kind}: each map has one filter (the small square: {ink} counts for, {paper} against), laid on every "
+            f"{patch} patch of the image. It stands out where both look alike: after enough epochs often at an edge or a stroke."
         )
     if view.kernels is not None:
         return (

@@ -101,6 +101,13 @@ async def test_the_list_leads_from_the_image_to_the_sum(app: MnistSumApp) -> Non
                 assert len(maps.items) == (4 if place in (1, 2) else 1)
         await press(pilot, "down", "3")
         assert "Only column 3 is lit" in words(page)
+        layers.highlighted = 1
+        await pilot.resize_terminal(120, 36)
+        for theme, meaning in (("mnist-sum-dark", "white counts for"), ("mnist-sum-light", "black counts for")):
+            app.theme = theme
+            await pilot.pause()
+            page.show_layer()
+            assert meaning in words(page)
 
 
 async def test_enter_goes_into_a_layer_and_escape_out_of_it(app: MnistSumApp) -> None:
