@@ -28,11 +28,11 @@ INK = 50
 """the grey value (0..255) from which a cell is ink"""
 QUICK = "A first look: the higher the figure, the more that pixel changes the answer. Next comes what hiding it does."
 SLOW = (
-    "A 5x5 square hid each place in turn. The higher the figure on the ink, or the fuller the shade beside it, the "
-    "less sure the answer is without that place. Each image has its own scale. Here 9 is, for the digit, {}; for the "
-    "sum, {}."
+    "A grey 5x5 square hid each place in turn. The higher the figure on the ink, or the fuller the shade beside it, "
+    "the less sure the answer is without that place. Each image has its own scale. Here 9 is, for the digit, {}; for "
+    "the sum, {}."
 )
-SHORT = "9 on the ink is, for the digit, {}; for the sum, {}."
+SHORT = "A grey square hid each place. At 9 or the fullest shade: for the digit, {}; for the sum, {}."
 LEAST_COLUMNS = 24
 """columns of a picture that the longer words must leave, where there are so many"""
 MATTERS = 0.1
