@@ -79,7 +79,8 @@ def layer_words(view: "LayerView", number: int, is_dark: bool) -> str:
         ink, paper = ("white", "black") if is_dark else ("black", "white")
         return (
             f"{kind}: each map has one filter (the small square: {ink} counts for, {paper} against), laid on every "
-            f"{patch} patch of the image. It stands out where both look alike: after enough epochs often at an edge or a stroke."
+            f"{patch} patch of the image. It stands out where both look alike: after enough epochs often at an edge or "
+            "a stroke."
         )
     if view.kernels is not None:
         return (
