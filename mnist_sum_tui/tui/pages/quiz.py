@@ -140,10 +140,14 @@ class QuizScreen(Question[None]):
             self.query_one("#typed-sum").focus()
 
     def on_key(self, event: Key) -> None:
-        """Tab after the digit, out of habit, stays in the field of the sum, where the cursor is already."""
+        """In the empty field of the sum, Tab, out of habit, stays there, and Backspace takes the digit back."""
         field = self.query_one("#typed-sum", Input)
-        if event.key == "tab" and self.focused is field and not field.value:
+        if event.key in ("tab", "backspace") and self.focused is field and not field.value:
             event.prevent_default().stop()
+            if event.key == "backspace":
+                digit = self.query_one("#typed-digit", Input)
+                digit.value = ""  # or the same digit again would be no change, after which the sum is asked
+                digit.focus()
 
     def on_input_submitted(self) -> None:
         """Both are typed, or something is missing."""

@@ -120,7 +120,11 @@ async def test_what_is_missing_or_impossible_is_asked_for_again(app: MnistSumApp
         assert "type both" in text(screen, "#hint")
         await pilot.press("4", "1", "9", "enter")
         assert not screen.answers, "no sum is 19"
-        await pilot.press("backspace", "enter")
+        await pilot.press("backspace", "backspace")
+        assert screen.focused is screen.query_one("#typed-sum"), "it was not empty"
+        await pilot.press("backspace")
+        assert screen.focused is screen.query_one("#typed-digit")
+        await pilot.press("4", "1", "enter")
         await pilot.pause()
         assert (screen.answers[0].digit, screen.answers[0].sum) == (4, 1)
         assert all(field.disabled for field in screen.query(Input))
