@@ -164,7 +164,7 @@ def overlay(
         ]
         marks.append(Marks("validation", role, RUN_SYMBOLS[row], *_together(validated)[:2]))
     scale = NINES if what == "accuracy" else LOG
-    return Plot(tuple(curves), tuple(marks), scale, x_kind, title=quantity, envelope=("all of n", "n"))
+    return Plot(tuple(curves), tuple(marks), scale, x_kind, title=f"{quantity} in training", envelope=("all of n", "n"))
 
 
 def _together(several: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats, Floats | None]:
