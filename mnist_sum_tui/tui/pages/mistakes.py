@@ -39,8 +39,9 @@ def summary_line(result: TestSetResult, width: int = 200) -> str:
 def title_line(selection: Selection, often: list[str], width: int) -> str:
     """What the gallery shows, and as many of the most frequent confusions as fit beside it."""
     line = selection.title
-    if often and len(f"{line}{MOST_OFTEN}{often[0]}") > width:
-        line = line.partition(",")[0]
+    for end in ";:,":  # what is left out first comes last
+        if often and len(f"{line}{MOST_OFTEN}{often[0]}") > width:
+            line = line.partition(end)[0]
     for place, words in enumerate(often):
         longer = f"{line}{', ' if place else MOST_OFTEN}{words}"
         if len(longer) > width:

@@ -10,6 +10,8 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 
 TO = BRAILLE.arrows[1]
+KEY = f"true {TO} read, ? unsure"
+"""what the signs in a caption mean"""
 MOST = 200
 """pictures in the gallery; an untrained network gets nine in ten wrong"""
 
@@ -61,7 +63,7 @@ def all_wrong(result: TestSetResult) -> Selection:
     )
     if not count:
         return Selection("No digit is wrong", (), is_part=False)
-    return Selection(f"{_counted(count, 'wrong digit')}, surest first", chosen, is_part=False)
+    return Selection(f"{_counted(count, 'wrong digit')}: {KEY}; surest first", chosen, is_part=False)
 
 
 def read_as(result: TestSetResult, label: int, digit: int) -> Selection:

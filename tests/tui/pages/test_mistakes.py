@@ -13,7 +13,7 @@ from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.mistakes import MistakesPage, summary_line, title_line
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
-from mnist_sum_tui.tui.predictions.selection import all_wrong, caption, frequent
+from mnist_sum_tui.tui.predictions.selection import KEY, all_wrong, caption, frequent
 from mnist_sum_tui.tui.widgets.gallery import BIG, SMALL, Gallery, Item, tile_for
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, accuracy_text, confusion_text, shares
 from mnist_sum_tui.tui.widgets.map_lines import cell_style, fitted, map_lines
@@ -171,10 +171,20 @@ def test_no_figure_is_cut(width: int) -> None:
     selection = all_wrong(fixed.result())
     title = title_line(selection, frequent(fixed.result()), width)
     assert (
-        title == "12 wrong digits"
+        title in ("12 wrong digits", f"12 wrong digits: {KEY}")
         or title == selection.title
         or (len(title) <= width and title.endswith((" of 116", " of 110", " of 87")))
     )
+
+
+def test_the_signs_of_the_captions_are_explained() -> None:
+    selection, often = all_wrong(fixed.result()), frequent(fixed.result())
+    for width in (76, 118):
+        title = title_line(selection, often, width)
+        assert "true → read, ? unsure" in title
+        assert "most often" in title
+    assert title_line(selection, often, 118).startswith("12 wrong digits: true → read, ? unsure; surest first")
+    assert title_line(selection, [], 190).endswith("; surest first")
 
 
 def test_tiles_suit_the_room() -> None:
