@@ -30,6 +30,7 @@ async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
         assert beside.region.right <= size[0]
         assert page.query_one(Chart).region.width >= size[0] // 2
         await pilot.press("up", "space", "down", "space")
+        assert page.query_one(RunTable).cursor_row == 0, "after the last row comes the first: space twice marks two"
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert [page.query_one(RunTable).marked, beside.display] == [
