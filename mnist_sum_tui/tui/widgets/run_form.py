@@ -40,7 +40,7 @@ class RunForm(VerticalScroll, can_focus=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "screen.charts", "Back to the charts"),
-        Binding("down", "app.focus_next", "Next field", key_display="tab"),
+        Binding("tab,down", "app.focus_next", "Next field", key_display="tab"),  # fields bind down themselves
         Binding("up", "app.focus_previous", show=False),
     ]
 

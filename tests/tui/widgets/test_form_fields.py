@@ -14,6 +14,7 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.speeds import Speed
 from mnist_sum_tui.tui.widgets.choice import Choice
 from mnist_sum_tui.tui.widgets.form_words import NAME_WIDTH
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded
 from tests.tui.recorded import until
@@ -188,6 +189,7 @@ async def test_a_click_on_a_label_is_meant_for_its_field(pilot: Pilot[int]) -> N
         await pilot.click(label)
         await pilot.pause()
         assert pilot.app.screen.focused is field
+        assert "tab Next field" in str(pilot.app.screen.query_one(KeyFooter).render())
 
 
 async def test_the_arrows_go_from_field_to_field_and_enter_opens_a_list(
