@@ -162,6 +162,12 @@ def _print_by_pair(out: "Console", report: "EvalReport") -> None:
     title = f"Sum accuracy in %: the digit in rows, the number in columns; shaded from {percent(worst)} to 100 %"
     out.print()
     print_table(out, title, ["", *(f"+{number}" for number in range(10))], rows, gap=1)
+    hard = [
+        f"{label} + {number}, right in {percent(report.sum_accuracy_by_pair[label][number])}"
+        for label, number in report.hardest
+    ]
+    if hard:
+        say(out, f"hardest sum{'s' * (len(hard) > 1)}: {'; '.join(hard)}")
 
 
 def _shaded(share: float | None, worst: float) -> str:

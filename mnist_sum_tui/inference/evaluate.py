@@ -17,6 +17,9 @@ from mnist_sum_tui.models.layers import SumNetwork, log_softmax
 BATCH_SIZE = 500
 WORST = 30
 NUMBERS = 10
+CLEARLY = 0.05
+"""how much worse than all others the hardest pairs are, as a fraction of 1"""
+MOST_HARD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,20 @@ class EvalReport:
         """Of `digit` and `sum`; empty where it was not asked for."""
         found = {"digit": self.digit_reliability, "sum": self.sum_reliability}
         return {head: measured for head, measured in found.items() if measured is not None}
+
+    @property
+    def hardest(self) -> list[tuple[int, int]]:
+        """The pairs (label, number), worst first, whose sums are clearly worse than all others; else empty."""
+        shares = sorted(
+            (share, label, number)
+            for label, row in enumerate(self.sum_accuracy_by_pair)
+            for number, share in enumerate(row)
+            if share is not None
+        )
+        for count, (share, *_) in enumerate(shares[1 : MOST_HARD + 1], 1):
+            if share - shares[count - 1][0] > CLEARLY:
+                return [(label, number) for _, label, number in shares[:count]]
+        return []
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""

@@ -1,15 +1,23 @@
 """What the commands print fits the terminal: at no width is a word or a figure cut in two."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from rich.console import Console
 
 from mnist_sum_tui.cli.bars import bars
 from mnist_sum_tui.cli.epoch_table import EpochTable
+from mnist_sum_tui.cli.evaluate import _print_by_pair
 from mnist_sum_tui.cli.layout import print_table
 from mnist_sum_tui.cli.run_end import print_end
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.inference.evaluate import evaluate
+from mnist_sum_tui.machine.hardware import choose
+from mnist_sum_tui.models import build
 from mnist_sum_tui.runs import find
 from tests.cli.terminals import shown
 from tests.cli.test_strangers_text import make_run
@@ -75,6 +83,17 @@ def test_the_sum_map_is_whole(width: int, small_data: str, cli: Cli) -> None:
     lines = lines[next(place for place, line in enumerate(lines) if line.startswith("Digits")) :]  # below the charts
     assert {word for line in lines for word in line.split()} <= set(whole.split())
     assert all(f"+{number}" in " ".join(lines).split() for number in range(10))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_sum_that_is_worse_than_all_others_is_named(width: int) -> None:
+    split = dataset.load("test").take(torch.arange(40))
+    report = evaluate(build("swift"), split, choose(TrainConfig()))
+    even = ((0.99,) * 10,) * 9
+    for last, lines in {0.002: ["hardest sum: 9 + 8, right in 0.20 %"], 0.98: []}.items():
+        out = terminal(width)
+        _print_by_pair(out, replace(report, sum_accuracy_by_pair=(*even, (*even[0][:8], last, 0.99))))
+        assert [line for line in printed(out) if "hardest" in line] == lines
 
 
 def test_runs_fit_80_columns_a_line_each_and_60_in_two(runs: Path) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -64,6 +66,25 @@ def test_score_counts_a_known_example() -> None:
     assert report.sum_accuracy_by_pair[0] == (None,) * 10
     assert [(m.index, m.label, m.digit) for m in report.mistakes] == [(20, 4, 7)]
     assert report.digit_mistakes == 1
+
+
+@pytest.mark.parametrize(
+    ("low", "hardest"),
+    [
+        ({(9, 8): 0.002}, [(9, 8)]),
+        ({(9, 8): 0.002, (8, 9): 0.01, (9, 9): 0.9}, [(9, 8), (8, 9)]),
+        ({(9, 8): 0.96, (8, 9): 0.97}, []),
+        ({(9, number): 0.0 for number in range(10)}, []),
+        ({(digit, 8): 0.0 for digit in range(10)}, []),
+    ],
+)
+def test_the_hardest_sums_are_those_that_are_much_worse_than_all_others(
+    low: dict[tuple[int, int], float], hardest: list[tuple[int, int]]
+) -> None:
+    split = dataset.Split(torch.zeros(1, 28, 28, dtype=torch.uint8), torch.tensor([4]), torch.tensor([10]))
+    report = score(_certain([4], [[4 + number for number in range(10)]]), split)
+    shares = [tuple(low.get((digit, number), 0.99) for number in range(10)) for digit in range(1, 10)]
+    assert replace(report, sum_accuracy_by_pair=((None,) * 10, *shares)).hardest == hardest
 
 
 def test_infer_stops_when_told_and_restores_the_mode(few: dataset.Split) -> None:
