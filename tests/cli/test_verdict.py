@@ -1,6 +1,7 @@
 """`predict` says whether an answer is sure, and whether the image looks like a digit at all."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
+from tests.cli import terminals
 from tests.conftest import Cli, is_one_line
 
 
@@ -42,12 +44,18 @@ def test_the_threshold_decides_what_is_no_digit(run: Run, cli: Cli) -> None:
         )
     shown = cli("predict", "idx", "3", "--number", "7", "--threshold", "1").stdout
     assert "not a digit?" in shown
-    assert "; a digit from 1.00" in shown
+    line = next(line for line in shown.splitlines() if "how like a digit" in line)
+    score = usual["digit_score"]
+    assert line.endswith(f"how like a digit  {score:.2f}; 1.00 is enough")
+    unjudged = cli("predict", "idx", "3", "--number", "7", "--never-refuse").stdout
+    assert f"how like a digit  {score:.2f}\n" in unjudged
+    narrow = terminals.shown("predict", "3", "7", columns=40, environment={"MNIST_SUM_RUNS": str(run.path.parent)})
+    assert any(re.fullmatch(r"how like a digit  [01]\.\d\d; [01]\.\d\d is enough *", row) for row in narrow.lines)
 
 
 def test_a_network_that_is_not_calibrated_has_no_score(run: Run, cli: Cli) -> None:
     checkpoint.save_again(run.best_file, checkpoint.load(run.best_file), {})
     shown = cli("predict", "idx", "3", "--number", "7")
     assert "(swift, epoch 1, not calibrated)" in shown.stdout
-    assert "score" not in shown.stdout
+    assert "how like a digit" not in shown.stdout
     is_one_line(cli("predict", "idx", "3", "--threshold", "0.5"), 2, "not calibrated", "--threshold")
