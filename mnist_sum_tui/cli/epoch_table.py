@@ -49,7 +49,7 @@ class EpochTable:
             width = COLUMN[name]
             first += f"  {name:^{2 * width + 1}}"
             second += f"  {'digit':>{width}} {'sum':>{width}}"
-        second += f"  {'time':>{TIME}}" if self.is_timed else ""
+        second += f"  {'elapsed':>{TIME}}" if self.is_timed else ""
         return [first.rstrip(), second + ("  best" if self.is_validated else "")]
 
     def row(self, event: EpochDone) -> str:
@@ -61,8 +61,9 @@ class EpochTable:
         }
         if is_plain():
             said = [f"{name} digit {cells[name][0]}, sum {cells[name][1]}" for name in self.groups]
+            said.append(f"after {duration(event.elapsed)}")
             best = ["the best so far"] if self.is_validated and event.best else []
-            return "; ".join([f"epoch {event.epoch}/{self.epochs}", *said, duration(event.elapsed), *best]) + "."
+            return "; ".join([f"epoch {event.epoch}/{self.epochs}", *said, *best]) + "."
         line = f"{f'{event.epoch}/{self.epochs}':<{self._first}}"
         for name in self.groups:
             line += "  " + " ".join(f"{cell:>{COLUMN[name]}}" for cell in cells[name])

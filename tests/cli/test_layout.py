@@ -127,7 +127,7 @@ def test_the_epochs_show_the_columns_that_fit(width: int) -> None:
     assert table.header()[1].endswith("best")
     assert any(row.endswith("*") for row in rows)
     assert ("training accuracy" in table.header()[0]) == (width >= 80)
-    assert ("time" in table.header()[1]) == (width > 40)
+    assert ("elapsed" in table.header()[1]) == (width > 40)
 
 
 def test_without_validation_images_no_columns_and_no_best_are_shown(cli: Cli, small_data: str) -> None:
