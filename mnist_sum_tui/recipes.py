@@ -60,7 +60,7 @@ RECIPES = {
         ),
         Recipe(
             "sprint",
-            "seconds from the command to the test result: swift, all images, two epochs",
+            "the quickest way to a good network: swift, all images, two epochs",
             {
                 "model": "swift",
                 "epochs": 2,
@@ -80,7 +80,7 @@ RECIPES = {
         ),
         Recipe(
             "marathon",
-            "minutes for the last tenth of a percent: keen, all images, 32 epochs of strong augmentation",
+            "for the last tenth of a percent: keen, all images, 32 epochs of strong augmentation",
             {
                 "model": "keen",
                 "epochs": 32,

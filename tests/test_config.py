@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,11 @@ from mnist_sum_tui.runs.events import Changed
 
 def test_the_bare_default_is_recipe_standard() -> None:
     assert TrainConfig() == TrainConfig.of("standard")
+
+
+def test_no_summary_names_a_time_because_the_estimate_stands_beside_it() -> None:
+    words = [*MODELS.values(), *(recipe.summary for recipe in RECIPES.values())]
+    assert [text for text in words if re.search("second|minute|hour|day", text)] == []
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
