@@ -1,18 +1,15 @@
 """A run that is played back on the page Train: the keys, the mouse, and what the other pages ask meanwhile."""
 
 from pathlib import Path
-from typing import cast
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Digits, Static
+from textual.widgets import Digits
 
-from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.journal import Journal
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
-from mnist_sum_tui.tui.predictions.weights import is_later, of_session
+from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.player import Player
 from mnist_sum_tui.tui.session.state_line import state_line
@@ -254,60 +251,3 @@ async def test_the_bar_follows_the_mouse(pilot: Pilot[int], run: Run) -> None:
 
 def left_columns(text: str) -> int:
     return len(text)
-
-
-async def test_another_page_lets_it_wait(pilot: Pilot[int], run: Run) -> None:
-    app, player = app_with(pilot), await paused(pilot, run)
-    await pilot.press("space")
-    await until(pilot, lambda: player.seconds > 0)
-    app.switch_mode("runs")
-    await pilot.pause()
-    row = player.moment.row
-    await pilot.pause(0.4)
-    assert player.moment.row == row
-    app.post_message(OpenRun(run))
-    await until(pilot, lambda: app.train_page.player is None)
-    assert app.session.finished is not None, "opened anew, it is as it ended"
-
-
-async def test_the_pages_ask_the_weights_of_that_time(pilot: Pilot[int], run: Run) -> None:
-    app, player = app_with(pilot), await paused(pilot, run)
-    with pytest.raises(UsageError, match="no weights yet"):
-        of_session(app.session)
-    for epoch in (0, 2, 4):
-        save_head(run.epoch_file(epoch), epoch)
-    run.best_file.write_bytes(b"{}")
-    for step, name in ((0, 0), (430, 0), (859, 0), (860, 2), (1300, 2), (2150, 4)):
-        player.go_to_row(player.replay.row_at_step(step))
-        app.train_page.show_moment()
-        assert of_session(app.session).chosen.path == run.epoch_file(name)
-        assert not is_later(app.session, of_session(app.session).chosen)
-    await pilot.press("escape")
-    assert of_session(app.session).chosen.path == run.best_file
-
-
-async def test_weights_that_are_later_than_the_moment_are_told(pilot: Pilot[int], run: Run) -> None:
-    app, player = app_with(pilot), await paused(pilot, run)
-    save_head(run.best_file, 2)  # no epoch was kept
-    await pilot.press("f2")
-    page = cast(WeightsPage, app.screen)
-    for step, words in ((859, "later than this moment: epoch 2"), (860, "epoch 2")):
-        player.go_to_row(player.replay.row_at_step(step))
-        app.train_page.show_moment()
-        chosen, known = of_session(app.session).chosen, of_session(app.session).all
-        assert chosen.path == run.best_file
-        page.show_weights(chosen, known, "epoch 2")
-        assert str(page.query_one("#source", Static).render()) == words
-
-
-async def test_a_journal_without_its_start_says_nothing_of_loading(pilot: Pilot[int], tmp_path: Path) -> None:
-    await paused(pilot, make(tmp_path / "runs", "20260101-120100-compact", list(recorded.training(2150))[1:]))
-    assert "loading" not in "".join(lines(app_with(pilot)))
-
-
-async def test_a_run_without_events_is_told(pilot: Pilot[int], tmp_path: Path) -> None:
-    app = app_with(pilot)
-    app.post_message(ReplayRun(make(tmp_path / "runs", "20260101-120100-compact", [])))
-    await until(pilot, lambda: app._notifications)
-    assert "no events to replay" in next(iter(app._notifications)).message
-    assert app.train_page.player is None
