@@ -36,7 +36,7 @@ def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:
     """Accuracy over the share of images that are answered, the surest first, for `digit` and `sum`."""
     x = np.arange(1.0, 101.0)
     curves = [Curve(head, head, x, np.array(r.accuracy_of_surest), None, PATTERNS[head]) for head, r in heads.items()]
-    return Plot(tuple(curves), (), NINES, "% answered", title="How often it is right, if it answers only the surest")
+    return Plot(tuple(curves), (), NINES, "% answered", title="Right among the surest")
 
 
 def figures_line(head: str, found: "Reliability") -> str:
