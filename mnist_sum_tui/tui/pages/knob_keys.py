@@ -82,4 +82,5 @@ class KnobKeys(Page):
         """One step a second, or as fast as it can."""
         if self.session.control is not None:
             self.session.control.slow = not self.session.control.slow
-            self.notify("One step a second" if self.session.control.slow else "Full speed", timeout=2)
+            words = "One step a second" if self.session.control.slow else "Full speed"
+            self.notify(f"{words}, once it goes on (space)" if self.session.control.paused else words, timeout=4)

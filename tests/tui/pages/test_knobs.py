@@ -7,6 +7,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import RunEvent
 from mnist_sum_tui.tui.widgets.knob_panel import IDEA_WIDTH, KnobPanel, knob, knob_line
 from tests.tui import recorded
@@ -67,8 +68,9 @@ async def test_the_mouse_turns_a_knob(tmp_path: Path, columns: int, room: int) -
         assert [(turn.setting, turn.value) for turn in control.take_turns()] == [("lr", "x100")]
 
 
-async def test_single_steps_only_in_a_pause_and_slow_motion(tmp_path: Path) -> None:
-    control = Control()
+async def test_single_steps_only_in_a_pause_and_slow_motion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    control, told = Control(), list[str]()
+    monkeypatch.setattr(TrainPage, "notify", lambda _, words, **_others: told.append(words))
     async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
         await play(pilot, recorded.training(200), control)
         await pilot.press("full_stop")
@@ -79,6 +81,7 @@ async def test_single_steps_only_in_a_pause_and_slow_motion(tmp_path: Path) -> N
         assert control.slow
         await pilot.press("o")
         assert not control.slow
+        assert told == [f"{words}, once it goes on (space)" for words in ("One step a second", "Full speed")]
 
 
 async def test_without_a_training_there_are_no_knobs(tmp_path: Path) -> None:
