@@ -224,30 +224,3 @@ async def test_the_strip_is_of_the_moment(pilot: Pilot[int], run: Run) -> None:
     assert answers()[0] == (5, 8, 8, 16), "wrong at first"
     await pilot.press("home")
     assert answers() == [None] * 8
-
-
-async def test_the_bar_follows_the_mouse(pilot: Pilot[int], run: Run) -> None:
-    await paused(pilot, run)
-    app = app_with(pilot)
-    bar = app.train_page.run_view.query_one(ScrubBar)
-    left, room, _ = bar._parts()
-    await pilot.mouse_down(bar, offset=(1 + left_columns(left) + room // 2, 0))
-    await pilot.pause()
-    half = shown(pilot)[0]
-    assert 1050 < half < 1100
-    await pilot.hover(bar, offset=(1 + left_columns(left) + room // 4, 0))
-    await pilot.pause()
-    assert 500 < shown(pilot)[0] < 560
-    await pilot.hover(bar, offset=(0, 0))
-    await pilot.pause()
-    assert shown(pilot)[0] == 0
-    await pilot.mouse_up(bar)
-    await pilot.hover(bar, offset=(1 + left_columns(left) + room // 2, 0))
-    await pilot.pause()
-    assert shown(pilot)[0] == 0, "the mouse was released"
-    assert bar.render().plain.startswith("‖ x2 ")
-    assert bar.render().plain.endswith("0.0 s of 54 s")
-
-
-def left_columns(text: str) -> int:
-    return len(text)

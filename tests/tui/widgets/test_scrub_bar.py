@@ -1,0 +1,44 @@
+"""The bar below a replay: it says where the replay is, and follows the mouse."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
+from tests.tui import recorded
+from tests.tui.pages.test_replay import app_with, paused, shown
+from tests.tui.pages.test_runs import make
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
+
+
+async def test_the_bar_follows_the_mouse(pilot: Pilot[int], run: Run) -> None:
+    await paused(pilot, run)
+    app = app_with(pilot)
+    bar = app.train_page.run_view.query_one(ScrubBar)
+    left, room, _ = bar._parts()
+    await pilot.mouse_down(bar, offset=(1 + left_columns(left) + room // 2, 0))
+    await pilot.pause()
+    half = shown(pilot)[0]
+    assert 1050 < half < 1100
+    await pilot.hover(bar, offset=(1 + left_columns(left) + room // 4, 0))
+    await pilot.pause()
+    assert 500 < shown(pilot)[0] < 560
+    await pilot.hover(bar, offset=(0, 0))
+    await pilot.pause()
+    assert shown(pilot)[0] == 0
+    await pilot.mouse_up(bar)
+    await pilot.hover(bar, offset=(1 + left_columns(left) + room // 2, 0))
+    await pilot.pause()
+    assert shown(pilot)[0] == 0, "the mouse was released"
+    assert bar.render().plain.startswith("‖ x2 ")
+    assert bar.render().plain.endswith("0.0 s of 54 s")
+
+
+def left_columns(text: str) -> int:
+    return len(text)
