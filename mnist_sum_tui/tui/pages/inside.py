@@ -191,14 +191,11 @@ class InsidePage(NetworkViews):
             self.set_class(name == self.view_name, f"-at-{name}")
         closer, maps = self.query_one(Closer), self.query_one(Maps)
         maps.view = view
+        of_layer = layer_words(view, self.number, self.app.current_theme.dark)
         if self.has_class("-closer"):
             closer.view = view
-        place_or_layer = (
-            place_words(closer)
-            if self.has_class("-closer")
-            else layer_words(view, self.number, self.app.current_theme.dark)
-        )
-        self._whole_words = words = self.show_view(self.answer) or place_or_layer
+            of_layer = place_words(closer)
+        self._whole_words = words = self.show_view(self.answer) or of_layer
         if self.has_class("-narrow"):
             words = brief(words, self.query_one("#words").content_size.width, self.room.height - NEEDED_ROWS)
         if words != self._words:  # an update lays out the whole screen

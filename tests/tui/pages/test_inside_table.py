@@ -1,0 +1,68 @@
+"""Inside: the addition table, and what is said where a run kept no other weights to compare it with."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import OptionList, Static
+
+from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inside_words import VIEWS
+from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
+from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
+from mnist_sum_tui.tui.widgets.maps import Maps
+from tests.tui import fixed
+from tests.tui.pages.test_inside import page_in, press, words
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    return fixed.new_app(tmp_path, monkeypatch)
+
+
+async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        await press(pilot, "end", *["up"] * (len(VIEWS) - 1))
+        table = page.query_one(AdditionTable)
+        assert page.query_one(OptionList).highlighted == len(page.views)
+        assert not page.query_one(Maps).display
+        assert "all ten sums are 7 + the number, so it adds" in words(page)
+        header, *rows = str(table.render()).splitlines()
+        assert header.split() == [*"0123456789", "10", "12", "14", "16", "18"], "every second that fills its cell"
+        assert header.index("12") == 3 + 2 * 12, "above its column"
+        for number, row in enumerate(rows):
+            cells = row[3:].ljust(38)[::2]
+            assert len(row[3:]) <= 38
+            assert cells.index(BRAILLE.shades[4]) == 7 + number, "the diagonal"
+        page.show_index(fixed.ODD[0])
+        await press(pilot, "enter")
+        assert "it reads 0, and 9 of ten sums are 0 + the number. It does not add yet" in words(page)
+        await press(pilot, "up")
+        assert "Nineteen scores" in words(page)
+        await pilot.resize_terminal(200, 60)
+        await pilot.pause()
+        assert min(part.region.area for part in (table, page.query_one(Maps), page.query_one("#digit-end"))) > 0
+        await press(pilot, "down")
+        assert page.view_name == "table"
+        assert not page.query_one(Maps).display, "which would show another layer below the table's words"
+        assert table.region.width > 19 * 6
+        assert table.region.y < page.query_one(HeatPair).region.y
+
+
+async def test_where_only_one_network_was_kept_that_is_told(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        await press(pilot, "end", *["up"] * (len(VIEWS) - 1))
+        assert "show when it began to add" in words(page)
+        assert page.answer is not None
+        only = page.answer.choices[1:2]
+        page.answer.choices = only
+        page.show_layer()
+        assert "No earlier weights were kept" in words(page)
+        assert "keys ," not in words(page)
+        page.show_weights(only[0], only, "")
+        await press(pilot, "comma")
+        assert "No other weights were kept" in str(page.query_one("#note", Static).render())
