@@ -46,7 +46,8 @@ def axis_labels(view: "LayerView", across: int) -> tuple[str, str]:
     """For a map of digits, numbers or sums `across` pixels wide: the numbers of its columns, and those of ten rows."""
     rows, columns = as_maps(view.maps).shape[1:]
     cell = across // columns
-    if columns not in (DIGITS, SUMS) or not cell or not (view.name == "number" or view.kind.endswith("scores")):
+    is_labelled = view.name == "number" or (view.maps.ndim == 1 and rows == 1)  # the scores, of each branch too
+    if columns not in (DIGITS, SUMS) or not cell or not is_labelled:
         return "1", ""
     beside = [" "] * (-(-rows * cell // 2))  # two pixels share a line
     for row in range(rows if rows == DIGITS else 0):

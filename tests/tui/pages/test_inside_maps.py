@@ -12,7 +12,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.inference.explain import Axis, LayerView
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.closer import Closer, framed
-from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, side_for
+from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, axis_labels, side_for
 from tests.tui import fixed
 from tests.tui.pages.test_inside import page_in, press, words
 
@@ -122,6 +122,13 @@ def test_pictures_are_as_large_as_all_of_them_fit(
     count: int, shape: tuple[int, int], room: tuple[int, int], side: int
 ) -> None:
     assert scaled(shape, side_for(count, shape, 0, *room))[0] == side
+
+
+def test_the_scores_of_a_branch_are_labelled_and_other_values_are_not() -> None:
+    scores = LayerView("0.digit", "linear", np.ones(10, np.float32))
+    assert axis_labels(scores, 40)[0].split() == [*"0123456789"]
+    assert axis_labels(LayerView("hidden", "linear", np.ones(64, np.float32)), 40) == ("1", "")
+    assert axis_labels(LayerView("conv4", "convolution 3x3", np.ones((1, 10, 10), np.float32)), 40) == ("1", "")
 
 
 @pytest.mark.parametrize("size", [(120, 36), (200, 60)])
