@@ -86,7 +86,7 @@ async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytes
         await recorded.until(pilot, lambda: max(newest()) == 53.75)
         await pilot.press("p")
         await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
-        await pilot.press("up", "space")
+        await pilot.press("down", "space")
         await recorded.until(pilot, lambda: len(newest()) == 3)
         await pilot.pause(0.5)
         assert max(newest()) > 60, "others are marked: they are shown whole"
