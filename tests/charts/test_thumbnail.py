@@ -33,7 +33,7 @@ def test_small_maps_are_enlarged_by_whole_pixels(shape: tuple[int, int], side: i
 
 
 def test_values_without_places_become_squares_in_their_order() -> None:
-    for count, shape in ((10, (1, 10)), (19, (2, 10)), (20, (2, 10)), (128, (8, 16)), (1000, (32, 32))):
+    for count, shape in ((10, (1, 10)), (19, (1, 19)), (20, (2, 10)), (128, (8, 16)), (1000, (32, 32))):
         values = np.arange(1, count + 1, dtype=np.float32)
         (units,) = as_maps(values)
         assert units.shape == shape
