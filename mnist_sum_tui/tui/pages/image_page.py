@@ -105,8 +105,7 @@ class ImagePage(WeightsPage, HeatPage):
     def take_answer(self, answer: ImagePredicted) -> None:
         """Show the image and its predictions."""
         if self._asked:
-            now = time.monotonic()
-            self._asked, self._due = 0.0, now + min((now - self._asked) / SHARE, LONGEST)
+            self.call_after_refresh(self._rest)  # drawing takes as long as predicting
         self.index, self.answer = answer.index, answer  # of other test images there may be fewer
         if self.has_class("-empty"):
             self.remove_class("-empty")
@@ -114,6 +113,11 @@ class ImagePage(WeightsPage, HeatPage):
         self.show_weights(answer.weights, answer.choices, answer.source)
         self.show_image(answer)
         self.show_answer()
+
+    def _rest(self) -> None:
+        """Put the next answer off so far that this one, with its drawing, took SHARE of the time."""
+        now = time.monotonic()
+        self._asked, self._due = 0.0, now + min((now - self._asked) / SHARE, LONGEST)
 
     def action_step(self, by: int) -> None:
         """The next or the previous image, going round."""

@@ -1,12 +1,14 @@
 """The page Inspect with fixed answers: stepping, numbers, wrong ones, weights."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input, Label, Static
 
 from mnist_sum_tui.tui.pages.dialogs import GoTo
+from mnist_sum_tui.tui.pages.image_page import SHARE
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.session.messages import OpenInInspect
@@ -14,6 +16,7 @@ from mnist_sum_tui.tui.widgets.answer import AnswerText, answer_lines
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed, recorded
+from tests.tui.recorded import until
 
 WRONG = sorted(fixed.WRONG)
 
@@ -199,3 +202,19 @@ async def test_function_keys_leave_a_page_that_takes_digits(tmp_path: Path, monk
         await pilot.press("f4")
         await pilot.pause()
         assert app.current_mode == "mistakes"
+
+
+async def test_the_next_live_answer_waits_for_the_drawing_of_this_one_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page = app.screen
+        assert isinstance(page, InspectPage)
+        assert page.answer is not None
+        monkeypatch.setattr(page, "show_answer", lambda: time.sleep(0.05))
+        page._asked = begin = time.monotonic()
+        page.take_answer(page.answer)
+        await until(pilot, lambda: page._due)
+        assert page._due - begin >= 0.05 / SHARE
