@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from textual.events import AppBlur, AppFocus
+from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
 from mnist_sum_tui.errors import UsageError
@@ -155,6 +156,14 @@ async def test_what_comes_while_the_app_closes_is_dropped(tmp_path: Path, monkey
         await pilot.press("q")
     app.on_speed_found(SpeedFound("compact", Speed(1000.0, is_measured=True)))
     app._torch_is_ready()
+
+
+async def test_a_state_that_is_told_while_the_page_closes_is_dropped(pilot: Pilot[int]) -> None:
+    """As by the thread that watches another process's run."""
+    page = recorded.app_of(pilot).train_page
+    await page.query_one("#state").remove()
+    page.show_state()
+    assert page.is_current
 
 
 async def test_the_question_goes_when_the_training_has_ended_behind_it(fake: FakeTrain, tmp_path: Path) -> None:

@@ -240,7 +240,8 @@ class Page(SteadyScreen[None]):
     def show_state(self) -> None:
         """Bring the state of the training in the bar up to date."""
         if self.is_mounted and self.is_current:
-            self.query_one("#state", Line).say(state_line(self.session.shown, self._state_room - self.tell_weights()))
+            for line in self.query("#state").results(Line):  # none while the app closes
+                line.say(state_line(self.session.shown, self._state_room - self.tell_weights()))
 
     def tell_weights(self) -> int:
         """Say in the bar which weights are asked, if they are not the usual ones; returns the columns that it takes."""
