@@ -32,10 +32,12 @@ class Sample(Widget):
         """The image as large as fits, and the equation with a mark for right or wrong."""
         width, height = self.content_size
         words = self._words(width)
-        if height < 4 or not width or self.image is None:
+        if height < 4 or not width:
             return words
         columns = min(width, height * 2)
         rows = min(height - 1, round(columns * ROWS_PER_COLUMN))
+        if self.image is None:  # still being read: the words are where they will stay
+            return Content("\n" * rows) + words
         _, _, paper, ink = self.colors
         indent = " " * ((width - columns) // 2)
         picture = blocks(shrink(self.image, columns, rows * 2), paper, ink).split("\n")

@@ -61,6 +61,16 @@ async def test_image_and_caption_are_centred_and_drawn_in_half_blocks(pilot: Pil
         assert abs(left - right) <= 2, row
 
 
+async def test_the_words_do_not_move_when_the_image_comes(pilot: Pilot[None]) -> None:
+    sample = pilot.app.query_one(Sample)
+    sample.image, sample.answer = None, (5, 8, 5, 13)
+    before = str(sample.render()).split("\n")
+    sample.image = np.zeros((28, 28), np.uint8)
+    after = str(sample.render()).split("\n")
+    assert before[-1] == after[-1]
+    assert len(before) == len(after) > 3
+
+
 def test_the_addition_table_is_a_diagonal_where_it_adds() -> None:
     rows = tuple("".join("9" if total == number + 5 else "0" for total in range(19)) for number in range(10))
     image = table_image(rows, 38, 20)
