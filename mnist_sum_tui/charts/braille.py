@@ -14,7 +14,7 @@ Interval = tuple[float, float]
 
 _BITS = {2: ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80)), 1: ((1,), (2,), (4,))}
 """the bit of each dot in a cell: of braille with two columns of dots; of blocks with one, from top to bottom"""
-PATTERNS = {"solid": (1, 1), "dashed": (6, 4), "sparse": (5, 2)}
+PATTERNS = {"solid": (1, 1), "dashed": (6, 4), "sparse": (5, 2), "dotted": (5, 1)}
 """the length of the pattern in dots along the line, and how many of these are drawn; in the order of their gaps"""
 LATTICES = ((1, 0.08), (2, 0.2), (3, 1.0))
 """how many dots apart an envelope's rows and columns are, up to which share of the chart; every second dot is drawn"""

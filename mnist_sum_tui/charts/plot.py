@@ -17,7 +17,7 @@ from mnist_sum_tui.glyphs import BRAILLE, Glyphs, current, shown
 
 Heights = tuple[Floats, Floats | None]
 """a curve's `y` and `raw` after the scale's `forward`"""
-SAMPLES = dict(zip(("solid", "dashed", "sparse"), BRAILLE.lines, strict=True))
+SAMPLES = dict(zip(("solid", "dashed", "sparse", "dotted"), BRAILLE.lines + BRAILLE.lines[-1], strict=True))
 """the line patterns, and how the legend shows them"""
 ROWS_FOR_A_LEGEND, ROWS_FOR_TWO_LINES = 6, 14
 """the fewest rows of a chart with a legend, and of one whose title has a line of its own"""
@@ -27,7 +27,7 @@ ROWS_FOR_A_LEGEND, ROWS_FOR_TWO_LINES = 6, 14
 class Curve:
     """A line. `x` ascends. `raw` is what `y` was smoothed from, and is drawn as the envelope.
 
-    The legend names each role once, by the name up to a comma; at the cursor the whole name is shown.
+    The legend has each name up to a comma once, with the lines it stands for; at the cursor the whole name is shown.
     """
 
     name: str
@@ -211,9 +211,13 @@ def _above(plot: Plot, width: int, height: int) -> list[list[Span]]:
 
 
 def _legend(plot: Plot, is_short: bool = False) -> tuple[list[list[Span]], list[list[Span]]]:
-    """First two curves and marks; envelope and other curves. One name per role."""
-    named = list({curve.role: curve for curve in reversed(plot.curves)}.values())[::-1]
-    lines = [[(SAMPLES[curve.pattern], curve.role), (f" {curve.name.partition(',')[0]}", "legend")] for curve in named]
+    """First two curves and marks; envelope and other curves. One name for the lines of one thing."""
+    named: dict[str, list[Span]] = {}
+    for curve in plot.curves:
+        sample = (SAMPLES[curve.pattern], curve.role)
+        samples = named.setdefault(curve.name.partition(",")[0], [])
+        samples += [sample] if sample not in samples else []
+    lines = [[*samples, (f" {name}", "legend")] for name, samples in named.items()]
     marked = [(marks.symbol, marks.role) for marks in plot.marks if len(marks.x)]
     validation = [[*marked, (f" {plot.marks[0].name[: 3 if is_short else None]}", "legend")]] if marked else []
     raw = [curve for curve in plot.curves[:1] if curve.raw is not None]

@@ -16,6 +16,7 @@ from mnist_sum_tui.runs.event_words import changed_short
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
 X_KINDS = ("step", "epoch", "time")
 PATTERNS = {"digit": "solid", "sum": "dashed"}
+GHOST_PATTERNS = {"digit": "sparse", "sum": "dotted"}
 SYMBOLS = dict(zip(HEADS, BRAILLE.runs, strict=False))
 LOOK_AHEAD = 1.3
 """how much further than the run itself the ghost run is drawn, because all of it would leave a short run no room"""
@@ -62,9 +63,8 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         seen = int(np.searchsorted(behind, x[-1] * LOOK_AHEAD)) if len(x) else 0
         for head in HEADS:
             y = smooth(ghost.y(quantity, head, ghost.training), max(view.smoothing, 0.9))
-            curves.append(
-                Curve(f"best earlier run, {head}", "ghost", behind[:seen], y[:seen], None, "sparse", is_behind=True)
-            )
+            name, pattern = f"best earlier run, {head}", GHOST_PATTERNS[head]
+            curves.append(Curve(name, f"{head}-ghost", behind[:seen], y[:seen], None, pattern, is_behind=True))
     marks = tuple(
         Marks(
             "validation",

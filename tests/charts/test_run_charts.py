@@ -75,3 +75,13 @@ def test_a_turned_setting_stands_as_a_line_with_its_old_and_new_value() -> None:
         assert not any("augment" in line for line in lines), "the step is still to come"
     narrow = draw(plot(Series(events), None, View(), "loss"), 20, 20).lines
     assert all(sum(len(text) for text, _ in line) == 20 for line in narrow)
+
+
+def test_the_ghost_run_s_two_lines_differ_in_role_and_in_pattern_and_share_a_legend() -> None:
+    charts = plot(Series(recorded.training()), Series(recorded.training(2150)), View(), "loss")
+    ghosts = [curve for curve in charts.curves if curve.is_behind]
+    assert [(curve.role, curve.pattern) for curve in ghosts] == [("digit-ghost", "sparse"), ("sum-ghost", "dotted")]
+    legend = "".join(text for text, _ in draw(charts, 100, 20).lines[1])
+    assert legend.count("best earlier run") == 1
+    samples = [role for text, role in draw(charts, 100, 20).lines[1] if text == BRAILLE.lines[-1]]
+    assert samples == ["digit-ghost", "sum-ghost"]

@@ -14,7 +14,7 @@ from mnist_sum_tui.charts.plot import Drawing, Plot, draw
 
 ROLES = (
     "axis", "title", "legend", "cursor", "nan",
-    "digit", "digit-envelope", "sum", "sum-envelope", "ghost",
+    "digit", "digit-envelope", "digit-ghost", "sum", "sum-envelope", "sum-ghost", "ghost",
     "run-1", "run-2", "run-3", "run-4", "run-5", "run-6",
 )  # fmt: skip
 """the parts of a chart; app.tcss has the colour of each as `.chart--<role>`"""

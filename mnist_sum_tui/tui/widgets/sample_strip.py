@@ -55,12 +55,15 @@ class Sample(Widget):
 def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
     """What was asked and what was answered, as much of it as fits: `3 + 5: read 7 + 5 = 12 ✗` down to `✗` alone."""
     answer = equation(digit, number, total)
+    close = answer.replace(" ", "")
     if digit == label and total == label + number:
-        forms = [f"{answer.replace(' ', '')} {BRAILLE.right}"]
+        forms = [f"{close} {BRAILLE.right}"]
         if width >= WHOLE:  # for all images alike, however long their sums
             forms.insert(0, f"{answer} {BRAILLE.right}")
     else:
-        read, short = f"read {answer} {BRAILLE.wrong}", f"{answer.replace(' ', '')} {BRAILLE.wrong}"
+        if digit + number != total:  # as an equation it would look like our error
+            answer = close = f"{digit}, sum {total}"
+        read, short = f"read {answer} {BRAILLE.wrong}", f"{close} {BRAILLE.wrong}"
         forms = [f"{label} + {number}: {read}", f"{label}+{number}: read {short}", read, f"read {short}", short]
     return next((form for form in forms if len(form) <= width), forms[-1][-1])
 

@@ -109,4 +109,5 @@ async def test_the_ghost_stands_out_from_each_batch(theme: str, tmp_path: Path) 
             colour = Color.from_rich_color(chart.get_component_rich_style(f"chart--{role}").color)
             return abs(colour.brightness - chart.background_colors[1].brightness)
 
-        assert contrast("ghost") >= 1.5 * max(contrast("digit-envelope"), contrast("sum-envelope"))
+        for head in ("digit", "sum"):
+            assert 1.3 * contrast(f"{head}-envelope") <= contrast(f"{head}-ghost") <= 0.8 * contrast(head)
