@@ -15,7 +15,7 @@ from mnist_sum_tui.errors import RunError
 NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 """the errors of file systems that cannot flush a folder"""
 NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
-"""the errors that more space would help against; EDQUOT: the user's own share of it is used up"""
+"""the errors that free space would cure; EDQUOT: the user's quota is used up"""
 RENAME_SECONDS = (0.01, 0.05, 0.2)
 """pauses between attempts to replace a file, because Windows refuses while a reader has it open"""
 

@@ -46,7 +46,7 @@ class Setting:
     help: str
     """one sentence, as `--help` shows it"""
     label: str
-    """its name in words"""
+    """its name in plain words"""
     choices: Collection[str] = ()
     range: Range | None = None
     usual: str = ""
@@ -75,7 +75,7 @@ class TrainConfig:
     """the recipe that the values started from"""
     epochs: int = _setting(
         5,
-        "How often all training images are gone through; of a resumed run in all, with the epochs it has had.",
+        "How often the run goes through all training images; for a resumed run, the epochs that it has had count too.",
         range=Range(1, 10_000, "1 to 10,000"),
     )
     batch_size: int = _setting(
@@ -225,12 +225,12 @@ def kinds() -> dict[str, Any]:
 
 
 def option_name(name: str) -> str:
-    """A setting's name as its option has it, without the dashes: `batch-size`."""
+    """A setting's name as the command line writes it, without the leading dashes: `batch-size`."""
     return name.replace("_", "-")
 
 
 def value_words(name: str, value: Any) -> str:
-    """A setting's value as a reader is shown it: yes or no, `built-in` for the images, `all` threads, 0.01."""
+    """A setting's value as it is shown to a reader: `yes` or `no`, `built-in` (images), `all` (threads), `0.01`."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

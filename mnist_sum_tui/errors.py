@@ -55,7 +55,7 @@ def unknown(kind: str, name: str, known: Iterable[str], hint: str = "") -> Usage
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The name of which this is a word, best the first (`data` of `data-dir`), else the one spelt most alike."""
+    """The known name that has this as one of its words (`data`: `data-dir`), or else the most similar one, or None."""
     choices = list(known)
     whole = [choice for choice in choices if name.strip("-") in choice.strip("-").split("-")]
     whole.sort(key=lambda choice: not choice.startswith(name))

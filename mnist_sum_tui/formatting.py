@@ -29,7 +29,7 @@ def trim(pixels: Pixels, margin: int = 1) -> list[list[int]]:
 
 
 def answer(digit: int, verdict: str) -> str:
-    """A digit as it may be trusted: `7`, `7? (not sure)`, `not a digit?`; the verdict is that of a Prediction."""
+    """A digit with how far it can be trusted: `7`, `7? (not sure)`, `not a digit?`; `verdict` is a Prediction's."""
     return {"unsure": f"{digit}? (not sure)", "stranger": "not a digit?"}.get(verdict, str(digit))
 
 
@@ -62,7 +62,7 @@ def duration(seconds: float | None) -> str:
 
 
 def about(seconds: float) -> str:
-    """Seconds as one would say them: `about 4 s`, `about 40 s`, `about 12 min`, `about 2.5 h`."""
+    """Seconds, rounded as one would say them: `about 4 s`, `about 40 s`, `about 12 min`, `about 2.5 h`."""
     if seconds < 95:
         return f"about {max(1, round(seconds) if seconds < 20 else round(seconds / 5) * 5)} s"
     if seconds < 95 * 60:
@@ -96,7 +96,7 @@ def track(share: float, width: int, glyphs: Glyphs | None = None) -> tuple[str, 
 
 
 def clauses(text: str, room: int) -> str:
-    """The text, or as many of its first clauses as fit into `room` columns: a sentence is not cut in its middle."""
+    """The text, cut at a comma, semicolon or colon so that it fits into `room` columns; uncut if nothing fits."""
     ends = [at for at, mark in enumerate(text) if mark in ",;:" and text[at + 1 : at + 2] == " "] + [len(text)]
     return next((text[:at] for at in reversed(ends) if at <= room), text)
 

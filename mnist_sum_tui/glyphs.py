@@ -1,7 +1,7 @@
-"""Every character that the program draws with, besides letters and ASCII: one table, three markers.
+"""Every non-ASCII character that the program draws with, in one table for each of three markers.
 
-It stands leftmost, and not in tui/looks.py, because the command line, the charts and formatting draw with it too.
-`braille` is the full table, `blocks` has only what fonts of code page 437 have, and `ascii` is ASCII.
+`braille` has all characters, `blocks` only those in fonts of code page 437 (the first PC's), and `ascii` only ASCII.
+The file is not in tui/, because the command line, the charts and formatting draw with these characters too.
 """
 
 from dataclasses import asdict, dataclass
@@ -12,14 +12,14 @@ from mnist_sum_tui.errors import unknown
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """The characters of one marker. A field has as many characters in each marker, apart from `dots`."""
+    """The characters of one marker. Each field is equally long in all markers, apart from `dots`."""
 
     name: str
     right: str
     wrong: str
     """also NaN in a chart"""
     on: str
-    """a stop that is chosen, a pen that is down, a training that runs"""
+    """a chosen position of a slider, a pen that is down, a training that runs"""
     off: str
     watched: str
     paused: str
@@ -30,7 +30,7 @@ class Glyphs:
     truth: str
     unlike: str
     between: str
-    """between two facts in a line; in a map also 0"""
+    """the separator between two facts in a line; in a map also the value 0"""
     arrows: str
     """left, right, up, down"""
     sorting: str
@@ -48,15 +48,15 @@ class Glyphs:
     runs: str
     """marks of up to six runs in a chart; the first two are also those of digit and sum"""
     axes: str
-    """of a chart: y axis, its tick, x axis, its tick, corner"""
+    """the axes of a chart: y axis, its tick, x axis, its tick, corner"""
     frame: str
     """boxes and arrows: four corners, two tees, two lines, a head"""
     heavy: str
     """what large digits consist of"""
     envelope: str
-    """the range of the values around a curve; with braille only its sample in the legend"""
+    """shows the range of values around a curve; the marker `braille` has it only in the legend"""
     dots: str
-    """a character for each set of dots in a cell, which are the bits of its place in this text"""
+    """a character for each set of dots in a cell: the bits of its index in this text say which dots are set"""
     dot_size: tuple[int, int]
     """columns and rows of dots in a cell"""
 
@@ -90,11 +90,11 @@ OTHERS = {
     "╣": "┤+", "╩": "┴+", "▛▜▗▖▙▟▝▘▀": "▀-", "▪‣⭑♦": "♦*", "◦": "○o", "\xd7": "xx", "√": "√+", "►": "►>", "◙": "◙@",
     "☼": "☼@", "\u2013\u2014": "--", "\u201c\u201d": '""', "\u2018\u2019": "''",
 }  # fmt: skip
-"""what else Textual, rich and texts have: the character for `blocks` and that for `ascii`"""
+"""other characters that Textual, rich and texts use: what `blocks` and what `ascii` show in their place"""
 
 
 class Table(dict[int, str]):
-    """For `str.translate`: what a marker has for the characters of another one, and for those that are in none."""
+    """For `str.translate`: a marker's replacement for every other character, from the full table or from elsewhere."""
 
     def __init__(self, marker: Glyphs) -> None:
         super().__init__()
@@ -137,6 +137,6 @@ def choose(name: str) -> None:
 
 
 def shown(text: str, marker: Glyphs | None = None) -> str:
-    """Text that was written with the full table, or that comes from elsewhere, with a marker; as wide as before."""
+    """The text with only the characters of a marker (the current one by default); its width does not change."""
     marker = marker or _chosen
     return text if text.isascii() or marker is BRAILLE else text.translate(_TABLES[marker.name])

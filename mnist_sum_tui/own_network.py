@@ -1,7 +1,7 @@
-"""A network of the user's own, from a Python file that the command line names: its name, and its file.
+"""A network of the user's own, in a Python file that the command line names: its name and its file.
 
-The name has the file's hash, `tiny@3f1c40ab12cd`; a run has it in its settings and so records which network it trained.
-No run brings code: `models/own.py` executes what was named here, and nothing else.
+The name contains the file's hash, `tiny@3f1c40ab12cd`. A run stores it as its setting `model`, so the run says exactly
+which code it trained. Code is never taken from a run: `models/own.py` executes only files that were named here.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ _files: dict[str, tuple[Path, bytes]] = {}
 
 
 def is_own(model: object) -> bool:
-    """Whether this is the name of a network of somebody's own."""
+    """Whether this is the name of a network from a user's file, and not of one in the package."""
     return isinstance(model, str) and NAME.fullmatch(model) is not None
 
 
@@ -31,7 +31,7 @@ def take(text: str) -> str:
     """
     path = Path(text)
     if path.suffix != ".py" or NAME.fullmatch(f"{path.stem}@{'0' * 12}") is None:
-        raise UsageError(f"{OPTION} {text!r}: name a Python file, whose name has letters, digits, - and _: net.py")
+        raise UsageError(f"{OPTION} {text!r}: name a Python file such as net.py (letters, digits, - and _)")
     if (path.parent / "config.json").exists() and (path.parent / "metrics.jsonl").exists():
         raise UsageError(f"{path}: lies in a run's folder, from which no code is taken; put it elsewhere")
     try:
@@ -40,30 +40,30 @@ def take(text: str) -> str:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror or error}); name a file that is there") from None
     if len(code) > MOST_BYTES:
-        raise UsageError(f"{path}: is no network's file, it is larger than a megabyte")
+        raise UsageError(f"{path}: is larger than a megabyte, too large for the code of a network")
     name = f"{path.stem}@{hashlib.sha256(code).hexdigest()[:12]}"
     _files[name] = path, code
     return name
 
 
 def file_of(model: str) -> tuple[Path, bytes]:
-    """The file of a network that the user has named, and what is in it.
+    """The path and the content of the file that the user has named for this network.
 
     Raises:
-        UsageError: it was not named, or has other content than it had; the line says what to give.
+        UsageError: no file was named, or its content is not that of `model`; the message says which file to give.
     """
     if model in _files:
         return _files[model]
     stem, _, digest = model.partition("@")
     for name, (path, _) in _files.items():
-        raise UsageError(f"{path}: is not the file of {model}, but that of {name}: give it as it was")
+        raise UsageError(f"{path}: is not the file of {model}; it was changed, and is now {name}: give it as it was")
     raise UsageError(
-        f"the network {stem} is none of ours: give its file, {OPTION} {stem}.py, to train, predict or evaluate "
+        f"the network {stem} is not in the package: give its file, {OPTION} {stem}.py, to train, predict or evaluate "
         f"(its hash: {digest}...)"
     )
 
 
 def option_for(model: str) -> str:
-    """What a command needs to use this network, ` --model-file net.py`; empty for the program's own."""
+    """The option that a command needs for this network, ` --model-file net.py`; empty for a network in the package."""
     path, _ = _files.get(model, (f"{model.partition('@')[0]}.py", b""))
     return f" {OPTION} {shlex.quote(str(path))}" if is_own(model) else ""

@@ -13,9 +13,9 @@ MODELS = {
     "keen": "three small networks whose votes count together, for recipe marathon",
 }
 QUICK_MODEL = "compact"
-"""what the dashboard offers first: a minute or two on any machine, with validation"""
+"""the network that the dashboard offers first: it trains in a minute or two on any machine, with validation"""
 LARGE_MODEL = "original"
-"""the assignment's, which the dashboard offers beside it"""
+"""the assignment's network, which the dashboard offers second"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ KEEN_STEPS: Mapping[str, Any] = {
     "label_smoothing": 0.1,
     "sum_weight": 0.1,
 }
-"""how `keen` learns, in each recipe for it"""
+"""the settings that all recipes for `keen` share"""
 
 RECIPES = {
     recipe.name: recipe

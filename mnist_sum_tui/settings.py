@@ -1,4 +1,7 @@
-"""What a user sets once for every command: a small TOML file; a variable overrides it, and an option overrides both."""
+"""What a user sets once for all commands, in a small TOML file.
+
+The environment variable of a setting overrides the file, and an option overrides both.
+"""
 
 import json
 import os
@@ -12,14 +15,14 @@ from mnist_sum_tui.errors import RunError, UsageError, unknown
 from mnist_sum_tui.glyphs import MARKERS
 
 FILE_VARIABLE = "MNIST_SUM_SETTINGS"
-"""names another file"""
+"""the environment variable that names another file"""
 LARGEST = 16_384
-"""bytes of the file; ours has some 200"""
+"""the largest file that is read, in bytes; one that the program writes has some 200"""
 HEAD = "# The settings of mnist-sum, which writes this file whole: comments are not kept.\n"
 NAME = r"[\w-]{1,60}"
-"""what the name of a theme looks like; the dashboard alone knows which themes there are"""
+"""the form of a theme's name; only the dashboard knows which themes exist"""
 WORDS = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
-"""a switch in a variable"""
+"""how an environment variable may write true and false"""
 USUAL = "usual"
 """the origin of a value that nobody has set"""
 
@@ -28,13 +31,13 @@ Value = str | bool | int
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A setting: what it is for, the value that is usual, and all values that there are (of a theme: any name)."""
+    """A setting: what it is for, its default, and all its values (none are listed for a theme, which is any name)."""
 
     about: str
     usual: Value
     choices: Sequence[Value] = ()
     hint: str = ""
-    """what a value looks like, where the choices do not say it"""
+    """the form of a value, if the choices do not show it"""
 
 
 KNOWN = {
@@ -46,20 +49,20 @@ KNOWN = {
     "fps": Known("pictures a second, at most", 120, range(1, 121), "a whole number from 1 to 120"),
     "notify": Known("how to say that a training has ended", "auto", ("auto", "bell", "osc9", "none")),
 }
-"""A key that comes just after a picture waits for the next one. The 95th percentile of a key's answer while `original`
-trains on two cores: 31 and 33 ms with 120 pictures a second, against 34 and 42 with Textual's 60 (100 keys)."""
+"""all settings by name; `fps` is 120 because a key pressed just after a frame is answered in the next one, which comes
+sooner than with Textual's 60 (`guide/measurements.md`)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The value of a setting that counts, and where it comes from: an option, a variable, the file, or USUAL."""
+    """The value of a setting that holds, and its origin: an option, an environment variable, the file, or USUAL."""
 
     value: Value
     origin: str
 
 
 def path() -> Path:
-    """Where the file is, or would be: where the platform keeps such files, or MNIST_SUM_SETTINGS."""
+    """The path of the file, which may not exist yet: MNIST_SUM_SETTINGS, or in the platform's folder for settings."""
     if named := os.environ.get(FILE_VARIABLE):
         return Path(named)
     from platformdirs import user_config_path
@@ -68,15 +71,15 @@ def path() -> Path:
 
 
 def variable(name: str) -> str:
-    """The variable that overrides the file, such as MNIST_SUM_THEME."""
+    """The environment variable that overrides the file, such as MNIST_SUM_THEME."""
     return f"MNIST_SUM_{name.upper()}"
 
 
 def checked(name: str, value: object, source: str) -> Value:
-    """The value if it is one of the setting's; from a text also a switch or a number.
+    """The value, if the setting accepts it; a text such as `on` or `60` becomes true or a number where that is wanted.
 
     Raises:
-        UsageError: it is none; `source` says in the line what is wrong.
+        UsageError: the setting does not accept it; the message names `source` as its place.
     """
     known = KNOWN[name]
     if isinstance(value, str) and isinstance(known.usual, bool):
@@ -98,21 +101,21 @@ def _short(value: object) -> str:
 
 
 def _toml(value: Value) -> str:
-    """As in the file: as JSON has it, but in letters of their own, and without DEL."""
+    """A value as TOML: the same as JSON, but with non-ASCII letters unescaped and DEL escaped."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", r"\u007f")
 
 
 def _table() -> Mapping[str, object]:
-    """What the file says, unchecked; nothing if there is none.
+    """The content of the file, unchecked; empty if there is no file.
 
     Raises:
-        UsageError: it is a link or no file, too large, or no TOML.
+        UsageError: it is a link, not a regular file, too large, or not TOML.
     """
     import tomllib
 
     file = path()
     try:
-        return tomllib.loads(read_own(file, LARGEST).decode("utf-8-sig"))  # editors of Windows put a mark before it
+        return tomllib.loads(read_own(file, LARGEST).decode("utf-8-sig"))  # some Windows editors begin with a BOM
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:
@@ -122,7 +125,7 @@ def _table() -> Mapping[str, object]:
 
 
 def read() -> tuple[dict[str, Value], list[str]]:
-    """The settings in the file, and a line for each that cannot be used, which counts as not set."""
+    """The settings in the file, and a message for each that cannot be used; such a setting counts as not set."""
     try:
         table = _table()
     except UsageError as error:
@@ -140,7 +143,7 @@ def read() -> tuple[dict[str, Value], list[str]]:
 
 
 def find(name: str, option: Value | None = None) -> Found:
-    """The value that counts: that of the option, else of the variable, else of the file, else the usual one.
+    """The value that holds: that of the option, or else of the environment variable, of the file, or the default.
 
     Raises:
         UsageError: the option or the variable has a value that the setting does not know.
@@ -154,12 +157,12 @@ def find(name: str, option: Value | None = None) -> Found:
 
 
 def keep(name: str, value: Value) -> Path:
-    """Write the setting into the file, beside what is there; returns the file.
+    """Write a setting into the file, keeping the others; returns the file's path.
 
     Raises:
-        UsageError: the file that is there cannot be used, or is another program's, so it is left as it is; or the
-            value is unknown.
-        RunError: it cannot be written.
+        UsageError: the existing file cannot be used or is another program's, so it is left as it is; or the value is
+            unknown.
+        RunError: the file cannot be written.
     """
     file, later = path(), {key: given for key, given in _table().items() if key not in KNOWN}
     if later and not read_own(file, LARGEST).startswith(HEAD.encode()):
@@ -172,7 +175,7 @@ def keep(name: str, value: Value) -> Path:
     except OSError as error:
         raise RunError(f"{file}: cannot be written ({error.strerror or error})") from None
     values = {name: values[name] for name in KNOWN if name in values}
-    for key, given in later.items():  # of a later version
+    for key, given in later.items():  # settings of a later version are kept
         is_simple = isinstance(given, str) or (isinstance(given, int) and abs(given) < 1 << 63)
         if is_simple and re.fullmatch(NAME, key, re.ASCII):
             values[key] = given  # type: ignore[assignment]

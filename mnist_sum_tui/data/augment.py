@@ -39,11 +39,11 @@ AFFINE = {
 }
 
 STURDY = Affine(48.0, 1.0, 0.8, 8.0, is_stretched=True, strokes=0.7)
-"""of images that nothing else happens to"""
+"""the limits for images that are not roughened; the others get about half of this"""
 BENT = 0.18
-"""the largest bend, where 1 is half a side"""
+"""the furthest that a bend moves a pixel, as a share of half the image's side"""
 BENDS = 2 * 4 * 4
-"""down and right at 4x4 places"""
+"""random values per image for bending: a shift down and a shift right at each of 4x4 places"""
 
 
 def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int = 0) -> Tensor:
@@ -51,9 +51,9 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
 
     `nudge` and `shift`: whole pixels, up to 1 and 2 in each direction. `affine`: rotation up to 10 degrees, scale and
     shear up to 10 %, and shifts up to 2 pixels, with bilinear sampling. `strong`: the same with 15 degrees and 15 %,
-    height and width scaled independently, and half of the images with thicker or thinner strokes. `sturdy`: farther,
-    though mostly by little, bent too, some with crisper strokes and some ones with a flag or a foot, and then six in
-    ten as `rough.py` says.
+    height and width scaled independently, and half of the images with thicker or thinner strokes. `sturdy`: larger
+    limits, though most changes are small; images are bent too, some get crisper strokes, some 1s a flag or a foot; and
+    six in ten are then spoiled as in `rough.py`.
 
     The images may be a slice of a larger batch: `of` is that batch's size, and `first` the index at which the slice
     starts. They are changed exactly as in the whole batch. With `of` 0 they are the whole batch.
@@ -79,10 +79,13 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
 
 
 def _sturdy(ink_nchw: Tensor, dice: Tensor, bends_nk: Tensor, noise_nk: Tensor) -> Tensor:
-    """Values 0..1 with another shape and another pen, and then roughened; dice (19, N), bends and noise are 0..1."""
+    """Change the shape and the strokes of images with values 0..1, then roughen them.
+
+    `dice` (19, N), `bends_nk` (N, BENDS) and `noise_nk` (N, 784) are uniform random numbers, 0..1.
+    """
     which, spread = dice[0], dice[1:8] * 2 - 1
-    extent = torch.where(which < ROUGH, 0.5, 1.0)  # an image changed in every way could not be read
-    far = spread**3 * extent  # mostly small
+    extent = torch.where(which < ROUGH, 0.5, 1.0)  # with both kinds of change in full an image is unreadable
+    far = spread**3 * extent  # the cube makes most changes small
     size = 1.1 - 0.7 * extent * dice[8] ** 3
     stretch = (0.22 * spread[1] * extent).exp()
     matrices = _matrices(STURDY, torch.stack([far[0], size * stretch - 1, *far[2:5], size / stretch - 1]))
@@ -111,7 +114,7 @@ def _affine(images_nchw: Tensor, most: Affine, spread: Tensor) -> Tensor:
 
 
 def _matrices(most: Affine, spread: Tensor) -> Tensor:
-    """Where each pixel comes from, (N, 2, 3); 1 is half a side."""
+    """Affine matrices (N, 2, 3) from each pixel to the place that it is taken from; 1 is half the image's side."""
     angle = spread[0] * math.radians(most.degrees)
     wide, shear = 1 + spread[1] * most.scale, spread[2] * most.shear
     high = 1 + spread[5] * most.scale if most.is_stretched else wide

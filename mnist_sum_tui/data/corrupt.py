@@ -1,9 +1,9 @@
-"""Fifteen ways to spoil images, each in five strengths, by our own definitions after MNIST-C (arXiv:1906.02337).
+"""Fifteen ways to spoil images, each in five strengths; they follow MNIST-C (arXiv:1906.02337), but not its code.
 
     spoiled = corrupt(images, "fog", 3)
 
-Grey values 0..1 go in and come out. What is random (where a line goes, which way an image is turned) depends on the
-name and the place among the images alone, so that a stronger one spoils the same image in the same way, only more.
+Each function below takes and returns grey values 0..1. What is random (where a line goes, which way an image is turned)
+depends only on the way's name and the image's place, so a higher strength does the same to an image, only more of it.
 """
 
 import math
@@ -17,9 +17,9 @@ from torch import Generator, Tensor
 from mnist_sum_tui.data.idx import SIDE
 
 AT_ONCE = 500
-"""images; the distances from each pixel to a line's points take 140 MB"""
+"""images per call, because the distances from each pixel to a line's points then take 140 MB"""
 SAMPLES = 9
-"""places along a movement that are averaged"""
+"""how many places along a movement are averaged for motion blur"""
 PIXELS = torch.stack(torch.meshgrid(torch.arange(SIDE), torch.arange(SIDE), indexing="ij"), -1).float()
 """row and column of each pixel, (28, 28, 2)"""
 
@@ -29,7 +29,7 @@ def _angles(n: int, generator: Generator) -> Tensor:
 
 
 def _moved(x: Tensor, rows: list[list[Tensor | float]]) -> Tensor:
-    """Each image through the matrix (2, 3) that says where its pixels come from; 1 is half a side."""
+    """Each image transformed by a matrix (2, 3) from a pixel to its source; 1 is half the image's side."""
     entries = [[torch.as_tensor(entry).expand(len(x)) for entry in row] for row in rows]
     matrices = torch.stack([torch.stack(row, 1) for row in entries], 1)
     grid = F.affine_grid(matrices, [len(x), 1, SIDE, SIDE], align_corners=False)
@@ -55,7 +55,7 @@ def _smooth(n: int, cells: int, generator: Generator) -> Tensor:
 
 
 def _inked(x: Tensor, points_nk2: Tensor, thickness: float = 0.8) -> Tensor:
-    """With ink around points, given by row and column."""
+    """Images with ink added around points, which are given as row and column."""
     gaps = torch.cdist(PIXELS.view(1, -1, 2), points_nk2).amin(2).view_as(x)
     return torch.maximum(x, (1 + thickness - gaps).clamp(0, 1))
 
@@ -134,11 +134,11 @@ CORRUPTIONS: dict[str, tuple[tuple[float, ...], Callable[[Tensor, float, Generat
     "spatter": ((0.03, 0.06, 0.1, 0.15, 0.22), _spatter),
     "fog": ((0.3, 0.5, 0.7, 0.9, 1.2), _fog),
 }  # fmt: skip
-"""by name: how much at each of the five strengths, and what spoils images that much"""
+"""by name: the amount at each of the five strengths, and the function that takes images, amount and generator"""
 
 
 def corrupt(images_nhw: Tensor, name: str, strength: int) -> Tensor:
-    """Spoiled uint8 images (N, 28, 28), by a name of CORRUPTIONS; strength 1..5, 0 leaves them as they are."""
+    """Spoil uint8 images (N, 28, 28) in one of CORRUPTIONS' ways; strength 1..5, and 0 leaves them as they are."""
     if strength == 0:
         return images_nhw
     (amounts, spoil), generator = CORRUPTIONS[name], Generator().manual_seed(crc32(name.encode()))

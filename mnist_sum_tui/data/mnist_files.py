@@ -28,7 +28,7 @@ CONTENT = {
     "train": "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b",
     "test": "c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b",
 }
-"""`fingerprint` of the package's files, stored because it never changes: the files' own hashes are checked"""
+"""the `fingerprint` of the package's images; stored, and not computed, because SHA256 already checks the files"""
 RUNS_OWN = "the run's images were there: name their new folder with --data-dir"
 
 Arrays = tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -63,7 +63,7 @@ def fingerprint(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> str:
 def read_ahead(data_dir: str | None = None) -> None:
     """Start reading the package's files in a thread, while the caller imports torch; `read` then takes the result.
 
-    Training starts 0.2 s earlier. A folder of the user's is left to `read`, because it may need a download.
+    Training starts 0.2 s earlier. A folder that the user names is not read ahead, because it may need a download.
     """
     if data_dir is None and not _ahead:
         pool = ThreadPoolExecutor(1, thread_name_prefix="data")

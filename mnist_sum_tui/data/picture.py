@@ -44,12 +44,12 @@ class Picture:
     """A picture as grey values, and how it lay in its file."""
 
     grey: NDArray[np.uint8]
-    """(H, W); at least 1,024 pixels along the shorter side are scaled down to that"""
+    """(H, W); a shorter side of 2,048 pixels or more was scaled down, but not below 1,024"""
     width: int
     """the width in the file, in pixels"""
     height: int
     turned: str = ""
-    """what was done because of the EXIF data: `by 90 degrees clockwise`"""
+    """how it was turned because of its EXIF data, such as `by 90 degrees clockwise`; empty if it was not"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def prepare(grey_hw: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def steps(grey_hw: NDArray[np.uint8]) -> Preparation:
-    """`prepare`, with what happens on the way.
+    """The result of `prepare` and of each step on the way to it.
 
     Raises:
         PictureError: the picture is blank.
@@ -214,7 +214,7 @@ def _grey(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _ink(grey_hw: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool, float]:
-    """Each pixel's share of full ink, 0..1; background is 0. Whether ink is darker than paper; and the threshold.
+    """Each pixel's share of full ink, 0..1 (0 is background); whether ink is darker than paper; and the threshold.
 
     The border shows what is background; the grey value that differs most from it is full ink.
 

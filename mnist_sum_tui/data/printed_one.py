@@ -1,4 +1,4 @@
-"""A flag and a foot for straight strokes, as a printed 1 has them and hardly one in MNIST."""
+"""Add a flag and a foot to images of a straight stroke: a printed 1 has them, and hardly any 1 in MNIST does."""
 
 import torch
 from torch import Tensor
@@ -6,17 +6,20 @@ from torch import Tensor
 from mnist_sum_tui.data.idx import SIDE
 
 THIN = 1.7
-"""the largest variance across a straight stroke, in pixels squared; few digits but 1 are below"""
+"""the largest variance across a straight stroke, in pixels squared; hardly any digit but 1 is below it"""
 MOST_LEAN = 0.5
-"""the most columns that it leans for each row"""
+"""the most that the stroke leans, in columns per row"""
 SHARE = 0.4
-"""of those strokes that are changed"""
+"""the share of straight strokes that are changed"""
 HALF = 3**0.5
-"""half the length, and half the width, of an even stroke in standard deviations"""
+"""half the length of an evenly inked stroke in standard deviations along it; the same holds for its width"""
 
 
 def flagged(ink_nhw: Tensor, dice: Tensor) -> Tensor:
-    """Give four in ten of the straight upright strokes a flag, a foot or both; (N, 28, 28), and dice (4, N), 0..1."""
+    """Give four in ten of the straight upright strokes a flag, a foot or both.
+
+    The ink is (N, 28, 28), 0..1; `dice` are uniform random numbers (4, N), 0..1.
+    """
     places = torch.arange(SIDE, device=ink_nhw.device, dtype=torch.float32)
     total = ink_nhw.sum((1, 2)).clamp(min=1e-6)
     by_row, by_column = ink_nhw.sum(2) / total.unsqueeze(1), ink_nhw.sum(1) / total.unsqueeze(1)
@@ -41,7 +44,7 @@ def _added(places: Tensor, described: Tensor) -> Tensor:
     top, bottom = row - reach, row + reach
     at_top, at_bottom = column - lean * reach, column + lean * reach
     left = 2.5 + 4 * length
-    down = left * (0.2 + slope + (-lean).clamp(min=0))  # flat on one that leans to the right, it would be a 7
+    down = left * (0.2 + slope + (-lean).clamp(min=0))  # flat on a stroke that leans right, it would make a 7
     flag = _segment(places, radius, top, at_top, top + down, at_top - left)
     foot = _segment(places, radius, bottom, at_bottom - 4 * length, bottom, at_bottom + 4 * length)
     has_flag, has_foot = (kind < 0.85).float().view(-1, 1, 1), (kind > 0.6).float().view(-1, 1, 1)

@@ -1,7 +1,7 @@
-"""What happens to digits that are drawn and photographed: blur, coarse pixels, grain, shadow, lines across.
+"""Spoil images as drawing and photographing do: blur, coarse pixels, grain, haze, lines across.
 
-Six images in ten get one of ten kinds, and the rest none. `inference/sturdy.py` measures some of the same
-families, defined in another way (`data/corrupt.py`), so its figures are partly of what was trained.
+Six images in ten get one of ten kinds, the rest none. `inference/sturdy.py` measures how a network copes with spoiled
+images; some of its kinds (`data/corrupt.py`) resemble these, so a network trained with these has an advantage there.
 """
 
 import math
@@ -14,14 +14,15 @@ from torch import Tensor
 from mnist_sum_tui.data.idx import SIDE
 
 PLACES = torch.linspace(-(SIDE - 1) / 2, (SIDE - 1) / 2, SIDE)
-"""of rows and columns, in pixels from the middle"""
+"""the positions of rows and columns, in pixels from the middle"""
 
 Spoil = Callable[[Tensor, Tensor, Tensor], Tensor]
-"""(N, 28, 28) values 0..1; (5, N, 1, 1) how much, and of what; (N, 28, 28) noise; the last two uniform, 0..1"""
+"""takes values 0..1 (N, 28, 28), random numbers that choose strength and variety (5, N, 1, 1), and noise (N, 28, 28);
+the last two are uniform, 0..1"""
 
 
 def _clouds(noise: Tensor, cells: int) -> Tensor:
-    """Smooth values, 0..1 and a little beyond, (N, 28, 28), from `cells` by `cells`."""
+    """Smooth random values (N, 28, 28), enlarged from `cells` by `cells` of the noise; 0..1 and a little beyond."""
     coarse = noise[:, :cells, :cells].unsqueeze(1)
     return F.interpolate(coarse, (SIDE, SIDE), mode="bicubic", align_corners=True).squeeze(1)
 
@@ -35,7 +36,7 @@ def _along(dice: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _unsharp(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
-    """Out of focus, or moved: a Gaussian that is longer in one direction than across it."""
+    """Out of focus or moved: blur by a Gaussian that is longer in one direction than across it."""
     along, across = dice[0] * 3.8, dice[0] * 2.4 * dice[1] ** 2
     rows = torch.fft.fftfreq(SIDE, device=x.device).view(1, -1, 1)
     columns = torch.fft.rfftfreq(SIDE, device=x.device).view(1, 1, -1)
@@ -47,7 +48,7 @@ def _unsharp(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
 
 
 def _coarse(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
-    """As few and large pixels as a small picture has, 1 to 5 of ours a side; their edges are hard or smooth."""
+    """Coarse pixels, as in a small picture: each is 1 to 5 of ours wide, with hard or smooth edges."""
     cell = 1 + 4 * dice[0]
     places = PLACES.to(x.device).view(1, -1, 1) + dice[1] * cell
     hard = (places / cell).round() * cell
@@ -68,7 +69,7 @@ def _jittered(x: Tensor, dice: Tensor, noise: Tensor) -> Tensor:
 
 
 def _grainy(x: Tensor, dice: Tensor, noise: Tensor) -> Tensor:
-    """Grain as of little light, more where it is brighter."""
+    """Grain as in a photo taken in little light; it is stronger in bright places."""
     normal = torch.erfinv((2 * noise - 1).clamp(-0.9999, 0.9999)) * math.sqrt(2)
     return x + normal * dice[0] * (0.7 * x.clamp(min=0).sqrt() + 0.35 * (dice[1] - 0.4).clamp(min=0))
 
@@ -80,7 +81,7 @@ def _specked(x: Tensor, dice: Tensor, noise: Tensor) -> Tensor:
 
 
 def _hazy(x: Tensor, dice: Tensor, noise: Tensor) -> Tensor:
-    """Clouds of light over it, and less contrast."""
+    """Clouds of light over the image, and less contrast."""
     density = 1.25 * dice[0]
     return x * (1 - density * (0.2 + 0.4 * dice[1])) + _clouds(noise, 6) * density
 
@@ -93,14 +94,14 @@ def _bright(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
 
 
 def _banded(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
-    """A band across it in negative, or covered in one grey."""
+    """A band across the image, either inverted or covered in one grey."""
     across = _along(dice[1])[1] - (dice[2] - 0.5) * 12
     covered = torch.where(dice[3] < 0.8, 1 - x, dice[3] * 5 - 4)
     return torch.where(across.abs() < 0.5 + 3 * dice[0], covered, x)
 
 
 def _crossed(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
-    """A line through it: straight or in waves, whole or of dots."""
+    """A line through the image: straight or wavy, solid or dotted."""
     along, across = _along(dice[1])
     is_wavy, is_dotted = dice[2] < 0.5, dice[3] < 0.5
     wave = torch.asin((along * (0.5 + 0.5 * dice[3]) + dice[4] * 6).sin()) * (is_wavy * 4.5 * dice[0])
@@ -112,7 +113,7 @@ def _crossed(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
 
 
 def _blotted(x: Tensor, dice: Tensor, noise: Tensor) -> Tensor:
-    """Drops of ink, or places where it is worn off."""
+    """Drops of ink, or places where the ink is worn off."""
     clouds = _clouds(noise, 10)
     drops = ((clouds - 1 + 0.42 * dice[0]) * 12).clamp(0, 1)
     return torch.where(dice[1] < 0.75, torch.maximum(x, drops), x * (1 - drops))
