@@ -40,12 +40,12 @@ def build(name: str, seed: int = 0) -> SumNetwork:
 def skeleton(name: str) -> SumNetwork:
     """The network of `build` without memory for its weights, to be filled with loaded ones.
 
-    It leaves torch's global generator alone, because another thread may be building a network with it.
+    It leaves torch's global random generator alone, because another thread may be building a network with it.
 
     Raises:
         UsageError: the name is unknown.
     """
-    if is_own(name):  # what it computes when it is built may be more than its weights
+    if is_own(name):  # its __init__ may compute more than weights
         return build(name)
     with torch.device("meta"):
         return to_memory_format(_builder(name)(), torch.channels_last)

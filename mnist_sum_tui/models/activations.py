@@ -1,4 +1,4 @@
-"""What a network's layers take in and give out while it runs: the hooks for everything that looks inside."""
+"""Record the inputs and outputs of a network's layers while it runs, by hooks; all that looks inside a network uses it."""
 
 import contextlib
 from collections.abc import Collection, Iterator, Mapping
@@ -26,17 +26,17 @@ class Call:
     """One run of a layer, or of a function between the layers; tensors are not copied."""
 
     name: str
-    """of the module within the network, or of torch's function, such as `relu`"""
+    """the layer's name within the network, or the name of torch's function, such as `relu`"""
     module: nn.Module | None
     """None for a function"""
     input: Tensor
     output: Tensor
     options: Mapping[str, Any]
-    """what a function got besides its input, under the names that a pooling has for it"""
+    """a function's further arguments, named as those of a pooling: `kernel_size`, `stride`, `padding`"""
 
 
 class _Calls(TorchFunctionMode):
-    """Writes down what runs; the functions that a layer calls itself are part of the layer."""
+    """Records every call, but not the functions that a layer calls inside itself."""
 
     def __init__(self, functions: Collection[str]) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ def calls(network: nn.Module, functions: Collection[str]) -> Iterator[list[Call]
 def watch(network: nn.Module, names: Collection[str] | None = None) -> Iterator[dict[str, Activation]]:
     """Note the activations of the named layers by name, in the order in which they run; None is every layer.
 
-    A layer that runs again replaces what it gave before. The hooks are gone when the block ends.
+    If a layer runs twice, the second run replaces the first. The hooks are gone when the block ends.
     """
     seen: dict[str, Activation] = {}
 
@@ -101,15 +101,15 @@ def watch(network: nn.Module, names: Collection[str] | None = None) -> Iterator[
 
 
 def layers(network: nn.Module) -> dict[str, nn.Module]:
-    """The modules that have no others inside, by name."""
+    """The modules that contain no other modules, by name."""
     return {name: layer for name, layer in network.named_modules() if not any(layer.children())}
 
 
 def score_layers(network: nn.Module) -> tuple[list[str], list[str]]:
-    """The layers that `digit_score` is computed from, by name, in two lists; each branch has one in either.
+    """The names of the layers from which `digit_score` is computed, in two lists; each branch has one layer in each.
 
-    First those with ten outputs, the last before the digit's scores; then the second convolutions, whose maps say which
-    strokes there are.
+    The first list has the layers with ten outputs, the digit's logits. The second has each branch's second convolution,
+    whose maps show which strokes the image has.
     """
     if network not in _SCORE_LAYERS:
         widths = {
@@ -126,4 +126,4 @@ def score_layers(network: nn.Module) -> tuple[list[str], list[str]]:
 
 
 _SCORE_LAYERS: WeakKeyDictionary[nn.Module, tuple[list[str], list[str]]] = WeakKeyDictionary()
-"""found once per network, because looking takes 0.1 ms"""
+"""the answers of `score_layers`, kept because searching a network takes 0.1 ms"""

@@ -1,4 +1,4 @@
-"""`compact`, our small network: quick to train, and quick to learn addition."""
+"""`compact`, a small network that is quick to train and quick to learn addition."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn

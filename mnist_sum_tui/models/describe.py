@@ -9,17 +9,17 @@ from mnist_sum_tui.models import build, parameter_count
 from mnist_sum_tui.models.activations import calls
 
 FUNCTIONS = {"relu": "ReLU", "max_pool2d": "max pool 2x2"}
-"""what a network does between its modules, by the name of torch's function, and as a row of the table names it"""
+"""torch's functions that a network calls between its modules, and their names in the table"""
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One module of a network."""
+    """One layer of a network, a row of the table."""
 
     name: str
     kind: str
     shape: str
-    """of its output for one image, behind any pooling, such as `32 x 14 x 14`"""
+    """the shape of its output for one image, after any pooling, such as `32 x 14 x 14`"""
     parameters: int
 
 

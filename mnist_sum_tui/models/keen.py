@@ -1,4 +1,4 @@
-"""`keen`, our most accurate network, made for recipe `marathon`: the average of three independent branches."""
+"""`keen`, the most accurate network, made for recipe `marathon`: the average of three independent branches."""
 
 import torch
 from torch import Tensor, nn

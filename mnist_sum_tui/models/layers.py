@@ -11,7 +11,7 @@ AnyModule = TypeVar("AnyModule", bound=nn.Module)
 DIGITS = 10
 SUMS = 19
 CELL_SCALE = 16.0
-"""Factor of the sum head's inputs. Without it the weights would have to grow further than a learning rate of 1e-3
+"""a factor on the sum head's inputs: without it the weights would have to grow further than a learning rate of 1e-3
 allows in an epoch; a larger one lets the sum's gradient disturb the digit's. `guide/measurements.md` has the figures"""
 
 

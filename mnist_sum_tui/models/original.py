@@ -1,4 +1,4 @@
-"""The assignment's networks: as its list, its parameter count and its drawing describe them."""
+"""The assignment's networks. Its list of layers, its parameter count and its drawing differ, so there are three."""
 
 import torch
 import torch.nn.functional as F

@@ -16,19 +16,20 @@ from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork, SumNetwork
 
 Done = TypeVar("Done")
 TAKEN = ("optimizer.", "confidence.")
-"""how no weight may be named, because a checkpoint names other things so"""
+"""prefixes that no weight's name may have, because a checkpoint uses them for other tensors"""
 
 
 @cache
 def builder(model: str) -> Callable[[], SumNetwork]:
-    """What builds it: executes the file, once, and finds its class.
+    """The function that builds the network; the file is executed once, and its one network class is used.
 
     Raises:
-        UsageError: the file was not named, cannot be executed, or has not one network; also when it is built.
+        UsageError: the file was not named, cannot be executed, or does not have exactly one network. The function
+            raises it too, if the network cannot be built or its outputs have the wrong shape.
     """
     path, code = own_network.file_of(model)
     module = ModuleType(f"own_network_{path.stem}")
-    sys.modules[module.__name__] = module  # as an import would, for what looks itself up there
+    sys.modules[module.__name__] = module  # as an import does; dataclasses, for example, look there
     _tried(path, lambda: exec(compile(code, str(path), "exec"), module.__dict__))
     classes = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, SumNetwork)]
     own = [each for each in dict.fromkeys(classes) if each.__module__ == module.__name__]
@@ -41,7 +42,7 @@ def builder(model: str) -> Callable[[], SumNetwork]:
 
 
 def _checked(network: SumNetwork) -> SumNetwork:
-    """The network, if it answers as one should."""
+    """The network, after a check of its outputs' shapes and its weights' names."""
     network.eval()
     with torch.inference_mode():
         outputs = network(torch.zeros(2, 1, 28, 28), torch.eye(10)[:2])
@@ -55,7 +56,7 @@ def _checked(network: SumNetwork) -> SumNetwork:
 
 
 def _tried(path: Path, do: Callable[[], Done]) -> Done:
-    """What `do` returns; whatever goes wrong in the user's own code is one line, with the place."""
+    """What `do` returns. Any error in the user's code becomes a UsageError of one line that names the place."""
     try:
         return do()
     except Exception as error:

@@ -1,6 +1,6 @@
 """A convolution that is fast on maps of a few pixels: one matrix product over patches, or Winograd's algorithm.
 
-The library's kernels work on blocks along a row of the map. On 3x3 maps most of such a block is empty.
+torch's own kernels work on blocks along a row of the map, and on 3x3 maps most of such a block is empty.
 """
 
 import math
@@ -18,23 +18,23 @@ Rows = list[list[float]]
 
 KERNEL = 3
 POINTS: dict[int, tuple[int | Fraction, ...]] = {3: (0, 1, -1, 2), 5: (0, 1, -1, 2, -2, Fraction(1, 2))}
-"""by the side of the output map: where Winograd's algorithm evaluates its polynomials, besides infinity. The numbers
-are small, because rounding errors grow with their powers; `guide/measurements.md` has the errors"""
+"""the points at which Winograd's algorithm evaluates its polynomials, besides infinity, by the side of the output map;
+they are small, because rounding errors grow with their powers (`guide/measurements.md` has the errors)"""
 ENOUGH_IMAGES = 16
-"""with fewer, transforming the weights takes longer than it saves"""
+"""images per batch; with fewer, transforming the weights takes longer than it saves"""
 
 
 class SmallMapConv2d(nn.Conv2d):
     """nn.Conv2d without padding and with the same parameters, but faster for small maps on a CPU.
 
     In bf16 it is a product over gathered patches. In float32 it is Winograd's algorithm, which needs a third (3x3) to a
-    fifth (5x5) of the multiplications but is too inexact for bf16. Other devices use the library. `original`'s conv6
+    fifth (5x5) of the multiplications but is too inexact for bf16. Other devices use torch's own. `original`'s conv6
     takes half the time; `guide/measurements.md` has the figures.
     """
 
     def forward(self, images_nchw: Tensor) -> Tensor:
         """(N, C, H, W) to (N, O, H-kh+1, W-kw+1); stride, padding, dilation and groups must be nn.Conv2d's defaults."""
-        if images_nchw.device.type != "cpu" or torch.compiler.is_exporting():  # a file has the usual convolution
+        if images_nchw.device.type != "cpu" or torch.compiler.is_exporting():  # ONNX gets the usual one
             return super().forward(images_nchw)
         is_bf16 = images_nchw.dtype == torch.bfloat16 or torch.is_autocast_enabled("cpu")
         if is_bf16 or images_nchw.shape[2:] == self.kernel_size:
@@ -134,7 +134,7 @@ class Products(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
-        """Both gradients, each in its factor's memory layout."""
+        """The gradients of maps and kernels, each in the memory layout of its factor."""
         maps, kernels = ctx.saved_tensors
         return torch.bmm(grad, kernels), torch.bmm(grad.transpose(1, 2), maps)
 

@@ -1,4 +1,4 @@
-"""`swift`, our smallest network, made for recipe `sprint`: seconds from the command to the test result."""
+"""`swift`, the smallest network, made for recipe `sprint`: seconds from the command to the test result."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork
 
 INNER = slice(3, 26)
-"""the rows and columns that it uses: around 14.0, where MNIST centres its digits; 99.6 % of the ink is there"""
+"""the rows and columns that it uses: centred on 14.0, where MNIST centres its digits, and with 99.6 % of the ink"""
 
 
 class Swift(CellNetwork):
@@ -14,8 +14,8 @@ class Swift(CellNetwork):
 
     It leaves out the edge of the image, normalisation after the first convolution, and pooling there (the stride is 2
     instead), because each would cost 10 to 23 % of a step and not measurably raise the accuracy. The second convolution
-    needs its pooling, which comes before normalisation and leaves it a quarter of the values. `guide/measurements.md`
-    has the figures.
+    needs its pooling, which comes before normalisation, because a quarter of the values is left to normalise then.
+    `guide/measurements.md` has the figures.
     """
 
     def __init__(self) -> None:
