@@ -1,4 +1,4 @@
-"""Record the inputs and outputs of a network's layers while it runs, by hooks; all that looks inside a network uses it."""
+"""Record the inputs and outputs of a network's layers while it runs; all that looks inside a network uses it."""
 
 import contextlib
 from collections.abc import Collection, Iterator, Mapping

@@ -1,10 +1,10 @@
-"""The accuracies of digit and sum that an event has, if it has both."""
+"""The pair of accuracies, digit and sum, that an event reports."""
 
 from mnist_sum_tui.runs.events import EpochDone, Finished, Validated
 
 
 def accuracies(event: EpochDone | Validated | Finished | None) -> tuple[float, float] | None:
-    """Digit and sum, shares of 1: of an epoch those of its validation; None if they were not measured."""
+    """The accuracies of digit and sum, 0..1 (for an epoch, those of its validation); None if they were not measured."""
     if event is None:
         return None
     prefix = "val_" if isinstance(event, EpochDone) else ""

@@ -2,8 +2,8 @@
 
 It is a safetensors file. The weights keep their names; the optimizer's tensors are `optimizer.<parameter>.<state>`; the
 rest is JSON in the header's metadata under `mnist_sum`. `sha256` there is the hash of the whole file with the hash
-itself replaced by 64 zeros, so that a single flipped bit anywhere is found. A network that is calibrated has tensors
-`confidence.<name>` besides; `inference/confidence.py` says what they are.
+itself replaced by 64 zeros, so that a single flipped bit anywhere is found. If the network is calibrated, the file also
+has the tensors `confidence.<name>` of `inference/confidence.py`.
 """
 
 import hashlib
@@ -28,11 +28,11 @@ from mnist_sum_tui.runs.position import Position
 
 FORMAT = 2
 READABLE = (1, 2)
-"""the formats that can be read; 1 is that of version 0.1.0, whose positions lack a few fields"""
+"""the formats that can be read; format 1 is of version 0.1.0, whose positions lack a few fields"""
 MAX_BYTES = 80 << 20
 """enough for the largest network, with AdamW's two values per weight; limits the memory that a file can take"""
 MAX_HEADER_BYTES = 256 << 10
-"""ten times the longest header; parsed, it takes some 25 times as much memory"""
+"""ten times the longest header that is written; a parsed header takes some 25 times its size in memory"""
 PIECE = 1 << 20
 """bytes that are hashed at a time"""
 ADVICE = "choose another run or checkpoint"
@@ -49,13 +49,13 @@ class Checkpoint:
     weights: dict[str, Tensor]
     optimizer: dict[str, Tensor]
     confidence: dict[str, Tensor] = field(default_factory=dict)
-    """what calibrates its probabilities; empty if nothing does"""
+    """the tensors that calibrate the network's probabilities; empty if it is not calibrated"""
 
 
 def save(
     path: Path, config: TrainConfig, position: Position, tensors: Mapping[str, Tensor], *, also: Path | None = None
 ) -> None:
-    """Write a checkpoint, whole or not at all, and the same to `also`.
+    """Write a checkpoint, whole or not at all, and a second one with the same content to `also`.
 
     Raises:
         RunError: it cannot be written; the previous checkpoint is kept.
@@ -75,7 +75,7 @@ def tensors_of(network: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str
 
 
 def save_again(path: Path, loaded: Checkpoint, confidence: Mapping[str, Tensor]) -> None:
-    """Write a checkpoint that was loaded, with what calibrates its probabilities.
+    """Write a checkpoint that was loaded, with other tensors for the calibration of its probabilities.
 
     Raises:
         RunError: it cannot be written; the previous checkpoint is kept.
@@ -102,7 +102,7 @@ def load(path: Path) -> Checkpoint:
 
 
 def decode(raw: bytes, path: Path | str) -> Checkpoint:
-    """As `load`, from a file's content; messages name it `path`.
+    """As `load`, but from the content of a file; `path` is only named in messages.
 
     Raises:
         CheckpointError: as `load`.
@@ -162,7 +162,7 @@ def _described(values: Mapping[str, Any], path: Path | str) -> tuple[TrainConfig
 def restore_weights(
     network: nn.Module, weights: Mapping[str, Tensor], source: Path | str, *, assign: bool = False
 ) -> None:
-    """Copy weights into a network. All names, shapes and types are checked first, so it is all of them or none.
+    """Copy weights into a network. All names, shapes and types are checked first, so all are copied or none.
 
     With `assign` the network takes the tensors themselves, without a copy; that is how a `skeleton` gets its weights.
 

@@ -1,4 +1,4 @@
-"""The command line that makes a run, or makes one again that was resumed on its way."""
+"""The command line that trains a run, and the one that repeats a run that was stopped and resumed."""
 
 import shlex
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from mnist_sum_tui.runs.events import Changed, Started
 
 
 def command(config: TrainConfig) -> str:
-    """The command that trains with this config: recipe, model, epochs, seed, and all that differs from the recipe."""
+    """The command that trains with this config: recipe, model, epochs, seed, and what differs from the recipe."""
     told = {"model", "recipe", "epochs", "seed"} | config.given().keys()
     words = ["mnist-sum", "train"]
     for name, value in config.to_dict().items():
@@ -26,10 +26,10 @@ def command(config: TrainConfig) -> str:
 
 
 def reproduction(config: TrainConfig, starts: Sequence[Started], changed: Sequence[Changed] = ()) -> tuple[str, str]:
-    """The commands that repeat a run, as one line; and what must be done by hand besides, which may be empty.
+    """The commands that repeat a run, in one line; and what the user must do by hand, which is mostly empty.
 
     A run that was resumed without more epochs needs one command, because it ends bit for bit as if it had not stopped.
-    What was turned on the way is planned from the start.
+    Settings that were changed during the run become `--change` options of the first command.
     """
     turned = {(event.at, int(event.value)) for event in changed if event.setting == "epochs"}
     lengths = [
@@ -52,6 +52,6 @@ def reproduction(config: TrainConfig, starts: Sequence[Started], changed: Sequen
 
 
 def _was_turned(start: Started, turned: set[tuple[int, int]]) -> bool:
-    """Whether a resumed run has its length because that was turned while it trained."""
+    """Whether the number of epochs of a resumed run had already been changed while it trained."""
     before = [(step, epochs) for step, epochs in turned if step <= start.step]
     return bool(before) and max(before)[1] == start.epochs

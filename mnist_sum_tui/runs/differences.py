@@ -1,4 +1,4 @@
-"""The settings in which runs differ, as a table, those turned in training too; and which differ by seed alone."""
+"""The settings in which runs differ, changes during training included; and which runs differ only in their seed."""
 
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -8,20 +8,20 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Changed
 
 MOST_CHANGES = 5
-"""rows of changes; a last one counts the others"""
+"""rows of changes that are shown; one more row counts the rest"""
 SAME_SETTINGS = "The runs have the same settings."
 INDIFFERENT = ("device", "threads", "keep")
 """settings that do not decide what a network learns"""
 QUIET = ("recipe", "seed", "keep", *ENDS)
-"""settings that explain no difference between two runs; a recipe is told by what it sets"""
+"""settings that are not named as a reason why two runs differ; a recipe shows in the settings that it sets"""
 MOST_TOLD = 2
 
 
 def settings_table(configs: Sequence[TrainConfig | None], changed: Sequence[Sequence[Changed]] = ()) -> list[list[str]]:
-    """The settings that differ, a row each: the option's name, then the value in each config as a reader is shown it.
+    """A row for each setting that differs: the option's name, then the value in each config, in words.
 
-    A config that is None, because the run is damaged, has `-`, and differs from every other. Rows of `change` follow if
-    not all runs were changed alike on their way, as `--change` names it: `300:lr=x0.5`.
+    A config of None, for a damaged run, shows `-` and differs from every other. If the runs were not all changed alike
+    during training, rows `change` follow, written as for `--change`: `300:lr=x0.5`.
     """
     columns = [{} if config is None else config.to_dict() for config in configs]
     found = [
@@ -44,20 +44,20 @@ def _changes_table(changed: Sequence[Sequence[Changed]]) -> list[list[str]]:
 
 
 def apart_from_seed(config: TrainConfig) -> tuple[object, ...]:
-    """All that decides what a network learns but for the seed: runs with the same differ by their seed alone."""
+    """All settings that decide what a network learns, except the seed: runs with the same ones differ by chance."""
     return tuple(getattr(config, name) for name in settings() if name not in (*INDIFFERENT, "seed"))
 
 
 def told_apart(theirs: TrainConfig, ours: TrainConfig) -> list[str]:
-    """The settings that may explain why two runs learn otherwise, as `theirs` had them: `lr 0.001`."""
+    """The settings that may explain why two runs learn differently, with the values of `theirs`: `lr 0.001`."""
     rows = settings_table([theirs, ours])
     return [f"{name} {value}" for name, value, _ in rows if name.replace("-", "_") not in QUIET]
 
 
 def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False) -> str:
-    """Why our run may learn otherwise than another one: what that one had, or that only chance differs.
+    """Why our run may learn differently from another run: the other run's settings, or that only the seed differs.
 
-    `was_turned`: settings of that one were changed while it trained.
+    `was_turned` says that settings of the other run were changed while it trained.
     """
     told = [*told_apart(theirs, ours), *(["knobs turned while it trained"] if was_turned else [])]
     if not told:

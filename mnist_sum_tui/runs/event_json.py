@@ -34,7 +34,7 @@ def to_json(event: Event) -> str:
 
 
 def from_dict(values: Mapping[str, Any]) -> Event:
-    """The event that `to_dict` wrote; unknown fields, as of a later version, are ignored.
+    """The event that `to_dict` wrote; unknown fields, which a later version may have written, are ignored.
 
     Raises:
         ValueError: the kind is unknown, or a field is missing, of the wrong type or out of range.
@@ -56,7 +56,7 @@ def from_dict(values: Mapping[str, Any]) -> Event:
 
 @cache
 def _checks(kind: str) -> tuple[tuple[str, Check, bool], ...]:
-    """Of each field its name, its check, and whether it may be missing."""
+    """For each field of an event: its name, its check, and whether it may be missing."""
     hints = get_type_hints(KINDS[kind], include_extras=True)
     found = fields(KINDS[kind])
     return tuple((item.name, check_of(hints[item.name]), item.default is not MISSING) for item in found)

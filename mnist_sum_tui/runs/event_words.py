@@ -1,4 +1,4 @@
-"""Events as words for a reader."""
+"""Events as lines of text, for the command line and the dashboard."""
 
 from mnist_sum_tui.config import settings
 from mnist_sum_tui.formatting import percent
@@ -6,12 +6,12 @@ from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, N
 
 
 def changed_words(event: Changed) -> str:
-    """What changed and from when on: `learning rate x1 -> x0.5, from step 301 on`."""
+    """What changed and when: `learning rate x1 -> x0.5, from step 301 on`."""
     return f"{settings()[event.setting].label} {event.before} -> {event.value}, from step {event.at + 1:,} on"
 
 
 def changed_short(event: Changed) -> str:
-    """What changed, in a few letters for a chart: `lr x1 -> x0.5`."""
+    """What changed, short enough for a chart: `lr x1 -> x0.5`."""
     return f"{event.setting.replace('_', ' ')} {event.before} -> {event.value}"
 
 

@@ -57,7 +57,7 @@ class Started(Event):
         return self.steps_per_epoch * self.epochs
 
     def after(self, event: "Event") -> "Started":
-        """The same with the run's length after `event`, which may have changed the number of epochs."""
+        """The same event with the number of epochs that holds after `event`, which may have changed it."""
         if not isinstance(event, Changed) or event.setting != "epochs":
             return self
         return replace(self, epochs=int(event.value))
@@ -168,7 +168,7 @@ class Resumed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed(Event):
-    """A setting was turned while the run trains. It is on the disk before the first step for which it holds."""
+    """A setting was changed during training. The event is on the disk before the first step for which it holds."""
 
     kind = "changed"
 
@@ -182,7 +182,7 @@ class Changed(Event):
     def __post_init__(self) -> None:
         for name in ("before", "value"):
             try:
-                short = Turn.of(self.at, self.setting, getattr(self, name)).value  # a file may have `9.0` epochs
+                short = Turn.of(self.at, self.setting, getattr(self, name)).value  # a file may say `9.0` epochs
                 object.__setattr__(self, name, short)
             except UsageError:
                 raise ValueError(f"{name} is no value of {self.setting}") from None
@@ -199,18 +199,18 @@ class Notice(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice(Event):
-    """What is happening, in plain words, when that changes."""
+    """A line of the coach: what is happening in the training, in plain words; sent when that changes."""
 
     kind = "advice"
 
     topic: Annotated[str, Matching("[a-z-]{1,20}")]
-    """the guide's page `coach` has a paragraph for it"""
+    """names the paragraph about it on the guide's page `coach`"""
     words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System(Event):
-    """What the machine was busy with in the last seconds, as `machine.figures.Figures`; None where it is not known."""
+    """The load of the machine in the last seconds, with the fields of `machine.figures.Figures`; None if not known."""
 
     kind = "system"
 
@@ -224,7 +224,7 @@ class System(Event):
 
 
 ALL_DONE = "all epochs are done"
-"""the message of a Finished that came when the last epoch was over; another one says why the run ended by itself"""
+"""the message of a Finished after the last epoch; any other message says why the run ended earlier"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

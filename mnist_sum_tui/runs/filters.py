@@ -1,4 +1,4 @@
-"""A filter of runs as text: `model=compact lr>1e-3 stopped`. All of its words must hold of a run."""
+"""A filter for runs, written as text: `model=compact lr>1e-3 stopped`. A run must match every word of it."""
 
 import re
 from collections.abc import Callable
@@ -16,10 +16,10 @@ ACCURACIES = ("digit", "sum")
 
 
 def matching(text: str) -> Test:
-    """Whether a run has all that the filter names; an empty filter fits every run; a setting never fits a damaged one.
+    """The test that a filter stands for. Every run passes an empty filter, no damaged run one that names a setting.
 
     Raises:
-        UsageError: a word is not of the FORM, or names no setting, or compares what is no number.
+        UsageError: a word does not have the FORM, names an unknown setting, or compares something that is not a number.
     """
     tests = [_test(word) for word in text.split()]
     return lambda run: all(test(run) for test in tests)

@@ -14,7 +14,7 @@ from mnist_sum_tui.runs.run import Run, _begin
 from mnist_sum_tui.runs.summary import best_run, summarise
 
 PROJECT_MARKS = (".git", "pyproject.toml")
-"""what marks a project's folder; elsewhere, as with `uvx mnist-sum`, the path `runs` alone does not say where it is"""
+"""the files that mark a project's folder; outside one, as with `uvx mnist-sum`, a relative path says too little"""
 
 
 def by_name(name: str, folder: Path) -> Run:
@@ -100,7 +100,7 @@ def create(folder: Path, config: TrainConfig, name: str = "", suffix: str = "") 
 
 
 def where(run: Run) -> str:
-    """A run's folder for people, printable: its path, and outside any project the whole of it."""
+    """The path of a run's folder, to be shown to a reader: relative inside a project, absolute outside one."""
     here = Path.cwd()
     is_in_project = any((folder / mark).exists() for folder in (here, *here.parents) for mark in PROJECT_MARKS)
     return printable(str(run.path if is_in_project else run.path.absolute()))
@@ -116,17 +116,17 @@ def is_run(path: Path) -> bool:
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse what is there but is no folder; a missing one is made with the first run.
+    """Refuse a path that exists but is not a folder; a missing folder is made with the first run.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the path is not a folder.
     """
     if os.path.lexists(folder) and not folder.is_dir():
         raise UsageError(f"{folder} is not a folder: name another with --runs-dir")
 
 
 def list_runs(folder: Path) -> list[Run]:
-    """Every run in the folder, the newest first; of runs with the same id only one."""
+    """Every run in the folder, the newest first; if several have the same id, only one of them."""
     try:
         found = {run.id: run for run in map(Run, folder.iterdir()) if is_run(run.path)}
     except OSError:

@@ -1,4 +1,4 @@
-"""Runs that differ by their seed alone, folded into one: the mean of their results, and how much they differ."""
+"""Fold runs that differ only in their seed into one row: the mean of their results, and how much they vary."""
 
 import statistics
 from collections.abc import Iterable
@@ -11,14 +11,14 @@ from mnist_sum_tui.runs.summary import Summary
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fold(Summary):
-    """Several runs as one: the newest of them, but for its accuracies and its time, which are means, and its size."""
+    """Several runs shown as one: the newest, but its accuracies and its time are means, and its size is the total."""
 
     members: tuple[Summary, ...] = ()
-    """the newest first, each with another seed"""
+    """the folded runs, the newest first, each with another seed"""
 
     @classmethod
     def of(cls, members: Iterable[Summary]) -> "Fold":
-        """At least two runs, the newest first."""
+        """Fold at least two runs, which come with the newest first."""
         runs = tuple(members)
         values: dict[str, Any] = {item.name: getattr(runs[0], item.name) for item in fields(Summary)}
         values |= {"elapsed": statistics.mean(run.elapsed for run in runs), "size": sum(run.size for run in runs)}
@@ -26,11 +26,11 @@ class Fold(Summary):
 
     @property
     def is_tested(self) -> bool:
-        """Whether the accuracies are of the final test: of those that were tested, if there are any."""
+        """Whether the accuracies are those of the final test; if so, the means leave out members without a test."""
         return any(run.is_tested for run in self.members)
 
     def values(self, name: str) -> list[float]:
-        """The members' `digit_accuracy` or `sum_accuracy`, of the test or of validation as `is_tested` says."""
+        """The members' `digit_accuracy` or `sum_accuracy` (the name), all of the test or all of validation."""
         alike = [run for run in self.members if run.is_tested == self.is_tested]
         return [value for run in alike if (value := getattr(run, name)) is not None]
 
@@ -41,31 +41,30 @@ class Fold(Summary):
 
     @property
     def digit_accuracy(self) -> float | None:
-        """The mean of `values`."""
+        """The mean of the members' digit accuracies."""
         return _mean(self.values("digit_accuracy"))
 
     @property
     def sum_accuracy(self) -> float | None:
-        """The mean of `values`."""
+        """The mean of the members' sum accuracies."""
         return _mean(self.values("sum_accuracy"))
 
     @property
     def validation_accuracy(self) -> float | None:
-        """The mean over the members that were validated."""
+        """The mean validation accuracy of the members that were validated."""
         return _mean([value for run in self.members if (value := run.validation_accuracy) is not None])
 
 
 def members_of(run: Summary) -> tuple[Summary, ...]:
-    """The runs that a row of a table stands for."""
+    """The runs behind a row of a table: the members of a Fold, or the run itself."""
     return run.members if isinstance(run, Fold) else (run,)
 
 
 def folded(runs: Iterable[Summary]) -> tuple[Summary, ...]:
-    """The runs, those that differ by their seed alone as one; each stands where the first of them stood.
+    """The runs, with those that differ only in their seed folded into one, at the place of the first of them.
 
-    Runs that were turned on their way are alike only if the same was turned at the same steps.
-
-    A further run with the same seed stays by itself, because it would count that seed twice.
+    If settings were changed during training, the same changes at the same steps are needed. A further run with the same
+    seed stays by itself, because it would count that seed twice.
     """
     groups: dict[object, dict[int, Summary]] = {}
     for run in runs:

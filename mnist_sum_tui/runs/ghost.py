@@ -13,10 +13,10 @@ _turn = Lock()
 
 
 def find_ghost(folder: Path, config: TrainConfig, current: Run) -> Run | None:
-    """The best of the runs before this one in the folder; None if none has finished an epoch. Reads all their files.
+    """The best earlier run in the folder; None if no run there has finished an epoch. It reads the files of all runs.
 
-    At the start of a training the dashboard and the coach ask, each in a thread; who comes second has not to read.
-    The demo has none: it came with the program, and the user's runs are nothing to it.
+    When a training starts, the dashboard and the coach both ask, each in its own thread; the second gets the cached
+    answer. The built-in demo run has no ghost run, because the user's runs say nothing about it.
     """
     if current.path.resolve().is_relative_to(BUILT_IN.parents[1]):
         return None

@@ -70,15 +70,15 @@ class Journal:
 
 
 def turned_behind(path: Path, checkpoint_bytes: int) -> list[Changed]:
-    """What was turned after the checkpoint that was written at that length of the file."""
+    """The changes of settings that follow a checkpoint; `checkpoint_bytes` is the file's length when it was written."""
     found = read_events(path, Changed.kind, begin=checkpoint_bytes)
     return [event for event in found if isinstance(event, Changed)]
 
 
 def cut_behind(path: Path, checkpoint_bytes: int, turned: Sequence[Changed]) -> int:
-    """Cut off what follows a checkpoint, because it will happen again; but what was turned and still holds is kept.
+    """Cut off the events after a checkpoint, because they will happen again; only the changes in `turned` are kept.
 
-    Returns the length to keep. If a turn is kept the whole file is written anew, so that no kill can lose it.
+    Returns the length to keep. If changes are kept, the whole file is written anew, so that no kill can lose them.
 
     Raises:
         RunError: it cannot be written.
@@ -104,8 +104,8 @@ class Follower:
     def read(self) -> tuple[list[Event], bool]:
         """The new events, and whether they are all events of the run.
 
-        They are those since the last call; but all events at the first call, and after a resume, because a resumed run
-        repeats what followed its checkpoint.
+        The first call gives all events, later calls those since the last one. After a resume all are given again,
+        because a resumed run repeats what followed its checkpoint.
         """
         try:
             with open_own(self._path) as stream:
@@ -151,7 +151,7 @@ def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
 
 
 def _bounded(stream: BinaryIO) -> Iterable[bytes]:
-    """The lines. One that is longer than any event comes in pieces, so that no file can fill the memory."""
+    """The lines of a file. A line longer than any event comes in pieces, so that no file can fill the memory."""
     return iter(partial(stream.readline, MOST_LINE_BYTES), b"")
 
 

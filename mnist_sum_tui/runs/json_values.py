@@ -26,7 +26,7 @@ class Within:
     also: tuple[str, ...] = ()
     """strings of NON_FINITE that are accepted too"""
     may_be_nan: bool = False
-    """whether a NaN that is no string is accepted; only checkpoints have such"""
+    """whether NaN is accepted as a number, too; only checkpoints have it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _text_by(rule: OneOf | Matching) -> Check:
 
 
 def _record(kind: Any) -> Check:
-    """A dict with the TypedDict's keys, of which those that it does not require may be missing."""
+    """The check for a dict with a TypedDict's keys; keys that are not required may be missing."""
     checks = {name: check_of(hint) for name, hint in get_type_hints(kind, include_extras=True).items()}
     required = kind.__required_keys__
 

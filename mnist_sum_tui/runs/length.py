@@ -1,4 +1,4 @@
-"""How many epochs a run may have when it is resumed: at least those that it has begun. Does not need torch."""
+"""Check how many epochs a resumed run may have: not fewer than it has begun. Does not need torch."""
 
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import plural
@@ -8,7 +8,7 @@ from mnist_sum_tui.runs.summary import summarise
 
 
 def check_length(run: Run, epochs: int, position: Position) -> None:
-    """Refuse a number of epochs that is below what the run has begun, or with which nothing is left to train.
+    """Refuse a number of epochs that is smaller than what the run has begun, or that leaves nothing to train.
 
     Raises:
         UsageError: the number is too small, or the run is complete.
@@ -27,7 +27,7 @@ def check_length(run: Run, epochs: int, position: Position) -> None:
 
 
 def check_resumable(run: Run, epochs: int) -> None:
-    """As `check_length`, without loading the checkpoint: by the run's own events, where it has any.
+    """As `check_length`, but from the run's events instead of its checkpoint; a run without events is not refused.
 
     Raises:
         UsageError: as `check_length`.

@@ -11,7 +11,7 @@ from mnist_sum_tui.atomic import open_own, read_own, write_atomic
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs.own_files import check
 
-if TYPE_CHECKING:  # it imports asyncio: 20 ms, only where something is locked
+if TYPE_CHECKING:  # filelock imports asyncio, 20 ms; so it is imported only where something is locked
     from filelock import FileLock
 
 LOCK_SECONDS = 1.0
@@ -50,7 +50,7 @@ def _locked(folder: Path, seconds: float) -> "FileLock | None":
         lock.acquire(timeout=seconds)
     except Timeout:
         return None
-    except (OSError, NotImplementedError) as error:  # the second: no locks on this file system
+    except (OSError, NotImplementedError) as error:  # NotImplementedError: the file system has no locks
         reason = getattr(error, "strerror", None) or "the file system has no locks"
         raise RunError(f"{folder}: cannot be locked ({reason}); check that the folder can be written to") from error
     return lock
@@ -58,7 +58,7 @@ def _locked(folder: Path, seconds: float) -> "FileLock | None":
 
 @contextlib.contextmanager
 def in_turn(runs_folder: Path, waiting: Callable[[], object]) -> Iterator[None]:
-    """Let one sweep at a time look into a folder of runs and train there; others wait, after `waiting` was called.
+    """Let one sweep at a time use a folder of runs. The others call `waiting` once, and wait.
 
     Raises:
         RunError: the folder cannot be made or written to.
@@ -82,7 +82,7 @@ def in_turn(runs_folder: Path, waiting: Callable[[], object]) -> Iterator[None]:
 
 def release(lock: "FileLock", folder: Path) -> None:
     """Release the lock on a run's folder."""
-    with contextlib.suppress(OSError):  # without the lock the file means nothing
+    with contextlib.suppress(OSError):  # a .pid that stays is harmless: without the lock it means nothing
         (folder / ".pid").unlink(missing_ok=True)
     lock.release()
 

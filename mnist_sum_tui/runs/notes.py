@@ -1,4 +1,4 @@
-"""A run's note: a line that the user wrote about it, in a small file of its own, checked when it is read."""
+"""A run's note: one line that the user wrote about it, in the run's file note.txt, and checked when it is read."""
 
 from mnist_sum_tui.atomic import read_own, to_bytes, write_atomic
 from mnist_sum_tui.errors import UsageError
@@ -24,7 +24,7 @@ def check(text: str) -> None:
     """Refuse a note that is too long.
 
     Raises:
-        UsageError: it is.
+        UsageError: the note is too long.
     """
     line = _one_line(text)
     if (letters := len(printable(line))) > MOST_LETTERS:
@@ -33,7 +33,7 @@ def check(text: str) -> None:
 
 
 def write(run: Run, text: str) -> None:
-    """Give the run a note in place of the one it has; an empty one removes it.
+    """Set the run's note, in place of an earlier one; an empty text removes it.
 
     Raises:
         UsageError: the note is too long.

@@ -8,7 +8,7 @@ from pathlib import Path
 from mnist_sum_tui.errors import RunError
 
 CONFIG, NOTE, PAGE = "config.json", "note.txt", "report.html"
-"""the settings; what the user noted; and the run as a page for a browser, if one was made"""
+"""the settings, the user's note, and the run's HTML report"""
 _NAMES = re.compile(
     r"(config|report|environment)\.json|report\.html|metrics\.jsonl|(error|note)\.txt|\.pid|\.lock|"
     r"(last|best|epoch-[0-9]+)\.safetensors"
@@ -18,7 +18,7 @@ _UNFINISHED = re.compile(r"\.(.+)\.[0-9]+\.tmp")
 
 
 def is_own(name: str) -> bool:
-    """Whether this is the name of a run's file, or of its temporary file that a killed process left."""
+    """Whether this is the name of one of a run's files, or of a temporary file that a killed process left."""
     unfinished = _UNFINISHED.fullmatch(name)
     return _NAMES.fullmatch(unfinished[1] if unfinished else name) is not None
 
@@ -33,15 +33,15 @@ def check(folder: Path) -> None:
         path = folder / entry.name
         if not is_own(entry.name) or entry.is_file(follow_symlinks=False):
             continue
-        if path.is_symlink() or path.exists():  # otherwise it was temporary and is gone
+        if path.is_symlink() or path.exists():  # otherwise it was a temporary file that is gone by now
             raise RunError(f"{path}: is not a regular file, as a run's files must be; choose another run")
 
 
 def own_files(folder: Path) -> list[Path]:
-    """All files in a run's folder; config.json is the last, because a folder with it still counts as a run.
+    """All files in a run's folder; config.json comes last, because the folder counts as a run as long as it has one.
 
     Raises:
-        RunError: the folder is a link, or has something in it that is not a run's.
+        RunError: the folder is a link, or contains something that is not a file of a run.
     """
     if folder.is_symlink():
         raise RunError(f"{folder}: is a link and is not deleted; delete the run that it points to")
@@ -54,7 +54,7 @@ def own_files(folder: Path) -> list[Path]:
 
 
 def size(folder: Path) -> int:
-    """Bytes of the run's files; two names of one file, as `last` and `best` may be, count once; 0 if not readable."""
+    """Bytes of the run's files, 0 if unreadable; `last` and `best` may be two names of one file, which counts once."""
     sizes: dict[object, int] = {}
     with contextlib.suppress(OSError, RunError):
         for entry in _entries(folder):

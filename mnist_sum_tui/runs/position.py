@@ -180,11 +180,11 @@ class Position:
         return cls(**{**found, "changes": changes, "turns": _turns(found.get("turns", ()))})
 
     def with_epochs(self, epochs: int, before: int) -> Self:
-        """The position with a new length of the run, in epochs. `before` is the old length if no change is stored."""
+        """The position for a run that gets another number of epochs; `before` is the old number, if none is stored."""
         noted = self.changes or (Change(0, before),)
         if noted[-1].epochs == epochs:
             return replace(self, changes=noted)
-        kept = tuple(change for change in noted if change.step < self.step)  # one at this step was never used
+        kept = tuple(change for change in noted if change.step < self.step)  # a change at this very step was never used
         if not kept or kept[-1].epochs != epochs:
             kept += (Change(self.step, epochs),)
         return replace(self, changes=kept)

@@ -1,4 +1,4 @@
-"""Drop a run's kept epochs: the weights from along its way, which take most of its space. Nothing else is touched."""
+"""Remove a run's epoch snapshots, which take most of its space on the disk. Nothing else is removed."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ def kept_files(run: Run) -> list[Path]:
     """The snapshots of the run's epochs, which `prune` would remove.
 
     Raises:
-        RunError: it is being trained; it is a link, or one of its files is one.
+        RunError: the run is being trained, or its folder or one of its files is a link.
     """
     if run.path.is_symlink():
         raise RunError(f"{run.path}: is a link and is not pruned; prune the run that it points to")
@@ -22,10 +22,10 @@ def kept_files(run: Run) -> list[Path]:
 
 
 def prune(run: Run) -> int:
-    """Remove them while nobody can begin to train the run; returns how many bytes that freed.
+    """Remove the run's epoch snapshots, with the run locked meanwhile; returns how many bytes that freed.
 
     Raises:
-        RunError: as `kept_files`, or one cannot be removed.
+        RunError: another process trains the run, or one of its files is a link or cannot be removed.
     """
     with run.lock():
         before = own_files.size(run.path)

@@ -1,4 +1,4 @@
-"""quiz.json in the folder of the runs: how the quiz ended each time, the newest last. Read with care, written whole."""
+"""quiz.json in the runs folder: the results of the quizzes, the newest last; checked when read, and written whole."""
 
 import json
 from pathlib import Path
@@ -12,9 +12,9 @@ from mnist_sum_tui.runs.json_values import Amount, Count, check_of
 FILE = "quiz.json"
 KEPT = 100
 MOST_LETTERS = 100
-"""of a network's name that is kept"""
+"""the longest network name that is kept, in letters"""
 MOST_BYTES = 1 << 17
-"""more than KEPT scores with the longest names take"""
+"""the largest file that is read, in bytes; KEPT scores with the longest names take less"""
 
 
 class Score(TypedDict):
@@ -23,7 +23,7 @@ class Score(TypedDict):
     when: str
     """year, month and day"""
     network: str
-    """whose weights they were, and how far trained"""
+    """which network the user played against: whose weights, and how far trained"""
     images: Count
     right: Count
     seconds: Amount
@@ -32,7 +32,7 @@ class Score(TypedDict):
 
 
 def read_scores(folder: Path) -> list[Score]:
-    """All that are kept; what is damaged counts as none."""
+    """All scores in the file; none if it is missing or damaged."""
     try:
         return _read(folder)
     except (OSError, ValueError, RecursionError):
@@ -44,11 +44,11 @@ def _read(folder: Path) -> list[Score]:
 
 
 def keep_score(folder: Path, score: Score) -> None:
-    """Add one to those that are kept.
+    """Add a score to the file.
 
     Raises:
-        RunError: the folder cannot be written to, or the file that is there is damaged, a link, or of a later version;
-            it stays as it is.
+        RunError: the folder cannot be written to; or the existing file is damaged, a link, or of a later version, and
+            is left as it is.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """Replay: a run as it stood at any moment, from its metrics.jsonl. Needs numpy; no torch, no Textual.
 
-The file is read once, to note where each event stands and of which kind it is. Only events that are asked for are
-parsed, some thousand of them at most, so that a moment of a run of a million events takes milliseconds.
+The file is read once, to note the place and the kind of each event. Only the events of the wanted moment are parsed,
+some thousand at most, so even with a million events a moment takes milliseconds.
 """
 
 import contextlib
@@ -23,17 +23,17 @@ from mnist_sum_tui.runs.journal import MOST_LINE_BYTES, parse_line
 Rows = NDArray[np.int64]
 Read = Callable[[int], Event | None]
 WHOLE = ("started", "epoch", "validated", "changed", "finished")
-"""a moment has all earlier events of these kinds, many of THINNED, and the newest of each other kind"""
+"""a moment has all earlier events of these kinds, a selection of THINNED, and the newest event of each other kind"""
 THINNED = ("progress", "health")
-"""the kinds of which a moment has a choice, evenly spread"""
+"""the kinds of which a moment has only a selection, evenly spread"""
 MOST_PROGRESS = 1024
-"""twice as many as the widest chart has columns; of more, every second, fourth, ... is taken"""
+"""twice the columns of the widest chart; if there are more events, only every second, fourth, ... is taken"""
 TAIL = 64
-"""the newest Progress are all there, because the large figures are their moving average"""
+"""how many of the newest Progress are always taken, because the key figures are their moving average"""
 BLOCK = 4 << 20
 HEAD = len('{"event": "')
 NAMED = 3
-"""letters that tell one kind of event from the others"""
+"""how many letters of a kind's name tell it from the others"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Moment:
     row: int
     """the event's place among all events, from 0"""
     events: tuple[Event, ...]
-    """what a page needs of the events so far, in their order; empty if none can be read"""
+    """the events so far that a page needs, in order; empty if none can be read"""
     has_samples: bool
-    """whether the run has answers for sample images, now or later"""
+    """whether the run has any Samples event, before or after this moment"""
 
     @property
     def elapsed(self) -> float:
@@ -59,12 +59,12 @@ class Moment:
 
     @property
     def epochs_done(self) -> int:
-        """Epochs that had ended."""
+        """The number of epochs that had ended."""
         return max((event.epoch for event in self.events if isinstance(event, EpochDone)), default=0)
 
 
 class Replay:
-    """An index of a run's events, which are found by time, step or epoch. Lines that are damaged are passed over."""
+    """An index of a run's events, to find them by time, step or epoch. Damaged lines are skipped."""
 
     def __init__(self, path: Path) -> None:
         """Read the file once; one that is missing has no events. What is written later is not seen."""
@@ -99,7 +99,7 @@ class Replay:
         return self._last_row("step", step)
 
     def epochs(self) -> list[int]:
-        """The rows at which an epoch had ended and was validated."""
+        """The rows of the EpochDone events, one for each epoch that ended."""
         rows: list[int] = self._rows["epoch"].tolist()
         return rows
 
@@ -107,7 +107,7 @@ class Replay:
         with self._reading() as read:
 
             def value(row: int) -> float:
-                """Of the newest event up to this row that can be read."""
+                """The field of the newest readable event up to this row."""
                 event = next((event for place in range(row, -1, -1) if (event := read(place)) is not None), None)
                 return float("-inf") if event is None else float(getattr(event, name))
 
@@ -143,9 +143,9 @@ class Replay:
 
 
 def evenly(rows: Rows) -> Rows:
-    """At most MOST_PROGRESS of the rows, evenly spread, and the last TAIL ones.
+    """At most MOST_PROGRESS of the rows, evenly spread, and the last TAIL rows.
 
-    The gaps are powers of two, so that two moments near each other share nearly all rows, which are parsed once.
+    The gaps are powers of two, so that neighbouring moments share nearly all rows and each row is parsed once.
     """
     gap = 1
     while len(rows) > gap * MOST_PROGRESS:
@@ -154,9 +154,9 @@ def evenly(rows: Rows) -> Rows:
 
 
 def _index(path: Path) -> tuple[Rows, Rows, Rows]:
-    """Of each line that an event may stand in: where it begins, how many bytes it has, its kind's place in KINDS.
+    """For each line that may be an event: where it begins, its length in bytes, and the index of its kind in KINDS.
 
-    The kind is known by its first letters. The last line counts only if it is complete.
+    The kind is told by its first letters. The last line counts only if it is complete.
     """
     names = np.array([_number(np.frombuffer(kind.encode(), np.uint8)[:NAMED]) for kind in KINDS])
     found: list[tuple[Rows, Rows, Rows]] = []

@@ -27,7 +27,7 @@ BUILT_IN = (Path(__file__).parents[1] / "models" / "built-in.safetensors").resol
 DEFAULT_FOLDER, FOLDER_VARIABLE = "runs", "MNIST_SUM_RUNS"
 EPOCH_FILE = re.compile(r"epoch-(0|[1-9][0-9]{,4})\.safetensors")
 MOST_JSON_BYTES = 16 << 20
-"""a hundred times the largest report; limits the memory that a file can take"""
+"""the largest JSON file that is read, a hundred times the largest report; it limits the memory that a file can take"""
 MARKS = {"created", "model", "recipe", "schedule", "augment", "all_data"}
 """the keys that show that a config.json is a run's, because many programs have a file of that name"""
 
@@ -46,7 +46,7 @@ class Run:
     """the lock of a run that this process created, until a training takes it over; None if the run existed before"""
 
     def __reduce__(self) -> tuple[type["Run"], tuple[Path]]:
-        """Pickle the path only, and release the lock, because the other process will lock the run itself."""
+        """Pickle only the path, and release the lock, because the process that gets the run will lock it itself."""
         self._let_go()
         return Run, (self.path,)
 
@@ -62,7 +62,7 @@ class Run:
 
     @property
     def argument(self) -> str:
-        """The run's name for a command, quoted: its id, or outside the default folder its path, made printable."""
+        """The run as an argument of a command, quoted: its id, or its path if it is not in the default folder."""
         is_default = os.path.realpath(self.path.parent) == os.path.realpath(default_folder())  # even of a loop of links
         path = os.path.join(self.path.parent, self.id)  # noqa: PTH118  a Path would drop `./`
         return shlex.quote(self.id if is_default else printable(path))

@@ -15,7 +15,7 @@ from mnist_sum_tui.runs.run import Run
 KINDS = ("started", "epoch", "finished", "checkpoint", "changed", "paused", "resumed")
 """the kinds of events that a summary needs"""
 STATE_WORDS = {"completed": "done", "interrupted": "cut off"}
-"""what a reader is shown for a state; the other states are shown as they are"""
+"""how two of the states are shown to a reader; the other states are shown as they are"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,12 +45,12 @@ class Summary:
 
     @property
     def state_word(self) -> str:
-        """The state as a reader is shown it."""
+        """The state as it is shown to a reader."""
         return "paused" if self.is_paused else STATE_WORDS.get(self.state, self.state)
 
     @property
     def digit_accuracy(self) -> float | None:
-        """Of the final test, or before the test, of the best epoch's validation."""
+        """The accuracy in the final test, or, before the test, in the validation of the best epoch."""
         return self._accuracies[0]
 
     @property
@@ -80,7 +80,7 @@ class Summary:
 
     @property
     def mean_accuracy(self) -> float:
-        """Of validation, or else of the test, or else -1. It sorts tables; `best_run` decides which run is best."""
+        """The mean accuracy of validation, or else of the test, or else -1; for sorting. `best_run` picks the best run."""
         found = (self.validation_accuracy, self.test_accuracy)
         return next((accuracy for accuracy in found if accuracy is not None), -1.0)
 
@@ -146,16 +146,16 @@ def best_if_any(summaries: Sequence[Summary]) -> Summary | None:
 
 
 def why_best(best: Summary, runs: Iterable[Summary]) -> str:
-    """By what a run is the best of these, in one line."""
+    """Why a run counts as the best of these, in one line."""
     images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the built-in MNIST"
     others = "" if best.ranked_by == "validation" else " (none has validation images)"
     if not others and any(run.ranked_by == "test" for run in runs):
-        others = " (runs without one are not compared)"  # whatever their test: the test images choose nothing
+        others = " (runs without one are not compared)"  # even with a good test: the test images must choose nothing
     return f"best: the highest mean {best.ranked_by} accuracy on {images}{others}"
 
 
 def measured_on(summaries: Iterable[Summary]) -> str:
-    """On which images the accuracies of a table of runs were measured."""
+    """The line below a table of runs that says on which images its accuracies were measured."""
     starred = any(not found.is_tested and found.digit_accuracy is not None for found in summaries)
     return f"digit, sum: on the test images{', * on the validation images' if starred else ''}"
 

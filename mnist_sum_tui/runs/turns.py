@@ -1,6 +1,6 @@
-"""Turns of a knob: settings that are changed while a run trains, as `--change 300:lr=x0.5` names them.
+"""Changes of settings while a run trains ("turns" of "knobs"), written as `--change 300:lr=x0.5`.
 
-A turn is text in the journal, in a checkpoint and on the command line alike, so that it means the same everywhere.
+A turn's value is the same text in the journal, in checkpoints and on the command line, so it means the same everywhere.
 """
 
 import math
@@ -19,9 +19,9 @@ FORM = "write it as STEP:SETTING=VALUE, such as 300:lr=x0.5 or 300:augment=none"
 MAX_STEP = 10**10
 MAX_LETTERS = 20
 MOST_TURNS = 500
-"""changes that a run can have still to come"""
+"""how many planned changes a run can have"""
 MOST_LENGTHS = 400
-"""changes of the number of epochs that are remembered"""
+"""how many changes of the number of epochs are remembered"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class Turn:
 
     @classmethod
     def of(cls, step: int, setting: str, value: str) -> "Turn":
-        """A turn whose value is checked, in its shortest form.
+        """A turn with a checked value, which is brought into its shortest form.
 
         Raises:
-            UsageError: there is no such knob, or it has no such value.
+            UsageError: the setting is not a knob, or does not accept the value.
         """
         name = setting.replace("-", "_")
         if name not in KNOBS:
@@ -63,7 +63,7 @@ class Turn:
         """A turn as the command line has it.
 
         Raises:
-            UsageError: it is not of that form, or not a knob's value.
+            UsageError: the text does not have the FORM, or the setting does not accept the value.
         """
         found = re.fullmatch(r"([0-9]{1,10}):([a-z_-]+)=(\S{1,20})", text.strip())
         if found is None:
@@ -72,10 +72,10 @@ class Turn:
 
 
 def plain_number(text: str) -> str:
-    """The text of a number, refused where Python alone would read one: `1_0`, or digits of other scripts.
+    """The text of a number, unless only Python would accept it: `1_0`, or digits of other scripts.
 
     Raises:
-        ValueError: it is so written.
+        ValueError: the text has an underscore or a non-ASCII character.
     """
     if "_" in text or not text.isascii():
         raise ValueError(text)
@@ -83,7 +83,7 @@ def plain_number(text: str) -> str:
 
 
 def turned(turns: Iterable[Turn], step: int) -> dict[str, Turn]:
-    """The turn that holds at a step for each setting that was turned; of several at one step, the last."""
+    """For each setting that was changed, the turn that holds at a step; of several at one step, the last."""
     found: dict[str, Turn] = {}
     for turn in turns:
         if turn.step <= step and (turn.setting not in found or found[turn.setting].step <= turn.step):
@@ -92,9 +92,9 @@ def turned(turns: Iterable[Turn], step: int) -> dict[str, Turn]:
 
 
 def needed(turns: Sequence[Turn], step: int) -> tuple[Turn, ...]:
-    """The turns that steps from `step` on need: what holds there, what is to come, and the last MOST_LENGTHS lengths.
+    """The turns that matter from `step` on: those that hold, those to come, and the last MOST_LENGTHS of `epochs`.
 
-    The lengths tell which of the run's lengths were turned, and which were asked for when it was resumed.
+    The turns of `epochs` tell whether a number of epochs was set during training or asked for when resuming.
 
     Raises:
         UsageError: more than MOST_TURNS are to come.
