@@ -1,6 +1,7 @@
-"""What the machine is busy with: cores, memory, temperature, GPU. The extra `system` knows more than Linux's own files.
+"""The load of the machine: cores, memory, temperature, GPU.
 
-Without psutil, and elsewhere than on Linux, what is not known is None; without nvidia-ml-py, so is the GPU's share.
+The figures come from psutil and nvidia-ml-py (the extra `system`), or else from Linux's own files. A figure that is not
+known is None: without psutil most are on other systems, and without nvidia-ml-py the GPU's load is.
 """
 
 import contextlib
@@ -18,32 +19,32 @@ from mnist_sum_tui.machine.quota import text_of
 
 PROC, THERMAL = Path("/proc"), Path("/sys/class/thermal")
 CPU_SENSORS = ("coretemp", "k10temp", "zenpower", "cpu_thermal", "cpu-thermal")
-"""psutil's names of the sensors in processors"""
+"""psutil's names for the temperature sensors of processors"""
 POSSIBLE = range(1, 150)
-"""degrees Celsius that a processor may have; a sensor that is not there says 0 or thousands"""
+"""believable temperatures of a processor in degrees Celsius; a missing sensor reads 0 or thousands"""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the machine was busy with since the reading before; None where it is not known."""
+    """The load of the machine since the last reading; None for a figure that is not known."""
 
     cores: int
     own: float
     """the share of all cores that this process used, 0..1"""
     others: float | None
-    """the share that everything else used"""
+    """the share of all cores that all other processes used, 0..1"""
     memory: int | None
-    """bytes of this process"""
+    """bytes of memory that this process holds"""
     temperature: float | None
-    """of the processor, in degrees Celsius"""
+    """the processor's temperature in degrees Celsius"""
     gpu: float | None
-    """the share of the time in which the GPU computed, for whomever"""
+    """the share of the time in which the GPU computed, for any process, 0..1"""
     gpu_memory: int | None
-    """bytes that this process holds there"""
+    """bytes of GPU memory that this process holds"""
 
 
 class Meter:
-    """Reads the figures; each reading is about the time since the one before it."""
+    """Reads the figures; each reading covers the time since the last one."""
 
     def __init__(self) -> None:
         self._at, self._own, self._machine = time.perf_counter(), time.process_time(), _machine_times()
@@ -79,14 +80,14 @@ def _module(name: str) -> Any:
 
 
 def _asked(ask: Callable[[Any], Any]) -> Any:
-    """What psutil says; None if it is not installed, or is not allowed to know: no figure may end a training."""
+    """An answer of psutil; None if it is not installed or fails, because a missing figure must not end a training."""
     with contextlib.suppress(Exception):
         return ask(_module("psutil"))
     return None
 
 
 def _machine_times() -> tuple[float, float] | None:
-    """Of all cores together since the start of the machine: the time in which they were busy, and all time."""
+    """The busy time and the total time of all cores together, in any unit, since the machine started."""
     if times := _asked(lambda psutil: psutil.cpu_times()):
         known = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
         values = [getattr(times, name, 0.0) for name in known]
@@ -115,7 +116,7 @@ def _temperature() -> float | None:
 
 
 def _gpu() -> tuple[float | None, int | None]:
-    """The share of its time and this process's memory; both None where torch does not use a GPU."""
+    """The GPU's load and this process's GPU memory; both None if torch does not use a GPU."""
     torch = sys.modules.get("torch")
     share, memory = None, None
     with contextlib.suppress(Exception):  # the driver may be of another version

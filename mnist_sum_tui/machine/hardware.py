@@ -1,4 +1,4 @@
-"""Choose device, precision and number of threads by the config and the machine alone, so that a run can be repeated."""
+"""Choose device, precision and number of threads. Only config and machine decide, so that a run can be repeated."""
 
 import os
 import platform
@@ -39,7 +39,7 @@ class Hardware:
 
 
 def choose(config: TrainConfig, world: Ranks | None = None) -> Hardware:
-    """Choose device, precision and threads for a config; several processes on one machine share its cores and GPUs.
+    """Choose device, precision and threads for a config. Processes on the same machine share its cores and GPUs.
 
     Raises:
         UsageError: this machine lacks the config's device, precision or number of cores.
@@ -57,9 +57,9 @@ def choose(config: TrainConfig, world: Ranks | None = None) -> Hardware:
 
 
 def choose_for_inference(config: TrainConfig, device: str) -> Hardware:
-    """As `choose`, for predictions with a trained network: what this machine lacks is replaced.
+    """As `choose`, for predictions with a trained network: what the config asks for and the machine lacks is replaced.
 
-    On a device without bf16 the precision is `auto`, and threads are no more than there are cores.
+    On a device without bf16 the precision becomes `auto`, and there are at most as many threads as usable cores.
 
     Raises:
         UsageError: this machine lacks the device.
@@ -70,7 +70,7 @@ def choose_for_inference(config: TrainConfig, device: str) -> Hardware:
 
 
 def set_up(hardware: Hardware) -> None:
-    """Set up the process for training: number of threads, GPU, and keeping freed memory."""
+    """Set up the process for training: the number of threads, the GPU, and that freed memory is kept."""
     torch.set_num_threads(hardware.threads)
     if hardware.device.type == "cuda":
         torch.cuda.set_device(hardware.device)  # needs a device with an index
@@ -94,7 +94,7 @@ def cpu_has_fast_bf16() -> bool:
     if known:
         return bool(known.get("amx_bf16") or known.get("avx512_bf16"))
     asked = (getattr(torch.cpu, name, None) for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"))
-    return any(ask() for ask in asked if ask is not None)  # torch 2.10 has these instead
+    return any(ask() for ask in asked if ask is not None)  # torch 2.10 has only these
 
 
 def describe() -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Tell that a long command is over: a bell, or OSC 9, of which terminals make a notification of the desktop."""
+"""Tell the user that a long command is over: by a bell, or by OSC 9, which some terminals show on the desktop."""
 
 import contextlib
 import os
@@ -11,27 +11,27 @@ from mnist_sum_tui import settings
 
 Way = Literal["auto", "bell", "osc9", "none"]
 LONG_SECONDS = 30.0
-"""`auto` is silent before that: whoever has started it is still looking"""
+"""`auto` is silent for shorter commands, because the user is probably still looking"""
 SHOWS_OSC9 = {
     "TERM": ("xterm-kitty", "xterm-ghostty", "foot", "foot-extra"),
     "TERM_PROGRAM": ("iTerm.app", "WezTerm", "ghostty"),
     "LC_TERMINAL": ("iTerm2",),
 }
-"""how terminals that make a notification of OSC 9 name themselves; inside tmux these say tmux, which passes a bell on
-and OSC 9 only where its user allows it"""
+"""how terminals that show OSC 9 as a notification name themselves. Inside tmux these variables name tmux, which passes
+a bell on, but OSC 9 only if its user allows it"""
 
 
 def chosen(option: Way | None) -> Way:
-    """The way of the option, or else as the user's settings say.
+    """The way to notify: the option's, or else that of the user's settings.
 
     Raises:
-        UsageError: the settings' variable has another value.
+        UsageError: the environment variable has an unknown value.
     """
     return cast(Way, settings.find("notify", option).value)
 
 
 def sequence(way: Way, what: str, seconds: float) -> str:
-    """What tells a terminal that `what` is over after `seconds`; empty if it is not to be told."""
+    """The characters that notify a terminal that `what` is over after `seconds`; empty for no notification."""
     if way == "none" or (way == "auto" and (seconds < LONG_SECONDS or os.environ.get("TERM") == "dumb")):
         return ""
     if way == "bell" or (way == "auto" and not _shows_osc9()):
@@ -49,7 +49,7 @@ def _shows_osc9() -> bool:
 
 @contextlib.contextmanager
 def told_when_over(option: Way | None, what: str) -> Iterator[None]:
-    """Tell the terminal behind stderr or stdout when the block ends, however it ends; never a pipe or a file."""
+    """Notify the terminal behind stderr or stdout when the block ends, also by an error; never a pipe or a file."""
     way, began = chosen(option), time.monotonic()
     try:
         yield

@@ -1,9 +1,8 @@
 """Set the number of CPU threads that torch uses in one thread, without changing that of a training beside it.
 
 torch.set_num_threads changes the whole process. OpenMP's own setting belongs to the calling thread, and torch reads it
-for each operation. One CPU thread is best for a single image: two wait for the slower one, and while a training uses
-the cores, that is a whole time slice. A drawn stroke is answered in 30 ms (95th percentile) with one thread, in 150 ms
-or more with two; `guide/measurements.md` has the figures.
+for each operation. For a single image one CPU thread is best. Two threads wait for the slower one, and while a training
+uses the cores, the slower one may wait a whole time slice. `guide/measurements.md` has the figures.
 """
 
 import ctypes
@@ -17,7 +16,7 @@ def take_threads(count: int) -> None:
     if library is not None:
         import torch
 
-        torch.get_num_threads()  # on first use torch sets its own number; so use it first
+        torch.get_num_threads()  # torch sets its own number on first use, so use it before
         library.omp_set_num_threads(count)
 
 

@@ -1,4 +1,4 @@
-"""Set up this process for training: how its threads wait, how it keeps memory, how it imports torch."""
+"""Set up this process for training: how its threads wait, that it keeps freed memory, how it imports torch."""
 
 import ctypes
 import gc
@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 SHORT, LONG = "1000", "300000"
-"""iterations of OpenMP's waiting loop: 20 to 60 microseconds, and some milliseconds (the default of GNU's OpenMP)"""
+"""iterations of OpenMP's waiting loop: SHORT takes 20 to 60 microseconds, LONG milliseconds (GNU's default)"""
 LOAD = Path("/proc/loadavg")
 SAMPLES, APART_SECONDS = 3, 0.001
 """how many samples `is_alone` takes, and the pause before each"""
@@ -17,13 +17,13 @@ SAMPLES, APART_SECONDS = 3, 0.001
 def set_waiting(may_be_alone: bool = False) -> None:
     """Set how long torch's threads spin while they wait for each other, before they sleep. Call it before torch loads.
 
-    The time is short, because where other programs use the cores too, spinning threads can keep the thread that they
-    wait for from running. With `may_be_alone` it is long if nothing else runs now, which is faster on virtual machines.
-    `guide/measurements.md` has the figures.
+    The time is short, because spinning threads can keep the very thread that they wait for from running when other
+    programs use the cores too. With `may_be_alone` it is long if nothing else runs now, which is faster on virtual
+    machines. `guide/measurements.md` has the figures.
 
-    GOMP_SPINCOUNT is for GNU's OpenMP, where the policy `active` keeps it in force while the process has more threads
-    than cores, as under the dashboard. KMP_BLOCKTIME makes LLVM's and Intel's threads sleep at once. If the user has
-    set OMP_WAIT_POLICY, nothing is changed.
+    GOMP_SPINCOUNT is read by GNU's OpenMP; the policy `active` makes it hold even when the process has more threads
+    than cores, as with the dashboard. KMP_BLOCKTIME makes LLVM's and Intel's threads sleep at once. If the user has set
+    OMP_WAIT_POLICY, nothing is changed.
     """
     if "OMP_WAIT_POLICY" in os.environ:
         return
@@ -34,7 +34,7 @@ def set_waiting(may_be_alone: bool = False) -> None:
 
 
 def is_alone() -> bool:
-    """Whether nothing else computes on this machine now, by the majority of a few samples.
+    """Whether nothing else computes on this machine now; the majority of a few samples decides.
 
     The fourth field of /proc/loadavg is the number of running threads (proc(5)). If it cannot be read, or does not even
     count this thread, the answer is no.
@@ -52,7 +52,7 @@ def is_alone() -> bool:
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """from glibc's malloc.h"""
 LARGEST_BLOCK = 1 << 30
-"""up to this many freed bytes are kept"""
+"""how many freed bytes are kept at most"""
 LARGEST_OF_OLD = 32 << 20
 """the highest M_MMAP_THRESHOLD that older versions of glibc accept: half of an arena's largest size"""
 
@@ -71,18 +71,19 @@ def keep_freed_memory() -> None:
     except (OSError, AttributeError, TypeError):
         return
     if mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK) or mallopt(M_MMAP_THRESHOLD, LARGEST_OF_OLD):
-        mallopt(M_TRIM_THRESHOLD, LARGEST_BLOCK)  # alone, it would fix the other one at 128 kB
+        mallopt(M_TRIM_THRESHOLD, LARGEST_BLOCK)  # alone, this would fix the mmap threshold at 128 kB
     mallopt(M_ARENA_MAX, 1)
 
 
 COLLECT_AFTER = 5_000
-"""new objects; in Python 3.11 it is 700, with which it looks a hundred times while the first page opens"""
+"""new objects before the garbage collector looks; Python 3.11 has 700, so it would look a hundred times while the first
+page opens"""
 
 
 def collect_less_often() -> None:
-    """Have the garbage collector look for cycles less often: it took a fifth of the dashboard's time, now a twentieth.
+    """Have the garbage collector look for cycles less often, because it took a fifth of the dashboard's time.
 
-    Little is kept longer: a training step leaves no cycles.
+    Little memory is kept longer, because a training step leaves no cycles.
     """
     gc.set_threshold(COLLECT_AFTER, *gc.get_threshold()[1:])
 

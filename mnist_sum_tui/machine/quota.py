@@ -1,6 +1,6 @@
 """The CPU quota of a container, read from Linux's control groups (cgroups). Does not need torch.
 
-With `docker --cpus 1.5` a process still sees all cores, but is stopped when it has used its share of a period.
+With `docker --cpus 1.5` a process still sees all cores, but it is halted when it has used up its share of a period.
 """
 
 import math
@@ -45,7 +45,7 @@ def _share(folder: Path) -> float | None:
 
 
 def text_of(path: Path) -> str:
-    """What one of the system's files says; empty if it is not there."""
+    """The content of one of the system's files; empty if it cannot be read."""
     try:
         return path.read_text(encoding="ascii")
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Repair and flush the standard streams, which a shell may have closed and whose terminal may be gone."""
+"""Repair and flush the standard streams: a shell may have closed them, and their terminal may be gone."""
 
 import codecs
 import contextlib
@@ -15,9 +15,9 @@ NEEDED = {"braille": glyphs.BRAILLE.envelope, "blocks": glyphs.BLOCKS.dots[3]}
 def repair_streams() -> None:
     """Make sure that all three standard streams exist and that the outputs accept every character.
 
-    A stream that the shell has closed is None, and the next file to be opened would get its descriptor. An ASCII output
-    would raise an error for bars and dots; now it shows what the marker `ascii` has for them, or else `?`. What goes to
-    stdout is shown with the chosen marker, also what rich and Typer draw.
+    If the shell has closed a stream, it is None, and the next opened file would get its descriptor. An ASCII output
+    would raise an error for bars and dots; now it shows the characters of the marker `ascii`, or else `?`. Everything
+    printed to stdout uses the chosen marker, also what rich and Typer draw.
     """
     codecs.register_error("glyphs", _in_ascii)
     for name in ("stdin", "stdout", "stderr"):
@@ -31,7 +31,7 @@ def repair_streams() -> None:
 
 
 def choose_marker(name: str) -> None:
-    """Draw with this marker, or with `auto` the best that stdout can show.
+    """Draw with this marker; `auto` is the best one that stdout can show.
 
     Raises:
         UsageError: unknown marker.
@@ -41,7 +41,7 @@ def choose_marker(name: str) -> None:
 
 def _best_marker() -> str:
     if os.environ.get("TERM") == "linux":
-        return "blocks"  # the fonts of Linux's console have 256 or 512 characters, and no braille among them
+        return "blocks"  # the Linux console's fonts have 256 or 512 characters, no braille among them
     for name, character in NEEDED.items():
         with contextlib.suppress(UnicodeEncodeError):
             character.encode(sys.stdout.encoding or "utf-8")

@@ -1,4 +1,4 @@
-"""The terminal of this process: its size, what it runs inside, whether it reports clicks. Standard library only."""
+"""The terminal of this process: its size, whether it is in tmux, screen or ssh, and whether it reports clicks."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ import time
 from mnist_sum_tui.machine.signals import handled
 
 SMALLEST = (60, 20)
-"""columns and rows that the whole dashboard needs"""
+"""the smallest terminal for the whole dashboard, in columns and rows"""
 MOUSE_ON, MOUSE_OFF = b"\x1b[?1000h\x1b[?1006h", b"\x1b[?1006l\x1b[?1000l"
 """start and stop reporting clicks as SGR sequences (xterm's control sequences, "Mouse Tracking")"""
 MOUSE_EVENT = re.compile(rb"\x1b\[<\d+;\d+;\d+[Mm]")

@@ -80,7 +80,7 @@ class Summary:
 
     @property
     def mean_accuracy(self) -> float:
-        """The mean accuracy of validation, or else of the test, or else -1; for sorting. `best_run` picks the best run."""
+        """The mean accuracy of validation, or else of the test, or else -1; for sorting. `best_run` picks the best."""
         found = (self.validation_accuracy, self.test_accuracy)
         return next((accuracy for accuracy in found if accuracy is not None), -1.0)
 
