@@ -3,9 +3,9 @@
     python -m mnist_sum_tui.inference.bundle RUN
     python -m mnist_sum_tui.inference.bundle package
 
-The optimizer's state is left out, because it is two thirds of a checkpoint, and so is the folder of the run's images,
-because it is of no use on another machine. A run that is not calibrated yet is calibrated first.
-`package` stands for the network that is there, which is calibrated anew.
+The optimizer's state is left out, because it is two thirds of a checkpoint, and so is the path of the run's images,
+because it means nothing on another machine. A run that is not calibrated yet is calibrated first.
+`package` is the network that is already in the package; it is calibrated again.
 """
 
 import sys
@@ -18,7 +18,7 @@ from mnist_sum_tui.runs.run import BUILT_IN, default_folder
 
 
 def bundle(name: str) -> None:
-    """Replace the package's network by that of a run: its id, `latest`, `best` or a path; `package` is its own.
+    """Replace the package's network by that of a run: an id, `latest`, `best` or a path; or calibrate it: `package`.
 
     Raises:
         MnistSumError: there is no such run, or it has no usable weights.

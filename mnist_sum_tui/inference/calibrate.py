@@ -1,4 +1,7 @@
-"""Fit how sure a network may be: on images that it was not trained on, or from the twin of its recipe."""
+"""Calibrate a network: fit its temperatures on images that it was not trained on, or take those of its recipe's twin.
+
+A twin is a run of the same recipe with 5,000 images held out; see twin.py.
+"""
 
 import json
 from dataclasses import replace
@@ -27,25 +30,25 @@ from mnist_sum_tui.models.layers import SumNetwork
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 
 TWINS = Path(__file__).with_name("twins.json")
-"""temperatures of each recipe that trains on all images; `twin.py` writes it"""
+"""the temperatures for each recipe that trains on all images; twin.py writes the file"""
 OF_NO_RECIPE = {"seed", "device", "precision", "threads", "keep"}
 """the settings in which a run may differ from its recipe's twin"""
 CLASS_IMAGES = 5000
 """how many training images the class means are computed from"""
 THRESHOLD_IMAGES = 12_000
-"""how many others the threshold is computed from, where none are held out; 60 of them score below it"""
+"""how many other training images the threshold is computed from if none are held out; 60 of them score below it"""
 REFUSED = 0.005
-"""the most of the digits held out that may count as strangers"""
+"""the share of the held-out digits that may be mistaken for strangers, that is, images of no digit"""
 HALVINGS = 30
-"""steps of the bisection; the temperature is then known to 4e-9 of itself"""
+"""steps of the bisection; the relative error of the temperature is then 4e-9"""
 
 
 def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split, hardware: Hardware) -> Confidence:
     """The confidence of a network; not calibrated if no images are held out and its recipe has no twin.
 
-    Without images held out the temperatures are the twin's. The scores of two networks differ more than those of seen
-    and unseen images of one network, so the threshold comes from this network: from its training images, augmented anew
-    as its recipe does, which score like unseen ones.
+    Without held-out images the temperatures are the twin's. The threshold is not, because the digit scores of two
+    networks differ more than those of seen and unseen images in one network. It comes from this network's own training
+    images; augmented anew, as the recipe does, they score like unseen ones.
     """
     known = NOT_CALIBRATED if len(held_out) else of_twin(config)
     if not len(held_out) and known is NOT_CALIBRATED:
@@ -54,7 +57,9 @@ def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split,
     if not classes.has_classes:
         return classes
     if not len(held_out):
-        step = max(1, len(train) // THRESHOLD_IMAGES) | 1  # odd, because those with even places score lower
+        step = (
+            max(1, len(train) // THRESHOLD_IMAGES) | 1
+        )  # odd, to take even and odd indices alike: the even ones score lower
         others = train.images[1::step]
         scores = classes.digit_scores(_see(network, others, hardware, config.augment))
         return replace(known, threshold=_lowest(scores), logits=classes.logits, strokes=classes.strokes)
@@ -71,12 +76,12 @@ def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split,
 
 
 def _lowest(scores: Tensor) -> float:
-    """The score below which at most REFUSED of the digits are."""
+    """The threshold: at most the share REFUSED of the digits has a lower score."""
     return scores.sort().values[int(REFUSED * len(scores))].item()
 
 
 def _see(network: SumNetwork, images_nhw: Tensor, hardware: Hardware, augmentation: str = "none") -> list[Views]:
-    """What the distances are measured on, of images that are augmented first."""
+    """The Views of images, which are augmented first: the values from which the digit score is computed."""
     views: list[Views] = []
     network.eval()
     with torch.inference_mode():
@@ -88,9 +93,9 @@ def _see(network: SumNetwork, images_nhw: Tensor, hardware: Hardware, augmentati
 
 
 def fit_classes(network: SumNetwork, train: Split, hardware: Hardware, also: str = "none") -> Confidence:
-    """The class means alone, from evenly spread training images; none for a network without a layer of ten outputs.
+    """Only the class means, from evenly spread training images; none for a network without a layer of ten outputs.
 
-    They are seen as they are, and once more with the augmentation `also`.
+    The images are used as they are, and once more with the augmentation `also`.
     """
     few = train.take(torch.arange(0, len(train), max(1, len(train) // CLASS_IMAGES)))
     ways = ["none"] if also == "none" else ["none", also]
@@ -107,7 +112,7 @@ def fit_classes(network: SumNetwork, train: Split, hardware: Hardware, also: str
 def fit_temperature(log_probabilities_nk: Tensor, labels_n: Tensor) -> float:
     """The temperature that gives the labels the lowest negative log-likelihood, within TEMPERATURES.
 
-    The loss is convex in 1/T; its slope there is the mean logit expected, less that of the labels.
+    The loss is convex in 1/T. Its slope is the mean expected logit minus the mean logit of the labels.
     """
     logits = log_probabilities_nk.double()
     of_labels = logits.gather(1, labels_n.unsqueeze(1)).mean()
@@ -120,7 +125,7 @@ def fit_temperature(log_probabilities_nk: Tensor, labels_n: Tensor) -> float:
 
 
 def of_twin(config: TrainConfig) -> Confidence:
-    """The temperatures of the recipe's twin, for a run whose settings are the recipe's own."""
+    """The temperatures of the recipe's twin; not calibrated if the run changed a setting of the recipe that matters."""
     twins = json.loads(TWINS.read_text(encoding="utf-8"))
     if config.recipe not in twins or config.given().keys() - OF_NO_RECIPE:
         return NOT_CALIBRATED
@@ -128,10 +133,10 @@ def of_twin(config: TrainConfig) -> Confidence:
 
 
 def of_checkpoint(loaded: Checkpoint, source: str) -> Confidence:
-    """What a checkpoint stores, or else what is fitted now, if its run had the package's images.
+    """The confidence that a checkpoint stores; if it has none and its run used the package's images, it is fitted now.
 
     Raises:
-        CheckpointError: the checkpoint is another network's, or what it stores is damaged.
+        CheckpointError: the weights are those of another network, or the stored confidence is damaged.
     """
     config, hardware = loaded.config, choose_for_inference(loaded.config, "auto")
     predictor = Predictor(config, loaded.weights, source, hardware, loaded.confidence)

@@ -1,9 +1,9 @@
-"""How sure a network is: temperatures that calibrate its probabilities, and a score for how much like a digit.
+"""How sure a network is: temperatures that calibrate its probabilities, and a score of how digit-like an image is.
 
 A temperature divides the logits of a head before the softmax (Guo et al., arXiv:1706.04599). `digit_score` comes from
 two distances to the nearest class mean (Lee et al., arXiv:1807.03888): of the logits of all branches, and of how strong
-and how varied each channel of an early map is. `guide/measurements.md` says what else was tried, and `calibrate.py`
-fits all of it.
+and how varied each channel of an early map is. calibrate.py fits the temperatures and the class means;
+`guide/measurements.md` says what else was tried.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,26 +20,26 @@ from mnist_sum_tui.models.activations import score_layers, watch
 from mnist_sum_tui.models.layers import SumNetwork
 
 SURE = 0.9
-"""the least probability of both heads' answers at which a prediction is sure"""
+"""a prediction is sure if the answers of both heads have at least this probability"""
 MOST_FEATURES = 288
 """neighbouring features are averaged until no more than this are left; their matrix takes 332 kB of a checkpoint"""
 TEMPERATURES = (0.1, 10.0)
-"""the lowest and the highest; a network without a mistake on few images would get 0"""
+"""the lowest and the highest temperature; without a limit, a network that makes no mistakes would get 0"""
 SHRINKAGE = 1e-2
-"""share of the mean variance that is added to each; features that hardly vary would count too much"""
+"""share of the mean variance that is added to each variance, because features that hardly vary would count too much"""
 
 
 class Verdict(StrEnum):
-    """What a prediction is worth."""
+    """How far a prediction can be trusted."""
 
     SURE = "sure"
     UNSURE = "unsure"
     STRANGER = "stranger"
-    """it looks like no digit"""
+    """the image does not look like a digit"""
 
 
 def judge(confidence: float, digit_score: float | None, threshold: float | None) -> Verdict:
-    """What an answer of this probability is worth; without a score or a threshold nothing is a stranger."""
+    """The verdict on an answer of this probability; without a score or a threshold no image is a stranger."""
     if digit_score is not None and threshold is not None and digit_score < threshold:
         return Verdict.STRANGER
     return Verdict.SURE if confidence >= SURE else Verdict.UNSURE
@@ -47,23 +47,23 @@ def judge(confidence: float, digit_score: float | None, threshold: float | None)
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """What the distances are measured on, per image, float32 on the CPU."""
+    """What a network makes of images, from which `digit_score` is computed; float32 on the CPU."""
 
     logits: Tensor
     """logits of all branches, (N, 10 per branch)"""
     features: Tensor
-    """outputs of the layers before them, (N, at most 288)"""
+    """inputs of the layers that give the logits, (N, at most 288)"""
     strokes: Tensor
     """mean and deviation of each channel of the second convolutions' maps, (N, at most 288), or else the features"""
 
 
 def _averaged(vectors_nk: Tensor) -> Tensor:
-    """Vectors of at most MOST_FEATURES values."""
+    """The vectors, shortened to at most MOST_FEATURES values by averaging neighbours."""
     return F.adaptive_avg_pool1d(vectors_nk, MOST_FEATURES) if vectors_nk.shape[1] > MOST_FEATURES else vectors_nk
 
 
 def look(network: SumNetwork, images_nchw: Tensor, views: list[Views]) -> Tensor:
-    """`network.see`, and add what was seen on the way to `views`: nothing if no layer has ten outputs."""
+    """Call `network.see`, and append the Views of the images to `views`, unless no layer has ten outputs."""
     last, early = score_layers(network)
     with watch(network, [*last, *early]) as seen:
         scores = network.see(images_nchw)
@@ -79,7 +79,7 @@ def look(network: SumNetwork, images_nchw: Tensor, views: list[Views]) -> Tensor
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """The classes' means of a vector of length K, and the matrix that makes its deviations from them independent."""
+    """The mean vector (K values) of each class, and the matrix that makes deviations from the means uncorrelated."""
 
     means: Tensor
     """float32 (at most 10, K), already multiplied by the matrix"""
@@ -88,7 +88,7 @@ class Classes:
 
     @classmethod
     def fit(cls, vectors_nk: Tensor, labels_n: Tensor) -> Self:
-        """From the vectors of true digits, with one covariance for all classes."""
+        """Compute both from the vectors of true digits, with one covariance for all classes."""
         x = vectors_nk.double()
         means = torch.stack([x[labels_n == label].mean(0) for label in labels_n.unique()])
         deviations = x - means[torch.unique(labels_n, return_inverse=True)[1]]
@@ -101,7 +101,7 @@ class Classes:
         """The distance (N,) to the nearest class mean, in standard deviations: 1 is usual for a digit.
 
         Raises:
-            CheckpointError: the vectors have another length than those that this was fitted on.
+            CheckpointError: the vectors do not have the length of those that were fitted.
         """
         if vectors_nk.shape[1] != len(self.whitening):
             raise CheckpointError("the class means are another network's; choose another run or checkpoint")
@@ -113,7 +113,7 @@ class Classes:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """What a checkpoint stores of how sure its network may be. Without arguments it is not calibrated."""
+    """The calibration of a network, as its checkpoint stores it. Without arguments: not calibrated."""
 
     digit_temperature: float = 1.0
     sum_temperature: float = 1.0
@@ -124,12 +124,12 @@ class Confidence:
 
     @property
     def has_classes(self) -> bool:
-        """Whether it can score images."""
+        """Whether it has the class means that `digit_scores` needs."""
         return self.logits is not None and self.strokes is not None
 
     @property
     def without_classes(self) -> Self:
-        """The temperatures alone, where no score is wanted."""
+        """Only the temperatures, for callers that want no digit score."""
         return replace(self, logits=None, strokes=None)
 
     @torch.inference_mode()
@@ -141,7 +141,7 @@ class Confidence:
         return 1 / (1 + self.logits.distance(logits) + self.strokes.distance(strokes))
 
     def to_tensors(self) -> dict[str, Tensor]:
-        """All of it as tensors, for a checkpoint; none if it is not calibrated."""
+        """All values as tensors, for a checkpoint; empty if the network is not calibrated."""
         if self.threshold is None or self.logits is None or self.strokes is None:
             return {}
         return {
@@ -155,7 +155,7 @@ class Confidence:
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, Tensor], source: object) -> Self:
-        """What `to_tensors` gave; not calibrated if there are none.
+        """The confidence from which `to_tensors` made these tensors; not calibrated if there are none.
 
         Raises:
             CheckpointError: a tensor is missing, or of another shape, type or range; the message names `source`.
@@ -164,13 +164,13 @@ class Confidence:
             return cls()
         try:
             digit, total = _numbers(tensors["temperatures"], 2, *TEMPERATURES)
-            if "features.means" in tensors:  # stored before 0.2.0 was out, when the score looked at other layers
+            if "features.means" in tensors:  # from before 0.2.0, when the score used other layers
                 return cls(digit, total)
             (threshold,) = _numbers(tensors["threshold"], 1, 0, 1)
             logits, strokes = (_classes(tensors, name) for name in ("logits", "strokes"))
         except (KeyError, ValueError) as error:
             raise CheckpointError(
-                f"{source}: what it says of its confidence is damaged ({error}); choose another run or checkpoint"
+                f"{source}: its stored confidence is damaged ({error}); choose another run or checkpoint"
             ) from error
         return cls(digit, total, threshold, logits, strokes)
 
@@ -179,7 +179,7 @@ NOT_CALIBRATED = Confidence()
 
 
 def lacking(stored: Mapping[str, Tensor]) -> str:
-    """What follows a network's name if its checkpoint cannot say how sure it is, or what is no digit; else nothing."""
+    """What a network's name is followed by if its checkpoint lacks the calibration or the digit score; else nothing."""
     if not stored:
         return ", not calibrated"
     return "" if "strokes.means" in stored else ", without a digit score"

@@ -18,13 +18,13 @@ BATCH_SIZE = 500
 WORST = 30
 NUMBERS = 10
 CLEARLY = 0.05
-"""how much worse than all others the hardest pairs are, as a fraction of 1"""
+"""by how much the hardest pairs must be worse than all others, as a fraction of 1"""
 MOST_HARD = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Log-probabilities as the heads give them, and what makes calibrated probabilities of them."""
+    """Log-probabilities as the heads give them, and the confidence that makes calibrated probabilities of them."""
 
     digits: Tensor
     """float32 (N, 10)"""
@@ -34,7 +34,7 @@ class Outputs:
     """how much like a digit each image is, float32 (N,); None if the network is not calibrated"""
     confidence: Confidence = NOT_CALIBRATED
     features: Tensor | None = None
-    """what goes into the layers of the digit scores, float32 (N, at most 288), if it was asked for and there are any"""
+    """inputs of the layers that give the digit's logits, float32 (N, at most 288); None unless `infer` was asked"""
 
     @property
     def digit_probabilities(self) -> Tensor:
@@ -79,20 +79,20 @@ class EvalReport:
     mistakes: tuple[Mistake, ...]
     """the wrong digits, most confident first, at most 30"""
     digit_mistakes: int
-    """how many digits are wrong in all"""
+    """how many digits are wrong altogether"""
     digit_reliability: Reliability | None = None
     sum_reliability: Reliability | None = None
-    """of all pairs; as the digit's, by calibrated probabilities; None where it was not asked for"""
+    """over all pairs; like the digit's, from calibrated probabilities; None if it was not asked for"""
 
     @property
     def reliability(self) -> dict[str, Reliability]:
-        """Of `digit` and `sum`; empty where it was not asked for."""
+        """The reliability by head, `digit` and `sum`; empty if it was not asked for."""
         found = {"digit": self.digit_reliability, "sum": self.sum_reliability}
         return {head: measured for head, measured in found.items() if measured is not None}
 
     @property
     def hardest(self) -> list[tuple[int, int]]:
-        """The pairs (label, number), worst first, whose sums are clearly worse than all others; else empty."""
+        """Up to three pairs (label, number), worst first, whose sums are clearly worse than all others; often none."""
         shares = sorted(
             (share, label, number)
             for label, row in enumerate(self.sum_accuracy_by_pair)
@@ -153,7 +153,7 @@ def add_all_numbers(network: SumNetwork, digits_nk: Tensor) -> Tensor:
 def score(outputs: Outputs, split: Split, *, with_reliability: bool = True) -> EvalReport:
     """Compare the outputs with the labels: accuracies, losses, confusion, mistakes and reliability.
 
-    The reliability takes longer than all else; a validation leaves it out.
+    The reliability takes longer than everything else, so validations leave it out.
 
     Raises:
         ValueError: there are no images.

@@ -1,4 +1,4 @@
-"""The path of an image through a network, layer by layer, and which patch of the image a place in a layer looked at."""
+"""The path of an image through a network, layer by layer, and the patch of the image that each place in a map sees."""
 
 import contextlib
 from collections.abc import Iterator
@@ -22,21 +22,21 @@ POOLING = {"max_pool2d": "max pooling", "avg_pool2d": "mean pooling"}
 FOLDED = ("relu", "relu_", "leaky_relu", "elu", "selu", "gelu", "silu", "hardswish", "tanh", "sigmoid", "batch_norm")
 """functions that become part of the layer before them"""
 PLACES = torch.arange(SIDE * SIDE, dtype=torch.float32).view(SIDE, SIDE)
-"""an image in which each pixel is its own place; the first layer's input then shows how a network cuts its image"""
+"""an image in which each pixel's value is its index; the first layer's input shows which part a network cuts out"""
 
 
 class Axis(NamedTuple):
-    """Which pixels of the image the places of a map see, along one axis; they may lie outside, in the padding."""
+    """Which pixels of the image each place of a map sees, along one axis; some may be outside, in the padding."""
 
     first: int
     """the first pixel that place 0 sees"""
     step: int
-    """pixels from a place to the next"""
+    """pixels from one place to the next"""
     size: int
     """how many pixels a place sees"""
     low: int = 0
     high: int = SIDE
-    """the pixels that the network reads go from `low` to before `high`"""
+    """the network reads the pixels from `low` to `high` - 1"""
 
     def seen(self, place: int) -> slice:
         """The pixels of the image that a place sees."""
@@ -44,7 +44,7 @@ class Axis(NamedTuple):
         return slice(max(self.low, first), min(self.high, first + self.size))
 
     def behind(self, size: int, stride: int, padding: int, spread: int) -> "Axis":
-        """The axis behind a layer with windows of `size` places that are `spread` apart."""
+        """The axis after one more layer, whose windows have `size` places that are `spread` apart."""
         reach = self.size + (size - 1) * spread * self.step
         return self._replace(first=self.first - padding * self.step, step=self.step * stride, size=reach)
 
@@ -52,21 +52,21 @@ class Axis(NamedTuple):
 Field = tuple[Axis, Axis]
 """rows and columns"""
 WHOLE = (Axis(0, 0, SIDE), Axis(0, 0, SIDE))
-"""every place sees all of the image, as far as is known"""
+"""every place may see the whole image; used where nothing better is known"""
 
 
 @dataclass(frozen=True, slots=True)
 class LayerView:
-    """What one layer makes of one image."""
+    """The output of one layer for one image."""
 
     name: str
-    """of the layer in the network, such as `conv1` or `branches.0.digit`; `number` where the number comes in"""
+    """the layer's name in the network, such as `conv1` or `branches.0.digit`; `number` for the sum head's input"""
     kind: str
     """in plain English, such as `convolution 3x3`, `max pooling 2x2`, `linear`, `digit scores`, `sum scores`"""
     maps: Array
     """(M, H, W), or (M,) for a layer of single values"""
     kernels: Array | None = None
-    """of a convolution (M, k, k), each the mean over the maps that it reads; the first layer reads one, the image"""
+    """(M, k, k) for a convolution, each the mean over the maps that it reads; the first layer reads one, the image"""
     field: Field = WHOLE
     """see `patch_of`"""
 
@@ -77,15 +77,15 @@ class Patch:
 
     rows: slice
     columns: slice
-    """both in the image's 28"""
+    """rows and columns of the image, each within 0..27"""
     kernel: Array | None
-    """(k, k), of the map; None if the layer is no convolution"""
+    """(k, k), the map's kernel; None if the layer is not a convolution"""
 
 
 def patch_of(view: LayerView, index: int, row: int, column: int) -> Patch:
-    """What the place (row, column) of map `index` looked at.
+    """The patch of the image that the place (row, column) of map `index` sees.
 
-    It is found for layers that run one after the other. A layer that joins several ways has the patch of the last one.
+    It is right for layers that run one after the other. A layer that joins several paths has the patch of the last one.
     """
     rows, columns = view.field
     return Patch(rows.seen(row), columns.seen(column), None if view.kernels is None else view.kernels[index])
@@ -94,10 +94,10 @@ def patch_of(view: LayerView, index: int, row: int, column: int) -> Patch:
 def look_inside(asked: Predictor | SumNetwork, image_hw: Tensor | NDArray[np.uint8], number: int) -> list[LayerView]:
     """The path of a uint8 image (28, 28) and a number 0..9 through the network, in running order.
 
-    It ends with `digit scores` (10,), `number`, that is, what the sum head takes in, any layers in between, and
-    `sum scores` (19,). All are before the softmax. Convolutions, linear layers and pooling are layers of their own; a
-    batch normalisation, a ReLU or another function that keeps the size is folded into the layer before it, whose maps
-    are those after it. A sum head of digit x number has one map (1, 10, 10) as its `number`: rows are digits.
+    It ends with `digit scores` (10,), `number` (the input of the sum head), any layers in between, and `sum scores`
+    (19,). Scores are before the softmax. Convolutions, linear layers and pooling are layers of their own. Batch
+    normalisation, ReLU and other functions that keep the size are folded into the layer before them, whose maps are
+    taken after them. For a sum head of digit x number, `number` is one map (1, 10, 10), whose rows are the digits.
     """
     network = asked if isinstance(asked, SumNetwork) else asked.network
     images = torch.stack([normalise(torch.as_tensor(image_hw).unsqueeze(0))[0], PLACES.unsqueeze(0)])
@@ -115,7 +115,7 @@ def look_inside(asked: Predictor | SumNetwork, image_hw: Tensor | NDArray[np.uin
 
 @contextlib.contextmanager
 def evaluating(asked: Predictor | SumNetwork) -> Iterator[SumNetwork]:
-    """The network in evaluation mode and in its precision, as `evaluate` runs it; then it is as it was."""
+    """The network in evaluation mode and in its precision, as `evaluate` runs it; at the end its old mode is restored."""
     network = asked if isinstance(asked, SumNetwork) else asked.network
     was_training = network.training
     network.eval()
@@ -146,13 +146,13 @@ def _view(call: Call, kind: str, before: LayerView | None) -> LayerView:
 
 
 def _ending(views: list[LayerView], scores: LayerView) -> list[LayerView]:
-    """The views with the scores at their end, in the place of the layer that gave them."""
+    """The views with the scores as the last one, instead of the layer that gave them."""
     is_last = bool(views) and np.array_equal(views[-1].maps.reshape(-1), scores.maps)
     return [*views[:-1], replace(scores, name=views[-1].name)] if is_last else [*views, scores]
 
 
 def _entry(taken: Tensor) -> LayerView:
-    """What the sum head takes in."""
+    """The view of the sum head's input."""
     values = _array(taken)
     if values.size == DIGITS * 10:
         return LayerView("number", "digit x number", values.reshape(1, DIGITS, 10))
@@ -160,7 +160,7 @@ def _entry(taken: Tensor) -> LayerView:
 
 
 def _kind(call: Call) -> str | None:
-    """In words, or None for what is no layer of its own."""
+    """The kind of a layer in words; None for a call that is folded into the layer before it."""
     if call.name in POOLING and call.module is None:
         return f"{POOLING[call.name]} {_sides(call.options['kernel_size'])}"
     module = call.module
@@ -177,7 +177,7 @@ def _kind(call: Call) -> str | None:
 
 
 def _start(images: Tensor) -> Field | None:
-    """Where a layer that reads the image reads it; None if it reads something else."""
+    """The part of the image that a layer reads; None if its input is not the image."""
     if images.dim() != 4 or images.shape[1] != 1:
         return None
     read = images[1, 0].float().cpu()
@@ -188,7 +188,7 @@ def _start(images: Tensor) -> Field | None:
 
 
 def _behind(call: Call, field: Field) -> Field:
-    """The field behind a layer."""
+    """The field after a layer whose input has this field."""
     asked = call.options if call.module is None else vars(call.module)
     if "kernel_size" not in asked:
         return WHOLE
@@ -211,6 +211,6 @@ def _sides(size: Any) -> str:
 
 
 def _array(values: Tensor) -> Array:
-    """What belongs to the image, which is the first."""
+    """The values of the first item of the batch, which is the image."""
     array: Array = values[0].detach().float().cpu().numpy()
     return array

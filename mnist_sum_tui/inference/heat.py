@@ -1,4 +1,4 @@
-"""Where a network looked: how much each part of an image matters to its answers, by hiding it or by the gradient."""
+"""Heat maps of where a network looked: how much each part of an image matters, by hiding it or by the gradient."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from mnist_sum_tui.inference.explain import evaluating
 from mnist_sum_tui.inference.predict import Predictor
 
 GREY = 128
-"""the grey of the patch that hides a part of the image"""
+"""the grey value of the square that hides a part of the image"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ def occlusion(
 ) -> Heat:
     """How much the log-odds of each answer fall when a grey square around the pixel hides the image there.
 
-    The odds are those of the calibrated probability p, p / (1 - p): they fall to exp(-heat) of themselves. Of an answer
-    that is sure, the probability itself would hardly fall.
+    The odds are p / (1 - p) of the calibrated probability p; hiding multiplies them by exp(-heat). If the network is
+    sure, the probability itself would hardly fall.
 
     The image is uint8 (28, 28). Each square is `size` pixels wide and cut off at the image's edge; its centres are
-    `stride` pixels apart, and the pixels between have the value of the nearest. `stride` 1 runs the network 785 times,
-    2 takes a quarter of that and 3 an eighth.
+    `stride` pixels apart, and the pixels between have the value of the nearest. Stride 1 runs the network on 785
+    images, stride 2 on a quarter of that, stride 3 on an eighth.
     """
     image, centres = torch.as_tensor(image_hw), torch.arange(0, SIDE, stride)
     offsets = torch.arange(SIDE) - centres.unsqueeze(1) + size // 2
@@ -66,7 +66,7 @@ def occlusion(
 def gradient(predictor: Predictor, image_hw: Tensor | NDArray[np.uint8], number: int) -> Heat:
     """How strongly the log-probability of each answer changes with the pixel, at least 0, for a uint8 image (28, 28).
 
-    It takes two backward passes, but says nothing of what a larger part of the image does.
+    It takes only two backward passes, but says nothing about larger parts of the image.
     """
     device = predictor.hardware.device
     image = normalise(torch.as_tensor(image_hw).unsqueeze(0)).to(device).requires_grad_()

@@ -8,7 +8,7 @@ from mnist_sum_tui.models.layers import log_softmax
 
 
 class Portable(nn.Module):
-    """What other programs are given: nothing is left for them to normalise, to encode or to calibrate."""
+    """A network for other programs: it normalises images, encodes numbers and calibrates by itself."""
 
     def __init__(self, predictor: Predictor) -> None:
         """It shares the predictor's network."""

@@ -38,7 +38,7 @@ class Prediction:
     digit_score: float | None = None
     """how much like a digit the image is, 0..1; None if the network is not calibrated"""
     threshold: float | None = None
-    """the `digit_score` below which it is taken for no digit; None never does"""
+    """an image with a lower `digit_score` counts as no digit; None: every image counts as a digit"""
 
     @property
     def correct(self) -> bool | None:
@@ -57,7 +57,7 @@ class Prediction:
 
     @property
     def verdict(self) -> Verdict:
-        """What the answer is worth: whether the image looks like a digit, and whether both heads are sure."""
+        """How far the answer can be trusted: whether the image looks like a digit and both heads are sure."""
         return judge(self.confidence, self.digit_score, self.threshold)
 
     def to_dict(self) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class Predictor:
     ) -> None:
         """Build the config's network with these weights, which are not copied. `source` names them in messages.
 
-        `confidence` is what the checkpoint stores of it; without, the probabilities are not calibrated.
+        `confidence` has the tensors that the checkpoint stores for it; without them nothing is calibrated.
 
         Raises:
             CheckpointError: the weights are those of another network, or the confidence is damaged.
@@ -104,7 +104,7 @@ class Predictor:
         return from_outputs(self.infer(image.unsqueeze(0)), 0, number, label)
 
     def infer(self, images_nhw: Tensor, *, with_features: bool = False) -> Outputs:
-        """What the network gives for uint8 images (N, 28, 28) with all ten numbers."""
+        """The network's outputs for uint8 images (N, 28, 28) with all ten numbers."""
         own = self.confidence
         outputs = infer(self.network, images_nhw, self.hardware, confidence=own, with_features=with_features)
         assert outputs is not None  # the default keep_going never stops
@@ -138,10 +138,10 @@ def load_predictor(
     """Load the best weights of a run: `latest`, `best`, an id, a path, or a Run.
 
     None loads the newest run in `folder` that has weights, or the network in the package if there is no such run.
-    `model`: the network that it must be, if the user has named the file of one.
+    `model` is the name of the user's own network, if its file was given; the run must then be of such a network.
 
     Raises:
-        UsageError: there is no such run, it has no weights yet, or it is of another network than that.
+        UsageError: there is no such run, it has no weights yet, or it is of another network than `model`.
         CheckpointError: the checkpoint is damaged or of another network.
     """
     name = None if run is None else str(run)
@@ -150,7 +150,7 @@ def load_predictor(
     if chosen is not None:
         path, source = find.weights_file(chosen), f"run {chosen.id}"
     loaded = checkpoint.load(path)
-    if model is not None and not is_own(loaded.config.model):  # of another own one, building it says what is wrong
+    if model is not None and not is_own(loaded.config.model):  # if it is another file's, building it says so
         raise UsageError(f"{source} is of network {loaded.config.model}: name a run of {model}, or leave out {OPTION}")
     hardware = choose_for_inference(loaded.config, device)
     torch.set_num_threads(hardware.threads)

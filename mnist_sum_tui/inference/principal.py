@@ -1,4 +1,4 @@
-"""Images as points of a map: the two directions in which a network's last features vary most."""
+"""A map of images as points, by principal component analysis (PCA) of a network's last features."""
 
 import numpy as np
 import torch

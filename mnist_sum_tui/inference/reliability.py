@@ -1,4 +1,4 @@
-"""Whether a network's probabilities can be believed, and how well a score tells two kinds of images apart."""
+"""Measure whether a network's probabilities can be trusted, and how well a score separates two kinds of images."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,7 +10,7 @@ BINS = 15
 
 
 class Bin(NamedTuple):
-    """The answers of one bin of sureness; both means are 0 if there are none."""
+    """The answers whose probability falls into one bin; both means are 0 if there are none."""
 
     answers: int
     sureness: float
@@ -20,7 +20,7 @@ class Bin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """How far probabilities are from the truth; lower is better in each."""
+    """How far probabilities are from the truth; for `ece`, `nll` and `brier` lower is better."""
 
     ece: float
     """expected calibration error, 0..1: the mean distance of sureness and accuracy over 15 bins of sureness"""
@@ -29,7 +29,7 @@ class Reliability:
     brier: float
     """mean squared distance of the probabilities from the truth, summed over the classes, 0..2"""
     bins: tuple[Bin, ...]
-    """15, from 0 to 1 of sureness"""
+    """15 bins, by rising probability of the answer"""
     accuracy_of_surest: tuple[float, ...]
     """accuracy where only the surest 1 %, 2 %, ... 100 % are answered"""
 
@@ -38,7 +38,7 @@ def reliability(probabilities_nk: Tensor, labels_n: Tensor) -> Reliability:
     """Measure probabilities (N, K) against labels, int64 (N,)."""
     p = probabilities_nk.double()
     sureness, answers = p.max(1)
-    bins = (sureness * BINS).ceil().clamp(1, BINS).long() - 1  # a bin has its upper edge
+    bins = (sureness * BINS).ceil().clamp(1, BINS).long() - 1  # a bin includes its upper edge
     right = (answers == labels_n).double()
     counts = torch.bincount(bins, minlength=BINS)
     sure, correct = (torch.bincount(bins, values, BINS) for values in (sureness, right))

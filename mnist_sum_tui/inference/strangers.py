@@ -1,4 +1,4 @@
-"""How many images that are no digits a network would take for digits, and which ones."""
+"""How many images of no digit ("strangers") a network mistakes for digits, and which ones."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,26 +18,26 @@ from mnist_sum_tui.inference.reliability import auroc
 WORST = 12
 WANTED = "give an IDX file of 28x28 images, or a folder of pictures"
 MOST_PICTURES = 10_000
-"""the most pictures taken from a folder, because preparing each takes milliseconds"""
+"""the largest number of pictures that is read from a folder, because preparing each takes milliseconds"""
 
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """Images that may be anything, uint8 (N, 28, 28), and what each is called."""
+    """Images that may show anything, uint8 (N, 28, 28), and the name of each."""
 
     pixels: Tensor
     names: tuple[str, ...]
-    """its place in the file, or its path in the folder"""
+    """for each image, its index in the file or its path in the folder"""
     left_out: int = 0
-    """files that are no pictures, or blank, or too many"""
+    """how many files were left out: no pictures, blank, or beyond MOST_PICTURES"""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An image that is taken for a digit."""
+    """An image that the network takes for a digit."""
 
     place: int
-    """among the images, from 0"""
+    """its index among the images, from 0"""
     name: str
     digit: int
     confidence: float
@@ -46,19 +46,19 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class StrangersReport:
-    """What a network makes of images that are no digits, each beside one number."""
+    """How a network answers images that show no digit, each with one number."""
 
     images: int
     left_out: int
     sure: int
-    """taken for a digit, and the network is sure of it"""
+    """how many are taken for a digit with a sure answer"""
     unsure: int
     refused: int
-    """not taken for a digit"""
+    """how many are not taken for a digit"""
     auroc: float | None
     """the probability that a digit of the test images has a higher `digit_score`; None if the network has no score"""
     worst: tuple[Taken, ...]
-    """those taken for a digit, surest first, at most 12"""
+    """the images taken for a digit, surest first, at most 12"""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
@@ -98,14 +98,14 @@ def read(source: str) -> Images:
 
 
 def confidences(outputs: Outputs) -> Tensor:
-    """The lower of the probabilities of both answers, (N,); each image stands beside one number, all ten in turn."""
+    """The lower of the probabilities of both answers, (N,); the numbers 0 to 9 are given to the images in turn."""
     rows = torch.arange(len(outputs.digits))
     sums = outputs.sum_probabilities[rows, rows % NUMBERS].amax(1)
     return torch.minimum(outputs.digit_probabilities.amax(1), sums)
 
 
 def taken(outputs: Outputs) -> Tensor:
-    """Which images count as digits, bool (N,); all where the network has no score or no threshold."""
+    """Which images count as digits, bool (N,); all, if the network has no score or no threshold."""
     threshold = outputs.confidence.threshold
     if outputs.scores is None or threshold is None:
         return torch.ones(len(outputs.digits), dtype=torch.bool)
@@ -113,7 +113,7 @@ def taken(outputs: Outputs) -> Tensor:
 
 
 def report(strangers: Outputs, images: Images, digits: Outputs) -> StrangersReport:
-    """What a network's outputs for strangers say, `digits` being those for the test images."""
+    """The report on a network's outputs for strangers; `digits` are its outputs for the test images."""
     confidence, passed = confidences(strangers), taken(strangers)
     sure = passed & (confidence >= SURE)
     order = torch.where(passed, confidence, -1.0).argsort(descending=True, stable=True)[: min(WORST, int(passed.sum()))]

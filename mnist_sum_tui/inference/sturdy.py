@@ -1,4 +1,4 @@
-"""How a network fares with spoiled images: both answers, how sure it is, and how many it refuses."""
+"""Measure a network on spoiled images: accuracy of both answers, how sure it is, and how many images it refuses."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,7 +14,7 @@ TOTAL = len(WAYS)
 
 
 class Spoiled(NamedTuple):
-    """The answers for images that were spoiled in one way and strength; shares of 1."""
+    """The results on images that were spoiled in one way and strength, as shares of 1."""
 
     corruption: str
     """a key of CORRUPTIONS; `clean` for the images as they are"""
@@ -24,15 +24,15 @@ class Spoiled(NamedTuple):
     sum_accuracy: float
     """accuracy over all ten numbers"""
     confidence: float
-    """mean of the lower probability of both answers"""
+    """mean over the images of the lower probability of both answers"""
     ece: float
     """expected calibration error of the digit"""
     refused: float
-    """said to be no digit"""
+    """the share of the images that are said to be no digit"""
 
 
 def spoil(predictor: Predictor, images: Split) -> Iterator[Spoiled]:
-    """Evaluate the images as they are, then each corruption at each strength: 76 in all."""
+    """Evaluate the images as they are, then with each corruption at each strength: 76 results."""
     for name, strength in WAYS:
         outputs = predictor.infer(corrupt(images.images, name, strength) if strength else images.images)
         report = score(outputs, images)

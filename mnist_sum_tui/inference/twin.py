@@ -1,10 +1,10 @@
-"""Store what a twin knows of how sure its recipe's networks may be.
+"""Store the temperatures of a recipe's twin in the package.
 
     mnist-sum train --recipe marathon --hold-out
     python -m mnist_sum_tui.inference.twin RUN
 
-A recipe that trains on all images holds none out to calibrate on. Its twin is the same but for the 5,000 held out; its
-temperatures are stored in the package, and every run of the recipe takes them.
+A recipe that trains on all images holds none out to calibrate on. Its twin is a run of the same recipe with 5,000
+images held out. The twin's temperatures are stored in the package, and every run of the recipe uses them.
 """
 
 import json
@@ -19,15 +19,15 @@ from mnist_sum_tui.runs.run import default_folder
 
 
 def store(name: str) -> None:
-    """Store the values of a twin: its id, `latest`, `best` or a path.
+    """Store the temperatures of a twin, named by its id, `latest`, `best` or a path.
 
     Raises:
-        MnistSumError: there is no such run, it has no usable weights, or it is no twin of its recipe.
+        MnistSumError: there is no such run, it has no usable weights, or it is not a twin of its recipe.
     """
     loaded = checkpoint.load(find.weights_file(find.by_name(name, default_folder())))
     recipe = loaded.config.recipe
     if loaded.config.given().keys() - calibrate.OF_NO_RECIPE != {"all_data"} or loaded.config.all_data:
-        raise UsageError(f"this run is no twin of {recipe}: train one with --recipe {recipe} --hold-out, nothing else")
+        raise UsageError(f"this run is not a twin of {recipe}: train one with only --recipe {recipe} --hold-out")
     found = calibrate.of_checkpoint(loaded, name)
     twins = json.loads(calibrate.TWINS.read_text(encoding="utf-8"))
     twins[recipe] = {name: getattr(found, name) for name in ("digit_temperature", "sum_temperature")}

@@ -155,7 +155,7 @@ def test_a_twin_is_stored_by_the_command(
     twins.write_text("{}")
     monkeypatch.setattr(calibrate, "TWINS", twins)
     assert twin.main([str(run.path)]) == 2
-    assert capsys.readouterr().err.startswith("error: this run is no twin of standard")
+    assert capsys.readouterr().err.startswith("error: this run is not a twin of standard")
     loaded = checkpoint.load(run.best_file)
     own = replace(TrainConfig.of("sprint", all_data=False), data_dir=None)
     checkpoint.save_again(run.best_file, replace(loaded, config=own), loaded.confidence)

@@ -156,7 +156,7 @@ def test_what_an_earlier_version_stored_keeps_its_temperatures_and_refuses_nothi
     ],
 )
 def test_what_is_damaged_is_refused(name: str, value: torch.Tensor) -> None:
-    with pytest.raises(CheckpointError, match="a run: what it says of its confidence is damaged"):
+    with pytest.raises(CheckpointError, match="a run: its stored confidence is damaged"):
         Confidence.from_tensors({**_stored(), name: value}, "a run")
     with pytest.raises(CheckpointError, match="damaged"):
         Confidence.from_tensors({key: tensor for key, tensor in _stored().items() if key != name}, "a run")
