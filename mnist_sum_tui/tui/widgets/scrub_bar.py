@@ -19,6 +19,8 @@ GAP = 2
 class ScrubBar(Widget):
     """Shows `▸ x16  ━━━━━━╸──────────  12.3 s of 53.8 s`."""
 
+    ALLOW_SELECT = False  # while text is selected with the mouse, Textual draws the whole page at each move
+
     place: reactive[tuple[bool, int, float, float, float]] = reactive((False, 1, 0.0, 0.0, 0.0))
     """whether it plays, the speed, the seconds of training, all seconds, the share 0..1 that is behind"""
 

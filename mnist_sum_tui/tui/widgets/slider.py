@@ -48,6 +48,8 @@ def stop_at(line: str, column: int) -> int | None:
 class Slider(Widget):
     """Shows the stops `names`, of which number `chosen` is selected."""
 
+    ALLOW_SELECT = False  # it is dragged, and no text is meant to be selected meanwhile
+
     names: reactive[tuple[str, ...]] = reactive[tuple[str, ...]](())
     chosen: reactive[int] = reactive(0)
 

@@ -29,6 +29,7 @@ async def test_the_bar_follows_the_mouse(pilot: Pilot[int], run: Run) -> None:
     await pilot.hover(bar, offset=(1 + left_columns(left) + room // 4, 0))
     await pilot.pause()
     assert 500 < shown(pilot)[0] < 560
+    assert not app.screen.selections, "no text is selected meanwhile"
     await pilot.hover(bar, offset=(0, 0))
     await pilot.pause()
     assert shown(pilot)[0] == 0
