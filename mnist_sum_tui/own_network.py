@@ -46,6 +46,11 @@ def take(text: str) -> str:
     return name
 
 
+def named() -> dict[str, str]:
+    """The networks that the user has named, each with a few words on it, as `recipes.MODELS` has the program's own."""
+    return {name: f"your own, from {path}" for name, (path, _) in _files.items()}
+
+
 def file_of(model: str) -> tuple[Path, bytes]:
     """The path and the content of the file that the user has named for this network.
 
@@ -58,7 +63,7 @@ def file_of(model: str) -> tuple[Path, bytes]:
     for name, (path, _) in _files.items():
         raise UsageError(f"{path}: is not the file of {model}; it was changed, and is now {name}: give it as it was")
     raise UsageError(
-        f"the network {stem} is not in the package: give its file, {OPTION} {stem}.py, to train, predict or evaluate "
+        f"the network {stem} is not in the package: give its file, {OPTION} {stem}.py, to what trains or asks it "
         f"(its hash: {digest}...)"
     )
 

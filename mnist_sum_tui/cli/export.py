@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mnist_sum_tui.atomic import open_own
-from mnist_sum_tui.cli.common import DataDir, LaterRunsDir, RunName, TensorBoard, folder_of, need
+from mnist_sum_tui.cli.common import DataDir, LaterRunsDir, ModelFile, RunName, TensorBoard, folder_of, need
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
 from mnist_sum_tui.errors import UsageError
@@ -34,6 +34,7 @@ def export(
         Path | None,
         typer.Option("--onnx", metavar="FILE", help="Its network, to be run without torch (needs onnx, onnxscript)."),
     ] = None,
+    model_file: ModelFile = None,
     tensorboard: TensorBoard = None,
     runs_dir: LaterRunsDir = None,
 ) -> None:
@@ -61,7 +62,7 @@ def export(
 
         write_output(
             onnx,
-            to_onnx(load_predictor(found, device="cpu")),
+            to_onnx(load_predictor(found, device="cpu", model=model_file)),
             "Netron (netron.app) shows its layers, onnxruntime runs it",
         )
     if tensorboard is not None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from mnist_sum_tui.cli.common import absolute_folder, summaries
+from mnist_sum_tui.cli.common import ModelFile, absolute_folder, summaries
 from mnist_sum_tui.config import MAY_CHANGE, Setting, TrainConfig, kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.own_network import OPTION, file_of, is_own
@@ -27,7 +27,10 @@ Settings = dict[str, Any]
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Decorate a command with one option per setting; its parameter `settings` receives those that were given."""
+    """Decorate a command with one option per setting; its parameter `settings` receives those that were given.
+
+    `--model-file` comes with them: the network that it names is a value of the setting `model`.
+    """
     return _decorated(command, as_text=False)
 
 
@@ -43,16 +46,31 @@ def _decorated(command: Callable[..., None], as_text: bool) -> Callable[..., Non
         inspect.Parameter(name, named, default=None, annotation=_option(name, about, as_text))
         for name, about in settings().items()
     ]
+    made.append(inspect.Parameter("model_file", named, default=None, annotation=ModelFile))
 
     @functools.wraps(command)
     def run(**arguments: Any) -> None:
         every = {name: arguments.pop(name) for name in settings()}
-        command(settings={name: value for name, value in every.items() if value is not None}, **arguments)
+        given = {name: value for name, value in every.items() if value is not None}
+        command(settings=_with_own_network(given, arguments.pop("model_file"), as_text), **arguments)
 
     parameters = [*made, *(item.replace(kind=named) for item in own)]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {item.name: item.annotation for item in parameters}
     return run
+
+
+def _with_own_network(given: Settings, model_file: str | None, as_text: bool) -> Settings:
+    """The settings given, with the network of --model-file, if there is one; in a sweep beside those of --model.
+
+    Raises:
+        UsageError: --model is given too, and only one network is wanted.
+    """
+    if model_file is None:
+        return given
+    if "model" in given and not as_text:
+        raise UsageError(f"{OPTION} brings a network of its own: leave out --model or {OPTION}")
+    return {**given, "model": f"{given['model']},{model_file}" if "model" in given else model_file}
 
 
 def _option(name: str, about: Setting, as_text: bool) -> Any:
@@ -89,17 +107,6 @@ def run_to_resume(resume: str | None, name: str, folder: Path) -> Run | None:
     if name:
         raise UsageError("--name is for a new run: leave out --name or --resume")
     return find.by_name(resume, folder)
-
-
-def with_own_network(given: Settings, model_file: str | None) -> Settings:
-    """The settings given, with the network of --model-file, if there is one.
-
-    Raises:
-        UsageError: --model is given too.
-    """
-    if model_file is not None and "model" in given:
-        raise UsageError(f"{OPTION} brings a network of its own: leave out --model or {OPTION}")
-    return given if model_file is None else {**given, "model": model_file}
 
 
 def build_config(resumed: Run | None, given: Mapping[str, Any]) -> TrainConfig:

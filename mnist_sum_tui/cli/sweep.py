@@ -64,12 +64,15 @@ def _check(configs: Sequence[TrainConfig]) -> None:
     """Refuse at once what would otherwise end the sweep at a later run.
 
     Raises:
-        UsageError, DataError: a device, a precision, or images are missing.
+        UsageError, DataError: a device, a precision, images, or a network of the user's own are missing.
     """
     import_torch()
     from mnist_sum_tui.data import dataset
     from mnist_sum_tui.machine.hardware import choose
+    from mnist_sum_tui.models import skeleton
 
+    for model in {config.model for config in configs}:
+        skeleton(model)
     for config in {(config.device, config.precision, config.threads): config for config in configs}.values():
         choose(config)
     for place, split in itertools.product({config.data_dir for config in configs}, ("train", "test")):

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from mnist_sum_tui.cli import options as opt
-from mnist_sum_tui.cli.common import Json, ModelFile, Notify, RunsDir, TensorBoard, complete_run, folder_or_default
+from mnist_sum_tui.cli.common import Json, Notify, RunsDir, TensorBoard, complete_run, folder_or_default
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.machine.notify import told_when_over
@@ -35,7 +35,6 @@ def train(
         list[str] | None,
         typer.Option(help="Change a setting on the way, such as 300:lr=x0.5 (step, setting, value); may be repeated."),
     ] = None,
-    model_file: ModelFile = None,
     name: opt.Name = "",
     seeds: int = typer.Option(
         1, help="Train this many times (1 to 1,000), with seeds from --seed on, and report the mean."
@@ -59,7 +58,7 @@ def train(
         raise typer.Exit(_assist())
     folder = folder_or_default(runs_dir)
     resumed = opt.run_to_resume(resume, name, folder)
-    config = opt.build_config(resumed, opt.with_own_network(settings, model_file))
+    config = opt.build_config(resumed, settings)
     turns = needed([Turn.parse(text) for text in change or ()], -1)
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:

@@ -9,6 +9,7 @@ from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import Notify, RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.cli.layout import is_plain
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import read_events
@@ -52,7 +53,7 @@ def tui(
         raise UsageError("--watch only shows a run: leave out --start and --resume")
     if replay is not None and (start or resume is not None or watch is not None):
         raise UsageError("--replay only shows a run: leave out --start, --resume and --watch")
-    given = [item for item in settings if item not in WITH_WATCH]
+    given = [item for item, value in settings.items() if item not in WITH_WATCH and not is_own(value)]
     if given and (watch is not None or replay is not None):
         only = "--watch" if watch is not None else "--replay"
         raise UsageError(f"{only} cannot change the settings of a run: leave out --{given[0].replace('_', '-')}")

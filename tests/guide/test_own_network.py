@@ -74,7 +74,9 @@ def test_its_file_is_trained_resumed_and_asked(cli: Cli, small_data: str, tmp_pa
     again = cli("train", "--resume", "latest", "--epochs", "4", "--model-file", "tiny.py")
     assert again.returncode == 0, again.stderr
     assert re.search(r"--epochs 9 --model-file tiny.py\n", again.stdout)
-    without: list[list[str]] = [["predict", "3"], ["evaluate"], ["train", "--resume", "latest", "--epochs", "5"]]
+    export = ["runs", "export", "latest", "--onnx", "tiny.onnx"]
+    assert cli(*export, "--model-file", "tiny.py").returncode == 0
+    without = [["predict", "3"], ["evaluate"], ["train", "--resume", "latest", "--epochs", "5"], export]
     (run.path / "tiny.py").write_text(source)  # never taken from there
     for command in without:
         is_one_line(cli(*command), 2, "give its file, --model-file tiny.py", digest[:12])

@@ -1,5 +1,6 @@
 """A network from a file that the user names: what the file must have, and what is said of one that cannot be used."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -103,8 +104,21 @@ def test_the_command_line_says_what_does_not_fit(cli: Cli, tmp_path: Path) -> No
     (tmp_path / "net.py").write_text(HEAD + CLASS.replace("784, 10", "784, ten"))
     is_one_line(cli("train", *file, "--model", "swift"), 2, "leave out --model or --model-file")
     is_one_line(cli("train", "--model-file", "no.py"), 2, "no.py: cannot be read (No such file")
-    is_one_line(cli("train", *file), 2, "net.py, line 9: NameError: name 'ten' is not defined")
+    for words in ("train", "lr", "sweep --seeds 2"):
+        is_one_line(cli(*words.split(), *file), 2, "net.py, line 9: NameError: name 'ten' is not defined")
     is_one_line(cli("predict", "3", *file), 2, "the network in the package is of network", "leave out --model-file")
     large = CLASS.replace("super().__init__()", "super().__init__(); self.large = nn.Linear(9000, 2000)")
     (tmp_path / "net.py").write_text(HEAD + large)
     is_one_line(cli("train", *file), 2, "is too large to be saved (216 MB with the optimizer's values, at most 84 MB)")
+
+
+def test_a_rate_is_found_for_it_and_a_sweep_compares_it(cli: Cli, small_data: str, tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(HEAD + CLASS)
+    small = ("--model-file", "net.py", "--data-dir", small_data, "--batch-size", "64", "--threads", "1")
+    found = cli("lr", *small)
+    assert "--model-file net.py" in found.stdout, found.stderr
+    compared = cli("sweep", "--model", "swift", *small, "--epochs", "1", "--json")
+    (*_, told) = map(json.loads, compared.stdout.splitlines())
+    models = [row["model"] for row in told["combinations"]]
+    assert models[0] == "swift"
+    assert own_network.is_own(models[1])

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mnist_sum_tui import own_network
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.recipes import LARGE_MODEL, MODELS, QUICK_MODEL
 from mnist_sum_tui.runs.find import list_runs
@@ -81,8 +82,9 @@ class SpeedThread(threading.Thread):
                 if found:
                     known.add(config.model)
                     self._tell(config.model, Speed(found, is_measured=True))
-        first = (QUICK_MODEL, LARGE_MODEL)  # the form offers them side by side
-        for model in sorted(MODELS, key=lambda name: first.index(name) if name in first else len(first)):
+        first = (*own_network.named(), QUICK_MODEL, LARGE_MODEL)  # the form offers the last two side by side
+        every = (*MODELS, *own_network.named())
+        for model in sorted(every, key=lambda name: first.index(name) if name in first else len(first)):
             if model not in (*known, *self._tried) and self._with_steps:
                 tried = speed.from_steps(TrainConfig(model=model), self._is_over.is_set)
                 if tried is None:

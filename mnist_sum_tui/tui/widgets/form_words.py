@@ -2,7 +2,7 @@
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import about
-from mnist_sum_tui.recipes import MODELS, RECIPES
+from mnist_sum_tui.recipes import RECIPES
 from mnist_sum_tui.tui.session.speeds import HELD_OUT, TIMED_BATCHES, Speeds, epoch_seconds, training_images
 
 NAME_WIDTH, TIME_WIDTH = 13, 18
@@ -78,12 +78,11 @@ def recipe_choice(config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
     )
 
 
-def model_choice(name: str, config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
+def model_choice(name: str, what: str, config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
     """A choice of the list of networks, with the time of an epoch: its columns, and what it is."""
     seconds = epoch_seconds(TrainConfig.from_dict({**config.to_dict(), "model": name}), speeds)
-    return _choice(
-        name, _short("" if seconds is None else about(seconds), "an epoch"), MODELS[name], _has_times(config, speeds)
-    )
+    time = _short("" if seconds is None else about(seconds), "an epoch")
+    return _choice(name, time, what, _has_times(config, speeds))
 
 
 def _short(time: str, of_what: str) -> str:
@@ -96,4 +95,4 @@ def _has_times(config: TrainConfig, speeds: Speeds) -> bool:
 
 
 def _choice(name: str, time: str, words: str, has_times: bool) -> tuple[str, str]:
-    return f"{name:<{NAME_WIDTH}}{f'{time:<{TIME_WIDTH}}' if has_times else ''}", words
+    return f"{name:<{NAME_WIDTH - 1}} {f'{time:<{TIME_WIDTH}}' if has_times else ''}", words

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Button, Input, Select, Static
 
+from mnist_sum_tui import own_network
 from mnist_sum_tui.config import ENDS, TrainConfig, kinds, settings
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.printable import printable
@@ -47,6 +48,7 @@ class RunForm(VerticalScroll, can_focus=False):
     def __init__(self, defaults: TrainConfig, runs_folder: Path, *, id: str) -> None:
         super().__init__(id=id)
         self._defaults, self._runs_folder = defaults, runs_folder
+        self._networks = {**MODELS, **own_network.named()}
         self._recipe = defaults.recipe
         self._complaint = ""
         self._is_ready = self._is_explained = False
@@ -64,7 +66,9 @@ class RunForm(VerticalScroll, can_focus=False):
             )
             yield Static(id="sets", classes="explained", markup=False)
             yield Field(
-                "network", Choice(MODELS, self._defaults.model, label_width=LABEL_WIDTH, id="model"), classes="wide"
+                "network",
+                Choice(self._networks, self._defaults.model, label_width=LABEL_WIDTH, id="model"),
+                classes="wide",
             )
             with Grid(id="fields"):
                 for name, label in NUMBERS.items():
@@ -199,7 +203,7 @@ class RunForm(VerticalScroll, can_focus=False):
         """Describe the choices, with the times that are known by now."""
         recipes = {name: words.recipe_choice(self._base_of(name), self.speeds) for name in RECIPES}
         self.query_one("#recipe", Choice).describe(recipes)
-        models = {name: words.model_choice(name, base, self.speeds) for name in MODELS}
+        models = {name: words.model_choice(name, about, base, self.speeds) for name, about in self._networks.items()}
         self.query_one("#model", Choice).describe(models)
 
     def _offer_other(self, config: TrainConfig, with_time: bool) -> None:

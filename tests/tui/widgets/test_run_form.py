@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input, Select, Static
 from typer.testing import CliRunner
 
+from mnist_sum_tui import own_network
 from mnist_sum_tui.cli.commands import build
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -14,7 +15,7 @@ from mnist_sum_tui.tui.launch import LaunchOptions
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.speeds import Speed
 from mnist_sum_tui.tui.widgets.run_form import RunForm
-from tests.tui import recorded
+from tests.tui import recorded, shown
 from tests.tui.recorded import until
 
 SOURCE = "(estimated from a few steps, beside what else runs now)"
@@ -136,6 +137,30 @@ async def test_the_quick_network_is_offered_first(tmp_path: Path, monkeypatch: p
     assert [(each.config.model, each.config.epochs) for each in asked] == [
         ("compact", 5), ("compact", 3), ("original", 25), ("keen", 5),
     ]  # fmt: skip
+
+
+async def test_a_network_of_ones_own_is_a_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.without_torch(monkeypatch)
+    monkeypatch.setattr(own_network, "_files", {})
+    asked: list[LaunchOptions] = []
+    monkeypatch.setattr("mnist_sum_tui.tui.launch.run_dashboard", asked.append)
+    (tmp_path / "tiny.py").write_text("raise SystemError('executed before it is built')")
+    own = ["--model-file", str(tmp_path / "tiny.py")]
+    CliRunner().invoke(build(), ["tui", *own])
+    given = asked[0].config
+    assert own_network.is_own(given.model)
+    app = MnistSumApp(Session(tmp_path / "runs"), form_defaults=given)
+    async with app.run_test(size=(120, 36)) as pilot:
+        form = app.train_page.form
+        assert form.config == given
+        await until(pilot, lambda: "your own, from" in "\n".join(shown.lines(app)))
+        form.query_one("#model", Select).value = "swift"
+        await pilot.pause()
+        form.query_one("#model", Select).value = given.model
+        await pilot.pause()
+        assert form.config == given
+    refused = CliRunner().invoke(build(), ["tui", "--watch", "nothing-of-the-kind", *own, "--epochs", "2"])
+    assert "leave out --epochs" in str(refused.exception)
 
 
 async def test_numbers_are_not_rounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
