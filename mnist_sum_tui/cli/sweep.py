@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.locking import in_turn
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
-from mnist_sum_tui.training.sweep import Outcome, combinations, is_same, outcome
+from mnist_sum_tui.training.sweep import Outcome, combinations, is_run_of, outcome
 
 WAITING = "another sweep trains in this folder: this one goes on when its run is over"
 
@@ -81,14 +82,17 @@ def _check(configs: Sequence[TrainConfig]) -> None:
 
 def _made(config: TrainConfig, folder: Path, name: str, json: bool) -> tuple[Run, int]:
     """The run with that config: one that is there, one that goes on, or a new one; and the exit code."""
-    alike = [found for found in map(summarise, find.list_runs(folder)) if is_same(config, found.config)]
+    alike = [found for found in map(summarise, find.list_runs(folder)) if is_run_of(config, found)]
     for found in alike:
         if found.state == "completed":
             if not json:
                 say(console(), f"seed {config.seed}: done before, in {found.run.argument}")
             return found.run, 0
-    again = next((found.run for found in alike if found.state in ("stopped", "interrupted")), None)
-    run = again or find.create(folder, config, name, f"seed{config.seed}")
+    again = next((found for found in alike if found.state in ("stopped", "interrupted")), None)
+    if again is not None and again.config is not None:
+        run, config = again.run, replace(config, epochs=again.config.epochs)
+    else:
+        run = find.create(folder, config, name, f"seed{config.seed}")
     return run, train_and_print(config, run, False, style="json" if json else "brief")
 
 

@@ -11,6 +11,7 @@ from mnist_sum_tui.config import TrainConfig, kinds, option_name
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.differences import INDIFFERENT, apart_from_seed
+from mnist_sum_tui.runs.events import ALL_DONE
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.runs.turns import plain_number
 
@@ -104,9 +105,23 @@ def value_of(name: str, text: str) -> Any:
     return text
 
 
-def is_same(config: TrainConfig, other: TrainConfig | None) -> bool:
-    """Whether a run with the other config is the one that is wanted: all that decides its result is the same."""
-    return other is not None and config.seed == other.seed and apart_from_seed(config) == apart_from_seed(other)
+def is_same(config: TrainConfig, other: TrainConfig) -> bool:
+    """Whether all that decides a run's result is the same."""
+    return config.seed == other.seed and apart_from_seed(config) == apart_from_seed(other)
+
+
+def is_run_of(config: TrainConfig, run: Summary) -> bool:
+    """Whether a run is the one that is wanted: begun with the same, and changed since by nothing but its own end."""
+    if run.config is None:
+        return False
+    begun = run.starts[0].epochs if run.starts else run.config.epochs
+    ends_itself = bool(config.patience or config.target or config.max_minutes)
+    is_turned = run.finished is not None and run.finished.message == ALL_DONE  # by hand, if its length was
+    if any(event.setting != "epochs" or is_turned or not ends_itself for event in run.changed):
+        return False
+    known = {begun, *(int(event.value) for event in run.changed)}
+    is_longer = any(epochs not in known for epochs in (run.config.epochs, *(start.epochs for start in run.starts)))
+    return not is_longer and is_same(config, replace(run.config, epochs=begun))
 
 
 def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:

@@ -7,10 +7,10 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.events import Changed, Finished
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary
-from mnist_sum_tui.training.sweep import combinations, is_same, outcome
+from mnist_sum_tui.training.sweep import combinations, is_run_of, is_same, outcome
 from tests.tui import recorded
 
 
@@ -54,7 +54,29 @@ def test_a_run_is_the_same_whatever_the_machine() -> None:
     assert is_same(config, replace(config, threads=1, keep=0))
     assert not is_same(config, replace(config, lr=0.1))
     assert not is_same(config, replace(config, epochs=9))
-    assert not is_same(config, None)
+
+
+def test_a_run_that_ended_by_itself_is_the_one_that_was_wanted() -> None:
+    wanted = TrainConfig.of("standard", model="swift", patience=2)
+    assert wanted.epochs == recorded.EPOCHS
+    ended = Changed(step=860, epoch=2, elapsed=9.0, at=860, setting="epochs", before="5", value="2")
+    end = recorded.finished()
+    assert isinstance(end, Finished)
+    shorter = Summary(
+        Run(Path("x")), replace(wanted, epochs=2), "completed", starts=(recorded.started(),), changed=(ended,),
+        finished=replace(end, message="the validation has not got better for 2 epochs"),
+    )  # fmt: skip
+    longer = replace(recorded.started(), epochs=9)
+    assert is_run_of(wanted, shorter)
+    assert is_run_of(wanted, replace(shorter, changed=(), config=wanted))
+    assert is_run_of(wanted, replace(shorter, finished=None)), "cut off at its end"
+    assert not is_run_of(wanted, replace(shorter, finished=end)), "shortened by hand"
+    assert not is_run_of(replace(wanted, patience=0), replace(shorter, config=replace(wanted, patience=0, epochs=2)))
+    assert not is_run_of(wanted, replace(shorter, starts=(*shorter.starts, longer))), "trained further since"
+    assert not is_run_of(wanted, replace(shorter, changed=(), config=replace(wanted, epochs=9)))
+    turned = replace(ended, setting="lr", before="x1", value="x0.5")
+    assert not is_run_of(wanted, replace(shorter, config=wanted, changed=(turned,)))
+    assert not is_run_of(wanted, replace(shorter, config=None))
 
 
 def summary(digit: float, total: float) -> Summary:
