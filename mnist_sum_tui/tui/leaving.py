@@ -2,6 +2,9 @@
 
 import signal
 
+from textual.css.query import NoMatches
+from textual.widget import MountError
+
 from mnist_sum_tui.tui.pages.dialogs import Answer, QuitScreen
 from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.run_threads import TrainingThread
@@ -71,3 +74,10 @@ class LeavingApp(TellingApp[int]):
         if self.thread is not None:
             self.thread.abandon()
         self.exit_now()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Pass over a widget that is missing while the app is left: Textual mounts nothing then, not even what a new
+        page consists of, and no message can know that it comes too late.
+        """
+        if not (self._exit and isinstance(error, NoMatches | MountError)):
+            super()._handle_exception(error)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.css.query import NoMatches
 from textual.events import AppBlur, AppFocus
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
@@ -10,7 +11,7 @@ from textual.widgets import Button, Static
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.pages.base import PAGES, Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
 from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.messages import RunEvent, SpeedFound, StartTraining, TrainingEnded
@@ -156,6 +157,29 @@ async def test_what_comes_while_the_app_closes_is_dropped(tmp_path: Path, monkey
         await pilot.press("q")
     app.on_speed_found(SpeedFound("compact", Speed(1000.0, is_measured=True)))
     app._torch_is_ready()
+
+
+@pytest.mark.parametrize("page", PAGES[1:])
+async def test_a_page_that_opens_while_the_app_closes_ends_in_no_error(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F3 and at once q: Textual mounts nothing any more, and the page looks for its parts."""
+    recorded.without_torch(monkeypatch)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.exit(0)
+        app.switch_mode(page)
+    assert not app.return_code
+
+
+async def test_a_widget_that_is_missing_before_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.without_torch(monkeypatch)
+    app = recorded.new_app(tmp_path)
+    with pytest.raises(NoMatches):  # noqa: PT012
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.call_later(app.query_one, "#none")
+            await pilot.pause()
 
 
 async def test_a_state_that_is_told_while_the_page_closes_is_dropped(pilot: Pilot[int]) -> None:
