@@ -61,15 +61,11 @@ class RunForm(VerticalScroll, can_focus=False):
             with Horizontal(id="intro"):
                 yield Static(coloured(), id="intro-picture")
                 yield Static(id="intro-words", markup=False)
-            yield Field(
-                "recipe", Choice(RECIPES, self._defaults.recipe, label_width=LABEL_WIDTH, id="recipe"), classes="wide"
-            )
+            recipe = Choice(RECIPES, self._defaults.recipe, label_width=LABEL_WIDTH, id="recipe")
+            yield Field("recipe", recipe, classes="wide")
             yield Static(id="sets", classes="explained", markup=False)
-            yield Field(
-                "network",
-                Choice(self._networks, self._defaults.model, label_width=LABEL_WIDTH, id="model"),
-                classes="wide",
-            )
+            network = Choice(self._networks, self._defaults.model, label_width=LABEL_WIDTH, id="model")
+            yield Field("network", network, classes="wide")
             with Grid(id="fields"):
                 for name, label in NUMBERS.items():
                     text, tip = _text(self._defaults, name), settings()[name].help
