@@ -57,9 +57,7 @@ def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split,
     if not classes.has_classes:
         return classes
     if not len(held_out):
-        step = (
-            max(1, len(train) // THRESHOLD_IMAGES) | 1
-        )  # odd, to take even and odd indices alike: the even ones score lower
+        step = max(1, len(train) // THRESHOLD_IMAGES) | 1  # odd, because even indices alone score lower
         others = train.images[1::step]
         scores = classes.digit_scores(_see(network, others, hardware, config.augment))
         return replace(known, threshold=_lowest(scores), logits=classes.logits, strokes=classes.strokes)

@@ -115,7 +115,7 @@ def look_inside(asked: Predictor | SumNetwork, image_hw: Tensor | NDArray[np.uin
 
 @contextlib.contextmanager
 def evaluating(asked: Predictor | SumNetwork) -> Iterator[SumNetwork]:
-    """The network in evaluation mode and in its precision, as `evaluate` runs it; at the end its old mode is restored."""
+    """The network in evaluation mode and in its precision, as `evaluate` runs it; its old mode is restored after."""
     network = asked if isinstance(asked, SumNetwork) else asked.network
     was_training = network.training
     network.eval()
