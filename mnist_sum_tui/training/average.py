@@ -1,29 +1,29 @@
-"""Average: a moving average, updated value by value; without numpy, which the first frame does not load."""
+"""Average: a moving average, updated value by value. It does without numpy, so that the dashboard's first frame can."""
 
 import math
 
 WEIGHT = 0.9
-"""the smoothing with which the charts of a run begin"""
+"""the charts' smoothing, unless the user changes it"""
 
 
 class Average:
-    """The exponential moving average, unbiased at the start as `charts.series.smooth`; NaN if the newest is."""
+    """The exponential moving average, without bias at the start, like `charts.series.smooth`; NaN after a NaN."""
 
     def __init__(self, weight: float = WEIGHT) -> None:
-        """`weight`: how much a value weighs against the next one."""
+        """`weight`, 0..1, is the weight of the past: each value counts this many times as much as the next one."""
         self._weight = weight
         self._sum = self._count = 0.0
         self._newest: float | None = None
 
     def add(self, value: float) -> None:
-        """Take in the next value."""
+        """Add the next value."""
         self._newest = value
         if math.isfinite(value):
             self._sum, self._count = self._weight * self._sum + value, self._weight * self._count + 1
 
     @property
     def value(self) -> float | None:
-        """The average now; None without a value."""
+        """The average so far; None before the first value."""
         if self._newest is None or not math.isfinite(self._newest):
             return self._newest
         return self._sum / self._count

@@ -1,4 +1,4 @@
-"""Which images each step trains on, at which learning rate, with which seed. The same in every process of a run.
+"""Which images each step trains on, at which learning rate and with which seed; the same in every process of a run.
 
 Everything is a function of the config, the recorded changes, the epoch and the step, so a run can be resumed anywhere.
 """
@@ -24,7 +24,7 @@ class StepPlan:
     lr: float
     augment_seed: int
     config: TrainConfig | None = None
-    """the run's settings as they are at this step, if some were turned; else they are the learner's"""
+    """the settings at this step, if some were changed during training; None: the learner's own"""
 
     def batch(self, part: slice) -> Batch:
         """A part of the batch, or all of it: images, labels, numbers and sums."""
@@ -35,7 +35,7 @@ class Batches:
     """The steps of each epoch."""
 
     def __init__(self, config: TrainConfig, images: Split, knobs: Knobs | None = None) -> None:
-        """`knobs`: what was changed since the run began, looked at anew for each step; None: nothing ever is."""
+        """`knobs` has the changes of settings, which are looked up for each step; None: no setting ever changes."""
         self.dataset = SumDataset(images, config.seed)
         self.steps_per_epoch = -(-len(images) // config.batch_size)
         self.smallest = len(images) - (self.steps_per_epoch - 1) * config.batch_size
@@ -58,5 +58,5 @@ class Batches:
 
     @property
     def total_steps(self) -> int:
-        """The number of steps in the whole run, as long as it is now."""
+        """The number of steps in the whole run, by its present number of epochs."""
         return self.steps_per_epoch * self._knobs.epochs

@@ -1,7 +1,4 @@
-"""Batch normalisation over the images of all processes.
-
-So a run is the same with any number of processes, except for rounding.
-"""
+"""Batch normalisation over the images of all processes, so that their number changes a run only by rounding."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +18,7 @@ def share_batch_norms(network: nn.Module) -> None:
 
 
 class SharedBatchNorm2d(nn.BatchNorm2d):
-    """nn.BatchNorm2d whose statistics in training are those of all processes' images together.
+    """nn.BatchNorm2d that computes its statistics in training over the images of all processes together.
 
     torch's own SyncBatchNorm works only on GPUs (torch 2.13).
     """
@@ -44,9 +41,9 @@ class SharedBatchNorm2d(nn.BatchNorm2d):
 
 
 class _SharedNorm(torch.autograd.Function):
-    """Batch normalisation over all processes; they exchange once forward, and once backward.
+    """Batch normalisation over all processes, which exchange values once forward and once backward.
 
-    The processes' means and variances are put together by Chan's formula (Chan, Golub and LeVeque, 1979), because
+    The means and variances of the processes are combined by Chan's formula (Chan, Golub and LeVeque, 1979), because
     the difference of two large sums of squares would lose the digits that matter.
     """
 
@@ -81,7 +78,7 @@ class _SharedNorm(torch.autograd.Function):
 
 
 def _of_each(maps_nchw: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """For each process its channels' means and variances (P, C), and how many values they were taken over (P, 1)."""
+    """Means and variances by process and channel, (P, C) each, and the number of values behind them, (P, 1)."""
     channels = maps_nchw.shape[1]
     count = maps_nchw.numel() // channels
     variance, mean = torch.var_mean(maps_nchw, (0, 2, 3), correction=0)

@@ -1,4 +1,4 @@
-"""The best epoch's network at the end of a training: its weights, and how sure it may be."""
+"""Take the best epoch's network at the end of a training, and calibrate it."""
 
 from mnist_sum_tui.inference import calibrate
 from mnist_sum_tui.inference.confidence import Confidence
@@ -8,13 +8,13 @@ from mnist_sum_tui.training.prepare import Training
 
 
 def take_best(run: Run, training: Training) -> Confidence:
-    """Take over the weights of best.safetensors, calibrate them on the images held out, and store that beside them.
+    """Load the weights of best.safetensors into the learner, calibrate them, and store the calibration in that file.
 
-    It changes no weight and uses no random number, and a resumed run that repeats it gets the same.
+    No weight changes, and no random number is used, so a resumed run that repeats it gets the same.
 
     Raises:
         CheckpointError: the file is damaged.
-        RunError: it cannot be written; it stays as it was.
+        RunError: the file cannot be written; it stays as it was.
     """
     learner, loaded = training.learner, checkpoint.load(run.best_file)
     learner.restore_weights(loaded.weights, run.best_file)

@@ -1,4 +1,7 @@
-"""What a run's result says, in plain words: that it learned nothing, or cannot add, and what to try then."""
+"""Advice on a run's result, in plain words: that it learned nothing, or cannot add, and what to try.
+
+What the coach says during a training is in commentary.py.
+"""
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import percent
@@ -6,13 +9,13 @@ from mnist_sum_tui.recipes import RECIPES
 from mnist_sum_tui.runs.events import Finished
 
 GUESSING = 0.12
-"""what guessing can reach: the same digit always, 1, is right for 11.35 % of the test images; the sum 9 for 10 %"""
+"""an accuracy that guessing can reach: always answering digit 1 is right for 11.35 % of the test images"""
 ALIKE = 2.0
-"""two learning rates that differ by a smaller factor count as alike"""
+"""two learning rates that differ by less than this factor count as equal"""
 
 
 def rate_to_try(config: TrainConfig) -> float:
-    """The learning rate to try after one that failed: the recipe's own, or a tenth where that one has failed.
+    """The learning rate to try after one that failed: the recipe's own, or, if that one failed, a tenth of it.
 
     A recipe's rate says nothing about another optimizer.
     """
@@ -22,7 +25,7 @@ def rate_to_try(config: TrainConfig) -> float:
 
 
 def divergence(step: int, config: TrainConfig, *, has_checkpoint: bool) -> str:
-    """That the training diverged after a step, what is left of it, and what to try."""
+    """The message that the training diverged after a step, what is kept of it, and what to try."""
     kept = "the last good checkpoint is kept" if has_checkpoint else "nothing was saved yet"
     return (
         f"the loss is no longer a number after step {step}: {kept}; "
@@ -31,7 +34,7 @@ def divergence(step: int, config: TrainConfig, *, has_checkpoint: bool) -> str:
 
 
 def has_learned(done: Finished) -> bool:
-    """Whether the digit is better than guessed, so that the network is of use; true if there was no test."""
+    """Whether the digit is better than a guess, so that the network is of use; true if there was no test."""
     return done.digit_accuracy is None or done.digit_accuracy > GUESSING
 
 

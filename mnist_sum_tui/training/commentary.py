@@ -1,6 +1,6 @@
-"""What is happening in a training, from its events, one plain sentence at a time; and what to try. Rules, no torch.
+"""The coach during a training: says in one plain sentence what is happening, and what to try. Rules only, no torch.
 
-`Coach` is fed with the events; the guide's page `coach` has a paragraph for each topic.
+`Coach` takes in the events one by one; the guide's page `coach` has a paragraph for each topic.
 """
 
 import math
@@ -16,36 +16,37 @@ from mnist_sum_tui.training.coach import rate_to_try
 from mnist_sum_tui.training.race import Ghost, Reached, verdict
 
 FAST, SLOW = 0.8, 0.95
-"""weights of the past in the averages over Progress events"""
+"""weights of the past in the moving averages over Progress events"""
 HOLD = 15
-"""Progress events for which a sentence stands at least, unless a warning follows"""
+"""Progress events for which a sentence is kept at least, unless a warning replaces it"""
 SETTLED = 10
 """Progress events after which the averages mean something"""
 READS, ADDS, KNOWS = 0.5, 0.2, 0.9
-"""accuracies from which on it reads digits, begins to add, and knows both"""
+"""accuracies from which on the network counts as reading digits, as beginning to add, and as knowing both"""
 FEW_IMAGES = 2_000
 STILL_STEPS = 300
-"""steps after which a loss of the digit that has not moved is a sign; the sum's falls a little in any case"""
+"""steps after which a digit loss that has not moved is a warning; the sum's loss falls a little in any case"""
 JUMP, JUMP_EVENTS = 2.5, 10
-"""the loss is this many times its lowest, and a bit, for so many Progress events"""
+"""a warning comes if the loss is JUMP times its lowest value, plus 0.1, for so many Progress events"""
 BUSY_SHARE, BUSY_EVENTS = 0.5, 50
-"""slower than this share of the best speed, for so many Progress events"""
+"""a warning comes below this share of the best speed, for so many Progress events"""
 CROWDED_SHARE, GOT, FULL, CROWDED_EVENTS = 0.4, 0.8, 0.85, 2
-"""others' least share; the most that ours gets of what it wants; the least that both fill; for so many System events"""
+"""a warning comes if other programs take CROWDED_SHARE of the cores or more, our threads get less than GOT of what they
+could use, and both together fill more than FULL, for so many System events"""
 PHASES = ("sees", "guesses", "adds", "agrees", "ghost", "knows", "cools", "chance")
 FAR_BELOW = 0.05
-"""a validation accuracy this far below the training's (0.05: five points) means that the steps are too large"""
+"""if a validation accuracy is this far below that of training (0.05: five points), the steps are too large"""
 WARNINGS = ("too-high", "unsettled", "too-low", "overfitting", "busy", "few-images")
 """the topics; the guide's page `coach` has a paragraph for each"""
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What the coach remembers of the events."""
+    """What the coach remembers of the events so far."""
 
     loss: Average = field(default_factory=lambda: Average(FAST))
     digit: Average = field(default_factory=Average)
-    """as the large figures of the dashboard show it, or the sentence would contradict them; so the sum's"""
+    """the accuracies of digit and sum are averaged as in the dashboard's key figures, so that they never disagree"""
     total: Average = field(default_factory=Average)
     speed: Average = field(default_factory=lambda: Average(SLOW))
     digit_loss: Average = field(default_factory=lambda: Average(FAST))
@@ -67,19 +68,19 @@ class Coach:
     """Says what the events of one training mean."""
 
     def __init__(self, config: TrainConfig, epochs: Iterable[EpochDone] = ()) -> None:
-        """`epochs`: those that were done before this process."""
+        """`epochs` are those that an earlier process of this run has done."""
         self._config, self._epochs = config, list(epochs)
         self._started: Started | None = None
         self._seen = _Seen()
         self._topic, self._since = "", 0
         self._before_ghost, self._raced = "", ""
-        """the topic that the ghost's sentence interrupted; and what was last said of the race, `Faster` or `Slower`"""
+        """the topic that a sentence about the ghost interrupted; and the last verdict on the race: Faster or Slower"""
         self._said: set[str] = set()
         self.ghost: Ghost | None = None
-        """the best earlier run; it may come in while the training is under way"""
+        """the best earlier run; it may be set after the training has begun"""
 
     def add(self, event: Event) -> tuple[str, str] | None:
-        """Take in an event; returns a topic and a sentence if there is something new to say."""
+        """Take in an event; returns a topic and a sentence if there is something new to say, else None."""
         if isinstance(event, Started):
             self._started = event
         elif isinstance(event, EpochDone):
@@ -163,14 +164,14 @@ class Coach:
         return None
 
     def _is_crowded(self, event: System) -> bool:
-        """Whether other processes take cores that the training's threads would use."""
+        """Whether other programs take cores that the training's threads could use."""
         if self._started is None or self._started.device != "cpu" or event.others is None:
             return False
         wanted = min(self._started.threads / event.cores, 1.0)
         return event.others >= CROWDED_SHARE and event.own < GOT * wanted and event.own + event.others > FULL
 
     def _race(self) -> tuple[str, str] | None:
-        """Who is ahead, if that is new and no other program has slowed our own training."""
+        """Which run is ahead, if that is news and no other program has slowed down this training."""
         was_disturbed = self._seen.slow_events or self._seen.crowded or "busy" in self._said
         word, words = verdict(self._seen.reached.at, self.ghost) if self.ghost and not was_disturbed else ("", "")
         return ("ghost", words) if word not in ("", self._raced) else None
@@ -192,7 +193,7 @@ class Coach:
         return "knows", "Digit and sum are right most of the time; now the rare ones are learned"
 
     def _validated(self) -> list[tuple[int, float, float]]:
-        """Of each epoch with a validation: its number, the mean training accuracy, the mean validation accuracy."""
+        """For each epoch with a validation: its number, mean training accuracy and mean validation accuracy."""
         return [
             (epoch.epoch, (epoch.digit_accuracy + epoch.sum_accuracy) / 2, sum(found) / 2)
             for epoch in self._epochs
@@ -200,9 +201,9 @@ class Coach:
         ]
 
     def _overfitting_since(self) -> int:
-        """The best epoch, if three or more since then got better in training and none in validation; else 0.
+        """The best epoch, if in three or more later epochs training got better and validation worse; else 0.
 
-        In validation they must be worse by more than chance, because a plateau alone is no overfitting.
+        The validation must be worse by more than chance, because a plateau alone is not overfitting.
         """
         epochs = self._validated()
         if len(epochs) < 4:
@@ -219,7 +220,7 @@ class Coach:
         return epochs[-1][1] - epochs[-1][2] if epochs else 0.0
 
     def _within_chance(self) -> str:
-        """What the last epoch gained, if that is within chance; empty otherwise."""
+        """A sentence on what the last epoch gained, if that may be chance; empty otherwise."""
         epochs = self._validated()
         if len(epochs) < 3 or self._started is None:
             return ""
@@ -233,7 +234,7 @@ class Coach:
         )
 
     def _chance(self, accuracy: float) -> float:
-        """The standard error of a validation accuracy, by the number of images."""
+        """The standard error of a validation accuracy over so many images."""
         count = self._started.validation_images if self._started else 0
         return math.sqrt(accuracy * (1 - accuracy) / count) if count else math.inf
 

@@ -1,4 +1,4 @@
-"""Requests to a running training, which looks at them after every step. Safe to call from any thread."""
+"""Requests to a running training, which serves them after every step. Safe to call from any thread."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -8,9 +8,9 @@ from mnist_sum_tui.runs.turns import Turn
 
 
 class Control:
-    """Requests to a running `train`: stop, pause, go slowly, save, validate, show samples, turn, give weights.
+    """Requests to a running `train`: stop, pause, go slowly, save, validate, change settings, copy weights, give samples.
 
-    A request stays until the trainer takes it, and is served while paused too. Asking twice is asking once.
+    A request stays until the trainer takes it, and is served during a pause, too. Asking twice counts once.
     """
 
     def __init__(self, *, samples: bool = False) -> None:
@@ -21,9 +21,9 @@ class Control:
         self._turns: list[Turn] = []
         self._weights: tuple[int, Mapping[str, Any]] | None = None
         self.samples = samples
-        """whether to send Samples about once a second"""
+        """whether to send Samples about once per second"""
         self.slow = False
-        """whether to make one step a second"""
+        """whether to make one step per second"""
 
     @property
     def stopping(self) -> bool:
@@ -58,10 +58,10 @@ class Control:
         self._ask("step")
 
     def turn(self, turn: Turn) -> None:
-        """Change a setting from the turn's step on, or from the next step where that is past."""
+        """Change a setting from the turn's step on, or from the next step if that one is past."""
         with self._changed:
             waiting = [other for other in self._turns if (other.step, other.setting) != (turn.step, turn.setting)]
-            self._turns = [*waiting, turn]  # what was asked for before it, and is not taken yet, never holds
+            self._turns = [*waiting, turn]  # it replaces one that was not taken yet
             self._changed.notify_all()
 
     def checkpoint(self) -> None:
@@ -78,17 +78,17 @@ class Control:
 
     @property
     def weights(self) -> tuple[int, Mapping[str, Any]] | None:
-        """(step, state_dict) as last handed out: a copy on the CPU that nobody writes to; None before the first."""
+        """(step, state_dict) of the newest copy, on the CPU, which nobody writes to; None before the first copy."""
         return self._weights
 
     def wait_for_weights(self, seconds: float, give_up: Callable[[], bool]) -> tuple[int, Mapping[str, Any]] | None:
-        """`weights`, once there are any; None after `seconds`, or if `give_up` is true when `wake` is called."""
+        """Wait for the first copy of the weights; None after `seconds`, or if `give_up()` is true after `wake`."""
         with self._changed:
             self._changed.wait_for(lambda: self._weights is not None or give_up(), seconds)
             return self._weights
 
     def wake(self) -> None:
-        """Let `wait_for_weights` call its `give_up` now."""
+        """Have `wait_for_weights` call its `give_up` now."""
         with self._changed:
             self._changed.notify_all()
 
@@ -96,11 +96,11 @@ class Control:
 
     @property
     def is_calling(self) -> bool:
-        """Whether anything is asked for between two steps; in most steps nothing is."""
+        """Whether there is any request to serve; after most steps there is none."""
         return bool(self._stop or self._paused or self.slow or self._requests or self._turns)
 
     def take(self, request: str) -> bool:
-        """Whether `request` (checkpoint, validate or weights) was asked for since it was last taken."""
+        """Take a request (checkpoint, validate, weights or step); returns whether it was asked for."""
         if request not in self._requests:
             return False
         with self._changed:
@@ -108,7 +108,7 @@ class Control:
         return True
 
     def take_turns(self) -> list[Turn]:
-        """The turns that were asked for since the last call."""
+        """The changes of settings that were asked for since the last call."""
         with self._changed:
             turns, self._turns = self._turns, []
         return turns
@@ -120,13 +120,13 @@ class Control:
             self._changed.notify_all()
 
     def wait(self, seconds: float) -> None:
-        """While paused, wait until something is asked for, or `seconds` have passed."""
+        """During a pause, wait for a request, but no longer than `seconds`."""
         with self._changed:
             if self.paused and not self._requests:
                 self._changed.wait(seconds)
 
     def dawdle(self, seconds: float) -> None:
-        """Wait that long between two steps if it should go slowly, unless something is asked for."""
+        """In slow motion, wait so long between two steps, or until there is a request."""
         with self._changed:
             if self.slow and not (self._stop or self._paused or self._requests or self._turns):
                 self._changed.wait(seconds)

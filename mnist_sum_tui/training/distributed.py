@@ -22,7 +22,7 @@ from mnist_sum_tui.runs.turns import Turn
 from mnist_sum_tui.training.batchnorm import share_batch_norms
 
 PATIENCE = timedelta(days=7)
-"""how long a process waits for the others, because a pause may be long; one that dies is noticed at once"""
+"""how long a process waits for the others: long, because the user may pause; a process that dies is noticed at once"""
 
 
 class Processes:
@@ -37,7 +37,7 @@ class Processes:
         return self.ranks.size == 1
 
     def part(self, count: int) -> slice:
-        """The part of this process in a batch of `count` images."""
+        """The slice of a batch of `count` images that this process computes."""
         return slice(None) if self.is_alone else self.ranks.part(count)
 
     def total(self, values: list[float]) -> list[float]:
@@ -54,7 +54,7 @@ class Processes:
         return flag if self.is_alone else self.total([float(flag)])[0] > 0
 
     def agree(self, stop: bool, turns: Sequence[Turn]) -> tuple[bool, Sequence[Turn]]:
-        """Whether any process is asked to stop; and the leader's turns, in every process."""
+        """Whether any process should stop, and the leader's changes of settings; the same result in every process."""
         if self.is_alone:
             return stop, turns
         is_stopping, count = self.total([float(stop), float(len(turns))])
@@ -64,7 +64,7 @@ class Processes:
         return is_stopping > 0, turns
 
     def share(self, values: dict[str, Any], content: bytes = b"") -> tuple[dict[str, Any], bytes]:
-        """The leader's plain values and bytes, in every process."""
+        """The leader's values (as JSON has them) and bytes; the same result in every process."""
         if self.is_alone:
             return values, content
         text = json.dumps(values).encode()
@@ -79,12 +79,12 @@ class Processes:
         return json.loads(received[: int(sizes[0])]), received[int(sizes[0]) :]
 
     def average_gradients(self, network: nn.Module) -> nn.Module:
-        """The network as a step calls it: its gradients are the mean over the processes'."""
+        """The network, wrapped so that each backward pass averages the gradients over the processes."""
         if self.is_alone:
             return network
         share_batch_norms(network)
         device = next(network.parameters()).device
-        with lost_process_is_one_line():  # it compares the processes' parameters
+        with lost_process_is_one_line():  # DDP first compares the processes' parameters
             wrapped: nn.Module = nn.parallel.DistributedDataParallel(
                 network,
                 [device.index] if device.type == "cuda" else None,
@@ -95,9 +95,9 @@ class Processes:
 
 
 def _buffers_stay() -> dict[str, Any]:
-    """DistributedDataParallel's option to send no buffers in a step: all processes compute the same ones.
+    """DistributedDataParallel's option to send no buffers in a step, because all processes compute the same ones.
 
-    torch 2.13 has renamed it, and warns of its old name.
+    torch 2.13 has renamed the option, and warns about the old name.
     """
     known = inspect.signature(nn.parallel.DistributedDataParallel).parameters
     return {"forward_sync_buffers" if "forward_sync_buffers" in known else "broadcast_buffers": False}
@@ -134,7 +134,7 @@ def _stdout_for_us_alone() -> Iterator[None]:
 
 @contextlib.contextmanager
 def lost_process_is_one_line() -> Iterator[None]:
-    """Turn torch's error about a broken connection into one line.
+    """Turn torch's error about a broken connection into a RunError of one line.
 
     Raises:
         RunError: another process of the run has ended.

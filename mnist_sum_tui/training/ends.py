@@ -1,6 +1,6 @@
-"""When a training ends by itself before its last epoch: no gain any more, the target reached, the time used up.
+"""When a training ends by itself before its last epoch: no more gain, the target is reached, or the time is used up.
 
-A loss that is no number ends it too: `step.py` notices, and `loop.py` ends the run.
+A loss that is not a number ends it too, but not here: step.py notices, and loop.py ends the run.
 """
 
 import math
@@ -16,14 +16,14 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.state import RunState
 
 FIRST_FIT_SECONDS = 3.0
-"""after so much training the speed of its steps is known well enough to say how many epochs fit in the time"""
+"""seconds of training after which the speed is known well enough to say how many epochs fit in the time"""
 
 
 class Ending:
-    """Watches a run, and turns its number of epochs down when it should end; that is recorded like any other turn."""
+    """Watches a run, and lowers its number of epochs when it should end; that is recorded like any other change."""
 
     def __init__(self, state: RunState, batches: Batches, control: Control, done: Iterable[EpochDone]) -> None:
-        """`done`: the epochs of the run before this process."""
+        """`done` are the epochs that earlier processes of the run have done."""
         self._state, self._batches, self._control = state, batches, control
         self._done = list(done)
         self._most = state.config.epochs
@@ -32,17 +32,17 @@ class Ending:
         """why the run ends when its last epoch is over"""
 
     def note_speed(self) -> None:
-        """Once the speed of the steps is known, give the run as many epochs as fit in the time."""
+        """As soon as the speed of the steps is known, give the run as many epochs as fit in the time."""
         if self._state.config.max_minutes and not self._is_fitted and self._state.clock.seconds > FIRST_FIT_SECONDS:
             self._fit()
 
     def note_epoch(self, done: EpochDone) -> None:
-        """After an epoch: end the run if there is a reason to."""
+        """Take in an epoch that is done, and end the run if there is a reason to."""
         self._done.append(done)
         self.look()
 
     def look(self) -> None:
-        """End the run here if there is a reason to, also right after it was resumed; else fit it to the time again."""
+        """End the run if there is a reason to, even right after it was resumed; else fit it to the time again."""
         state = self._state
         begun = self._since()
         why = reason(state.config, [epoch for epoch in self._done if epoch.epoch > begun])
@@ -53,7 +53,7 @@ class Ending:
             self._fit()
 
     def _since(self) -> int:
-        """How many epochs were done when the user last set their number; those before are no reason to end."""
+        """How many epochs were done when the user last set their number; earlier epochs are no reason to end."""
         turned = {turn.step for turn in self._state.knobs.turns if turn.setting == "epochs"}
         asked = [change.step for change in self._state.knobs.lengths if change.step not in turned]
         return max(asked, default=0) // self._batches.steps_per_epoch
@@ -65,7 +65,7 @@ class Ending:
         epochs = begun
         while epochs < self._most and self._seconds_to(epochs + 1) <= left:
             epochs += 1
-        is_late = 2 * state.step > self._batches.total_steps  # then more epochs would come after a rate of almost 0
+        is_late = 2 * state.step > self._batches.total_steps  # then the rate is near 0, too late for more epochs
         if epochs != state.config.epochs and not (is_late and epochs > state.config.epochs):
             self.why = f"as many epochs as fit in {state.config.max_minutes:g} min"
             self._control.turn(Turn(state.step, "epochs", str(epochs)))

@@ -1,4 +1,4 @@
-"""How the layers of a network do while it trains: whether one of them vanishes, explodes or falls silent."""
+"""The health of a network's layers in training: whether weights or gradients vanish or explode, and units are dead."""
 
 import math
 from typing import Any
@@ -13,21 +13,21 @@ from mnist_sum_tui.training.prepare import Training
 from mnist_sum_tui.training.timing import SamplePace
 
 SECONDS, SHARE = 2.0, 0.009
-"""seconds between two looks on request, and the share of the time that all take at most, besides copies of weights"""
+"""seconds between two looks while a dashboard asks, and the largest share of the time for all looks, copies aside"""
 IMAGES = 32
 MOST_WEIGHTS = 1 << 16
 BINS, REACH = 19, 4.0
-"""the spread of a layer's weights has so many bins, from -REACH to REACH / sqrt(inputs of a unit)"""
+"""the histogram of a layer's weights has BINS bins from -REACH to REACH, each divided by sqrt(inputs of a unit)"""
 
 
 class HealthPace(SamplePace):
-    """As that of the samples, but on a busy machine, too, it takes no more than its share."""
+    """As SamplePace, but with longer pauses, so that it keeps to its share of the time on a busy machine, too."""
 
     LONGEST = 60.0
 
 
 class HealthWatch:
-    """Looks at the network of a training now and then, and changes nothing."""
+    """Looks at the network of a training from time to time; the training is not changed by it."""
 
     def __init__(self, training: Training) -> None:
         self._network = training.learner.network
@@ -36,11 +36,11 @@ class HealthWatch:
         self._images, self._numbers = shown.images.to(device), shown.numbers.to(device)
         self.pace = HealthPace(SECONDS, SHARE)
         self.is_begun = False
-        """whether the weights of the step before are noted, so that the next look must come after this step"""
+        """whether the weights before the coming step are noted, so that `look` must be called after that step"""
         self._before: dict[str, Tensor] = {}
 
     def look(self) -> dict[str, Any] | None:
-        """Note the weights after a step; after the next one, return the fields of a Health event."""
+        """Note the weights (returns None); called again after the next step, return the fields of a Health event."""
         self.is_begun = not self.is_begun
         if self.is_begun:
             self._before = {name: some_of(weight).clone() for name, weight in weights_of(self._network).items()}
@@ -49,7 +49,7 @@ class HealthWatch:
 
 
 def weights_of(network: SumNetwork) -> dict[str, Tensor]:
-    """The weights of the layers that have any, biases and normalisations aside, by the layer's name."""
+    """The weights by the name of their layer; without biases and normalisation layers."""
     found = {name: getattr(layer, "weight", None) for name, layer in layers(network).items()}
     return {name: weight for name, weight in found.items() if isinstance(weight, Tensor) and weight.dim() > 1}
 
@@ -79,7 +79,7 @@ def layer_health(network: SumNetwork, before: dict[str, Tensor], images: Tensor,
 
 
 def dead_shares(network: SumNetwork, images: Tensor, numbers: Tensor) -> dict[str, float]:
-    """Of each layer the share of its units, or maps, that give 0 for every image, behind the function that follows."""
+    """The share of each layer's units or maps that give 0 for every image, after the layer's activation function."""
     widths = {name: len(weight) for name, weight in weights_of(network).items()}
     found, name = {}, ""
     with evaluating(network), torch.inference_mode(), calls(network, FOLDED) as seen:
@@ -93,12 +93,12 @@ def dead_shares(network: SumNetwork, images: Tensor, numbers: Tensor) -> dict[st
 
 
 def spread(weights_n: Tensor, inputs: int) -> str:
-    """A histogram of the weights in BINS figures, by the logarithm of the counts; the fullest bin is 9."""
+    """A histogram of the weights as BINS digits, on a logarithmic scale; the fullest bin is 9."""
     edge = REACH / math.sqrt(inputs)
     counts = torch.histc(weights_n.clamp(-edge, edge), BINS, -edge, edge).log1p()
     return "".join(f"{figure:.0f}" for figure in (counts * 9 / counts.max().clamp(min=1e-9)).tolist())
 
 
 def _short(value: float) -> float:
-    """Three figures of it are enough."""
+    """The value, rounded to three significant digits, to keep the journal small."""
     return float(f"{value:.3g}")

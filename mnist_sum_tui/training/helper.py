@@ -1,4 +1,4 @@
-"""What the helping processes of a run do: the same steps as the leader, without events and files."""
+"""The helping processes of a run: they make the same steps as the leader, without events and files."""
 
 import contextlib
 
@@ -39,12 +39,12 @@ def help_training(control: Control) -> None:
 
 def _train(training: Training, control: Control) -> None:
     state, processes = training.state, training.learner.processes
-    training.agree(control)  # what the leader was told before its first step
+    training.agree(control)  # takes what the leader was asked before its first step
     while state.epoch <= state.config.epochs:
         for _ in training.epoch():
             if training.agree(control)[0]:
                 return
-        if processes.any(False):  # whether the leader, which alone validates, was stopped meanwhile
+        if processes.any(False):  # the leader alone validates, and may be stopped meanwhile
             return
         state.next_epoch()
         if training.agree(control)[0]:

@@ -1,4 +1,4 @@
-"""What may change while a run trains: its length and the settings that were turned, and so what each step has."""
+"""The knobs: settings that may change while a run trains, the number of epochs too, and their values at each step."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from mnist_sum_tui.runs.turns import Turn, needed, turned
 from mnist_sum_tui.training import schedule
 
 BARE = {"lr": "x1"}
-"""what holds before the first turn, where that is not the config's value"""
+"""the value before the first turn, if it is not the config's: the learning rate is turned by a factor"""
 
 
 class Knobs:
@@ -25,11 +25,11 @@ class Knobs:
 
     @classmethod
     def of(cls, config: TrainConfig, position: Position, epochs: int, behind: Sequence[Changed]) -> "Knobs":
-        """The knobs of a run that begins at a position, with what was turned after it.
+        """The knobs of a run that begins at a position; `behind` are the changes after its checkpoint.
 
-        `epochs` is the number of epochs in the checkpoint's config. `config` comes from config.json, which has the
-        number that was set last, perhaps for a later step (or the one before, if the run was killed just then); if it
-        has another, the user asks for that now, and it wins.
+        `epochs` is the number of epochs in the checkpoint's config. `config` has the number of config.json, which was
+        set last, perhaps for a later step (or the number before, if the run was killed just then). If `config` has yet
+        another number, the user asks for it now, and it wins.
         """
         found: tuple[Turn, ...] = (*position.turns, *(Turn(event.at, event.setting, event.value) for event in behind))
         to_come = [turn for turn in found if turn.setting == "epochs" and turn.step >= position.step]
@@ -46,7 +46,7 @@ class Knobs:
 
     @property
     def epochs(self) -> int:
-        """How many epochs the run has, as far as is known now."""
+        """How many epochs the run has, by its changes so far."""
         return self.lengths[-1].epochs
 
     def value_at(self, setting: str, step: int) -> str:
@@ -57,13 +57,13 @@ class Knobs:
         return turn.value if turn else BARE.get(setting) or value_words(setting, getattr(self.config, setting))
 
     def rate_at(self, step: int, steps_per_epoch: int) -> float:
-        """The learning rate of a step, counted from 0: the schedule's, times the factor to which it was turned."""
+        """The learning rate of a step, counted from 0: the schedule's, times the factor that the user has set."""
         rate = schedule.rate_at(self.config, self.lengths, steps_per_epoch, step)
         turn = turned(self.turns, step).get("lr") if self.turns else None
         return rate * turn.number if turn else rate
 
     def config_at(self, step: int) -> TrainConfig | None:
-        """The settings of a step other than its learning rate; None if none of them was turned before it."""
+        """The config with the settings that hold at a step, learning rate aside; None if none was changed."""
         if not self.turns:
             return None
         held = turned(self.turns, step)

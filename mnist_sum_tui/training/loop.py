@@ -44,23 +44,25 @@ from mnist_sum_tui.training.timing import SamplePace
 
 PROGRESS_SECONDS = 0.1
 SAMPLES_SECONDS, SAMPLES_SHARE = 1.0, 0.005
-"""seconds between two Samples on request, and the share of the time that all take at most (`original`: 8 ms each)"""
+"""seconds between two Samples while a dashboard asks, and the largest share of the time for all of them"""
 SYSTEM_SECONDS = 10.0
 AUTOSAVE_SECONDS = 120.0
-"""seconds between saves within an epoch: what a power cut costs at most; the largest network is saved in under 1 s"""
+"""seconds between saves within an epoch, the most that a power cut costs; the largest network is saved in under 1 s"""
 
 
 def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iterator[Event]:
-    """Train in the run's folder, from its newest checkpoint if it has one, and yield what happens.
+    """Train in the run's folder, from its newest checkpoint if it has one, and yield the events.
 
-    Every event is in metrics.jsonl before it is yielded. Once training has begun the last one is Finished, whatever
-    happened. An unexpected error is raised after Finished, and error.txt in the run's folder has its traceback. A new
-    run that cannot begin leaves no folder. The number of torch's threads is set for the whole process, which also keeps
-    freed memory. If torchrun has started several processes, the leading one calls this, the others `help_training`.
+    Every event is in metrics.jsonl before it is yielded. Once training has begun, the last event is Finished, whatever
+    happens. An unexpected error is raised after Finished, and error.txt in the run's folder has its traceback. A new
+    run that cannot begin leaves no folder. The whole process gets the number of torch's threads, and keeps freed memory
+    for reuse. If torchrun has started several processes, the leading one calls this, and the others `help_training`.
 
     Raises:
         UsageError: the device is missing, the run is complete, or the config does not fit the run.
-        RunError, DataError, CheckpointError: as their messages say.
+        RunError: the folder cannot be locked or written, another process has ended, or the disk is too full.
+        DataError: the images are missing, damaged, or not those that the run began with.
+        CheckpointError: the checkpoint is damaged or of another network.
     """
     ranks = Ranks.of_environment()
     try:
@@ -186,11 +188,11 @@ class _Trainer:
             yield self.recorder.save(self.learner, "timer")
 
     def _find_ghost(self) -> None:
-        with contextlib.suppress(MnistSumError, OSError):  # a run that is removed meanwhile
+        with contextlib.suppress(MnistSumError, OSError):  # a run may be removed meanwhile
             self.coach.ghost = read_ghost(self.recorder.run, self.state.config)
 
     def _with_advice(self, event: Event) -> Iterator[Event]:
-        """The event, and what the coach says of it if that is something new."""
+        """The event, and then the coach's Advice if it has something new to say."""
         yield event
         if (said := self.coach.add(event)) is not None:
             topic, words = said
@@ -234,7 +236,7 @@ class _Trainer:
         return self.state.forecast.remaining(self.batches.total_steps - self.state.step, validations)
 
     def _diverging(self, result: StepResult) -> Event:
-        """A Progress of the step whose loss is not finite, so that the charts show where the curve ends."""
+        """A Progress event for the step whose loss is not finite, so that the charts show where the curve ends."""
         totals = Totals()
         add_to(totals, result)
         return self.recorder.event(Progress, **totals.means(), lr=result.lr, remaining=None)

@@ -18,31 +18,31 @@ from mnist_sum_tui.training.step import DivergedError, Learner
 STEPS = 100
 LOWEST, HIGHEST = 1e-6, 10.0
 SMOOTHING = 0.8
-"""the weight of the past in the smoothed loss: 100 steps have no room for more"""
+"""the weight of the past in the smoothed loss; more would be too slow for 100 steps"""
 LEAVES = 2.0
-"""the test ends where the smoothed loss is so many times its lowest value"""
+"""the test ends when the smoothed loss exceeds its lowest value by this factor"""
 SETTLED = 5
 """steps before the smoothed loss means something"""
 BEGUN = 0.95
-"""the share of its first value at which the loss has begun to fall"""
+"""the loss counts as falling from the first step at which it is below this share of its first value"""
 
 
 @dataclass(frozen=True, slots=True)
 class RateTest:
-    """What the test measured, step by step, and the rates that it suggests."""
+    """The result of a learning rate range test: what it measured in each step, and the rates that it suggests."""
 
     rates: tuple[float, ...]
     losses: tuple[float, ...]
     """the mean of both heads' losses before each step, in nats"""
     smoothed: tuple[float, ...]
     steepest: float
-    """the rate at which the smoothed loss falls most steeply, by powers of ten"""
+    """the rate at which the smoothed loss falls most steeply, on a logarithmic scale of rates"""
     valley: float
-    """the rate in the middle of the fall, by powers of ten; steadier than `steepest`"""
+    """the rate in the middle of the fall, on a logarithmic scale; it varies less from test to test than `steepest`"""
 
     @property
     def suggestion(self) -> float:
-        """The rate to take, with two digits."""
+        """The rate to use, rounded to two digits."""
         return float(f"{self.valley:.1e}")
 
 
@@ -77,7 +77,7 @@ def suggest(rates: Sequence[float], losses: Sequence[float]) -> RateTest:
 
 
 def smoothed(losses: Sequence[float]) -> list[float]:
-    """The exponential moving average without bias at the start."""
+    """The exponential moving average of the losses, without bias at the start."""
     average, found = Average(SMOOTHING), []
     for loss in losses:
         average.add(loss)
@@ -101,7 +101,7 @@ def _steepest(rates: Sequence[float], smooth: Sequence[float]) -> float:
 
 
 def _valley(rates: Sequence[float], smooth: Sequence[float]) -> float:
-    """In the middle, by powers of ten, between the rates where the loss begins to fall and where it is lowest."""
+    """The rate in the middle, on a logarithmic scale, between where the loss begins to fall and where it is lowest."""
     lowest = smooth.index(min(smooth))
     begins = next((step for step in range(lowest) if smooth[step] < BEGUN * smooth[0]), lowest)
     return math.sqrt(rates[begins] * rates[lowest])

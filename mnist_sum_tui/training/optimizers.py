@@ -20,15 +20,15 @@ def build_optimizer(
     weight_decay: float,
     fused: bool,
 ) -> torch.optim.Optimizer:
-    """`sgd`, `nesterov` or `adamw`; momentum is AdamW's beta1. `fused`: update in one pass, where torch can."""
+    """Build the optimizer `sgd`, `nesterov` or `adamw`; momentum is AdamW's beta1. `fused` updates in one pass."""
     if name != "adamw":
-        nesterov = name == "nesterov" and momentum > 0  # without momentum they are the same, and torch refuses it
+        nesterov = name == "nesterov" and momentum > 0  # without momentum nesterov is plain SGD, and torch refuses it
         return _SGD(parameters, lr, momentum, weight_decay=weight_decay, nesterov=nesterov, fused=fused)
     return _AdamW(parameters, lr, (momentum, beta2), weight_decay=weight_decay, fused=fused)
 
 
 def _bare(method: Callable[..., Any]) -> Callable[..., Any]:
-    """The method below torch's decorator, or itself in a torch that has none."""
+    """The method without torch's decorator; the method itself if this torch has none."""
     bare: Callable[..., Any] = getattr(method, "__wrapped__", method)
     return bare
 
@@ -36,7 +36,7 @@ def _bare(method: Callable[..., Any]) -> Callable[..., Any]:
 class _SGD(torch.optim.SGD):
     add_param_group = _bare(torch.optim.Optimizer.add_param_group)
     zero_grad = _bare(torch.optim.Optimizer.zero_grad)
-    step = torch.no_grad()(_bare(torch.optim.SGD.step))  # the decorator did this too
+    step = torch.no_grad()(_bare(torch.optim.SGD.step))  # as the decorator would
 
 
 class _AdamW(torch.optim.AdamW):

@@ -24,16 +24,16 @@ class Training:
     batches: Batches
     validation: Split
     shown: Split
-    """of whose first images the answers are shown: the validation's, or without any the training's"""
+    """the images whose first ones are shown with the network's answers: validation images, or else training images"""
 
     def agree(self, control: Control) -> tuple[bool, list[tuple[Turn, str]]]:
-        """Whether a process should stop; and the turns that the state has taken now, with the values before them."""
+        """Whether the run should stop, and the changes that the state has taken now, with the values before them."""
         is_stopping, turns = self.learner.processes.agree(control.stopping, control.take_turns())
         made = (self.state.turn(turn) for turn in turns)
         return is_stopping, [(turn, before) for turn, before in made if turn.value != before]
 
     def epoch(self) -> Iterator[StepResult]:
-        """Make the steps that are left in the current epoch.
+        """Make the remaining steps of the current epoch, and yield the result of each.
 
         Raises:
             DivergedError, RunError: as `Learner.step`.
@@ -48,9 +48,9 @@ def prepare(state: RunState, hardware: Hardware, processes: Processes) -> Traini
     """Prepare network, optimizer, images and batches for the state's next step.
 
     Raises:
-        CheckpointError: the checkpoint is another network's, or does not fit these images.
+        CheckpointError: the checkpoint is of another network, or does not fit these images.
         DataError: the images are missing, damaged, or not those that the run began with.
-        UsageError: the last batch of an epoch is too small for so many processes.
+        UsageError: the last batch of an epoch has fewer images than there are processes.
     """
     config = state.config
     learner = Learner(config, hardware, processes)

@@ -16,27 +16,28 @@ from mnist_sum_tui.training.average import Average
 TARGETS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
 """the accuracies of the sum at which two runs are compared"""
 TARGET_SMOOTHING = 0.9
-"""applied to these accuracies, so that one lucky batch does not count"""
+"""the smoothing of the accuracy that is compared with TARGETS, so that one lucky batch does not count"""
 TOLD_FROM = 0.9
-"""before that accuracy a lead is mostly luck"""
+"""below this accuracy a lead is mostly luck"""
 LEAD_SHARE, LEAD_SECONDS = 0.25, 1.0
-"""a lead below this share of the ghost's time, or below so many seconds, may be chance, or other work on the machine"""
+"""a lead counts if it is above this share of the ghost's time and above so many seconds; less may be chance, or other
+work on the machine"""
 
 
 @dataclass(frozen=True, slots=True)
 class Ghost:
-    """What the coach knows of the ghost run."""
+    """What the coach knows about the ghost run."""
 
     model: str
     reached: Mapping[float, float]
     """the seconds of training after which it reached each of TARGETS"""
     why: str
-    """its settings that differ; `that one had lr 0.001`"""
+    """the settings in which it differs from this run, in words: `that one had lr 0.001`"""
 
 
 @dataclass(slots=True)
 class Reached:
-    """Notes when a training reaches TARGETS, by the sum's accuracy."""
+    """Notes when the sum's accuracy reaches each of TARGETS in a training."""
 
     at: dict[float, float] = field(default_factory=dict)
     """seconds of training by accuracy; NaN if the time is not known"""
@@ -51,7 +52,7 @@ class Reached:
                 self.at.setdefault(target, event.elapsed)
 
     def forget_times(self) -> None:
-        """What was reached so far was so before a resume: nobody knows when."""
+        """After a resume: what is reached already was reached earlier, at unknown times."""
         self.at = dict.fromkeys(self.at, math.nan)
 
 
@@ -65,7 +66,7 @@ def reached_in(events: Iterable[Event]) -> dict[float, float]:
 
 
 def read_ghost(run: Run, config: TrainConfig) -> Ghost | None:
-    """The ghost of a run in its folder; None if there is none, or if no setting that explains anything differs.
+    """The ghost of a run, from the same folder; None if there is none, or no setting differs that explains anything.
 
     Raises:
         RunError: the ghost run was removed meanwhile.
@@ -78,9 +79,9 @@ def read_ghost(run: Run, config: TrainConfig) -> Ghost | None:
 
 
 def verdict(ours: Mapping[float, float], ghost: Ghost) -> tuple[str, str]:
-    """`Faster` or `Slower`, by the highest accuracy that both reached, and a sentence; both empty if it may be chance.
+    """`Faster` or `Slower` and a sentence that says so, by the highest accuracy that both runs reached.
 
-    A lead of less than a quarter of the ghost's time is none.
+    Both are empty if the lead may be chance, that is, below LEAD_SHARE of the ghost's time or below LEAD_SECONDS.
     """
     both = [target for target in TARGETS if target >= TOLD_FROM and target in ours and target in ghost.reached]
     if not both:

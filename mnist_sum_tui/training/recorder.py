@@ -32,7 +32,7 @@ class Recorder:
     journal: Journal
 
     def __init__(self, run: Run, state: RunState, behind: Sequence[Changed] = ()) -> None:
-        """`behind`: what was turned after the state's checkpoint and still holds."""
+        """`behind` are the changes of settings after the state's checkpoint that still hold."""
         self.run, self.state, self._behind = run, state, behind
         self._epochs = state.config.epochs
 
@@ -55,7 +55,7 @@ class Recorder:
             yield
 
     def note_length(self) -> None:
-        """Write config.json anew if the run's number of epochs was turned."""
+        """Write config.json again if the run's number of epochs has changed."""
         if self.state.config.epochs != self._epochs:
             self.run.write_config(self.state.config)
             self._epochs = self.state.config.epochs
@@ -86,10 +86,10 @@ class Recorder:
         return self.event(Checkpointed, file=self.run.last_file.name, reason=reason, seconds=seconds, best=best)
 
     def keep_epoch(self, learner: Learner) -> None:
-        """Write the weights after the last full epoch, and delete older epoch snapshots that are too many.
+        """Write a snapshot of the weights after the last full epoch, and delete older snapshots if there are too many.
 
-        The gaps between snapshots double whenever there would be more than the config asks for, so that those of a long
-        run are few and evenly spread. This comes before the checkpoint: a run that is killed between does both again.
+        The gap between snapshots doubles whenever there would be more than the config asks for, so those of a long run
+        stay few and evenly spread. It comes before the checkpoint: a run that is killed in between repeats both.
 
         Raises:
             DivergedError, RunError: as `save`.
@@ -151,7 +151,7 @@ class Recorder:
 
 
 def scores(report: EvalReport | None, prefix: str = "") -> dict[str, float | None]:
-    """The report's losses, accuracies and agreement under the names that events use; None for each without a report."""
+    """The report's losses, accuracies and agreement under the names that events use; all None without a report."""
     return {prefix + name: getattr(report, name) if report else None for name in SCORES}
 
 

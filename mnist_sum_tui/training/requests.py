@@ -1,4 +1,4 @@
-"""Serves what `control` asks of a running training between two steps: save, validate, pause, go slowly, turn a knob."""
+"""Serve the requests of a Control between two steps: save, validate, pause, go slowly, change a setting."""
 
 import math
 import time
@@ -19,14 +19,14 @@ class Requests:
     def __init__(
         self, training: Training, recorder: Recorder, control: Control, validated: Callable[[], Event]
     ) -> None:
-        """`validated` validates now, and makes the event that tells the result."""
+        """`validated` validates now, and returns the event with the result."""
         self._training, self._recorder, self._control, self._validated = training, recorder, control, validated
         self.is_paused = False
-        """whether a Paused event went out whose Resumed is still to come"""
+        """whether a Paused event went out that no Resumed has followed yet"""
         self.is_stopping = False
         """whether one of the processes should stop"""
         self.told_from = time.perf_counter()
-        """when the last Progress went out; -inf if each step has one"""
+        """when the last Progress went out (perf_counter); -inf if every step sends one"""
 
     def serve(self) -> Iterator[Event]:
         """Serve all requests, also during a pause, and return when the next step is due."""
@@ -53,7 +53,7 @@ class Requests:
         yield from self._go_on()
 
     def _go_on(self) -> Iterator[Event]:
-        """Let the clock run again, and tell the end of a pause."""
+        """Let the clock run again, and report the end of a pause."""
         state, control = self._training.state, self._control
         is_single = self.is_paused and control.paused
         if not state.clock.is_running:
@@ -66,10 +66,10 @@ class Requests:
             self.told_from = -math.inf
 
     def agree(self) -> Iterator[Event]:
-        """Agree with the other processes on a stop and on turned knobs; what was turned is on the disk at once.
+        """Agree with the other processes on a stop and on changes of settings, which are on the disk at once.
 
-        It comes before each step, so that what is turned in a pause is one change at its end. The length in config.json
-        comes last: with it alone, after a kill, nothing would say at which step it began.
+        It runs before each step, so several changes of a setting during a pause become one, at its end. config.json
+        comes last: if it had a new number of epochs after a kill and the journal had not, the step would be unknown.
         """
         self.is_stopping, made = self._training.agree(self._control)
         for turn, before in made:

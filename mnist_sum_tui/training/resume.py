@@ -1,4 +1,4 @@
-"""Find the checkpoint to resume a run from and what was turned after it, and refuse a config that does not fit."""
+"""Find the checkpoint to resume a run from and the changes after it, and refuse a config that does not fit."""
 
 from mnist_sum_tui.config import MAY_CHANGE, TrainConfig, option_name, value_words
 from mnist_sum_tui.errors import UsageError
@@ -14,9 +14,9 @@ def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
     """The run's newest checkpoint; None if the run has not begun.
 
     Raises:
-        UsageError: it was made with other settings, the number of epochs is below what has begun, the run is complete,
-            or it has a result but no checkpoint any more.
-        CheckpointError: it is damaged.
+        UsageError: the run has other settings, the number of epochs is below what has begun, the run is complete, or
+            it has a result but no longer a checkpoint.
+        CheckpointError: the checkpoint is damaged.
     """
     if not run.resume_file.exists():
         if run.report_file.exists():
@@ -33,7 +33,7 @@ def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
 
 
 def turned_after(run: Run, config: TrainConfig, loaded: Checkpoint | None) -> list[Changed]:
-    """What was turned after the checkpoint and still holds: no length, if another one is asked for now."""
+    """The changes after the checkpoint that still hold: not those of `epochs` if the user asks for another number."""
     behind = turned_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0)
     if behind and config.epochs != run.read_config().epochs:
         return [event for event in behind if event.setting != "epochs"]

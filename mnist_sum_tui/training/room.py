@@ -1,4 +1,4 @@
-"""Whether the disk has room for a run: what it may write, estimated before it begins, against what is free."""
+"""Check before a run begins whether the disk has room for all that it may write."""
 
 import shutil
 
@@ -11,15 +11,15 @@ from mnist_sum_tui.runs import checkpoint, own_files
 from mnist_sum_tui.runs.run import Run
 
 VALUES = {"sgd": 1, "nesterov": 1, "adamw": 2}
-"""numbers that an optimizer stores for each weight"""
+"""how many numbers each optimizer stores per weight"""
 CHECKPOINTS = 3
-"""the newest, the best, and the next one while it is written"""
+"""how many checkpoints may exist at once: the newest, the best, and the next one while it is written"""
 REST = 2_000_000
 """bytes for the events of a long run, its report and its settings"""
 
 
 def bytes_needed(weights: int, config: TrainConfig, *, kept: bool = True) -> int:
-    """The bytes that a run takes at most, by those of its weights; without `kept` that of no kept epochs."""
+    """The most bytes that a run takes, from the bytes of its weights; `kept` counts the epoch snapshots, too."""
     epochs = min(config.keep, config.epochs) + 1 if kept and config.keep else 0
     return CHECKPOINTS * weights * (1 + VALUES[config.optimizer]) + epochs * weights + REST
 
@@ -28,7 +28,7 @@ def check_room(run: Run, network: nn.Module, config: TrainConfig) -> None:
     """Refuse a run that is likely to fill its disk.
 
     Raises:
-        RunError: too little is free; the line says how much it needs, and what to do.
+        RunError: too little is free; the message says how much the run needs and what to do.
         UsageError: the network is too large for a checkpoint to be read again.
     """
     weights = sum(tensor.nbytes for tensor in network.state_dict().values())

@@ -1,4 +1,4 @@
-"""The network's current answers for a few fixed images, which are shown beside the curves."""
+"""The network's current answers for a few fixed images, which the dashboard shows below the curves."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ SAMPLE_COUNT = 8
 
 
 def sample_answers(learner: Learner, images: Split) -> dict[str, Any]:
-    """The fields of a Samples event: images, labels, numbers, the predicted digits and sums, and a table.
+    """The fields of a Samples event: indices, labels, numbers, the predicted digits and sums, and an addition table.
 
-    The first of the images and the numbers beside them, which are the same throughout a run.
+    It takes the first SAMPLE_COUNT images, with numbers that stay the same throughout a run.
     """
     shown = images.take(torch.arange(min(SAMPLE_COUNT, len(images))))
     outputs = infer(learner.network, shown.images, learner.hardware)

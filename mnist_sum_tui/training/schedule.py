@@ -11,14 +11,14 @@ from mnist_sum_tui.runs.position import Change
 START_DIVISOR = 25.0
 """a one-cycle schedule starts at lr / 25, the default of torch.optim.lr_scheduler.OneCycleLR"""
 END_DIVISOR = 1e4
-"""and ends at a ten-thousandth of where it started, as there"""
+"""and ends at a ten-thousandth of its start, as OneCycleLR does by default"""
 
 ADDED_EPOCHS = "with more epochs the learning rate starts a new cycle, half as high; a constant rate stays"
-"""what the advice to train a run further says of the learning rate"""
+"""how the advice to train a run further describes the learning rate"""
 
 
 def rate_at(config: TrainConfig, changes: Sequence[Change], steps_per_epoch: int, step: int) -> float:
-    """The learning rate of a step, counted from 0, in a run whose number of epochs was changed on the way.
+    """The learning rate of a step, counted from 0, in a run whose number of epochs was changed during training.
 
     More epochs before the end stretch the rest of the schedule, fewer compress it. Epochs added at the end are a new
     cycle with half the peak of the last one. A constant rate stays.
@@ -54,18 +54,18 @@ def _until(changes: Sequence[Change], step: int) -> list[Change]:
 
 
 def _share_of_peak(config: TrainConfig, past: Sequence[Change], steps_per_epoch: int) -> float:
-    """The share of the first peak that the latest cycle reaches: each cycle of added epochs has half the one before."""
+    """The peak of the latest cycle as a share of the first; each cycle of added epochs has half the peak before it."""
     cycles = sum(after.step >= before.epochs * steps_per_epoch for before, after in pairwise(past))
     return 1.0 if config.schedule == "constant" else 0.5**cycles
 
 
 def learning_rate(config: TrainConfig, step: float, total_steps: int) -> float:
-    """The learning rate of step `step`, 0..total_steps-1, in one cycle. A stretched one is read between steps.
+    """The learning rate of step `step`, 0..total_steps-1, in one cycle; it has fractions if the cycle was stretched.
 
     `onecycle` is Smith and Topin's one-cycle policy (arXiv:1708.07120) in the two-phase cosine form of
     torch.optim.lr_scheduler.OneCycleLR: up from lr/25 to lr over the first `warmup` share of the steps, then down.
-    `linear` goes straight up from 0 over that share, and straight down to 0. A single step has the peak, or it would
-    learn nothing.
+    `linear` goes straight up from 0 over that share, and straight down to 0. A run of a single step has the peak rate,
+    because otherwise it would learn nothing.
     """
     if config.schedule == "constant":
         return config.lr

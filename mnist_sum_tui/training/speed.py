@@ -1,4 +1,4 @@
-"""How quick a network trains on this machine: from earlier runs, or from a few steps on made-up images."""
+"""Estimate how fast a network trains on this machine, from an earlier run or from a few steps on random images."""
 
 import contextlib
 import statistics
@@ -17,13 +17,13 @@ from mnist_sum_tui.training.batches import Batches
 from mnist_sum_tui.training.step import DivergedError, Learner
 
 STEPS, SECONDS = 8, 0.4
-"""the steps that are timed after the first, which is slower: so many, or as many as fit in so much time"""
+"""how many steps are timed at most, and for how many seconds at most; the first step is slow and not counted"""
 SAME = ("processor", "cores", "gpu")
-"""two runs with these values alike in environment.json were on one machine"""
+"""two runs with equal values of these in environment.json count as made on the same machine"""
 
 
 def from_run(run: Summary) -> float | None:
-    """Images/s of a run on the built-in images, with validation and saving; None if it was made on another machine."""
+    """Images/s of a run on the built-in images, validation and saving included; None if it was on another machine."""
     config, epochs = run.config, run.epochs
     if config is None or config.data_dir is not None or not epochs or not run.starts or not epochs[-1].elapsed:
         return None
@@ -40,7 +40,7 @@ def from_run(run: Summary) -> float | None:
 
 
 def from_steps(config: TrainConfig, is_over: Callable[[], bool]) -> float | None:
-    """Images/s by a few steps' median, in which one slow step counts little; None if `is_over` says so in between."""
+    """Images/s from the median time of a few steps, so that one slow step counts little; None if `is_over()`."""
     hardware = choose(config)
     take_threads(hardware.threads)
     count = (STEPS + 1) * config.batch_size
@@ -51,7 +51,7 @@ def from_steps(config: TrainConfig, is_over: Callable[[], bool]) -> float | None
         if is_over():
             return None
         begin = time.perf_counter()
-        with contextlib.suppress(DivergedError):  # it took its time all the same
+        with contextlib.suppress(DivergedError):  # a step that diverges takes as long
             learner.step(plan)
         took.append(time.perf_counter() - begin)
         if sum(took[1:]) > SECONDS:

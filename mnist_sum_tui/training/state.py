@@ -34,17 +34,17 @@ class RunState:
     ) -> None:
         """Begin at a checkpoint, or at the first step without one.
 
-        In messages `source` is the checkpoint and `name` the run. `is_new`: the user asked for this config, it was not
-        read from a file. `behind`: what was turned after the checkpoint, and holds again when its step comes.
+        In messages `source` is the checkpoint and `name` the run. `is_new` says that the config comes from the user and
+        not from a file. `behind` are the changes of settings after the checkpoint; each holds again from its step on.
         """
         position = loaded.position if loaded else Position()
         own = loaded.config if loaded else config
         self.loaded, self.source, self.name = loaded, source, name
         self.epoch, self.batch, self.step = position.epoch, position.batch, position.step
         self.totals = Totals(**position.sums)
-        """over the current epoch"""
+        """the totals over the current epoch"""
         self.recent = Totals()
-        """over the steps since the last Progress"""
+        """the totals over the steps since the last Progress"""
         self.clock = Stopwatch(position.elapsed)
         self.forecast = Forecast()
         self.best_epoch = position.best_epoch
@@ -65,7 +65,7 @@ class RunState:
         self._take_length()
 
     def turn(self, turn: Turn) -> tuple[Turn, str]:
-        """Change a setting from a step on, at the earliest the next one; returns it as noted, and the old value."""
+        """Change a setting from the turn's step on, or from the next step; returns the noted turn and the old value."""
         noted = replace(turn, step=max(turn.step, self.step))
         if noted.setting == "epochs":  # what has begun cannot be taken back
             noted = replace(noted, value=str(max(int(noted.value), self._begun)))
@@ -76,11 +76,11 @@ class RunState:
 
     @property
     def _begun(self) -> int:
-        """The least number of epochs that the run can have."""
+        """The smallest number of epochs that the run can have now."""
         return max(self.epoch if self.batch else self.epoch - 1, 1)
 
     def _take_length(self) -> None:
-        """Give the run the number of epochs to which it was turned for the next step."""
+        """Give the run a new number of epochs, if one was set for the next step."""
         for turn in self.knobs.turns:
             if turn.setting == "epochs" and turn.step == self.step:
                 self.config = replace(self.config, epochs=max(int(turn.value), self._begun))
@@ -92,7 +92,7 @@ class RunState:
         return means
 
     def next_epoch(self) -> None:
-        """Go to the next epoch, after this one is trained and validated."""
+        """Go to the next epoch; call it when this one is trained and validated."""
         self.epoch, self.batch, self.totals = self.epoch + 1, 0, Totals()
 
     def note_best(self, report: EvalReport | None) -> bool:
@@ -132,7 +132,7 @@ class RunState:
         """Load the `train` or `test` images, which must be those that the run began with.
 
         Raises:
-            DataError: they are missing, damaged, or other images.
+            DataError: they are missing or damaged, or they are other images.
         """
         images = dataset.load(split, self.config.data_dir, is_runs=self._has_runs_folder)
         found = dataset.identity(split, self.config.data_dir, images)
@@ -148,7 +148,7 @@ class RunState:
         """Refuse a checkpoint whose step, epoch and batch contradict each other.
 
         Raises:
-            CheckpointError: they do.
+            CheckpointError: they contradict each other.
         """
         if self.batch > steps_per_epoch or self.step != (self.epoch - 1) * steps_per_epoch + self.batch:
             raise CheckpointError(

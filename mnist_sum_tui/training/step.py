@@ -46,7 +46,7 @@ class DivergedError(Exception):
     def __init__(self, result: StepResult | None = None) -> None:
         super().__init__()
         self.result = result
-        """the measurements of the step whose loss is not finite; None if it is a weight"""
+        """the measurements of the step whose loss is not finite; None if a weight is not"""
 
 
 def losses(digits_nk: Tensor, sums_nk: Tensor, labels_n: Tensor, sums_n: Tensor) -> tuple[Tensor, Tensor]:
@@ -72,7 +72,7 @@ class Learner:
         self.hardware = hardware
         self.processes = processes or Processes(Ranks())
         self.is_alone = self.processes.is_alone
-        """whether it is the only process, which need not ask others in each step"""
+        """whether this is the only process, so that a step need not ask others"""
         self.network = build(config.model, config.seed).to(hardware.device)
         self.parallel: nn.Module = self.network
         """the network as a step calls it: with several processes it averages their gradients"""
@@ -113,7 +113,7 @@ class Learner:
         return result
 
     def _measure(self, batch: Batch, augment_seed: int, config: TrainConfig) -> tuple[Tensor, list[float]]:
-        """The loss to minimise; and digit loss, sum loss, right digits, right sums and the loss as numbers."""
+        """The loss to minimise, and five numbers: digit loss, sum loss, right digits, right sums, and that loss."""
         device = self.hardware.device
         images = augment(batch.images, config.augment, augment_seed, batch.first, batch.of).to(device)
         labels, numbers, sums = batch.labels.to(device), batch.numbers.to(device), batch.sums.to(device)
@@ -125,7 +125,7 @@ class Learner:
         smooth = smoothed(digit_loss, digits_nk, share), smoothed(sum_loss, sums_nk, share)
         loss = total_loss(*smooth, config.sum_weight)
         right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
-        measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # one wait
+        measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # waits once
         return (loss, measured) if self.is_alone else self._of_all(loss, measured, batch)
 
     def _update(self, loss: Tensor, lr: float, weight_decay: float) -> None:
@@ -136,7 +136,7 @@ class Learner:
         self.optimizer.step()
 
     def _of_all(self, loss: Tensor, measured: list[float], batch: Batch) -> tuple[Tensor, list[float]]:
-        """The loss whose gradient, averaged over the processes, is that of the whole batch; and the whole's numbers."""
+        """The loss whose gradient, averaged over the processes, is that of the whole batch; and its measurements."""
         n, count = len(batch), batch.of or len(batch)
         digit, total, digits_right, sums_right, value = measured
         summed = self.processes.total([digit * n, total * n, digits_right, sums_right, value * n])
@@ -148,11 +148,11 @@ class Learner:
         return {name: tensor.detach().to("cpu", copy=True) for name, tensor in self.network.state_dict().items()}
 
     def save(self, path: Path, position: Position, *, also: Path | None = None, weights_only: bool = False) -> None:
-        """Write a checkpoint, with the optimizer's state unless the weights are all that is wanted.
+        """Write a checkpoint, with the optimizer's state unless `weights_only`.
 
         Raises:
-            DivergedError: a weight is not finite, so that a good checkpoint is never written over by a useless one.
-            RunError: it cannot be written.
+            DivergedError: a weight is not finite, so a good checkpoint is never replaced by a useless one.
+            RunError: the file cannot be written.
         """
         if not all(bool(torch.isfinite(parameter).all()) for parameter in self.network.parameters()):
             raise DivergedError
@@ -164,15 +164,15 @@ class Learner:
         """Load a checkpoint's weights and optimizer state.
 
         Raises:
-            CheckpointError: they are another network's.
+            CheckpointError: they are of another network.
         """
         self.restore_weights(loaded.weights, source)
         checkpoint.restore_optimizer(self.optimizer, self.network, loaded.optimizer, source)
 
     def restore_weights(self, weights: Mapping[str, Tensor], source: Path | str) -> None:
-        """Load weights alone.
+        """Load only weights.
 
         Raises:
-            CheckpointError: they are another network's.
+            CheckpointError: they are of another network.
         """
         checkpoint.restore_weights(self.network, weights, source)

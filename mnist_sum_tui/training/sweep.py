@@ -17,14 +17,14 @@ from mnist_sum_tui.runs.turns import plain_number
 
 MOST_RUNS = 1_000
 SURE = 2.0
-"""two means count as different if they are more standard errors apart; by chance alone 1 of 20 comparisons is"""
+"""two means count as different if they are more than this many standard errors apart; by chance 1 of 20 pairs is"""
 PAIRS = 5_000
-"""independent images behind a validation accuracy, where one run alone must say how uncertain it is"""
+"""the number of independent validation images, from which the uncertainty of a single run is estimated"""
 
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """One value for each setting that is swept, as the user wrote it, and the configs with it: one for each seed."""
+    """One value for each swept setting, as the user wrote it, and the configs with these values, one for each seed."""
 
     values: tuple[str, ...]
     configs: tuple[TrainConfig, ...]
@@ -32,33 +32,33 @@ class Combination:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the runs of a combination reached: mean accuracies over its seeds, as fractions of 1."""
+    """The result of a combination: mean accuracies over the runs with its seeds, as fractions of 1."""
 
     values: tuple[str, ...]
     runs: int
     digit: float
     total: float
     error: float
-    """the standard error of the mean of both: over seeds, or for one run over its images"""
+    """the standard error of `mean`: over the seeds, or, for a single run, over its images"""
     seconds: float
 
     @property
     def mean(self) -> float:
-        """Of digit and sum."""
+        """The mean of both accuracies."""
         return (self.digit + self.total) / 2
 
     def is_like(self, other: "Outcome") -> bool:
-        """Whether the difference may be chance."""
+        """Whether the difference to another outcome may be chance."""
         return abs(self.mean - other.mean) <= SURE * math.hypot(self.error, other.error)
 
 
 def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...], list[Combination]]:
-    """The settings that have several values, and all combinations, each with seeds from the first one on.
+    """The names of the settings with several values, and all combinations; each is trained with `seeds` seeds.
 
     `given` are settings as text; several values are separated by commas.
 
     Raises:
-        UsageError: a value is invalid, none has several, or the runs would be too many.
+        UsageError: a value is invalid, no setting has several values, or there would be too many runs.
     """
     lists = {name: [part.strip() for part in text.split(",")] for name, text in given.items()}
     swept = tuple(name for name, parts in lists.items() if len(parts) > 1)
@@ -106,7 +106,7 @@ def value_of(name: str, text: str) -> Any:
 
 
 def is_same(config: TrainConfig, other: TrainConfig) -> bool:
-    """Whether all that decides a run's result is the same."""
+    """Whether two configs give the same result: seed and all settings that decide what is learned are equal."""
     return config.seed == other.seed and apart_from_seed(config) == apart_from_seed(other)
 
 
@@ -125,7 +125,7 @@ def is_run_of(config: TrainConfig, run: Summary) -> bool:
 
 
 def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:
-    """What the finished runs of a combination reached: in validation, or in the test where none was held out."""
+    """The result of a combination's finished runs: in validation, or in the test if no images were held out."""
     pairs = [pair for found in done if (pair := accuracies(found.best_epoch) or accuracies(found.finished))]
     means = [(digit + total) / 2 for digit, total in pairs]
     accuracy = statistics.mean(means)

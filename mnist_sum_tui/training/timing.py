@@ -1,4 +1,4 @@
-"""Times of a run: a stopwatch, the time left, and when something optional is due again."""
+"""The times of a run: a stopwatch, the time left, and when something optional is due again."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 MOMENTS = 200
-"""how often at most a run's samples are recorded if nobody asks for them, so that it can be played back"""
+"""how often a run's samples are recorded at most if no dashboard asks for them, so that it can be played back later"""
 
 
 class Stopwatch:
@@ -38,7 +38,7 @@ class Stopwatch:
 
 @dataclass(slots=True)
 class Forecast:
-    """The time left, by what this process has measured, because a resumed run may be on another machine."""
+    """Estimates the time left from what this process measured, because a resumed run may be on another machine."""
 
     steps: int = 0
     step_seconds: float = 0.0
@@ -65,10 +65,10 @@ class Forecast:
 
 
 class Pace:
-    """When something optional is due again: every `seconds`, or later, so that it takes at most `share` of the time."""
+    """When something optional is due: every `seconds`, or less often, so that it takes at most `share` of the time."""
 
     LONGEST = 5.0
-    """seconds; the longest pause, because a slow first time must not delay the second one for long"""
+    """the longest pause in seconds, because a slow first time must not delay the second one for long"""
 
     def __init__(self, seconds: float, share: float) -> None:
         self._seconds, self._share = seconds, share
@@ -82,11 +82,11 @@ class Pace:
 
     @property
     def is_affordable(self) -> bool:
-        """Whether the share of the time allows it, due or not."""
+        """Whether the share of the time allows it, even if it is not due."""
         return time.perf_counter() >= self._paid
 
     def timed(self, do: Callable[[], Result]) -> Result:
-        """Do it, and set the time of the next one by how long it took."""
+        """Do it, and set the next time by how long it took."""
         begin = time.perf_counter()
         result = do()
         end = time.perf_counter()
@@ -96,7 +96,7 @@ class Pace:
 
 
 class SamplePace(Pace):
-    """When samples are recorded: about once a second while a dashboard asks, else at evenly spread steps."""
+    """Decides when samples are recorded: about once per second while a dashboard asks, else at evenly spread steps."""
 
     def wants(self, step: int, total_steps: int, is_asked: bool) -> bool:
         """Whether to record them after this step; never more than the share of the time."""
