@@ -22,24 +22,24 @@ class Scale:
     forward: Callable[[Floats], Floats]
     """from values to heights; a value that the scale cannot show becomes NaN or infinite"""
     ticks: Callable[[float, float, int], list[Tick]]
-    """from the lowest and highest height, and the number of ticks that there is room for"""
+    """the ticks between the lowest and the highest height, for a number of ticks that there is room for"""
     label: Callable[[float], str]
-    """a value as text, as shown at the cursor"""
+    """a value as text for the cursor"""
     back: Callable[[float], float]
     """from a height to the value"""
     exact: Callable[[float], str]
-    """a value as text with all of its digits, as shown at a tick"""
+    """a value as text for a tick, with all of its digits"""
 
 
 def plain(value: float) -> str:
-    """A value with four digits: `0.0123`, `1.234`, `1,234`."""
+    """A value with at most four digits: `0.0123`, `1.234`, `1,234`."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def steps(low: float, high: float, room: int, sizes: tuple[float, ...] = ()) -> Floats:
-    """At most `room` round values from `low` to `high`, 1, 2 or 5 times a power of ten apart, or one of `sizes`."""
+    """At most `room` round values from `low` to `high`, 1, 2 or 5 times a power of ten apart, or by a step of `sizes`."""
     span = high - low
     if not (span > 0 and math.isfinite(span)) or room < 1:
         return np.array([low])
@@ -71,7 +71,7 @@ def _nines(values: Floats) -> Floats:
 
 
 def _spread(found: list[tuple[int, float, str]], low: float, high: float, room: int) -> list[Tick]:
-    """The ticks of `found` (rank, position, label) that fit at a distance from each other, low ranks first."""
+    """The ticks of `found` (rank, position, label) that fit without touching; low ranks are taken first."""
     gap = (high - low) / max(room, 1) * 0.999
     chosen: list[Tick] = []
     for _, at, text in sorted(found):
@@ -91,7 +91,7 @@ def _log_ticks(low: float, high: float, room: int) -> list[Tick]:
 def _nines_ticks(low: float, high: float, room: int) -> list[Tick]:
     found = [(1, 0.0, "0 %")]
     for power in range(max(1, math.floor(low)), max(1, math.ceil(high)) + 1):
-        for rank, factor in ((0, 1), (1, 5), (2, 2)):  # of the error: 99 %, 95 %, 98 %
+        for rank, factor in ((0, 1), (1, 5), (2, 2)):  # factors of the error: 99 %, 95 %, 98 %
             error = factor * 10.0**-power
             found.append((rank, -math.log10(error), _tick_share(1 - error)))
     return _spread(found, low, high, room)
@@ -112,7 +112,7 @@ PAD = 0.03
 
 
 def spanning(ticks: list[Tick], scale: Scale, low: float, high: float) -> list[Tick]:
-    """The ticks, and a label at an end that has none near: values that lie close together have no round one."""
+    """The ticks, and a further label at each end without one: between close values there may be no round value."""
     third = (high - low) / 3
     ends = []
     if not any(at <= low + third for at, _ in ticks):
@@ -123,7 +123,7 @@ def spanning(ticks: list[Tick], scale: Scale, low: float, high: float) -> list[T
 
 
 def _near(scale: Scale, low: float, high: float, share: float) -> Tick | None:
-    """The value with the fewest digits near this share of the axis."""
+    """A tick at the value with the fewest digits near this share of the axis, 0..1; None if there is none."""
     wanted = low + share * (high - low)
     for digits in range(-9, 13):
         try:
@@ -144,7 +144,7 @@ def _clock(seconds: float) -> str:
 
 
 def across(kind: str, low: float, high: float, room: int) -> list[Tick]:
-    """Ticks of the x axis `step`, `epoch`, `time` (in seconds) or `rate` (a learning rate, as its power of ten)."""
+    """Ticks of an x axis of kind `step`, `epoch`, `time` (in seconds) or `rate` (log10 of a learning rate)."""
     if kind == "rate":
         return [(float(at), f"{10.0**at:g}") for at in steps(low, high, room) if at == round(at)]
     if kind == "time":

@@ -13,11 +13,11 @@ Interval = tuple[float, float]
 """the lowest and the highest value of an axis"""
 
 _BITS = {2: ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80)), 1: ((1,), (2,), (4,))}
-"""the bit of each dot in a cell: of braille with two columns of dots; of blocks with one, from top to bottom"""
+"""the bit of each dot in a cell, by its number of dot columns: braille has two, blocks and ASCII have one"""
 PATTERNS = {"solid": (1, 1), "dashed": (6, 4), "sparse": (5, 2), "dotted": (5, 1)}
-"""the length of the pattern in dots along the line, and how many of these are drawn; in the order of their gaps"""
+"""each pattern's length in dots along the line, and how many of these are drawn; ordered by rising share of gaps"""
 LATTICES = ((1, 0.08), (2, 0.2), (3, 1.0))
-"""how many dots apart an envelope's rows and columns are, up to which share of the chart; every second dot is drawn"""
+"""how far apart the dots of an envelope are, in dots, if it fills at most this share of the chart"""
 
 
 class Bins:
@@ -39,7 +39,7 @@ class Bins:
         gaps = np.ones(columns, bool)
         gaps[here] = False
         filled = np.flatnonzero(gaps & (np.arange(columns) > here[0]) & (np.arange(columns) < here[-1]))
-        if len(filled):  # fewer points than columns: joined by straight lines, except at NaN
+        if len(filled):  # with fewer points than columns, join them by straight lines, except at NaN
             for values in (self.mean, self.low, self.high):
                 values[filled] = np.interp(filled, here, values[here])
 
@@ -60,7 +60,7 @@ def dot_rows(heights: Floats, up: Interval, height: int) -> NDArray[np.intp]:
 def line(heights: Floats, up: Interval, rows: int, pattern: str) -> Bools:
     """The dots (rows, columns) of a curve; each column reaches halfway to its neighbours, so there are no gaps.
 
-    A pattern goes by the length of the line and not by the columns, so that no steep rise falls into a gap.
+    A pattern is counted along the line and not by columns, so that a steep rise does not vanish in a gap.
     """
     known = ~np.isnan(heights)
     at = dot_rows(heights, up, rows)
@@ -83,9 +83,9 @@ def line(heights: Floats, up: Interval, rows: int, pattern: str) -> Bools:
 
 
 def band(low: Floats, high: Floats, up: Interval, rows: int) -> Bools:
-    """The dots between two curves as a lattice; with both ends of a column, because spikes are one dot wide.
+    """The dots of the area between two curves, as a lattice, and the ends of each column, so that thin spikes show.
 
-    The more of the chart it fills, the fewer its dots, because the lines are to stand out.
+    The larger its share of the chart, the fewer dots it has, so that the lines stand out.
     """
     top, bottom = dot_rows(high, up, rows), dot_rows(low, up, rows)
     known = ~np.isnan(high)
@@ -113,7 +113,7 @@ def pack(dots: Bools, glyphs: Glyphs) -> NDArray[np.uint32]:
 
 
 def characters(bits: NDArray[np.uint32], glyphs: Glyphs) -> NDArray[np.uint32]:
-    """The character of each cell's bits, as its code point."""
+    """The code point of the character for the bits of each cell."""
     return _codes(glyphs.dots)[bits]
 
 

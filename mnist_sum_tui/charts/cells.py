@@ -12,7 +12,7 @@ BLANK = ord(" ")
 
 
 class Cells:
-    """A grid of characters and roles. What is drawn later covers what is there.
+    """A grid of characters and roles. Later drawings cover earlier ones.
 
     `across` and `up` are the ranges of the x and y axis. Heights are values after the scale's `forward`.
     """
@@ -25,9 +25,9 @@ class Cells:
         self._roles = np.zeros((rows, columns), np.intp)
         self._names = ["axis"]
         self._gaps = np.zeros((rows, columns), np.intp)
-        """the pattern of the line in each cell, as its place in PATTERNS from 1 on; 0 without a line"""
+        """the pattern of the line in each cell, as its index in PATTERNS plus 1; 0 for no line"""
         self._signed: list[int] = []
-        """where the last text of a sign ends, in each row from the top"""
+        """for each row from the top, the column where the last sign's text ends"""
 
     def band(self, role: str, x: Floats, heights: Floats) -> None:
         """Draw the envelope of the points: from the lowest to the highest in each column of dots."""
@@ -39,8 +39,8 @@ class Cells:
     def line(self, role: str, x: Floats, heights: Floats, pattern: str, is_behind: bool = False) -> None:
         """Draw a curve through the points; later curves cover it if it `is_behind`.
 
-        Where two curves cross, a cell shows only one of them: the one with wider gaps, because the other shows in the
-        gaps; with equal gaps they take turns. So neither vanishes, and each dot has its curve's colour.
+        A cell has one colour, so where two curves cross it shows only one of them: the one with the wider gaps, because
+        the other shows in these gaps. Curves with equal gaps take turns. So neither vanishes.
         """
         bins = Bins(x, heights, self.across, self._dots_across)
         bits = pack(braille.line(bins.mean, self.up, self._dots_down, pattern), self._glyphs)
@@ -71,7 +71,7 @@ class Cells:
         self._paint(role, where & (self._cells == BLANK), ord(symbol))
 
     def sign(self, role: str, x: float, text: str) -> None:
-        """Write a text beside x near the upper end, below those that are in its way."""
+        """Write a text beside x in the uppermost row that is free."""
         column = int(column_of(np.array([x]), self.across, self.columns)[0])
         begin = column + 1 if column + 1 + len(text) <= self.columns else column - len(text)
         row = next((row for row, end in enumerate(self._signed) if end < begin), len(self._signed))

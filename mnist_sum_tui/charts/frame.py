@@ -1,4 +1,4 @@
-"""What stands around a chart, as text: both axes, and lines of items that are cut to a width. Pure functions."""
+"""The text around a chart: both axes, and lines of items that are cut to a width. Pure functions."""
 
 from collections.abc import Iterable
 
@@ -10,9 +10,9 @@ from mnist_sum_tui.charts.widths import cells, cut
 from mnist_sum_tui.glyphs import BRAILLE
 
 Span = tuple[str, str]
-"""text and its role: axis, title, legend, cursor, nan, or that of a curve or marks, for envelopes with `-envelope`"""
+"""text and its role: axis, title, legend, cursor, nan, or the role of a curve (with `-envelope` for its envelope)"""
 LEAST = 2
-"""labels that an x axis has where its room allows"""
+"""labels that an x axis should have, if there is room"""
 _Y_AXIS, _Y_TICK, _X_AXIS, _X_TICK, _CORNER = tuple(BRAILLE.axes)
 
 
@@ -28,15 +28,15 @@ def y_axis(ticks: list[Tick], rows: int, left: int, up: Interval) -> list[str]:
 
 
 def x_axis(kind: str, between: Interval, left: int, columns: int) -> list[Span]:
-    """The x axis, with each label right of its tick, and its name left of it at every size: `step └──┴500───`."""
-    rooms = (max(2, columns // 9), 3, 4, 5, 6)  # of few labels only one may lie within the axis
+    """The x axis with its name on the left, and each label to the right of its tick: `step └──┴500───`."""
+    rooms = (max(2, columns // 9), 3, 4, 5, 6)  # with few labels, perhaps only one is within the axis
     tried = [_ticked(across(kind, *between, room), between, columns) for room in rooms]
     line = next((line for line, count in tried if count >= LEAST), max(tried, key=lambda found: found[1])[0])
     return [(f"{kind:>{left - 2}} {_CORNER}" if left else "", "axis"), (line, "axis")]
 
 
 def _ticked(ticks: list[Tick], between: Interval, columns: int) -> tuple[str, int]:
-    """The axis with the labels that fit, and how many these are."""
+    """The axis with the labels that fit, and how many they are."""
     line, free, count = list(_X_AXIS * columns), 0, 0
     for at, text in ticks:
         start = int(column_of(np.array([at]), between, columns)[0]) if columns else 0
@@ -47,7 +47,7 @@ def _ticked(ticks: list[Tick], between: Interval, columns: int) -> tuple[str, in
 
 
 def joined(items: Iterable[list[Span]], width: int) -> list[Span]:
-    """The items that fit into a line, with a gap between them."""
+    """The items that fit into a line of `width`, with a gap between them; an item that does not fit is left out."""
     spans: list[Span] = []
     for item in items:
         gap: list[Span] = [("  ", "legend")] if spans else []

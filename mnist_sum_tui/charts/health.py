@@ -1,4 +1,4 @@
-"""How the layers of a network do, as a table with the course of each figure, and in words. Pure functions."""
+"""The health of a network's layers as a table, with a sparkline for each figure, and in words. Pure functions."""
 
 from collections.abc import Sequence
 
@@ -10,26 +10,26 @@ from mnist_sum_tui.formatting import percent, sparkline
 from mnist_sum_tui.runs.health_event import Health
 
 FIGURES = {"weights": "weights", "gradients": "gradient", "updates": "update"}
-"""the fields that are shown with their course, and their headings"""
+"""the fields that are shown with a sparkline, and their headings"""
 WIDEST = 24
-"""columns of a course at most"""
+"""the widest sparkline, in columns"""
 FIGURE, DEAD = 7, 6
-"""columns of a figure with a space, and of a percentage"""
+"""the columns of a figure with its space, and those of a percentage"""
 BINS, MOMENTS = 19, 32
-"""rows and columns of the picture of how a layer's weights spread out"""
+"""rows and columns of the picture of how a layer's histogram of weights changes over time"""
 EXPLODES = 0.2
-"""the share of its weights by which a step changes a layer that does not settle"""
+"""a layer explodes if one step changes its weights by at least this share of them"""
 FAST = 0.03
-"""the share from which on steps are larger than usual: then what vanishes has been ruined by them"""
+"""above this share steps are larger than usual; if a layer then vanishes, the large steps are the cause"""
 RATE_TOO_HIGH = "The learning rate is too high: turn it down."
 VANISHES = 1e-3
 """a layer vanishes if its gradient per weight is below this share of the largest such ratio"""
 SILENT = 0.5
-"""the share of dead units that is worth a word"""
+"""the share of dead units from which on they are mentioned"""
 MOVES = 1e-5
-"""the share of its weights by which a step changes at least one layer, unless the rate is next to nothing"""
+"""if no layer changes by at least this share of its weights in a step, the learning rate is almost 0"""
 RECENT = 5
-"""events that count together in words"""
+"""how many of the last events are judged together"""
 STILL = (
     "No layer moves: one step changes less than 0.001 % of any. At the end of a schedule, when the rate has fallen, "
     "that is as it should be; before, the learning rate is too low: turn it up."
@@ -41,18 +41,18 @@ USUAL = (
 
 
 def short_name(name: str) -> str:
-    """A layer's name without the words before its number: `0.conv1` for `branches.0.conv1`."""
+    """A layer's name without the words before its last part, but with numbers: `0.conv1` for `branches.0.conv1`."""
     parts = name.split(".")
     return ".".join(part for place, part in enumerate(parts) if part.isdecimal() or place == len(parts) - 1)
 
 
 def comparable(events: Sequence[Health]) -> Sequence[Health]:
-    """Those about the same layers as the last."""
+    """The events that are about the same layers as the last one."""
     return [event for event in events if event.layers == events[-1].layers]
 
 
 def health_lines(events: Sequence[Health], width: int) -> list[str]:
-    """A heading, and a line for each layer: its last figures, and how they came about if there is room."""
+    """A heading, and a line for each layer: its last figures, and a sparkline of each if there is room."""
     events = comparable(events)
     last = events[-1]
     names = [short_name(name) for name in last.layers]
@@ -78,7 +78,7 @@ def figure(value: float) -> str:
 
 
 def spread_pictures(events: Sequence[Health]) -> list[tuple[str, Floats]]:
-    """Of each layer its name, and how its weights spread out: shares (BINS, MOMENTS), the largest weights on top."""
+    """For each layer its name and its histogram of weights over time: shares (BINS, MOMENTS), the largest on top."""
     events = comparable(events)
     found = []
     for place, name in enumerate(events[-1].layers):
@@ -88,9 +88,9 @@ def spread_pictures(events: Sequence[Health]) -> list[tuple[str, Floats]]:
 
 
 def health_words(events: Sequence[Health]) -> str:
-    """The layer that explodes, vanishes or is silent, if there is one, and what to try; else what the figures mean.
+    """A sentence on a layer that explodes, vanishes or has dead units, and what to try; else what the figures mean.
 
-    The last few events count together, because one batch alone may be an odd one.
+    The last few events are judged together, because a single batch may be unusual.
     """
     recent, last = comparable(events)[-RECENT:], events[-1]
     names = [short_name(name) for name in last.layers]
@@ -119,7 +119,7 @@ def health_words(events: Sequence[Health]) -> str:
 
 
 def _moved(event: Health) -> list[float]:
-    """Of each layer the gradient as a share of its weights."""
+    """For each layer, the gradient as a share of its weights."""
     return [gradient / size if size else 0.0 for gradient, size in zip(event.gradients, event.weights, strict=True)]
 
 

@@ -12,18 +12,19 @@ from mnist_sum_tui.formatting import shade
 from mnist_sum_tui.glyphs import Glyphs, current
 
 INK = 64
-"""grey value from which a cell counts as ink"""
+"""the grey value from which a cell counts as ink"""
 DIMMED = 0.5
-"""share of its brightness that ink keeps, so that what matters outshines it"""
+"""the share of its brightness that ink keeps, so that the places that matter are brighter"""
 MOST_TIMES = "a million"
-"""the most that `times_smaller` says"""
+"""what `times_smaller` returns for anything larger"""
 HOT = (255, 150, 0)
 """red, green and blue of the place that matters most"""
 
 
 def warmth(heat_hw: NDArray[Any], columns: int, rows: int) -> Floats:
-    """How much each place matters (rows, columns), as a share of the place that matters most; 0 where it speaks
-    against the answer, or where nothing is known.
+    """How much each place matters (rows, columns), as a share of the place that matters most.
+
+    It is 0 where the place speaks against the answer, or where nothing is known.
     """
     small = resize(np.maximum(np.nan_to_num(heat_hw), 0), columns, rows)
     return np.asarray(small / max(small.max(), np.finfo(float).tiny))
@@ -48,7 +49,7 @@ def coloured(heat_hw: NDArray[Any], image_hw: Image, columns: int, rows: int) ->
 
 
 def times_smaller(fall: float) -> str:
-    """How many times smaller odds become whose logarithm falls so far: `1,160`, `2.7`, at most `a million`."""
+    """By which factor odds shrink if their logarithm falls by `fall`: `2.7`, `1,160`, at most `a million`."""
     times = math.exp(min(max(fall, 0.0), 14.0))
     if times > 1e6:
         return MOST_TIMES

@@ -1,4 +1,4 @@
-"""Several runs in step: how each stood at the same time, step or epoch, and which of them leads. Pure functions."""
+"""Several runs played together: where each was at the same time, step or epoch, and which one leads. Pure functions."""
 
 from collections.abc import Sequence
 
@@ -10,29 +10,29 @@ from mnist_sum_tui.charts.series import Series, smooth
 from mnist_sum_tui.runs.events import Samples
 
 Runs = Sequence[tuple[str, Sequence[Series]]]
-"""each run's name and curves; several of those that differ by their seed alone, as `overlay` takes them"""
+"""each run's name and curves; runs that differ only in their seed share a name, as `overlay` takes them"""
 
 
 def end_of(runs: Runs, x_kind: str) -> float:
-    """Where the longest of them ends on that x axis; 0 if none has begun."""
+    """Where the longest run ends on an x axis of that kind; 0 if none has begun."""
     ends = (series.x(x_kind, series.training)[-1:] for _, several in runs for series in several)
     return max((float(end[0]) for end in ends if len(end)), default=0.0)
 
 
 def cut(runs: Runs, x_kind: str, at: float) -> list[tuple[str, list[Series]]]:
-    """The runs as they stood at that place of the x axis."""
+    """The runs as they were at a position of the x axis."""
     return [(name, [series.until(x_kind, at) for series in several]) for name, several in runs]
 
 
 def answers_at(samples: Sequence[Samples], series: Series, x_kind: str, at: float) -> Samples | None:
-    """The newest answers that the run of that series had at that place of the x axis; None before its first."""
+    """The newest sample answers of a run at a position of the x axis; None before its first."""
     steps = series.steps_per_epoch if x_kind == "epoch" else 1
     before = [event for event in samples if (event.elapsed if x_kind == "time" else event.step / steps) <= at]
     return before[-1] if before else None
 
 
 def lead_line(runs: Runs, quantity: str, x_kind: str, at: float) -> str:
-    """`12.3 s: compact leads, sum accuracy 97.20 % against 95.10 %`; of more than two runs, against the second best."""
+    """`12.3 s: compact leads, sum accuracy 97.20 % against 95.10 %`; the best run is compared with the second best."""
     head, what = quantity.split()
     scale = LOG if what == "loss" else NINES
     newest = (

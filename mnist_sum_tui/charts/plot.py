@@ -20,7 +20,7 @@ Heights = tuple[Floats, Floats | None]
 SAMPLES = dict(zip(("solid", "dashed", "sparse", "dotted"), BRAILLE.lines + BRAILLE.lines[-1], strict=True))
 """the line patterns, and how the legend shows them"""
 ROWS_FOR_A_LEGEND, ROWS_FOR_TWO_LINES = 6, 14
-"""the fewest rows of a chart with a legend, and of one whose title has a line of its own"""
+"""the fewest rows for a chart with a legend, and for one whose title has a line of its own"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Curve:
     pattern: str = "solid"
     """a key of SAMPLES; tells lines apart without colour"""
     is_behind: bool = False
-    """covered by all other curves"""
+    """whether all other curves cover it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What to draw. Marks hide curves; curves share the cells that they cross."""
+    """What to draw. Marks cover curves; two curves that cross share the cells."""
 
     curves: tuple[Curve, ...]
     marks: tuple[Marks, ...] = ()
@@ -66,17 +66,17 @@ class Plot:
     """a position on the x axis; the legend shows the values there"""
     title: str = ""
     note: str = ""
-    """how the chart is drawn; stands beside the title, above the legend where the chart is high enough"""
+    """how the chart is drawn; shown beside the title, and above the legend if the chart is high enough"""
     reading: str = ""
-    """what the curves' values at the cursor are: smoothed, or each batch's"""
+    """whether the values at the cursor are smoothed or those of single batches, in words"""
     reading_keys: str = ""
-    """how much they are smoothed, and the keys that change it; follows `reading` where there is room"""
+    """how much they are smoothed, and the keys that change it; shown after `reading` if there is room"""
     signs: tuple[tuple[float, str], ...] = ()
-    """vertical lines that say what was changed there: a position on the x axis, and a few words"""
+    """vertical lines with what was changed there: a position on the x axis, and a few words"""
     steps_per_epoch: int = 0
-    """if known, the cursor on the axis of epochs says the step too"""
+    """if it is known, the cursor on an axis of epochs shows the step, too"""
     envelope: tuple[str, str] = ("each batch", "batch")
-    """what is drawn around the first curve, and its short form"""
+    """the legend's name for the envelope of the first curve, and its short form"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Drawing:
 
 
 def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> Drawing:
-    """Draw the chart in `width` by `height` cells; legend and axes are left out if there is little room."""
+    """Draw the chart in `width` by `height` cells; without legend or axes if there is too little room for them."""
     glyphs = glyphs or current()
     above, with_axis = _above(plot, width, height), height >= 4
     rows = max(height - len(above) - with_axis, 0)
@@ -127,7 +127,7 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> D
 
 
 def read(plot: Plot, at: float) -> list[tuple[str, str, float]]:
-    """Name, role and value of each curve at x: that of the last point up to x, or else of the first point."""
+    """Name, role and value of each curve at x; the value is that of the last point up to x, or else of the first."""
     return [(curve.name, curve.role, float(curve.y[_row(curve, at)])) for curve in plot.curves if len(curve.x)]
 
 
@@ -136,7 +136,7 @@ def _row(curve: Curve, at: float) -> int:
 
 
 def _read_at(plot: Plot) -> float:
-    """Where the cursor stands: at the point of the first curve that it reads, or beyond its end where it was put."""
+    """Where the cursor is drawn: at the point of the first curve that it reads, or where it was put, beyond the end."""
     assert plot.cursor is not None
     x = plot.curves[0].x if plot.curves else np.empty(0)
     return float(x[_row(plot.curves[0], plot.cursor)]) if len(x) and plot.cursor <= x[-1] else plot.cursor
@@ -159,7 +159,7 @@ def _x_range(plot: Plot) -> tuple[float, float]:
 
 
 def _paint(canvas: Cells, plot: Plot, heights: Sequence[Heights], marked: Sequence[Floats]) -> None:
-    """Draw everything in order, because what is drawn later covers what is there."""
+    """Draw everything in an order that matters, because later drawings cover earlier ones."""
     curves = [pair for pair in zip(plot.curves, heights, strict=True) if len(pair[0].x)][::-1]
     curves.sort(key=lambda pair: not pair[0].is_behind)
     for curve, (_, raw) in curves:
@@ -187,9 +187,9 @@ def _parts(plot: Plot) -> list[Curve | Marks]:
 
 
 def _above(plot: Plot, width: int, height: int) -> list[list[Span]]:
-    """The lines above the chart: title and legend, in two lines or one, or none. The cursor's values replace a title.
+    """The lines above the chart: title and legend in two lines, in one, or none; the cursor's values replace the title.
 
-    Each has what fits, the most important first.
+    Each line has the items that fit, the most important first.
     """
     title = [[(plot.title, "title")]] if plot.title else []
     note = [[(plot.note, "legend")]] if plot.note else []
@@ -211,7 +211,7 @@ def _above(plot: Plot, width: int, height: int) -> list[list[Span]]:
 
 
 def _legend(plot: Plot, is_short: bool = False) -> tuple[list[list[Span]], list[list[Span]]]:
-    """First two curves and marks; envelope and other curves. One name for the lines of one thing."""
+    """The items of the legend: first two curves and the marks, then envelope and other curves; one per name."""
     named: dict[str, list[Span]] = {}
     for curve in plot.curves:
         sample = (SAMPLES[curve.pattern], curve.role)
@@ -228,7 +228,7 @@ def _legend(plot: Plot, is_short: bool = False) -> tuple[list[list[Span]], list[
 
 
 def _reading(plot: Plot, width: int) -> list[list[Span]]:
-    """The cursor's position, the curves' values there and what these are; then the values of the curves behind."""
+    """The cursor's position, the values of the curves there and how they are smoothed; then those of curves behind."""
     at = _read_at(plot)
     items: list[list[Span]] = [[(place(plot.x_kind, at), "cursor")]]
     values = [[(f"{name} ", "legend"), (plot.scale.label(value), role)] for name, role, value in read(plot, at)]

@@ -19,14 +19,14 @@ PATTERNS = {"digit": "solid", "sum": "dashed"}
 GHOST_PATTERNS = {"digit": "sparse", "sum": "dotted"}
 SYMBOLS = dict(zip(HEADS, BRAILLE.runs, strict=False))
 LOOK_AHEAD = 1.3
-"""how much further than the run itself the ghost run is drawn, because all of it would leave a short run no room"""
+"""how far the ghost run is drawn, relative to the run itself; in full, a long ghost would leave a short run no room"""
 SAME_TIME = 0.05
-"""seconds; a smaller lead counts as the same time"""
+"""a smaller lead, in seconds, counts as the same time"""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How the charts are shown; keys change it."""
+    """The user's choices for the charts, which keys change."""
 
     x_kind: str = "step"
     is_log: bool = True
@@ -51,7 +51,7 @@ class View:
 
 
 def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plot:
-    """The chart of `loss` or `accuracy`: digit and sum as lines, validation as marks, and the ghost run behind them."""
+    """The chart of `loss` or `accuracy`: digit and sum as lines, validation as marks, the ghost run behind them."""
     scales = (LOG if view.is_log else LINEAR) if quantity == "loss" else (NINES if view.is_log else SHARE)
     x = series.x(view.x_kind, series.training)
     curves = []
@@ -87,7 +87,7 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
 
 
 def system_plot(series: Series, view: View) -> Plot:
-    """The shares of the cores that the run and everything else used, and of the GPU's time where it is known."""
+    """The chart of the machine: the shares of the cores that the run and other programs used, and the GPU's load."""
     x = series.x(view.x_kind, series.system)
     shown = (("this process", "digit", "solid"), ("others", "sum", "dashed"), ("GPU", "ghost", "sparse"))
     curves = [
@@ -99,7 +99,7 @@ def system_plot(series: Series, view: View) -> Plot:
 
 
 def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
-    """For each accuracy that both runs reached: its text, the seconds ahead of the ghost run, and these in words.
+    """For each accuracy that both runs reached: its text, and the lead over the ghost run in seconds and in words.
 
     The seconds are negative if the run is behind.
     """
@@ -115,8 +115,8 @@ def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
 
 
 def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, width: int, why: str = "") -> str:
-    """The newest result of a race as a sentence; where there is room, with why and the ghost run's name."""
-    ghost = f"the best earlier {model} run"  # `best` alone is said of an epoch, or of all runs
+    """The newest result of a race as a sentence; if there is room, with the reason and the ghost run's name."""
+    ghost = f"the best earlier {model} run"  # "best" alone may be an epoch, or the best of all runs
     if not found:
         return f"The faint dashes are {ghost}, {name}"
     mark, lead, words = found[-1]
@@ -134,9 +134,9 @@ OVERLAY_QUANTITIES = ("sum accuracy", "digit accuracy", "sum loss", "digit loss"
 OVERLAY_X_KINDS = ("epoch", "step", "time")
 RUN_PATTERNS = ("solid", "dashed", "sparse")
 RUN_SYMBOLS = BRAILLE.runs
-"""one for each run, the same in the chart and in the table of runs"""
+"""a mark for each run, the same in the chart and in the table of runs"""
 MOST_RUNS = len(RUN_SYMBOLS)
-"""curves in a chart; more cannot be told apart"""
+"""the most curves in a chart, because more cannot be told apart"""
 RUN_SMOOTHING = 0.9
 
 
@@ -145,9 +145,9 @@ def overlay(
 ) -> Plot:
     """One smoothed training curve per run, and its validation as marks; patterns and marks differ, not only colours.
 
-    Several series of one name, of runs that differ by their seed alone, are one curve of their mean, with a band from
-    the lowest to the highest. `looks` gives each run's place among the marks, 0 to MOST_RUNS - 1; without it they are
-    given in order.
+    Several series with one name, of runs that differ only in their seed, are drawn as the curve of their mean, with a
+    band from the lowest to the highest. `looks` has the index of each run's mark, 0 to MOST_RUNS - 1; without it the
+    marks are given in order.
     """
     head, what = quantity.split()
     curves, marks = [], []
@@ -168,9 +168,9 @@ def overlay(
 
 
 def _together(several: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats, Floats | None]:
-    """X and y of one curve as they are; of several the mean at each x of the first, and with it each one's y there.
+    """Join several curves into one: x, mean y, and the y values of all curves; a single curve stays as it is.
 
-    All three are as long as there are values, so that the band of a column of dots reaches over all curves.
+    Each x of the first curve occurs once for every curve, so that a band drawn from these points covers all curves.
     """
     if len(several) == 1 or not len(several[0][0]):
         return *several[0], None

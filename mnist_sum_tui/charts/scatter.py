@@ -1,4 +1,4 @@
-"""The map of the digits: images as dots, near each other where a network sees them as alike. Pure; numpy only."""
+"""The map of the digits: images as dots, close together if they look alike to the network. Pure; numpy only."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -13,11 +13,12 @@ from mnist_sum_tui.glyphs import Glyphs, current
 Cell = tuple[int, int]
 """column and row"""
 OUTLIERS = 0.2
-"""percent of the points at each edge that do not widen the map; they are drawn at its edge"""
+"""percent of the points beyond each edge of the map; they are drawn at the edge"""
 LETTERS = 6
-"""one cell in so many has its digit in the place of dots"""
+"""one cell in so many shows its digit instead of dots"""
 FEW, MOST = 0.15, 0.5
-"""share of cells with a wrong digit up to which each is marked; else those where most are, up to MOST of all digits"""
+"""if at most the share FEW of the cells has a wrong digit, each of them is marked; else only those where most digits
+are wrong, and if more than the share MOST of all digits is wrong, only those where all are"""
 WRONG, NOTHING = 10, -1
 """the roles of a mark, and of an empty cell; those of dots and letters are the true digits 0..9"""
 
@@ -31,7 +32,7 @@ class DigitMap:
     labels: NDArray[np.int64]
     """(N,), the true digits"""
     digits: NDArray[np.int64]
-    """(N,), what they are read as"""
+    """(N,), the digits that the network reads"""
 
     def dots(self, columns: int, rows: int, glyphs: Glyphs) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """The column and the row of dots of each point, on a map of so many cells."""
@@ -41,7 +42,7 @@ class DigitMap:
         return np.rint(shares[:, 0] * across).astype(np.intp), np.rint((1 - shares[:, 1]) * down).astype(np.intp)
 
     def nearest(self, cell: Cell, columns: int, rows: int, glyphs: Glyphs | None = None) -> int:
-        """The image whose point is in a cell, or else nearest to it."""
+        """The index of an image whose point is in the cell, or of the nearest one."""
         glyphs = glyphs or current()
         x, y = self.dots(columns, rows, glyphs)
         across, down = glyphs.dot_size
@@ -50,7 +51,7 @@ class DigitMap:
         return int((distances + 1e6 * is_elsewhere).argmin())
 
     def drawn(self, columns: int, rows: int, glyphs: Glyphs | None = None) -> list[list[tuple[str, int]]]:
-        """Each line as spans of text and role: the digit of most images there, WRONG or NOTHING."""
+        """The map's lines as spans of text and role: the most frequent digit of the cell, WRONG or NOTHING."""
         glyphs = glyphs or current()
         x, y = self.dots(columns, rows, glyphs)
         across, down = glyphs.dot_size

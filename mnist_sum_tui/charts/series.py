@@ -45,8 +45,8 @@ class GrowingTable:
 class Series:
     """The curves of one run: `training`, `validation` and `system`, three tables.
 
-    The columns of the first two are COLUMNS; those of the last are step, elapsed, and the shares of the cores that the
-    run and others used, and of the GPU's time.
+    The columns of the first two are COLUMNS. Those of `system` are step, elapsed, the shares of the cores that the run
+    and other programs used, and the GPU's load.
     """
 
     KINDS = ("started", "progress", "validated", "epoch", "changed", "system")
@@ -56,7 +56,7 @@ class Series:
         self.training, self.validation, self.system = (GrowingTable(count) for count in (len(COLUMNS), len(COLUMNS), 5))
         self.last_system: System | None = None
         self.changed: list[Changed] = []
-        """the settings that were turned, in order"""
+        """the changes of settings during training, in order"""
         self.steps_per_epoch = 1
         self.model = ""
         self._reached = Reached()
@@ -89,14 +89,14 @@ class Series:
         return table.column(0) / self.steps_per_epoch if kind == "epoch" else table.column(0)
 
     def x_of(self, kind: str, event: Changed) -> float:
-        """Where a turned setting begins to hold, on that x axis; on that of time infinite until that is known."""
+        """Where a changed setting begins to hold, on an x axis of that kind; infinite if the time is not known yet."""
         if kind != "time":
             return event.at / (self.steps_per_epoch if kind == "epoch" else 1)
         later = np.flatnonzero(self.training.column(0) > event.at)
         return float(self.training.column(1)[later[0]]) if len(later) else np.inf
 
     def until(self, kind: str, limit: float) -> "Series":
-        """The run as it stood at this place of the x axis; its rows are shared, so add nothing to it."""
+        """The run as it was at a position of the x axis; it shares its rows, so do not add to it."""
         found = copy(self)
         found.training, found.validation = (
             table.first(int(np.searchsorted(self.x(kind, table), limit, side="right")))
@@ -116,9 +116,9 @@ class Series:
 def smooth(values: Floats, weight: float) -> Floats:
     """The exponential moving average, without bias at the start: a constant stays the same from the first value on.
 
-    Each value weighs `weight` times as much as the next one. NaN is left out of the average and stays NaN. Windows are
-    doubled until they are long enough: a dozen passes over the array instead of a loop over 10,000 points, and no
-    matrix product, which would compete with training for the cores.
+    Each value weighs `weight` times as much as the next one. NaN is left out of the average and stays NaN. The window
+    is doubled until it is long enough, which takes a dozen passes over the array instead of a loop over 10,000 points.
+    A matrix product would compete with training for the cores.
     """
     if weight <= 0 or not len(values):
         return values

@@ -1,4 +1,4 @@
-"""Charts of how sure a network is: whether it is right as often as it says, and what it gains by answering less."""
+"""Charts of how sure a network is: is it right as often as it is sure, and how accurate are its surest answers?"""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.reliability import Reliability
 
 LEAST_ANSWERS = 10
-"""the fewest answers in a bin that is drawn; the accuracy of fewer is chance"""
+"""bins with fewer answers are not drawn, because their accuracy is chance"""
 COVERAGE = 99
-"""percent of the surest answers that is put into words"""
+"""the share of the surest answers, in percent, that `coverage_words` describes"""
 
 
 def reliability_diagram(heads: "Mapping[str, Reliability]") -> Plot:
-    """Accuracy over sureness in bins, for `digit` and `sum`; on the diagonal a network is right as often as it says."""
+    """Accuracy over sureness in bins, for `digit` and `sum`; on the diagonal both are equal."""
     ends = np.array([0.0, 100.0])
     curves = [Curve("as sure as right", "ghost", ends, ends / 100, None, "sparse", is_behind=True)]
     marks = []

@@ -1,4 +1,4 @@
-"""Thumbnails of digits: the middle of an image averaged down to a few pixels. numpy only."""
+"""Small pictures of digits and feature maps as grey values, for drawing in a terminal. numpy only."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 """0 is background and 255 ink"""
 EDGE = 3
-"""pixels that are left out on each side of 28; MNIST's digits fill the middle 20, give or take a few"""
+"""pixels that are left out on each side of 28; MNIST's digits fill about the middle 20"""
 
 
 def shrink(image: Image, columns: int, rows: int) -> Image:
@@ -20,7 +20,7 @@ def shrink(image: Image, columns: int, rows: int) -> Image:
 
 
 def resize(image_hw: NDArray[Any], columns: int, rows: int) -> NDArray[np.float64]:
-    """An image averaged to (rows, columns); enlarged by a whole factor, each pixel is repeated."""
+    """An image averaged to (rows, columns); if it is enlarged by a whole factor, each pixel is repeated."""
     height, width = image_hw.shape
     small: NDArray[np.float64] = _weights(rows, height) @ image_hw.astype(float) @ _weights(columns, width).T
     return small
@@ -35,9 +35,10 @@ def _weights(out: int, into: int) -> NDArray[np.float64]:
 
 
 def feature_pictures(maps: NDArray[np.float32], kernels: NDArray[np.float32] | None, side: int) -> list[Image]:
-    """Maps (M, H, W) as pictures of about `side` rows: 0 and less is dark, the layer's highest value bright.
+    """Maps (M, H, W) as pictures of about `side` rows: 0 and less is dark, the layer's highest value is bright.
 
-    With kernels (M, k, k) each stands at the right of its map; 0 is a middle grey, the largest weight white or black.
+    Kernels (M, k, k), if given, are drawn to the right of their maps: 0 is middle grey, the largest weight white or
+    black.
     """
     peak, height, width = max(float(maps.max()), 1e-12), *scaled(maps.shape[1:], side)
     pictures = [as_grey(resize(each, width, height) / peak) for each in maps]
@@ -52,14 +53,14 @@ def feature_pictures(maps: NDArray[np.float32], kernels: NDArray[np.float32] | N
 
 
 def scaled(shape: tuple[int, ...], side: int) -> tuple[int, int]:
-    """Rows and columns of a map in `side` rows, or in as many as whole pixels fill, if it is to be enlarged."""
+    """Rows and columns of a map's picture: `side` rows, or, if it is enlarged, the largest multiple that fits."""
     height, width = shape
     rows = side // height * height if side >= height else side
     return rows, max(1, round(width * rows / height))
 
 
 def as_maps(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Maps (M, H, W) as they are; values (M,) as one: in rows of ten, of 19 sums, or of about as many as rows."""
+    """Maps (M, H, W) as they are; values (M,) as one map with rows of ten, of 19 for sums, or about as wide as high."""
     if values.ndim == 3:
         return values
     columns = 19 if len(values) == 19 else 10 if len(values) <= 30 else 2 ** round(np.log2(len(values)) / 2 + 0.25)
@@ -68,11 +69,11 @@ def as_maps(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def as_signed(values: NDArray[np.float32]) -> Image:
-    """Values of both signs as grey values: 0 is the middle, the value furthest from it white or black."""
+    """Positive and negative values as grey values: 0 is middle grey, the value furthest from 0 white or black."""
     return as_grey(0.5 + values / max(float(np.abs(values).max()), 1e-12) / 2)
 
 
 def as_grey(shares: NDArray[Any]) -> Image:
-    """Shares of 1 as grey values; what is above or below is cut off."""
+    """Shares 0..1 as grey values 0..255; values outside are clipped."""
     grey: Image = np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8)
     return grey

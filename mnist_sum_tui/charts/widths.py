@@ -1,4 +1,4 @@
-"""How many columns text takes in a terminal, by the standard library's tables, so that charts need no other library.
+"""How many columns a text takes in a terminal, from the standard library's tables.
 
 A run's name may have letters that take two columns, or combining marks that take none.
 """
@@ -8,7 +8,7 @@ from unicodedata import category, east_asian_width
 
 
 def cells(text: str) -> int:
-    """The columns that the text takes; one too few for the rare character that a mark after it makes wide."""
+    """The columns that the text takes; one too few for a rare character that a following mark makes wide."""
     return len(text) if text.isascii() else sum(map(_cells_of, text))
 
 
