@@ -1,4 +1,4 @@
-"""When a network began to add: the addition table of one image at some of a run's moments."""
+"""When a network began to add: the addition table of one image at several moments of a run."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -6,19 +6,19 @@ from typing import NamedTuple
 from mnist_sum_tui.runs.events import Event, Samples
 
 MOST = 60
-"""moments that a report has of a run"""
+"""the most moments in a report"""
 
 
 class Table(NamedTuple):
-    """How probable each sum is beside each number, at one moment."""
+    """The probability of each sum for each number, at one moment."""
 
     words: str
     digits: str
-    """ten numbers by nineteen sums, a row after the other: tenths, 9 for more"""
+    """190 probabilities in tenths, 9 for more: a row of nineteen sums for each of the ten numbers"""
 
 
 def tables(events: Iterable[Event]) -> list[Table]:
-    """The tables of a run's first sample image in its order, evenly thinned, the last among them; often none."""
+    """The tables of a run's first sample image, in order, at most MOST and the last always; none in older runs."""
     found = [event for event in events if isinstance(event, Samples) and len(event.addition) == 10 and event.labels]
     gap = -(-len(found) // MOST) or 1
     return [_table(event) for event in found[::-gap][::-1]]

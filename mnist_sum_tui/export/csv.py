@@ -10,14 +10,14 @@ from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Vali
 
 MEASURED: tuple[type[Event], ...] = (Progress, Validated, EpochDone, Finished)
 WORDS = ("reason", "run", "path", "message")
-"""fields that are no measurement"""
+"""fields that are not measurements"""
 COLUMNS = tuple(
     dict.fromkeys(["event", *(item.name for kind in MEASURED for item in fields(kind) if item.name not in WORDS)])
 )
 
 
 def to_csv(events: Iterable[Event]) -> bytes:
-    """The rows under their names, as RFC 4180 has it; a cell is empty where an event has no such value.
+    """The table in the form of RFC 4180, with a header; a cell is empty if an event does not have the value.
 
     Accuracies are fractions of 1, losses in nats, times in seconds; `event` is progress, validated, epoch or finished.
     """

@@ -1,4 +1,4 @@
-"""The demo: the recorded run of the package, what is said at which of its moments, and what to try next."""
+"""The demo: captions for the recorded run in the package, and what to try next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.training.average import Average
 
 SECONDS = 40.0
-"""how long it plays"""
+"""how long the demo plays"""
 NEXT = ("mnist-sum train --recipe sprint", "mnist-sum tui", "mnist-sum predict idx 3")
-"""what to go on with"""
+"""the commands to try next"""
 GO_ON = f"Go on with: {', '.join(NEXT)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What is said from one moment of the run on."""
+    """A caption, which is shown from one moment of the run on."""
 
     row: int
     """the event's place in the replay"""
@@ -28,7 +28,7 @@ class Caption:
 
 
 def captions(replay: Replay) -> list[Caption]:
-    """What is said of a run, in its order; each only if the run agrees with it.
+    """The captions of a run, in order; a caption is left out if the run's data do not agree with it.
 
     Raises:
         DataError: the run is too short.
@@ -58,7 +58,7 @@ def captions(replay: Replay) -> list[Caption]:
 
 
 def _shown(events: Sequence[Event]) -> list[tuple[int, float, float]]:
-    """Step and both training accuracies at each Progress, smoothed as the dashboard shows them at that moment."""
+    """Step and both training accuracies at each Progress, smoothed as in the dashboard at that moment."""
     digit, total, found = Average(), Average(), []
     for event in events:
         if isinstance(event, Progress):

@@ -1,4 +1,4 @@
-"""Charts of a report as SVG coordinates, and pictures of digits as PNG; the template draws them. numpy and Pillow."""
+"""Charts of a report as SVG coordinates, and pictures of digits as PNG, for the HTML templates. numpy and Pillow."""
 
 import base64
 import io
@@ -19,16 +19,16 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 16, 8, 28
 """margins of a chart, in SVG units"""
 SMOOTHING = 0.9
 MOST_MARKS = 500
-"""of a curve: they would cover each other"""
+"""the most marks of a curve, because more would cover each other"""
 PLACES = 200
-"""along a comparison, at which the mouse is told the values"""
+"""at how many positions of a comparison the mouse pointer shows the values"""
 Point = tuple[float, float]
 Label = tuple[float, str]
-"""a position in SVG units, and what stands there"""
+"""a position in SVG units, and the text there"""
 
 
 Curves = Mapping[str, tuple[Floats, Floats]]
-"""x and y, by the class that gives a curve its look in the page"""
+"""x and y of each curve, by the CSS class that gives it its look"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class Figure:
     x_ticks: list[Label]
     y_ticks: list[Label]
     lines: dict[str, str]
-    """by class the path of a curve"""
+    """the path of each curve, by its CSS class"""
     marks: dict[str, list[Point]]
-    """by class the points beside it"""
+    """the single points that belong to each curve, by its CSS class"""
     values: list[tuple[float, str]]
-    """for the mouse: x, and what is said there"""
+    """what the mouse pointer shows: a position x, and the text there"""
 
 
 def figure(series: Series, quantity: str) -> Figure | None:
@@ -76,7 +76,7 @@ def comparison(runs: Mapping[str, Series], quantity: str) -> Figure | None:
 
 
 def reliability(bins: Mapping[str, Sequence[Sequence[float]]]) -> Figure | None:
-    """How often it is right where it is so sure, by head; a bin is answers, mean sureness, accuracy."""
+    """The reliability diagram: accuracy over sureness, by head; a bin is (answers, mean sureness, accuracy)."""
     ends = np.array([0.0, 1.0])
     curves, said = {"ideal": (100 * ends, ends)}, []
     for head, parts in bins.items():
@@ -91,7 +91,7 @@ def reliability(bins: Mapping[str, Sequence[Sequence[float]]]) -> Figure | None:
 def _figure(
     title: str, scale: Scale, kind: str, curves: Curves, marks: Curves, said: Sequence[tuple[float, str]]
 ) -> Figure | None:
-    """The chart with its ticks along x of `kind`; None if nothing can be seen."""
+    """The chart, with an x axis of that kind; None if there is nothing to see."""
     heights = scale.forward(np.concatenate([y for _, y in (*curves.values(), *marks.values())]))
     heights, along = heights[np.isfinite(heights)], np.concatenate([x for x, _ in curves.values()])
     if not len(heights) or max(len(x) for x, _ in curves.values()) < 2:
@@ -124,20 +124,20 @@ class _Frame:
         return TOP + (HEIGHT - TOP - BOTTOM) * (self.high - height) / (self.high - self.low)
 
     def points(self, steps: Floats, values: Floats) -> list[Point | None]:
-        """None where a value cannot be shown."""
+        """The points in SVG units; None for a value that the scale cannot show."""
         heights = self.scale.forward(values).tolist()
         places = [(round(self.x(step), 1), height) for step, height in zip(steps.tolist(), heights, strict=True)]
         return [(x, round(self.y_at(height), 1)) if math.isfinite(height) else None for x, height in places]
 
     def dots(self, steps: Floats, values: Floats) -> list[Point]:
-        """Those that can be shown; of very many, every second, third, ..., and the last."""
+        """The points that can be shown; if there are too many, every second, third, ... and the last."""
         gap = -(-len(steps) // MOST_MARKS) or 1
         steps, values = (np.append(found[:-1:gap], found[-1:]) for found in (steps, values))
         return [point for point in self.points(steps, values) if point is not None]
 
 
 def _path(points: list[Point | None]) -> str:
-    """The points joined, with a gap where there is none."""
+    """An SVG path through the points, with a gap at each None."""
     parts, is_down = [], False
     for point in points:
         if point is not None:

@@ -1,4 +1,4 @@
-"""A run's network as an ONNX file, which other programs and languages run without torch. Needs onnx and onnxscript."""
+"""Write a run's network as an ONNX file, which other programs can run without torch. Needs onnx and onnxscript."""
 
 import contextlib
 import io
@@ -11,11 +11,12 @@ from mnist_sum_tui.inference.portable import Portable
 from mnist_sum_tui.inference.predict import Predictor
 
 INPUTS, OUTPUTS = ("image", "number"), ("digit", "sum")
-"""names in the file: uint8 (N, 28, 28) and int64 (N,); calibrated log-probabilities, float32 (N, 10) and (N, 19)"""
+"""names in the file: the inputs are uint8 (N, 28, 28) and int64 (N,), the outputs calibrated log-probabilities, float32
+(N, 10) and (N, 19)"""
 
 
 def to_onnx(predictor: Predictor) -> bytes:
-    """The file of a network on the CPU, for any number N of pairs at once, weights and all.
+    """The content of the ONNX file, weights included, for any number N of pairs at once; the network is on the CPU.
 
     Raises:
         RunError: the network has a layer that ONNX lacks.
@@ -40,7 +41,7 @@ def to_onnx(predictor: Predictor) -> bytes:
 
 @contextlib.contextmanager
 def _silenced() -> Iterator[None]:
-    """Without what torch warns, logs and prints of its own doings: pages of it, if it fails."""
+    """Silence torch's warnings, logs and prints during an export: pages of text, if it fails."""
     logging.disable()
     try:
         with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):

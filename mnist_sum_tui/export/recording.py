@@ -1,9 +1,9 @@
-"""Recording a training for the animation and the demo: a run's folder, its events thinned to about 160 moments.
+"""Record a training for the animation and the demo: the folder of a run with its events thinned to about 160 moments.
 
     python -m mnist_sum_tui.export.recording [FOLDER]
 
 trains `swift` for 3 epochs (seed 0, one thread). `recorded/` was made like this: the moving picture in the README shows
-it, `mnist-sum demo` plays it. Of the weights it has those after each epoch, without the optimizer's state.
+it, and `mnist-sum demo` plays it. It has the weights after each epoch, without the optimizer's state.
 """
 
 import math
@@ -29,14 +29,14 @@ RECORDED = Run(Path(__file__).resolve().with_name("recorded"))
 KEPT = (Started, Progress, Samples, Health, EpochDone, Finished)
 MOMENTS = 160
 EVEN_STEPS = 12
-"""up to about this step the moments are evenly spaced, after it logarithmically"""
+"""up to about this step the moments are evenly spaced, then logarithmically"""
 
 
 def thinned(events: Iterable[Event], moments: int = MOMENTS) -> list[Event]:
-    """Started, Health, EpochDone, Finished as they are; at most `moments` Progress; the Samples with changed answers.
+    """All Started, Health, EpochDone and Finished, at most `moments` Progress, and the Samples with changed answers.
 
-    Each Progress is the mean of those that it replaces. The moments are densest in the first hundred steps, where most
-    is learned. Thinning again changes nothing.
+    A Progress is the mean of those that it replaces. The moments are densest in the first hundred steps, where most is
+    learned. Thinning again changes nothing.
 
     Raises:
         DataError: the events do not start with Started.
@@ -58,14 +58,14 @@ def _without_place(event: Event) -> Event:
 
 
 def _means(progress: Iterable[Progress], scale: float) -> list[Progress]:
-    """One Progress per moment: the mean over its steps, with step, time and learning rate of the last one."""
+    """One Progress per moment: the mean over its steps, but step, time and learning rate are the last step's."""
     found = []
     before = 0
     for _, group in groupby(progress, lambda event: round(scale * math.log1p(event.step / EVEN_STEPS))):
         part = list(group)
         totals = Totals()
         for event in part:
-            steps, before = max(event.step - before, 1), event.step  # a stranger's steps may not rise
+            steps, before = max(event.step - before, 1), event.step  # in an untrusted file steps may not rise
             totals.add(
                 images=steps,
                 digit_loss=event.digit_loss,
@@ -95,7 +95,7 @@ def to_lines(events: Iterable[Event]) -> bytes:
 def record(config: TrainConfig, target: Run | None = None) -> list[Event]:
     """Train in a temporary folder, with Progress and Samples after nearly every step; returns the thinned events.
 
-    The run becomes `target`, if that is given: its config, these events, its weights.
+    If `target` is given, the run is stored there: its config, these events, its weights.
 
     Raises:
         MnistSumError: training fails, as in `train`, or the target cannot be written.
@@ -117,7 +117,7 @@ def record(config: TrainConfig, target: Run | None = None) -> list[Event]:
 
 
 def _keep(run: Run, events: Iterable[Event], target: Run) -> None:
-    """Make the target of a run that ends with its temporary folder."""
+    """Store a run at `target`, before its temporary folder is removed."""
     from mnist_sum_tui.runs import checkpoint  # imports torch
 
     target.path.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
-"""A run, or several, as one HTML file that can be sent to a friend: nothing in it is loaded from anywhere.
+"""Write a run, or several, as one HTML file to send to a friend; the page loads nothing from anywhere.
 
-What a run's files say is checked field by field, and what is damaged is left out. The template escapes every text.
+The content of a run's files is checked field by field, and damaged fields are left out. The template escapes all text.
 """
 
 from collections.abc import Iterable, Mapping
@@ -39,11 +39,11 @@ ENVIRONMENT = (
     "precision",
     "threads",
 )
-"""what a report shows of environment.json: nothing that has a path in it"""
+"""the fields of environment.json that a report shows; none of them has a path in it"""
 
 
 def report(run: Run, data_dir: str | None = None) -> bytes:
-    """The report of a run; `data_dir` is where its images are, if not where they were.
+    """The report of a run; `data_dir` is the folder of its images, if they have moved.
 
     Raises:
         RunError: config.json is missing or damaged.
@@ -73,7 +73,7 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
 
 
 def compared(named: Mapping[str, Summary]) -> bytes:
-    """One page on several runs, by the letters that stand for them."""
+    """One page that compares several runs, given by the letters that stand for them."""
     drawn = dict(list(named.items())[:MOST_RUNS])
     curves = {letter: Series(_moments(found.run)) for letter, found in drawn.items()}
     known = {letter: found for letter, found in named.items() if found.config is not None}
@@ -105,13 +105,13 @@ def _drawn(found: Iterable[Figure | None]) -> list[Figure]:
 
 
 def _moments(run: Run) -> tuple[Event, ...]:
-    """Its events, of which Progress is thinned."""
+    """The run's events, with Progress thinned."""
     replay = Replay(run.metrics_file)
     return replay.at(replay.last).events
 
 
 def _facts(summary: Summary) -> str:
-    """What was trained, in a line."""
+    """A line about what was trained: network, parameters, epochs, images, time and state."""
     start = summary.starts[-1] if summary.starts else None
     facts = [] if start is None else [
         start.model, f"{start.parameters:,} parameters", f"{len(summary.epochs)} of {start.epochs} epochs",

@@ -1,6 +1,6 @@
-"""A run for TensorBoard: measurements, settings and mistakes, as they come or all at once. Needs tensorboardX.
+"""Write a run for TensorBoard: measurements, settings and mistakes, live or afterwards. Needs tensorboardX.
 
-It writes to the file itself and not by a thread of tensorboardX's, which would wait forever once the disk is full.
+The file is written directly, not by tensorboardX's thread, which would wait forever once the disk is full.
 """
 
 import contextlib
@@ -23,13 +23,13 @@ from mnist_sum_tui.runs.run import Run
 GROUPS: dict[type[Event], str] = {Progress: "train", Validated: "validation", EpochDone: "validation", Finished: "test"}
 MEASURED = ("digit_loss", "sum_loss", "digit_accuracy", "sum_accuracy", "agreement", "lr", "images_per_second")
 METRICS = ("test/digit_accuracy", "test/sum_accuracy")
-"""by which TensorBoard's page HParams compares runs"""
+"""the metrics by which TensorBoard's page HParams compares runs"""
 
 
 def scalars(event: Event) -> Iterator[tuple[str, float]]:
-    """What an event has measured, by TensorBoard's name for it, such as `validation/sum_loss`.
+    """The measurements of an event, as TensorBoard's name, such as `validation/sum_loss`, and value.
 
-    Of an epoch these are the validation's; its means over the batches are in the Progress events already.
+    An epoch gives only its validation, because its means over the batches are in the Progress events already.
     """
     group, prefix = GROUPS.get(type(event)), "val_" if isinstance(event, EpochDone) else ""
     names = {item.name for item in fields(event)} if group else set()
@@ -42,22 +42,22 @@ class Board:
     """Writes the events of a run into a folder, which TensorBoard reads while it grows."""
 
     def __init__(self, folder: Path, run: Run, created: float | None = None) -> None:
-        """Begin a new file in the folder, which is made if it is missing; `created` is the run's second since 1970.
+        """Begin a new file in the folder, which is made if it is missing.
 
-        Without it the run is taken to go on now.
+        `created` is when the run was created, in seconds since 1970; without it the run counts as going on now.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the file cannot be written.
         """
         from tensorboardX.event_file_writer import EventsWriter
 
         self._run, self._created, self._began = run, created, 0.0
         with _left_if_filled(folder):
-            # an absolute path, because a name such as s3: would be taken for a place in the net
+            # an absolute path, because a folder named like s3: would be taken for a URL
             self._file = EventsWriter(str(folder.resolve() / "events"), f".{os.getpid()}")
 
     def add(self, event: Event) -> None:
-        """Write what it has for TensorBoard.
+        """Write what an event has for TensorBoard.
 
         Raises:
             OSError: the disk is full.
@@ -73,7 +73,7 @@ class Board:
         self._file.flush()
 
     def _begin(self, started: Started) -> None:
-        """The settings; and whatever an earlier process wrote of later steps is void, because it will happen again."""
+        """Write the settings; after a resume, also that what an earlier process wrote of later steps is void."""
         from tensorboardX import summary
         from tensorboardX.proto.event_pb2 import SessionLog
 
@@ -86,7 +86,7 @@ class Board:
             self._write(started, summary=part)
 
     def _end(self, finished: Finished) -> None:
-        """The images of the mistakes of which it was surest, if it was tested."""
+        """Write the images of the surest mistakes, if the run was tested."""
         from tensorboardX import summary
 
         wrong = tested(self._run).get("mistakes", ()) if finished.pairs else ()
@@ -110,7 +110,7 @@ class Board:
 
 @contextlib.contextmanager
 def _left_if_filled(folder: Path) -> Iterator[None]:
-    """Make the folder if it is missing, and take it away again if nothing came into it."""
+    """Make the folder if it is missing, and remove it again if it stays empty."""
     was_there = folder.is_dir()
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -122,9 +122,9 @@ def _left_if_filled(folder: Path) -> Iterator[None]:
 
 
 def streamed(events: Iterable[Event], run: Run, folder: Path) -> Iterator[Event]:
-    """Pass the events of a training on, and write each of them into the folder.
+    """Pass on the events of a training, and write each of them into the folder.
 
-    What cannot be written stops no training: a Notice says so once, and the rest goes on without.
+    If writing fails, the training goes on: a Notice says so once, and nothing more is written.
     """
     board: Board | None = None
     try:
@@ -148,7 +148,7 @@ def to_tensorboard(run: Run, events: Iterable[Event], folder: Path) -> Path:
     """Write a run into a new folder of `folder`, whole or not at all; returns the new folder.
 
     Raises:
-        UsageError: it is there already.
+        UsageError: the new folder exists already.
         RunError: it cannot be written.
     """
     target = folder / run.path.name
@@ -170,7 +170,7 @@ def to_tensorboard(run: Run, events: Iterable[Event], folder: Path) -> Path:
 
 
 def _created(run: Run) -> float | None:
-    """In seconds since 1970; None if it is not known."""
+    """When the run was created, in seconds since 1970; None if it is not known."""
     with contextlib.suppress(ValueError, OverflowError, OSError):
         return datetime.fromisoformat(run.created).timestamp()
     return None

@@ -1,4 +1,4 @@
-"""What report.json says of a run's test, checked field by field: what is missing or damaged is left out."""
+"""Read a run's test result from report.json, checked field by field; missing or damaged fields are left out."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypedDict
@@ -40,11 +40,11 @@ FIELDS: Mapping[str, Any] = {
     "digit_reliability": ReliabilityInFile,
     "sum_reliability": ReliabilityInFile,
 }
-"""what is shown of report.json"""
+"""the fields of report.json that are shown, and their types"""
 
 
 def tested(run: Run) -> dict[str, Any]:
-    """The checked fields of report.json."""
+    """The fields of report.json that passed their check; empty if there is no such file."""
     try:
         values = run.read_json(run.report_file)
     except RunError:
@@ -62,7 +62,7 @@ def tested(run: Run) -> dict[str, Any]:
 
 
 def pictured(mistakes: Sequence[MistakeInFile], data_dir: str | None) -> list[tuple[MistakeInFile, Image]]:
-    """Each mistake with its image, uint8 (28, 28); none if the images are not there, or others."""
+    """Each mistake with its image, uint8 (28, 28); none if the images are missing or are not those of the run."""
     try:
         images, labels = mnist_files.read("test", data_dir, is_runs=True) if mistakes else ((), ())
     except DataError:

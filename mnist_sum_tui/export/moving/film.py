@@ -6,7 +6,7 @@ Every element is written at its final position, which viewers without CSS and us
 from collections.abc import Sequence
 
 Frame = tuple[float, str]
-"""seconds from the start, and what is shown from then on: a CSS declaration, or the SVG of a row"""
+"""seconds from the start, and what holds from then on: a CSS declaration, or the SVG of a row"""
 
 
 class Film:
@@ -19,7 +19,7 @@ class Film:
     def animate(self, frames: Sequence[Frame], *, jump: bool = False) -> str:
         """A CSS class that animates through the frames: smoothly, or with `jump` in steps.
 
-        The first frame also holds before its time, and the last one to the end.
+        The first frame also holds before its time, and the last one until the end.
         """
         name = f"m{len(self._rules)}"
         inner = [frame for frame in frames if 0 < frame[0] < self._seconds]

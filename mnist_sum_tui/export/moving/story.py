@@ -20,7 +20,7 @@ READS, GUESSES, ADDS = 0.8, 0.2, 0.9
 
 
 class Story:
-    """A training's events by kind, and the second at which each is shown.
+    """The events of a training by kind, and the second at which each is shown.
 
     Raises:
         DataError: the events do not start with Started, or have fewer than two Progress.
@@ -40,7 +40,7 @@ class Story:
         }
         """accuracy at each Progress"""
         self.smooth = {head: _calmed(values) for head, values in self.raw.items()}
-        """less noisy accuracies; averaged over both sides, because a trailing mean would lag behind the rise"""
+        """smoothed accuracies; averaged over both neighbours, because a trailing mean would lag behind the rise"""
         ends = [event for event in kept if isinstance(event, Finished) and event.digit_accuracy is not None]
         self.test = ends[-1] if ends else None
         """the last event, if it has a test result"""
@@ -54,7 +54,7 @@ class Story:
         return LEAD + PLAY * self.share(step)
 
     def captions(self) -> list[tuple[float, int | None, str]]:
-        """Captions as (second, training step or None, text), each only if the data agrees with it."""
+        """Captions as (second, training step or None, text); one is left out if the data do not agree with it."""
         found: list[tuple[float, int | None, str]] = [
             (0.0, None, "In: an image and a number. Out: the digit and their sum.")
         ]
