@@ -39,7 +39,7 @@ def plain(value: float) -> str:
 
 
 def steps(low: float, high: float, room: int, sizes: tuple[float, ...] = ()) -> Floats:
-    """At most `room` round values from `low` to `high`, 1, 2 or 5 times a power of ten apart, or by a step of `sizes`."""
+    """At most `room` round values from `low` to `high`, 1, 2 or 5 times a power of ten apart, or one of `sizes`."""
     span = high - low
     if not (span > 0 and math.isfinite(span)) or room < 1:
         return np.array([low])

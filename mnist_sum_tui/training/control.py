@@ -8,7 +8,7 @@ from mnist_sum_tui.runs.turns import Turn
 
 
 class Control:
-    """Requests to a running `train`: stop, pause, go slowly, save, validate, change settings, copy weights, give samples.
+    """Requests to a running `train`: stop, pause, go slowly, save, validate, change settings, copy weights, samples.
 
     A request stays until the trainer takes it, and is served during a pause, too. Asking twice counts once.
     """

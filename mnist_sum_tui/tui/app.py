@@ -1,4 +1,4 @@
-"""MnistSumApp: the pages, the palette and the help. What it does with a run stands in running.py and leaving.py."""
+"""MnistSumApp: the pages, the command palette and the help. What it does with a run is in running.py and leaving.py."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -56,7 +56,7 @@ class MnistSumApp(SettingsApp):
     ) -> None:
         super().__init__(session, run_name)
         self.has_mouse = False
-        """whether the terminal has told of the mouse yet"""
+        """whether any event of the mouse has come so far"""
         mend_lists()
         mend_alt_digits()
         mend_line_caches()
@@ -69,7 +69,7 @@ class MnistSumApp(SettingsApp):
             self.add_mode(name, partial(self._open, name))
 
     async def on_event(self, event: Event) -> None:
-        """Where nothing can be seen, no key does anything but leave."""
+        """In a terminal that is too small to show anything, only the keys that leave work."""
         self.has_mouse = self.has_mouse or isinstance(event, MouseEvent)
         is_key = isinstance(event, Key) and event.key not in LEAVING and not event.is_forwarded
         if is_key and is_cramped(self.size) and not isinstance(self.screen, QuitScreen):
@@ -81,7 +81,7 @@ class MnistSumApp(SettingsApp):
         self.call_after_refresh(self.set_timer, 0.05, self._begin)
 
     def _begin(self) -> None:
-        if not self.train_page.is_composed:  # on a machine that is busy enough
+        if not self.train_page.is_composed:  # a busy machine may take longer
             self.set_timer(0.05, self._begin)
             return
         self.train_page.prepare()
@@ -100,7 +100,7 @@ class MnistSumApp(SettingsApp):
             self.find_speeds()
 
     def _open(self, name: str) -> Screen[Any]:
-        """Make a page when it is first asked for, and import it only then; the first frame needs Train alone."""
+        """Make a page when it is first asked for, and import it only then; the first frame needs only Train."""
         module = import_module(f"mnist_sum_tui.tui.pages.{name}")
         page: type[Page] = getattr(module, f"{name.title()}Page")
         self.pages[name] = TrainPage(self._defaults) if name == "train" else page()
@@ -108,7 +108,7 @@ class MnistSumApp(SettingsApp):
 
     @cached_property
     def predictions(self) -> "PredictionWorker":
-        """What the pages get their predictions from; it needs numpy, so it is made when the first page asks for it."""
+        """The worker that makes the pages' predictions; made on first use, because it imports numpy."""
         from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 
         return PredictionWorker(self.session)
@@ -126,7 +126,7 @@ class MnistSumApp(SettingsApp):
         """Show a test image on the page Inspect."""
         await self.switch_mode("inspect")
         page: Any = self.pages["inspect"]
-        page.call_later(page.open_image, message)  # after the page has come into view
+        page.call_later(page.open_image, message)  # when the page is in view
 
     # The palette and the help.
 
@@ -145,7 +145,7 @@ class MnistSumApp(SettingsApp):
             self.push_screen(QuizScreen())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """What the command palette offers: Textual's own commands, markers, guide and quiz."""
+        """The commands of the palette: Textual's own, and markers, settings, guide and quiz."""
         yield from super().get_system_commands(screen)
         for name in MARKERS:
             said = f"Draw with the marker {name}, one of {', '.join(MARKERS)}"
@@ -161,7 +161,7 @@ class MnistSumApp(SettingsApp):
     def deliver_screenshot(
         self, filename: str | None = None, path: str | None = None, time_format: str | None = None
     ) -> str | None:
-        """Save a picture of the screen where drawings are saved, and not in Downloads; a browser does it its way."""
+        """Save a picture of the screen in the folder of saved drawings; in a browser, as Textual does."""
         if filename is None and path is None and not self.is_web:
             from mnist_sum_tui.tui.predictions.drawings import new_file
 
@@ -179,6 +179,6 @@ class MnistSumApp(SettingsApp):
             self.call_later(self.screen.action_help)
 
     def action_hide_help_panel(self) -> None:
-        """Hide them again."""
+        """Hide the keys of the page again."""
         if isinstance(self.screen, Page) and self.screen.query("HelpPanel"):
             self.call_later(self.screen.action_help)

@@ -1,4 +1,4 @@
-"""From the command line into the dashboard and back: the terminal, the signals, the receipt, the exit code."""
+"""Run the dashboard from the command line: prepare the terminal, handle signals, print the receipt, return the code."""
 
 import contextlib
 import os
@@ -27,28 +27,28 @@ if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
 SAVE_SECONDS = 60.0
-"""how long a signal, or an app that has failed, waits for the step in work and the save; much more than is needed"""
+"""how long a signal, or an app that has failed, waits for the current step and the save; much more than they need"""
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-"""what ends the dashboard from outside; Ctrl-C is a key here, and the last comes when a window of Windows is closed"""
+"""signals that end the dashboard from outside; Ctrl-C is a key here, and SIGBREAK means a closed window on Windows"""
 TORCH_THREADS = ("training", "warm-up", "speeds")
 CLOSE_SECONDS = 3.0
-"""seconds that the terminal may take to close after that"""
+"""how long the terminal may take to close after SAVE_SECONDS"""
 
 
 @dataclass(frozen=True, slots=True)
 class LaunchOptions:
-    """What `mnist-sum tui` was asked for."""
+    """The options of `mnist-sum tui`."""
 
     runs_folder: Path
     config: TrainConfig
-    """the form's defaults, or what to train with `start`"""
+    """the form's defaults, or, with `start`, what to train"""
     start: bool
-    """train at once"""
+    """whether to train at once"""
     resume: Run | None
     """a run to go on with; implies `start`"""
     theme: str | None
     marker: str | None = None
-    """what to draw with; it has its effect before"""
+    """what to draw with; it is chosen before the dashboard starts, and only listed here"""
     watch: Run | None = None
     """a run that another process trains, to look at"""
     replay: Run | None = None
@@ -56,11 +56,11 @@ class LaunchOptions:
     name: str = ""
     """what is added to the names of new run folders"""
     notify: Way | None = None
-    """how to tell that a training is over"""
+    """how to notify the user that a training is over"""
     mouse: bool | None = None
-    """take the mouse from the terminal; None, as for `theme` and `fps`: as the user's settings say"""
+    """whether to take the mouse from the terminal; None, here and for `theme` and `fps`, means the user's settings"""
     fps: int | None = None
-    """pictures a second, at most"""
+    """frames per second, at most"""
     data_dir: str | None = None
     """the folder of images to use instead of each run's own"""
 
@@ -69,7 +69,7 @@ def run_dashboard(options: LaunchOptions) -> int:
     """Run the dashboard in this terminal; returns the exit code.
 
     Raises:
-        UsageError: an unknown theme, or a setting with a value that it cannot have.
+        UsageError: the theme is unknown, or a setting has a value that it does not accept.
     """
     if not can_draw():
         is_dumb = os.environ.get("TERM") == "dumb"
@@ -99,7 +99,7 @@ def run_dashboard(options: LaunchOptions) -> int:
 
 
 def _theme(option: str | None, names: Sequence[str]) -> str:
-    """The theme of the option, the variable or the file; one in the file that is unknown is said, and not used."""
+    """The theme of the option, the environment variable or the file; an unknown one in the file is only reported."""
     found = settings.find("theme", option)
     if found.value in names:
         return str(found.value)
@@ -122,12 +122,12 @@ def _run_to_the_end(app: "MnistSumApp", mouse: bool) -> int:
             print(text)
     flush_or_drop()
     if any(thread.daemon and thread.name in TORCH_THREADS for thread in threading.enumerate()):
-        os._exit(code)  # in the import, or in a validation: it cannot be asked to stop, and must not outlive torch
+        os._exit(code)  # a thread in an import or a validation cannot be stopped, and must not outlive torch
     return code
 
 
 def _breaks(app: "MnistSumApp", mouse: bool) -> bool:
-    """Run the app to its end, whatever ends it; returns whether that was a fault."""
+    """Run the app until it ends; returns whether a fault ended it."""
     try:
         app.run(mouse=mouse)
     except BaseException:  # whatever it is, a training may have to be saved; Textual has restored the terminal
@@ -138,7 +138,7 @@ def _breaks(app: "MnistSumApp", mouse: bool) -> bool:
 
 
 def _end_training(app: "MnistSumApp") -> None:
-    """Wait for the end of the training; if the app has failed over it, stop and save it, and take in what it said."""
+    """Wait for the training to end; if the app has failed meanwhile, stop and save it, and read its last events."""
     thread, session = app.thread, app.session
     if thread is None:
         return
@@ -152,14 +152,14 @@ def _end_training(app: "MnistSumApp") -> None:
 
 
 def _leave(app: "MnistSumApp", number: int) -> None:
-    """On a signal: stop, save, restore the terminal, exit with 128 + n; even if the terminal is gone."""
+    """On a signal: stop, save, restore the terminal, exit with 128 + n, even if the terminal is gone."""
     if app.session.control is not None:
         app.session.control.stop()
     threading.Thread(target=_see_to_it, args=(app, app.thread, number), name="leaving", daemon=True).start()
 
 
 def _see_to_it(app: "MnistSumApp", thread: threading.Thread | None, number: int) -> None:
-    """Ask the app from a thread, which wakes its loop; and end it, if a terminal that is gone holds it up.
+    """Ask the app to leave, from a thread, which wakes its event loop; end the process if a lost terminal blocks it.
 
     The weights are safe once the training has ended.
     """

@@ -1,4 +1,4 @@
-"""LeavingApp: how the dashboard is left: the question while it trains, stop and save, leave at once, the exit code."""
+"""LeavingApp: how the user leaves the dashboard: asked first while it trains, then stop and save, or leave at once."""
 
 import signal
 
@@ -13,7 +13,7 @@ from mnist_sum_tui.tui.telling import TellingApp
 
 
 class LeavingApp(TellingApp[int]):
-    """Asks before a training is left, and exits with the code of what happened."""
+    """Asks before it leaves a running training, and exits with the code for what happened."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -23,21 +23,21 @@ class LeavingApp(TellingApp[int]):
         self.signal_number: int | None = None
         """the number of the signal that ends the app; Ctrl-C counts as SIGINT"""
         self.is_leaving = False
-        """it exits when the training has ended"""
+        """whether the app exits as soon as the training has ended"""
 
     def exit_now(self) -> None:
-        """Exit with the code of what happened."""
+        """Exit with the code for what happened."""
         self.exit(exit_code(self.session, self.signal_number))
 
     def action_interrupt(self) -> None:
-        """Copy what is selected; else leave, with the exit code of an interrupted program."""
+        """Copy the selected text; without any, leave with the exit code of an interrupted program."""
         if self.screen.get_selected_text():
             self.screen.action_copy_text()
         else:
             self._ask_to_leave(signal.SIGINT)
 
     async def action_quit(self) -> None:
-        """Leave; the palette's own `Quit` comes here too."""
+        """Leave; `Quit` in the palette calls this, too."""
         self._ask_to_leave()
 
     def _ask_to_leave(self, number: int | None = None) -> None:
@@ -59,7 +59,7 @@ class LeavingApp(TellingApp[int]):
         self.push_screen(QuitScreen(command, saved), take)
 
     def stop_and_leave(self, number: int | None = None) -> None:
-        """Stop, save, and leave when that is done; `number` is that of the signal that asks for it."""
+        """Stop, save, and leave when that is done; `number` is the signal that asks for it, if one does."""
         self.is_leaving = True
         self.signal_number = number
         if self.session.control is None:

@@ -1,6 +1,6 @@
-"""The link to the terminal: how fast it takes what is written; over a slow one only cells that changed are sent.
+"""The link to the terminal: measure how fast it takes bytes, and over a slow link send only the cells that changed.
 
-What is slow is measured, never asked: a terminal behind a slow line lets the writing thread wait.
+The speed is measured, not set: a terminal behind a slow line makes the writing thread wait.
 """
 
 import math
@@ -18,86 +18,86 @@ from textual._compositor import CompositorUpdate
 from textual.strip import Strip
 
 CHUNK = 512
-"""characters that are written and timed at once"""
+"""how many characters are written and timed at once"""
 WAIT, STALL = 0.1, 8.0
-"""seconds: a write that takes as long has waited for the link; one that takes longer says nothing of its speed"""
+"""a write of WAIT seconds or more has waited for the link; one of STALL seconds or more says nothing about its speed"""
 LEAST_WAITED = 0.3
-"""the part of the time between two waits that must have been waiting, so that the link was hardly ever idle"""
+"""the share of the time between two waits that was waiting, from which on the link counts as hardly ever idle"""
 SLOW = 25_000
 """bytes per second, below which the link counts as slow"""
 SHARE, KEY_SHARE, KEY_SECONDS = 0.5, 0.8, 2.0
-"""of the speed that is used, so that the answer to a key finds the link free most of the time; and of that for so long
-after a key"""
+"""how much of the speed is used: SHARE, so that the link is mostly free for the answer to a key, and KEY_SHARE for
+KEY_SECONDS after a key"""
 PIECE_SECONDS = 0.25
-"""how long the link may take for what is sent at once: the rest of a larger picture comes with the next one"""
+"""how long the link may take for one frame; the rest of a larger one comes with the next frame"""
 FREE_SECONDS = 0.1
-"""how soon the link must be free for another picture"""
+"""a new frame may begin if the link will be free within this time"""
 HELD_UP = 0.02
-"""seconds after which a text that is not taken yet holds up the next picture, whatever is known of the speed"""
+"""seconds after which a text that is still being written holds up the next frame, whatever the measured speed"""
 HELD = 20_000
-"""bytes on their way when a wait ends: what Linux keeps for a pseudo-terminal"""
+"""bytes that are still on their way when a wait ends: the buffer of a pseudo-terminal on Linux"""
 GAP = 8
-"""cells between two changes in a line that are sent along: to jump over them costs as much"""
+"""up to so many unchanged cells between two changes are sent along, because a jump over them costs as much"""
 NEW_SCREEN = "\x1b[?1049h"
-"""begins the empty screen of a program, also after Ctrl-Z"""
+"""switches to the program's own screen, which is empty; also after Ctrl-Z"""
 
 
 class Cell(NamedTuple):
-    """A character, and the codes of how it is drawn."""
+    """A character, and the codes for its style."""
 
     text: str
     marks: str
     ink: str
-    """empty where it cannot be seen"""
+    """the colour of the character; empty if it cannot be seen"""
     ground: str
 
 
 class Changes(CompositorUpdate):
-    """A picture as the sequences that draw it."""
+    """A frame, as the escape sequences that draw it."""
 
     def __init__(self, sequences: str) -> None:
         self._sequences = sequences
 
     def render_segments(self, console: Console) -> str:  # noqa: ARG002
-        """The sequences."""
+        """The escape sequences."""
         return self._sequences
 
 
 class Link:
-    """The speed of a terminal, and what it shows if it is slow."""
+    """The measured speed of a terminal, and, if it is slow, what it shows now."""
 
     def __init__(self) -> None:
         self.speed: float | None = None
-        """bytes per second; None while the link is quick"""
+        """bytes per second; None while the link is not slow"""
         self.total = 0
         """bytes written so far"""
         self.writing_since: float | None = None
-        """when the text began to be written that is still on its way out"""
+        """when the text that is being written was begun; None if there is none"""
         self._waited: tuple[float, int] | None = None
         """when the last wait ended, and `total` then"""
         self._sent: deque[tuple[float, int]] = deque(maxlen=1000)
         self._shown: list[list[Cell]] = []
         self._late: list[int] = []
-        """for each line how often what is new in it was left for the next picture"""
+        """for each line, how many frames in a row have left out its changes"""
         self._key = -math.inf
-        """when a key came last"""
+        """when the last key came"""
 
     @property
     def is_behind(self) -> bool:
-        """Whether a part of the last picture is still to be sent."""
+        """Whether a part of the last frame is still to be sent."""
         return any(self._late)
 
     def hurry(self, now: float) -> None:
-        """A key came: its answer may have more of the link."""
+        """A key came: its answer may use more of the link."""
         self._key = now
 
     def took(self, count: int, seconds: float, end: float) -> None:
-        """So many bytes were taken within these seconds, at that time."""
+        """Note that the terminal took `count` bytes within `seconds`, until the time `end`."""
         self.total += count
         self._sent.append((end - seconds, count))
         if seconds < WAIT:
             return
-        if self._waited is not None and seconds < STALL:  # what lies between program and terminal is full at both ends
+        if self._waited is not None and seconds < STALL:  # the buffers in between were full both times
             since, before = end - self._waited[0], self._waited[1]
             speed = (self.total - before) / since
             if seconds > LEAST_WAITED * since and speed < SLOW:
@@ -107,7 +107,7 @@ class Link:
         self._sent.append((end, int(HELD * SHARE)))
 
     def is_busy(self, now: float) -> bool:
-        """Whether what was sent is still on its way."""
+        """Whether earlier bytes are probably still on their way."""
         if self.writing_since is not None and now - self.writing_since > HELD_UP:
             return True
         if self.speed is None:
@@ -118,15 +118,15 @@ class Link:
         return free > now + FREE_SECONDS
 
     def forget(self) -> None:
-        """The terminal may show something else now."""
+        """Forget what the terminal shows, because that may have changed."""
         self._shown = []
         self._late = []
 
     def changes(self, lines: Sequence[Strip], colours: ColorSystem) -> str:
-        """The sequences that turn what is shown into these lines; all of them where the size is another.
+        """The escape sequences that turn what is shown into these lines; if the size has changed, all lines are drawn.
 
-        Of a slow link's large picture they are a piece, which begins with the lines in which least is new, because the
-        answer to a key is mostly short; a line that was left out moves forward each time. `is_behind` tells.
+        For a large frame on a slow link, only a part is returned. The lines with the fewest changes come first, because
+        the answer to a key is mostly short; a line that was left out moves forward each time. See `is_behind`.
         """
         new = [_cells(line, colours) for line in lines]
         if len(self._shown) != len(new):
@@ -146,7 +146,7 @@ class Link:
 
 
 def _drawn(y: int, was: Sequence[Cell], line: Sequence[Cell]) -> str:
-    """The sequences for what is new in a line; empty if nothing is."""
+    """The escape sequences for the changes in a line; empty if there are none."""
     sent, pen = list[str](), Cell("", "", "", "")
     for first, end in changed(was, line):
         sent.append(f"\x1b[{y + 1};{first + 1}H")
@@ -157,7 +157,7 @@ def _drawn(y: int, was: Sequence[Cell], line: Sequence[Cell]) -> str:
 
 
 def changed(old: Sequence[Cell], new: Sequence[Cell]) -> Iterator[tuple[int, int]]:
-    """The first cell and the end of each part of a line that is another now."""
+    """The first cell and the end of each part of a line that has changed."""
     places = [at for at, cell in enumerate(new) if at >= len(old) or old[at] != cell]
     begin = 0
     for at in range(1, len(places) + 1):
@@ -167,7 +167,7 @@ def changed(old: Sequence[Cell], new: Sequence[Cell]) -> Iterator[tuple[int, int
 
 
 def _turned(pen: Cell, cell: Cell) -> str:
-    """What has to be sent before a cell, if the one before was drawn so: mostly nothing, or one colour."""
+    """The escape sequence for a cell's style after the style of `pen`: mostly nothing, or one colour."""
     if cell.marks != pen.marks or not pen.ground:
         codes = ["0", cell.marks, cell.ink, cell.ground]
     else:
@@ -177,7 +177,7 @@ def _turned(pen: Cell, cell: Cell) -> str:
 
 
 def _cells(strip: Strip, colours: ColorSystem) -> list[Cell]:
-    """A line's cells; the second one of a wide character is empty. The ink of a space does not count."""
+    """The cells of a line; the second cell of a wide character is empty. The colour of a space does not count."""
     cells = list[Cell]()
     for text, style, _ in strip:
         marks, ink, ground = _codes(style or Style.null(), colours)
@@ -191,7 +191,7 @@ def _cells(strip: Strip, colours: ColorSystem) -> list[Cell]:
 
 @lru_cache(4096)
 def _codes(style: Style, colours: ColorSystem) -> tuple[str, str, str]:
-    """A style as the codes of ECMA-48: marks such as bold, the colour of the ink, that of the ground."""
+    """A style as codes of ECMA-48: marks such as bold, the text colour, the background colour."""
     ink, ground = (
         ";".join(colour.downgrade(colours).get_ansi_codes(is_ink)) if colour else usual
         for colour, is_ink, usual in ((style.color, True, "39"), (style.bgcolor, False, "49"))
@@ -201,7 +201,7 @@ def _codes(style: Style, colours: ColorSystem) -> tuple[str, str, str]:
 
 
 class Timed:
-    """A file of the terminal whose writes are timed."""
+    """The terminal's output file, with timed writes."""
 
     def __init__(self, file: IO[str], link: Link) -> None:
         self._file, self._link = file, link

@@ -1,7 +1,7 @@
-"""The dashboard's own themes, in the colours of Okabe and Ito, which colour-blind people tell apart, too.
+"""The dashboard's own themes, in colours of Okabe and Ito, which colour-blind people can tell apart, too.
 
-primary is the colour of the digit, accent that of the sum, success that of right answers and error that of wrong ones;
-a sign beside it always says the same. Text has colours of its own, because Textual would blend it with white or black.
+The digit has the colour primary, the sum accent, right answers success and wrong ones error; a sign beside them always
+says the same. Text has its own colours, because Textual would blend it with white or black.
 """
 
 from textual.theme import BUILTIN_THEMES, Theme
@@ -10,13 +10,13 @@ from mnist_sum_tui.settings import KNOWN
 
 DEFAULT = str(KNOWN["theme"].usual)
 IN_FEW_COLOURS = {DEFAULT: "mnist-sum-16", "mnist-sum-light": "mnist-sum-16-light"}
-"""for terminals of 16 colours: all of their colours are among them, so that none turns into one that cannot be read"""
+"""the themes that replace ours in a terminal of 16 colours; they use only these, so that all text stays readable"""
 DEFAULTS = {"run-5": "#CC79A7"}
-"""theme variables of our own, for themes that do not have them: the colour of the fifth run in a chart"""
+"""our own theme variables, for themes without them: the colour of the fifth run in a chart"""
 
 
 def _texts(primary: str, secondary: str, accent: str, warning: str, error: str, run_5: str) -> dict[str, str]:
-    """The variables for the colours of text; what is right has the colour of the digit."""
+    """The theme variables for the colours of text; right answers have the colour of the digit."""
     return {
         "text-primary": primary,
         "text-secondary": secondary,

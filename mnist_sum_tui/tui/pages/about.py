@@ -1,4 +1,4 @@
-"""What the panel of `?` says about each page: five lines about what one is looking at."""
+"""The help panel's words about each page: a few lines that explain what one is looking at."""
 
 from mnist_sum_tui.glyphs import BRAILLE
 

@@ -1,4 +1,4 @@
-"""AfterRun: what the page Train offers once a run is over: a new one, its charts again, more epochs."""
+"""AfterRun: what the page Train offers when a run is over: a new run, the charts again, or more epochs."""
 
 from textual.binding import Binding
 from textual.events import Key
@@ -29,7 +29,7 @@ class AfterRun(Page):
         return self.query_one(ContentSwitcher).current == "run-form"
 
     def allows_after_run(self, action: str) -> bool | None:
-        """Whether the action makes sense now; None if it is none of these."""
+        """Whether the action is possible now; None if it is not one of new, further and charts."""
         session = self.session
         if action == "new":
             return not session.is_training and not self.is_form_shown and not session.is_read_only
@@ -41,7 +41,7 @@ class AfterRun(Page):
         return None
 
     def why_not(self, key: str) -> str:
-        """Why a key does nothing now; empty if it does something, or nobody expects it to."""
+        """Why a key does nothing now; empty if it does something, or if nobody would expect it to."""
         session = self.session
         if self.is_form_shown:
             return ""
@@ -55,7 +55,7 @@ class AfterRun(Page):
         return "v validates while a run trains; this one is over." if key == "v" and not session.is_live else ""
 
     def on_key(self, event: Key) -> None:
-        """Say why a key does nothing."""
+        """Tell the user why a key does nothing."""
         if words := self.why_not(event.key):
             self.notify(words, timeout=4)
 
@@ -64,20 +64,20 @@ class AfterRun(Page):
         raise NotImplementedError
 
     def action_new(self) -> None:
-        """Back to the form, with what was set in it."""
+        """Go back to the form, with the values that were set in it."""
         self.query_one(ContentSwitcher).current = "run-form"
         self.form.show_again()
         self.refresh_bindings()
 
     def action_charts(self) -> None:
-        """From the form to the charts of the last run, which are still there."""
+        """Go from the form back to the charts of the last run."""
         self.query_one(ContentSwitcher).current = "run-view"
         self.set_focus(None)
         self.refresh_bindings()
         self.redraw(at_once=True)
 
     def action_further(self) -> None:
-        """Ask how many more epochs the run is to have."""
+        """Ask how many more epochs to train the run."""
         session = self.session
         if session.run is None or session.config is None:
             return

@@ -1,4 +1,4 @@
-"""Page: what the pages have in common: the bar of tabs, the state of the training, the footer."""
+"""Page: what all pages share: the bar of tabs, the state of the training, the footer, the help."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
@@ -30,12 +30,12 @@ Answer = TypeVar("Answer")
 PAGES = ("train", "inspect", "draw", "mistakes", "runs", "inside")
 """the pages in the order of the keys F1 to F6, and of Alt with the digit"""
 NORMAL = 76
-"""columns from which the help stands beside the page"""
+"""the columns from which on the help is beside the page, and not below it"""
 CRAMPED = Size(40, 10)
-"""columns and rows up to which a page says only what is missing"""
+"""in a terminal of so few columns or rows, a page only says that it is too small"""
 STATE_SECONDS = 0.5
 LEAST_STATE = len("* val. sum 98.76 %    ")
-"""columns that the tabs leave to the state of the training, where they can"""
+"""columns that the tabs leave to the state of the training, if they can"""
 
 
 def is_cramped(size: Size) -> bool:
@@ -44,7 +44,7 @@ def is_cramped(size: Size) -> bool:
 
 
 def missing(size: Size) -> str:
-    """What is missing to the size from which every page is whole."""
+    """The message that the terminal is too small, with what is missing to the smallest size for a whole page."""
     needed = zip(("column", "row"), SMALLEST, size, strict=True)
     words = " and ".join(plural(least - has, name) for name, least, has in needed if has < least)
     return f"Too small: {words} more make it {SMALLEST[0]}x{SMALLEST[1]}, from where every page is whole."
@@ -65,9 +65,9 @@ class Tab(Static):
 
 
 class Page(SteadyScreen[None]):
-    """A page of the dashboard. Subclasses give `page_name` and `compose_page`, and may override `on_run_event`.
+    """A page of the dashboard. Subclasses define `page_name` and `compose_page`, and may override `on_run_event`.
 
-    The keys that every page has are here: digits are left to the pages, and Escape never leads to another page.
+    It has the keys of all pages. Digits are left to each page, and Escape never leads to another page.
     """
 
     page_name: ClassVar[str] = ""
@@ -89,7 +89,7 @@ class Page(SteadyScreen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-medium"), (30, "-tall"), (44, "-giant")]  # noqa: RUF012
     """in rows"""
     _state_room = 0
-    """columns that the tabs leave to the state of the training"""
+    """columns that the tabs leave to the state of the training at the present size"""
 
     def compose(self) -> ComposeResult:
         """Tabs, the page, the footer."""
@@ -104,7 +104,7 @@ class Page(SteadyScreen[None]):
         yield Static(id="cramped", markup=False)
 
     def compose_page(self) -> ComposeResult:
-        """What stands between the tabs and the footer."""
+        """The widgets between the tabs and the footer."""
         return iter(())
 
     @property
@@ -113,15 +113,15 @@ class Page(SteadyScreen[None]):
         return cast("MnistSumApp", self.app).session
 
     def on_run_event(self, event: Event) -> None:
-        """An event of the run; the app calls this on every page that was opened, whether it is shown or not."""
-        if not isinstance(event, Progress):  # ten a second are too many; the clock takes care of them
+        """Take in an event of the run; the app calls this on every page that was opened, shown or not."""
+        if not isinstance(event, Progress):  # ten per second are too many; the interval shows them
             self.show_state()
 
     def forget_weights(self) -> None:
-        """Another network is to be asked, whatever weights were chosen before; defined by a page that chooses."""
+        """Forget the chosen weights, because another network is asked now; for pages on which weights are chosen."""
 
     def take_found(self, take: Callable[..., object], *found: object) -> None:
-        """Hand on what a worker's thread has found, unless a newer one of its group has begun, which may be quicker."""
+        """Pass on what a worker's thread has found, unless a newer worker of its group has begun meanwhile."""
         if not get_current_worker().is_cancelled:
             self.call_later(take, *found)
 
@@ -149,23 +149,23 @@ class Page(SteadyScreen[None]):
     # Escape and the help.
 
     async def action_back(self) -> None:
-        """Close the help, or undo the last step on the page; where there is none, Escape does nothing."""
+        """Close the help, or undo the last step on the page; if there is none, Escape does nothing."""
         if self.query(help_panel.HelpPanel):
             await self.action_help()
         elif not self.step_back():
             raise SkipAction
 
     def step_back(self) -> bool:
-        """Undo one step on this page, such as a cursor; False: there is nothing to undo."""
+        """Undo one step on this page, such as a cursor; returns whether there was anything to undo."""
         return False
 
     @property
     def about(self) -> str:
-        """What the help says of what one is looking at."""
+        """The help's words about this page."""
         return ABOUT.get(self.page_name, "")
 
     async def action_help(self) -> None:
-        """Show what one is looking at and the keys, beside the page or below it; or hide them."""
+        """Show the help (what one is looking at, and the keys) beside or below the page, or hide it."""
         panels = self.query(help_panel.HelpPanel)
         if panels:
             await panels.remove()
@@ -174,7 +174,7 @@ class Page(SteadyScreen[None]):
         self.take_room()
 
     def action_scroll_help(self, by: int) -> None:
-        """Scroll the help by a page, where it is open and longer than its room; else the key is another's."""
+        """Scroll the help by a page if it is open and too long; otherwise the key goes to another widget."""
         panels = self.query(help_panel.HelpPanel)
         if not panels or not panels.first().max_scroll_y:
             raise SkipAction
@@ -193,7 +193,7 @@ class Page(SteadyScreen[None]):
         return Size(max(self.size.width - taken, 0), self.size.height)
 
     def _get_breakpoint_classes(self, dimension: int, breakpoints: list[tuple[int, str]]) -> set[str]:
-        """Textual's, for the room that the help leaves."""
+        """Textual's breakpoint classes, but for the room that the help leaves."""
         taken = self.size.width - self.room.width
         if breakpoints is self.VERTICAL_BREAKPOINTS:
             taken = self.size.height - self.room.height
@@ -223,7 +223,7 @@ class Page(SteadyScreen[None]):
         self.show_state()
 
     def _suit_room(self) -> None:
-        """Take the classes of the room's width and height."""
+        """Set the breakpoint classes for the room's width and height."""
         classes = dict[str, bool]()
         for breakpoints, length in (
             (self.HORIZONTAL_BREAKPOINTS, self.size.width),
@@ -244,5 +244,5 @@ class Page(SteadyScreen[None]):
                 line.say(state_line(self.session.shown, self._state_room - self.tell_weights()))
 
     def tell_weights(self) -> int:
-        """Say in the bar which weights are asked, if they are not the usual ones; returns the columns that it takes."""
+        """Show in the bar which weights answer, if they are not the usual ones; returns the columns that it takes."""
         return 0

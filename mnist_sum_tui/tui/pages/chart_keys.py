@@ -1,4 +1,4 @@
-"""ChartKeys: the keys of the page Train that change how its charts are drawn; the training goes on as it was."""
+"""ChartKeys: the keys of the page Train that change how its charts are drawn; the training is not touched."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -24,13 +24,13 @@ CHART_BINDINGS = (
     Binding("shift+right", "cursor(10)", "Cursor far right", show=False),
 )
 CHART_ACTIONS = {"log", "smooth", "x_axis", "freeze", "large", "cursor", "system"}
-"""those that need a chart"""
+"""the actions that need a chart"""
 LARGE = {"": "loss", "loss": "accuracy", "accuracy": ""}
-"""the chart that `m` makes large after the one that is"""
+"""the chart that `m` enlarges next, by the one that is large now; empty for none"""
 
 
 class ChartKeys:
-    """What the keys in CHART_BINDINGS do."""
+    """The actions of the keys in CHART_BINDINGS."""
 
     @property
     def run_view(self) -> "RunView":
@@ -38,7 +38,7 @@ class ChartKeys:
         raise NotImplementedError
 
     def action_log(self) -> None:
-        """Logarithmic axes, or linear ones."""
+        """Switch between logarithmic and linear y axes."""
         self.run_view.view = replace(self.run_view.view, is_log=not self.run_view.view.is_log)
 
     def action_smooth(self, by: int) -> None:
@@ -46,27 +46,27 @@ class ChartKeys:
         self.run_view.view = self.run_view.view.smoother(by)
 
     def action_x_axis(self) -> None:
-        """Steps, epochs or time."""
+        """Switch the x axis between steps, epochs and time."""
         self.run_view.view = self.run_view.view.next_x()
 
     def action_freeze(self) -> None:
-        """Let the display stand still; the training goes on."""
+        """Freeze the display, or let it go on; the training goes on all the time."""
         self.run_view.is_frozen = not self.run_view.is_frozen
 
     def action_large(self) -> None:
-        """One chart large, then the other, then both."""
+        """Enlarge one chart, then the other, then show both."""
         self.run_view.large = LARGE[self.run_view.large]
 
     def action_system(self) -> None:
-        """Two lines about the machine and their curves in place of the loss, or the loss again."""
+        """Show two lines about the machine, and its curves in place of the loss; or show the loss again."""
         self.run_view.shows_system = not self.run_view.shows_system
 
     def action_cursor(self, by: int) -> None:
-        """Read values off the curves."""
+        """Move the cursor, at which the values of the curves are shown."""
         self.run_view.move_cursor(by)
 
     def step_back(self) -> bool:
-        """Escape: take the cursor away, then the large chart."""
+        """Escape removes the cursor, then makes a large chart small again."""
         view = self.run_view
         if view.view.cursor is not None:
             view.view = replace(view.view, cursor=None)

@@ -1,4 +1,4 @@
-"""The questions that the dashboard asks: before deleting, for an image's place, before leaving."""
+"""The dialogs of the dashboard: they ask before a run is deleted, for an image or a line of text, and before leaving."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar, cast
@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 
 
 class Confirm(Question[bool]):
-    """A question, and a button to do it; the other one, which has the focus, leaves all as it is."""
+    """A question with two buttons: one does it, the other, which has the focus, leaves everything as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n", "dismiss(False)", "No"),
@@ -46,12 +46,12 @@ class Confirm(Question[bool]):
                 yield Button(f"{self.yes} (y)", id="yes", variant="error")
 
     def on_button_pressed(self, message: Button.Pressed) -> None:
-        """The choice."""
+        """Close with the choice."""
         self.dismiss(message.button.id == "yes")
 
 
 class DeleteRun(Confirm):
-    """Whether to delete a run, and what would be lost."""
+    """Asks whether to delete a run, and says what would be lost."""
 
     def __init__(self, run: Summary) -> None:
         reached = "" if run.sum_accuracy is None else f", {percent(run.sum_accuracy)} of the sums right"
@@ -60,7 +60,7 @@ class DeleteRun(Confirm):
 
 
 class LineQuestion(Question[Value | None]):
-    """A line to type into, and below it a hint or what is wrong with the line; None if cancelled."""
+    """Asks for a line of text; below it is a hint, or what is wrong with the line. The answer is None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
@@ -76,7 +76,7 @@ class LineQuestion(Question[Value | None]):
             yield Label(self.hint, id="said", classes="hint", markup=False)
 
     def say(self, trouble: str) -> None:
-        """Say why the line will not do, below it."""
+        """Say below the line why it cannot be accepted."""
         if self.is_mounted:
             said = self.query_one("#said", Label)
             said.update(printable(trouble))
@@ -84,7 +84,7 @@ class LineQuestion(Question[Value | None]):
 
 
 class GoTo(LineQuestion[int]):
-    """Which image: a number from 0 to `count` - 1."""
+    """Asks for the number of an image, 0 to `count` - 1."""
 
     def __init__(self, count: int) -> None:
         line = SteadyInput(type="integer", max_length=6, validators=Integer(0, count - 1), placeholder="0")
@@ -92,7 +92,7 @@ class GoTo(LineQuestion[int]):
         self.count = count
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Go there, if it is there."""
+        """Close with the number, if there is such an image."""
         if message.validation_result is not None and message.validation_result.is_valid:
             self.dismiss(int(message.value))
         else:
@@ -100,15 +100,15 @@ class GoTo(LineQuestion[int]):
 
 
 class AskLine(LineQuestion[str]):
-    """A line of text to change."""
+    """Asks for a line of text that can be edited."""
 
     def __init__(self, question: str, text: str, hint: str, check: Callable[[str], object]) -> None:
-        """`check` raises UsageError for a text that will not do."""
+        """`check` raises UsageError for a text that cannot be accepted."""
         super().__init__(question, hint, SteadyInput(text))
         self.check = check
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Take it, if it will do."""
+        """Close with the text, if it can be accepted."""
         try:
             self.check(message.value)
         except UsageError as error:
@@ -119,11 +119,11 @@ class AskLine(LineQuestion[str]):
 
 Answer = Literal["keep", "save", "leave"]
 OVER_SECONDS = 0.25
-"""how often the question whether to leave looks if the training is over"""
+"""how often QuitScreen looks whether the training is over"""
 
 
 class QuitScreen(Question[Answer]):
-    """Keep training, stop and save, or leave at once."""
+    """Asks while it trains: keep training, stop and save, or leave at once."""
 
     BINDINGS: ClassVar = [
         Binding("escape,k", "answer('keep')", "Keep training"),
@@ -145,7 +145,7 @@ class QuitScreen(Question[Answer]):
         )
 
     def compose(self) -> ComposeResult:
-        """The question, three buttons."""
+        """The question, three buttons, and what leaving at once would lose."""
         with Vertical(id="question"):
             yield Static("The network is still training.", classes="heading", markup=False)
             yield Button("Keep training (k)", id="keep", variant="primary", compact=True)
@@ -158,16 +158,16 @@ class QuitScreen(Question[Answer]):
             )
 
     def on_mount(self) -> None:
-        """The training goes on behind the question."""
+        """Look from time to time whether the training is over, because it goes on meanwhile."""
         self.set_interval(OVER_SECONDS, self._close_if_over)
 
     def _close_if_over(self) -> None:
-        """A training that has ended has saved all: there is nothing left to ask."""
+        """Close the question if the training has ended, because then everything is saved."""
         if self.is_current and not cast("MnistSumApp", self.app).session.is_training:
             self.dismiss("keep")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Answer."""
+        """Answer by a button."""
         self.dismiss(cast(Answer, event.button.id))
 
     def action_answer(self, answer: Answer) -> None:

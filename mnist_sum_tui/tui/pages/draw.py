@@ -1,4 +1,4 @@
-"""Draw: a pad for a digit of one's own, and what the network predicts while one draws."""
+"""The page Draw: a pad to draw a digit on, and what the network predicts meanwhile."""
 
 import time
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
 REST_COLUMNS, REST_ROWS = 56, 6
-"""what the pad leaves to the frame, the picture, the bars; and to the tabs, the pen, the weights, the footer"""
+"""columns that the pad leaves for frame, picture and bars; rows that it leaves for tabs, pen, weights and footer"""
 HINT = "Draw a digit with the mouse, or space and the arrow keys."
 HINT_FOR_KEYS = "No mouse here? Space puts the pen down or up, the arrow keys move it."
 MOUSE_SECONDS = 10
-"""without any event of the mouse, after which the keys are said"""
+"""if no event of the mouse comes within this time, the page names the keys to draw with"""
 MOST_EARLIER = 50
 
 
@@ -62,13 +62,13 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         super().__init__()
         self._answer: DrawingPredicted | None = None
         self._drawing: NDArray[np.uint8] | None = None
-        """what is predicted: the sheet, or a picture as it was read"""
+        """what is predicted if it is not the pad's sheet: the last sheet, or the grey values of an opened picture"""
         self._earlier: list[tuple[NDArray[np.uint8], Item]] = []
         self.milliseconds: float | None = None
         """the time from the last stroke to its answer on the screen"""
 
     def compose_page(self) -> ComposeResult:
-        """DrawPad, picture and words, bars; the drawings before this one, where there is room."""
+        """DrawPad, picture and words, bars; earlier drawings, if there is room."""
         with Horizontal(id="draw"):
             with Vertical(id="drawing"):
                 yield DrawPad(id="pad")
@@ -91,7 +91,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         yield from weights_bar()
 
     def on_mount(self) -> None:
-        """Name the parts."""
+        """Give the parts their titles."""
         self.query_one("#pad").border_title = "Draw here"
         self.query_one("#pad").border_subtitle = "right button rubs out"
         seen = self.query_one("#seen", Digit)
@@ -105,7 +105,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
             self.query_one("#hint", Static).update(HINT_FOR_KEYS)
 
     def take_room(self) -> None:
-        """As large a pad as leaves room for the rest."""
+        """Make the pad as large as possible."""
         super().take_room()
         if not self.is_mounted:
             return
@@ -119,18 +119,18 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         self.request_answer()
 
     def on_draw_pad_drawn(self, message: DrawPad.Drawn) -> None:
-        """A stroke."""
+        """Predict again after a stroke."""
         self._drawing = message.sheet
         self.request_answer()
 
     def request_answer(self) -> None:
-        """Ask for the predictions of the drawing."""
+        """Ask for the predictions for the drawing."""
         drawing = self.query_one(DrawPad).sheet if self._drawing is None else self._drawing
         self.session.drawing = drawing if drawing.any() else None
         self.predictions.request(PredictDrawing(drawing, time.perf_counter(), self.wanted), self.post_message)
 
     def on_drawing_predicted(self, message: DrawingPredicted) -> None:
-        """The predictions."""
+        """Show the predictions."""
         self._answer = message
         self.milliseconds = None if message.image is None else (time.perf_counter() - message.requested) * 1000
         self.note()
@@ -164,7 +164,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         self.query_one("#pen", Static).update("\n".join(lines))
 
     def action_clear(self) -> None:
-        """A new sheet; what was drawn is kept below, where there is room."""
+        """Begin a new sheet; the drawing goes to the earlier ones, which are shown if there is room."""
         answer, pad = self._answer, self.query_one(DrawPad)
         if answer is not None and answer.image is not None and answer.predictions and pad.sheet.any():
             shown = answer.predictions[self.number]
@@ -177,35 +177,35 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         pad.clear()
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:
-        """An earlier drawing is wanted back."""
+        """Bring an earlier drawing back."""
         sheet, pad = self._earlier[message.key][0], self.query_one(DrawPad)
         pad.show(sheet)
         self._drawing = sheet
         self.request_answer()
 
     def action_undo(self) -> None:
-        """Take the last stroke back, or a clearing."""
+        """Undo the last stroke, or the last clearing."""
         if not self.query_one(DrawPad).undo():
             self.note("There is nothing to undo")
 
     def action_thickness(self) -> None:
-        """The next thickness."""
+        """Choose the next thickness of the pen."""
         pad, names = self.query_one(DrawPad), list(RADII)
         pad.pen = names[(names.index(pad.pen) + 1) % len(names)]
         self.show_answer()
 
     def action_rubber(self) -> None:
-        """Draw or rub out with the keyboard and the left button."""
+        """Switch between pen and rubber, for the keyboard and the left button."""
         pad = self.query_one(DrawPad)
         pad.rubs_out = not pad.rubs_out
         self.show_answer()
 
     def action_look(self) -> None:
-        """What the network sees, in half-blocks or characters."""
+        """Draw what the network sees in half-blocks or in characters."""
         self.query_one("#seen", Digit).switch_look()
 
     def show_picture(self, grey_hw: NDArray[np.uint8], image: Image) -> None:
-        """Predict a picture as it was read; on the pad it can be drawn on."""
+        """Predict a picture as it was read, and put it on the pad, where it can be drawn on."""
         self.query_one(DrawPad).show(image.repeat(2, 0).repeat(2, 1))
         self._drawing = grey_hw
         self.request_answer()

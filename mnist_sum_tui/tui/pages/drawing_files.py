@@ -1,4 +1,4 @@
-"""DrawingFiles: keys that open a picture as a drawing, and that save a drawing as a picture."""
+"""DrawingFiles: open a picture as a drawing, and save a drawing as a picture."""
 
 import shlex
 from datetime import datetime
@@ -34,7 +34,7 @@ class Picture(NamedTuple):
 
 
 class OpenPicture(LineQuestion[Picture]):
-    """The path of a picture; the question stays until one is read."""
+    """Asks for the path of a picture, until one can be read."""
 
     def __init__(self) -> None:
         question = "Which picture? The path of a PNG or JPEG with one digit"
@@ -47,7 +47,7 @@ class OpenPicture(LineQuestion[Picture]):
 
     @work(thread=True, exclusive=True, group="picture", exit_on_error=False)
     def read_picture(self, typed: str) -> None:
-        """Read it as `predict image` does; a large one takes a while."""
+        """Read the picture as `predict image` does, in a thread, because a large one takes a while."""
         from mnist_sum_tui.data import picture
 
         try:
@@ -59,12 +59,12 @@ class OpenPicture(LineQuestion[Picture]):
             self.call_later(self.give, found)
 
     def give(self, found: Picture) -> None:
-        """Close with what was read."""
+        """Close with the picture."""
         self.dismiss(found)
 
 
 class DrawingFiles(PredictingPage):
-    """A page with a DrawPad, whose drawings come from files and go to files by FILE_KEYS."""
+    """A page with a DrawPad, and with FILE_KEYS to open and save its drawings."""
 
     def show_picture(self, grey_hw: NDArray[np.uint8], image: Image) -> None:
         """Predict a picture as it was read, and show it; defined by the page."""

@@ -1,4 +1,4 @@
-"""Experiments: how the page Runs makes experiments of runs: a filter, a note, and runs that differ by seed as one."""
+"""Experiments: keys of the page Runs for work with many runs: filter, note, fold seeds, choose columns."""
 
 from textual.binding import Binding
 
@@ -22,7 +22,7 @@ EXPERIMENT_BINDINGS = (
 
 
 class Experiments(RunKeys):
-    """Which of the runs that were listed have a row."""
+    """Decides which of the runs in the folder have a row, and what the columns are."""
 
     listed: tuple[Summary, ...] = ()
     """all runs in the folder"""
@@ -33,14 +33,14 @@ class Experiments(RunKeys):
 
     @property
     def changed_at(self) -> int:
-        """When a run last came or went, in ns; 0 without a folder."""
+        """When a run was last added or removed, in ns; 0 without a folder."""
         try:
             return self.session.runs_folder.stat().st_mtime_ns
         except OSError:
             return 0
 
     def keep_state(self) -> None:
-        """Other processes make runs, too: read the folder again when one has come or gone."""
+        """Read the folder again if a run was added or removed, because other processes train, too."""
         super().keep_state()
         if self.is_current and self.changed_at != self.read_at:
             self.action_reload()
@@ -51,13 +51,13 @@ class Experiments(RunKeys):
 
     @property
     def rows(self) -> tuple[Summary, ...]:
-        """The runs that fit the filter, folded if that is asked for."""
+        """The runs that match the filter, folded by seed if the user wants that."""
         fitting = tuple(filter(matching(self.pattern), self.listed))
         return folded(fitting) if self.is_folded else fitting
 
     @property
     def chosen_words(self) -> str:
-        """What is left out or folded; empty if nothing is."""
+        """A line that says what is filtered out or folded; empty if nothing is."""
         fitting = sum(map(matching(self.pattern), self.listed))
         filtered = f"{fitting} of {len(self.listed)} runs fit {printable(self.pattern)} (Escape shows all)"
         seeds = "runs that differ by their seed are one row: mean +- deviation (g shows each)"
@@ -109,6 +109,6 @@ class Experiments(RunKeys):
         self.ask(AskLine("Which columns?", ",".join(column.title for column in table.shown), hint, chosen), answered)
 
     def action_fold(self) -> None:
-        """Make one row of the runs that differ by their seed alone, or show each again."""
+        """Fold runs that differ only in their seed into one row, or show each run again."""
         self.is_folded = not self.is_folded
         self.show_listed()

@@ -1,4 +1,4 @@
-"""The guide over any page: a list of its pages, and the one that is open."""
+"""GuideScreen: the guide, opened over any page: the list of its pages, and the text of one of them."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 
 
 class GuideScreen(Question[None]):
-    """The list and the text; the text has the focus, so that the usual keys scroll it."""
+    """Shows the list and the text; the text has the focus, so that the usual keys scroll it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,f9", "dismiss(None)", "Close", key_display="esc q"),
@@ -42,7 +42,7 @@ class GuideScreen(Question[None]):
         """the name of the page that is shown"""
 
     def compose(self) -> ComposeResult:
-        """The list beside the text, or above it where there is little room."""
+        """The list beside the text, or above it if there is little room."""
         with Horizontal(id="guide"):
             yield OptionList(*(Option(name, id=name) for name in pages()), id="guide-list", markup=False)
             with VerticalScroll(id="guide-scroll"):
@@ -77,7 +77,7 @@ class GuideScreen(Question[None]):
         self.query_one("#guide-scroll").focus()
 
     async def on_markdown_link_clicked(self, message: Markdown.LinkClicked) -> None:
-        """Follow a link to another page; show where any other one leads, and open nothing."""
+        """Follow a link to another page of the guide; for any other link only show its address."""
         page = page_of_link(message.href)
         if page is not None:
             await self.show_page(page, message.href.partition("#")[2])

@@ -1,4 +1,4 @@
-"""HeatPage: a page that can show where the network looked, in the place of its picture."""
+"""HeatPage: a page that can show a heat map of where the network looked, in place of its picture."""
 
 import time
 from typing import TYPE_CHECKING, ClassVar
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 SHARE, PATIENCE = 0.03, 20.0
-"""the share of the time that the same heat by newer weights may take during a training; and the seconds after which
-it is asked for again if no answer came, because a stroke came first"""
+"""the largest share of the time for new heat maps while a training changes the weights; and the seconds after which one
+is asked for again, if no answer came because a stroke came first"""
 HEAT_KEYS = (Binding("h", "heat", "Where it looked"),)
 
 
@@ -26,28 +26,28 @@ class HeatPage(NumberPage):
     """A page with HEAT_KEYS and a HeatPair, which its class -heat shows."""
 
     _heat_sought: object = None
-    """image, number and network of the heat that was asked for last"""
+    """image, number and network of the last heat map that was asked for"""
     _heat_sought_at = _heat_due = 0.0
 
     beside_from: ClassVar[tuple[str, ...]] = ()
-    """the classes of a page on which it stands beside the picture at all times; none: it never does"""
+    """the breakpoint classes with which the heat map is always shown beside the picture; empty: it never is"""
 
     @property
     def has_room_for_heat(self) -> bool:
-        """Whether it stands beside the picture now."""
+        """Whether the heat map is always shown at the present size."""
         return bool(self.beside_from) and self.has_class(*self.beside_from)
 
     def take_room(self) -> None:
-        """Where there is room for it, show it."""
+        """Show the heat map if there is room for it."""
         super().take_room()
         self.show_answer()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A heat that is always there has no key."""
+        """Disable the key if the heat map is always shown."""
         return not (action == "heat" and self.has_room_for_heat) and super().check_action(action, parameters)
 
     def show_heat(self, image: Image | None, said: "Prediction | None", found: TestSetResult | None = None) -> None:
-        """Show the heat of an answer, if it is wanted; `found` knows the network unless it is the session's."""
+        """Show the heat map of an answer, if it is wanted; `found` has the network, if that is not the session's."""
         pair = self.query_one(HeatPair)
         pair.image, pair.said = image, said
         if image is None or not (self.has_class("-heat") or self.has_room_for_heat):
@@ -60,19 +60,19 @@ class HeatPage(NumberPage):
         self.predictions.request(FindHeat(image, self.number, self.session.weights, found), self.post_message)
 
     def on_heat_found(self, message: HeatFound) -> None:
-        """A heat, or a better one."""
+        """Show a heat map, which may replace a coarser one."""
         self.query_one(HeatPair).found = message
         if message.is_hiding:
             now = time.monotonic()
             self._heat_due = now + (now - self._heat_sought_at) / SHARE
 
     def action_heat(self) -> None:
-        """Where it looked, or the picture again."""
+        """Show where the network looked, or the picture again."""
         self.toggle_class("-heat")
         self.show_answer()
 
     def step_back(self) -> bool:
-        """Escape: the picture again."""
+        """Escape shows the picture again."""
         if self.has_class("-heat"):
             self.action_heat()
             return True
