@@ -1,4 +1,4 @@
-"""PlainApp: an app with our themes and the chosen marker, which shows text from files safely: no markup, no escapes."""
+"""PlainApp: an app with our themes and the chosen marker, which shows text from files without markup and escapes."""
 
 import time
 from collections.abc import Sequence
@@ -32,15 +32,15 @@ PATH_STYLE = "[$text-success]"
 
 
 class ShownOnly(LineFilter):
-    """Replaces characters that are not printable by spaces of the same width, and the others by those of the marker.
+    """Replaces unprintable characters by spaces of the same width, and others by the characters of the marker.
 
-    Text from files already goes through `printable` when it is read; this filter catches what was forgotten. And it
-    draws with the marker also what Textual draws: borders, scroll bars, large digits. One filter does both, because
-    Textual copies each line for each filter.
+    Text from files goes through `printable` when it is read; this filter is a second safeguard. It also applies the
+    marker to what Textual itself draws: borders, scroll bars, large digits. One filter does both, because Textual
+    copies each line for each filter.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
-        """The segments of a line; the width stays the same. An escape character has none."""
+        """Filter the segments of a line; the width stays the same, because an escape character has none."""
         if not all(segment.text.isprintable() for segment in segments):
             segments = [Segment(_print_of(text), style, control) for text, style, control in segments]
         if current() is not BRAILLE:
@@ -67,18 +67,18 @@ class PlainApp(App[ReturnType]):
         self.stylesheet = OnceParsed(variables=self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The variables that Textual's themes do not have."""
+        """Our own theme variables, for Textual's themes."""
         return looks.DEFAULTS
 
     def _build_driver(self, *arguments: Any, **named: Any) -> Driver:
-        """Textual's driver; what it writes to the terminal is timed."""
+        """Textual's driver, whose writes to the terminal are timed."""
         driver: Any = super()._build_driver(*arguments, **named)
         if hasattr(driver, "_file"):
             driver._file = Timed(driver._file, self.link)
         return driver  # type: ignore[no-any-return]
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """Draw; over a slow link only what is another than before."""
+        """Draw; over a slow link only the cells that have changed."""
         is_picture = isinstance(renderable, CompositorUpdate) and screen is self.screen
         if is_picture and self.link.speed is not None and not self._batch_count and not self.is_headless:
             visible_screen_stack.set(self._background_screens)
@@ -89,13 +89,13 @@ class PlainApp(App[ReturnType]):
         super()._display(screen, renderable)
 
     async def on_event(self, event: Event) -> None:
-        """Let the link know of keys and clicks."""
+        """Tell the link about keys and clicks."""
         if isinstance(event, InputEvent):
             self.link.hurry(time.monotonic())
         await super().on_event(event)
 
     def suit_marker(self) -> None:
-        """No eighths of a cell but in braille; no large digits in ASCII."""
+        """Fit the app to the marker: parts of a cell only with braille, no large digits with ASCII."""
         whole_cells(current() is not BRAILLE)
         self.set_class(current() is ASCII, "-ascii")
 
@@ -104,7 +104,7 @@ class PlainApp(App[ReturnType]):
         return [*super().get_line_filters(), self._last_filter]
 
     def get_key_display(self, binding: Binding) -> str:
-        """The name of a key for the footer; words where Textual has signs that few fonts have."""
+        """The name of a key for the footer; a word if Textual's sign for it is missing in many fonts."""
         return binding.key_display or NAMED_KEYS.get(binding.key) or super().get_key_display(binding)
 
     def notify(
@@ -116,6 +116,6 @@ class PlainApp(App[ReturnType]):
         timeout: float | None = None,
         markup: bool = False,  # noqa: ARG002  ignored, because Widget.notify passes True by default
     ) -> None:
-        """Show a toast with the message as it is; brackets in it belong to a folder's name or an error message."""
+        """Show a toast with the message as plain text, because brackets in it may be part of a folder's name."""
         words = printable(message.replace(PATH_STYLE, ""))
         super().notify(words, title=printable(title), severity=severity, timeout=timeout, markup=False)

@@ -1,4 +1,4 @@
-"""The dialogs of the dashboard: they ask before a run is deleted, for an image or a line of text, and before leaving."""
+"""The dialogs of the dashboard: they ask before a run is deleted, for an image or a line of text, before leaving."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar, cast

@@ -1,4 +1,4 @@
-"""ImagePage: what the pages with one test image at a time share: which image, its predictions, keys to other images."""
+"""ImagePage: what pages with one test image at a time share: which image, its predictions, keys to other images."""
 
 import random
 import time
@@ -16,13 +16,13 @@ from mnist_sum_tui.tui.predictions.requests import PredictImage
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 
 NEWEST_SECONDS = 1.0
-"""how often at most the predictions are brought up to date while a training goes on"""
+"""while a training goes on, the predictions are renewed at most once in so many seconds"""
 SHARE, LONGEST = 0.03, 4.0
-"""the largest share of the time that this may take, and the seconds after which it is done in any case"""
+"""the largest share of the time that renewing may take, and the longest wait, which ends it in any case"""
 
 
 class ImagePage(WeightsPage, HeatPage):
-    """One test image at a time; the class -empty until there are predictions for it."""
+    """Shows one test image at a time; it has the class -empty until there are predictions for it."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,7 +34,7 @@ class ImagePage(WeightsPage, HeatPage):
     ]
 
     index: var[int] = var(0, init=False)
-    """the place of the image in the test file"""
+    """the index of the image in the test file"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,24 +47,24 @@ class ImagePage(WeightsPage, HeatPage):
         raise NotImplementedError
 
     def let_go(self) -> None:
-        """Something else is wanted: forget what was being looked for."""
+        """Forget what was being looked for, because something else is wanted."""
 
     def on_mount(self) -> None:
-        """Nothing is known yet; keep up with a training."""
+        """Begin empty, and keep up with a training."""
         self.add_class("-empty")
         self.set_interval(NEWEST_SECONDS, self.keep_up)
 
     def on_screen_resume(self) -> None:
-        """The page comes into view: weights may have come or gone, and another page's request replaced ours."""
+        """Ask again when the page comes into view, because another page's request may have replaced ours."""
         self.index, self.number = self.session.image, self.session.number
         self.request_answer()
 
     def watch_index(self) -> None:
-        """Other pages show the same image."""
+        """Note the image in the session, because other pages show the same one."""
         self.session.image = self.index
 
     def watch_number(self) -> None:
-        """And the same number."""
+        """Note the number in the session, for the same reason."""
         self.session.number = self.number
         super().watch_number()
 
@@ -80,7 +80,7 @@ class ImagePage(WeightsPage, HeatPage):
         self.show_index(message.index)
 
     def request_answer(self) -> None:
-        """Ask for the predictions of the image by the weights that are wanted."""
+        """Ask for the predictions for the image, with the weights that are wanted."""
         self.let_go()
         self._ask()
 
@@ -89,7 +89,7 @@ class ImagePage(WeightsPage, HeatPage):
             self.predictions.request(PredictImage(self.index, self.wanted), self.post_message)
 
     def keep_up(self) -> None:
-        """While a training goes on, and once after its end, when its best weights take the place of the live ones."""
+        """Renew the predictions while a training goes on, and once after it, when the best weights replace the live ones."""
         answer = self.answer
         if answer is None or self.wanted is not None or not self.is_current:
             return
@@ -98,7 +98,7 @@ class ImagePage(WeightsPage, HeatPage):
             self._ask()
 
     def on_image_predicted(self, message: ImagePredicted) -> None:
-        """The predictions."""
+        """Show the predictions, if they are for the present image."""
         if message.index == self.index % message.count:  # otherwise a newer request is on its way
             self.take_answer(message)
 
@@ -106,30 +106,30 @@ class ImagePage(WeightsPage, HeatPage):
         """Show the image and its predictions."""
         if self._asked:
             self.call_after_refresh(self._rest)  # drawing takes as long as predicting
-        self.index, self.answer = answer.index, answer  # of other test images there may be fewer
+        self.index, self.answer = answer.index, answer  # there may be fewer test images now
         if self.has_class("-empty"):
             self.remove_class("-empty")
-            self.call_after_refresh(self.show_answer)  # once more, when it is known how wide each line is
+            self.call_after_refresh(self.show_answer)  # once more, when the width of each line is known
         self.show_weights(answer.weights, answer.choices, answer.source)
         self.show_image(answer)
         self.show_answer()
 
     def _rest(self) -> None:
-        """Put the next answer off so far that this one, with its drawing, took SHARE of the time."""
+        """Delay the next answer so that this one, with its drawing, took at most SHARE of the time."""
         now = time.monotonic()
         self._asked, self._due = 0.0, now + min((now - self._asked) / SHARE, LONGEST)
 
     def action_step(self, by: int) -> None:
-        """The next or the previous image, going round."""
+        """Go to the next or the previous image; the first follows the last."""
         if self.answer is not None:
             self.show_index((self.index + by) % self.answer.count)
 
     def action_random(self) -> None:
-        """Any image."""
+        """Go to a random image."""
         if self.answer is not None:
             self.show_index(random.randrange(self.answer.count))
 
     def action_goto(self) -> None:
-        """Ask for a place in the test file."""
+        """Ask for the index of an image, and go there."""
         if self.answer is not None:
             self.ask(GoTo(self.answer.count), self.show_index)

@@ -1,6 +1,6 @@
-"""InStepKeys: on the page Runs, the curves of the marked runs grow in step, at the same time, step or epoch of each.
+"""InStepKeys: play the marked runs of the page Runs together, each up to the same time, step or epoch.
 
-Of two runs the sample images stand below, each with both runs' answers of the moment.
+If two runs are played, the sample images are shown below the curves, with both runs' answers at that moment.
 """
 
 import contextlib
@@ -24,39 +24,39 @@ from mnist_sum_tui.tui.pages.train_reads import sample_images
 from mnist_sum_tui.tui.widgets.strips_in_step import COUNT, Answers, StripsInStep
 
 SECONDS = 20.0
-"""how long it takes to play them"""
+"""how long playing takes"""
 FRAME_SECONDS, LONGEST_FRAME = 0.2, 0.5
-"""seconds between frames; and the most that one moves on, so that a busy machine skips nothing"""
+"""seconds between frames, and the most seconds that one frame advances, so that a busy machine skips nothing"""
 IN_STEP = Binding("p", "in_step", "Play in step", tooltip="The marked runs side by side: which leads")
 
 
 class InStepKeys(PredictingPage):
-    """What the key in IN_STEP does; the page draws what `in_step` gives."""
+    """The action of the key IN_STEP; the page draws the curves that `in_step` returns."""
 
     curves: Runs = ()
-    """of the marked runs, or of the one under the cursor"""
+    """the curves of the marked runs, or of the run under the cursor"""
     _answers: tuple[Answers, ...] = ()
-    """of the two runs that are played"""
+    """the answers of the two runs that are played"""
     _played: Runs | None = None
     """the curves that are played"""
     _share = 0.0
     """how much of the longest run has been played, 0..1"""
     _at = 0.0
-    """on the clock of time.monotonic, when the last frame was drawn"""
+    """when the last frame was drawn, by time.monotonic"""
     _frames: Timer | None = None
     _is_playing = False
 
     def draw_curves(self) -> None:
-        """Draw; defined by the page."""
+        """Draw the curves; defined by the page."""
         raise NotImplementedError
 
     def _chosen(self) -> list[Summary]:
-        """Whose curves they are, of several that differ by their seed alone the first; defined by the page."""
+        """The runs of the curves, a Fold for runs that differ only in their seed; defined by the page."""
         raise NotImplementedError
 
     def in_step(self, quantity: str, x_kind: str) -> Runs:
-        """The curves to draw: as far as they are played, with a note on which leads; whole, if none are played."""
-        if self._played is not self.curves:  # others are marked now
+        """The curves to draw: as far as they are played, with a note on which run leads; or, if none is played, whole."""
+        if self._played is not self.curves:  # other runs are marked now
             self._played = None
             self.remove_class("-in-step")
             return self.curves
@@ -70,7 +70,7 @@ class InStepKeys(PredictingPage):
         return shown
 
     def action_in_step(self) -> None:
-        """Play, wait, or go on; once played to the end, begin anew."""
+        """Play, pause, or go on; at the end, begin again."""
         if len(self.curves) < 2:
             self.note("Mark two runs or more with the space bar: p plays them in step", is_error=True)
             return
@@ -84,7 +84,7 @@ class InStepKeys(PredictingPage):
 
     @work(thread=True, exclusive=True, group="answers", exit_on_error=False)
     def _read_answers(self, runs: Sequence[Run]) -> None:
-        """Read what two runs answered as they learned, and the images, in a thread."""
+        """Read the sample answers of two runs, and the images, in a thread."""
         found = []
         for run in runs:
             samples = [event for event in read_events(run.metrics_file, "samples") if isinstance(event, Samples)]
@@ -95,7 +95,7 @@ class InStepKeys(PredictingPage):
         self.take_found(self._take_answers, tuple(found))
 
     async def _take_answers(self, found: tuple[Answers, ...]) -> None:
-        """Show them, if the runs are still played and have any."""
+        """Show the answers, if the runs are still played and both have answers."""
         if not self.query(StripsInStep):
             await self.query_one("#listing").mount(StripsInStep(id="strips"))
         self._answers = found

@@ -1,4 +1,4 @@
-"""Inside: the way of an image through the network, layer by layer, to its two answers."""
+"""The page Inside: the path of an image through the network, layer by layer, to the two answers."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -36,13 +36,13 @@ what each layer makes of it, how the number comes in, and the sums.
 """
 SLIDE_SECONDS = 4.0
 NEEDED_ROWS = 17
-"""of a narrow page, which no words may take: tabs, the addition table, note, weights, footer"""
+"""rows that the words must leave free on a narrow page, for tabs, addition table, note, weights and footer"""
 ENDS = ("digit scores", "sum scores")
-"""kinds of layers whose values are better read as bars"""
+"""kinds of layers whose values are shown as bars"""
 
 
 class Layers(OptionList):
-    """The list of layers, whose keys the footer shows."""
+    """The list of layers; its keys are shown in the footer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "cursor_down", "Layer", key_display=" ".join(BRAILLE.arrows[2:])),
@@ -53,7 +53,7 @@ class Layers(OptionList):
 
 
 class InsidePage(NetworkViews):
-    """A list of the layers, and what the chosen one makes of the image."""
+    """Shows a list of the layers, and what the chosen layer makes of the image."""
 
     page_name = "inside"
     beside_from = "-huge", "-giant"
@@ -74,17 +74,17 @@ class InsidePage(NetworkViews):
     def __init__(self) -> None:
         super().__init__()
         self.views: tuple[LayerView, ...] = ()
-        """the layers' views of the image, with the weights whose answer is shown"""
+        """the output of each layer for the image, by the same weights as the answer that is shown"""
         self._is_sliding = False
         self._words = self._whole_words = ""
 
     @property
     def about(self) -> str:
-        """With all that is said of what is shown, of which a narrow page has the beginning."""
+        """The words about the page; on a narrow page also the whole text about the layer, which is cut there."""
         return f"{super().about} {self._whole_words}" if self.has_class("-narrow") else super().about
 
     def compose_page(self) -> ComposeResult:
-        """The image, its answer and the layers; then what the chosen layer makes of it; the slider."""
+        """The image, its answer and the layers; what the chosen layer makes of it; the slider."""
         yield Static(EMPTY, id="awaited", markup=False)
         with Horizontal(id="inside"):
             with Vertical(id="way"):
@@ -107,17 +107,17 @@ class InsidePage(NetworkViews):
         yield from weights_bar()
 
     def on_mount(self) -> None:
-        """Name the parts."""
+        """Set the looks of the parts, and start the clock of the slide show."""
         self.query_one("#goes-in", Digit).look = "blocks"
         self.set_interval(SLIDE_SECONDS, self._next_slide)
         self.watch(self.query_one(Closer), "place", self.show_layer, init=False)
 
-    # Asking: the layers and the answer always come from the same weights.
+    # Requests: the layers and the answer always come from the same weights.
 
     def _ask(self) -> None:
         if self._found is None:
             self._look(None)
-        else:  # what was found stays; a line says what has become of it
+        else:  # the found image stays, and a line says how it is judged now
             super()._ask()
 
     def _look(self, found: TestSetResult | None) -> None:
@@ -130,13 +130,13 @@ class InsidePage(NetworkViews):
         self._look(evaluated.result)
 
     def watch_number(self) -> None:
-        """Another number goes another way."""
+        """Look again with another number."""
         super().watch_number()
         if self.answer is not None and self._found is None:
             self._look(None)
 
     def on_looked_inside(self, message: LookedInside) -> None:
-        """An answer, and the layers behind it."""
+        """Show an answer, and the layers that led to it."""
         answer = message.answer
         is_other = message.drawing is not self.session.drawing
         if is_other or message.number != self.number or answer.index != self.index % answer.count:
@@ -150,11 +150,11 @@ class InsidePage(NetworkViews):
     # Showing.
 
     def show_image(self, answer: ImagePredicted) -> None:
-        """What goes in."""
+        """Show the input image."""
         self.query_one("#goes-in", Digit).image = self.query_one(Closer).image = answer.image
 
     def show_answer(self) -> None:
-        """Show what comes out, for the chosen number."""
+        """Show the answer for the chosen number."""
         answer = self.answer
         if answer is None or not self.is_mounted:
             return
@@ -173,7 +173,7 @@ class InsidePage(NetworkViews):
         layers, rows = self.query_one(OptionList), [*map(layer_row, views)]
         is_same = rows == [layer_row(view) for view in self.views]
         self.views = views
-        if not is_same:  # of another network
+        if not is_same:  # another network
             self.remove_class("-closer")
             layers.set_options([*rows, *VIEWS.values()])
             layers.highlighted = 1
@@ -205,12 +205,12 @@ class InsidePage(NetworkViews):
     # Keys.
 
     def on_option_list_option_highlighted(self) -> None:
-        """Another layer: its maps, not what was shown in their place."""
+        """Show the maps of another layer, and no longer a large map or where it looked."""
         self.remove_class("-closer", "-heat")
         self.show_layer()
 
     def on_gallery_opened(self, message: Maps.Opened) -> None:
-        """Look closer at a map."""
+        """Show one map large, with a cursor."""
         if self.view_name:
             return
         maps, closer = self.query_one(Maps), self.query_one(Closer)
@@ -221,7 +221,7 @@ class InsidePage(NetworkViews):
         closer.focus()
 
     def step_back(self) -> bool:
-        """Escape: from the heat or a large map to all maps, then to the list of layers."""
+        """Escape goes from the heat map or a large map to all maps, then to the list of layers."""
         if super().step_back():
             return True
         if self.has_class("-closer"):
@@ -234,7 +234,7 @@ class InsidePage(NetworkViews):
         return was_elsewhere
 
     def action_slides(self) -> None:
-        """The next image every few seconds, or no longer; after a drawing the test image at once."""
+        """Start or end the slide show: the next image every few seconds; a drawing is replaced by an image at once."""
         self._is_sliding = not self._is_sliding
         self.show_answer()
         if self.session.drawing is not None:
@@ -245,6 +245,6 @@ class InsidePage(NetworkViews):
             self.action_step(1)
 
     def action_sort(self) -> None:
-        """The strongest maps first, or in their order."""
+        """Sort the maps by strength, or by their order in the layer."""
         maps = self.query_one(Maps)
         maps.is_sorted = not maps.is_sorted

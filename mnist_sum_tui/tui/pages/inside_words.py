@@ -1,4 +1,4 @@
-"""What the page Inside says of each layer, in words for those who see one for the first time."""
+"""The page Inside's words about each layer, for readers who see one for the first time."""
 
 import textwrap
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ VIEWS = {
     "health": "health of the layers",
     "map": "map of the digits",
 }
-"""what else there is to see, by the names of the classes: the last rows of the list"""
+"""the views besides the layers, by their CSS class: the last rows of the list"""
 MEANS = (
     "Per true digit, the mean addition table of all its test images. Row: number, column: sum. A network that adds "
     "has a diagonal in each, one column further from digit to digit; grey beside it is doubt."
@@ -34,7 +34,7 @@ NO_MAP = "Here you will see all test images as points, near each other where the
 
 
 def brief(words: str, width: int, rows: int) -> str:
-    """As many of the first sentences as fit into so many rows, but at least one."""
+    """The first sentences, as many as fit into `rows` rows of `width` columns, but at least one."""
     said, *others = words.split(". ")
     for sentence in others:
         if len(textwrap.wrap(f"{said}. {sentence}.", max(width, 1))) > rows:
@@ -44,7 +44,7 @@ def brief(words: str, width: int, rows: int) -> str:
 
 
 def map_words(shown: DigitMap | None, index: int) -> str:
-    """What the map is, and what is under its cursor."""
+    """Words about the map of the digits, and about the image under its cursor."""
     if shown is None:
         return NO_MAP
     label, digit = int(shown.labels[index]), int(shown.digits[index])
@@ -70,7 +70,7 @@ def shape_words(view: "LayerView") -> str:
 
 
 def layer_words(view: "LayerView", number: int, is_dark: bool) -> str:
-    """What the layer does, and how its pictures are to be read in a theme that is dark or light."""
+    """What the layer does, and how to read its pictures in a dark or light theme."""
     rows = view.field[0].size
     kind, patch = view.kind[:1].upper() + view.kind[1:], f"{rows}x{rows}"
     if view.kind == "image":
@@ -108,7 +108,7 @@ def layer_words(view: "LayerView", number: int, is_dark: bool) -> str:
 
 
 def place_words(closer: Closer) -> str:
-    """Where the cursor is on a map, its value, and what it looked at."""
+    """Where the cursor is on a map, the value there, and the part of the image on which it depends."""
     assert closer.view is not None
     (row, column), patch = closer.place, closer.patch
     value = as_maps(closer.view.maps)[closer.index, row, column]
@@ -124,5 +124,5 @@ def _whole(rows: int) -> str:
 
 
 def truth_words(label: int, said: "Prediction") -> str:
-    """What would have been right: the digit, or where that was, the sum."""
+    """The right answer in words: the digit, or, if the digit is right, the sum."""
     return f"it is a {label}" if said.digit != label else f"it is {label + said.number}"

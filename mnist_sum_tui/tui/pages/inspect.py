@@ -1,4 +1,4 @@
-"""Inspect: a test image beside a number, and what the network predicts for both."""
+"""The page Inspect: a test image with a number, and what the network predicts for both."""
 
 from typing import ClassVar
 
@@ -22,12 +22,12 @@ from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 
 
 class InspectPage(WalkingPage):
-    """One test image at a time."""
+    """Shows one test image at a time, with the predictions for it."""
 
     page_name = "inspect"
     beside_from = "-huge", "-giant"
     _listed: TestSetEvaluated | None = None
-    """whose wrong images are shown"""
+    """the evaluation whose wrong images are listed"""
     BINDINGS: ClassVar[list[BindingType]] = [
         *WALK_KEYS[:2],
         *HEAT_KEYS,  # so early that the footer shows it at 80 columns
@@ -59,18 +59,18 @@ class InspectPage(WalkingPage):
         yield from weights_bar()
 
     def on_mount(self) -> None:
-        """Name the parts."""
+        """Set the looks and titles of the parts."""
         self.query_one("#beside", Digit).look = "blocks"
         gallery = self.query_one(Gallery)
         gallery.border_title, gallery.can_focus = "Wrong images: w finds them", False
 
     def on_screen_resume(self) -> None:
-        """From here on Inside, too, shows a test image."""
+        """Drop the drawing, so that Inside shows a test image again, too."""
         self.session.drawing = None
         super().on_screen_resume()
 
     def show_image(self, answer: ImagePredicted) -> None:
-        """In characters, and where there is room in half-blocks beside them."""
+        """Show the image in characters, and, if there is room, in half-blocks beside them."""
         for digit in self.query(Digit):
             digit.image = answer.image
         found = self._evaluated
@@ -82,7 +82,7 @@ class InspectPage(WalkingPage):
         self.query_one(Gallery).mark(answer.index)
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:
-        """Show the image."""
+        """Show an image of the list of wrong ones."""
         self.show_index(message.key)
 
     def show_answer(self) -> None:
@@ -95,6 +95,6 @@ class InspectPage(WalkingPage):
         self.query_one(AdditionTable).predictions = answer.predictions
 
     def action_look(self) -> None:
-        """Characters or half-blocks; the picture beside it, where there is one, has the other look."""
+        """Switch between characters and half-blocks; a second picture beside it has the other look."""
         for digit in self.query(Digit):
             digit.switch_look()

@@ -1,4 +1,4 @@
-"""The keys with which page Train changes a training that runs: its knobs, single steps, slow motion."""
+"""KnobKeys: keys of the page Train that change a running training: knobs, single steps, slow motion."""
 
 from textual.binding import Binding
 
@@ -17,7 +17,7 @@ KNOB_ACTIONS = ("knobs", "single_step", "slow")
 
 
 def values_now(session: Session) -> dict[str, str]:
-    """The value of each knob, as the run's events and its settings say."""
+    """The present value of each knob, from the run's events and its settings."""
     assert session.config is not None
     usual = {name: value_words(name, getattr(session.config, name)) for name in KNOBS}
     epochs = {"epochs": str(session.started.epochs)} if session.started else {}
@@ -25,7 +25,7 @@ def values_now(session: Session) -> dict[str, str]:
 
 
 class KnobKeys(Page):
-    """A page that shows a training, and can change it."""
+    """A page that can change the training that it shows."""
 
     @property
     def has_knobs(self) -> bool:
@@ -33,14 +33,14 @@ class KnobKeys(Page):
         return bool(self.query(KnobPanel))
 
     def allows_knobs(self, action: str) -> bool | None:
-        """Whether one of these keys means something now; None: it is not one of them."""
+        """Whether the action is possible now; None if it is not one of KNOB_ACTIONS."""
         if action not in KNOB_ACTIONS:
             return None
         control = self.session.control
         return control is not None and (action != "single_step" or control.paused)
 
     async def action_knobs(self) -> None:
-        """Open the panel below the charts, or close it."""
+        """Open or close the panel of knobs below the charts."""
         if self.close_knobs():
             return
         panel = KnobPanel(self.session.turned_before)
@@ -50,14 +50,14 @@ class KnobKeys(Page):
         panel.focus()
 
     def close_knobs(self) -> bool:
-        """Close the panel; False: it was not open."""
+        """Close the panel; returns whether it was open."""
         panels = self.query(KnobPanel)
         panels.remove()
         self.remove_class("-turning")
         return bool(panels)
 
     def step_back(self) -> bool:
-        """Escape: the knobs first."""
+        """Escape closes the panel first."""
         return self.close_knobs() or super().step_back()
 
     def show_knobs(self) -> None:
@@ -67,7 +67,7 @@ class KnobKeys(Page):
             self.query_one(KnobPanel).show(values_now(self.session), begun=int(epoch))
 
     def on_knob_panel_turned(self, message: KnobPanel.Turned) -> None:
-        """Ask the training for it; its event says when it holds."""
+        """Ask the training for the change; its event Changed says from which step it holds."""
         if self.session.control is not None:
             self.session.turned[message.setting] = message.value
             self.session.control.turn(Turn.of(0, message.setting, message.value))
@@ -79,7 +79,7 @@ class KnobKeys(Page):
             self.session.control.single_step()
 
     def action_slow(self) -> None:
-        """One step a second, or as fast as it can."""
+        """Switch between one step per second and full speed."""
         if self.session.control is not None:
             self.session.control.slow = not self.session.control.slow
             words = "One step a second" if self.session.control.slow else "Full speed"

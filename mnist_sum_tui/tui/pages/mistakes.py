@@ -1,4 +1,4 @@
-"""Mistakes: what the network gets wrong: confusion of digits, accuracy by digit and number, the wrong images."""
+"""The page Mistakes: confusion of digits, accuracy of sums by digit and number, the wrong images, and sureness."""
 
 from typing import ClassVar
 
@@ -25,11 +25,11 @@ DOT = f" {BRAILLE.between} "
 MOST_OFTEN = f"{DOT}most often "
 BACK = "From Mistakes (F4 goes back)"
 OFTEN = 11
-"""confusions in the list beside the maps"""
+"""how many confusions are listed beside the maps"""
 
 
 def summary_line(result: TestSetResult, width: int = 200) -> str:
-    """Whose weights, as many words about them as leave room for a figure; and as many of the three figures as fit."""
+    """The weights' description, shortened to leave room for a figure; then as many of three figures as fit."""
     figures = accuracies(result.report).split(DOT)
     source = clauses(result.source, width - len(f": {figures[0]}"))
     lines = [f"{source}: {DOT.join(figures[:count])}" for count in (3, 2, 1)]
@@ -37,9 +37,9 @@ def summary_line(result: TestSetResult, width: int = 200) -> str:
 
 
 def title_line(selection: Selection, often: list[str], width: int) -> str:
-    """What the gallery shows, and as many of the most frequent confusions as fit beside it."""
+    """The gallery's title: what it shows, and as many of the most frequent confusions as fit."""
     line = selection.title
-    for end in ";:,":  # what is left out first comes last
+    for end in ";:,":  # the last part of the title is left out first
         if often and len(f"{line}{MOST_OFTEN}{often[0]}") > width:
             line = line.partition(end)[0]
     for place, words in enumerate(often):
@@ -51,7 +51,7 @@ def title_line(selection: Selection, often: list[str], width: int) -> str:
 
 
 class MistakesPage(WeightsPage):
-    """Two maps, or charts of how sure the network is, and a gallery; a cell of a map chooses what the gallery shows."""
+    """Shows two maps, or charts of how sure the network is, and a gallery of the images that a map's cell chooses."""
 
     page_name = "mistakes"
     AUTO_FOCUS = "#gallery"
@@ -70,7 +70,7 @@ class MistakesPage(WeightsPage):
         self._evaluated: TestSetEvaluated | None = None
         self._selection: Selection | None = None
         self._above: str | None = "maps"
-        """what stands above the gallery: `maps`, `sureness` or nothing"""
+        """what is shown above the gallery: `maps`, `sureness`, or nothing"""
 
     def compose_page(self) -> ComposeResult:
         """The maps beside each other, the gallery below, the slider."""
@@ -85,17 +85,17 @@ class MistakesPage(WeightsPage):
         yield from weights_bar()
 
     def on_mount(self) -> None:
-        """Nothing is known yet; name the parts."""
+        """Begin empty, and set the titles of the parts."""
         self.add_class("-empty")
         self.query_one("#frequent").border_title = "Most frequent"
         self.query_one("#sureness").display = False
 
     def on_screen_resume(self) -> None:
-        """The page comes into view: evaluate, if nothing is known or the weights may be others."""
+        """Evaluate when the page comes into view, if there may be new weights."""
         self.action_again()
 
     def action_again(self) -> None:
-        """Evaluate the chosen weights, else the newest, on the test set; the worker remembers its last result."""
+        """Evaluate the chosen or else the newest weights on the test set; the worker keeps its last result."""
         self.predictions.request(EvaluateTestSet(self.wanted), self.post_message)
 
     def request_answer(self) -> None:
@@ -103,7 +103,7 @@ class MistakesPage(WeightsPage):
         self.action_again()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Of the two meanings of `m` and `c`, the one that would change something; Tab only where there are maps."""
+        """Of the two meanings of `m` and of `c`, allow the one that changes something; allow Tab only with maps."""
         if action == "charts":
             return parameters[0] != (self._above == "sureness")
         if action == "next_part":
@@ -111,15 +111,15 @@ class MistakesPage(WeightsPage):
         return action != "maps" or parameters[0] != bool(self._above)
 
     def action_next_part(self) -> None:
-        """The maps and the gallery have the keys in turn."""
+        """Move the focus to the next map or to the gallery."""
         self.focus_next()
 
     def action_maps(self, shown: bool) -> None:
-        """Hide what stands above the pictures, so that they are larger, or show the maps again."""
+        """Hide what is above the gallery, so that its images are larger, or show the maps again."""
         self._put_above("maps" if shown else None)
 
     def action_charts(self, first: bool) -> None:
-        """The charts instead of the maps; then the next chart where one is shown at a time, and the maps after all."""
+        """Show the charts instead of the maps; then the next chart, if one is shown at a time; at last the maps."""
         charts = self.query_one(SurenessCharts)
         self._put_above("sureness" if charts.turn_to(0 if first else charts.shown + 1) else "maps")
 
@@ -132,7 +132,7 @@ class MistakesPage(WeightsPage):
         self.refresh_bindings()
 
     def step_back(self) -> bool:
-        """Escape: all wrong images again, then the maps."""
+        """Escape shows all wrong images again, then the maps."""
         if self._evaluated is not None and self._selection is not None and self._selection.is_part:
             self._show(all_wrong(self._evaluated.result))
         elif self._above != "maps":
@@ -142,7 +142,7 @@ class MistakesPage(WeightsPage):
         return True
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
-        """The network has been evaluated on the test set."""
+        """Show the result of an evaluation on the test set."""
         self.note()
         known = placed(message.result.weights, message.choices)
         self.show_weights(known.chosen, known.all, "")
@@ -178,7 +178,7 @@ class MistakesPage(WeightsPage):
             self.query_one(Gallery).border_title = title_line(self._selection, often, width - 2)
 
     def on_heatmap_picked(self, message: Heatmap.Picked) -> None:
-        """A cell of a map: show just its images."""
+        """Show only the images of a map's cell."""
         if self._evaluated is not None:
             choose = read_as if isinstance(message.heatmap, Confusion) else sums_wrong
             self._show(choose(self._evaluated.result, message.row, message.column))

@@ -1,4 +1,4 @@
-"""NetworkViews: what Inside shows besides the layers of one image: tables, the layers' health, the map of digits."""
+"""NetworkViews: the views of Inside that show the whole network: tables, health of the layers, map of the digits."""
 
 import time
 from typing import TYPE_CHECKING
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0
 WAYS_IN = {"": "#feature-maps", "means": "#means", "health": "#spreads", "map": "#digit-map"}
-"""where Enter leads to, by what is shown"""
+"""the widget that Enter goes to, by the view that is shown"""
 BACK = "From Inside (F6 goes back)"
 
 
 class NetworkViews(WalkingPage):
-    """A page with views of a whole network; `view_name` says which one is shown, if one is."""
+    """A page with views of a whole network; `view_name` is the one that is shown, or empty."""
 
     view_name = ""
 
     def __init__(self) -> None:
         super().__init__()
         self._maps: dict[str, DigitMap] = {}
-        """by whose weights they are; that of a training in progress has no name"""
+        """the maps by the source of their weights; the one of a running training has an empty name"""
         self._sought_at = self._next_at = 0.0
-        """when an evaluation was asked for, and until when its result serves while a training goes on"""
+        """when an evaluation was asked for, and until when its result is used while a training goes on"""
 
     def compose_views(self) -> ComposeResult:
         """The widgets."""
@@ -52,26 +52,26 @@ class NetworkViews(WalkingPage):
             yield Digit(id="under-cursor")
 
     def on_mount(self) -> None:
-        """Keep up with the run, whoever trains it."""
+        """Keep up with the run, whichever process trains it."""
         self.query_one("#under-cursor", Digit).look = "dots"
         self.set_interval(LOOK_SECONDS, self.keep_view_up)
 
     def forget_weights(self) -> None:
-        """Another network has another map."""
+        """Forget the maps, because another network has another map."""
         super().forget_weights()
         self._maps.clear()
 
     def show_layer(self) -> None:
-        """Show what is chosen; defined by the page."""
+        """Show the chosen layer or view; defined by the page."""
         raise NotImplementedError
 
     def keep_view_up(self) -> None:
-        """Show what is new of the network."""
+        """Bring the view up to date."""
         if self.view_name and self.is_current:
             self.show_layer()
 
     def show_view(self, answer: ImagePredicted) -> str:
-        """Show the view with what is known by now, and say what it means; empty if none is shown."""
+        """Show the view with what is known so far; returns words about it, empty if no view is shown."""
         match self.view_name:
             case "table":
                 return table_words(answer.predictions, len(answer.choices) > 1)
@@ -97,15 +97,15 @@ class NetworkViews(WalkingPage):
         if key in self._maps:  # otherwise the earlier one stays until this one is known
             widget.shown = self._maps[key]
         elif widget.shown is not None and len(widget.shown.labels) != answer.count:
-            widget.shown = None  # of other images
+            widget.shown = None  # it is of other images
         if not widget.has_focus:
             widget.point_at(answer.index)
-        is_drawn = answer.predictions[0].label is None  # and no point of the map
+        is_drawn = answer.predictions[0].label is None  # a drawing is no point of the map
         self.query_one("#under-cursor", Digit).image = None if is_drawn else answer.image
         return map_words(widget.shown, answer.index)
 
     def _turned(self, result: "TestSetResult") -> DigitMap:
-        """The map, turned so that clusters move from the first one that was shown to this one, and do not jump."""
+        """The map, turned to fit the first one that was shown, so that clusters move and do not jump."""
         from mnist_sum_tui.inference.principal import turned
 
         first = next(iter(self._maps.values()), None)
@@ -114,7 +114,7 @@ class NetworkViews(WalkingPage):
         return DigitMap(points, result.labels, result.digits)
 
     def _evaluation(self, answer: ImagePredicted) -> "TestSetResult | None":
-        """That of the weights shown; None while a thread makes it, which then has it shown."""
+        """The evaluation of the shown weights; None while a thread makes it, which shows it afterwards."""
         evaluated = self._evaluated
         if evaluated is not None and self._serves(evaluated.result, answer):
             return evaluated.result
@@ -143,13 +143,13 @@ class NetworkViews(WalkingPage):
             self.show_index(message.index)
 
     def on_option_list_option_selected(self) -> None:
-        """Go into what is shown, if there is more to choose."""
+        """Move the focus into the view, if there is something to choose there."""
         way_in = WAYS_IN.get(self.view_name)
         if way_in and (found := self.query_one(way_in)).display:
             found.focus()
 
     def action_map(self) -> None:
-        """Show the map of the digits, and go into it."""
+        """Show the map of the digits, and move the focus there."""
         rows = self.query_one(OptionList)
         if rows.option_count:
             rows.highlighted = rows.option_count - len(VIEWS) + list(VIEWS).index("map")

@@ -1,4 +1,4 @@
-"""PredictingPage: what the pages with predictions share: the worker, and one line that says what it does."""
+"""PredictingPage: what pages with predictions share: the worker, and a line that says what it is doing."""
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -23,7 +23,7 @@ BAR_WIDTH = 20
 
 
 def working_line(text: str, share: float | None, width: int = 200) -> str:
-    """What is being done, with a bar where it is known how much of it is done: as long as fits into `width`."""
+    """What is being done, with a bar and a percentage if the share is known; the bar gets the room that is left."""
     if share is None:
         return text
     figure = f" {percent(share, 0):>5}"
@@ -32,16 +32,16 @@ def working_line(text: str, share: float | None, width: int = 200) -> str:
 
 
 def accuracies(report: "EvalReport") -> str:
-    """An evaluation's three figures: accuracy of digit and sum, and how often the sum is the digit + the number."""
+    """An evaluation's three figures in words: accuracy of digit and sum, and agreement."""
     found = (report.digit_accuracy, report.sum_accuracy, report.agreement)
     digit, total, agreement = (percent(share) for share in found)
     return f" {BRAILLE.between} ".join((f"digit {digit}", f"sum {total}", f"agreement {agreement}"))
 
 
 class PredictingPage(Page):
-    """A page that shows predictions. It has a Static with the id `note`, empty and hidden while all is well.
+    """A page that shows predictions. It has a line with the id `note`, which is hidden while there is nothing to say.
 
-    One that has nothing to show before the first answer has the class -empty until then, and the note has its room.
+    While there is nothing else to show, the page has the class -empty, and the note takes its room.
     """
 
     @property
@@ -50,30 +50,30 @@ class PredictingPage(Page):
         return cast("MnistSumApp", self.app).predictions
 
     def note(self, text: str = "", *, is_error: bool = False) -> None:
-        """Show one line; nothing hides it."""
+        """Show a line of text; an empty text hides it."""
         if self.is_mounted:
             note = self.query_one("#note", Static)
-            if not text and not note.display:  # an update lays out the whole screen, and this comes each second
+            if not text and not note.display:  # an update lays out the whole screen, and this is called every second
                 return
             note.update(printable(text))
             note.display = bool(text)
             note.set_class(is_error, "-error")
 
     def on_working(self, message: Working) -> None:
-        """Something takes a while."""
+        """Say what is being done and how far it is."""
         self.note(working_line(message.text, message.share, self.room.width - 2))
 
     def on_trouble(self, message: Trouble) -> None:
-        """It could not be done."""
+        """Say why something could not be done."""
         self.note(message.text[:1].upper() + message.text[1:], is_error=True)
 
     def on_unmount(self) -> None:
-        """The app ends: so does the worker's thread."""
+        """End the worker's thread when the app ends."""
         self.predictions.close()
 
 
 class NumberPage(PredictingPage):
-    """A page with a number beside the image; the digits choose it."""
+    """A page with a number besides the image; the digit keys choose it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding(str(digit), f"choose({digit})", show=False) for digit in range(10)]
 
@@ -81,24 +81,24 @@ class NumberPage(PredictingPage):
     """the second input, 0..9"""
 
     def show_answer(self) -> None:
-        """Show what is known, for the chosen number; defined by the page."""
+        """Show what is known for the chosen number; defined by the page."""
         raise NotImplementedError
 
     def watch_number(self) -> None:
-        """The predictions for all ten numbers are here already."""
+        """Show the answer for the new number; the predictions for all ten are known already."""
         self.show_answer()
 
     def action_number(self, by: int) -> None:
-        """A higher or a lower number, going round."""
+        """Choose the next higher or lower number; 0 follows 9."""
         self.number = (self.number + by) % 10
 
     def action_choose(self, number: int) -> None:
-        """That number."""
+        """Choose a number."""
         self.number = number
 
 
 def note_room() -> ComposeResult:
-    """The line for notes, with a row that is always there: a note that comes or goes moves nothing."""
+    """The line for notes, in a row that is always reserved, so that a note that comes or goes moves nothing."""
     with Container(id="note-room"):
         yield note()
 

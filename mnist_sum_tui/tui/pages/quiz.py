@@ -1,4 +1,4 @@
-"""The quiz: ten test images, one at a time, for a person and the network; half of them are hard for the network."""
+"""The quiz: ten test images that the user and the network read, one at a time; half are hard for the network."""
 
 import time
 from datetime import datetime
@@ -34,7 +34,7 @@ WIDTH = 60
 
 
 class QuizScreen(Question[None]):
-    """Asks, compares, and keeps the score."""
+    """Asks for digit and sum, compares with the network's answers, and keeps the score."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close"),
@@ -60,13 +60,13 @@ class QuizScreen(Question[None]):
     def __init__(self) -> None:
         super().__init__()
         self.waiting: list[Asked] = []
-        """the images that are still to be asked, with the one that is shown"""
+        """the images that are not answered yet, beginning with the one that is shown"""
         self.answers: list[Answered] = []
         self._found: TestSetEvaluated | None = None
         self._typed: tuple[int, int, float] | None = None
-        """digit, sum, and the seconds that it took"""
+        """the user's digit and sum, and the seconds that they took"""
         self._said: tuple[Prediction, float] | None = None
-        """the network's answer, and the seconds that it took"""
+        """the network's answer, and its seconds"""
         self._asked_at = 0.0
 
     def compose(self) -> ComposeResult:
@@ -82,7 +82,7 @@ class QuizScreen(Question[None]):
             yield Label("", id="hint", classes="hint", markup=False)
 
     def on_mount(self) -> None:
-        """Find out what is hard for the network."""
+        """Have the network evaluated, to find the images that are hard for it."""
         self.query_one(Digit).look = "blocks"
         app = cast("MnistSumApp", self.app)
         self.predictions, self.session = app.predictions, app.session
@@ -93,24 +93,24 @@ class QuizScreen(Question[None]):
         hint.update(printable(words))
         hint.set_class(is_error, "-error")
 
-    # What the network says.
+    # Messages of the worker.
 
     def on_working(self, message: Working) -> None:
-        """It takes a while."""
+        """Say what is being done."""
         self._hint(working_line(message.text, message.share, WIDTH))
 
     def on_trouble(self, message: Trouble) -> None:
-        """There is no network, for example."""
+        """Say what is wrong, for example that there is no network."""
         self._hint(f"{message.text}. Escape closes", is_error=True)
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
-        """Now it is known what is hard: begin."""
+        """Begin, because it is known now which images are hard."""
         if self._found is None:
             self._found = message
             self.action_again()
 
     def on_image_predicted(self, message: ImagePredicted) -> None:
-        """The network's answer."""
+        """Take in the network's answer."""
         if self.waiting and self._said is None and message.index == self.waiting[0].image:
             self._said = message.predictions[self.waiting[0].number], time.perf_counter() - self._asked_at
             self._tell()
@@ -135,22 +135,22 @@ class QuizScreen(Question[None]):
         self.predictions.request(PredictImage(asked.image, weights if weights.path else None), self.post_message)
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        """After the digit the sum."""
+        """Go from the digit's field to that of the sum."""
         if message.input.id == "typed-digit" and message.value.isdecimal():
             self.query_one("#typed-sum").focus()
 
     def on_key(self, event: Key) -> None:
-        """In the empty field of the sum, Tab, out of habit, stays there, and Backspace takes the digit back."""
+        """In the empty field of the sum, Tab does nothing, and Backspace goes back to the digit."""
         field = self.query_one("#typed-sum", Input)
         if event.key in ("tab", "backspace") and self.focused is field and not field.value:
             event.prevent_default().stop()
             if event.key == "backspace":
                 digit = self.query_one("#typed-digit", Input)
-                digit.value = ""  # or the same digit again would be no change, after which the sum is asked
+                digit.value = ""  # otherwise the same digit again would be no change, and the sum would not be asked
                 digit.focus()
 
     def on_input_submitted(self) -> None:
-        """Both are typed, or something is missing."""
+        """Take both answers, or say what is missing."""
         digit, total = (field.value for field in self.query(Input))
         if digit.isdecimal() and total.isdecimal() and int(total) <= 18:
             self._typed = int(digit), int(total), time.perf_counter() - self._asked_at
@@ -188,12 +188,12 @@ class QuizScreen(Question[None]):
         return lines
 
     def action_next(self) -> None:
-        """The next image, if there is one; a score is not lost by one Enter too many."""
+        """Go to the next image, if there is one; Enter never begins a new quiz, so the score stays on the screen."""
         if self._typed is not None and self._said is not None and self.waiting:
             self._ask()
 
     def action_again(self) -> None:
-        """Ten images, also others after the last one."""
+        """Begin with ten new images, if none is waiting."""
         if self._found is not None and not self.waiting:
             self.answers, self.waiting = [], choose(self._found.result.sureness, np.random.default_rng())
             self._ask()

@@ -1,4 +1,4 @@
-"""RateFinder: the learning rate range test as a dialog: the loss over the rate, and a rate to take."""
+"""RateFinder: the learning rate range test as a dialog: the loss over the rate, and a rate to use."""
 
 import threading
 from typing import TYPE_CHECKING, ClassVar
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # torch
 
 
 class RateFinder(Question[float | None]):
-    """Tries learning rates in a thread, and shows what came of it; the answer is the rate to take, or None."""
+    """Tries learning rates in a thread, and shows the result; the answer is the rate to use, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "Take it"),
@@ -27,7 +27,7 @@ class RateFinder(Question[float | None]):
     ]
 
     def __init__(self, config: TrainConfig, after: threading.Thread | None = None) -> None:
-        """`after`: a thread that uses torch's random numbers and cores, and has been told to end."""
+        """`after` is a thread that was asked to end; the test waits for it, because it uses the cores, too."""
         super().__init__()
         self._config, self._after = config, after
         self._is_over = threading.Event()
@@ -35,7 +35,7 @@ class RateFinder(Question[float | None]):
         self._suggestion: float | None = None
 
     def compose(self) -> ComposeResult:
-        """The chart, and what it says."""
+        """The chart, and words about it."""
         with Vertical(classes="dialog", id="rate-test"):
             yield Label(f"Which learning rate suits {self._config.model}?", classes="question", markup=False)
             yield Chart(id="rate-curve")
@@ -43,11 +43,11 @@ class RateFinder(Question[float | None]):
             yield Label("Escape leaves the rate as it is", id="rate-keys", classes="hint", markup=False)
 
     def on_mount(self) -> None:
-        """Begin."""
+        """Start the test."""
         self.run_worker(self._test, thread=True, exit_on_error=False)
 
     def on_unmount(self) -> None:
-        """Let the thread end, also when the program ends."""
+        """Ask the thread to end, because the dialog or the program does."""
         self._is_over.set()
 
     def _test(self) -> None:
@@ -64,7 +64,7 @@ class RateFinder(Question[float | None]):
         self.call_later(self._take_test, test)
 
     def _take_test(self, test: "RateTest | str") -> None:
-        """Show the curve and what it suggests, or the sentence; or close, if nobody waits for it any more."""
+        """Show the curve and its suggestion, or the error; or close, if the user has left meanwhile."""
         self._is_done = True
         if self._is_over.is_set():
             self.dismiss(None)
@@ -85,12 +85,12 @@ class RateFinder(Question[float | None]):
         self.query_one("#rate-keys", Label).update(f"Enter takes {self._suggestion:g}, Escape leaves it as it is")
 
     def action_take(self) -> None:
-        """Answer with the suggestion, once there is one."""
+        """Answer with the suggested rate, if there is one."""
         if self._suggestion is not None:
             self.dismiss(self._suggestion)
 
     def action_leave(self) -> None:
-        """Close; while the test runs, after its current step, because a training must not begin beside it."""
+        """Close; if the test still runs, only after its current step, so that no training begins beside it."""
         self._is_over.set()
         if self._is_done:
             self.dismiss(None)

@@ -1,4 +1,4 @@
-"""ReplayKeys: on the page Train, a run that is played back: the keys and the mouse that lead through its moments."""
+"""ReplayKeys: keys and mouse of the page Train that play a run back and go through its moments."""
 
 import time
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # it needs numpy, and the first frame does not
 
 FRAME_SECONDS = 0.1
 LONGEST_FRAME = 0.5
-"""seconds that a frame may let pass, so that a machine that is busy skips nothing"""
+"""the most seconds that one frame advances, so that a busy machine skips nothing"""
 SPEED = Binding.Group("Speed", compact=True)
 STEP = Binding.Group("Step", compact=True)
 EPOCH = Binding.Group("Epoch", compact=True)
@@ -43,11 +43,11 @@ REPLAY_BINDINGS = (
 )
 REPLAY_ACTIONS = ("play", "leave", "speed", "step", "epoch", "end")
 NOT_IN_A_REPLAY = ("cursor", "further")
-"""the first because its keys step here, the second because what comes next is known"""
+"""actions that a replay disables: the cursor's keys step here, and the run's further course is known"""
 
 
 class ReplayKeys(ChartKeys, AfterRun):
-    """What the keys in REPLAY_BINDINGS do. Another page, or the form, lets the replay wait."""
+    """The actions of the keys in REPLAY_BINDINGS. While another page or the form is shown, the replay waits."""
 
     player: Player | None = None
     """plays the run that is replayed"""
@@ -55,11 +55,11 @@ class ReplayKeys(ChartKeys, AfterRun):
     _shown_at = 0.0
 
     def show_run(self) -> None:
-        """Turn to the session's run; defined by the page."""
+        """Show the session's run; defined by the page."""
         raise NotImplementedError
 
     def allows_in_replay(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether the action makes sense now; None if that does not depend on a replay."""
+        """Whether the action is possible now; None if that does not depend on a replay."""
         if action == "replay":
             is_over = not self.session.is_live and not self.session.is_read_only
             return (self.session.is_opened or is_over) and self._can_begin
@@ -82,14 +82,14 @@ class ReplayKeys(ChartKeys, AfterRun):
         return super().why_not(key)
 
     def action_replay(self) -> None:
-        """Play back the run that was opened, or that has ended here."""
+        """Play back the run that was opened, or the one that has just ended."""
         if self.session.run is not None:
             self.app.post_message(ReplayRun(self.session.run))
 
     action_look_back = action_replay
 
     def begin_replay(self, player: Player, captions: "Sequence[Caption]" = ()) -> None:
-        """Play from the beginning; the captions are said on the way."""
+        """Play from the beginning, and show the captions, if there are any."""
         self.player = player
         self.run_view.captions.all = captions
         self.run_view.captions.has_pages = not self.session.is_read_only
@@ -103,7 +103,7 @@ class ReplayKeys(ChartKeys, AfterRun):
         self.refresh_bindings()
 
     def look_back(self, player: Player) -> None:
-        """Show how the run that still trains has stood; the training goes on, and End or Escape returns to it."""
+        """Show earlier moments of the run that still trains; it goes on, and End or Escape returns to it."""
         session = self.session
         if session.run is None or session.config is None or self.player is not None:
             return
@@ -115,14 +115,14 @@ class ReplayKeys(ChartKeys, AfterRun):
         self.show_moment()
 
     def return_to_now(self) -> None:
-        """Show the run that still trains as it stands now."""
+        """Show the present moment of the run that still trains."""
         self.end_replay()
         self.run_view.reset(self.session.events)
         self.refresh_bindings()
         self.redraw(at_once=True)
 
     def end_replay(self) -> None:
-        """Another run is shown, or this one as a whole."""
+        """End the replay, because another run is shown, or this one as a whole."""
         self.player = self.session.past = None
         self.run_view.turn_to(self.session)
         if self._frames is not None:
@@ -130,7 +130,7 @@ class ReplayKeys(ChartKeys, AfterRun):
         self.run_view.remove_class("-replayed", "-captioned")
 
     def step_back(self) -> bool:
-        """Escape: take the cursor away, then the large chart, then leave the replay."""
+        """Escape removes the cursor, then makes a large chart small, then leaves the replay."""
         if super().step_back():
             return True
         session, player = self.session, self.player
@@ -144,7 +144,7 @@ class ReplayKeys(ChartKeys, AfterRun):
         return True
 
     def show_moment(self) -> None:
-        """Show the moment at which the replay is."""
+        """Show the present moment of the replay."""
         if self.player is not None:
             moment, shown = self.player.moment, self.session.shown
             shown.rewind(moment)
@@ -155,7 +155,7 @@ class ReplayKeys(ChartKeys, AfterRun):
             self.redraw(at_once=True)
 
     def _next_frame(self) -> None:
-        """Let the time since the last frame pass, while somebody looks."""
+        """Advance by the time since the last frame, if the page is shown."""
         now, before = time.monotonic(), self._shown_at
         self._shown_at = now
         if self.player is not None and self.is_current and not self.is_form_shown:
@@ -176,30 +176,30 @@ class ReplayKeys(ChartKeys, AfterRun):
             self.refresh_bindings()
 
     async def action_leave(self) -> None:
-        """As `back`, whose last step here it is; the footer names it."""
+        """The same as `back`; a name of its own for the footer."""
         await self.action_back()
 
     def action_speed(self, by: int) -> None:
-        """Faster or slower."""
+        """Play faster or slower."""
         if self.player is not None:
             self.player.change_speed(by)
             self.run_view.query_one(ScrubBar).show(self.player)
 
     def action_step(self, by: int) -> None:
-        """An event back or forth."""
+        """Go an event back or forth."""
         if self.player is not None:
             self.player.step(by)
             self.show_moment()
             self.refresh_bindings()  # it pauses
 
     def action_epoch(self, by: int) -> None:
-        """To the end of an epoch."""
+        """Go to the end of the last or the next epoch."""
         if self.player is not None:
             self.player.step_epoch(by)
             self.show_moment()
 
     def action_end(self, last: bool) -> None:
-        """To the beginning or the end; of a run that still trains, to now."""
+        """Go to the beginning or the end; for a run that still trains, the end is now."""
         if self.session.past is not None and last:
             self.return_to_now()
         elif self.player is not None:
@@ -207,7 +207,7 @@ class ReplayKeys(ChartKeys, AfterRun):
             self.show_moment()
 
     def on_scrub_bar_dragged(self, message: ScrubBar.Dragged) -> None:
-        """Where the mouse is."""
+        """Go to the moment under the mouse."""
         message.stop()
         if self.player is not None:
             self.player.go_to_share(message.share)

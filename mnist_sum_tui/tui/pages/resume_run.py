@@ -1,4 +1,4 @@
-"""The question before a run is trained further: how many more epochs, and what learning rate they get."""
+"""ResumeRun: the question before a run is trained further: how many more epochs; it shows their learning rate."""
 
 from dataclasses import replace
 from typing import ClassVar
@@ -26,7 +26,7 @@ class ResumeRun(Question[int | None]):
         self.found = found
 
     def compose(self) -> ComposeResult:
-        """The question, the line to type into, and what would be trained."""
+        """The question, the line to type into, and a preview of the training."""
         found = self.found
         done = f"{found.step / found.steps_per_epoch:.3g}" if found.steps_per_epoch else "0"
         whole = found.config.epochs
@@ -44,7 +44,7 @@ class ResumeRun(Question[int | None]):
             yield Label("Enter trains, Escape leaves it as it is", classes="hint")
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        """Say what would be trained."""
+        """Update the preview of the training."""
         result = message.validation_result
         if result is None or result.is_valid:
             words = self.found.words(int(message.value))
@@ -54,7 +54,7 @@ class ResumeRun(Question[int | None]):
         self.query_one("#comes-to", Label).update(words)
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Train, if the number will do."""
+        """Close with the number, if it is valid."""
         if message.validation_result is not None and message.validation_result.is_valid:
             self.dismiss(int(message.value))
 

@@ -1,4 +1,4 @@
-"""RunKeys: what the keys of the page Runs do with the run under the cursor: open, resume, copy the command, delete."""
+"""RunKeys: keys of the page Runs for the run under the cursor: open, resume, report, copy the command, delete, sort."""
 
 from textual.binding import Binding
 
@@ -27,14 +27,14 @@ NEED_A_RUN = ("resume", "report", "copy", "delete", "evaluate", "sort", "quantit
 
 
 class RunKeys(InStepKeys):
-    """What Enter and the keys in RUN_BINDINGS do."""
+    """The actions of Enter and of the keys in RUN_BINDINGS."""
 
     def action_reload(self) -> None:
         """Read the folder again; defined by the page."""
         raise NotImplementedError
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without a run, keys that need one are not in the footer."""
+        """Disable keys that need a run if there is none."""
         return self.current is not None if action in NEED_A_RUN else super().check_action(action, parameters)
 
     @property
@@ -44,7 +44,7 @@ class RunKeys(InStepKeys):
         return tables.first().current if tables else None
 
     def on_run_table_entered(self) -> None:
-        """Enter opens the run."""
+        """Open the run, after Enter."""
         current = self.current
         if current is None:
             return
@@ -85,7 +85,7 @@ class RunKeys(InStepKeys):
         self.run_worker(write, thread=True, group="report", exit_on_error=False)
 
     def action_copy(self) -> None:
-        """The commands that make the run again, to the clipboard and on the page."""
+        """Copy the commands that repeat the run to the clipboard, and show them on the page."""
         current = self.current
         if current is not None and current.config is not None:
             text, besides = reproduction(current.config, current.starts, current.changed)
@@ -118,6 +118,6 @@ class RunKeys(InStepKeys):
         self.query_one(RunTable).sort_by_next(by)
 
     def action_turn(self) -> None:
-        """The same column, the other way round."""
+        """Reverse the sorting."""
         table = self.query_one(RunTable)
         table.sort_by(table.order[0])

@@ -1,4 +1,4 @@
-"""Runs: every run in the folder: open, compare, resume, evaluate, delete, copy the command."""
+"""The page Runs: every run in the folder, to open, compare, resume, evaluate or delete."""
 
 from typing import ClassVar
 
@@ -32,7 +32,7 @@ from mnist_sum_tui.tui.widgets.run_details import details, differing, ranking, s
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 AT_ONCE = 40
-"""runs that are shown first, as many as a screen has, while there are more to read"""
+"""how many runs are shown before the rest has been read: about a screenful"""
 EMPTY = """No runs yet.
 
 Press F1 and start one; the form there says how long it takes.
@@ -40,12 +40,12 @@ Runs appear here with their curves; they stay in {folder}."""
 
 
 class RunsPage(Experiments):
-    """The table and the chart of the marked runs, or of the one under the cursor."""
+    """Shows a table of the runs, and a chart of the marked ones, or of the one under the cursor."""
 
     page_name = "runs"
     AUTO_FOCUS = "#table"
     HORIZONTAL_BREAKPOINTS = [*PredictingPage.HORIZONTAL_BREAKPOINTS[:-1], (160, "-huge")]  # noqa: RUF012
-    """from there on the details fit beside the table"""
+    """as on the other pages, but from 160 columns on, because then the details fit beside the table"""
     BINDINGS: ClassVar[list[BindingType]] = [
         *RUN_BINDINGS,
         Binding("e", "evaluate", "Evaluate"),
@@ -65,7 +65,7 @@ class RunsPage(Experiments):
         self._listings = 0
 
     def compose_page(self) -> ComposeResult:
-        """Table, chart with the settings that differ, or what stands there without runs; one run's details."""
+        """The table, the chart and the settings that differ, or a text if there are no runs; details of one run."""
         with Horizontal(id="runs"):
             with Vertical(id="listing"):
                 yield RunTable(id="table")
@@ -78,19 +78,19 @@ class RunsPage(Experiments):
             yield Static(id="details", markup=False)
 
     def on_screen_resume(self) -> None:
-        """The page comes into view: runs may have come or gone, and another page's request replaced ours."""
+        """Read again when the page comes into view; an evaluation may have been replaced by another page's request."""
         self.action_reload()
         if self._evaluating is not None:
             self.predictions.request(EvaluateTestSet(self._evaluating), self.post_message)
 
     def on_run_event(self, event: Event) -> None:
-        """Update the state of a run that ended."""
+        """Read again when a run has ended."""
         super().on_run_event(event)
         if isinstance(event, Finished) and self.is_current:
             self.action_reload()
 
     def on_key(self) -> None:
-        """A message is read by the next key; what that does may bring another."""
+        """Hide the note at the next key, because it has been read by then."""
         if self._evaluating is None:
             self.note()
 
@@ -113,13 +113,13 @@ class RunsPage(Experiments):
         self.run_worker(read, thread=True, group="list", exit_on_error=False)
 
     def _take_listed(self, runs: tuple[Summary, ...], number: int, is_whole: bool = True) -> None:
-        """Show all runs, or the first of them, unless they are to be read again: `number` counts the readings."""
+        """Show all runs, or the first of them, unless a newer reading has begun; `number` counts the readings."""
         if number == self._listings:
             self.listed, self.query_one(RunTable).is_whole = runs, is_whole
             self.show_listed()
 
     def show_listed(self) -> None:
-        """Show those that are chosen."""
+        """Show the runs that match the filter."""
         table, rows = self.query_one(RunTable), self.rows
         names = [run.run.id for run in rows]
         table.marked = tuple(name for name in table.marked if name in names)
@@ -137,11 +137,11 @@ class RunsPage(Experiments):
         self._trace()
 
     def on_run_table_marked(self) -> None:
-        """Other curves are wanted."""
+        """Draw the curves of the runs that are marked now."""
         self._trace()
 
     def on_data_table_row_highlighted(self) -> None:
-        """Without marks the chart follows the cursor; the details do always."""
+        """Follow the cursor with the details, and, if no run is marked, with the chart."""
         if self.query_one(RunTable).marked:
             self._describe(self._chosen())
         else:
@@ -155,7 +155,7 @@ class RunsPage(Experiments):
         return [by_name[name] for name in names if name in by_name]
 
     def _describe(self, chosen: list[Summary]) -> None:
-        """Beside the curves the settings that differ, or with them the run under the cursor beside the table."""
+        """Show the settings that differ beside the curves, and the details of the current run beside the table."""
         table, words = self.query_one(RunTable), ""
         if len(chosen) > 1:
             words = differing(chosen, [RUN_SYMBOLS[table.looks[run.run.id]] for run in chosen])
@@ -181,7 +181,7 @@ class RunsPage(Experiments):
         self.run_worker(read, thread=True, group="trace", exclusive=True, exit_on_error=False)
 
     def _take_curves(self, curves: list[tuple[str, list[Series]]], looks: list[int]) -> None:
-        """Draw them; `looks` has the place of each among the marks."""
+        """Draw the curves; `looks` has the index of each run's mark."""
         self.curves, self._looks = curves, looks
         self.draw_curves()
 
@@ -194,15 +194,15 @@ class RunsPage(Experiments):
     watch_quantity = watch_x_kind = draw_curves
 
     def action_quantity(self) -> None:
-        """The next quantity."""
+        """Show the next quantity in the chart."""
         self.quantity = QUANTITIES[(QUANTITIES.index(self.quantity) + 1) % len(QUANTITIES)]
 
     def action_axis(self) -> None:
-        """The next x axis."""
+        """Show the next kind of x axis."""
         self.x_kind = X_KINDS[(X_KINDS.index(self.x_kind) + 1) % len(X_KINDS)]
 
     def action_evaluate(self) -> None:
-        """The best weights on all test images, with all ten numbers."""
+        """Evaluate the run's best weights on all test images with all ten numbers."""
         current = self.query_one(RunTable).current
         if current is not None:
             try:
@@ -213,12 +213,12 @@ class RunsPage(Experiments):
                 self.predictions.request(EvaluateTestSet(self._evaluating), self.post_message)
 
     def on_trouble(self, message: Trouble) -> None:
-        """It could not be evaluated."""
+        """Say why the run could not be evaluated."""
         super().on_trouble(message)
         self._evaluating = None
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
-        """The result of `evaluate`."""
+        """Show the result of the evaluation."""
         self._evaluating = None
         name, report = short_name(message.result.source), message.result.report
         self.note(f"{name} on {report.pairs:,} test pairs: {accuracies(report)}")

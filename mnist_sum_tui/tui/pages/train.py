@@ -1,4 +1,4 @@
-"""The page Train: the form of a new run, and the run as it learns."""
+"""The page Train: the form for a new run, and the charts of a run while it learns."""
 
 import time
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -24,18 +24,18 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
     from mnist_sum_tui.tui.widgets.run_view import RunView
 
 REDRAW_SECONDS = 0.5
-"""two frames a second are enough to see it learn"""
+"""two frames per second are enough to see it learn"""
 SHARE_OF_A_CORE = 0.02
-"""the share of a core that drawing may take from the training; on a slow machine frames come less often"""
+"""the share of a core that drawing may take from the training; on a slow machine there are fewer frames"""
 CHARTS_SECONDS = 0.9
-"""they take most of a frame's time, so every second frame goes without them"""
+"""charts take most of a frame's time, so they are drawn only in every second frame"""
 
 
 class TrainPage(KnobKeys, ReplayKeys, TrainReads):
     """Starts a run and shows it."""
 
     page_name = "train"
-    AUTO_FOCUS = ""  # the form takes it when it is shown; behind a run it would take the keys, as space
+    AUTO_FOCUS = ""  # the form takes the focus when it is shown; hidden, it would take keys such as space
     BINDINGS: ClassVar = [
         Binding("space", "control('pause')", "Pause"),
         Binding("space", "control('resume')", "Resume"),
@@ -58,7 +58,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         self._is_loading_images = False
 
     def compose_page(self) -> ComposeResult:
-        """The form, or the run; who only watches sees no form, not even before the run is read."""
+        """The form or the run; in a read-only session the form is hidden, even before the run is read."""
         with ContentSwitcher(initial="run-form", id="train"):
             form = RunForm(self._defaults, self.session.runs_folder, id="run-form")
             form.visible = not self.session.is_read_only
@@ -66,7 +66,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
 
     @property
     def is_composed(self) -> bool:
-        """Whether its widgets are there, so that there is a place for the view of a run."""
+        """Whether the page has its widgets, so that the view of a run can be added."""
         return bool(self.query(ContentSwitcher))
 
     def prepare(self) -> None:
@@ -86,10 +86,10 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
     def run_view(self) -> "RunView":
         """The view of the run."""
         self.prepare()
-        return cast("RunView", self._run_view)  # a search for it at each event would take a seventh of the UI's time
+        return cast("RunView", self._run_view)  # a query per event would take a seventh of the UI's time
 
     def show_run(self) -> None:
-        """Turn to the session's run, which begins now or was opened."""
+        """Show the session's run, which begins now or was opened."""
         self.end_replay()
         self.run_view.begin(self.session.events)
         self._is_loading_images = False
@@ -104,12 +104,12 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
 
     @property
     def about(self) -> str:
-        """With the coach's whole sentence, of which a narrow line has only the beginning."""
+        """The words about the page, and the coach's whole sentence, which is cut on a narrow page."""
         said = "" if self.is_form_shown else self.run_view.advice
         return f"{super().about} The coach: {said}." if said else super().about
 
     def on_run_event(self, event: Event) -> None:
-        """Take it in; it is drawn a moment later, and with it the state in the bar, so that their figures agree."""
+        """Take in an event; it is drawn a moment later, together with the state in the bar, so that they agree."""
         if isinstance(event, Notice):
             self.notify(event.message, timeout=4)
         if self.session.past is not None:
@@ -127,7 +127,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             self.redraw(at_once=True)
 
     def _load_images_of(self, event: Event) -> None:
-        """Load the sample images when the run first names them."""
+        """Load the sample images when the first Samples event names them."""
         if isinstance(event, Samples) and not self._is_loading_images and self.session.config is not None:
             self._is_loading_images = True
             self.load_images(event.indices, self.session.config.data_dir, self._take_images)
@@ -148,7 +148,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         self.redraw(at_once=is_whole or not self.session.is_live)
 
     def show_end(self) -> None:
-        """The thread is done; show what came of it."""
+        """Show the result of the training, whose thread has ended."""
         self.close_knobs()
         self.show_state()
         self.refresh_bindings()
@@ -159,7 +159,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             self.form.complain(str(error) or type(error).__name__)
 
     def redraw(self, at_once: bool = False) -> None:
-        """Draw if something is new and somebody looks."""
+        """Draw, if there is something new, the page is shown, and the drawing budget allows it."""
         if at_once or (self._is_stale and self.is_current and self._budget.is_left):
             self._budget.begin()
             with_charts = at_once or time.monotonic() - self._charted >= CHARTS_SECONDS
@@ -170,14 +170,14 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             self.show_state()
 
     def keep_state(self) -> None:
-        """The figures in the bar change with those below, or both would contradict each other."""
+        """Update the state in the bar only together with the figures below, so that they never disagree."""
         if not self._is_stale:
             self.show_state()
         if self._run_view is not None:
             self._run_view.fit()
 
     def on_screen_resume(self) -> None:
-        """Show what came in meanwhile."""
+        """Show what has come meanwhile."""
         if not self.is_mounted:
             return
         if self.is_form_shown:
@@ -186,7 +186,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             self.redraw(at_once=True)
 
     def on_screen_suspend(self) -> None:
-        """Another page: the cursor goes."""
+        """Remove the cursor when another page is shown."""
         if self._run_view is not None and self._run_view.view.cursor is not None:
             self.step_back()
 
@@ -202,7 +202,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         self._is_stale = True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that would do nothing are not in the footer."""
+        """Disable keys that would do nothing now."""
         if not self.is_mounted:
             return True
         if self.is_form_shown and action in ("control", *CHART_ACTIONS):

@@ -1,4 +1,4 @@
-"""What page Train reads in threads of its own: the ghost run, and the sample images."""
+"""TrainReads: what the page Train reads in threads: the ghost run and the sample images."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
 
 
 class TrainReads(Page):
-    """Reads, and lets the page take what was found: reading on the thread that draws would take too long."""
+    """Reads files in threads, because it would take too long in the thread that draws, and passes the result on."""
 
     @work(thread=True, exclusive=True, group="ghost", exit_on_error=False)
     def find_ghost(self, config: TrainConfig, current: Run, take: "Callable[[str, Series, str], object]") -> None:
@@ -35,7 +35,7 @@ class TrainReads(Page):
     def load_images(
         self, indices: tuple[int, ...], data_dir: str | None, take: "Callable[[dict[int, Image]], object]"
     ) -> None:
-        """Read the sample images, with the whole of their file: too long for the thread that draws."""
+        """Read the sample images; their whole file must be read."""
         self.take_found(take, sample_images(indices, data_dir))
 
 

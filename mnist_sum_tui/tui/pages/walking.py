@@ -1,7 +1,8 @@
 """WalkingPage: keys that go from one wrong, disagreeing or uncertain test image to the next, or back.
 
-The weights that were searched stay on the page until the next key: while a training goes on, the newest ones may have
-learned the image in the meantime. A line says both. So it is with an image that the page Mistakes opens.
+The page keeps showing the answer of the weights that were searched until the next key, because the newest weights of a
+running training may have learned the image meanwhile. A line says both. It is the same for an image that the page
+Mistakes opens.
 """
 
 from collections.abc import Callable
@@ -35,21 +36,21 @@ WALK_KEYS = (
     Binding("D", "disagree(-1)", show=False),
 )
 Judge = Callable[["Prediction"], str]
-"""the judgement of a prediction, in a word or two"""
+"""judges a prediction in a word or two, such as `wrong`"""
 
 
 def rightness(found: "Prediction") -> str:
-    """Whether digit and sum are right."""
+    """`right` if digit and sum are both right, else `wrong`."""
     return "right" if found.correct else "wrong"
 
 
 def fit(found: "Prediction") -> str:
-    """Whether the sum is the digit + the number."""
+    """`fitting` if the predicted sum is the predicted digit + number, else `not fitting`."""
     return "fitting" if found.agrees else "not fitting"
 
 
 def sureness(found: "Prediction") -> str:
-    """The less sure of the two answers."""
+    """The probability of the less sure answer, as text."""
     return percent(min(max(found.digit_probabilities), max(found.sum_probabilities)), 1)
 
 
@@ -60,7 +61,7 @@ def step_of(source: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The image that a walk has reached, and how it judges images."""
+    """The evaluation and the words for the image that was found, and how predictions are judged."""
 
     result: TestSetResult
     words: tuple[str, ...]
@@ -68,7 +69,7 @@ class Found:
     judge: Judge
 
     def line(self, width: int, shown: "Prediction", now: "Prediction | None" = None, source: str = "") -> str:
-        """In the longest form that fits; in training `Wrong ... at step 98, but right by now (step 140)`."""
+        """The longest line that fits; during a training `Wrong ... at step 98, but right by now (step 140)`."""
         lines = [words + self._since(shown, now, source) for words in self.words]
         return next((line for line in lines if len(line) <= width), lines[-1])
 
@@ -83,7 +84,7 @@ class Found:
 
 
 class WalkingPage(ImagePage):
-    """A page with one test image at a time, which the WALK_KEYS walk through."""
+    """A page with one test image at a time and the WALK_KEYS."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +94,7 @@ class WalkingPage(ImagePage):
         self._walked_to: int | None = None
 
     def forget_weights(self) -> None:
-        """Results of an earlier training are of no use to a new one, whose weights have the same name."""
+        """Forget the evaluation, because the weights of a new training have the same name as those of the last."""
         super().forget_weights()
         self._evaluated = None
         self.let_go()
@@ -105,13 +106,13 @@ class WalkingPage(ImagePage):
             self.note()
 
     def watch_number(self) -> None:
-        """Another number: no longer what was found."""
+        """Ask again for another number, because what was found holds only for its own."""
         if self._found is not None:
             self.request_answer()
         super().watch_number()
 
     def take_answer(self, answer: ImagePredicted) -> None:
-        """Show it; beside something that was found, only say what has become of it."""
+        """Show the answer; if an image was found by a walk, only say how the newest weights judge it."""
         if self._found is None:
             if self._then is None:
                 self.note()
@@ -121,7 +122,7 @@ class WalkingPage(ImagePage):
             self.note(self._found.line(self._width, shown, answer.predictions[self.number], answer.source))
 
     def show_prediction(self, answer: ImagePredicted) -> "Prediction":
-        """Show what comes out for the chosen number: both rows of bars, all ten numbers, where it looked."""
+        """Show the prediction for the chosen number: two charts of bars, all ten numbers, where it looked."""
         shown = answer.predictions[self.number]
         digits, sums = self.query(ProbabilityBars)
         digits.probabilities, digits.truth = shown.digit_probabilities, shown.label
@@ -134,7 +135,7 @@ class WalkingPage(ImagePage):
 
     @property
     def searched(self) -> TestSetResult | None:
-        """Whose answer is shown, if it was found by a walk."""
+        """The evaluation whose answer is shown, if the image was found by a walk."""
         return None if self._found is None else self._found.result
 
     @property
@@ -143,7 +144,7 @@ class WalkingPage(ImagePage):
         return self.room.width - 2
 
     def open_image(self, message: OpenInInspect) -> None:
-        """By the weights with which it was found, until the next key."""
+        """Show an image with the weights by which another page found it, until the next key."""
         evaluated = message.evaluated
         if evaluated is None:
             super().open_image(message)
@@ -155,17 +156,17 @@ class WalkingPage(ImagePage):
         self._land(evaluated, step, (f"{message.back}: {verdict}",), rightness)
 
     def action_wrong(self, by: int) -> None:
-        """The next image whose digit or sum is wrong, or the one before."""
+        """Go to the next image whose digit or sum is wrong, or to the one before."""
         what = "wrong image", "(digit or sum)", "is wrong"
         self._search(lambda found: self._jump(found, found.result.wrong, by, what, rightness))
 
     def action_disagree(self, by: int) -> None:
-        """The next image whose predicted sum is not the predicted digit plus the number, or the one before."""
+        """Go to the next image whose predicted sum is not predicted digit + number, or to the one before."""
         what = "disagreeing image", "(the sum is not digit + number)", "disagrees"
         self._search(lambda found: self._jump(found, found.result.disagreeing, by, what, fit))
 
     def action_uncertain(self, by: int) -> None:
-        """The least certain image; pressed again, the next one after it, or the one before."""
+        """Go to the least certain image; pressed again, to the next one after it, or to the one before."""
 
         def go(evaluated: TestSetEvaluated) -> None:
             is_fresh = self._walked_to != self.index
@@ -191,7 +192,7 @@ class WalkingPage(ImagePage):
             self._land(evaluated, step, (f"{words} {where}", words), judge)
 
     def _land(self, evaluated: TestSetEvaluated, step: Step, words: tuple[str, ...], judge: Judge) -> None:
-        """Show what was found, by the weights that were searched."""
+        """Show the image that was found, with the weights that were searched."""
         result = evaluated.result
         known = placed(result.weights, evaluated.choices or self._choices)
         self._found = self.session.drawing = None  # the number is not changed by the user
@@ -205,18 +206,18 @@ class WalkingPage(ImagePage):
         self.note(self._found.line(self._width, predictions[step.number]))
 
     def _search(self, then: Callable[[TestSetEvaluated], None]) -> None:
-        """Do it when the network has been evaluated on the test set; at once if it has been."""
+        """Call `then` with an evaluation of the network on the test set, as soon as there is one."""
         answer, evaluated = self.answer, self._evaluated
         if answer is None:
             return
         if evaluated is not None and evaluated.result.serves_for(answer.weights, answer.source):
             then(evaluated)
         else:
-            self._then = then  # beside an evaluation in progress: the worker goes on with that
+            self._then = then  # an evaluation in progress is continued, not repeated
             self.predictions.request(EvaluateTestSet(self.wanted), self.post_message)
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
-        """The network has been evaluated on the test set."""
+        """Take in the evaluation, and continue the search that waits for it."""
         then, self._then = self._then, None
         self.note()
         self._evaluated = message

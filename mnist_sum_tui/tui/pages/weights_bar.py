@@ -1,6 +1,6 @@
-"""The line `Weights ○ epoch 1 ── ● best`: which weights a page predicts with, and keys to choose others.
+"""WeightsPage: the line `Weights ○ epoch 1 ── ● best`: with which weights a page predicts, and keys to choose others.
 
-What is chosen holds on every page, so the bar of tabs says it on each of them.
+The choice holds on every page, so the bar of tabs shows it on each of them.
 """
 
 from typing import TYPE_CHECKING, cast
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NO_OTHERS = "No other weights were kept. A run of recipe standard keeps some epochs, to go back to."
 LEAST_SLIDER = 34
-"""columns of the line that are not for words about the weights: its name, the slider, the gaps"""
+"""columns of the line that its title, the slider and the gaps need"""
 WEIGHT_KEYS = (
     Binding("comma", "slide(-1)", "Weights", key_display=", ."),
     Binding("full_stop", "slide(1)", show=False),
@@ -33,7 +33,7 @@ WEIGHT_KEYS = (
 
 
 def other_weights(name: str, instead: str, room: int) -> str:
-    """Which weights are asked, and the way back to those `instead`; as much as leaves room for the training's state."""
+    """The words for chosen weights, and for the way back to those `instead`; short enough for the training's state."""
     forms = (  # each with the columns that it leaves
         (f" Weights: {name} {BRAILLE.between} Escape: back to {instead} ", LEAST_STATE),
         (f" Weights: {name} {BRAILLE.between} Esc: {instead} ", LEAST_STATE),
@@ -52,22 +52,22 @@ class WeightsPage(PredictingPage):
 
     @property
     def wanted(self) -> Weights | None:
-        """What was chosen, on whichever page; None: the best there is, and the live ones while a training goes on."""
+        """The weights chosen on any page; None: the best ones, or, while a training goes on, the live ones."""
         return self.session.weights
 
     def on_run_event(self, event: Event) -> None:
-        """A training that begins is what there is to look at, whatever weights were chosen before."""
+        """Forget chosen weights when a training begins, so that its own are shown."""
         super().on_run_event(event)
         if isinstance(event, Started):
             self.forget_weights()
 
     def forget_weights(self) -> None:
-        """Ask the network that is there now."""
+        """Go back to the usual weights."""
         self.session.weights = None
         self.show_state()
 
     async def action_back(self) -> None:
-        """One step back; the last ones are from weights that were chosen to the usual ones, and from then to now."""
+        """Go one step back; the last steps go from chosen weights to the usual ones, and from a past moment to now."""
         try:
             await super().action_back()
         except SkipAction:
@@ -79,7 +79,7 @@ class WeightsPage(PredictingPage):
             self.request_answer()
 
     def tell_weights(self) -> int:
-        """In the bar of tabs, where it is seen on each page that they hold."""
+        """Show chosen weights in the bar of tabs; returns the columns that this takes."""
         told, words = self.query_one("#other-weights", Line), ""
         asked = self._shown if self.wanted is None and self.session.past is not None else self.wanted
         if asked is not None:
@@ -92,14 +92,14 @@ class WeightsPage(PredictingPage):
         return len(words)
 
     def request_answer(self) -> None:
-        """Ask for the predictions by `wanted`; defined by the page."""
+        """Ask for the predictions with the weights `wanted`; defined by the page."""
         raise NotImplementedError
 
     def show_weights(self, shown: Weights, choices: tuple[Weights, ...], source: str) -> None:
-        """Show whose predictions are on the page, and what could be chosen instead."""
+        """Show with which weights the page predicts, and which could be chosen instead."""
         self._shown, self._choices = shown, choices
         if self.wanted is not None and same_weights(self.wanted, (shown,)):
-            self.session.weights = shown  # an epoch may be the best no longer, and is then called otherwise
+            self.session.weights = shown  # the best epoch may be another now, which changes names
         slider = self.query_one(Slider)
         slider.names = tuple(weights.name for weights in choices)
         slider.chosen = choices.index(shown)
@@ -109,18 +109,18 @@ class WeightsPage(PredictingPage):
         told.update(source, layout=len(source) != told.size.width)  # a layout takes 20 ms from a training each time
 
     def action_slide(self, by: int) -> None:
-        """Earlier or later weights, or a word that there are none."""
+        """Choose earlier or later weights, or say that there are none."""
         if len(self._choices) == 1:
             self.note(NO_OTHERS)
         if self._shown is not None:
             self.choose_weights(self._choices.index(self._shown) + by)
 
     def on_slider_moved(self, message: Slider.Moved) -> None:
-        """Other weights, by the mouse."""
+        """Choose weights by the mouse."""
         self.choose_weights(message.chosen)
 
     def choose_weights(self, at: int) -> None:
-        """Take the weights at that place of the slider, if there are any."""
+        """Choose the weights at a position of the slider, if there are any."""
         if 0 <= at < len(self._choices):
             chosen = self._shown = self._choices[at]
             self.query_one(Slider).chosen = at  # at once: the answer may take seconds
@@ -131,7 +131,7 @@ class WeightsPage(PredictingPage):
 
 
 def weights_bar() -> ComposeResult:
-    """The line itself."""
+    """The widgets of the line."""
     with Horizontal(id="weights"):
         yield Static("Weights ", id="weights-title")
         yield Slider(id="slider")

@@ -14,13 +14,13 @@ from mnist_sum_tui.atomic import write_atomic
 from mnist_sum_tui.errors import RunError
 
 FOLDER = "drawings"
-"""beside the runs, in none of them: a run's folder has only the run's own files, or it could not be deleted"""
+"""the folder's name in the runs folder; no run's folder is used, because one with other files cannot be deleted"""
 
 
 def path_of(typed: str) -> str:
-    """The path that was typed or pasted: terminals put quotes around a file that is dropped on them.
+    """The path that was typed or pasted; quotes around it are removed, which terminals add to a dropped file.
 
-    `-` would be standard input, which is the dashboard's own.
+    `-` is a file of that name, because standard input belongs to the dashboard.
     """
     words = typed.strip().strip("'\"")
     return str(Path(words).expanduser()) if words != "-" else "./-"
