@@ -1,4 +1,4 @@
-"""RunningApp: the run behind the pages: training, watching or opening one, and its events on their way to the pages."""
+"""RunningApp: train, watch, open or replay a run, and pass its events on to the pages."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ class RunningApp(LeavingApp):
         self.watcher: WatchingThread | None = None
         """the thread that follows a run of another process"""
         self.speeds: SpeedThread | None = None
-        """finds out how quick each network trains here, while nothing trains"""
+        """the thread that finds out how fast each network trains here, while nothing trains"""
         self._run_name = run_name
 
     @property
@@ -56,7 +56,7 @@ class RunningApp(LeavingApp):
     # A training of our own.
 
     def on_start_training(self, message: StartTraining) -> None:
-        """Make a run, unless there is one to resume, and train it in a thread."""
+        """Create a run, unless one is resumed, and train it in a thread."""
         if self.session.is_read_only:
             return
         if self.session.is_training:
@@ -77,7 +77,7 @@ class RunningApp(LeavingApp):
         self._show_run()
 
     def on_find_rate(self, message: FindRate) -> None:
-        """Try learning rates, and put the one that is taken into the form."""
+        """Try learning rates, and put the one that the user accepts into the form."""
         from mnist_sum_tui.tui.pages.rate_finder import RateFinder  # numpy
 
         def answered(rate: float | None) -> None:
@@ -91,18 +91,18 @@ class RunningApp(LeavingApp):
             self.push_screen(RateFinder(message.config, after=self.speeds), answered)
 
     def on_past_events(self, message: PastEvents) -> None:
-        """The events of a resumed run before it was resumed."""
+        """Take in the earlier events of a resumed run."""
         for event in message.events:
             self.session.add(event)
 
     def on_run_event(self, message: RunEvent) -> None:
-        """Into the session, then to every page that is open."""
+        """Pass an event to the session, then to every page that was opened."""
         self.session.add(message.event)
         for page in self.pages.values():
             page.on_run_event(message.event)
 
     def on_training_ended(self, message: TrainingEnded) -> None:
-        """The thread is done."""
+        """Show how the training has ended, and exit if the user is leaving."""
         self.session.end(message.error)
         self.find_speeds()
         self.train_page.show_end()
@@ -114,7 +114,7 @@ class RunningApp(LeavingApp):
             self.tell_that_it_is_over()
 
     def find_speeds(self) -> None:
-        """Find out how quick each network trains here; while another process trains, only from earlier runs."""
+        """Find out how fast each network trains here; while another process trains, only from earlier runs."""
         if not self.session.is_training and not self.is_leaving:
             with_steps = not self.session.is_live
             known = self.train_page.form.speeds
@@ -122,14 +122,14 @@ class RunningApp(LeavingApp):
             self.speeds.start()
 
     def on_speed_found(self, message: SpeedFound) -> None:
-        """Into the form, unless the app is closing."""
+        """Show the speed in the form, unless the app is closing."""
         if self.train_page.is_composed:
             self.train_page.form.take_speed(message.model, message.speed)
 
     # A run of another process.
 
     def watch_or_open(self, run: Run) -> None:
-        """Watch the run; one that has ended is opened, because nothing more will come of it."""
+        """Watch the run; open it instead if it has ended, because nothing more will happen."""
         turns = list(read_events(run.metrics_file, "started", "finished"))
         if run.is_running or not turns or not isinstance(turns[-1], Finished):
             self.begin_watching(run)
@@ -150,7 +150,7 @@ class RunningApp(LeavingApp):
         self.train_page.show_run()
 
     def on_watched(self, message: Watched) -> None:
-        """Into the session, then to the pages; unless another run has taken its place meanwhile."""
+        """Pass the events of a watched run to session and page, unless another run is shown by now."""
         if self.session.is_watching and self.session.run == message.run:
             self.session.take(message.events, message.is_whole, message.is_alive)
             self.train_page.take_watched(message.is_whole, message.events)
@@ -164,7 +164,7 @@ class RunningApp(LeavingApp):
     # A run that was made before.
 
     def on_open_run(self, message: OpenRun) -> None:
-        """Show the run on page Train, and ask its network on the other pages; beside a training, only the latter."""
+        """Show the run on page Train, and use its network on the other pages; during a training, only the latter."""
         run, session = message.run, self.session
         if session.is_live and run == session.run:
             session.network = None
@@ -183,7 +183,7 @@ class RunningApp(LeavingApp):
             self._open_run(run)
 
     def on_run_deleted(self, message: RunDeleted) -> None:
-        """Show its charts and its result no longer."""
+        """Stop showing a run that was deleted."""
         if message.run == self.session.run and not self.session.is_live:
             self.session.close()
             self.train_page.action_new()
@@ -193,7 +193,7 @@ class RunningApp(LeavingApp):
         self._read(lambda: (run.read_config(), run, list(read_events(run.metrics_file))), self._take_run)
 
     def _read(self, read: Callable[[], tuple[object, ...]], take: Callable[..., object]) -> None:
-        """Read in a thread, because an hour of training takes a second; then `take` what was read."""
+        """Call `read` in a thread, because reading an hour of training takes a second; then `take` its result."""
 
         def work() -> None:
             try:
@@ -206,7 +206,7 @@ class RunningApp(LeavingApp):
         self.run_worker(work, thread=True, group="open", exclusive=True, exit_on_error=False)
 
     def _take_run(self, config: TrainConfig, run: Run, events: list[Event]) -> None:
-        """Show it, unless a training has begun meanwhile."""
+        """Show a run that was read, unless a training has begun meanwhile."""
         if not self.session.is_training:
             self._stop_watching()
             self.session.open(config, run, events)
@@ -215,13 +215,13 @@ class RunningApp(LeavingApp):
     # A run as it was at any moment.
 
     def on_replay_run(self, message: ReplayRun) -> None:
-        """Read where its events stand. What another process trains is watched, and looked back at."""
+        """Read the run, to replay it. A run of another process is watched, too, so that one looks back at it."""
         if message.run.is_running and not self.session.is_live:
             self.begin_watching(message.run)
         self._read(lambda: replayed(message.run), self._take_replay)
 
     def _take_replay(self, config: TrainConfig, run: Run, player: Player, captions: "Sequence[Caption]") -> None:
-        """Show its beginning, and play; of the run that still trains, its newest moment; beside a training nothing."""
+        """Play from the beginning; look back at a run that still trains; do nothing if another run trains here."""
         if self.session.is_live and run == self.session.run:
             self.train_page.look_back(player)
         elif not self.session.is_training:
@@ -238,6 +238,6 @@ class RunningApp(LeavingApp):
         self._forget_weights()
 
     def _forget_weights(self) -> None:
-        """Whatever weights a page had chosen, now there is another network to ask."""
+        """Have all pages forget chosen weights, because there is another network now."""
         for page in self.pages.values():
             page.forget_weights()

@@ -1,8 +1,8 @@
-"""The dashboard in a browser's page, for watching alone: the server (textual-serve), and the app of each visitor.
+"""The dashboard in a browser, only for watching: the server (textual-serve), and the app of each visitor.
 
     python -m mnist_sum_tui.tui.served RUNS_FOLDER [RUN]
 
-is what the server starts for each visitor, with a driver that talks to it: RUN to watch, without it the demo.
+is the process that the server starts for each visitor: it shows RUN, or the demo without it.
 """
 
 import asyncio
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 PAGE = Path(__file__).parent / "web"
-"""our own page, because that of textual-serve loads a font from the net"""
+"""the folder of our own HTML page, because that of textual-serve loads a font from the internet"""
 MOST_VISITORS = 16
-"""each has a process of some 100 MB"""
+"""the most visitors at once, because each has a process of some 100 MB"""
 END_SECONDS = 5
 """how long the process of a visitor who has left may take to end"""
 
@@ -38,7 +38,7 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
     """Serve until Ctrl-C.
 
     Raises:
-        OSError: the port is taken, or the host is not this machine's.
+        OSError: the port is in use, or the host is not an address of this machine.
     """
     from aiohttp import web
     from textual_serve.app_service import AppService
@@ -51,7 +51,7 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
             return {**super()._build_environment(width, height), "TEXTUAL_DRIVER": f"{__name__}:WatchDriver"}
 
         async def end(self) -> None:
-            """Ask the process to end, and kill it if it does not, as while it draws for nobody."""
+            """Ask the process to end, and kill it if it does not, for example because it is still drawing."""
             if (process := self._process) is not None:
                 timer = asyncio.get_running_loop().call_later(END_SECONDS, _kill, process)
                 await self.stop()
@@ -59,26 +59,26 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
                 timer.cancel()
 
     class WatchServer(Server):
-        """Lets pages of its own address in, and no others."""
+        """Accepts only connections that its own page opens."""
 
         visitors = 0
 
         def initialize_logging(self) -> None:
-            """The command line says what there is to say."""
+            """Log nothing, because the command line prints all that matters."""
             logging.getLogger("textual-serve").disabled = True
 
         async def on_startup(self, app: "web.Application") -> None:
             """As `initialize_logging`."""
 
         async def handle_index(self, request: "web.Request") -> Any:
-            """The page, whose addresses are those under which the visitor has asked for it."""
+            """Send the page; the addresses in it have the host name that the visitor has used."""
             if not visits.is_known(request.host, host):
                 raise web.HTTPForbidden(text=f"this is served to {host} only")
             self.public_url = f"http://{request.host}"
             return await super().handle_index(request)
 
         async def handle_websocket(self, request: "web.Request") -> Any:
-            """A visitor's terminal, if the page that opens it is ours."""
+            """Serve a visitor's terminal, if our own page opens the connection."""
             own = [f"{scheme}://{request.host}" for scheme in ("http", "https")]
             if not visits.is_known(request.host, host) or request.headers.get("Origin") not in own:
                 raise web.HTTPForbidden(text="the page of another site must not watch here")
@@ -97,7 +97,7 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
                     *visits.size_within(to_int(query.get("width", ""), 80), to_int(query.get("height", ""), 24))
                 )
                 await _pass_on(socket, visit)
-            except OSError:  # the connection is lost, or no answer came to a ping
+            except OSError:  # the connection is lost, or a ping was not answered
                 pass
             finally:
                 await visit.end()
@@ -110,7 +110,7 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
 
 
 def for_shell(words: list[str]) -> str:
-    """The command as a line for the system's shell; elsewhere than on Windows the shell becomes the process itself."""
+    """The command as a line for the system's shell; with `exec`, but on Windows, the process replaces the shell."""
     return subprocess.list2cmdline(words) if sys.platform == "win32" else f"exec {shlex.join(words)}"
 
 
@@ -120,7 +120,7 @@ def _kill(process: asyncio.subprocess.Process) -> None:
 
 
 async def _pass_on(socket: "web.WebSocketResponse", visit: Any) -> None:
-    """Pass a visitor's messages on until the socket is closed; one that is not of our page closes it."""
+    """Pass a visitor's messages on until the socket is closed; a message that our page never sends closes it."""
     async for message in socket:
         try:
             kind, said = visits.read_message(message.data)
@@ -141,13 +141,13 @@ class WatchDriver(WebDriver):
     """The driver of a visitor's app."""
 
     def process_message(self, message: Message) -> None:
-        """A size counts only from the page's own message, which is checked, and not among what is typed."""
+        """Ignore a size in what is typed; only the page's own message about the size counts, which is checked."""
         if not isinstance(message, Resize):
             super().process_message(message)
 
 
 def watching_app(runs_folder: Path, watched: Run | None) -> Any:
-    """The app of a visitor, who can look and change nothing."""
+    """The app of a visitor, who can only watch."""
     from mnist_sum_tui.tui.app import MnistSumApp
     from mnist_sum_tui.tui.session.session import Session
 

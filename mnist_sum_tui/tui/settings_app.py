@@ -1,4 +1,4 @@
-"""SettingsApp: the settings that one sets once, in palettes of their own: used at once, and kept in the user's file."""
+"""SettingsApp: the user's settings, chosen in palettes of their own, used at once and kept in the user's file."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,17 +21,17 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.textual_fixes import Palette, redraw
 
 SWAPPED = {a: b for digit in range(10) for a, b in ((f"{digit}", f"alt+{digit}"), (f"alt+{digit}", f"{digit}"))}
-"""keys for each other, where the digits alone choose pages"""
+"""pairs of keys that are exchanged if the digits choose pages"""
 OFFERED: dict[str, Sequence[settings.Value]] = {
     "theme": [theme.name for theme in looks.OWN if theme.name not in looks.IN_FEW_COLOURS.values()],
     "fps": (10, 30, 60, 120),
     "plain": (),
 }
-"""of the settings with many values, and of the one with which there is no dashboard"""
+"""the values that are offered of settings with many values; none of `plain`, with which there is no dashboard"""
 
 
 class Choice(NamedTuple):
-    """A setting and one of its values."""
+    """A setting and one of its values, as an entry of the palette."""
 
     name: str
     value: settings.Value
@@ -39,17 +39,17 @@ class Choice(NamedTuple):
 
     @property
     def words(self) -> str:
-        """As the file has it: `mouse false`."""
+        """Name and value as in the file: `mouse false`."""
         return f"{self.name} {str(self.value).lower()}"
 
 
 def choices(here: Mapping[str, settings.Found]) -> Iterator[Choice]:
-    """Every setting with every value that is offered; what counts `here` goes before variables and the file."""
+    """Every setting with every value that is offered; `here` has values that override variables and the file."""
     kept, file = settings.read()[0], settings.path().name
     for name, known in settings.KNOWN.items():
         try:
             now = here.get(name) or settings.find(name)
-        except UsageError:  # a wrong variable: what counts then is not the file's
+        except UsageError:  # the variable has an invalid value, and the file does not count
             now = settings.Found("", settings.variable(name))
         where = file if now.origin == str(settings.path()) else now.origin
         for value in OFFERED.get(name, known.choices):
@@ -58,7 +58,7 @@ def choices(here: Mapping[str, settings.Found]) -> Iterator[Choice]:
 
 
 class Settings(Provider):
-    """The settings; choosing one writes it into the file."""
+    """Offers the settings in the palette; choosing one writes it into the file."""
 
     def _found(self) -> Iterator[tuple[Choice, partial[None]]]:
         app = cast("SettingsApp", self.app)
@@ -66,12 +66,12 @@ class Settings(Provider):
             yield choice, partial(app.keep_setting, choice.name, choice.value)
 
     async def discover(self) -> Hits:
-        """All of them."""
+        """All entries."""
         for choice, keep in self._found():
             yield DiscoveryHit(choice.words, keep, help=choice.about)
 
     async def search(self, query: str) -> Hits:
-        """Those whose words match."""
+        """The entries whose words match."""
         matcher = self.matcher(query)
         for choice, keep in self._found():
             if (match := matcher.match(choice.words)) > 0:
@@ -79,11 +79,11 @@ class Settings(Provider):
 
 
 class Themes(ThemeProvider):
-    """What the palette of themes offers: our own first."""
+    """Offers the themes in the palette, our own first."""
 
     @property
     def commands(self) -> list[tuple[str, Callable[[], None]]]:
-        """Textual's, which the app then keeps."""
+        """Textual's commands, but a chosen theme is kept in the user's file."""
         keep = cast("SettingsApp", self.app).keep_setting
         return [(name, partial(keep, "theme", name)) for name, _ in super().commands]
 
@@ -96,19 +96,19 @@ class Themes(ThemeProvider):
 
 
 class SettingsApp(RunningApp):
-    """Uses and keeps settings."""
+    """Uses the user's settings, and keeps changed ones."""
 
     def __init__(self, session: Session, run_name: str = "") -> None:
         super().__init__(session, run_name)
         self._swapped: dict[str, str] = {}
         self.here: dict[str, settings.Found] = {}
-        """what counts until the program ends, whatever the variables and the file say: options, and what was chosen"""
+        """values that hold until the program ends, whatever variables and file say: options, and choices made here"""
         self.has_few_colours = False
         """whether the terminal has 16 colours"""
         self.use_digits(str(settings.find("digits").value))
 
     def keep_setting(self, name: str, value: settings.Value) -> None:
-        """Use a setting, where that can be at once, and write it into the user's file."""
+        """Use a setting at once, if that is possible, and write it into the user's file."""
         if name in self._uses:
             self._uses[name](str(value))
         try:
@@ -125,11 +125,11 @@ class SettingsApp(RunningApp):
 
     @property
     def _uses(self) -> dict[str, Callable[[str], None]]:
-        """How a setting has its effect at once."""
+        """How to apply each setting that can change at once."""
         return {"theme": self.use_theme, "marker": self.use_marker, "digits": self.use_digits}
 
     def use_theme(self, name: str) -> None:
-        """Show everything in this theme, or in 16 colours what comes next to it."""
+        """Show everything in this theme, or, with 16 colours, in its replacement."""
         self.theme = looks.IN_FEW_COLOURS.get(name, name) if self.has_few_colours else name
 
     def use_digits(self, what: str) -> None:
@@ -139,21 +139,21 @@ class SettingsApp(RunningApp):
             screen.refresh_bindings()
 
     def get_key_display(self, binding: Binding) -> str:
-        """The name of a key; of a digit that is swapped, the one to press."""
+        """The name of a key; for a digit that is exchanged, the key to press."""
         shown = super().get_key_display(binding)
         if self._swapped and (binding.key in SWAPPED or shown == "0-9"):
             return shown.removeprefix("Alt+") if shown.startswith("Alt+") else f"Alt+{shown}"
         return shown
 
     def use_marker(self, name: str) -> None:
-        """Draw with another marker, and everything anew."""
+        """Draw everything again with another marker."""
         choose_marker(name)
         self.suit_marker()
         for screen in {*self.pages.values(), *self.screen_stack}:
             redraw(screen)
 
     def swapped(self, event: Event) -> Event:
-        """The key that a digit stands for, but in a field."""
+        """The key event that a digit stands for; unchanged while a field has the focus."""
         if isinstance(event, Key) and event.key in self._swapped and not isinstance(self.focused, Input):
             return event if event.is_forwarded else Key(self._swapped[event.key], None)
         return event

@@ -1,4 +1,4 @@
-"""TellingApp: an app that tells that a training is over, unless its window is seen to have the focus."""
+"""TellingApp: an app that tells the user that a training is over, unless its window has the focus."""
 
 import time
 from typing import TypeVar
@@ -12,26 +12,26 @@ Result = TypeVar("Result")
 
 
 class TellingApp(PlainApp[Result]):
-    """Rings the terminal's bell, or sends it a notification, as --notify has it."""
+    """Rings the terminal's bell or sends a notification, as --notify says."""
 
     def __init__(self) -> None:
         super().__init__()
         self.way: Way = "none"
         self.is_in_front = False
-        """whether the terminal has said that its window has the focus; some say nothing, and none at the start"""
+        """whether the terminal has reported that its window has the focus; some never do, and none at the start"""
         self.began = 0.0
-        """on the clock of time.monotonic, when the run began to be trained or watched here"""
+        """when training or watching the run began here, by time.monotonic"""
 
     def on_app_focus(self, _: AppFocus) -> None:
-        """The terminal's window is in front."""
+        """Note that the terminal's window has the focus."""
         self.is_in_front = True
 
     def on_app_blur(self, _: AppBlur) -> None:
-        """Another window is in front."""
+        """Note that another window has the focus."""
         self.is_in_front = False
 
     def tell_that_it_is_over(self) -> None:
-        """Tell whoever is not looking."""
+        """Tell the user that the training is over, unless the window has the focus."""
         if not self.is_in_front:
             self.send(sequence(self.way, "the training", time.monotonic() - self.began))
 

@@ -1,4 +1,4 @@
-"""Fixes for Textual 8: fast keys, clicks or resizes would otherwise crash or hang the program; and style sheets."""
+"""Fixes for Textual 8, in which fast keys, clicks or resizes crash or hang the program; and faster style sheets."""
 
 import time
 from functools import cache, lru_cache
@@ -40,7 +40,7 @@ class SteadyScreen(Screen[ScreenResultType]):
         return super().dismiss(result)
 
     def _on_timer_update(self) -> None:
-        """Draw, unless a slow link is still busy with the picture before: the timer comes again until it is not."""
+        """Draw, unless a slow link is still busy with the last frame; then the timer tries again."""
         link = getattr(self.app, "link", None)
         if link is None or not link.is_busy(time.monotonic()):
             super()._on_timer_update()
@@ -71,23 +71,23 @@ class SteadyInput(Input):
         event.prevent_default()
         if now is self:
             await self.app._check_bindings(event.key)
-        else:  # a key before it has moved the focus
+        else:  # an earlier key has moved the focus
             now._forward_event(Key(event.key, event.character))
 
 
 class OnceParsed(Stylesheet):
-    """Style sheets that are parsed once for a theme.
+    """Style sheets that are parsed only once per theme.
 
-    Textual 8 parses all of them again whenever a page is opened: three times for the first, half of the time it takes.
+    Textual 8 parses all of them again whenever a page is opened, which takes half of the time to open one.
     """
 
     def set_variables(self, variables: dict[str, str]) -> None:
-        """Set the theme's variables; what was parsed with the same ones stays."""
+        """Set the theme's variables; if they are the same, nothing is parsed again."""
         if variables != self._variables:
             super().set_variables(variables)
 
     def reparse(self) -> None:
-        """Parse what is not parsed yet with these variables; if that fails, the rules of before stay."""
+        """Parse what is not parsed yet with these variables; if that fails, the old rules stay."""
         self.parse()
 
 
@@ -99,7 +99,7 @@ class Palette(CommandPalette, SteadyScreen[Any]):
     """The command palette with the fixes of SteadyScreen, and three of its own."""
 
     def on_mount(self) -> None:
-        """An icon that every marker and font has, in place of a picture of two columns."""
+        """Use an icon that every marker and font has, instead of an emoji."""
         self.query_one(SearchIcon).icon = BRAILLE.chosen
 
     def on_click(self, event: Click) -> None:
@@ -120,7 +120,7 @@ class Palette(CommandPalette, SteadyScreen[Any]):
 
 
 def redraw(screen: Screen[Any]) -> None:
-    """Draw a screen anew without what its widgets remember of their lines."""
+    """Draw a screen again, without the lines that its widgets have cached."""
     for node in screen.walk_children(Widget, with_self=True):
         node.notify_style_update()
         node.refresh(layout=True)
@@ -130,14 +130,14 @@ def redraw(screen: Screen[Any]) -> None:
 
 
 def whole_cells(is_so: bool) -> None:
-    """Let scroll bars end between cells, not within one: that takes eighths of a block."""
+    """Have scroll bars end between two cells (`is_so`), or within a cell, which needs eighths of a block."""
     for name, bars in SCROLL_BARS.items():
         setattr(ScrollBarRender, name, [" "] * 8 if is_so else bars)
 
 
 @cache
 def mend_lists() -> None:
-    """Patch OptionList and Content, so that a list without any space on the screen raises no error; once per process.
+    """Patch OptionList and Content, so that a list without any room on the screen raises no error; once per process.
 
     Page up or down raises KeyError if no line is laid out yet: just after the list opens, or in a terminal of a few
     rows. In a terminal of a few columns, text is wrapped to width 0: a ValueError. Selects and the palette use lists.
@@ -156,10 +156,10 @@ def mend_lists() -> None:
 
 @cache
 def mend_line_caches() -> None:
-    """Patch StylesCache, so that a closed page frees what it has drawn; once per process.
+    """Patch StylesCache, so that the lines of a closed page are freed; once per process.
 
-    Textual 8 remembers two colours by the cache of lines that asked, and so keeps the last 1,024 such caches: 25,000
-    lines, through which each full garbage collection goes. The colours depend on no cache.
+    Textual 8 caches two colours with the StylesCache as a key, and so keeps the last 1,024 of these alive: 25,000
+    lines, which each full garbage collection visits. The colours do not depend on it.
     """
     find: Any = getattr(StylesCache.get_inner_outer, "__wrapped__")  # noqa: B009
 
@@ -172,24 +172,24 @@ def mend_line_caches() -> None:
 
 @cache
 def mend_resumes() -> None:
-    """Let a page that opens take its styles once: Textual 8 tells it twice in a row that it has come into view.
+    """Patch ScreenResume, so that a page that opens computes its styles once; once per process.
 
-    Once per process.
+    Textual 8 sends this message twice in a row.
     """
     setattr(ScreenResume, "can_replace", lambda _, message: isinstance(message, ScreenResume))  # noqa: B010
 
 
 class NamedKey(NamedTuple):
-    """A key by its name, in the form in which Textual's table of sequences has it."""
+    """A key's name, in the form of Textual's table of key sequences."""
 
     value: str
 
 
 @cache
 def mend_alt_digits() -> None:
-    """Let Alt with a digit, which terminals send as Escape and the digit, be the key `alt+2`; once per process.
+    """Patch the table of keys, so that Alt with a digit is the key `alt+2`; once per process.
 
-    Textual 8 takes it for a character that macOS writes with the Option key, such as `™`.
+    Terminals send Escape and the digit. Textual 8 takes it for a character of macOS' Option key, such as `™`.
     """
     sequences = cast(dict[str, Any], ANSI_SEQUENCES_KEYS)
     for digit in range(10):

@@ -1,4 +1,4 @@
-"""What a visitor of `mnist-sum serve` may send: the name in the address, and messages. All of it may be forged."""
+"""Check what a visitor of `mnist-sum serve` sends: the host name and messages; all of it may be forged."""
 
 import json
 import re
@@ -6,15 +6,15 @@ from typing import Any
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 EVERYWHERE = ("0.0.0.0", "::")
-"""as --host these mean all addresses of this machine, whose names are not known"""
+"""values of --host that mean all addresses of this machine, whose names are not known"""
 WIDTHS, HEIGHTS = (20, 500), (10, 200)
-"""columns and rows of a visitor's screen"""
+"""the smallest and largest columns and rows of a visitor's screen"""
 
 
 def is_known(name: str, host: str) -> bool:
     """Whether `name`, the header Host, is a name of this server, which listens on `host`; a port may follow.
 
-    No other counts, so that no site can make a browser take this server for its own.
+    Other names are refused, so that no other site can make a browser treat this server as its own (DNS rebinding).
     """
     names = [f"[{known}]" if ":" in known else known for known in (*LOCAL, host)]
     known = r"[\w.-]+|\[[\da-f.:]+\]" if host in EVERYWHERE else "|".join(map(re.escape, names))
@@ -27,10 +27,10 @@ def size_within(width: int, height: int) -> tuple[int, int]:
 
 
 def read_message(text: str | bytes) -> tuple[str, Any]:
-    """A message of the page: its kind and what it says: what was typed, as bytes; a size that fits; else any value.
+    """A message of the page: its kind, and its content: typed bytes, a size within the limits, or a token.
 
     Raises:
-        ValueError: it is none that the page sends.
+        ValueError: the page never sends such a message.
     """
     try:
         match json.loads(text):

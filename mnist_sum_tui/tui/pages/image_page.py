@@ -89,7 +89,7 @@ class ImagePage(WeightsPage, HeatPage):
             self.predictions.request(PredictImage(self.index, self.wanted), self.post_message)
 
     def keep_up(self) -> None:
-        """Renew the predictions while a training goes on, and once after it, when the best weights replace the live ones."""
+        """Renew the predictions while a training goes on, and once after it, with the best weights."""
         answer = self.answer
         if answer is None or self.wanted is not None or not self.is_current:
             return

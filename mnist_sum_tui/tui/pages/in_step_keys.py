@@ -55,7 +55,7 @@ class InStepKeys(PredictingPage):
         raise NotImplementedError
 
     def in_step(self, quantity: str, x_kind: str) -> Runs:
-        """The curves to draw: as far as they are played, with a note on which run leads; or, if none is played, whole."""
+        """The curves to draw: if they are played, only up to now, with a note on which run leads."""
         if self._played is not self.curves:  # other runs are marked now
             self._played = None
             self.remove_class("-in-step")

@@ -1,4 +1,4 @@
-"""What the worker's thread does with torch: load weights, predict, evaluate. Torch is imported in the calls."""
+"""What the worker's thread does with torch: load weights, predict, evaluate. Each function imports torch itself."""
 
 import contextlib
 import time
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction, Predictor
 
 SLICE = 40
-"""images between two looks at the other requests, so that a stroke waits for one slice at most; `original` takes 1.5 ms
-per image with one thread on two busy cores, `compact` 0.1 ms"""
+"""images per slice of an evaluation; other requests are served after each, so that a stroke waits for one slice at most.
+With one thread on a busy machine `original` takes 1.5 ms per image, `compact` 0.1 ms"""
 TELL_SECONDS = 0.2
 NOT_CALIBRATED = ", not calibrated"
-"""said of weights whose probabilities are the network's own, and which cannot tell what is no digit"""
+"""added to the name of weights whose probabilities are not calibrated, and which have no digit score"""
 
 
 def load_file(weights: Weights) -> "Predictor":
     """A predictor with a checkpoint's weights, on this machine's best device.
 
-    Torch's number of threads stays as it is: it holds for the whole process, in which a training may be going on.
+    The number of torch's threads is left alone, because it holds for the whole process, in which a training may run.
 
     Raises:
-        CheckpointError: missing, damaged, or another network's.
+        CheckpointError: the file is missing, damaged, or of another network.
     """
     from mnist_sum_tui.inference.confidence import lacking
     from mnist_sum_tui.inference.predict import Predictor
@@ -59,7 +59,7 @@ def load_file(weights: Weights) -> "Predictor":
 def predict_all_numbers(
     predictor: "Predictor", image_hw: NDArray[np.uint8], label: int | None = None
 ) -> "tuple[Prediction, ...]":
-    """The predictions for one image beside each of the ten numbers; the convolutions run once."""
+    """The predictions for one image with each of the ten numbers; the convolutions run once."""
     import torch
 
     from mnist_sum_tui.inference.predict import from_outputs
@@ -72,7 +72,7 @@ def predict_all_numbers(
 def image_and_label(
     test: "Split", index: int, drawing: NDArray[np.uint8] | None
 ) -> tuple[NDArray[np.uint8], int | None]:
-    """A test image with its label; if something is drawn, that as the network sees it, and no label."""
+    """A test image with its label; if there is a drawing, the drawing as the network sees it, without a label."""
     from mnist_sum_tui.data.picture import prepare
 
     with contextlib.suppress(PictureError):  # a blank pad
@@ -82,7 +82,7 @@ def image_and_label(
 
 
 def look(predictor: "Predictor", image_hw: NDArray[np.uint8], number: int) -> "tuple[LayerView, ...]":
-    """The image as a first layer, then what each layer makes of it beside the number."""
+    """The image as a first layer, then what each layer makes of image and number."""
     from mnist_sum_tui.inference.explain import Axis, LayerView, look_inside
 
     take_threads(1)
@@ -92,7 +92,7 @@ def look(predictor: "Predictor", image_hw: NDArray[np.uint8], number: int) -> "t
 
 
 def find_heat(predictor: "Predictor", image_hw: NDArray[np.uint8], number: int, is_hiding: bool) -> "Heat":
-    """By hiding parts of the image, every second pixel; else by the gradient, which takes a hundredth of the time."""
+    """The heat by hiding parts of the image around every second pixel; or by the gradient, a hundred times faster."""
     from mnist_sum_tui.inference.heat import gradient, occlusion
 
     take_threads(1)
@@ -102,8 +102,8 @@ def find_heat(predictor: "Predictor", image_hw: NDArray[np.uint8], number: int, 
 class TestSetEvaluation:
     """The evaluation of a network on the test set, slice by slice.
 
-    Beside a training it takes one processor thread; otherwise one or all, whichever does a slice in less time. Measured
-    on two cores with another program on both, 10,000 images with `compact`: 0.6 s with one thread, 14 to 30 s with two.
+    During a training it uses one CPU thread; otherwise one or all, whichever is faster for a slice. All are far slower
+    when another program uses the cores, too; `guide/measurements.md` has the figures.
     """
 
     def __init__(self, predictor: "Predictor", test: "Split", weights: Weights, is_alone: bool) -> None:
@@ -118,14 +118,14 @@ class TestSetEvaluation:
 
     @property
     def _threads(self) -> int:
-        """Each choice is tried for a slice; then the fastest is kept."""
+        """The number of threads for the next slice: each choice is tried once, then the fastest is kept."""
         done = len(self._seconds)
         if done < len(self._choices):
             return self._choices[done]
         return min(zip(self._seconds[1:], self._choices[1:], strict=True))[1]
 
     def advance(self, tell: Callable[[float], object]) -> TestSetResult | None:
-        """Do the next slice, and `tell` now and then what share is done; the result when it was the last one."""
+        """Do the next slice; returns the result after the last one. `tell` gets the share that is done now and then."""
         start, begin = len(self._parts) * SLICE, time.perf_counter()
         take_threads(self._threads)
         self._parts.append(self.predictor.infer(self.test.images[start : start + SLICE], with_features=True))
@@ -141,7 +141,7 @@ class TestSetEvaluation:
 
 
 def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str) -> TestSetResult:
-    """The result of all slices together; the figures are `evaluate.score`'s."""
+    """The result of all slices together; the figures come from `evaluate.score`."""
     import torch
 
     from mnist_sum_tui.inference.addition import mean_addition_tables
@@ -177,7 +177,7 @@ def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str)
 
 @dataclass(frozen=True, slots=True)
 class NewestWeights:
-    """A predictor with the weights of a training in progress."""
+    """A predictor with weights of the training in progress."""
 
     control: Control
     step: int
@@ -187,7 +187,7 @@ class NewestWeights:
 
 
 def load_newest(config: TrainConfig, tensors: "Mapping[str, Tensor]", source: str) -> "Predictor":
-    """A predictor with weights that the training in progress handed out."""
+    """Make a predictor with weights that the training in progress handed out."""
     from mnist_sum_tui.inference.predict import Predictor
     from mnist_sum_tui.machine.hardware import choose
 

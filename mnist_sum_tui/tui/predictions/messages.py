@@ -19,55 +19,55 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Working(Message):
-    """The thread is busy with something that takes a while."""
+    """The worker's thread is busy with something that takes a while."""
 
     text: str
     share: float | None = None
-    """how much of it is done, 0..1, where that is known"""
+    """how much of it is done, 0..1; None if that is not known"""
 
 
 @dataclass(eq=False)
 class Trouble(Message):
-    """It could not be done; one line that says why and what to do."""
+    """A request could not be served; `text` says in one line why, and what to do."""
 
     text: str
 
 
 @dataclass(eq=False)
 class ImagePredicted(Message):
-    """The predictions for one test image, or for a drawing in its place, beside each of the ten numbers."""
+    """The predictions for one test image, or for a drawing in its place, with each of the ten numbers."""
 
     index: int
     image: Image
     predictions: "tuple[Prediction, ...]"
     """ten, by number; each has the true digit as its label, and None for a drawing"""
     weights: Weights
-    """whose predictions they are"""
+    """the weights that made the predictions"""
     choices: tuple[Weights, ...]
     """all weights that could be chosen instead, in the order of training"""
     source: str
-    """whose weights, and how far trained: `20261125-102637-compact, epoch 2`"""
+    """the weights' owner, and how far they are trained: `20261125-102637-compact, epoch 2`"""
     count: int
-    """test images there are"""
+    """the number of test images"""
 
 
 @dataclass(eq=False)
 class LookedInside(Message):
-    """What each layer makes of an image beside one number, and the predictions of the same weights."""
+    """What each layer makes of an image and a number, and the predictions of the same weights."""
 
     views: "tuple[LayerView, ...]"
     """the image itself, then the layers in running order"""
     number: int
     answer: ImagePredicted
     is_newest: bool
-    """whether the weights are those that would be asked next, and not those of an earlier result"""
+    """whether the weights are the present ones, and not those of an earlier evaluation"""
     drawing: NDArray[np.uint8] | None = None
-    """what was asked about in place of the test image"""
+    """the drawing that was asked about in place of the test image"""
 
 
 @dataclass(eq=False)
 class HeatFound(Message):
-    """How much each pixel of an image matters to both answers; a better one may follow."""
+    """The heat map of an image for both answers; a better one may follow."""
 
     image: Image
     number: int
@@ -78,7 +78,7 @@ class HeatFound(Message):
 
 @dataclass(eq=False)
 class DrawingPredicted(Message):
-    """What the network sees of a drawing, and the predictions beside each number; both None for a blank pad."""
+    """What the network sees of a drawing, and the predictions with each number; both None for a blank pad."""
 
     image: Image | None
     predictions: "tuple[Prediction, ...] | None"
@@ -87,7 +87,7 @@ class DrawingPredicted(Message):
     """as in ImagePredicted"""
     source: str
     requested: float
-    """when, by time.perf_counter()"""
+    """when the predictions were requested, by time.perf_counter()"""
 
 
 @dataclass(eq=False)

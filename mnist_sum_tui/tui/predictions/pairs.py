@@ -1,4 +1,4 @@
-"""The predictions for every test image beside every number, and how to step through them. numpy only."""
+"""The predictions for every pair of a test image and a number, and how to step through them. numpy only."""
 
 import time
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 NUMBERS = np.arange(10)
 LASTING_SECONDS = 30.0
-"""how long a result with the weights of a training in progress is used for stepping through"""
+"""how long an evaluation of a running training's weights is used for walks through the test images"""
 
 
 class Step(NamedTuple):
     """One stop of a walk through the pairs of image and number."""
 
     image: int
-    """its place in the test file"""
+    """its index in the test file"""
     number: int
     """0..9"""
     place: int
-    """the place of this stop, from 1"""
+    """which stop of the walk this is, counted from 1"""
     total: int
-    """stops there are with this number"""
+    """how many stops the walk has"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,9 +38,9 @@ class TestSetResult:
 
     weights: Weights
     source: str
-    """whose weights they are, and how far trained"""
+    """the weights' owner, and how far they are trained"""
     made: float
-    """when, by time.monotonic()"""
+    """when the evaluation was done, by time.monotonic()"""
     labels: NDArray[np.int64]
     """(N,), the true digits"""
     digits: NDArray[np.int64]
@@ -54,7 +54,7 @@ class TestSetResult:
     sum_probabilities: NDArray[np.float32]
     """(N, 10, 19), calibrated"""
     outputs: "Outputs"
-    """what the predictions are made of"""
+    """the network's outputs, from which the predictions are made"""
     report: "EvalReport"
     tables: NDArray[np.float32]
     """(10, 10, 19), the mean of the sums' probabilities over the images of each true digit: digit, number, sum"""
@@ -63,26 +63,26 @@ class TestSetResult:
     mistakes: "tuple[Mistake, ...]"
     """every image whose digit is wrong, surest first"""
     predictor: "Predictor | None" = None
-    """whose predictions they are; None where only their values count"""
+    """the predictor that was evaluated; None if only the values matter"""
 
     def serves_for(self, weights: Weights, source: str) -> bool:
-        """Whether this result is still that of these weights.
+        """Whether this result may still be used for these weights.
 
-        Those of a training in progress change with each step, so its result is used for LASTING_SECONDS.
+        The weights of a running training change with each step, so its result may be used for LASTING_SECONDS.
         """
         if weights != self.weights:
             return False
         return time.monotonic() - self.made < LASTING_SECONDS if weights.path is None else source == self.source
 
     def predictions(self, index: int) -> "tuple[Prediction, ...]":
-        """The predictions for one test image beside each of the ten numbers, by the weights of this result."""
+        """The predictions for one test image with each of the ten numbers, by the weights of this result."""
         from mnist_sum_tui.inference.predict import from_outputs
 
         label = int(self.labels[index])
         return tuple(from_outputs(self.outputs, index, number, label) for number in range(10))
 
     def verdict(self, index: int, confidence: float) -> "Verdict":
-        """What an answer for one test image is worth, `confidence` being its probability."""
+        """How far an answer for one test image can be trusted; `confidence` is its probability."""
         from mnist_sum_tui.inference.confidence import judge
 
         scores = self.outputs.scores
@@ -103,9 +103,9 @@ class TestSetResult:
 
 
 def next_pair(hits: NDArray[np.bool_], index: int, number: int, by: int = 1) -> Step | None:
-    """The first hit after image `index` (`by` = -1: before it) with the same number, going round.
+    """The first hit after image `index` (`by` = -1: before it) with the same number; the first follows the last.
 
-    Where that number has none, one with any number; None without any.
+    If that number has no hits, the first hit with any number; None if there are no hits at all.
     """
     rows = np.flatnonzero(hits[:, number])
     if not len(rows):

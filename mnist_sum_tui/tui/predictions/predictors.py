@@ -1,4 +1,4 @@
-"""Predictors: the networks that the worker's thread has in memory: of checkpoints, and of the training in progress."""
+"""Predictors: the networks that the worker keeps in memory, from checkpoints and from the training in progress."""
 
 import time
 from collections.abc import Callable
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 FIRST_STEP_SECONDS = 20.0
 """how long a request waits for the first step of a training"""
 FRESH_SECONDS = 0.8
-"""how long weights of a training in progress count as the newest; to copy them for each stroke would slow it down"""
+"""how long copied weights of a training count as the newest; a copy for each stroke would slow the training down"""
 KEPT = 3
-"""predictors in memory; the largest network has 25 MB of weights"""
+"""how many predictors are kept in memory; the largest network has 25 MB of weights"""
 
 
 class Predictors:
-    """Makes predictors, and keeps the last few; `is_closing` says that a wait for weights is to end."""
+    """Makes predictors, and keeps the last few; a wait for weights ends when `is_closing()` is true."""
 
     def __init__(self, session: Session, is_closing: Callable[[], bool]) -> None:
         self._session = session
@@ -36,7 +36,7 @@ class Predictors:
 
         Raises:
             UsageError: the training in progress has not made its first step, or has ended.
-            CheckpointError: the file is missing, damaged, or another network's.
+            CheckpointError: the file is missing, damaged, or of another network.
         """
         if weights.path is None:
             return self._newest_predictor(weights, reply)
@@ -48,7 +48,7 @@ class Predictors:
         return self._kept[key]
 
     def _newest_predictor(self, weights: Weights, reply: Reply) -> "Predictor":
-        """With the weights of the training in progress; each call asks for newer ones, for the next call."""
+        """A predictor with weights of the training in progress; each call also asks for newer ones, for the next."""
         control, config = self._session.control, self._session.config
         if control is None or config is None:
             raise UsageError("the training has just ended: its best and last weights are there now")

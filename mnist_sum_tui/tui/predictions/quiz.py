@@ -1,4 +1,4 @@
-"""The quiz: which images are asked, and what came of it. numpy only."""
+"""The quiz: choose its images, compare the answers, count the score. numpy only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
 QUESTIONS, HARDEST = 10, 100
-"""images in a quiz, of which half are among so many of which the network is least sure"""
+"""the images of a quiz; half of them are among the HARDEST, of which the network is least sure"""
 
 
 class Asked(NamedTuple):
-    """An image and the number beside it."""
+    """A question of the quiz: an image and a number."""
 
     image: int
-    """its place in the test file"""
+    """its index in the test file"""
     number: int
 
 
 def choose(sureness_nk: NDArray[np.float32], chance: np.random.Generator) -> list[Asked]:
-    """The images of a quiz in any order, none twice, by how sure the network is of each beside each number (N, 10)."""
+    """The questions of a quiz in random order, no image twice, from the network's sureness of each pair (N, 10)."""
     order = sureness_nk.min(1).argsort(kind="stable")
     hard = min(HARDEST, len(order) // 2)
     half = min(QUESTIONS // 2, hard)
@@ -37,11 +37,11 @@ def choose(sureness_nk: NDArray[np.float32], chance: np.random.Generator) -> lis
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Both answers to one image."""
+    """The user's and the network's answer to one question."""
 
     digit: int
     sum: int
-    """what was typed"""
+    """the digit and the sum that the user typed"""
     seconds: float
     said: "Prediction"
     """the network's answer, with the true digit"""
@@ -55,11 +55,11 @@ class Answered:
 
     @property
     def is_right(self) -> bool:
-        """Whether what was typed is."""
+        """Whether the user's digit and sum are both right."""
         return (self.digit, self.sum) == (self.truth, self.truth + self.said.number)
 
     def lines(self) -> list[str]:
-        """Who said what, how long it took, and what is right."""
+        """Three lines: the user's answer, the network's, and the truth."""
         own, said = equation(self.digit, self.said.number, self.sum), self.said
         network = equation(said.digit, said.number, said.sum)
         return [
@@ -70,7 +70,7 @@ class Answered:
 
 
 def score_of(answers: Sequence[Answered], network: str, today: str) -> Score:
-    """What is kept of a quiz."""
+    """The score of a quiz, to be kept."""
     return {
         "when": today,
         "network": network,
@@ -83,7 +83,7 @@ def score_of(answers: Sequence[Answered], network: str, today: str) -> Score:
 
 
 def score_lines(score: Score, before: Sequence[Score]) -> list[str]:
-    """Who has won, and whether it is the best so far."""
+    """Both results of a quiz, and how the user's compares with the best so far."""
     most = max((other["right"] / max(other["images"], 1) for other in before), default=None)
     share = score["right"] / max(score["images"], 1)
     lines = [
@@ -100,5 +100,5 @@ def _mark(is_right: bool) -> str:
 
 
 def _short(seconds: float) -> str:
-    """`4 ms`; from a second on as any duration."""
+    """A duration, with milliseconds below one second: `4 ms`."""
     return duration(seconds) if seconds >= 1 else f"{seconds * 1000:.0f} ms"

@@ -1,4 +1,4 @@
-"""What the pages request: small immutable requests; the answers are in `messages`."""
+"""The requests that pages send to the worker, small and immutable; the answers are in messages.py."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,29 +16,29 @@ Reply = Callable[[Message], object]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PredictImage:
-    """Predict digit and sum of one test image, beside each number."""
+    """Predict digit and sum for one test image with each number."""
 
     index: int
-    """its place in the test file; going round"""
+    """its index in the test file; the first follows the last"""
     weights: Weights | None = None
-    """None: those that `weights.choices` gives as the default"""
+    """None: the default weights of `weights.choices`"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PredictDrawing:
-    """Predict digit and sum of a drawing, beside each number."""
+    """Predict digit and sum for a drawing with each number."""
 
     drawing: NDArray[np.uint8]
     """grey values of any shape; ink bright on dark, or dark on bright"""
     requested: float
-    """when, by time.perf_counter()"""
+    """when it was requested, by time.perf_counter()"""
     weights: Weights | None = None
     """as in PredictImage"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EvaluateTestSet:
-    """Evaluate a network on every test image, beside all ten numbers."""
+    """Evaluate a network on every test image with all ten numbers."""
 
     weights: Weights | None = None
     """as in PredictImage"""
@@ -46,21 +46,21 @@ class EvaluateTestSet:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LookInside:
-    """Predict as PredictImage does, and give what each layer makes of the image beside one number."""
+    """Predict as PredictImage does, and return what each layer makes of the image and one number."""
 
     index: int
     number: int
     weights: Weights | None = None
     """as in PredictImage"""
     found: TestSetResult | None = None
-    """the network of this result is asked, whatever the `weights` have become since"""
+    """if given, the network of this evaluation is asked, whatever the `weights` are now"""
     drawing: NDArray[np.uint8] | None = None
-    """looked at in place of the test image, unless there is no ink; grey values as in PredictDrawing"""
+    """a drawing to use in place of the test image, unless it is blank; grey values as in PredictDrawing"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FindHeat:
-    """Find out how much each pixel of an image (28, 28) matters to both answers beside one number."""
+    """Find out how much each pixel of an image (28, 28) matters to both answers for one number."""
 
     image: NDArray[np.uint8]
     number: int
@@ -71,7 +71,7 @@ class FindHeat:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Continue:
-    """Go on with the evaluation in progress: the worker's own request, when no page has any."""
+    """Continue the evaluation in progress: the worker's own request, when no page has one."""
 
 
 Request = PredictDrawing | PredictImage | LookInside | FindHeat | EvaluateTestSet
@@ -80,7 +80,7 @@ Request = PredictDrawing | PredictImage | LookInside | FindHeat | EvaluateTestSe
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """A request, and where its answer goes."""
+    """A request, and the function that takes its answer."""
 
     request: Request | Continue
     reply: Reply

@@ -1,4 +1,4 @@
-"""Which test images the gallery of the page Mistakes shows, and its words. numpy only."""
+"""Which test images the gallery of the page Mistakes shows, with title and captions. numpy only."""
 
 from typing import NamedTuple
 
@@ -11,32 +11,32 @@ from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 
 TO = BRAILLE.arrows[1]
 KEY = f"true {TO} read, ? unsure"
-"""what the signs in a caption mean"""
+"""the explanation of the signs in a caption"""
 MOST = 200
-"""pictures in the gallery; an untrained network gets nine in ten wrong"""
+"""the most images in the gallery, because an untrained network gets nine in ten wrong"""
 
 
 class Chosen(NamedTuple):
-    """A test image, and what stands under it."""
+    """A test image and its caption."""
 
     image: int
-    """its place in the test file"""
+    """its index in the test file"""
     caption: str
     number: int | None = None
-    """the number beside which its sum is wrong, if it is chosen because of that"""
+    """the number with which its sum is wrong, if it was chosen for that"""
 
 
 class Selection(NamedTuple):
-    """What the gallery shows."""
+    """The content of the gallery."""
 
     title: str
     chosen: tuple[Chosen, ...]
     is_part: bool = True
-    """one cell of a map, not all that is wrong"""
+    """whether these are the images of one cell of a map, and not all wrong ones"""
 
 
 def caption(words: str, probability: float, verdict: str = "sure") -> str:
-    """What stands under an image, in 13 columns: `4 {TO} 9  98%`, not sure `4 {TO} 9? 63%`."""
+    """The caption of an image, in 13 columns: `4 {TO} 9  98%`, or `4 {TO} 9? 63%` if the network is not sure."""
     if verdict == "stranger":
         return f"{words[0]} {TO} no digit?"
     return f"{words}{' ' if verdict == 'sure' else '?'} {percent(probability, 0, '%')}"
@@ -56,7 +56,7 @@ def frequent(result: TestSetResult) -> list[str]:
 
 
 def all_wrong(result: TestSetResult) -> Selection:
-    """The images whose digit is wrong, those first of which the network is surest."""
+    """The images whose digit is wrong, the ones that the network was surest of first."""
     count, shown = len(result.mistakes), result.mistakes[:MOST]
     chosen = tuple(
         _tile(result, wrong.index, wrong.probability, f"{wrong.label} {TO} {wrong.digit}", None) for wrong in shown
@@ -84,7 +84,7 @@ def sums_wrong(result: TestSetResult, label: int, number: int) -> Selection:
 
 
 def _tile(result: TestSetResult, image: int, sure: float, words: str, number: int | None) -> Chosen:
-    """An image with its caption; where a sum is shown, both heads count for whether it is sure."""
+    """An image with its caption; if a sum is shown, both heads must be sure."""
     confidence = sure if number is None else float(result.sureness[image, number])
     return Chosen(image, caption(words, sure, result.verdict(image, confidence)), number)
 
@@ -103,6 +103,6 @@ def _selection(
 
 
 def _counted(count: int, noun: str) -> str:
-    """`12 images`; where not all are shown, `612 images, 200 of them here`."""
+    """`12 images`; if not all are shown, `612 images, 200 of them here`."""
     words = f"{count or 'no'} {noun}{'' if count == 1 else 's'}" if count < 1000 else f"{count:,} {noun}s"
     return f"{words}, {MOST} of them here" if count > MOST else words

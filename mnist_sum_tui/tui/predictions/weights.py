@@ -1,4 +1,4 @@
-"""Which weights there are to predict with: a training in progress, a run's checkpoints, the package's. No torch."""
+"""Which weights can be used to predict: a training in progress, a run's checkpoints, the package's. No torch."""
 
 import contextlib
 import json
@@ -17,40 +17,40 @@ from mnist_sum_tui.tui.session.session import Session
 
 LIVE = "live"
 SAME = " = "
-"""joins the names of one stop: the same weights are in several files"""
+"""joins the names of weights that are in several files, and so are one stop of the slider"""
 MOST_HEADER = 256 << 10
-"""bytes of a checkpoint's head that are read"""
+"""the most bytes of a checkpoint's header that are read"""
 KEPT_HEADS = 1000
 BUILT_IN_NETWORK = "built-in network"
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One place to take weights from: a checkpoint file, or the training in progress."""
+    """Weights to predict with: where they come from, a checkpoint or the training in progress."""
 
     name: str
-    """what the slider calls it: `epoch 3`, `epoch 4 = best`, `last`, `live`, `built-in network`"""
+    """their name on the slider: `epoch 3`, `epoch 4 = best`, `last`, `live`, `built-in network`"""
     owner: str
-    """whose they are: a run's id, `the built-in network`, `the training in progress`"""
+    """their owner: a run's id, `the built-in network`, `the training in progress`"""
     path: Path | None = None
     """the checkpoint; None for the training in progress"""
     is_newest: bool = field(default=False, compare=False)
-    """whether they are asked because their run is the newest, and not because somebody chose it"""
+    """whether they are used because their run is the newest, and not because the user chose it"""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The weights to predict with, and all that could be chosen instead, in the order of training."""
+    """The weights to predict with, and all from which they were chosen, in the order of training."""
 
     chosen: Weights
     all: tuple[Weights, ...]
 
 
 def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weights | None = None) -> Choices:
-    """The weights of the session's run if it is trained now or has any, else those of the newest run that has any.
+    """The weights of `run` if it is being trained or has any, or else those of the newest run that has any.
 
-    `wanted` is chosen while it is there (of another run: it alone). Otherwise the training in progress comes first,
-    then the best epoch, the last checkpoint, and the built-in network.
+    `wanted` is chosen if it still exists; if it is of another run, it is the only choice. Otherwise the training in
+    progress is chosen, or else the best epoch, the last checkpoint, or the built-in network.
 
     Raises:
         UsageError: there are no weights at all.
@@ -72,28 +72,28 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
 
 
 def usual(found: Sequence[Weights]) -> Weights:
-    """Those that are asked if nobody chooses."""
+    """The weights that are used if the user has not chosen any."""
     named = (weights for name in (LIVE, "best", "last") for weights in found if name in weights.name.split(SAME))
     return next(named, found[-1])
 
 
 def placed(weights: Weights, found: tuple[Weights, ...]) -> Choices:
-    """The weights among others, where their name may have become another; alone if they are not among them."""
+    """The weights as one of `found`, where their name may have changed; alone if they are not among them."""
     same = same_weights(weights, found)
     return Choices(weights, (weights,)) if same is None else Choices(same, found)
 
 
 def same_weights(weights: Weights, found: Sequence[Weights]) -> Weights | None:
-    """The weights among others: of their epoch, even if the best or the last is another by now; else of their file."""
+    """The same weights in `found`: those of the same epoch, whatever is the best now, or else of the same file."""
     epoch, *_ = weights.name.split(SAME)
     by_epoch = (each for each in found if each.owner == weights.owner and each.name.split(SAME)[0] == epoch)
     return next(by_epoch, next((each for each in found if each.path == weights.path), None))
 
 
 def of_session(session: Session, wanted: Weights | None = None) -> Choices:
-    """As `choices`: of the run that the user opened, else of the session's run.
+    """As `choices`, for the run that the user opened, or else for the session's run.
 
-    In a replay, or while somebody looks back at the run that trains, those of that time.
+    In a replay, and in a look back at the run that trains, the weights of that time are chosen.
 
     Raises:
         UsageError: there are no weights.
@@ -103,12 +103,12 @@ def of_session(session: Session, wanted: Weights | None = None) -> Choices:
         wanted = nearest(run, moment.epochs_done)
     if opened is None or not find.is_run(opened.path):
         return choices(run, session.runs_folder, session.control, wanted)
-    find.weights_file(opened)  # another run's weights in its place would be a surprise
+    find.weights_file(opened)  # raises; another run's weights would be a surprise
     return choices(opened, session.runs_folder, None, wanted)
 
 
 def is_later(session: Session, weights: Weights) -> bool:
-    """Whether a replay shows a moment before these weights, as where its run has kept none from before it."""
+    """Whether these weights are later than the moment that a replay shows, because no earlier ones were kept."""
     run, moment = session.run, session.shown.moment
     if run is None or moment is None:
         return False
@@ -116,17 +116,17 @@ def is_later(session: Session, weights: Weights) -> bool:
 
 
 def best_of(run: Run) -> Weights:
-    """The run's best checkpoint, or its last while no epoch is done.
+    """The run's best checkpoint, or its last one if no epoch is done yet.
 
     Raises:
-        UsageError: it has neither.
+        UsageError: the run has neither.
     """
     path = find.weights_file(run)
     return next(weights for weights in _of_run(run) if weights.path == path)
 
 
 def nearest(run: Run, epochs: int) -> Weights | None:
-    """The newest weights that a run had after so many epochs, else the oldest that there are; None if unknown."""
+    """The newest weights that a run had after so many epochs, or else its oldest ones; None if no epoch is known."""
     found = {epoch: weights for epoch, weights in _by_epoch(run).items() if epoch >= 0}
     before = [epoch for epoch in found if epoch <= epochs]
     return found[max(before) if before else min(found)] if found else None
@@ -137,9 +137,9 @@ def _of_run(run: Run) -> tuple[Weights, ...]:
 
 
 def _by_epoch(run: Run) -> dict[int, Weights]:
-    """A run's checkpoints: the epochs that were kept, the best, the last. The same weights are one stop.
+    """A run's checkpoints by epoch: snapshots, best and last; those with the same weights are joined.
 
-    Its file is the best or the last, which say more than an epoch's weights.
+    Joined ones take the file of the best or the last, which has more than a snapshot.
     """
     owner = printable(run.id)
     kept = {epoch: run.epoch_file(epoch) for epoch in run.kept_epochs()}
@@ -154,17 +154,17 @@ def _by_epoch(run: Run) -> dict[int, Weights]:
 
 
 def _epoch_of(path: Path) -> int:
-    """The epoch that a checkpoint was saved after; within one, or if it does not say, a negative number of its own."""
+    """The epoch after which a checkpoint was saved; a unique negative number if it was within one, or is not known."""
     try:
         found = path.stat()
-    except OSError:  # thinned out just now
+    except OSError:  # a snapshot that was removed just now
         return -1
     return _epoch_in(path, found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 @lru_cache(KEPT_HEADS)
 def _epoch_in(path: Path, _time: int, _size: int, file: int) -> int:
-    """As `_epoch_of`. Only the head is read, once while the file stays as it is: this is asked at every stroke."""
+    """As `_epoch_of`. Only the header is read, and only once per file and version, because every stroke asks for it."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError), open_own(path) as stream:
         header = json.loads(stream.read(min(int.from_bytes(stream.read(8), "little"), MOST_HEADER)))
         position = json.loads(header["__metadata__"]["mnist_sum"])["position"]

@@ -1,7 +1,7 @@
-"""The thread that computes predictions for the pages.
+"""The thread that computes predictions for the pages; answers are messages.
 
-A request waits in the slot of its kind; a newer one of the kind takes its place. The test set is evaluated in slices,
-and between two of them every other request is served: a stroke on the pad never waits. Answers are messages.
+Of each kind of request only the newest waits. The test set is evaluated in slices, and all other requests are served
+between two slices, so that a stroke on the pad waits for one slice at most.
 """
 
 import contextlib
@@ -45,16 +45,16 @@ if TYPE_CHECKING:
     from mnist_sum_tui.data.dataset import Split
     from mnist_sum_tui.inference.predict import Predictor
 
-# No daemon: torch aborts the process if one of its threads is at work when the interpreter ends.
+# The thread is no daemon: torch aborts the process if one of its threads computes when the interpreter ends.
 IDLE_SECONDS = 20.0
-"""how long the thread stays for the next request; for each new thread torch sets up a new pool of threads"""
+"""how long the thread waits for the next request before it ends; torch makes a new thread pool for each new thread"""
 URGENCY: tuple[type[Request], ...] = (PredictDrawing, PredictImage, LookInside, FindHeat, EvaluateTestSet)
-"""the most urgent first"""
+"""the kinds of requests, the most urgent first"""
 
 
 @dataclass(frozen=True, slots=True)
 class TestImages:
-    """The test images of a folder of images; None: those of the package."""
+    """The test images of a folder; `folder` None: those of the package."""
 
     folder: str | None
     split: "Split"
@@ -67,12 +67,12 @@ class Running:
     evaluation: load.TestSetEvaluation
     reply: Reply
     control: Control | None
-    """the training in progress when it began"""
+    """the training that was in progress when the evaluation began"""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The last evaluation that was finished: which network, on which images, and its result."""
+    """The last finished evaluation: the network, the images, and the result."""
 
     predictor: "Predictor"
     test: "Split"
@@ -80,7 +80,7 @@ class Done:
 
 
 class PredictionWorker:
-    """Takes requests from any thread; computes in one of its own, which lives only while there is something to do."""
+    """Takes requests from any thread, and computes in its own thread, which ends when there is nothing to do."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -94,7 +94,7 @@ class PredictionWorker:
         self._done: Done | None = None
 
     def request(self, request: Request, reply: Reply) -> None:
-        """Put a request in; one of its kind that still waits is dropped, and so is an evaluation of other weights."""
+        """Add a request; an older one of its kind that still waits is dropped, and so is an outdated evaluation."""
         with self._changed:
             self._waiting[type(request)] = Job(request, reply)
             self._is_closing = False
@@ -104,7 +104,7 @@ class PredictionWorker:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Drop everything that waits, and end the thread after the computation in progress."""
+        """Drop all waiting requests, and end the thread after the computation in progress."""
         with self._changed:
             self._is_closing = True
             self._waiting.clear()
@@ -120,11 +120,11 @@ class PredictionWorker:
                 self._serve(job)
             except MnistSumError as error:
                 job.reply(Trouble(str(error)))
-            except Exception as error:  # whatever it is, a page that waits must hear of it
+            except Exception as error:  # the page that waits must get an answer
                 job.reply(Trouble(f"{type(error).__name__}: {error}"))
 
     def _next(self) -> Job | None:
-        """The most urgent request, else the evaluation in progress; None: no request came in time."""
+        """The most urgent request, or else the evaluation in progress; None if no request came in time."""
         with self._changed:
             deadline = time.monotonic() + IDLE_SECONDS
             while not self._is_closing and threading.main_thread().is_alive() and time.monotonic() < deadline:
@@ -179,11 +179,11 @@ class PredictionWorker:
         for is_hiding in (False, True):
             heat = load.find_heat(predictor, request.image, request.number, is_hiding)
             reply(HeatFound(request.image, request.number, heat, is_hiding))
-            if self._waiting:  # a stroke; the next heat is asked for with it
+            if self._waiting:  # a newer request comes first; the page asks again
                 return
 
     def _asked(self, request: LookInside | FindHeat, reply: Reply) -> "tuple[Predictor, places.Choices]":
-        """The network that the request asks, and what could be chosen instead."""
+        """The network that the request asks, and the weights that could be chosen instead."""
         found = request.found
         if found is not None and found.predictor is not None:
             return found.predictor, places.Choices(found.weights, (found.weights,))
@@ -204,7 +204,9 @@ class PredictionWorker:
         choices, control = self._choices(request.weights, reply), self._session.control
         weights = choices.chosen
         is_same = running is not None and (running.evaluation.weights, running.control) == (weights, control)
-        if running is not None and is_same and weights.path is None:  # with newer ones at each key it would never end
+        if (
+            running is not None and is_same and weights.path is None
+        ):  # with newer weights at each key, it would never end
             self._running = Running(running.evaluation, reply, control)
             return
         predictor = self._predictors.of(weights, reply)
@@ -216,7 +218,7 @@ class PredictionWorker:
         evaluation = running.evaluation if running is not None else None
         if evaluation is None or evaluation.predictor is not predictor or evaluation.test is not test:
             evaluation = load.TestSetEvaluation(predictor, test, weights, not self._session.is_training)
-        self._running = Running(evaluation, reply, control)  # the same request again goes on where the first one is
+        self._running = Running(evaluation, reply, control)  # a repeated request continues the first one
 
     def _continue_evaluation(self) -> None:
         assert self._running is not None
@@ -237,7 +239,7 @@ class PredictionWorker:
         return places.of_session(self._session, wanted)
 
     def _test_set(self, predictor: "Predictor", reply: Reply) -> "Split":
-        """The test images of the run's own data, unless the session has others: as `evaluate` has it."""
+        """The test images of the run's own data, unless the session names others; the same as in `evaluate`."""
         from mnist_sum_tui.data import dataset
 
         own, given = predictor.config.data_dir, self._session.data_dir

@@ -1,4 +1,4 @@
-"""The dashboard's exit code: one function of what happened."""
+"""The exit code of the dashboard."""
 
 from mnist_sum_tui.tui.session.session import Session
 
@@ -6,9 +6,9 @@ GOOD_ENDS = ("completed", "stopped")
 
 
 def exit_code(session: Session, signal_number: int | None = None, is_broken: bool = False) -> int:
-    """1 after a fault of the dashboard; 128 + n after signal n (Ctrl-C is SIGINT); else 0 or 1, as the run ended.
+    """1 after a fault of the dashboard, 128 + n after signal n (Ctrl-C is SIGINT), else 0 or 1 by how the run ended.
 
-    A run that goes on, one that was only opened, or none at all, is 0.
+    It is 0 for a run that goes on, for one that was only opened, and without a run.
     """
     if is_broken:
         return 1

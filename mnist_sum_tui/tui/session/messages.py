@@ -37,20 +37,20 @@ class PastEvents(Message):
 
 @dataclass(eq=False)
 class Watched(Message):
-    """New events of a run that another process trains, from the watching thread."""
+    """Events of a run that another process trains, from the watching thread."""
 
     run: Run
     events: list[Event]
-    """the new ones"""
+    """the new events, or all of them"""
     is_whole: bool
-    """whether these are all events of the run, which replace those known"""
+    """whether these are all events of the run, which replace the known ones"""
     is_alive: bool
     """whether a process trains the run"""
 
 
 @dataclass(eq=False)
 class TrainingEnded(Message):
-    """The training thread is done; `error` is what it raised, if it did."""
+    """The training thread has ended; `error` is the exception that ended it, if there was one."""
 
     error: BaseException | None = None
 
@@ -72,7 +72,7 @@ class FindRate(Message):
 
 @dataclass(eq=False)
 class SpeedFound(Message):
-    """How quick a network trains here, from the thread that finds it out."""
+    """How fast a network trains here, from the thread that finds it out."""
 
     model: str
     speed: "Speed"
@@ -80,14 +80,14 @@ class SpeedFound(Message):
 
 @dataclass(eq=False)
 class OpenRun(Message):
-    """Please show this run, and ask its network."""
+    """Please show this run, and use its network."""
 
     run: Run
 
 
 @dataclass(eq=False)
 class RunDeleted(Message):
-    """A run is there no longer."""
+    """A run was deleted."""
 
     run: Run
 
@@ -107,6 +107,6 @@ class OpenInInspect(Message):
     number: int | None = None
     """the number to add; None: the one that is chosen there"""
     evaluated: "TestSetEvaluated | None" = None
-    """the result whose weights answer; None: the chosen weights"""
+    """the evaluation whose weights answer; None: the chosen weights"""
     back: str = ""
     """where it was found, and how to go back there: `From Mistakes (F4 goes back)`"""

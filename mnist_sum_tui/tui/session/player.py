@@ -1,4 +1,4 @@
-"""Player: where a replay stands and how fast it goes. No Textual in it; whoever shows it says how much time passes."""
+"""Player: the position and the speed of a replay. It knows no clock and no Textual; the page tells it the time."""
 
 import math
 from collections.abc import Sequence
@@ -14,15 +14,15 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
     from mnist_sum_tui.runs.replay import Moment, Replay
 
 SPEEDS = tuple(2**power for power in range(9))
-"""1 to 256 times as fast as it was trained"""
+"""speeds from 1 to 256 times the speed of the training"""
 USUAL_SECONDS = 40.0
 """a run is played at the lowest speed at which it takes at most this long"""
 EVEN_STEPS = 12
-"""up to about this step the steps of a demo are evenly spaced, after it logarithmically"""
+"""up to about this step the steps of a demo are evenly spaced, then logarithmically"""
 
 
 class ByTime:
-    """Plays a run as it passed: a second is a second of training."""
+    """The time scale of a replay: one second is one second of training."""
 
     def __init__(self, replay: "Replay") -> None:
         self.replay = replay
@@ -37,7 +37,7 @@ class ByTime:
 
 
 class BySteps(ByTime):
-    """Plays a run in so many seconds, slowly at first, because most is learned in the first hundred steps."""
+    """The time scale of the demo: a fixed length, slow at first, because most is learned in the first hundred steps."""
 
     def __init__(self, replay: "Replay", seconds: float) -> None:
         super().__init__(replay)
@@ -53,7 +53,7 @@ class BySteps(ByTime):
 
 
 class Player:
-    """Plays a replay, forwards; goes to any moment of it."""
+    """Plays a replay forwards, and goes to any moment of it."""
 
     def __init__(self, replay: "Replay", scale: ByTime | None = None) -> None:
         self.replay = replay
@@ -67,22 +67,22 @@ class Player:
 
     @property
     def moment(self) -> "Moment":
-        """The run as it stood where the replay is."""
+        """The run as it was at the replay's position."""
         return self.replay.at(self._row)
 
     @property
     def at_end(self) -> "Moment":
-        """The run as it stood at the end of the replay."""
+        """The run as it was at its end."""
         return self.replay.at(self.replay.last)
 
     @property
     def seconds(self) -> float:
-        """The second at which the replay is; on the usual scale a second of training."""
+        """The position in seconds of the time scale."""
         return self._seconds
 
     @property
     def share(self) -> float:
-        """How much of the run is behind, 0..1."""
+        """How much of the run has been played, 0..1."""
         length = self.ends - self.begins
         return (self._seconds - self.begins) / length if length > 0 else 1.0
 
@@ -98,7 +98,7 @@ class Player:
         self.is_playing = not self.is_playing
 
     def pass_time(self, seconds: float) -> bool:
-        """Play for so long; returns whether there is another moment to show. It stops at the end."""
+        """Advance by so many real seconds, and pause at the end; returns whether the shown moment changes."""
         if not self.is_playing:
             return False
         row = self._row
@@ -117,7 +117,7 @@ class Player:
         self._row = max(self._scale.row(self._seconds), 0)
 
     def go_to_share(self, share: float) -> None:
-        """Go to where this share of the run's time is behind, 0..1."""
+        """Go to a share of the run's length, 0..1."""
         self.go_to(self.begins + share * (self.ends - self.begins))
 
     def go_to_row(self, row: int) -> None:
@@ -126,19 +126,19 @@ class Player:
         self._seconds = self._scale.place(self.moment)
 
     def step(self, by: int) -> None:
-        """So many events back (-1) or forth."""
+        """Pause, and go so many events forth, or back if negative."""
         self.is_playing = False
         self.go_to_row(self._row + by)
 
     def step_epoch(self, by: int) -> None:
-        """To the end of the next epoch (1), or of the one before (-1); beyond these to the run's beginning or end."""
+        """Go to the end of the next epoch (1) or of the one before (-1), or else to the run's end or beginning."""
         ends = self.replay.epochs()
         further = [row for row in ends if row > self._row] if by > 0 else [row for row in ends if row < self._row][::-1]
         self.go_to_row(further[0] if further else self.replay.last if by > 0 else 0)
 
 
 def replayed(run: Run) -> "tuple[TrainConfig, Run, Player, Sequence[Caption]]":
-    """What a replay of a run needs: its settings, a player, and captions, which the package's run has, as a demo.
+    """What a replay of a run needs: its config, a player, and captions, which only the package's demo run has.
 
     Raises:
         RunError: its settings cannot be read, or it has no events.

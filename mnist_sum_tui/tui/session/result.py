@@ -1,4 +1,4 @@
-"""The result of a run in words: shown when it ends, and left in the scrollback when the dashboard closes."""
+"""The result of a run in words: shown when it ends, and printed to the terminal when the dashboard closes."""
 
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import duration, percent
@@ -14,11 +14,11 @@ from mnist_sum_tui.tui.session.session import Session
 
 LABELS = {"predict": "try it", "train": "go on", "watch": "again"}
 Row = tuple[str, str]
-"""a label, and what is said under it"""
+"""a label, and the text beside it"""
 
 
 def outcome(session: Session) -> list[Row]:
-    """How the training ended, the test result, and what can be done next; empty where nothing was trained."""
+    """How the training ended, the test result, and what can be done next; empty without a run."""
     run, done = session.run, session.finished
     if run is None:
         return []
@@ -30,7 +30,7 @@ def outcome(session: Session) -> list[Row]:
     elif done is not None:
         word = "done" if done.reason == "completed" else done.reason
         said = done.message.removeprefix(done.reason)
-        between = "; " if said == done.message else ","  # `stopped` is the word before it
+        between = "; " if said == done.message else ","  # the label says "stopped" already
         rows.append((word, f"after {duration(done.elapsed)}{between}{said}"))
         if session.config is not None and (words := advice(done, session.config)):
             rows.append(("but", words))
@@ -46,9 +46,9 @@ def outcome(session: Session) -> list[Row]:
 
 
 def commands(session: Session, run: Run) -> list[Row]:
-    """The exact commands to ask the network and to train it further, or to watch it again.
+    """The exact commands to use the network and to train it further, or to watch it again.
 
-    None without weights, or where they are of no use. A run that diverged would diverge again.
+    There are none without useful weights. A run that diverged is not resumed, because it would diverge again.
     """
     done = session.finished
     if run == RECORDED or (done is not None and not has_learned(done)):
@@ -68,7 +68,7 @@ def commands(session: Session, run: Run) -> list[Row]:
 
 
 def receipt(session: Session) -> str:
-    """The outcome as lines for the scrollback; after the demo what to try next; else empty if nothing was trained."""
+    """The outcome as lines for the terminal; after the demo, what to try next; empty if nothing was trained."""
     if session.run == RECORDED:
         from mnist_sum_tui.export.demo import GO_ON  # numpy, which is loaded since the run was shown
 

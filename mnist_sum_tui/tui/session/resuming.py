@@ -1,4 +1,4 @@
-"""Whether a run can be trained further, and how it would go on: how far, for how long, at which learning rate."""
+"""Whether a run can be trained further, and a preview of it: how many epochs, how long, at which learning rate."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from mnist_sum_tui.runs.turns import Turn, turned
 from mnist_sum_tui.training.schedule import rate_at
 
 MOST_RATES = 500
-"""learning rates that are looked at to find the highest"""
+"""how many learning rates are compared to find the highest"""
 
 
 def obstacle(run: Run, config: TrainConfig | None, is_training: bool) -> str:
-    """Why the run cannot be resumed now, in one line; empty if it can. `is_training`: the dashboard trains already."""
+    """Why the run cannot be resumed now, in one line; empty if it can. `is_training`: another run trains here."""
     if run == RECORDED:
         return "This run came with the program and stays as it is: n begins one of your own"
     if not run.path.exists():
@@ -34,7 +34,7 @@ def obstacle(run: Run, config: TrainConfig | None, is_training: bool) -> str:
 
 
 def changes(starts: Sequence[Started]) -> tuple[Change, ...]:
-    """The numbers of epochs that a run was given on its way, as its checkpoint notes them."""
+    """The numbers of epochs that a run has had, in the form of its checkpoint."""
     found: tuple[Change, ...] = ()
     for start in starts:
         if not found or found[-1].epochs != start.epochs:
@@ -44,21 +44,21 @@ def changes(starts: Sequence[Started]) -> tuple[Change, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """How a run goes on if it is resumed with more epochs, or with none more than it was given."""
+    """How a run goes on if it is resumed, with more epochs or without."""
 
     run: Run
     config: TrainConfig
     starts: tuple[Started, ...]
     step: int
-    """the step of the newest checkpoint, where it begins"""
+    """the step of the newest checkpoint, where the run goes on"""
     epoch_seconds: float | None
-    """what an epoch took so far; None while none is done"""
+    """mean seconds per epoch so far; None if no epoch is done"""
     factor: float = 1.0
-    """of the learning rate, as it was turned on the way"""
+    """the factor on the learning rate that was set during training"""
 
     @classmethod
     def of(cls, run: Run, config: TrainConfig, events: Iterable[Event]) -> "Continuation":
-        """From the run's events; of these the starts, the ends of epochs, the checkpoints and the changes count."""
+        """Make it from the run's events: starts, epochs, checkpoints and changes are used."""
         found = list(events)
         epochs = [event for event in found if isinstance(event, EpochDone)]
         step = max((event.step for event in found if isinstance(event, Checkpointed)), default=0)
@@ -75,12 +75,12 @@ class Continuation:
 
     @property
     def steps_per_epoch(self) -> int:
-        """0 for a run that has not begun."""
+        """Steps per epoch; 0 for a run that has not begun."""
         return self.starts[-1].steps_per_epoch if self.starts else 0
 
     @property
     def is_complete(self) -> bool:
-        """Whether all epochs that it was given are done."""
+        """Whether all epochs of the run are done."""
         return bool(self.starts) and self.step >= self.config.epochs * self.steps_per_epoch
 
     @property
@@ -90,7 +90,7 @@ class Continuation:
 
     @property
     def most(self) -> int:
-        """How many more epochs a run can be given."""
+        """How many more epochs the run can have at most."""
         limit = settings()["epochs"].range
         assert limit is not None
         return int(limit.high) - self.config.epochs
@@ -107,7 +107,7 @@ class Continuation:
         return found[0], max(found), found[-1]
 
     def words(self, more: int) -> str:
-        """What would be trained, and at which learning rate, in two or three lines."""
+        """Two or three lines: which epochs would be trained, how long, and at which learning rate."""
         if not self.starts:
             return "It has not made a step yet: it begins with its first epoch."
         epochs = self.config.epochs + more

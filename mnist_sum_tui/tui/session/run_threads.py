@@ -1,4 +1,4 @@
-"""The thread that trains, and the one that watches another process train. They post messages, and touch no widget."""
+"""The thread that trains, and the one that watches another process train; they post messages and touch no widget."""
 
 import contextlib
 import threading
@@ -20,19 +20,19 @@ Post = Callable[[Message], object]
 
 
 class TrainingThread(threading.Thread):
-    """One training, from its start or resume to its end. A daemon: to leave at once must not wait for a validation."""
+    """Runs one training. It is a daemon thread, so that leaving at once need not wait for a validation."""
 
     def __init__(
         self, config: TrainConfig, run: Run, control: Control, post: Post, after: threading.Thread | None = None
     ) -> None:
-        """`after`: a thread that uses torch's random numbers and cores, and has been told to end."""
+        """`after` is a thread that was asked to end; training waits for it, because it uses torch, too."""
         super().__init__(name="training", daemon=True)
         self._after = after
         self._config, self._run, self._control, self._post = config, run, control, post
         self.is_abandoned = False
-        """it is to save nothing"""
+        """whether the training shall end without saving"""
         self.error: BaseException | None = None
-        """what it raised, once it has ended"""
+        """the exception that ended the training, if there was one"""
 
     def abandon(self) -> None:
         """End after the current step, and save nothing."""
@@ -40,7 +40,7 @@ class TrainingThread(threading.Thread):
         self._control.resume()
 
     def run(self) -> None:
-        """Train. Whatever is raised goes out with TrainingEnded; the traceback is in the run's error.txt."""
+        """Train. An exception goes out with TrainingEnded; its traceback is in the run's error.txt."""
         try:
             self._train()
         except BaseException as raised:
@@ -58,7 +58,7 @@ class TrainingThread(threading.Thread):
                 self._tell(PastEvents(list(read_events(self._run.metrics_file))[:-1]))
             self._tell(RunEvent(event))
             if self.is_abandoned:
-                events.close()  # type: ignore[attr-defined]  # an Iterator by its type, a generator in truth
+                events.close()  # type: ignore[attr-defined]  # typed as an Iterator, it is a generator
                 return
 
     def _tell(self, message: Message) -> None:
@@ -67,7 +67,7 @@ class TrainingThread(threading.Thread):
 
 
 class WatchingThread(threading.Thread):
-    """Follows the run of another process by its metrics.jsonl, and posts what is new; touches nothing of it."""
+    """Follows the metrics.jsonl of another process's run, and posts new events; it only reads."""
 
     def __init__(self, run: Run, post: Post) -> None:
         super().__init__(name="watching", daemon=True)
@@ -79,10 +79,10 @@ class WatchingThread(threading.Thread):
         self._is_over.set()
 
     def run(self) -> None:
-        """Look a few times a second."""
+        """Look a few times per second."""
         follower, was_alive = Follower(self._run.metrics_file), True
         while not self._is_over.is_set():
-            is_alive = self._run.is_running  # asked first: what it wrote before it ended is read below
+            is_alive = self._run.is_running  # asked before reading, so that its last events are read
             events, is_whole = follower.read()
             if events or is_alive != was_alive:
                 self._post(Watched(self._run, events, is_whole, is_alive))
@@ -91,7 +91,7 @@ class WatchingThread(threading.Thread):
 
 
 def warm_up(done: Callable[[], object]) -> None:
-    """Import torch in a thread of its own, so that Start need not wait for it; then call `done` from that thread."""
+    """Import torch in its own thread, so that Start need not wait for it; then call `done` in that thread."""
 
     def work() -> None:
         import_torch()

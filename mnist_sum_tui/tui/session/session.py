@@ -1,4 +1,4 @@
-"""What the pages share: the run that is trained, its events so far, and requests to it. No Textual, no torch."""
+"""Session: what the pages share: the run, its events so far, and requests to its training. No Textual, no torch."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # the first frame does without numpy
     from mnist_sum_tui.tui.predictions.weights import Weights
 
 MOST_EVENTS = 40_000
-"""more than an hour of Progress at its fastest; beyond it the older half keeps every second Progress"""
+"""if there are more events (over an hour of Progress at its fastest), the older half loses every second Progress"""
 
 
 class Session:
@@ -46,80 +46,80 @@ class Session:
         self.network: Run | None = None
         """the run whose network the pages ask, if the user opened one; None: that of `run`"""
         self.weights: Weights | None = None
-        """what Inspect, Draw and Mistakes predict with, if the user chose; None: the best that there is, and the live
-        ones while a training goes on"""
+        """the weights that the user has chosen for predictions; None: the best ones, or, while a training goes on, the
+        live ones"""
         self.image, self.number = 0, 7
-        """the test image that Inspect and Inside show, by its place in the file, and the number beside it"""
+        """the index of the test image that Inspect and Inside show, and the number with it"""
         self.drawing: NDArray[np.uint8] | None = None
-        """what is on the page Draw, grey values: Inside shows it until another test image is wanted"""
+        """the drawing of the page Draw, as grey values; Inside shows it until another test image is wanted"""
         self.config: TrainConfig | None = None
         self.is_read_only = False
-        """whoever sits here may watch, and change nothing"""
+        """whether the user may only watch, and change nothing"""
         self.is_watching = False
-        """the run is another process's"""
+        """whether another process trains the run"""
         self._is_alive = False
         self.moment: Moment | None = None
-        """the moment that a replay shows: what came later is not known"""
+        """the moment that a replay shows; nothing after it is known here"""
         self.past: Session | None = None
-        """the run that still trains as it stood at an earlier moment, while somebody looks back at it"""
+        """the run that still trains at an earlier moment, while the user looks back at it"""
         self._forget()
 
     def _forget(self) -> None:
         self.events: list[Event] = []
-        """this run's events so far, those of earlier processes included"""
+        """the run's events so far, including those of earlier processes"""
         self.error: BaseException | None = None
         """the error that ended the last training"""
         self.started: Started | None = None
         self.progress: Progress | None = None
-        """the newest"""
+        """the newest Progress"""
         self.validation: EpochDone | Validated | None = None
-        """the newest that measured something"""
+        """the newest validation"""
         self.epochs: list[EpochDone] = []
         self.best: EpochDone | None = None
         """the best epoch so far"""
         self.finished: Finished | None = None
         self.is_paused = False
         self.turned: dict[str, str] = {}
-        """the settings that were turned while it trains, and to what"""
+        """the settings that were changed during training, and their new values"""
         self.turned_before: list[tuple[str, str]] = []
-        """what was turned here, and the value before, the last one last: for undoing"""
+        """for undoing: the settings that were changed here, and their values before, the latest last"""
         self._training = {"digit_accuracy": Average(), "sum_accuracy": Average()}
 
     @property
     def training(self) -> tuple[float, float] | None:
-        """The training accuracies of digit and sum now, smoothed as the charts usually are; None before the first."""
+        """The present training accuracies of digit and sum, smoothed as in the charts; None before the first."""
         digit, total = (average.value for average in self._training.values())
         return None if digit is None or total is None else (digit, total)
 
     @property
     def is_training(self) -> bool:
-        """Whether a training of our own is in progress, paused or not."""
+        """Whether a training of this process is in progress, paused or not."""
         return self.control is not None
 
     @property
     def is_live(self) -> bool:
-        """Whether the run goes on, here or in the process that is watched."""
+        """Whether the run is still being trained, here or by the process that is watched."""
         return self.is_training or (self.is_watching and self._is_alive)
 
     @property
     def is_opened(self) -> bool:
-        """Whether the run was made before and is only shown."""
+        """Whether the run was opened, and is not trained here."""
         return not self.is_training and self.run is not None and self.run == self.network
 
     @property
     def has_samples(self) -> bool:
-        """Whether the sample images can be shown: not those of a run that is watched or opened."""
+        """Whether the sample images are shown: not for a run that is watched or opened, unless it is replayed."""
         if self.moment is not None:
             return self.moment.has_samples
         return not self.is_watching and not self.is_opened
 
     @property
     def shown(self) -> "Session":
-        """The session; while somebody looks back, as it was then: the pages ask the weights of that time."""
+        """The session that the pages show: this one, or, while the user looks back, the past one."""
         return self.past or self
 
     def begin(self, config: TrainConfig, run: Run, control: Control) -> None:
-        """Forget the last run: this one starts."""
+        """Turn to a run whose training starts."""
         self._turn_to(config, run)
         self.control = control
 
@@ -129,7 +129,7 @@ class Session:
         self.is_watching = self._is_alive = True
 
     def open(self, config: TrainConfig, run: Run, events: list[Event]) -> None:
-        """Turn to a run that was made before; these are its events."""
+        """Turn to a run that was trained before, with its events."""
         self._turn_to(config, run)
         self.network = run
         for event in events:
@@ -137,13 +137,13 @@ class Session:
         self.is_paused = False
 
     def close(self) -> None:
-        """Turn away from the run, which is there no longer."""
+        """Turn away from the run, because it was deleted."""
         self._forget()
         self.moment = self.past = self.weights = None
         self.config = self.run = self.network = None
 
     def rewind(self, moment: "Moment") -> None:
-        """Show the opened run as it stood at a moment; its weights are those of that time."""
+        """Show the opened run as it was at a moment, with the weights of that time."""
         self.take(list(moment.events), is_whole=True, is_alive=False)
         self.moment, self.weights = moment, None
 
@@ -154,7 +154,7 @@ class Session:
         self.control, self.is_watching = None, False
 
     def take(self, events: list[Event], is_whole: bool, is_alive: bool) -> None:
-        """New events of the watched run."""
+        """Take in events of the watched run; `is_whole`: they replace all known events."""
         if is_whole:
             self._forget()
         for event in events:
@@ -166,7 +166,7 @@ class Session:
         control, self.control = self.control, None
         self.error, self.is_paused = error, False
         if control is not None:
-            control.wake()  # nobody need wait for its weights any longer
+            control.wake()  # ends a wait for its weights
 
     def add(self, event: Event) -> None:
         """Take in the next event."""
@@ -196,7 +196,7 @@ class Session:
 
     @property
     def accuracies(self) -> tuple[str, float, float] | None:
-        """Where they come from, digit and sum, as best known now: from test, else validation, else training."""
+        """The best known accuracies: their source (test, or else validation, or else training), digit and sum."""
         sources = {"test": accuracies(self.finished), "validation": accuracies(self.validation)}
         for name, found in {**sources, "training": self.training}.items():
             if found is not None:
@@ -205,7 +205,7 @@ class Session:
 
     @property
     def saved_step(self) -> int | None:
-        """The step of the newest checkpoint; a resumed run begins at one, whose event is cut off with what followed."""
+        """The step of the newest checkpoint; None if there is none. A resumed run also begins at a checkpoint."""
         for event in reversed(self.events):
             if isinstance(event, Checkpointed) or (isinstance(event, Started) and event.resumed):
                 return event.step

@@ -1,4 +1,4 @@
-"""How long training takes here: a thread that finds the speed of each network, and the times that follow from it."""
+"""How long training takes on this machine: a thread finds the speed of each network, and times follow from it."""
 
 import contextlib
 import threading
@@ -15,18 +15,18 @@ from mnist_sum_tui.tui.session.messages import SpeedFound
 from mnist_sum_tui.tui.session.run_threads import Post
 
 TIMED_BATCHES = range(64, 257)
-"""batch sizes that are about as quick per image as the usual one, and as those of all recipes"""
+"""batch sizes with about the same time per image as the default; those of all recipes are among them"""
 ALL_IMAGES, HELD_OUT = 60_000, 5_000
 """how many built-in images there are for training, and how many of them are held out"""
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """How quick a network trains on this machine."""
+    """How fast a network trains on this machine."""
 
     images_per_second: float
     is_measured: bool
-    """measured in an earlier run, with validation and saving; else estimated from a few steps"""
+    """whether it was measured in an earlier run, with validation and saving, or only estimated from a few steps"""
 
 
 Speeds = Mapping[str, Speed]
@@ -34,12 +34,12 @@ Speeds = Mapping[str, Speed]
 
 
 def training_images(config: TrainConfig) -> int | None:
-    """How many images train; None for a folder of other images, which nobody has looked into yet."""
+    """The number of training images; None for a folder of other images, which has not been read."""
     return None if config.data_dir is not None else ALL_IMAGES - (0 if config.all_data else HELD_OUT)
 
 
 def epoch_seconds(config: TrainConfig, speeds: Speeds) -> float | None:
-    """What an epoch takes here; None while it is not known, and at a batch size that is quicker or slower."""
+    """Seconds per epoch; None if the speed is not known, or the batch size is not in TIMED_BATCHES."""
     images, speed = training_images(config), speeds.get(config.model)
     if images is None or speed is None or config.batch_size not in TIMED_BATCHES:
         return None
@@ -47,24 +47,24 @@ def epoch_seconds(config: TrainConfig, speeds: Speeds) -> float | None:
 
 
 class SpeedThread(threading.Thread):
-    """Looks up earlier runs for each network's speed, and tries those that were not trained here.
+    """Finds each network's speed: in earlier runs, or else by a few steps on random images.
 
-    Without steps it only looks up, as beside a training of another process. A training must not begin while it makes a
-    step, so it can be stopped and waited for.
+    Without steps, as while another process trains, it only looks into earlier runs. No training may begin while it
+    makes steps, so it can be stopped and waited for.
     """
 
     def __init__(self, folder: Path, post: Post, with_steps: bool = True, tried: Collection[str] = ()) -> None:
-        """`tried`: networks that are known; another estimate of them would differ by chance."""
+        """`tried` are networks with a known speed, because another estimate would differ by chance."""
         super().__init__(name="speeds", daemon=True)
         self._folder, self._post, self._with_steps, self._tried = folder, post, with_steps, tried
         self._is_over = threading.Event()
 
     def stop(self) -> None:
-        """End after the step in work."""
+        """End after the current step."""
         self._is_over.set()
 
     def run(self) -> None:
-        """Look, then try; whatever goes wrong, a time is only nice to have."""
+        """Find the speeds; errors are ignored, because a time is only nice to have."""
         with contextlib.suppress(Exception):
             self._find()
 

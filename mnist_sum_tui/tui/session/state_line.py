@@ -1,4 +1,4 @@
-"""What the training is at, in one line: shown on every page, right of the tabs."""
+"""The state of the training in one line, which every page shows to the right of the tabs."""
 
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.glyphs import BRAILLE
@@ -7,9 +7,9 @@ from mnist_sum_tui.tui.session.session import Session
 
 WATCHING = f"watching {BRAILLE.between} "
 RUNNING = (BRAILLE.on, BRAILLE.watched)
-"""trained here, and by another process; where there is no room, the figures say more than the epoch"""
+"""the marks of a run that trains here or in another process; with little room it shows figures and not the epoch"""
 SHORT = {"test": "test", "validation": "val.", "training": "train"}
-"""where figures come from, where there is little room"""
+"""the source of the figures, abbreviated"""
 ENDS = {"completed": (BRAILLE.right, "done"), "stopped": (BRAILLE.stopped, "stopped")}
 
 
@@ -32,7 +32,7 @@ def state_line(session: Session, room: int = 200) -> str:
 
 
 def _state(session: Session) -> tuple[str, str]:
-    """A symbol and what it stands for."""
+    """The mark of the training's state, and the state in words."""
     started, done = session.started, session.finished
     if session.moment is not None:
         return BRAILLE.chosen, f"replay {duration(session.moment.elapsed)}"

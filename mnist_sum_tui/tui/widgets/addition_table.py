@@ -1,4 +1,4 @@
-"""AdditionTable: how probable the network finds each sum beside each number; where it adds, there is a diagonal."""
+"""AdditionTable: the probability of each sum for each number; if the network adds, there is a diagonal."""
 
 import math
 from collections import Counter
@@ -19,7 +19,7 @@ ONLY_THESE = "No earlier weights were kept; a run of recipe standard keeps some,
 
 
 class AdditionTable(Widget):
-    """Ten rows, the numbers; nineteen columns, the sums; shaded by probability."""
+    """Shows ten rows (numbers) and nineteen columns (sums), shaded by probability."""
 
     BORDER_TITLE = "Addition: row: number, column: sum"
     predictions: "reactive[tuple[Prediction, ...]]" = reactive(())
@@ -31,14 +31,14 @@ class AdditionTable(Widget):
         table = [said.sum_probabilities for said in self.predictions]
         cell = max(2, min((self.content_size.width - LABELS) // len(table[0]), 6))
         _, _, paper, ink = self.colors
-        strengths = [[math.sqrt(share) for share in row] for row in table]  # else the 5 % of a guess would be blank
+        strengths = [[math.sqrt(share) for share in row] for row in table]  # a guess of 5 % must not be blank
         levels = [[round(strength * 4) for strength in row] for row in strengths]
         texts = [[BRAILLE.shades[level] * (cell - 1) if level else BRAILLE.between for level in row] for row in levels]
         return map_lines(texts, strengths, cell, paper, ink)
 
 
 def table_words(predictions: "tuple[Prediction, ...]", has_others: bool = True) -> str:
-    """What the table shows, and whether the network adds; and whether other weights can be asked, as earlier ones."""
+    """Words about the table: whether the network adds, and, with `has_others`, that earlier weights can be chosen."""
     digits = Counter(said.sum - said.number for said in predictions)
     (digit, fitting), *others = digits.most_common()
     if not others:
