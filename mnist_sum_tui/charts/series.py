@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from copy import copy
+from operator import attrgetter
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from mnist_sum_tui.training.race import Reached
 HEADS = ("digit", "sum")
 QUANTITIES = ("loss", "accuracy")
 COLUMNS = ("step", "elapsed", *(f"{head}_{quantity}" for quantity in QUANTITIES for head in HEADS))
+_FIGURES = attrgetter(*COLUMNS)
 
 
 class GrowingTable:
@@ -25,7 +27,7 @@ class GrowingTable:
         """Append a row; None becomes NaN."""
         if self._length == len(self._rows):
             self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
-        self._rows[self._length] = [np.nan if value is None else value for value in values]
+        self._rows[self._length] = values
         self._length += 1
 
     def column(self, index: int) -> Floats:
@@ -65,9 +67,10 @@ class Series:
 
     def add(self, event: Event) -> None:
         """Add the next event; kinds that are not in KINDS change nothing."""
-        if isinstance(event, Progress):
-            self._reached.add(event)
         match event:
+            case Progress():  # first, because most are
+                self._reached.add(event)
+                self.training.add(*_FIGURES(event))
             case Started():
                 self.steps_per_epoch, self.model = max(1, event.steps_per_epoch), event.model
             case Changed():
@@ -75,10 +78,8 @@ class Series:
             case System():
                 self.last_system = event
                 self.system.add(event.step, event.elapsed, event.own, event.others, event.gpu)
-            case Progress():
-                self.training.add(*(getattr(event, name) for name in COLUMNS))
             case Validated():
-                self.validation.add(*(getattr(event, name) for name in COLUMNS))
+                self.validation.add(*_FIGURES(event))
             case EpochDone(val_digit_loss=float()):
                 self.validation.add(event.step, event.elapsed, *(getattr(event, f"val_{name}") for name in COLUMNS[2:]))
 

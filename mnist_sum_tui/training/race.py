@@ -47,9 +47,10 @@ class Reached:
         """Take in the next Progress."""
         self._average.add(event.sum_accuracy)
         accuracy = self._average.value or 0.0
-        for target in TARGETS:
-            if accuracy >= target:
-                self.at.setdefault(target, event.elapsed)
+        for target in TARGETS[len(self.at) :]:
+            if not accuracy >= target:  # or NaN
+                break
+            self.at[target] = event.elapsed
 
     def forget_times(self) -> None:
         """After a resume: what is reached already was reached earlier, at unknown times."""

@@ -1,12 +1,14 @@
 """Page: what all pages share: the bar of tabs, the state of the training, the footer, the help."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
+from textual.css.query import NoMatches
 from textual.events import Resize
 from textual.geometry import Size
 from textual.widgets import Static
@@ -234,13 +236,13 @@ class Page(SteadyScreen[None]):
         self.update_classes(classes, animate=False)
 
     def _tabs_width(self, label: str) -> int:
-        gap = 1 if self.room.width < WIDE else 2
-        return sum(len(getattr(tab, label)) + gap for tab in self.query(Tab))
+        return sum(len(getattr(tab, label)) + 1 + (self.room.width >= WIDE) for tab in self.query(Tab))
 
     def show_state(self) -> None:
         """Bring the state of the training in the bar up to date."""
         if self.is_mounted and self.is_current:
-            for line in self.query("#state").results(Line):  # none while the app closes
+            with suppress(NoMatches):  # while the app closes
+                line = self.query_one("#state", Line)  # a `query` would go through the whole page, and takes 2 ms
                 line.say(state_line(self.session.shown, self._state_room - self.tell_weights()))
 
     def tell_weights(self) -> int:

@@ -18,7 +18,7 @@ from mnist_sum_tui.formatting import clauses, hanging
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.event_words import event_news
-from mnist_sum_tui.runs.events import Advice, Event, Samples
+from mnist_sum_tui.runs.events import Advice, Event, Progress, Samples
 from mnist_sum_tui.tui.session.result import outcome
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.captions import Captions
@@ -104,11 +104,11 @@ class RunView(Vertical):
     def add(self, event: Event) -> None:
         """Store an event, without drawing."""
         self.series.add(event)
-        if isinstance(event, Samples):
-            self._samples = event
+        if isinstance(event, Progress):  # a moment of a replay has a thousand
+            return
+        self._samples = event if isinstance(event, Samples) else self._samples
+        self.advice = event.words if isinstance(event, Advice) else self.advice
         self._news = event_news(event) or self._news
-        if isinstance(event, Advice):
-            self.advice = event.words
         self._latest = event.words if isinstance(event, Advice) else event_news(event) or self._latest
 
     def draw(self, with_charts: bool = True) -> None:
