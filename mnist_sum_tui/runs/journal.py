@@ -155,6 +155,15 @@ def _bounded(stream: BinaryIO) -> Iterable[bytes]:
     return iter(partial(stream.readline, MOST_LINE_BYTES), b"")
 
 
+def last_event(path: Path) -> Event | None:
+    """The newest event, found from the file's end; None if none is among its last MOST_LINE_BYTES."""
+    with contextlib.suppress(OSError), open_own(path) as stream:
+        stream.seek(max(stream.seek(0, os.SEEK_END) - MOST_LINE_BYTES, 0))
+        lines = stream.read().splitlines(keepends=True)
+        return next((event for line in lines[::-1] if line.endswith(b"\n") and (event := parse_line(line))), None)
+    return None
+
+
 def parse_line(line: bytes) -> Event | None:
     """The event that a line holds; None if it is damaged."""
     with contextlib.suppress(ValueError, TypeError, RecursionError, AttributeError):

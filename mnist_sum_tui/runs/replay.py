@@ -1,7 +1,8 @@
 """Replay: a run as it stood at any moment, from its metrics.jsonl. Needs numpy; no torch, no Textual.
 
-The file is read once, to note the place and the kind of each event. Only the events of the wanted moment are parsed,
-some thousand at most, so even with a million events a moment takes milliseconds.
+The file is read once, to note where each event stands and of which kind it is; on request a thread does that while the
+first moments are shown already. Only events that are asked for are parsed, some thousand of them at most, so that a
+moment of a run of a million events takes milliseconds.
 """
 
 import contextlib
@@ -10,17 +11,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mnist_sum_tui.atomic import open_own
-from mnist_sum_tui.runs.event_json import KINDS
+from mnist_sum_tui.runs.event_index import EventIndex, Rows
 from mnist_sum_tui.runs.events import EpochDone, Event
-from mnist_sum_tui.runs.journal import MOST_LINE_BYTES, parse_line
+from mnist_sum_tui.runs.journal import last_event, parse_line
 
-Rows = NDArray[np.int64]
 Read = Callable[[int], Event | None]
 WHOLE = ("started", "epoch", "validated", "changed", "finished")
 """a moment has all earlier events of these kinds, a selection of THINNED, and the newest event of each other kind"""
@@ -30,10 +29,6 @@ MOST_PROGRESS = 1024
 """twice the columns of the widest chart; if there are more events, only every second, fourth, ... is taken"""
 TAIL = 64
 """how many of the newest Progress are always taken, because the key figures are their moving average"""
-BLOCK = 4 << 20
-HEAD = len('{"event": "')
-NAMED = 3
-"""how many letters of a kind's name tell it from the others"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class Moment:
     events: tuple[Event, ...]
     """the events so far that a page needs, in order; empty if none can be read"""
     has_samples: bool
-    """whether the run has any Samples event, before or after this moment"""
+    """whether the run has any Samples event, before or after this moment, as far as that is known"""
 
     @property
     def elapsed(self) -> float:
@@ -66,29 +61,59 @@ class Moment:
 class Replay:
     """An index of a run's events, to find them by time, step or epoch. Damaged lines are skipped."""
 
-    def __init__(self, path: Path) -> None:
-        """Read the file once; one that is missing has no events. What is written later is not seen."""
+    def __init__(self, path: Path, is_whole: bool = True) -> None:
+        """Read the file once, or only its beginning; `read_on` reads the rest. One that is missing has no events."""
         self._path = path
-        starts, self._lengths, kinds = _index(path)
-        self._starts = starts
-        self._rows = {kind: np.flatnonzero(kinds == place) for place, kind in enumerate(KINDS)}
+        self._index = EventIndex(path)
         self._known: dict[int, Event | None] = {}
         """events that were read, by row; None for a line that is damaged"""
+        self.read_on()
+        if is_whole:
+            self.read_all()
 
     def __len__(self) -> int:
-        return len(self._starts)
+        """Events that are known so far."""
+        return self._index.count
 
     @property
     def last(self) -> int:
-        """The row of the last event; -1 if there is none."""
+        """The row of the last event that is known; -1 if there is none."""
         return len(self) - 1
+
+    @property
+    def share_read(self) -> float:
+        """How much of the file is known, 0..1."""
+        return self._index.share
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the file is known."""
+        return self._index.is_whole
+
+    def read_on(self) -> bool:
+        """Read a little more, in any thread; returns whether there may be still more."""
+        return self._index.read_on()
+
+    def read_all(self) -> None:
+        """Read what was not read yet."""
+        while self.read_on():
+            pass
+
+    def end(self) -> Moment:
+        """The run at its end; before that is known, with nothing but its last event."""
+        newest = None if self.is_whole else last_event(self._path)
+        if newest is not None:
+            return Moment(self.last, (newest,), has_samples=True)
+        self.read_all()
+        return self.at(self.last)
 
     def at(self, row: int) -> Moment:
         """The run after the event in this row; a row outside is the first or the last."""
         row = min(max(row, 0), self.last)
         with self._reading() as read:
             found = {place: event for place in self._needed(row, read) if (event := read(place)) is not None}
-        return Moment(row, tuple(found[place] for place in sorted(found)), len(self._rows["samples"]) > 0)
+        has_samples = not self.is_whole or len(self._index.rows["samples"].values) > 0
+        return Moment(row, tuple(found[place] for place in sorted(found)), has_samples)
 
     def row_at(self, elapsed: float) -> int:
         """The last row at this time of training, in seconds; -1 before the first."""
@@ -100,7 +125,7 @@ class Replay:
 
     def epochs(self) -> list[int]:
         """The rows of the EpochDone events, one for each epoch that ended."""
-        rows: list[int] = self._rows["epoch"].tolist()
+        rows: list[int] = self._index.rows["epoch"].values.tolist()
         return rows
 
     def _last_row(self, name: str, limit: float) -> int:
@@ -115,7 +140,8 @@ class Replay:
 
     def _needed(self, row: int, read: Read) -> Iterator[int]:
         """The rows of the events that a moment has."""
-        for kind, rows in self._rows.items():
+        for kind, found in self._index.rows.items():
+            rows = found.values
             until = rows[: int(np.searchsorted(rows, row, side="right"))]
             if kind in THINNED:
                 yield from evenly(until).tolist()
@@ -135,8 +161,8 @@ class Replay:
 
             def read(row: int) -> Event | None:
                 if row not in self._known and stream is not None:
-                    stream.seek(int(self._starts[row]))
-                    self._known[row] = parse_line(stream.read(int(self._lengths[row])))
+                    stream.seek(int(self._index.starts.values[row]))
+                    self._known[row] = parse_line(stream.read(int(self._index.lengths.values[row])))
                 return self._known.get(row)
 
             yield read
@@ -151,38 +177,3 @@ def evenly(rows: Rows) -> Rows:
     while len(rows) > gap * MOST_PROGRESS:
         gap *= 2
     return np.union1d(rows[::gap], rows[-TAIL:])
-
-
-def _index(path: Path) -> tuple[Rows, Rows, Rows]:
-    """For each line that may be an event: where it begins, its length in bytes, and the index of its kind in KINDS.
-
-    The kind is told by its first letters. The last line counts only if it is complete.
-    """
-    names = np.array([_number(np.frombuffer(kind.encode(), np.uint8)[:NAMED]) for kind in KINDS])
-    found: list[tuple[Rows, Rows, Rows]] = []
-    begin, rest = 0, b""
-    with contextlib.suppress(OSError), open_own(path) as stream:
-        while block := stream.read(BLOCK):
-            block = rest + block
-            data = np.frombuffer(block, np.uint8)
-            ends = np.flatnonzero(data == ord("\n"))
-            starts = np.concatenate([[0], ends + 1])
-            lengths = ends - starts[:-1]
-            fits = (lengths > HEAD + NAMED) & (lengths < MOST_LINE_BYTES)
-            places, lengths = starts[:-1][fits], lengths[fits]
-            letters = data[places[:, None] + np.arange(HEAD, HEAD + NAMED)]
-            is_kind = _number(letters.T)[:, None] == names
-            is_event = is_kind.any(1)
-            found.append((begin + places[is_event], lengths[is_event], is_kind[is_event].argmax(1)))
-            begin += int(starts[-1])
-            rest = block[starts[-1] :]
-    empty = np.empty(0, np.int64)
-    starts, lengths, kinds = (
-        (np.concatenate([empty, *column]) for column in zip(*found, strict=True)) if found else 3 * [empty]
-    )
-    return starts, lengths, kinds
-
-
-def _number(letters: NDArray[np.uint8]) -> Any:
-    """The letters along the first axis as one number."""
-    return sum(letter.astype(np.int64) << 8 * place for place, letter in enumerate(letters))

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mnist_sum_tui.runs import event_index
+from mnist_sum_tui.runs.event_index import BLOCK, HEAD, NAMED
 from mnist_sum_tui.runs.event_json import KINDS, to_json
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started
 from mnist_sum_tui.runs.health_event import Health
-from mnist_sum_tui.runs.replay import BLOCK, HEAD, MOST_PROGRESS, NAMED, TAIL, Replay, evenly
+from mnist_sum_tui.runs.replay import MOST_PROGRESS, TAIL, Replay, evenly
 from tests.tui import recorded
 
 
@@ -40,6 +42,29 @@ def test_a_moment_has_what_came_before_it_and_nothing_else(tmp_path: Path) -> No
         assert of_kind(moment.events, Samples) == of_kind(tuple(before), Samples)[-1:]
     assert replay.at(-5).row == 0
     assert replay.at(10**9) == replay.at(replay.last)
+
+
+def test_the_first_moments_are_known_before_the_rest_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = journal(tmp_path, EVENTS)
+    path.write_text(path.read_text() + to_json(EVENTS[-1])[:50], encoding="utf-8")  # it is being written
+    whole = Replay(path)
+    monkeypatch.setattr(event_index, "BLOCK", path.stat().st_size // 5)
+    replay = Replay(path, is_whole=False)
+    assert 0 < replay.last < whole.last // 4
+    assert not replay.is_whole
+    assert 0.15 < replay.share_read <= 0.2
+    assert replay.at(20).events == whole.at(20).events
+    assert replay.end().elapsed == whole.end().elapsed == EVENTS[-1].elapsed
+    assert replay.row_at(1e9) == replay.last, "as far as it is known"
+    blocks = 2
+    while replay.read_on():
+        blocks += 1
+    assert blocks > 4
+    assert (replay.is_whole, replay.share_read) == (True, 1.0)
+    assert [replay.at(row) for row in range(0, len(EVENTS), 50)] == [whole.at(row) for row in range(0, len(EVENTS), 50)]
+    path.write_text(path.read_text() * 2, encoding="utf-8")
+    replay.read_all()
+    assert len(replay) == len(EVENTS), "what is written later is not seen"
 
 
 def test_a_moment_is_found_by_time_and_by_step(tmp_path: Path) -> None:

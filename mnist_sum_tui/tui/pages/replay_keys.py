@@ -160,7 +160,7 @@ class ReplayKeys(ChartKeys, AfterRun):
         self._shown_at = now
         if self.player is not None and self.is_current and not self.is_form_shown:
             was_playing = self.player.is_playing
-            if self.player.pass_time(min(now - before, LONGEST_FRAME)):
+            if self.player.pass_time(min(now - before, LONGEST_FRAME)) or self.player.catch_up():
                 self.show_moment()
             self.run_view.query_one(ScrubBar).show(self.player)
             if was_playing and not self.player.is_playing:
@@ -203,7 +203,10 @@ class ReplayKeys(ChartKeys, AfterRun):
         if self.session.past is not None and last:
             self.return_to_now()
         elif self.player is not None:
-            self.player.go_to_row(self.player.replay.last if last else 0)
+            if last:
+                self.player.go_to_end()
+            else:
+                self.player.go_to_row(0)
             self.show_moment()
 
     def on_scrub_bar_dragged(self, message: ScrubBar.Dragged) -> None:

@@ -126,6 +126,12 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             self.refresh_bindings()
             self.redraw(at_once=True)
 
+    def show_moment(self) -> None:
+        """Show the moment at which the replay is; the first with answers names the sample images."""
+        super().show_moment()
+        for event in self.session.shown.events:
+            self._load_images_of(event)
+
     def _load_images_of(self, event: Event) -> None:
         """Load the sample images when the first Samples event names them."""
         if isinstance(event, Samples) and not self._is_loading_images and self.session.config is not None:

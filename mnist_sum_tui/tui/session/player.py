@@ -41,7 +41,7 @@ class BySteps(ByTime):
 
     def __init__(self, replay: "Replay", seconds: float) -> None:
         super().__init__(replay)
-        self._seconds_per_unit = seconds / math.log1p(max(replay.at(replay.last).step, 1) / EVEN_STEPS)
+        self._seconds_per_unit = seconds / math.log1p(max(replay.end().step, 1) / EVEN_STEPS)
 
     def place(self, moment: "Moment") -> float:
         """The second at which a moment is shown."""
@@ -58,12 +58,14 @@ class Player:
     def __init__(self, replay: "Replay", scale: ByTime | None = None) -> None:
         self.replay = replay
         self._scale = scale or ByTime(replay)
-        self.begins, self.ends = (self._scale.place(replay.at(row)) for row in (0, replay.last))
+        self.begins, self.ends = (self._scale.place(moment) for moment in (replay.at(0), replay.end()))
         self.is_playing = False
         length = self.ends - self.begins
         self.speed = next((speed for speed in SPEEDS if length <= speed * USUAL_SECONDS), SPEEDS[-1])
         self._row = 0
         self._seconds = self.begins
+        self._is_awaited = False
+        """whether it is to be where the replay is not known yet"""
 
     @property
     def moment(self) -> "Moment":
@@ -72,7 +74,8 @@ class Player:
 
     @property
     def at_end(self) -> "Moment":
-        """The run as it was at its end."""
+        """The run as it stood at the end of the replay, which is read now, if it was not yet."""
+        self.replay.read_all()
         return self.replay.at(self.replay.last)
 
     @property
@@ -89,7 +92,7 @@ class Player:
     @property
     def is_at_end(self) -> bool:
         """Whether nothing is left to play."""
-        return self._row >= self.replay.last
+        return self.replay.is_whole and self._row >= self.replay.last
 
     def toggle(self) -> None:
         """Play, or pause; at the end, play from the beginning."""
@@ -112,16 +115,33 @@ class Player:
         self.speed = SPEEDS[min(max(place, 0), len(SPEEDS) - 1)]
 
     def go_to(self, seconds: float) -> None:
-        """Go to a second."""
+        """Go to a second; or as near as is known, until `catch_up`."""
+        self._is_awaited = not self.replay.is_whole  # asked first: what is read meanwhile is looked for again
         self._seconds = min(max(seconds, self.begins), self.ends)
         self._row = max(self._scale.row(self._seconds), 0)
+        self._is_awaited &= self._row >= self.replay.last
+
+    def catch_up(self) -> bool:
+        """Go on to where it is to be, now that more is known; returns whether there is another moment to show."""
+        row = self._row
+        if self._is_awaited:
+            self.go_to(self._seconds)
+        return row != self._row
 
     def go_to_share(self, share: float) -> None:
         """Go to a share of the run's length, 0..1."""
         self.go_to(self.begins + share * (self.ends - self.begins))
 
+    def go_to_end(self) -> None:
+        """Go to the last event, or as `go_to`."""
+        if self.replay.is_whole:
+            self.go_to_row(self.replay.last)
+        else:
+            self.go_to(self.ends)
+
     def go_to_row(self, row: int) -> None:
-        """Go to an event."""
+        """Go to an event that is known."""
+        self._is_awaited = False
         self._row = min(max(row, 0), max(self.replay.last, 0))
         self._seconds = self._scale.place(self.moment)
 
@@ -137,15 +157,17 @@ class Player:
         self.go_to_row(further[0] if further else self.replay.last if by > 0 else 0)
 
 
-def replayed(run: Run) -> "tuple[TrainConfig, Run, Player, Sequence[Caption]]":
+def replayed(run: Run, is_whole: bool) -> "tuple[TrainConfig, Run, Player, Sequence[Caption]]":
     """What a replay of a run needs: its config, a player, and captions, which only the package's demo run has.
+
+    Unless `is_whole`, of a long run only the beginning is known at first.
 
     Raises:
         RunError: its settings cannot be read, or it has no events.
     """
     from mnist_sum_tui.runs.replay import Replay  # numpy
 
-    config, replay = run.read_config(), Replay(run.metrics_file)
+    config, replay = run.read_config(), Replay(run.metrics_file, is_whole)
     if not len(replay):
         raise RunError(f"run {run.id} has no events to replay")
     if run != RECORDED:

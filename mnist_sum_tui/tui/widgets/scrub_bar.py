@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import duration, track
+from mnist_sum_tui.formatting import duration, percent, track
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.session.player import Player
 
@@ -21,8 +21,8 @@ class ScrubBar(Widget):
 
     ALLOW_SELECT = False  # while text is selected with the mouse, Textual draws the whole page at each move
 
-    place: reactive[tuple[bool, int, float, float, float]] = reactive((False, 1, 0.0, 0.0, 0.0))
-    """whether it plays, the speed, the seconds of training, all seconds, the share 0..1 that is behind"""
+    place: reactive[tuple[bool, int, float, float, float, float]] = reactive((False, 1, 0.0, 0.0, 1.0, 0.0))
+    """whether it plays, the speed, the seconds of training, all seconds, the shares 0..1 that are known and behind"""
 
     @dataclass(eq=False)
     class Dragged(Message):
@@ -36,7 +36,8 @@ class ScrubBar(Widget):
 
     def show(self, player: Player) -> None:
         """Show where a player is."""
-        self.place = (player.is_playing, player.speed, player.seconds, player.ends, player.share)
+        known = player.replay.share_read
+        self.place = (player.is_playing, player.speed, player.seconds, player.ends, known, player.share)
 
     def render(self) -> Content:
         """The bar in one line."""
@@ -46,10 +47,11 @@ class ScrubBar(Widget):
 
     def _parts(self) -> tuple[str, int, str]:
         """The words before the track, its columns, the words after it."""
-        is_playing, speed, seconds, end, _ = self.place
+        is_playing, speed, seconds, end, known, _ = self.place
         left = f"{BRAILLE.chosen if is_playing else BRAILLE.paused} x{speed:<3}" + " " * (GAP - 1)
         whole = duration(end)
         right = f"{duration(seconds):>{max(len(whole), len('9.9 s'))}} of {whole}"  # the track stays under the mouse
+        right += f", {percent(known, 0)} read" if known < 1 else ""  # which takes less than a second
         room = self.content_size.width - len(left) - len(right) - GAP
         return left, max(room, 1), " " * GAP + right
 

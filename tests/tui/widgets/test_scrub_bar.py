@@ -39,6 +39,8 @@ async def test_the_bar_follows_the_mouse(pilot: Pilot[int], run: Run) -> None:
     assert shown(pilot)[0] == 0, "the mouse was released"
     assert bar.render().plain.startswith("‖ x2 ")
     assert bar.render().plain.endswith("0.0 s of 54 s")
+    bar.place = (*bar.place[:4], 0.34, bar.place[5])
+    assert bar.render().plain.endswith("0.0 s of 54 s, 34 % read")
 
 
 def left_columns(text: str) -> int:

@@ -1,0 +1,111 @@
+"""EventIndex: where each event of a metrics.jsonl stands and of which kind it is, read block by block. Needs numpy."""
+
+import contextlib
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_sum_tui.atomic import open_own
+from mnist_sum_tui.runs.event_json import KINDS
+from mnist_sum_tui.runs.journal import MOST_LINE_BYTES
+
+Rows = NDArray[np.int64]
+BLOCK = 4 << 20
+"""bytes read at once, which take 5 ms; most runs are one block"""
+HEAD = len('{"event": "')
+NAMED = 3
+"""letters that tell one kind of event from the others"""
+
+
+class GrowingRows:
+    """A list of numbers as an array. It may be read while another thread adds to it."""
+
+    def __init__(self) -> None:
+        self._values = np.empty(256, np.int64)
+        self._length = 0
+
+    def add(self, values: Rows) -> None:
+        """Append; the array doubles when it is full, so adding is cheap."""
+        end = self._length + len(values)
+        if end > len(self._values):
+            self._values = np.concatenate([self._values[: self._length], np.empty(end, np.int64)])
+        self._values[self._length : end] = values
+        self._length = end  # last, because of the other thread
+
+    @property
+    def values(self) -> Rows:
+        """All so far, as a view."""
+        length = self._length  # first, because of the other thread
+        return self._values[:length]
+
+
+class EventIndex:
+    """Of each line that an event may stand in: where it begins, how many bytes it has, its kind.
+
+    The kind is known by its first letters. The last line counts only if it is complete. A file that is missing has no
+    events, and what is written after the end was read is not seen.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read nothing yet."""
+        self._path = path
+        self._names = np.array([_number(np.frombuffer(kind.encode(), np.uint8)[:NAMED]) for kind in KINDS])
+        self._at, self._size = 0, 1
+        self._lock = threading.Lock()
+        self.starts, self.lengths = GrowingRows(), GrowingRows()
+        self.rows = {kind: GrowingRows() for kind in KINDS}
+        """the places of a kind's events among all"""
+        self.count = 0
+        """events so far"""
+        self.is_whole = False
+        """whether the file's end was reached"""
+
+    @property
+    def share(self) -> float:
+        """How much of the file was read, 0..1."""
+        return 1.0 if self.is_whole else min(self._at / self._size, 1.0)
+
+    def read_on(self) -> bool:
+        """Read the next block; returns whether there may be more. Any thread may do it."""
+        with self._lock, contextlib.suppress(OSError):
+            if self.is_whole:
+                return False
+            self._read_block()
+            return not self.is_whole
+        self.is_whole = True
+        return False
+
+    def _read_block(self) -> None:
+        with open_own(self._path) as stream:
+            self._size = max(stream.seek(0, 2), 1)
+            stream.seek(self._at)
+            block = stream.read(BLOCK)
+        self._take(block)
+        self.is_whole = len(block) < BLOCK
+
+    def _take(self, block: bytes) -> None:
+        """Note the events in the whole lines of a block."""
+        data = np.frombuffer(block, np.uint8)
+        ends = np.flatnonzero(data == ord("\n"))
+        starts = np.concatenate([[0], ends + 1])
+        lengths = ends - starts[:-1]
+        fits = (lengths > HEAD + NAMED) & (lengths < MOST_LINE_BYTES)
+        places, lengths = starts[:-1][fits], lengths[fits]
+        letters = data[places[:, None] + np.arange(HEAD, HEAD + NAMED)]
+        is_kind = _number(letters.T)[:, None] == self._names
+        is_event = is_kind.any(1)
+        kinds = is_kind[is_event].argmax(1)
+        for place, rows in enumerate(self.rows.values()):
+            rows.add(self.count + np.flatnonzero(kinds == place))
+        self.starts.add(self._at + places[is_event])
+        self.lengths.add(lengths[is_event])
+        self._at += int(starts[-1]) if len(ends) else len(block)  # a block without an end is no event
+        self.count += len(kinds)  # last: until here, nobody asks for them
+
+
+def _number(letters: NDArray[np.uint8]) -> Any:
+    """The letters along the first axis as one number."""
+    return sum(letter.astype(np.int64) << 8 * place for place, letter in enumerate(letters))
