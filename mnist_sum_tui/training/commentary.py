@@ -33,7 +33,9 @@ BUSY_SHARE, BUSY_EVENTS = 0.5, 50
 CROWDED_SHARE, GOT, FULL, CROWDED_EVENTS = 0.4, 0.8, 0.85, 2
 """a warning comes if other programs take CROWDED_SHARE of the cores or more, our threads get less than GOT of what they
 could use, and both together fill more than FULL, for so many System events"""
-PHASES = ("sees", "guesses", "adds", "agrees", "ghost", "knows", "cools", "chance")
+PHASES = ("sees", "guesses", "adds", "agrees", "ghost", "knows", "cools", "chance", "too-easy")
+SLOW_TO_ADD = ("original", "original-2fc", "pictured")
+"""networks that have to find addition with ordinary layers"""
 FAR_BELOW = 0.05
 """if a validation accuracy is this far below that of training (0.05: five points), the steps are too large"""
 WARNINGS = ("too-high", "unsettled", "too-low", "overfitting", "busy", "few-images")
@@ -181,11 +183,14 @@ class Coach:
         if digit < READS:
             return "sees", "It learns to read digits; the sum is a guess as long as the digit is"
         if total < ADDS:
-            return "guesses", "It reads most of the digits, but the sum still guesses: adding comes after reading"
+            sooner = " (with compact or swift sooner)" if self._config.model in SLOW_TO_ADD else ""
+            return "guesses", f"It reads most digits, but the sum still guesses: adding comes after reading{sooner}"
         if min(digit, total) < KNOWS:
             return "adds", "Now it learns to add: the sum is more than guessed, and follows the digit"
         if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):
             return "agrees", "The sum is right where the digit is: from here on both get better together"
+        if self._epochs and accuracies(self._epochs[-1]) == (1.0, 1.0):
+            return "too-easy", "Every validation image is right: these images are too easy to tell networks apart"
         if gained := self._within_chance():
             return "chance", gained
         if self._config.schedule != "constant" and self._seen.rate < 0.3 * self._seen.peak_rate:

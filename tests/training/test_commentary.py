@@ -54,6 +54,21 @@ def test_seeing_comes_before_adding() -> None:
     assert topics(run(800, learns)) == ["sees", "guesses", "adds", "agrees", "knows"]
 
 
+@pytest.mark.parametrize(("model", "says"), [("pictured", True), ("original", True), ("compact", False)])
+def test_a_network_that_is_slow_to_add_has_quicker_ones_named(model: str, says: bool) -> None:
+    coach = Coach(replace(CONFIG, model=model))
+    said = [coach.add(event) for event in (STARTED, *run(60, lambda step: progress(step, 0.5, 0.95, 0.1)))]
+    ((topic, words),) = (found for found in said if found)
+    assert topic == "guesses"
+    assert ("compact or swift" in words) == says
+
+
+def test_images_that_tell_no_networks_apart_are_named() -> None:
+    knows = list(run(60, lambda step: progress(step, 0.01, 0.999, 0.999)))
+    assert "too-easy" in topics([*knows, done(1, 1.0, 1.0), *knows])
+    assert "too-easy" not in topics([*knows, done(1, 1.0, 0.9998), *knows])
+
+
 def test_the_end_of_the_schedule_is_told() -> None:
     def learns(step: int) -> Progress:
         return progress(step, 2.5 * math.exp(-step / 30), 0.99, 0.985, lr=1e-3 * (1 - step / 200))
