@@ -183,8 +183,9 @@ class Coach:
         if digit < READS:
             return "sees", "It learns to read digits; the sum is a guess as long as the digit is"
         if total < ADDS:
-            sooner = " (with compact or swift sooner)" if self._config.model in SLOW_TO_ADD else ""
-            return "guesses", f"It reads most digits, but the sum still guesses: adding comes after reading{sooner}"
+            words = "It reads most of the digits, but the sum still guesses: adding comes after reading"
+            is_slow = self._config.model in SLOW_TO_ADD
+            return "guesses", f"{words} (with compact or swift sooner)" if is_slow else words
         if min(digit, total) < KNOWS:
             return "adds", "Now it learns to add: the sum is more than guessed, and follows the digit"
         if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):

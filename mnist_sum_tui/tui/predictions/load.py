@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction, Predictor
 
 SLICE = 40
-"""images per slice of an evaluation; other requests are served after each, so that a stroke waits for one slice at most.
+"""images per slice of an evaluation; other requests are served after each, so a stroke waits for one slice at most.
 With one thread on a busy machine `original` takes 1.5 ms per image, `compact` 0.1 ms"""
 TELL_SECONDS = 0.2
 NOT_CALIBRATED = ", not calibrated"
