@@ -12,31 +12,17 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference.evaluate import evaluate
 from mnist_sum_tui.inference.predict import load_predictor
-from mnist_sum_tui.runs import checkpoint, find
+from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.events import (
     Checkpointed,
     EpochDone,
     Finished,
     Progress,
     Started,
-    System,
 )
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
-
-
-@pytest.mark.usefixtures("every_step_is_told")
-def test_what_the_machine_is_busy_with_is_an_event_every_few_seconds(
-    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert not [event for event in train(config, run) if isinstance(event, System)], "it takes less than ten seconds"
-    other = find.create(run.path.parent, config)
-    monkeypatch.setattr("mnist_sum_tui.training.loop.SYSTEM_SECONDS", 0.0)
-    told = [event for event in train(config, other) if isinstance(event, System)]
-    assert len(told) == 18, "at every step"
-    assert list(read_events(other.metrics_file, "system")) == told
-    assert all(0 <= event.own <= 1 for event in told)
 
 
 def test_a_run_from_start_to_finish(config: TrainConfig, run: Run) -> None:

@@ -1,0 +1,72 @@
+"""What the machine is busy with, as events of a training; from NVML to the chart."""
+
+import math
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from mnist_sum_tui.charts.plot import draw
+from mnist_sum_tui.charts.run_charts import View, system_plot
+from mnist_sum_tui.charts.series import Series
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.machine import figures
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import System
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.tui.widgets.system_lines import system_words
+
+UUID = "0b1c3a7e-0000-1111-2222-333344445555"
+
+
+@pytest.mark.usefixtures("every_step_is_told")
+def test_what_the_machine_is_busy_with_is_an_event_every_few_seconds(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_sum_tui.training.loop.SYSTEM_SECONDS", math.inf)
+    assert not [event for event in train(config, run) if isinstance(event, System)]
+    other = find.create(run.path.parent, config)
+    monkeypatch.setattr("mnist_sum_tui.training.loop.SYSTEM_SECONDS", 0.0)
+    told = [event for event in train(config, other) if isinstance(event, System)]
+    assert len(told) == 18, "at every step"
+    assert list(read_events(other.metrics_file, "system")) == told
+    assert all(0 <= event.own <= 1 for event in told)
+
+
+@pytest.mark.usefixtures("every_step_is_told")
+def test_share_and_memory_of_a_gpu_are_read_sampled_and_drawn(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NVML's and torch's answers are ours; everything behind them is the program's."""
+    shares = iter([*range(50, 100)])
+
+    def rates(handle: str) -> SimpleNamespace:
+        assert handle == f"handle of GPU-{UUID}"
+        return SimpleNamespace(gpu=next(shares), memory=3)
+
+    nvml = SimpleNamespace(
+        nvmlInit=lambda: None,
+        nvmlDeviceGetHandleByUUID=lambda uuid: f"handle of {uuid}",
+        nvmlDeviceGetUtilizationRates=rates,
+    )
+    cuda = SimpleNamespace(
+        is_initialized=lambda: True,
+        memory_reserved=lambda: 3_210_000_000,
+        get_device_properties=lambda: SimpleNamespace(uuid=UUID),
+    )
+    monkeypatch.setitem(sys.modules, "pynvml", nvml)
+    monkeypatch.setattr(figures, "_module", figures._module.__wrapped__)
+    monkeypatch.setattr(figures, "sys", SimpleNamespace(modules={"torch": SimpleNamespace(cuda=cuda)}))
+    monkeypatch.setattr("mnist_sum_tui.training.loop.SYSTEM_SECONDS", 0.0)
+    list(train(config, run))
+    told = [event for event in read_events(run.metrics_file, "system") if isinstance(event, System)]
+    assert [(event.gpu, event.gpu_memory) for event in told] == [
+        (share / 100, 3_210_000_000) for share in range(50, 50 + len(told))
+    ]
+    assert len(told) == 18
+    assert "\nGPU 67 % · GPU memory 3.2 GB" in system_words(told[-1])
+    lines = draw(system_plot(Series(read_events(run.metrics_file, *Series.KINDS)), View()), 60, 12).lines
+    assert "GPU" in "".join(text for text, _ in lines[0])
+    assert any(role == "ghost" and text.strip() for line in lines[1:] for text, role in line), "its curve"
