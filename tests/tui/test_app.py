@@ -26,7 +26,7 @@ from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.textual_fixes import OnceParsed
+from mnist_sum_tui.tui.textual_fixes import OnceParsed, parsed_with
 from tests.tui import fixed, recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
@@ -164,6 +164,7 @@ async def test_style_sheets_are_parsed_once_for_a_theme(tmp_path: Path, monkeypa
         return parse(scope, css, read_from, tie_breaker=tie_breaker, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(stylesheet, "parse", count)
+    parsed_with.cache_clear()
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "inspect")
@@ -173,6 +174,10 @@ async def test_style_sheets_are_parsed_once_for_a_theme(tmp_path: Path, monkeypa
         await pilot.pause()
         assert app.screen.styles.background != colour
         assert max(parsed.values()) == 2, "only where the colours are others"
+    parsed.clear()
+    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+    assert not parsed, "by the app before"
 
 
 async def test_the_first_page_is_styled_as_a_whole_once(
