@@ -204,9 +204,7 @@ class PredictionWorker:
         choices, control = self._choices(request.weights, reply), self._session.control
         weights = choices.chosen
         is_same = running is not None and (running.evaluation.weights, running.control) == (weights, control)
-        if (
-            running is not None and is_same and weights.path is None
-        ):  # with newer weights at each key, it would never end
+        if running is not None and is_same and weights.path is None:  # renewed at each key, it would never end
             self._running = Running(running.evaluation, reply, control)
             return
         predictor = self._predictors.of(weights, reply)

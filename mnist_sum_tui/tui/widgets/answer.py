@@ -1,4 +1,4 @@
-"""The answer of the network as text: its equation, how sure it is, and whether its two answers fit each other."""
+"""The network's answer as text: the equation, how sure it is, and whether its digit and sum agree."""
 
 from typing import TYPE_CHECKING
 
@@ -29,13 +29,13 @@ GLYPHS = dict(
 
 
 TIGHT = {"+": ("   ", " + ", "   "), "=": ("   ", " = ", "   ")}
-"""signs that keep their distance from the digits without spaces between them"""
+"""narrower signs, which have a gap to the digits even without spaces"""
 TIGHT_WIDTH, WIDE_WIDTH = 18, 22
-"""columns of the longest equation, `9 + 9 = 18`, without spaces and with them"""
+"""columns of the longest equation, `9 + 9 = 18`, in large text without and with spaces"""
 
 
 def large(text: str, is_tight: bool = False) -> list[str]:
-    """Large text in three rows: each digit, + or = takes three columns, a space one; `is_tight` leaves out spaces."""
+    """Large text in three rows: a digit, + or = takes three columns, a space one; `is_tight` leaves out spaces."""
     if is_tight:
         shapes = [TIGHT.get(character) or GLYPHS[character] for character in text if character != " "]
     else:
@@ -44,7 +44,7 @@ def large(text: str, is_tight: bool = False) -> list[str]:
 
 
 def fit_line(said: "Prediction", width: int) -> tuple[str, str]:
-    """Whether the sum is the digit + the number, in as many words as fit into a line, and the style of the words."""
+    """Whether the sum is digit + number, in as many words as fit into a line, and the style for the words."""
     if said.agrees:
         return "digit and sum fit", ""
     asked, is_not = f"{said.digit} + {said.number}", f"{said.digit + said.number}, not {said.sum}"
@@ -58,8 +58,9 @@ def fit_line(said: "Prediction", width: int) -> tuple[str, str]:
 
 
 def sure_line(said: "Prediction", width: int) -> str:
-    """The probabilities of both answers, `digit 98.2% sum 97.4%` as the bars have them; in whole percent, `digit 98%
-    sum 97%`, if that is too long: 99.9 is then `>99%`.
+    """The probabilities of both answers: `digit 98.2% sum 97.4%`, or, if that is too long, `digit 98% sum 97%`.
+
+    In the short form 99.9 % is `>99%`.
     """
     for decimals in (1, 0):
         shares = max(said.digit_probabilities), max(said.sum_probabilities)
@@ -73,7 +74,7 @@ def sure_line(said: "Prediction", width: int) -> str:
 
 
 def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Content:
-    """The equation, what it is worth if it is not sure, how sure; the correct equation; whether both answers fit."""
+    """Lines of text: the equation, the verdict unless it is sure, how sure, the true equation, whether both agree."""
     style = "$text-primary" if said.correct is None else "$text-success" if said.correct else "$text-error"
     words = equation(said.digit, said.number, said.sum)
     shown = large(words, width < WIDE_WIDTH) if is_large else [words]
@@ -92,7 +93,7 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Cont
 def all_ten(predictions: "tuple[Prediction, ...]", chosen: int, width: int = 0) -> Content:
     """One line per number: the equation, and whether it is right; an arrow marks the chosen number.
 
-    In a wide widget a bar shows how probable the sum is.
+    If `width` is large enough, a bar shows the probability of the sum.
     """
     lines = []
     room = width - len("> 9 + 9 = 18 x  ") - len(" 100.0 %")
@@ -113,7 +114,7 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int, width: int = 0) 
 
 
 def likeness_bar(score: float, threshold: float, width: int) -> Content:
-    """How much like a digit, as a thin bar: a line marks the threshold in its middle, twice the threshold fills it."""
+    """The digit score as a thin bar; a mark in the middle is the threshold, so twice the threshold fills the bar."""
     done, rest = track(score / threshold / 2, width)
     whole, middle = done + rest, width // 2
     marked = f"{whole[:middle]}{BRAILLE.axes[0]}{whole[middle + 1 :]}"
@@ -122,17 +123,17 @@ def likeness_bar(score: float, threshold: float, width: int) -> Content:
 
 
 class Likeness(Widget):
-    """Shows how much like a digit an image is; hidden where no score says so."""
+    """Shows how digit-like an image is; hidden if there is no digit score."""
 
     said: "reactive[Prediction | None]" = reactive(None)
 
     @property
     def title(self) -> str:
-        """What the bar is, to be written beside it; nothing while it is hidden."""
+        """The name of the bar, to be written beside it; empty while it is hidden."""
         return "how like a digit" if self.display else ""
 
     def watch_said(self, said: "Prediction | None") -> None:
-        """Hide or show it."""
+        """Hide or show the bar."""
         self.display = said is not None and said.digit_score is not None and bool(said.threshold)
 
     def render(self) -> Content:
@@ -153,7 +154,7 @@ class AnswerText(Widget):
         return self._lines(self.content_size.width)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        """The rows that it takes in this width, which it does not have yet."""
+        """The rows that the answer takes in this width, before the widget has it."""
         return self._lines(width).get_height(self.styles.get_rules(), width)
 
     def _lines(self, width: int) -> Content:

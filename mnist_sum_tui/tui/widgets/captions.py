@@ -1,4 +1,4 @@
-"""Captions: what is said of the moment of a replay, in two lines; the second says what can be done."""
+"""Captions: two lines below a replay: a caption for the moment, and what the user can do."""
 
 from collections.abc import Sequence
 
@@ -14,18 +14,18 @@ AFTERWARDS = f" {BRAILLE.between} ".join(NEXT)
 
 
 class Captions(Line):
-    """Shows the newest of the captions, and at the end of the run the commands to go on with."""
+    """Shows the newest caption, and, at the end of the run, the commands to try next."""
 
     all: Sequence[Caption] = ()
     has_pages = True
-    """whether there are pages beside this one: not for those who may only watch"""
+    """whether the user can go to other pages, which is not so if one may only watch"""
 
     def show(self, row: int) -> None:
-        """Show what is said when the replay is at this row."""
+        """Show the caption for the replay's row."""
         said = [caption for caption in self.all if caption.row <= row]
         if said:
             meanwhile = MEANWHILE + OTHER_PAGES if self.has_pages else MEANWHILE
             is_over = said[-1] is self.all[-1]
             commands = (AFTERWARDS, "$text-accent") if is_over else (meanwhile, "$text-muted")
-            when = f"Step {said[-1].step:,}: " if said[-1].step and not is_over else ""  # its figures are of then
+            when = f"Step {said[-1].step:,}: " if said[-1].step and not is_over else ""  # its figures are of that step
             self.say(Content.assemble((when + said[-1].words, "bold"), "\n", commands))

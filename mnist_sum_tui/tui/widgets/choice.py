@@ -1,4 +1,4 @@
-"""Choice: a Select whose choices are described by words that may change while one chooses."""
+"""Choice: a Select whose choices have descriptions, which may change while it is open."""
 
 import textwrap
 from collections.abc import Iterable, Mapping
@@ -9,17 +9,17 @@ from textual.widgets import Select
 from textual.widgets._select import SelectCurrent, SelectOverlay
 
 BESIDE = 3
-"""columns that the arrow takes, and a scroll bar in the list"""
+"""columns for the arrow, or for a scroll bar in the list"""
 LEAST_ROOM = 24
-"""columns of the last part, below which its further lines are indented by two"""
+"""if the last part has fewer columns, its further lines are only indented by two"""
 ROWS = 12
 """the most rows of an open list"""
 
 
 class Choice(Select[str]):
-    """A Select among names. Each is described by columns, the last of which is wrapped below its own start.
+    """A Select among names. Each name has columns of text, the last of which is wrapped below its own start.
 
-    Enter or the space bar opens it; the arrows, which open Textual's, go to the field above or below.
+    Enter or the space bar opens it; the arrow keys, which would open a plain Select, go to the next field.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,12 +32,12 @@ class Choice(Select[str]):
         self._words: dict[str, tuple[str, str]] = {}
         self._told: dict[str, str] = {}
         self._label_width = label_width
-        """columns left of it, which its list covers too"""
+        """the width of the label on the left, which an open list covers, too"""
 
     def describe(self, words: Mapping[str, tuple[str, str]]) -> None:
-        """Show other words for the same names: the first columns and the last; what is chosen stays.
+        """Show other descriptions of the same names: first columns and last column; the chosen name stays.
 
-        An open list would lose its place and waits.
+        If the list is open, nothing changes, because it would lose its position.
         """
         self._words = dict(words)
         told = {name: _hanging(first, last, self.size.width - BESIDE) for name, (first, last) in words.items()}
@@ -48,7 +48,7 @@ class Choice(Select[str]):
             value = str(self.value)
             self.set_options([(text, name) for name, text in told.items()])
             self.value = value
-            self.query_one(SelectCurrent).update(told[value])  # the first choice is not drawn again by itself
+            self.query_one(SelectCurrent).update(told[value])  # Textual does not redraw the first choice
 
     def watch_expanded(self) -> None:
         """Let an open list end above the footer."""
@@ -56,7 +56,7 @@ class Choice(Select[str]):
         self.query_one(SelectOverlay).styles.max_height = min(ROWS, max(below, 3))
 
     def on_resize(self) -> None:
-        """Wrap the words anew; the list covers the label beside it, or half words of what is below would be seen."""
+        """Wrap the words again; the list covers the label, too, so that no half words below it are seen."""
         overlay = self.query_one(SelectOverlay)
         overlay.styles.width = self.size.width + self._label_width
         overlay.styles.offset = (-self._label_width, 0)
@@ -65,6 +65,6 @@ class Choice(Select[str]):
 
 
 def _hanging(first: str, last: str, width: int) -> str:
-    """Both parts; the further lines stand below the start of the last part."""
+    """Both parts as text; further lines begin below the start of the last part."""
     indent = " " * len(first) if width - len(first) >= LEAST_ROOM else "  "
     return "\n".join(textwrap.wrap(first + last, max(width, LEAST_ROOM), subsequent_indent=indent))

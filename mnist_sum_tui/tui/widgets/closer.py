@@ -1,4 +1,4 @@
-"""Closer: one map large beside the image; a cursor on it shows which patch of the image a place looked at."""
+"""Closer: one map shown large beside the image; a cursor shows which patch of the image a place of the map sees."""
 
 from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def framed(image: Image, rows: slice, columns: slice, by: int, paper: Color, ink: Color) -> list[Content]:
-    """A picture enlarged `by` a factor with a margin, and a frame around the pixels in these rows and columns."""
+    """A picture enlarged by the factor `by`, with a margin, and a frame around the pixels of these rows and columns."""
     lines = [Content(" ") + line + " " for line in blocks(enlarged(image, by), paper, ink).split("\n")]
     lines = [Content(" " * lines[0].cell_length), *lines, Content(" " * lines[0].cell_length)]
     top, bottom = rows.start * by // 2, (rows.stop * by + 1) // 2 + 1  # two pixels share a line
@@ -38,12 +38,12 @@ def framed(image: Image, rows: slice, columns: slice, by: int, paper: Color, ink
 
 
 def enlarged(image: Image, by: int) -> Image:
-    """Each pixel `by` x `by` times."""
+    """The image with each pixel repeated `by` x `by` times."""
     return image.repeat(by, 0).repeat(by, 1)
 
 
 class Closer(Widget, can_focus=True):
-    """Shows map `index` of the layer `view`, and its filter too if the layer reads the image itself."""
+    """Shows map `index` of the layer `view`, and its filter, too, if the layer reads the image itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*MOVES]
 
@@ -54,10 +54,10 @@ class Closer(Widget, can_focus=True):
     image: reactive[Image | None] = reactive(None, always_update=True)
 
     _map_at, _factor = 0, 1
-    """the column in which the map begins, and cells per place, as they were drawn last"""
+    """the first column of the map, and the cells per place, in the last drawing"""
 
     def look_at(self, view: "LayerView", index: int) -> None:
-        """Look at a map, first where it is brightest."""
+        """Show a map, with the cursor at its highest value."""
         self.view, self.index = view, index
         values = as_maps(view.maps)[index]
         row, column = np.unravel_index(int(values.argmax()), values.shape)
@@ -65,7 +65,7 @@ class Closer(Widget, can_focus=True):
 
     @property
     def patch(self) -> "Patch":
-        """What the place under the cursor looked at."""
+        """The patch of the image that the place under the cursor sees."""
         from mnist_sum_tui.inference.explain import patch_of
 
         assert self.view is not None
@@ -101,7 +101,7 @@ class Closer(Widget, can_focus=True):
         self._go(self.place[0] + y, self.place[1] + x)
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the place under the mouse; outside the map to the nearest."""
+        """Go to the place under the mouse, or to the nearest one."""
         if (at := event.get_content_offset(self)) is not None:
             self._go((at.y - 1) * 2 // self._factor, (at.x - self._map_at - 1) // self._factor)
 

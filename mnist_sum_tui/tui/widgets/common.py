@@ -1,4 +1,4 @@
-"""Shared by several widgets: a line of text that is cheap to update, a labelled field, the arrow keys' bindings."""
+"""Parts that several widgets share: a line of text that is cheap to update, a field with a label, the arrow keys."""
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -30,7 +30,7 @@ MOVES = tuple(  # each calls action_move(x, y) of its widget
 
 
 class Field(Horizontal):
-    """A label before a widget."""
+    """A widget with a label before it."""
 
     def __init__(self, label: str, widget: Widget, *, classes: str = "") -> None:
         super().__init__(classes=classes)
@@ -42,5 +42,5 @@ class Field(Horizontal):
         yield self._widget
 
     def on_click(self) -> None:
-        """A click on the label is meant for the widget."""
+        """Give the focus to the widget after a click on the label."""
         self._widget.focus()

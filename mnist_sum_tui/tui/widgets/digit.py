@@ -50,7 +50,7 @@ def window(image: Image, side: int) -> Image | None:
 
 
 def fit(image: Image, wanted: Look, width: int, height: int) -> Fit:
-    """The largest way to show the image in width x height cells: in the wanted look, else in a smaller one."""
+    """The largest way to show the image in width x height cells: in the wanted look, or else in a smaller one."""
     looks: tuple[Look, ...] = ("ascii", "blocks", "dots")
     for look in looks[looks.index(wanted) :]:
         across, down = CELL[look]
@@ -64,7 +64,7 @@ def fit(image: Image, wanted: Look, width: int, height: int) -> Fit:
 
 
 def dots(image: Image) -> list[str]:
-    """The image with 2x4 pixels per character: in braille a pixel of INK or more is a dot; else in coarser dots."""
+    """The image with 2x4 pixels per character; in braille each pixel of INK or more is a dot, else dots are coarser."""
     glyphs, (rows, columns) = current(), image.shape
     image = np.pad(image, ((0, -rows % 4), (0, -columns % 2)))
     if glyphs is ASCII:
@@ -75,7 +75,7 @@ def dots(image: Image) -> list[str]:
 
 
 def ramp(image: Image) -> list[str]:
-    """The image with a pixel per character."""
+    """The image with one ASCII character per pixel."""
     shades = np.array(list(formatting.RAMP))
     return ["".join(row) for row in shades[image.astype(int) * len(shades) // 256].tolist()]
 
@@ -87,7 +87,7 @@ def _means(image: Image, down: int, across: int) -> Image:
 
 
 def blocks(image: Image, paper: Color, ink: Color) -> Content:
-    """The image in half-blocks, two pixels per character, in shades between paper and ink; in ASCII their means.
+    """The image in half-blocks, two pixels per character, in shades between paper and ink; in ASCII, their means.
 
     The characters show which half is darker, so that the image can be read without colours.
     """

@@ -20,7 +20,7 @@ STYLES = {
     WRONG: "bold $text-error",
     NOTHING: "",
 }
-"""two digits share a colour, never two that are taken for each other or lie side by side"""
+"""two digits share each colour, but not two that are easily confused or close together on the map"""
 
 
 class MapOfDigits(Widget, can_focus=True):
@@ -35,11 +35,11 @@ class MapOfDigits(Widget, can_focus=True):
     shown: reactive[DigitMap | None] = reactive(None)
     cursor: reactive[Cell] = reactive((0, 0))
     index: reactive[int] = reactive(0)
-    """the image under the cursor, or nearest to it"""
+    """the image under the cursor, or the nearest one"""
 
     @dataclass(eq=False)
     class Pointed(Message):
-        """The cursor has moved to an image, which is to be opened if it `is_chosen`."""
+        """The cursor has moved to an image; `is_chosen`: open it."""
 
         index: int
         is_chosen: bool = False
@@ -48,13 +48,13 @@ class MapOfDigits(Widget, can_focus=True):
         """Move the cursor to an image."""
         self.index = index
         if self.shown is not None and self.content_size:
-            self.index = index = min(index, len(self.shown.labels) - 1)  # of a run's own images there may be fewer
+            self.index = index = min(index, len(self.shown.labels) - 1)  # there may be fewer images now
             columns, rows = self.shown.dots(*self.content_size, current())
             across, down = current().dot_size
             self.cursor = int(columns[index]) // across, int(rows[index]) // down
 
     def watch_shown(self) -> None:
-        """The cursor stays with its image, which may be elsewhere now, as in another size."""
+        """Move the cursor with its image, which may be at another place now."""
         self.point_at(self.index)
 
     on_resize = watch_shown
@@ -82,7 +82,7 @@ class MapOfDigits(Widget, can_focus=True):
             self.post_message(self.Pointed(self.index, is_chosen=True))
 
     def on_click(self, event: events.Click) -> None:
-        """Go there, or open the image if the cursor is there."""
+        """Move the cursor to the mouse, or open the image if it is there already."""
         if (event.x, event.y) == self.cursor:
             self.action_open()
         else:

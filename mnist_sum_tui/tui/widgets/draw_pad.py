@@ -19,9 +19,9 @@ LEFT, RIGHT = 1, 3
 STEP = 2.0
 """pixels of the sheet per press of an arrow key"""
 MOST_UNDONE = 100
-"""strokes that can be undone; each sheet takes 3 kB"""
+"""how many strokes can be undone; each sheet takes 3 kB"""
 RUBBER = 1.6
-"""width of the eraser relative to the pen"""
+"""the width of the rubber relative to the pen"""
 
 
 class DrawPad(Widget, can_focus=True):
@@ -64,14 +64,14 @@ class DrawPad(Widget, can_focus=True):
         self.post_message(self.Drawn(self.sheet))
 
     def show(self, sheet: strokes.Sheet) -> None:
-        """Show another sheet; the one before can be had back by `undo`."""
+        """Show another sheet; `undo` brings the old one back."""
         self.is_pen_down = False
         self._remember()
         self.sheet = sheet
         self.refresh()
 
     def undo(self) -> bool:
-        """Take the last stroke back, or what else has changed the sheet; False: there is nothing to take back."""
+        """Undo the last change of the sheet, such as a stroke; returns whether there was one."""
         while self._earlier:
             sheet = self._earlier.pop()
             if (sheet != self.sheet).any():

@@ -1,4 +1,4 @@
-"""What the form of a new run says: what a recipe sets and leaves out, and how long it takes here. Pure functions."""
+"""The words of the form for a new run: what a recipe sets, which images it uses, how long it takes. Pure functions."""
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import about
@@ -6,7 +6,7 @@ from mnist_sum_tui.recipes import RECIPES
 from mnist_sum_tui.tui.session.speeds import HELD_OUT, TIMED_BATCHES, Speeds, epoch_seconds, training_images
 
 NAME_WIDTH, TIME_WIDTH = 13, 18
-"""columns of a choice; what it is follows them"""
+"""the first two columns of a choice; its description follows them"""
 OPTIMIZERS = {"sgd": "SGD", "nesterov": "SGD with Nesterov momentum", "adamw": "AdamW"}
 SCHEDULES = {
     "constant": "constant rate",
@@ -16,7 +16,7 @@ SCHEDULES = {
 
 
 def introduction(config: TrainConfig) -> str:
-    """What the training is about."""
+    """The introduction: what the network learns."""
     images = training_images(config)
     examples = "examples" if images is None else f"{images:,} examples"
     return (
@@ -26,7 +26,7 @@ def introduction(config: TrainConfig) -> str:
 
 
 def recipe_sets(config: TrainConfig) -> str:
-    """What a recipe has set besides the fields of the form."""
+    """The settings of a recipe that the form has no fields for."""
     parts = [OPTIMIZERS[config.optimizer], SCHEDULES[config.schedule]]
     for name, words in (("weight_decay", "weight decay"), ("label_smoothing", "label smoothing")):
         if getattr(config, name):
@@ -39,7 +39,7 @@ def recipe_sets(config: TrainConfig) -> str:
 
 
 def left_out(config: TrainConfig) -> str:
-    """What there is to see of the training, and what there is not."""
+    """Which images train and which validate."""
     images = training_images(config)
     count = "all" if images is None else f"all {images:,}"
     if config.all_data:
@@ -48,7 +48,7 @@ def left_out(config: TrainConfig) -> str:
 
 
 def time_words(config: TrainConfig, speeds: Speeds) -> str:
-    """How long the training takes here; empty while it is not known."""
+    """How long the training takes on this machine; empty while that is not known."""
     seconds = epoch_seconds(config, speeds)
     if config.model in speeds and config.batch_size not in TIMED_BATCHES:
         return f"how long it takes with batches of {config.batch_size:,} is not known"
@@ -63,13 +63,13 @@ def time_words(config: TrainConfig, speeds: Speeds) -> str:
 
 
 def total(config: TrainConfig, speeds: Speeds) -> str:
-    """`about 12 min`, for the whole training; empty while it is not known."""
+    """`about 12 min`, the time of the whole training; empty while that is not known."""
     seconds = epoch_seconds(config, speeds)
     return "" if seconds is None else about(config.epochs * seconds)
 
 
 def recipe_choice(config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
-    """A choice of the list of recipes, with the time of the whole training: its columns, and what it is."""
+    """An entry of the list of recipes: its columns, with the time of the whole training, and its description."""
     return _choice(
         config.recipe,
         _short(total(config, speeds), "in all"),
@@ -79,7 +79,7 @@ def recipe_choice(config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
 
 
 def model_choice(name: str, what: str, config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
-    """A choice of the list of networks, with the time of an epoch: its columns, and what it is."""
+    """An entry of the list of networks: its columns, with the time of an epoch, and its description."""
     seconds = epoch_seconds(TrainConfig.from_dict({**config.to_dict(), "model": name}), speeds)
     time = _short("" if seconds is None else about(seconds), "an epoch")
     return _choice(name, time, what, _has_times(config, speeds))

@@ -20,7 +20,7 @@ from mnist_sum_tui.tui.widgets.digit import blocks, dots
 
 
 class Item(NamedTuple):
-    """An image, its caption, the key by which it is opened, and a character before each of the image's lines."""
+    """An image, its caption, the key that names it in Opened, and characters to put before the image's lines."""
 
     image: Image
     caption: str
@@ -40,9 +40,9 @@ BIG, SMALL = Tile(30, 16, "blocks"), Tile(15, 9, "dots")
 
 
 def tile_for(width: int, height: int, is_large: bool = False) -> Tile:
-    """Large tiles with half-blocks if two rows of three fit, else small tiles with braille; spread over the width.
+    """The tile: large with half-blocks if two rows of three fit, else small with braille; widened to fill the width.
 
-    `is_large`: large tiles are wanted, if one fits.
+    With `is_large` the tiles are large if one fits.
     """
     rows, columns = (1, 1) if is_large else (2, 3)
     tile = BIG if height >= rows * BIG.height - 1 and width >= columns * BIG.width else SMALL
@@ -50,7 +50,7 @@ def tile_for(width: int, height: int, is_large: bool = False) -> Tile:
 
 
 class Gallery(ScrollView, can_focus=True):
-    """Tiles in as many columns as fit; only the visible lines are drawn, so that a thousand cost no more than ten."""
+    """Shows tiles in as many columns as fit. Only visible lines are drawn: a thousand tiles cost no more than ten."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES,
@@ -74,7 +74,7 @@ class Gallery(ScrollView, can_focus=True):
     items: reactive[tuple[Item, ...]] = reactive[tuple[Item, ...]]((), always_update=True)
     chosen: reactive[int] = reactive(0)
     is_large: reactive[bool] = reactive(False)
-    """large pictures are wanted"""
+    """whether large pictures are wanted"""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -142,13 +142,13 @@ class Gallery(ScrollView, can_focus=True):
             _, _, paper, ink = self.colors
             shown = blocks(item.image, paper, ink) if tile.look == "blocks" else Content("\n".join(dots(item.image)))
             mark = BRAILLE.chosen if is_chosen else " "
-            width = tile.width - (not item.rows)  # one with rows is alone, and its caption as wide as the image
+            width = tile.width - (not item.rows)  # a labelled image is alone; its caption is as wide
             caption = Content.assemble(
                 (f"{mark}{item.caption}".ljust(width)[:width], "reverse bold" if is_chosen else "")
             )
             drawn = shown.split("\n")
             lines = [Content(row) + line for row, line in zip(item.rows.ljust(len(drawn)), drawn, strict=True)]
-            is_cut = self._room.height <= len(lines)  # what is seen first is then what it is about
+            is_cut = self._room.height <= len(lines)  # then the caption comes first
             padded = ([caption, *lines] if is_cut else [*lines, caption])[: tile.height]
             padded += [Content("")] * (tile.height - len(padded))
             content = Content("\n").join(line.pad_right(max(0, tile.width - line.cell_length)) for line in padded)
@@ -166,11 +166,11 @@ class Gallery(ScrollView, can_focus=True):
         self.chosen = place % max(1, len(self.items))
 
     def action_page_down(self) -> None:
-        """Choose the image that is a page further, or the last."""
+        """Choose the image that is a page further down, or the last one."""
         self._turn(1)
 
     def action_page_up(self) -> None:
-        """Choose the image that is a page back, or the first."""
+        """Choose the image that is a page further up, or the first one."""
         self._turn(-1)
 
     def _turn(self, pages: int) -> None:

@@ -1,4 +1,4 @@
-"""HealthTable: how each layer does while a network trains: its figures and their course, and how its weights spread."""
+"""HealthTable: the health of each layer: its figures with sparklines, and pictures of how its weights change."""
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -11,7 +11,7 @@ from mnist_sum_tui.tui.widgets.maps import Pictures
 
 
 class HealthTable(Vertical):
-    """Shows the events of one run; empty before the first."""
+    """Shows the Health events of one run; empty before the first."""
 
     events: reactive[tuple[Health, ...]] = reactive(())
 
@@ -21,15 +21,15 @@ class HealthTable(Vertical):
         yield Pictures(id="spreads")
 
     def on_mount(self) -> None:
-        """Name the part that needs it."""
+        """Set the title of the pictures."""
         self.query_one(Pictures).border_title = "How the weights spread: up: value, right: time"
 
     def watch_events(self) -> None:
-        """Draw them."""
+        """Draw the events."""
         if self.events and self.size.width:
             self.query_one("#figures", Static).update("\n".join(health_lines(self.events, self.size.width - 2)))
             self.query_one(Pictures).grids = tuple(spread_pictures(self.events))
 
     def on_resize(self) -> None:
-        """Other widths."""
+        """Draw again for the new width."""
         self.watch_events()

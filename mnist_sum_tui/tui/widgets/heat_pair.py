@@ -1,4 +1,4 @@
-"""HeatPair: where the network looked: the image with a heat laid over it, for the digit and for the sum."""
+"""HeatPair: where the network looked: the image with a heat map over it, for the digit and for the sum."""
 
 import math
 import textwrap
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
 MOST = 56
-"""columns of a picture"""
+"""the most columns of a picture"""
 INK = 50
-"""the grey value (0..255) from which a cell is ink"""
+"""the grey value (0..255) from which a cell counts as ink"""
 QUICK = "A first look: the higher the figure, the more that pixel changes the answer. Next comes what hiding it does."
 SLOW = (
     "A grey 5x5 square hid each place in turn. The higher the figure on the ink, or the fuller the shade beside it, "
@@ -34,20 +34,20 @@ SLOW = (
 )
 SHORT = "A grey square hid each place. At 9 or the fullest shade: for the digit, {}; for the sum, {}."
 LEAST_COLUMNS = 24
-"""columns of a picture that the longer words must leave, where there are so many"""
+"""the longer words are used only if they leave a picture of so many columns"""
 MATTERS = 0.1
-"""a fall of the log-odds below which no place matters: then there is nothing to show"""
+"""a place matters if hiding it makes the log-odds fall by at least this much"""
 LEAST_NINE = 9 * MATTERS
-"""the least fall for which a 9 stands"""
+"""the smallest fall that a figure 9 may stand for"""
 
 
 def heat_lines(
     image: Image, heat_hw: NDArray[np.float32], columns: int, paper: Color, warm: Color, least: float = 0.0
 ) -> list[Content]:
-    """The image in half as many rows as columns: ink is written in figures, 9 where the heat is highest.
+    """The image in half as many rows as columns; ink is written as figures, with 9 where the heat is highest.
 
-    Where there is no ink, shades stand for 3, 6 and 9. The ground is the stronger, the higher the heat is. A heat below
-    `least` everywhere is shown as weak as it is.
+    Without ink, shades stand for 3, 6 and 9. The background is stronger where the heat is higher. The scale ends at
+    `least` or above, so that a heat map without any large value looks weak.
     """
     heat = np.maximum(hottest(heat_hw, columns, columns // 2), 0)
     steps = np.rint(heat / max(float(heat.max()), least, 1e-12) * 9).astype(int).tolist()
@@ -72,25 +72,25 @@ def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np
 
 
 def odds_words(heat_hw: NDArray[np.float32]) -> str:
-    """What a figure of 9 stands for, so that two images can be compared: `odds 1,160 times smaller`."""
+    """What the figure 9 stands for, so that two images can be compared: `odds 1,160 times smaller`."""
     times = times_smaller(max(float(heat_hw.max()), LEAST_NINE))
     more = ", or more" if times == MOST_TIMES else "" if heat_hw.max() >= MATTERS else ", and no place alone matters"
     return f"odds {times} times smaller{more}"
 
 
 class HeatPair(Widget):
-    """Shows the heat of both answers beside each other, and in words what it means."""
+    """Shows the heat maps of both answers side by side, and explains them."""
 
     said: "reactive[Prediction | None]" = reactive(None, always_update=True)
     image: reactive[Image | None] = reactive(None, always_update=True)
     found: reactive[HeatFound | None] = reactive(None, always_update=True)
 
     def render(self) -> Content:
-        """Empty until there is a heat for what is shown."""
+        """The heat maps; empty until there is one for the image and number that are shown."""
         found, said, (width, height) = self.found, self.said, self.content_size
         if found is None or said is None or found.number != said.number or self.image is None:
             return Content("")
-        if not np.array_equal(found.image, self.image):  # a heat of another image
+        if not np.array_equal(found.image, self.image):  # it is of another image
             return Content("")
         heats = found.heat.digit, found.heat.sum
         for words in (SLOW, SHORT) if found.is_hiding else (QUICK,):

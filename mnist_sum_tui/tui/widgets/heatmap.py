@@ -19,23 +19,23 @@ from mnist_sum_tui.tui.widgets.common import MOVES
 from mnist_sum_tui.tui.widgets.map_lines import LABELS, Cell, Grid, cell_style, fitted, map_lines
 
 DOWN, RIGHT = BRAILLE.arrows[3], BRAILLE.arrows[1]
-"""which way the rows and the columns are counted"""
+"""the directions in which rows and columns are counted"""
 INKS = BRAILLE.shades[1:]
-"""from the lowest value to the highest; none is blank, so that a low row is no gap"""
+"""shades from the lowest value to the highest; none is blank, so that a row of low values is no gap"""
 
 
 def confusion_text(value: float) -> str:
-    """A count as text; 0 is a dot, so that other counts stand out."""
+    """A count as text; 0 is a dot, so that the other counts stand out."""
     return f"{value:.0f}" if value else BRAILLE.between
 
 
 def accuracy_text(value: float) -> str:
-    """A share of 1 as percent with one decimal; 100 only if nothing is wrong."""
+    """A share 0..1 as a percentage with one decimal; `100` only if nothing is wrong."""
     return "100" if value == 1 else percent(value, 1, "")
 
 
 def ink(share: float | None) -> str:
-    """A share (0..1) between the lowest and the highest value as a character; None as `·`."""
+    """A character for a value's position (0..1) between the lowest and the highest one; None is `·`."""
     return BRAILLE.between if share is None else INKS[int(share * (len(INKS) - 1))]
 
 
@@ -82,15 +82,15 @@ class Heatmap(Widget, can_focus=True):
 
     @property
     def has_key_line(self) -> bool:
-        """Whether the key of the colours has a line of its own; else the title has it."""
+        """Whether the key of the colours has its own line; otherwise it is in the title."""
         return self.screen.has_class("-tall") or self.screen.has_class("-giant")
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        """Ten rows, one for the labels, one for the key."""
+        """Ten rows, one for the labels, and one for the key if it has its own line."""
         return 12 if self.has_key_line else 11
 
     def watch_grid(self) -> None:
-        """Name the map anew: the key may be in the title."""
+        """Set the title again, because the key may be in it."""
         self.border_title = self.title()
 
     on_resize = watch_grid
@@ -100,7 +100,7 @@ class Heatmap(Widget, can_focus=True):
         return ""
 
     def lines(self, cursor: Cell | None) -> Content:
-        """The map and its key, of a grid that is known."""
+        """The map and its key; `grid` must be known."""
         raise NotImplementedError
 
     def render(self) -> Content:
@@ -141,7 +141,7 @@ class Confusion(Heatmap):
 
     @property
     def _is_shaded(self) -> bool:
-        """Some count does not fit in its cell, so that shades stand for all."""
+        """Whether shades replace the counts, because a count does not fit into its cell."""
         words = [confusion_text(value) for row in self._errors() for value in row]
         return any(fitted(word, self.cell).strip() != word for word in words)
 
@@ -150,7 +150,7 @@ class Confusion(Heatmap):
         return f"{INKS[0]} {min(counts):.0f} to {INKS[-1]} {max(counts):.0f}"
 
     def lines(self, cursor: Cell | None) -> Content:
-        """The counts; the background of an error is stronger the more frequent it is."""
+        """The counts; the more frequent an error, the stronger its background."""
         _, _, paper, _ = self.colors
         red = Color.parse(self.app.theme_variables["error"])
         counts = [[value or 0.0 for value in row] for row in self.grid or ()]
@@ -159,7 +159,7 @@ class Confusion(Heatmap):
         texts = [[confusion_text(value) for value in row] for row in counts]
         if is_shaded:
             texts = [[ink(value / most if value else None) for value in row] for row in errors]
-        is_small = self.cell < 5  # 1135 and a gap do not fit
+        is_small = self.cell < 5  # a count such as 1135 and a gap do not fit
         for label, row in enumerate(texts if is_small else ()):
             row[label] = "="
         strengths = [[0.0] * 10 for _ in range(10)] if is_shaded else shares(errors, 0, most)
@@ -178,7 +178,7 @@ class SumMap(Heatmap):
 
     @property
     def _is_small(self) -> bool:
-        """Percentages do not fit, so that shades stand for them."""
+        """Whether shades replace the percentages, because these do not fit."""
         return self.cell < 5
 
     def _key(self, is_short: bool = False) -> str:
@@ -186,7 +186,7 @@ class SumMap(Heatmap):
         return f"{INKS[0]}{low} {INKS[-1]}{high}%" if is_short else f"{INKS[0]} {low} to {INKS[-1]} {high} %"
 
     def title(self) -> str:
-        """What the rows and columns are, and the key where it has no line of its own."""
+        """What the rows and columns are, and the key if it has no line of its own."""
         axes = f"digit{DOWN} number{RIGHT}"
         lines = ["Sum: row: digit, column: number", f"Sum: {axes}"]
         if self._is_small and not self.has_key_line and self.grid is not None:
@@ -195,7 +195,7 @@ class SumMap(Heatmap):
         return first_fit(lines, self.size.width)
 
     def lines(self, cursor: Cell | None) -> Content:
-        """Percentages, or shades if they do not fit; the colours span the lowest to the highest accuracy."""
+        """Percentages, or shades if they do not fit; the colours go from the lowest to the highest accuracy."""
         grid = self.grid or ()
         _, _, paper, _ = self.colors
         green = Color.parse(self.app.theme_variables["success"])

@@ -1,4 +1,4 @@
-"""HelpPanel: what one is looking at, in five lines, and the keys of the page; beside the page, which stays usable."""
+"""HelpPanel: words about the page, and its keys; shown beside the page, which stays usable."""
 
 import textwrap
 
@@ -12,29 +12,29 @@ from textual.widgets import Input, Static
 from mnist_sum_tui.tui.widgets.key_footer import ALWAYS
 
 WIDTH, NARROW_WIDTH = 40, 30
-"""columns of the panel beside the page, the second where the page is not wide"""
+"""columns of the panel beside a wide page, and beside a narrower one"""
 HEIGHT = 9
-"""rows of the panel below the page, where there are too few columns for one beside it"""
+"""rows of the panel below the page, if there are too few columns for one beside it"""
 TEXTUAL_KEYS = {
     binding.description for binding in (*Screen.BINDINGS, *ScrollableContainer.BINDINGS) if isinstance(binding, Binding)
 }
-"""what the keys do that every screen and every list of Textual has"""
+"""descriptions of the keys that every screen and every list of Textual has; they are not listed"""
 SELECTING = ("Shift", "and the mouse: select text")
-"""in most terminals, while a program has the mouse"""
+"""how to select text in most terminals while a program has the mouse"""
 GENERAL = (*ALWAYS, "back")
 
 
 def page_keys(screen: "Screen[object]") -> list[tuple[str, str]]:
-    """The keys of the page and of what has the focus, each with what it does; then those that every page has."""
+    """The keys of the page and of the focused widget, each with its description; then those that every page has."""
     own: dict[str, list[str]] = {}
     general: dict[str, list[str]] = {}
     for node, binding, _, tooltip in screen.active_bindings.values():
-        is_editing = isinstance(node, Input) and node is screen.focused  # how one types is known
+        is_editing = isinstance(node, Input) and node is screen.focused  # keys for editing text are well known
         if node is screen.app or is_editing or not binding.description or binding.description in TEXTUAL_KEYS:
             continue
         is_general = binding.action in GENERAL or binding.action.startswith("app.page(")
         words = binding.description
-        if tooltip and not is_general:  # `Stop`, `Stop and save` is said once
+        if tooltip and not is_general:  # `Stop` with the tooltip `Stop and save` shows only the latter
             words = tooltip if tooltip.startswith(words) else f"{words} ({tooltip})"
         keys = (general if is_general else own).setdefault(words, [])
         if (shown := screen.app.get_key_display(binding)) not in keys:
@@ -43,7 +43,7 @@ def page_keys(screen: "Screen[object]") -> list[tuple[str, str]]:
 
 
 def key_lines(keys: list[tuple[str, str]], width: int = 200) -> Content:
-    """One line per key; where what it does is longer, it goes on below itself."""
+    """One line per key; a long description is wrapped below its own start."""
     column = max((len(shown) for shown, _ in keys), default=0)
     lines = []
     for shown, words in keys:
@@ -54,7 +54,7 @@ def key_lines(keys: list[tuple[str, str]], width: int = 200) -> Content:
 
 
 class HelpPanel(VerticalScroll, can_focus=False):
-    """Shows the help of the page that it stands on."""
+    """Shows the help of its page."""
 
     DEFAULT_CSS = f"""
     HelpPanel {{
@@ -87,17 +87,17 @@ class HelpPanel(VerticalScroll, can_focus=False):
         yield Static(id="help-keys", markup=False)
 
     def on_mount(self) -> None:
-        """Follow the keys that are in force."""
+        """Show the keys again whenever they change."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.call_after_refresh(self.show_keys))
         self.call_after_refresh(self.show_keys)
 
     def show_keys(self) -> None:
-        """Show the keys of this moment."""
+        """Show the keys that work now."""
         if self.is_attached:
             keys = [*page_keys(self.screen), SELECTING]
             lines = key_lines(keys, self.scrollable_content_region.width)
             self.query_one("#help-keys", Static).update(lines)
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap the text again."""
         self.show_keys()

@@ -1,4 +1,4 @@
-"""The picture on the form of a new run: what goes into the network, and its two answers."""
+"""The picture on the form for a new run: the network's two inputs and two answers."""
 
 from textual.content import Content
 

@@ -14,13 +14,13 @@ from mnist_sum_tui.tui.widgets.run_details import in_columns, last_epochs
 
 Value = float | None
 Lengths = tuple[str, ...]
-"""the same words, from the longest form to the shortest"""
+"""forms of the same words, from the longest to the shortest"""
 ROOMY = 190
-"""columns from which the settings stand between the facts and the epochs"""
+"""the columns from which on the settings are shown between facts and epochs"""
 ROWS = 5
-"""of a figure, and of what stands beside the figures"""
+"""rows of the figures, and of the texts beside them"""
 AGREEMENT = ("agreement %: sum = digit + number", "agreement %", "agreement")
-"""how often the predicted sum is the predicted digit and the number, in all lengths; the glossary has the word"""
+"""headings of the share of answers in which the sum is digit + number; the glossary explains the word"""
 
 
 class KeyFigure(Vertical):
@@ -37,7 +37,7 @@ class KeyFigure(Vertical):
         yield Line("", classes="note", markup=False)
 
     def show(self, headings: Lengths, value: Value, notes: Lengths) -> None:
-        """Show a share as percent with two decimals, between the first of the headings and of the notes that fit."""
+        """Show a share as a percentage with two decimals, with the first heading and the first note that fit."""
         self._headings, self._notes = headings, notes
         text = percent(value)
         digits = self.query_one(Digits)
@@ -70,7 +70,7 @@ class Facts(Line):
 
 
 class KeyFigures(Horizontal):
-    """Shows the accuracies and the agreement in large digits; speed, learning rate, times and device small."""
+    """Shows accuracies and agreement in large digits, and small beside them speed, learning rate, times and device."""
 
     def compose(self) -> ComposeResult:
         """Three figures and the facts; on a wide screen settings and the last epochs beside them."""
@@ -81,11 +81,11 @@ class KeyFigures(Horizontal):
         yield Line("", id="last-epochs", markup=False)
 
     def on_mount(self) -> None:
-        """Before it has a size of its own the screen's serves: else the settings would come a frame too late."""
+        """Use the screen's size before the widget has one, so that the settings do not come a frame late."""
         self.on_resize()
 
     def on_resize(self) -> None:
-        """The settings only where the facts are still whole beside them."""
+        """Show the settings only if the facts fit beside them."""
         self.set_class((self.size.width or self.screen.size.width) >= ROOMY, "-roomy")
 
     def show(self, session: Session) -> None:
@@ -107,9 +107,9 @@ def chosen(config: TrainConfig) -> str:
 
 
 def figures(session: Session) -> dict[str, tuple[Lengths, Value, Lengths]]:
-    """Headings, value and notes of digit, sum and agreement: the test's, else those of training with the validation's.
+    """Headings, value and notes of digit, sum and agreement: of the test, or else of training, with the validation.
 
-    Without a test and validation images there is no agreement.
+    Without test and validation images there is no agreement.
     """
     done, seen = session.finished, session.validation
     if done is not None and done.digit_accuracy is not None:
@@ -152,7 +152,7 @@ def facts(session: Session, width: int) -> str:
 
 
 def _speed(session: Session, elapsed: float) -> list[str]:
-    """Images per second: since the last event while it trains, then the mean, which agrees with the time elapsed."""
+    """Images per second: during training since the last event, afterwards the mean over the elapsed time."""
     started, done, progress = session.started, session.finished, session.progress
     if started is not None and done is not None and elapsed:
         return [f"{done.step / started.steps_per_epoch * started.train_images / elapsed:,.0f} images/s", "mean"]
@@ -160,7 +160,7 @@ def _speed(session: Session, elapsed: float) -> list[str]:
 
 
 def _as_fit(parts: list[str], width: int) -> str:
-    """The parts in one line, without the last ones that would be cut."""
+    """The parts in one line; the last ones are left out if they would not fit."""
     lines = [f" {BRAILLE.between} ".join(parts[:count]) for count in range(len(parts), 0, -1)]
     return next((line for line in lines if len(line) <= width), parts[0])
 

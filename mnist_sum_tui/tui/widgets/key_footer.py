@@ -1,4 +1,4 @@
-"""KeyFooter: the keys of a page in one line, the most used first; where some do not fit, it ends in a sign."""
+"""KeyFooter: the keys of a page in one line, the most used first; a sign at the end means that some do not fit."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -13,16 +13,16 @@ from textual.widget import Widget
 from mnist_sum_tui.glyphs import BRAILLE
 
 ALWAYS = ("help", "app.guide", "app.quit")
-"""the actions whose keys stand at the right edge at every width"""
+"""the actions whose keys are always shown, at the right edge"""
 MORE = BRAILLE.cut
 """the sign that there are more keys; `?` lists them"""
 WIDE = 112
-"""columns of a wide page: two spaces stand between its keys, and the palette beside them; its tabs stand apart"""
+"""the columns from which on a page is wide: its keys and tabs are further apart, and the palette's key is shown"""
 PALETTE = "ctrl+p"
 
 
 class Key(NamedTuple):
-    """A key as the footer shows it."""
+    """A key in the footer."""
 
     key: str
     shown: str
@@ -31,12 +31,12 @@ class Key(NamedTuple):
 
     @property
     def width(self) -> int:
-        """Columns of the key and what it does."""
+        """Columns of the key and its description."""
         return len(self.shown) + 1 + len(self.words)
 
 
 def keys_of(screen: "Screen[object]") -> tuple[list[Key], list[Key]]:
-    """The keys of the screen and of what has the focus, and the keys that are shown at every width."""
+    """The keys of the screen and of the focused widget, and the keys that are always shown."""
     by_action: dict[str, tuple[Binding, bool]] = {}
     for _, binding, is_enabled, _ in screen.active_bindings.values():
         if binding.show:
@@ -56,14 +56,14 @@ def keys_of(screen: "Screen[object]") -> tuple[list[Key], list[Key]]:
 
 
 class Placed(NamedTuple):
-    """A key and the column at which it stands."""
+    """A key and its first column."""
 
     column: int
     key: Key
 
 
 def placed(own: Sequence[Key], always: Sequence[Key], width: int) -> tuple[list[Placed], int | None]:
-    """Where each key stands in `width` columns, and where the sign that some are left out; None: all are there."""
+    """The place of each key in `width` columns, and the column of the sign for left-out keys; None: there are none."""
     gap = 2 if width >= WIDE else 1
     right = width - sum(key.width + gap for key in always)
     found, column = [], 0
@@ -82,7 +82,7 @@ def placed(own: Sequence[Key], always: Sequence[Key], width: int) -> tuple[list[
 
 
 def footer_line(found: Sequence[Placed], sign: int | None) -> Content:
-    """The line: the keys in bold, what they do beside them."""
+    """The line of the footer: keys in bold, with their descriptions."""
     content, end = Content(""), 0
     pieces = [(column, _drawn(key)) for column, key in found]
     if sign is not None:
@@ -114,7 +114,7 @@ class KeyFooter(Widget):
     """
 
     def on_mount(self) -> None:
-        """Follow the keys that are in force."""
+        """Draw again whenever the keys change."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
     def _placed(self) -> tuple[list[Placed], int | None]:

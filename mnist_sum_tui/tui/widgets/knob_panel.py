@@ -1,4 +1,4 @@
-"""KnobPanel: the settings that can be turned while a run trains, a line each: name, stops, value."""
+"""KnobPanel: the settings that can be changed while a run trains ("knobs"), a line each: name, stops, value."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ STOPS = {
     "weight_decay": ["0", "0.0001", "0.001", "0.01", "0.05", "0.1", "0.2", "0.5", "1"],
     "augment": list(AUGMENTATIONS),
 }
-"""the values that the keys and the mouse choose; a run's own value stands among them"""
+"""the values that keys and mouse choose from; a run's own value is added if it is another"""
 MOST_EPOCHS = 20
-"""epochs that can be chosen at once, or twice as many as the run has"""
+"""the most epochs that can be chosen, or twice as many as the run has, if that is more"""
 IDEAS = {
     "lr": "How far each step goes: a factor on what the schedule says. Too high and the loss jumps; too low and "
     "nothing moves.",
@@ -35,13 +35,13 @@ IDEAS = {
 }
 NAME_WIDTH, VALUE_WIDTH = 18, 9
 IDEA_WIDTH = 42
-"""columns of the idea beside the knobs, where there is room for it"""
+"""columns of the explanation beside the knobs, if there is room for it"""
 LEAST_TRACK = 13
 
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """A setting, its stops and the one that holds."""
+    """A setting, its possible values ("stops"), and its present value."""
 
     setting: str
     stops: Sequence[str]
@@ -49,7 +49,7 @@ class Knob:
 
     @property
     def place(self) -> int:
-        """The stop that holds, from 0."""
+        """The index of the present value."""
         return self.stops.index(self.value)
 
 
@@ -64,7 +64,7 @@ def knob(setting: str, value: str) -> Knob:
 
 
 def knob_line(shown: Knob, is_chosen: bool, width: int) -> str:
-    """The knob in one line of text: its name, a track with the stop that holds, its value."""
+    """The knob in one line of text: its name, a track with a mark at the present value, and the value."""
     track = max(width - NAME_WIDTH - VALUE_WIDTH - 3, LEAST_TRACK)
     at = round(shown.place / max(len(shown.stops) - 1, 1) * (track - 1))
     bar = BRAILLE.track[2] * at + BRAILLE.on + BRAILLE.track[2] * (track - 1 - at)
@@ -91,7 +91,7 @@ class KnobPanel(Widget, can_focus=True):
         value: str
 
     def __init__(self, before: list[tuple[str, str]]) -> None:
-        """`before`: what was turned in this run, and the value before, the last one last; the panel adds to it."""
+        """`before` has the knobs turned in this run with their old values, the latest last; the panel adds to it."""
         super().__init__(id="knobs")
         self._knobs: list[Knob] = []
         self._chosen = 0
@@ -99,13 +99,13 @@ class KnobPanel(Widget, can_focus=True):
         self._before = before
 
     def show(self, values: Mapping[str, str], begun: int) -> None:
-        """Show the values that hold, or that were asked for. `begun`: the epochs begun, which cannot be taken back."""
+        """Show the present or requested values. `begun` epochs have begun, so there cannot be fewer."""
         self._knobs = [knob(setting, values[setting]) for setting in KNOBS]
         self._begun = begun
         self.refresh()
 
     def render(self) -> Content:
-        """The knobs, and beside them what the chosen one does."""
+        """The knobs, and beside them an explanation of the chosen one."""
         lines = [
             Content.styled(knob_line(shown, row == self._chosen, self._room), "bold" if row == self._chosen else "")
             for row, shown in enumerate(self._knobs)
@@ -140,21 +140,21 @@ class KnobPanel(Widget, can_focus=True):
             self._turn_to(min(max(shown.place + by, 0), len(shown.stops) - 1))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Undo only what was turned."""
+        """Allow undo only if something was turned."""
         return action != "undo" or bool(self._before)
 
     def action_undo(self) -> None:
-        """Take the last change back."""
+        """Undo the last change."""
         if self._before:
             self.post_message(self.Turned(*self._before.pop()))
             self.refresh_bindings()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """More of the knob under the mouse."""
+        """Turn the knob under the mouse up."""
         self._scroll(event, 1)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Less of it."""
+        """Turn the knob under the mouse down."""
         self._scroll(event, -1)
 
     def _scroll(self, event: events.MouseEvent, by: int) -> None:

@@ -1,4 +1,4 @@
-"""LatestRuns: the newest runs and the best one, below the form of a new run where the screen is high enough."""
+"""LatestRuns: the newest runs and the best one, below the form for a new run, if the screen is high enough."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,11 +34,11 @@ class LatestRuns(Static):
         self._folder = folder
 
     def on_show(self) -> None:
-        """It has come into view."""
+        """Read the runs when the list comes into view."""
         self.read()
 
     def read(self) -> None:
-        """Read the runs in a thread, where they are shown."""
+        """Read the runs in a thread, if the list is shown at all."""
 
         def work() -> None:
             self.app.call_later(self.update, latest([summarise(run) for run in list_runs(self._folder)]))

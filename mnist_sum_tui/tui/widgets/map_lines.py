@@ -1,4 +1,4 @@
-"""A map of values as lines of text: its cells, what stands in each, their colours, the numbers of rows and columns."""
+"""A map of values as lines of text: cells with text and colours, and labels of rows and columns."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from textual.style import Style
 from mnist_sum_tui.glyphs import BRAILLE
 
 QUIET = (BRAILLE.between, "=")
-"""what stands in a cell that is not to be read"""
+"""texts of cells that need not be read, and so have less contrast"""
 Grid = Sequence[Sequence[float | None]]
 Cell = tuple[int, int]
 """row and column"""
@@ -25,7 +25,7 @@ def fitted(word: str, cell: int) -> str:
 
 
 def cell_style(paper: Color, ink: Color, share: float, strength: float = 0.9) -> Style:
-    """The colours of a cell; of the terminal's own colours, which cannot be blended, only the text has one."""
+    """The colours of a cell; the terminal's own colours cannot be blended, so then only the text is coloured."""
     if ink.ansi is not None:
         return Style(foreground=ink, bold=True) if share else Style()
     ground = paper.blend(ink, 0.75 * share)
@@ -33,7 +33,7 @@ def cell_style(paper: Color, ink: Color, share: float, strength: float = 0.9) ->
 
 
 def heads(count: int, cell: int) -> str:
-    """The numbers of the columns; of those that fill a cell every second one, because two would touch."""
+    """The labels of the columns; labels as wide as a cell are shown only at every second column, so as not to touch."""
     numbers = [(n, str(n)) for n in range(count)]
     return "".join(
         fitted(word, cell) if len(word) < cell else f"{'' if n % 2 else word:<{cell}}" for n, word in numbers
@@ -43,13 +43,13 @@ def heads(count: int, cell: int) -> str:
 def map_lines(
     texts: Sequence[Sequence[str]], strengths: Grid, cell: int, paper: Color, ink: Color, cursor: Cell | None = None
 ) -> Content:
-    """The map with labels from 0; `strengths` (0..1) set the ground."""
+    """The map, with labels from 0 on; `strengths` (0..1) set the background of each cell."""
     lines = [Content.styled("   " + heads(len(texts[0]), cell), "$foreground-muted")]
     for label, (words, row) in enumerate(zip(texts, strengths, strict=True)):
         parts: list[tuple[str, str | Style]] = [(f"{label:>2} ", "$foreground-muted")]
         for column, (word, share) in enumerate(zip(words, row, strict=True)):
             style = cell_style(paper, ink, share or 0.0, 0.65 if word.strip() in QUIET else 0.9)
-            if set(word) <= set(BRAILLE.shades):  # it is not read: the fuller, the brighter
+            if set(word) <= set(BRAILLE.shades):  # a shade is no text: the fuller, the brighter
                 style += Style(foreground=ink)
             parts.append((fitted(word, cell), "reverse bold" if (label, column) == cursor else style))
         lines.append(Content.assemble(*parts))

@@ -1,4 +1,4 @@
-"""Maps: the maps of a layer as small pictures, with the filters of the first layer; one may be chosen and opened."""
+"""Maps: the maps of a layer as small pictures, in the first layer with its filters; one can be chosen and opened."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.explain import LayerView
 
 LEAST, MOST = 10, 56
-"""rows of pixels of a picture"""
+"""the fewest and the most pixel rows of a picture"""
 DIGITS, SUMS = 10, 19
 
 
 def side_for(count: int, shape: tuple[int, int], kernel: int, width: int, height: int) -> int:
-    """Rows of pixels with which `count` maps fit into width x height cells, each with a caption.
+    """The most pixel rows per map with which `count` maps with captions fit into width x height cells.
 
-    If they do not fit, LEAST, or what the width has room for. `kernel` is the side of the filters beside the maps.
+    If they do not fit, it is LEAST, or fewer if the width is too small. `kernel` is the side of the filters beside the
+    maps, or 0.
     """
     for side in range(MOST, 0, -1):
         rows, columns = scaled(shape, side)
@@ -33,17 +34,17 @@ def side_for(count: int, shape: tuple[int, int], kernel: int, width: int, height
 
 
 def tile_of(rows: int, columns: int) -> Tile:
-    """The cells of a picture of so many pixels, with its caption and a margin, narrow beside small ones."""
+    """The tile of a picture of so many pixels, with its caption and a margin, which is narrower for small pictures."""
     return Tile(columns + (2 if rows > LEAST else 1), -(-rows // 2) + 1, "blocks")
 
 
 def reads_image(view: "LayerView") -> bool:
-    """Whether the layer's filters lie on the image itself, so that one sees what they look for."""
+    """Whether the layer's filters are applied to the image itself, so that one can see what they look for."""
     return view.kernels is not None and view.kernels.shape[1] == view.field[0].size
 
 
 def axis_labels(view: "LayerView", across: int) -> tuple[str, str]:
-    """For a map of digits, numbers or sums `across` pixels wide: the numbers of its columns, and those of ten rows."""
+    """The labels of columns and rows, for a map of digits, numbers or sums that is `across` pixels wide."""
     rows, columns = as_maps(view.maps).shape[1:]
     cell = across // columns
     is_labelled = view.name == "number" or (view.maps.ndim == 1 and rows == 1)  # the scores, of each branch too
@@ -57,17 +58,17 @@ def axis_labels(view: "LayerView", across: int) -> tuple[str, str]:
 
 
 class Pictures(Gallery):
-    """Named grids of shares of 1 as pictures, as large as all of them fit."""
+    """Shows named grids of shares 0..1 as pictures, as large as possible with all of them visible."""
 
     grids: "reactive[tuple[tuple[str, Floats], ...]]" = reactive((), always_update=True)
 
     @property
     def tile(self) -> Tile:
-        """As large as the pictures are."""
+        """The tile, as large as the pictures need."""
         return tile_of(*self.items[0].image.shape) if self.items else tile_of(LEAST, LEAST)
 
     def watch_grids(self) -> None:
-        """Show them; the one that was chosen stays so."""
+        """Show the grids; the chosen one stays chosen."""
         self._make(self.chosen)
 
     on_resize = watch_grids
@@ -80,14 +81,14 @@ class Pictures(Gallery):
             self._show(tuple(Item(each, name, 0) for each, (name, _) in zip(pictures, self.grids, strict=True)), chosen)
 
     def _show(self, items: tuple[Item, ...], chosen: int) -> None:
-        """Other items, with the same one chosen and in the same place."""
+        """Replace the items, and keep the chosen one and the scroll position."""
         corner = self.scroll_offset
         self.items, self.chosen = items, min(chosen, len(items) - 1)
         self.scroll_to(*(corner if chosen else (0, 0)), animate=False)
 
 
 class Maps(Pictures):
-    """Shows the maps of `view`; those that are strongest on the whole first, if that is wanted."""
+    """Shows the maps of `view`; with `is_sorted`, the maps with the highest mean come first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Look closer")]
 
@@ -95,12 +96,12 @@ class Maps(Pictures):
     is_sorted: reactive[bool] = reactive(False)
 
     def watch_view(self, old: "LayerView | None", new: "LayerView | None") -> None:
-        """Show it; the same layer with newer values keeps its place."""
+        """Show a layer; if it is the same one with newer values, the choice is kept."""
         is_same = old is not None and new is not None and (old.name, len(old.maps)) == (new.name, len(new.maps))
         self._make(self.chosen if is_same else 0)
 
     def watch_is_sorted(self) -> None:
-        """Other order."""
+        """Show the maps in the other order."""
         self._make(0)
 
     def _make(self, chosen: int) -> None:

@@ -1,4 +1,4 @@
-"""NumberInput: a field for a number, which shows what was typed, right or wrong; and what is wrong with it."""
+"""NumberInput: a field for a number that shows whatever is typed; and a function that says what is wrong with it."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from mnist_sum_tui.runs.turns import plain_number
 from mnist_sum_tui.tui.textual_fixes import SteadyInput
 
 PAGE_KEYS = "q?"
-"""characters that stay keys of the page, because no number has them"""
+"""characters that remain keys of the page, because no number contains them"""
 
 
 class NumberInput(SteadyInput):
-    """A field that leaves the page its keys, and takes every other character, so that nothing is lost unseen."""
+    """A field that takes every character except PAGE_KEYS, so that no typed character is lost silently."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether the key is typed into the field."""
@@ -20,10 +20,10 @@ class NumberInput(SteadyInput):
 
 
 def read_number(name: str, text: str, kind: type) -> Any:
-    """The value of a setting that was typed.
+    """The value of a setting, from the text that was typed.
 
     Raises:
-        UsageError: the text is no number, or out of range; the message has the label of the field.
+        UsageError: the text is not a number, or is out of range; the message names the field.
     """
     about = settings()[name]
     try:

@@ -13,14 +13,14 @@ SAID, TRUE = BRAILLE.chosen, BRAILLE.truth
 
 
 def bar_percent(share: float) -> str:
-    """A share of 1 as percent in six characters, ` 98.2%`."""
+    """A share 0..1 as a percentage in six characters, ` 98.2%`."""
     return f"{percent(share, 1, '%'):>6}"
 
 
 def shown_classes(probabilities: Sequence[float], height: int, truth: int | None) -> list[int]:
-    """The classes to show in `height` rows: all in order; where they do not fit, the most probable ones first.
+    """The classes to show in `height` rows: all in order, or, if they do not fit, the most probable ones first.
 
-    A row is then left to the line that says how many are not shown. The true class is always among those that are.
+    In that case one row is left for the line that says how many are not shown. The true class is always shown.
     """
     if height >= len(probabilities):
         return list(range(len(probabilities)))
@@ -76,5 +76,5 @@ class ProbabilityBars(Widget):
         self.border_title = title
 
     def render(self) -> Content:
-        """The bars, as long as fits."""
+        """The bars, as long as possible."""
         return bar_lines(self.probabilities, self.truth, *self.content_size)

@@ -15,7 +15,7 @@ class ProgressBars(Widget):
     """steps done, steps per epoch, current epoch, epochs"""
 
     def show(self, started: Started | None, step: int, epoch: int) -> None:
-        """Show a position in the run."""
+        """Show the position in the run."""
         if started is not None:
             self.place = (step, max(1, started.steps_per_epoch), epoch, started.epochs)
 

@@ -1,4 +1,4 @@
-"""The columns of a table of runs: what their cells say, what they are sorted by, and which fit. No widget, no numpy."""
+"""The columns of a table of runs: the text of a cell, its sort key, and which columns fit. No widget, no numpy."""
 
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
@@ -21,11 +21,11 @@ SYMBOLS = {
     "stopped": BRAILLE.stopped,
     "cut off": BRAILLE.cut,
 }
-"""before the words of a state; all others are bad ones"""
+"""the signs before the words of a state; all other states are bad, and have the sign for wrong"""
 
 
 BEST = ", best"
-"""what follows the state of the best run"""
+"""added to the state of the best run"""
 
 
 class Column(NamedTuple):
@@ -50,22 +50,22 @@ def _state(run: Summary) -> str:
 
 
 def _accuracy(run: Summary, head: str) -> str:
-    """Of the test; with a star, of validation; of several runs the mean and the standard deviation."""
+    """The test accuracy, or, with a star, that of validation; for several runs, mean and standard deviation."""
     value = getattr(run, f"{head}_accuracy")
     star = "" if run.is_tested or value is None else "*"
     deviation = run.deviation(f"{head}_accuracy") if isinstance(run, Fold) else None
     if value is None or deviation is None:
         return percent(value) + star
-    return f"{100 * value:.2f}{star} +-{100 * deviation:.2f}"  # without a sign, or four columns need 84
+    return f"{100 * value:.2f}{star} +-{100 * deviation:.2f}"  # no percent sign, because the table would be too wide
 
 
 def _name(run: Summary) -> str:
-    """A run's id; how many runs are folded, and how many of them have a result."""
+    """A run's id, and for folded runs how many there are, and how many of them have a result."""
     return run.run.id + count_words(run)
 
 
 def count_words(run: Summary) -> str:
-    """How many runs a folded one stands for, ` n=3`, and how many of them were measured; empty for a single run."""
+    """For folded runs, how many there are, ` n=3`, and how many of them were measured; empty for a single run."""
     if not isinstance(run, Fold):
         return ""
     measured, count = len(run.values("sum_accuracy")), len(run.members)
@@ -97,17 +97,17 @@ COLUMNS = (
     Column("note", lambda run: _cut(run.note), lambda run: run.note.lower()),
 )
 SPARE = ("size", "curve", "recipe", "time", "mean val.", "model", "epochs", "note", "state")
-"""titles of the columns that are left out where there is no room, in this order"""
+"""titles of the columns that are left out if there is no room, in this order"""
 NOTE = 30
-"""letters of a note, or of the values of a setting, in the table"""
+"""the most letters of a note, or of a setting's values, in the table"""
 KEPT = 5000
-"""runs whose cells are kept, so that none is made twice: not when the table is sorted, nor in the thread that draws"""
+"""for how many runs the cells are cached, so that sorting and drawing need not make them again"""
 GAP = 2
-"""columns of the terminal beside each cell"""
+"""terminal columns between two cells"""
 
 
 def _of_setting(name: str) -> Column:
-    """The column of a setting; of folded runs it has all their values."""
+    """The column of a setting; for folded runs a cell has all their values."""
     is_number = kinds()[name] in (int, float, bool)
 
     def values(run: Summary) -> list[str]:
@@ -122,15 +122,15 @@ def _of_setting(name: str) -> Column:
 
 @cache
 def every() -> dict[str, Column]:
-    """By title all columns that can be asked for: COLUMNS, and one for each setting."""
+    """All columns that can be chosen, by title: COLUMNS, and one for each setting."""
     return {column.title: column for column in (*map(_of_setting, settings()), *COLUMNS)}
 
 
 def named(title: str) -> Column:
-    """The column of that title.
+    """The column with a title.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is no such column.
     """
     if title not in every():
         raise unknown("column", title, every())
@@ -154,22 +154,22 @@ def text_of(run: Summary, column: Column) -> str:
 
 @lru_cache(KEPT * len(COLUMNS))
 def key_of(run: Summary, column: Column) -> float | str:
-    """What the run is sorted by in a column; for the first one its config.json is read."""
+    """The sort key of a run in a column; the key of the first column reads config.json."""
     return column.key(run)
 
 
 def compute(run: Summary) -> None:
-    """Make the cells and the keys of a run, so that a later call has them at once."""
+    """Compute the cells and keys of a run, so that they are cached for later calls."""
     for column in COLUMNS:
         text_of(run, column)
         key_of(run, column)
 
 
 def that_fit(runs: Sequence[Summary], width: int, wanted: Sequence[Column] = ()) -> dict[Column, int]:
-    """The columns that stand in `width` columns of the terminal, and how wide the text of each is.
+    """The table's columns that fit into `width` terminal columns, and the width of each.
 
-    The SPARE ones are left out where they do not fit, that of the notes where there is none. Those that are wanted
-    stand there whatever the width, behind the run, which has the marks.
+    SPARE columns are left out if they do not fit, and the notes if there are none. Columns in `wanted` are shown at any
+    width, after the run's name, which has the marks.
     """
     usual = [column for column in COLUMNS if column.title != "note" or any(run.note for run in runs)]
     shown = dict.fromkeys((COLUMNS[0], *wanted)) if wanted else usual
@@ -177,7 +177,7 @@ def that_fit(runs: Sequence[Summary], width: int, wanted: Sequence[Column] = ())
         column: max(cell_len(column.title) + 2, *(cell_len(text_of(run, column)) for run in runs), 0)
         for column in shown
     }
-    needed[COLUMNS[0]] += 2  # its mark
+    needed[COLUMNS[0]] += 2  # the mark
     needed[next((column for column in needed if column.title == "state"), COLUMNS[0])] += len(BEST)
     for title in () if wanted else SPARE:
         if sum(needed.values()) + GAP * len(needed) > width:

@@ -1,4 +1,4 @@
-"""What is said of runs besides their rows and curves, as lines of text in columns. No widget."""
+"""Text about runs besides table and curves: details, epochs, settings that differ. No widget."""
 
 from collections.abc import Sequence
 
@@ -13,11 +13,11 @@ from mnist_sum_tui.runs.events import EpochDone
 from mnist_sum_tui.runs.summary import Summary, measured_on, why_best
 
 ROWS_BESIDE = 6
-"""rows of the page and of `details` besides its epochs and settings"""
+"""rows that the page and `details` need besides epochs and settings"""
 
 
 def details(run: Summary, height: int) -> str:
-    """A run's name, as many of its last epochs as a page of that height has room for (at least three), its settings."""
+    """A run's name, its last epochs (as many as fit into `height`, but at least three), and its settings."""
     if run.config is None:
         return f"{run.run.id}\n\nThe run is damaged: its settings cannot be read."
     settings = [
@@ -29,7 +29,7 @@ def details(run: Summary, height: int) -> str:
 
 
 def last_epochs(epochs: Sequence[EpochDone], count: int) -> str:
-    """The accuracies of at most `count` epochs, the newest last: of training, and of validation where there is one."""
+    """The accuracies of at most `count` epochs, the newest last: of training, and of validation if there is one."""
     if not epochs:
         return "no epoch is done yet"
     best = next((epoch for epoch in reversed(epochs) if epoch.best), None)
@@ -43,13 +43,13 @@ def last_epochs(epochs: Sequence[EpochDone], count: int) -> str:
 
 
 def differing(runs: Sequence[Summary], marks: Sequence[str]) -> str:
-    """The settings in which runs differ, each run's below its mark."""
+    """The settings in which runs differ, with a column for each run below its mark."""
     rows = settings_table([run.config for run in runs], [run.changed for run in runs])
     return in_columns([["setting", *marks], *rows]) if rows else SAME_SETTINGS
 
 
 def shortened(lines: str, height: int) -> str:
-    """The lines; if there are more than `height`, the last one that is left says how many are not shown."""
+    """The lines, cut to `height`; if some are left out, the last line says how many."""
     rows = lines.splitlines()
     if len(rows) <= max(height, 1):
         return lines
@@ -57,12 +57,12 @@ def shortened(lines: str, height: int) -> str:
 
 
 def ranking(runs: Sequence[Summary], best: Summary | None) -> str:
-    """What stands under a table of runs: by what a run is the best, and on which images the figures are measured."""
+    """The text below a table of runs: why the best run is the best, and on which images the figures were measured."""
     return "\n".join([*([] if best is None else [why_best(best, runs)]), measured_on(runs)])
 
 
 def in_columns(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of texts as lines; each column is as wide as its longest text, two spaces from the next."""
+    """Rows of texts as lines; each column is as wide as its longest text, with two spaces between columns."""
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     lines = (
         "  ".join(text + " " * (room - cell_len(text)) for text, room in zip(row, widths, strict=True)) for row in rows

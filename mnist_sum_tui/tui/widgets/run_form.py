@@ -1,4 +1,4 @@
-"""RunForm: the settings of a new run: the recipe, what it sets, and what may be changed."""
+"""RunForm: the form for a new run: the recipe, what it sets, and what can be changed."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -29,9 +29,9 @@ from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
 NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr", "seed", *ENDS)}
 """the settings with an input field, and their labels"""
 EXPLAINED = ("recipe", "model", *NUMBERS, "intro-words", "sets", "readiness", "other")
-"""the parts that an explanation reads or writes"""
+"""ids of the widgets that `_explain_once` reads or writes"""
 LABEL_WIDTH = 9
-"""columns of the labels before recipe and network, as form.tcss has them"""
+"""columns of the labels before recipe and network; form.tcss has the same number"""
 KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
 """settings without a field; values from the command line stay when the user chooses another recipe"""
 
@@ -53,10 +53,10 @@ class RunForm(VerticalScroll, can_focus=False):
         self._complaint = ""
         self._is_ready = self._is_explained = False
         self.speeds: dict[str, Speed] = {}
-        """how quick each network trains here, as far as it is known"""
+        """how fast each network trains here, as far as it is known"""
 
     def compose(self) -> ComposeResult:
-        """An introduction; the recipe and what it sets; the fields; what it all takes; the buttons; earlier runs."""
+        """An introduction, recipe and network, the fields, the time that training takes, the buttons, earlier runs."""
         with Vertical(id="form"):
             with Horizontal(id="intro"):
                 yield Static(coloured(), id="intro-picture")
@@ -99,7 +99,7 @@ class RunForm(VerticalScroll, can_focus=False):
 
     @property
     def base(self) -> TrainConfig:
-        """The settings of the chosen recipe, before anything was set by hand; those of the command line count."""
+        """The settings of the chosen recipe, with those of the command line, but without changes in the form."""
         recipe = str(self.query_one("#recipe", Select).value)
         return self._base_of(recipe)
 
@@ -114,7 +114,7 @@ class RunForm(VerticalScroll, can_focus=False):
         """The settings in the form.
 
         Raises:
-            UsageError: a value is not a number, or out of range.
+            UsageError: a value is not a number, or is out of range.
         """
         base = self.base
         values = {name: read_number(name, self._typed(name), kinds()[name]) for name in NUMBERS}
@@ -124,12 +124,12 @@ class RunForm(VerticalScroll, can_focus=False):
         return self.query_one(f"#{name}", Input).value.strip()
 
     def show_again(self) -> None:
-        """For the next run: what was set stays, and is said; only what was wrong with the last start is forgotten."""
+        """Show the form for the next run, with the same values, but without the last start's error."""
         self.complain("")
         self.query_one("#start").focus()
 
     def _fill(self, values: TrainConfig, before: TrainConfig) -> None:
-        """Fill in model and numbers, but for what differs from the values before, because it was set by hand."""
+        """Fill in model and numbers, except those that differ from `before`, because the user has set them."""
         model = self.query_one("#model", Select)
         if model.value == before.model:
             model.value = values.model
@@ -139,7 +139,7 @@ class RunForm(VerticalScroll, can_focus=False):
 
     @on(Select.Changed, "#recipe")
     def _take_recipe(self, message: Select.Changed) -> None:
-        """Fill in the model and the numbers of the chosen recipe; what was set by hand stays."""
+        """Fill in the model and the numbers of the chosen recipe; what the user has set stays."""
         before, after = self._base_of(self._recipe), self._base_of(str(message.value))
         self._recipe = after.recipe
         self._fill(after, before)
@@ -147,16 +147,16 @@ class RunForm(VerticalScroll, can_focus=False):
 
     @on(Input.Changed)
     def _forget_complaint(self) -> None:
-        """What was wrong may be right now."""
+        """Remove the error of the last start, because it may be mended by now."""
         self.complain("")
 
     def on_resize(self) -> None:
-        """Another size may leave the introduction its room, or not."""
+        """Show or hide the introduction again, because its room has changed."""
         self.remove_class("-tight")
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
-        """The introduction goes where the buttons would be below the screen."""
+        """Hide the introduction if the buttons would be below the screen."""
         if self.max_scroll_y > 0:
             self.add_class("-tight")
 
@@ -164,13 +164,13 @@ class RunForm(VerticalScroll, can_focus=False):
     @on(DescendantFocus)
     @on(DescendantBlur)
     def _explain(self) -> None:
-        """Bring all that is said about the settings up to date, once for all that changes meanwhile."""
+        """Update all explanations of the settings a moment later, once for several changes."""
         self._is_explained = False
         self.call_later(self._explain_once)
 
     def _explain_once(self) -> None:
         if self._is_explained or not {widget.id for widget in self.walk_children()}.issuperset(EXPLAINED):
-            return  # or before it is composed, or while the app closes
+            return  # done already, or the widgets do not exist yet or any more
         self._is_explained = True
         base = self.base
         try:
@@ -188,7 +188,7 @@ class RunForm(VerticalScroll, can_focus=False):
         if complaint := self._complaint or error:
             readiness.update(Content.styled(printable(complaint), "$text-error"))
         elif isinstance(field, NumberInput) and field.id in NUMBERS:
-            readiness.update(settings()[field.id].help.replace("--", ""))  # here it is a field, no option
+            readiness.update(settings()[field.id].help.replace("--", ""))  # here it is a field, not an option
         else:
             readiness.update(
                 words.time_words(config, self.speeds) or ("ready" if self._is_ready else "loading torch ...")
@@ -196,14 +196,14 @@ class RunForm(VerticalScroll, can_focus=False):
         self.call_after_refresh(self._fit)
 
     def _list_times(self, base: TrainConfig) -> None:
-        """Describe the choices, with the times that are known by now."""
+        """Describe the recipes and networks, with the times that are known so far."""
         recipes = {name: words.recipe_choice(self._base_of(name), self.speeds) for name in RECIPES}
         self.query_one("#recipe", Choice).describe(recipes)
         models = {name: words.model_choice(name, about, base, self.speeds) for name, about in self._networks.items()}
         self.query_one("#model", Choice).describe(models)
 
     def _offer_other(self, config: TrainConfig, with_time: bool) -> None:
-        """The quick network and the assignment's stand beside each other; a wrong setting has no time."""
+        """Offer the quick network or the assignment's as the other one; without a time if a setting is invalid."""
         is_large = config.model == LARGE_MODEL
         other = replace(config, model=QUICK_MODEL if is_large else LARGE_MODEL)
         name = QUICK_MODEL if is_large else "assignment's network"
@@ -214,7 +214,7 @@ class RunForm(VerticalScroll, can_focus=False):
 
     @on(Button.Pressed, "#other")
     def _take_other(self) -> None:
-        """Choose the other network; the focus stays, so that a second Enter starts nothing."""
+        """Choose the other network; the focus stays on the button, so that a second Enter starts nothing."""
         model = self.query_one("#model", Select)
         model.value = QUICK_MODEL if model.value == LARGE_MODEL else LARGE_MODEL
 
@@ -224,7 +224,7 @@ class RunForm(VerticalScroll, can_focus=False):
 
     @on(Input.Submitted)
     def _accept(self) -> None:
-        """Enter ends the typing; a second one starts."""
+        """Move the focus to the start button after Enter, so that a second Enter starts."""
         self.query_one("#start").focus()
 
     @on(Button.Pressed, "#find-rate")

@@ -31,24 +31,24 @@ class RunTable(DataTable[Text]):
 
     runs: reactive[tuple[Summary, ...]] = reactive[tuple[Summary, ...]]((), init=False, always_update=True)
     columns_wanted: reactive[tuple[Column, ...]] = reactive[tuple[Column, ...]]((), init=False)
-    """the columns to show, also settings; without any, those that fit"""
+    """the columns to show, which may be settings; empty: those that fit"""
     order: reactive[tuple[Column, bool]] = reactive((COLUMNS[0], False), init=False)
-    """the column to sort by, and whether in reverse"""
+    """the column to sort by, and whether the order is reversed"""
     marked: reactive[tuple[str, ...]] = reactive[tuple[str, ...]]((), init=False)
     """ids of the marked runs, in the order of marking"""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, cursor_type="row", zebra_stripes=True)
         self.shown: dict[Column, int] = {}
-        """the columns that there is room for, and the width of each"""
+        """the columns that are shown, and their widths"""
         self.is_whole = True
         """whether all runs have been read"""
         self.every: tuple[Summary, ...] = ()
-        """all runs, also those that have no row; set before `runs`"""
+        """all runs, including those without a row; set it before `runs`"""
         self._names: dict[str, str] = {}
-        """what stands in the first column, by the id of the run"""
+        """the text of the first column by the id of the run"""
         self.looks: dict[str, int] = {}
-        """the place among RUN_SYMBOLS of each marked run, which it keeps when another one goes"""
+        """the index in RUN_SYMBOLS of each marked run; it does not change when another mark is removed"""
 
     @property
     def current(self) -> Summary | None:
@@ -58,16 +58,16 @@ class RunTable(DataTable[Text]):
 
     @property
     def best(self) -> Summary | None:
-        """The best of all runs; None while none has a result, or not all have been read."""
+        """The best of all runs; None if none has a result, or while not all have been read."""
         return best_if_any(self.every or self.runs) if self.is_whole else None
 
     def watch_runs(self, before: tuple[Summary, ...], runs: tuple[Summary, ...]) -> None:
-        """Refill the table, if it would say anything else; the cursor stays on its run."""
+        """Refill the table if any text has changed; the cursor stays on its run."""
         if not self.shown or self._cells(before) != self._cells(runs):
             self.fill()
 
     def watch_columns_wanted(self) -> None:
-        """Refill the table with other columns, in the order of the first if it was sorted by one that is gone."""
+        """Refill the table with other columns; if the sort column is gone, sort by the first one."""
         self.fill()
         if self.order[0] not in self.shown:
             self.order = (COLUMNS[0], False)
@@ -83,7 +83,7 @@ class RunTable(DataTable[Text]):
         for name in self.marked:
             free = (look for look in range(MOST_RUNS) if look not in self.looks.values())
             self.looks.setdefault(name, next(free, 0))
-        for name in {*before, *self.looks}:  # not each of hundreds
+        for name in {*before, *self.looks}:  # not all of hundreds of rows
             if name in self.rows:
                 self.update_cell(name, COLUMNS[0].title, self._marked_id(name))
         self.post_message(self.Marked())
@@ -130,7 +130,7 @@ class RunTable(DataTable[Text]):
         return that_fit(self.runs, self.container_size.width, self.columns_wanted)
 
     def _cells(self, runs: tuple[Summary, ...]) -> list[tuple[str, ...]]:
-        """All that could be said of the runs."""
+        """The texts of all cells of the runs."""
         columns = dict.fromkeys((*COLUMNS, *self.columns_wanted))
         return [tuple(text_of(run, column) for column in columns) for run in runs]
 

@@ -1,4 +1,4 @@
-"""RunView: charts, key figures, progress bars and samples of a run, during the training and after."""
+"""RunView: charts, key figures, progress bars and samples of a run, during and after training."""
 
 import copy
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from mnist_sum_tui.tui.widgets.system_lines import SystemLines
 
 LABEL = 10
-"""columns of what a row of the outcome is about"""
+"""columns of the labels of the outcome"""
 
 
 class RunView(Vertical):
@@ -42,7 +42,7 @@ class RunView(Vertical):
     """the chart that fills the view: loss, accuracy, or none"""
     is_frozen: var[bool] = var(False, init=False)
     shows_system: var[bool] = var(False, init=False)
-    """two lines about the machine, and their curves in place of the loss"""
+    """whether two lines about the machine are shown, and its curves in place of the loss"""
 
     def __init__(self, session: Session, *, id: str) -> None:
         super().__init__(id=id)
@@ -53,15 +53,15 @@ class RunView(Vertical):
         """the ghost run: the best earlier run of the same network"""
         self.ghost_name = ""
         self.ghost_why = ""
-        """how its settings differ"""
+        """how the ghost's settings differ"""
         self._fitted = 0
-        """the width to which the lines of text were fitted"""
+        """the width for which the lines of text were fitted"""
         self._standing: Series | None = None
         """the data of the charts while they are frozen"""
         self.reset()
 
     def turn_to(self, session: Session) -> None:
-        """Show this session's run from now on."""
+        """Show the run of this session from now on."""
         self._session = session
 
     def begin(self, events: Iterable[Event]) -> None:
@@ -76,7 +76,7 @@ class RunView(Vertical):
         self._samples: Samples | None = None
         self._news = self._latest = "loading torch, the images and the network ..." if self._session.is_live else ""
         self.advice = ""
-        """what the coach said last"""
+        """the coach's last sentence"""
         for event in events:
             self.add(event)
 
@@ -116,7 +116,7 @@ class RunView(Vertical):
         if not self._has_charts:
             return
         if self.is_frozen and not self._session.is_live:
-            self.is_frozen = False  # its watcher draws
+            self.is_frozen = False  # watch_is_frozen draws
             return
         self._draw_news()
         if with_charts and not self.is_frozen:
@@ -135,7 +135,7 @@ class RunView(Vertical):
         self._draw_outcome()
 
     def _named(self, words: str, room: int) -> str:
-        """The words after the name of the run, as long as both fit."""
+        """The words after the run's name, if both fit into `room` columns; otherwise words alone, cut if needed."""
         run = self._session.run
         names = () if run is None else (printable(run.id), short_name(run.id))
         forms = (f"{name} {BRAILLE.between} {words}" for name in names)
@@ -143,12 +143,12 @@ class RunView(Vertical):
 
     @property
     def captions(self) -> Captions:
-        """What is said of the moment of a replay."""
+        """The captions of a replay."""
         return self.query_one(Captions)
 
     @property
     def _has_charts(self) -> bool:
-        """Whether the widgets exist: not before they are composed, nor while the app closes."""
+        """Whether the widgets exist: they do not before they are composed, nor while the app closes."""
         return self.is_mounted and bool(self.children)
 
     def _draw_charts(self) -> None:
@@ -175,11 +175,11 @@ class RunView(Vertical):
     def _draw_news(self) -> None:
         coach = self.query_one("#coach", Line)
         coach.say(self.advice)
-        news = self._news if coach.display else self._latest  # where there is one line for both, the newest
+        news = self._news if coach.display else self._latest  # if one line serves for both, the newest
         self.query_one("#news", Line).say(self._named(news, (self.size.width or self.app.size.width) - 2))
 
     def _draw_race(self) -> None:
-        """How much sooner or later than the ghost run the sum reached its accuracies."""
+        """Show how much sooner or later than the ghost run the sum reached an accuracy."""
         self.set_class(self.ghost is not None, "-raced")
         if self.ghost is None:
             return
@@ -196,12 +196,12 @@ class RunView(Vertical):
         """Fit the lines of text to the new width."""
         if self._has_charts:
             self._fitted = self.size.width
-            self.call_after_refresh(self._draw_news)  # when the page has its new classes: they show the coach
+            self.call_after_refresh(self._draw_news)  # after the page's new classes, which show the coach
             self._draw_race()
             self._draw_outcome()
 
     def fit(self) -> None:
-        """As `on_resize`, if that was missed: on a busy machine Textual now and then tells of no new size."""
+        """As `on_resize`, if that was missed, because on a busy machine Textual sometimes sends no Resize."""
         if self.size.width != self._fitted:
             self.on_resize()
 
@@ -216,20 +216,20 @@ class RunView(Vertical):
         self._arrange()
 
     def watch_shows_system(self) -> None:
-        """Show or hide what the machine is busy with."""
+        """Show or hide lines and curves of the machine."""
         self.set_class(self.shows_system, "-system")
         self._arrange()
         self.draw()
 
     def _arrange(self) -> None:
-        """The two charts, or the large one; that of the cores in place of the loss."""
+        """Show two charts or the large one; the machine's chart replaces the loss."""
         for quantity in QUANTITIES:
             is_covered = self.shows_system and quantity == "loss" and self.large != "loss"
             self.query_one(f"#{quantity}").display = self.large in ("", quantity) and not is_covered
         self.query_one("#cores").display = self.shows_system and not self.large
 
     def watch_is_frozen(self) -> None:
-        """Freeze the charts, or catch up with the events since."""
+        """Freeze the charts, or draw all events up to now."""
         self.set_class(self.is_frozen, "-frozen")
         self._standing = copy.deepcopy(self.series) if self.is_frozen else None
         self.draw()

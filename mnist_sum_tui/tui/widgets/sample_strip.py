@@ -18,25 +18,25 @@ SUMS = 19
 WHOLE = len("9 + 9 = 18 x")
 """columns of the longest equation and its mark"""
 ROWS_PER_COLUMN = 0.6
-"""0.5 would keep the proportions; slightly narrow digits are larger"""
+"""rows of an image per column; 0.5 would keep the proportions, but slightly narrow digits are larger"""
 
 
 class Sample(Widget):
-    """One image above its equation."""
+    """Shows one image above its equation."""
 
     image: reactive[Image | None] = reactive(None, always_update=True)
     answer: reactive[tuple[int, int, int, int] | None] = reactive(None)
     """the true digit, the number, the predicted digit and sum"""
 
     def render(self) -> Content:
-        """The image as large as fits, and the equation with a mark for right or wrong."""
+        """The image as large as possible, and the equation with a mark for right or wrong."""
         width, height = self.content_size
         words = self._words(width)
         if height < 4 or not width:
             return words
         columns = min(width, height * 2)
         rows = min(height - 1, round(columns * ROWS_PER_COLUMN))
-        if self.image is None:  # still being read: the words are where they will stay
+        if self.image is None:  # not read yet; the words keep their place
             return Content("\n" * rows) + words
         _, _, paper, ink = self.colors
         indent = " " * ((width - columns) // 2)
@@ -53,12 +53,12 @@ class Sample(Widget):
 
 
 def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
-    """What was asked and what was answered, as much of it as fits: `3 + 5: read 7 + 5 = 12 ✗` down to `✗` alone."""
+    """The question and the answer, in the longest form that fits: `3 + 5: read 7 + 5 = 12 ✗`, at least `✗`."""
     answer = equation(digit, number, total)
     close = answer.replace(" ", "")
     if digit == label and total == label + number:
         forms = [f"{close} {BRAILLE.right}"]
-        if width >= WHOLE:  # for all images alike, however long their sums
+        if width >= WHOLE:  # the same form for all images
             forms.insert(0, f"{answer} {BRAILLE.right}")
     else:
         if digit + number != total:  # as an equation it would look like our error
@@ -69,13 +69,13 @@ def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
 
 
 class AdditionPicture(Widget):
-    """The addition table of the first image: a row for each number, a column for each sum; a diagonal where it adds."""
+    """Shows the addition table of the first image: a row per number, a column per sum; adding makes a diagonal."""
 
     rows: reactive[tuple[str, ...]] = reactive(())
     label: reactive[int] = reactive(0)
 
     def render(self) -> Content:
-        """The table in half blocks, brighter where a sum is more probable, above what it is a table of."""
+        """The table in half-blocks, brighter where a sum is more probable, and its caption."""
         width, height = self.content_size
         if not self.rows or height < 4 or width < SUMS:
             return Content()
@@ -87,7 +87,7 @@ class AdditionPicture(Widget):
 
 
 def table_image(rows: tuple[str, ...], width: int, height: int) -> Image:
-    """An addition table of tenths as an image (height, width): black for 0, white for 9 tenths and more."""
+    """An addition table in tenths as an image (height, width): black for 0, white for 9."""
     return as_grey(resize(np.array([[int(share) for share in row] for row in rows]) / 9, width, height))
 
 
@@ -101,7 +101,7 @@ class SampleStrip(Horizontal):
         yield AdditionPicture()
 
     def show(self, samples: Samples | None, images: dict[int, Image]) -> None:
-        """Show the newest answers, or that there are none yet; an image that is not loaded yet appears later."""
+        """Show the newest answers, or that there are none yet; images may be added in a later call."""
         if samples is None:
             for widget in self.query(Sample):
                 widget.answer = None

@@ -1,4 +1,4 @@
-"""ScrubBar: where a replay stands in its run, in one line; a click or a drag goes elsewhere."""
+"""ScrubBar: the position of a replay in its run, in one line; a click or a drag moves it."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class ScrubBar(Widget):
     ALLOW_SELECT = False  # while text is selected with the mouse, Textual draws the whole page at each move
 
     place: reactive[tuple[bool, int, float, float, float, float]] = reactive((False, 1, 0.0, 0.0, 1.0, 0.0))
-    """whether it plays, the speed, the seconds of training, all seconds, the shares 0..1 that are known and behind"""
+    """whether it plays, speed, position and end in seconds, and the shares 0..1 of the run that are read and played"""
 
     @dataclass(eq=False)
     class Dragged(Message):
@@ -35,7 +35,7 @@ class ScrubBar(Widget):
             return isinstance(message, ScrubBar.Dragged)
 
     def show(self, player: Player) -> None:
-        """Show where a player is."""
+        """Show the position of a player."""
         known = player.replay.share_read
         self.place = (player.is_playing, player.speed, player.seconds, player.ends, known, player.share)
 
@@ -50,23 +50,23 @@ class ScrubBar(Widget):
         is_playing, speed, seconds, end, known, _ = self.place
         left = f"{BRAILLE.chosen if is_playing else BRAILLE.paused} x{speed:<3}" + " " * (GAP - 1)
         whole = duration(end)
-        right = f"{duration(seconds):>{max(len(whole), len('9.9 s'))}} of {whole}"  # the track stays under the mouse
+        right = f"{duration(seconds):>{max(len(whole), len('9.9 s'))}} of {whole}"  # of fixed width, for a steady track
         right += f", {percent(known, 0)} read" if known < 1 else ""  # which takes less than a second
         room = self.content_size.width - len(left) - len(right) - GAP
         return left, max(room, 1), " " * GAP + right
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Go there, and follow the mouse until it is released."""
+        """Go to the mouse, and follow it until the button is released."""
         self.capture_mouse()
         self._go(event)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Follow the mouse."""
+        """Follow the mouse while the button is down."""
         if self.app.mouse_captured is self:
             self._go(event)
 
     def on_mouse_up(self) -> None:
-        """Let the mouse go."""
+        """Stop following the mouse."""
         self.release_mouse()
 
     def _go(self, event: events.MouseEvent) -> None:

@@ -15,8 +15,9 @@ LINE = BRAILLE.track[2]
 
 
 def slider_line(names: tuple[str, ...], chosen: int, width: int) -> str:
-    """The stops as circles with names, `○ epoch 1 ── ● best ── ○ last`; if that is too long, the names of the
-    chosen stop and of both ends, else the chosen name alone.
+    """The stops as circles with names, `○ epoch 1 ── ● best ── ○ last`.
+
+    If that is too long, only the chosen stop and both ends have names, or only the chosen one.
     """
     if not names:
         return ""
@@ -73,12 +74,12 @@ class Slider(Widget):
             self._go(found)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """The stop before."""
+        """Move to the previous stop."""
         event.stop()
         self._go(self.chosen - 1)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The next stop."""
+        """Move to the next stop."""
         event.stop()
         self._go(self.chosen + 1)
 

@@ -1,4 +1,4 @@
-"""StripsInStep: the sample images of two runs beside each other, each with that run's answers at the same moment."""
+"""StripsInStep: the sample images of two runs side by side, each with that run's answers at the same moment."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,21 +20,21 @@ class Answers(NamedTuple):
     name: str
     samples: Sequence[Samples]
     images: dict[int, Image]
-    """by their index in the training file; those that could be read"""
+    """the images that could be read, by their index in the training file"""
 
 
 class StripsInStep(Horizontal):
-    """A strip for each of two runs, under the run's name."""
+    """Shows a strip for each of two runs, below the run's name."""
 
     def compose(self) -> ComposeResult:
-        """One beside the other."""
+        """Two strips side by side."""
         for _ in range(COUNT):
             with Vertical():
                 yield Line(classes="whose", markup=False)
                 yield SampleStrip()
 
     def show(self, found: Sequence[Answers], newest: Sequence[Samples | None]) -> None:
-        """Show the newest answers of each run; before its first ones its images alone."""
+        """Show the newest answers of each run; before its first answers, only its images."""
         for line, strip, answers, samples in zip(self.query(Line), self.query(SampleStrip), found, newest, strict=True):
             line.say(answers.name)
             if samples is None and answers.samples:

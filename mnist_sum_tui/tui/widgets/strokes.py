@@ -1,4 +1,4 @@
-"""The sheet of the draw pad: 56x56 grey values with soft strokes, which `data/picture.py` makes 28x28."""
+"""The sheet of the draw pad: 56x56 grey values with soft strokes; `data/picture.py` scales it to 28x28."""
 
 from math import hypot
 
@@ -9,9 +9,9 @@ SIDE = 56
 """twice MNIST's 28; `data/picture.py` scales the drawing down, which gives strokes soft edges"""
 Sheet = NDArray[np.uint8]
 Point = tuple[float, float]
-"""x to the right and y down, in pixels of the sheet"""
+"""x (to the right) and y (down), in pixels of the sheet"""
 RADII = {"thin": 1.6, "medium": 2.6, "thick": 4.0}
-"""the pens' radii in pixels of the sheet; strokes in MNIST are about `medium`"""
+"""the radius of each pen in pixels of the sheet; strokes in MNIST are about `medium`"""
 
 _Y, _X = np.mgrid[0:SIDE, 0:SIDE] + 0.5
 
@@ -51,7 +51,7 @@ def to_sheet(x: float, y: float, scale: int) -> Point:
 
 
 def shown(sheet: Sheet, scale: int) -> NDArray[np.uint8]:
-    """The sheet scaled to 28s x 28s values, two per cell; means if that is smaller than the sheet."""
+    """The sheet scaled to 28s x 28s values for scale s, two per cell; averaged if that is smaller than the sheet."""
     if scale <= 1:
         smaller: Sheet = sheet.reshape(28, 2, 28, 2).mean(axis=(1, 3)).astype(np.uint8)
         return smaller

@@ -1,4 +1,4 @@
-"""SurenessCharts: whether a network is right as often as it is sure, and how often where it answers only the surest."""
+"""SurenessCharts: whether a network is right as often as it is sure, and how accurate its surest answers are."""
 
 from typing import TYPE_CHECKING
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 CHARTS = ("digit-sure", "sum-sure", "coverage")
 EACH = 37
-"""columns from which a chart can be read beside others"""
+"""the fewest columns of a chart beside others"""
 
 
 class SurenessCharts(Vertical):
-    """Figures and three charts: all beside each other, or one at a time where they do not fit."""
+    """Shows figures and three charts: side by side, or one at a time if they do not fit."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._heads: dict[str, Reliability] = {}
         self.shown = 0
-        """the chart that is shown where only one fits"""
+        """the index of the chart that is shown if only one fits"""
 
     def compose(self) -> ComposeResult:
         """The figures above the charts."""
@@ -36,11 +36,11 @@ class SurenessCharts(Vertical):
 
     @property
     def fits(self) -> bool:
-        """Whether all charts stand beside each other."""
+        """Whether all charts fit side by side."""
         return self.size.width >= len(CHARTS) * EACH
 
     def draw(self, heads: "dict[str, Reliability]") -> None:
-        """Draw how reliable the answers of `digit` and `sum` are."""
+        """Draw the reliability of `digit` and `sum`."""
         self._heads = heads
         for head, found in heads.items():
             self.query_one(f"#{head}-sure", Chart).plot = reliability_diagram({head: found})
@@ -48,7 +48,7 @@ class SurenessCharts(Vertical):
         self.take_room()
 
     def turn_to(self, place: int) -> bool:
-        """Show the chart at that place, where one is shown at a time; False if there is none to turn to."""
+        """Show the chart with this index, if one is shown at a time; returns False if there is no such chart."""
         if place and (self.fits or place >= len(CHARTS)):
             return False
         self.shown = place
@@ -56,7 +56,7 @@ class SurenessCharts(Vertical):
         return True
 
     def take_room(self) -> None:
-        """Show the charts that fit, and the figures of those."""
+        """Show the charts that fit, and their figures."""
         for place, name in enumerate(CHARTS):
             self.query_one(f"#{name}").display = self.fits or place == self.shown
         words = [*(figures_line(head, found) for head, found in self._heads.items()), coverage_words(self._heads)]
@@ -65,6 +65,6 @@ class SurenessCharts(Vertical):
         self.query_one("#sure-figures", Static).update(words[self.shown % len(words)])
 
     def on_resize(self) -> None:
-        """Fit anew."""
+        """Fit the charts to the new size."""
         if self._heads:
             self.take_room()

@@ -1,4 +1,4 @@
-"""SystemLines: what the machine is busy with, in two lines; read once a second while our own training runs."""
+"""SystemLines: the load of the machine in two lines, read once per second while our own training runs."""
 
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,12 @@ UNKNOWN = "The machine's figures appear after ten seconds of training."
 
 
 class SystemLines(Line):
-    """Shows figures as `system_words` says them."""
+    """Shows the machine's figures in the words of `system_words`."""
 
     _meter: "Meter | None" = None
 
     def show(self, last: "System | None", is_ours: bool) -> None:
-        """Show the figures of now, if our own process trains, else the run's last ones."""
+        """Show the present figures if this process trains, or else the last ones of the run."""
         if is_ours and self._meter is not None:
             if self._meter.age >= READ_SECONDS:
                 self.say(system_words(self._meter.read()))
@@ -33,7 +33,7 @@ class SystemLines(Line):
 
 
 def system_words(found: "Figures | System") -> str:
-    """Cores and memory, and below them what is known of GPU and temperature."""
+    """A line about cores and memory, and one about GPU and temperature, as far as they are known."""
     others = "" if found.others is None else f", others {percent(found.others, 0)}"
     memory = "" if found.memory is None else f" {BRAILLE.between} memory {byte_size(found.memory)}"
     parts = []
