@@ -13,7 +13,7 @@ POINTS, WIDTH, HEIGHT, FRAMES = 10_000, 120, 40, 200
 
 
 def milliseconds() -> float:
-    """Median time of smoothing and drawing two series of POINTS points in WIDTH x HEIGHT cells, over FRAMES draws."""
+    """Median time to smooth and draw two series of POINTS points in WIDTH x HEIGHT cells, over FRAMES drawings."""
     chance = np.random.default_rng(0)
     x = np.arange(POINTS, dtype=float)
     raw = [np.exp(-x / 3000) * chance.lognormal(0, 0.3, POINTS) for _ in range(2)]

@@ -1,4 +1,4 @@
-"""How much the dashboard slows training, and how fast it responds: the real program in a pseudo-terminal.
+"""How much the dashboard slows training, and how fast it responds; measured with the real program in a pseudo-terminal.
 
 A training without the dashboard and one with it take turns of a few seconds on the same cores; one is paused while the
 other works. Steps per second are read from the events that both write to metrics.jsonl.
@@ -26,13 +26,13 @@ from mnist_sum_tui.tui.pages.base import PAGES
 COMMAND = (sys.executable, "-m", "mnist_sum_tui")
 TURN_SECONDS = 3.0
 PER_PAIR = 2
-"""rounds per pair of processes, which differ more from one pair to the next than from one round to the next"""
+"""rounds per pair of processes; few, because pairs of processes differ more than rounds of the same pair"""
 KEYS = (("]", r"smoothed 0\.95"), ("[", r"smoothed 0\.9(?!\d)"), ("l", "y linear, "), ("l", "y log, "))
 """keys in this order, each with the label that the chart then shows; it starts with `y log, smoothed 0.9`"""
 KEY_TRAIN, KEY_DRAW = b"\x1bOP", b"\x1bOR"
 """F1 and F3, which open the pages Train and Draw"""
 PAD_MIDDLE = (30, 16)
-"""column and row of the screen"""
+"""column and row on the screen of the middle of the pad"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +47,21 @@ class DashboardCost:
     ratio: float
     """dashboard / headless, median over the rounds"""
     quartiles: tuple[float, float]
-    """of that ratio: half of the rounds lie between them"""
+    """the quartiles of that ratio: half of the rounds are between them"""
     drawing: float | None
-    """share of one core that the dashboard's main thread uses; None if the system does not tell"""
+    """share of one core that the dashboard's main thread uses; None on systems without /proc"""
     bytes_per_second: float
-    """what the dashboard writes to the terminal while it trains, mean over the rounds"""
+    """bytes per second that the dashboard writes to the terminal while it trains, mean over the rounds"""
     rounds: int
     first_frame: float
-    """from the command to the first frame, median over `starts`"""
+    """seconds from the command to the first frame, median over `starts`"""
     starts: int
     key_median: float
-    """from a key to its effect on the screen, while training"""
+    """seconds from a key to its effect on the screen, while training"""
     key_p95: float
     keys: int
     stroke_median: float
-    """from a mouse movement on the page Draw to the network's answer on the screen, while training"""
+    """seconds from a mouse movement on the page Draw to the answer on the screen, while training"""
     stroke_p95: float
     strokes: int
 
@@ -121,7 +121,7 @@ def _quartiles(values: list[float]) -> tuple[float, float]:
 
 
 class _Headless:
-    """A training without the dashboard, suspended by signals between its turns."""
+    """A training without the dashboard, stopped by signals between its turns."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", folder: Path) -> None:
         self._process = process

@@ -1,4 +1,4 @@
-"""Following a training in another process by its metrics.jsonl: when it starts, and how fast it is."""
+"""Follow a training of another process through its metrics.jsonl: when it starts, and how fast it is."""
 
 import time
 from itertools import pairwise
@@ -14,7 +14,7 @@ from mnist_sum_tui.runs.run import Run
 START_SECONDS = 60.0
 """how long a training may take to start, or the dashboard to respond"""
 SETTLING_SECONDS = 0.5
-"""not counted at the start of a turn: caches are cold, and the dashboard handles the key that resumed it"""
+"""the start of a turn that is not counted, because caches are cold and the dashboard handles the key that resumed it"""
 
 
 def wait_for_run(folder: Path) -> Run:
@@ -46,7 +46,7 @@ def steps_per_second(events: list[Event]) -> float:
     Raises:
         BenchError: there are no two consecutive Progress events.
     """
-    alike = [event for event in events if not isinstance(event, Samples | Health)]  # they come when they may
+    alike = [event for event in events if not isinstance(event, Samples | Health)]  # these have no fixed times
     pairs = [pair for pair in pairwise(alike) if all(isinstance(event, Progress) for event in pair)]
     if not pairs:
         raise BenchError("training is too slow to be measured: take a smaller network, or a machine that is less busy")

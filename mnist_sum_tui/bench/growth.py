@@ -1,4 +1,4 @@
-"""How the cost of a run grows with its data and its epochs: in line with them, or worse."""
+"""How the cost of a run grows with its data and its epochs: in proportion, or faster."""
 
 import statistics
 import time
@@ -27,22 +27,22 @@ EPOCHS = (1, 2, 4)
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Medians over the rounds, by the share of the 60,000 and 10,000 images; and bytes by epochs."""
+    """Times by the share of the 60,000 or 10,000 images, medians over the rounds; and bytes by the number of epochs."""
 
     model: str
     rounds: int
     epoch_seconds: dict[float, float]
-    """all steps of an epoch"""
+    """seconds for all steps of an epoch"""
     evaluation_seconds: dict[float, float]
-    """all ten numbers beside each test image"""
+    """seconds for an evaluation of the test images with all ten numbers"""
     file_bytes: dict[int, int]
-    """of a finished run's folder, without its checkpoints; trained on 10,000 images, up to ten lines of it a second"""
+    """bytes of a finished run's other files, mostly the journal (up to ten lines per second); 10,000 training images"""
     checkpoint_bytes: dict[int, int]
-    """of its checkpoints: `last`, `best`, the first weights, and those of up to eight epochs"""
+    """bytes of its checkpoints: `last`, `best`, the first weights, and up to eight epoch snapshots"""
 
 
 def measure(model: str, rounds: int = 3) -> Growth:
-    """Measure; the shares take turns."""
+    """Measure one network; the shares take turns in each round."""
     config = TrainConfig(model=model)
     hardware = choose(config)
     set_up(hardware)
@@ -74,7 +74,7 @@ def _part(split: Split, share: float) -> Split:
 
 
 def _train_epoch(config: TrainConfig, images: Split, learner: Learner) -> float:
-    """Seconds of an epoch."""
+    """Seconds for an epoch."""
     training = Training(RunState(config), learner, Batches(config, images), images, images)
     begin = time.perf_counter()
     for _ in training.epoch():
@@ -83,7 +83,7 @@ def _train_epoch(config: TrainConfig, images: Split, learner: Learner) -> float:
 
 
 def _files_after(config: TrainConfig, folder: Path) -> tuple[int, int]:
-    """Bytes of the run's other files and of its checkpoints, once it is finished; a linked file counts once."""
+    """Train a run; returns the bytes of its other files and of its checkpoints; a file with two names counts once."""
     run = find.create(folder, config)
     for _ in train(config, run):
         pass

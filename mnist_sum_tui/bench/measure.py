@@ -46,10 +46,10 @@ class Row:
     plain: float
     """the plain loop with its faster number of workers"""
     workers: int
-    """that number: 0 or the number of cores"""
+    """the number of workers of `plain`: 0 or the number of cores"""
     fp32: float
     auto: float
-    """with `precision`"""
+    """images/s with `precision`"""
     precision: str
     """chosen by `auto`"""
     ratio: float
@@ -82,7 +82,7 @@ def _plain_loops() -> dict[str, int]:
 
 
 def _plain_network(model: str) -> nn.Module:
-    """The network as most people write it: from plain.py if it is there, else our class in torch's default layout."""
+    """The network as most people would write it: from plain.py, or else our class in torch's default memory layout."""
     if model in PLAIN:
         return PLAIN[model]()
     return to_memory_format(build(model), torch.contiguous_format)

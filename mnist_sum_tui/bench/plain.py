@@ -1,7 +1,7 @@
-"""A plain PyTorch training loop, as most people write it first: the benchmark compares with it.
+"""A plain PyTorch training loop, as most people write it first; the benchmark compares our training with it.
 
 It has a DataLoader over torchvision's MNIST with one transform per image, fp32, SGD and the layers that the assignment
-lists; it uses none of our code. The benchmark runs it with no workers and with one per core, and takes the faster one.
+lists; it uses none of our code. The benchmark runs it with no workers and with one per core, and counts the faster one.
 """
 
 from collections.abc import Iterator

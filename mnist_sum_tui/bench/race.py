@@ -1,4 +1,4 @@
-"""The race: how many seconds a recipe needs until the validation has a certain accuracy for digit and sum."""
+"""The race: how many seconds a recipe needs until digit and sum both have a certain validation accuracy."""
 
 import statistics
 import subprocess
@@ -16,9 +16,9 @@ from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.journal import read_events
 
 TARGET = 99.4
-"""percent of the validation's pairs; the race of `sprint`, which most seeds just win"""
+"""the usual target, a validation accuracy in percent; most seeds of recipe `sprint` just reach it"""
 MODELS = ("swift", "compact", "keen")
-"""those which need seconds or minutes; `original` needs far more on a CPU"""
+"""the networks that need seconds or minutes; `original` needs far longer on a CPU"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,16 @@ class Race:
     model: str
     recipe: str
     target: float
-    """percent, for digit and sum each, on the 5,000 images held out"""
+    """the accuracy that digit and sum must both reach on the 5,000 held-out images, in percent"""
     seeds: int
     reached: int
-    """how many of them reached the target before the recipe's last epoch was over"""
+    """how many seeds reached the target before the recipe's last epoch was over"""
     epochs: float | None
-    """until then"""
+    """epochs until the target was reached"""
     training: float | None
-    """seconds of training until then, validations included"""
+    """seconds of training until the target was reached, validations included"""
     process: float | None
-    """seconds of the whole command, from its start to its end: with torch's import, calibration and test"""
+    """seconds of the whole command, including torch's import, calibration and test"""
 
 
 def run(model: str, seeds: int, target: float = TARGET) -> Race:
@@ -59,7 +59,7 @@ def recipe_of(model: str) -> str:
 
 
 def _one(model: str, recipe: str, seed: int, target: float) -> tuple[float, float, float] | None:
-    """Epochs, seconds of training and of the process; None if the target was not reached."""
+    """Epochs, seconds of training and seconds of the process; None if the target was not reached."""
     with TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
         what = ["--recipe", recipe, "--model", model, "--seed", str(seed), "--hold-out", "--target", f"{target:g}"]
         command = [sys.executable, "-m", "mnist_sum_tui", "train", *what, "--runs-dir", folder, "--notify", "none"]

@@ -40,11 +40,11 @@ class Several:
     gradient_bytes: int
     """size of all gradients; per step each process sends and receives about twice as much in a ring"""
     exchanges: int
-    """exchanges per step: one each for gradients, losses and whether to stop; two per batch normalisation"""
+    """exchanges per step: one each for gradients, for losses, and on whether to stop; two per batch normalisation"""
     projected: dict[int, float]
-    """estimated images/s by number of machines, with batch size 128 in total"""
+    """estimated images/s by number of machines, with a total batch size of 128"""
     projected_each: dict[int, float]
-    """the same with batch size 128 per machine; another training, because the total batch size grows"""
+    """the same with batch size 128 per machine, which is another training, because the total batch size grows"""
 
 
 def measure(model: str, rounds: int = 3) -> Several:

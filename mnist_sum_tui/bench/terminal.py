@@ -1,4 +1,4 @@
-"""Running a program in a pseudo-terminal: send keys, wait for text. POSIX only."""
+"""Run a program in a pseudo-terminal: send keys, wait for text. POSIX only."""
 
 import contextlib
 import fcntl
@@ -21,7 +21,7 @@ END_SECONDS = 5.0
 
 
 class Terminal:
-    """Starts a program and reads all its output, so that it never has to wait; kills it on leaving the context."""
+    """Starts a program and reads all its output, so that the program never waits; kills it on leaving the context."""
 
     def __init__(self, command: Sequence[str], columns: int = 120, rows: int = 36) -> None:
         self._output = bytearray()
