@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.pages.predicting import working_line
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
 from mnist_sum_tui.tui.predictions.quiz import Answered, Asked, choose, score_lines, score_of
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
-from mnist_sum_tui.tui.textual_fixes import Question
+from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
 from mnist_sum_tui.tui.widgets.digit import Digit
 
 if TYPE_CHECKING:
@@ -31,6 +31,22 @@ INTRODUCTION = (
 )
 WIDTH = 60
 """columns within the dialog"""
+
+
+class AnswerInput(SteadyInput):
+    """One of the two fields. However quickly the answer is typed, what the digit's field has no room for is the sum."""
+
+    async def _on_key(self, event: Key) -> None:
+        digit, total = self.screen.query(AnswerInput)
+        if self is digit and self.value and (event.character or "").isdecimal():
+            self.screen.set_focus(total)
+        elif self is total and not self.value and event.key == "backspace":
+            digit.value = ""
+            self.screen.set_focus(digit)
+        elif self is total and not self.value and event.key == "tab":
+            event.prevent_default().stop()
+            return
+        await super()._on_key(event)
 
 
 class QuizScreen(Question[None]):
@@ -77,8 +93,8 @@ class QuizScreen(Question[None]):
                 yield Digit(id="quiz-image")
                 yield Static(INTRODUCTION, id="told", markup=False)
             with Horizontal():
-                yield Input(id="typed-digit", placeholder="digit", type="integer", max_length=1, disabled=True)
-                yield Input(id="typed-sum", placeholder="sum", type="integer", max_length=2, disabled=True)
+                yield AnswerInput(id="typed-digit", placeholder="digit", type="integer", max_length=1, disabled=True)
+                yield AnswerInput(id="typed-sum", placeholder="sum", type="integer", max_length=2, disabled=True)
             yield Label("", id="hint", classes="hint", markup=False)
 
     def on_mount(self) -> None:
@@ -136,18 +152,8 @@ class QuizScreen(Question[None]):
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Go from the digit's field to that of the sum."""
-        if message.input.id == "typed-digit" and message.value.isdecimal():
-            self.query_one("#typed-sum").focus()
-
-    def on_key(self, event: Key) -> None:
-        """In the empty field of the sum, Tab does nothing, and Backspace goes back to the digit."""
-        field = self.query_one("#typed-sum", Input)
-        if event.key in ("tab", "backspace") and self.focused is field and not field.value:
-            event.prevent_default().stop()
-            if event.key == "backspace":
-                digit = self.query_one("#typed-digit", Input)
-                digit.value = ""  # otherwise the same digit again would be no change, and the sum would not be asked
-                digit.focus()
+        if message.input.id == "typed-digit" and message.input.value.isdecimal():
+            self.set_focus(self.query_one("#typed-sum"))
 
     def on_input_submitted(self) -> None:
         """Take both answers, or say what is missing."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, Static
 
@@ -128,6 +129,17 @@ async def test_what_is_missing_or_impossible_is_asked_for_again(app: MnistSumApp
         await pilot.pause()
         assert (screen.answers[0].digit, screen.answers[0].sum) == (4, 1)
         assert all(field.disabled for field in screen.query(Input))
+
+
+async def test_an_answer_may_be_typed_at_once(app: MnistSumApp) -> None:
+    """However quickly: the next key comes before what the last one does."""
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_quiz(pilot)
+        await until(pilot, lambda: screen.waiting)
+        for key in (*"71", "backspace", "backspace", *"812", "enter"):
+            app.post_message(Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: screen.answers)
+        assert (screen.answers[0].digit, screen.answers[0].sum) == (8, 12)
 
 
 async def test_the_answer_waits_for_a_network_that_is_slower(app: MnistSumApp, monkeypatch: Any) -> None:
