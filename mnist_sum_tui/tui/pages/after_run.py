@@ -11,7 +11,8 @@ from mnist_sum_tui.tui.widgets.run_form import RunForm
 
 AFTER_BINDINGS = (
     Binding("n", "new", "New run"),
-    Binding("r", "further", "More epochs", tooltip="Train this run further"),
+    Binding("r", "further('unfinished')", "Resume", tooltip="Train this run to its end"),
+    Binding("r", "further('completed')", "More epochs", tooltip="Train this run further"),
 )
 
 
@@ -28,14 +29,15 @@ class AfterRun(Page):
         """Whether the form is shown."""
         return self.query_one(ContentSwitcher).current == "run-form"
 
-    def allows_after_run(self, action: str) -> bool | None:
+    def allows_after_run(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether the action is possible now; None if it is not one of new, further and charts."""
         session = self.session
         if action == "new":
             return not session.is_training and not self.is_form_shown and not session.is_read_only
         if action == "further":
             is_over = not session.is_live and session.started is not None and not session.is_read_only
-            return is_over and not self.is_form_shown
+            is_completed = session.finished is not None and session.finished.reason == "completed"
+            return is_over and not self.is_form_shown and (parameters == ("completed",)) == is_completed
         if action == "charts":
             return self.is_form_shown and bool(session.events)
         return None
@@ -76,7 +78,7 @@ class AfterRun(Page):
         self.refresh_bindings()
         self.redraw(at_once=True)
 
-    def action_further(self) -> None:
+    def action_further(self, _: str) -> None:
         """Ask how many more epochs to train the run."""
         session = self.session
         if session.run is None or session.config is None:

@@ -222,7 +222,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             return control is not None and parameters != ("resume" if not control.paused else "pause",)
         if (allowed := self.allows_knobs(action)) is not None:
             return allowed
-        if (allowed := self.allows_after_run(action)) is not None:
+        if (allowed := self.allows_after_run(action, parameters)) is not None:
             return allowed
         return self.session.is_live if action == "freeze" else True
 

@@ -165,6 +165,7 @@ async def test_a_complete_run_is_asked_for_more_epochs(tmp_path: Path, monkeypat
     found = recorded.asked(monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await open_third(app, pilot)
+        assert app.screen.active_bindings["r"].binding.description == "More epochs"
         await pilot.press("r")
         await pilot.pause()
         words = question(app)
@@ -191,6 +192,9 @@ async def test_a_stopped_run_goes_on_with_what_is_left(tmp_path: Path, monkeypat
     found = recorded.asked(monkeypatch)
     async with app.run_test() as pilot:
         await open_runs(app, pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.train_page and app.session.finished)
+        assert app.screen.active_bindings["r"].binding.description == "Resume"
         await pilot.press("r")
         await pilot.pause()
         words = question(app)
