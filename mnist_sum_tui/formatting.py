@@ -28,9 +28,19 @@ def trim(pixels: Pixels, margin: int = 1) -> list[list[int]]:
     return [list(row[left:right]) for row in pixels[top:bottom]]
 
 
-def answer(digit: int, verdict: str) -> str:
-    """A digit with how far it can be trusted: `7`, `7? (not sure)`, `not a digit?`; `verdict` is a Prediction's."""
-    return {"unsure": f"{digit}? (not sure)", "stranger": "not a digit?"}.get(verdict, str(digit))
+SURE = 0.9
+"""a prediction is sure if the answers of both heads have at least this probability"""
+
+
+def answer(digit: int, verdict: str, width: int = 80) -> str:
+    """A digit with how far it can be trusted: `7`, `7? (not sure: below 90 %)`, `not a digit?`.
+
+    `verdict` is a Prediction's; in less than 25 columns `7? (not sure)`.
+    """
+    unsure = f"{digit}? (not sure: below {percent(SURE, 0)})"
+    if len(unsure) > width:
+        unsure = f"{digit}? (not sure)"
+    return {"unsure": unsure, "stranger": "not a digit?"}.get(verdict, str(digit))
 
 
 def equation(digit: int, number: int, total: int) -> str:

@@ -16,11 +16,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mnist_sum_tui.errors import CheckpointError
+from mnist_sum_tui.formatting import SURE
 from mnist_sum_tui.models.activations import score_layers, watch
 from mnist_sum_tui.models.layers import SumNetwork
 
-SURE = 0.9
-"""a prediction is sure if the answers of both heads have at least this probability"""
 MOST_FEATURES = 288
 """neighbouring features are averaged until no more than this are left; their matrix takes 332 kB of a checkpoint"""
 TEMPERATURES = (0.1, 10.0)

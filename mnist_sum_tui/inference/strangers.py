@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mnist_sum_tui.data import idx, picture
 from mnist_sum_tui.errors import DataError, PictureError, UsageError
-from mnist_sum_tui.inference.confidence import SURE
+from mnist_sum_tui.formatting import SURE
 from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs
 from mnist_sum_tui.inference.reliability import auroc
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from mnist_sum_tui.config import ENDS, TrainConfig, option_name, settings, value_words
+from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Changed
 
@@ -62,5 +63,5 @@ def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False) 
     told = [*told_apart(theirs, ours), *(["knobs turned while it trained"] if was_turned else [])]
     if not told:
         return "only the seed differs" if theirs.seed != ours.seed else "the settings are the same"
-    more = f" and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""
+    more = f" and {plural(len(told) - MOST_TOLD, 'more setting')}" if len(told) > MOST_TOLD else ""
     return f"that one had {', '.join(told[:MOST_TOLD])}{more}"

@@ -18,7 +18,10 @@ OURS = TrainConfig.of("standard", model="compact")
         ({"keep": 0}, "the settings are the same"),
         ({"lr": 0.01, "seed": 3}, "that one had lr 0.01"),
         ({"lr": 0.01, "augment": "shift"}, "that one had lr 0.01, augment shift"),
-        ({"lr": 0.01, "augment": "shift", "threads": 3, "epochs": 9}, "that one had epochs 9, lr 0.01 and 2 more"),
+        (
+            {"lr": 0.01, "augment": "shift", "threads": 3, "epochs": 9},
+            "that one had epochs 9, lr 0.01 and 2 more settings",
+        ),
     ],
 )
 def test_what_the_other_run_had(values: dict[str, Any], words: str) -> None:

@@ -45,9 +45,10 @@ def large(text: str, is_tight: bool = False) -> list[str]:
 
 def fit_line(said: "Prediction", width: int) -> tuple[str, str]:
     """Whether the sum is digit + number, in as many words as fit into a line, and the style for the words."""
-    if said.agrees:
-        return "digit and sum fit", ""
     asked, is_not = f"{said.digit} + {said.number}", f"{said.digit + said.number}, not {said.sum}"
+    if said.agrees:  # the equation says that they fit each other, be they right or wrong
+        long, short = f"the two answers fit: {asked} is {said.sum}", f"{asked} is {said.sum}: fits"
+        return long if len(long) <= width else short, ""
     forms = [
         f"the two answers do not fit: {asked} is {is_not}",
         f"do not fit: {asked} is {is_not}",
@@ -80,7 +81,7 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Cont
     shown = large(words, width < WIDE_WIDTH) if is_large else [words]
     lines: list[tuple[str, str]] = [(row, f"bold {style}") for row in shown]
     if said.verdict != "sure":
-        lines.append((answer(said.digit, said.verdict), "bold $text-warning"))
+        lines.append((answer(said.digit, said.verdict, width), "bold $text-warning"))
     lines.append((sure_line(said, width), ""))
     if said.label is not None:
         truth = equation(said.label, said.number, said.label + said.number)

@@ -1,5 +1,6 @@
 """RunForm: the form for a new run: the recipe, what it sets, and what can be changed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -100,8 +101,7 @@ class RunForm(VerticalScroll, can_focus=False):
     @property
     def base(self) -> TrainConfig:
         """The settings of the chosen recipe, with those of the command line, but without changes in the form."""
-        recipe = str(self.query_one("#recipe", Select).value)
-        return self._base_of(recipe)
+        return self._base_of(str(self.query_one("#recipe", Select).value))
 
     def _base_of(self, recipe: str) -> TrainConfig:
         if recipe == self._defaults.recipe:
@@ -116,9 +116,8 @@ class RunForm(VerticalScroll, can_focus=False):
         Raises:
             UsageError: a value is not a number, or is out of range.
         """
-        base = self.base
         values = {name: read_number(name, self._typed(name), kinds()[name]) for name in NUMBERS}
-        return replace(base, model=str(self.query_one("#model", Select).value), **values)
+        return replace(self.base, model=str(self.query_one("#model", Select).value), **values)
 
     def _typed(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value.strip()
@@ -206,7 +205,7 @@ class RunForm(VerticalScroll, can_focus=False):
         """Offer the quick network or the assignment's as the other one; without a time if a setting is invalid."""
         is_large = config.model == LARGE_MODEL
         other = replace(config, model=QUICK_MODEL if is_large else LARGE_MODEL)
-        name = QUICK_MODEL if is_large else "assignment's network"
+        name = f"Use {QUICK_MODEL}" if is_large else "Use assignment's network"
         time = words.total(other, self.speeds) if with_time else ""
         button = self.query_one("#other", Button)
         button.label = f"{name}: {time}" if time else name
@@ -220,30 +219,31 @@ class RunForm(VerticalScroll, can_focus=False):
 
     @on(Button.Pressed, "#start")
     def _start(self) -> None:
-        self._ask_for(StartTraining)
+        self._with_config(lambda config: self.post_message(StartTraining(config)))
 
     @on(Input.Submitted)
     def _accept(self) -> None:
-        """Move the focus to the start button after Enter, so that a second Enter starts."""
-        self.query_one("#start").focus()
+        """Move the focus to the start button after Enter, so that a second Enter starts; not if a value is wrong."""
+        self._with_config(lambda _: self.query_one("#start").focus())
 
     @on(Button.Pressed, "#find-rate")
     def _find_rate(self) -> None:
-        self._ask_for(FindRate)
+        self._with_config(lambda config: self.post_message(FindRate(config)))
 
     def take_rate(self, rate: float) -> None:
         """Fill in a learning rate that was found."""
         self.query_one("#lr", Input).value = f"{rate:g}"
         self.query_one("#start").focus()
 
-    def _ask_for(self, message: type[StartTraining] | type[FindRate]) -> None:
+    def _with_config(self, act: Callable[[TrainConfig], object]) -> None:
+        """Act, if all values are right; otherwise say what is wrong."""
         try:
             config = self.config
         except UsageError as error:
             self.complain(str(error))
         else:
             self.complain("")
-            self.post_message(message(config))
+            act(config)
 
 
 def _text(config: TrainConfig, name: str) -> str:

@@ -26,7 +26,9 @@ def test_answers_that_do_not_fit_are_told_with_their_figures() -> None:
     assert answer_lines(said, 44).plain.endswith("\ndo not fit: 0 + 4 is 4, not 5")
     assert answer_lines(said, 28).plain.endswith("\n0 + 4 is 4, not 5")
     assert answer_lines(said, 16).plain.endswith("\n0 + 4 is not 5")
-    assert answer_lines(fixed.predictions(fixed.ODD[0])[5], 40).plain.endswith("digit and sum fit")
+    fitting = fixed.predictions(fixed.ODD[0])[5]
+    assert answer_lines(fitting, 40).plain.endswith("\nthe two answers fit: 0 + 5 is 5")
+    assert answer_lines(fitting, 17).plain.endswith("\n0 + 5 is 5: fits")
 
 
 def test_an_answer_says_what_it_is_worth_and_how_sure_both_heads_are() -> None:

@@ -86,10 +86,10 @@ async def test_a_wrong_field_takes_the_time_from_the_button_and_leaves_it_its_ne
     form.query_one("#model", Select).value = "original"
     form.query_one("#epochs", Input).value = "1"
     await pilot.pause()
-    assert str(form.query_one("#other", Button).label) == "compact: about 10 s"
+    assert str(form.query_one("#other", Button).label) == "Use compact: about 10 s"
     form.query_one("#epochs", Input).value = ""
     await pilot.pause()
-    assert str(form.query_one("#other", Button).label) == "compact"
+    assert str(form.query_one("#other", Button).label) == "Use compact"
 
 
 async def test_the_form_of_the_next_run_keeps_what_was_set(pilot: Pilot[int]) -> None:
@@ -209,3 +209,13 @@ async def test_the_arrows_go_from_field_to_field_and_enter_opens_a_list(
     await pilot.press("down", "enter")
     assert form.config.model == "swift"
     assert not asked
+
+
+async def test_enter_stays_in_a_field_whose_value_is_wrong(pilot: Pilot[int]) -> None:
+    form = form_of(pilot)
+    form.query_one("#batch_size").focus()
+    await pilot.press("end", *["backspace"] * 3, "x", "enter")
+    assert pilot.app.focused is form.query_one("#batch_size")
+    assert "batch size must be a whole number" in said(form, "readiness")
+    await pilot.press("backspace", *"64", "enter")
+    assert pilot.app.focused is form.query_one("#start")
