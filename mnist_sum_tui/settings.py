@@ -46,7 +46,7 @@ KNOWN = {
     "plain": Known("print sentences for a screen reader", False, (True, False), "true or false"),
     "mouse": Known("the dashboard takes the mouse from the terminal", True, (True, False), "true or false"),
     "digits": Known("what the keys 1 to 6 choose; with Alt, the other", "numbers", ("numbers", "pages")),
-    "fps": Known("pictures a second, at most", 120, range(1, 121), "a whole number from 1 to 120"),
+    "fps": Known("frames per second, at most", 120, range(1, 121), "a whole number from 1 to 120"),
     "notify": Known("how to say that a training has ended", "auto", ("auto", "bell", "osc9", "none")),
 }
 """all settings by name; `fps` is 120 because a key pressed just after a frame is answered in the next one, which comes

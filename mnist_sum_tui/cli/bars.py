@@ -7,7 +7,7 @@ from mnist_sum_tui.runs.events import Progress, Started
 
 
 def bars(event: Progress, started: Started, width: int) -> Text:
-    """Two progress bars: the epoch with losses and accuracies, the run with speed and times; columns do not move."""
+    """Two progress bars: the epoch with losses and accuracies, the run with speed and times; in fixed columns."""
     in_epoch = event.step - (event.epoch - 1) * started.steps_per_epoch
     epoch = [
         Text.assemble(
@@ -27,7 +27,7 @@ def bars(event: Progress, started: Started, width: int) -> Text:
 
 
 def _lines(parts: list[Text], width: int) -> list[Text]:
-    """The parts beside each other, and on further lines where the terminal is too narrow for all."""
+    """The parts side by side, on more lines if the terminal is too narrow."""
     lines = [parts[0]]
     for part in parts[1:]:
         if lines[-1].cell_len + 2 + part.cell_len <= width:

@@ -19,7 +19,7 @@ GAP = 2
 
 
 def print_plots(out: "Console", plots: "Sequence[Plot]", least: int, height: int) -> None:
-    """Print charts of at least `least` columns beside each other, as many as fit."""
+    """Print charts of at least `least` columns, as many side by side as fit."""
     from rich.text import Text
 
     from mnist_sum_tui.charts.plot import draw
@@ -41,7 +41,7 @@ def print_plots(out: "Console", plots: "Sequence[Plot]", least: int, height: int
 
 
 def print_reliability(out: "Console", report: "EvalReport") -> None:
-    """Three figures for each head, what it gains by answering less, and a chart of each."""
+    """Print how reliable both heads are: three figures each, the accuracy of the surest answers, and two charts."""
     from mnist_sum_tui.charts.sureness import coverage_curve, coverage_words, figures_line, reliability_diagram
 
     heads = report.reliability

@@ -1,4 +1,4 @@
-"""The commands of the program. Only the file of the one that is asked for is imported: all of them take 40 ms."""
+"""The commands of the program. Only the file of the requested command is imported, because all of them take 40 ms."""
 
 from importlib import import_module
 from typing import Annotated
@@ -13,11 +13,11 @@ from mnist_sum_tui.version import __version__
 COMMANDS = (
     "train", "tui", "demo", "serve", "predict", "evaluate", "runs", "model", "lr", "sweep", "bench", "doctor", "guide",
 )  # fmt: skip
-"""in the order of `--help`; each has a file of its name in this folder, with a function or a Typer app in it"""
+"""the commands in the order of `--help`; each has a file of its name in this folder, with a function or a Typer app"""
 
 
 def build(asked: str | None = None) -> typer.Typer:
-    """The program with the one command that is asked for, or with all of them if there is none of that name."""
+    """The program with only the command `asked`, or with all commands if there is none of that name."""
     app = typer.Typer(
         name="mnist-sum",
         cls=Welcome,

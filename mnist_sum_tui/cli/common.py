@@ -1,4 +1,4 @@
-"""Shared by the commands: JSON output, the options they have in common, and shell completion."""
+"""What the commands share: JSON output, common options, and shell completion."""
 
 import importlib.util
 import json
@@ -20,17 +20,17 @@ from mnist_sum_tui.runs.run import DEFAULT_FOLDER, FOLDER_VARIABLE, default_fold
 
 
 def print_json(values: Mapping[str, Any]) -> None:
-    """Print a JSON object as one line; text that stdout cannot show, as in a path, is escaped to ASCII."""
+    """Print a JSON object as one line; if stdout cannot show some text, such as a path, it is escaped to ASCII."""
     text = json.dumps(values, ensure_ascii=False)
     can_show = text.isascii() or ("utf" in (sys.stdout.encoding or "").lower() and shown(text) == text)
     print(text if can_show and text.isprintable() else json.dumps(values), flush=True)
 
 
 def need(option: str, *packages: str) -> None:
-    """Refuse an option whose packages are missing; they are not installed with the program, because few need them.
+    """Refuse an option whose packages are missing; few users need them, so they are not installed with the program.
 
     Raises:
-        UsageError: one is missing; the message says what to install.
+        UsageError: a package is missing; the message says what to install.
     """
     missing = [name.replace("_", "-") for name in packages if importlib.util.find_spec(name) is None]
     if missing:
@@ -41,7 +41,7 @@ def check_model(name: str | None) -> None:
     """Refuse an unknown network, before anything slow is imported.
 
     Raises:
-        UsageError: unknown name.
+        UsageError: the name is unknown.
     """
     if name is not None and name not in MODELS:
         raise unknown("model", name, MODELS)
@@ -54,7 +54,7 @@ def complete_run(incomplete: str) -> list[str]:
 
 
 def summaries(names: Iterable[str]) -> list[tuple[str, str]]:
-    """Each name with its one-line description, which only networks and recipes have."""
+    """Each name with its one-line description, which is empty for other names than networks and recipes."""
     known = {**MODELS, **{name: recipe.summary for name, recipe in RECIPES.items()}}
     return [(name, known.get(name, "")) for name in names]
 
@@ -142,7 +142,7 @@ ModelFile = Annotated[
         help="A Python file with a network of your own (mnist-sum guide own-network).",
     ),
 ]
-"""the name of the network, whose file is executed when it is built"""
+"""--model-file; its value is the network's name, and the file is executed only when the network is built"""
 Device = Annotated[str | None, typer.Option(help="Where to compute: auto, cpu, cuda or mps.", show_default="auto")]
 Json = Annotated[bool, typer.Option("--json", help="Print only JSON on stdout.")]
 Notify = Annotated[
@@ -174,10 +174,10 @@ TensorBoard = Annotated[
 
 
 def folder_of(context: typer.Context, runs_dir: Path | None) -> Path:
-    """The folder given after the subcommand, else the one given before it, else the default."""
+    """The folder given after the subcommand, or else before it, or else the default."""
     return folder_or_default(runs_dir or context.obj)
 
 
 def folder_or_default(runs_dir: Path | None) -> Path:
-    """The folder that holds the runs: --runs-dir, else MNIST_SUM_RUNS, else `runs`."""
+    """The folder of the runs: --runs-dir, or else MNIST_SUM_RUNS, or else `runs`."""
     return runs_dir or default_folder()

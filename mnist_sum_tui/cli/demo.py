@@ -1,4 +1,4 @@
-"""`mnist-sum demo`: a recorded training, played in the dashboard; through a pipe, what is said of it."""
+"""`mnist-sum demo`: a recorded training, played in the dashboard; in a pipe, only its captions."""
 
 from typing import Annotated
 

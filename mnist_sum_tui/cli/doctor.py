@@ -51,7 +51,7 @@ def doctor(
         *findings.computing(),
         findings.data(),
         findings.runs(folder_or_default(runs_dir), origin),
-        findings.chosen({name: context.params.get(name) for name in OPTIONS}),  # its own --mouse is another
+        findings.chosen({name: context.params.get(name) for name in OPTIONS}),  # doctor's --mouse is another option
         *findings.window(sys.stdout.encoding),
         findings.colours(_of_dashboard(), _of(console()) if is_terminal() else "none"),
         heard,

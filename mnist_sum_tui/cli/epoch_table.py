@@ -1,4 +1,4 @@
-"""The table of a run's epochs as lines of text: the columns that fit, and that have something to show."""
+"""The table of a run's epochs as lines of text, with the columns that fit and have values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ LOSS, TRAINED, VALIDATED = "training loss", "training accuracy", "validation acc
 COLUMN = {LOSS: 7, TRAINED: 8, VALIDATED: 9}
 """the width of the two columns of each group, digit and sum; a group's title is as wide as both"""
 SPARE = (TRAINED, LOSS)
-"""the groups that a narrow terminal goes without, in this order"""
+"""the groups that are left out in a narrow terminal, in this order"""
 TIME = 7
 
 
@@ -25,13 +25,13 @@ class EpochTable:
 
     epochs: int
     is_validated: bool
-    """whether images are held out: without them there is no validation, and no epoch is better than another"""
+    """whether images are held out; without them there is no validation, and so no best epoch"""
     groups: tuple[str, ...]
     is_timed: bool = True
 
     @classmethod
     def for_run(cls, out: "Console", epochs: int, done: Sequence[EpochDone] = (), is_validated: bool = False) -> Self:
-        """The table of a run with so many epochs, which shows validation if one of those that are done has it."""
+        """The table of a run with so many epochs; it shows validation if asked to, or if an epoch in `done` has one."""
         is_validated = is_validated or any(epoch.val_digit_accuracy is not None for epoch in done)
         found = cls(epochs, is_validated, tuple(COLUMN) if is_validated else (LOSS, TRAINED))
         width = width_of(out)
@@ -41,7 +41,7 @@ class EpochTable:
         return replace(found, is_timed=width is None or len(found.header()[1]) <= width)
 
     def header(self) -> list[str]:
-        """Two lines: the groups, and the columns in them; none where each row is a sentence."""
+        """Two lines: the groups and their columns; no lines if each row is a sentence (`--plain`)."""
         if is_plain():
             return []
         first, second = " " * self._first, f"{'epoch':<{self._first}}"
@@ -53,7 +53,7 @@ class EpochTable:
         return [first.rstrip(), second + ("  best" if self.is_validated else "")]
 
     def row(self, event: EpochDone) -> str:
-        """A finished epoch; a star marks the best so far."""
+        """The line of a finished epoch; a star marks the best so far."""
         cells = {
             LOSS: (f"{event.digit_loss:.4f}", f"{event.sum_loss:.4f}"),
             TRAINED: (percent(event.digit_accuracy), percent(event.sum_accuracy)),

@@ -69,7 +69,7 @@ def evaluate(
 ) -> None:
     """Test a run: the accuracy of both heads, how often they agree, and what they get wrong."""
     if corrupt and strangers is not None:
-        raise UsageError("--corrupt and --strangers are two questions: ask one at a time")
+        raise UsageError("--corrupt and --strangers are separate tests: give one of them at a time")
     folder = folder_or_default(runs_dir)
     asked = find.for_prediction(run, folder)
     import_torch()
@@ -98,7 +98,7 @@ def evaluate(
 
 
 def _print(source: str, report: "EvalReport", options: str) -> None:
-    """Print the report; `options` are those of the command that shows one of its mistakes."""
+    """Print the report; `options` are added to the command that shows one of its mistakes."""
     out = console()
     say(out, f"{source}, on {report.images:,} test images with all ten numbers")
     out.print()
@@ -112,7 +112,7 @@ def _print(source: str, report: "EvalReport", options: str) -> None:
 
 
 def _spoil(predictor: "Predictor", images: "Split", *, is_json: bool) -> None:
-    """Ask about spoiled images."""
+    """Evaluate spoiled images, and print the result."""
     from mnist_sum_tui.inference.sturdy import TOTAL, spoil
 
     found = [*watched(spoil(predictor, images), TOTAL)]
@@ -126,7 +126,7 @@ def _spoil(predictor: "Predictor", images: "Split", *, is_json: bool) -> None:
 
 
 def _meet(source: str, predictor: "Predictor", test: "Split", *, is_json: bool) -> None:
-    """Ask about images that are no digits; the test images show how digits score."""
+    """Evaluate images that show no digits, and print the result; the test images show how digits score."""
     from mnist_sum_tui.inference import strangers
 
     images = strangers.read(source)

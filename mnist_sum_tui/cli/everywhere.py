@@ -1,4 +1,4 @@
-"""The options that every command has: --marker, what to draw with, and --plain, sentences in place of drawings."""
+"""The options of every command: --marker, which characters to draw with, and --plain, sentences instead of drawings."""
 
 import functools
 import inspect
@@ -14,7 +14,7 @@ from mnist_sum_tui.machine.stdio import choose_marker
 
 
 def add_options(app: typer.Typer) -> None:
-    """Give the options to every command of an app and of the apps in it."""
+    """Add the options to every command of an app, and of the apps in it."""
     for info in (*app.registered_commands, app.registered_callback):
         if info is not None and info.callback is not None:
             has_them = "marker" in inspect.signature(info.callback).parameters  # a group, built a second time
@@ -25,10 +25,10 @@ def add_options(app: typer.Typer) -> None:
 
 
 def use_settings() -> None:
-    """Draw and print as the variables and the user's file say; options come later, and go before them.
+    """Draw and print as environment variables and the user's file say; options, which override both, are read later.
 
     Raises:
-        UsageError: a variable has a value that its setting does not know.
+        UsageError: a variable has a value that its setting does not accept.
     """
     _choose(str(settings.find("marker").value))
     _speak(bool(settings.find("plain").value))
@@ -71,7 +71,7 @@ OPTIONS = {"marker": Marker, "plain": Plain}
 
 
 def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The command with the options, which have their effect when they are read."""
+    """The command with the options added; they take effect as soon as they are parsed."""
 
     @functools.wraps(command)
     def run(*values: Any, marker: str | None = None, plain: bool | None = None, **options: Any) -> Any:  # noqa: ARG001

@@ -1,4 +1,4 @@
-"""`mnist-sum runs export` and `runs report`: a run in files that other programs open."""
+"""`mnist-sum runs export` and `runs report`: write a run to files that other programs open."""
 
 import shlex
 from pathlib import Path
@@ -17,7 +17,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import read_events
 
 OUR_TITLE = b"<title>mnist-sum: "
-"""how the head of a report, page.html, is known"""
+"""by which a report of ours (page.html) is recognised"""
 
 
 def export(
@@ -92,7 +92,11 @@ def report(
 
 
 def _usual(target: Path) -> Path:
-    """The place where a report goes that was given none: only to a new file, or over an earlier report."""
+    """The default target of a report, if it does not exist yet or is an earlier report.
+
+    Raises:
+        UsageError: there is another file.
+    """
     try:
         with open_own(target) as stream:
             is_ours = OUR_TITLE in stream.read(1000)

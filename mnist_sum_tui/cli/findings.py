@@ -21,7 +21,7 @@ from mnist_sum_tui.version import __version__
 
 PACKAGES = ("torch", "torchvision", "numpy", "safetensors", "filelock", "pillow", "textual", "rich", "typer")
 OPTIONAL = {"torchvision", "pillow", "textual"}
-"""not needed for training: only for a download, for pictures, for the dashboard"""
+"""packages that training does not need, only a download, pictures or the dashboard"""
 LITTLE_SPACE = 10**9
 """bytes; a run of the largest network takes about 400 MB"""
 State = Literal["ok", "note", "look", "broken"]
@@ -37,7 +37,7 @@ class Finding:
     text: str
     """what was found, and what to do if that is not good; printable"""
     facts: dict[str, Any] = field(default_factory=dict)
-    """the same for JSON"""
+    """the same as values for JSON"""
 
 
 def versions() -> Finding:
@@ -148,7 +148,7 @@ def runs(folder: Path, origin: str) -> Finding:
 
 
 def chosen(options: Mapping[str, Any]) -> Finding:
-    """Each setting that one sets once, with the place where its value comes from; `options` are those given."""
+    """Each of the user's settings with the origin of its value; `options` are those on the command line."""
     file, (_, wrong) = settings.path(), settings.read()
     facts: dict[str, Any] = {"path": printable(str(file)), "exists": file.is_file(), "wrong": wrong}
     parts = []

@@ -11,12 +11,12 @@ from mnist_sum_tui.cli.spoken import paragraphs
 from mnist_sum_tui.guide.find import find_page, page_of_link, pages
 
 WIDTH = 100
-"""columns at most in a terminal, because longer lines are hard to read"""
+"""the most columns in a terminal, because longer lines are hard to read"""
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 
 
 def complete_page(incomplete: str) -> list[tuple[str, str]]:
-    """Names of pages, with what they are about."""
+    """Completions for a page, with what it is about."""
     return [(name, page.summary) for name, page in pages().items() if name.startswith(incomplete)]
 
 
@@ -58,5 +58,5 @@ def guide(
 
 
 def _without_page_links(text: str) -> str:
-    """The text with links to other pages as bare names, because a terminal cannot follow them; the web's stay."""
+    """The text without the links to other pages, which a terminal cannot follow; links to the web stay."""
     return _LINK.sub(lambda link: link[1] if page_of_link(link[2]) else link[0], text)

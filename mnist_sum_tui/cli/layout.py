@@ -1,4 +1,4 @@
-"""Text and tables for people: a terminal never cuts a word or a figure in two, and a pipe gets whole lines."""
+"""Print text and tables for people: no word or figure is cut in two in a terminal, and a pipe gets whole lines."""
 
 import functools
 import os
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PIPED_WIDTH = 80
 """columns of prose in a pipe"""
 MOST_DRAWN = 120
-"""columns of charts and pictures; wider ones are hard to take in"""
+"""the most columns of charts and pictures, because wider ones are hard to take in"""
 PIPE_WIDTH = 160
 """columns of the output when stdout is not a terminal"""
 
@@ -29,18 +29,18 @@ _is_plain = False
 
 
 def speak(is_so: bool) -> None:
-    """Print sentences from now on, for a screen reader: `--plain`; or not."""
+    """Switch to sentences for a screen reader (`--plain`), or back to tables and drawings."""
     global _is_plain
     _is_plain = is_so
 
 
 def is_plain() -> bool:
-    """Whether sentences are printed, and nothing is drawn."""
+    """Whether sentences are printed instead of tables and drawings."""
     return _is_plain
 
 
 def is_terminal() -> bool:
-    """Whether stdout is a terminal that can move its cursor, and may."""
+    """Whether stdout is a terminal that can move its cursor, and `--plain` does not forbid it."""
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb" and not _is_plain
 
 
@@ -71,7 +71,7 @@ def console() -> "Console":
 
 
 def width_of(out: "Console") -> int | None:
-    """The columns of the terminal; None in a pipe, whose lines may be of any length, and for sentences."""
+    """The columns of the terminal; None for a pipe and with `--plain`, where lines may be of any length."""
     return out.width if out.file.isatty() and not _is_plain else None
 
 
@@ -88,11 +88,10 @@ def styled(text: str, style: str) -> "Text":
 
 
 def say(out: "Console", text: "str | Text", style: str = "", indent: int = 0, piped: int | None = None) -> None:
-    """Print text; a terminal gets it wrapped at spaces, with `indent` spaces before every line but the first.
+    """Print text. In a terminal it is wrapped at spaces, with `indent` spaces before every line but the first.
 
-    A pipe gets whole lines, or lines of `piped` columns where that is given.
-
-    A word that is longer than a line, such as a path, is left to the terminal, or with `indent` kept in its column.
+    A pipe gets whole lines, or lines of `piped` columns if that is given. A word that is longer than a line, such as a
+    path, is broken by the terminal, or, with `indent`, here, so that it stays indented.
     """
     from rich.text import Text
 
@@ -103,14 +102,14 @@ def say(out: "Console", text: "str | Text", style: str = "", indent: int = 0, pi
 
 
 def _wrapped(text: "Text", width: int, indent: int = 0, *, is_folded: bool = False) -> "list[Text]":
-    """Lines broken at spaces, of `width` cells, `indent` less after the first; a longer word has one of its own."""
+    """Lines of `width` cells, broken at spaces; `indent` less after the first. A longer word gets its own line."""
     from rich.cells import cell_len
 
     lines: list[Text] = []
     for paragraph in text.split("\n", allow_blank=True):
         plain, begin, breaks, room = paragraph.plain, 0, [], max(width - (indent if lines else 0), 1)
         for word in re.finditer(r"\S+", plain):
-            is_long = is_folded and cell_len(word[0]) > width - indent  # longer than any line: begins where it stands
+            is_long = is_folded and cell_len(word[0]) > width - indent  # longer than any line: not moved to a new one
             if not is_long and cell_len(plain[begin : word.end()]) > room and plain[begin : word.start()].strip():
                 begin, room = word.start(), max(width - indent, 1)
                 breaks.append(begin)
@@ -124,7 +123,7 @@ def _wrapped(text: "Text", width: int, indent: int = 0, *, is_folded: bool = Fal
 
 
 def show_commands(out: "Console", commands: dict[str, str]) -> None:
-    """Print what to try next and the command for it, side by side, or below each other where the terminal is narrow.
+    """Print what to try next with its command, side by side, or one below the other in a narrow terminal.
 
     A command that is still too long is continued with a backslash, so that it can be copied.
     """
@@ -152,12 +151,10 @@ def print_table(
     gap: int = 2,
     spare: Sequence[str] = (),
 ) -> None:
-    """Print a table under its title; the first `left` columns, or those at the places `left`, are left-aligned.
+    """Print a table with its title; the first `left` columns, or those with the indices `left`, are left-aligned.
 
-    The others are right-aligned.
-
-    Where the terminal is too narrow, the columns in `spare` are left out, in that order. If that is not enough, the
-    first column gets lines of its own if there are spare ones, and otherwise the table comes in parts.
+    The others are right-aligned. If the terminal is too narrow, the columns in `spare` are left out, in that order. If
+    that is not enough, the first column gets its own lines (with `spare`), or the table is printed in parts (without).
     """
     from rich.text import Text
 
@@ -195,7 +192,7 @@ def print_table(
 def _parts(
     columns: Sequence[str], widths: Sequence[int], gap: int, width: int | None, spare: Sequence[str]
 ) -> list[list[int]]:
-    """The columns of each part of a table, by their places; every part has the first one."""
+    """The indices of the columns in each part of a table; every part has the first column."""
     places = list(range(len(columns)))
     if width is None:
         return [places]

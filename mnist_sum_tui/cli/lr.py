@@ -5,7 +5,7 @@ from mnist_sum_tui.cli.common import Json, print_json
 from mnist_sum_tui.machine.process import import_torch
 
 HEIGHT = 14
-"""rows of the chart"""
+"""the rows of the chart"""
 
 
 @opt.with_settings

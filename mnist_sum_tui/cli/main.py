@@ -1,4 +1,4 @@
-"""The command-line program: its commands, each in its own file, and how errors end in one line."""
+"""The entry point of the command line: it runs a command, and prints each error as one line."""
 
 import contextlib
 import errno
@@ -29,11 +29,11 @@ TRAINING = (["train"], ["tui"], ["lr"], ["sweep"], ["bench"])
 
 
 MOST_NOTES = 3
-"""lines about settings that cannot be used"""
+"""how many settings that cannot be used are reported"""
 
 
 def lost_output() -> tuple[int, ...]:
-    """The errors of writing when the reader of a pipe is gone (`head` leaves early) or the terminal was closed."""
+    """The error numbers of writing if the reader of a pipe is gone (`head` ends early) or the terminal was closed."""
     return (errno.EPIPE, errno.EIO, *((errno.EINVAL,) if sys.platform == "win32" else ()))
 
 
@@ -78,7 +78,7 @@ def _check_folder() -> None:
 
 
 def _note(wrong: Sequence[str]) -> None:
-    """Say what is wrong with the settings; of many the first ones."""
+    """Report what is wrong with the settings; only the first MOST_NOTES."""
     for line in wrong[:MOST_NOTES]:
         _say("note", line)
     if (more := len(wrong) - MOST_NOTES) > 0:
@@ -86,10 +86,10 @@ def _note(wrong: Sequence[str]) -> None:
 
 
 def _leave(code: int) -> NoReturn:
-    """End the process; at once, without cleanup, if it is one of several that train a run together.
+    """End the process. If it is one of several that train a run together, end it at once, without cleanup.
 
-    Otherwise torch's communication threads now and then abort the cleanup ("terminate called without an active
-    exception", exit code -6).
+    The cleanup is sometimes aborted by torch's communication threads ("terminate called without an active exception",
+    exit code -6).
     """
     flush_or_drop()
     if Ranks.of_environment().size > 1:
@@ -104,7 +104,7 @@ def _is_out_of_memory(error: Exception) -> bool:
 
 
 def _wrapped(line: str) -> str:
-    """The line, in a terminal broken at spaces, because the terminal itself would cut words in two."""
+    """The line; in a terminal it is broken at spaces, because the terminal itself would cut words in two."""
     try:
         width = os.get_terminal_size(sys.stderr.fileno()).columns
     except OSError:  # a pipe or a file

@@ -1,4 +1,4 @@
-"""Markdown in the terminal, as rich lays it out, but titles stand on the left and no word is cut in two."""
+"""Print Markdown in the terminal with rich, but with titles on the left and no word cut in two."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -23,7 +23,7 @@ class _WholeCode(CodeBlock):
 
 
 class _WholeWords(TableElement):
-    """A table whose columns are at least as wide as their longest word, where the terminal has the room."""
+    """A table whose columns are at least as wide as their longest word, if the terminal has the room."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         rows = [[cell.content for cell in row.cells] for row in (self.body.rows if self.body else ())]
@@ -39,7 +39,7 @@ class _WholeWords(TableElement):
 
 
 def _widths(columns: Sequence[Sequence[Text]], room: int) -> list[int]:
-    """The longest word of each column, and a share of what room is left, by how much more its longest cell needs."""
+    """The width of each column: its longest word, and a share of the remaining room by what its longest cell needs."""
     words = [max(len(word) for cell in column for word in cell.plain.split() or [""]) for column in columns]
     lacking = [max(cell.cell_len for cell in column) - word for column, word in zip(columns, words, strict=True)]
     spare = min(max(room - sum(words), 0), sum(lacking))

@@ -1,4 +1,4 @@
-"""`--help` in a narrow terminal: what an option does stands below its name, because a table would cut both."""
+"""`--help` in a narrow terminal: an option's description is below its name, because a table would cut both."""
 
 import re
 import shutil
@@ -11,16 +11,16 @@ from typer.core import TyperGroup
 from mnist_sum_tui.cli.layout import is_plain
 
 TABLE_WIDTH = 80
-"""columns from which the library's tables cut no word"""
+"""the columns from which on the library's tables cut no word"""
 DRAWING = ("marker", "plain")
-"""the options of every command that say how help is drawn"""
+"""the options of every command that decide how help is drawn"""
 
 
 class NarrowHelp:
-    """Beside a class of commands or groups: the help of one."""
+    """A mixin for commands and groups that prints their help in a narrow terminal."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read --marker and --plain before --help, which is printed as they say, wherever they stand."""
+        """Read --marker and --plain before --help, which is printed as they say, in whatever order they are given."""
         typed, _, _ = self.make_parser(ctx).parse_args(args=[*args])  # type: ignore[attr-defined]
         for option in self.get_params(ctx):  # type: ignore[attr-defined]
             if option.name in DRAWING and option.name in typed:
@@ -29,7 +29,7 @@ class NarrowHelp:
         return rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help into `formatter`, or in a wide terminal leave it to the library, which prints it."""
+        """Write the help into `formatter`; in a wide terminal, let the library print it."""
         width = shutil.get_terminal_size().columns
         if width >= TABLE_WIDTH and not is_plain():
             super().format_help(ctx, formatter)  # type: ignore[misc]
@@ -56,7 +56,7 @@ def _paragraphs(command: Any) -> Iterator[str]:
 
 
 def _options(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
-    """What is typed and what it does, by the title under which it stands."""
+    """The options and their descriptions, by the title of their group."""
     found: dict[str, list[tuple[str, str]]] = {}
     for option in command.get_params(ctx):
         if (record := option.get_help_record(ctx)) is not None:

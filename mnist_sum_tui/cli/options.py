@@ -16,7 +16,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 
 FLAGS = {"all_data": "--all-data/--hold-out"}
-"""the names of options that are true or false"""
+"""the options of settings that are true or false"""
 CALLBACKS = {"data_dir": absolute_folder}
 
 PANEL = "Settings (the recipe decides those that are not given)"
@@ -74,7 +74,7 @@ def _with_own_network(given: Settings, model_file: str | None, as_text: bool) ->
 
 
 def _option(name: str, about: Setting, as_text: bool) -> Any:
-    """The annotation from which Typer makes the option; None means that it was not given."""
+    """The annotation from which Typer makes the option; the value is None if it was not given."""
     declared = kinds()[name]
     kind = str if as_text else (get_args(declared) or (declared,))[0]
     choices = f" One of {', '.join(about.choices)}." if about.choices else ""
@@ -119,7 +119,7 @@ def build_config(resumed: Run | None, given: Mapping[str, Any]) -> TrainConfig:
         return TrainConfig.of(**{"recipe": "standard", **given})
     own = resumed.read_config().to_dict()
     if is_own(own["model"]):
-        file_of(own["model"])  # refuses another one, or none
+        file_of(own["model"])  # raises if its file was not given, or is another
     for name, value in given.items():
         if name not in MAY_CHANGE and own[name] != value:
             option = OPTION if is_own(value) else f"--{option_name(name)}"

@@ -1,4 +1,4 @@
-"""Files that a command writes where the user says: only new or regular ones, whole or not at all."""
+"""Write files where the user says: only new or regular ones, whole or not at all."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ OPENS_A_PAGE = "a browser opens it, offline too"
 
 
 def check_output(path: Path | None) -> None:
-    """Refuse to write anywhere but to a new file, or over a regular one, which is replaced; None: nothing is written.
+    """Refuse a path that is neither new nor a regular file, which would be replaced; None is accepted.
 
     Raises:
-        UsageError: it is a folder, a device, a pipe, a link or no name of a file, or its folder is missing.
+        UsageError: the path is a folder, a device, a pipe or a link, has no file name, or its folder is missing.
     """
     if path is None:
         return
@@ -37,6 +37,6 @@ def write_output(path: Path, content: bytes, opened_by: str) -> None:
         UsageError: as `check_output`.
         RunError: the disk is full, or the folder cannot be written.
     """
-    check_output(path)  # RUN.html, or what has come since
+    check_output(path)  # again, because that may have changed
     write_atomic(path, content)
     say(console(), f"Wrote {printable(str(path))}: {opened_by}")

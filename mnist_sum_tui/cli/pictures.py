@@ -1,4 +1,4 @@
-"""Small pictures printed side by side: half blocks where the terminal has true colour, else characters."""
+"""Print small pictures side by side: in half-blocks if the terminal has true colour, else in characters."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ def has_half_blocks(out: "Console") -> bool:
 
 
 def half_blocks(pixels: "Pixels") -> "list[Text]":
-    """Grey values 0..255, two rows a line."""
+    """Grey values 0..255 as half-blocks, two rows per line."""
     from rich.text import Text
 
     rows = [*pixels, [0] * len(pixels[0])]
@@ -40,7 +40,7 @@ def half_blocks(pixels: "Pixels") -> "list[Text]":
 
 
 def print_pictures(out: "Console", pictures: "Sequence[tuple[str, Image]]", columns: int) -> None:
-    """Print grey pictures (H, W) with a caption below each, `columns` wide, as many beside each other as fit."""
+    """Print grey pictures (H, W) of `columns` columns with a caption below each, as many side by side as fit."""
     from rich.text import Text
 
     if is_plain():
@@ -63,7 +63,7 @@ def print_pictures(out: "Console", pictures: "Sequence[tuple[str, Image]]", colu
 
 
 def _small(out: "Console", image: "Image", columns: int) -> "list[Text]":
-    """The whole picture, its longer side `columns` pixels; a cell is half as wide as high."""
+    """The picture with its longer side scaled to `columns` pixels; a cell is half as wide as high."""
     from rich.text import Text
 
     from mnist_sum_tui.charts.thumbnail import resize
@@ -77,7 +77,7 @@ def _small(out: "Console", image: "Image", columns: int) -> "list[Text]":
 
 
 def print_beside(out: "Console", picture: "list[Text]", answer: "list[Text]", gap: int) -> None:
-    """The answer on the right of the picture, or below it where the terminal is too narrow for both."""
+    """Print the answer to the right of the picture, or below it if the terminal is too narrow for both."""
     from rich.text import Text
 
     width = max(line.cell_len for line in picture)

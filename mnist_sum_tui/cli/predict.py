@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 
 class Predict(Group):
-    """The group of commands, for which `predict 3` means `predict idx 3`, and `predict FILE` `predict image FILE`."""
+    """The group of commands; `predict 3` means `predict idx 3`, and `predict FILE` means `predict image FILE`."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Put `idx` before a number, and `image` before the name of a file.
 
         Raises:
-            UsageError: the first argument is none of these.
+            UsageError: the first argument is neither a number, a file, nor a command.
         """
         first = args[0]
         if first.isdecimal():
@@ -182,7 +182,7 @@ def _given(after: int | None, option: int | None) -> int | None:
 
 
 def _judged(prediction: "Prediction", threshold: float | None, never_refuse: bool) -> "Prediction":
-    """The prediction with the threshold that was asked for."""
+    """The prediction with the threshold of the options."""
     if threshold is not None and prediction.digit_score is None:
         raise UsageError(
             "this network has no digit score (not calibrated, or by an earlier version): leave --threshold out"
@@ -208,7 +208,7 @@ def _show(pixels: "Pixels", prediction: "Prediction", predictor: "Predictor", wh
 
 
 def _answer(prediction: "Prediction") -> "list[Text]":
-    """The equation, and how sure the network is of each of the two answers."""
+    """Lines of text: the equation, and how sure the network is of each of its two answers."""
     from rich.text import Text
 
     colour = {True: "green", False: "red", None: "cyan"}[prediction.correct]
@@ -230,7 +230,7 @@ def _answer(prediction: "Prediction") -> "list[Text]":
 
 
 def _pictures(out: "Console", pixels: "Pixels") -> "list[Text]":
-    """The image in characters; in a terminal with true colour and room also in half blocks, on its right."""
+    """The image in characters; if the terminal has true colour and room, also in half-blocks to the right."""
     from rich.text import Text
 
     lines = [Text(line) for line in ascii_picture(pixels)]

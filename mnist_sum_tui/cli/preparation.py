@@ -1,4 +1,4 @@
-"""What `mnist-sum predict image --explain` prints of the preparation: its steps as pictures, and in words."""
+"""What `mnist-sum predict image --explain` prints about the preparation: its steps in pictures and in words."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,7 @@ def preparation_words(picture: "Picture", found: "Preparation") -> list[str]:
 
 
 def preparation_facts(picture: "Picture", found: "Preparation") -> dict[str, Any]:
-    """The same for JSON."""
+    """What was done to the picture, as values for JSON."""
     return {
         "width": picture.width,
         "height": picture.height,
@@ -50,7 +50,7 @@ def preparation_facts(picture: "Picture", found: "Preparation") -> dict[str, Any
 
 
 def print_preparation(out: "Console", picture: "Picture", found: "Preparation") -> None:
-    """Print the four steps beside each other, and what was done."""
+    """Print pictures of the four steps side by side, and what was done in words."""
     import numpy as np
 
     columns = min(max((drawing_width(out) - 3 * GAP) // 4, LEAST_COLUMNS), MOST_COLUMNS)

@@ -21,9 +21,9 @@ from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Finishe
 from mnist_sum_tui.runs.run import Run
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
-"""seconds between two progress lines in a log; the second in style `brief`, which prints one line per run"""
+"""seconds between two progress lines in a log; BRIEF... is for the style that prints one line per run"""
 FORECAST_STEPS, LONG_SECONDS = 3, 60.0
-"""a new run says after this many steps how long it will take, if that is at least so many seconds"""
+"""after FORECAST_STEPS steps a new run prints how long it will take, if that is above LONG_SECONDS"""
 
 
 class Printer:
@@ -60,7 +60,7 @@ class Printer:
             self.out.file.flush()
 
     def end(self, event: Finished) -> None:
-        """Print how the run ended: the result alone, but how to resume it if it was stopped."""
+        """Print only the result; for a run that was stopped, how to resume it."""
         if event.reason == "completed":
             say(self.out, result_line(event))
         else:
@@ -85,7 +85,7 @@ class JsonPrinter(Printer):
 
 
 class PlainPrinter(Printer):
-    """Prints a line per epoch, and a progress line now and then; for pipes, logs and dumb terminals."""
+    """Prints a line per epoch, and a progress line from time to time; for pipes, logs and dumb terminals."""
 
     def __init__(self, run: Run, out: Console, brief: bool = False) -> None:
         super().__init__(run, out, brief)
@@ -93,7 +93,7 @@ class PlainPrinter(Printer):
         self.pause = BRIEF_PROGRESS_SECONDS if brief else PLAIN_PROGRESS_SECONDS
         self.table: EpochTable | None = None
         self.has_forecast = brief
-        """whether it has said how long the run will take, or need not"""
+        """whether the forecast was printed, or is not wanted"""
         self.is_headed = False
         """whether the table's header is printed; it comes with the first epoch, below any notice"""
 
@@ -126,7 +126,7 @@ class PlainPrinter(Printer):
                 self.table = replace(self.table, epochs=self.started.after(event).epochs)
 
     def _forecast(self, event: Event) -> None:
-        """Say of a new run that takes long how long it will be, and that a recipe takes seconds."""
+        """If a new run takes long, print how long, and that a recipe takes only seconds."""
         if self.has_forecast or not isinstance(event, Progress) or self.started is None or event.remaining is None:
             return
         if event.step >= FORECAST_STEPS:
@@ -141,7 +141,7 @@ class PlainPrinter(Printer):
         self.out.file.flush()
 
     def end(self, event: Finished) -> None:
-        """Print the result, and what to try next; of a completed run of several one line."""
+        """Print the result and what to try next; for a completed run of several, only one line."""
         if self.brief and event.reason == "completed":
             say(self.out, brief_result(event, self.started))
         else:
@@ -176,7 +176,7 @@ class LivePrinter(PlainPrinter):
 def printer(style: str, run: Run) -> Printer:
     """The printer for a style; `auto` and `brief` show bars if stdout is a terminal.
 
-    Of a completed run `quiet` prints the result, `brief` one line, `silent` nothing. All of them report a stopped run.
+    For a completed run `quiet` prints the result, `brief` one line, `silent` nothing. All of them report a stopped run.
     """
     for_people = LivePrinter if is_terminal() else PlainPrinter
     kinds = {"json": JsonPrinter, "quiet": Printer, "silent": SilentPrinter, "auto": for_people, "brief": for_people}

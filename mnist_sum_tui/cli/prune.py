@@ -1,4 +1,4 @@
-"""`mnist-sum runs prune`: drop the kept epochs of runs, to free space."""
+"""`mnist-sum runs prune`: remove the epoch snapshots of runs, to free space."""
 
 import sys
 from typing import Annotated

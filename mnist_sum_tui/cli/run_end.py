@@ -13,7 +13,7 @@ from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 
 
 def accuracies(event: Finished) -> str:
-    """Both heads' accuracies on the test images."""
+    """The accuracies of both heads on the test images, as text."""
     return f"{percent(event.digit_accuracy)} digit, {percent(event.sum_accuracy)} sum"
 
 
@@ -23,7 +23,7 @@ def result_line(event: Finished) -> str:
 
 
 def print_end(out: Console, event: Finished, run: Run) -> None:
-    """How a run ended, its result, and the commands to try next."""
+    """Print how a run ended, its result, and the commands to try next."""
     name, path, config = run.argument, where(run), run.read_config()
     own = option_for(config.model)
     out.print()

@@ -1,4 +1,4 @@
-"""`mnist-sum runs` and `mnist-sum runs list`: a line per run, or one for all that differ by their seed alone."""
+"""`mnist-sum runs` and `mnist-sum runs list`: a line per run, or one for all runs that differ only in their seed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,10 +46,10 @@ def list_runs(
 def print_list(
     folder: Path, json: bool, filter: str = "", sort: str = "", columns: str = "", each: bool = False
 ) -> None:
-    """Print the runs in a folder; without `each` those that differ by their seed alone as one.
+    """Print the runs in a folder; without `each`, runs that differ only in their seed are one line.
 
     Raises:
-        UsageError: the filter cannot be read, there is no such column, or it is no folder.
+        UsageError: the filter is invalid, there is no such column, or `folder` is not a folder.
     """
     is_shown, shown, by = matching(filter), chosen(columns), named(sort) if sort else None
     find.check_folder(folder)
@@ -77,7 +77,7 @@ def print_list(
 
 
 def plain(summary: Summary) -> dict[str, Any]:
-    """A run at a glance, ready for JSON."""
+    """A summary of a run, ready for JSON."""
     return {
         "run": summary.run.id,
         "path": str(summary.run.path),

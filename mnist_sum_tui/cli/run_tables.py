@@ -23,9 +23,9 @@ STATE_COLOURS = {
     "damaged": "red",
 }
 LISTED = ("run", "model", "recipe", "state", "note", "epochs", "digit", "sum", "time", "size")
-"""the columns that are usual"""
+"""the columns that are printed by default"""
 RIGHT = ("epochs", "digit", "sum", "mean val.", "time", "size")
-"""the columns of figures, whose ends stand below each other"""
+"""the columns of figures, which are right-aligned"""
 CURVES = {
     "digit loss": "digit_loss",
     "sum loss": "sum_loss",
@@ -48,7 +48,7 @@ def print_runs(
     best: Summary | None = None,
     columns: Sequence[Column] = (),
 ) -> None:
-    """A row per run, which is named by its id or by one of `names`; without `columns` those of LISTED."""
+    """Print a row per run, named by its id or by `names`, with the given columns or those of LISTED."""
     usual = [title for title in LISTED if title != "note" or any(run.note for run in summaries)]
     shown = columns or [*map(named, usual)]
     rows = [
@@ -75,7 +75,7 @@ def _cell(column: Column, run: Summary, name: str, best: Summary | None) -> "str
 
 
 def print_curves(out: "Console", named: dict[str, Summary]) -> None:
-    """The curves of one run, or of several below each other: all on one scale, with one width for an epoch."""
+    """Print the curves of one run, or of several below each other, on one scale and with the same width per epoch."""
     rows = []
     longest = max(len(summary.epochs) for summary in named.values())
     for title, field in CURVES.items():
@@ -88,7 +88,7 @@ def print_curves(out: "Console", named: dict[str, Summary]) -> None:
             if any(value is not None for value in values):
                 width = max(1, round(MOST_BARS * len(values) / max(longest, MOST_BARS)))
                 rows.append([title, name, sparkline(values, width, scale=scale), show(values[0]), show(values[-1])])
-                title = ""  # the first row that is printed has it
+                title = ""  # only the first printed row has the title
     columns = ["curve", "run", "by epoch", "first", "last"]
     if len(named) == 1:
         columns, rows = [columns[0], *columns[2:]], [[row[0], *row[2:]] for row in rows]

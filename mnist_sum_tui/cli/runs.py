@@ -1,4 +1,4 @@
-"""`mnist-sum runs`: list, show, compare, prune and delete runs."""
+"""`mnist-sum runs`: list, show, compare, prune and delete runs, and write notes about them."""
 
 import sys
 from pathlib import Path
@@ -42,7 +42,7 @@ app.command("export")(export.export)
 app.command("report")(export.report)
 
 MOST_CHANGES = 20
-"""lines of `runs show` about settings that were turned"""
+"""how many changes of settings `runs show` prints"""
 REPORTED = {"digit_accuracy": Share, "sum_accuracy": Share, "agreement": Share, "pairs": Count, "best_epoch": Number}
 """the fields of report.json that are shown"""
 

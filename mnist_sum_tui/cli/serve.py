@@ -1,4 +1,4 @@
-"""`mnist-sum serve`: a run that trains, or the demo, in a browser's page, to be watched."""
+"""`mnist-sum serve`: show a run that trains, or the demo, in a browser, only for watching."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ def serve(
     folder = folder_or_default(runs_dir)
     watched = find.by_name(watch, folder) if watch is not None else None
     if watched is not None:
-        watched.read_config()  # refuses a damaged one
+        watched.read_config()  # raises if the run is damaged
     from mnist_sum_tui.tui.served import serve as listen
     from mnist_sum_tui.tui.visits import EVERYWHERE, LOCAL
 

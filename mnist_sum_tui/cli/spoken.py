@@ -1,7 +1,7 @@
 """What `--plain` makes of every line, table and chart: sentences that a screen reader speaks well, and no pictures.
 
-The commands print as ever, through layout.py, which comes here: signs and units become words, gaps between columns
-become commas, and what is drawn is left out.
+The commands print as usual, through layout.py, which calls this: signs and units become words, gaps between columns
+become commas, and drawings are left out.
 """
 
 import re
@@ -18,9 +18,9 @@ SIGNS = {
     BRAILLE.right: "right", BRAILLE.wrong: "wrong", BRAILLE.unlike: "is not", BRAILLE.cut: "...", BRAILLE.truth: "-",
     BRAILLE.between: ",", BRAILLE.chosen: "", "+-": "plus or minus",
 }  # fmt: skip
-"""what is said for them"""
+"""the words for signs"""
 DRAWN = {*BRAILLE.sparks, *BRAILLE.eighths, *BRAILLE.shades, *BRAILLE.dots, *BRAILLE.frame, *BRAILLE.track} - {" "}
-"""of bars, boxes and curves"""
+"""the characters of bars, boxes and curves, which are left out"""
 UNITS = {
     "s": "second", "ms": "millisecond", "min": "minute", "h": "hour", "kB": "kilobyte", "MB": "megabyte",
     "GB": "gigabyte",
@@ -30,11 +30,11 @@ ODDS = re.compile(r"(?<=odds) / (?=\d)")
 OF = re.compile(r"(?<![\w/.-])([\d,]+)/([\d,]+)(?![\w/.-])")
 UNIT = re.compile(rf"([\d.,]*\d) ({'|'.join(UNITS)})(?![\w/])")
 EMPTY = ("", "-", BRAILLE.between)
-"""cells of a table that say nothing"""
+"""cells of a table that are left out"""
 
 
 def spoken(text: str) -> str:
-    """The text with words for signs and units, and without what is drawn."""
+    """The text with words for signs and units, and without drawings."""
     return "\n".join(line for line in map(_line, text.split("\n")) if line is not None)
 
 
@@ -43,7 +43,7 @@ def _undrawn(text: str) -> str:
 
 
 def _line(text: str) -> str | None:
-    """None for a line that only draws."""
+    """One line in words; None if it is only a drawing."""
     line = _undrawn(text)
     if line != text and not re.search(r"\d", line):
         return None
@@ -62,16 +62,16 @@ def _clock(found: "re.Match[str]") -> str:
 
 
 def sentence(columns: Sequence[str], cells: Sequence[str]) -> str:
-    """A row of a table: what its first cell names, then each other cell that says something, after its column."""
+    """A row of a table as a sentence: its first cell, then each cell that is not empty, after its column's name."""
     named = [(name, _undrawn(cell).strip()) for name, cell in zip(columns, cells, strict=True)]
-    between, comma = (" ", ", ") if columns[0] else (": ", "; ")  # without a name, the columns are numbers themselves
+    between, comma = (" ", ", ") if columns[0] else (": ", "; ")  # without a first name, the others are numbers
     said = comma.join(between.join(filter(None, (name, cell))) for name, cell in named[1:] if cell not in EMPTY)
     head = f"{named[0][0] or 'row'} {named[0][1]}" if named[0][1] else ""
     return ": ".join(filter(None, (head, said)))
 
 
 def plot_sentences(plot: "Plot") -> Iterator[str]:
-    """A chart's title, and of each curve its first and last, lowest and highest value."""
+    """A chart's title, and a sentence for each curve with its first, last, lowest and highest value."""
     import numpy as np
 
     yield plot.title
@@ -82,7 +82,7 @@ def plot_sentences(plot: "Plot") -> Iterator[str]:
 
 
 def paragraphs(markdown: str) -> Iterator[str]:
-    """A page's paragraphs, each in one line without its marks; code as it is, and tables as sentences."""
+    """The paragraphs of a Markdown page, each as one line without marks; code stays, and tables become sentences."""
     lines: list[str] = []
     heads: list[str] | None = None
     is_code = False

@@ -1,4 +1,4 @@
-"""What `mnist-sum evaluate --strangers` prints: how many images that are no digits are taken for digits."""
+"""What `mnist-sum evaluate --strangers` prints: how many images of no digit are taken for digits."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ COLUMNS = 18
 
 
 def print_strangers(out: "Console", found: "StrangersReport", images: "Images", source: str) -> None:
-    """Counts, how well the score tells digits from these images, and those that are taken most surely."""
+    """Print counts, how well the digit score separates digits from these images, and the surest mistakes."""
     left_out = f"; {plural(found.left_out, 'file')} left out" if found.left_out else ""
     say(out, f"{printable(source)}: {plural(found.images, 'image')}{left_out}", "bold")
     for count, words in (

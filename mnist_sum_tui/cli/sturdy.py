@@ -1,4 +1,4 @@
-"""What `mnist-sum evaluate --corrupt` prints: how the network fares with spoiled images, in tables and small charts."""
+"""What `mnist-sum evaluate --corrupt` prints: the results on spoiled images, in tables and small charts."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -18,13 +18,13 @@ TABLES = (
     ("How sure, and how many are said to be no digit, in %", (("sure", "confidence"), ("no digit", "refused"))),
     ("How far the digit's sureness is from the truth (ECE), in points", (("ECE", "ece"),)),
 )
-"""titles, and two groups of columns that fit beside each other in 80"""
+"""the tables' titles, and their groups of columns; two groups fit into 80 columns"""
 CHART = 22
 """columns of a small chart with its name"""
 
 
 def watched(found: "Iterable[Spoiled]", total: int) -> "Iterator[Spoiled]":
-    """The same, and on a terminal's stderr what is done, because all 10,000 images take many minutes."""
+    """Pass the results on, and show on a terminal's stderr how far it is, because 10,000 images take many minutes."""
     for place, spoiled in enumerate(found, 1):
         if sys.stderr.isatty() and not is_plain():
             print(f"\r{place} of {total}: {spoiled.corruption}".ljust(40), end="", file=sys.stderr, flush=True)
@@ -34,7 +34,7 @@ def watched(found: "Iterable[Spoiled]", total: int) -> "Iterator[Spoiled]":
 
 
 def print_sturdy(out: "Console", found: "list[Spoiled]", images: int) -> None:
-    """Print a table per pair of figures, and a row of bars per corruption."""
+    """Print the tables, and a row of bars per corruption."""
     clean, *rest = found
     ways = {name: [clean, *group] for name, group in groupby(rest, lambda spoiled: spoiled.corruption)}
     means = [sum(getattr(spoiled, name) for spoiled in rest) / len(rest) for name in ("digit_accuracy", "sum_accuracy")]

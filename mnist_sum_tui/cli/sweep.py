@@ -62,7 +62,7 @@ def sweep(
 
 
 def _check(configs: Sequence[TrainConfig]) -> None:
-    """Refuse at once what would otherwise end the sweep at a later run.
+    """Refuse now what would otherwise end the sweep at a later run.
 
     Raises:
         UsageError, DataError: a device, a precision, images, or a network of the user's own are missing.
@@ -116,7 +116,7 @@ def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
 
 
 def _print_grid(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
-    """The mean of digit and sum: a row for each value of the first setting, a column for each of the second."""
+    """Print the mean of digit and sum: a row per value of the first setting, a column per value of the second."""
     first, second = (list(dict.fromkeys(found.values[place] for found in done)) for place in (0, 1))
     means = {found.values: found.mean for found in done}
     low, high = min(means.values()), max(means.values())

@@ -33,7 +33,7 @@ def train(
     ),
     change: Annotated[
         list[str] | None,
-        typer.Option(help="Change a setting on the way, such as 300:lr=x0.5 (step, setting, value); may be repeated."),
+        typer.Option(help="Change a setting at a step, such as 300:lr=x0.5 (step, setting, value); may be repeated."),
     ] = None,
     name: opt.Name = "",
     seeds: int = typer.Option(
@@ -78,7 +78,7 @@ def train(
 
 
 def _assist() -> int:
-    """Train as a helper of the leading process, which alone prints and writes files; returns the exit code."""
+    """Train as a helper of the leading process, which prints and writes all files; returns the exit code."""
     from mnist_sum_tui.training.helper import help_training
 
     control = Control()
@@ -96,7 +96,7 @@ def train_and_print(
     turns: Sequence[Turn] = (),
     boards: Path | None = None,
 ) -> int:
-    """Train and print, and write for TensorBoard into a folder of `boards`; returns the exit code.
+    """Train and print; with `boards`, write for TensorBoard into a folder there, too. Returns the exit code.
 
     A signal that comes too late to stop the run changes the exit code only if another run would follow.
     """
@@ -146,10 +146,10 @@ def train_and_print(
 
 @contextmanager
 def _signals_stop(control: Control) -> Iterator[list[int]]:
-    """Let the first signal stop the run after its step, and a second one end the program at once.
+    """Let the first signal stop the run after its current step, and a second one end the program at once.
 
-    Yields the list of signals received so far. A second SIGHUP is ignored, because closing a terminal may send two:
-    one from the shell, one from the system.
+    Yields the list of the signals so far. A second SIGHUP is ignored, because closing a terminal may send two: one from
+    the shell, one from the system.
     """
     caught: list[int] = []
 

@@ -19,7 +19,7 @@ from mnist_sum_tui.runs.run import Run
 THEME_HELP = "Colours: mnist-sum-dark, mnist-sum-light, mnist-sum-contrast, or a theme of Textual's, such as nord."
 MOUSE_HELP = "Use the mouse, or leave it to the terminal for selecting text."
 WITH_WATCH = ("data_dir", "device")
-"""settings that are allowed beside --watch, because the pages that run a network use them"""
+"""settings that are allowed with --watch and --replay, because pages that use a network need them"""
 
 
 @opt.with_settings
@@ -40,7 +40,7 @@ def tui(
     theme: Annotated[str | None, typer.Option(help=THEME_HELP, show_default="mnist-sum-dark")] = None,
     notify: Notify = None,
     mouse: Annotated[bool | None, typer.Option("--mouse/--no-mouse", help=MOUSE_HELP, show_default="mouse")] = None,
-    fps: Annotated[int | None, typer.Option(help="Pictures a second, 1 to 120, at most.", show_default="120")] = None,
+    fps: Annotated[int | None, typer.Option(help="Frames per second at most, 1 to 120.", show_default="120")] = None,
     runs_dir: RunsDir = None,
 ) -> None:
     """Open the dashboard: watch a training, look at images, draw digits, compare runs."""
@@ -81,7 +81,12 @@ def tui(
 
 
 def _replayed(name: str, folder: Path) -> Run:
-    """The run to replay, which has a config and an event."""
+    """The run to replay.
+
+    Raises:
+        UsageError: there is no such run, or it has no events.
+        RunError: it is damaged.
+    """
     run = find.by_name(name, folder)
     run.read_config()
     if next(read_events(run.metrics_file), None) is None:

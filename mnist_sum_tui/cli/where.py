@@ -1,4 +1,4 @@
-"""What `mnist-sum predict --explain` prints of where the network looked: a picture for the digit, one for the sum."""
+"""What `mnist-sum predict --explain` prints about where the network looked: a picture each for digit and sum."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     Pixels = Tensor | NDArray[np.uint8]
 
 COLUMNS = 28
-"""columns of each picture"""
+"""the columns of each picture"""
 
 
 def where_facts(predictor: "Predictor", image: "Pixels", number: int) -> dict[str, Any]:
-    """For JSON: how far the log-odds of digit and sum fall when each pixel of (28, 28) is hidden."""
+    """Values for JSON: how far the log-odds of digit and sum fall when each pixel of (28, 28) is hidden."""
     from mnist_sum_tui.inference.heat import occlusion
 
     heat = occlusion(predictor, image, number)
@@ -31,7 +31,7 @@ def where_facts(predictor: "Predictor", image: "Pixels", number: int) -> dict[st
 
 
 def print_where(out: "Console", predictor: "Predictor", image: "Pixels", prediction: "Prediction") -> None:
-    """Print both heats over the image, beside each other or below where they do not fit, and what the shades mean."""
+    """Print both heat maps over the image, side by side or below each other, and what the shades mean."""
     import numpy as np
     from rich.text import Text
 
@@ -77,7 +77,7 @@ def _drawn(out: "Console", heat: "NDArray[np.float32]", image: "Image") -> "list
 
 
 def _fall(most: float) -> str:
-    """How far the odds fall at the place that matters most, in 28 columns with what stands before it."""
+    """How far the odds fall at the place that matters most; short, because the caption has 28 columns."""
     from mnist_sum_tui.charts.heat import times_smaller
 
     return f"odds / {times_smaller(most)}"

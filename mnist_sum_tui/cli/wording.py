@@ -1,4 +1,4 @@
-"""What was wrong on the command line, and how a command is used, in this program's words instead of the library's."""
+"""Errors of the command line and usage lines, in this program's words instead of the library's."""
 
 import re
 from typing import Any
@@ -12,16 +12,16 @@ from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.runs.turns import plain_number
 
 OPTION = re.compile(r"--?[A-Za-z][\w-]*")
-"""an option, as `predict`, which takes -1 for a number, finds it among the arguments"""
+"""recognises an option among the arguments, where `predict` leaves it, because it accepts -1"""
 KINDS = {"int": "a whole number such as 3", "float": "a number such as 0.01"}
-"""what an option or argument must be, by the library's word for it"""
+"""what a value must be, by the library's name of the type"""
 
 
 class Command(NarrowHelp, TyperCommand):
-    """A command that reads numbers in plain digits alone, not `1_0`, and whose usage line says INDEX, not `{INDEX}`."""
+    """A command that accepts numbers only in plain digits, not `1_0`, and whose usage line has INDEX, not `{INDEX}`."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """The parts of the usage line; some versions of Typer leave out the dots of an argument with several values."""
+        """The parts of the usage line, with dots after an argument of several values, which some Typers leave out."""
         pieces = [re.sub(r"^\{(.*)\}(\.\.\.)?$", r"\1\2", piece) for piece in super().collect_usage_pieces(ctx)]
         several = {parameter.metavar for parameter in self.params if parameter.nargs == -1}
         return [f"{piece}..." if piece.strip("[]") in several else piece for piece in pieces]
@@ -30,7 +30,7 @@ class Command(NarrowHelp, TyperCommand):
         """Read the arguments.
 
         Raises:
-            UsageError: a number is written as Python alone has it.
+            UsageError: a number is written in a way that only Python accepts.
         """
         typed, _, _ = self.make_parser(ctx).parse_args(args=[*args])
         rest = super().parse_args(ctx, args)
@@ -45,7 +45,7 @@ class Command(NarrowHelp, TyperCommand):
 
 
 def message_of(error: Any) -> str:
-    """The message for an error of Typer's command line, which some versions of it take from click or from pydantic."""
+    """The message for an error of Typer, whose text may come from click or pydantic, depending on the version."""
     words = {
         "NoSuchOption": lambda error: _unknown_option(error, error.option_name),
         "BadParameter": _bad_value,
@@ -67,7 +67,7 @@ def message_of(error: Any) -> str:
 
 
 def _meant(error: Any, words: str) -> str:
-    """What to type in place of words that cannot stand there: the option whose value they are, or --help."""
+    """What to type instead of unexpected words: the option that has them as a value, or --help."""
     name = nearest(words.split(" ")[0], [*RECIPES, *MODELS])
     known = {"--recipe": [*RECIPES], "--model": [*MODELS]}
     options = [f"{option} {name}" for option in known if option in _options_of(error) and name in known[option]]
@@ -87,7 +87,7 @@ def _unknown_option(error: Any, option: str) -> str:
 
 
 def _form_words() -> dict[str, str]:
-    """The options of the settings by the words that the dashboard's form has for them: --learning-rate for --lr."""
+    """The settings' options by the labels of the dashboard's form: --learning-rate for --lr."""
     labels = {f"--{option_name(name)}": setting.label for name, setting in settings().items()}
     return {"--network": "--model", **{f"--{label.replace(' ', '-')}": option for option, label in labels.items()}}
 
@@ -113,7 +113,7 @@ def _missing(error: Any) -> str:
 
 
 def _name(parameter: Any) -> str:
-    """An option as it is typed, an argument as `--help` names it."""
+    """The name of a parameter: an option as it is typed, an argument as in `--help`."""
     if parameter is None:
         return "a value"
     is_option = parameter.param_type_name == "option"
