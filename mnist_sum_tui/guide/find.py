@@ -22,7 +22,7 @@ ORDER = (
     "own-network",
     "machines",
 )
-"""the pages to read first, in this order; all others follow by name"""
+"""the pages to read first, in this order; the others follow in alphabetical order"""
 _LINK = re.compile(r"([\w-]+)\.md(#[\w-]*)?")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s")
 
@@ -47,10 +47,10 @@ def pages() -> dict[str, GuidePage]:
 
 
 def find_page(name: str) -> GuidePage:
-    """The page of that name.
+    """The page with a name.
 
     Raises:
-        UsageError: there is none; the message names the nearest.
+        UsageError: there is no such page; the message suggests the nearest name.
     """
     known = pages()
     if name not in known:
@@ -59,7 +59,7 @@ def find_page(name: str) -> GuidePage:
 
 
 def page_of_link(target: str) -> str | None:
-    """The page that a link such as `speed.md` or `speed.md#the-bench` leads to; None for a link to anywhere else."""
+    """The page that a link such as `speed.md` or `speed.md#the-bench` leads to; None for any other link."""
     found = _LINK.fullmatch(target)
     return found[1] if found and found[1] in pages() else None
 
