@@ -128,10 +128,10 @@ Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
-    """Run the command in a process of its own in `tmp_path`; output is text."""
+    """Run the command in a process of its own in `tmp_path`, or in several, as torchrun does; output is text."""
 
     def run(
-        *arguments: str, timeout: float = 120, fresh: bool = False, **environment: str
+        *arguments: str, timeout: float = 120, fresh: bool = False, processes: int = 1, **environment: str
     ) -> "subprocess.CompletedProcess[str]":
         variables = {**os.environ, "PYTHONWARNINGS": "error", **environment}
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, Path(os.devnull).open() as none:
@@ -140,7 +140,7 @@ def cli(tmp_path: Path) -> Cli:
                 command = [*COMMAND, *arguments]
                 code = subprocess.call(command, 0, None, *streams, cwd=tmp_path, env=variables, timeout=timeout)
             else:
-                forked.server().start(arguments, streams, tmp_path, variables)
+                forked.server().start(arguments, streams, tmp_path, *forked.ranks(processes, variables))
                 code = forked.server().wait(timeout)
             written = [(stream.seek(0), stream.read().decode())[1] for stream in (out, err)]
         return subprocess.CompletedProcess(arguments, code, *written)

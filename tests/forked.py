@@ -30,7 +30,7 @@ READ_AT_START = ("PYTHON", "LANG", "LC_", "OMP_", "GOMP_", "KMP_")
 
 
 class Server:
-    """Starts one command at a time."""
+    """Starts one command at a time, in one process or in several."""
 
     def __init__(self) -> None:
         self._link, theirs = socket.socketpair()
@@ -42,21 +42,24 @@ class Server:
         )
         theirs.close()
         self._answers = self._link.makefile("rb", buffering=0)
-        self._child = 0
+        self._children = list[int]()
 
     def start(
-        self, arguments: Sequence[str], streams: Sequence[int], folder: Path, environment: Mapping[str, str]
+        self, arguments: Sequence[str], streams: Sequence[int], folder: Path, *environments: Mapping[str, str]
     ) -> None:
-        """Start a command with those three descriptors as its standard streams."""
-        asked = json.dumps([list(arguments), str(folder), dict(environment)])
+        """Start a command with those three descriptors as its standard streams, in a process for each environment."""
+        asked = json.dumps([list(arguments), str(folder), [dict(each) for each in environments]])
         socket.send_fds(self._link, [asked.encode() + b"\n"], list(streams))
-        self._child = int(self._answers.readline())
+        self._children = [int(number) for number in self._answers.readline().split()]
 
     def wait(self, seconds: float) -> int:
-        """Return the command's exit code; kill it after that time, and raise subprocess.TimeoutExpired."""
+        """Return the command's exit code, of several processes the largest; after that time, kill them and raise
+        subprocess.TimeoutExpired.
+        """
         is_late = not select.select([self._link], [], [], seconds)[0]
         if is_late:
-            os.kill(self._child, signal.SIGKILL)
+            for child in self._children:
+                os.kill(child, signal.SIGKILL)
         code = int(self._answers.readline())
         if is_late:
             raise subprocess.TimeoutExpired("mnist-sum", seconds)
@@ -76,25 +79,39 @@ def server() -> Server:
     return made
 
 
+def ranks(count: int, variables: Mapping[str, str]) -> list[Mapping[str, str]]:
+    """The environments of the processes that torchrun would start."""
+    if count == 1:
+        return [variables]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    shared = {"WORLD_SIZE": count, "LOCAL_WORLD_SIZE": count, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    places = [shared | {"RANK": rank, "LOCAL_RANK": rank} for rank in range(count)]
+    return [{**variables, **{name: str(value) for name, value in place.items()}} for place in places]
+
+
 def serve(link: socket.socket) -> tuple[list[str], str, dict[str, str], list[int]]:
-    """Answer with the number of each child and its exit code; returns in the child alone, with what it has to do."""
+    """Answer with a command's processes and its exit code; returns in each of them alone, with what it has to do."""
     while True:
         asked, streams, *_ = socket.recv_fds(link, 1 << 16, 3)
         while asked and not asked.endswith(b"\n"):
             asked += link.recv(1 << 16)
         if not asked:
             os._exit(0)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # numpy has threads, but they wait for work, of which there was none
-            child = os.fork()
-        if child == 0:
-            link.close()
-            arguments, folder, environment = json.loads(asked)
-            return arguments, folder, environment, streams
+        arguments, folder, environments = json.loads(asked)
+        children = list[int]()
+        for environment in environments:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # numpy has threads, but they wait for work, of which there was none
+                children.append(os.fork())
+            if children[-1] == 0:
+                link.close()
+                return arguments, folder, environment, streams
         for stream in streams:
             os.close(stream)
-        link.sendall(b"%d\n" % child)
-        link.sendall(b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        link.sendall(" ".join(map(str, children)).encode() + b"\n")
+        codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+        link.sendall(b"%d\n" % max(codes, key=abs))
 
 
 def become(arguments: list[str], folder: str, environment: dict[str, str], streams: list[int]) -> None:

@@ -99,7 +99,7 @@ class OnceParsed(Stylesheet):
         self.parse()
 
 
-@lru_cache(4)
+@lru_cache(8)
 def parsed_with(variables: frozenset[tuple[str, str]]) -> LRUCache[tuple[object, ...], list[RuleSet]]:  # noqa: ARG001
     """What is parsed with these variables; nobody changes a rule that is parsed."""
     return LRUCache(256)

@@ -1,4 +1,4 @@
-"""Several processes on one run, started by torchrun as a user would."""
+"""Several processes on one run; torchrun starts them as for a user where one of them dies."""
 
 import json
 import os
@@ -20,27 +20,20 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.training import distributed
 from mnist_sum_tui.training.distributed import Processes, lost_process_is_one_line
-from tests.conftest import COMMAND, Cli, wait_for
+from tests.conftest import Cli, wait_for
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node"]
 MODULE = ["-m", "mnist_sum_tui"]
 FAST = ("--precision", "fp32", "--batch-size", "110", "--keep", "0")
 
 
-def losses(processes: int, folder: Path, *arguments: str) -> list[tuple[float, float]]:
+def losses(cli: Cli, processes: int, *arguments: str) -> list[tuple[float, float]]:
     """The losses of each epoch of a training of 550 images."""
-    start = [*TORCHRUN, str(processes), *MODULE] if processes > 1 else COMMAND
-    return losses_of(start, *FAST, "--json", "--runs-dir", str(folder / str(processes)), *arguments)
+    return losses_of(cli("train", *FAST, "--json", *arguments, processes=processes))
 
 
-def losses_of(start: list[str], *arguments: str) -> list[tuple[float, float]]:
-    done = subprocess.run(
-        [*start, "train", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def losses_of(done: "subprocess.CompletedProcess[str]") -> list[tuple[float, float]]:
+    """What the training has printed, as it should be."""
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, done.stderr
     assert "Warning" not in done.stderr
@@ -49,20 +42,20 @@ def losses_of(start: list[str], *arguments: str) -> list[tuple[float, float]]:
     return [(event["digit_loss"], event["sum_loss"]) for event in events if event["event"] == "epoch"]
 
 
-def test_fifty_steps_of_two_processes_are_those_of_one(tmp_path: Path, small_data: str) -> None:
+def test_fifty_steps_of_two_processes_are_those_of_one(cli: Cli, small_data: str) -> None:
     arguments = ("--model", "pictured", "--epochs", "10", "--augment", "affine", "--data-dir", small_data)
-    one, two = (losses(processes, tmp_path, *arguments) for processes in (1, 2))
+    one, two = (losses(cli, processes, *arguments) for processes in (1, 2))
     assert len(one) == 10
     for a, b in zip(one, two, strict=True):
         assert b == pytest.approx(a, abs=1e-4)
     assert one[-1][0] < one[0][0] / 2, "it has learnt, so the steps have moved it"
 
 
-def test_batch_normalisation_is_over_all_processes(tmp_path: Path, small_data: str) -> None:
+def test_batch_normalisation_is_over_all_processes(cli: Cli, small_data: str) -> None:
     """Statistics of each part alone move the loss by 9e-3, rounding by 2e-4. SGD, because AdamW amplifies rounding."""
     optimizer = ("--optimizer", "sgd", "--lr", "0.05", "--schedule", "constant", "--precision", "fp32")
     arguments = ("--model", "compact", "--epochs", "1", *optimizer, "--data-dir", small_data)
-    one, three = (losses(processes, tmp_path, *arguments)[0] for processes in (1, 3))
+    one, three = (losses(cli, processes, *arguments)[0] for processes in (1, 3))
     assert three == pytest.approx(one, abs=1e-3)
 
 
@@ -90,14 +83,13 @@ def test_a_worker_that_dies_ends_the_run_which_can_be_gone_on_with(tmp_path: Pat
     assert json.loads(resumed.stdout.splitlines()[-1])["reason"] == "completed"
 
 
-def test_the_helpers_go_by_the_leader_s_schedule(tmp_path: Path, small_data: str) -> None:
+def test_the_helpers_go_by_the_leader_s_schedule(tmp_path: Path, cli: Cli, small_data: str) -> None:
     """Epochs that are added to a run: a helper with another learning rate would soon have other weights."""
-    arguments = ("--model", "pictured", "--epochs", "2", "--data-dir", small_data)
-    losses(1, tmp_path, *arguments)
-    (run,) = find.list_runs(tmp_path / "1")
+    losses(cli, 1, "--model", "pictured", "--epochs", "2", "--data-dir", small_data)
+    (run,) = find.list_runs(tmp_path / "runs")
     copy = shutil.copytree(run.path, tmp_path / "2" / run.id)
-    one, two = (losses_of(start, "--resume", str(path), "--epochs", "8", "--json")
-                for start, path in ((COMMAND, run.path), ([*TORCHRUN, "2", *MODULE], copy)))  # fmt: skip
+    one, two = (losses_of(cli("train", "--resume", str(path), "--epochs", "8", "--json", processes=processes))
+                for processes, path in ((1, run.path), (2, copy)))  # fmt: skip
     assert len(one) == 6
     for a, b in zip(one, two, strict=True):
         assert b == pytest.approx(a, abs=1e-4)

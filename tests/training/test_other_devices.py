@@ -5,6 +5,7 @@
 
 import contextlib
 import json
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,7 +120,8 @@ def test_on_real_gpus_torchrun_trains_with_nccl_and_bench_measures(small_data: s
     processes = str(min(torch.cuda.device_count(), 2))
     arguments = ("--model", "compact", "--epochs", "2", "--device", DEVICE, "--data-dir", small_data)
     run = ("--json", "--runs-dir", str(tmp_path / "several"))
-    first, last = losses_of([*TORCHRUN, processes, *MODULE], *FAST, *run, *arguments)
+    command = [*TORCHRUN, processes, *MODULE, "train", *FAST, *run, *arguments]
+    first, last = losses_of(subprocess.run(command, capture_output=True, text=True, timeout=120, check=False))
     assert last[0] < first[0]
     measured = cli("bench", "--model", "swift", "--rounds", "1", "--json")
     assert measured.returncode == 0, measured.stderr
