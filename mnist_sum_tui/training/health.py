@@ -39,13 +39,18 @@ class HealthWatch:
         """whether the weights before the coming step are noted, so that `look` must be called after that step"""
         self._before: dict[str, Tensor] = {}
 
-    def look(self) -> dict[str, Any] | None:
-        """Note the weights (returns None); called again after the next step, return the fields of a Health event."""
-        self.is_begun = not self.is_begun
+    def look(self, is_next_last: bool = False) -> dict[str, Any] | None:
+        """Note the weights (returns None); called again after the next step, return the fields of a Health event.
+
+        If the next step is the last one, the weights are noted in any case, so that the last look is at its end.
+        """
+        found = None
+        if self.is_begun:
+            found = self.pace.timed(lambda: layer_health(self._network, self._before, self._images, self._numbers))
+        self.is_begun = is_next_last or not self.is_begun
         if self.is_begun:
             self._before = {name: some_of(weight).clone() for name, weight in weights_of(self._network).items()}
-            return None
-        return self.pace.timed(lambda: layer_health(self._network, self._before, self._images, self._numbers))
+        return found
 
 
 def weights_of(network: SumNetwork) -> dict[str, Tensor]:

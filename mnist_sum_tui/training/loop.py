@@ -181,8 +181,9 @@ class _Trainer:
         if self.sampling.wants(*place):
             answers = self.sampling.timed(lambda: sample_answers(self.learner, self.training.shown))
             yield self.recorder.event(Samples, **answers)
-        is_due = self.health.is_begun or self.health.pace.wants(*place)
-        if is_due and (health := self.health.look()) is not None:
+        is_next_last = state.step == self.batches.total_steps - 1  # the last step has a look, whatever others cost
+        is_due = is_next_last or self.health.is_begun or self.health.pace.wants(*place)
+        if is_due and (health := self.health.look(is_next_last)) is not None:
             yield self.recorder.event(Health, **health)
         if now - state.saved_at >= AUTOSAVE_SECONDS:
             yield self.recorder.save(self.learner, "timer")

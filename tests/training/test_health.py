@@ -122,6 +122,17 @@ def test_it_leaves_no_trace_in_the_training(
     assert all(torch.equal(seen[name], unseen[name]) for name in seen)
 
 
+@pytest.mark.parametrize(("share", "epochs"), [(1e-9, 1), (1e9, 1), (1e9, 2)], ids=["little", "odd", "even"])
+def test_the_last_look_is_at_the_last_step_whatever_the_looks_may_cost(
+    share: float, epochs: int, config: TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_sum_tui.training.health.SHARE", share)
+    config = replace(config, epochs=epochs)
+    looks = [event.step for event in train(config, find.create(tmp_path, config)) if isinstance(event, Health)]
+    assert looks[-1] == 9 * epochs
+    assert looks == sorted(set(looks))
+
+
 def test_it_is_recorded_without_a_dashboard_and_without_held_out_images(config: TrainConfig, run: Run) -> None:
     events = [event for event in train(replace(config, all_data=True), run) if isinstance(event, Health)]
     assert events
