@@ -87,7 +87,13 @@ def spread_pictures(events: Sequence[Health]) -> list[tuple[str, Floats]]:
     return found
 
 
-def health_words(events: Sequence[Health]) -> str:
+def health_words(events: Sequence[Health], total_steps: int | None) -> str:
+    """Of which step of the run the last figures are, and what they say."""
+    of_all = f" of {total_steps:,}" if total_steps else ""
+    return f"Step {events[-1].step:,}{of_all}. {judgement(events)}"
+
+
+def judgement(events: Sequence[Health]) -> str:
     """A sentence on a layer that explodes, vanishes or has dead units, and what to try; else what the figures mean.
 
     The last few events are judged together, because a single batch may be unusual.

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnist_sum_tui.charts.health import STILL, USUAL, figure, health_lines, health_words, spread_pictures
+from mnist_sum_tui.charts.health import STILL, USUAL, figure, health_lines, health_words, judgement, spread_pictures
 from mnist_sum_tui.glyphs import BRAILLE
 from tests.tui.recorded import LAYERS, health
 
@@ -51,7 +51,7 @@ def test_the_weights_that_spread_out_are_seen_to() -> None:
 
 def test_a_layer_in_trouble_is_pointed_out() -> None:
     def said(**fields: tuple[float, ...]) -> str:
-        return health_words([replace(EVENTS[-1], **fields)])  # type: ignore[arg-type]
+        return judgement([replace(EVENTS[-1], **fields)])  # type: ignore[arg-type]
 
     assert said() == USUAL
     assert "hidden explodes" in said(updates=(0.001, 0.001, 0.4, 0.001, 0.001))
@@ -68,12 +68,17 @@ def test_a_layer_in_trouble_is_pointed_out() -> None:
     assert said(updates=(1e-7,) * 5) == STILL
 
 
+def test_the_words_begin_with_the_step() -> None:
+    assert health_words(EVENTS, 3216) == f"Step 490 of 3,216. {USUAL}"
+    assert health_words(EVENTS, None) == f"Step 490. {USUAL}"
+
+
 def test_one_odd_batch_is_no_trouble_and_one_quiet_one_no_end_of_it() -> None:
     odd = replace(EVENTS[-1], dead=(0.9,) * 5, gradients=(0.0, 0.01, 0.01, 0.01, 0.01))
-    assert health_words([*EVENTS, odd]) == USUAL
+    assert judgement([*EVENTS, odd]) == USUAL
     wild = replace(EVENTS[-1], updates=(0.001, 0.001, 0.4, 0.001, 0.001))
-    assert "hidden explodes" in health_words([*EVENTS, wild, EVENTS[-1]])
-    assert health_words([wild, *EVENTS]) == USUAL
+    assert "hidden explodes" in judgement([*EVENTS, wild, EVENTS[-1]])
+    assert judgement([wild, *EVENTS]) == USUAL
 
 
 @pytest.mark.parametrize(

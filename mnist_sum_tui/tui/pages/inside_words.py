@@ -30,6 +30,7 @@ NO_HEALTH = (
     "Here you will see how each layer does while a network trains: whether its weights move, and whether units fall "
     "silent. Start a training (F1), or open or replay a run (F5). Runs of earlier versions have no such figures."
 )
+TOO_EARLY = "These weights are from before the first look at the layers. Later ones (key .) have figures."
 NO_MAP = "Here you will see all test images as points, near each other where the network sees them as alike."
 
 

@@ -12,9 +12,10 @@ from mnist_sum_tui.charts.health import health_words
 from mnist_sum_tui.charts.scatter import DigitMap
 from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.tui.pages.heat_page import SHARE
-from mnist_sum_tui.tui.pages.inside_words import MEANS, NO_HEALTH, VIEWS, map_words
+from mnist_sum_tui.tui.pages.inside_words import MEANS, NO_HEALTH, TOO_EARLY, VIEWS, map_words
 from mnist_sum_tui.tui.pages.walking import WalkingPage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.weights import epoch_of
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.addition_table import table_words
 from mnist_sum_tui.tui.widgets.digit import Digit
@@ -81,12 +82,24 @@ class NetworkViews(WalkingPage):
                     self.query_one("#means", Pictures).grids = tuple((str(n), grid) for n, grid in enumerate(grids))
                 return MEANS
             case "health":
-                health = self.query_one(HealthTable)
-                health.events = tuple(event for event in self.session.shown.events if isinstance(event, Health))
-                return health_words(health.events) if health.events else NO_HEALTH
+                return self._show_health(answer)
             case "map":
                 return self._show_map(answer)
         return ""
+
+    def _show_health(self, answer: ImagePredicted) -> str:
+        """Show the looks at the layers up to the moment that is shown, or up to the weights that were chosen."""
+        table, shown = self.query_one(HealthTable), self.session.shown
+        looks = tuple(event for event in shown.events if isinstance(event, Health))
+        epoch = None if self.wanted is None else epoch_of(self.session.run, answer.weights)
+        if epoch is not None and shown.started is not None:
+            until = epoch * shown.started.steps_per_epoch
+            table.events = tuple(look for look in looks if look.step <= until)
+        else:
+            table.events = looks
+        if looks and not table.events:
+            return TOO_EARLY
+        return health_words(table.events, shown.started and shown.started.total_steps) if looks else NO_HEALTH
 
     def _show_map(self, answer: ImagePredicted) -> str:
         widget = self.query_one(MapOfDigits)

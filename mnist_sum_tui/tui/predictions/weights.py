@@ -109,10 +109,15 @@ def of_session(session: Session, wanted: Weights | None = None) -> Choices:
 
 def is_later(session: Session, weights: Weights) -> bool:
     """Whether these weights are later than the moment that a replay shows, because no earlier ones were kept."""
-    run, moment = session.run, session.shown.moment
-    if run is None or moment is None:
-        return False
-    return any(epoch > moment.epochs_done and known == weights for epoch, known in _by_epoch(run).items())
+    moment = session.shown.moment
+    epoch = epoch_of(session.run, weights)
+    return moment is not None and epoch is not None and epoch > moment.epochs_done
+
+
+def epoch_of(run: Run | None, weights: Weights) -> int | None:
+    """After how many epochs of the run these weights were saved; None if that was within one, or in another run."""
+    by_epoch = {} if run is None else _by_epoch(run)
+    return next((epoch for epoch, known in by_epoch.items() if epoch >= 0 and known == weights), None)
 
 
 def best_of(run: Run) -> Weights:

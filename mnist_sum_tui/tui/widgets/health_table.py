@@ -26,6 +26,7 @@ class HealthTable(Vertical):
 
     def watch_events(self) -> None:
         """Draw the events."""
+        self.visible = bool(self.events)
         if self.events and self.size.width:
             self.query_one("#figures", Static).update("\n".join(health_lines(self.events, self.size.width - 2)))
             self.query_one(Pictures).grids = tuple(spread_pictures(self.events))

@@ -75,6 +75,32 @@ async def test_the_health_of_the_layers(size: tuple[int, int], app: MnistSumApp)
         assert not table.display
 
 
+async def test_the_health_says_of_which_step_it_is_and_follows_the_chosen_weights(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    epochs = {"epoch 1": 1, "best": 2, "last": recorded.EPOCHS}
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.network_views.epoch_of", lambda _, weights: epochs[weights.name])
+    app.session.add(recorded.started())
+    for step in (400, 700, 2_150):
+        app.session.add(recorded.health(step))
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await show(pilot, "health")
+        assert "Step 2,150 of 2,150. Each layer learns" in words(page), "with the usual weights, the whole run"
+        await pilot.press("comma")
+        await pilot.pause()
+        assert "Step 400 of 2,150. Each layer" in words(page), "the last look before the end of epoch 1"
+        table = page.query_one(HealthTable)
+        assert [event.step for event in table.events] == [400]
+        epochs["epoch 1"] = 0
+        page.show_layer()
+        await pilot.pause()
+        assert "before the first look" in words(page)
+        assert not table.visible
+        await pilot.press("full_stop")
+        await pilot.pause()
+        assert table.visible
+
+
 @pytest.mark.parametrize("name", VIEWS)
 async def test_where_it_looked_is_shown_in_the_place_of_any_view(name: str, app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:

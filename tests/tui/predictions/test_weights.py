@@ -71,3 +71,13 @@ def test_a_chosen_epoch_stays_chosen_when_it_is_the_best_no_longer(tmp_path: Pat
     assert weights.choices(run, tmp_path, None, chosen).chosen.name == "epoch 2 = best = last", (
         "its file is still there"
     )
+
+
+def test_after_how_many_epochs_weights_were_saved_is_known_but_for_those_within_one(tmp_path: Path) -> None:
+    run = Run(tmp_path / "run")
+    run.path.mkdir()
+    for path, epoch in ((run.epoch_file(0), 0), (run.best_file, 3)):
+        save_head(path, epoch)
+    run.last_file.write_bytes(b"")
+    offered = weights.choices(run, tmp_path, None).all
+    assert {each.name: weights.epoch_of(run, each) for each in offered} == {"epoch 0": 0, "best": 3, "last": None}
