@@ -89,17 +89,17 @@ class NetworkViews(WalkingPage):
 
     def _show_health(self, answer: ImagePredicted) -> str:
         """Show the looks at the layers up to the moment that is shown, or up to the weights that were chosen."""
-        table, shown = self.query_one(HealthTable), self.session.shown
-        looks = tuple(event for event in shown.events if isinstance(event, Health))
+        table, started = self.query_one(HealthTable), self.session.shown.started
+        looks = tuple(event for event in self.session.shown.events if isinstance(event, Health))
         epoch = None if self.wanted is None else epoch_of(self.session.run, answer.weights)
-        if epoch is not None and shown.started is not None:
-            until = epoch * shown.started.steps_per_epoch
+        if epoch is not None and started is not None:
+            until = epoch * started.steps_per_epoch
             table.events = tuple(look for look in looks if look.step <= until)
         else:
             table.events = looks
         if looks and not table.events:
             return TOO_EARLY
-        return health_words(table.events, shown.started and shown.started.total_steps) if looks else NO_HEALTH
+        return health_words(table.events, started.total_steps if started is not None else None) if looks else NO_HEALTH
 
     def _show_map(self, answer: ImagePredicted) -> str:
         widget = self.query_one(MapOfDigits)
