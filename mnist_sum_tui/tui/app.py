@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 
 LEAVING = ("q", "ctrl+c", "ctrl+q")
+REPLAY_ALONE = 1.0
+"""seconds that the import of torch leaves to a replay's first moment, which does without"""
 
 
 class MnistSumApp(SettingsApp):
@@ -91,19 +93,26 @@ class MnistSumApp(SettingsApp):
             self.watch_or_open(self._watch)
         elif self._replay is not None:
             self.post_message(ReplayRun(self._replay))
+        if self._replay is not None:
+            self.set_timer(REPLAY_ALONE, self._warm_up)
+        else:
+            self._warm_up()
+
+    def _warm_up(self) -> None:
         if not self.session.is_read_only:
             warm_up(lambda: self.call_later(self._torch_is_ready))
 
     def _torch_is_ready(self) -> None:
         if self.train_page.is_composed:  # the app may be closing
-            self.train_page.form.ready()
+            self.train_page.torch_is_ready()
             self.find_speeds()
 
     def _open(self, name: str) -> Screen[Any]:
         """Make a page when it is first asked for, and import it only then; the first frame needs only Train."""
         module = import_module(f"mnist_sum_tui.tui.pages.{name}")
         page: type[Page] = getattr(module, f"{name.title()}Page")
-        self.pages[name] = TrainPage(self._defaults) if name == "train" else page()
+        is_for_a_run = self._replay is not None or self.session.is_read_only
+        self.pages[name] = TrainPage(self._defaults, not is_for_a_run) if name == "train" else page()
         return self.pages[name]
 
     @cached_property

@@ -65,7 +65,7 @@ class RunningApp(LeavingApp):
         try:
             run = message.run or find.create(self.session.runs_folder, message.config, self._run_name)
         except MnistSumError as error:
-            self.train_page.form.complain(str(error))
+            self.train_page.complain(str(error))
             return
         self._stop_watching()
         if self.speeds is not None:
@@ -114,8 +114,8 @@ class RunningApp(LeavingApp):
             self.tell_that_it_is_over()
 
     def find_speeds(self) -> None:
-        """Find out how fast each network trains here; while another process trains, only from earlier runs."""
-        if not self.session.is_training and not self.is_leaving:
+        """Find out for the form how fast each network trains; while another process trains, only from earlier runs."""
+        if not self.session.is_training and not self.is_leaving and self.train_page.has_form:
             with_steps = not self.session.is_live
             known = self.train_page.form.speeds
             self.speeds = SpeedThread(self.session.runs_folder, self.post_message, with_steps, tuple(known))
@@ -142,7 +142,7 @@ class RunningApp(LeavingApp):
         try:
             self.session.watch(run.read_config(), run)
         except MnistSumError as error:
-            self.train_page.form.complain(str(error))
+            self.train_page.complain(str(error))
             return
         self._stop_watching()
         self.watcher, self.began = WatchingThread(run, self.post_message), time.monotonic()
@@ -199,7 +199,7 @@ class RunningApp(LeavingApp):
             try:
                 found = read()
             except MnistSumError as error:
-                self.call_later(self.notify, str(error), severity="error")
+                self.call_later(self.train_page.cannot_open, str(error))
             else:
                 self.call_later(take, *found)
 

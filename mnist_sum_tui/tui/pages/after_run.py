@@ -1,5 +1,7 @@
 """AfterRun: what the page Train offers when a run is over: a new run, the charts again, or more epochs."""
 
+from typing import TYPE_CHECKING, cast
+
 from textual.binding import Binding
 from textual.events import Key
 from textual.widgets import ContentSwitcher
@@ -8,6 +10,9 @@ from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.resume_run import ask_to_resume
 from mnist_sum_tui.tui.session.resuming import Continuation, obstacle
 from mnist_sum_tui.tui.widgets.run_form import RunForm
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.tui.app import MnistSumApp
 
 AFTER_BINDINGS = (
     Binding("n", "new", "New run"),
@@ -19,15 +24,63 @@ AFTER_BINDINGS = (
 class AfterRun(Page):
     """Goes from the charts of a run to the form of a new one, and back; asks for more epochs."""
 
+    is_torch_ready = False
+
     @property
     def form(self) -> RunForm:
         """The form of a new run."""
         return self.query_one(RunForm)
 
     @property
+    def has_form(self) -> bool:
+        """Whether the form was made: a replay begins without it, because it takes as long as the rest of the page."""
+        return bool(self.query(RunForm))
+
+    def new_form(self) -> RunForm:
+        """The form of a new run, to be mounted; defined by the page."""
+        raise NotImplementedError
+
+    def torch_is_ready(self) -> None:
+        """Say so in the form."""
+        self.is_torch_ready = True
+        if self.has_form:
+            self.form.ready()
+
+    @property
     def is_form_shown(self) -> bool:
         """Whether the form is shown."""
         return self.query_one(ContentSwitcher).current == "run-form"
+
+    def complain(self, message: str) -> None:
+        """Show the form, and in it why there is no run; who only watches sees no form."""
+        if self.session.is_read_only:
+            self.notify(message, severity="error")
+        else:
+            form = self.show_form()
+            form.call_after_refresh(form.complain, message)  # the fields of a new one forget what was said before them
+
+    def cannot_open(self, why: str) -> None:
+        """Say why a run cannot be shown; where nothing else is shown either, in the form."""
+        if self.query_one(ContentSwitcher).current is None:
+            self.complain(why)
+        else:
+            self.notify(why, severity="error")
+
+    def show_form(self) -> RunForm:
+        """Show the form, which is made now, if it was not yet."""
+        switcher = self.query_one(ContentSwitcher)
+        if self.has_form:
+            form = self.form
+            form.show_again()
+        else:
+            form = self.new_form()
+            form.display = False  # until the switcher turns to it
+            switcher.mount(form)
+            if self.is_torch_ready:
+                form.ready()
+            cast("MnistSumApp", self.app).find_speeds()
+        switcher.current = "run-form"
+        return form
 
     def allows_after_run(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether the action is possible now; None if it is not one of new, further and charts."""
@@ -67,8 +120,7 @@ class AfterRun(Page):
 
     def action_new(self) -> None:
         """Go back to the form, with the values that were set in it."""
-        self.query_one(ContentSwitcher).current = "run-form"
-        self.form.show_again()
+        self.show_form()
         self.refresh_bindings()
 
     def action_charts(self) -> None:

@@ -48,9 +48,9 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         *CHART_BINDINGS,
     ]
 
-    def __init__(self, defaults: TrainConfig) -> None:
+    def __init__(self, defaults: TrainConfig, begins_with_form: bool = True) -> None:
         super().__init__()
-        self._defaults = defaults
+        self._defaults, self._begins_with_form = defaults, begins_with_form
         self._run_view: RunView | None = None
         self._is_stale = False
         self._charted = 0.0
@@ -58,11 +58,14 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         self._is_loading_images = False
 
     def compose_page(self) -> ComposeResult:
-        """The form or the run; in a read-only session the form is hidden, even before the run is read."""
-        with ContentSwitcher(initial="run-form", id="train"):
-            form = RunForm(self._defaults, self.session.runs_folder, id="run-form")
-            form.visible = not self.session.is_read_only
-            yield form
+        """The form; whoever came for a replay, or may only watch, waits for the run, without a form."""
+        with ContentSwitcher(initial="run-form" if self._begins_with_form else None, id="train"):
+            if self._begins_with_form:
+                yield self.new_form()
+
+    def new_form(self) -> RunForm:
+        """The form of a new run, to be mounted."""
+        return RunForm(self._defaults, self.session.runs_folder, id="run-form")
 
     @property
     def is_composed(self) -> bool:
@@ -161,12 +164,11 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         self.redraw(at_once=True)
         error = self.session.error
         if error is not None and self.session.started is None:
-            self.query_one(ContentSwitcher).current = "run-form"
-            self.form.complain(str(error) or type(error).__name__)
+            self.complain(str(error) or type(error).__name__)
 
     def redraw(self, at_once: bool = False) -> None:
         """Draw, if there is something new, the page is shown, and the drawing budget allows it."""
-        if at_once or (self._is_stale and self.is_current and self._budget.is_left):
+        if self._run_view is not None and (at_once or (self._is_stale and self.is_current and self._budget.is_left)):
             self._budget.begin()
             with_charts = at_once or time.monotonic() - self._charted >= CHARTS_SECONDS
             if with_charts:

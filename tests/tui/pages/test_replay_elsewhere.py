@@ -9,9 +9,12 @@ from textual.widgets import Static
 
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions.weights import is_later, of_session
 from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun
+from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded
 from tests.tui.pages.test_replay import app_with, paused
 from tests.tui.pages.test_runs import make
@@ -80,3 +83,35 @@ async def test_a_run_without_events_is_told(pilot: Pilot[int], tmp_path: Path) -
     await until(pilot, lambda: app._notifications)
     assert "no events to replay" in next(iter(app._notifications)).message
     assert app.train_page.player is None
+
+
+async def test_who_comes_for_a_replay_gets_the_form_when_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    recorded.without_torch(monkeypatch)
+    app = MnistSumApp(Session(tmp_path / "runs"), replay=run)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: "train" in app.pages and app.train_page.player is not None)
+        page = app.train_page
+        await until(pilot, lambda: page.is_torch_ready)
+        assert not page.has_form, "it would take as long as the rest of the page"
+        assert app.focused is None
+        await pilot.press("n")
+        await until(pilot, lambda: page.has_form and app.focused is page.form.query_one("#start"))
+        await until(pilot, lambda: any("ready" in line for line in lines(app)))
+        assert page.is_form_shown
+        await pilot.press("escape", "n", "escape")
+        assert len(page.query(RunForm)) == 1
+        assert page.player is not None
+        assert not page.is_form_shown
+
+
+async def test_a_replay_that_cannot_be_read_says_so_in_the_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    recorded.without_torch(monkeypatch)
+    run.metrics_file.unlink()
+    app = MnistSumApp(Session(tmp_path / "runs"), replay=run)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: "train" in app.pages and app.train_page.is_form_shown)
+        await until(pilot, lambda: any("no events to replay" in line for line in lines(app)))
