@@ -1,6 +1,9 @@
-"""The help panel's words about each page: a few lines that explain what one is looking at."""
+"""The help panel's words about each page, a few lines on what one is looking at; and about the coach's sentence."""
+
+import re
 
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.guide.find import find_page
 
 ABOUT = {
     "train": """\
@@ -42,3 +45,14 @@ stand out where it finds what it
 looks for. Then the number comes in,
 and layers that add find the sum.""",
 }
+_MARKS = re.compile(r"\[([^\]]*)\]\([^)]*\)|`")
+"""Markdown's of a link, of which the words stay, and of code"""
+
+
+def explanation(topic: str) -> str:
+    """What the guide says on a topic of the coach, as plain text; empty if it knows no such topic."""
+    from mnist_sum_tui.training.commentary import PHASES, WARNINGS
+
+    paragraphs = find_page("coach").text.split("\n## ")[1:]
+    found = dict(zip((*PHASES, *WARNINGS), paragraphs, strict=True)).get(topic, "")
+    return _MARKS.sub(r"\1", " ".join(found.partition("\n")[2].split()))

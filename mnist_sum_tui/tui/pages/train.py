@@ -9,6 +9,7 @@ from textual.widgets import ContentSwitcher
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Changed, Event, Finished, Notice, Paused, Resumed, Samples, Started
+from mnist_sum_tui.tui.pages.about import explanation
 from mnist_sum_tui.tui.pages.after_run import AFTER_BINDINGS
 from mnist_sum_tui.tui.pages.chart_keys import CHART_ACTIONS, CHART_BINDINGS
 from mnist_sum_tui.tui.pages.knob_keys import KNOB_BINDINGS, KnobKeys
@@ -107,9 +108,9 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
 
     @property
     def about(self) -> str:
-        """The words about the page, and the coach's whole sentence, which is cut on a narrow page."""
-        said = "" if self.is_form_shown else self.run_view.advice
-        return f"{super().about} The coach: {said}." if said else super().about
+        """The words about the page, the coach's whole sentence, which is cut on a narrow page, and the guide's words on it."""
+        said = None if self.is_form_shown else self.run_view.advice
+        return f"{super().about} The coach: {said.words}. {explanation(said.topic)}" if said else super().about
 
     def on_run_event(self, event: Event) -> None:
         """Take in an event; it is drawn a moment later, together with the state in the bar, so that they agree."""

@@ -75,8 +75,8 @@ class RunView(Vertical):
         self.series = Series()
         self._samples: Samples | None = None
         self._news = self._latest = "loading torch, the images and the network ..." if self._session.is_live else ""
-        self.advice = ""
-        """the coach's last sentence"""
+        self.advice: Advice | None = None
+        """what the coach said last"""
         for event in events:
             self.add(event)
 
@@ -107,8 +107,8 @@ class RunView(Vertical):
         if isinstance(event, Progress):  # a moment of a replay has a thousand
             return
         self._samples = event if isinstance(event, Samples) else self._samples
-        self.advice = event.words if isinstance(event, Advice) else self.advice
         self._news = event_news(event) or self._news
+        self.advice = event if isinstance(event, Advice) else self.advice
         self._latest = event.words if isinstance(event, Advice) else event_news(event) or self._latest
 
     def draw(self, with_charts: bool = True) -> None:
@@ -174,7 +174,7 @@ class RunView(Vertical):
 
     def _draw_news(self) -> None:
         coach = self.query_one("#coach", Line)
-        coach.say(self.advice)
+        coach.say(self.advice.words if self.advice else "")
         news = self._news if coach.display else self._latest  # if one line serves for both, the newest
         self.query_one("#news", Line).say(self._named(news, (self.size.width or self.app.size.width) - 2))
 

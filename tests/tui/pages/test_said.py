@@ -10,6 +10,7 @@ from textual.widgets import Static
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
 from mnist_sum_tui.runs.events import Advice
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.about import explanation
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
@@ -77,6 +78,29 @@ async def test_marked_runs_keep_their_marks_when_another_one_goes(pilot: Pilot[i
     assert [marks.symbol for marks in plot.marks] == [RUN_SYMBOLS[look] for look in table.looks.values()]
 
 
+@pytest.mark.parametrize(
+    ("topic", "words"),
+    [
+        ("sees", "The network begins with random weights"),
+        ("guesses", "see Networks."),
+        ("ghost", "The best earlier run of the same network"),
+        ("chance", "it may be chance"),
+        ("too-high", "mnist-sum lr finds one in seconds"),
+        ("unsettled", "the weights jump about"),
+        ("too-low", "the loss of the digit is where it began"),
+        ("overfitting", "learns its own images by heart"),
+        ("busy", "Another program takes the processor"),
+        ("few-images", "knows some hundred images by heart"),
+    ],
+)
+def test_a_topic_of_the_coach_has_its_paragraph(topic: str, words: str) -> None:
+    assert words in explanation(topic)
+
+
+def test_a_topic_from_a_foreign_file_has_none() -> None:
+    assert explanation("no-such-topic") == ""
+
+
 async def test_the_coach_s_sentence_ends_with_a_clause_and_is_whole_in_the_help(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,7 +113,8 @@ async def test_the_coach_s_sentence_ends_with_a_clause_and_is_whole_in_the_help(
         await pilot.press("question_mark")
         await pilot.pause()
         await until(pilot, lambda: shown(app, "#news") == "It reads most of the digits")
-        assert f"The coach: {words}." in str(app.screen.query_one("#help-text", Static).render())
+        paragraph = "The digit is read, but the sum is right in some 10 % only."
+        assert f"The coach: {words}. {paragraph}" in str(app.screen.query_one("#help-text", Static).render())
         await pilot.press("escape")
         await pilot.resize_terminal(80, 30)
         await until(pilot, lambda: app.train_page.query_one("#coach").region.height == 2)
