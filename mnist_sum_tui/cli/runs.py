@@ -17,7 +17,7 @@ from mnist_sum_tui.cli.common import (
     folder_or_default,
     print_json,
 )
-from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say
+from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say, show_commands
 from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
 from mnist_sum_tui.cli.prune import prune_runs
@@ -28,6 +28,7 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import byte_size, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find, notes
+from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, settings_table
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
@@ -82,6 +83,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     found = find.by_name(run, folder_of(context, runs_dir))
     summary = summarise(found)
     config = summary.config.to_dict() if summary.config else {}
+    again, besides = reproduction(summary.config, summary.starts, summary.changed) if summary.config else ("", "")
     if json:
         epochs = [to_dict(epoch) for epoch in summary.epochs]
         print_json(
@@ -89,6 +91,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
                 **plain(summary),
                 "settings": config,
                 "changed": list(map(to_dict, summary.changed)),
+                "again": again,
                 "history": epochs,
                 "test": _reported(found),
             }
@@ -119,6 +122,9 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     ):
         if text:
             say(out, f"{name:<10}{text}", indent=10, piped=None if name == "folder" else PIPED_WIDTH)
+    if again:
+        out.print()
+        show_commands(out, {f"again ({besides})" if besides else "again": again})
 
 
 @app.command("compare")

@@ -51,7 +51,7 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
     summary, config = summarise(run), run.read_config()
     series = Series(_moments(run))
     test = tested(run)
-    command, besides = reproduction(config, summary.starts)
+    command, besides = reproduction(config, summary.starts, summary.changed)
     worst = test.get("mistakes", ())[:MOST_MISTAKES]
     heads = {head: test[f"{head}_reliability"] for head in HEADS if f"{head}_reliability" in test}
     return _page(
@@ -82,11 +82,17 @@ def compared(named: Mapping[str, Summary]) -> bytes:
         f"{len(named)} runs compared",
         runs=named,
         measured=measured_on(named.values()),
-        settings=settings_table([found.config for found in named.values()]),
+        settings=settings_table(
+            [found.config for found in named.values()], [found.changed for found in named.values()]
+        ),
         same=SAME_SETTINGS,
         drawn=list(drawn),
         figures=_drawn(comparison(curves, quantity) for quantity in OVERLAY_QUANTITIES),
-        commands={name: reproduction(found.config, found.starts) for name, found in known.items() if found.config},
+        commands={
+            name: reproduction(found.config, found.starts, found.changed)
+            for name, found in known.items()
+            if found.config
+        },
     )
 
 

@@ -29,9 +29,12 @@ def reproduction(config: TrainConfig, starts: Sequence[Started], changed: Sequen
     """The commands that repeat a run, in one line; and what the user must do by hand, which is mostly empty.
 
     A run that was resumed without more epochs needs one command, because it ends bit for bit as if it had not stopped.
-    Settings that were changed during the run become `--change` options of the first command.
+    Settings that were changed during the run become `--change` options of the first command; --max-minutes is left out
+    then, because it would come to another number of epochs.
     """
     turned = {(event.at, int(event.value)) for event in changed if event.setting == "epochs"}
+    if turned:
+        config = replace(config, max_minutes=0.0)
     lengths = [
         start
         for row, start in enumerate(starts)

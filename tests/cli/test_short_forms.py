@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mnist_sum_tui.runs.events import Changed
 from tests.cli.terminals import shown
 from tests.cli.test_strangers_text import make_run
 from tests.conftest import Cli, is_one_line
 from tests.training.resuming import begun, config_of
 from tests.tui import recorded
+from tests.tui.pages.test_runs import make
 
 
 def test_runs_list_is_runs(cli: Cli, tmp_path: Path) -> None:
@@ -39,6 +41,14 @@ def test_runs_show_names_settings_as_options(cli: Cli, tmp_path: Path) -> None:
     for said in ("batch-size 128,", "all-data yes,", "data-dir built-in\n", "threads all,", "weight-decay 0.01,"):
         assert said in words
     assert "_" not in words.partition("settings")[2].partition("folder")[0]
+
+
+def test_runs_show_has_the_command_that_repeats_the_run_with_its_changes(cli: Cli, tmp_path: Path) -> None:
+    turned = Changed(step=9, epoch=1, elapsed=0.2, at=300, setting="lr", before="x1", value="x0.5")
+    make(tmp_path / "runs", "20260101-120000-compact", [*recorded.training(2150), turned])
+    again = "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0 --change 300:lr=x0.5"
+    assert cli("runs", "show").stdout.endswith(f"\n\n  again    {again}\n")
+    assert json.loads(cli("runs", "show", "--json").stdout)["again"] == again
 
 
 def test_runs_show_json(cli: Cli, tmp_path: Path) -> None:

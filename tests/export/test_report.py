@@ -19,7 +19,7 @@ from mnist_sum_tui.export.figures import HEIGHT, LEFT, RIGHT, WIDTH, figure
 from mnist_sum_tui.export.recording import RECORDED, to_lines
 from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.runs.event_json import to_json
-from mnist_sum_tui.runs.events import EpochDone, Samples
+from mnist_sum_tui.runs.events import Changed, EpochDone, Samples
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
@@ -65,6 +65,15 @@ def test_it_shows_the_run(run: Run) -> None:
     assert text.count("data:image/png;base64,") == 2
     assert text.count("<svg") == 3, "loss, accuracy, reliability"
     assert "/home/me" not in text
+
+
+def test_what_was_turned_is_in_the_commands_and_among_the_settings(run: Run) -> None:
+    other = summarise(make(run.path.parent, "20260102-120100-compact", [*recorded.training(2150)]))
+    turned = Changed(step=9, epoch=1, elapsed=0.2, at=300, setting="lr", before="x1", value="x0.5")
+    with run.metrics_file.open("a") as stream:
+        stream.write(to_json(turned) + "\n")
+    assert "--seed 0 --change 300:lr=x0.5</pre>" in page(run)
+    assert compared({"A": summarise(run), "B": other}).decode().count("300:lr=x0.5") == 2
 
 
 def test_it_is_small_and_asks_for_nothing(run: Run) -> None:

@@ -11,7 +11,7 @@ STARTED = next(event for event in recorded.training(1) if isinstance(event, Star
 
 
 def test_what_was_turned_is_planned_in_the_command_that_repeats_it() -> None:
-    config = TrainConfig.of("standard", model="swift", epochs=3)
+    config = TrainConfig.of("standard", model="swift", epochs=3, max_minutes=2.0)
     at = {"step": 10, "epoch": 1, "elapsed": 1.0}
     changed = [
         Changed(**at, at=10, setting="epochs", before="2", value="3"),  # type: ignore[arg-type]
