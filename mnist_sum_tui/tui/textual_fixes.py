@@ -1,11 +1,13 @@
 """Fixes for Textual 8, in which fast keys, clicks or resizes crash or hang the program; and faster style sheets."""
 
 import time
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._styles_cache import StylesCache
+from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.cache import LRUCache
 from textual.color import Color
@@ -13,8 +15,10 @@ from textual.command import CommandPalette, SearchIcon
 from textual.content import Content
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 from textual.errors import NoWidget
 from textual.events import Click, Key, Resize, ScreenResume
+from textual.geometry import Size
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.scrollbar import ScrollBarRender
 from textual.style import Style
@@ -27,9 +31,10 @@ SCROLL_BARS = {name: getattr(ScrollBarRender, name) for name in ("VERTICAL_BARS"
 
 
 class SteadyScreen(Screen[ScreenResultType]):
-    """A screen that can be closed only once, and that ignores outdated sizes."""
+    """A screen that can be closed only once, and that ignores outdated and repeated sizes."""
 
     _is_answered = False
+    _fitted_to: Size | None = None
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Close the screen with an answer; does nothing if it is already closed.
@@ -48,14 +53,16 @@ class SteadyScreen(Screen[ScreenResultType]):
             super()._on_timer_update()
 
     def on_resize(self, event: Resize) -> None:
-        """Ignore a size that is not the current one.
+        """Ignore a size that is not the current one, or that the screen is laid out for.
 
-        Textual 8 answers each Resize with another one of the same size, so two different sizes in the queue would
-        alternate forever.
+        Textual 8 answers each Resize with another one of the same size. Two different sizes in the queue would
+        alternate forever, and a page that opens was laid out nine times.
         """
-        if event.size != self.app.size:
+        if event.size != self.app.size or event.size == self._fitted_to == self._compositor.size:
             event.stop()
             event.prevent_default()
+        else:
+            self._fitted_to = event.size
 
 
 class SteadyInput(Input):
@@ -93,6 +100,10 @@ class OnceParsed(Stylesheet):
             self._parse_cache = LRUCache(1)  # in place of the other theme's, because Textual empties it
             super().set_variables(variables)
             self._parse_cache = parsed_with(frozenset(variables.items()))
+
+    def update_nodes(self, nodes: Iterable[DOMNode], animate: bool = False) -> None:
+        """Style nodes, but for widgets that are still being made: each is styled when it is mounted."""
+        super().update_nodes((node for node in nodes if node.parent or isinstance(node, App)), animate)
 
     def reparse(self) -> None:
         """Parse what is not parsed yet with these variables; if that fails, the old rules stay."""

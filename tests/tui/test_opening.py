@@ -1,0 +1,65 @@
+"""A page that opens is neither styled nor laid out for nothing; test_app.py has more of this."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.app import App
+from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
+from textual.geometry import Size
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from tests.tui import recorded
+
+LARGER = (100, 30)
+
+
+@pytest.fixture
+def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[Size]:
+    """The sizes of the terminal for which a screen is laid out."""
+    sizes, fit = list[Size](), Screen._screen_resized
+
+    def note(screen: Screen[Any], size: Size) -> None:
+        if screen.stack_updates:  # Textual itself lays out nothing before it comes into view
+            sizes.append(size)
+        fit(screen, size)
+
+    monkeypatch.setattr(Screen, "_screen_resized", note)
+    return sizes
+
+
+async def test_a_page_is_laid_out_once_for_a_size(laid_out: list[Size], pilot: Pilot[int]) -> None:
+    assert laid_out == [(80, 24)]
+    await pilot.resize_terminal(*LARGER)
+    await pilot.resize_terminal(80, 24)
+    await pilot.pause()
+    assert laid_out == [(80, 24), LARGER, (80, 24)]
+    assert pilot.app.screen.size == (80, 24)
+
+
+async def test_a_page_that_comes_back_fits_the_size_of_now(laid_out: list[Size], pilot: Pilot[int]) -> None:
+    app = recorded.app_of(pilot)
+    await pilot.press("f5")
+    await pilot.resize_terminal(*LARGER)
+    await pilot.press("f1")
+    await recorded.until(pilot, lambda: app.screen is app.train_page)
+    assert app.screen.size == LARGER
+    assert app.screen.has_class("-tall")
+
+
+async def test_no_widget_is_styled_before_it_is_mounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.without_torch(monkeypatch)
+    early, apply = list[DOMNode](), Stylesheet.apply
+
+    def note(sheets: Stylesheet, node: DOMNode, **more: Any) -> None:
+        if node.parent is None and not isinstance(node, App):
+            early.append(node)
+        apply(sheets, node, **more)
+
+    monkeypatch.setattr(Stylesheet, "apply", note)
+    async with recorded.new_app(tmp_path).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert pilot.app.screen.styles.background.a > 0, "the page is styled"
+    assert not early
