@@ -3,7 +3,7 @@
 import math
 import textwrap
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from mnist_sum_tui.charts.heat import MOST_TIMES, times_smaller
 from mnist_sum_tui.charts.thumbnail import Image, resize
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.messages import HeatFound
-from mnist_sum_tui.tui.widgets.map_lines import cell_style
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
@@ -29,38 +28,79 @@ INK = 50
 QUICK = "A first look: the higher the figure, the more that pixel changes the answer. Next comes what hiding it does."
 SLOW = (
     "A grey 5x5 square hid each place in turn. The higher the figure on the ink, or the fuller the shade beside it, "
-    "the less sure the answer is without that place. Each image has its own scale. Here 9 is, for the digit, {}; for "
-    "the sum, {}."
+    "the less sure the answer is without that place. Each image has its own scale. Here the strongest is, for the "
+    "digit, {}; for the sum, {}."
 )
-SHORT = "A grey square hid each place. At 9 or the fullest shade: for the digit, {}; for the sum, {}."
+SHORT = "A grey square hid each place. The strongest is, for the digit, {}; for the sum, {}."
 LEAST_COLUMNS = 24
 """the longer words are used only if they leave a picture of so many columns"""
 MATTERS = 0.1
 """a place matters if hiding it makes the log-odds fall by at least this much"""
 LEAST_NINE = 9 * MATTERS
-"""the smallest fall that a figure 9 may stand for"""
+"""the least fall for which a 9 stands"""
+INK_GROUND = 0.2, 0.2
+"""how far the ground of ink is towards the colour of ink: for none, and how much further for full ink; so that its
+figures keep one colour until they are hot"""
 
 
-def heat_lines(
-    image: Image, heat_hw: NDArray[np.float32], columns: int, paper: Color, warm: Color, least: float = 0.0
-) -> list[Content]:
-    """The image in half as many rows as columns; ink is written as figures, with 9 where the heat is highest.
+class Marks(NamedTuple):
+    """What stands in each cell of a picture of where the network looked."""
 
-    Without ink, shades stand for 3, 6 and 9. The background is stronger where the heat is higher. The scale ends at
-    `least` or above, so that a heat map without any large value looks weak.
+    steps: NDArray[np.int64]
+    """the heat, 0..9"""
+    ink: NDArray[np.float64]
+    """grey values (0..255); where they are at least INK, the step is written as a figure, and elsewhere as a shade"""
+
+    @property
+    def is_ink(self) -> NDArray[np.bool_]:
+        """Where the figures stand."""
+        found: NDArray[np.bool_] = self.ink >= INK
+        return found
+
+    @property
+    def strongest(self) -> str:
+        """The mark of the highest step in words: `9`, `# beside the ink`; empty if it is blank."""
+        step = int(self.steps.max())
+        if step == self.steps[self.is_ink].max(initial=-1):
+            return str(step)
+        return f"{BRAILLE.shades[step // 3]} beside the ink" if step >= 3 else ""
+
+
+def marks(image: Image, heat_hw: NDArray[np.float32], columns: int, least: float = 0.0) -> Marks:
+    """The marks of a picture with half as many rows as columns: 9 where the heat is highest.
+
+    A heat below `least` everywhere is shown as weak as it is.
     """
     heat = np.maximum(hottest(heat_hw, columns, columns // 2), 0)
-    steps = np.rint(heat / max(float(heat.max()), least, 1e-12) * 9).astype(int).tolist()
-    ink = (resize(image, columns, columns // 2) >= INK).tolist()
+    steps = np.rint(heat / max(float(heat.max()), least, 1e-12) * 9).astype(int)
+    return Marks(steps, resize(image, columns, columns // 2))
+
+
+def heat_lines(found: Marks, paper: Color, ink: Color, warm: Color) -> list[Content]:
+    """The picture: figures on the ink, whose ground is as bright as the ink is, and warmer where the heat is higher.
+
+    Where there is no ink, shades stand for 3, 6 and 9.
+    """
     lines = []
-    for row in zip(steps, ink, strict=True):
+    for row in zip(found.steps.tolist(), found.ink.tolist(), found.is_ink.tolist(), strict=True):
         parts: list[tuple[str, Style]] = []
-        for (step, is_ink), stretch in groupby(zip(*row, strict=True)):
+        for (step, grey, is_ink), stretch in groupby(zip(*row, strict=True)):
             mark = str(step) if is_ink else BRAILLE.shades[step // 3]
-            style = cell_style(paper, warm, step / 9) + Style(bold=is_ink)
-            parts.append((mark * sum(1 for _ in stretch), style))
+            parts.append((mark * sum(1 for _ in stretch), mark_style(step, grey, is_ink, (paper, ink, warm))))
         lines.append(Content.assemble(*parts))
     return lines
+
+
+def mark_style(step: int, grey: float, is_ink: bool, colours: tuple[Color, Color, Color]) -> Style:
+    """The colours of a cell, from those of paper, ink and heat; the terminal's own cannot be blended, but turned."""
+    paper, ink, warm = colours
+    if warm.ansi is not None:
+        return Style(reverse=True, bold=True) if is_ink else Style(foreground=warm)
+    if not is_ink:
+        return Style(foreground=paper.blend(warm, 0.3 + step * 0.07))
+    faint, further = INK_GROUND
+    ground = paper.blend(ink, faint + further * grey / 255).blend(warm, step / 9)
+    return Style(background=ground, foreground=ground.get_contrast_text(0.9), bold=True)
 
 
 def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np.float32]:
@@ -71,11 +111,13 @@ def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np
     return heat_hw
 
 
-def odds_words(heat_hw: NDArray[np.float32]) -> str:
-    """What the figure 9 stands for, so that two images can be compared: `odds 1,160 times smaller`."""
-    times = times_smaller(max(float(heat_hw.max()), LEAST_NINE))
-    more = ", or more" if times == MOST_TIMES else "" if heat_hw.max() >= MATTERS else ", and no place alone matters"
-    return f"odds {times} times smaller{more}"
+def odds_words(heat_hw: NDArray[np.float32], found: Marks) -> str:
+    """What the strongest mark stands for, so that two images can be compared: `9 (odds 1,160 times smaller)`."""
+    most = float(heat_hw.max())
+    if most < MATTERS or not found.strongest:
+        return "so weak that no place alone matters"
+    times = times_smaller(most)
+    return f"{found.strongest} (odds {times} times smaller{', or more' if times == MOST_TIMES else ''})"
 
 
 class HeatPair(Widget):
@@ -90,17 +132,28 @@ class HeatPair(Widget):
         found, said, (width, height) = self.found, self.said, self.content_size
         if found is None or said is None or found.number != said.number or self.image is None:
             return Content("")
-        if not np.array_equal(found.image, self.image):  # it is of another image
+        if not np.array_equal(found.image, self.image):  # a heat of another image
             return Content("")
-        heats = found.heat.digit, found.heat.sum
-        for words in (SLOW, SHORT) if found.is_hiding else (QUICK,):
-            told = textwrap.wrap(words.format(*map(odds_words, heats)), max(width, 20))
-            columns = max(4, min(MOST, (width - 2) // 2, 2 * (height - len(told) - 1)))
-            if columns >= min(LEAST_COLUMNS, (width - 2) // 2):
-                break
-        least = LEAST_NINE if found.is_hiding else 0.0
-        warm, (_, _, paper, _) = Color.parse(self.app.theme_variables["warning"]), self.colors
-        digit, total = (heat_lines(found.image, heat, columns, paper, warm, least) for heat in heats)
-        names = f"digit {said.digit}".ljust(columns + 2) + f"sum {said.sum}"
+        told, shown = fitted(found, width, height)
+        warm, (_, _, paper, ink) = Color.parse(self.app.theme_variables["warning"]), self.colors
+        digit, total = (heat_lines(each, paper, ink, warm) for each in shown)
+        names = f"digit {said.digit}".ljust(shown[0].steps.shape[1] + 2) + f"sum {said.sum}"
         pairs = [one + "  " + other for one, other in zip(digit, total, strict=True)]
         return Content("\n").join([*map(Content, told), Content.styled(names, "bold"), *pairs])
+
+
+def fitted(found: HeatFound, width: int, height: int) -> tuple[list[str], list[Marks]]:
+    """The words, and the largest pictures of both heats that fit below them."""
+    heats, least = (found.heat.digit, found.heat.sum), LEAST_NINE if found.is_hiding else 0.0
+    most = max(4, min(MOST, (width - 2) // 2))
+    told, shown = list[str](), list[Marks]()
+    for words in (SLOW, SHORT) if found.is_hiding else (QUICK,):
+        columns, room = most + 1, most
+        while room < columns:  # the words tell the strongest mark, which in a smaller picture may be another
+            columns = room
+            shown = [marks(found.image, heat, columns, least) for heat in heats]
+            told = textwrap.wrap(words.format(*map(odds_words, heats, shown)), max(width, 20))
+            room = max(4, min(columns, 2 * (height - len(told) - 1)))
+        if columns >= min(LEAST_COLUMNS, (width - 2) // 2):
+            break
+    return told, shown

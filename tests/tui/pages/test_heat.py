@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from textual.color import Color
 from textual.pilot import Pilot
 
@@ -16,7 +17,7 @@ from mnist_sum_tui.tui.pages.heat_page import HeatPage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.requests import FindHeat
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.widgets.heat_pair import HeatPair, heat_lines, odds_words
+from mnist_sum_tui.tui.widgets.heat_pair import LEAST_NINE, HeatPair, heat_lines, mark_style, marks, odds_words
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
 from tests.tui.shown import lines
@@ -46,7 +47,7 @@ async def test_on_draw_it_says_what_hid_each_place_and_what_a_figure_means(
         await press(pilot, "h")
         pair = app.screen.query_one(HeatPair)
         words = " ".join(str(pair.render()).split())
-        meaning = "the less sure the answer" if size == (200, 60) else "At 9 or the fullest shade: for the digit, odds"
+        meaning = "the less sure the answer" if size == (200, 60) else "The strongest is, for the digit, 9 (odds"
         assert words.startswith("A grey ")
         assert meaning in words
         assert len(str(pair.render()).splitlines()) <= pair.region.height
@@ -76,7 +77,7 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(
         digit = 3 if name == "draw" else 7
         assert f"digit {digit} " in shown
         assert f"sum {digit + 7}" in shown
-        assert "for the digit, odds " in " ".join(shown.split())
+        assert "for the digit, 9 (odds " in " ".join(shown.split())
         assert len(shown.splitlines()) <= pair.region.height
         await press(pilot, "escape")
         is_always_there = size == (200, 60) and name != "draw"
@@ -147,34 +148,58 @@ async def test_while_it_trains_the_same_heat_is_not_sought_each_second(
         assert len(asked(app)) == 5, "without a training there is time"
 
 
+PAPER, INK, WARM = Color.parse("#000"), Color.parse("#fff"), Color.parse("#f80")
+
+
+def drawn(image: NDArray[np.uint8], heat: NDArray[np.float32], columns: int) -> list[str]:
+    return [line.plain for line in heat_lines(marks(image, heat, columns), PAPER, INK, WARM)]
+
+
 def test_ink_is_written_in_figures_and_the_rest_shaded() -> None:
     image, heat = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.float32)
     image[:, 14:] = 255
     heat[:14, 14:], heat[14:, 14:], heat[:14, :14], heat[14:, :14] = 3, 1, 1.9, -2
-    lines = [line.plain for line in heat_lines(image, heat, 28, Color.parse("#000"), Color.parse("#f80"))]
-    assert lines == ["▒" * 14 + "9" * 14] * 7 + [" " * 14 + "3" * 14] * 7
-    assert [line.plain for line in heat_lines(image, heat, 8, Color.parse("#000"), Color.parse("#f80"))] == [
-        *["▒▒▒▒9999"] * 2,
-        *["    3333"] * 2,
-    ]
+    assert drawn(image, heat, 28) == ["▒" * 14 + "9" * 14] * 7 + [" " * 14 + "3" * 14] * 7
+    assert drawn(image, heat, 8) == [*["▒▒▒▒9999"] * 2, *["    3333"] * 2]
+
+
+def test_the_digit_is_seen_below_the_figures() -> None:
+    """Ink has a ground, the brighter, the more ink; beside it only the marks have a colour."""
+    styles = [mark_style(0, grey, grey > 0, (PAPER, INK, WARM)) for grey in (0, 60, 255)]
+    grounds = [0 if style.background is None else style.background.r for style in styles]
+    assert grounds == sorted({*grounds})
+    assert mark_style(9, 0, False, (PAPER, INK, WARM)).background is None
+    own = Color.parse("ansi_yellow")
+    assert mark_style(5, 255, True, (own, own, own)).reverse
+    assert not mark_style(5, 0, False, (own, own, own)).reverse
 
 
 def test_one_hot_pixel_is_a_nine_however_small_the_picture() -> None:
     image, heat = np.full((28, 28), 255, np.uint8), np.zeros((28, 28), np.float32)
     heat[7, 9], heat[20, 20] = 8, 4
-    lines = [line.plain for line in heat_lines(image, heat, 10, Color.parse("#000"), Color.parse("#f80"))]
+    lines = drawn(image, heat, 10)
     assert (max("".join(lines)), lines[3][7]) == ("9", "4")
 
 
 @pytest.mark.parametrize(
     ("most", "words"),
     [
-        (0.0, "odds 2.5 times smaller, and no place alone matters"),
-        (0.3, "odds 2.5 times smaller"),
-        (1.0, "odds 2.7 times smaller"),
-        (8.0, "odds 2,981 times smaller"),
-        (40.0, "odds a million times smaller, or more"),
+        (0.0, "so weak that no place alone matters"),
+        (0.3, "3 (odds 1.3 times smaller)"),
+        (1.0, "9 (odds 2.7 times smaller)"),
+        (8.0, "9 (odds 2,981 times smaller)"),
+        (40.0, "9 (odds a million times smaller, or more)"),
     ],
 )
 def test_odds_fall_by_what_the_log_odds_fall(most: float, words: str) -> None:
-    assert odds_words(np.array([[most, -1]], np.float32)) == words
+    heat = np.full((28, 28), most, np.float32)
+    assert odds_words(heat, marks(np.full((28, 28), 255, np.uint8), heat, 28, LEAST_NINE)) == words
+
+
+def test_the_words_speak_of_a_mark_that_is_in_the_picture() -> None:
+    image, heat = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.float32)
+    image[:, 20:] = 255
+    heat[:, 20:], heat[:, :4] = 4, 8
+    assert odds_words(heat, marks(image, heat, 28)) == "▓ beside the ink (odds 2,981 times smaller)"
+    heat[:] = 0.15
+    assert odds_words(heat, marks(image * 0, heat, 28, LEAST_NINE)) == "so weak that no place alone matters", "a blank"
