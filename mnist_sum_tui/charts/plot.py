@@ -203,7 +203,7 @@ def _above(plot: Plot, width: int, height: int) -> list[list[Span]]:
     reading = [] if plot.cursor is None else [joined(_reading(plot, width), width)]
     titled = [*title, *reading]
     if reading and title and joined(titled, width) == joined(titled, 10**6):
-        # which chart it is, where that costs nothing
+        # the title stays in front of the reading where both fit
         reading = [joined(titled, width)]
     if is_one_line:
         return reading or [joined([*title, *curves, *others, *note], width)]

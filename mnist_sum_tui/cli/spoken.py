@@ -64,7 +64,7 @@ def _clock(found: "re.Match[str]") -> str:
 def sentence(columns: Sequence[str], cells: Sequence[str]) -> str:
     """A row of a table as a sentence: its first cell, then each cell that is not empty, after its column's name."""
     named = [(name, _undrawn(cell).strip()) for name, cell in zip(columns, cells, strict=True)]
-    between, comma = (" ", ", ") if columns[0] else (": ", "; ")  # without a first name, the others are numbers
+    between, comma = (" ", ", ") if columns[0] else (": ", "; ")  # else the other columns have numbers as names
     said = comma.join(between.join(filter(None, (name, cell))) for name, cell in named[1:] if cell not in EMPTY)
     head = f"{named[0][0] or 'row'} {named[0][1]}" if named[0][1] else ""
     return ": ".join(filter(None, (head, said)))

@@ -37,7 +37,7 @@ def sweep(
 ) -> None:
     """Train with every combination of settings: give several values with commas, as --lr 1e-3,2e-3.
 
-    Runs that are there already are not made again, so the same command goes on where it was interrupted.
+    Finished runs are not trained again, so the same command continues where it was interrupted.
     """
     if not 1 <= seeds <= 100:
         raise UsageError(f"--seeds must be 1 to 100, not {seeds}")

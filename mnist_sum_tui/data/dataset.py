@@ -1,6 +1,6 @@
 """MNIST in memory, the assignment's dataset of four columns, and the order of an epoch.
 
-Everything random here is a function of (seed, epoch) alone, so a run that is resumed anywhere ends the same.
+Everything random here depends only on (seed, epoch), so a run that is resumed anywhere ends the same.
 """
 
 from collections.abc import Iterator, Sequence

@@ -48,7 +48,7 @@ def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split,
 
     Without held-out images the temperatures are the twin's. The threshold is not, because the digit scores of two
     networks differ more than those of seen and unseen images in one network. It comes from this network's own training
-    images; augmented anew, as the recipe does, they score like unseen ones.
+    images; with new augmentation by its recipe, they score like unseen ones.
     """
     known = NOT_CALIBRATED if len(held_out) else of_twin(config)
     if not len(held_out) and known is NOT_CALIBRATED:

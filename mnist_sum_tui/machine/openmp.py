@@ -1,4 +1,4 @@
-"""Set the number of CPU threads that torch uses in one thread, without changing that of a training beside it.
+"""Set the number of CPU threads that torch uses in one thread, without changing that of a training in another thread.
 
 torch.set_num_threads changes the whole process. OpenMP's own setting belongs to the calling thread, and torch reads it
 for each operation. For a single image one CPU thread is best. Two threads wait for the slower one, and while a training

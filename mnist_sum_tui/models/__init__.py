@@ -25,7 +25,7 @@ _BUILDERS: dict[str, Callable[[], SumNetwork]] = {
 
 
 def build(name: str, seed: int = 0) -> SumNetwork:
-    """Build a network on the CPU. Its initial weights depend on `seed` alone; torch's global generator is unchanged.
+    """Build a network on the CPU. Its initial weights depend only on `seed`; torch's global generator is unchanged.
 
     Raises:
         UsageError: the name is unknown, or the file of a network of the user's own cannot be used.

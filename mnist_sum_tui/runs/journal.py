@@ -78,7 +78,7 @@ def turned_behind(path: Path, checkpoint_bytes: int) -> list[Changed]:
 def cut_behind(path: Path, checkpoint_bytes: int, turned: Sequence[Changed]) -> int:
     """Cut off the events after a checkpoint, because they will happen again; only the changes in `turned` are kept.
 
-    Returns the length to keep. If changes are kept, the whole file is written anew, so that no kill can lose them.
+    Returns the length to keep. If changes are kept, the whole file is rewritten, so that no kill can lose them.
 
     Raises:
         RunError: it cannot be written.

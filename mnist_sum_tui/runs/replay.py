@@ -1,4 +1,4 @@
-"""Replay: a run as it stood at any moment, from its metrics.jsonl. Needs numpy; no torch, no Textual.
+"""Replay: a run as it was at any moment, from its metrics.jsonl. Needs numpy; no torch, no Textual.
 
 The file is read once, to note where each event stands and of which kind it is; on request a thread does that while the
 first moments are shown already. Only events that are asked for are parsed, some thousand of them at most, so that a
@@ -33,7 +33,7 @@ TAIL = 64
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A run as it stood when one of its events had happened."""
+    """A run as it was just after one of its events."""
 
     row: int
     """the event's place among all events, from 0"""

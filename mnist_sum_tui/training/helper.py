@@ -39,12 +39,12 @@ def help_training(control: Control) -> None:
 
 def _train(training: Training, control: Control) -> None:
     state, processes = training.state, training.learner.processes
-    training.agree(control)  # takes what the leader was asked before its first step
+    training.agree(control)  # the leader may have had requests before its first step
     while state.epoch <= state.config.epochs:
         for _ in training.epoch():
             if training.agree(control)[0]:
                 return
-        if processes.any(False):  # the leader alone validates, and may be stopped meanwhile
+        if processes.any(False):  # only the leader validates, and it may be stopped meanwhile
             return
         state.next_epoch()
         if training.agree(control)[0]:

@@ -14,7 +14,7 @@ BARE = {"lr": "x1"}
 
 
 class Knobs:
-    """The changes of one run. RunState alone adds to them; Batches asks what holds at a step."""
+    """The changes of one run. Only RunState adds to them; Batches asks what holds at a step."""
 
     def __init__(self, config: TrainConfig, lengths: tuple[Change, ...] = (), turns: Iterable[Turn] = ()) -> None:
         self.config = config

@@ -150,7 +150,7 @@ class _Trainer:
             yield from self._reports(result)
             if self.control.is_calling or self.requests.is_paused or not self.learner.is_alone:
                 yield from self.requests.serve()
-                yield from self.requests.agree()  # several processes, in each step
+                yield from self.requests.agree()  # with several processes, after each step
                 if self.requests.is_stopping:
                     return
         report = self._validate()

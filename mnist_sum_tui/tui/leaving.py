@@ -1,4 +1,4 @@
-"""LeavingApp: how the user leaves the dashboard: asked first while it trains, then stop and save, or leave at once."""
+"""LeavingApp: leave the dashboard; while it trains, the user is first asked how: stop and save, or at once."""
 
 import signal
 

@@ -88,7 +88,7 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
             socket, query = web.WebSocketResponse(heartbeat=15), request.query
             visit = Visit(
                 self.command, write_bytes=socket.send_bytes, write_str=socket.send_str,
-                close=socket.close,  # type: ignore[arg-type]  # its answer is not looked at
+                close=socket.close,  # type: ignore[arg-type]  # its return value is not used
                 download_manager=self.download_manager,
             )  # fmt: skip
             try:

@@ -195,7 +195,7 @@ class Page(SteadyScreen[None]):
         return Size(max(self.size.width - taken, 0), self.size.height)
 
     def _get_breakpoint_classes(self, dimension: int, breakpoints: list[tuple[int, str]]) -> set[str]:
-        """Textual's breakpoint classes, but for the room that the help leaves."""
+        """Textual's breakpoint classes, computed from the room that the help leaves."""
         taken = self.size.width - self.room.width
         if breakpoints is self.VERTICAL_BREAKPOINTS:
             taken = self.size.height - self.room.height
@@ -204,7 +204,7 @@ class Page(SteadyScreen[None]):
     # The room.
 
     def on_resize(self, event: Resize) -> None:
-        """Lay out anew."""
+        """Use the layout for this size."""
         self.set_class(is_cramped(event.size), "-cramped")
         if is_cramped(event.size):
             self.query_one("#cramped", Static).update(missing(event.size))

@@ -73,7 +73,7 @@ class MistakesPage(WeightsPage):
         """what is shown above the gallery: `maps`, `sureness`, or nothing"""
 
     def compose_page(self) -> ComposeResult:
-        """The maps beside each other, the gallery below, the slider."""
+        """The maps side by side, below them the gallery and the slider."""
         with Horizontal(id="maps"):
             yield Confusion(id="confusion")
             yield SumMap(id="sum-map")

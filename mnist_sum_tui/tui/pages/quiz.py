@@ -131,7 +131,7 @@ class QuizScreen(Question[None]):
             self._said = message.predictions[self.waiting[0].number], time.perf_counter() - self._asked_at
             self._tell()
 
-    # Asking and telling.
+    # Questions and results.
 
     def _ask(self) -> None:
         assert self._found is not None

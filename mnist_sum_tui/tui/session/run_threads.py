@@ -30,7 +30,7 @@ class TrainingThread(threading.Thread):
         self._after = after
         self._config, self._run, self._control, self._post = config, run, control, post
         self.is_abandoned = False
-        """whether the training shall end without saving"""
+        """whether the training is to end without saving"""
         self.error: BaseException | None = None
         """the exception that ended the training, if there was one"""
 

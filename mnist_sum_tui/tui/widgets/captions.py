@@ -18,7 +18,7 @@ class Captions(Line):
 
     all: Sequence[Caption] = ()
     has_pages = True
-    """whether the user can go to other pages, which is not so if one may only watch"""
+    """whether the user can go to other pages; not if the session is only for watching"""
 
     def show(self, row: int) -> None:
         """Show the caption for the replay's row."""
@@ -27,5 +27,5 @@ class Captions(Line):
             meanwhile = MEANWHILE + OTHER_PAGES if self.has_pages else MEANWHILE
             is_over = said[-1] is self.all[-1]
             commands = (AFTERWARDS, "$text-accent") if is_over else (meanwhile, "$text-muted")
-            when = f"Step {said[-1].step:,}: " if said[-1].step and not is_over else ""  # its figures are of that step
+            when = f"Step {said[-1].step:,}: " if said[-1].step and not is_over else ""  # that of its figures
             self.say(Content.assemble((when + said[-1].words, "bold"), "\n", commands))
