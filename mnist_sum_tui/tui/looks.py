@@ -11,8 +11,9 @@ from mnist_sum_tui.settings import KNOWN
 DEFAULT = str(KNOWN["theme"].usual)
 IN_FEW_COLOURS = {DEFAULT: "mnist-sum-16", "mnist-sum-light": "mnist-sum-16-light"}
 """the themes that replace ours in a terminal of 16 colours; they use only these, so that all text stays readable"""
-DEFAULTS = {"run-5": "#CC79A7"}
-"""our own theme variables, for themes without them: the colour of the fifth run in a chart"""
+DEFAULTS = {"run-5": "#CC79A7", "batch": "35%"}
+"""our own theme variables, for themes without them: the colour of the fifth run in a chart, and how strong the dots of
+each batch are; `heat`, where the network looked, is `warning` unless a theme has it"""
 
 
 def _texts(primary: str, secondary: str, accent: str, warning: str, error: str, run_5: str) -> dict[str, str]:
@@ -84,6 +85,8 @@ OWN = (
             "block-hover-background": "#2E2E2E",
             "border-blurred": "#8A8A8A",
             "scrollbar": "#9A9A9A",
+            "batch": "55%",
+            "heat": "#5A5400",
         },
     ),
     Theme(
@@ -102,6 +105,7 @@ OWN = (
             **_texts("#55FFFF", "#55FF55", "#FFFF55", "#FF55FF", "#FF5555", "#FFFFFF"),
             "text": "auto 100%",
             "boost": "#0000AA",
+            "heat": "#0000AA",
             **dict.fromkeys(("text-muted", "text-disabled", "foreground-muted", "foreground-disabled"), "#AAAAAA"),
             **dict.fromkeys(("block-cursor-blurred-background", "block-hover-background", "border-blurred"), "#555555"),
         },
@@ -123,6 +127,7 @@ OWN = (
             **_texts("#0000AA", "#000000", "#AA00AA", "#5555FF", "#AA0000", "#555555"),
             "text": "auto 100%",
             "boost": "#0000AA",
+            "heat": "#AAAAAA",
             **dict.fromkeys(("text-muted", "text-disabled", "foreground-muted", "foreground-disabled"), "#555555"),
             **dict.fromkeys(("block-cursor-blurred-background", "block-hover-background", "border-blurred"), "#AAAAAA"),
         },

@@ -135,7 +135,8 @@ class HeatPair(Widget):
         if not np.array_equal(found.image, self.image):  # a heat of another image
             return Content("")
         told, shown = fitted(found, width, height)
-        warm, (_, _, paper, ink) = Color.parse(self.app.theme_variables["warning"]), self.colors
+        theme, (_, _, paper, ink) = self.app.theme_variables, self.colors
+        warm = Color.parse(theme.get("heat", theme["warning"]))
         digit, total = (heat_lines(each, paper, ink, warm) for each in shown)
         names = f"digit {said.digit}".ljust(shown[0].steps.shape[1] + 2) + f"sum {said.sum}"
         pairs = [one + "  " + other for one, other in zip(digit, total, strict=True)]
