@@ -9,8 +9,10 @@ from rich.color import ColorSystem
 from textual.pilot import Pilot
 
 from mnist_sum_tui.tui.link import _cells
+from mnist_sum_tui.tui.widgets.closer import Closer
 from mnist_sum_tui.tui.widgets.digit import Digit
-from tests.tui import fixed, recorded
+from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
+from tests.tui import fixed, recorded, shown
 from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_runs import make_three, open_runs
 from tests.tui.test_snapshots import train
@@ -30,12 +32,12 @@ def empty_share(pilot: Pilot[int]) -> float:
     grounds = Counter(cell.ground for line in lines for cell in line)
     page = grounds.most_common(1)[0][0]
     filled = np.array([[cell.text != " " or cell.ground != page for cell in line] for line in lines])
-    for widget in screen.query("Chart, Gallery, Heatmap, Digit"):
+    for widget in screen.query("Chart, Gallery, Heatmap, Digit, HeatPair, Closer"):
         region = widget.region
         part = filled[region.y : region.bottom, region.x : region.right]
         rows, columns = np.flatnonzero(part.any(1)), np.flatnonzero(part.any(0))
         if len(rows):
-            across = slice(columns[0], columns[-1] + 1) if isinstance(widget, Digit) else slice(None)
+            across = slice(columns[0], columns[-1] + 1) if isinstance(widget, Digit | HeatPair | Closer) else slice(None)
             part[rows[0] : rows[-1] + 1, across] = True
     empty = np.zeros_like(filled)
     for y in range(filled.shape[0] - HIGH + 1):
@@ -66,6 +68,15 @@ async def test_a_third_at_most_is_empty(page: str, tmp_path: Path, monkeypatch: 
     make_three(tmp_path)
     async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
         await show(page, pilot)
+        assert empty_share(pilot) < 1 / 3
+
+
+@pytest.mark.parametrize("name", ["closer", "where it looked"])
+async def test_so_it_is_where_a_picture_is_large(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
+        await (shown.closer(pilot) if name == "closer" else shown.drawing(pilot))
+        await pilot.press("h") if name != "closer" else None
+        await pilot.pause()
         assert empty_share(pilot) < 1 / 3
 
 
