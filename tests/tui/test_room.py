@@ -37,7 +37,8 @@ def empty_share(pilot: Pilot[int]) -> float:
         part = filled[region.y : region.bottom, region.x : region.right]
         rows, columns = np.flatnonzero(part.any(1)), np.flatnonzero(part.any(0))
         if len(rows):
-            across = slice(columns[0], columns[-1] + 1) if isinstance(widget, Digit | HeatPair | Closer) else slice(None)
+            is_picture = isinstance(widget, Digit | HeatPair | Closer)
+            across = slice(columns[0], columns[-1] + 1) if is_picture else slice(None)
             part[rows[0] : rows[-1] + 1, across] = True
     empty = np.zeros_like(filled)
     for y in range(filled.shape[0] - HIGH + 1):
