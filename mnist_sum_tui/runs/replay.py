@@ -6,6 +6,7 @@ moment of a run of a million events takes milliseconds.
 """
 
 import contextlib
+import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ MOST_PROGRESS = 1024
 """twice the columns of the widest chart; if there are more events, only every second, fourth, ... is taken"""
 TAIL = 64
 """how many of the newest Progress are always taken, because the key figures are their moving average"""
+PARTS, PAUSE = 16, 0.002
+"""what is read ahead comes in parts of a few milliseconds, with a pause in seconds that leaves room for the page"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,16 @@ class Replay:
         """Read what was not read yet."""
         while self.read_on():
             pass
+
+    def read_ahead(self) -> None:
+        """Read all, and parse what moments near each other share, so that a drag parses only the newest of each."""
+        self.read_all()
+        rows, share = self._index.rows["progress"].values, MOST_PROGRESS // PARTS
+        while share * PARTS < 2 * len(rows):
+            for part in range(1, PARTS + 1):
+                self.at(int(rows[min(part * share, len(rows)) - 1]))
+                time.sleep(PAUSE)
+            share *= 2
 
     def end(self) -> Moment:
         """The run at its end; before that is known, with nothing but its last event."""

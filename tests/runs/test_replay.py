@@ -191,6 +191,12 @@ def test_a_long_run_costs_few_events(tmp_path: Path) -> None:
     replay.at(replay.row_at(2950.0))
     assert len(replay._known) < parsed + TAIL + 40, "a drag reads only what is new"
     assert len(of_kind(replay.at(replay.last).events, EpochDone)) == 3
+    replay = Replay(path)
+    replay.read_ahead()
+    for row in (39_000, 1_500, 20_500, 9_999):
+        parsed = len(replay._known)
+        replay.at(row)
+        assert len(replay._known) <= parsed + TAIL + 1, "then that is true from anywhere to anywhere"
 
 
 @pytest.mark.slow
