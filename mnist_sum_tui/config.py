@@ -142,7 +142,7 @@ class TrainConfig:
     )
     patience: int = _setting(
         0,
-        "Stop after this many epochs without a better validation; 0 never does.",
+        "Stop after this many epochs without a better validation; 0 never stops.",
         range=Range(0, 10_000, "0 to 10,000"),
     )
     min_gain: float = _setting(
@@ -152,7 +152,7 @@ class TrainConfig:
     )
     target: float = _setting(
         0.0,
-        "Stop when the validation has this accuracy for digit and sum, in percent; 0 never does.",
+        "Stop when the validation has this accuracy for digit and sum, in percent; 0 never stops.",
         range=Range(0, 100, "0 to 100"),
     )
     max_minutes: float = _setting(

@@ -105,5 +105,5 @@ def _usual(target: Path) -> Path:
     except OSError:
         is_ours = False
     if not is_ours:
-        raise UsageError(f"{target} is there already: say where to with -o")
+        raise UsageError(f"{target} exists already: name another file with -o")
     return target

@@ -23,7 +23,7 @@ Filter = Annotated[
 ]
 Sort = Annotated[str, typer.Option(metavar="COLUMN", help="Sort by a column, or a setting: sum, time, lr ...")]
 Each = Annotated[
-    bool, typer.Option("--each", help="A line for each run, also for those that differ by their seed alone.")
+    bool, typer.Option("--each", help="A line for each run, also for those that differ only in their seed.")
 ]
 Columns = Annotated[
     str, typer.Option(metavar="NAMES", help="Columns of the page Runs, or settings: 'run,lr,sum,time,curve'.")

@@ -60,7 +60,7 @@ def print_runs(
     print_table(out, "", [column.title for column in shown], rows, left=left, spare=spare)
     say(out, measured_on(summaries), "dim italic")
     if any(isinstance(run, Fold) for run in summaries):
-        say(out, "n=: mean +- deviation of runs that differ by their seed alone; --each unfolds", "dim italic")
+        say(out, "n=: mean +- deviation of runs that differ only in their seed; --each unfolds", "dim italic")
 
 
 def _cell(column: Column, run: Summary, name: str, best: Summary | None) -> "str | Text":

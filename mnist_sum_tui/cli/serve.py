@@ -17,7 +17,7 @@ def serve(
             help="The run to watch: latest, its id, or a path.", autocompletion=complete_run, show_default="the demo"
         ),
     ] = None,
-    host: Annotated[str, typer.Option(help="Where to listen; another than localhost lets others watch.")] = "localhost",
+    host: Annotated[str, typer.Option(help="Address to listen on; any but localhost lets others watch.")] = "localhost",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     runs_dir: RunsDir = None,
 ) -> None:
@@ -36,7 +36,7 @@ def serve(
     if host in EVERYWHERE:
         say(out, f"From other machines: this machine's name or address in place of localhost, with :{port}")
     if host not in LOCAL:
-        say(out, "Whoever reaches this machine can watch; each visitor takes some 100 MB of its memory while watching")
+        say(out, "Anyone who can reach this machine can watch; each visitor takes some 100 MB of its memory")
     out.file.flush()
     try:
         listen(watched, folder, host, port)

@@ -153,7 +153,7 @@ def to_tensorboard(run: Run, events: Iterable[Event], folder: Path) -> Path:
     """
     target = folder / run.path.name
     if os.path.lexists(target):
-        raise UsageError(f"{target}: is there already; remove it, or name another folder")
+        raise UsageError(f"{target}: exists already; remove it, or name another folder")
     beside = folder / f".{run.path.name}.{os.getpid()}.tmp"
     try:
         with _left_if_filled(folder):

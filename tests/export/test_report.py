@@ -58,7 +58,7 @@ def test_it_shows_the_run(run: Run) -> None:
     text = page(run)
     for words in (
         "20260101-120100-compact", "99.12 %", "98.74 %", "99.31 %", "of 100,000 pairs", "5 of 5 epochs",
-        "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0", "The 2 mistakes", "read as 3",
+        "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0", "The 2 surest mistakes", "read as 3",
         "99 % sure", "<th>lr</th><td>0.002</td>", "<td>2.10</td>", '<td style="--share:1.000">17</td>', "1.00 %",
     ):  # fmt: skip
         assert words in text, words
@@ -207,7 +207,7 @@ def test_the_command(cli: Cli, run: Run, tmp_path: Path) -> None:
     assert target.read_bytes() == report(run)
     usual = tmp_path / f"{run.path.name}.html"
     usual.write_text("<!doctype html><title>my own page</title>")
-    is_one_line(cli("runs", "report", "--runs-dir", runs), 2, usual.name, "is there already: say where to with -o")
+    is_one_line(cli("runs", "report", "--runs-dir", runs), 2, usual.name, "exists already: name another file with -o")
     assert "my own page" in usual.read_text()
     usual.write_bytes(target.read_bytes())
     assert cli("runs", "report", "--runs-dir", runs).returncode == 0, "a page of ours is made anew"

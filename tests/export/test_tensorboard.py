@@ -73,7 +73,7 @@ def test_measurements_settings_and_mistakes(tmp_path: Path) -> None:
 def test_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = make(tmp_path / "runs", "20260101-120100-compact", EVENTS)
     folder = to_tensorboard(run, EVENTS, tmp_path / "boards")
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="exists already"):
         to_tensorboard(run, EVENTS, tmp_path / "boards")
     assert len(list(folder.iterdir())) == 1
 
@@ -144,5 +144,5 @@ def test_the_commands(cli: Cli, small_data: str, tmp_path: Path) -> None:
     assert (exported.returncode, exported.stderr) == (0, "")
     assert f"tensorboard --logdir {tmp_path / 'again'}" in exported.stdout
     assert values(streams) == values(tmp_path / "again" / streams.name)
-    is_one_line(cli("runs", "export", "latest", "--tensorboard", str(boards)), 2, "is there already")
+    is_one_line(cli("runs", "export", "latest", "--tensorboard", str(boards)), 2, "exists already")
     is_one_line(cli("train", *settings, "--tensorboard", str(next(streams.iterdir()))), 2, "is not a folder")
