@@ -156,7 +156,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         for ten in self.query(AllTen):
             ten.predictions, ten.chosen = predictions, self.number
         self.query_one(AdditionTable).predictions = predictions
-        self.show_heat(None if answer is None else answer.image, shown)
+        self.show_heat(None if answer is None else answer.image, shown, answer.source if answer else "")
         tool = "rubber" if pad.rubs_out else f"{pad.pen} pen"
         lines = [f"number {self.number} {BRAILLE.between} {tool}"]
         if self.milliseconds is not None:

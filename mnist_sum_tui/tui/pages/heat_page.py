@@ -27,6 +27,8 @@ class HeatPage(NumberPage):
 
     _heat_sought: object = None
     """image, number and network of the last heat map that was asked for"""
+    _heat_known: object = None
+    """the same of the last one that is known to its end"""
     _heat_sought_at = _heat_due = 0.0
 
     beside_from: ClassVar[tuple[str, ...]] = ()
@@ -46,15 +48,22 @@ class HeatPage(NumberPage):
         """Disable the key if the heat map is always shown."""
         return not (action == "heat" and self.has_room_for_heat) and super().check_action(action, parameters)
 
-    def show_heat(self, image: Image | None, said: "Prediction | None", found: TestSetResult | None = None) -> None:
-        """Show the heat map of an answer, if it is wanted; `found` has the network, if that is not the session's."""
+    def show_heat(
+        self, image: Image | None, said: "Prediction | None", source: str, found: TestSetResult | None = None
+    ) -> None:
+        """Show the heat map of an answer, if it is wanted; it is not sought again while nothing has changed.
+
+        `source` is the answer's; `found` has the network, if that is not the session's.
+        """
         pair = self.query_one(HeatPair)
         pair.image, pair.said = image, said
         if image is None or not (self.has_class("-heat") or self.has_room_for_heat):
             return
         moment, now = self.session.shown.moment, time.monotonic()
-        wanted = image.tobytes(), self.number, self.session.weights, found, moment and moment.row
-        if self.session.is_training and wanted == self._heat_sought and now < self._heat_due:
+        is_training = self.session.is_training  # which changes the weights at each step
+        source = "" if is_training else source
+        wanted = image.tobytes(), self.number, self.session.weights, source, found, moment and moment.row
+        if wanted == self._heat_sought and (now < self._heat_due if is_training else wanted == self._heat_known):
             return
         self._heat_sought, self._heat_sought_at, self._heat_due = wanted, now, now + PATIENCE
         self.predictions.request(FindHeat(image, self.number, self.session.weights, found), self.post_message)
@@ -63,7 +72,7 @@ class HeatPage(NumberPage):
         """Show a heat map, which may replace a coarser one."""
         self.query_one(HeatPair).found = message
         if message.is_hiding:
-            now = time.monotonic()
+            now, self._heat_known = time.monotonic(), self._heat_sought
             self._heat_due = now + (now - self._heat_sought_at) / SHARE
 
     def action_heat(self) -> None:

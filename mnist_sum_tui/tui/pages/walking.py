@@ -130,7 +130,7 @@ class WalkingPage(ImagePage):
         sums.truth = None if shown.label is None else shown.label + self.number
         for ten in self.query(AllTen):
             ten.predictions, ten.chosen = answer.predictions, self.number
-        self.show_heat(answer.image, shown, self.searched)
+        self.show_heat(answer.image, shown, answer.source, self.searched)
         return shown
 
     @property

@@ -145,7 +145,26 @@ async def test_while_it_trains_the_same_heat_is_not_sought_each_second(
         app.session.control = None
         page._heat_due = time.monotonic() + 1000
         page.show_answer()
-        assert len(asked(app)) == 5, "without a training there is time"
+        assert len(asked(app)) == 5, "the training has left other weights"
+
+
+async def test_without_a_training_it_is_sought_once_for_the_same_answer(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        await press(pilot, "h")
+        assert len(asked(app)) == 1
+        await press(pilot, "ctrl+p")
+        await press(pilot, "escape")
+        await pilot.pause()
+        assert len(asked(app)) == 1, "the page comes back from the palette as it was"
+        page = app.screen
+        assert isinstance(page, InspectPage)
+        assert page.answer is not None
+        page.answer.source = "x, step 140"
+        page.show_answer()
+        assert len(asked(app)) == 2, "other weights in the same file"
+        await press(pilot, "h", "right", "h")
+        assert len(asked(app)) == 3
 
 
 PAPER, INK, WARM = Color.parse("#000"), Color.parse("#fff"), Color.parse("#f80")
