@@ -30,9 +30,12 @@ def describe(name: str) -> list[Layer]:
         UsageError: the name is unknown.
     """
     network = build(name).eval()
+    image = torch.zeros(1, 1, 28, 28)
     with torch.inference_mode(), calls(network, FUNCTIONS) as seen:
-        network(torch.zeros(1, 1, 28, 28), torch.zeros(1, 10))
+        network(image, torch.zeros(1, 10))
     rows: list[Layer] = []
+    if (read := seen[0].input).shape != image.shape:
+        rows.append(Layer("image", f"its inner {'x'.join(map(str, read.shape[2:]))}, without the rim", _shape(read), 0))
     for call in seen:
         if call.module is not None:
             rows.append(Layer(call.name, _kind(call.module), _shape(call.output), parameter_count(call.module)))

@@ -229,3 +229,9 @@ def test_the_layers_name_pooling_and_relu() -> None:
     assert found["conv2"][0] == "convolution 3x3, padding 1"
     assert found["digit"][0] == found["sum"][0] == "linear"
     assert {layer.name: layer.kind for layer in describe("original")}["pool1"] == "max pool 2x2, ReLU"
+
+
+def test_a_network_that_reads_only_a_part_of_the_image_says_so() -> None:
+    first, *_ = describe("swift")
+    assert (first.name, first.kind, first.shape) == ("image", "its inner 23x23, without the rim", "1 x 23 x 23")
+    assert describe("compact")[0].name == "conv1"

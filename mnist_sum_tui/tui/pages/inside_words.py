@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from mnist_sum_tui.charts.health import short_name
 from mnist_sum_tui.charts.scatter import DigitMap
 from mnist_sum_tui.charts.thumbnail import as_maps
+from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.closer import Closer
@@ -72,15 +73,14 @@ def shape_words(view: "LayerView") -> str:
 
 def layer_words(view: "LayerView", number: int, is_dark: bool) -> str:
     """What the layer does, and how to read its pictures in a dark or light theme."""
-    rows = view.field[0].size
-    kind, patch = view.kind[:1].upper() + view.kind[1:], f"{rows}x{rows}"
+    rows, kind = view.field[0].size, view.kind[:1].upper() + view.kind[1:]
     if view.kind == "image":
         return f"The image goes in: 28x28 grey values. The number {number} comes in much later, after the digit scores."
     if reads_image(view):
         ink, paper = ("white", "black") if is_dark else ("black", "white")
         return (
-            f"{kind}: each map has one filter (the small square: {ink} counts for, {paper} against), laid on every "
-            f"{patch} patch of the image. It stands out where both look alike: after enough epochs often at an edge or "
+            f"{kind}: each map has one filter (the small square: {ink} counts for, {paper} against), laid on "
+            f"{patches_words(view)}. It stands out where both look alike: after enough epochs often at an edge or "
             "a stroke."
         )
     if view.kernels is not None:
@@ -108,6 +108,16 @@ def layer_words(view: "LayerView", number: int, is_dark: bool) -> str:
     return f"{kind}: each square is one value, made of all values of the layer before. Strong ones stand out."
 
 
+def patches_words(view: "LayerView") -> str:
+    """On which patches a first layer lays its filters: `every 3x3 patch of the image`."""
+    rows, columns = view.field
+    gap = {1: "every", 2: "every second"}.get(rows.step, f"each {rows.step}th")
+    part = "the image"
+    if max(rows.low, columns.low, SIDE - rows.high, SIDE - columns.high) > 0:
+        part = f"the inner {rows.high - rows.low}x{columns.high - columns.low} of the image, without its rim"
+    return f"{gap} {rows.size}x{columns.size} patch of {part}"
+
+
 def place_words(closer: Closer) -> str:
     """Where the cursor is on a map, the value there, and the part of the image on which it depends."""
     assert closer.view is not None
@@ -121,7 +131,7 @@ def place_words(closer: Closer) -> str:
 
 
 def _whole(rows: int) -> str:
-    return f"a {rows}x{rows} patch" if rows < 28 else "all"
+    return f"a {rows}x{rows} patch" if rows < SIDE else "all"
 
 
 def truth_words(label: int, said: "Prediction") -> str:

@@ -9,8 +9,10 @@ from textual.widgets import OptionList
 
 from mnist_sum_tui.charts.thumbnail import scaled
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.inference.explain import Axis, LayerView
+from mnist_sum_tui.inference.explain import Axis, LayerView, look_inside
+from mnist_sum_tui.models import build
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inside_words import layer_words
 from mnist_sum_tui.tui.widgets.closer import Closer, framed
 from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, axis_labels, side_for
 from tests.tui import fixed
@@ -156,3 +158,15 @@ async def test_digits_and_sums_are_labelled_squares_that_are_all_seen(size: tupl
         beside = "".join(maps.render_line(y).text[:1] for y in range(maps.tile.height - 1))
         assert beside.split() == [*"0123456789"]
         assert maps.items[0].image[2 * beside.index("7")].any(), "beside its row"
+
+
+@pytest.mark.parametrize(
+    ("model", "part"),
+    [
+        ("swift", "laid on every second 5x5 patch of the inner 23x23 of the image, without its rim. It"),
+        ("compact", "laid on every 5x5 patch of the image. It"),
+    ],
+)
+def test_the_words_say_which_patches_of_the_image_the_first_filters_lie_on(model: str, part: str) -> None:
+    views = look_inside(build(model), np.zeros((28, 28), np.uint8), 7)
+    assert part in layer_words(views[0], 7, is_dark=True)
