@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
 
-ONLY_THESE = "No earlier weights were kept; a run of recipe standard keeps some, to see when it began to add."
+OTHERS = "Other weights (keys , and .) show after which epoch it began to add"
+ONLY_THESE = "No earlier weights were kept, to show after which epoch it began to add"
+STEP_BY_STEP = "a run's replay (F5, Enter, p) in a wide window or its report (mnist-sum runs report) shows the step."
 
 
 class AdditionTable(Widget):
@@ -54,5 +56,4 @@ def table_words(predictions: "tuple[Prediction, ...]", has_others: bool = True) 
         are = "is" if fitting == 1 else "are"
         found = f"No whole diagonal: it reads {read}, and {fitting} of ten sums {are} {read} + the number. "
         found += "It does not add yet."
-    others_words = "Other weights (keys , and .) show when it began to add." if has_others else ONLY_THESE
-    return f"{found} The fuller a cell, the more probable. {others_words}"
+    return f"{found} The fuller a cell, the more probable. {OTHERS if has_others else ONLY_THESE}; {STEP_BY_STEP}"

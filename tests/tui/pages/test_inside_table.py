@@ -56,12 +56,14 @@ async def test_where_only_one_network_was_kept_that_is_told(app: MnistSumApp) ->
         await fixed.open_page(pilot, "inside")
         page = page_in(app)
         await press(pilot, "end", *["up"] * (len(VIEWS) - 1))
-        assert "show when it began to add" in words(page)
+        assert "keys , and .) show after which epoch it began to add" in words(page)
+        assert "replay (F5, Enter, p)" in words(page), "which has some 200 moments of every run"
         assert page.answer is not None
         only = page.answer.choices[1:2]
         page.answer.choices = only
         page.show_layer()
         assert "No earlier weights were kept" in words(page)
+        assert "replay (F5, Enter, p)" in words(page)
         assert "keys ," not in words(page)
         page.show_weights(only[0], only, "")
         await press(pilot, "comma")
