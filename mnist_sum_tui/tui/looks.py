@@ -86,7 +86,7 @@ OWN = (
             "border-blurred": "#8A8A8A",
             "scrollbar": "#9A9A9A",
             "batch": "55%",
-            "heat": "#5A5400",
+            "heat": "#524C00",
         },
     ),
     Theme(

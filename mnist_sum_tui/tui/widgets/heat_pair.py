@@ -17,6 +17,7 @@ from mnist_sum_tui.charts.heat import MOST_TIMES, times_smaller
 from mnist_sum_tui.charts.thumbnail import Image, resize
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.messages import HeatFound
+from mnist_sum_tui.tui.widgets.map_lines import readable_on
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
@@ -38,7 +39,7 @@ MATTERS = 0.1
 """a place matters if hiding it makes the log-odds fall by at least this much"""
 LEAST_NINE = 9 * MATTERS
 """the least fall for which a 9 stands"""
-INK_GROUND = 0.2, 0.2
+INK_GROUND = 0.14, 0.14
 """how far the ground of ink is towards the colour of ink: for none, and how much further for full ink; so that its
 figures keep one colour until they are hot"""
 
@@ -100,7 +101,7 @@ def mark_style(step: int, grey: float, is_ink: bool, colours: tuple[Color, Color
         return Style(foreground=paper.blend(warm, 0.3 + step * 0.07))
     faint, further = INK_GROUND
     ground = paper.blend(ink, faint + further * grey / 255).blend(warm, step / 9)
-    return Style(background=ground, foreground=ground.get_contrast_text(0.9), bold=True)
+    return Style(background=ground, foreground=readable_on(ground), bold=True)
 
 
 def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np.float32]:

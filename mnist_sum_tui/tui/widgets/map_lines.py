@@ -24,6 +24,13 @@ def fitted(word: str, cell: int) -> str:
     return f"{word:>{cell - 1}} "
 
 
+def readable_on(ground: Color) -> Color:
+    """Black or white, whichever has the higher contrast (WCAG 2: at a relative luminance of 0.179 both have 4.6)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in ground.normalized]
+    luminance = sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return Color(255, 255, 255) if luminance < 0.179 else Color(0, 0, 0)
+
+
 def cell_style(paper: Color, ink: Color, share: float, strength: float = 0.9) -> Style:
     """The colours of a cell; the terminal's own colours cannot be blended, so then only the text is coloured."""
     if ink.ansi is not None:
