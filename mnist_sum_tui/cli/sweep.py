@@ -48,8 +48,8 @@ def sweep(
     with told_when_over(notify, "the sweep"):
         for place, combination in enumerate(wanted):
             if not json:
-                words = (f"{option_name(key)} {value}" for key, value in zip(swept, combination.values, strict=True))
-                say(console(), f"{place + 1}/{len(wanted)}  {', '.join(words) or f'{seeds} seeds'}", "bold")
+                words = _named(swept, combination.values) or f"{seeds} seeds"
+                say(console(), f"{place + 1}/{len(wanted)}  {words}", "bold")
             finished = []
             for config in combination.configs:
                 with in_turn(folder, lambda: None if json else say(console(), WAITING)):
@@ -58,6 +58,8 @@ def sweep(
                     raise typer.Exit(code)
                 finished.append(summarise(run))
             done.append(outcome(combination.values, finished))
+            if not json and len(done) < len(wanted):
+                say(console(), _so_far(swept, done))
     _print_json(swept, done) if json else _print(swept, done)
 
 
@@ -94,6 +96,18 @@ def _made(config: TrainConfig, folder: Path, name: str, json: bool) -> tuple[Run
     else:
         run = find.create(folder, config, name, f"seed{config.seed}")
     return run, train_and_print(config, run, False, style="json" if json else "brief")
+
+
+def _named(swept: tuple[str, ...], values: tuple[str, ...]) -> str:
+    return ", ".join(f"{option_name(key)} {value}" for key, value in zip(swept, values, strict=True))
+
+
+def _so_far(swept: tuple[str, ...], done: Sequence[Outcome]) -> str:
+    """What the last combination came to, beside the best so far."""
+    best, last = max(done, key=lambda found: found.mean), done[-1]
+    than = "within chance of" if last.is_like(best) else "below"
+    verdict = "the best so far" if last is best else f"{than} the best so far, {_named(swept, best.values)}"
+    return f"digit and sum {percent(last.mean, 3)} +- {100 * last.error:.3f} %: {verdict}"
 
 
 def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:

@@ -1,5 +1,6 @@
 """`mnist-sum sweep`: its lock, what it checks first, and its grid."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -57,6 +58,11 @@ def test_images_that_are_missing_are_noticed_before_the_first_run(cli: Cli, tmp_
 def test_two_settings_are_a_grid_of_shades(cli: Cli, tmp_path: Path) -> None:
     result = cli(*options(tmp_path, "--batch-size", "64,128"))
     assert result.returncode == 0, result.stderr
+    so_far = re.findall(r"^digit and sum (\d+\.\d{3} %) \+- \d\.\d{3} %: (.*)", result.stdout, re.MULTILINE)
+    assert len(so_far) == 3, "the last one is in the table, which follows"
+    assert so_far[0][1] == "the best so far"
+    others = [words for _, words in so_far if words != "the best so far"]
+    assert all(re.match(r"(within chance of|below) the best so far", words) for words in others)
     grid = result.stdout[result.stdout.index("Mean of digit and sum") :].splitlines()
     assert grid[1].split() == ["1e-3", "4e-3"]
     assert [line.split()[0] for line in grid[2:4]] == ["64", "128"]
