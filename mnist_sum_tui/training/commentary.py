@@ -5,31 +5,26 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, System
-from mnist_sum_tui.training.average import Average
 from mnist_sum_tui.training.coach import rate_to_try
-from mnist_sum_tui.training.race import Ghost, Reached, verdict
+from mnist_sum_tui.training.race import Ghost, verdict
+from mnist_sum_tui.training.seen import SETTLED, Seen, now
 
-FAST, SLOW = 0.8, 0.95
-"""weights of the past in the moving averages over Progress events"""
 HOLD = 15
 """Progress events for which a sentence is kept at least, unless a warning replaces it"""
-SETTLED = 10
-"""Progress events after which the averages mean something"""
+JUMP_EVENTS, BUSY_EVENTS = 10, 50
+"""Progress events for which the loss is high, or the training slow, before a warning comes"""
+BUSY_STANDS = 100
+"""Progress events after which the sentence on a busy machine is dropped, although the machine is still busy"""
 READS, ADDS, KNOWS = 0.5, 0.2, 0.9
 """accuracies from which on the network counts as reading digits, as beginning to add, and as knowing both"""
 FEW_IMAGES = 2_000
 STILL_STEPS = 300
 """steps after which a digit loss that has not moved is a warning; the sum's loss falls a little in any case"""
-JUMP, JUMP_EVENTS = 2.5, 10
-"""a warning comes if the loss is JUMP times its lowest value, plus 0.1, for so many Progress events"""
-BUSY_SHARE, BUSY_EVENTS = 0.5, 50
-"""a warning comes below this share of the best speed, for so many Progress events"""
 CROWDED_SHARE, GOT, FULL, CROWDED_EVENTS = 0.4, 0.8, 0.85, 2
 """a warning comes if other programs take CROWDED_SHARE of the cores or more, our threads get less than GOT of what they
 could use, and both together fill more than FULL, for so many System events"""
@@ -42,30 +37,6 @@ WARNINGS = ("too-high", "unsettled", "too-low", "overfitting", "busy", "few-imag
 """the topics; the guide's page `coach` has a paragraph for each"""
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What the coach remembers of the events so far."""
-
-    loss: Average = field(default_factory=lambda: Average(FAST))
-    digit: Average = field(default_factory=Average)
-    """the accuracies of digit and sum are averaged as in the dashboard's key figures, so that they never disagree"""
-    total: Average = field(default_factory=Average)
-    speed: Average = field(default_factory=lambda: Average(SLOW))
-    digit_loss: Average = field(default_factory=lambda: Average(FAST))
-    first_digit_loss: float = 0.0
-    lowest: float = math.inf
-    fastest: float = 0.0
-    slow_events: int = 0
-    crowded: int = 0
-    others: float = 0.0
-    high_events: int = 0
-    peak_rate: float = 0.0
-    rate: float = 0.0
-    events: int = 0
-    step: int = 0
-    reached: Reached = field(default_factory=Reached)
-
-
 class Coach:
     """Says what the events of one training mean."""
 
@@ -73,11 +44,13 @@ class Coach:
         """`epochs` are those that an earlier process of this run has done."""
         self._config, self._epochs = config, list(epochs)
         self._started: Started | None = None
-        self._seen = _Seen()
+        self._seen = Seen()
         self._topic, self._since = "", 0
         self._before_ghost, self._raced = "", ""
         """the topic that a sentence about the ghost interrupted; and the last verdict on the race: Faster or Slower"""
         self._said: set[str] = set()
+        self._is_told_busy = False
+        """whether it was told that the processor is taken, which still lasts"""
         self.ghost: Ghost | None = None
         """the best earlier run; it may be set after the training has begun"""
 
@@ -91,7 +64,7 @@ class Coach:
             self._seen.crowded = self._seen.crowded + 1 if self._is_crowded(event) else 0
             self._seen.others = event.others or 0.0
         elif isinstance(event, Progress) and math.isfinite(event.loss):
-            self._note(event)
+            self._seen.note(event, is_resumed=self._started is not None and self._started.resumed)
         else:
             return None
         topic, words = self._find()
@@ -105,27 +78,6 @@ class Coach:
         self._topic, self._since = topic, self._seen.events
         self._said.add(topic)
         return topic, words
-
-    def _note(self, event: Progress) -> None:
-        seen = self._seen
-        for average, value in (
-            (seen.loss, event.loss), (seen.digit_loss, event.digit_loss), (seen.digit, event.digit_accuracy),
-            (seen.total, event.sum_accuracy), (seen.speed, event.images_per_second),
-        ):  # fmt: skip
-            average.add(value)
-        seen.reached.add(event)
-        loss, speed = _now(seen.loss), _now(seen.speed)
-        seen.events, seen.step, seen.rate = seen.events + 1, event.step, event.lr
-        seen.peak_rate = max(seen.peak_rate, event.lr)
-        if seen.events == SETTLED:
-            seen.first_digit_loss = _now(seen.digit_loss)
-            if self._started is not None and self._started.resumed:
-                seen.reached.forget_times()
-        if seen.events >= SETTLED:
-            seen.lowest, seen.fastest = min(seen.lowest, loss), max(seen.fastest, speed)
-            is_high = loss > JUMP * seen.lowest + 0.1
-            seen.high_events = seen.high_events + 1 if is_high else 0
-            seen.slow_events = seen.slow_events + 1 if speed < BUSY_SHARE * seen.fastest else 0
 
     def _find(self) -> tuple[str, str]:
         """The topic that matters most now, and its sentence; two empty strings if there is none."""
@@ -143,7 +95,7 @@ class Coach:
                 "too-high",
                 f"The loss jumps up again: the learning rate is too high; turn it down (try --lr {rate})",
             )
-        is_still = _now(seen.digit_loss) > 0.97 * seen.first_digit_loss and _now(seen.digit) < ADDS
+        is_still = now(seen.digit_loss) > 0.97 * seen.first_digit_loss and now(seen.digit) < ADDS
         if is_still and seen.step > STILL_STEPS:
             return (
                 "too-low",
@@ -158,12 +110,22 @@ class Coach:
                 f"The validation of epoch {self._epochs[-1].epoch} is {percent(below, 0)} below its training: "
                 "the steps are too large; turn the rate down"
             )
-        if seen.crowded >= CROWDED_EVENTS:
+        return self._busy()
+
+    def _busy(self) -> tuple[str, str] | None:
+        """That something else takes the processor: told once while it lasts, then what is learned is told again."""
+        seen = self._seen
+        is_crowded = seen.crowded >= CROWDED_EVENTS
+        if not is_crowded and seen.slow_events < BUSY_EVENTS:
+            self._is_told_busy = False
+            return None
+        if self._is_told_busy and (self._topic != "busy" or seen.events - self._since >= BUSY_STANDS):
+            return None
+        self._is_told_busy = True
+        if is_crowded:
             share = percent(seen.others, 0)
             return "busy", f"Something else takes {share} of the cores: stop it, and the training gets them"
-        if seen.slow_events >= BUSY_EVENTS:
-            return "busy", "It trains at half of its best speed: something else takes the processor"
-        return None
+        return "busy", "It trains at half of its best speed: something else takes the processor"
 
     def _is_crowded(self, event: System) -> bool:
         """Whether other programs take cores that the training's threads could use."""
@@ -179,7 +141,7 @@ class Coach:
         return ("ghost", words) if word not in ("", self._raced) else None
 
     def _phase(self) -> tuple[str, str]:
-        digit, total = _now(self._seen.digit), _now(self._seen.total)
+        digit, total = now(self._seen.digit), now(self._seen.total)
         if digit < READS:
             return "sees", "It learns to read digits; the sum is a guess as long as the digit is"
         if total < ADDS:
@@ -243,8 +205,3 @@ class Coach:
         """The standard error of a validation accuracy over so many images."""
         count = self._started.validation_images if self._started else 0
         return math.sqrt(accuracy * (1 - accuracy) / count) if count else math.inf
-
-
-def _now(average: Average) -> float:
-    """The average so far; 0 before its first value."""
-    return average.value or 0.0

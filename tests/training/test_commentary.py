@@ -140,6 +140,19 @@ def test_another_process_that_takes_half_of_the_cores_is_told_from_the_second_ti
     assert said[-1] == ("busy", "Something else takes 49 % of the cores: stop it, and the training gets them")
 
 
+def test_beside_another_process_it_is_told_what_is_learned_all_the_same() -> None:
+    def learns(step: int) -> Progress:
+        digit, total = min(0.1 + step / 200, 0.98), min(max((step - 400) / 200, 0.1), 0.98)
+        return progress(step, 2.5 * math.exp(-step / 150), digit, total)
+
+    ours = replace(STARTED, threads=4, device="cpu")
+    crowded = [each for step in run(800, learns) for each in (step, system(0.5, 0.5))]
+    assert topics(crowded, started=ours) == ["busy", "guesses", "adds", "agrees", "knows"], "once, while it lasts"
+    free = [each for step in run(60, learns) for each in (step, system(0.9, 0.1))]
+    again = topics([*crowded, *free, *crowded], started=ours)
+    assert again.count("busy") == 2, "and again when it comes again"
+
+
 @pytest.mark.parametrize(
     ("found", "threads", "device"),
     [

@@ -1,0 +1,67 @@
+"""What the coach remembers of a training: averages, extremes, and how long something has lasted. No torch."""
+
+import math
+from dataclasses import dataclass, field
+
+from mnist_sum_tui.runs.events import Progress
+from mnist_sum_tui.training.average import Average
+from mnist_sum_tui.training.race import Reached
+
+FAST, SLOW = 0.8, 0.95
+"""weights of the past in the averages over Progress events"""
+SETTLED = 10
+"""Progress events after which the averages mean something"""
+JUMP = 2.5
+"""the loss is high if it is this many times its lowest, and a bit"""
+BUSY_SHARE = 0.5
+"""a training is slow below this share of its best speed"""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the coach remembers of the events."""
+
+    loss: Average = field(default_factory=lambda: Average(FAST))
+    digit: Average = field(default_factory=Average)
+    """as the large figures of the dashboard show it, or the sentence would contradict them; so the sum's"""
+    total: Average = field(default_factory=Average)
+    speed: Average = field(default_factory=lambda: Average(SLOW))
+    digit_loss: Average = field(default_factory=lambda: Average(FAST))
+    first_digit_loss: float = 0.0
+    lowest: float = math.inf
+    fastest: float = 0.0
+    slow_events: int = 0
+    crowded: int = 0
+    others: float = 0.0
+    high_events: int = 0
+    peak_rate: float = 0.0
+    rate: float = 0.0
+    events: int = 0
+    step: int = 0
+    reached: Reached = field(default_factory=Reached)
+
+    def note(self, event: Progress, is_resumed: bool) -> None:
+        """Take in the next Progress; `is_resumed`: of a run that was begun before."""
+        for average, value in (
+            (self.loss, event.loss), (self.digit_loss, event.digit_loss), (self.digit, event.digit_accuracy),
+            (self.total, event.sum_accuracy), (self.speed, event.images_per_second),
+        ):  # fmt: skip
+            average.add(value)
+        self.reached.add(event)
+        loss, speed = now(self.loss), now(self.speed)
+        self.events, self.step, self.rate = self.events + 1, event.step, event.lr
+        self.peak_rate = max(self.peak_rate, event.lr)
+        if self.events == SETTLED:
+            self.first_digit_loss = now(self.digit_loss)
+            if is_resumed:
+                self.reached.forget_times()
+        if self.events >= SETTLED:
+            self.lowest, self.fastest = min(self.lowest, loss), max(self.fastest, speed)
+            is_high = loss > JUMP * self.lowest + 0.1
+            self.high_events = self.high_events + 1 if is_high else 0
+            self.slow_events = self.slow_events + 1 if speed < BUSY_SHARE * self.fastest else 0
+
+
+def now(average: Average) -> float:
+    """The average so far; 0 before its first value."""
+    return average.value or 0.0
