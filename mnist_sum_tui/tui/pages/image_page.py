@@ -5,6 +5,7 @@ import time
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.events import MouseEvent
 from textual.reactive import var
 
 from mnist_sum_tui.glyphs import BRAILLE
@@ -14,6 +15,7 @@ from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted
 from mnist_sum_tui.tui.predictions.requests import PredictImage
 from mnist_sum_tui.tui.session.messages import OpenInInspect
+from mnist_sum_tui.tui.widgets.digit import Digit
 
 NEWEST_SECONDS = 1.0
 """while a training goes on, the predictions are renewed at most once in so many seconds"""
@@ -123,6 +125,15 @@ class ImagePage(WeightsPage, HeatPage):
         """Go to the next or the previous image; the first follows the last."""
         if self.answer is not None:
             self.show_index((self.index + by) % self.answer.count)
+
+    def on_mouse_scroll_down(self, event: MouseEvent, by: int = 1) -> None:
+        """On a picture the wheel goes to the next image."""
+        if isinstance(self.get_widget_at(event.screen_x, event.screen_y)[0], Digit):
+            self.action_step(by)
+
+    def on_mouse_scroll_up(self, event: MouseEvent) -> None:
+        """And back."""
+        self.on_mouse_scroll_down(event, -1)
 
     def action_random(self) -> None:
         """Go to a random image."""

@@ -13,6 +13,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.predictions.messages import Trouble, Working
+from mnist_sum_tui.tui.widgets.answer import AllTen
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.evaluate import EvalReport
@@ -95,6 +96,10 @@ class NumberPage(PredictingPage):
     def action_choose(self, number: int) -> None:
         """Choose a number."""
         self.number = number
+
+    def on_all_ten_chosen(self, message: AllTen.Chosen) -> None:
+        """A line of all ten was clicked."""
+        self.number = message.number
 
 
 def note_room() -> ComposeResult:

@@ -1,9 +1,12 @@
 """The network's answer as text: the equation, how sure it is, and whether its digit and sum agree."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.events import Click
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -172,6 +175,18 @@ class AllTen(Widget):
     predictions: "reactive[tuple[Prediction, ...]]" = reactive(())
     chosen: reactive[int] = reactive(0)
 
+    @dataclass(eq=False)
+    class Chosen(Message):
+        """A number was clicked."""
+
+        number: int
+
     def render(self) -> Content:
         """One line per number."""
         return all_ten(self.predictions, self.chosen, self.content_size.width)
+
+    def on_click(self, event: Click) -> None:
+        """Choose the number of the line."""
+        at = event.get_content_offset(self)
+        if at is not None and at.y < len(self.predictions):
+            self.post_message(self.Chosen(self.predictions[at.y].number))

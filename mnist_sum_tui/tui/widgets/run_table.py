@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.events import Click
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import DataTable
@@ -24,7 +25,7 @@ class RunTable(DataTable[Text]):
     ]
 
     class Entered(Message):
-        """Enter was pressed on a run."""
+        """Enter was pressed on a run, or it was clicked twice."""
 
     class Marked(Message):
         """The marked runs have changed."""
@@ -155,6 +156,11 @@ class RunTable(DataTable[Text]):
     def action_select_cursor(self) -> None:
         """Post Entered, on Enter only: a click must not leave the page."""
         self.post_message(self.Entered())
+
+    def on_click(self, event: Click) -> None:
+        """Post Entered on the second click in a row, unless it is on a column's title."""
+        if event.chain == 2 and event.style.meta.get("row", -1) >= 0:
+            self.post_message(self.Entered())
 
     def on_data_table_header_selected(self, message: DataTable.HeaderSelected) -> None:
         """Sort by the column that was clicked."""

@@ -1,4 +1,4 @@
-"""ScrubBar: the position of a replay in its run, in one line; a click or a drag moves it."""
+"""ScrubBar: the position of a replay in its run, in one line; a click, a drag or the wheel moves it."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,8 @@ from mnist_sum_tui.tui.session.player import Player
 
 GAP = 2
 """columns between the words and the track"""
+NOTCH = 0.02
+"""the share of the run by which a notch of the wheel goes back or forth"""
 
 
 class ScrubBar(Widget):
@@ -69,7 +71,17 @@ class ScrubBar(Widget):
         """Stop following the mouse."""
         self.release_mouse()
 
+    def on_mouse_scroll_up(self) -> None:
+        """Go a little back."""
+        self._ask_for(self.place[-1] - NOTCH)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Go a little forth."""
+        self._ask_for(self.place[-1] + NOTCH)
+
     def _go(self, event: events.MouseEvent) -> None:
         left, room, _ = self._parts()
-        share = (event.x - self.gutter.left - len(left)) / max(room - 1, 1)
+        self._ask_for((event.x - self.gutter.left - len(left)) / max(room - 1, 1))
+
+    def _ask_for(self, share: float) -> None:
         self.post_message(self.Dragged(min(max(share, 0.0), 1.0)))

@@ -1,0 +1,86 @@
+"""What one tries with the mouse, as the terminal sends it: clicks, double clicks and the wheel where they are."""
+
+from pathlib import Path
+
+import pytest
+from textual.events import MouseScrollDown, MouseScrollUp
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.widgets.answer import AllTen
+from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.gallery import Gallery
+from mnist_sum_tui.tui.widgets.run_table import RunTable
+from mnist_sum_tui.tui.widgets.scrub_bar import NOTCH, ScrubBar
+from tests.tui import fixed, recorded
+from tests.tui.pages.test_replay import app_with, paused, shown
+from tests.tui.pages.test_runs import make, make_three, open_runs
+
+DOWN, UP = MouseScrollDown, MouseScrollUp
+
+
+async def wheel(pilot: Pilot[int], kind: type[MouseScrollDown | MouseScrollUp], over: Widget) -> None:
+    """A notch of the wheel in the middle of a widget."""
+    x, y = over.region.center
+    pilot.app.post_message(kind(None, int(x), int(y), 0, 0, 0, False, False, False, int(x), int(y)))
+    await pilot.pause()
+    await pilot.pause()
+
+
+async def test_the_wheel_turns_images_over_on_a_picture_and_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page = pilot.app.screen
+        assert isinstance(page, InspectPage)
+        for kind, index in ((DOWN, 1), (DOWN, 2), (UP, 1)):
+            await wheel(pilot, kind, page.query(Digit).first())
+            assert page.index == index
+        await wheel(pilot, DOWN, page.query_one(Gallery))
+        assert page.index == 1
+
+
+async def test_a_click_on_one_of_all_ten_numbers_chooses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page = pilot.app.screen
+        assert isinstance(page, InspectPage)
+        ten = next(each for each in page.query(AllTen) if each.region)
+        for number in (3, 9):
+            await pilot.click(ten, offset=(4, number + ten.gutter.top))
+            await pilot.pause()
+            assert page.number == number
+        await pilot.click(ten, offset=(4, 0))
+        assert page.number == 9, "the title is no number"
+
+
+async def test_the_second_click_on_a_run_opens_it_and_one_on_a_title_sorts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_runs(app, pilot)
+        table = page.query_one(RunTable)
+        await pilot.click(table, offset=(5, 0), times=2)
+        await pilot.click(table, offset=(5, 3))
+        await pilot.pause()
+        assert app.screen is page
+        await pilot.click(table, offset=(5, 2), times=2)
+        await recorded.until(pilot, lambda: app.session.is_opened)
+        assert app.session.run is not None
+        assert app.session.run.id == table.row_id
+
+
+async def test_the_wheel_on_the_bar_of_a_replay_goes_back_and_forth(pilot: Pilot[int], tmp_path: Path) -> None:
+    run = make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
+    await paused(pilot, run)
+    bar = app_with(pilot).train_page.run_view.query_one(ScrubBar)
+    places = []
+    for kind in (DOWN, DOWN, UP):
+        await wheel(pilot, kind, bar)
+        places.append(shown(pilot)[0])
+    assert places[1] - places[0] == pytest.approx(NOTCH * 2150, abs=25)
+    assert places[2] == pytest.approx(places[0], abs=25)
