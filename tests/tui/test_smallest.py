@@ -9,6 +9,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
+from mnist_sum_tui.tui.widgets.closer import Closer
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.help_panel import HelpPanel
 from tests.tui import fixed, recorded, shown
@@ -59,6 +60,19 @@ async def test_the_views_of_inside_have_more_room_than_their_words(view: str, ap
         if view == "health":
             assert page.query_one("#figures").size.height == 1 + len(recorded.LAYERS)
             assert "dead" in next(line for line in shown.lines(app) if "weights " in line and "gradient" in line)
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (80, 20), (100, 22), (80, 24)])
+async def test_a_map_is_whole_beside_the_image(size: tuple[int, int], app: MnistSumApp) -> None:
+    """Both in 28x14 cells with a margin, in which the frames are; the filter only where there is room."""
+    async with app.run_test(size=size) as pilot:
+        await shown.closer(pilot)
+        closer = app.screen.query_one(Closer)
+        lines = str(closer.render()).split("\n")
+        assert len(lines) <= closer.content_size.height
+        assert max(map(len, lines)) <= closer.content_size.width
+        assert ("filter" in lines[0]) == (size[0] >= 80)
+        assert "Map 1 of conv1" in text(app)
 
 
 @pytest.mark.parametrize(("page", "least"), [("inspect", 20), ("draw", 10), ("inside", 10)])

@@ -196,8 +196,10 @@ class InsidePage(NetworkViews):
             closer.view = view
             of_layer = place_words(closer)
         self._whole_words = words = self.show_view(self.answer) or of_layer
-        if self.has_class("-narrow"):
-            words = brief(words, self.query_one("#words").content_size.width, self.room.height - NEEDED_ROWS)
+        is_closer = self.has_class("-closer")
+        if self.has_class("-narrow") or is_closer:
+            rows = self.room.height - NEEDED_ROWS - 2 * is_closer
+            words = brief(words, self.query_one("#words").content_size.width, rows)
         if words != self._words:  # an update lays out the whole screen
             self._words = words
             self.query_one("#words", Static).update(words)

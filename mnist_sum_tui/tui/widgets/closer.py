@@ -86,7 +86,11 @@ class Closer(Widget, can_focus=True):
         if reads_image(view) and patch.kernel is not None:
             filter_lines = blocks(enlarged(as_signed(patch.kernel), 2 * scale), paper, ink).split("\n")
             parts.append([Content("filter"), *filter_lines])
-        widths = [max(line.cell_length for line in part) + 2 for part in parts]
+        widths = [max(line.cell_length for line in part) for part in parts]
+        if sum(widths) + 2 * len(widths) > self.content_size.width:  # the filter stands among all maps, too
+            del parts[2:], widths[2:]
+        gap = max(0, min(2, self.content_size.width - sum(widths)))
+        widths = [width + gap for width in widths[:-1]] + widths[-1:]
         self._map_at, self._factor = widths[0], factor
         rows = zip_longest(*parts, fillvalue=Content(""))
         return Content("\n").join(
