@@ -86,9 +86,11 @@ class Board:
             self._write(started, summary=part)
 
     def _end(self, finished: Finished) -> None:
-        """Write the images of the surest mistakes, if the run was tested."""
+        """Write that the run went well, and the images of the surest mistakes, if it was tested."""
         from tensorboardX import summary
 
+        if finished.reason in ("completed", "stopped"):
+            self._write(finished, summary=summary.hparams({}, {})[2])
         wrong = tested(self._run).get("mistakes", ()) if finished.pairs else ()
         for place, (mistake, image) in enumerate(pictured(wrong, self._run.read_config().data_dir)):
             name = f"mistakes/{place + 1:02}-{mistake['label']}-read-as-{mistake['digit']}"

@@ -61,6 +61,7 @@ def test_measurements_settings_and_mistakes(tmp_path: Path) -> None:
     assert (accuracy, tested) == pytest.approx((epochs[-1].val_sum_accuracy, 0.98741))
     tags = Counter(value.tag for record in records(folder) for value in record.summary.value)
     assert tags["_hparams_/experiment"] == tags["_hparams_/session_start_info"] == 1
+    assert tags["_hparams_/session_end_info"] == 1, "or its status would be unknown"
     labels = mnist_files.read("test")[1]
     assert tags[f"mistakes/01-{labels[8]}-read-as-3"] == 1
     (settings,) = (value for each in records(folder) for value in each.summary.value if "start_info" in value.tag)
