@@ -132,8 +132,8 @@ class PlainPrinter(Printer):
         if event.step >= FORECAST_STEPS:
             self.has_forecast = True
             if not self.started.resumed and event.remaining > LONG_SECONDS:
-                took = about(event.elapsed + event.remaining)
-                self.line(f"It takes {took} on this machine; mnist-sum train --recipe sprint takes seconds")
+                shorter = "" if self.started.recipe == "sprint" else "; mnist-sum train --recipe sprint takes seconds"
+                self.line(f"It takes {about(event.elapsed + event.remaining)} on this machine{shorter}")
 
     def line(self, text: str) -> None:
         """Print a line and flush it."""

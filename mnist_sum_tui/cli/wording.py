@@ -59,11 +59,18 @@ def message_of(error: Any) -> str:
             return _unknown_option(error, option[0])
         return f"{found[1]!r} cannot stand here: {_meant(error, found[1])}"
     if found := re.match(r"No such command '(.*?)'\.?(?: Did you mean '(.*?)'\?)?", text):
-        advice = f"did you mean {found[2]!r}?" if found[2] else f"{_help_of(error)} lists the commands"
+        near = found[2] or _in_a_group(error, found[1])
+        advice = f"did you mean {near!r}?" if near else f"{_help_of(error)} lists the commands"
         return f"unknown command {found[1]!r}: {advice}"
     if found := re.match(r"Option '(.*)' (requires an argument|does not take a value)", text):
         return f"{found[1]} {'needs a value' if found[2].startswith('requires') else 'takes no value'}"
     return text
+
+
+def _in_a_group(error: Any, word: str) -> str:
+    """`runs report` for `report`: the group of commands that has one of that name, with it; empty if there is none."""
+    commands = error.ctx.command.commands if error.ctx else {}
+    return next((f"{name} {word}" for name, group in commands.items() if word in getattr(group, "commands", ())), "")
 
 
 def _meant(error: Any, words: str) -> str:

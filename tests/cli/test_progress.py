@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,10 +16,10 @@ WORDS = "It takes about 40 min on this machine; mnist-sum train --recipe sprint 
 
 
 def _lines(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], style: str, remaining: float, resumed: bool = False
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], style: str, remaining: float, **started: Any
 ) -> list[str]:
     with progress.printer(style, find.create(tmp_path, TrainConfig())) as out:
-        out.show(replace(recorded.started(), resumed=resumed))
+        out.show(replace(recorded.started(), **started))
         for event in recorded.training(200):
             if isinstance(event, Progress):
                 out.show(replace(event, remaining=remaining))
@@ -29,6 +30,7 @@ def test_a_long_run_says_how_long_it_takes(tmp_path: Path, capsys: pytest.Captur
     found = _lines(tmp_path, capsys, "auto", 2400.0)
     assert found.index(WORDS) == 2, "below the two lines of the heading"
     assert found.count(WORDS) == 1
+    assert WORDS.partition(";")[0] in _lines(tmp_path, capsys, "auto", 2400.0, recipe="sprint")
 
 
 @pytest.mark.parametrize(("style", "remaining", "resumed"), [
@@ -38,4 +40,4 @@ def test_a_long_run_says_how_long_it_takes(tmp_path: Path, capsys: pytest.Captur
 def test_others_do_not(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], style: str, remaining: float, resumed: bool
 ) -> None:
-    assert not [line for line in _lines(tmp_path, capsys, style, remaining, resumed) if "It takes" in line]
+    assert not [line for line in _lines(tmp_path, capsys, style, remaining, resumed=resumed) if "It takes" in line]

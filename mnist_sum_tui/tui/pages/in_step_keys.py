@@ -82,6 +82,15 @@ class InStepKeys(PredictingPage):
         if is_new and len(runs) == COUNT:
             self._read_answers(runs)
 
+    def step_back(self) -> bool:
+        """End playing, and show the whole curves again."""
+        if self._played is None or self._played is not self.curves:
+            return super().step_back()
+        self._played, self._is_playing = None, False
+        self.remove_class("-in-step")
+        self.draw_curves()
+        return True
+
     @work(thread=True, exclusive=True, group="answers", exit_on_error=False)
     def _read_answers(self, runs: Sequence[Run]) -> None:
         """Read the sample answers of two runs, and the images, in a thread."""

@@ -73,9 +73,10 @@ async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytes
         await pilot.press("space", "down", "space")
         await app.workers.wait_for_complete()
         await pilot.pause()
+        assert len(newest()) == 2
+        await pilot.press("x", "x")
         whole = newest()
-        assert len(whole) == 2
-        await pilot.press("x", "x", "p")
+        await pilot.press("p")
         await recorded.until(pilot, lambda: "leads, sum accuracy" in note_of(page))
         assert max(newest()) < 53, "seconds, of which there are 53.75"
         await pilot.press("p")
@@ -84,6 +85,10 @@ async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytes
         assert newest() == waiting
         await pilot.press("p")
         await recorded.until(pilot, lambda: max(newest()) == 53.75)
+        await pilot.press("p")
+        await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
+        await pilot.press("escape")
+        await recorded.until(pilot, lambda: newest() == whole)
         await pilot.press("p")
         await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
         await pilot.press("down", "space")
