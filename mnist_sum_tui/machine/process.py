@@ -88,6 +88,14 @@ def collect_less_often() -> None:
     gc.set_threshold(COLLECT_AFTER, *gc.get_threshold()[1:])
 
 
+def stay() -> None:
+    """Have the garbage collector skip all objects that there are now, because they have come to stay.
+
+    Those that refer to each other in a circle are then never freed, so this is for moments at which there is much else.
+    """
+    gc.freeze()
+
+
 def import_torch() -> None:
     """Import torch with the garbage collector off, because it would scan torch's objects several times and free none.
 

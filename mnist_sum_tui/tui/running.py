@@ -228,7 +228,7 @@ class RunningApp(LeavingApp):
         elif not self.session.is_training:
             self._take_run(config, run, list(player.moment.events))
             self.train_page.begin_replay(player, captions)
-            self.run_worker(player.replay.read_ahead, thread=True, group="open", exclusive=True, exit_on_error=False)
+            self.run_worker(player.read_ahead, thread=True, group="open", exclusive=True, exit_on_error=False)
 
     def _show_run(self) -> None:
         self.switch_mode("train")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.machine.process import stay
 from mnist_sum_tui.runs.run import Run
 
 if TYPE_CHECKING:  # they need numpy, and the first frame does not
@@ -120,6 +121,11 @@ class Player:
         self._seconds = min(max(seconds, self.begins), self.ends)
         self._row = max(self._scale.row(self._seconds), 0)
         self._is_awaited &= self._row >= self.replay.last
+
+    def read_ahead(self) -> None:
+        """Make all moments ready, in a thread. A full garbage collection skips them, or a drag would wait for it."""
+        self.replay.read_ahead()
+        stay()
 
     def catch_up(self) -> bool:
         """Go on to where it is to be, now that more is known; returns whether there is another moment to show."""

@@ -1,5 +1,6 @@
 """Where a replay stands as time passes and keys are pressed."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,9 @@ def test_a_long_run_is_played_fast(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     path.write_text("".join(to_json(event) + "\n" for event in recorded.training(2150)), encoding="utf-8")
     assert Player(Replay(path)).speed == 2, "53.75 s"
+
+
+def test_what_is_read_ahead_has_come_to_stay(player: Player) -> None:
+    before = gc.get_freeze_count()
+    player.read_ahead()
+    assert gc.get_freeze_count() > before, "full garbage collections skip it"
