@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from textual.app import App
+from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.geometry import Size
@@ -63,3 +64,16 @@ async def test_no_widget_is_styled_before_it_is_mounted(tmp_path: Path, monkeypa
         await pilot.pause()
         assert pilot.app.screen.styles.background.a > 0, "the page is styled"
     assert not early
+
+
+async def test_the_rules_that_apply_are_those_of_textual(pilot: Pilot[int]) -> None:
+    """Though most are passed over at once."""
+    applied = 0
+    for node in pilot.app.screen.walk_children(with_self=True):
+        path = node.css_path_nodes
+        for rule in pilot.app.stylesheet.rules:
+            found = list(pilot.app.stylesheet._check_rule(rule, path))
+            assert found == list(Stylesheet._check_rule(rule, path))
+            applied += len(found)
+    assert applied > 300
+    assert RuleSet.__hash__ is object.__hash__
