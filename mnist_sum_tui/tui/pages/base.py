@@ -186,8 +186,8 @@ class Page(SteadyScreen[None]):
 
     @property
     def room(self) -> Size:
-        """Columns and rows that the help leaves to the page."""
-        if not self.query(help_panel.HelpPanel):
+        """Columns and rows that the help leaves to the page; asked 20 times while a page opens."""
+        if not any(isinstance(child, help_panel.HelpPanel) for child in self.children):
             return self.size
         if self.size.width < NORMAL:
             return Size(self.size.width, max(self.size.height - help_panel.HEIGHT, 0))
