@@ -78,8 +78,7 @@ class Page(SteadyScreen[None]):
         Binding("f9", "app.guide", "Guide", key_display="F9"),
         Binding("q", "app.quit", "Quit"),
         Binding("escape", "back", "One step back", show=False),
-        Binding("pagedown", "scroll_help(1)", "Scroll the help", show=False, priority=True),
-        Binding("pageup", "scroll_help(-1)", "Scroll the help", show=False, priority=True),
+        *help_panel.SCROLL_KEYS,
         *(  # priority: in a field, Alt with a digit would be the digit
             Binding(key, f"app.page('{name}')", name.title(), show=False, key_display=shown, priority=True)
             for place, name in enumerate(PAGES, 1)

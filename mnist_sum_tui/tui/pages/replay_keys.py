@@ -12,6 +12,7 @@ from mnist_sum_tui.tui.pages.chart_keys import ChartKeys
 from mnist_sum_tui.tui.session.messages import ReplayRun
 from mnist_sum_tui.tui.session.player import Player
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.widgets.help_panel import SCROLL_KEYS
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 
 if TYPE_CHECKING:  # it needs numpy, and the first frame does not
@@ -36,6 +37,7 @@ REPLAY_BINDINGS = (
     Binding("right", "step(1)", "Step forth", group=STEP),
     Binding("shift+left", "epoch(-1)", "Epoch back", group=EPOCH),
     Binding("shift+right", "epoch(1)", "Epoch forth", group=EPOCH),
+    *SCROLL_KEYS,  # these first, because bindings here replace the page's of the same key
     Binding("pageup", "epoch(-1)", "An epoch back", show=False),
     Binding("pagedown", "epoch(1)", "An epoch forth", show=False),
     Binding("home", "end(False)", "To the beginning", show=False),

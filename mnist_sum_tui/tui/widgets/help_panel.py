@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.key_footer import ALWAYS
 
 WIDTH, NARROW_WIDTH = 40, 30
@@ -21,6 +22,12 @@ TEXTUAL_KEYS = {
 """descriptions of the keys that every screen and every list of Textual has; they are not listed"""
 SELECTING = ("Shift", "and the mouse: select text")
 """how to select text in most terminals while a program has the mouse"""
+SCROLL_KEYS = (
+    Binding("pagedown", "scroll_help(1)", "Scroll the help", show=False, priority=True),
+    Binding("pageup", "scroll_help(-1)", "Scroll the help", show=False, priority=True),
+)
+"""the keys of a page that scroll the panel while it is open and too long"""
+MORE = f"{BRAILLE.arrows[3]} Page Down: more"
 GENERAL = (*ALWAYS, "back")
 
 
@@ -74,6 +81,7 @@ class HelpPanel(VerticalScroll, can_focus=False):
             border-top: solid $foreground 30%;
         }}
         Static {{ width: 1fr; height: auto; margin-bottom: 1; }}
+        #help-more {{ dock: bottom; display: none; margin: 0; background: $surface; color: $text-accent; }}
     }}
     """
 
@@ -85,6 +93,7 @@ class HelpPanel(VerticalScroll, can_focus=False):
         """The text and the keys."""
         yield Static(" ".join(self.about.split()), id="help-text", markup=False)
         yield Static(id="help-keys", markup=False)
+        yield Static(MORE, id="help-more", markup=False)
 
     def on_mount(self) -> None:
         """Show the keys again whenever they change."""
@@ -97,6 +106,17 @@ class HelpPanel(VerticalScroll, can_focus=False):
             keys = [*page_keys(self.screen), SELECTING]
             lines = key_lines(keys, self.scrollable_content_region.width)
             self.query_one("#help-keys", Static).update(lines)
+            self.call_after_refresh(self.show_more)
+
+    def show_more(self) -> None:
+        """Show the sign that there is more below, if there is."""
+        for sign in self.query("#help-more"):
+            sign.display = self.scroll_y < self.max_scroll_y
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        """Hide the sign when the last line is reached."""
+        super().watch_scroll_y(old, new)
+        self.show_more()
 
     def on_resize(self) -> None:
         """Wrap the text again."""

@@ -7,24 +7,29 @@ import pytest
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.help_panel import HelpPanel, key_lines
 from tests.tui import fixed
+from tests.tui.recorded import until
 
 
-@pytest.mark.parametrize("page", ["inspect", "draw"])
+@pytest.mark.parametrize("page", ["inspect", "draw", "train"])
 async def test_page_down_reaches_the_end_of_the_help(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = fixed.new_app(tmp_path, monkeypatch)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(70, 22) if page == "train" else (80, 24)) as pilot:
         await fixed.open_page(pilot, page)
         await pilot.press("question_mark")
         await pilot.pause()
-        panel = app.screen.query_one(HelpPanel)
+        panel, more = app.screen.query_one(HelpPanel), app.screen.query_one("#help-more")
+        await until(pilot, lambda: more.region.area > 0)
+        assert more.region.bottom == panel.region.bottom
         await pilot.press("pagedown", "pagedown", "pagedown")
         await pilot.pause()
         assert panel.scroll_y == panel.max_scroll_y > 0
+        assert not more.display
         await pilot.press("pageup", "pageup", "pageup")
         await pilot.pause()
         assert panel.scroll_y == 0
+        assert more.display
 
 
 async def test_without_the_help_page_down_is_the_gallery_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
