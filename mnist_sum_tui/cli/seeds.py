@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.common import print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
+from mnist_sum_tui.cli.sweep import begun, done_before, there
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import duration, percent
-from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, summarise
 
@@ -23,11 +23,20 @@ LARGEST_SEED = 2**32 - 1
 
 
 def train_seeds(
-    config: TrainConfig, count: int, folder: Path, name: str, json: bool, train: Callable[[TrainConfig, Run, bool], int]
+    config: TrainConfig,
+    count: int,
+    folder: Path,
+    name: str,
+    train: Callable[[TrainConfig, Run, bool], int],
+    *,
+    json: bool,
+    is_quiet: bool = False,
+    is_fresh: bool = False,
 ) -> int:
-    """Train with `count` seeds from the config's seed on; stop at the first run that fails.
+    """Train with `count` seeds from the config's seed on, a sweep of one; stop at the first run that fails.
 
-    `train` gets the config, the run, and whether it is the last run; it returns an exit code.
+    `train` gets the config, the run, and whether it is the last run; it returns an exit code. `is_fresh`: runs that are
+    there already are made again.
 
     Raises:
         UsageError: the last seed would be above LARGEST_SEED.
@@ -38,11 +47,20 @@ def train_seeds(
     last = config.seed + count - 1
     for seed in range(config.seed, last + 1):
         own = replace(config, seed=seed)
-        run = find.create(folder, own, name, f"seed{seed}")
+        found = None if is_fresh else there(own, folder)
+        if found is not None and found.state == "completed":
+            if not is_quiet:
+                say(console(), done_before(found))
+            done.append(found)
+            continue
+        own, run = begun(own, found, folder, name)
         code = train(own, run, seed == last)
         if code:
-            if not json and seed < last:
-                say(console(), f"  then the seeds that are left: the same command with {_rest(seed + 1, last)}")
+            if not json and not is_fresh:
+                say(console(), "  the same command goes on with it, and with the seeds that are left")
+            elif not json and seed < last:
+                words = f"the same command with --seed {seed + 1} --seeds {last - seed}"
+                say(console(), f"  then the seeds that are left: {words}")
             return code
         done.append(summarise(run))
     if json:
@@ -50,10 +68,6 @@ def train_seeds(
     else:
         _print(done)
     return 0
-
-
-def _rest(first: int, last: int) -> str:
-    return f"--seed {first} --seeds {last - first + 1}"
 
 
 def _values(done: list[Summary], name: str) -> list[float]:

@@ -20,7 +20,7 @@ from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.locking import in_turn
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.training.sweep import Outcome, combinations, is_run_of, outcome
 
 WAITING = "another sweep trains in this folder: this one goes on when its run is over"
@@ -82,19 +82,33 @@ def _check(configs: Sequence[TrainConfig]) -> None:
         dataset.load(split, place)
 
 
+def there(config: TrainConfig, folder: Path) -> Summary | None:
+    """The run with that config that is done, or else one that can go on; None if there is none."""
+    alike = [found for found in map(summarise, find.list_runs(folder)) if is_run_of(config, found)]
+    states = (("completed",), ("stopped", "interrupted"))
+    return next((found for state in states for found in alike if found.state in state), None)
+
+
+def done_before(found: Summary) -> str:
+    """What is said of a run that is not made again."""
+    return f"seed {found.config.seed if found.config else '?'}: done before, in {found.run.argument}"
+
+
+def begun(config: TrainConfig, found: Summary | None, folder: Path, name: str) -> tuple[TrainConfig, Run]:
+    """The run to train, with its settings: the one that was found goes on, with as many epochs as it has by now."""
+    if found is None or found.config is None:
+        return config, find.create(folder, config, name, f"seed{config.seed}")
+    return replace(config, epochs=found.config.epochs), found.run
+
+
 def _made(config: TrainConfig, folder: Path, name: str, json: bool) -> tuple[Run, int]:
     """The run with that config: one that is there, one that goes on, or a new one; and the exit code."""
-    alike = [found for found in map(summarise, find.list_runs(folder)) if is_run_of(config, found)]
-    for found in alike:
-        if found.state == "completed":
-            if not json:
-                say(console(), f"seed {config.seed}: done before, in {found.run.argument}")
-            return found.run, 0
-    again = next((found for found in alike if found.state in ("stopped", "interrupted")), None)
-    if again is not None and again.config is not None:
-        run, config = again.run, replace(config, epochs=again.config.epochs)
-    else:
-        run = find.create(folder, config, name, f"seed{config.seed}")
+    found = there(config, folder)
+    if found is not None and found.state == "completed":
+        if not json:
+            say(console(), done_before(found))
+        return found.run, 0
+    config, run = begun(config, found, folder, name)
     return run, train_and_print(config, run, False, style="json" if json else "brief")
 
 

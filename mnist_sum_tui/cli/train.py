@@ -37,7 +37,9 @@ def train(
     ] = None,
     name: opt.Name = "",
     seeds: int = typer.Option(
-        1, help="Train this many times (1 to 1,000), with seeds from --seed on, and report the mean."
+        1,
+        help="Train this many times (1 to 1,000), with seeds from --seed on, and report the mean; runs that are "
+        "there already are not made again.",
     ),
     runs_dir: RunsDir = None,
     json: Json = False,
@@ -73,7 +75,10 @@ def train(
     style = "json" if json else "silent" if quiet else "brief"
     train_one = functools.partial(train_and_print, style=style, turns=turns, boards=tensorboard)
     with told_when_over(notify, "the training"):
-        code = train_seeds(config, seeds, folder, name, json, train_one)
+        code = train_seeds(
+            config, seeds, folder, name, train_one,
+            json=json, is_quiet=json or quiet, is_fresh=bool(turns or tensorboard),
+        )  # fmt: skip
     raise typer.Exit(code)
 
 

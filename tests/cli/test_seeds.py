@@ -1,6 +1,7 @@
 """`mnist-sum train --seeds`: several runs with different seeds, and their mean."""
 
 import json
+import re
 import statistics
 from pathlib import Path
 
@@ -64,14 +65,32 @@ def test_long_runs_with_seeds_show_progress_in_a_log(
 
 
 @pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("is_fresh", [False, True])
 def test_a_stop_says_how_to_go_on_with_the_seeds_that_are_left(
-    tmp_path: Path, small_data: str, capsys: pytest.CaptureFixture[str], as_json: bool
+    tmp_path: Path, small_data: str, capsys: pytest.CaptureFixture[str], as_json: bool, is_fresh: bool
 ) -> None:
     config = TrainConfig.of("sprint", epochs=1, seed=5, data_dir=small_data)
     codes = iter([130])
-    assert train_seeds(config, 3, tmp_path, "", as_json, lambda *_: next(codes)) == 130
+    code = train_seeds(config, 3, tmp_path, "", lambda *_: next(codes), json=as_json, is_fresh=is_fresh)
+    assert code == 130
     words = capsys.readouterr().out
-    assert ("then the seeds that are left: the same command with --seed 6 --seeds 2" in words) is not as_json
+    how = "with --seed 6 --seeds 2" if is_fresh else "goes on with it, and with the seeds that are left"
+    assert (f"the same command {how}" in words) is not as_json
+
+
+def test_seeds_are_a_sweep_of_one_and_go_on_where_they_were(cli: Cli, small_data: str, tmp_path: Path) -> None:
+    small = (*SPRINT, "--data-dir", small_data)
+    assert cli(*small, "--seed", "1").returncode == 0
+    result = cli(*small, "--seeds", "2")
+    made = find.list_runs(tmp_path / "runs")
+    assert len(made) == 2
+    assert re.search(r"^seed 1: done before, in \d+-\d+-swift$", result.stdout, re.MULTILINE)
+    again = cli(*small, "--seeds", "2")
+    assert again.stdout.count("done before") == 2
+    assert again.stdout[again.stdout.index("Test accuracy") :] == result.stdout[result.stdout.index("Test accuracy") :]
+    assert find.list_runs(tmp_path / "runs") == made
+    assert "done before" not in cli(*small, "--seeds", "2", "--change", "3:lr=x0.5").stdout
+    assert len(find.list_runs(tmp_path / "runs")) == 4
 
 
 def test_quiet_seeds_print_only_the_table(cli: Cli, small_data: str) -> None:
