@@ -31,6 +31,8 @@ could use, and both together fill more than FULL, for so many System events"""
 PHASES = ("sees", "guesses", "adds", "agrees", "ghost", "knows", "cools", "chance", "too-easy")
 SLOW_TO_ADD = ("original", "original-2fc", "pictured")
 """networks that have to find addition with ordinary layers"""
+GUESSING_LOSS = (math.log(10) + math.log(19)) / 2
+"""the mean of both losses if all digits and all sums are equally probable"""
 FAR_BELOW = 0.05
 """if a validation accuracy is this far below that of training (0.05: five points), the steps are too large"""
 WARNINGS = ("too-high", "unsettled", "too-low", "overfitting", "busy", "few-images")
@@ -90,6 +92,12 @@ class Coach:
 
     def _warning(self) -> tuple[str, str] | None:
         seen, rate = self._seen, f"{rate_to_try(self._config):g}"
+        if now(seen.loss) > 2 * GUESSING_LOSS:
+            return (
+                "too-high",
+                f"The loss is far above that of guessing ({GUESSING_LOSS:.1f}): the learning rate is too high "
+                f"(try --lr {rate})",
+            )
         if seen.high_events >= JUMP_EVENTS:
             return (
                 "too-high",
@@ -142,6 +150,8 @@ class Coach:
 
     def _phase(self) -> tuple[str, str]:
         digit, total = now(self._seen.digit), now(self._seen.total)
+        if "too-high" in self._said and digit < ADDS:  # nothing was learned since, so that still stands
+            return "", ""
         if digit < READS:
             return "sees", "It learns to read digits; the sum is a guess as long as the digit is"
         if total < ADDS:

@@ -83,6 +83,14 @@ def test_a_loss_that_jumps_and_stays_is_a_rate_too_high() -> None:
     assert "too-high" in topics(run(240, jumps))
 
 
+def test_a_loss_far_above_guessing_is_a_rate_too_high_from_the_first_seconds_on() -> None:
+    def explodes(step: int) -> Progress:
+        return progress(step, 2.6 * step if step < 15 else 2.6, 0.1, 0.05)
+
+    assert topics(run(15, explodes)) == ["too-high"]
+    assert topics(run(60, explodes)) == ["too-high"], "a loss that comes down to guessing is nothing learned"
+
+
 def test_a_single_bad_batch_is_no_warning() -> None:
     def stumbles(step: int) -> Progress:
         return progress(step, 1.5 if step == 200 else 2.5 * math.exp(-step / 50), 0.9, 0.85)

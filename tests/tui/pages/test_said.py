@@ -86,11 +86,11 @@ async def test_marked_runs_keep_their_marks_when_another_one_goes(pilot: Pilot[i
         ("ghost", "The best earlier run of the same network"),
         ("chance", "it may be chance"),
         ("too-high", "mnist-sum lr finds one in seconds"),
-        ("unsettled", "the weights jump about"),
+        ("unsettled", "The weights change so much"),
         ("too-low", "the loss of the digit is where it began"),
-        ("overfitting", "learns its own images by heart"),
+        ("overfitting", "learns its training images by heart"),
         ("busy", "Another program takes the processor"),
-        ("few-images", "knows some hundred images by heart"),
+        ("few-images", "learns a few hundred images by heart"),
     ],
 )
 def test_a_topic_of_the_coach_has_its_paragraph(topic: str, words: str) -> None:
@@ -113,7 +113,7 @@ async def test_the_coach_s_sentence_ends_with_a_clause_and_is_whole_in_the_help(
         await pilot.press("question_mark")
         await pilot.pause()
         await until(pilot, lambda: shown(app, "#news") == "It reads most of the digits")
-        paragraph = "The digit is read, but the sum is right in some 10 % only."
+        paragraph = "Most digits are right, but only about 10 % of the sums."
         assert f"The coach: {words}. {paragraph}" in str(app.screen.query_one("#help-text", Static).render())
         await pilot.press("escape")
         await pilot.resize_terminal(80, 30)
