@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import fcntl
 import functools
+import importlib
 import json
 import os
 import select
@@ -27,6 +28,16 @@ from typing import NoReturn
 ROOT = Path(__file__).parent.parent
 READ_AT_START = ("PYTHON", "LANG", "LC_", "OMP_", "GOMP_", "KMP_")
 """the interpreter or torch reads variables that begin so once, at the start"""
+LOADED = tuple(
+    f"{package}.{name}"
+    for package, names in {
+        "mnist_sum_tui": "inference.evaluate inference.predict training.loop cli.options",
+        "rich": "columns emoji markdown padding panel progress table traceback",
+        "platformdirs": "unix",
+    }.items()
+    for name in names.split()
+)
+"""what most commands need, and which reads nothing from the environment, as typer.rich_utils does"""
 
 
 class Server:
@@ -155,9 +166,7 @@ if __name__ == "__main__":
 
     set_waiting()
     import_torch()
-    import mnist_sum_tui.inference.evaluate
-    import mnist_sum_tui.inference.predict
-    import mnist_sum_tui.training.loop  # noqa: F401
-
+    for module in LOADED:
+        importlib.import_module(module)
     become(*serve(socket.socket(fileno=int(sys.argv[1]))))
     end(main)
