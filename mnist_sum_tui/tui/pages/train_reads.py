@@ -20,6 +20,11 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
 class TrainReads(Page):
     """Reads files in threads, because it would take too long in the thread that draws, and passes the result on."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._images: dict[tuple[tuple[int, ...], str | None], dict[int, Image]] = {}
+        """the sample images that are known, by their places in the training file and its folder"""
+
     @work(thread=True, exclusive=True, group="ghost", exit_on_error=False)
     def find_ghost(self, config: TrainConfig, current: Run, take: "Callable[[str, Series, str], object]") -> None:
         """Read the ghost run: its name, its curves, and how its settings differ."""
@@ -31,12 +36,23 @@ class TrainReads(Page):
             why = why_other(ghost.read_config(), config, was_turned)
             self.take_found(take, ghost.id, Series(read_events(ghost.metrics_file, *Series.KINDS)), why)
 
-    @work(thread=True, exclusive=True, group="images", exit_on_error=False)
     def load_images(
         self, indices: tuple[int, ...], data_dir: str | None, take: "Callable[[dict[int, Image]], object]"
     ) -> None:
-        """Read the sample images; their whole file must be read."""
-        self.take_found(take, sample_images(indices, data_dir))
+        """Take the sample images; they are read once, because that takes seconds and a replay shows them at once."""
+        known = self._images.get((indices, data_dir))
+        if known is None:
+            self._read_images(indices, data_dir, take)
+        else:
+            take(known)
+
+    @work(thread=True, exclusive=True, group="images", exit_on_error=False)
+    def _read_images(
+        self, indices: tuple[int, ...], data_dir: str | None, take: "Callable[[dict[int, Image]], object]"
+    ) -> None:
+        """Read the whole file, of which these are a part."""
+        found = self._images[indices, data_dir] = sample_images(indices, data_dir)
+        self.take_found(take, found)
 
 
 def sample_images(indices: tuple[int, ...], data_dir: str | None) -> "dict[int, Image]":

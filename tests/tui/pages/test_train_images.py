@@ -1,0 +1,44 @@
+"""The sample images of the page Train, which are read in a thread."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.tui.session.messages import ReplayRun
+from mnist_sum_tui.tui.widgets.sample_strip import Sample
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make
+from tests.tui.recorded import until
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_the_images_are_read_once_and_stay_through_replays(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[int, ...]] = []
+
+    def sample_images(indices: tuple[int, ...], _: str | None) -> dict[int, Image]:
+        read.append(indices)
+        return {index: np.full((28, 28), 200, np.uint8) for index in indices}
+
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.train_reads.sample_images", sample_images)
+    monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
+    run = make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
+    async with recorded.new_app(tmp_path).run_test(size=size) as pilot:
+        app = recorded.app_of(pilot)
+        page = app.train_page
+        for _ in range(2):
+            await until(pilot, lambda: page.is_composed)
+            app.post_message(ReplayRun(run))
+            await until(pilot, lambda: page.player is not None)
+            await pilot.press("space", "end")
+            await until(pilot, lambda: page.run_view.query(Sample).first().image is not None)
+            await pilot.press("escape")
+            await until(pilot, lambda: app.session.finished)
+            assert page.run_view.query(Sample).first().image is not None
+            lines = str(page.run_view.query(Sample).first().render()).splitlines()
+            assert len(lines) >= 5, "of a finished run, too"
+            assert "█" in lines[0] or "▀" in lines[0] or "▄" in lines[0]
+        assert len(read) == 1
