@@ -27,10 +27,16 @@ def y_axis(ticks: list[Tick], rows: int, left: int, up: Interval) -> list[str]:
     return lines
 
 
-def x_axis(kind: str, between: Interval, left: int, columns: int) -> list[Span]:
-    """The x axis with its name on the left, and each label to the right of its tick: `step └──┴500───`."""
-    rooms = (max(2, columns // 9), 3, 4, 5, 6)  # with few labels, perhaps only one is within the axis
-    tried = [_ticked(across(kind, *between, room), between, columns) for room in rooms]
+def x_axis(kind: str, between: Interval | None, left: int, columns: int) -> list[Span]:
+    """The x axis with its name on the left, and each label to the right of its tick: `step └──┴500───`.
+
+    Without a range, because nothing is drawn yet, it has no labels.
+    """
+    if between is None:
+        tried = [(_X_AXIS * columns, 0)]
+    else:
+        rooms = (max(2, columns // 9), 3, 4, 5, 6)  # with few labels, perhaps only one is within the axis
+        tried = [_ticked(across(kind, *between, room), between, columns) for room in rooms]
     line = next((line for line, count in tried if count >= LEAST), max(tried, key=lambda found: found[1])[0])
     return [(f"{kind:>{left - 2}} {_CORNER}" if left else "", "axis"), (line, "axis")]
 

@@ -120,7 +120,8 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> D
         beside = y_axis(ticks, rows, left, (low, high))
         lines += [[(text, "axis"), *spans] for text, spans in zip(beside, canvas.lines(), strict=True)]
     if with_axis:
-        lines.append(fit(x_axis(plot.x_kind, (x_low, x_high), left, columns), width))
+        between = (x_low, x_high) if any(len(part.x) for part in _parts(plot)) else None
+        lines.append(fit(x_axis(plot.x_kind, between, left, columns), width))
     lines = lines[:height] + [[(" " * width, "axis")]] * (height - len(lines))
     lines = [[(shown(text, glyphs), role) for text, role in line] for line in lines]
     return Drawing(lines, left, columns, x_low, x_high)

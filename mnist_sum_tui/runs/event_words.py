@@ -2,7 +2,15 @@
 
 from mnist_sum_tui.config import settings
 from mnist_sum_tui.formatting import percent
-from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Notice, Started, Validated
+from mnist_sum_tui.runs.events import Advice, Changed, Checkpointed, EpochDone, Event, Notice, Started, Validated
+
+BUSY = "busy"
+"""the topic of the coach's advice on other programs, which helps only while the run trains"""
+
+
+def is_of_the_moment(event: Event) -> bool:
+    """Whether what the event says is of no use once the run is over."""
+    return isinstance(event, Advice) and event.topic == BUSY
 
 
 def changed_words(event: Changed) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.runs.accuracies import accuracies
+from mnist_sum_tui.runs.event_words import BUSY
 from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, System
 from mnist_sum_tui.training.coach import rate_to_try
 from mnist_sum_tui.training.race import Ghost, verdict
@@ -35,7 +36,7 @@ GUESSING_LOSS = (math.log(10) + math.log(19)) / 2
 """the mean of both losses if all digits and all sums are equally probable"""
 FAR_BELOW = 0.05
 """if a validation accuracy is this far below that of training (0.05: five points), the steps are too large"""
-WARNINGS = ("too-high", "unsettled", "too-low", "overfitting", "busy", "few-images")
+WARNINGS = ("too-high", "unsettled", "too-low", "overfitting", BUSY, "few-images")
 """the topics; the guide's page `coach` has a paragraph for each"""
 
 
@@ -127,13 +128,13 @@ class Coach:
         if not is_crowded and seen.slow_events < BUSY_EVENTS:
             self._is_told_busy = False
             return None
-        if self._is_told_busy and (self._topic != "busy" or seen.events - self._since >= BUSY_STANDS):
+        if self._is_told_busy and (self._topic != BUSY or seen.events - self._since >= BUSY_STANDS):
             return None
         self._is_told_busy = True
         if is_crowded:
             share = percent(seen.others, 0)
-            return "busy", f"Something else takes {share} of the cores: stop it, and the training gets them"
-        return "busy", "It trains at half of its best speed: something else takes the processor"
+            return BUSY, f"Something else takes {share} of the cores: stop it, and the training gets them"
+        return BUSY, "It trains at half of its best speed: something else takes the processor"
 
     def _is_crowded(self, event: System) -> bool:
         """Whether other programs take cores that the training's threads could use."""
@@ -144,7 +145,7 @@ class Coach:
 
     def _race(self) -> tuple[str, str] | None:
         """Which run is ahead, if that is news and no other program has slowed down this training."""
-        was_disturbed = self._seen.slow_events or self._seen.crowded or "busy" in self._said
+        was_disturbed = self._seen.slow_events or self._seen.crowded or BUSY in self._said
         word, words = verdict(self._seen.reached.at, self.ghost) if self.ghost and not was_disturbed else ("", "")
         return ("ghost", words) if word not in ("", self._raced) else None
 

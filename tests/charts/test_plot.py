@@ -69,7 +69,9 @@ def test_nan_is_marked_and_leaves_a_gap_in_the_line(scale: Scale) -> None:
 def test_all_nan_and_no_points_draw_empty_axes() -> None:
     assert "✗" in text(Plot((curve(np.full(5, math.nan)),)), 40, 10)[1]
     assert len(text(Plot(()), 40, 10)) == 10
-    assert len(text(Plot((curve(np.empty(0)),)), 40, 10)) == 10
+    empty = text(Plot((curve(np.empty(0)),)), 40, 10)
+    assert len(empty) == 10
+    assert not any(sign.isdecimal() for sign in empty[-1]), "no step is known"
 
 
 def test_infinite_values_go_to_the_edge_and_do_not_move_the_axis() -> None:

@@ -150,6 +150,7 @@ class ReplayKeys(ChartKeys, AfterRun):
         if self.player is not None:
             moment, shown = self.player.moment, self.session.shown
             shown.rewind(moment)
+            shown.is_playing = self.player.is_playing
             self.session.weights = None
             self.run_view.reset(shown.events)
             self.run_view.query_one(ScrubBar).show(self.player)

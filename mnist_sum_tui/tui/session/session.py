@@ -60,6 +60,8 @@ class Session:
         self._is_alive = False
         self.moment: Moment | None = None
         """the moment that a replay shows; nothing after it is known here"""
+        self.is_playing = False
+        """whether the replay goes on, and does not stand at the moment"""
         self.past: Session | None = None
         """the run that still trains at an earlier moment, while the user looks back at it"""
         self._forget()

@@ -35,7 +35,7 @@ def _state(session: Session) -> tuple[str, str]:
     """The mark of the training's state, and the state in words."""
     started, done = session.started, session.finished
     if session.moment is not None:
-        return BRAILLE.chosen, f"replay {duration(session.moment.elapsed)}"
+        return BRAILLE.chosen if session.is_playing else BRAILLE.paused, f"replay {duration(session.moment.elapsed)}"
     if session.is_live:
         if started is None:
             return RUNNING[0], "getting ready"

@@ -17,7 +17,7 @@ from mnist_sum_tui.charts.widths import cells
 from mnist_sum_tui.formatting import clauses, hanging
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.event_words import event_news
+from mnist_sum_tui.runs.event_words import event_news, is_of_the_moment
 from mnist_sum_tui.runs.events import Advice, Event, Progress, Samples
 from mnist_sum_tui.tui.session.result import outcome
 from mnist_sum_tui.tui.session.session import Session
@@ -104,7 +104,7 @@ class RunView(Vertical):
     def add(self, event: Event) -> None:
         """Store an event, without drawing."""
         self.series.add(event)
-        if isinstance(event, Progress):  # a moment of a replay has a thousand
+        if isinstance(event, Progress) or (is_of_the_moment(event) and not self._session.is_live):  # often a Progress
             return
         self._samples = event if isinstance(event, Samples) else self._samples
         self._news = event_news(event) or self._news

@@ -85,7 +85,7 @@ async def test_p_plays_an_opened_run_and_escape_leaves(pilot: Pilot[int], run: R
 async def test_keys_lead_through_the_moments(pilot: Pilot[int], run: Run) -> None:
     app, player = app_with(pilot), await paused(pilot, run)
     assert shown(pilot) == (0, "-")
-    assert state_line(app.session).startswith("▸ replay 0.0 s")
+    assert state_line(app.session).startswith("‖ replay 0.0 s")
     await pilot.press("right", "right")
     assert shown(pilot)[0] == 10
     await pilot.press("left")
@@ -93,7 +93,7 @@ async def test_keys_lead_through_the_moments(pilot: Pilot[int], run: Run) -> Non
     await pilot.press("pagedown")
     assert shown(pilot)[0] == 430
     assert app.session.validation is not None
-    assert state_line(app.session).startswith("▸ replay 11 s · validation: digit")
+    assert state_line(app.session).startswith("‖ replay 11 s · validation: digit")
     await pilot.press("shift+right", "pageup", "shift+left")
     assert shown(pilot)[0] == 0
     await pilot.press("end")

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.events import Advice
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
@@ -70,6 +71,34 @@ async def test_weights_that_are_later_than_the_moment_are_told(pilot: Pilot[int]
         assert chosen.path == run.best_file
         page.show_weights(chosen, known, "epoch 2")
         assert str(page.query_one("#source", Static).render()) == words
+
+
+async def test_advice_about_other_programs_is_of_the_past_and_not_played_back(
+    pilot: Pilot[int], tmp_path: Path
+) -> None:
+    words = "Something else takes 81 % of the cores: stop it"
+    events = [*recorded.training(900), Advice(step=900, epoch=3, elapsed=22.5, topic="busy", words=words)]
+    player = await paused(pilot, make(tmp_path / "runs", "20260101-120100-compact", events))
+    assert player.replay.at(player.replay.last).events[-1] == events[-1]
+    view = app_with(pilot).train_page.run_view
+    await pilot.press("end")
+    assert view.advice == ""
+    app_with(pilot).session.past = None
+    recorded.begin(app_with(pilot))
+    view.add(events[-1])
+    assert view.advice == words, "while it trains, it helps"
+
+
+async def test_the_mark_in_the_bar_says_whether_it_plays(pilot: Pilot[int], run: Run) -> None:
+    app, player = app_with(pilot), await paused(pilot, run)
+    bar = app.screen.query_one("#state", Static)
+    assert "‖ replay" in str(bar.render())
+    await pilot.press("space")
+    await until(pilot, lambda: player.seconds > 0)
+    assert "▸ replay" in str(bar.render())
+    player.go_to_end()
+    await pilot.press("end")
+    await until(pilot, lambda: "‖ replay" in str(bar.render()))
 
 
 async def test_a_journal_without_its_start_says_nothing_of_loading(pilot: Pilot[int], tmp_path: Path) -> None:
