@@ -241,19 +241,3 @@ def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
     first = tables(read_events(RECORDED.metrics_file))[0]
     assert f"<output>{first.words}</output>" in _browsed(tmp_path / "moved.html").stdout
     assert said("broken.html", report(RECORDED).replace(b"</body>", b"<script>nothing()</script></body>"))
-
-
-def test_without_a_validation_no_epoch_is_called_best(run: Run) -> None:
-    def table() -> list[bytes]:
-        return re.findall(rb"<td>(best)?</td></tr>", report(run))
-
-    assert table().count(b"best") == 1
-    events = [
-        replace(event, val_digit_accuracy=None, val_sum_accuracy=None, best=True)
-        if isinstance(event, EpochDone)
-        else event
-        for event in recorded.training(2150)
-    ]
-    run.metrics_file.write_bytes(to_lines(events))
-    assert table()
-    assert b"best" not in table()

@@ -170,10 +170,9 @@ class InsidePage(NetworkViews):
         self.query_one(AdditionTable).predictions = answer.predictions
 
     def _show_layers(self, views: "tuple[LayerView, ...]") -> None:
-        layers, rows = self.query_one(OptionList), [*map(layer_row, views)]
-        is_same = rows == [layer_row(view) for view in self.views]
+        layers, before, rows = self.query_one(OptionList), [*map(layer_row, self.views)], [*map(layer_row, views)]
         self.views = views
-        if not is_same:  # another network
+        if rows != before:  # another network
             self.remove_class("-closer")
             layers.set_options([*rows, *VIEWS.values()])
             layers.highlighted = 1
@@ -196,9 +195,8 @@ class InsidePage(NetworkViews):
             closer.view = view
             of_layer = place_words(closer)
         self._whole_words = words = self.show_view(self.answer) or of_layer
-        is_closer = self.has_class("-closer")
-        if self.has_class("-narrow") or is_closer:
-            rows = self.room.height - NEEDED_ROWS - 2 * is_closer
+        if self.has_class("-narrow") or self.has_class("-closer"):
+            rows = self.room.height - NEEDED_ROWS - 2 * self.has_class("-closer")
             words = brief(words, self.query_one("#words").content_size.width, rows)
         if words != self._words:  # an update lays out the whole screen
             self._words = words

@@ -1,0 +1,33 @@
+"""The table of epochs in a report: which of them is called best."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from mnist_sum_tui.export.recording import to_lines
+from mnist_sum_tui.export.report import report
+from mnist_sum_tui.runs.events import EpochDone
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make
+
+
+def test_without_a_validation_no_epoch_is_called_best(tmp_path: Path) -> None:
+    run = make(tmp_path, "20260101-120100-compact", [*recorded.training(2150)])
+
+    def table() -> list[bytes]:
+        found: list[bytes] = re.findall(rb"<td>(best)?</td></tr>", report(run))
+        return found
+
+    assert table().count(b"best") == 1
+    run.metrics_file.write_bytes(
+        to_lines(
+            [
+                replace(event, val_digit_accuracy=None, val_sum_accuracy=None)
+                if isinstance(event, EpochDone)
+                else event
+                for event in recorded.training(2150)
+            ]
+        )
+    )
+    assert table()
+    assert b"best" not in table()
