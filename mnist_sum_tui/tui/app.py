@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property, partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
@@ -32,6 +31,31 @@ if TYPE_CHECKING:
 LEAVING = ("q", "ctrl+c", "ctrl+q")
 REPLAY_ALONE = 1.0
 """seconds that the import of torch leaves to a replay's first moment, which does without"""
+
+
+def page_class(name: str) -> type[Page]:
+    """The class of a page other than Train. It is imported only now, because the first frame does without."""
+    match name:
+        case "inspect":
+            from mnist_sum_tui.tui.pages.inspect import InspectPage
+
+            return InspectPage
+        case "draw":
+            from mnist_sum_tui.tui.pages.draw import DrawPage
+
+            return DrawPage
+        case "mistakes":
+            from mnist_sum_tui.tui.pages.mistakes import MistakesPage
+
+            return MistakesPage
+        case "runs":
+            from mnist_sum_tui.tui.pages.runs import RunsPage
+
+            return RunsPage
+        case _:
+            from mnist_sum_tui.tui.pages.inside import InsidePage
+
+            return InsidePage
 
 
 class MnistSumApp(SettingsApp):
@@ -109,11 +133,12 @@ class MnistSumApp(SettingsApp):
             self.find_speeds()
 
     def _open(self, name: str) -> Screen[Any]:
-        """Make a page when it is first asked for, and import it only then; the first frame needs only Train."""
-        module = import_module(f"mnist_sum_tui.tui.pages.{name}")
-        page: type[Page] = getattr(module, f"{name.title()}Page")
-        is_for_a_run = self._replay is not None or self.session.is_read_only
-        self.pages[name] = TrainPage(self._defaults, not is_for_a_run) if name == "train" else page()
+        """Make a page when it is first asked for."""
+        if name == "train":
+            is_for_a_run = self._replay is not None or self.session.is_read_only
+            self.pages[name] = TrainPage(self._defaults, not is_for_a_run)
+        else:
+            self.pages[name] = page_class(name)()
         return self.pages[name]
 
     @cached_property
