@@ -78,6 +78,8 @@ def keep_freed_memory() -> None:
 COLLECT_AFTER = 5_000
 """new objects before the garbage collector looks; Python 3.11 has 700, so it would look a hundred times while the first
 page opens"""
+YOUNG = 3
+"""collections until those that outlived them are looked at again; with Python's 10 that took up to 30 ms at once"""
 
 
 def collect_less_often() -> None:
@@ -85,7 +87,7 @@ def collect_less_often() -> None:
 
     Little memory is kept longer, because a training step leaves no cycles.
     """
-    gc.set_threshold(COLLECT_AFTER, *gc.get_threshold()[1:])
+    gc.set_threshold(COLLECT_AFTER, YOUNG, gc.get_threshold()[2])
 
 
 def stay() -> None:

@@ -90,7 +90,7 @@ def test_the_collector_looks_less_often_and_a_training_step_leaves_it_nothing() 
     try:
         gc.set_threshold(700, 10, 10)
         process.collect_less_often()
-        assert gc.get_threshold()[0] == process.COLLECT_AFTER
+        assert gc.get_threshold() == (process.COLLECT_AFTER, process.YOUNG, 10)
     finally:
         gc.set_threshold(*before)
     learner, plan = trained(), plan_of(16)
