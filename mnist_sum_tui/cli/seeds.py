@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mnist_sum_tui.cli.again import begun, done_before, there
 from mnist_sum_tui.cli.common import print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
-from mnist_sum_tui.cli.sweep import begun, done_before, there
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import duration, percent

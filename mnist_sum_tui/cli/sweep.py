@@ -2,13 +2,13 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mnist_sum_tui.cli import options as opt
+from mnist_sum_tui.cli.again import begun, done_before, there
 from mnist_sum_tui.cli.common import Json, Notify, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.cli.train import train_and_print
@@ -17,11 +17,10 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import duration, percent, shade
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
-from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.locking import in_turn
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.summary import Summary, summarise
-from mnist_sum_tui.training.sweep import Outcome, combinations, is_run_of, outcome
+from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.training.sweep import Outcome, combinations, outcome
 
 WAITING = "another sweep trains in this folder: this one goes on when its run is over"
 
@@ -80,25 +79,6 @@ def _check(configs: Sequence[TrainConfig]) -> None:
         choose(config)
     for place, split in itertools.product({config.data_dir for config in configs}, ("train", "test")):
         dataset.load(split, place)
-
-
-def there(config: TrainConfig, folder: Path) -> Summary | None:
-    """The run with that config that is done, or else one that can go on; None if there is none."""
-    alike = [found for found in map(summarise, find.list_runs(folder)) if is_run_of(config, found)]
-    states = (("completed",), ("stopped", "interrupted"))
-    return next((found for state in states for found in alike if found.state in state), None)
-
-
-def done_before(found: Summary) -> str:
-    """What is said of a run that is not made again."""
-    return f"seed {found.config.seed if found.config else '?'}: done before, in {found.run.argument}"
-
-
-def begun(config: TrainConfig, found: Summary | None, folder: Path, name: str) -> tuple[TrainConfig, Run]:
-    """The run to train, with its settings: the one that was found goes on, with as many epochs as it has by now."""
-    if found is None or found.config is None:
-        return config, find.create(folder, config, name, f"seed{config.seed}")
-    return replace(config, epochs=found.config.epochs), found.run
 
 
 def _made(config: TrainConfig, folder: Path, name: str, json: bool) -> tuple[Run, int]:

@@ -1,0 +1,29 @@
+"""Runs that are there already: what a sweep, or `train --seeds`, need not make again, or goes on with."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import Summary, summarise
+from mnist_sum_tui.training.sweep import is_run_of
+
+
+def there(config: TrainConfig, folder: Path) -> Summary | None:
+    """The run with that config that is done, or else one that can go on; None if there is none."""
+    alike = [found for found in map(summarise, find.list_runs(folder)) if is_run_of(config, found)]
+    states = (("completed",), ("stopped", "interrupted"))
+    return next((found for state in states for found in alike if found.state in state), None)
+
+
+def done_before(found: Summary) -> str:
+    """What is said of a run that is not made again."""
+    return f"seed {found.config.seed if found.config else '?'}: done before, in {found.run.argument}"
+
+
+def begun(config: TrainConfig, found: Summary | None, folder: Path, name: str) -> tuple[TrainConfig, Run]:
+    """The run to train, with its settings: the one that was found goes on, with as many epochs as it has by now."""
+    if found is None or found.config is None:
+        return config, find.create(folder, config, name, f"seed{config.seed}")
+    return replace(config, epochs=found.config.epochs), found.run
