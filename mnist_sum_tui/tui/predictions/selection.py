@@ -5,12 +5,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import SURE, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 
 TO = BRAILLE.arrows[1]
-KEY = f"true {TO} read, ? unsure"
+KEY = f"true {TO} read, ? <{percent(SURE, 0)}"
 """the explanation of the signs in a caption"""
 MOST = 200
 """the most images in the gallery, because an untrained network gets nine in ten wrong"""

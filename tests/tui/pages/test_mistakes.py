@@ -181,9 +181,9 @@ def test_the_signs_of_the_captions_are_explained() -> None:
     selection, often = all_wrong(fixed.result()), frequent(fixed.result())
     for width in (76, 118):
         title = title_line(selection, often, width)
-        assert "true → read, ? unsure" in title
+        assert "true → read, ? <90 %" in title
         assert "most often" in title
-    assert title_line(selection, often, 118).startswith("12 wrong digits: true → read, ? unsure; surest first")
+    assert title_line(selection, often, 118).startswith("12 wrong digits: true → read, ? <90 %; surest first")
     assert title_line(selection, [], 190).endswith("; surest first")
 
 
