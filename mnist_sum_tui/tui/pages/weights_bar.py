@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
 NO_OTHERS = "No other weights were kept. A run of recipe standard keeps some epochs, to go back to."
+FIRST, LAST = "These are the first weights that were kept.", "These are the last weights."
 LEAST_SLIDER = 34
 """columns of the line that its title, the slider and the gaps need"""
 WEIGHT_KEYS = (
@@ -110,10 +111,14 @@ class WeightsPage(PredictingPage):
 
     def action_slide(self, by: int) -> None:
         """Choose earlier or later weights, or say that there are none."""
+        if self._shown is None:
+            return
+        at = self._choices.index(self._shown) + by
         if len(self._choices) == 1:
             self.note(NO_OTHERS)
-        if self._shown is not None:
-            self.choose_weights(self._choices.index(self._shown) + by)
+        elif not 0 <= at < len(self._choices):
+            self.note(FIRST if by < 0 else LAST)
+        self.choose_weights(at)
 
     def on_slider_moved(self, message: Slider.Moved) -> None:
         """Choose weights by the mouse."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from textual import events
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.content import Content
 from textual.reactive import reactive
@@ -45,7 +45,7 @@ def enlarged(image: Image, by: int) -> Image:
 class Closer(Widget, can_focus=True):
     """Shows map `index` of the layer `view`, and its filter, too, if the layer reads the image itself."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*MOVES]
+    BINDINGS: ClassVar[list[BindingType]] = [*MOVES, Binding("escape", "screen.back", "Back to all maps")]
 
     view: "reactive[LayerView | None]" = reactive(None, always_update=True)
     index: reactive[int] = reactive(0)

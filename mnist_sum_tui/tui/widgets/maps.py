@@ -3,10 +3,14 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.reactive import reactive
+from textual.strip import Strip
+from textual.visual import Visual
 
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.charts.thumbnail import as_grey, as_maps, feature_pictures, resize, scaled
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item, Tile
 from mnist_sum_tui.tui.widgets.map_lines import heads
 
@@ -73,6 +77,16 @@ class Pictures(Gallery):
 
     on_resize = watch_grids
 
+    def render_line(self, y: int) -> Strip:
+        """As in a gallery; but where the last row does not fit, how many more there are, and not a part of them."""
+        below, height = y + self.scroll_offset.y, self.tile.height
+        row, line = divmod(below, height)
+        rest, ends = len(self.items) - row * self.across, below - line + height - self.scroll_offset.y
+        if rest <= 0 or ends <= self._room.height or height > self._room.height:
+            return super().render_line(y)
+        told = f"{BRAILLE.cut} {rest} more: Enter, then the arrows" if line == 0 else ""
+        return Visual.to_strips(self, Content(told), self._room.width, 1, self.visual_style)[0]
+
     def _make(self, chosen: int) -> None:
         if self.grids and self._room:
             shape = self.grids[0][1].shape
@@ -90,7 +104,10 @@ class Pictures(Gallery):
 class Maps(Pictures):
     """Shows the maps of `view`; with `is_sorted`, the maps with the highest mean come first."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Look closer")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Look closer"),
+        Binding("escape", "screen.back", "Back to the list"),
+    ]
 
     view: "reactive[LayerView | None]" = reactive(None, always_update=True)
     is_sorted: reactive[bool] = reactive(False)

@@ -14,6 +14,7 @@ from mnist_sum_tui.models import build
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside_words import layer_words
 from mnist_sum_tui.tui.widgets.closer import Closer, framed
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, axis_labels, side_for
 from tests.tui import fixed
 from tests.tui.pages.test_inside import page_in, press, words
@@ -60,8 +61,10 @@ async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple
         await pilot.click(Closer, offset=(1, 1))
         await pilot.pause()
         assert closer.place == (0, 0), "the nearest place"
+        assert "esc Back to all maps" in str(page.query_one(KeyFooter).render())
         await press(pilot, "escape")
         assert maps.has_focus
+        assert "esc Back to the list" in str(page.query_one(KeyFooter).render())
         assert maps.display
         assert maps.items[maps.chosen].key == 1
         await press(pilot, "escape")
@@ -87,6 +90,27 @@ async def test_three_maps_and_filters_stand_beside_each_other_on_a_wide_page(app
         maps.view = LayerView("conv1", "convolution 5x5", np.ones((16, 24, 24), np.float32), kernels, axes)
         assert maps.items[0].image.shape == (LEAST, LEAST + 1 + 5)
         assert maps.across == 3
+
+
+async def test_a_row_of_maps_that_is_not_whole_says_how_many_more_there_are(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        maps = page_in(app).query_one(Maps)
+        kernels = np.zeros((16, 5, 5), np.float32)
+        axes = (Axis(0, 1, 5),) * 2
+        maps.view = LayerView("conv1", "convolution 5x5", np.ones((16, 24, 24), np.float32), kernels, axes)
+        await pilot.pause()
+        height = maps.scrollable_content_region.height
+        whole, left = divmod(height, maps.tile.height)
+        assert left > 0
+        shown = [maps.render_line(y).text.rstrip() for y in range(height)]
+        assert f"… {16 - 3 * whole} more" in shown[whole * maps.tile.height]
+        assert not "".join(shown[whole * maps.tile.height + 1 :]), "and nothing that is cut"
+        assert shown[whole * maps.tile.height - 1].split()[-1] == str(3 * whole)
+        await press(pilot, "enter", "end")
+        shown = [maps.render_line(y).text.rstrip() for y in range(height)]
+        assert shown[-1].split()[-1] == "▸16"
+        assert not any("more" in line for line in shown)
 
 
 async def test_a_layer_of_many_maps_is_paged_and_what_is_chosen_goes_along(app: MnistSumApp) -> None:

@@ -51,6 +51,19 @@ async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None
         assert table.region.y < page.query_one(HeatPair).region.y
 
 
+async def test_beyond_the_first_and_the_last_weights_it_says_so(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        note = page.query_one("#note", Static)
+        for key, words in (
+            *(("comma", ""), ("comma", "These are the first weights")),
+            *(("full_stop", ""), ("full_stop", ""), ("full_stop", "These are the last weights")),
+        ):
+            await press(pilot, key)
+            assert (words in str(note.render())) if words else not note.display
+
+
 async def test_where_only_one_network_was_kept_that_is_told(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "inside")
