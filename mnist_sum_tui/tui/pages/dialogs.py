@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.validation import Integer
 from textual.widgets import Button, Input, Label, Static
 
@@ -14,6 +14,7 @@ from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
+from mnist_sum_tui.tui.widgets.common import ButtonRow
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
@@ -27,8 +28,6 @@ class Confirm(Question[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n", "dismiss(False)", "No"),
         Binding("y", "dismiss(True)", "Yes"),
-        Binding("left", "app.focus_previous", show=False),
-        Binding("right", "app.focus_next", show=False),
     ]
     AUTO_FOCUS = "#no"
 
@@ -41,7 +40,7 @@ class Confirm(Question[bool]):
         with Vertical(classes="dialog"):
             yield Label(printable(self.question), classes="question", markup=False)
             yield Label(self.detail, classes="hint", markup=False)
-            with Horizontal(classes="buttons"):
+            with ButtonRow(classes="buttons"):
                 yield Button(f"{self.no} (n)", id="no")
                 yield Button(f"{self.yes} (y)", id="yes", variant="error")
 

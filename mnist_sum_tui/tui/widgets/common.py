@@ -1,7 +1,9 @@
-"""Parts that several widgets share: a line of text that is cheap to update, a field with a label, the arrow keys."""
+"""Parts that several widgets share: a line that is cheap to update, a field with a label, a row of buttons, keys."""
+
+from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
@@ -44,3 +46,12 @@ class Field(Horizontal):
     def on_click(self) -> None:
         """Give the focus to the widget after a click on the label."""
         self._widget.focus()
+
+
+class ButtonRow(Horizontal):
+    """Buttons side by side: the arrow keys go from one to the next."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]

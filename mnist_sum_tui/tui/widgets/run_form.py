@@ -22,7 +22,7 @@ from mnist_sum_tui.tui.session.messages import FindRate, StartTraining
 from mnist_sum_tui.tui.session.speeds import Speed
 from mnist_sum_tui.tui.widgets import form_words as words
 from mnist_sum_tui.tui.widgets.choice import Choice
-from mnist_sum_tui.tui.widgets.common import Field
+from mnist_sum_tui.tui.widgets.common import ButtonRow, Field
 from mnist_sum_tui.tui.widgets.intro_picture import coloured
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
 from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
@@ -72,7 +72,7 @@ class RunForm(VerticalScroll, can_focus=False):
                     text, tip = _text(self._defaults, name), settings()[name].help
                     yield Field(label, NumberInput(text, id=name, compact=True, tooltip=tip))
             yield Static(id="readiness", markup=False)
-            with Horizontal(id="go"):
+            with ButtonRow(id="go"):
                 yield Button("Start training", variant="primary", id="start")
                 yield Button(id="other")
                 yield Button("Find a rate", id="find-rate")

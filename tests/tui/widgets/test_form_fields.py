@@ -219,3 +219,14 @@ async def test_enter_stays_in_a_field_whose_value_is_wrong(pilot: Pilot[int]) ->
     assert "batch size must be a whole number" in said(form, "readiness")
     await pilot.press("backspace", *"64", "enter")
     assert pilot.app.focused is form.query_one("#start")
+
+
+async def test_the_arrow_keys_go_from_button_to_button(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = recorded.asked(monkeypatch)
+    form = form_of(pilot)
+    form.query_one("#start").focus()
+    await pilot.press("right", "right")
+    assert pilot.app.focused is form.query_one("#find-rate")
+    await pilot.press("left", "enter")
+    assert pilot.app.focused is form.query_one("#other")
+    assert not asked
