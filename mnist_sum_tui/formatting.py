@@ -32,6 +32,11 @@ SURE = 0.9
 """a prediction is sure if the answers of both heads have at least this probability"""
 
 
+def first_fit(forms: Sequence[str], width: int) -> str:
+    """The first form that has at most `width` characters, else the last; so the longest words come first."""
+    return next((form for form in forms if len(form) <= width), forms[-1])
+
+
 def answer(digit: int, verdict: str, width: int = 80) -> str:
     """A digit with how far it can be trusted: `7`, `7? (not sure: below 90 %)`, `not a digit?`.
 

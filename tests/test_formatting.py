@@ -8,6 +8,7 @@ from mnist_sum_tui.formatting import (
     clauses,
     duration,
     equation,
+    first_fit,
     percent,
     shade,
     sparkline,
@@ -109,3 +110,8 @@ def test_a_sentence_that_is_too_long_ends_with_a_clause() -> None:
         "It falls",
     ]
     assert clauses(words, 3) == words, "not even one clause fits"
+
+
+def test_the_first_form_that_fits_is_taken_or_the_last() -> None:
+    forms = ["three words here", "two words", "one"]
+    assert [first_fit(forms, width) for width in (16, 15, 9, 8, 1)] == [*forms[:2], "two words", "one", "one"]

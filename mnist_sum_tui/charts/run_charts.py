@@ -8,7 +8,7 @@ import numpy as np
 from mnist_sum_tui.charts.axes import LINEAR, LOG, NINES, SHARE, Floats
 from mnist_sum_tui.charts.plot import Curve, Marks, Plot
 from mnist_sum_tui.charts.series import HEADS, Series, smooth
-from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.formatting import duration, first_fit, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.event_words import changed_short
@@ -126,8 +126,7 @@ def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, wi
     short = f"Sum at {mark} {words} {than} the best earlier run"
     forms = [f"{sentence}, {name}: {why}", f"{sentence}: {why}", f"{short}: {why}"] if why else []
     forms += [f"{sentence}, {name} ({earlier})"] if earlier else []
-    forms += [f"{sentence}, {name}", sentence, short]
-    return next((form for form in forms if len(form) <= width), f"Sum at {mark} {words}")
+    return first_fit([*forms, f"{sentence}, {name}", sentence, short, f"Sum at {mark} {words}"], width)
 
 
 OVERLAY_QUANTITIES = ("sum accuracy", "digit accuracy", "sum loss", "digit loss")

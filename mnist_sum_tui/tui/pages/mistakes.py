@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from mnist_sum_tui.formatting import clauses
+from mnist_sum_tui.formatting import clauses, first_fit
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.predicting import accuracies, note
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
@@ -33,7 +33,7 @@ def summary_line(result: TestSetResult, width: int = 200) -> str:
     figures = accuracies(result.report).split(DOT)
     source = clauses(result.source, width - len(f": {figures[0]}"))
     lines = [f"{source}: {DOT.join(figures[:count])}" for count in (3, 2, 1)]
-    return next((line for line in lines if len(line) <= width), source)
+    return first_fit([*lines, source], width)
 
 
 def title_line(selection: Selection, often: list[str], width: int) -> str:

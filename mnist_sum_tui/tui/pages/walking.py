@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.binding import Binding
 
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import first_fit, percent
 from mnist_sum_tui.tui.pages.image_page import ImagePage
 from mnist_sum_tui.tui.predictions.load import NOT_CALIBRATED
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
@@ -71,7 +71,7 @@ class Found:
     def line(self, width: int, shown: "Prediction", now: "Prediction | None" = None, source: str = "") -> str:
         """The longest line that fits; during a training `Wrong ... at step 98, but right by now (step 140)`."""
         lines = [words + self._since(shown, now, source) for words in self.words]
-        return next((line for line in lines if len(line) <= width), lines[-1])
+        return first_fit(lines, width)
 
     def _since(self, shown: "Prediction", now: "Prediction | None", source: str) -> str:
         if self.result.weights.path is not None:

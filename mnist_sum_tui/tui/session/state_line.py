@@ -1,6 +1,6 @@
 """The state of the training in one line, which every page shows to the right of the tabs."""
 
-from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.formatting import duration, first_fit, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.training.coach import has_learned
 from mnist_sum_tui.tui.session.session import Session
@@ -28,7 +28,7 @@ def state_line(session: Session, room: int = 200) -> str:
     if mark in RUNNING and session.training is not None:  # unnamed, it is the newest, as in the panel
         forms.append(f"{mark} sum {percent(session.training[1], 1)} ")
     forms.append(f"{mark} {words.removeprefix(WATCHING)} ")
-    return next((form for form in forms if len(form) <= room), mark)
+    return first_fit([*forms, mark], room)
 
 
 def _state(session: Session) -> tuple[str, str]:

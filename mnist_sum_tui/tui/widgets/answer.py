@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import answer, bar, equation, percent, track
+from mnist_sum_tui.formatting import answer, bar, equation, first_fit, percent, track
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
 
 if TYPE_CHECKING:
@@ -50,15 +50,14 @@ def fit_line(said: "Prediction", width: int) -> tuple[str, str]:
     """Whether the sum is digit + number, in as many words as fit into a line, and the style for the words."""
     asked, is_not = f"{said.digit} + {said.number}", f"{said.digit + said.number}, not {said.sum}"
     if said.agrees:  # the equation says that they fit each other, be they right or wrong
-        long, short = f"the two answers fit: {asked} is {said.sum}", f"{asked} is {said.sum}: fits"
-        return long if len(long) <= width else short, ""
+        return first_fit([f"the two answers fit: {asked} is {said.sum}", f"{asked} is {said.sum}: fits"], width), ""
     forms = [
         f"the two answers do not fit: {asked} is {is_not}",
         f"do not fit: {asked} is {is_not}",
         f"{asked} is {is_not}",
+        f"{asked} is not {said.sum}",
     ]
-    short = f"{asked} is not {said.sum}"
-    return next((form for form in forms if len(form) <= width), short), "bold $text-warning"
+    return first_fit(forms, width), "bold $text-warning"
 
 
 def sure_line(said: "Prediction", width: int) -> str:

@@ -1,6 +1,5 @@
 """Heatmaps of 10x10 values: each cell has a number or a character, so that it can be read without colours."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,13 +12,15 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import first_fit, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.common import MOVES
 from mnist_sum_tui.tui.widgets.map_lines import LABELS, Cell, Grid, cell_style, fitted, map_lines
 
 DOWN, RIGHT = BRAILLE.arrows[3], BRAILLE.arrows[1]
 """the directions in which rows and columns are counted"""
+TITLE_ENDS = 3
+"""columns of a widget's upper edge that its title must leave"""
 INKS = BRAILLE.shades[1:]
 """shades from the lowest value to the highest; none is blank, so that a row of low values is no gap"""
 
@@ -52,11 +53,6 @@ def ends(grid: Grid) -> tuple[float, float]:
     """The lowest and the highest value."""
     known = [value for row in grid for value in row if value is not None]
     return (min(known), max(known)) if known else (0.0, 1.0)
-
-
-def first_fit(lines: Sequence[str], width: int) -> str:
-    """The first of the lines that fits as a title of a widget of that width, else the last."""
-    return next((line for line in lines if len(line) + 3 <= width), lines[-1])
 
 
 class Heatmap(Widget, can_focus=True):
@@ -133,7 +129,7 @@ class Confusion(Heatmap):
         short = f"Digit: true {DOWN} read as {RIGHT}"
         is_key = self._is_shaded and not self.has_key_line
         longer = f"{short} {self._key()}" if is_key else "Digit: row: true, column: read as"
-        return first_fit((longer, short, f"true {DOWN} read as {RIGHT}"), self.size.width)
+        return first_fit((longer, short, f"true {DOWN} read as {RIGHT}"), self.size.width - TITLE_ENDS)
 
     def _errors(self) -> list[list[float]]:
         rows = [[value or 0.0 for value in row] for row in self.grid or ()]
@@ -192,7 +188,7 @@ class SumMap(Heatmap):
         if self._is_small and not self.has_key_line and self.grid is not None:
             long, short = self._key(), self._key(is_short=True)
             lines = [f"Sum: {axes} {long}", f"Sum: {axes} {short}", f"Sum: {long}", f"Sum: {short}"]
-        return first_fit(lines, self.size.width)
+        return first_fit(lines, self.size.width - TITLE_ENDS)
 
     def lines(self, cursor: Cell | None) -> Content:
         """Percentages, or shades if they do not fit; the colours go from the lowest to the highest accuracy."""

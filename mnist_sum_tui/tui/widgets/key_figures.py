@@ -5,7 +5,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits
 
 from mnist_sum_tui.config import TrainConfig, option_name, value_words
-from mnist_sum_tui.formatting import duration, percent, plural
+from mnist_sum_tui.formatting import duration, first_fit, percent, plural
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.session.session import Session
@@ -161,8 +161,7 @@ def _speed(session: Session, elapsed: float) -> list[str]:
 
 def _as_fit(parts: list[str], width: int) -> str:
     """The parts in one line; the last ones are left out if they would not fit."""
-    lines = [f" {BRAILLE.between} ".join(parts[:count]) for count in range(len(parts), 0, -1)]
-    return next((line for line in lines if len(line) <= width), parts[0])
+    return first_fit([f" {BRAILLE.between} ".join(parts[:count]) for count in range(len(parts), 0, -1)], width)
 
 
 def _measured(seen: object, name: str) -> Value:

@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mnist_sum_tui.charts.thumbnail import Image, as_grey, resize, shrink
-from mnist_sum_tui.formatting import equation
+from mnist_sum_tui.formatting import equation, first_fit
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.tui.widgets.digit import blocks
@@ -65,7 +65,7 @@ def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
             answer = close = f"{digit}, sum {total}"
         read, short = f"read {answer} {BRAILLE.wrong}", f"{close} {BRAILLE.wrong}"
         forms = [f"{label} + {number}: {read}", f"{label}+{number}: read {short}", read, f"read {short}", short]
-    return next((form for form in forms if len(form) <= width), forms[-1][-1])
+    return first_fit([*forms, forms[-1][-1]], width)
 
 
 class AdditionPicture(Widget):

@@ -7,8 +7,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.sureness import coverage_curve, coverage_words, figures_line, reliability_diagram
+from mnist_sum_tui.formatting import first_fit
 from mnist_sum_tui.tui.widgets.chart import Chart
-from mnist_sum_tui.tui.widgets.heatmap import first_fit
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.reliability import Reliability
