@@ -168,10 +168,10 @@ class RunForm(VerticalScroll, can_focus=False):
         self.call_later(self._explain_once)
 
     def _explain_once(self) -> None:
-        if self._is_explained or not {widget.id for widget in self.walk_children()}.issuperset(EXPLAINED):
-            return  # done already, or the widgets do not exist yet or any more
-        self._is_explained = True
-        base = self.base
+        known = {widget.id for widget in self.walk_children()} if self.display and not self._is_explained else set()
+        if not known.issuperset(EXPLAINED):
+            return  # it is done, hidden, not composed yet, or the app closes
+        self._is_explained, base = True, self.base
         try:
             config, error = self.config, ""
         except UsageError as found:
