@@ -53,7 +53,7 @@ def column_of(x: Floats, across: Interval, columns: int) -> NDArray[np.intp]:
 def dot_rows(heights: Floats, up: Interval, height: int) -> NDArray[np.intp]:
     """The row of dots of each height, counted from the top; heights beyond the axis go to its edge."""
     low, high = up
-    share = np.clip((np.nan_to_num(heights) - low) / (high - low), 0, 1)
+    share = np.clip((np.where(np.isnan(heights), 0.0, heights) - low) / (high - low), 0, 1)
     return np.rint((1 - share) * (height - 1)).astype(np.intp)
 
 

@@ -21,9 +21,8 @@ def y_axis(ticks: list[Tick], rows: int, left: int, up: Interval) -> list[str]:
     if not left:
         return [""] * rows
     lines = [" " * (left - 1) + _Y_AXIS] * rows
-    for at, text in ticks:
-        row = int(dot_rows(np.array([at]), up, rows * 4)[0]) // 4
-        lines[row] = f"{text:>{left - 2}} {_Y_TICK}"
+    for row, (_, text) in zip(dot_rows(np.array([at for at, _ in ticks]), up, rows * 4).tolist(), ticks, strict=True):
+        lines[row // 4] = f"{text:>{left - 2}} {_Y_TICK}"
     return lines
 
 
@@ -32,20 +31,19 @@ def x_axis(kind: str, between: Interval | None, left: int, columns: int) -> list
 
     Without a range, because nothing is drawn yet, it has no labels.
     """
-    if between is None:
-        tried = [(_X_AXIS * columns, 0)]
-    else:
-        rooms = (max(2, columns // 9), 3, 4, 5, 6)  # with few labels, perhaps only one is within the axis
-        tried = [_ticked(across(kind, *between, room), between, columns) for room in rooms]
-    line = next((line for line, count in tried if count >= LEAST), max(tried, key=lambda found: found[1])[0])
+    line, count = _X_AXIS * columns, 0
+    for room in (max(2, columns // 9), 3, 4, 5, 6):  # with few labels, perhaps only one is within the axis
+        if between is not None and count < LEAST:  # the most so far, until they are enough
+            tried = _ticked(across(kind, *between, room), between, columns)
+            line, count = tried if tried[1] > count else (line, count)
     return [(f"{kind:>{left - 2}} {_CORNER}" if left else "", "axis"), (line, "axis")]
 
 
 def _ticked(ticks: list[Tick], between: Interval, columns: int) -> tuple[str, int]:
     """The axis with the labels that fit, and how many they are."""
     line, free, count = list(_X_AXIS * columns), 0, 0
-    for at, text in ticks:
-        start = int(column_of(np.array([at]), between, columns)[0]) if columns else 0
+    starts = column_of(np.array([at for at, _ in ticks]), between, columns or 1).tolist()
+    for start, (_, text) in zip(starts, ticks, strict=True):
         if start >= free and start + len(text) + 1 <= columns:
             line[start : start + len(text) + 1] = list(f"{_X_TICK}{text}")
             free, count = start + len(text) + 2, count + 1
