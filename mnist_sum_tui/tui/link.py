@@ -25,9 +25,9 @@ LEAST_WAITED = 0.3
 """the share of the time between two waits that was waiting, from which on the link counts as hardly ever idle"""
 SLOW = 25_000
 """bytes per second, below which the link counts as slow"""
-SHARE, KEY_SHARE, KEY_SECONDS = 0.5, 0.8, 2.0
+SHARE, KEY_SHARE, KEY_SECONDS = 0.5, 0.8, 4.0
 """how much of the speed is used: SHARE, so that the link is mostly free for the answer to a key, and KEY_SHARE for
-KEY_SECONDS after a key"""
+KEY_SECONDS after a key, which is what a page of 120x36 takes at 5 kB/s"""
 PIECE_SECONDS = 0.25
 """how long the link may take for one frame; the rest of a larger one comes with the next frame"""
 FREE_SECONDS = 0.1
@@ -126,8 +126,11 @@ class Link:
         """The escape sequences that turn what is shown into these lines; if the size has changed, all lines are drawn.
 
         For a large frame on a slow link, only a part is returned. The lines with the fewest changes come first, because
-        the answer to a key is mostly short; a line that was left out moves forward each time. See `is_behind`.
+        the answer to a key is mostly short; a line that was left out moves forward each time. See `is_behind`. Instead
+        of true colours a slow link gets the nearest of 256, which take a quarter less.
         """
+        if self.speed and colours is ColorSystem.TRUECOLOR:
+            colours = ColorSystem.EIGHT_BIT
         new = [_cells(line, colours) for line in lines]
         if len(self._shown) != len(new):
             self._shown, self._late = [[] for _ in new], [0] * len(new)

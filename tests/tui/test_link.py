@@ -117,10 +117,20 @@ def test_a_large_picture_comes_in_pieces_what_is_short_first() -> None:
     assert link.changes(picture, ColorSystem.TRUECOLOR) == ""
 
 
+def test_a_slow_link_gets_256_colours() -> None:
+    quick, slow, picture = Link(), Link(), strips("hello")
+    slow.speed = 4000
+    assert "38;2;255;0;0" in quick.changes(picture, ColorSystem.TRUECOLOR)
+    assert "38;5;196" in (sent := slow.changes(picture, ColorSystem.TRUECOLOR))
+    assert ";2;" not in sent
+    assert "38;" not in Link().changes(picture, ColorSystem.STANDARD)
+
+
 def test_a_long_line_has_its_turn_beside_short_ones_that_never_rest() -> None:
     link = Link()
-    link.changes(strips(*[" " * 180] * 21), ColorSystem.TRUECOLOR)
     link.speed = 1000
+    while link.changes(strips(*[" " * 180] * 21), ColorSystem.TRUECOLOR):
+        pass
     for at in range(30):
         short = [f"{at + line}".ljust(180) for line in range(20)]
         if "b" * 180 in link.changes(strips("b" * 180, *short), ColorSystem.TRUECOLOR):
