@@ -160,6 +160,13 @@ def end(main: Callable[[], object]) -> NoReturn:
     os._exit(code if isinstance(code, int) else 1)
 
 
+def run_source() -> None:
+    """What `python -c` does."""
+    source = sys.argv[2]
+    sys.argv[:3] = ["-c"]
+    exec(source, {"__name__": "__main__"})
+
+
 if __name__ == "__main__":
     from mnist_sum_tui.cli.main import main
     from mnist_sum_tui.machine.process import import_torch, set_waiting
@@ -169,4 +176,4 @@ if __name__ == "__main__":
     for module in LOADED:
         importlib.import_module(module)
     become(*serve(socket.socket(fileno=int(sys.argv[1]))))
-    end(main)
+    end(run_source if sys.argv[1] == "-c" else main)

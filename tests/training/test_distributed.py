@@ -125,11 +125,11 @@ from mnist_sum_tui.training.batchnorm import share_batch_norms
 from mnist_sum_tui.machine.ranks import Ranks
 from tests.training.test_distributed import maps, norm_of_maps, through
 
-rank, size, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-dist.init_process_group("gloo", init_method=f"file://{folder}/store", rank=rank, world_size=size)
+ranks, folder = Ranks.of_environment(), sys.argv[1]
+dist.init_process_group("gloo", init_method=f"file://{folder}/store", rank=ranks.rank, world_size=ranks.size)
 norm = norm_of_maps()
 share_batch_norms(norm)
-torch.save(through(norm, maps()[Ranks(rank, size).part(7)]), f"{folder}/{rank}.pt")
+torch.save(through(norm, maps()[ranks.part(7)]), f"{folder}/{ranks.rank}.pt")
 dist.destroy_process_group()
 """
 """a process of several, each with its part of seven maps"""
@@ -158,13 +158,10 @@ def through(norm: torch.nn.BatchNorm2d, maps_nchw: torch.Tensor) -> dict[str, to
 
 
 @pytest.mark.parametrize("processes", [1, 3])
-def test_shared_batch_normalisation_is_torchs_own(tmp_path: Path, processes: int) -> None:
+def test_shared_batch_normalisation_is_torchs_own(tmp_path: Path, cli: Cli, processes: int) -> None:
     """Three have parts of 2, 2 and 3 of the maps."""
-    started = [
-        subprocess.Popen([sys.executable, "-c", NORMALISE, str(rank), str(processes), str(tmp_path)])
-        for rank in range(processes)
-    ]
-    assert [process.wait(timeout=60) for process in started] == [0] * processes
+    done = cli("-c", NORMALISE, str(tmp_path), processes=processes)
+    assert done.returncode == 0, done.stderr
     parts = [torch.load(tmp_path / f"{rank}.pt") for rank in range(processes)]
     whole = through(norm_of_maps(), maps())
     assert whole["gradient"] is not None
