@@ -23,7 +23,14 @@ from mnist_sum_tui.tui.session.messages import OpenInInspect, ReplayRun, StartTr
 from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.settings_app import SettingsApp
-from mnist_sum_tui.tui.textual_fixes import mend_alt_digits, mend_line_caches, mend_lists, mend_resumes, mend_rules
+from mnist_sum_tui.tui.textual_fixes import (
+    mend_alt_digits,
+    mend_line_caches,
+    mend_lists,
+    mend_resumes,
+    mend_rules,
+    mend_strips,
+)
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.worker import PredictionWorker
@@ -88,6 +95,7 @@ class MnistSumApp(SettingsApp):
         mend_line_caches()
         mend_resumes()
         mend_rules()
+        mend_strips()
         self._start, self._resume, self._watch, self._replay = start, resume, watch, replay
         self._defaults = form_defaults or start or TrainConfig(model=QUICK_MODEL)
         if theme is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 import weakref
 from collections import Counter
 from collections.abc import Iterable
@@ -9,10 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.segment import Segment
 from textual._styles_cache import StylesCache
 from textual.css import stylesheet
 from textual.css.parse import parse
 from textual.dom import DOMNode
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -211,6 +214,15 @@ async def test_a_page_that_opens_is_told_so_once(
         await until(pilot, lambda: "runs" in app.pages and app.pages["runs"] in told)
         await pilot.pause()
         assert told.count(app.pages["runs"]) == 1
+
+
+def test_a_line_is_freed_once_it_is_not_drawn(tmp_path: Path) -> None:
+    recorded.new_app(tmp_path)  # it mends Textual
+    line = Strip([Segment("one")])
+    holders = sys.getrefcount(line)
+    assert list(line.divide([3])) == [line]
+    assert sys.getrefcount(line) == holders, "it does not hold itself"
+    assert [part.text for part in line.divide([1, 3])] == ["o", "ne"]
 
 
 def test_what_is_drawn_goes_with_its_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
