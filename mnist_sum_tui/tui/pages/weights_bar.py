@@ -50,6 +50,7 @@ class WeightsPage(PredictingPage):
         super().__init__()
         self._choices: tuple[Weights, ...] = ()
         self._shown: Weights | None = None
+        self._source = ""
 
     @property
     def wanted(self) -> Weights | None:
@@ -104,9 +105,19 @@ class WeightsPage(PredictingPage):
         slider = self.query_one(Slider)
         slider.names = tuple(weights.name for weights in choices)
         slider.chosen = choices.index(shown)
-        told = self.query_one("#source", Static)
         later = "later than this moment: " if is_later(self.session, shown) else ""
-        source = clauses(later + source, self.room.width - LEAST_SLIDER)
+        self._source = later + source
+        self._say_source()
+
+    def take_room(self) -> None:
+        """Say of the weights what fits beside the slider."""
+        super().take_room()
+        if self.is_mounted:
+            self._say_source()
+
+    def _say_source(self) -> None:
+        told = self.query_one("#source", Static)
+        source = clauses(self._source, self.room.width - LEAST_SLIDER)
         told.update(source, layout=len(source) != told.size.width)  # a layout takes 20 ms from a training each time
 
     def action_slide(self, by: int) -> None:

@@ -161,6 +161,22 @@ async def test_weights_slide_and_the_same_image_is_predicted_again(
         assert slider.chosen == 0
 
 
+async def test_words_about_the_weights_leave_room_for_the_slider_beside_the_help(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And after it is closed they are all there again."""
+    monkeypatch.setattr(fixed, "SOURCE", "newest run 20260101-120000-compact-with-a-name, epoch 3, not calibrated")
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        source = page_in(app).query_one("#source", Static)
+        for said in (fixed.SOURCE.removesuffix(", epoch 3, not calibrated"), fixed.SOURCE):
+            await pilot.press("question_mark")
+            await pilot.pause()
+            assert str(source.render()) == said
+            assert f" {fixed.CHOICES[1].name}" in str(page_in(app).query_one(Slider).render())
+
+
 async def test_other_test_images_may_be_fewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
