@@ -85,6 +85,8 @@ OWN = (
             "block-hover-background": "#2E2E2E",
             "border-blurred": "#8A8A8A",
             "scrollbar": "#9A9A9A",
+            **dict.fromkeys(("input-selection-background", "screen-selection-background"), "#004A86"),
+            "screen-selection-foreground": "#FFFFFF",
             "batch": "55%",
             "heat": "#524C00",
         },

@@ -74,6 +74,15 @@ async def test_text_stands_out(name: str, tmp_path: Path, monkeypatch: pytest.Mo
         assert not faint
 
 
+@pytest.mark.parametrize("what", ["input", "screen"])
+def test_what_is_selected_stands_out_where_contrast_is_high(what: str) -> None:
+    own = next(theme for theme in looks.OWN if theme.name == "mnist-sum-contrast")
+    colours_of = own.to_color_system().generate()
+    ground, text = (Color.parse(colours_of[f"{what}-selection-{part}"]) for part in ("background", "foreground"))
+    shown = Color.parse(own.background or "#000000").blend(ground, ground.a, alpha=1)
+    assert contrast(text, shown) >= 7
+
+
 async def test_the_parts_of_a_chart_stand_out_where_contrast_is_high(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
