@@ -32,4 +32,4 @@ def test_only_the_first_images(cli: Cli) -> None:
     told = json.loads(cli("evaluate", "--images", "50", "--json").stdout)
     assert (told["images"], told["pairs"]) == (50, 500)
     is_one_line(cli("evaluate", "--images", "0"), 2, "--images")
-    is_one_line(cli("evaluate", "--corrupt", "--strangers", "x"), 2, "one at a time")
+    is_one_line(cli("evaluate", "--corrupt", "--strangers", "x"), 2, "one of them at a time")
