@@ -1,5 +1,6 @@
 """The benchmarks run, and compare like with like; speeds are not tested."""
 
+import contextlib
 import inspect
 import math
 import subprocess
@@ -140,8 +141,13 @@ def test_the_smaller_last_batch_of_an_epoch_is_counted_correctly(
 
 
 def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dashboard, "TURN_SECONDS", 1.0)
-    cost = dashboard.measure("compact", rounds=1, keys=4, strokes=4, starts=1, page="inside")
+    cost = None
+    for seconds in (1.0, 15.0):
+        monkeypatch.setattr(dashboard, "TURN_SECONDS", seconds)
+        with contextlib.suppress(BenchError):  # a machine that is busy enough makes no two steps in a second
+            cost = dashboard.measure("compact", rounds=1, keys=4, strokes=4, starts=1, page="inside")
+            break
+    assert cost is not None
     assert min(cost.headless, cost.dashboard) > 1
     assert 0.1 < cost.ratio < 10
     assert cost.quartiles == (cost.ratio, cost.ratio), "of one round"
