@@ -26,14 +26,14 @@ ROOMS = (
 )
 """from left to right; the rooms of one set do not import each other, besides those of the first"""
 TUI_ROOMS = (
-    {"session", "textual_fixes", "looks", "link", "visits"},
+    {"session", "textual_fixes", "looks", "slow_link", "visitor_input"},
     {"plain_app"},
-    {"telling"},
+    {"notifying"},
     {"predictions"},
     {"widgets"},
     {"pages"},
     {"leaving"},
-    {"running"},
+    {"run_app"},
     {"settings_app"},
     {"settings_app"},
     {"app"},
@@ -48,7 +48,7 @@ WITH_TORCH = {
         "data.augment",
         "data.corrupt",
         "data.printed_one",
-        "data.rough",
+        "data.photographed",
         "models",
         "runs.checkpoint",
         "machine.hardware",

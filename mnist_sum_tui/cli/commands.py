@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from mnist_sum_tui.cli.everywhere import add_options
+from mnist_sum_tui.cli.common_options import add_options
+from mnist_sum_tui.cli.usage_errors import Command
 from mnist_sum_tui.cli.welcome import Welcome
-from mnist_sum_tui.cli.wording import Command
 from mnist_sum_tui.version import __version__
 
 COMMANDS = (

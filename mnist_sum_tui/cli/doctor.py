@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_sum_tui.cli.common import Json, RunsDir, folder_or_default, print_json
-from mnist_sum_tui.cli.everywhere import OPTIONS
+from mnist_sum_tui.cli.common_options import OPTIONS
 from mnist_sum_tui.cli.layout import console, is_terminal, say
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.terminal import can_draw
@@ -16,7 +16,7 @@ from mnist_sum_tui.runs.run import FOLDER_VARIABLE
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from mnist_sum_tui.cli.findings import Finding
+    from mnist_sum_tui.cli.doctor_checks import Finding
 
 MOUSE_SECONDS = 10.0
 MARGIN, NARROWEST = 18, 10
@@ -37,23 +37,23 @@ def doctor(
 
     Writes nothing and downloads nothing. Please add its output to a bug report.
     """
-    from mnist_sum_tui.cli import findings  # imports importlib.metadata: 20 ms
+    from mnist_sum_tui.cli import doctor_checks  # imports importlib.metadata: 20 ms
 
     if mouse and can_draw():
         print("Click somewhere in this window, or press a key ...", file=sys.stderr, flush=True)
-    heard = findings.mouse(mouse, MOUSE_SECONDS)
+    heard = doctor_checks.mouse(mouse, MOUSE_SECONDS)
     if mouse and can_draw():
         print("A click." if heard.state == "ok" else "No click.", "Checking the rest ...", file=sys.stderr, flush=True)
     source = context.get_parameter_source("runs_dir")
     origin = ORIGINS.get(source.name if source else "", "the default, in the current folder")
     found = [
-        findings.versions(),
-        *findings.computing(),
-        findings.data(),
-        findings.runs(folder_or_default(runs_dir), origin),
-        findings.chosen({name: context.params.get(name) for name in OPTIONS}),  # doctor's --mouse is another option
-        *findings.window(sys.stdout.encoding),
-        findings.colours(_of_dashboard(), _of(console()) if is_terminal() else "none"),
+        doctor_checks.versions(),
+        *doctor_checks.computing(),
+        doctor_checks.data(),
+        doctor_checks.runs(folder_or_default(runs_dir), origin),
+        doctor_checks.chosen({name: context.params.get(name) for name in OPTIONS}),  # its own --mouse is another option
+        *doctor_checks.window(sys.stdout.encoding),
+        doctor_checks.colours(_of_dashboard(), _of(console()) if is_terminal() else "none"),
         heard,
     ]
     broken = [each.topic for each in found if each.state == "broken"]

@@ -13,8 +13,8 @@ import typer
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.cli import commands
-from mnist_sum_tui.cli.everywhere import use_settings
-from mnist_sum_tui.cli.wording import message_of
+from mnist_sum_tui.cli.common_options import use_settings
+from mnist_sum_tui.cli.usage_errors import message_of
 from mnist_sum_tui.errors import MnistSumError, UsageError
 from mnist_sum_tui.machine.process import collect_less_often, set_waiting
 from mnist_sum_tui.machine.ranks import Ranks

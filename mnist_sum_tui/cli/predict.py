@@ -12,7 +12,7 @@ from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks, print_beside
 from mnist_sum_tui.cli.preparation import preparation_facts, print_preparation
-from mnist_sum_tui.cli.where import print_where, where_facts
+from mnist_sum_tui.cli.where_it_looked import print_where, where_facts
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.formatting import answer, ascii_picture, bar, equation, percent, trim
 from mnist_sum_tui.machine.process import import_torch

@@ -8,7 +8,7 @@ from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.runs.events import ALL_DONE, Finished
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
-from mnist_sum_tui.training.coach import advice, has_learned
+from mnist_sum_tui.training.diverged import advice, has_learned
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 
 

@@ -13,7 +13,7 @@ from mnist_sum_tui.formatting import byte_size
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.filters import matching
-from mnist_sum_tui.runs.folding import folded
+from mnist_sum_tui.runs.seed_groups import folded
 from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise, why_best
 from mnist_sum_tui.tui.widgets.run_columns import arranged, chosen, named
 

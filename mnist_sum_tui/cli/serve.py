@@ -28,7 +28,7 @@ def serve(
     if watched is not None:
         watched.read_config()  # raises if the run is damaged
     from mnist_sum_tui.tui.served import serve as listen
-    from mnist_sum_tui.tui.visits import EVERYWHERE, LOCAL
+    from mnist_sum_tui.tui.visitor_input import EVERYWHERE, LOCAL
 
     out = console()
     name = "localhost" if host in EVERYWHERE else f"[{host}]" if ":" in host else host

@@ -20,8 +20,8 @@ from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.machine.signals import handled
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.knob_turns import Turn, needed
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.turns import Turn, needed
 from mnist_sum_tui.training.control import Control
 
 

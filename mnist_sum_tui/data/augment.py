@@ -9,8 +9,8 @@ from torch import Tensor
 
 from mnist_sum_tui.data.dataset import PAPER, STD
 from mnist_sum_tui.data.idx import SIDE
+from mnist_sum_tui.data.photographed import ROUGH, roughen
 from mnist_sum_tui.data.printed_one import flagged
-from mnist_sum_tui.data.rough import ROUGH, roughen
 
 SHIFT_PIXELS = {"nudge": 1, "shift": 2}
 
@@ -53,7 +53,7 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
     shear up to 10 %, and shifts up to 2 pixels, with bilinear sampling. `strong`: the same with 15 degrees and 15 %,
     height and width scaled independently, and half of the images with thicker or thinner strokes. `sturdy`: larger
     limits, though most changes are small; images are bent too, some get crisper strokes, some 1s a flag or a foot; and
-    six in ten are then spoiled as in `rough.py`.
+    six in ten are then spoiled as in `photographed.py`.
 
     The images may be a slice of a larger batch: `of` is that batch's size, and `first` the index at which the slice
     starts. They are changed exactly as in the whole batch. With `of` 0 they are the whole batch.

@@ -7,7 +7,7 @@ from mnist_sum_tui.export.moving.story import ADDS, GUESSES, READS, Story
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.runs.replay import Replay
-from mnist_sum_tui.training.average import Average
+from mnist_sum_tui.training.moving_average import Average
 
 SECONDS = 40.0
 """how long the demo plays"""

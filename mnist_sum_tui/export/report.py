@@ -12,9 +12,9 @@ from mnist_sum_tui.charts.series import HEADS, QUANTITIES, Series
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export import figures
-from mnist_sum_tui.export.added import tables
+from mnist_sum_tui.export.addition_over_time import tables
 from mnist_sum_tui.export.figures import Figure, comparison, figure, png, reliability
-from mnist_sum_tui.export.tested import pictured, tested
+from mnist_sum_tui.export.report_json import pictured, tested
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.commands import reproduction

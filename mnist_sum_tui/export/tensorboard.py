@@ -16,7 +16,7 @@ from typing import Any
 from mnist_sum_tui.atomic import unwritable
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.export.tested import pictured, tested
+from mnist_sum_tui.export.report_json import pictured, tested
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Progress, Started, Validated
 from mnist_sum_tui.runs.run import Run
 

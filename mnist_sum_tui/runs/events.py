@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.json_values import Amount, Count, Loss, Matching, Number, OneOf, Share, Within
-from mnist_sum_tui.runs.turns import KNOBS, Turn
+from mnist_sum_tui.runs.knob_turns import KNOBS, Turn
 
 BatchShare = Annotated[float, Within(0, 1, ("NaN",))]
 """an accuracy over training batches; NaN if the training diverged"""

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from mnist_sum_tui.config import kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.runs.knob_turns import plain_number
 from mnist_sum_tui.runs.summary import Summary
-from mnist_sum_tui.runs.turns import plain_number
 
 Test = Callable[[Summary], bool]
 FORM = "key=value, key<number, key>number or a state, such as lr>1e-3 stopped"

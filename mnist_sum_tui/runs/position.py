@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self, TypedDict, get_type_hints
 
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.json_values import Check, Matching, OneOf, Within, check_of
-from mnist_sum_tui.runs.turns import KNOBS, Turn
+from mnist_sum_tui.runs.knob_turns import KNOBS, Turn
 
 
 @dataclass(slots=True)

@@ -1,55 +1,218 @@
-"""Advice on a run's result, in plain words: that it learned nothing, or cannot add, and what to try.
+"""The coach during a training: says in one plain sentence what is happening, and what to try. Rules only, no torch.
 
-What the coach says during a training is in commentary.py.
+`Coach` takes in the events one by one; the guide's page `coach` has a paragraph for each topic.
 """
 
+import math
+from collections.abc import Iterable
+
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.formatting import percent
-from mnist_sum_tui.recipes import RECIPES
-from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.formatting import percent, plural
+from mnist_sum_tui.runs.accuracies import accuracies
+from mnist_sum_tui.runs.event_words import BUSY
+from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, System
+from mnist_sum_tui.training.coach_memory import SETTLED, Seen, now
+from mnist_sum_tui.training.diverged import rate_to_try
+from mnist_sum_tui.training.race import Ghost, verdict
 
-GUESSING = 0.12
-"""an accuracy that guessing can reach: always answering digit 1 is right for 11.35 % of the test images"""
-ALIKE = 2.0
-"""two learning rates that differ by less than this factor count as equal"""
+HOLD = 15
+"""Progress events for which a sentence is kept at least, unless a warning replaces it"""
+JUMP_EVENTS, BUSY_EVENTS = 10, 50
+"""Progress events for which the loss is high, or the training slow, before a warning comes"""
+BUSY_STANDS = 100
+"""Progress events after which the sentence on a busy machine is dropped, although the machine is still busy"""
+READS, ADDS, KNOWS = 0.5, 0.2, 0.9
+"""accuracies from which on the network counts as reading digits, as beginning to add, and as knowing both"""
+FEW_IMAGES = 2_000
+STILL_STEPS = 300
+"""steps after which a digit loss that has not moved is a warning; the sum's loss falls a little in any case"""
+CROWDED_SHARE, GOT, FULL, CROWDED_EVENTS = 0.4, 0.8, 0.85, 2
+"""a warning comes if other programs take CROWDED_SHARE of the cores or more, our threads get less than GOT of what they
+could use, and both together fill more than FULL, for so many System events"""
+PHASES = ("sees", "guesses", "adds", "agrees", "ghost", "knows", "cools", "chance", "too-easy")
+SLOW_TO_ADD = ("original", "original-2fc", "pictured")
+"""networks that have to find addition with ordinary layers"""
+GUESSING_LOSS = (math.log(10) + math.log(19)) / 2
+"""the mean of both losses if all digits and all sums are equally probable"""
+FAR_BELOW = 0.05
+"""if a validation accuracy is this far below that of training (0.05: five points), the steps are too large"""
+WARNINGS = ("too-high", "unsettled", "too-low", "overfitting", BUSY, "few-images")
+"""the topics; the guide's page `coach` has a paragraph for each"""
 
 
-def rate_to_try(config: TrainConfig) -> float:
-    """The learning rate to try after one that failed: the recipe's own, or, if that one failed, a tenth of it.
+class Coach:
+    """Says what the events of one training mean."""
 
-    A recipe's rate says nothing about another optimizer.
-    """
-    usual = RECIPES[config.recipe].values
-    is_another = not 1 / ALIKE < config.lr / usual["lr"] < ALIKE
-    return float(usual["lr"]) if is_another and usual["optimizer"] == config.optimizer else config.lr / 10
+    def __init__(self, config: TrainConfig, epochs: Iterable[EpochDone] = ()) -> None:
+        """`epochs` are those that an earlier process of this run has done."""
+        self._config, self._epochs = config, list(epochs)
+        self._started: Started | None = None
+        self._seen = Seen()
+        self._topic, self._since = "", 0
+        self._before_ghost, self._raced = "", ""
+        """the topic that a sentence about the ghost interrupted; and the last verdict on the race: Faster or Slower"""
+        self._said: set[str] = set()
+        self._is_told_busy = False
+        """whether it was told that the processor is taken, which still lasts"""
+        self.ghost: Ghost | None = None
+        """the best earlier run; it may be set after the training has begun"""
 
+    def add(self, event: Event) -> tuple[str, str] | None:
+        """Take in an event; returns a topic and a sentence if there is something new to say, else None."""
+        if isinstance(event, Started):
+            self._started = event
+        elif isinstance(event, EpochDone):
+            self._epochs.append(event)
+        elif isinstance(event, System):
+            self._seen.crowded = self._seen.crowded + 1 if self._is_crowded(event) else 0
+            self._seen.others = event.others or 0.0
+        elif isinstance(event, Progress) and math.isfinite(event.loss):
+            self._seen.note(event, is_resumed=self._started is not None and self._started.resumed)
+        else:
+            return None
+        topic, words = self._find()
+        is_urgent = topic in WARNINGS or not self._topic
+        standing = (self._topic, self._before_ghost) if self._topic == "ghost" else (self._topic,)
+        is_same = topic in standing and not (topic == "chance" and isinstance(event, EpochDone))
+        if not topic or is_same or (self._seen.events - self._since < HOLD and not is_urgent):
+            return None
+        if topic == "ghost":
+            self._before_ghost, self._raced = self._topic, words.partition(" ")[0]
+        self._topic, self._since = topic, self._seen.events
+        self._said.add(topic)
+        return topic, words
 
-def divergence(step: int, config: TrainConfig, *, has_checkpoint: bool) -> str:
-    """The message that the training diverged after a step, what is kept of it, and what to try."""
-    kept = "the last good checkpoint is kept" if has_checkpoint else "nothing was saved yet"
-    return (
-        f"the loss is no longer a number after step {step}: {kept}; "
-        f"try --lr {rate_to_try(config):g} instead of {config.lr:g}"
-    )
+    def _find(self) -> tuple[str, str]:
+        """The topic that matters most now, and its sentence; two empty strings if there is none."""
+        if self._seen.events < SETTLED:
+            images = self._started.train_images if self._started else FEW_IMAGES
+            if images < FEW_IMAGES:
+                return "few-images", f"Only {plural(images, 'image')} to learn from: it will know them by heart"
+            return "", ""
+        return next((found for found in (self._warning(), self._race(), self._phase()) if found), ("", ""))
 
+    def _warning(self) -> tuple[str, str] | None:
+        seen, rate = self._seen, f"{rate_to_try(self._config):g}"
+        if now(seen.loss) > 2 * GUESSING_LOSS:
+            return (
+                "too-high",
+                f"The loss is far above that of guessing ({GUESSING_LOSS:.1f}): the learning rate is too high "
+                f"(try --lr {rate})",
+            )
+        if seen.high_events >= JUMP_EVENTS:
+            return (
+                "too-high",
+                f"The loss jumps up again: the learning rate is too high; turn it down (try --lr {rate})",
+            )
+        is_still = now(seen.digit_loss) > 0.97 * seen.first_digit_loss and now(seen.digit) < ADDS
+        if is_still and seen.step > STILL_STEPS:
+            return (
+                "too-low",
+                f"After {seen.step:,} steps the digit is still a guess: the learning rate is too low or too high",
+            )
+        if since := self._overfitting_since():
+            return "overfitting", (
+                f"Since epoch {since} it gets better on its own images only: overfitting; try --augment, or stop here"
+            )
+        if (below := self._below_training()) > FAR_BELOW:
+            return "unsettled", (
+                f"The validation of epoch {self._epochs[-1].epoch} is {percent(below, 0)} below its training: "
+                "the steps are too large; turn the rate down"
+            )
+        return self._busy()
 
-def has_learned(done: Finished) -> bool:
-    """Whether the digit is better than a guess, so that the network is of use; true if there was no test."""
-    return done.digit_accuracy is None or done.digit_accuracy > GUESSING
+    def _busy(self) -> tuple[str, str] | None:
+        """That something else takes the processor: told once while it lasts, then what is learned is told again."""
+        seen = self._seen
+        is_crowded = seen.crowded >= CROWDED_EVENTS
+        if not is_crowded and seen.slow_events < BUSY_EVENTS:
+            self._is_told_busy = False
+            return None
+        if self._is_told_busy and (self._topic != BUSY or seen.events - self._since >= BUSY_STANDS):
+            return None
+        self._is_told_busy = True
+        if is_crowded:
+            share = percent(seen.others, 0)
+            return BUSY, f"Something else takes {share} of the cores: stop it, and the training gets them"
+        return BUSY, "It trains at half of its best speed: something else takes the processor"
 
+    def _is_crowded(self, event: System) -> bool:
+        """Whether other programs take cores that the training's threads could use."""
+        if self._started is None or self._started.device != "cpu" or event.others is None:
+            return False
+        wanted = min(self._started.threads / event.cores, 1.0)
+        return event.others >= CROWDED_SHARE and event.own < GOT * wanted and event.own + event.others > FULL
 
-def advice(done: Finished, config: TrainConfig) -> str:
-    """What went wrong in a run that was tested, and what to try, in one line; empty if nothing did."""
-    if not has_learned(done):
-        rate, epochs = rate_to_try(config), RECIPES[config.recipe].values["epochs"]
-        found = f"a digit accuracy of {percent(done.digit_accuracy)} is no better than guessing"
-        if rate < config.lr and rate != RECIPES[config.recipe].values["lr"] and config.epochs < epochs:
-            return f"{found}: the recipe trains longer; try --epochs {epochs}"
-        word = "high" if rate < config.lr else "low"
-        return f"{found}: the learning rate {config.lr:g} is probably too {word}; try --lr {rate:g}"
-    if done.sum_accuracy is not None and done.sum_accuracy <= GUESSING:
+    def _race(self) -> tuple[str, str] | None:
+        """Which run is ahead, if that is news and no other program has slowed down this training."""
+        was_disturbed = self._seen.slow_events or self._seen.crowded or BUSY in self._said
+        word, words = verdict(self._seen.reached.at, self.ghost) if self.ghost and not was_disturbed else ("", "")
+        return ("ghost", words) if word not in ("", self._raced) else None
+
+    def _phase(self) -> tuple[str, str]:
+        digit, total = now(self._seen.digit), now(self._seen.total)
+        if "too-high" in self._said and digit < ADDS:  # nothing was learned since, so that still stands
+            return "", ""
+        if digit < READS:
+            return "sees", "It learns to read digits; the sum is a guess as long as the digit is"
+        if total < ADDS:
+            words = "It reads most of the digits, but the sum still guesses: adding comes after reading"
+            is_slow = self._config.model in SLOW_TO_ADD
+            return "guesses", f"{words} (with compact or swift sooner)" if is_slow else words
+        if min(digit, total) < KNOWS:
+            return "adds", "Now it learns to add: the sum is more than guessed, and follows the digit"
+        if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):
+            return "agrees", "The sum is right where the digit is: from here on both get better together"
+        if self._epochs and accuracies(self._epochs[-1]) == (1.0, 1.0):
+            return "too-easy", "Every validation image is right: these images are too easy to tell networks apart"
+        if gained := self._within_chance():
+            return "chance", gained
+        if self._config.schedule != "constant" and self._seen.rate < 0.3 * self._seen.peak_rate:
+            return "cools", "The learning rate falls: smaller steps, and the last errors settle"
+        return "knows", "Digit and sum are right most of the time; now the rare ones are learned"
+
+    def _validated(self) -> list[tuple[int, float, float]]:
+        """For each epoch with a validation: its number, mean training accuracy and mean validation accuracy."""
+        return [
+            (epoch.epoch, (epoch.digit_accuracy + epoch.sum_accuracy) / 2, sum(found) / 2)
+            for epoch in self._epochs
+            if (found := accuracies(epoch)) is not None
+        ]
+
+    def _overfitting_since(self) -> int:
+        """The best epoch, if in three or more later epochs training got better and validation worse; else 0.
+
+        The validation must be worse by more than chance, because a plateau alone is not overfitting.
+        """
+        epochs = self._validated()
+        if len(epochs) < 4:
+            return 0
+        best = max(range(len(epochs)), key=lambda row: epochs[row][2])
+        later = epochs[best + 1 :]
+        is_training = len(later) >= 3 and later[-1][1] > epochs[best][1]
+        is_worse = all(epochs[best][2] - accuracy > self._chance(accuracy) for _, _, accuracy in later[-3:])
+        return epochs[best][0] if is_training and is_worse else 0
+
+    def _below_training(self) -> float:
+        """How far the last epoch's validation was below its training accuracy."""
+        epochs = self._validated()
+        return epochs[-1][1] - epochs[-1][2] if epochs else 0.0
+
+    def _within_chance(self) -> str:
+        """A sentence on what the last epoch gained, if that may be chance; empty otherwise."""
+        epochs = self._validated()
+        if len(epochs) < 3 or self._started is None:
+            return ""
+        before, last = max(accuracy for _, _, accuracy in epochs[:-1]), epochs[-1][2]
+        images = (last - before) * self._started.validation_images
+        if abs(last - before) > self._chance(last):
+            return ""
+        words = f"{abs(images):.0f} of {self._started.validation_images:,} images {'more' if images > 0 else 'fewer'}"
         return (
-            f"a sum accuracy of {percent(done.sum_accuracy)} is no better than guessing: it cannot add yet; "
-            "train it further"
+            f"Little is left to gain: epoch {epochs[-1][0]} has {words} right than the best before, which may be chance"
         )
-    return ""
+
+    def _chance(self, accuracy: float) -> float:
+        """The standard error of a validation accuracy over so many images."""
+        count = self._started.validation_images if self._started else 0
+        return math.sqrt(accuracy * (1 - accuracy) / count) if count else math.inf

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mnist_sum_tui.runs.turns import Turn
+from mnist_sum_tui.runs.knob_turns import Turn
 
 
 class Control:

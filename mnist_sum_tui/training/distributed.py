@@ -18,7 +18,7 @@ from torch import nn
 
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.machine.ranks import Ranks
-from mnist_sum_tui.runs.turns import Turn
+from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.batchnorm import share_batch_norms
 
 PATIENCE = timedelta(days=7)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from mnist_sum_tui.config import TrainConfig, value_words
 from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.knob_turns import Turn, needed, turned
 from mnist_sum_tui.runs.position import Change, Position
-from mnist_sum_tui.runs.turns import Turn, needed, turned
 from mnist_sum_tui.training import schedule
 
 BARE = {"lr": "x1"}

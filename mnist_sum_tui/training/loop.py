@@ -23,19 +23,19 @@ from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training.best import take_best
-from mnist_sum_tui.training.coach import divergence
-from mnist_sum_tui.training.commentary import Coach
+from mnist_sum_tui.training.best_epoch import take_best
+from mnist_sum_tui.training.coach import Coach
 from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.training.disk_space import check_room
 from mnist_sum_tui.training.distributed import joined
-from mnist_sum_tui.training.ends import Ending
+from mnist_sum_tui.training.diverged import divergence
+from mnist_sum_tui.training.early_stopping import Ending
 from mnist_sum_tui.training.health import HealthWatch
 from mnist_sum_tui.training.prepare import Training, prepare
 from mnist_sum_tui.training.race import read_ghost
 from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.requests import Requests
 from mnist_sum_tui.training.resume import load_matching, turned_after
-from mnist_sum_tui.training.room import check_room
 from mnist_sum_tui.training.sample_answers import sample_answers
 from mnist_sum_tui.training.schedule import describe_change
 from mnist_sum_tui.training.state import RunState, add_to

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.machine.hardware import choose, set_up
-from mnist_sum_tui.training.average import Average
 from mnist_sum_tui.training.batches import Batches, StepPlan
+from mnist_sum_tui.training.moving_average import Average
 from mnist_sum_tui.training.step import DivergedError, Learner
 
 STEPS = 100

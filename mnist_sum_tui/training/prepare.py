@@ -7,7 +7,7 @@ from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.hardware import Hardware
-from mnist_sum_tui.runs.turns import Turn
+from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.batches import Batches
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import Processes

@@ -11,7 +11,7 @@ from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.runs.ghost import find_ghost
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training.average import Average
+from mnist_sum_tui.training.moving_average import Average
 
 TARGETS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
 """the accuracies of the sum at which two runs are compared"""

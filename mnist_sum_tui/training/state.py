@@ -12,8 +12,8 @@ from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.inference.evaluate import EvalReport
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.knob_turns import Turn, needed
 from mnist_sum_tui.runs.position import Position, Totals
-from mnist_sum_tui.runs.turns import Turn, needed
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.step import StepResult
 from mnist_sum_tui.training.timing import Forecast, Stopwatch

@@ -12,8 +12,8 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.differences import INDIFFERENT, apart_from_seed
 from mnist_sum_tui.runs.events import ALL_DONE
+from mnist_sum_tui.runs.knob_turns import plain_number
 from mnist_sum_tui.runs.summary import Summary
-from mnist_sum_tui.runs.turns import plain_number
 
 MOST_RUNS = 1_000
 SURE = 2.0

@@ -1,4 +1,4 @@
-"""MnistSumApp: the pages, the command palette and the help. What it does with a run is in running.py and leaving.py."""
+"""MnistSumApp: the pages, the command palette and the help. What it does with a run is in run_app.py and leaving.py."""
 
 from collections.abc import Iterable
 from datetime import datetime

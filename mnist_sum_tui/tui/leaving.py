@@ -5,11 +5,11 @@ import signal
 from textual.css.query import NoMatches
 from textual.widget import MountError
 
+from mnist_sum_tui.tui.notifying import TellingApp
 from mnist_sum_tui.tui.pages.dialogs import Answer, QuitScreen
 from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.run_threads import TrainingThread
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.telling import TellingApp
 
 
 class LeavingApp(TellingApp[int]):

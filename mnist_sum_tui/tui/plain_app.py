@@ -21,7 +21,7 @@ from textual.screen import Screen
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current, shown
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui import looks
-from mnist_sum_tui.tui.link import Changes, Link, Timed
+from mnist_sum_tui.tui.slow_link import Changes, Link, Timed
 from mnist_sum_tui.tui.textual_fixes import OnceParsed, whole_cells
 
 NAMED_KEYS = {"enter": "enter", "backspace": "backspace"}

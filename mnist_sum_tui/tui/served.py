@@ -21,7 +21,7 @@ from textual.message import Message
 
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.tui import visits
+from mnist_sum_tui.tui import visitor_input
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -72,7 +72,7 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
 
         async def handle_index(self, request: "web.Request") -> Any:
             """Send the page; the addresses in it have the host name that the visitor has used."""
-            if not visits.is_known(request.host, host):
+            if not visitor_input.is_known(request.host, host):
                 raise web.HTTPForbidden(text=f"this is served to {host} only")
             self.public_url = f"http://{request.host}"
             return await super().handle_index(request)
@@ -80,7 +80,7 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
         async def handle_websocket(self, request: "web.Request") -> Any:
             """Serve a visitor's terminal, if our own page opens the connection."""
             own = [f"{scheme}://{request.host}" for scheme in ("http", "https")]
-            if not visits.is_known(request.host, host) or request.headers.get("Origin") not in own:
+            if not visitor_input.is_known(request.host, host) or request.headers.get("Origin") not in own:
                 raise web.HTTPForbidden(text="the page of another site must not watch here")
             if self.visitors >= MOST_VISITORS:
                 raise web.HTTPServiceUnavailable(text=f"{MOST_VISITORS} are watching already")
@@ -94,7 +94,7 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
             try:
                 await socket.prepare(request)
                 await visit.start(
-                    *visits.size_within(to_int(query.get("width", ""), 80), to_int(query.get("height", ""), 24))
+                    *visitor_input.size_within(to_int(query.get("width", ""), 80), to_int(query.get("height", ""), 24))
                 )
                 await _pass_on(socket, visit)
             except OSError:  # the connection is lost, or a ping was not answered
@@ -123,7 +123,7 @@ async def _pass_on(socket: "web.WebSocketResponse", visit: Any) -> None:
     """Pass a visitor's messages on until the socket is closed; a message that our page never sends closes it."""
     async for message in socket:
         try:
-            kind, said = visits.read_message(message.data)
+            kind, said = visitor_input.read_message(message.data)
         except (TypeError, ValueError):  # TypeError: a message that is too long has no text
             await socket.close(code=1008)
             return

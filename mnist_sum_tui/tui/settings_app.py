@@ -16,7 +16,7 @@ from mnist_sum_tui.errors import MnistSumError, UsageError
 from mnist_sum_tui.machine.stdio import choose_marker
 from mnist_sum_tui.tui import looks
 from mnist_sum_tui.tui.pages.base import Page
-from mnist_sum_tui.tui.running import RunningApp
+from mnist_sum_tui.tui.run_app import RunningApp
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.textual_fixes import Palette, redraw
 

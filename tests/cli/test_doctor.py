@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.app import App
 
-from mnist_sum_tui.cli import findings
+from mnist_sum_tui.cli import doctor_checks
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.machine import hardware
@@ -76,7 +76,7 @@ def test_json_is_one_object(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_importing_the_checks_loads_neither_rich_nor_typer_nor_torch() -> None:
-    assert not loaded_by("import mnist_sum_tui.cli.findings") & {"rich", "typer", "torch", "numpy"}
+    assert not loaded_by("import mnist_sum_tui.cli.doctor_checks") & {"rich", "typer", "torch", "numpy"}
 
 
 @pytest.mark.parametrize("columns", [60, 120])
@@ -101,7 +101,7 @@ def test_a_dumb_terminal_gets_no_escapes() -> None:
 
 
 def test_a_terminal_that_is_small_or_lacks_utf_8_or_is_remote() -> None:
-    code = "from mnist_sum_tui.cli.findings import window; import sys; print(window(sys.stdout.encoding)[0].text)"
+    code = "from mnist_sum_tui.cli.doctor_checks import window; import sys; print(window(sys.stdout.encoding)[0].text)"
     assert "make it 60x20 or larger" in shown("-c", code, columns=59).raw
     assert "make it 60x20 or larger" in shown("-c", code, rows=19).raw
     assert "set PYTHONUTF8=1" in shown("-c", code, environment={"PYTHONIOENCODING": "ascii"}).raw
@@ -135,11 +135,11 @@ def test_the_colours_are_those_that_textual_uses(
 
 def test_the_variables_that_set_the_colours_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    assert findings.colours("none", "none").text.endswith("NO_COLOR=1; unset NO_COLOR to get colours")
-    assert "256 in the dashboard, none in printed text" in findings.colours("256", "none").text
+    assert doctor_checks.colours("none", "none").text.endswith("NO_COLOR=1; unset NO_COLOR to get colours")
+    assert "256 in the dashboard, none in printed text" in doctor_checks.colours("256", "none").text
     monkeypatch.delenv("NO_COLOR")
-    assert findings.colours("none", "none").state == "note", "no colours are not what one wants"
-    assert "it is a pipe or a file" in findings.colours("none", "none").text
+    assert doctor_checks.colours("none", "none").state == "note", "no colours are not what one wants"
+    assert "it is a pipe or a file" in doctor_checks.colours("none", "none").text
 
 
 @pytest.fixture
@@ -164,10 +164,10 @@ def test_a_damaged_data_file_is_reported_as_broken(copy: Path) -> None:
 
 def test_the_files_of_both_splits_are_checked(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mnist_files, "BUNDLED", copy)
-    assert findings.data().state == "ok"
+    assert doctor_checks.data().state == "ok"
     (copy / "t10k-labels-idx1-ubyte.gz").unlink()
     (copy / "train-images-idx3-ubyte.gz").write_bytes(b"")
-    found = findings.data()
+    found = doctor_checks.data()
     assert found.state == "broken"
     assert ["t10k-labels" in problem for problem in found.facts["problems"]] == [False, True]
 
@@ -180,7 +180,7 @@ def test_a_runs_folder_that_cannot_be_created_is_broken(cli: Cli, tmp_path: Path
     reason = f"cannot be created, because {tmp_path}/file is not a folder"
     assert f"{tmp_path}/file/runs (from --runs-dir) {reason}" in done.stdout
     for name in ("file", "file/runs/deeper", "nowhere"):
-        assert findings.runs(tmp_path / name, "").state == "broken"
+        assert doctor_checks.runs(tmp_path / name, "").state == "broken"
     assert not (tmp_path / "gone").exists()
 
 
@@ -195,9 +195,9 @@ def test_a_runs_folder_that_cannot_be_written_to_is_broken(cli: Cli, tmp_path: P
 
 
 def test_little_disk_space_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert findings.runs(tmp_path, "").state == "ok"
-    monkeypatch.setattr(findings, "LITTLE_SPACE", 1 << 62)
-    found = findings.runs(tmp_path, "")
+    assert doctor_checks.runs(tmp_path, "").state == "ok"
+    monkeypatch.setattr(doctor_checks, "LITTLE_SPACE", 1 << 62)
+    found = doctor_checks.runs(tmp_path, "")
     assert found.state == "note"
     assert "free some" in found.text
 
@@ -210,9 +210,9 @@ def test_a_torch_that_cannot_be_loaded_is_broken(cli: Cli, tmp_path: Path) -> No
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(findings, "PACKAGES", ("rich", "textual-of-nowhere"))
-    monkeypatch.setattr(findings, "OPTIONAL", set())
-    found = findings.versions()
+    monkeypatch.setattr(doctor_checks, "PACKAGES", ("rich", "textual-of-nowhere"))
+    monkeypatch.setattr(doctor_checks, "OPTIONAL", set())
+    found = doctor_checks.versions()
     assert (found.state, found.facts["textual-of-nowhere"]) == ("broken", None)
     assert "textual-of-nowhere not installed" in found.text
 
@@ -227,7 +227,7 @@ def test_the_reason_for_fewer_threads_than_cores_is_given() -> None:
     assert (told["threads"], told["affinity"]) == (1, 1)
     assert "CPU affinity" in told["text"]
     if len(allowed) > 1:
-        assert "cgroup" in findings._threads(1).text
+        assert "cgroup" in doctor_checks._threads(1).text
 
 
 def test_escape_sequences_in_the_environment_are_not_printed(cli: Cli) -> None:

@@ -14,7 +14,7 @@ import pytest
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.export.added import tables
+from mnist_sum_tui.export.addition_over_time import tables
 from mnist_sum_tui.export.figures import HEIGHT, LEFT, RIGHT, WIDTH, figure
 from mnist_sum_tui.export.recording import RECORDED, to_lines
 from mnist_sum_tui.export.report import compared, report

@@ -10,8 +10,8 @@ from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference.addition import mean_addition_tables
 from mnist_sum_tui.inference.evaluate import score
 from mnist_sum_tui.inference.heat import gradient, occlusion
+from mnist_sum_tui.inference.pca import principal_components, turned
 from mnist_sum_tui.inference.predict import Predictor, from_outputs, load_predictor
-from mnist_sum_tui.inference.principal import principal_components, turned
 from mnist_sum_tui.machine.hardware import choose_for_inference
 from mnist_sum_tui.models.activations import score_layers, watch
 

@@ -10,8 +10,8 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.events import Changed, Finished
 from mnist_sum_tui.runs.filters import matching
-from mnist_sum_tui.runs.folding import Fold, folded, members_of
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.seed_groups import Fold, folded, members_of
 from mnist_sum_tui.runs.summary import Summary
 from tests.tui import recorded
 

@@ -1,50 +1,217 @@
-"""What is said about a run that learned nothing, and the learning rate to try."""
+"""The coach: each case is seen where it is, and none of the warnings where a run is healthy."""
 
+import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.training.coach import advice, has_learned, rate_to_try
+from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.guide.find import pages
+from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, System
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.training.coach import PHASES, WARNINGS, Coach
 from tests.tui import recorded
 
-USELESS = replace(recorded.finished(), digit_accuracy=0.1135, sum_accuracy=0.1)
+CONFIG = TrainConfig.of("standard", model="compact")
+HEALTHY = sorted((Path(__file__).parent / "healthy").glob("*.jsonl"))
+"""journals of real trainings, named by recipe and network"""
+STARTED = next(event for event in recorded.training(1) if isinstance(event, Started))
+
+
+def progress(step: int, loss: float, digit: float, total: float, lr: float = 1e-3, speed: float = 5e3) -> Progress:
+    return Progress(
+        step=step, epoch=1, elapsed=step / 40, digit_loss=loss, sum_loss=loss, digit_accuracy=digit, sum_accuracy=total,
+        lr=lr, images_per_second=speed, remaining=None,
+    )  # fmt: skip
+
+
+def run(count: int, make: Callable[[int], Progress]) -> Iterator[Progress]:
+    return (make(step) for step in range(1, count))
+
+
+def done(epoch: int, trained: float, validated: float) -> EpochDone:
+    known = next(event for event in recorded.training(500) if isinstance(event, EpochDone))
+    return replace(
+        known, epoch=epoch, digit_accuracy=trained, sum_accuracy=trained,
+        val_digit_accuracy=validated, val_sum_accuracy=validated,
+    )  # fmt: skip
+
+
+def topics(events: Iterable[Event], config: TrainConfig = CONFIG, started: Started = STARTED) -> list[str]:
+    coach = Coach(config)
+    said = [coach.add(event) for event in (started, *events)]
+    return [found[0] for found in said if found is not None]
+
+
+def test_seeing_comes_before_adding() -> None:
+    def learns(step: int) -> Progress:
+        digit, total = min(0.1 + step / 200, 0.98), min(max((step - 250) / 200, 0.1), 0.98)
+        return progress(step, 2.5 * math.exp(-step / 150), digit, total)
+
+    assert topics(run(800, learns)) == ["sees", "guesses", "adds", "agrees", "knows"]
+
+
+@pytest.mark.parametrize(("model", "says"), [("pictured", True), ("original", True), ("compact", False)])
+def test_a_network_that_is_slow_to_add_has_quicker_ones_named(model: str, says: bool) -> None:
+    coach = Coach(replace(CONFIG, model=model))
+    said = [coach.add(event) for event in (STARTED, *run(60, lambda step: progress(step, 0.5, 0.95, 0.1)))]
+    ((topic, words),) = (found for found in said if found)
+    assert topic == "guesses"
+    assert ("compact or swift" in words) == says
+
+
+def test_images_that_tell_no_networks_apart_are_named() -> None:
+    knows = list(run(60, lambda step: progress(step, 0.01, 0.999, 0.999)))
+    assert "too-easy" in topics([*knows, done(1, 1.0, 1.0), *knows])
+    assert "too-easy" not in topics([*knows, done(1, 1.0, 0.9998), *knows])
+
+
+def test_the_end_of_the_schedule_is_told() -> None:
+    def learns(step: int) -> Progress:
+        return progress(step, 2.5 * math.exp(-step / 30), 0.99, 0.985, lr=1e-3 * (1 - step / 200))
+
+    assert topics(run(190, learns))[-1] == "cools"
+
+
+def test_a_loss_that_jumps_and_stays_is_a_rate_too_high() -> None:
+    def jumps(step: int) -> Progress:
+        return progress(step, 2.5 * math.exp(-step / 50) if step < 200 else 2.6, 0.9, 0.5)
+
+    assert "too-high" in topics(run(240, jumps))
+
+
+def test_a_loss_far_above_guessing_is_a_rate_too_high_from_the_first_seconds_on() -> None:
+    def explodes(step: int) -> Progress:
+        return progress(step, 2.6 * step if step < 15 else 2.6, 0.1, 0.05)
+
+    assert topics(run(15, explodes)) == ["too-high"]
+    assert topics(run(60, explodes)) == ["too-high"], "a loss that comes down to guessing is nothing learned"
+
+
+def test_a_single_bad_batch_is_no_warning() -> None:
+    def stumbles(step: int) -> Progress:
+        return progress(step, 1.5 if step == 200 else 2.5 * math.exp(-step / 50), 0.9, 0.85)
+
+    assert not {*topics(run(400, stumbles))} & {*WARNINGS}
+
+
+def test_a_straight_line_is_a_rate_too_low() -> None:
+    assert topics(run(400, lambda step: progress(step, 2.62 - step / 20_000, 0.11, 0.1)))[-1] == "too-low"
+
+
+def test_a_digit_that_is_still_guessed_is_told_though_the_loss_of_the_sum_falls_a_little() -> None:
+    def guesses(step: int) -> Progress:
+        return replace(progress(step, 2.62 - step / 1000, 0.11, 0.1), digit_loss=2.3)
+
+    assert topics(run(400, guesses))[-1] == "too-low"
+
+
+def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
+    steps = list(run(60, lambda step: progress(step, 0.1, 0.99, 0.99)))
+    worse = [done(1, 0.95, 0.97), done(2, 0.97, 0.98), *(done(3 + row, 0.98 + row / 200, 0.97) for row in range(3))]
+    assert topics([*steps, *worse])[-1] == "overfitting"
+    plateau = [done(1, 0.95, 0.97), done(2, 0.97, 0.98), *(done(3 + row, 0.98 + row / 200, 0.9798) for row in range(3))]
+    assert topics([*steps, *plateau])[-1] == "chance"
+
+
+def test_a_validation_far_below_the_training_is_told() -> None:
+    steps = list(run(60, lambda step: progress(step, 0.1, 0.97, 0.96)))
+    assert topics([*steps, done(1, 0.95, 0.795)])[-1] == "unsettled"
+    assert "unsettled" not in topics([*steps, done(1, 0.95, 0.94)])
+
+
+def test_a_busy_machine_is_noticed_after_a_while() -> None:
+    def slows(step: int) -> Progress:
+        return progress(step, 0.1, 0.99, 0.99, speed=5e3 if step < 100 else 2e3)
+
+    assert "busy" not in topics(run(140, slows))
+    assert "busy" in topics(run(260, slows))
+
+
+def system(own: float, others: float | None, cores: int = 4) -> System:
+    return System(
+        step=1, epoch=1, elapsed=1.0, cores=cores, own=own, others=others, memory=1, temperature=None, gpu=None,
+        gpu_memory=None,
+    )  # fmt: skip
+
+
+def test_another_process_that_takes_half_of_the_cores_is_told_from_the_second_time_on() -> None:
+    steps = list(run(60, lambda step: progress(step, 0.1, 0.97, 0.96)))
+    ours = replace(STARTED, threads=4, device="cpu")
+    assert "busy" not in topics([*steps, system(0.5, 0.5)], started=ours)
+    assert "busy" not in topics([*steps, system(0.5, 0.5), system(0.9, 0.1), system(0.5, 0.5)], started=ours)
+    coach = Coach(CONFIG)
+    said = [coach.add(event) for event in (ours, *steps, system(0.5, 0.49), system(0.5, 0.49))]
+    assert said[-1] == ("busy", "Something else takes 49 % of the cores: stop it, and the training gets them")
+
+
+def test_beside_another_process_it_is_told_what_is_learned_all_the_same() -> None:
+    def learns(step: int) -> Progress:
+        digit, total = min(0.1 + step / 200, 0.98), min(max((step - 400) / 200, 0.1), 0.98)
+        return progress(step, 2.5 * math.exp(-step / 150), digit, total)
+
+    ours = replace(STARTED, threads=4, device="cpu")
+    crowded = [each for step in run(800, learns) for each in (step, system(0.5, 0.5))]
+    assert topics(crowded, started=ours) == ["busy", "guesses", "adds", "agrees", "knows"], "once, while it lasts"
+    free = [each for step in run(60, learns) for each in (step, system(0.9, 0.1))]
+    again = topics([*crowded, *free, *crowded], started=ours)
+    assert again.count("busy") == 2, "and again when it comes again"
 
 
 @pytest.mark.parametrize(
-    ("settings", "rate"),
+    ("found", "threads", "device"),
     [
-        ({"lr": 5.0}, 0.002),  # the recipe's
-        ({"lr": 1e-7}, 0.002),
-        ({"lr": 0.002}, 0.0002),  # the recipe's has failed
-        ({"lr": 0.003}, 0.0003),
-        ({"lr": 5.0, "optimizer": "sgd"}, 0.5),  # the recipe's is one for AdamW
+        (system(0.95, 0.05), 4, "cpu"),
+        (system(0.5, 0.5), 2, "cpu"),
+        (system(0.2, 0.5), 4, "cpu"),
+        (system(0.1, 0.9), 4, "cuda"),
+        (system(0.5, None), 4, "cpu"),
     ],
+    ids=["ours alone", "it has the threads that it wants", "cores are free", "on a GPU", "not known"],
 )
-def test_the_rate_to_try_comes_from_the_recipe_or_the_run(settings: dict[str, object], rate: float) -> None:
-    assert rate_to_try(TrainConfig.of("standard", **settings)) == pytest.approx(rate)
+def test_a_machine_that_leaves_the_training_its_cores_is_no_warning(found: System, threads: int, device: str) -> None:
+    steps = list(run(60, lambda step: progress(step, 0.1, 0.97, 0.96)))
+    ours = replace(STARTED, threads=threads, device=device)
+    assert not {*topics([*steps, *[found] * 9], started=ours)} & {*WARNINGS}
 
 
-def test_a_run_that_learned_nothing_is_told_so_with_a_rate() -> None:
-    assert not has_learned(USELESS)
-    assert advice(USELESS, TrainConfig.of("standard", lr=5.0)) == (
-        "a digit accuracy of 11.35 % is no better than guessing: "
-        "the learning rate 5 is probably too high; try --lr 0.002"
-    )
-    assert advice(USELESS, TrainConfig.of("standard", lr=1e-7)).endswith("probably too low; try --lr 0.002")
-    assert advice(USELESS, TrainConfig.of("original", epochs=1)).endswith("try --epochs 25")
+@pytest.mark.parametrize("path", HEALTHY, ids=lambda path: path.stem)
+def test_no_warning_in_a_healthy_run_on_a_machine_of_its_own(path: Path) -> None:
+    events = [[event, system(0.93, 0.06)] for event in read_events(path)]
+    found = topics([each for pair in events for each in pair], TrainConfig.of(path.stem.split("-")[0]))
+    assert not {*found} & {*WARNINGS}, found
 
 
-def test_a_run_that_cannot_add_is_to_be_trained_further() -> None:
-    cannot_add = replace(recorded.finished(), sum_accuracy=0.1021)
-    assert has_learned(cannot_add)
-    assert advice(cannot_add, TrainConfig()) == (
-        "a sum accuracy of 10.21 % is no better than guessing: it cannot add yet; train it further"
-    )
+def test_few_images_are_told_at_once() -> None:
+    few = replace(STARTED, train_images=500)
+    assert topics(run(2, lambda step: progress(step, 2.6, 0.1, 0.1)), started=few) == ["few-images"]
 
 
-def test_nothing_is_said_about_a_good_run_or_one_without_a_test() -> None:
-    assert advice(recorded.finished(), TrainConfig()) == ""
-    stopped = recorded.finished(reason="stopped")
-    assert has_learned(stopped)
-    assert advice(stopped, TrainConfig()) == ""
+def test_a_loss_that_is_not_finite_says_nothing() -> None:
+    assert topics([progress(step, math.nan, math.nan, math.nan) for step in range(50)]) == []
+
+
+def test_the_recorded_run_is_told_from_seeing_to_the_end() -> None:
+    found = topics(read_events(RECORDED.metrics_file))
+    assert not {*found} & {*WARNINGS}
+    assert found[0] == "sees"
+    assert "adds" in found
+    assert found[-1] in ("knows", "cools", "chance")
+
+
+@pytest.mark.parametrize("path", HEALTHY, ids=lambda path: path.stem)
+def test_no_warning_in_a_healthy_run(path: Path) -> None:
+    found = topics(read_events(path), TrainConfig.of(path.stem.split("-")[0]))
+    assert found
+    assert not {*found} & {*WARNINGS}, found
+
+
+def test_there_are_ten_healthy_runs() -> None:
+    assert len(HEALTHY) >= 10
+
+
+def test_the_guide_has_a_paragraph_for_each_topic() -> None:
+    assert pages()["coach"].text.count("\n## ") == len(PHASES) + len(WARNINGS)

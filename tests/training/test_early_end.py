@@ -10,10 +10,10 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.turns import Turn
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.training.ends import reason
+from mnist_sum_tui.training.early_stopping import reason
 from mnist_sum_tui.training.loop import train
 from tests.training.resuming import assert_same_end, config_of_few
 

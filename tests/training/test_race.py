@@ -14,11 +14,11 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Advice, Event, Progress, Started, System
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training.commentary import WARNINGS, Coach
+from mnist_sum_tui.training.coach import WARNINGS, Coach
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.race import TARGET_SMOOTHING, TARGETS, Ghost, reached_in, read_ghost
 from tests.conftest import wait_for
-from tests.training.test_commentary import HEALTHY, STARTED, progress, system
+from tests.training.test_coach import HEALTHY, STARTED, progress, system
 from tests.tui.pages.test_runs import make
 from tests.tui.recorded import finished, training
 

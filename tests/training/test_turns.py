@@ -10,8 +10,8 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Paused, Progress, Resumed
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.turns import Turn
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
 from tests.training.resuming import assert_same_end, config_of_few, rates_of

@@ -37,8 +37,8 @@ async def pilot(
 def _no_speeds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """No steps in the background, which would load torch and show another time on each machine."""
     if "speeds" not in request.keywords:
-        monkeypatch.setattr("mnist_sum_tui.tui.running.SpeedThread.start", lambda _: None)
-        monkeypatch.setattr("mnist_sum_tui.tui.running.SpeedThread.join", lambda _: None)
+        monkeypatch.setattr("mnist_sum_tui.tui.run_app.SpeedThread.start", lambda _: None)
+        monkeypatch.setattr("mnist_sum_tui.tui.run_app.SpeedThread.join", lambda _: None)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.train import TrainPage
-from mnist_sum_tui.tui.running import RunningApp
+from mnist_sum_tui.tui.run_app import RunningApp
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.session import Session
 

@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.session.messages import RunEvent, SpeedFound, StartTraini
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.run_threads import TrainingThread
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.session.speeds import Speed
+from mnist_sum_tui.tui.session.time_estimates import Speed
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until

@@ -8,10 +8,10 @@ import pytest
 from rich.color import ColorSystem
 from textual.pilot import Pilot
 
-from mnist_sum_tui.tui.link import _cells
-from mnist_sum_tui.tui.widgets.closer import Closer
+from mnist_sum_tui.tui.slow_link import _cells
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
+from mnist_sum_tui.tui.widgets.large_map import Closer
 from tests.tui import fixed, recorded, shown
 from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_runs import make_three, open_runs

@@ -9,9 +9,9 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
-from mnist_sum_tui.tui.widgets.closer import Closer
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.help_panel import HelpPanel
+from mnist_sum_tui.tui.widgets.large_map import Closer
 from tests.tui import fixed, recorded, shown
 from tests.tui.pages.test_draw import draw
 

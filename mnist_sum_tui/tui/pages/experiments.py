@@ -6,7 +6,7 @@ from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import notes
 from mnist_sum_tui.runs.filters import FORM, KEYS, matching
-from mnist_sum_tui.runs.folding import folded
+from mnist_sum_tui.runs.seed_groups import folded
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.pages.dialogs import AskLine
 from mnist_sum_tui.tui.pages.run_keys import RunKeys

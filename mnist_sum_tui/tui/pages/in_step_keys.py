@@ -20,7 +20,7 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
-from mnist_sum_tui.tui.pages.train_reads import sample_images
+from mnist_sum_tui.tui.pages.train_threads import sample_images
 from mnist_sum_tui.tui.widgets.strips_in_step import COUNT, Answers, StripsInStep
 
 SECONDS = 20.0

@@ -11,19 +11,19 @@ from mnist_sum_tui.formatting import equation
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
 from mnist_sum_tui.tui.pages.inside_words import VIEWS, brief, layer_row, layer_words, place_words, truth_words
+from mnist_sum_tui.tui.pages.mistake_keys import WALK_KEYS, Judge
 from mnist_sum_tui.tui.pages.network_views import NetworkViews
 from mnist_sum_tui.tui.pages.predicting import note_room
-from mnist_sum_tui.tui.pages.walking import WALK_KEYS, Judge
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, LookedInside, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult
 from mnist_sum_tui.tui.predictions.requests import LookInside
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, sure_line
-from mnist_sum_tui.tui.widgets.closer import Closer
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
+from mnist_sum_tui.tui.widgets.large_map import Closer
 from mnist_sum_tui.tui.widgets.maps import Maps
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 

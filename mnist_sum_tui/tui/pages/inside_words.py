@@ -9,7 +9,7 @@ from mnist_sum_tui.charts.thumbnail import as_maps
 from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.tui.widgets.closer import Closer
+from mnist_sum_tui.tui.widgets.large_map import Closer
 from mnist_sum_tui.tui.widgets.maps import reads_image
 
 if TYPE_CHECKING:

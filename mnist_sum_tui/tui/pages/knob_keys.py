@@ -3,7 +3,7 @@
 from textual.binding import Binding
 
 from mnist_sum_tui.config import value_words
-from mnist_sum_tui.runs.turns import KNOBS, Turn
+from mnist_sum_tui.runs.knob_turns import KNOBS, Turn
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.knob_panel import KnobPanel

@@ -13,7 +13,7 @@ from mnist_sum_tui.charts.scatter import DigitMap
 from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.tui.pages.heat_page import SHARE
 from mnist_sum_tui.tui.pages.inside_words import MEANS, NO_HEALTH, TOO_EARLY, VIEWS, map_words
-from mnist_sum_tui.tui.pages.walking import WalkingPage
+from mnist_sum_tui.tui.pages.mistake_keys import WalkingPage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.weights import epoch_of
 from mnist_sum_tui.tui.session.messages import OpenInInspect
@@ -119,7 +119,7 @@ class NetworkViews(WalkingPage):
 
     def _turned(self, result: "TestSetResult") -> DigitMap:
         """The map, turned to fit the first one that was shown, so that clusters move and do not jump."""
-        from mnist_sum_tui.inference.principal import turned
+        from mnist_sum_tui.inference.pca import turned
 
         first = next(iter(self._maps.values()), None)
         is_alike = first is not None and len(first.points) == len(result.points)

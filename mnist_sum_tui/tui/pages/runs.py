@@ -17,8 +17,8 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.differences import SAME_SETTINGS
 from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.find import list_runs
-from mnist_sum_tui.runs.folding import members_of
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.pages.experiments import EXPERIMENT_BINDINGS, Experiments
 from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracies, note

@@ -14,7 +14,7 @@ from mnist_sum_tui.tui.pages.after_run import AFTER_BINDINGS
 from mnist_sum_tui.tui.pages.chart_keys import CHART_ACTIONS, CHART_BINDINGS
 from mnist_sum_tui.tui.pages.knob_keys import KNOB_BINDINGS, KnobKeys
 from mnist_sum_tui.tui.pages.replay_keys import REPLAY_BINDINGS, ReplayKeys
-from mnist_sum_tui.tui.pages.train_reads import TrainReads
+from mnist_sum_tui.tui.pages.train_threads import TrainReads
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
 from mnist_sum_tui.tui.widgets.run_form import RunForm

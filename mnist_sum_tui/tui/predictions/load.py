@@ -146,7 +146,7 @@ def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str)
 
     from mnist_sum_tui.inference.addition import mean_addition_tables
     from mnist_sum_tui.inference.evaluate import Outputs, mistakes, score
-    from mnist_sum_tui.inference.principal import principal_components
+    from mnist_sum_tui.inference.pca import principal_components
 
     features = [part.digits if part.features is None else part.features for part in parts]
     scores = [part.scores for part in parts if part.scores is not None]

@@ -8,7 +8,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
-from mnist_sum_tui.training.coach import advice, has_learned
+from mnist_sum_tui.training.diverged import advice, has_learned
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.session.session import Session
 

@@ -7,9 +7,9 @@ from mnist_sum_tui.config import TrainConfig, settings
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import about, plural
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Started
+from mnist_sum_tui.runs.knob_turns import Turn, turned
 from mnist_sum_tui.runs.position import Change
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
-from mnist_sum_tui.runs.turns import Turn, turned
 from mnist_sum_tui.training.schedule import rate_at
 
 MOST_RATES = 500

@@ -18,8 +18,8 @@ from mnist_sum_tui.runs.events import (
     Validated,
 )
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training.average import Average
 from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.training.moving_average import Average
 
 if TYPE_CHECKING:  # the first frame does without numpy
     import numpy as np

@@ -2,7 +2,7 @@
 
 from mnist_sum_tui.formatting import duration, first_fit, percent
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.training.coach import has_learned
+from mnist_sum_tui.training.diverged import has_learned
 from mnist_sum_tui.tui.session.session import Session
 
 WATCHING = f"watching {BRAILLE.between} "

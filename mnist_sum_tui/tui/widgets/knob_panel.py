@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from mnist_sum_tui.config import AUGMENTATIONS, settings
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.runs.turns import KNOBS
+from mnist_sum_tui.runs.knob_turns import KNOBS
 
 STOPS = {
     "lr": ["x0.01", "x0.02", "x0.05", "x0.1", "x0.2", "x0.5", "x1", "x2", "x5", "x10", "x20", "x50", "x100"],

@@ -4,7 +4,7 @@ from typing import Any
 
 from mnist_sum_tui.config import settings
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.runs.turns import plain_number
+from mnist_sum_tui.runs.knob_turns import plain_number
 from mnist_sum_tui.tui.textual_fixes import SteadyInput
 
 PAGE_KEYS = "q?"

@@ -11,7 +11,7 @@ from mnist_sum_tui.errors import unknown
 from mnist_sum_tui.formatting import byte_size, duration, percent, sparkline
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.folding import Fold, members_of
+from mnist_sum_tui.runs.seed_groups import Fold, members_of
 from mnist_sum_tui.runs.summary import Summary
 
 SYMBOLS = {

@@ -13,8 +13,8 @@ from mnist_sum_tui.inference.explain import Axis, LayerView, look_inside
 from mnist_sum_tui.models import build
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside_words import layer_words
-from mnist_sum_tui.tui.widgets.closer import Closer, framed
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
+from mnist_sum_tui.tui.widgets.large_map import Closer, framed
 from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, axis_labels, side_for
 from tests.tui import fixed
 from tests.tui.pages.test_inside import page_in, press, words

@@ -23,7 +23,7 @@ async def test_the_images_are_read_once_and_stay_through_replays(
         read.append(indices)
         return {index: np.full((28, 28), 200, np.uint8) for index in indices}
 
-    monkeypatch.setattr("mnist_sum_tui.tui.pages.train_reads.sample_images", sample_images)
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.train_threads.sample_images", sample_images)
     monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
     run = make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
     async with recorded.new_app(tmp_path).run_test(size=size) as pilot:

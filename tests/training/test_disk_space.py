@@ -13,8 +13,8 @@ from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.models import build
 from mnist_sum_tui.runs import checkpoint, find, own_files
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.disk_space import REST, bytes_needed, check_room
 from mnist_sum_tui.training.loop import train
-from mnist_sum_tui.training.room import REST, bytes_needed, check_room
 from tests.conftest import Cli, is_one_line
 
 SWIFT = 73_961 * 4

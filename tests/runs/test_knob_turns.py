@@ -3,8 +3,8 @@
 import pytest
 
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.knob_turns import MOST_LENGTHS, MOST_TURNS, Turn, needed, turned
 from mnist_sum_tui.runs.position import Position
-from mnist_sum_tui.runs.turns import MOST_LENGTHS, MOST_TURNS, Turn, needed, turned
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from mnist_sum_tui.machine.hardware import choose, describe
 from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
-from mnist_sum_tui.training import speed
+from mnist_sum_tui.training import speed_estimate
 from mnist_sum_tui.tui.session.messages import SpeedFound, StartTraining
-from mnist_sum_tui.tui.session.speeds import Speed, SpeedThread, epoch_seconds
+from mnist_sum_tui.tui.session.time_estimates import Speed, SpeedThread, epoch_seconds
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_runs import make
@@ -37,7 +37,7 @@ def make_run(folder: Path, name: str, threads: int | None = None, **made_on: obj
 
 def test_the_speed_of_an_earlier_run_on_this_machine(tmp_path: Path) -> None:
     here = make_run(tmp_path, "here")
-    assert speed.from_run(summarise(here)) == pytest.approx(5 * 55_000 / 53.75)
+    assert speed_estimate.from_run(summarise(here)) == pytest.approx(5 * 55_000 / 53.75)
     for other in (
         make_run(tmp_path, "other-processor", processor="another"),
         make_run(tmp_path, "other-threads", threads=63),
@@ -45,20 +45,20 @@ def test_the_speed_of_an_earlier_run_on_this_machine(tmp_path: Path) -> None:
         make(tmp_path, "no-epoch", list(recorded.training(100))),
         make(tmp_path, "other-images", list(recorded.training(2150)), data_dir="/data"),
     ):
-        assert speed.from_run(summarise(other)) is None, other.id
+        assert speed_estimate.from_run(summarise(other)) is None, other.id
 
 
 def test_a_few_steps_leave_torch_as_it_was() -> None:
     before = torch.get_rng_state()
-    found = speed.from_steps(TrainConfig(model="swift"), lambda: False)
+    found = speed_estimate.from_steps(TrainConfig(model="swift"), lambda: False)
     assert found is not None
     assert found > 10
     assert torch.equal(torch.get_rng_state(), before)
-    assert speed.from_steps(TrainConfig(model="swift"), lambda: True) is None
+    assert speed_estimate.from_steps(TrainConfig(model="swift"), lambda: True) is None
 
 
 def test_earlier_runs_come_first_and_the_rest_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.session.speeds.MODELS", ("compact", "swift"))
+    monkeypatch.setattr("mnist_sum_tui.tui.session.time_estimates.MODELS", ("compact", "swift"))
     make_run(tmp_path, "20260101-120100-here")
     found: list[Any] = []
     SpeedThread(tmp_path, found.append).run()
@@ -99,7 +99,7 @@ class Trying(threading.Thread):
 async def test_a_training_begins_when_nothing_is_tried_any_more(
     fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.running.SpeedThread", Trying)
+    monkeypatch.setattr("mnist_sum_tui.tui.run_app.SpeedThread", Trying)
     Trying.made.clear()
     was_over: list[bool] = []
 
@@ -123,7 +123,7 @@ async def test_a_training_begins_when_nothing_is_tried_any_more(
 
 
 def test_beside_another_process_nothing_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.session.speeds.MODELS", ("compact", "swift"))
+    monkeypatch.setattr("mnist_sum_tui.tui.session.time_estimates.MODELS", ("compact", "swift"))
     make_run(tmp_path, "20260101-120100-here")
     found: list[Any] = []
     SpeedThread(tmp_path, found.append, with_steps=False).run()

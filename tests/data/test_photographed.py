@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from mnist_sum_tui.data import rough
+from mnist_sum_tui.data import photographed
 from mnist_sum_tui.data.dataset import load
-from mnist_sum_tui.data.rough import KINDS, ROUGH, Spoil, roughen
+from mnist_sum_tui.data.photographed import KINDS, ROUGH, Spoil, roughen
 
 COUNT = 64
 
@@ -45,7 +45,10 @@ def test_a_kind_treats_each_image_by_itself(ink: torch.Tensor, spoil: Spoil) -> 
     torch.testing.assert_close(spoil(ink[5:6], dice[:, 5:6], noise[5:6]), whole[5:6])
 
 
-@pytest.mark.parametrize("spoil", [rough._unsharp, rough._grainy, rough._specked, rough._hazy, rough._jittered])
+@pytest.mark.parametrize(
+    "spoil",
+    [photographed._unsharp, photographed._grainy, photographed._specked, photographed._hazy, photographed._jittered],
+)
 def test_nothing_of_a_kind_leaves_an_image_as_it_is(ink: torch.Tensor, spoil: Spoil) -> None:
     torch.testing.assert_close(spoil(ink, _dice(0, 0.9, 0.5, 0.5, 0.5), _random(3)[1]), ink, atol=1e-4, rtol=0)
 
@@ -54,7 +57,7 @@ def test_an_unsharp_dot_is_longer_along_its_direction_and_has_the_same_ink() -> 
     dot = torch.zeros(COUNT, 28, 28)
     dot[:, 14, 14] = 1.0
     for direction, longer, shorter in ((0.0, 2, 1), (0.25, 1, 2)):  # columns and rows
-        seen = rough._unsharp(dot, _dice(0.7, 0.3, direction, 0, 0), dot)
+        seen = photographed._unsharp(dot, _dice(0.7, 0.3, direction, 0, 0), dot)
         torch.testing.assert_close(seen.sum((1, 2)), torch.ones(COUNT), atol=1e-4, rtol=0)
         spread = [((torch.arange(28) - 14.0) ** 2 @ seen[0].sum(2 - axis)).sqrt().item() for axis in (longer, shorter)]
         assert spread == pytest.approx([0.7 * 3.8, 0.7 * 2.4 * 0.3**2], abs=0.1)
@@ -62,13 +65,13 @@ def test_an_unsharp_dot_is_longer_along_its_direction_and_has_the_same_ink() -> 
 
 def test_coarse_pixels_are_of_one_value_unless_their_edges_are_smooth(ink: torch.Tensor) -> None:
     for edge, is_hard in ((0.1, True), (0.9, False)):
-        coarse = rough._coarse(ink, _dice(0.75, 0, edge, 0, 0), ink)  # four of our pixels a side
+        coarse = photographed._coarse(ink, _dice(0.75, 0, edge, 0, 0), ink)  # four of our pixels a side
         cells = coarse.unfold(1, 4, 4).unfold(2, 4, 4).flatten(3)
         assert ((cells.amax(3) - cells.amin(3)).amax() < 1e-5) == is_hard
 
 
 def test_a_band_is_in_negative_and_what_is_beside_it_stays(ink: torch.Tensor) -> None:
-    banded = rough._banded(ink, _dice(0.5, 0.25, 0.5, 0.1, 0), ink)  # upright, in the middle, four pixels wide
+    banded = photographed._banded(ink, _dice(0.5, 0.25, 0.5, 0.1, 0), ink)  # upright, in the middle, four pixels wide
     inside = torch.zeros(28, dtype=torch.bool)
     inside[12:16] = True
     torch.testing.assert_close(banded[..., inside], 1 - ink[..., inside])
@@ -79,13 +82,13 @@ def test_a_line_and_drops_add_ink_and_take_none(ink: torch.Tensor) -> None:
     for seed in range(5):
         dice, noise = _random(seed)
         dice[1] *= 0.7  # drops, not worn places
-        for spoil in (rough._crossed, rough._blotted):
+        for spoil in (photographed._crossed, photographed._blotted):
             assert (spoil(ink, dice, noise) >= ink).all()
-    assert (rough._crossed(ink, _dice(0.5, 0.1, 0.9, 0.9, 0.5), ink) > ink).flatten(1).any(1).all()
+    assert (photographed._crossed(ink, _dice(0.5, 0.1, 0.9, 0.9, 0.5), ink) > ink).flatten(1).any(1).all()
 
 
 def test_specks_are_as_many_as_said() -> None:
     grey = torch.full((COUNT, 28, 28), 0.5)
-    specked = rough._specked(grey, _dice(0.5, 0.5, 0, 0, 0), _random(4)[1])
+    specked = photographed._specked(grey, _dice(0.5, 0.5, 0, 0, 0), _random(4)[1])
     assert (specked != 0.5).float().mean().item() == pytest.approx(0.15, abs=0.01)
     assert (specked == 1).float().mean().item() == pytest.approx(0.075, abs=0.01)

@@ -69,7 +69,7 @@ class SpeedThread(threading.Thread):
             self._find()
 
     def _find(self) -> None:
-        from mnist_sum_tui.training import speed  # torch
+        from mnist_sum_tui.training import speed_estimate  # torch
 
         known: set[str] = set()
         for run in list_runs(self._folder):
@@ -78,7 +78,7 @@ class SpeedThread(threading.Thread):
             summary = summarise(run)
             config = summary.config
             if config is not None and config.model not in known and config.batch_size in TIMED_BATCHES:
-                found = speed.from_run(summary)
+                found = speed_estimate.from_run(summary)
                 if found:
                     known.add(config.model)
                     self._tell(config.model, Speed(found, is_measured=True))
@@ -86,7 +86,7 @@ class SpeedThread(threading.Thread):
         every = (*MODELS, *own_network.named())
         for model in sorted(every, key=lambda name: first.index(name) if name in first else len(first)):
             if model not in (*known, *self._tried) and self._with_steps:
-                tried = speed.from_steps(TrainConfig(model=model), self._is_over.is_set)
+                tried = speed_estimate.from_steps(TrainConfig(model=model), self._is_over.is_set)
                 if tried is None:
                     return
                 self._tell(model, Speed(tried, is_measured=False))

@@ -16,7 +16,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from mnist_sum_tui.tui.link import NEW_SCREEN, PIECE_SECONDS, Link, Timed, changed
+from mnist_sum_tui.tui.slow_link import NEW_SCREEN, PIECE_SECONDS, Link, Timed, changed
 
 RATE = 5000
 """bytes per second that the slow terminal takes"""

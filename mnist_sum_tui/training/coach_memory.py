@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from mnist_sum_tui.runs.events import Progress
-from mnist_sum_tui.training.average import Average
+from mnist_sum_tui.training.moving_average import Average
 from mnist_sum_tui.training.race import Reached
 
 FAST, SLOW = 0.8, 0.95

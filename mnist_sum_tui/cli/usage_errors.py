@@ -9,7 +9,7 @@ from mnist_sum_tui.cli.narrow_help import NarrowHelp
 from mnist_sum_tui.config import option_name, settings
 from mnist_sum_tui.errors import UsageError, nearest
 from mnist_sum_tui.recipes import MODELS, RECIPES
-from mnist_sum_tui.runs.turns import plain_number
+from mnist_sum_tui.runs.knob_turns import plain_number
 
 OPTION = re.compile(r"--?[A-Za-z][\w-]*")
 """recognises an option among the arguments, where `predict` leaves it, because it accepts -1"""

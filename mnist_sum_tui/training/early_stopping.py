@@ -10,7 +10,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import duration, plural
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.events import ALL_DONE, EpochDone
-from mnist_sum_tui.runs.turns import Turn
+from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.batches import Batches
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.state import RunState

@@ -1,0 +1,55 @@
+"""When a training went wrong: its loss is no longer a number, it learned nothing, or it cannot add; and what to try.
+
+`step.py` checks the loss at each step. What is said during a training is in `coach.py`.
+"""
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.recipes import RECIPES
+from mnist_sum_tui.runs.events import Finished
+
+GUESSING = 0.12
+"""an accuracy that guessing can reach: always answering digit 1 is right for 11.35 % of the test images"""
+ALIKE = 2.0
+"""two learning rates that differ by less than this factor count as equal"""
+
+
+def rate_to_try(config: TrainConfig) -> float:
+    """The learning rate to try after one that failed: the recipe's own, or, if that one failed, a tenth of it.
+
+    A recipe's rate says nothing about another optimizer.
+    """
+    usual = RECIPES[config.recipe].values
+    is_another = not 1 / ALIKE < config.lr / usual["lr"] < ALIKE
+    return float(usual["lr"]) if is_another and usual["optimizer"] == config.optimizer else config.lr / 10
+
+
+def divergence(step: int, config: TrainConfig, *, has_checkpoint: bool) -> str:
+    """The message that the training diverged after a step, what is kept of it, and what to try."""
+    kept = "the last good checkpoint is kept" if has_checkpoint else "nothing was saved yet"
+    return (
+        f"the loss is no longer a number after step {step}: {kept}; "
+        f"try --lr {rate_to_try(config):g} instead of {config.lr:g}"
+    )
+
+
+def has_learned(done: Finished) -> bool:
+    """Whether the digit is better than a guess, so that the network is of use; true if there was no test."""
+    return done.digit_accuracy is None or done.digit_accuracy > GUESSING
+
+
+def advice(done: Finished, config: TrainConfig) -> str:
+    """What went wrong in a run that was tested, and what to try, in one line; empty if nothing did."""
+    if not has_learned(done):
+        rate, epochs = rate_to_try(config), RECIPES[config.recipe].values["epochs"]
+        found = f"a digit accuracy of {percent(done.digit_accuracy)} is no better than guessing"
+        if rate < config.lr and rate != RECIPES[config.recipe].values["lr"] and config.epochs < epochs:
+            return f"{found}: the recipe trains longer; try --epochs {epochs}"
+        word = "high" if rate < config.lr else "low"
+        return f"{found}: the learning rate {config.lr:g} is probably too {word}; try --lr {rate:g}"
+    if done.sum_accuracy is not None and done.sum_accuracy <= GUESSING:
+        return (
+            f"a sum accuracy of {percent(done.sum_accuracy)} is no better than guessing: it cannot add yet; "
+            "train it further"
+        )
+    return ""

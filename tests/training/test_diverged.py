@@ -1,0 +1,50 @@
+"""What is said about a run that learned nothing, and the learning rate to try."""
+
+from dataclasses import replace
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.training.diverged import advice, has_learned, rate_to_try
+from tests.tui import recorded
+
+USELESS = replace(recorded.finished(), digit_accuracy=0.1135, sum_accuracy=0.1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "rate"),
+    [
+        ({"lr": 5.0}, 0.002),  # the recipe's
+        ({"lr": 1e-7}, 0.002),
+        ({"lr": 0.002}, 0.0002),  # the recipe's has failed
+        ({"lr": 0.003}, 0.0003),
+        ({"lr": 5.0, "optimizer": "sgd"}, 0.5),  # the recipe's is one for AdamW
+    ],
+)
+def test_the_rate_to_try_comes_from_the_recipe_or_the_run(settings: dict[str, object], rate: float) -> None:
+    assert rate_to_try(TrainConfig.of("standard", **settings)) == pytest.approx(rate)
+
+
+def test_a_run_that_learned_nothing_is_told_so_with_a_rate() -> None:
+    assert not has_learned(USELESS)
+    assert advice(USELESS, TrainConfig.of("standard", lr=5.0)) == (
+        "a digit accuracy of 11.35 % is no better than guessing: "
+        "the learning rate 5 is probably too high; try --lr 0.002"
+    )
+    assert advice(USELESS, TrainConfig.of("standard", lr=1e-7)).endswith("probably too low; try --lr 0.002")
+    assert advice(USELESS, TrainConfig.of("original", epochs=1)).endswith("try --epochs 25")
+
+
+def test_a_run_that_cannot_add_is_to_be_trained_further() -> None:
+    cannot_add = replace(recorded.finished(), sum_accuracy=0.1021)
+    assert has_learned(cannot_add)
+    assert advice(cannot_add, TrainConfig()) == (
+        "a sum accuracy of 10.21 % is no better than guessing: it cannot add yet; train it further"
+    )
+
+
+def test_nothing_is_said_about_a_good_run_or_one_without_a_test() -> None:
+    assert advice(recorded.finished(), TrainConfig()) == ""
+    stopped = recorded.finished(reason="stopped")
+    assert has_learned(stopped)
+    assert advice(stopped, TrainConfig()) == ""
