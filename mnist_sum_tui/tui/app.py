@@ -23,14 +23,8 @@ from mnist_sum_tui.tui.session.messages import OpenInInspect, ReplayRun, StartTr
 from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.settings_app import SettingsApp
-from mnist_sum_tui.tui.textual_fixes import (
-    mend_alt_digits,
-    mend_line_caches,
-    mend_lists,
-    mend_resumes,
-    mend_rules,
-    mend_strips,
-)
+from mnist_sum_tui.tui.textual_fixes import mend_alt_digits, mend_lists
+from mnist_sum_tui.tui.textual_speed import mend_line_caches, mend_resumes, mend_rules, mend_strips
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.worker import PredictionWorker

@@ -22,7 +22,8 @@ from mnist_sum_tui.glyphs import ASCII, BRAILLE, current, shown
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui import looks
 from mnist_sum_tui.tui.slow_link import Changes, Link, Timed
-from mnist_sum_tui.tui.textual_fixes import OnceParsed, whole_cells
+from mnist_sum_tui.tui.textual_fixes import whole_cells
+from mnist_sum_tui.tui.textual_speed import OnceParsed
 
 NAMED_KEYS = {"enter": "enter", "backspace": "backspace"}
 JOINER = "\u200d"

@@ -29,7 +29,7 @@ from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.textual_fixes import OnceParsed, parsed_with
+from mnist_sum_tui.tui.textual_speed import OnceParsed, parsed_with
 from tests.tui import fixed, recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until

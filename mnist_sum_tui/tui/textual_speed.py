@@ -1,0 +1,110 @@
+"""What Textual 8 does more often than needed, done once: style sheets, styles, drawn lines.
+
+Each `mend` is a patch, made once per process.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from textual._styles_cache import StylesCache
+from textual.app import App
+from textual.cache import LRUCache
+from textual.color import Color
+from textual.css.match import _check_selectors
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
+from textual.events import ScreenResume
+from textual.strip import Strip
+from textual.style import Style
+
+
+class OnceParsed(Stylesheet):
+    """Style sheets that are parsed only once per theme, for all apps of a process.
+
+    Textual 8 parses all of them again whenever a page is opened, which takes half of the time to open one.
+    """
+
+    def __init__(self, *, variables: dict[str, str] | None = None) -> None:
+        super().__init__(variables=variables)
+        self._parse_cache = parsed_with(frozenset(self._variables.items()))
+
+    def set_variables(self, variables: dict[str, str]) -> None:
+        """Set the theme's variables; if they are the same, nothing is parsed again."""
+        if variables != self._variables:
+            self._parse_cache = LRUCache(1)  # in place of the other theme's, because Textual empties it
+            super().set_variables(variables)
+            self._parse_cache = parsed_with(frozenset(variables.items()))
+
+    @classmethod
+    def _check_rule(cls, rule_set: RuleSet, css_path_nodes: list[DOMNode]) -> Iterable[tuple[int, int, int]]:
+        """Where a rule applies, as Textual's, which goes down from the app; but most rules do not even fit the node."""
+        node = css_path_nodes[-1]
+        for chain in rule_set.selector_set:
+            if chain.selectors[-1].check(node) and _check_selectors(chain.selectors, css_path_nodes):
+                yield chain.specificity
+
+    def update_nodes(self, nodes: Iterable[DOMNode], animate: bool = False) -> None:
+        """Style nodes, but for widgets that are still being made: each is styled when it is mounted."""
+        super().update_nodes((node for node in nodes if node.parent or isinstance(node, App)), animate)
+
+    def reparse(self) -> None:
+        """Parse what is not parsed yet with these variables; if that fails, the old rules stay."""
+        self.parse()
+
+
+@lru_cache(8)
+def parsed_with(variables: frozenset[tuple[str, str]]) -> LRUCache[tuple[object, ...], list[RuleSet]]:  # noqa: ARG001
+    """What is parsed with these variables; nobody changes a rule that is parsed."""
+    return LRUCache(256)
+
+
+@cache
+def mend_rules() -> None:
+    """Let rules of style sheets have Python's own hash, which also tells one object from others; once per process.
+
+    Textual 8's is a function in Python, called 400 times for each widget that is styled: a fifth of the time.
+    """
+    setattr(RuleSet, "__hash__", object.__hash__)  # noqa: B010
+
+
+@cache
+def mend_line_caches() -> None:
+    """Patch StylesCache, so that the lines of a closed page are freed; once per process.
+
+    Textual 8 caches two colours with the StylesCache as a key, and so keeps the last 1,024 of these alive: 25,000
+    lines, which each full garbage collection visits. The colours do not depend on it.
+    """
+    find: Any = getattr(StylesCache.get_inner_outer, "__wrapped__")  # noqa: B009
+
+    @lru_cache(1024)
+    def remembered(base: Color, background: Color) -> tuple[Style, Style]:
+        return find(StylesCache, base, background)  # type: ignore[no-any-return]
+
+    setattr(StylesCache, "get_inner_outer", staticmethod(remembered))  # noqa: B010
+
+
+@cache
+def mend_strips() -> None:
+    """Patch Strip, so that a line is freed once it is not drawn any longer; once per process.
+
+    Textual 8 keeps for each line what it was divided into. Of a line that is not divided that is the line itself: such
+    circles wait for the garbage collector, 1,700 objects for each picture of a drag, and then 30 ms for all of them.
+    """
+    divide = Strip.divide
+
+    def divide_unless_whole(line: Strip, cuts: Iterable[int]) -> Sequence[Strip]:
+        places = list(cuts)
+        return [line] if places == [line.cell_length] else divide(line, places)
+
+    setattr(Strip, "divide", divide_unless_whole)  # noqa: B010
+
+
+@cache
+def mend_resumes() -> None:
+    """Patch ScreenResume, so that a page that opens computes its styles once; once per process.
+
+    Textual 8 sends this message twice in a row.
+    """
+    setattr(ScreenResume, "can_replace", lambda _, message: isinstance(message, ScreenResume))  # noqa: B010
