@@ -37,15 +37,14 @@ def first_fit(forms: Sequence[str], width: int) -> str:
     return next((form for form in forms if len(form) <= width), forms[-1])
 
 
-def answer(digit: int, verdict: str, width: int = 80) -> str:
-    """A digit with how far it can be trusted: `7`, `7? (not sure: below 90 %)`, `not a digit?`.
+def answer(digit: int, verdict: str, unsure_of: str, width: int = 80) -> str:
+    """A digit with how far it can be trusted: `7`, `7? (not sure: sum below 90 %)`, `not a digit?`.
 
-    `verdict` is a Prediction's; in less than 25 columns `7? (not sure)`.
+    `verdict` and `unsure_of` are a Prediction's; with less room the words are fewer, at least `7? (not sure)`.
     """
-    unsure = f"{digit}? (not sure: below {percent(SURE, 0)})"
-    if len(unsure) > width:
-        unsure = f"{digit}? (not sure)"
-    return {"unsure": unsure, "stranger": "not a digit?"}.get(verdict, str(digit))
+    below = f"{unsure_of} below {percent(SURE, 0)}"
+    unsure = [f"{digit}? (not sure: {below})", f"{digit}? ({below})", f"{digit}? (not sure)"]
+    return {"unsure": first_fit(unsure, width), "stranger": "not a digit?"}.get(verdict, str(digit))
 
 
 def equation(digit: int, number: int, total: int) -> str:

@@ -21,9 +21,10 @@ def test_a_picture_has_two_characters_per_pixel() -> None:
 
 
 def test_an_answer_in_words() -> None:
-    words = ["7", "7? (not sure: below 90 %)", "not a digit?"]
-    assert [answer(7, verdict) for verdict in ("sure", "unsure", "stranger")] == words
-    assert answer(7, "unsure", len(words[1]) - 1) == "7? (not sure)"
+    words = ["7", "7? (not sure: sum below 90 %)", "not a digit?"]
+    assert [answer(7, verdict, "sum") for verdict in ("sure", "unsure", "stranger")] == words
+    assert answer(7, "unsure", "sum", len(words[1]) - 1) == "7? (sum below 90 %)"
+    assert answer(7, "unsure", "both", 19) == "7? (not sure)"
 
 
 def test_trim_keeps_a_margin_and_leaves_an_empty_picture_whole() -> None:

@@ -49,6 +49,8 @@ def print_reliability(out: "Console", report: "EvalReport") -> None:
     say(out, "How sure it says it is, against how often it is right", "bold")
     for head, found in heads.items():
         say(out, figures_line(head, found))
-    say(out, "Lower is better; of calibrated probabilities, while the loss is of raw ones", "dim")
+    raw = {"digit": report.digit_loss, "sum": report.sum_loss}
+    is_calibrated = any(f"{found.nll:.4f}" != f"{raw[head]:.4f}" for head, found in heads.items())
+    say(out, f"Lower is better{'; the NLL is calibrated, the loss is not' if is_calibrated else ''}", "dim")
     say(out, coverage_words(heads))
     print_plots(out, [reliability_diagram(heads), coverage_curve(heads)], least=36, height=9)

@@ -216,7 +216,7 @@ def _answer(prediction: "Prediction") -> "list[Text]":
     shown = equation(prediction.digit, prediction.number, prediction.sum)
     lines = [Text.assemble((shown, f"bold {colour}"), (verdict, colour)), Text()]
     if prediction.verdict != "sure":
-        lines.append(Text(answer(prediction.digit, prediction.verdict), "bold"))
+        lines.append(Text(answer(prediction.digit, prediction.verdict, prediction.unsure_of), "bold"))
     for name, value, probabilities in (
         ("digit", prediction.digit, prediction.digit_probabilities),
         ("sum", prediction.sum, prediction.sum_probabilities),

@@ -118,7 +118,8 @@ def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     out.print()
     columns = [*map(option_name, swept), "runs", "digit", "sum", "+-", "time", ""]
     print_table(out, "Mean accuracy of each combination", columns, rows, left=len(swept))
-    say(out, "digit, sum: in validation, or in the test where no images are held out; +-: standard error of their mean")
+    say(out, "digit, sum: in validation, or in the test where no images are held out")
+    say(out, "+-: standard error of their mean, over the seeds or, for one run, over its images")
     if len(swept) == 2:
         _print_grid(swept, done)
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mnist_sum_tui.export.moving.story import ADDS, GUESSES, READS, Story
+from mnist_sum_tui.export.moving.story import GUESSES, READS, Story
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.training.moving_average import Average
 
+WAKES = 0.5
+"""the accuracy of the sum from which on the demo says that it adds: while it still guesses it is below 0.2"""
 SECONDS = 40.0
 """how long the demo plays"""
 NEXT = ("mnist-sum train --recipe sprint", "mnist-sum tui", "mnist-sum predict idx 3")
@@ -44,8 +46,8 @@ def captions(replay: Replay) -> list[Caption]:
     if reads is not None and reads[2] < GUESSES:
         digit, total = (percent(share, 0) for share in reads[1:])
         say(reads[0], f"It reads most digits, {digit}. The sum is still guessing: {total}.")
-    if adds := next((at for at in shown if at[2] >= ADDS), None):
-        say(adds[0], f"Now it adds: {percent(adds[2], 0)}. Nobody told it how; it had examples alone.")
+    if adds := next((at for at in shown if at[2] >= WAKES), None):
+        say(adds[0], f"Now it adds, too: {percent(adds[2], 0)}. Nobody told it how; it had only examples.")
     if story.epochs:
         say(story.epochs[0].step, "It has seen each image once. What follows are the last few per cent.")
     if story.test is not None:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.formatting import SURE
 from mnist_sum_tui.inference.confidence import Confidence, Verdict, calibrated, judge, lacking
 from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs, infer
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
@@ -59,6 +60,12 @@ class Prediction:
     def verdict(self) -> Verdict:
         """How far the answer can be trusted: whether the image looks like a digit and both heads are sure."""
         return judge(self.confidence, self.digit_score, self.threshold)
+
+    @property
+    def unsure_of(self) -> str:
+        """Which of the two answers is not sure: `digit`, `sum` or `both`; empty if none."""
+        digit, total = (max(each) < SURE for each in (self.digit_probabilities, self.sum_probabilities))
+        return "both" if digit and total else "digit" if digit else "sum" if total else ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""

@@ -14,8 +14,8 @@ def is_of_the_moment(event: Event) -> bool:
 
 
 def changed_words(event: Changed) -> str:
-    """What changed and when: `learning rate x1 -> x0.5, from step 301 on`."""
-    return f"{settings()[event.setting].label} {event.before} -> {event.value}, from step {event.at + 1:,} on"
+    """What changed and when: `learning rate x1 -> x0.5, after step 300`."""
+    return f"{settings()[event.setting].label} {event.before} -> {event.value}, after step {event.at:,}"
 
 
 def changed_short(event: Changed) -> str:

@@ -42,7 +42,8 @@ def by_name(name: str, folder: Path) -> Run:
         return best_run(map(summarise, runs)).run
     matches = [run for run in runs if run.id == name] or [run for run in runs if run.id.startswith(name)]
     if len(matches) > 1:
-        raise UsageError(f"run {name!r} could be {matches[0].id} or {matches[1].id}: give more of its id")
+        more = f" or {len(matches) - 2} more" if len(matches) > 2 else ""
+        raise UsageError(f"run {name!r} could be {matches[0].id} or {matches[1].id}{more}: give more of its id")
     if matches:
         return matches[0]
     raise unknown("run", name, [run.id for run in runs], "mnist-sum runs lists the runs; latest and best work too")

@@ -7,8 +7,8 @@ import pytest
 
 from mnist_sum_tui.cli.welcome import FIRST
 from mnist_sum_tui.errors import DataError
-from mnist_sum_tui.export.demo import NEXT, captions
-from mnist_sum_tui.export.moving.story import ADDS, GUESSES, READS
+from mnist_sum_tui.export.demo import NEXT, WAKES, captions
+from mnist_sum_tui.export.moving.story import GUESSES, READS
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.event_json import to_json
@@ -43,7 +43,7 @@ def test_the_figures_are_those_that_the_dashboard_shows_at_that_moment(tmp_path:
             assert session.training[1] < GUESSES
         if caption is adds:
             assert session.training is not None
-            assert session.training[1] >= ADDS
+            assert session.training[1] >= WAKES
 
 
 def test_nothing_is_said_that_is_not_so(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ class QuizScreen(Question[None]):
             f"Image {place} of {total}: which digit, and its sum with {asked.number}?"
         )
         self.query_one(Digit).image = self._found.images[asked.image]
-        self.query_one("#told", Static).update("")
+        self.query_one("#told", Static).update(printable(f"You against {self._found.result.source}"))
         self._hint("Type the digit, then the sum, then Enter. Escape closes")
         for field in self.query(Input):
             field.disabled, field.value = False, ""

@@ -83,7 +83,7 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Cont
     shown = large(words, width < WIDE_WIDTH) if is_large else [words]
     lines: list[tuple[str, str]] = [(row, f"bold {style}") for row in shown]
     if said.verdict != "sure":
-        lines.append((answer(said.digit, said.verdict, width), "bold $text-warning"))
+        lines.append((answer(said.digit, said.verdict, said.unsure_of, width), "bold $text-warning"))
     lines.append((sure_line(said, width), ""))
     if said.label is not None:
         truth = equation(said.label, said.number, said.label + said.number)

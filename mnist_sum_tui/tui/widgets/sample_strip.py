@@ -61,8 +61,8 @@ def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
         if width >= WHOLE:  # the same form for all images
             forms.insert(0, f"{answer} {BRAILLE.right}")
     else:
-        if digit + number != total:  # as an equation it would look like our error
-            answer = close = f"{digit}, sum {total}"
+        if digit + number != total:  # as one equation it would look like our error
+            answer, close = f"{digit}, + {number} = {total}", f"{digit}, +{number}={total}"
         read, short = f"read {answer} {BRAILLE.wrong}", f"{close} {BRAILLE.wrong}"
         forms = [f"{label} + {number}: {read}", f"{label}+{number}: read {short}", read, f"read {short}", short]
     return first_fit([*forms, forms[-1][-1]], width)
