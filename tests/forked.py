@@ -176,4 +176,4 @@ if __name__ == "__main__":
     for module in LOADED:
         importlib.import_module(module)
     become(*serve(socket.socket(fileno=int(sys.argv[1]))))
-    end(run_source if sys.argv[1] == "-c" else main)
+    end(run_source if sys.argv[1:2] == ["-c"] else main)

@@ -40,6 +40,9 @@ async def test_the_wheel_turns_images_over_on_a_picture_and_nowhere_else(
             assert page.index == index
         await wheel(pilot, DOWN, page.query_one(Gallery))
         assert page.index == 1
+        pilot.app.post_message(DOWN(None, 999, 999, 0, 0, 0, False, False, False, 999, 999))  # from before a resize
+        await pilot.pause()
+        assert page.index == 1
 
 
 async def test_a_click_on_one_of_all_ten_numbers_chooses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

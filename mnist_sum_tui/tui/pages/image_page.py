@@ -1,10 +1,12 @@
 """ImagePage: what pages with one test image at a time share: which image, its predictions, keys to other images."""
 
+import contextlib
 import random
 import time
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.errors import NoWidget
 from textual.events import MouseEvent
 from textual.reactive import var
 
@@ -128,8 +130,9 @@ class ImagePage(WeightsPage, HeatPage):
 
     def on_mouse_scroll_down(self, event: MouseEvent, by: int = 1) -> None:
         """On a picture the wheel goes to the next image."""
-        if isinstance(self.get_widget_at(event.screen_x, event.screen_y)[0], Digit):
-            self.action_step(by)
+        with contextlib.suppress(NoWidget):  # after a resize the place may be outside
+            if isinstance(self.get_widget_at(event.screen_x, event.screen_y)[0], Digit):
+                self.action_step(by)
 
     def on_mouse_scroll_up(self, event: MouseEvent) -> None:
         """And back."""

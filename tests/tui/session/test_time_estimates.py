@@ -61,7 +61,7 @@ def test_earlier_runs_come_first_and_the_rest_is_tried(tmp_path: Path, monkeypat
     monkeypatch.setattr("mnist_sum_tui.tui.session.time_estimates.MODELS", ("compact", "swift"))
     make_run(tmp_path, "20260101-120100-here")
     found: list[Any] = []
-    SpeedThread(tmp_path, found.append).run()
+    SpeedThread(tmp_path, found.append)._find()  # as run, but an error shows
     assert all(isinstance(message, SpeedFound) for message in found)
     assert [(message.model, message.speed.is_measured) for message in found] == [("compact", True), ("swift", False)]
     found.clear()
