@@ -21,6 +21,8 @@ SAME = " = "
 MOST_HEADER = 256 << 10
 """the most bytes of a checkpoint's header that are read"""
 KEPT_HEADS = 1000
+MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""errors of a header that is not as a checkpoint has it"""
 BUILT_IN_NETWORK = "built-in network"
 
 
@@ -148,31 +150,38 @@ def _by_epoch(run: Run) -> dict[int, Weights]:
     """
     owner = printable(run.id)
     kept = {epoch: run.epoch_file(epoch) for epoch in run.kept_epochs()}
-    found = {epoch: Weights(f"epoch {epoch}", owner, file) for epoch, file in kept.items() if _epoch_of(file) == epoch}
+    found = {
+        epoch: Weights(f"epoch {epoch}", owner, file) for epoch, file in kept.items() if _head_of(file)[0] == epoch
+    }
     for name, path in (("best", run.best_file), ("last", run.last_file)):
         if path.exists():
-            epoch = _epoch_of(path)
+            epoch, is_chosen = _head_of(path)
             same = found.get(epoch)
             file = same.path if same is not None and same.path == run.best_file else path
-            found[epoch] = Weights(name if same is None else f"{same.name}{SAME}{name}", owner, file)
+            joined = name if same is None else f"{same.name}{SAME}{name}"
+            found[epoch] = Weights(joined if is_chosen else joined.replace(f"best{SAME}last", "last"), owner, file)
     return found
 
 
-def _epoch_of(path: Path) -> int:
-    """The epoch after which a checkpoint was saved; a unique negative number if it was within one, or is not known."""
+def _head_of(path: Path) -> tuple[int, bool]:
+    """The epoch after which a checkpoint was saved, and whether images were held out to choose the best epoch by.
+
+    The epoch is a unique negative number if the checkpoint was saved within one, or if it is not known.
+    """
     try:
         found = path.stat()
     except OSError:  # a snapshot that was removed just now
-        return -1
-    return _epoch_in(path, found.st_mtime_ns, found.st_size, found.st_ino)
+        return -1, True
+    return _head_in(path, found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 @lru_cache(KEPT_HEADS)
-def _epoch_in(path: Path, _time: int, _size: int, file: int) -> int:
-    """As `_epoch_of`. Only the header is read, and only once per file and version, because every stroke asks for it."""
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError), open_own(path) as stream:
+def _head_in(path: Path, _time: int, _size: int, file: int) -> tuple[int, bool]:
+    """As `_head_of`. Only the header is read, and only once per file and version, because every stroke asks for it."""
+    with contextlib.suppress(OSError, *MALFORMED), open_own(path) as stream:
         header = json.loads(stream.read(min(int.from_bytes(stream.read(8), "little"), MOST_HEADER)))
-        position = json.loads(header["__metadata__"]["mnist_sum"])["position"]
+        about = json.loads(header["__metadata__"]["mnist_sum"])
+        position, is_chosen = about["position"], about["config"].get("all_data") is not True
         if position["batch"] == 0 and isinstance(position["epoch"], int):
-            return position["epoch"] - 1
-    return -file
+            return position["epoch"] - 1, is_chosen
+    return -file, True

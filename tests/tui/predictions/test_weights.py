@@ -10,9 +10,9 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.predictions import weights
 
 
-def save_head(path: Path, epoch: int) -> None:
+def save_head(path: Path, epoch: int, **config: Any) -> None:
     """The head of a checkpoint after that epoch, as a new file in the old one's place."""
-    about = json.dumps({"position": {"epoch": epoch + 1, "batch": 0}})
+    about = json.dumps({"position": {"epoch": epoch + 1, "batch": 0}, "config": config})
     head = json.dumps({"__metadata__": {"mnist_sum": about}}).encode()
     new = path.with_suffix(".new")
     new.write_bytes(len(head).to_bytes(8, "little") + head)
@@ -40,6 +40,16 @@ def test_the_head_of_a_checkpoint_is_read_once_while_the_file_stays_as_it_is(
     save_head(run.best_file, 2)
     names = [found.name for found in weights.choices(run, tmp_path, None).all]
     assert names == ["epoch 1", "best = last"]
+
+
+def test_without_images_held_out_no_epoch_is_called_best(tmp_path: Path) -> None:
+    run = Run(tmp_path / "run")
+    run.path.mkdir()
+    for path in (run.epoch_file(2), run.best_file, run.last_file):
+        save_head(path, 2, all_data=True)
+    (only,) = weights.choices(run, tmp_path, None).all
+    assert (only.name, only.path) == ("epoch 2 = last", run.best_file), "the file has more than a snapshot"
+    assert weights.best_of(run) == only
 
 
 @pytest.mark.parametrize("epoch", ["9999999999999", "03", "\u0663", "7"])
