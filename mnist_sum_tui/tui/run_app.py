@@ -26,10 +26,10 @@ from mnist_sum_tui.tui.session.messages import (
     TrainingEnded,
     Watched,
 )
+from mnist_sum_tui.tui.session.network_speeds import SpeedThread
 from mnist_sum_tui.tui.session.player import Player, replayed
 from mnist_sum_tui.tui.session.run_threads import TrainingThread, WatchingThread
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.session.time_estimates import SpeedThread
 
 if TYPE_CHECKING:  # it needs numpy, and the first frame does not
     from mnist_sum_tui.export.demo import Caption

@@ -15,10 +15,10 @@ from mnist_sum_tui.tui.pages.base import PAGES, Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
 from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.messages import RunEvent, SpeedFound, StartTraining, TrainingEnded
+from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.run_threads import TrainingThread
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.session.time_estimates import Speed
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until

@@ -12,7 +12,7 @@ from mnist_sum_tui.runs.run import Run
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
-    from mnist_sum_tui.tui.session.time_estimates import Speed
+    from mnist_sum_tui.tui.session.network_speeds import Speed
 
 
 @dataclass(eq=False)

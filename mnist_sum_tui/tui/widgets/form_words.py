@@ -3,7 +3,7 @@
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import about
 from mnist_sum_tui.recipes import RECIPES
-from mnist_sum_tui.tui.session.time_estimates import HELD_OUT, TIMED_BATCHES, Speeds, epoch_seconds, training_images
+from mnist_sum_tui.tui.session.network_speeds import HELD_OUT, TIMED_BATCHES, Speeds, epoch_seconds, training_images
 
 NAME_WIDTH, TIME_WIDTH = 13, 18
 """the first two columns of a choice; its description follows them"""

@@ -19,7 +19,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import LARGE_MODEL, MODELS, QUICK_MODEL, RECIPES
 from mnist_sum_tui.tui.session.messages import FindRate, StartTraining
-from mnist_sum_tui.tui.session.time_estimates import Speed
+from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.widgets import form_words as words
 from mnist_sum_tui.tui.widgets.choice import Choice
 from mnist_sum_tui.tui.widgets.common import ButtonRow, Field

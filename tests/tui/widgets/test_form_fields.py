@@ -10,8 +10,8 @@ from textual.widgets._select import SelectOverlay
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.session.time_estimates import Speed
 from mnist_sum_tui.tui.widgets.choice import Choice
 from mnist_sum_tui.tui.widgets.form_words import NAME_WIDTH
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter

@@ -12,8 +12,8 @@ from mnist_sum_tui.cli.commands import build
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.launch import LaunchOptions
+from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.session.time_estimates import Speed
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded, shown
 from tests.tui.recorded import until

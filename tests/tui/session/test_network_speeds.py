@@ -18,7 +18,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training import speed_estimate
 from mnist_sum_tui.tui.session.messages import SpeedFound, StartTraining
-from mnist_sum_tui.tui.session.time_estimates import Speed, SpeedThread, epoch_seconds
+from mnist_sum_tui.tui.session.network_speeds import Speed, SpeedThread, epoch_seconds
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_runs import make
@@ -58,7 +58,7 @@ def test_a_few_steps_leave_torch_as_it_was() -> None:
 
 
 def test_earlier_runs_come_first_and_the_rest_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.session.time_estimates.MODELS", ("compact", "swift"))
+    monkeypatch.setattr("mnist_sum_tui.tui.session.network_speeds.MODELS", ("compact", "swift"))
     make_run(tmp_path, "20260101-120100-here")
     found: list[Any] = []
     SpeedThread(tmp_path, found.append)._find()  # as run, but an error shows
@@ -123,7 +123,7 @@ async def test_a_training_begins_when_nothing_is_tried_any_more(
 
 
 def test_beside_another_process_nothing_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.session.time_estimates.MODELS", ("compact", "swift"))
+    monkeypatch.setattr("mnist_sum_tui.tui.session.network_speeds.MODELS", ("compact", "swift"))
     make_run(tmp_path, "20260101-120100-here")
     found: list[Any] = []
     SpeedThread(tmp_path, found.append, with_steps=False).run()
