@@ -70,7 +70,11 @@ def wait_for(found: Callable[[], object], seconds: float = 60) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep every test away from the user's own runs and settings, and from the colours and width of the terminal."""
+    """Keep every test away from the user's own runs and settings, and from the colours and width of the terminal.
+
+    A network of one's own that one test has named is unknown to the next.
+    """
+    monkeypatch.setattr("mnist_sum_tui.own_network._files", {})
     monkeypatch.setenv("MNIST_SUM_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("MNIST_SUM_SETTINGS", str(tmp_path / "settings" / "settings.toml"))
     own = map(settings.variable, settings.KNOWN)
