@@ -1,4 +1,4 @@
-"""Runs that are there already: what a sweep, or `train --seeds`, need not make again, or goes on with."""
+"""Earlier runs with the same settings: a sweep and `train --seeds` keep the finished ones and resume the others."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,19 +11,19 @@ from mnist_sum_tui.training.sweep import is_run_of
 
 
 def there(config: TrainConfig, folder: Path) -> Summary | None:
-    """The run with that config that is done, or else one that can go on; None if there is none."""
+    """The completed run with this config, or else one that can be resumed; None if there is neither."""
     alike = [found for found in map(summarise, find.list_runs(folder)) if is_run_of(config, found)]
     states = (("completed",), ("stopped", "interrupted"))
     return next((found for state in states for found in alike if found.state in state), None)
 
 
 def done_before(found: Summary) -> str:
-    """What is said of a run that is not made again."""
+    """The line that is printed for a run that is not trained again."""
     return f"seed {found.config.seed if found.config else '?'}: done before, in {found.run.argument}"
 
 
 def begun(config: TrainConfig, found: Summary | None, folder: Path, name: str) -> tuple[TrainConfig, Run]:
-    """The run to train, with its settings: the one that was found goes on, with as many epochs as it has by now."""
+    """The run to train, and its settings: the found run with its present number of epochs, or else a new run."""
     if found is None or found.config is None:
         return config, find.create(folder, config, name, f"seed{config.seed}")
     return replace(config, epochs=found.config.epochs), found.run

@@ -91,9 +91,9 @@ def collect_less_often() -> None:
 
 
 def stay() -> None:
-    """Have the garbage collector skip all objects that there are now, because they have come to stay.
+    """Have the garbage collector skip all objects that exist now, because most of them are kept.
 
-    Those that refer to each other in a circle are then never freed, so this is for moments at which there is much else.
+    Those that refer to each other in a circle are then never freed, so call it only when few objects are temporary.
     """
     gc.freeze()
 

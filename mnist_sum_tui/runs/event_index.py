@@ -1,4 +1,4 @@
-"""EventIndex: where each event of a metrics.jsonl stands and of which kind it is, read block by block. Needs numpy."""
+"""EventIndex: the place and the kind of each event in a metrics.jsonl, read block by block. Needs numpy."""
 
 import contextlib
 import threading
@@ -43,10 +43,10 @@ class GrowingRows:
 
 
 class EventIndex:
-    """Of each line that an event may stand in: where it begins, how many bytes it has, its kind.
+    """For each line that may be an event: where it begins, how many bytes it has, and of which kind it is.
 
-    The kind is known by its first letters. The last line counts only if it is complete. A file that is missing has no
-    events, and what is written after the end was read is not seen.
+    The first letters tell the kind. The last line counts only if it is complete. A missing file has no events. What is
+    written after the end was read is not seen.
     """
 
     def __init__(self, path: Path) -> None:
@@ -57,9 +57,9 @@ class EventIndex:
         self._lock = threading.Lock()
         self.starts, self.lengths = GrowingRows(), GrowingRows()
         self.rows = {kind: GrowingRows() for kind in KINDS}
-        """the places of a kind's events among all"""
+        """for each kind, the places of its events among all events"""
         self.count = 0
-        """events so far"""
+        """the number of events so far"""
         self.is_whole = False
         """whether the file's end was reached"""
 

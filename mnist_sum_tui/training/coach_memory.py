@@ -8,11 +8,11 @@ from mnist_sum_tui.training.moving_average import Average
 from mnist_sum_tui.training.race import Reached
 
 FAST, SLOW = 0.8, 0.95
-"""weights of the past in the averages over Progress events"""
+"""weights of the past in the moving averages over Progress events"""
 SETTLED = 10
 """Progress events after which the averages mean something"""
 JUMP = 2.5
-"""the loss is high if it is this many times its lowest, and a bit"""
+"""the loss is high if it is more than this many times its lowest value, plus 0.1"""
 BUSY_SHARE = 0.5
 """a training is slow below this share of its best speed"""
 
@@ -23,7 +23,7 @@ class Seen:
 
     loss: Average = field(default_factory=lambda: Average(FAST))
     digit: Average = field(default_factory=Average)
-    """as the large figures of the dashboard show it, or the sentence would contradict them; so the sum's"""
+    """the accuracies of digit and sum are averaged as in the dashboard's key figures, so that they never disagree"""
     total: Average = field(default_factory=Average)
     speed: Average = field(default_factory=lambda: Average(SLOW))
     digit_loss: Average = field(default_factory=lambda: Average(FAST))

@@ -41,7 +41,7 @@ class AfterRun(Page):
         raise NotImplementedError
 
     def torch_is_ready(self) -> None:
-        """Say so in the form."""
+        """Tell the form that torch is imported."""
         self.is_torch_ready = True
         if self.has_form:
             self.form.ready()
@@ -52,7 +52,7 @@ class AfterRun(Page):
         return self.query_one(ContentSwitcher).current == "run-form"
 
     def complain(self, message: str) -> None:
-        """Show the form, and in it why there is no run; who only watches sees no form."""
+        """Show the form, with the reason why there is no run; a read-only session gets a notification instead."""
         if self.session.is_read_only:
             self.notify(message, severity="error")
         else:
@@ -60,14 +60,14 @@ class AfterRun(Page):
             form.call_after_refresh(form.complain, message)  # the fields of a new one forget what was said before them
 
     def cannot_open(self, why: str) -> None:
-        """Say why a run cannot be shown; where nothing else is shown either, in the form."""
+        """Say why a run cannot be shown: in the form if the page is empty, else as a notification."""
         if self.query_one(ContentSwitcher).current is None:
             self.complain(why)
         else:
             self.notify(why, severity="error")
 
     def show_form(self) -> RunForm:
-        """Show the form, which is made now, if it was not yet."""
+        """Show the form; the first time it is made."""
         switcher = self.query_one(ContentSwitcher)
         if self.has_form:
             form = self.form

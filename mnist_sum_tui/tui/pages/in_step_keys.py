@@ -84,10 +84,9 @@ class InStepKeys(PredictingPage):
 
     def step_back(self) -> bool:
         """End playing, and show the whole curves again."""
-        if self._played is None or self._played is not self.curves:
+        if self._played is not self.curves:
             return super().step_back()
         self._played, self._is_playing = None, False
-        self.remove_class("-in-step")
         self.draw_curves()
         return True
 

@@ -66,7 +66,7 @@ class Player:
         self._row = 0
         self._seconds = self.begins
         self._is_awaited = False
-        """whether it is to be where the replay is not known yet"""
+        """whether it was asked to go to a moment that is not read yet"""
 
     @property
     def moment(self) -> "Moment":
@@ -75,7 +75,7 @@ class Player:
 
     @property
     def at_end(self) -> "Moment":
-        """The run as it stood at the end of the replay, which is read now, if it was not yet."""
+        """The run at the end of the replay; what is not read yet is read now."""
         self.replay.read_all()
         return self.replay.at(self.replay.last)
 
@@ -116,19 +116,19 @@ class Player:
         self.speed = SPEEDS[min(max(place, 0), len(SPEEDS) - 1)]
 
     def go_to(self, seconds: float) -> None:
-        """Go to a second; or as near as is known, until `catch_up`."""
+        """Go to a second, or as near to it as the run is read; `catch_up` goes on later."""
         self._is_awaited = not self.replay.is_whole  # asked first: what is read meanwhile is looked for again
         self._seconds = min(max(seconds, self.begins), self.ends)
         self._row = max(self._scale.row(self._seconds), 0)
         self._is_awaited &= self._row >= self.replay.last
 
     def read_ahead(self) -> None:
-        """Make all moments ready, in a thread. A full garbage collection skips them, or a drag would wait for it."""
+        """Read the whole run, in a thread. The garbage collector skips its events, because a drag would wait for it."""
         self.replay.read_ahead()
         stay()
 
     def catch_up(self) -> bool:
-        """Go on to where it is to be, now that more is known; returns whether there is another moment to show."""
+        """Go on to the wanted moment, if more is read by now; returns whether the shown moment changes."""
         row = self._row
         if self._is_awaited:
             self.go_to(self._seconds)
@@ -139,7 +139,7 @@ class Player:
         self.go_to(self.begins + share * (self.ends - self.begins))
 
     def go_to_end(self) -> None:
-        """Go to the last event, or as `go_to`."""
+        """Go to the last event, or as near to it as the run is read."""
         if self.replay.is_whole:
             self.go_to_row(self.replay.last)
         else:

@@ -104,7 +104,7 @@ class RunView(Vertical):
     def add(self, event: Event) -> None:
         """Store an event, without drawing."""
         self.series.add(event)
-        if isinstance(event, Progress) or (is_of_the_moment(event) and not self._session.is_live):  # often a Progress
+        if isinstance(event, Progress) or (is_of_the_moment(event) and not self._session.is_live):  # most are Progress
             return
         self._samples = event if isinstance(event, Samples) else self._samples
         self._news = event_news(event) or self._news
