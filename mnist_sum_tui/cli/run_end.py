@@ -5,10 +5,11 @@ from rich.console import Console
 from mnist_sum_tui.cli.layout import say, show_commands
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.own_network import option_for
+from mnist_sum_tui.runs.accuracies import has_learned
 from mnist_sum_tui.runs.events import ALL_DONE, Finished
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
-from mnist_sum_tui.training.diverged import advice, has_learned
+from mnist_sum_tui.training.diverged import advice
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 
 

@@ -8,7 +8,7 @@ from mnist_sum_tui.cli.layout import print_table, say
 from mnist_sum_tui.formatting import percent, sparkline
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.seed_groups import Fold, members_of
-from mnist_sum_tui.runs.summary import Summary, measured_on
+from mnist_sum_tui.runs.summary import LEARNED_NOTHING, Summary, measured_on
 from mnist_sum_tui.tui.widgets.run_columns import BEST, Column, count_words, named  # no Textual in it
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 STATE_COLOURS = {
     "running": "cyan",
-    "completed": "green",
+    "done": "green",
+    LEARNED_NOTHING: "red",
     "diverged": "red",
     "failed": "red",
     "damaged": "red",
@@ -69,7 +70,7 @@ def _cell(column: Column, run: Summary, name: str, best: Summary | None) -> "str
     if column.title == "run":
         return name + count_words(run)
     if column.title == "state":
-        state = run.state_word, STATE_COLOURS.get(run.state, "yellow")
+        state = run.state_word, STATE_COLOURS.get(run.state_word, "yellow")
         return Text.assemble(state, (BEST if best in members_of(run) else "", "bold"))
     return run.note if column.title == "note" else printable(column.text(run))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from mnist_sum_tui.config import kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.runs.knob_turns import plain_number
-from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.runs.summary import STATE_WORDS, Summary
 
 Test = Callable[[Summary], bool]
 FORM = "key=value, key<number, key>number or a state, such as lr>1e-3 stopped"
@@ -30,7 +30,7 @@ def _test(word: str) -> Test:
     if found is None:
         if word not in STATES:
             raise UsageError(f"{word!r} is not a filter: write {FORM}")
-        return lambda run: word in (run.state, run.state_word)
+        return lambda run: word in (run.state, run.state_word, STATE_WORDS.get(run.state))
     key, sign, value = found[1].replace("-", "_"), found[2], found[3]
     if key not in ACCURACIES and key not in settings():
         raise unknown("key of a filter", found[1], [*map(option_name, settings()), *ACCURACIES])

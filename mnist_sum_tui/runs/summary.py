@@ -7,7 +7,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import notes, own_files
-from mnist_sum_tui.runs.accuracies import accuracies
+from mnist_sum_tui.runs.accuracies import accuracies, has_learned
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Paused, Resumed, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
@@ -16,6 +16,8 @@ KINDS = ("started", "epoch", "finished", "checkpoint", "changed", "paused", "res
 """the kinds of events that a summary needs"""
 STATE_WORDS = {"completed": "done", "interrupted": "cut off"}
 """how two of the states are shown to a reader; the other states are shown as they are"""
+LEARNED_NOTHING = "learned nothing"
+"""how a run is shown that came to its end, but whose digit is no better than a guess"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +48,8 @@ class Summary:
     @property
     def state_word(self) -> str:
         """The state as it is shown to a reader."""
+        if self.finished is not None and self.state == "completed" and not has_learned(self.finished):
+            return LEARNED_NOTHING
         return "paused" if self.is_paused else STATE_WORDS.get(self.state, self.state)
 
     @property

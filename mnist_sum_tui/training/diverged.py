@@ -6,10 +6,9 @@
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.recipes import RECIPES
+from mnist_sum_tui.runs.accuracies import GUESSING, has_learned
 from mnist_sum_tui.runs.events import Finished
 
-GUESSING = 0.12
-"""an accuracy that guessing can reach: always answering digit 1 is right for 11.35 % of the test images"""
 ALIKE = 2.0
 """two learning rates that differ by less than this factor count as equal"""
 
@@ -33,18 +32,22 @@ def divergence(step: int, config: TrainConfig, *, has_checkpoint: bool) -> str:
     )
 
 
-def has_learned(done: Finished) -> bool:
-    """Whether the digit is better than a guess, so that the network is of use; true if there was no test."""
-    return done.digit_accuracy is None or done.digit_accuracy > GUESSING
+def better_rate(done: Finished, config: TrainConfig) -> float | None:
+    """The learning rate to try after a run that diverged or learned nothing; None if the rate was probably not why."""
+    rate, usual = rate_to_try(config), RECIPES[config.recipe].values
+    if done.reason == "diverged":
+        return rate
+    is_too_short = rate < config.lr and rate != usual["lr"] and config.epochs < usual["epochs"]
+    return None if has_learned(done) or is_too_short else rate
 
 
 def advice(done: Finished, config: TrainConfig) -> str:
     """What went wrong in a run that was tested, and what to try, in one line; empty if nothing did."""
     if not has_learned(done):
-        rate, epochs = rate_to_try(config), RECIPES[config.recipe].values["epochs"]
         found = f"a digit accuracy of {percent(done.digit_accuracy)} is no better than guessing"
-        if rate < config.lr and rate != RECIPES[config.recipe].values["lr"] and config.epochs < epochs:
-            return f"{found}: the recipe trains longer; try --epochs {epochs}"
+        rate = better_rate(done, config)
+        if rate is None:
+            return f"{found}: the recipe trains longer; try --epochs {RECIPES[config.recipe].values['epochs']}"
         word = "high" if rate < config.lr else "low"
         return f"{found}: the learning rate {config.lr:g} is probably too {word}; try --lr {rate:g}"
     if done.sum_accuracy is not None and done.sum_accuracy <= GUESSING:

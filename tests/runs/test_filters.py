@@ -109,3 +109,13 @@ def test_a_run_that_was_turned_on_its_way_is_not_like_one_that_was_not() -> None
     assert [run.run.id for run in folded(runs)] == ["a", "b"]
     alike = [replace(run, changed=(replace(turned, elapsed=2.0),)) for run in runs]
     assert len(folded(alike)) == 1
+
+
+def test_a_run_that_learned_nothing_is_shown_so_and_still_counts_as_done() -> None:
+    good = summary()
+    assert good.finished is not None
+    useless = replace(good, finished=replace(good.finished, digit_accuracy=0.1))
+    assert (good.state_word, useless.state_word) == ("done", "learned nothing")
+    assert matching("done")(useless)
+    assert matching("completed")(useless)
+    assert replace(useless, state="running", is_paused=True).state_word == "paused"

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.training.diverged import advice, has_learned, rate_to_try
+from mnist_sum_tui.runs.accuracies import has_learned
+from mnist_sum_tui.training.diverged import advice, better_rate, rate_to_try
 from tests.tui import recorded
 
 USELESS = replace(recorded.finished(), digit_accuracy=0.1135, sum_accuracy=0.1)
@@ -33,6 +34,14 @@ def test_a_run_that_learned_nothing_is_told_so_with_a_rate() -> None:
     )
     assert advice(USELESS, TrainConfig.of("standard", lr=1e-7)).endswith("probably too low; try --lr 0.002")
     assert advice(USELESS, TrainConfig.of("original", epochs=1)).endswith("try --epochs 25")
+
+
+def test_a_better_rate_is_offered_only_where_the_rate_failed() -> None:
+    config = TrainConfig.of("standard", lr=5.0)
+    assert better_rate(USELESS, config) == 0.002
+    assert better_rate(recorded.finished(reason="diverged"), config) == 0.002
+    assert better_rate(recorded.finished(), config) is None
+    assert better_rate(USELESS, TrainConfig.of("original", epochs=1)) is None, "it was too short"
 
 
 def test_a_run_that_cannot_add_is_to_be_trained_further() -> None:

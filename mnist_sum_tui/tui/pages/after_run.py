@@ -6,6 +6,7 @@ from textual.binding import Binding
 from textual.events import Key
 from textual.widgets import ContentSwitcher
 
+from mnist_sum_tui.training.diverged import better_rate
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.resume_run import ask_to_resume
 from mnist_sum_tui.tui.session.resuming import Continuation, obstacle
@@ -119,8 +120,12 @@ class AfterRun(Page):
         raise NotImplementedError
 
     def action_new(self) -> None:
-        """Go back to the form, with the values that were set in it."""
-        self.show_form()
+        """Go back to the form, with the values that were set in it, but for a learning rate that failed."""
+        form, session = self.show_form(), self.session
+        if session.finished is not None and session.config is not None:
+            rate = better_rate(session.finished, session.config)
+            if rate is not None:
+                form.call_after_refresh(form.replace_rate, session.config.lr, rate)
         self.refresh_bindings()
 
     def action_charts(self) -> None:

@@ -5,10 +5,10 @@ from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.accuracies import accuracies
+from mnist_sum_tui.runs.accuracies import accuracies, has_learned
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
-from mnist_sum_tui.training.diverged import advice, has_learned
+from mnist_sum_tui.training.diverged import advice
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.session.session import Session
 

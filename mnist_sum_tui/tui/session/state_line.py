@@ -2,7 +2,8 @@
 
 from mnist_sum_tui.formatting import duration, first_fit, percent
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.training.diverged import has_learned
+from mnist_sum_tui.runs.accuracies import has_learned
+from mnist_sum_tui.runs.summary import LEARNED_NOTHING
 from mnist_sum_tui.tui.session.session import Session
 
 WATCHING = f"watching {BRAILLE.between} "
@@ -47,6 +48,6 @@ def _state(session: Session) -> tuple[str, str]:
         return BRAILLE.wrong, "failed"
     if done is not None:
         if not has_learned(done):
-            return BRAILLE.wrong, "learned nothing"
+            return BRAILLE.wrong, LEARNED_NOTHING
         return ENDS.get(done.reason, (BRAILLE.wrong, done.reason))
     return (BRAILLE.cut, "cut off") if session.is_watching else (BRAILLE.off, "ready")

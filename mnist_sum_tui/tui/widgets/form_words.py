@@ -15,6 +15,16 @@ SCHEDULES = {
 }
 
 
+def typed(config: TrainConfig, name: str) -> str:
+    """A setting as it stands in its field."""
+    return str(getattr(config, name)).removesuffix(".0")
+
+
+def replaced(failed: float, rate: float) -> str:
+    """That a learning rate which failed was replaced by another one."""
+    return f"the learning rate {failed:g} learned nothing, so {rate:g} is filled in"
+
+
 def introduction(config: TrainConfig) -> str:
     """The introduction: what the network learns."""
     images = training_images(config)

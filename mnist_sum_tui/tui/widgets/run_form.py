@@ -50,8 +50,7 @@ class RunForm(VerticalScroll, can_focus=False):
         super().__init__(id=id)
         self._defaults, self._runs_folder = defaults, runs_folder
         self._networks = {**MODELS, **own_network.named()}
-        self._recipe = defaults.recipe
-        self._complaint = ""
+        self._recipe, self._complaint = defaults.recipe, ""
         self._is_ready = self._is_explained = False
         self.speeds: dict[str, Speed] = {}
         """how fast each network trains here, as far as it is known"""
@@ -69,7 +68,7 @@ class RunForm(VerticalScroll, can_focus=False):
             yield Field("network", network, classes="wide")
             with Grid(id="fields"):
                 for name, label in NUMBERS.items():
-                    text, tip = _text(self._defaults, name), settings()[name].help
+                    text, tip = words.typed(self._defaults, name), settings()[name].help
                     yield Field(label, NumberInput(text, id=name, compact=True, tooltip=tip))
             yield Static(id="readiness", markup=False)
             with ButtonRow(id="go"):
@@ -133,8 +132,8 @@ class RunForm(VerticalScroll, can_focus=False):
         if model.value == before.model:
             model.value = values.model
         for name in NUMBERS:
-            if self._typed(name) == _text(before, name):
-                self.query_one(f"#{name}", Input).value = _text(values, name)
+            if self._typed(name) == words.typed(before, name):
+                self.query_one(f"#{name}", Input).value = words.typed(values, name)
 
     @on(Select.Changed, "#recipe")
     def _take_recipe(self, message: Select.Changed) -> None:
@@ -177,7 +176,7 @@ class RunForm(VerticalScroll, can_focus=False):
         except UsageError as found:
             config, error = replace(base, model=str(self.query_one("#model", Select).value)), str(found)
         self.query_one("#intro-words", Static).update(words.introduction(base))
-        by_hand = [label for name, label in NUMBERS.items() if self._typed(name) != _text(base, name)]
+        by_hand = [label for name, label in NUMBERS.items() if self._typed(name) != words.typed(base, name)]
         by_hand = ["network", *by_hand] if config.model != base.model else by_hand
         lines = [words.recipe_sets(base), words.left_out(base), f"set by you: {', '.join(by_hand)}" if by_hand else ""]
         self.query_one("#sets", Static).update("\n".join(line for line in lines if line))
@@ -189,9 +188,8 @@ class RunForm(VerticalScroll, can_focus=False):
         elif isinstance(field, NumberInput) and field.id in NUMBERS:
             readiness.update(settings()[field.id].help.replace("--", ""))  # here it is a field, not an option
         else:
-            readiness.update(
-                words.time_words(config, self.speeds) or ("ready" if self._is_ready else "loading torch ...")
-            )
+            time = words.time_words(config, self.speeds)
+            readiness.update(time or ("ready" if self._is_ready else "loading torch ..."))
         self.call_after_refresh(self._fit)
 
     def _list_times(self, base: TrainConfig) -> None:
@@ -235,6 +233,12 @@ class RunForm(VerticalScroll, can_focus=False):
         self.query_one("#lr", Input).value = f"{rate:g}"
         self.query_one("#start").focus()
 
+    def replace_rate(self, failed: float, rate: float) -> None:
+        """Fill in a learning rate to try, and say so, if the field still has the one that failed."""
+        if self._typed("lr") in (str(failed), f"{failed:g}"):
+            self.take_rate(rate)
+            self.call_after_refresh(self.complain, words.replaced(failed, rate))  # a changed field forgets it
+
     def _with_config(self, act: Callable[[TrainConfig], object]) -> None:
         """Act, if all values are right; otherwise say what is wrong."""
         try:
@@ -244,7 +248,3 @@ class RunForm(VerticalScroll, can_focus=False):
         else:
             self.complain("")
             act(config)
-
-
-def _text(config: TrainConfig, name: str) -> str:
-    return str(getattr(config, name)).removesuffix(".0")
