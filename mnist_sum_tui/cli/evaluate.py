@@ -71,7 +71,7 @@ def evaluate(
     if corrupt and strangers is not None:
         raise UsageError("--corrupt and --strangers are separate tests: give one of them at a time")
     folder = folder_or_default(runs_dir)
-    asked = find.for_prediction(run, folder)
+    asked = find.for_prediction(run, folder, model_file)
     import_torch()
     import torch
 

@@ -105,7 +105,7 @@ def predict_idx(
     number = _given(number_after, number)
     chosen = random.randrange(10) if number is None else number
     folder = folder_or_default(runs_dir)
-    asked = find.for_prediction(run, folder)
+    asked = find.for_prediction(run, folder, model_file)
     import_torch()
     from mnist_sum_tui.data import dataset
     from mnist_sum_tui.inference.predict import load_predictor
@@ -150,7 +150,7 @@ def predict_image(
     picture = open_picture(file)
     prepared = steps(picture.grey)
     folder = folder_or_default(runs_dir)
-    asked = find.for_prediction(run, folder)
+    asked = find.for_prediction(run, folder, model_file)
     import_torch()
     from mnist_sum_tui.inference.predict import load_predictor
 

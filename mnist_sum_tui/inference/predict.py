@@ -145,14 +145,14 @@ def load_predictor(
     """Load the best weights of a run: `latest`, `best`, an id, a path, or a Run.
 
     None loads the newest run in `folder` that has weights, or the network in the package if there is no such run.
-    `model` is the name of the user's own network, if its file was given; the run must then be of such a network.
+    `model` is the name of the user's own network, if its file was given; only its runs are then loaded.
 
     Raises:
         UsageError: there is no such run, it has no weights yet, or it is of another network than `model`.
         CheckpointError: the checkpoint is damaged or of another network.
     """
     name = None if run is None else str(run)
-    chosen = run if isinstance(run, Run) else find.for_prediction(name, folder or default_folder())
+    chosen = run if isinstance(run, Run) else find.for_prediction(name, folder or default_folder(), model)
     path, source = BUILT_IN, "the network in the package"
     if chosen is not None:
         path, source = find.weights_file(chosen), f"run {chosen.id}"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError, unknown
+from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.run import Run, _begin
 from mnist_sum_tui.runs.summary import best_run, summarise
@@ -49,14 +50,22 @@ def by_name(name: str, folder: Path) -> Run:
     raise unknown("run", name, [run.id for run in runs], "mnist-sum runs lists the runs; latest and best work too")
 
 
-def for_prediction(name: str | None, folder: Path) -> Run | None:
+def for_prediction(name: str | None, folder: Path, model: str | None = None) -> Run | None:
     """The run to predict with: `by_name(name)`, or without a name the newest run that has weights, or None.
+
+    `model` is the name of the user's own network, if its file was given: the newest run is then one of that network.
 
     Raises:
         UsageError: there is no such run, or it has no weights yet.
     """
     if name is None:
-        return next((run for run in list_runs(folder) if run.best_weights), None)
+        runs = (run for run in list_runs(folder) if run.best_weights)
+        if model is None:
+            return next(runs, None)
+        for run in runs:
+            if run.network == model.partition("@")[0]:  # of another hash: building it says so
+                return run
+        raise UsageError(f"no run of {model} has weights yet: train it with mnist-sum train{option_for(model)}")
     run = by_name(name, folder)
     weights_file(run)  # raises here, before anything slow is imported
     return run

@@ -11,6 +11,7 @@ from mnist_sum_tui import own_network
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.models import build, own, skeleton
+from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.commands import command
 from tests.conftest import Cli, is_one_line
 
@@ -106,10 +107,23 @@ def test_the_command_line_says_what_does_not_fit(cli: Cli, tmp_path: Path) -> No
     is_one_line(cli("train", "--model-file", "no.py"), 2, "no.py: cannot be read (No such file")
     for words in ("train", "lr", "sweep --seeds 2"):
         is_one_line(cli(*words.split(), *file), 2, "net.py, line 9: NameError: name 'ten' is not defined")
-    is_one_line(cli("predict", "3", *file), 2, "the network in the package is of network", "leave out --model-file")
+    for asked in (("predict", "3"), ("evaluate",)):
+        is_one_line(cli(*asked, *file), 2, "no run of net@", "train it with mnist-sum train --model-file net.py")
     large = CLASS.replace("super().__init__()", "super().__init__(); self.large = nn.Linear(9000, 2000)")
     (tmp_path / "net.py").write_text(HEAD + large)
     is_one_line(cli("train", *file), 2, "is too large to be saved (216 MB with the optimizer's values, at most 84 MB)")
+
+
+def test_its_newest_run_predicts_whichever_was_trained_last(tmp_path: Path) -> None:
+    name = named(tmp_path, HEAD + CLASS)
+    own_run, _, other = (find.create(tmp_path, TrainConfig(model=model)) for model in (name, name, "swift"))
+    for run in (own_run, other):
+        run.last_file.touch()
+    assert find.for_prediction(None, tmp_path) == other
+    assert find.for_prediction(None, tmp_path, name) == own_run, "the newer one has no weights"
+    own_run.config_file.write_text("{}")
+    with pytest.raises(UsageError, match=f"no run of {name} has weights yet"):
+        find.for_prediction(None, tmp_path, name)
 
 
 def test_a_rate_is_found_for_it_and_a_sweep_compares_it(cli: Cli, small_data: str, tmp_path: Path) -> None:
