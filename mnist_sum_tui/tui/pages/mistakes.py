@@ -98,6 +98,13 @@ class MistakesPage(WeightsPage):
         """Evaluate the chosen or else the newest weights on the test set; the worker keeps its last result."""
         self.predictions.request(EvaluateTestSet(self.wanted), self.post_message)
 
+    def keep_state(self) -> None:
+        """Evaluate once more when the training is over, because a step's weights are not those that it keeps."""
+        super().keep_state()
+        is_live = self._evaluated is not None and self._evaluated.result.weights.path is None
+        if is_live and self.is_current and not self.session.is_training and self.wanted is None:
+            self.action_again()  # until there is a result; an evaluation that runs already goes on
+
     def request_answer(self) -> None:
         """As `action_again`, for the slider."""
         self.action_again()
