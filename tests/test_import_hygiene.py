@@ -37,7 +37,8 @@ TUI_ROOMS = (
     {"settings_app"},
     {"settings_app"},
     {"app"},
-    {"launch", "served"},
+    {"launch", "visitor"},
+    {"web_server"},
 )
 FRONT_ENDS = {"textual", "typer", "rich"}
 EXTRAS = {"onnx", "onnxscript", "onnxruntime", "tensorboardX", "textual_serve"}

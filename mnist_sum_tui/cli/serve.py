@@ -27,8 +27,8 @@ def serve(
     watched = find.by_name(watch, folder) if watch is not None else None
     if watched is not None:
         watched.read_config()  # raises if the run is damaged
-    from mnist_sum_tui.tui.served import serve as listen
     from mnist_sum_tui.tui.visitor_input import EVERYWHERE, LOCAL
+    from mnist_sum_tui.tui.web_server import serve as listen
 
     out = console()
     name = "localhost" if host in EVERYWHERE else f"[{host}]" if ":" in host else host

@@ -1,0 +1,55 @@
+"""The process that `mnist-sum serve` starts for each visitor: the dashboard, only for watching.
+
+python -m mnist_sum_tui.tui.visitor RUNS_FOLDER [RUN] shows RUN, or the demo without it.
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from textual.drivers.web_driver import WebDriver
+from textual.events import Resize
+from textual.message import Message
+
+from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.runs.run import Run
+
+MODULE = "mnist_sum_tui.tui.visitor"  # `__name__` is `__main__` in the visitor's process
+DRIVER = f"{MODULE}:WatchDriver"
+
+
+def command(runs_folder: Path, watched: Run | None) -> str:
+    """The shell's command for a visitor's process, which shows a run, or the demo without one."""
+    words = [sys.executable, "-m", MODULE, os.path.realpath(runs_folder)]
+    return for_shell([*words, str(watched.path.resolve())] if watched is not None else words)
+
+
+def for_shell(words: list[str]) -> str:
+    """The command as a line for the system's shell; with `exec`, but on Windows, the process replaces the shell."""
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else f"exec {shlex.join(words)}"
+
+
+class WatchDriver(WebDriver):
+    """The driver of a visitor's app."""
+
+    def process_message(self, message: Message) -> None:
+        """Ignore a size in what is typed; only the page's own message about the size counts, which is checked."""
+        if not isinstance(message, Resize):
+            super().process_message(message)
+
+
+def watching_app(runs_folder: Path, watched: Run | None) -> Any:
+    """The app of a visitor, who can only watch."""
+    from mnist_sum_tui.tui.app import MnistSumApp
+    from mnist_sum_tui.tui.session.session import Session
+
+    session = Session(runs_folder)
+    session.is_read_only = True
+    return MnistSumApp(session, watch=watched, replay=RECORDED if watched is None else None)
+
+
+if __name__ == "__main__":
+    watching_app(Path(sys.argv[1]), Run(Path(sys.argv[2])) if len(sys.argv) > 2 else None).run()

@@ -1,0 +1,124 @@
+"""The server of `mnist-sum serve`: the dashboard in a browser, only for watching (textual-serve).
+
+Each visitor gets a process of `visitor.py`.
+"""
+
+import asyncio
+import contextlib
+import logging
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from textual_serve.app_service import AppService
+from textual_serve.server import Server, to_int
+
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui import visitor, visitor_input
+
+PAGE = Path(__file__).parent / "web"
+"""the folder of our own HTML page, because that of textual-serve loads a font from the internet"""
+MOST_VISITORS = 16
+"""the most visitors at once, because each has a process of some 100 MB"""
+END_SECONDS = 5
+"""how long the process of a visitor who has left may take to end"""
+
+
+def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
+    """Serve a run, or the demo without one, until Ctrl-C.
+
+    Raises:
+        OSError: the port is in use, or the host is not an address of this machine.
+    """
+    command = visitor.command(runs_folder, watched)
+    WatchServer(command, host, port, "mnist-sum", templates_path=PAGE).serve()
+
+
+class Visit(AppService):
+    """A visitor's process."""
+
+    def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
+        return {**super()._build_environment(width, height), "TEXTUAL_DRIVER": visitor.DRIVER}
+
+    async def end(self) -> None:
+        """Ask the process to end, and kill it if it does not, for example because it is still drawing."""
+        if (process := self._process) is not None:
+            timer = asyncio.get_running_loop().call_later(END_SECONDS, _kill, process)
+            await self.stop()
+            await process.wait()
+            timer.cancel()
+
+
+class WatchServer(Server):
+    """Accepts only connections that its own page opens."""
+
+    visitors = 0
+
+    def initialize_logging(self) -> None:
+        """Log nothing, because the command line prints all that matters."""
+        logging.getLogger("textual-serve").disabled = True
+
+    async def on_startup(self, app: web.Application) -> None:
+        """As `initialize_logging`."""
+
+    async def handle_index(self, request: web.Request) -> Any:
+        """Send the page; the addresses in it have the host name that the visitor has used."""
+        if not visitor_input.is_known(request.host, self.host):
+            raise web.HTTPForbidden(text=f"this is served to {self.host} only")
+        self.public_url = f"http://{request.host}"
+        return await super().handle_index(request)
+
+    async def handle_websocket(self, request: web.Request) -> Any:
+        """Serve a visitor's terminal, if our own page opens the connection."""
+        own = [f"{scheme}://{request.host}" for scheme in ("http", "https")]
+        if not visitor_input.is_known(request.host, self.host) or request.headers.get("Origin") not in own:
+            raise web.HTTPForbidden(text="the page of another site must not watch here")
+        if self.visitors >= MOST_VISITORS:
+            raise web.HTTPServiceUnavailable(text=f"{MOST_VISITORS} are watching already")
+        socket = web.WebSocketResponse(heartbeat=15)
+        self.visitors += 1
+        try:
+            await self._serve_visit(request, socket)
+        finally:
+            self.visitors -= 1
+        return socket
+
+    async def _serve_visit(self, request: web.Request, socket: web.WebSocketResponse) -> None:
+        """Start a visitor's process, and pass on what is said until either side ends it."""
+        visit = Visit(
+            self.command, write_bytes=socket.send_bytes, write_str=socket.send_str,
+            close=socket.close,  # type: ignore[arg-type]  # its return value is not used
+            download_manager=self.download_manager,
+        )  # fmt: skip
+        width, height = (to_int(request.query.get(name, ""), usual) for name, usual in (("width", 80), ("height", 24)))
+        try:
+            await socket.prepare(request)
+            await visit.start(*visitor_input.size_within(width, height))
+            await _pass_on(socket, visit)
+        except OSError:  # the connection is lost, or a ping was not answered
+            pass
+        finally:
+            await visit.end()
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+
+
+async def _pass_on(socket: web.WebSocketResponse, visit: Visit) -> None:
+    """Pass a visitor's messages on until the socket is closed; a message that our page never sends closes it."""
+    async for message in socket:
+        try:
+            kind, said = visitor_input.read_message(message.data)
+        except (TypeError, ValueError):  # TypeError: a message that is too long has no text
+            await socket.close(code=1008)
+            return
+        if kind == "stdin":
+            await visit.send_bytes(said)
+        elif kind == "resize":
+            await visit.set_terminal_size(*said)
+        elif kind == "ping":
+            await socket.send_json(["pong", said])
+        else:
+            await (visit.focus() if kind == "focus" else visit.blur())
