@@ -2,11 +2,11 @@
 
 import functools
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,10 +19,13 @@ from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.machine.signals import handled
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.knob_turns import Turn, needed
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.cli.progress import Printer
 
 
 @opt.with_settings
@@ -123,20 +126,32 @@ def train_and_print(
             from mnist_sum_tui.export.tensorboard import streamed
 
             events = streamed(events, run, boards / run.path.name)
-        is_heard = True
-        finished: Finished | None = None
-        for event in events:
-            if isinstance(event, Finished):
-                finished = event
-            try:
-                if is_heard:
-                    out.show(event)
-            except OSError:  # the reader of a pipe is gone, or the terminal was closed
-                is_heard = False
-                control.stop()
-    is_stopped = finished is not None and finished.reason == "stopped"
-    if caught and (is_stopped or not is_last):
+        finished, is_heard = _print_all(events, out, control)
+    if caught and (not is_last or (finished is not None and finished.reason == "stopped")):
         return 128 + caught[0]
+    _check_end(finished, is_heard, run)
+    return 0
+
+
+def _print_all(events: Iterable[Event], out: "Printer", control: Control) -> tuple[Finished | None, bool]:
+    """Print events as they come; returns the end, and whether all could be printed: if not, the run is stopped."""
+    is_heard = True
+    finished: Finished | None = None
+    for event in events:
+        if isinstance(event, Finished):
+            finished = event
+        try:
+            if is_heard:
+                out.show(event)
+        except OSError:  # the reader of a pipe is gone, or the terminal was closed
+            is_heard = False
+            control.stop()
+    return finished, is_heard
+
+
+def _check_end(finished: Finished | None, is_heard: bool, run: Run) -> None:
+    """Raise a RunError, which says what to do, if the run diverged or its end could not be printed."""
+    is_stopped = finished is not None and finished.reason == "stopped"
     if finished is not None and finished.reason == "diverged":
         raise RunError(finished.message)
     if not is_heard and is_stopped:
@@ -146,7 +161,6 @@ def train_and_print(
         raise RunError(
             f"the output was closed: the run is complete; look at it with mnist-sum runs show {run.argument}"
         )
-    return 0
 
 
 @contextmanager
