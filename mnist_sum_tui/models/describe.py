@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
-from mnist_sum_tui.models import build, parameter_count
+from mnist_sum_tui.models import parameter_count, skeleton
 from mnist_sum_tui.models.activations import calls
 
 FUNCTIONS = {"relu": "ReLU", "max_pool2d": "max pool 2x2"}
@@ -29,10 +29,11 @@ def describe(name: str) -> list[Layer]:
     Raises:
         UsageError: the name is unknown.
     """
-    network = build(name).eval()
-    image = torch.zeros(1, 1, 28, 28)
+    network = skeleton(name).eval()  # without memory for weights: only the shapes count
+    device = next(network.parameters()).device
+    image = torch.zeros(1, 1, 28, 28, device=device)
     with torch.inference_mode(), calls(network, FUNCTIONS) as seen:
-        network(image, torch.zeros(1, 10))
+        network(image, torch.zeros(1, 10, device=device))
     rows: list[Layer] = []
     if (read := seen[0].input).shape != image.shape:
         rows.append(Layer("image", f"its inner {'x'.join(map(str, read.shape[2:]))}, without the rim", _shape(read), 0))

@@ -1,8 +1,10 @@
 """The words of the form for a new run: what a recipe sets, which images it uses, how long it takes. Pure functions."""
 
+from dataclasses import replace
+
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import about
-from mnist_sum_tui.recipes import RECIPES
+from mnist_sum_tui.recipes import LARGE_MODEL, QUICK_MODEL, RECIPES
 from mnist_sum_tui.tui.session.network_speeds import HELD_OUT, TIMED_BATCHES, Speeds, epoch_seconds, training_images
 
 NAME_WIDTH, TIME_WIDTH = 13, 18
@@ -76,6 +78,14 @@ def total(config: TrainConfig, speeds: Speeds) -> str:
     """`about 12 min`, the time of the whole training; empty while that is not known."""
     seconds = epoch_seconds(config, speeds)
     return "" if seconds is None else about(config.epochs * seconds)
+
+
+def other_network(config: TrainConfig, speeds: Speeds) -> str:
+    """The label of the button that takes the quick network, or the assignment's if the quick one is chosen."""
+    is_large = config.model == LARGE_MODEL
+    time = total(replace(config, model=QUICK_MODEL if is_large else LARGE_MODEL), speeds)
+    name = f"Use {QUICK_MODEL}" if is_large else "Use assignment's network"
+    return f"{name}: {time}" if time else name
 
 
 def recipe_choice(config: TrainConfig, speeds: Speeds) -> tuple[str, str]:

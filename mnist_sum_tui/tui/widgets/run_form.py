@@ -25,11 +25,12 @@ from mnist_sum_tui.tui.widgets.choice import Choice
 from mnist_sum_tui.tui.widgets.common import ButtonRow, Field
 from mnist_sum_tui.tui.widgets.intro_picture import coloured
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
+from mnist_sum_tui.tui.widgets.network_layers import NetworkLayers
 from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
 
 NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr", "seed", *ENDS)}
 """the settings with an input field, and their labels"""
-EXPLAINED = ("recipe", "model", *NUMBERS, "intro-words", "sets", "readiness", "other")
+EXPLAINED = ("recipe", "model", *NUMBERS, "intro-words", "sets", "readiness", "other", "network-layers")
 """ids of the widgets that `_explain_once` reads or writes"""
 LABEL_WIDTH = 9
 """columns of the labels before recipe and network; form.tcss has the same number"""
@@ -76,6 +77,7 @@ class RunForm(VerticalScroll, can_focus=False):
                 yield Button(id="other")
                 yield Button("Find a rate", id="find-rate")
             yield LatestRuns(self._runs_folder, id="latest")
+        yield NetworkLayers(id="network-layers")
 
     def on_mount(self) -> None:
         """Focus the button, so that Enter starts the training."""
@@ -182,6 +184,8 @@ class RunForm(VerticalScroll, can_focus=False):
         self.query_one("#sets", Static).update("\n".join(line for line in lines if line))
         self._list_times(base)
         self._offer_other(config, with_time=not error)
+        if self._is_ready:
+            self.query_one(NetworkLayers).describe(config.model)
         readiness, field = self.query_one("#readiness", Static), self.screen.focused
         if complaint := self._complaint or error:
             readiness.update(Content.styled(printable(complaint), "$text-error"))
@@ -201,12 +205,8 @@ class RunForm(VerticalScroll, can_focus=False):
 
     def _offer_other(self, config: TrainConfig, with_time: bool) -> None:
         """Offer the quick network or the assignment's as the other one; without a time if a setting is invalid."""
-        is_large = config.model == LARGE_MODEL
-        other = replace(config, model=QUICK_MODEL if is_large else LARGE_MODEL)
-        name = f"Use {QUICK_MODEL}" if is_large else "Use assignment's network"
-        time = words.total(other, self.speeds) if with_time else ""
         button = self.query_one("#other", Button)
-        button.label = f"{name}: {time}" if time else name
+        button.label = words.other_network(config, self.speeds if with_time else {})
         button.refresh(layout=True)
 
     @on(Button.Pressed, "#other")

@@ -1,0 +1,53 @@
+"""NetworkLayers: the layers of the chosen network, beside the form for a new run if the screen is large enough."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.widgets import Static
+
+from mnist_sum_tui.tui.widgets.run_details import in_columns
+
+if TYPE_CHECKING:  # it needs torch, which the form does not wait for
+    from mnist_sum_tui.models.describe import Layer
+
+HEADS = ("layer", "kind", "output", "parameters")
+
+
+def layer_lines(name: str, layers: "Sequence[Layer]") -> str:
+    """A network's name, and a line for each layer: its name, its kind, the shape of its output, its parameters."""
+    total = f"{sum(layer.parameters for layer in layers):,}"
+    counts = [f"{layer.parameters:,}" if layer.parameters else "" for layer in layers]
+    rows = [[layer.name, layer.kind, layer.shape] for layer in layers]
+    figures = [count.rjust(len(HEADS[-1])) for count in (*counts, total)]
+    listed = [[*row, figure] for row, figure in zip([*rows, ["", "", ""]], figures, strict=True)]
+    return f"Network {name}, layer by layer\n\n{in_columns([HEADS, *listed])}"
+
+
+class NetworkLayers(Static):
+    """Describes a network in a thread, once there is room and torch is imported."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, markup=False)
+        self._wanted = self._described = ""
+
+    def describe(self, name: str) -> None:
+        """Show the layers of this network, now or as soon as there is room; torch must be imported."""
+        self._wanted = name
+        if self.display and name and name != self._described:
+            self._described = name
+            self.run_worker(partial(self._work, name), thread=True, exclusive=True, exit_on_error=False)
+
+    def on_show(self) -> None:
+        """Describe the network when the screen has become large enough."""
+        self.describe(self._wanted)
+
+    def _work(self, name: str) -> None:
+        from mnist_sum_tui.models.describe import describe
+
+        self.app.call_later(self._take, name, layer_lines(name, describe(name)))
+
+    def _take(self, name: str, lines: str) -> None:
+        """Show the lines, unless another network was chosen meanwhile."""
+        if name == self._wanted:
+            self.update(lines)
