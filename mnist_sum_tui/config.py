@@ -15,6 +15,7 @@ SCHEDULES = ("constant", "onecycle", "linear")
 AUGMENTATIONS = ("none", "nudge", "shift", "affine", "strong", "sturdy")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
+LARGEST_SEED = 2**32 - 1
 ENDS = ("patience", "min_gain", "target", "max_minutes")
 """the settings that end a run before its last epoch"""
 MAY_CHANGE = ("epochs", "device", "precision", "threads", "keep", "data_dir", *ENDS)
@@ -121,7 +122,7 @@ class TrainConfig:
         0,
         "Seed of everything random: validation split, initial weights, order of the images, numbers.",
         usual="0",
-        range=Range(0, 2**32 - 1, "0 to 4,294,967,295"),
+        range=Range(0, LARGEST_SEED, f"0 to {LARGEST_SEED:,}"),
     )
     device: str = _setting("auto", "Device to compute on.", choices=DEVICES, usual="auto")
     precision: str = _setting(
@@ -174,7 +175,7 @@ class TrainConfig:
                 raise UsageError(f"{option_name(name)} must be {about.range.words}, not {value}")
         for name in ("patience", "target"):
             if getattr(self, name) and self.all_data:
-                raise UsageError(f"--{name} needs validation images: add --hold-out, because this trains on all images")
+                raise UsageError(f"--{name} needs validation images: add --hold-out, or take recipe standard")
 
     @classmethod
     def of(cls, recipe: str = "standard", **overrides: Any) -> Self:

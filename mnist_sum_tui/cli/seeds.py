@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mnist_sum_tui.cli.again import begun, done_before, there
 from mnist_sum_tui.cli.common import print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
-from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.config import LARGEST_SEED, TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.runs.run import Run
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mnist_sum_tui.cli.layout import Cells
 
 ACCURACIES = ("digit_accuracy", "sum_accuracy", "agreement")
-LARGEST_SEED = 2**32 - 1
 
 
 def train_seeds(

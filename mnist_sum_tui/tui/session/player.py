@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.export.recording import EVEN_STEPS, RECORDED
 from mnist_sum_tui.machine.process import stay
 from mnist_sum_tui.runs.run import Run
 
@@ -18,8 +18,6 @@ SPEEDS = tuple(2**power for power in range(9))
 """speeds from 1 to 256 times the speed of the training"""
 USUAL_SECONDS = 40.0
 """a run is played at the lowest speed at which it takes at most this long"""
-EVEN_STEPS = 12
-"""up to about this step the steps of a demo are evenly spaced, then logarithmically"""
 
 
 class ByTime:

@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import track
+from mnist_sum_tui.formatting import percent, track
 from mnist_sum_tui.runs.events import Started
 
 
@@ -28,6 +28,6 @@ class ProgressBars(Widget):
         parts: list[str | tuple[str, str]] = []
         for name, share in ((left, of_epoch), (right, step / (per_epoch * epochs))):
             done, rest = track(share, room // 2)
-            percent = f" {min(max(share, 0), 1):>4.0%}".replace("%", " %")
-            parts += [f"{name} ", (done, "$primary"), (rest, "$foreground 30%"), percent, "   "]
+            parts += [f"{name} ", (done, "$primary"), (rest, "$foreground 30%")]
+            parts += [f" {percent(min(max(share, 0), 1), 0):>5}", "   "]
         return Content.assemble(*parts[:-1])

@@ -29,14 +29,19 @@ def details(run: Summary, height: int) -> str:
 
 
 def last_epochs(epochs: Sequence[EpochDone], count: int) -> str:
-    """The accuracies of at most `count` epochs, the newest last: of training, and of validation if there is one."""
+    """The accuracies of at most `count` epochs, the newest last: of training, and of validation if there is one.
+
+    A sign before the first one says that there are earlier ones.
+    """
     if not epochs:
         return "no epoch is done yet"
     best = next((epoch for epoch in reversed(epochs) if epoch.best), None)
+    cut = f"{BRAILLE.cut} " if len(epochs) > count else ""
     rows = [
-        [f"{epoch.epoch}", *map(percent, (epoch.digit_accuracy, epoch.sum_accuracy)),
+        [f"{'' if place else cut}{epoch.epoch}".rjust(len("epoch")),
+         *map(percent, (epoch.digit_accuracy, epoch.sum_accuracy)),
          *map(percent, (epoch.val_digit_accuracy, epoch.val_sum_accuracy)), "best" if epoch is best else ""]
-        for epoch in epochs[-count:]
+        for place, epoch in enumerate(epochs[-count:])
     ]  # fmt: skip
     shown = 6 if epochs[-1].val_sum_accuracy is not None else 3  # without validation no epoch is better than another
     return in_columns([row[:shown] for row in [["epoch", "digit", "sum", "val. digit", "val. sum", ""], *rows]])

@@ -29,7 +29,7 @@ async def test_beside_the_figures_stand_the_last_epochs_and_the_settings_where_t
         assert "218,673 parameters" in facts
         if found:
             lines = str(found[-1].render()).splitlines()
-            assert [line.split()[0] for line in lines] == ["epoch", "2", "3", "4", "5"]
+            assert [line[:5] for line in lines] == ["epoch", "  … 2", "    3", "    4", "    5"]
             assert lines[-1].endswith("best")
             assert max(map(len, lines)) <= found[-1].size.width
 
