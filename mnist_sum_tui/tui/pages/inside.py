@@ -37,6 +37,8 @@ what each layer makes of it, how the number comes in, and the sums.
 SLIDE_SECONDS = 4.0
 NEEDED_ROWS = 17
 """rows that the words must leave free on a narrow page, for tabs, addition table, note, weights and footer"""
+FEW_LAYERS = 10
+"""so many layers, and the views below them, fit under the image at its full size"""
 ENDS = ("digit scores", "sum scores")
 """kinds of layers whose values are shown as bars"""
 
@@ -175,6 +177,7 @@ class InsidePage(NetworkViews):
         if rows != before:  # another network
             self.remove_class("-closer")
             layers.set_options([*rows, *VIEWS.values()])
+            self.set_class(len(rows) > FEW_LAYERS, "-many")  # on a large screen image and sums make room
             layers.highlighted = 1
         self.show_layer()
 

@@ -13,6 +13,7 @@ from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.maps import Maps
 from tests.tui import fixed
 from tests.tui.pages.test_inside import page_in, press, words
+from tests.tui.recorded import until
 
 
 @pytest.fixture
@@ -49,6 +50,24 @@ async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None
         assert not page.query_one(Maps).display, "which would show another layer below the table's words"
         assert table.region.width > 19 * 6
         assert table.region.y < page.query_one(HeatPair).region.y
+
+
+async def test_on_a_large_screen_the_list_of_many_layers_is_whole(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = fixed.views
+    async with app.run_test(size=(200, 60)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page, listed = page_in(app), page_in(app).query_one(OptionList)
+        heights = [page.query_one("#goes-in").region.height]
+        assert listed.max_scroll_y == 0
+        monkeypatch.setattr(fixed, "views", lambda *asked: (*few(*asked)[:5], *few(*asked) * 3))
+        page.request_answer()
+        await pilot.pause()
+        assert listed.option_count == 26 + len(VIEWS)
+        await until(pilot, lambda: listed.max_scroll_y == 0)
+        heights.append(page.query_one("#goes-in").region.height)
+        assert heights == [28, 14], "which makes room"
 
 
 async def test_beyond_the_first_and_the_last_weights_it_says_so(app: MnistSumApp) -> None:
