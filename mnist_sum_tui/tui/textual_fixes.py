@@ -9,7 +9,7 @@ from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, SearchIcon
 from textual.content import Content
 from textual.errors import NoWidget
-from textual.events import Click, Key, Resize
+from textual.events import Click, Key, Resize, ScreenResume
 from textual.geometry import Size
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.scrollbar import ScrollBarRender
@@ -24,7 +24,7 @@ SCROLL_BARS = {name: getattr(ScrollBarRender, name) for name in ("VERTICAL_BARS"
 class SteadyScreen(Screen[ScreenResultType]):
     """A screen that can be closed only once, and that ignores outdated and repeated sizes."""
 
-    _is_answered = False
+    _is_answered = _has_opened = False
     _fitted_to: Size | None = None
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
@@ -42,6 +42,11 @@ class SteadyScreen(Screen[ScreenResultType]):
         link = getattr(self.app, "link", None)
         if link is None or not link.is_busy(time.monotonic()):
             super()._on_timer_update()
+
+    def _on_screen_resume(self, event: ScreenResume) -> None:
+        """Leave the styles alone when the screen opens, because its widgets were styled when they were mounted."""
+        event.refresh_styles = event.refresh_styles and self._has_opened
+        self._has_opened = True
 
     def on_resize(self, event: Resize) -> None:
         """Ignore a size that is not the current one, or that the screen is laid out for.

@@ -183,10 +183,10 @@ async def test_style_sheets_are_parsed_once_for_a_theme(tmp_path: Path, monkeypa
     assert not parsed, "by the app before"
 
 
-async def test_the_first_page_is_styled_as_a_whole_once(
+async def test_the_first_page_is_not_styled_as_a_whole(
     fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With 66 widgets that takes 25 ms; each widget is styled on its own before, when it is made."""
+    """With 66 widgets that would take 25 ms; each widget is styled on its own, when it is mounted."""
     styled, update = list[int](), OnceParsed.update_nodes
 
     def count(sheets: OnceParsed, nodes: Iterable[DOMNode], animate: bool = False) -> None:
@@ -199,7 +199,8 @@ async def test_the_first_page_is_styled_as_a_whole_once(
         await until(pilot, lambda: app.train_page.is_composed)
         await pilot.pause()
         widgets = len(app.screen.query("*"))
-    assert len([count for count in styled if count > widgets / 2]) == 1
+    assert widgets > 60
+    assert not [count for count in styled if count > widgets / 2]
 
 
 async def test_a_page_that_opens_is_told_so_once(
