@@ -40,8 +40,8 @@ def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:
 
 
 def figures_line(head: str, found: "Reliability") -> str:
-    """`digit  ECE 0.0008   NLL 0.0089   Brier 0.0038`."""
-    return f"{head:<6} ECE {found.ece:.4f}   NLL {found.nll:.4f}   Brier {found.brier:.4f}"
+    """`digit  mean gap (ECE) 0.0008  NLL 0.0089  Brier 0.0038`."""
+    return f"{head:<5}  mean gap (ECE) {found.ece:.4f}  NLL {found.nll:.4f}  Brier {found.brier:.4f}"
 
 
 def coverage_words(heads: "Mapping[str, Reliability]") -> str:

@@ -29,7 +29,7 @@ from mnist_sum_tui.formatting import byte_size, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find, notes
 from mnist_sum_tui.runs.commands import reproduction
-from mnist_sum_tui.runs.differences import SAME_SETTINGS, settings_table
+from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
@@ -153,7 +153,7 @@ def compare(
     out.print()
     print_runs(out, found, list(named))
     out.print()
-    rows = settings_table([summary.config for summary in found], [summary.changed for summary in found])
+    rows = table_of(found)
     if rows:
         print_table(out, "", ["setting", *named], rows, left=1 + len(named))
     else:

@@ -18,7 +18,7 @@ from mnist_sum_tui.export.report_json import pictured, tested
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.commands import reproduction
-from mnist_sum_tui.runs.differences import SAME_SETTINGS, settings_table
+from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.events import Event, Samples
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.replay import Replay
@@ -82,9 +82,7 @@ def compared(named: Mapping[str, Summary]) -> bytes:
         f"{len(named)} runs compared",
         runs=named,
         measured=measured_on(named.values()),
-        settings=settings_table(
-            [found.config for found in named.values()], [found.changed for found in named.values()]
-        ),
+        settings=table_of([*named.values()]),
         same=SAME_SETTINGS,
         drawn=list(drawn),
         figures=_drawn(comparison(curves, quantity) for quantity in OVERLAY_QUANTITIES),

@@ -1,9 +1,7 @@
 """The pair of accuracies, digit and sum, that an event reports; and whether they are better than guessing."""
 
 from mnist_sum_tui.runs.events import EpochDone, Finished, Validated
-
-GUESSING = 0.12
-"""an accuracy that guessing can reach: always answering digit 1 is right for 11.35 % of the test images"""
+from mnist_sum_tui.runs.position import GUESSING
 
 
 def accuracies(event: EpochDone | Validated | Finished | None) -> tuple[float, float] | None:

@@ -7,6 +7,7 @@ from mnist_sum_tui.config import ENDS, TrainConfig, option_name, settings, value
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.summary import Summary
 
 MOST_CHANGES = 5
 """rows of changes that are shown; one more row counts the rest"""
@@ -31,6 +32,14 @@ def settings_table(configs: Sequence[TrainConfig | None], changed: Sequence[Sequ
         if len({str(values.get(name)) for values in columns}) > 1
     ]
     return found + _changes_table(changed)
+
+
+def table_of(runs: Sequence[Summary]) -> list[list[str]]:
+    """As `settings_table`, for runs; a row says if they got their epochs at different starts, as `1, then 2`."""
+    asked = [", then ".join(dict.fromkeys(f"{start.epochs}" for start in run.starts)) for run in runs]
+    is_other = len(set(asked)) > 1 and any("," in epochs for epochs in asked)
+    rows = settings_table([run.config for run in runs], [run.changed for run in runs])
+    return [*rows, ["epochs asked for", *(epochs or "-" for epochs in asked)]] if is_other else rows
 
 
 def _changes_table(changed: Sequence[Sequence[Changed]]) -> list[list[str]]:

@@ -63,12 +63,19 @@ def for_prediction(name: str | None, folder: Path, model: str | None = None) -> 
         if model is None:
             return next(runs, None)
         for run in runs:
-            if run.network == model.partition("@")[0]:  # of another hash: building it says so
+            if _network(run) == model.partition("@")[0]:  # of another hash: building it says so
                 return run
         raise UsageError(f"no run of {model} has weights yet: train it with mnist-sum train{option_for(model)}")
     run = by_name(name, folder)
     weights_file(run)  # raises here, before anything slow is imported
     return run
+
+
+def _network(run: Run) -> str:
+    """The name of a run's network, for one of the user's own without its hash; empty if it is not known."""
+    with contextlib.suppress(RunError):
+        return str(run.read_json(run.config_file).get("model", "")).partition("@")[0]
+    return ""
 
 
 def weights_file(run: Run) -> Path:

@@ -62,6 +62,10 @@ MAX_SECONDS = 1e10
 MAX_JOURNAL = 1 << 40
 MAX_CHANGES = 1000
 """limits that no real run reaches; a file with more is refused"""
+FEW_IMAGES = 1000
+"""of fewer images the accuracy says little"""
+GUESSING = 0.12
+"""an accuracy that guessing can reach: always answering digit 1 is right for 11.35 % of the test images"""
 NEW = ("images", "changes", "turns")
 """fields that a checkpoint of an earlier version lacks"""
 
@@ -158,7 +162,10 @@ class Position:
         """How far the weights are trained: `epoch 3`, `stopped in epoch 1, step 81`, or `still training, step 81`."""
         if not self.batch:
             return f"epoch {self.epoch - 1}"
-        return f"{'still training' if is_running else f'stopped in epoch {self.epoch}'}, step {self.step:,}"
+        where = f"{'still training' if is_running else f'stopped in epoch {self.epoch}'}, step {self.step:,}"
+        images = self.sums.get("images", 0.0)
+        is_guess = images >= FEW_IMAGES and self.sums.get("digit_right", 0.0) / images <= GUESSING
+        return f"{where}, no better than guessing" if is_guess else where
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:

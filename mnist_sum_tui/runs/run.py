@@ -170,17 +170,8 @@ class Run:
     @property
     def created(self) -> str:
         """When the run was created, ISO 8601 in UTC; empty if it is not known."""
-        return self._stored("created")
-
-    @property
-    def network(self) -> str:
-        """The name of the run's network, for one of the user's own without its hash; empty if it is not known."""
-        return self._stored("model").partition("@")[0]
-
-    def _stored(self, key: str) -> str:
-        """A value of config.json; empty if it is missing or damaged."""
         with contextlib.suppress(RunError):
-            return str(self.read_json(self.config_file).get(key, ""))
+            return str(self.read_json(self.config_file).get("created", ""))
         return ""
 
     @contextlib.contextmanager

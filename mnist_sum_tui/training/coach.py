@@ -96,8 +96,8 @@ class Coach:
         if now(seen.loss) > 2 * GUESSING_LOSS:
             return (
                 "too-high",
-                f"The loss is far above that of guessing ({GUESSING_LOSS:.1f}): the learning rate is too high "
-                f"(try --lr {rate})",
+                f"The learning rate is too high (try --lr {rate}): "
+                f"the loss is far above that of guessing, {GUESSING_LOSS:.1f}",
             )
         if seen.high_events >= JUMP_EVENTS:
             return (

@@ -6,8 +6,9 @@
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.recipes import RECIPES
-from mnist_sum_tui.runs.accuracies import GUESSING, has_learned
+from mnist_sum_tui.runs.accuracies import has_learned
 from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.position import GUESSING
 
 ALIKE = 2.0
 """two learning rates that differ by less than this factor count as equal"""

@@ -64,7 +64,7 @@ class MnistSumApp(SettingsApp):
 
     TITLE = "mnist-sum"
     DEFAULT_MODE = "train"
-    CSS_PATH: ClassVar = ["app.tcss", "form.tcss", "pages.tcss", "draw.tcss", "inside.tcss", "dialogs.tcss"]
+    CSS_PATH: ClassVar = ["app.tcss", "form.tcss"]
     BINDINGS: ClassVar = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
@@ -126,6 +126,10 @@ class MnistSumApp(SettingsApp):
             self._warm_up()
 
     def _warm_up(self) -> None:
+        from mnist_sum_tui.tui.pages.predicting import SHEETS
+
+        self.stylesheet.read_all(SHEETS)
+        self.stylesheet.parse()
         if not self.session.is_read_only:
             warm_up(lambda: self.call_later(self._torch_is_ready))
 

@@ -2,7 +2,8 @@
 
 import time
 from functools import cache
-from typing import Any, NamedTuple, cast
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.await_complete import AwaitComplete
@@ -82,6 +83,8 @@ class SteadyInput(Input):
 
 class Question(ModalScreen[ScreenResultType], SteadyScreen[ScreenResultType]):
     """A modal screen that returns an answer."""
+
+    CSS_PATH: ClassVar = [Path(__file__).with_name("dialogs.tcss")]
 
 
 class Palette(CommandPalette, SteadyScreen[Any]):

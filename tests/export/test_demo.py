@@ -50,7 +50,7 @@ def test_nothing_is_said_that_is_not_so(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     path.write_text("".join(to_json(event) + "\n" for event in recorded.training(100)), encoding="utf-8")
     said = " ".join(caption.words for caption in captions(Replay(path)))
-    assert "Now it adds" not in said
+    assert "began to add" not in said
     assert "The test" not in said
     path.write_text(to_json(recorded.started()) + "\n", encoding="utf-8")
     with pytest.raises(DataError, match="too short"):

@@ -30,3 +30,6 @@ def test_an_unfinished_run_says_where_it_stopped(
 def test_a_done_epoch_is_named() -> None:
     assert Position(epoch=4, step=54).words(is_running=True) == "epoch 3"
     assert Position(epoch=2, batch=3, step=1075).words(is_running=False) == "stopped in epoch 2, step 1,075"
+    for right, more in ((250, ", no better than guessing"), (500, "")):
+        guess = Position(batch=20, step=20, sums={"images": 2560.0, "digit_right": float(right)})
+        assert guess.words(is_running=False) == f"stopped in epoch 1, step 20{more}"

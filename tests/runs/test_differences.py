@@ -1,11 +1,16 @@
 """Why one run may learn otherwise than another."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.differences import why_other
+from mnist_sum_tui.runs.differences import table_of, why_other
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import Summary
+from tests.tui import recorded
 
 OURS = TrainConfig.of("standard", model="compact")
 
@@ -36,3 +41,14 @@ def test_knobs_that_were_turned_may_be_why() -> None:
     alike, other = OURS, TrainConfig.of("standard", model="compact", lr=0.5)
     assert why_other(alike, OURS, was_turned=True) == "that one had knobs turned while it trained"
     assert why_other(other, OURS, was_turned=True).endswith("lr 0.5, knobs turned while it trained")
+
+
+def test_runs_that_got_their_epochs_at_other_starts_differ() -> None:
+    def run(*epochs: int) -> Summary:
+        starts = tuple(replace(recorded.started(resumed=place > 0), epochs=count) for place, count in enumerate(epochs))
+        return Summary(Run(Path("x")), OURS, "completed", starts=starts)
+
+    assert table_of([run(2), run(1, 2)]) == [["epochs asked for", "2", "1, then 2"]]
+    assert table_of([run(2), run(2, 2)]) == [], "it was only interrupted"
+    assert table_of([run(2), run(2)]) == []
+    assert table_of([run(), run(1, 2)])[0][1] == "-"

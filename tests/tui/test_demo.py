@@ -53,7 +53,7 @@ async def test_it_plays_with_captions_and_leaves_no_trace(tmp_path: Path, monkey
         assert view.captions.size == (80 - 2, 2)
         player.go_to_row(player.replay.row_at_step(100))
         page.show_moment()
-        assert re.match(r"Step \d+: It reads .* still guessing", said())
+        assert re.match(r"Step \d+: It read .* still a guess", said())
         assert of_session(app.session).chosen.path == RECORDED.epoch_file(0)
         await pilot.press("pagedown")
         assert "seen each image once" in said()

@@ -9,8 +9,8 @@ from textual.message import Message
 
 import mnist_sum_tui.tui
 
-OVERRIDDEN = {"on_event"}
-"""what takes every message"""
+OVERRIDDEN = {"on_event", "on_startup"}
+"""what takes every message, and a method of the web server"""
 
 
 def classes() -> Iterator[type]:

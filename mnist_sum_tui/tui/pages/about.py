@@ -16,9 +16,9 @@ p plays an opened run back.""",
     "inspect": f"""\
 One test image and a number go in,
 digit and sum come out. Bars: how
-probable each is (not calibrated:
-not checked). {BRAILLE.chosen} its answer, {BRAILLE.truth} the
-right one. Below: earlier weights.""",
+probable each is. {BRAILLE.chosen} its answer, {BRAILLE.truth}
+the right one. Not calibrated: often
+too sure, even of what is no digit.""",
     "draw": """\
 Draw a digit with the mouse, or the
 arrows and space: after each stroke

@@ -15,6 +15,7 @@ from mnist_sum_tui.charts.in_step import Runs, answers_at, cut, end_of, lead_lin
 from mnist_sum_tui.charts.run_charts import short_name
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
@@ -25,6 +26,7 @@ from mnist_sum_tui.tui.widgets.strips_in_step import COUNT, Answers, StripsInSte
 
 SECONDS = 20.0
 """how long playing takes"""
+PAUSES = f" {BRAILLE.between} p pauses or goes on, Escape ends it"
 FRAME_SECONDS, LONGEST_FRAME = 0.2, 0.5
 """seconds between frames, and the most seconds that one frame advances, so that a busy machine skips nothing"""
 IN_STEP = Binding("p", "in_step", "Play in step", tooltip="The marked runs side by side: which leads")
@@ -57,12 +59,14 @@ class InStepKeys(PredictingPage):
     def in_step(self, quantity: str, x_kind: str) -> Runs:
         """The curves to draw: if they are played, only up to now, with a note on which run leads."""
         if self._played is not self.curves:  # other runs are marked now
+            if self._played is not None:
+                self.note()  # which run led
             self._played = None
             self.remove_class("-in-step")
             return self.curves
         at = self._share * end_of(self.curves, x_kind)
         shown = cut(self.curves, x_kind, at)
-        self.note(lead_line(shown, quantity, x_kind, at))
+        self.note(f"{lead_line(shown, quantity, x_kind, at)}{PAUSES}")
         if self.has_class("-in-step"):
             runs = zip(self._answers, self.curves, strict=True)
             newest = [answers_at(found.samples, several[0], x_kind, at) for found, (_, several) in runs]
@@ -81,6 +85,7 @@ class InStepKeys(PredictingPage):
         runs = [row.run for row in self._chosen()]
         if is_new and len(runs) == COUNT:
             self._read_answers(runs)
+        self.draw_curves()  # which shows the note again that a key has hidden
 
     def step_back(self) -> bool:
         """End playing, and show the whole curves again."""

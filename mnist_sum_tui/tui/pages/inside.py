@@ -9,8 +9,8 @@ from textual.widgets import OptionList, Static
 
 from mnist_sum_tui.formatting import equation
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.pages import inside_words as say
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
-from mnist_sum_tui.tui.pages.inside_words import VIEWS, brief, layer_row, layer_words, place_words, truth_words
 from mnist_sum_tui.tui.pages.mistake_keys import WALK_KEYS, Judge
 from mnist_sum_tui.tui.pages.network_views import NetworkViews
 from mnist_sum_tui.tui.pages.predicting import note_room
@@ -30,17 +30,9 @@ from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.explain import LayerView
 
-EMPTY = """\
-Here you will see an image on its way through the network:
-what each layer makes of it, how the number comes in, and the sums.
-"""
 SLIDE_SECONDS = 4.0
 NEEDED_ROWS = 17
 """rows that the words must leave free on a narrow page, for tabs, addition table, note, weights and footer"""
-FEW_LAYERS = 10
-"""so many layers, and the views below them, fit under the image at its full size"""
-ENDS = ("digit scores", "sum scores")
-"""kinds of layers whose values are shown as bars"""
 
 
 class Layers(OptionList):
@@ -61,10 +53,10 @@ class InsidePage(NetworkViews):
     beside_from = "-huge", "-giant"
     AUTO_FOCUS = "#layers"
     BINDINGS: ClassVar[list[BindingType]] = [
+        *HEAT_KEYS,
         Binding("plus", "number(1)", "Number", key_display="0-9"),
         Binding("minus", "number(-1)", show=False),
         Binding("b", "sort", "Strongest first"),
-        *HEAT_KEYS,
         *WALK_KEYS,
         *WEIGHT_KEYS,
         Binding("m", "map", "Map of digits"),
@@ -87,7 +79,7 @@ class InsidePage(NetworkViews):
 
     def compose_page(self) -> ComposeResult:
         """The image, its answer and the layers; what the chosen layer makes of it; the slider."""
-        yield Static(EMPTY, id="awaited", markup=False)
+        yield Static(say.EMPTY, id="awaited", markup=False)
         with Horizontal(id="inside"):
             with Vertical(id="way"):
                 yield Digit(id="goes-in")
@@ -162,7 +154,7 @@ class InsidePage(NetworkViews):
             return
         shown = self.show_prediction(answer)
         label = shown.label
-        mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} {truth_words(label, shown)}"
+        mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} {say.truth_words(label, shown)}"
         line, words = self.query_one("#said", Line), equation(shown.digit, shown.number, shown.sum)
         name, width = "drawn" if label is None else f"#{answer.index:,}", line.content_size.width
         if len(f"{name}: {words}{mark}") > width:  # or it would take the second line
@@ -172,12 +164,13 @@ class InsidePage(NetworkViews):
         self.query_one(AdditionTable).predictions = answer.predictions
 
     def _show_layers(self, views: "tuple[LayerView, ...]") -> None:
-        layers, before, rows = self.query_one(OptionList), [*map(layer_row, self.views)], [*map(layer_row, views)]
+        layers, before = self.query_one(OptionList), [*map(say.layer_row, self.views)]
+        rows = [*map(say.layer_row, views)]
         self.views = views
         if rows != before:  # another network
             self.remove_class("-closer")
-            layers.set_options([*rows, *VIEWS.values()])
-            self.set_class(len(rows) > FEW_LAYERS, "-many")  # on a large screen image and sums make room
+            layers.set_options([*rows, *say.VIEWS.values()])
+            self.set_class(len(rows) > say.FEW_LAYERS, "-many")
             layers.highlighted = 1
         self.show_layer()
 
@@ -187,20 +180,20 @@ class InsidePage(NetworkViews):
         if place is None or self.answer is None:
             return
         view = self.views[min(place, len(self.views) - 1)]
-        self.view_name = ("", *VIEWS)[max(place - len(self.views) + 1, 0)]
-        self.set_class(view.kind in ENDS, "-at-ends")
-        for name in VIEWS:
+        self.view_name = ("", *say.VIEWS)[max(place - len(self.views) + 1, 0)]
+        self.set_class(view.kind in say.ENDS, "-at-ends")
+        for name in say.VIEWS:
             self.set_class(name == self.view_name, f"-at-{name}")
         closer, maps = self.query_one(Closer), self.query_one(Maps)
         maps.view = view
-        of_layer = layer_words(view, self.number, self.app.current_theme.dark)
+        of_layer = say.layer_words(view, self.number, self.app.current_theme.dark)
         if self.has_class("-closer"):
             closer.view = view
-            of_layer = place_words(closer)
+            of_layer = say.place_words(closer)
         self._whole_words = words = self.show_view(self.answer) or of_layer
         if self.has_class("-narrow") or self.has_class("-closer"):
             rows = self.room.height - NEEDED_ROWS - 2 * self.has_class("-closer")
-            words = brief(words, self.query_one("#words").content_size.width, rows)
+            words = say.brief(words, self.query_one("#words").content_size.width, rows)
         if words != self._words:  # an update lays out the whole screen
             self._words = words
             self.query_one("#words", Static).update(words)

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.explain import LayerView
     from mnist_sum_tui.inference.predict import Prediction
 
+EMPTY = """\
+Here you will see an image on its way through the network:
+what each layer makes of it, how the number comes in, and the sums.
+"""
+ENDS = ("digit scores", "sum scores")
+"""kinds of layers whose values are shown as bars"""
+FEW_LAYERS = 10
+"""so many layers, and the views below them, fit under the image at its full size on a large screen"""
 VIEWS = {
     "table": "addition table: 10x19",
     "means": "mean tables: 10 of 10x19",

@@ -1,5 +1,6 @@
 """PredictingPage: what pages with predictions share: the worker, and a line that says what it is doing."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 
 BAR_WIDTH = 20
+SHEETS = [Path(__file__).parents[1] / name for name in ("pages.tcss", "draw.tcss", "inside.tcss")]
+"""the style sheets of the pages after the first, which would delay it; always read together, so in the same order"""
 
 
 def working_line(text: str, share: float | None, width: int = 200) -> str:
@@ -44,6 +47,8 @@ class PredictingPage(Page):
 
     While there is nothing else to show, the page has the class -empty, and the note takes its room.
     """
+
+    CSS_PATH: ClassVar = [*SHEETS]
 
     @property
     def predictions(self) -> "PredictionWorker":

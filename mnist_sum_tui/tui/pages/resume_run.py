@@ -35,6 +35,8 @@ class ResumeRun(Question[int | None]):
             state = "It is complete. How many more epochs?"
         with Vertical(classes="dialog"):
             yield Label(printable(f"Train {found.run.id} further?"), classes="question", markup=False)
+            if found.warning:
+                yield Label(f"So far: {found.warning}. A new run may be better.", classes="warning", markup=False)
             yield Label(state, markup=False)
             least = 1 if found.is_complete else 0
             yield SteadyInput(

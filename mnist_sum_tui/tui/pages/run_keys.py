@@ -62,7 +62,8 @@ class RunKeys(InStepKeys):
         if found or current.config is None:
             self.note(found, is_error=True)
         else:
-            events = (*current.starts, *current.epochs, *current.saves, *current.changed)
+            ends = () if current.finished is None else (current.finished,)
+            events = (*current.starts, *current.epochs, *current.saves, *current.changed, *ends)
             ask_to_resume(self, Continuation.of(current.run, current.config, events))
 
     def action_report(self) -> None:

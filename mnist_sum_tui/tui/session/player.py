@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export.recording import EVEN_STEPS, RECORDED
+from mnist_sum_tui.formatting import duration
 from mnist_sum_tui.machine.process import stay
 from mnist_sum_tui.runs.run import Run
 
@@ -34,6 +35,12 @@ class ByTime:
         """The row that is shown at a second."""
         return self.replay.row_at(second)
 
+    def words(self, second: float, moment: "Moment", end: "Moment") -> str:
+        """The position and the end of the run, always of the same width: `0.6 s of 12 s, step   20`."""
+        whole = duration(end.elapsed)
+        wide = max(len(whole), len("9.9 s"))
+        return f"{duration(second):>{wide}} of {whole}, step {moment.step:>{len(f'{end.step:,}')},}"
+
 
 class BySteps(ByTime):
     """The time scale of the demo: a fixed length, slow at first, because most is learned in the first hundred steps."""
@@ -50,6 +57,11 @@ class BySteps(ByTime):
         """The row that is shown at a second."""
         return self.replay.row_at_step(int(EVEN_STEPS * math.expm1(second / self._seconds_per_unit) + 1e-6))
 
+    def words(self, second: float, moment: "Moment", end: "Moment") -> str:  # noqa: ARG002
+        """The position and the end of the run, always of the same width: `step    20 of 1,290`."""
+        whole = f"{end.step:,}"
+        return f"step {moment.step:>{len(whole)},} of {whole}"
+
 
 class Player:
     """Plays a replay forwards, and goes to any moment of it."""
@@ -57,7 +69,8 @@ class Player:
     def __init__(self, replay: "Replay", scale: ByTime | None = None) -> None:
         self.replay = replay
         self._scale = scale or ByTime(replay)
-        self.begins, self.ends = (self._scale.place(moment) for moment in (replay.at(0), replay.end()))
+        self._end = replay.end()
+        self.begins, self.ends = (self._scale.place(moment) for moment in (replay.at(0), self._end))
         self.is_playing = False
         length = self.ends - self.begins
         self.speed = next((speed for speed in SPEEDS if length <= speed * USUAL_SECONDS), SPEEDS[-1])
@@ -81,6 +94,11 @@ class Player:
     def seconds(self) -> float:
         """The position in seconds of the time scale."""
         return self._seconds
+
+    @property
+    def words(self) -> str:
+        """The position and the end of the run in words."""
+        return self._scale.words(self._seconds, self.moment, self._end)
 
     @property
     def share(self) -> float:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from mnist_sum_tui.config import TrainConfig, settings
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import about, plural
-from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Started
+from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.knob_turns import Turn, turned
 from mnist_sum_tui.runs.position import Change
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
+from mnist_sum_tui.training.diverged import advice
 from mnist_sum_tui.training.schedule import rate_at
 
 MOST_RATES = 500
@@ -55,15 +56,18 @@ class Continuation:
     """mean seconds per epoch so far; None if no epoch is done"""
     factor: float = 1.0
     """the factor on the learning rate that was set during training"""
+    warning: str = ""
+    """what went wrong so far, and what to try; empty if nothing did"""
 
     @classmethod
     def of(cls, run: Run, config: TrainConfig, events: Iterable[Event]) -> "Continuation":
-        """Make it from the run's events: starts, epochs, checkpoints and changes are used."""
+        """Make it from the run's events: starts, epochs, checkpoints, changes and ends are used."""
         found = list(events)
         epochs = [event for event in found if isinstance(event, EpochDone)]
         step = max((event.step for event in found if isinstance(event, Checkpointed)), default=0)
         turns = (Turn(event.at, event.setting, event.value) for event in found if isinstance(event, Changed))
         rate = turned(turns, step).get("lr")
+        ends = [event for event in found if isinstance(event, Finished)]
         return cls(
             run=run,
             config=config,
@@ -71,6 +75,7 @@ class Continuation:
             step=step,
             epoch_seconds=epochs[-1].elapsed / len(epochs) if epochs else None,
             factor=rate.number if rate else 1.0,
+            warning=advice(ends[-1], config) if ends else "",
         )
 
     @property
@@ -126,7 +131,7 @@ class Continuation:
         end = f"{last:.2g}" if last > highest / 100 else "almost 0"
         if self.is_complete:
             return (
-                "They form a cycle of their own with half the peak rate of the one before: "
+                f"{'It forms' if more == 1 else 'They form'} a cycle with half the peak rate of the one before: "
                 f"the learning rate rises to {highest:.2g} and falls to {end} again."
             )
         rise = f"rises from {now:.2g} to {highest:.2g} and falls" if highest > now else f"falls from {now:.2g}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 OTHERS = "Other weights (keys , and .) show after which epoch it began to add"
 ONLY_THESE = "No earlier weights were kept, to show after which epoch it began to add"
-STEP_BY_STEP = "a run's replay (F5, Enter, p) in a wide window or its report (mnist-sum runs report) shows the step."
+STEP_BY_STEP = "a run's replay (F5, Enter, p) from 120 columns on or its report (mnist-sum runs report) shows the step."
 
 
 class AdditionTable(Widget):

@@ -180,6 +180,12 @@ class AllTen(Widget):
 
         number: int
 
+    def watch_predictions(self, predictions: "tuple[Prediction, ...]") -> None:
+        """Say in the title what the image is, if it is read as another digit: the sums look right then."""
+        one = predictions[0] if predictions else None
+        is_misread = one is not None and one.label not in (None, one.digit)
+        self.border_title = f"{self.BORDER_TITLE}; it is a {one.label}" if one and is_misread else self.BORDER_TITLE
+
     def render(self) -> Content:
         """One line per number."""
         return all_ten(self.predictions, self.chosen, self.content_size.width)

@@ -9,6 +9,8 @@ from mnist_sum_tui.tui.session.network_speeds import HELD_OUT, TIMED_BATCHES, Sp
 
 NAME_WIDTH, TIME_WIDTH = 13, 18
 """the first two columns of a choice; its description follows them"""
+FAR_ABOVE = 20
+"""from so many times the recipe's learning rate on, the form doubts that the network can learn"""
 OPTIMIZERS = {"sgd": "SGD", "nesterov": "SGD with Nesterov momentum", "adamw": "AdamW"}
 SCHEDULES = {
     "constant": "constant rate",
@@ -74,6 +76,14 @@ def time_words(config: TrainConfig, speeds: Speeds) -> str:
     return f"{about(config.epochs * seconds)} here: {config.epochs} epochs of {about(seconds)} ({source})"
 
 
+def rate_doubt(config: TrainConfig) -> str:
+    """A doubt about a learning rate that is far above the recipe's; empty without one."""
+    usual = RECIPES[config.recipe].values
+    if config.optimizer != usual["optimizer"] or config.lr < FAR_ABOVE * usual["lr"]:
+        return ""
+    return f"learning rate {config.lr:g} is {config.lr / usual['lr']:,.0f} times the recipe's: it may learn nothing"
+
+
 def total(config: TrainConfig, speeds: Speeds) -> str:
     """`about 12 min`, the time of the whole training; empty while that is not known."""
     seconds = epoch_seconds(config, speeds)
@@ -81,10 +91,10 @@ def total(config: TrainConfig, speeds: Speeds) -> str:
 
 
 def other_network(config: TrainConfig, speeds: Speeds) -> str:
-    """The label of the button that takes the quick network, or the assignment's if the quick one is chosen."""
+    """The label of the button for the quick network, or for the assignment's large one if the quick one is chosen."""
     is_large = config.model == LARGE_MODEL
     time = total(replace(config, model=QUICK_MODEL if is_large else LARGE_MODEL), speeds)
-    name = f"Use {QUICK_MODEL}" if is_large else "Use assignment's network"
+    name = f"Use {QUICK_MODEL}" if is_large else "Use the large network"
     return f"{name}: {time}" if time else name
 
 

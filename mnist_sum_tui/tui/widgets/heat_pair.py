@@ -30,9 +30,9 @@ QUICK = "A first look: the higher the figure, the more that pixel changes the an
 SLOW = (
     "A grey 5x5 square hid each place in turn. The higher the figure on the ink, or the fuller the shade beside it, "
     "the less sure the answer is without that place. Each image has its own scale. Here the strongest is, for the "
-    "digit, {}; for the sum, {}."
+    "digit, the place {}; for the sum, the place {}."
 )
-SHORT = "A grey square hid each place. The strongest is, for the digit, {}; for the sum, {}."
+SHORT = "A grey square hid each place. The strongest is, for the digit, the place {}; for the sum, {}."
 LEAST_COLUMNS = 24
 """the longer words are used only if they leave a picture of so many columns"""
 MATTERS = 0.1
@@ -60,10 +60,10 @@ class Marks(NamedTuple):
 
     @property
     def strongest(self) -> str:
-        """The mark of the highest step in words: `9`, `# beside the ink`; empty if it is blank."""
+        """The mark of the highest step in words: `marked 9`, `# beside the ink`; empty if it is blank."""
         step = int(self.steps.max())
         if step == self.steps[self.is_ink].max(initial=-1):
-            return str(step)
+            return f"marked {step}"
         return f"{BRAILLE.shades[step // 3]} beside the ink" if step >= 3 else ""
 
 

@@ -8,7 +8,7 @@ from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.differences import SAME_SETTINGS, settings_table
+from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.events import EpochDone
 from mnist_sum_tui.runs.summary import Summary, measured_on, why_best
 
@@ -49,7 +49,7 @@ def last_epochs(epochs: Sequence[EpochDone], count: int) -> str:
 
 def differing(runs: Sequence[Summary], marks: Sequence[str]) -> str:
     """The settings in which runs differ, with a column for each run below its mark."""
-    rows = settings_table([run.config for run in runs], [run.changed for run in runs])
+    rows = table_of(runs)
     return in_columns([["setting", *marks], *rows]) if rows else SAME_SETTINGS
 
 

@@ -192,7 +192,7 @@ class RunForm(VerticalScroll, can_focus=False):
         elif isinstance(field, NumberInput) and field.id in NUMBERS:
             readiness.update(settings()[field.id].help.replace("--", ""))  # here it is a field, not an option
         else:
-            time = words.time_words(config, self.speeds)
+            time = words.rate_doubt(config) or words.time_words(config, self.speeds)
             readiness.update(time or ("ready" if self._is_ready else "loading torch ..."))
         self.call_after_refresh(self._fit)
 

@@ -22,6 +22,8 @@ class RunTable(DataTable[Text]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select_cursor", "Open"),
         Binding("space", "mark", "Mark", tooltip="and go to the next row"),
+        Binding("home", "scroll_top", "First run", show=False),  # where Textual's go to the first and last column
+        Binding("end", "scroll_bottom", "Last run", show=False),
     ]
 
     class Entered(Message):

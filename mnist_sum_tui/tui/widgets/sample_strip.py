@@ -53,7 +53,10 @@ class Sample(Widget):
 
 
 def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
-    """The question and the answer, in the longest form that fits: `3 + 5: read 7 + 5 = 12 ✗`, at least `✗`."""
+    """The question and the answer, in the longest form that fits: `3 + 5: read 7 + 5 = 12 ✗`, at least `✗`.
+
+    If the two answers do not fit together: `3 + 5: read 3, sum 9 ✗`.
+    """
     answer = equation(digit, number, total)
     close = answer.replace(" ", "")
     if digit == label and total == label + number:
@@ -62,7 +65,7 @@ def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
             forms.insert(0, f"{answer} {BRAILLE.right}")
     else:
         if digit + number != total:  # as one equation it would look like our error
-            answer, close = f"{digit}, + {number} = {total}", f"{digit}, +{number}={total}"
+            answer = close = f"{digit}, sum {total}"
         read, short = f"read {answer} {BRAILLE.wrong}", f"{close} {BRAILLE.wrong}"
         forms = [f"{label} + {number}: {read}", f"{label}+{number}: read {short}", read, f"read {short}", short]
     return first_fit([*forms, forms[-1][-1]], width)
@@ -73,6 +76,8 @@ class AdditionPicture(Widget):
 
     rows: reactive[tuple[str, ...]] = reactive(())
     label: reactive[int] = reactive(0)
+    step: reactive[int] = reactive(0)
+    """after which step the answers were given"""
 
     def render(self) -> Content:
         """The table in half-blocks, brighter where a sum is more probable, and its caption."""
@@ -82,7 +87,8 @@ class AdditionPicture(Widget):
         columns = width // SUMS * SUMS
         _, _, paper, ink = self.colors
         picture = blocks(table_image(self.rows, columns, 2 * min(height - 1, len(self.rows))), paper, ink)
-        words = f"sums of {self.label} + 0 to 9".center(columns)
+        short = f"sums of {self.label} + 0 to 9"
+        words = first_fit((f"step {self.step:,}: {short}", short), columns).center(columns)
         return Content("\n").join([picture, Content.styled(words, "$text-muted")])
 
 
@@ -113,4 +119,5 @@ class SampleStrip(Horizontal):
             widget.answer = (answer[0], answer[1], answer[2], answer[3])
         table = self.query_one(AdditionPicture)
         table.rows, table.label = samples.addition, samples.labels[0] if samples.labels else 0
+        table.step = samples.step
         self.set_class(bool(samples.addition), "-with-table")

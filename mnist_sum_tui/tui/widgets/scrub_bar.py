@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import duration, percent, track
+from mnist_sum_tui.formatting import percent, track
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.session.player import Player
 
@@ -19,12 +19,12 @@ NOTCH = 0.02
 
 
 class ScrubBar(Widget):
-    """Shows `▸ x16  ━━━━━━╸──────────  12.3 s of 53.8 s`."""
+    """Shows `▸ x16  ━━━━━━╸──────────  12.3 s of 53.8 s, step   492`."""
 
     ALLOW_SELECT = False  # while text is selected with the mouse, Textual draws the whole page at each move
 
-    place: reactive[tuple[bool, int, float, float, float, float]] = reactive((False, 1, 0.0, 0.0, 1.0, 0.0))
-    """whether it plays, speed, position and end in seconds, and the shares 0..1 of the run that are read and played"""
+    place: reactive[tuple[bool, int, str, float, float]] = reactive((False, 1, "", 1.0, 0.0))
+    """whether it plays, speed, position in words, and the shares 0..1 of the run that are read and played"""
 
     @dataclass(eq=False)
     class Dragged(Message):
@@ -39,7 +39,7 @@ class ScrubBar(Widget):
     def show(self, player: Player) -> None:
         """Show the position of a player."""
         known = player.replay.share_read
-        self.place = (player.is_playing, player.speed, player.seconds, player.ends, known, player.share)
+        self.place = (player.is_playing, player.speed, player.words, known, player.share)
 
     def render(self) -> Content:
         """The bar in one line."""
@@ -49,10 +49,8 @@ class ScrubBar(Widget):
 
     def _parts(self) -> tuple[str, int, str]:
         """The words before the track, its columns, the words after it."""
-        is_playing, speed, seconds, end, known, _ = self.place
+        is_playing, speed, right, known, _ = self.place
         left = f"{BRAILLE.chosen if is_playing else BRAILLE.paused} x{speed:<3}" + " " * (GAP - 1)
-        whole = duration(end)
-        right = f"{duration(seconds):>{max(len(whole), len('9.9 s'))}} of {whole}"  # of fixed width, for a steady track
         right += f", {percent(known, 0)} read" if known < 1 else ""  # which takes less than a second
         room = self.content_size.width - len(left) - len(right) - GAP
         return left, max(room, 1), " " * GAP + right

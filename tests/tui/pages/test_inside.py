@@ -111,7 +111,7 @@ async def test_enter_goes_into_a_layer_and_escape_out_of_it(app: MnistSumApp) ->
         await fixed.open_page(pilot, "inside")
         page = page_in(app)
         maps = page.query_one(Maps)
-        assert str(page.query_one(KeyFooter).render()).startswith("↑ ↓ Layer  ← → Image  enter Go in  0-9 Number")
+        assert str(page.query_one(KeyFooter).render()).startswith("↑ ↓ Layer  ← → Image  enter Go in  h Where")
         await press(pilot, "right")
         assert page.index == 1, "the arrows choose the image"
         await press(pilot, "enter", "right")

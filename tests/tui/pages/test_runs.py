@@ -79,7 +79,9 @@ async def test_newest_first_and_sortable(tmp_path: Path, monkeypatch: pytest.Mon
         assert table.row_count == 3
         assert table.current is not None
         assert table.current.run.id == made[2].id
-        await pilot.press("down")
+        for key, row in (("end", 2), ("home", 0), ("down", 1)):
+            await pilot.press(key)
+            assert table.cursor_row == row
         columns, sums = list(table.shown), named("sum")
         table.sort_by(sums)
         await pilot.pause()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import ContentSwitcher, Digits, Input, Static
+from textual.widgets import ContentSwitcher, Digits, Static
 
 from mnist_sum_tui.charts.run_charts import race_line
 from mnist_sum_tui.charts.series import Series
@@ -206,20 +206,6 @@ async def test_the_end_shows_result_and_commands(pilot: Pilot[int]) -> None:
     assert "\n" + " " * 10 in shown(app, "#outcome"), "a line that does not fit goes on below its start"
     await pilot.press("n")
     assert app.train_page.is_form_shown
-
-
-async def test_a_new_run_after_one_that_learned_nothing_begins_with_another_rate(pilot: Pilot[int]) -> None:
-    app = await play(pilot, recorded.training(2150))
-    assert app.session.config is not None
-    failed, field = app.session.config.lr, app.train_page.form.query_one("#lr", Input)
-    assert field.value == f"{failed:g}"
-    app.on_run_event(RunEvent(replace(recorded.finished(), digit_accuracy=0.098, sum_accuracy=0.1)))
-    app.on_training_ended(TrainingEnded())
-    await pilot.pause()
-    await pilot.press("n")
-    await until(pilot, lambda: "learned nothing" in shown(app, "#readiness"))
-    assert field.value == f"{failed / 10:g}", "the recipe's rate has failed"
-    assert shown(app, "#readiness") == f"the learning rate {failed:g} learned nothing, so {failed / 10:g} is filled in"
 
 
 async def test_an_error_before_the_start_goes_back_to_the_form(pilot: Pilot[int]) -> None:

@@ -78,3 +78,17 @@ def test_the_words() -> None:
     assert done.usual == 5
     assert done.words(0) == "All 5 epochs are done: say how many more."
     assert done.words(1) == "Epoch 6, about 11 s if it is as quick as before.\nThe learning rate stays 0.01."
+
+
+def test_a_run_that_learned_nothing_is_gone_on_with_under_a_warning() -> None:
+    config = TrainConfig.of("standard", lr=5.0)
+    useless = replace(recorded.finished(), digit_accuracy=0.1)
+    assert "try --lr 0.002" in Continuation.of(RUN, config, [*events((0, 5)), useless]).warning
+    assert Continuation.of(RUN, config, [*events((0, 5)), recorded.finished()]).warning == ""
+    assert Continuation.of(RUN, config, events((0, 5))).warning == ""
+
+
+def test_one_more_epoch_is_one() -> None:
+    found = Continuation.of(RUN, TrainConfig.of("standard"), [*events((0, 5)), saved(5 * STEPS)])
+    assert "\nIt forms a cycle" in found.words(1)
+    assert "\nThey form a cycle" in found.words(2)

@@ -74,3 +74,11 @@ def test_all_ten_answers_as_text() -> None:
     assert lines[4] == "▸ 0 + 4 = 5  ✗"
     assert lines[5] == "  0 + 5 = 5  ✓"
     assert AllTen().predictions == ()
+
+
+def test_the_title_of_all_ten_says_what_a_misread_digit_is() -> None:
+    ten = AllTen()
+    for index, title in ((0, "All ten numbers"), (8, f"All ten numbers; it is a {fixed.images().labels[8]}")):
+        ten.predictions = fixed.predictions(index)
+        ten.watch_predictions(ten.predictions)
+        assert ten.border_title == title

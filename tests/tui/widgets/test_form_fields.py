@@ -12,6 +12,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.widgets import form_words as words
 from mnist_sum_tui.tui.widgets.choice import Choice
 from mnist_sum_tui.tui.widgets.form_words import NAME_WIDTH
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
@@ -110,6 +111,17 @@ async def test_the_form_of_the_next_run_keeps_what_was_set(pilot: Pilot[int]) ->
         assert (form.config.recipe, form.config.model, form.config.epochs) == (recipe, "original", 1)
         assert "set by you: network, epochs" in said(form, "sets")
     assert "no such device" not in said(form, "readiness")
+
+
+async def test_a_learning_rate_far_above_the_recipes_is_doubted(pilot: Pilot[int]) -> None:
+    form = form_of(pilot)
+    for rate, is_doubted in (("10", True), ("0.04", True), ("0.03", False)):
+        form.query_one("#lr", Input).value = rate
+        await pilot.pause()
+        assert (said(form, "readiness") == words.rate_doubt(form.config)) is is_doubted
+    form.query_one("#lr", Input).value = "10"
+    await pilot.pause()
+    assert said(form, "readiness") == "learning rate 10 is 5,000 times the recipe's: it may learn nothing"
 
 
 async def test_a_batch_size_that_is_quicker_or_slower_has_no_time(pilot: Pilot[int]) -> None:

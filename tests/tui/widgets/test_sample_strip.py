@@ -31,9 +31,9 @@ def test_right_answers_and_a_sum_that_does_not_fit_its_digit() -> None:
     assert caption(3, 9, 3, 12, 11) == "3+9=12 ✓"
     assert caption(1, 6, 1, 7, 11) == "1+6=7 ✓", "in the form of the others beside it"
     assert caption(3, 9, 3, 12, 7) == "✓"
-    assert caption(3, 5, 3, 9, 30) == "3 + 5: read 3, + 5 = 9 ✗", "3 + 5 = 9 would look like an error of the program"
-    assert caption(3, 5, 3, 9, 9) == "3, +5=9 ✗"
-    assert caption(3, 5, 3, 9, 8) == "✗"
+    assert caption(3, 5, 3, 9, 30) == "3 + 5: read 3, sum 9 ✗", "3 + 5 = 9 would look like an error of the program"
+    assert caption(3, 5, 3, 9, 10) == "3, sum 9 ✗"
+    assert caption(3, 5, 3, 9, 9) == "✗"
 
 
 class OneSample(App[None]):
@@ -95,7 +95,7 @@ async def test_the_picture_names_the_sums_and_an_earlier_run_has_none() -> None:
         assert str(picture.render()) == ""
         picture.rows, picture.label = ("0" * 19,) * 10, 5
         lines = str(picture.render()).split("\n")
-        assert lines[-1].strip() == "sums of 5 + 0 to 9"
+        assert lines[-1].strip() == "step 0: sums of 5 + 0 to 9"
         assert {len(line) for line in lines[:-1]} == {38}
 
 
