@@ -29,7 +29,7 @@ REPLAY_BINDINGS = (
     Binding("p", "look_back", "Look back", tooltip="How it stood before; it trains on, End returns"),
     Binding("space", "play(True)", "Play"),
     Binding("space", "play(False)", "Pause"),
-    Binding("escape", "leave", "Leave", tooltip="End the replay"),
+    Binding("escape", "leave", "End replay"),
     Binding("escape", "back", "One step back", show=False),
     Binding("plus,equals_sign", "speed(1)", "Faster", group=SPEED, key_display="+"),
     Binding("minus", "speed(-1)", "Slower", group=SPEED, key_display="-"),

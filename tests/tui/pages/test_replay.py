@@ -69,7 +69,7 @@ async def test_p_plays_an_opened_run_and_escape_leaves(pilot: Pilot[int], run: R
     assert player.is_playing
     assert app.train_page.run_view.query_one(ScrubBar).display
     assert app.session.finished is None, "what comes is not known"
-    assert "esc Leave" in footer_of(pilot), "the way out"
+    assert "esc End replay" in footer_of(pilot), "the way out"
     step = player.moment.step
     await until(pilot, lambda: player.moment.step > step)
     await pilot.press("escape")
@@ -79,7 +79,7 @@ async def test_p_plays_an_opened_run_and_escape_leaves(pilot: Pilot[int], run: R
     assert not app.train_page.run_view.query_one(ScrubBar).display
     assert shown(pilot) == whole
     assert app.session.finished is not None
-    assert "Leave" not in footer_of(pilot)
+    assert "End replay" not in footer_of(pilot)
 
 
 async def test_keys_lead_through_the_moments(pilot: Pilot[int], run: Run) -> None:
