@@ -26,7 +26,7 @@ class Caption:
     """the event's place in the replay"""
     step: int
     words: str
-    """at most 78 characters, which fit into any terminal's line"""
+    """at most 78 characters, with the step before them if it is shown: they fit into a line of 80 columns"""
 
 
 def captions(replay: Replay) -> list[Caption]:
@@ -47,7 +47,7 @@ def captions(replay: Replay) -> list[Caption]:
         digit, total = (percent(share, 0) for share in reads[1:])
         say(reads[0], f"It read most digits, {digit}; the sum was still a guess: {total}.")
     if adds := next((at for at in shown if at[2] >= WAKES), None):
-        say(adds[0], f"Here it began to add: {percent(adds[2], 0)}. Nobody told it how; it had only examples.")
+        say(adds[0], f"It began to add, {percent(adds[2], 0)}. Nobody told it how: it had only examples.")
     if story.epochs:
         say(story.epochs[0].step, "It has seen each image once. What follows are the last few per cent.")
     if story.test is not None:

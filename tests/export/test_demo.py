@@ -25,6 +25,7 @@ def test_five_captions_at_the_moments_that_matter() -> None:
     assert len(found) == 5
     assert [caption.row for caption in found] == sorted({caption.row for caption in found})
     assert all(len(caption.words) <= 78 for caption in found)
+    assert all(len(f"Step {caption.step:,}: {caption.words}") <= 78 for caption in found[1:-1]), "as they are shown"
     assert all(replay.at(caption.row).step == caption.step for caption in found)
     assert found[-1].row == replay.last
 

@@ -10,8 +10,9 @@ ABOUT = {
 Choose a recipe, and start. The loss
 of both answers, digit and sum, then
 falls as the network learns, and the
-accuracy rises. Below the charts are
-its answers for a few images.
+accuracy rises. Below: its answers
+for a few images, and all sums of
+the first: a diagonal once it adds.
 p plays an opened run back.""",
     "inspect": f"""\
 One test image and a number go in,
