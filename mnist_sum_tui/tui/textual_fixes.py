@@ -45,8 +45,10 @@ class SteadyScreen(Screen[ScreenResultType]):
             super()._on_timer_update()
 
     def _on_screen_resume(self, event: ScreenResume) -> None:
-        """Leave the styles alone when the screen opens, because its widgets were styled when they were mounted."""
-        event.refresh_styles = event.refresh_styles and self._has_opened
+        """Style only the screen itself when it opens, because its widgets were styled when they were mounted."""
+        if not self._has_opened:
+            event.refresh_styles = False
+            self.app.stylesheet.apply(self)  # its own sheet was read after it had been styled
         self._has_opened = True
 
     def on_resize(self, event: Resize) -> None:

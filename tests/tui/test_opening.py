@@ -12,7 +12,9 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tests.tui import recorded
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.dialogs import Confirm
+from tests.tui import fixed, recorded
 
 LARGER = (100, 30)
 
@@ -78,3 +80,19 @@ async def test_the_rules_that_apply_are_those_of_textual(pilot: Pilot[int]) -> N
             applied += len(found)
     assert applied > 300
     assert RuleSet.__hash__ is object.__hash__
+
+
+async def test_pages_and_dialogs_have_the_styles_of_their_own_sheets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though these are read after the screen was made, if it opens before the app has read them in advance."""
+    monkeypatch.setattr(MnistSumApp, "_warm_up", lambda _: None)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        assert app.screen.styles.overflow_y == "hidden"
+        assert app.screen.query_one("#gallery").region.height > 9
+        app.push_screen(Confirm("Really?", "It is gone then.", "Do it"))
+        await recorded.until(pilot, lambda: app.screen.query(".dialog") and app.screen.query_one(".dialog").region)
+        left, top = app.screen.query_one(".dialog").region.offset
+        assert (left, top) >= (28, 10), "in the middle"
