@@ -1,17 +1,20 @@
 """A network is named by how far it is trained: an epoch that is not done is not called done."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mnist_sum_tui.inference.predict import load_predictor
+from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions.weights import best_of
 from tests.conftest import Cli
 from tests.training.resuming import begun, config_of
+from tests.tui import recorded
 
 
 def test_an_unfinished_run_says_where_it_stopped(
@@ -23,6 +26,10 @@ def test_an_unfinished_run_says_where_it_stopped(
     assert load.load_file(best_of(run)).source == f"{run.id}, stopped in epoch 1, step 7, not calibrated"
     told = json.loads(cli("predict", "3", "--json").stdout)
     assert told["source"] == f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated)"
+    useless = replace(recorded.finished(), digit_accuracy=0.1)
+    with run.metrics_file.open("a", encoding="utf-8") as journal:
+        journal.write(to_json(useless) + "\n")
+    assert load_predictor(run).source.endswith("step 7, learned nothing, not calibrated)")
     with run.lock():
         assert load_predictor(run).source == f"run {run.id} (compact, still training, step 7, not calibrated)"
 
