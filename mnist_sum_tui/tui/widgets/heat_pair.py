@@ -32,7 +32,7 @@ SLOW = (
     "the less sure the answer is without that place. Each image has its own scale. Here the strongest is, for the "
     "digit, the place {}; for the sum, the place {}."
 )
-SHORT = "A grey square hid each place. The strongest is, for the digit, the place {}; for the sum, {}."
+SHORT = "A grey square hid each place. Strongest for the digit: {}; for the sum: {}."
 LEAST_COLUMNS = 24
 """the longer words are used only if they leave a picture of so many columns"""
 MATTERS = 0.1
