@@ -152,6 +152,7 @@ def overlay(
     curves, marks = [], []
     for row, (name, several) in zip(looks or range(MOST_RUNS), runs[:MOST_RUNS], strict=False):
         role, shown = f"run-{row + 1}", f"{name} n={len(several)}" if len(several) > 1 else name
+        shown = f"{RUN_SYMBOLS[row]} {shown}" if len(runs) > 1 else shown  # its mark in the table of runs
         trained = [
             (series.x(x_kind, series.training), smooth(series.y(what, head, series.training), RUN_SMOOTHING))
             for series in several
@@ -181,10 +182,20 @@ def _together(several: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats,
     return np.repeat(x, len(each)), np.repeat(mean, len(each)), each.T.ravel()
 
 
-def short_name(run_id: str) -> str:
+def short_name(run_id: str, with_seconds: bool = False) -> str:
     """A run's id without year and seconds, `11-25 10:26 compact`; an id of another form is unchanged."""
     date, _, rest = run_id.partition("-")
     clock, _, name = rest.partition("-")
     if len(date) == 8 and len(clock) == 6 and (date + clock).isdigit():
-        return printable(f"{date[4:6]}-{date[6:]} {clock[:2]}:{clock[2:4]} {name}".rstrip())
+        seconds = f":{clock[4:]}" if with_seconds else ""
+        return printable(f"{date[4:6]}-{date[6:]} {clock[:2]}:{clock[2:4]}{seconds} {name}".rstrip())
     return printable(run_id)
+
+
+def short_names(run_ids: Sequence[str]) -> list[str]:
+    """The short names of several runs, with seconds if two would have the same name."""
+    names = [short_name(each) for each in run_ids]
+    return [
+        short_name(each, with_seconds=True) if names.count(name) > 1 else name
+        for each, name in zip(run_ids, names, strict=True)
+    ]

@@ -1,6 +1,7 @@
 """`mnist-sum predict`: the digit that a network reads in an image, and its sum with a number."""
 
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 class Predict(Group):
     """The group of commands; `predict 3` means `predict idx 3`, and `predict FILE` means `predict image FILE`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the command first where an option comes first, as in `predict --run best 3`; 0.5 is no file's name."""
+        if args and args[0].startswith("--") and args[0] not in ctx.help_option_names:
+            args = ["image" if any(re.search(r"[.][A-Za-z]+$", word) for word in args) else "idx", *args]
+        return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Put `idx` before a number, and `image` before the name of a file.

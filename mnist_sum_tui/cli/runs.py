@@ -140,7 +140,7 @@ def compare(
     folder = folder_of(context, runs_dir)
     found = [summarise(find.by_name(name, folder)) for name in names]
     if len({summary.run.path.resolve() for summary in found}) < 2:
-        raise UsageError("compare needs at least two different runs: mnist-sum runs lists them")
+        raise UsageError(f"all of these are run {found[0].run.id}: name another run (mnist-sum runs lists them)")
     out, named = console(), dict(zip(letters(len(found)), found, strict=True))
     if report is not None:
         check_output(report)

@@ -1,12 +1,12 @@
 """The settings in which runs differ, changes during training included; and which runs differ only in their seed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 from mnist_sum_tui.config import ENDS, TrainConfig, option_name, settings, value_words
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.events import Changed, Event, Started
 from mnist_sum_tui.runs.summary import Summary
 
 MOST_CHANGES = 5
@@ -36,10 +36,15 @@ def settings_table(configs: Sequence[TrainConfig | None], changed: Sequence[Sequ
 
 def table_of(runs: Sequence[Summary]) -> list[list[str]]:
     """As `settings_table`, for runs; a row says if they got their epochs at different starts, as `1, then 2`."""
-    asked = [", then ".join(dict.fromkeys(f"{start.epochs}" for start in run.starts)) for run in runs]
+    asked = [epochs_asked(run.starts) for run in runs]
     is_other = len(set(asked)) > 1 and any("," in epochs for epochs in asked)
     rows = settings_table([run.config for run in runs], [run.changed for run in runs])
     return [*rows, ["epochs asked for", *(epochs or "-" for epochs in asked)]] if is_other else rows
+
+
+def epochs_asked(starts: Iterable[Event]) -> str:
+    """The numbers of epochs that a run was asked for, one for each start that changed it: `1, then 2`."""
+    return ", then ".join(dict.fromkeys(f"{start.epochs}" for start in starts if isinstance(start, Started)))
 
 
 def _changes_table(changed: Sequence[Sequence[Changed]]) -> list[list[str]]:
@@ -64,12 +69,14 @@ def told_apart(theirs: TrainConfig, ours: TrainConfig) -> list[str]:
     return [f"{name} {value}" for name, value, _ in rows if name.replace("-", "_") not in QUIET]
 
 
-def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False) -> str:
+def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False, asked: str = "") -> str:
     """Why our run may learn differently from another run: the other run's settings, or that only the seed differs.
 
-    `was_turned` says that settings of the other run were changed while it trained.
+    `was_turned` says that settings of the other run were changed while it trained. `asked` are the epochs that it was
+    asked for, if ours was asked for the same number at other starts.
     """
     told = [*told_apart(theirs, ours), *(["knobs turned while it trained"] if was_turned else [])]
+    told += [f"epochs {asked}, asked for at other starts"] if asked and theirs.epochs == ours.epochs else []
     if not told:
         return "only the seed differs" if theirs.seed != ours.seed else "the settings are the same"
     more = f" and {plural(len(told) - MOST_TOLD, 'more setting')}" if len(told) > MOST_TOLD else ""

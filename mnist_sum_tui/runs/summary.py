@@ -152,9 +152,10 @@ def best_if_any(summaries: Sequence[Summary]) -> Summary | None:
 def why_best(best: Summary, runs: Iterable[Summary]) -> str:
     """Why a run counts as the best of these, in one line."""
     images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the built-in MNIST"
-    others = "" if best.ranked_by == "validation" else " (none has validation images)"
+    others = "" if best.ranked_by == "validation" else " (none has a validation)"
     if not others and any(run.ranked_by == "test" for run in runs):
-        others = " (runs without one are not compared)"  # even with a good test: the test images must choose nothing
+        # even with a good test: the test images must choose nothing
+        others = " (runs that held out no images have none, and are not compared)"
     return f"best: the highest mean {best.ranked_by} accuracy on {images}{others}"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_sum_tui.charts.plot import draw
 from mnist_sum_tui.charts.run_charts import MOST_RUNS as MOST
-from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, short_name
+from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, short_name, short_names
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.cli.train import train
 from mnist_sum_tui.config import TrainConfig
@@ -20,6 +20,9 @@ from tests.tui import recorded
 def test_names_and_commands() -> None:
     assert short_name("20261125-102637-compact-wide") == "11-25 10:26 compact-wide"
     assert short_name("mine") == "mine"
+    two = ["20261125-102637-swift", "20261125-102605-swift"]
+    assert short_names(two) == ["11-25 10:26:37 swift", "11-25 10:26:05 swift"], "both began in one minute"
+    assert short_names([two[0], "mine"]) == ["11-25 10:26 swift", "mine"]
     config = TrainConfig.of("original", lr=0.02, all_data=True, data_dir="my data")
     words = command(config)
     assert words.startswith("mnist-sum train --model original --recipe original --epochs 25 --lr 0.02 --seed 0")

@@ -100,6 +100,8 @@ def test_predict_takes_the_index_and_the_number(cli: Cli) -> None:
         assert json.loads(cli("predict", *words, "--json").stdout) == wanted
     assert "number" in json.loads(cli("predict", "3", "--json").stdout)
     is_one_line(cli("predict", "3", "10"), 2, "outside 0..9")
+    assert json.loads(cli("predict", "--threshold", "0.5", "3", "--json").stdout)["threshold"] == 0.5, "options first"
+    is_one_line(cli("predict", "--threshold", "0.5", "no.png"), 2, "no.png does not exist")
     is_one_line(cli("predict", "3", "5", "--number", "4"), 2, "given twice")
     is_one_line(cli("predict", "three"), 2, "three is neither the number of a test image nor a picture")
 

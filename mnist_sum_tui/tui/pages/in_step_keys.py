@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.timer import Timer
 
 from mnist_sum_tui.charts.in_step import Runs, answers_at, cut, end_of, lead_line
-from mnist_sum_tui.charts.run_charts import short_name
+from mnist_sum_tui.charts.run_charts import short_names
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.glyphs import BRAILLE
@@ -99,12 +99,12 @@ class InStepKeys(PredictingPage):
     def _read_answers(self, runs: Sequence[Run]) -> None:
         """Read the sample answers of two runs, and the images, in a thread."""
         found = []
-        for run in runs:
+        for name, run in zip(short_names([run.id for run in runs]), runs, strict=True):
             samples = [event for event in read_events(run.metrics_file, "samples") if isinstance(event, Samples)]
             images = dict[int, Image]()
             with contextlib.suppress(MnistSumError):
                 images = sample_images(samples[0].indices, run.read_config().data_dir) if samples else {}
-            found.append(Answers(short_name(run.id), samples, images))
+            found.append(Answers(name, samples, images))
         self.take_found(self._take_answers, tuple(found))
 
     async def _take_answers(self, found: tuple[Answers, ...]) -> None:

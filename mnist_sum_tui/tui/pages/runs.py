@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import OVERLAY_QUANTITIES as QUANTITIES
 from mnist_sum_tui.charts.run_charts import OVERLAY_X_KINDS as X_KINDS
-from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS, overlay, short_name
+from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS, overlay, short_name, short_names
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
@@ -172,9 +172,8 @@ class RunsPage(Experiments):
 
         def read() -> None:
             curves = [
-                (short_name(row.run.id), [Series(read_events(each.run.metrics_file, *Series.KINDS)) for each in of])
-                for row in chosen
-                for of in [members_of(row)]
+                (name, [Series(read_events(each.run.metrics_file, *Series.KINDS)) for each in members_of(row)])
+                for name, row in zip(short_names([row.run.id for row in chosen]), chosen, strict=True)
             ]
             self.take_found(self._take_curves, curves, looks)
 

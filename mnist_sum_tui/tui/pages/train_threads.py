@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.differences import why_other
+from mnist_sum_tui.runs.differences import epochs_asked, why_other
 from mnist_sum_tui.runs.ghost import find_ghost
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
@@ -33,7 +33,8 @@ class TrainReads(Page):
             from mnist_sum_tui.charts.series import Series
 
             was_turned = any(read_events(ghost.metrics_file, "changed"))
-            why = why_other(ghost.read_config(), config, was_turned)
+            theirs, ours = (epochs_asked(read_events(run.metrics_file, "started")) for run in (ghost, current))
+            why = why_other(ghost.read_config(), config, was_turned, theirs if ours and theirs != ours else "")
             self.take_found(take, ghost.id, Series(read_events(ghost.metrics_file, *Series.KINDS)), why)
 
     def load_images(

@@ -16,7 +16,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Event, Started
 from mnist_sum_tui.tui.pages.base import LEAST_STATE
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
-from mnist_sum_tui.tui.predictions.weights import SAME, Weights, is_later, same_weights, usual
+from mnist_sum_tui.tui.predictions.weights import SAME, Weights, place_in_time, same_weights, usual
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.slider import Slider
 
@@ -105,8 +105,7 @@ class WeightsPage(PredictingPage):
         slider = self.query_one(Slider)
         slider.names = tuple(weights.name for weights in choices)
         slider.chosen = choices.index(shown)
-        later = "later than this moment: " if is_later(self.session, shown) else ""
-        self._source = later + source
+        self._source = place_in_time(self.session, shown) + source
         self._say_source()
 
     def take_room(self) -> None:

@@ -10,6 +10,8 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 
 TO = BRAILLE.arrows[1]
+BELOW_SURE = SURE - 0.01
+"""the most that is shown of what is below the limit, which 89.6 % would reach when it is rounded"""
 KEY = f"true {TO} read, ? <{percent(SURE, 0)}"
 """the explanation of the signs in a caption"""
 MOST = 200
@@ -39,7 +41,8 @@ def caption(words: str, probability: float, verdict: str = "sure") -> str:
     """The caption of an image, in 13 columns: `4 {TO} 9  98%`, or `4 {TO} 9? 63%` if the network is not sure."""
     if verdict == "stranger":
         return f"{words[0]} {TO} no digit?"
-    return f"{words}{' ' if verdict == 'sure' else '?'} {percent(probability, 0, '%')}"
+    shown = min(probability, BELOW_SURE) if probability < SURE else probability
+    return f"{words}{' ' if verdict == 'sure' else '?'} {percent(shown, 0, '%')}"
 
 
 def frequent(result: TestSetResult) -> list[str]:
@@ -52,7 +55,7 @@ def frequent(result: TestSetResult) -> list[str]:
     ]
     counts.sort(key=lambda found: (-found[0], found[1:]))
     images = [sum(row) for row in result.report.confusion]
-    return [f"{label} read as {digit}: {count} of {images[label]:,}" for count, label, digit in counts]
+    return [f"{label} read as {digit}: {count:,} of {images[label]:,}" for count, label, digit in counts]
 
 
 def all_wrong(result: TestSetResult) -> Selection:

@@ -116,6 +116,14 @@ def is_later(session: Session, weights: Weights) -> bool:
     return moment is not None and epoch is not None and epoch > moment.epochs_done
 
 
+def place_in_time(session: Session, weights: Weights) -> str:
+    """Words before the name of weights that are not of the moment that a replay shows; empty without a replay."""
+    moment, started, epoch = session.shown.moment, session.shown.started, epoch_of(session.run, weights)
+    if moment is None or epoch is None or (started is not None and moment.step == epoch * started.steps_per_epoch):
+        return ""
+    return "later than this moment: " if is_later(session, weights) else "kept before this moment: "
+
+
 def epoch_of(run: Run | None, weights: Weights) -> int | None:
     """After how many epochs of the run these weights were saved; None if that was within one, or in another run."""
     by_epoch = {} if run is None else _by_epoch(run)

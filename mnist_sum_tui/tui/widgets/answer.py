@@ -144,7 +144,8 @@ class Likeness(Widget):
         said = self.said
         if said is None or said.digit_score is None or not said.threshold:
             return Content("")
-        return likeness_bar(said.digit_score, said.threshold, self.content_size.width)
+        name = f"{self.title} " if self.screen.has_class("-heat") else ""  # the frame that has the title is hidden then
+        return Content(name) + likeness_bar(said.digit_score, said.threshold, self.content_size.width - len(name))
 
 
 class AnswerText(Widget):
@@ -184,7 +185,7 @@ class AllTen(Widget):
         """Say in the title what the image is, if it is read as another digit: the sums look right then."""
         one = predictions[0] if predictions else None
         is_misread = one is not None and one.label not in (None, one.digit)
-        self.border_title = f"{self.BORDER_TITLE}; it is a {one.label}" if one and is_misread else self.BORDER_TITLE
+        self.border_title = f"All ten; it is a {one.label}" if one and is_misread else self.BORDER_TITLE
 
     def render(self) -> Content:
         """One line per number."""

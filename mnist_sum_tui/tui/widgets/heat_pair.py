@@ -30,9 +30,9 @@ QUICK = "A first look: the higher the figure, the more that pixel changes the an
 SLOW = (
     "A grey 5x5 square hid each place in turn. The higher the figure on the ink, or the fuller the shade beside it, "
     "the less sure the answer is without that place. Each image has its own scale. Here the strongest is, for the "
-    "digit, the place {}; for the sum, the place {}."
+    "digit, {}; for the sum, {}."
 )
-SHORT = "A grey square hid each place. Strongest for the digit: {}; for the sum: {}."
+SHORT = "A grey square hid each place. Strongest, digit: {}; sum: {}."
 LEAST_COLUMNS = 24
 """the longer words are used only if they leave a picture of so many columns"""
 MATTERS = 0.1
@@ -60,11 +60,11 @@ class Marks(NamedTuple):
 
     @property
     def strongest(self) -> str:
-        """The mark of the highest step in words: `marked 9`, `# beside the ink`; empty if it is blank."""
+        """The mark of the highest step in words: `the place marked 9`, `# beside the ink`; empty if it is blank."""
         step = int(self.steps.max())
         if step == self.steps[self.is_ink].max(initial=-1):
-            return f"marked {step}"
-        return f"{BRAILLE.shades[step // 3]} beside the ink" if step >= 3 else ""
+            return f"the place marked {step}"
+        return f"the place {BRAILLE.shades[step // 3]} beside the ink" if step >= 3 else ""
 
 
 def marks(image: Image, heat_hw: NDArray[np.float32], columns: int, least: float = 0.0) -> Marks:
@@ -154,7 +154,10 @@ def fitted(found: HeatFound, width: int, height: int) -> tuple[list[str], list[M
         while room < columns:  # the words tell the strongest mark, which in a smaller picture may be another
             columns = room
             shown = [marks(found.image, heat, columns, least) for heat in heats]
-            told = textwrap.wrap(words.format(*map(odds_words, heats, shown)), max(width, 20))
+            found_words = [odds_words(heat, each) for heat, each in zip(heats, shown, strict=True)]
+            if words is SHORT:
+                found_words = [each.removeprefix("the place ") for each in found_words]
+            told = textwrap.wrap(words.format(*found_words), max(width, 20))
             room = max(4, min(columns, 2 * (height - len(told) - 1)))
         if columns >= min(LEAST_COLUMNS, (width - 2) // 2):
             break

@@ -111,6 +111,7 @@ class SampleStrip(Horizontal):
         if samples is None:
             for widget in self.query(Sample):
                 widget.answer = None
+            self.query_one(AdditionPicture).rows = ()
             return
         rows = zip(samples.indices, samples.labels, samples.numbers, samples.digits, samples.sums, strict=True)
         for widget, (index, *answer) in zip(self.query(Sample), rows, strict=False):

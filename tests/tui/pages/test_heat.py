@@ -1,5 +1,6 @@
 """Where it looked, on the pages Inspect, Inside and Draw: the heat of what is shown, by the weights of its answer."""
 
+import re
 import time
 from pathlib import Path
 
@@ -47,7 +48,7 @@ async def test_on_draw_it_says_what_hid_each_place_and_what_a_figure_means(
         await press(pilot, "h")
         pair = app.screen.query_one(HeatPair)
         words = " ".join(str(pair.render()).split())
-        meaning = "the less sure the answer" if size == (200, 60) else "The strongest is, for the digit, 9 (odds"
+        meaning = "the less sure the answer" if size == (200, 60) else "Strongest, digit: marked 9 (odds"
         assert words.startswith("A grey ")
         assert meaning in words
         assert len(str(pair.render()).splitlines()) <= pair.region.height
@@ -77,7 +78,7 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(
         digit = 3 if name == "draw" else 7
         assert f"digit {digit} " in shown
         assert f"sum {digit + 7}" in shown
-        assert "for the digit, 9 (odds " in " ".join(shown.split())
+        assert re.search(r"digit[,:] (the place )?marked 9 \(odds ", " ".join(shown.split()))
         assert len(shown.splitlines()) <= pair.region.height
         await press(pilot, "escape")
         is_always_there = size == (200, 60) and name != "draw"
@@ -204,10 +205,10 @@ def test_one_hot_pixel_is_a_nine_however_small_the_picture() -> None:
     ("most", "words"),
     [
         (0.0, "so weak that no place alone matters"),
-        (0.3, "3 (odds 1.3 times smaller)"),
-        (1.0, "9 (odds 2.7 times smaller)"),
-        (8.0, "9 (odds 2,981 times smaller)"),
-        (40.0, "9 (odds a million times smaller, or more)"),
+        (0.3, "the place marked 3 (odds 1.3 times smaller)"),
+        (1.0, "the place marked 9 (odds 2.7 times smaller)"),
+        (8.0, "the place marked 9 (odds 2,981 times smaller)"),
+        (40.0, "the place marked 9 (odds a million times smaller, or more)"),
     ],
 )
 def test_odds_fall_by_what_the_log_odds_fall(most: float, words: str) -> None:
@@ -219,6 +220,6 @@ def test_the_words_speak_of_a_mark_that_is_in_the_picture() -> None:
     image, heat = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.float32)
     image[:, 20:] = 255
     heat[:, 20:], heat[:, :4] = 4, 8
-    assert odds_words(heat, marks(image, heat, 28)) == "▓ beside the ink (odds 2,981 times smaller)"
+    assert odds_words(heat, marks(image, heat, 28)) == "the place ▓ beside the ink (odds 2,981 times smaller)"
     heat[:] = 0.15
     assert odds_words(heat, marks(image * 0, heat, 28, LEAST_NINE)) == "so weak that no place alone matters", "a blank"

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
-from mnist_sum_tui.tui.predictions.selection import read_as, sums_wrong
+from mnist_sum_tui.tui.predictions.selection import caption, read_as, sums_wrong
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, Heatmap, SumMap
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
@@ -42,6 +42,12 @@ def test_a_cell_of_the_sums_is_what_is_wrong_there() -> None:
     assert [(chosen.image, chosen.number) for chosen in found.chosen] == [(3, 4)]
     assert found.chosen[0].caption.startswith("0+4 → 5? ")
     assert len(found.chosen[0].caption) <= 14
+
+
+def test_what_is_not_sure_is_not_rounded_to_the_limit() -> None:
+    assert caption("4 → 9", 0.896, "unsure") == "4 → 9? 89%"
+    assert caption("4 → 9", 0.93, "unsure") == "4 → 9? 93%", "because of the sum"
+    assert caption("4 → 9", 0.9, "sure") == "4 → 9  90%"
 
 
 async def test_a_cell_is_chosen_by_keys_or_a_click_and_escape_shows_all_again(

@@ -64,7 +64,8 @@ async def test_weights_that_are_later_than_the_moment_are_told(pilot: Pilot[int]
     save_head(run.best_file, 2)  # no epoch was kept
     await pilot.press("f2")
     page = cast(WeightsPage, app.screen)
-    for step, words in ((859, "later than this moment: epoch 2"), (860, "epoch 2")):
+    later, earlier = "later than this moment: epoch 2", "kept before this moment: epoch 2"
+    for step, words in ((859, later), (860, "epoch 2"), (870, earlier)):
         player.go_to_row(player.replay.row_at_step(step))
         app.train_page.show_moment()
         chosen, known = of_session(app.session).chosen, of_session(app.session).all

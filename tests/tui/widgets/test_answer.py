@@ -78,7 +78,7 @@ def test_all_ten_answers_as_text() -> None:
 
 def test_the_title_of_all_ten_says_what_a_misread_digit_is() -> None:
     ten = AllTen()
-    for index, title in ((0, "All ten numbers"), (8, f"All ten numbers; it is a {fixed.images().labels[8]}")):
+    for index, title in ((0, "All ten numbers"), (8, f"All ten; it is a {fixed.images().labels[8]}")):
         ten.predictions = fixed.predictions(index)
         ten.watch_predictions(ten.predictions)
         assert ten.border_title == title
