@@ -178,7 +178,7 @@ class _Trainer:
             if self.meter.age >= SYSTEM_SECONDS and self.learner.is_alone:
                 yield from self._with_advice(self.recorder.event(System, **asdict(self.meter.read())))
         place = state.step, self.batches.total_steps, self.control.samples
-        if self.sampling.wants(*place) or state.step == self.batches.total_steps:  # the end is shown for good
+        if self.sampling.wants(*place) or state.step == self.batches.total_steps:  # the end stays on the screen
             answers = self.sampling.timed(lambda: sample_answers(self.learner, self.training.shown))
             yield self.recorder.event(Samples, **answers)
         is_next_last = state.step == self.batches.total_steps - 1  # the last step has a look, whatever others cost

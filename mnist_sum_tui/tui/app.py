@@ -126,6 +126,7 @@ class MnistSumApp(SettingsApp):
             self._warm_up()
 
     def _warm_up(self) -> None:
+        """Read the style sheets of the other pages and import torch: both take time, and the first page stands now."""
         from mnist_sum_tui.tui.pages.predicting import SHEETS
 
         self.stylesheet.read_all(SHEETS)

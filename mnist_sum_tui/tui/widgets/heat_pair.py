@@ -113,7 +113,7 @@ def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np
 
 
 def odds_words(heat_hw: NDArray[np.float32], found: Marks) -> str:
-    """What the strongest mark stands for, so that two images can be compared: `9 (odds 1,160 times smaller)`."""
+    """What the strongest mark means: `the place marked 9 (odds 1,160 times smaller)`, so images can be compared."""
     most = float(heat_hw.max())
     if most < MATTERS or not found.strongest:
         return "so weak that no place alone matters"

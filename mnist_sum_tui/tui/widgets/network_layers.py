@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Static
 
+from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.tui.widgets.run_details import in_columns
 
 if TYPE_CHECKING:  # it needs torch, which the form does not wait for
@@ -25,7 +26,7 @@ def layer_lines(name: str, layers: "Sequence[Layer]") -> str:
 
 
 class NetworkLayers(Static):
-    """Describes a network in a thread, once there is room and torch is imported."""
+    """Describes a network of the program in a thread, once there is room and torch is imported."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, markup=False)
@@ -34,7 +35,10 @@ class NetworkLayers(Static):
     def describe(self, name: str) -> None:
         """Show the layers of this network, now or as soon as there is room; torch must be imported."""
         self._wanted = name
-        if self.display and name and name != self._described:
+        if is_own(name):  # to look at it would build it and seed torch, perhaps while a training begins
+            self._described = ""
+            self.update("")
+        elif self.display and name and name != self._described:
             self._described = name
             self.run_worker(partial(self._work, name), thread=True, exclusive=True, exit_on_error=False)
 

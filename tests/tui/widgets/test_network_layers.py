@@ -40,3 +40,7 @@ async def test_the_chosen_network_is_described_where_there_is_room(
         form.query_one("#model", Select).value = "original"
         await until(pilot, lambda: "Network original" in str(layers.visual))
         assert form.max_scroll_y == 0
+        layers.describe(f"net@{'0' * 12}")
+        assert str(layers.visual) == "", "code of the user is not run for this"
+        layers.describe("original")
+        await until(pilot, lambda: "Network original" in str(layers.visual))
