@@ -1,11 +1,13 @@
-"""The ghost run: the best earlier run of the same network on the same images, against which a run is compared."""
+"""The ghost run: the best earlier run of the same network on the same images, and why a run may differ from it."""
 
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.differences import epochs_asked, why_other
 from mnist_sum_tui.runs.find import list_runs
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.runs.summary import best_if_any, summarise
 
@@ -22,6 +24,17 @@ def find_ghost(folder: Path, config: TrainConfig, current: Run) -> Run | None:
         return None
     with _turn:
         return _best_of(tuple(list_runs(folder)), config.model, config.data_dir, current)
+
+
+def why_apart(ghost: Run, config: TrainConfig, current: Run) -> str:
+    """Why the current run, trained with `config`, may learn differently from its ghost run, in a few words.
+
+    Raises:
+        RunError: the ghost run was removed meanwhile.
+    """
+    was_turned = any(read_events(ghost.metrics_file, "changed"))
+    theirs, ours = (epochs_asked(read_events(run.metrics_file, "started")) for run in (ghost, current))
+    return why_other(ghost.read_config(), config, was_turned, theirs if ours and theirs != ours else "")
 
 
 @lru_cache(maxsize=1)

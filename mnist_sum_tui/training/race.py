@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import duration, percent
-from mnist_sum_tui.runs.differences import told_apart, why_other
+from mnist_sum_tui.runs.differences import told_apart
 from mnist_sum_tui.runs.events import Event, Progress
-from mnist_sum_tui.runs.ghost import find_ghost
+from mnist_sum_tui.runs.ghost import find_ghost, why_apart
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.moving_average import Average
@@ -73,10 +73,10 @@ def read_ghost(run: Run, config: TrainConfig) -> Ghost | None:
         RunError: the ghost run was removed meanwhile.
     """
     ghost = find_ghost(run.path.parent, config, run)
-    if ghost is None or not told_apart(theirs := ghost.read_config(), config):
+    if ghost is None or not told_apart(ghost.read_config(), config):
         return None
-    why = why_other(theirs, config, was_turned=any(read_events(ghost.metrics_file, "changed")))
-    return Ghost(config.model, reached_in(read_events(ghost.metrics_file, "progress")), why)
+    reached = reached_in(read_events(ghost.metrics_file, "progress"))
+    return Ghost(config.model, reached, why_apart(ghost, config, run))
 
 
 def verdict(ours: Mapping[float, float], ghost: Ghost) -> tuple[str, str]:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.differences import epochs_asked, why_other
-from mnist_sum_tui.runs.ghost import find_ghost
+from mnist_sum_tui.runs.ghost import find_ghost, why_apart
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.base import Page
@@ -32,9 +31,7 @@ class TrainReads(Page):
         if ghost is not None:
             from mnist_sum_tui.charts.series import Series
 
-            was_turned = any(read_events(ghost.metrics_file, "changed"))
-            theirs, ours = (epochs_asked(read_events(run.metrics_file, "started")) for run in (ghost, current))
-            why = why_other(ghost.read_config(), config, was_turned, theirs if ours and theirs != ours else "")
+            why = why_apart(ghost, config, current)
             self.take_found(take, ghost.id, Series(read_events(ghost.metrics_file, *Series.KINDS)), why)
 
     def load_images(
