@@ -31,7 +31,7 @@ class Outputs:
     sums: Tensor
     """float32 (N, 10, 19); the middle axis is the number"""
     scores: Tensor | None = None
-    """how much like a digit each image is, float32 (N,); None if the network is not calibrated"""
+    """how much like a digit each image is, float32 (N,); None without class means"""
     confidence: Confidence = NOT_CALIBRATED
     features: Tensor | None = None
     """inputs of the layers that give the digit's logits, float32 (N, at most 288); None unless `infer` was asked"""

@@ -38,7 +38,7 @@ class Prediction:
     label: int | None = None
     """the true digit, if it is known"""
     digit_score: float | None = None
-    """how much like a digit the image is, 0..1; None if the network is not calibrated"""
+    """how much like a digit the image is, 0..1; None if its checkpoint stores no class means"""
     threshold: float | None = None
     """an image with a lower `digit_score` counts as no digit; None: every image counts as a digit"""
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference import calibrate, twin
-from mnist_sum_tui.inference.confidence import NOT_CALIBRATED
+from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, Confidence, lacking
 from mnist_sum_tui.inference.evaluate import evaluate, infer
 from mnist_sum_tui.inference.predict import Predictor, load_predictor
 from mnist_sum_tui.machine.hardware import choose
@@ -139,13 +139,29 @@ def test_the_recipes_that_hold_nothing_out_take_the_values_of_their_twins(
         network, others = build(config.model), few[0].images[1:]
         own_scores = own.digit_scores(calibrate._see(network, others, choose(config), config.augment))
         assert (own_scores < own.threshold).sum() <= len(others) * calibrate.REFUSED
-    for other in (
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
         TrainConfig.of("sprint", epochs=3),
         TrainConfig.of("sprint", data_dir="."),
-        TrainConfig(all_data=True),
-    ):
-        found = calibrate.fit(build(other.model), other, few[0], few[1].take(torch.arange(0)), choose(other))
-        assert not found.to_tensors()
+        TrainConfig(model="swift", all_data=True),
+    ],
+)
+def test_without_held_out_images_and_without_a_twin_strangers_are_still_refused(
+    config: TrainConfig, few: tuple[dataset.Split, dataset.Split]
+) -> None:
+    network, hardware, none = build(config.model), choose(config), few[1].take(torch.arange(0))
+    found = calibrate.fit(network, config, few[0], none, hardware)
+    assert (found.digit_temperature, found.sum_temperature) == (1, 1)
+    stored = found.to_tensors()
+    assert lacking(stored) == ", not calibrated"
+    again = Confidence.from_tensors(stored, "a run")
+    assert again.threshold == found.threshold
+    way = config.augment if config.augment != "none" else "shift"
+    scores = again.digit_scores(calibrate._see(network, few[0].images[1:], hardware, way))
+    assert 0 < scores.min() <= again.threshold <= scores.max()
 
 
 def test_a_twin_is_stored_by_the_command(
