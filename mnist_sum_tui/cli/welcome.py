@@ -22,11 +22,13 @@ class Welcome(Group):
     """
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
-        """Print the welcome and exit if there are no arguments."""
-        if not args and not ctx.resilient_parsing:
-            show()
-            raise typer.Exit
-        return super().parse_args(ctx, args)
+        """Print the welcome and exit if there is no command; options such as `--plain` may be there."""
+        if ctx.resilient_parsing or self.make_parser(ctx).parse_args(args=[*args])[1]:
+            return super().parse_args(ctx, args)
+        if args:
+            super().parse_args(ctx, args)
+        show()
+        raise typer.Exit
 
 
 def show() -> None:

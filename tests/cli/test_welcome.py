@@ -38,6 +38,14 @@ def test_without_colours_or_with_no_escapes_at_all() -> None:
     assert "\x1b" not in shown(environment={"TERM": "dumb"}).raw
 
 
+def test_options_alone_are_no_command(cli: Cli) -> None:
+    done = cli("--plain")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"\n{next(iter(FIRST))}: watch it learn, in 40 seconds\n" in done.stdout
+    assert cli("--marker", "ascii").stdout == cli().stdout
+    assert cli("--nonsense").returncode == 2
+
+
 def test_the_commands_to_try_exist() -> None:
     for command in FIRST:
         assert CliRunner().invoke(build(), [*shlex.split(command)[1:], "--help"]).exit_code == 0
