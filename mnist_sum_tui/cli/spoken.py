@@ -92,7 +92,11 @@ def paragraphs(markdown: str) -> Iterator[str]:
         if not line or is_table or is_code or line.startswith(("#", "- ", "```")) or re.match(r"\d+\. ", line):
             yield from filter(None, [" ".join(lines)])
             lines = []
-        words = re.sub(" +", " ", line.strip()) if is_code else re.sub(r"^#+ |\*\*|`", "", line.strip())
+        words = (
+            re.sub(" +", " ", line.strip())
+            if is_code
+            else re.sub(r"^#+ |\*\*|`|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)", "", line.strip())
+        )
         cells = [cell.strip() for cell in words.strip("|").split("|")]
         if is_table and heads and "---" not in line:
             yield f"{sentence(heads, cells)}."

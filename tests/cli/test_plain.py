@@ -63,9 +63,9 @@ def test_a_chart_is_its_values() -> None:
 
 
 def test_a_page_is_its_paragraphs() -> None:
-    page = "# Title\n\nOne **two**\nthree `four`.\n- a\n- b\n  c\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n"
+    page = "# Title\n\nOne **two**\n*three* `four`, 2*3.\n- a\n- b\n  c\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n"
     page += "```sh\n# go\nls   # on\n```\n"
-    assert [*paragraphs(page)] == ["Title", "One two three four.", "- a", "- b c", "x 1: y 2.", "# go", "ls # on"]
+    assert [*paragraphs(page)] == ["Title", "One two three four, 2*3.", "- a", "- b c", "x 1: y 2.", "# go", "ls # on"]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)

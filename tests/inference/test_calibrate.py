@@ -161,6 +161,7 @@ def test_without_held_out_images_and_without_a_twin_strangers_are_still_refused(
     assert again.threshold == found.threshold
     way = config.augment if config.augment != "none" else "shift"
     scores = again.digit_scores(calibrate._see(network, few[0].images[1:], hardware, way))
+    assert again.threshold is not None
     assert 0 < scores.min() <= again.threshold <= scores.max()
 
 
