@@ -52,6 +52,20 @@ def feature_pictures(maps: NDArray[np.float32], kernels: NDArray[np.float32] | N
     ]
 
 
+def score_columns(scores: NDArray[np.float32], cell: int, rows: int) -> Image:
+    """Scores (K,) as columns (rows, K * cell): bright ones up from a faint line at 0, darker ones down from it."""
+    high, low = max(float(scores.max()), 0.0), min(float(scores.min()), 0.0)
+    height = rows / max(high - low, 1e-12)
+    levels = (high - (np.arange(rows) + 0.5) / height)[:, None]
+    shares = np.where((0 < levels) & (levels <= scores), 1.0, np.where((scores <= levels) & (levels < 0), 0.45, 0.0))
+    line = min(int(high * height), rows - 1)
+    shares[line] = np.maximum(shares[line], 0.25)
+    picture = as_grey(shares).repeat(cell, 1)
+    if cell > 1:
+        picture[:, cell - 1 :: cell] = 0  # a gap between the columns
+    return picture
+
+
 def scaled(shape: tuple[int, ...], side: int) -> tuple[int, int]:
     """Rows and columns of a map's picture: `side` rows, or, if it is enlarged, the largest multiple that fits."""
     height, width = shape

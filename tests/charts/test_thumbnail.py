@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_sum_tui.charts.thumbnail import as_maps, feature_pictures, scaled, shrink
+from mnist_sum_tui.charts.thumbnail import as_maps, feature_pictures, scaled, score_columns, shrink
 
 
 def test_a_thumbnail_keeps_the_ink_in_its_place() -> None:
@@ -39,3 +39,15 @@ def test_values_without_places_become_squares_in_their_order() -> None:
         assert units.shape == shape
         assert units.reshape(-1)[:count].tolist() == values.tolist()
         assert units.sum() == values.sum()
+
+
+def test_scores_are_columns_up_and_down_from_a_line() -> None:
+    shown = score_columns(np.array([3.0, -1.0, 0.0, 1.5], np.float32), cell=3, rows=8)
+    assert shown.shape == (8, 12)
+    assert not shown[:, 2::3].any(), "gaps between the columns"
+    columns = shown[:, ::3].T
+    assert (columns == 255).sum(1).tolist() == [6, 0, 0, 3]
+    assert [np.flatnonzero(column == 115).tolist() for column in columns] == [[], [6, 7], [], []]
+    assert (columns[2] > 0).tolist() == [False] * 6 + [True, False], "the line"
+    for least in (np.full(10, -2.0, np.float32), np.zeros(19, np.float32)):
+        assert (score_columns(least, cell=1, rows=2).max(0) > 0).all()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from rich.color import ColorSystem
 from textual.pilot import Pilot
+from textual.widgets import OptionList
 
 from mnist_sum_tui.tui.slow_link import _cells
 from mnist_sum_tui.tui.widgets.digit import Digit
@@ -77,6 +78,15 @@ async def test_so_it_is_where_a_picture_is_large(name: str, tmp_path: Path, monk
     async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
         await (shown.closer(pilot) if name == "closer" else shown.drawing(pilot))
         await pilot.press("h") if name != "closer" else None
+        await pilot.pause()
+        assert empty_share(pilot) < 1 / 3
+
+
+@pytest.mark.parametrize("layer", [1, 3, 4, 5, 6])  # 2 has four small maps, fewer than any real network
+async def test_so_it_is_at_each_layer(layer: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        pilot.app.screen.query_one(OptionList).highlighted = layer
         await pilot.pause()
         assert empty_share(pilot) < 1 / 3
 

@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from mnist_sum_tui.charts.axes import Floats
-from mnist_sum_tui.charts.thumbnail import as_grey, as_maps, feature_pictures, resize, scaled
+from mnist_sum_tui.charts.thumbnail import as_grey, as_maps, feature_pictures, resize, scaled, score_columns
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item, Tile
 from mnist_sum_tui.tui.widgets.map_lines import heads
@@ -47,12 +47,16 @@ def reads_image(view: "LayerView") -> bool:
     return view.kernels is not None and view.kernels.shape[1] == view.field[0].size
 
 
+def is_scores(view: "LayerView") -> bool:
+    """Whether the layer gives one value for each digit or for each sum, as a head does, or a branch's."""
+    return view.maps.shape in ((DIGITS,), (SUMS,))
+
+
 def axis_labels(view: "LayerView", across: int) -> tuple[str, str]:
     """The labels of columns and rows, for a map of digits, numbers or sums that is `across` pixels wide."""
     rows, columns = as_maps(view.maps).shape[1:]
     cell = across // columns
-    is_labelled = view.name == "number" or (view.maps.ndim == 1 and rows == 1)  # the scores, of each branch too
-    if columns not in (DIGITS, SUMS) or not cell or not is_labelled:
+    if columns not in (DIGITS, SUMS) or not cell or not (view.name == "number" or is_scores(view)):
         return "1", ""
     beside = [" "] * (-(-rows * cell // 2))  # two pixels share a line
     for row in range(rows if rows == DIGITS else 0):
@@ -133,6 +137,9 @@ class Maps(Pictures):
         pictures = feature_pictures(maps, kernels, side)
         items = [Item(pictures[key], f"{key + 1}", key) for key in order]
         if len(items) == 1:
+            if is_scores(view):
+                cell = max(1, (self._room.width - 2) // len(view.maps))
+                pictures = [score_columns(view.maps, cell, min(MOST, 2 * max(1, self._room.height - 1)))]
             below, beside = axis_labels(view, pictures[0].shape[1])
-            items = [Item(pictures[0], below, 0, beside)]
+            items = [Item(pictures[0], below, 0, beside[:1] if is_scores(view) else beside)]
         self._show(tuple(items), chosen)
