@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.widgets.answer import AllTen
+from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.run_table import RunTable
@@ -16,6 +17,7 @@ from mnist_sum_tui.tui.widgets.scrub_bar import NOTCH, ScrubBar
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_replay import app_with, paused, shown
 from tests.tui.pages.test_runs import make, make_three, open_runs
+from tests.tui.test_snapshots import train
 
 DOWN, UP = MouseScrollDown, MouseScrollUp
 
@@ -43,6 +45,22 @@ async def test_the_wheel_turns_images_over_on_a_picture_and_nowhere_else(
         pilot.app.post_message(DOWN(None, 999, 999, 0, 0, 0, False, False, False, 999, 999))  # from before a resize
         await pilot.pause()
         assert page.index == 1
+
+
+async def test_the_wheel_on_a_chart_makes_it_large_and_small_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
+    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
+        await train(pilot)
+        loss, accuracy = (pilot.app.screen.query_one(f"#{name}", Chart) for name in ("loss", "accuracy"))
+        await wheel(pilot, UP, accuracy)
+        assert (bool(loss.region), bool(accuracy.region)) == (False, True)
+        await wheel(pilot, UP, accuracy)
+        assert not loss.region
+        await wheel(pilot, DOWN, accuracy)
+        assert loss.region
+        assert accuracy.region
 
 
 async def test_a_click_on_one_of_all_ten_numbers_chooses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

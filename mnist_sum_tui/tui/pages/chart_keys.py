@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-if TYPE_CHECKING:  # it needs numpy, and the first frame does not
+if TYPE_CHECKING:  # they need numpy, and the first frame does not
+    from mnist_sum_tui.tui.widgets.chart import Chart
     from mnist_sum_tui.tui.widgets.run_view import RunView
 
 READ = Binding.Group("Read", compact=True)
@@ -56,6 +57,11 @@ class ChartKeys:
     def action_large(self) -> None:
         """Enlarge one chart, then the other, then show both."""
         self.run_view.large = LARGE[self.run_view.large]
+
+    def on_chart_zoomed(self, message: "Chart.Zoomed") -> None:
+        """The wheel enlarges the chart under it, or shows both again."""
+        if (name := message.chart.id) in LARGE:
+            self.run_view.large = name or "" if message.is_up else ""
 
     def action_system(self) -> None:
         """Show two lines about the machine, and its curves in place of the loss; or show the loss again."""

@@ -38,6 +38,13 @@ class Chart(Widget):
             """Only the newest position matters."""
             return isinstance(message, Chart.Pointed)
 
+    @dataclass(eq=False)
+    class Zoomed(Message):
+        """The wheel was turned on this chart: up, to see more of it, or down."""
+
+        chart: "Chart"
+        is_up: bool
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._drawing: Drawing | None = None
@@ -71,6 +78,14 @@ class Chart(Widget):
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Report the x value under the mouse."""
         self.post_message(self.Pointed(self.drawing.x_at(event.x)))
+
+    def on_mouse_scroll_up(self) -> None:
+        """Report a turn of the wheel."""
+        self.post_message(self.Zoomed(self, is_up=True))
+
+    def on_mouse_scroll_down(self) -> None:
+        """And in the other direction."""
+        self.post_message(self.Zoomed(self, is_up=False))
 
     def on_leave(self) -> None:
         """Report that the mouse has left."""
