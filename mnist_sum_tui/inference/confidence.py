@@ -117,11 +117,10 @@ class Classes:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """The calibration of a network, as its checkpoint stores it. Without arguments: not calibrated, no digit score."""
+    """The calibration of a network, as its checkpoint stores it. Without arguments: not calibrated."""
 
     digit_temperature: float = 1.0
     sum_temperature: float = 1.0
-    """both are 1 if they are not known"""
     threshold: float | None = None
     """the lowest `digit_score` of a digit; 0.5 % of the digits that were held out score lower"""
     logits: Classes | None = None
@@ -146,11 +145,11 @@ class Confidence:
         return 1 / (1 + self.logits.distance(logits) + self.strokes.distance(strokes))
 
     def to_tensors(self) -> dict[str, Tensor]:
-        """The known values as tensors, for a checkpoint; empty if the network has no digit score."""
+        """All values as tensors, for a checkpoint; empty if the network is not calibrated."""
         if self.threshold is None or self.logits is None or self.strokes is None:
             return {}
-        temperatures = torch.tensor([self.digit_temperature, self.sum_temperature], dtype=torch.float64)
-        return ({} if bool((temperatures == 1).all()) else {"temperatures": temperatures}) | {
+        return {
+            "temperatures": torch.tensor([self.digit_temperature, self.sum_temperature], dtype=torch.float64),
             "threshold": torch.tensor([self.threshold], dtype=torch.float64),
             "logits.means": self.logits.means,
             "logits.whitening": self.logits.whitening,
@@ -168,8 +167,7 @@ class Confidence:
         if not tensors:
             return cls()
         try:
-            known = tensors.get("temperatures")
-            digit, total = (1.0, 1.0) if known is None else _numbers(known, 2, *TEMPERATURES)
+            digit, total = _numbers(tensors["temperatures"], 2, *TEMPERATURES)
             if "features.means" in tensors:  # from before 0.2.0, when the score used other layers
                 return cls(digit, total)
             (threshold,) = _numbers(tensors["threshold"], 1, 0, 1)
@@ -186,7 +184,7 @@ NOT_CALIBRATED = Confidence()
 
 def lacking(stored: Mapping[str, Tensor]) -> str:
     """What a network's name is followed by if its checkpoint lacks the calibration or the digit score; else nothing."""
-    if "temperatures" not in stored:
+    if not stored:
         return ", not calibrated"
     return "" if "strokes.means" in stored else ", without a digit score"
 

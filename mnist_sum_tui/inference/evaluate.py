@@ -1,6 +1,6 @@
 """Evaluate a network with all ten numbers for every image: `infer` runs the network, `score` counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -122,16 +122,29 @@ def infer(
     The network is put into evaluation mode and back. `keep_going` is called before each batch; when it returns False,
     the result is None.
     """
+    batches = (normalise(images.to(hardware.device)) for images in images_nhw.split(BATCH_SIZE))
+    return infer_batches(network, batches, hardware, keep_going, confidence, with_features)
+
+
+def infer_batches(
+    network: SumNetwork,
+    batches_nchw: Iterable[Tensor],
+    hardware: Hardware,
+    keep_going: Callable[[], bool] = lambda: True,
+    confidence: Confidence = NOT_CALIBRATED,
+    with_features: bool = False,
+) -> Outputs | None:
+    """The same for batches of normalised images (N, 1, 28, 28), float32 and on the network's device."""
     was_training = network.training
     network.eval()
     digits, sums = [], []
     views: list[Views] = []
     try:
         with torch.inference_mode(), hardware.autocast():
-            for images in images_nhw.split(BATCH_SIZE):
+            for images in batches_nchw:
                 if not keep_going():
                     return None
-                batch = normalise(images.to(hardware.device)).contiguous(memory_format=torch.channels_last)
+                batch = images.contiguous(memory_format=torch.channels_last)
                 is_seen = with_features or confidence.has_classes
                 scores = look(network, batch, views) if is_seen else network.see(batch)
                 digits.append(log_softmax(scores).cpu())

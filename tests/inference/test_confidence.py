@@ -134,9 +134,7 @@ def test_what_is_stored_comes_back() -> None:
 def test_what_an_earlier_version_stored_keeps_its_temperatures_and_refuses_nothing() -> None:
     earlier = {name.replace("strokes", "features"): tensor for name, tensor in _stored().items()}
     assert Confidence.from_tensors(earlier, "a run") == Confidence(0.4, 0.6)
-    raw = {name: tensor for name, tensor in _stored().items() if name != "temperatures"}
-    assert [lacking(stored) for stored in ({}, raw, earlier, _stored())] == [
-        ", not calibrated",
+    assert [lacking(stored) for stored in ({}, earlier, _stored())] == [
         ", not calibrated",
         ", without a digit score",
         "",
@@ -160,9 +158,5 @@ def test_what_an_earlier_version_stored_keeps_its_temperatures_and_refuses_nothi
 def test_what_is_damaged_is_refused(name: str, value: torch.Tensor) -> None:
     with pytest.raises(CheckpointError, match="a run: its stored confidence is damaged"):
         Confidence.from_tensors({**_stored(), name: value}, "a run")
-    left = {key: tensor for key, tensor in _stored().items() if key != name}
-    if name == "temperatures":  # of a run that holds nothing out and has no twin
-        assert Confidence.from_tensors(left, "a run").digit_temperature == 1
-        return
     with pytest.raises(CheckpointError, match="damaged"):
-        Confidence.from_tensors(left, "a run")
+        Confidence.from_tensors({key: tensor for key, tensor in _stored().items() if key != name}, "a run")

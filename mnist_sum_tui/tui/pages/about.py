@@ -18,8 +18,8 @@ p plays an opened run back.""",
 One test image and a number go in,
 digit and sum come out. Bars: how
 probable each is. {BRAILLE.chosen} its answer, {BRAILLE.truth}
-the right one. Not calibrated: often
-too sure, even of what is no digit.""",
+the right one. Not calibrated: bars
+may be far too long, or too short.""",
     "draw": """\
 Draw a digit with the mouse, or the
 arrows and space: after each stroke
