@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.charts.thumbnail import Image, resize
-from mnist_sum_tui.formatting import shade
+from mnist_sum_tui.formatting import percent, shade
 from mnist_sum_tui.glyphs import Glyphs, current
 
 INK = 64
 """the grey value from which a cell counts as ink"""
 DIMMED = 0.5
 """the share of its brightness that ink keeps, so that the places that matter are brighter"""
-MOST_TIMES = "a million"
-"""what `times_smaller` returns for anything larger"""
+DECIMALS = range(1, 5)
+"""of a percentage: as many as it takes to tell two of them apart"""
 HOT = (255, 150, 0)
 """red, green and blue of the place that matters most"""
 
@@ -48,9 +48,12 @@ def coloured(heat_hw: NDArray[Any], image_hw: Image, columns: int, rows: int) ->
     return np.rint(grey + share * (np.array(HOT) - grey)).astype(np.uint8)
 
 
-def times_smaller(fall: float) -> str:
-    """By which factor odds shrink if their logarithm falls by `fall`: `2.7`, `1,160`, at most `a million`."""
-    times = math.exp(min(max(fall, 0.0), 14.0))
-    if times > 1e6:
-        return MOST_TIMES
-    return f"{times:,.0f}" if times > 10 else f"{times:.1f}"
+def less_sure(before: float, fall: float) -> str:
+    """`from 99.9 to 61.0 %`: the probability of an answer, before and after the logarithm of its odds falls."""
+    before = min(before, 1 - 1e-9)
+    odds = before / (1 - before) * math.exp(-max(fall, 0.0))
+    for decimals in DECIMALS:
+        words = [percent(share, decimals, "") for share in (before, odds / (1 + odds))]
+        if words[0] != words[1]:
+            break
+    return f"from {words[0]} to {words[1]} %"

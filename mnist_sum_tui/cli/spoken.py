@@ -26,7 +26,6 @@ UNITS = {
     "GB": "gigabyte",
 }  # fmt: skip
 CLOCK = re.compile(r"(?<![\w/.:-])(?:(\d+):)?(\d{1,2}):(\d\d)(?![\w:])")
-ODDS = re.compile(r"(?<=odds) / (?=\d)")
 OF = re.compile(r"(?<![\w/.-])([\d,]+)/([\d,]+)(?![\w/.-])")
 UNIT = re.compile(rf"([\d.,]*\d) ({'|'.join(UNITS)})(?![\w/])")
 EMPTY = ("", "-", BRAILLE.between)
@@ -50,7 +49,7 @@ def _line(text: str) -> str | None:
     for sign, words in SIGNS.items():
         line = line.replace(sign, words)
     line = CLOCK.sub(_clock, line)
-    line = OF.sub(r"\1 of \2", ODDS.sub(" divided by ", line))
+    line = OF.sub(r"\1 of \2", line)
     line = UNIT.sub(lambda found: f"{found[1]} {UNITS[found[2]]}{'' if found[1] == '1' else 's'}", line)
     line = re.sub(r" %(?!\w)", " percent", re.sub(r"(?<=\w)/s\b", " per second", line))
     first, *rest = re.split(r"\s{2,}", line.strip())

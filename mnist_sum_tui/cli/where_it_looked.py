@@ -35,14 +35,16 @@ def print_where(out: "Console", predictor: "Predictor", image: "Pixels", predict
     import numpy as np
     from rich.text import Text
 
+    from mnist_sum_tui.charts.heat import less_sure
     from mnist_sum_tui.inference.heat import occlusion
 
     heat = occlusion(predictor, image, prediction.number)
     parts = []
-    for head, answer, part in (("digit", prediction.digit, heat.digit), ("sum", prediction.sum, heat.sum)):
-        parts.append(
-            [*_drawn(out, part, np.asarray(image)), Text(f"{head} {answer}: {_fall(float(part.max()))}", "dim")]
-        )
+    digit = "digit", prediction.digit, max(prediction.digit_probabilities), heat.digit
+    total = "sum", prediction.sum, max(prediction.sum_probabilities), heat.sum
+    for head, answer, sure, part in (digit, total):
+        caption = f"{head} {answer}: {less_sure(sure, float(part.max()))}"
+        parts.append([*_drawn(out, part, np.asarray(image)), Text(caption, "dim")])
     say(out, "Where it looked", "bold")
     fits = not is_plain() and drawing_width(out) >= 2 * COLUMNS + GAP
     parts = [part[-1:] for part in parts] if is_plain() else parts
@@ -51,13 +53,13 @@ def print_where(out: "Console", predictor: "Predictor", image: "Pixels", predict
             line.pad_right(COLUMNS + GAP - line.cell_len)
         out.print(Text().join(lines), soft_wrap=True)
     if is_plain():
-        out.print("hiding the place that counts most makes the odds of the answer so many times smaller")
+        out.print("how sure each answer is, and how sure with a grey square on the place that matters most")
         return
     stronger = "the stronger the orange" if has_half_blocks(out) else f"the denser the shade ({current().shades[1:]})"
     dots = "" if has_half_blocks(out) else f"; {shown(current().between)} is ink that hardly matters"
-    meaning = "the less sure the answer is when a grey square hides that place"
-    odds = "odds / N: with the place that matters most hidden, the odds of the answer are N times smaller"
-    words = f"{stronger.capitalize()}, {meaning}{dots}; {odds}"
+    meaning = "the less sure the answer is when a grey square lies there: it hides ink, and on paper it is new ink"
+    figures = "The figures: how sure it is, and how sure with a square on the strongest place."
+    words = f"{stronger.capitalize()}, {meaning}{dots}. {figures}"
     say(out, words, piped=PIPED_WIDTH)
     out.print()
 
@@ -74,10 +76,3 @@ def _drawn(out: "Console", heat: "NDArray[np.float32]", image: "Image") -> "list
         Text.assemble(*((UPPER_HALF, f"{top} on {low}") for top, low in zip(*pair, strict=True)))
         for pair in zip(rows[::2], rows[1::2], strict=True)
     ]
-
-
-def _fall(most: float) -> str:
-    """How far the odds fall at the place that matters most; short, because the caption has 28 columns."""
-    from mnist_sum_tui.charts.heat import times_smaller
-
-    return f"odds / {times_smaller(most)}"

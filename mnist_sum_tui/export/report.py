@@ -12,7 +12,7 @@ from mnist_sum_tui.charts.series import HEADS, QUANTITIES, Series
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export import figures
-from mnist_sum_tui.export.addition_over_time import tables
+from mnist_sum_tui.export.addition_over_time import began, tables
 from mnist_sum_tui.export.figures import Figure, comparison, figure, png, reliability
 from mnist_sum_tui.export.report_json import pictured, tested
 from mnist_sum_tui.formatting import duration, percent
@@ -50,7 +50,7 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
     """
     summary, config = summarise(run), run.read_config()
     series = Series(_moments(run))
-    test = tested(run)
+    test, added = tested(run), tables(read_events(run.metrics_file, Samples.kind))
     command, besides = reproduction(config, summary.starts, summary.changed)
     worst = test.get("mistakes", ())[:MOST_MISTAKES]
     heads = {head: test[f"{head}_reliability"] for head in HEADS if f"{head}_reliability" in test}
@@ -61,7 +61,8 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
         facts=_facts(summary),
         test=test,
         figures=_drawn(figure(series, quantity) for quantity in QUANTITIES),
-        tables=tables(read_events(run.metrics_file, Samples.kind)),
+        tables=added,
+        began=began(added),
         mistakes=[(wrong, png(image)) for wrong, image in pictured(worst, data_dir or config.data_dir)],
         reliability=heads,
         diagram=reliability({head: found.get("bins", ()) for head, found in heads.items()}) if heads else None,

@@ -71,7 +71,7 @@ class Coach:
         else:
             return None
         topic, words = self._find()
-        is_urgent = topic in WARNINGS or not self._topic
+        is_urgent = topic in WARNINGS or not self._topic or (topic == "adds" and topic not in self._said)
         standing = (self._topic, self._before_ghost) if self._topic == "ghost" else (self._topic,)
         is_same = topic in standing and not (topic == "chance" and isinstance(event, EpochDone))
         if not topic or is_same or (self._seen.events - self._since < HOLD and not is_urgent):
@@ -96,13 +96,13 @@ class Coach:
         if now(seen.loss) > 2 * GUESSING_LOSS:
             return (
                 "too-high",
-                f"The learning rate is too high (try --lr {rate}): "
+                f"The learning rate is too high (try {rate}): "
                 f"the loss is far above that of guessing, {GUESSING_LOSS:.1f}",
             )
         if seen.high_events >= JUMP_EVENTS:
             return (
                 "too-high",
-                f"The loss jumps up again: the learning rate is too high; turn it down (try --lr {rate})",
+                f"The loss jumps up again: the learning rate is too high; turn it down (try {rate})",
             )
         is_still = now(seen.digit_loss) > 0.97 * seen.first_digit_loss and now(seen.digit) < ADDS
         if is_still and seen.step > STILL_STEPS:
@@ -112,7 +112,7 @@ class Coach:
             )
         if since := self._overfitting_since():
             return "overfitting", (
-                f"Since epoch {since} it gets better on its own images only: overfitting; try --augment, or stop here"
+                f"Since epoch {since} it gets better on its own images only: overfitting; try to augment, or stop"
             )
         if (below := self._below_training()) > FAR_BELOW:
             return "unsettled", (
@@ -160,7 +160,7 @@ class Coach:
             is_slow = self._config.model in SLOW_TO_ADD
             return "guesses", f"{words} (with compact or swift sooner)" if is_slow else words
         if min(digit, total) < KNOWS:
-            return "adds", "Now it learns to add: the sum is more than guessed, and follows the digit"
+            return "adds", f"Step {self._seen.step:,}: now it learns to add, the sum is more than guessed"
         if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):
             return "agrees", "The sum is right where the digit is: from here on both get better together"
         if self._epochs and accuracies(self._epochs[-1]) == (1.0, 1.0):

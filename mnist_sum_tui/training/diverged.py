@@ -29,7 +29,7 @@ def divergence(step: int, config: TrainConfig, *, has_checkpoint: bool) -> str:
     kept = "the last good checkpoint is kept" if has_checkpoint else "nothing was saved yet"
     return (
         f"the loss is no longer a number after step {step}: {kept}; "
-        f"try --lr {rate_to_try(config):g} instead of {config.lr:g}"
+        f"try learning rate {rate_to_try(config):g} instead of {config.lr:g}"
     )
 
 
@@ -48,9 +48,9 @@ def advice(done: Finished, config: TrainConfig) -> str:
         found = f"a digit accuracy of {percent(done.digit_accuracy)} is no better than guessing"
         rate = better_rate(done, config)
         if rate is None:
-            return f"{found}: the recipe trains longer; try --epochs {RECIPES[config.recipe].values['epochs']}"
+            return f"{found}: the recipe trains longer; try {RECIPES[config.recipe].values['epochs']} epochs"
         word = "high" if rate < config.lr else "low"
-        return f"{found}: the learning rate {config.lr:g} is probably too {word}; try --lr {rate:g}"
+        return f"{found}: the learning rate {config.lr:g} is probably too {word}; try {rate:g}"
     if done.sum_accuracy is not None and done.sum_accuracy <= GUESSING:
         return (
             f"a sum accuracy of {percent(done.sum_accuracy)} is no better than guessing: it cannot add yet; "

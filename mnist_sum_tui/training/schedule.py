@@ -13,7 +13,9 @@ START_DIVISOR = 25.0
 END_DIVISOR = 1e4
 """and ends at a ten-thousandth of its start, as OneCycleLR does by default"""
 
-ADDED_EPOCHS = "with more epochs the learning rate starts a new cycle, half as high; a constant rate stays"
+ADDED_EPOCHS = (
+    "--epochs is the total; with more, the learning rate starts a new cycle, half as high; a constant rate stays"
+)
 """how the advice to train a run further describes the learning rate"""
 
 

@@ -23,7 +23,7 @@ from mnist_sum_tui.tui.session.messages import OpenInInspect, ReplayRun, StartTr
 from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.settings_app import SettingsApp
-from mnist_sum_tui.tui.textual_fixes import mend_alt_digits, mend_lists
+from mnist_sum_tui.tui.textual_fixes import mend
 from mnist_sum_tui.tui.textual_speed import mend_line_caches, mend_resumes, mend_rules, mend_strips
 
 if TYPE_CHECKING:
@@ -84,8 +84,7 @@ class MnistSumApp(SettingsApp):
         super().__init__(session, run_name)
         self.has_mouse = False
         """whether any event of the mouse has come so far"""
-        mend_lists()
-        mend_alt_digits()
+        mend()
         mend_line_caches()
         mend_resumes()
         mend_rules()

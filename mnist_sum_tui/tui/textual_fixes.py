@@ -1,5 +1,6 @@
 """Fixes for Textual 8, in which fast keys, clicks or resizes crash or hang the program."""
 
+import contextlib
 import time
 from functools import cache
 from pathlib import Path
@@ -9,9 +10,11 @@ from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, SearchIcon
 from textual.content import Content
+from textual.driver import Driver
 from textual.errors import NoWidget
 from textual.events import Click, Key, Resize, ScreenResume
 from textual.geometry import Size
+from textual.message import Message
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.scrollbar import ScrollBarRender
 from textual.widget import Widget
@@ -130,8 +133,28 @@ def whole_cells(is_so: bool) -> None:
 
 
 @cache
+def mend() -> None:
+    """Patch what no subclass of ours can mend; once per process."""
+    mend_lists()
+    mend_alt_digits()
+    mend_late_keys()
+
+
+def mend_late_keys() -> None:
+    """Patch Driver, so that a key that comes while the program ends is dropped.
+
+    Textual 8 makes a coroutine of each key, and Python warns in the terminal of one that was never awaited.
+    """
+
+    def send_message(driver: Driver, message: Message) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            driver._loop.call_soon_threadsafe(driver._app.post_message, message)
+
+    setattr(Driver, "send_message", send_message)  # noqa: B010
+
+
 def mend_lists() -> None:
-    """Patch OptionList and Content, so that a list without any room on the screen raises no error; once per process.
+    """Patch OptionList and Content, so that a list without any room on the screen raises no error.
 
     Page up or down raises KeyError if no line is laid out yet: just after the list opens, or in a terminal of a few
     rows. In a terminal of a few columns, text is wrapped to width 0: a ValueError. Selects and the palette use lists.
@@ -154,9 +177,8 @@ class NamedKey(NamedTuple):
     value: str
 
 
-@cache
 def mend_alt_digits() -> None:
-    """Patch the table of keys, so that Alt with a digit is the key `alt+2`; once per process.
+    """Patch the table of keys, so that Alt with a digit is the key `alt+2`.
 
     Terminals send Escape and the digit. Textual 8 takes it for a character of macOS' Option key, such as `™`.
     """

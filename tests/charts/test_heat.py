@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mnist_sum_tui.charts.heat import coloured, shaded, warmth
+from mnist_sum_tui.charts.heat import coloured, less_sure, shaded, warmth
 from mnist_sum_tui.glyphs import MARKERS, Glyphs
 
 
@@ -33,3 +33,18 @@ def test_colours_are_orange_where_it_matters_and_dim_grey_where_ink_does_not() -
     picture = coloured(*_heat(), 2, 2)
     assert picture.dtype == np.uint8
     assert picture.tolist() == [[[255, 150, 0], [128, 75, 0]], [[128, 128, 128], [0, 0, 0]]]
+
+
+@pytest.mark.parametrize(
+    ("before", "fall", "words"),
+    [
+        (0.9, 0.0, "from 90.0000 to 90.0000 %"),
+        (0.9, -3.0, "from 90.0000 to 90.0000 %"),
+        (0.9, 2.1972246, "from 90.0 to 50.0 %"),
+        (0.99998, 0.3, "from 99.998 to 99.997 %"),
+        (1.0, 20.7, "from 99.9 to 50.6 %"),
+        (0.4, 60.0, "from 40.0 to 0.0 %"),
+    ],
+)
+def test_how_sure_an_answer_is_before_and_after(before: float, fall: float, words: str) -> None:
+    assert less_sure(before, fall) == words

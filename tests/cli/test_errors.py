@@ -143,7 +143,7 @@ def test_an_empty_mnist_sum_runs_means_the_default_folder(cli: Cli) -> None:
 def test_a_diverging_run_ends_in_one_line(cli: Cli, small_data: str) -> None:
     arguments = ["--model", "original", "--recipe", "original", "--lr", "100", "--epochs", "1", "--threads", "2"]
     result = cli("train", *arguments, "--data-dir", small_data)
-    is_one_line(result, 1, "no longer a number", "try --lr 0.01 instead of 100")
+    is_one_line(result, 1, "no longer a number", "try learning rate 0.01 instead of 100")
 
 
 def _end(event: Finished, run: Run) -> str:
@@ -157,7 +157,7 @@ def test_a_run_that_learned_nothing_is_told_so_with_a_rate_to_try(tmp_path: Path
     done = replace(recorded.finished(), digit_accuracy=0.1135, sum_accuracy=0.1)
     words = _end(done, run)
     assert "A digit accuracy of 11.35 % is no better than guessing: the learning rate 100 is" in words
-    assert "probably too high; try --lr 0.002" in words
+    assert "probably too high; try 0.002" in words
     assert "mnist-sum" not in words, "nothing to predict with, and nothing to train further"
     assert "predict with it" in _end(recorded.finished(), run)
 

@@ -41,7 +41,6 @@ COMMANDS = (
         ("mnist-sum train --change 300:lr=x0.5", "mnist-sum train --change 300:lr=x0.5"),
         ("it is in /tmp/a/1/2 and 10:1", "it is in /tmp/a/1/2 and 10:1"),
         ("\u250c\u2500\u2500\u2510\n\u2502 7 \u2502", "7"),
-        ("sum 7: odds / 1,200", "sum 7: odds divided by 1,200"),
         ("one\n\ntwo", "one\n\ntwo"),
     ],
 )  # fmt: skip

@@ -24,8 +24,8 @@ def test_both_heads_beside_each_other_and_what_the_shades_mean(name: str, cli: C
     assert any(glyphs.shades[3] in line for line in left)
     assert any(glyphs.between in line for line in right)
     assert left != right
-    assert caption.startswith("digit 4: odds / ")
-    assert " sum 8: odds / " in caption
+    assert caption.startswith("digit 4: from ")
+    assert " sum 8: from " in caption
     assert f"the denser the shade ({glyphs.shades[1:]}), the less sure the answer is" in meaning.lower()
     assert any("4 + 4 = 8" in line for line in shown[at + 17 :])
 

@@ -1,10 +1,15 @@
 """Leaving the dashboard: the question, what is saved, the exit code."""
 
+import asyncio
+import gc
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from textual.css.query import NoMatches
-from textual.events import AppBlur, AppFocus
+from textual.driver import Driver
+from textual.events import AppBlur, AppFocus, Key
 from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
@@ -19,6 +24,7 @@ from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.run_threads import TrainingThread
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.textual_fixes import mend
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
@@ -54,6 +60,18 @@ async def test_leaving_while_training_asks(
     app.thread.join(5)
     assert not app.thread.is_alive()
     assert (fake.saved, fake.closed) == (is_saved, not is_saved)
+
+
+def test_a_key_that_comes_after_the_end_is_dropped_without_a_warning(recwarn: pytest.WarningsRecorder) -> None:
+    mend()
+    loop = asyncio.new_event_loop()
+    driver = SimpleNamespace(_loop=loop, _app=recorded.new_app(Path()))
+    Driver.send_message(cast(Driver, driver), Key("escape", None))  # comes, but is not taken any more
+    loop.close()
+    Driver.send_message(cast(Driver, driver), Key("escape", None))
+    del loop, driver
+    gc.collect()
+    assert not recwarn.list
 
 
 async def test_a_question_takes_one_answer_and_closes_nothing_else(fake: FakeTrain, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from mnist_sum_tui.charts.heat import MOST_TIMES, times_smaller
+from mnist_sum_tui.charts.heat import less_sure
 from mnist_sum_tui.charts.thumbnail import Image, resize
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.messages import HeatFound
@@ -28,11 +28,11 @@ INK = 50
 """the grey value (0..255) from which a cell counts as ink"""
 QUICK = "A first look: the higher the figure, the more that pixel changes the answer. Next comes what hiding it does."
 SLOW = (
-    "A grey 5x5 square hid each place in turn. The higher the figure on the ink, or the fuller the shade beside it, "
-    "the less sure the answer is without that place. Each image has its own scale. Here the strongest is, for the "
-    "digit, {}; for the sum, {}."
+    "A grey 5x5 square was laid on each place in turn. It hides ink; on paper it is new ink. The higher the figure on "
+    "the ink, or the fuller the shade beside it, the less sure the answer is then. Each image has its own scale. "
+    "Strongest for the digit: {}; for the sum: {}."
 )
-SHORT = "A grey square hid each place. Strongest, digit: {}; sum: {}."
+SHORT = "A grey square on each place. Strongest, digit: {}; sum: {}."
 LEAST_COLUMNS = 24
 """the longer words are used only if they leave a picture of so many columns"""
 MATTERS = 0.1
@@ -112,13 +112,12 @@ def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np
     return heat_hw
 
 
-def odds_words(heat_hw: NDArray[np.float32], found: Marks) -> str:
-    """What the strongest mark means: `the place marked 9 (odds 1,160 times smaller)`, so images can be compared."""
+def strongest_words(heat_hw: NDArray[np.float32], found: Marks, sure: float) -> str:
+    """What the strongest mark means, `the place marked 9 (from 99.9 to 61.0 %)`; `sure` is the answer's probability."""
     most = float(heat_hw.max())
     if most < MATTERS or not found.strongest:
         return "so weak that no place alone matters"
-    times = times_smaller(most)
-    return f"{found.strongest} (odds {times} times smaller{', or more' if times == MOST_TIMES else ''})"
+    return f"{found.strongest} ({less_sure(sure, most)})"
 
 
 class HeatPair(Widget):
@@ -135,7 +134,7 @@ class HeatPair(Widget):
             return Content("")
         if not np.array_equal(found.image, self.image):  # a heat of another image
             return Content("")
-        told, shown = fitted(found, width, height)
+        told, shown = fitted(found, (max(said.digit_probabilities), max(said.sum_probabilities)), width, height)
         theme, (_, _, paper, ink) = self.app.theme_variables, self.colors
         warm = Color.parse(theme.get("heat", theme["warning"]))
         digit, total = (heat_lines(each, paper, ink, warm) for each in shown)
@@ -144,8 +143,8 @@ class HeatPair(Widget):
         return Content("\n").join([*map(Content, told), Content.styled(names, "bold"), *pairs])
 
 
-def fitted(found: HeatFound, width: int, height: int) -> tuple[list[str], list[Marks]]:
-    """The words, and the largest pictures of both heats that fit below them."""
+def fitted(found: HeatFound, sure: tuple[float, float], width: int, height: int) -> tuple[list[str], list[Marks]]:
+    """The words, and the largest pictures of both heats that fit below them; `sure` is how sure both answers are."""
     heats, least = (found.heat.digit, found.heat.sum), LEAST_NINE if found.is_hiding else 0.0
     most = max(4, min(MOST, (width - 2) // 2))
     told, shown = list[str](), list[Marks]()
@@ -154,7 +153,7 @@ def fitted(found: HeatFound, width: int, height: int) -> tuple[list[str], list[M
         while room < columns:  # the words tell the strongest mark, which in a smaller picture may be another
             columns = room
             shown = [marks(found.image, heat, columns, least) for heat in heats]
-            found_words = [odds_words(heat, each) for heat, each in zip(heats, shown, strict=True)]
+            found_words = [strongest_words(*each) for each in zip(heats, shown, sure, strict=True)]
             if words is SHORT:
                 found_words = [each.removeprefix("the place ") for each in found_words]
             told = textwrap.wrap(words.format(*found_words), max(width, 20))

@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.pages.heat_page import HeatPage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.requests import FindHeat
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.widgets.heat_pair import LEAST_NINE, HeatPair, heat_lines, mark_style, marks, odds_words
+from mnist_sum_tui.tui.widgets.heat_pair import LEAST_NINE, HeatPair, heat_lines, mark_style, marks, strongest_words
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
 from tests.tui.shown import lines
@@ -48,7 +48,7 @@ async def test_on_draw_it_says_what_hid_each_place_and_what_a_figure_means(
         await press(pilot, "h")
         pair = app.screen.query_one(HeatPair)
         words = " ".join(str(pair.render()).split())
-        meaning = "the less sure the answer" if size == (200, 60) else "Strongest, digit: marked 9 (odds"
+        meaning = "the less sure the answer" if size == (200, 60) else "Strongest, digit: marked 9 (from"
         assert words.startswith("A grey ")
         assert meaning in words
         assert len(str(pair.render()).splitlines()) <= pair.region.height
@@ -78,7 +78,7 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(
         digit = 3 if name == "draw" else 7
         assert f"digit {digit} " in shown
         assert f"sum {digit + 7}" in shown
-        assert re.search(r"digit[,:] (the place )?marked 9 \(odds ", " ".join(shown.split()))
+        assert re.search(r"digit[,:] (the place )?marked 9 \(from ", " ".join(shown.split()))
         assert len(shown.splitlines()) <= pair.region.height
         await press(pilot, "escape")
         is_always_there = size == (200, 60) and name != "draw"
@@ -205,21 +205,24 @@ def test_one_hot_pixel_is_a_nine_however_small_the_picture() -> None:
     ("most", "words"),
     [
         (0.0, "so weak that no place alone matters"),
-        (0.3, "the place marked 3 (odds 1.3 times smaller)"),
-        (1.0, "the place marked 9 (odds 2.7 times smaller)"),
-        (8.0, "the place marked 9 (odds 2,981 times smaller)"),
-        (40.0, "the place marked 9 (odds a million times smaller, or more)"),
+        (0.3, "the place marked 3 (from 95.0 to 93.4 %)"),
+        (1.0, "the place marked 9 (from 95.0 to 87.5 %)"),
+        (8.0, "the place marked 9 (from 95.0 to 0.6 %)"),
+        (40.0, "the place marked 9 (from 95.0 to 0.0 %)"),
     ],
 )
-def test_odds_fall_by_what_the_log_odds_fall(most: float, words: str) -> None:
+def test_the_words_say_how_sure_it_is_then(most: float, words: str) -> None:
     heat = np.full((28, 28), most, np.float32)
-    assert odds_words(heat, marks(np.full((28, 28), 255, np.uint8), heat, 28, LEAST_NINE)) == words
+    found = marks(np.full((28, 28), 255, np.uint8), heat, 28, LEAST_NINE)
+    assert strongest_words(heat, found, 0.95) == words
 
 
 def test_the_words_speak_of_a_mark_that_is_in_the_picture() -> None:
     image, heat = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.float32)
     image[:, 20:] = 255
     heat[:, 20:], heat[:, :4] = 4, 8
-    assert odds_words(heat, marks(image, heat, 28)) == "the place ▓ beside the ink (odds 2,981 times smaller)"
+    assert strongest_words(heat, marks(image, heat, 28), 0.9) == "the place ▓ beside the ink (from 90.0 to 0.3 %)"
     heat[:] = 0.15
-    assert odds_words(heat, marks(image * 0, heat, 28, LEAST_NINE)) == "so weak that no place alone matters", "a blank"
+    assert (
+        strongest_words(heat, marks(image * 0, heat, 28, LEAST_NINE), 0.9) == "so weak that no place alone matters"
+    ), "a blank"

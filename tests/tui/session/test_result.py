@@ -15,7 +15,7 @@ from mnist_sum_tui.tui.session.state_line import state_line
 from tests.tui import recorded
 
 USELESS = replace(recorded.finished(), digit_accuracy=0.098, sum_accuracy=0.1, digit_loss=10.0, sum_loss=10.0)
-DIVERGED = replace(recorded.finished(reason="diverged"), message="the loss is no longer a number; try --lr 0.002")
+DIVERGED = replace(recorded.finished(reason="diverged"), message="the loss is no longer a number; try 0.002")
 
 
 @pytest.fixture
@@ -39,20 +39,19 @@ def end(session: Session, *events: Event) -> dict[str, str]:
 def test_a_run_that_learned_nothing_says_so_and_a_rate_to_try(session: Session) -> None:
     rows = end(session, *recorded.training(2150), USELESS)
     assert rows["but"] == (
-        "a digit accuracy of 9.80 % is no better than guessing: "
-        "the learning rate 5 is probably too high; try --lr 0.002"
+        "a digit accuracy of 9.80 % is no better than guessing: the learning rate 5 is probably too high; try 0.002"
     )
     assert not {"try it", "go on"} & rows.keys()
     assert state_line(session) == "✗ learned nothing · test: digit 9.8 %, sum 10.0 % "
     assert state_line(session, room=31) == "✗ learned nothing "
-    assert "try --lr 0.002" in receipt(session)
+    assert "try 0.002" in receipt(session)
     assert "predict" not in receipt(session)
     assert "second cycle" not in receipt(session)
 
 
 def test_a_diverged_run_is_not_resumed_but_its_best_weights_may_be_tried(session: Session) -> None:
     rows = end(session, *recorded.training(1075), DIVERGED)
-    assert rows["diverged"].endswith("try --lr 0.002")
+    assert rows["diverged"].endswith("try 0.002")
     assert "go on" not in rows, "it would diverge again"
     assert "try it" in rows
     assert state_line(session).startswith("✗ diverged")

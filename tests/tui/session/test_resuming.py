@@ -83,7 +83,7 @@ def test_the_words() -> None:
 def test_a_run_that_learned_nothing_is_gone_on_with_under_a_warning() -> None:
     config = TrainConfig.of("standard", lr=5.0)
     useless = replace(recorded.finished(), digit_accuracy=0.1)
-    assert "try --lr 0.002" in Continuation.of(RUN, config, [*events((0, 5)), useless]).warning
+    assert "try 0.002" in Continuation.of(RUN, config, [*events((0, 5)), useless]).warning
     assert Continuation.of(RUN, config, [*events((0, 5)), recorded.finished()]).warning == ""
     assert Continuation.of(RUN, config, events((0, 5))).warning == ""
 
