@@ -57,7 +57,7 @@ def score_columns(scores: NDArray[np.float32], cell: int, rows: int) -> Image:
     high, low = max(float(scores.max()), 0.0), min(float(scores.min()), 0.0)
     height = rows / max(high - low, 1e-12)
     levels = (high - (np.arange(rows) + 0.5) / height)[:, None]
-    shares = np.where((0 < levels) & (levels <= scores), 1.0, np.where((scores <= levels) & (levels < 0), 0.45, 0.0))
+    shares = np.where((levels > 0) & (levels <= scores), 1.0, np.where((scores <= levels) & (levels < 0), 0.45, 0.0))
     line = min(int(high * height), rows - 1)
     shares[line] = np.maximum(shares[line], 0.25)
     picture = as_grey(shares).repeat(cell, 1)

@@ -17,6 +17,8 @@ INDIFFERENT = ("device", "threads", "keep")
 QUIET = ("recipe", "seed", "keep", *ENDS)
 """settings that are not named as a reason why two runs differ; a recipe shows in the settings that it sets"""
 MOST_TOLD = 2
+SAME = "same settings: only the machine's speed differs"
+"""why runs of the same settings and seed take different times"""
 
 
 def settings_table(configs: Sequence[TrainConfig | None], changed: Sequence[Sequence[Changed]] = ()) -> list[list[str]]:
@@ -78,6 +80,6 @@ def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False, 
     told = [*told_apart(theirs, ours), *(["knobs turned while it trained"] if was_turned else [])]
     told += [f"epochs {asked}, asked for at other starts"] if asked and theirs.epochs == ours.epochs else []
     if not told:
-        return "only the seed differs" if theirs.seed != ours.seed else "the settings are the same"
+        return "only the seed differs" if theirs.seed != ours.seed else SAME
     more = f" and {plural(len(told) - MOST_TOLD, 'more setting')}" if len(told) > MOST_TOLD else ""
     return f"that one had {', '.join(told[:MOST_TOLD])}{more}"

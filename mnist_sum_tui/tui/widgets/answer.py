@@ -116,6 +116,9 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int, width: int = 0) 
     return Content("\n").join(lines)
 
 
+LIKENESS = "how like a digit"
+
+
 def likeness_bar(score: float, threshold: float, width: int) -> Content:
     """The digit score as a thin bar; a mark in the middle is the threshold, so twice the threshold fills the bar."""
     done, rest = track(score / threshold / 2, width)
@@ -132,8 +135,12 @@ class Likeness(Widget):
 
     @property
     def title(self) -> str:
-        """The name of the bar, to be written beside it; empty while it is hidden."""
-        return "how like a digit" if self.display else ""
+        """The name of the bar, to be written beside it, with its figures if there is room; empty while it is hidden."""
+        said = self.said
+        if not self.display or said is None or said.digit_score is None or not said.threshold:
+            return ""
+        with_figures = f"{LIKENESS}: {said.digit_score:.2f}, needs {said.threshold:.2f}"
+        return first_fit((with_figures, LIKENESS), self.content_size.width)
 
     def watch_said(self, said: "Prediction | None") -> None:
         """Hide or show the bar."""
@@ -144,7 +151,7 @@ class Likeness(Widget):
         said = self.said
         if said is None or said.digit_score is None or not said.threshold:
             return Content("")
-        name = f"{self.title} " if self.screen.has_class("-heat") else ""  # the frame that has the title is hidden then
+        name = f"{LIKENESS} " if self.screen.has_class("-heat") else ""  # the frame that has the title is hidden then
         return Content(name) + likeness_bar(said.digit_score, said.threshold, self.content_size.width - len(name))
 
 

@@ -1,5 +1,6 @@
 """The words of the form for a new run: what a recipe sets, which images it uses, how long it takes. Pure functions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mnist_sum_tui.config import TrainConfig
@@ -9,6 +10,8 @@ from mnist_sum_tui.tui.session.network_speeds import HELD_OUT, TIMED_BATCHES, Sp
 
 NAME_WIDTH, TIME_WIDTH = 13, 18
 """the first two columns of a choice; its description follows them"""
+READY = {False: "loading torch ...", True: "ready"}
+"""what the form says by whether torch is loaded"""
 FAR_ABOVE = 20
 """from so many times the recipe's learning rate on, the form doubts that the network can learn"""
 OPTIMIZERS = {"sgd": "SGD", "nesterov": "SGD with Nesterov momentum", "adamw": "AdamW"}
@@ -59,6 +62,12 @@ def left_out(config: TrainConfig) -> str:
     if config.all_data:
         return f"{count} images train: no validation, so no best epoch"
     return "" if images is None else f"{images:,} images train; {HELD_OUT:,} validate each epoch and choose the best"
+
+
+def sets(base: TrainConfig, by_hand: Sequence[str]) -> str:
+    """What a recipe sets, which images it trains on, and the labels of what was changed by hand: a line for each."""
+    lines = [recipe_sets(base), left_out(base), f"set by you: {', '.join(by_hand)}" if by_hand else ""]
+    return "\n".join(line for line in lines if line)
 
 
 def time_words(config: TrainConfig, speeds: Speeds) -> str:

@@ -180,8 +180,7 @@ class RunForm(VerticalScroll, can_focus=False):
         self.query_one("#intro-words", Static).update(words.introduction(base))
         by_hand = [label for name, label in NUMBERS.items() if self._typed(name) != words.typed(base, name)]
         by_hand = ["network", *by_hand] if config.model != base.model else by_hand
-        lines = [words.recipe_sets(base), words.left_out(base), f"set by you: {', '.join(by_hand)}" if by_hand else ""]
-        self.query_one("#sets", Static).update("\n".join(line for line in lines if line))
+        self.query_one("#sets", Static).update(words.sets(base, by_hand))
         self._list_times(base)
         self._offer_other(config, with_time=not error)
         if self._is_ready:
@@ -189,11 +188,12 @@ class RunForm(VerticalScroll, can_focus=False):
         readiness, field = self.query_one("#readiness", Static), self.screen.focused
         if complaint := self._complaint or error:
             readiness.update(Content.styled(printable(complaint), "$text-error"))
+        elif doubt := words.rate_doubt(config):
+            readiness.update(Content.styled(doubt, "$text-warning"))
         elif isinstance(field, NumberInput) and field.id in NUMBERS:
             readiness.update(settings()[field.id].help.replace("--", ""))  # here it is a field, not an option
         else:
-            time = words.rate_doubt(config) or words.time_words(config, self.speeds)
-            readiness.update(time or ("ready" if self._is_ready else "loading torch ..."))
+            readiness.update(words.time_words(config, self.speeds) or words.READY[self._is_ready])
         self.call_after_refresh(self._fit)
 
     def _list_times(self, base: TrainConfig) -> None:

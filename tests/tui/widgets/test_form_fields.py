@@ -120,6 +120,7 @@ async def test_a_learning_rate_far_above_the_recipes_is_doubted(pilot: Pilot[int
         await pilot.pause()
         assert (said(form, "readiness") == words.rate_doubt(form.config)) is is_doubted
     form.query_one("#lr", Input).value = "10"
+    form.query_one("#epochs", Input).focus()
     await pilot.pause()
     assert said(form, "readiness") == "learning rate 10 is 5,000 times the recipe's: it may learn nothing"
 
