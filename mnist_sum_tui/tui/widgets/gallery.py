@@ -71,6 +71,9 @@ class Gallery(ScrollView, can_focus=True):
 
         key: int
 
+    MORE: ClassVar[str] = "more below"
+    """what is said of the images for which there is no room"""
+
     items: reactive[tuple[Item, ...]] = reactive[tuple[Item, ...]]((), always_update=True)
     chosen: reactive[int] = reactive(0)
     is_large: reactive[bool] = reactive(False)
@@ -129,8 +132,12 @@ class Gallery(ScrollView, can_focus=True):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """One screen line of a row of tiles."""
+        """One screen line of a row of tiles; what does not fit is counted, because parts are unreadable."""
         row, line = divmod(y + self.scroll_offset.y, self.tile.height)
+        ends, rest = y - line + self.tile.height, len(self.items) - row * self.across
+        if rest > 0 and ends > self._room.height >= self.tile.height:
+            told = Content(f"{BRAILLE.cut} {rest:,} {self.MORE}" if line == 0 else "")
+            return Visual.to_strips(self, told, self._room.width, 1, self.visual_style)[0]
         places = range(row * self.across, min((row + 1) * self.across, len(self.items)))
         strip = Strip.join([self._tile_lines(place)[line] for place in places])
         return strip.adjust_cell_length(self._room.width, self.rich_style)

@@ -3,14 +3,10 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.reactive import reactive
-from textual.strip import Strip
-from textual.visual import Visual
 
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.charts.thumbnail import as_grey, as_maps, feature_pictures, resize, scaled, score_columns
-from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item, Tile
 from mnist_sum_tui.tui.widgets.map_lines import heads
 
@@ -68,6 +64,8 @@ def axis_labels(view: "LayerView", across: int) -> tuple[str, str]:
 class Pictures(Gallery):
     """Shows named grids of shares 0..1 as pictures, as large as possible with all of them visible."""
 
+    MORE = "more: Enter, then the arrows"
+
     grids: "reactive[tuple[tuple[str, Floats], ...]]" = reactive((), always_update=True)
 
     @property
@@ -80,16 +78,6 @@ class Pictures(Gallery):
         self._make(self.chosen)
 
     on_resize = watch_grids
-
-    def render_line(self, y: int) -> Strip:
-        """As in a gallery; but where the last row does not fit, how many more there are, and not a part of them."""
-        below, height = y + self.scroll_offset.y, self.tile.height
-        row, line = divmod(below, height)
-        rest, ends = len(self.items) - row * self.across, below - line + height - self.scroll_offset.y
-        if rest <= 0 or ends <= self._room.height or height > self._room.height:
-            return super().render_line(y)
-        told = f"{BRAILLE.cut} {rest} more: Enter, then the arrows" if line == 0 else ""
-        return Visual.to_strips(self, Content(told), self._room.width, 1, self.visual_style)[0]
 
     def _make(self, chosen: int) -> None:
         if self.grids and self._room:
