@@ -52,10 +52,8 @@ def print_runs(
     """Print a row per run, named by its id or by `names`, with the given columns or those of LISTED."""
     usual = [title for title in LISTED if title != "note" or any(run.note for run in summaries)]
     shown = columns or [*map(named, usual)]
-    rows = [
-        [_cell(column, run, names[place] if names else run.run.argument, best) for column in shown]
-        for place, run in enumerate(summaries)
-    ]
+    called = names or [run.run.argument for run in summaries]
+    rows = [[_cell(column, run, name, best) for column in shown] for name, run in zip(called, summaries, strict=True)]
     left = [place for place, column in enumerate(shown) if column.title not in RIGHT]
     spare = () if names or columns else ("size", "recipe", "model", "time", "epochs")
     print_table(out, "", [column.title for column in shown], rows, left=left, spare=spare)

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,8 @@ from mnist_sum_tui.runs.event_json import from_dict, to_json
 from mnist_sum_tui.runs.events import Changed, Event, Started
 
 MOST_LINE_BYTES = 1 << 20
+MARK_BYTES = 40
+"""the first bytes of a line, in which its kind stands"""
 
 
 class Journal:
@@ -137,13 +140,13 @@ def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
 
     Incomplete and damaged lines are skipped.
     """
-    marks = [f'"event": "{kind}"'.encode() for kind in kinds]
+    mark = re.compile(f'"event": "(?:{"|".join(map(re.escape, kinds))})"'.encode())
     try:
         with open_own(path) as stream:
             stream.seek(begin)
             for line in _bounded(stream):
                 # Looking for the kind before parsing makes listing long runs ten times faster.
-                if marks and not any(mark in line[:40] for mark in marks):
+                if kinds and not mark.search(line, 0, MARK_BYTES):
                     continue
                 yield from _parse([line])
     except OSError:

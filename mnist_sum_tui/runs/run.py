@@ -63,7 +63,8 @@ class Run:
     @property
     def argument(self) -> str:
         """The run as an argument of a command, quoted: its id, or its path if it is not in the default folder."""
-        is_default = os.path.realpath(self.path.parent) == os.path.realpath(default_folder())  # even of a loop of links
+        folder, default = self.path.parent, default_folder()
+        is_default = folder == default or os.path.realpath(folder) == os.path.realpath(default)  # even a loop of links
         path = os.path.join(self.path.parent, self.id)  # noqa: PTH118  a Path would drop `./`
         return shlex.quote(self.id if is_default else printable(path))
 
