@@ -59,6 +59,8 @@ def message_of(error: Any) -> str:
             return _unknown_option(error, option[0])
         return f"{found[1]!r} cannot stand here: {_meant(error, found[1])}"
     if found := re.match(r"No such command '(.*?)'\.?(?: Did you mean '(.*?)'\?)?", text):
+        if found[1] == "help":
+            return "there is no command help: add --help to any command, such as mnist-sum train --help"
         near = found[2] or _in_a_group(error, found[1])
         advice = f"did you mean {near!r}?" if near else f"{_help_of(error)} lists the commands"
         return f"unknown command {found[1]!r}: {advice}"

@@ -34,11 +34,12 @@ def began(found: Sequence[Table]) -> str:
     adds = next((place for place, table in enumerate(found) if table.right > MOST_GUESSED), None)
     if adds is None:
         return ""
-    words = f"after step {found[adds].step:,} {found[adds].right} of its 10 sums are right"
+    words = f"after step {found[adds].step:,}, {found[adds].right} of its 10 sums are right"
     if not adds:
         return f"Already {words}."
     before = found[adds - 1]
-    return f"After step {before.step:,} {before.right} are right, {words}: it began to add between the two."
+    none = f"{before.right or 'none'} of its 10 sums {'is' if before.right < 2 else 'are'} right"
+    return f"After step {before.step:,}, {none}; {words}: it began to add between the two."
 
 
 def _table(event: Samples) -> Table:

@@ -59,6 +59,7 @@ BAD_INPUT = [
     (["runs", "delete"], 2, "error: RUN is missing: give an id, latest or best; mnist-sum runs lists them"),
     (["predict", "idx"], 2, "error: INDEX is missing: mnist-sum predict idx --help shows what is expected"),
     (["report", "latest"], 2, "error: unknown command 'report': did you mean 'runs report'?"),
+    (["help", "train"], 2, "error: there is no command help: add --help to any command"),
     (["runs", "delte", "x"], 2, "error: unknown command 'delte': did you mean 'delete'?"),
     (["train", "--lr", "nan"], 2, "finite"),
     (["train", "--device", "tpu"], 2, "unknown device"),

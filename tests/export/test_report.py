@@ -108,9 +108,9 @@ def test_the_addition_table_over_the_training(run: Run) -> None:
         stream.writelines(to_json(event) + "\n" for event in shown)
     text = page(run)
     assert f"<p>{began(tables(read_events(run.metrics_file)))}</p>" in text
-    words = "After step 490 0 are right, after step 510 10 of its 10 sums are right: it began to add between the two."
-    assert began(found) == words
-    assert began(found[30:]) == "Already after step 610 10 of its 10 sums are right."
+    words = "After step 490, none of its 10 sums is right; after step 510, 10 of its 10 sums are right: it began to add"
+    assert began(found) == f"{words} between the two."
+    assert began(found[30:]) == "Already after step 610, 10 of its 10 sums are right."
     assert began(found[:20]) == began([]) == ""
     assert "10 of 10 sums are right</output>" in text
     assert text.count('<td style="--share:1.00">9</td>') == 10

@@ -59,9 +59,10 @@ def map_words(shown: DigitMap | None, index: int) -> str:
         return NO_MAP
     label, digit = int(shown.labels[index]), int(shown.digits[index])
     read = f", read as {digit}" if digit != label else ""
+    which = f"{'an' if label == 8 else 'a'} {label}{read}"
     return (
-        f"Cursor (m, arrows): #{index:,}, a {label}{read}. All test images as points: the more alike two are to the "
-        f"layer before the scores, the nearer they are. A figure: which digit is there; {BRAILLE.wrong}: misread."
+        f"Cursor (m, arrows): #{index:,}, {which}. All test images as points: the more alike two are to the "
+        f"layer before the scores, the nearer they are. A figure: the digit of most points there; {BRAILLE.wrong}: misread."
     )
 
 

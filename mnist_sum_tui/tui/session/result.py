@@ -12,7 +12,7 @@ from mnist_sum_tui.training.diverged import advice
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.session.session import Session
 
-LABELS = {"predict": "try it", "train": "go on", "watch": "again"}
+LABELS = {"predict": "try it", "train": "go on", "longer": f"{MORE_EPOCHS} more", "watch": "again"}
 Row = tuple[str, str]
 """a label, and the text beside it"""
 
@@ -63,7 +63,8 @@ def commands(session: Session, run: Run) -> list[Row]:
     if session.is_watching and session.is_live:
         found.append(("watch", f"mnist-sum tui --watch {run.argument}"))
     elif run.resume_file.exists() and (done is None or done.reason != "diverged"):
-        found.append(("train", f"mnist-sum train --resume {run.argument}{longer}{own}"))
+        verb = "longer" if longer else "train"
+        found.append((verb, f"mnist-sum train --resume {run.argument}{longer}{own}"))
     return found
 
 
@@ -78,7 +79,7 @@ def receipt(session: Session) -> str:
         return ""
     if session.finished is None and session.error is None and not session.is_watching:
         rows.insert(0, ("left", "without saving; what came after the last checkpoint is lost"))
-    if rows[-1][0] == LABELS["train"] and session.finished is not None and session.finished.reason == "completed":
+    if rows[-1][0] == LABELS["longer"]:
         rows.append(("", ADDED_EPOCHS))
     title = f"mnist-sum {BRAILLE.between} run {printable(session.run.id)}"
     rows.insert(0, ("in", where(session.run)))

@@ -21,7 +21,7 @@ def layer_lines(name: str, layers: "Sequence[Layer]") -> str:
     counts = [f"{layer.parameters:,}" if layer.parameters else "" for layer in layers]
     rows = [[layer.name, layer.kind, layer.shape] for layer in layers]
     figures = [count.rjust(len(HEADS[-1])) for count in (*counts, total)]
-    listed = [[*row, figure] for row, figure in zip([*rows, ["", "", ""]], figures, strict=True)]
+    listed = [[*row, figure] for row, figure in zip([*rows, ["in all", "", ""]], figures, strict=True)]
     return f"Network {name}, layer by layer\n\n{in_columns([HEADS, *listed])}"
 
 

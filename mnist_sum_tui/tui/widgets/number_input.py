@@ -29,9 +29,9 @@ def read_number(name: str, text: str, kind: type) -> Any:
     try:
         value = kind(plain_number(text))
     except ValueError:
-        needed = "a whole number" if kind is int else "a number with a point"
-        example = f", such as {text.replace(',', '.')}" if kind is float and text.count(",") == 1 else ""
-        raise UsageError(f"{about.label} must be {needed}{example}, not {text!r}") from None
+        example = text.replace(",", ".") if text.count(",") == 1 else "0.01"
+        needed = "a whole number" if kind is int else f"a number such as {example}"
+        raise UsageError(f"{about.label} must be {needed}, not {text!r}") from None
     if about.range is not None and value not in about.range:
         raise UsageError(f"{about.label} must be {about.range.words}, not {text}")
     return value

@@ -60,7 +60,7 @@ def test_a_diverged_run_is_not_resumed_but_its_best_weights_may_be_tried(session
 def test_a_good_run_has_neither(session: Session) -> None:
     rows = end(session, *recorded.training(2150), recorded.finished())
     assert "but" not in rows
-    assert {"best", "try it", "go on"} <= rows.keys()
+    assert {"best", "try it", "5 more"} <= rows.keys()
     assert rows["test"] == "digit 99.12 %, sum 98.74 %, agreement 99.31 % (sum = digit + number), 100,000 pairs"
 
 
@@ -69,7 +69,7 @@ def test_the_commands_for_a_network_of_ones_own_name_its_file(session: Session) 
     assert isinstance(begun, Started)
     rows = end(session, replace(begun, model="net@0123456789ab"), *rest, recorded.finished())
     assert rows["try it"].endswith(" --model-file net.py")
-    assert rows["go on"].endswith(" --model-file net.py")
+    assert rows["5 more"].endswith(" --model-file net.py")
 
 
 def test_without_validation_images_no_epoch_is_called_the_best(session: Session) -> None:

@@ -58,12 +58,12 @@ async def test_keys_act_in_the_order_in_which_they_were_typed(pilot: Pilot[int])
 @pytest.mark.parametrize(
     ("name", "typed", "words"),
     [
-        ("lr", "0,002", "learning rate must be a number with a point, such as 0.002, not '0,002'"),
-        ("lr", "0.00z", "learning rate must be a number with a point, not '0.00z'"),
+        ("lr", "0,002", "learning rate must be a number such as 0.002, not '0,002'"),
+        ("lr", "0.00z", "learning rate must be a number such as 0.01, not '0.00z'"),
         ("lr", "0", "learning rate must be above 0, at most 100, not 0"),
         ("batch_size", "0", "batch size must be 1 to 60,000, not 0"),
         ("batch_size", "1_000", "batch size must be a whole number, not '1_000'"),
-        ("lr", "1_0", "learning rate must be a number with a point, not '1_0'"),
+        ("lr", "1_0", "learning rate must be a number such as 0.01, not '1_0'"),
         ("batch_size", "1,000", "batch size must be a whole number, not '1,000'"),
     ],
 )

@@ -16,10 +16,10 @@ def test_parameters_are_aligned_and_added_up() -> None:
     assert layer_lines("tiny", layers).splitlines() == [
         "Network tiny, layer by layer",
         "",
-        "layer  kind             output       parameters",
-        "conv1  convolution 3x3  8 x 13 x 13       1,080",
-        "pool   max pool 2x2     8 x 6 x 6",
-        "                                          1,080",
+        "layer   kind             output       parameters",
+        "conv1   convolution 3x3  8 x 13 x 13       1,080",
+        "pool    max pool 2x2     8 x 6 x 6",
+        "in all                                     1,080",
     ]
 
 
