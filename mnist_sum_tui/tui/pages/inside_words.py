@@ -53,16 +53,17 @@ def brief(words: str, width: int, rows: int) -> str:
     return said
 
 
-def map_words(shown: DigitMap | None, index: int) -> str:
-    """Words about the map of the digits, and about the image under its cursor."""
+def map_words(shown: DigitMap | None, index: int, *, is_drawn: bool) -> str:
+    """Words about the map of the digits, and about the image under its cursor, unless a drawing is shown."""
     if shown is None:
         return NO_MAP
     label, digit = int(shown.labels[index]), int(shown.digits[index])
     read = f", read as {digit}" if digit != label else ""
-    which = f"{'an' if label == 8 else 'a'} {label}{read}"
+    which = f"Cursor (m, arrows): #{index:,}, {'an' if label == 8 else 'a'} {label}{read}"
     return (
-        f"Cursor (m, arrows): #{index:,}, {which}. All test images as points: the more alike two are to the "
-        f"layer before the scores, the nearer they are. A figure: the digit of most points there; {BRAILLE.wrong}: misread."
+        f"{'The drawing is not on it' if is_drawn else which}. All test images as points: the more alike two are to "
+        "the layer before the scores, the nearer they are. A figure: the digit of most points there; "
+        f"{BRAILLE.wrong}: misread."
     )
 
 

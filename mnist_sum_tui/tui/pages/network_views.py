@@ -1,6 +1,8 @@
 """NetworkViews: the views of Inside that show the whole network: tables, health of the layers, map of the digits."""
 
 import time
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +12,10 @@ from textual.widgets import OptionList
 
 from mnist_sum_tui.charts.health import health_words
 from mnist_sum_tui.charts.scatter import DigitMap
+from mnist_sum_tui.runs.events import Started
 from mnist_sum_tui.runs.health_event import Health
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.heat_page import SHARE
 from mnist_sum_tui.tui.pages.inside_words import MEANS, NO_HEALTH, TOO_EARLY, VIEWS, map_words
 from mnist_sum_tui.tui.pages.mistake_keys import WalkingPage
@@ -30,6 +35,8 @@ LOOK_SECONDS = 1.0
 WAYS_IN = {"": "#feature-maps", "means": "#means", "health": "#spreads", "map": "#digit-map"}
 """the widget that Enter goes to, by the view that is shown"""
 BACK = "From Inside (F6 goes back)"
+Looks = tuple[Run | None, Started | None, tuple[Health, ...]]
+"""a run, its beginning, and the looks at its layers"""
 
 
 class NetworkViews(WalkingPage):
@@ -41,6 +48,8 @@ class NetworkViews(WalkingPage):
         super().__init__()
         self._maps: dict[str, DigitMap] = {}
         """the maps by the source of their weights; the one of a running training has an empty name"""
+        self._read: dict[Path, Looks] = {}
+        """by the folder of a run that is not on page Train"""
         self._sought_at = self._next_at = 0.0
         """when an evaluation was asked for, and until when its result is used while a training goes on"""
 
@@ -89,9 +98,8 @@ class NetworkViews(WalkingPage):
 
     def _show_health(self, answer: ImagePredicted) -> str:
         """Show the looks at the layers up to the moment that is shown, or up to the weights that were chosen."""
-        table, started = self.query_one(HealthTable), self.session.shown.started
-        looks = tuple(event for event in self.session.shown.events if isinstance(event, Health))
-        epoch = None if self.wanted is None else epoch_of(self.session.run, answer.weights)
+        table, (run, started, looks) = self.query_one(HealthTable), self._looks(answer)
+        epoch = None if self.wanted is None else epoch_of(run, answer.weights)
         if epoch is not None and started is not None:
             until = epoch * started.steps_per_epoch
             table.events = tuple(look for look in looks if look.step <= until)
@@ -100,6 +108,25 @@ class NetworkViews(WalkingPage):
         if looks and not table.events:
             return TOO_EARLY
         return health_words(table.events, started.total_steps if started is not None else None) if looks else NO_HEALTH
+
+    def _looks(self, answer: ImagePredicted) -> Looks:
+        """The looks of the run on page Train, or else of the newest run, whose weights are shown; read once."""
+        shown, path = self.session.shown, answer.weights.path
+        looks = tuple(event for event in shown.events if isinstance(event, Health))
+        if looks or self.session.run is not None or path is None:
+            return self.session.run, shown.started, looks
+        run = Run(path.parent)
+        if run.path not in self._read:
+            self._read[run.path] = run, None, ()
+            self.run_worker(partial(self._read_looks, run), thread=True, exit_on_error=False)
+        return self._read[run.path]
+
+    def _read_looks(self, run: Run) -> None:
+        events = [*read_events(run.metrics_file, Started.kind, Health.kind)]
+        started = next((event for event in reversed(events) if isinstance(event, Started)), None)
+        looks = tuple(event for event in events if isinstance(event, Health))
+        self._read[run.path] = run, started, looks
+        self.app.call_later(self.keep_view_up)
 
     def _show_map(self, answer: ImagePredicted) -> str:
         widget = self.query_one(MapOfDigits)
@@ -115,7 +142,7 @@ class NetworkViews(WalkingPage):
             widget.point_at(answer.index)
         is_drawn = answer.predictions[0].label is None  # a drawing is no point of the map
         self.query_one("#under-cursor", Digit).image = None if is_drawn else answer.image
-        return map_words(widget.shown, answer.index)
+        return map_words(widget.shown, answer.index, is_drawn=is_drawn)
 
     def _turned(self, result: "TestSetResult") -> DigitMap:
         """The map, turned to fit the first one that was shown, so that clusters move and do not jump."""

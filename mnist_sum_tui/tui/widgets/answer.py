@@ -139,8 +139,8 @@ class Likeness(Widget):
         said = self.said
         if not self.display or said is None or said.digit_score is None or not said.threshold:
             return ""
-        with_figures = f"{LIKENESS}: {said.digit_score:.2f}, needs {said.threshold:.2f}"
-        return first_fit((with_figures, LIKENESS), self.content_size.width)
+        figures = f"{said.digit_score:.2f}, needs {said.threshold:.2f}"
+        return first_fit((f"{LIKENESS}: {figures}", f"digit? {figures}", LIKENESS), self.content_size.width)
 
     def watch_said(self, said: "Prediction | None") -> None:
         """Hide or show the bar."""
