@@ -38,7 +38,7 @@ def test_divergence_stops_within_a_step_and_keeps_the_checkpoint(
     events = list(train(config, run))
     assert isinstance(events[-1], Finished)
     assert events[-1].reason == "diverged"
-    assert "--lr" in events[-1].message
+    assert "try learning rate 0.0002" in events[-1].message
     assert events[-1].step == 11
     assert isinstance(events[-2], Progress)
     assert math.isnan(events[-2].digit_loss)

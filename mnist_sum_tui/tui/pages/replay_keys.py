@@ -153,7 +153,7 @@ class ReplayKeys(ChartKeys, AfterRun):
             shown.is_playing = self.player.is_playing
             self.session.weights = None
             self.run_view.reset(shown.events)
-            self.run_view.query_one(ScrubBar).show(self.player)
+            self.run_view.scrub_bar.show(self.player)
             self.run_view.captions.show(moment.row)
             self.redraw(at_once=True)
 
@@ -165,7 +165,7 @@ class ReplayKeys(ChartKeys, AfterRun):
             was_playing = self.player.is_playing
             if self.player.pass_time(min(now - before, LONGEST_FRAME)) or self.player.catch_up():
                 self.show_moment()
-            self.run_view.query_one(ScrubBar).show(self.player)
+            self.run_view.scrub_bar.show(self.player)
             if was_playing and not self.player.is_playing:
                 self.refresh_bindings()
             if self.session.past is not None and was_playing and self.player.is_at_end:
@@ -186,7 +186,7 @@ class ReplayKeys(ChartKeys, AfterRun):
         """Play faster or slower."""
         if self.player is not None:
             self.player.change_speed(by)
-            self.run_view.query_one(ScrubBar).show(self.player)
+            self.run_view.scrub_bar.show(self.player)
 
     def action_step(self, by: int) -> None:
         """Go an event back or forth."""

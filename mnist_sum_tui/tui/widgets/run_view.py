@@ -47,6 +47,8 @@ class RunView(Vertical):
     def __init__(self, session: Session, *, id: str) -> None:
         super().__init__(id=id)
         self._session = session
+        self.captions, self.scrub_bar = Captions("", id="captions", markup=False), ScrubBar(id="scrub")
+        """both of a replay, which may begin before this view is composed"""
         self.images: dict[int, Image] = {}
         """the sample images, by their index in the training file"""
         self.ghost: Series | None = None
@@ -94,8 +96,8 @@ class RunView(Vertical):
         yield Line("", id="race", markup=False)
         yield Static("", id="outcome", markup=False)
         yield SampleStrip(id="samples")
-        yield Captions("", id="captions", markup=False)
-        yield ScrubBar(id="scrub")
+        yield self.captions
+        yield self.scrub_bar
 
     def on_mount(self) -> None:
         """Draw the events that were added before the widgets existed."""
@@ -140,11 +142,6 @@ class RunView(Vertical):
         names = () if run is None else (printable(run.id), short_name(run.id))
         forms = (f"{name} {BRAILLE.between} {words}" for name in names)
         return next((form for form in forms if cells(form) <= room), clauses(words, room))
-
-    @property
-    def captions(self) -> Captions:
-        """The captions of a replay."""
-        return self.query_one(Captions)
 
     @property
     def _has_charts(self) -> bool:

@@ -13,6 +13,7 @@ from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.player import Player
 from mnist_sum_tui.tui.session.state_line import state_line
+from mnist_sum_tui.tui.widgets.run_view import RunView
 from mnist_sum_tui.tui.widgets.sample_strip import Sample
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from tests.tui import recorded
@@ -52,6 +53,14 @@ def shown(pilot: Pilot[int]) -> tuple[int, str]:
     view = app_with(pilot).train_page.run_view
     steps = view.series.training.column(0)
     return (int(steps[-1]) if len(steps) else 0), view.query_one("#digit-figure Digits", Digits).value
+
+
+async def test_a_replay_may_begin_before_its_view_is_composed(pilot: Pilot[int], run: Run) -> None:
+    player, page = await paused(pilot, run), app_with(pilot).train_page
+    page._run_view = RunView(page.session, id="not-yet-composed")
+    page.begin_replay(player)
+    assert page.run_view.scrub_bar.place[2] == player.words
+    page.step_back()
 
 
 async def test_p_plays_an_opened_run_and_escape_leaves(pilot: Pilot[int], run: Run) -> None:
