@@ -82,13 +82,13 @@ async def test_so_it_is_where_a_picture_is_large(name: str, tmp_path: Path, monk
         assert empty_share(pilot) < 1 / 3
 
 
-@pytest.mark.parametrize("layer", [1, 3, 4, 5, 6])  # 2 has four small maps, fewer than any real network
-async def test_so_it_is_at_each_layer(layer: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_so_it_is_at_each_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
         await fixed.open_page(pilot, "inside")
-        pilot.app.screen.query_one(OptionList).highlighted = layer
-        await pilot.pause()
-        assert empty_share(pilot) < 1 / 3
+        for layer in (1, 3, 4, 5, 6):  # 2 has four small maps, fewer than any real network
+            pilot.app.screen.query_one(OptionList).highlighted = layer
+            await pilot.pause()
+            assert empty_share(pilot) < 1 / 3, layer
 
 
 async def test_train_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
