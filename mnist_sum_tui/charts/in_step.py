@@ -34,7 +34,7 @@ def answers_at(samples: Sequence[Samples], series: Series, x_kind: str, at: floa
 def lead_line(runs: Runs, quantity: str, x_kind: str, at: float) -> str:
     """`12.3 s: compact leads, sum accuracy 97.20 % against 95.10 %`; the best run is compared with the second best.
 
-    Each run has its values at steps of its own. So none leads by less than a value changes from one to the next.
+    The runs record their values at different steps, so a lead smaller than a run's last change is no lead.
     """
     head, what = quantity.split()
     scale = LOG if what == "loss" else NINES

@@ -28,6 +28,8 @@ UNITS = {
 CLOCK = re.compile(r"(?<![\w/.:-])(?:(\d+):)?(\d{1,2}):(\d\d)(?![\w:])")
 OF = re.compile(r"(?<![\w/.-])([\d,]+)/([\d,]+)(?![\w/.-])")
 UNIT = re.compile(rf"([\d.,]*\d) ({'|'.join(UNITS)})(?![\w/])")
+MARKS = re.compile(r"^#+ |\*\*|`|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)")
+"""Markdown's marks of headings, emphasis and code"""
 EMPTY = ("", "-", BRAILLE.between)
 """cells of a table that are left out"""
 
@@ -91,11 +93,7 @@ def paragraphs(markdown: str) -> Iterator[str]:
         if not line or is_table or is_code or line.startswith(("#", "- ", "```")) or re.match(r"\d+\. ", line):
             yield from filter(None, [" ".join(lines)])
             lines = []
-        words = (
-            re.sub(" +", " ", line.strip())
-            if is_code
-            else re.sub(r"^#+ |\*\*|`|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)", "", line.strip())
-        )
+        words = re.sub(" +", " ", line.strip()) if is_code else MARKS.sub("", line.strip())
         cells = [cell.strip() for cell in words.strip("|").split("|")]
         if is_table and heads and "---" not in line:
             yield f"{sentence(heads, cells)}."

@@ -34,11 +34,11 @@ TWINS = Path(__file__).with_name("twins.json")
 OF_NO_RECIPE = {"seed", "device", "precision", "threads", "keep"}
 """the settings in which a run may differ from its recipe's twin"""
 CHANGED = "nudge"
-"""how training images are changed for a network that trained on them as they are: it knows those too well"""
+"""the augmentation for a network that was trained without one, because it knows its training images too well"""
 CLASS_IMAGES = 5000
 """how many training images the class means are computed from"""
 THRESHOLD_IMAGES = 12_000
-"""how many other training images all is fitted to if none are held out; 60 of them score below the threshold"""
+"""how many other training images give temperatures and threshold if none are held out; 60 score below the threshold"""
 REFUSED = 0.005
 """the share of the held-out digits that may be mistaken for strangers, that is, images of no digit"""
 HALVINGS = 30

@@ -17,7 +17,7 @@ INDIFFERENT = ("device", "threads", "keep")
 QUIET = ("recipe", "seed", "keep", *ENDS)
 """settings that are not named as a reason why two runs differ; a recipe shows in the settings that it sets"""
 MOST_TOLD = 2
-SAME = "same settings: only the machine's speed differs"
+ONLY_SPEED = "same settings: only the machine's speed differs"
 """why runs of the same settings and seed take different times"""
 
 
@@ -80,6 +80,6 @@ def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False, 
     told = [*told_apart(theirs, ours), *(["knobs turned while it trained"] if was_turned else [])]
     told += [f"epochs {asked}, asked for at other starts"] if asked and theirs.epochs == ours.epochs else []
     if not told:
-        return "only the seed differs" if theirs.seed != ours.seed else SAME
+        return "only the seed differs" if theirs.seed != ours.seed else ONLY_SPEED
     more = f" and {plural(len(told) - MOST_TOLD, 'more setting')}" if len(told) > MOST_TOLD else ""
     return f"that one had {', '.join(told[:MOST_TOLD])}{more}"

@@ -62,11 +62,10 @@ class Run:
 
     @property
     def argument(self) -> str:
-        """The run as an argument of a command, quoted: its id, or its path if it is not in the default folder."""
+        """The run as an argument of a command, quoted: its id, or in another folder its path, which keeps a `./`."""
         folder, default = self.path.parent, default_folder()
         is_default = folder == default or os.path.realpath(folder) == os.path.realpath(default)  # even a loop of links
-        path = os.path.join(self.path.parent, self.id)  # noqa: PTH118  a Path would drop `./`
-        return shlex.quote(self.id if is_default else printable(path))
+        return shlex.quote(self.id if is_default else printable(os.path.join(folder, self.id)))  # noqa: PTH118
 
     @property
     def config_file(self) -> Path:

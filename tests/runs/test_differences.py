@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.differences import SAME, table_of, why_other
+from mnist_sum_tui.runs.differences import ONLY_SPEED, table_of, why_other
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary
 from tests.tui import recorded
@@ -18,9 +18,9 @@ OURS = TrainConfig.of("standard", model="compact")
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({}, SAME),
+        ({}, ONLY_SPEED),
         ({"seed": 3, "keep": 0, "patience": 2}, "only the seed differs"),
-        ({"keep": 0}, SAME),
+        ({"keep": 0}, ONLY_SPEED),
         ({"lr": 0.01, "seed": 3}, "that one had lr 0.01"),
         ({"lr": 0.01, "augment": "shift"}, "that one had lr 0.01, augment shift"),
         (

@@ -60,8 +60,9 @@ class ChartKeys:
 
     def on_chart_zoomed(self, message: "Chart.Zoomed") -> None:
         """The wheel enlarges the chart under it, or shows both again."""
-        if (name := message.chart.id) in LARGE:
-            self.run_view.large = name or "" if message.is_up else ""
+        name = message.chart.id
+        if name is not None and name in LARGE:
+            self.run_view.large = name if message.is_up else ""
 
     def action_system(self) -> None:
         """Show two lines about the machine, and its curves in place of the loss; or show the loss again."""

@@ -54,8 +54,10 @@ def axis_labels(view: "LayerView", across: int) -> tuple[str, str]:
     cell = across // columns
     if columns not in (DIGITS, SUMS) or not cell or not (view.name == "number" or is_scores(view)):
         return "1", ""
+    if rows != DIGITS:
+        return heads(columns, cell), " "
     beside = [" "] * (-(-rows * cell // 2))  # two pixels share a line
-    for row in range(rows if rows == DIGITS else 0):
+    for row in range(rows):
         line = (row * cell + cell // 2) // 2
         beside[line] = str(row) if beside[line] == " " else beside[line]
     return heads(columns, cell), "".join(beside)
@@ -129,5 +131,5 @@ class Maps(Pictures):
                 cell = max(1, (self._room.width - 2) // len(view.maps))
                 pictures = [score_columns(view.maps, cell, min(MOST, 2 * max(1, self._room.height - 1)))]
             below, beside = axis_labels(view, pictures[0].shape[1])
-            items = [Item(pictures[0], below, 0, beside[:1] if is_scores(view) else beside)]
+            items = [Item(pictures[0], below, 0, beside)]
         self._show(tuple(items), chosen)
