@@ -1,5 +1,6 @@
 """MnistSumApp: the pages, the command palette and the help. What it does with a run is in run_app.py and leaving.py."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property, partial
@@ -103,6 +104,13 @@ class MnistSumApp(SettingsApp):
         if is_key and is_cramped(self.size) and not isinstance(self.screen, QuitScreen):
             return
         await super().on_event(self.swapped(event))
+
+    def on_load(self) -> None:
+        """Have tasks start later and not at once, which Textual 8 asks for from Python 3.12 on.
+
+        At once, the first page would be composed before it is on the stack of screens, and its fields ask for a screen.
+        """
+        asyncio.get_running_loop().set_task_factory(None)
 
     def on_mount(self) -> None:
         """Show the first page, and only then import torch."""

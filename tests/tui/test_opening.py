@@ -1,5 +1,6 @@
 """A page that opens is neither styled nor laid out for nothing; test_app.py has more of this."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +97,11 @@ async def test_pages_and_dialogs_have_the_styles_of_their_own_sheets(
         await recorded.until(pilot, lambda: app.screen.query(".dialog") and app.screen.query_one(".dialog").region)
         left, top = app.screen.query_one(".dialog").region.offset
         assert (left, top) >= (28, 10), "in the middle"
+
+
+async def test_tasks_start_in_the_order_of_python_3_11(tmp_path: Path) -> None:
+    """`run`, which starts tasks at once from Python 3.12 on, cannot be tested without a terminal, but its loop can."""
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(lambda loop, coro, **options: asyncio.Task(coro, loop=loop, **options))
+    async with recorded.new_app(tmp_path).run_test():
+        assert loop.get_task_factory() is None
