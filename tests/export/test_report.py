@@ -102,16 +102,16 @@ def test_the_addition_table_over_the_training(run: Run) -> None:
     ]  # fmt: skip
     found = tables(shown)
     assert len(found) == 50
-    assert found[-1][:2] == ("epoch 1, step 990: 10 of 10 sums are right", "".join(whole))
-    assert found[0][:2] == ("epoch 1, step 10: 0 of 10 sums are right", "1" * 190), "all are as probable"
+    assert found[-1] == ("epoch 1, step 990: 10 of 10 sums are right", "".join(whole))
+    assert found[0] == ("epoch 1, step 10: 0 of 10 sums are right", "1" * 190), "all are as probable"
     with run.metrics_file.open("a") as stream:
         stream.writelines(to_json(event) + "\n" for event in shown)
     text = page(run)
-    assert f"<p>{began(tables(read_events(run.metrics_file)))}</p>" in text
-    words = "After step 490, none of its 10 sums is right; after step 510, 10 of its 10 sums are right: it began to add"
-    assert began(found) == f"{words} between the two."
-    assert began(found[30:]) == "Already after step 610, 10 of its 10 sums are right."
-    assert began(found[:20]) == began([]) == ""
+    assert f"<p>{began(read_events(run.metrics_file))}</p>" in text
+    words = "After step 500, none of its 10 sums is right; after step 510, 10 of its 10 sums are right: it began to add"
+    assert began(shown) == f"{words} between the two."
+    assert began(shown[60:]) == "Already after step 600, 10 of its 10 sums are right."
+    assert began(shown[:40]) == began([]) == ""
     assert "10 of 10 sums are right</output>" in text
     assert text.count('<td style="--share:1.00">9</td>') == 10
     assert json.dumps(list(tables(read_events(run.metrics_file))[0])) in text

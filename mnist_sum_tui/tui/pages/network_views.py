@@ -1,9 +1,10 @@
 """NetworkViews: the views of Inside that show the whole network: tables, health of the layers, map of the digits."""
 
 import time
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from textual.app import ComposeResult
@@ -12,7 +13,8 @@ from textual.widgets import OptionList
 
 from mnist_sum_tui.charts.health import health_words
 from mnist_sum_tui.charts.scatter import DigitMap
-from mnist_sum_tui.runs.events import Started
+from mnist_sum_tui.export.addition_over_time import began
+from mnist_sum_tui.runs.events import Event, Samples, Started
 from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
@@ -35,8 +37,23 @@ LOOK_SECONDS = 1.0
 WAYS_IN = {"": "#feature-maps", "means": "#means", "health": "#spreads", "map": "#digit-map"}
 """the widget that Enter goes to, by the view that is shown"""
 BACK = "From Inside (F6 goes back)"
-Looks = tuple[Run | None, Started | None, tuple[Health, ...]]
-"""a run, its beginning, and the looks at its layers"""
+
+
+class Course(NamedTuple):
+    """What a run's events tell about its network while it was trained."""
+
+    run: Run | None = None
+    started: Started | None = None
+    looks: tuple[Health, ...] = ()
+    """at the health of the layers"""
+    began: str = ""
+    """when it began to add, in words"""
+
+    @classmethod
+    def of(cls, run: Run | None, started: Started | None, events: Iterable[Event]) -> Self:
+        """What these events tell."""
+        found = [event for event in events if isinstance(event, Health | Samples)]
+        return cls(run, started, tuple(event for event in found if isinstance(event, Health)), began(found))
 
 
 class NetworkViews(WalkingPage):
@@ -48,7 +65,7 @@ class NetworkViews(WalkingPage):
         super().__init__()
         self._maps: dict[str, DigitMap] = {}
         """the maps by the source of their weights; the one of a running training has an empty name"""
-        self._read: dict[Path, Looks] = {}
+        self._read: dict[Path, Course] = {}
         """by the folder of a run that is not on page Train"""
         self._sought_at = self._next_at = 0.0
         """when an evaluation was asked for, and until when its result is used while a training goes on"""
@@ -84,7 +101,7 @@ class NetworkViews(WalkingPage):
         """Show the view with what is known so far; returns words about it, empty if no view is shown."""
         match self.view_name:
             case "table":
-                return table_words(answer.predictions, len(answer.choices) > 1)
+                return table_words(answer.predictions, len(answer.choices) > 1, self._course(answer).began)
             case "means":
                 if (result := self._evaluation(answer)) is not None:
                     grids = np.nan_to_num(result.tables)
@@ -98,7 +115,7 @@ class NetworkViews(WalkingPage):
 
     def _show_health(self, answer: ImagePredicted) -> str:
         """Show the looks at the layers up to the moment that is shown, or up to the weights that were chosen."""
-        table, (run, started, looks) = self.query_one(HealthTable), self._looks(answer)
+        table, (run, started, looks, _) = self.query_one(HealthTable), self._course(answer)
         epoch = None if self.wanted is None else epoch_of(run, answer.weights)
         if epoch is not None and started is not None:
             until = epoch * started.steps_per_epoch
@@ -109,23 +126,21 @@ class NetworkViews(WalkingPage):
             return TOO_EARLY
         return health_words(table.events, started.total_steps if started is not None else None) if looks else NO_HEALTH
 
-    def _looks(self, answer: ImagePredicted) -> Looks:
-        """The looks of the run on page Train, or else of the newest run, whose weights are shown; read once."""
+    def _course(self, answer: ImagePredicted) -> Course:
+        """That of the run on page Train, or else of the newest run, whose weights are shown; read once."""
         shown, path = self.session.shown, answer.weights.path
-        looks = tuple(event for event in shown.events if isinstance(event, Health))
-        if looks or self.session.run is not None or path is None:
-            return self.session.run, shown.started, looks
+        if shown.events or self.session.run is not None or path is None:
+            return Course.of(self.session.run, shown.started, shown.events)
         run = Run(path.parent)
         if run.path not in self._read:
-            self._read[run.path] = run, None, ()
-            self.run_worker(partial(self._read_looks, run), thread=True, exit_on_error=False)
+            self._read[run.path] = Course(run)
+            self.run_worker(partial(self._read_course, run), thread=True, exit_on_error=False)
         return self._read[run.path]
 
-    def _read_looks(self, run: Run) -> None:
-        events = [*read_events(run.metrics_file, Started.kind, Health.kind)]
+    def _read_course(self, run: Run) -> None:
+        events = [*read_events(run.metrics_file, Started.kind, Health.kind, Samples.kind)]
         started = next((event for event in reversed(events) if isinstance(event, Started)), None)
-        looks = tuple(event for event in events if isinstance(event, Health))
-        self._read[run.path] = run, started, looks
+        self._read[run.path] = Course.of(run, started, events)
         self.app.call_later(self.keep_view_up)
 
     def _show_map(self, answer: ImagePredicted) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 OTHERS = "Other weights (keys , and .) show after which epoch it began to add"
 ONLY_THESE = "No earlier weights were kept, to show after which epoch it began to add"
 STEP_BY_STEP = "a run's replay (F5, Enter, p) from 120 columns on or its report (mnist-sum runs report) shows the step."
+"""where a run tells when it began to add, if it is not known here"""
 
 
 class AdditionTable(Widget):
@@ -39,8 +40,11 @@ class AdditionTable(Widget):
         return map_lines(texts, strengths, cell, paper, ink)
 
 
-def table_words(predictions: "tuple[Prediction, ...]", has_others: bool = True) -> str:
-    """Words about the table: whether the network adds, and, with `has_others`, that earlier weights can be chosen."""
+def table_words(predictions: "tuple[Prediction, ...]", has_others: bool = True, began: str = "") -> str:
+    """Words about the table: whether the network adds, and when it `began` to.
+
+    If that is not known, where it can be seen: `has_others` tells whether earlier weights can be chosen.
+    """
     digits = Counter(said.sum - said.number for said in predictions)
     (digit, fitting), *others = digits.most_common()
     if not others:
@@ -56,4 +60,7 @@ def table_words(predictions: "tuple[Prediction, ...]", has_others: bool = True) 
         are = "is" if fitting == 1 else "are"
         found = f"No whole diagonal: it reads {read}, and {fitting} of ten sums {are} {read} + the number. "
         found += "It does not add yet."
-    return f"{found} The fuller a cell, the more probable. {OTHERS if has_others else ONLY_THESE}; {STEP_BY_STEP}"
+    found += " The fuller a cell, the more probable."
+    if began:
+        return f"{found} When? Of one training image: {began[:1].lower()}{began[1:]}"
+    return f"{found} {OTHERS if has_others else ONLY_THESE}; {STEP_BY_STEP}"

@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import OptionList, Static
 
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
@@ -81,6 +82,24 @@ async def test_beyond_the_first_and_the_last_weights_it_says_so(app: MnistSumApp
         ):
             await press(pilot, key)
             assert (words in str(note.render())) if words else not note.display
+
+
+async def test_the_events_of_the_run_tell_when_it_began_to_add(app: MnistSumApp) -> None:
+    fog, adds = ("1" * 19,) * 10, tuple("0" * (3 + n) + "9" + "0" * (15 - n) for n in range(10))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        await press(pilot, "end", *["up"] * (len(VIEWS) - 1))
+        for step, table in ((40, fog), (60, adds), (80, adds)):
+            app.session.add(
+                Samples(step=step, epoch=1, elapsed=step, indices=(7,), labels=(3,), numbers=(1,), digits=(3,),
+                        sums=(4,), addition=table)
+            )  # fmt: skip
+        page_in(app).show_layer()
+        said = (
+            "after step 40, none of its 10 sums is right; after step 60, 10 of its 10 sums are right: it began to add"
+        )
+        assert f"Of one training image: {said}" in " ".join(words(page_in(app)).split())
+        assert "replay" not in words(page_in(app))
 
 
 async def test_where_only_one_network_was_kept_that_is_told(app: MnistSumApp) -> None:
