@@ -15,6 +15,7 @@ from textual.screen import Screen
 
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.dialogs import Confirm
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import fixed, recorded
 
 LARGER = (100, 30)
@@ -97,6 +98,9 @@ async def test_pages_and_dialogs_have_the_styles_of_their_own_sheets(
         await recorded.until(pilot, lambda: app.screen.query(".dialog") and app.screen.query_one(".dialog").region)
         left, top = app.screen.query_one(".dialog").region.offset
         assert (left, top) >= (28, 10), "in the middle"
+        footer = app.screen.query_one(KeyFooter)
+        assert str(footer.render()).split() == ["esc", "No", "y", "Yes"], "and no key of the page"
+        assert footer.region.bottom == 36
 
 
 async def test_tasks_start_in_the_order_of_python_3_11(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
 from mnist_sum_tui.tui.widgets.common import ButtonRow
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
@@ -43,6 +44,7 @@ class Confirm(Question[bool]):
             with ButtonRow(classes="buttons"):
                 yield Button(f"{self.no} (n)", id="no")
                 yield Button(f"{self.yes} (y)", id="yes", variant="error")
+        yield KeyFooter()
 
     def on_button_pressed(self, message: Button.Pressed) -> None:
         """Close with the choice."""
@@ -73,6 +75,7 @@ class LineQuestion(Question[Value | None]):
             yield Label(printable(self.question), classes="question", markup=False)
             yield self.line
             yield Label(self.hint, id="said", classes="hint", markup=False)
+        yield KeyFooter()
 
     def say(self, trouble: str) -> None:
         """Say below the line why it cannot be accepted."""
@@ -155,6 +158,7 @@ class QuitScreen(Question[Answer]):
                 classes="note",
                 markup=False,
             )
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Look from time to time whether the training is over, because it goes on meanwhile."""

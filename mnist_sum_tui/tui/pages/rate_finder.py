@@ -13,6 +13,7 @@ from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.textual_fixes import Question
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:  # torch
     from mnist_sum_tui.training.lr_finder import RateTest
@@ -41,6 +42,7 @@ class RateFinder(Question[float | None]):
             yield Chart(id="rate-curve")
             yield Label("A fresh network makes 100 steps, at rates from 1e-6 to 10 ...", id="rate-words", markup=False)
             yield Label("Escape leaves the rate as it is", id="rate-keys", classes="hint", markup=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Start the test."""

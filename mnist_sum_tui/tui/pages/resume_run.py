@@ -14,6 +14,7 @@ from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.resuming import Continuation
 from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 
 
 class ResumeRun(Question[int | None]):
@@ -44,6 +45,7 @@ class ResumeRun(Question[int | None]):
             )
             yield Label(id="comes-to", markup=False)
             yield Label("Enter trains, Escape leaves it as it is", classes="hint")
+        yield KeyFooter()
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Update the preview of the training."""
