@@ -90,8 +90,8 @@ def layer_words(view: "LayerView", number: int, is_dark: bool) -> str:
         ink, paper = ("white", "black") if is_dark else ("black", "white")
         return (
             f"{kind}: each map has one filter (the small square: {ink} counts for, {paper} against), laid on "
-            f"{patches_words(view)}. It stands out where both look alike: after enough epochs often at an edge or "
-            "a stroke."
+            f"{patches_words(view)}. A cell of the map stands out where its patch looks like the filter: after some "
+            "epochs, often at an edge or a stroke."
         )
     if view.kernels is not None:
         return (
