@@ -171,6 +171,7 @@ class InsidePage(NetworkViews):
             self.remove_class("-closer")
             layers.set_options([*rows, *say.VIEWS.values()])
             self.set_class(len(rows) > say.FEW_LAYERS, "-many")
+            self.set_class(len(rows) > say.MORE_LAYERS, "-very-many")
             layers.highlighted = 1
         self.show_layer()
 

@@ -22,8 +22,9 @@ what each layer makes of it, how the number comes in, and the sums.
 """
 ENDS = ("digit scores", "sum scores")
 """kinds of layers whose values are shown as bars"""
-FEW_LAYERS = 10
-"""so many layers, and the views below them, fit under the image at its full size on a large screen"""
+FEW_LAYERS, MORE_LAYERS = 10, 22
+"""on a large screen so many layers, and the views below them, fit under the image at its full size: the fewer with the
+ten sums below them, the more without"""
 VIEWS = {
     "table": "addition table: 10x19",
     "means": "mean tables: 10 of 10x19",
