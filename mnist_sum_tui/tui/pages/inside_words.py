@@ -64,7 +64,8 @@ def map_words(shown: DigitMap | None, index: int, *, is_drawn: bool) -> str:
     return (
         f"{'The drawing is not on it' if is_drawn else which}. All test images as points: the more alike two are to "
         "the layer before the scores, the nearer they are. A figure: the digit of most points there; "
-        f"{BRAILLE.wrong}: misread."
+        f"{BRAILLE.wrong}: misread. Across and up are the two directions in which that layer's values differ most "
+        "(principal components): only how near two points are has a meaning, not where they are."
     )
 
 
@@ -86,7 +87,11 @@ def layer_words(view: "LayerView", number: int, is_dark: bool) -> str:
     """What the layer does, and how to read its pictures in a dark or light theme."""
     rows, kind = view.field[0].size, view.kind[:1].upper() + view.kind[1:]
     if view.kind == "image":
-        return f"The image goes in: 28x28 grey values. The number {number} comes in much later, after the digit scores."
+        return (
+            f"The image goes in: 28x28 grey values. The number {number} comes in much later, after the digit scores. "
+            "The list at the left has the layers in the order in which the image passes through them, and below them "
+            "what the network has learned as a whole."
+        )
     if reads_image(view):
         ink, paper = ("white", "black") if is_dark else ("black", "white")
         return (
