@@ -70,6 +70,8 @@ class Replay:
         self._index = EventIndex(path)
         self._known: dict[int, Event | None] = {}
         """events that were read, by row; None for a line that is damaged"""
+        self._newest: Moment | None = None
+        """the moment that was asked for last, because the next question is often for it again"""
         self.read_on()
         if is_whole:
             self.read_all()
@@ -122,11 +124,15 @@ class Replay:
 
     def at(self, row: int) -> Moment:
         """The run after the event in this row; a row outside is the first or the last."""
-        row = min(max(row, 0), self.last)
+        row, newest, is_whole = min(max(row, 0), self.last), self._newest, self.is_whole
+        if newest is not None and newest.row == row:
+            return newest
         with self._reading() as read:
             found = {place: event for place in self._needed(row, read) if (event := read(place)) is not None}
-        has_samples = not self.is_whole or len(self._index.rows["samples"].values) > 0
-        return Moment(row, tuple(found[place] for place in sorted(found)), has_samples)
+        has_samples = not is_whole or len(self._index.rows["samples"].values) > 0
+        moment = Moment(row, tuple(found[place] for place in sorted(found)), has_samples)
+        self._newest = moment if is_whole else None
+        return moment
 
     def row_at(self, elapsed: float) -> int:
         """The last row at this time of training, in seconds; -1 before the first."""
