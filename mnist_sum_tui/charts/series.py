@@ -1,6 +1,6 @@
 """A run's events as arrays for its charts: training as curves (`smooth`), validation as marks. numpy only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 from operator import attrgetter
 
@@ -29,6 +29,12 @@ class GrowingTable:
             self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
         self._rows[self._length] = values
         self._length += 1
+
+    def extend(self, rows: Sequence[tuple[float, ...]]) -> None:
+        """Append several rows at once."""
+        if rows:
+            self._rows = np.concatenate([self._rows[: self._length], rows, np.empty((256, self._rows.shape[1]))])
+            self._length += len(rows)
 
     def column(self, index: int) -> Floats:
         """A column, as a view."""
@@ -62,13 +68,19 @@ class Series:
         self.steps_per_epoch = 1
         self.model = ""
         self._reached = Reached()
-        for event in events:
-            self.add(event)
+        known = list(events)
+        progress = [event for event in known if isinstance(event, Progress)]  # most are
+        self.training.extend([_FIGURES(event) for event in progress])
+        for each in progress:
+            self._reached.add(each)
+        for event in known:
+            if not isinstance(event, Progress):
+                self.add(event)
 
     def add(self, event: Event) -> None:
         """Add the next event; kinds that are not in KINDS change nothing."""
         match event:
-            case Progress():  # first, because most are
+            case Progress():
                 self._reached.add(event)
                 self.training.add(*_FIGURES(event))
             case Started():

@@ -1,7 +1,7 @@
 """RunView: charts, key figures, progress bars and samples of a run, during and after training."""
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from textual.app import ComposeResult
@@ -66,21 +66,21 @@ class RunView(Vertical):
         """Show the run of this session from now on."""
         self._session = session
 
-    def begin(self, events: Iterable[Event]) -> None:
+    def begin(self, events: Sequence[Event]) -> None:
         """Show another run."""
         self.images, self.ghost, self.ghost_name, self.ghost_why = {}, None, "", ""
         self.view, self.large, self.is_frozen = replace(self.view, cursor=None), "", False
         self.reset(events)
 
-    def reset(self, events: Iterable[Event] = ()) -> None:
+    def reset(self, events: Sequence[Event] = ()) -> None:
         """Start again with these events of the run."""
-        self.series = Series()
+        self.series = Series(events)
         self._samples: Samples | None = None
         self._news = self._latest = "loading torch, the images and the network ..." if self._session.is_live else ""
         self.advice: Advice | None = None
         """what the coach said last"""
         for event in events:
-            self.add(event)
+            self._say(event)
 
     def compose(self) -> ComposeResult:
         """The widgets from top to bottom."""
@@ -106,6 +106,9 @@ class RunView(Vertical):
     def add(self, event: Event) -> None:
         """Store an event, without drawing."""
         self.series.add(event)
+        self._say(event)
+
+    def _say(self, event: Event) -> None:
         if isinstance(event, Progress) or (is_of_the_moment(event) and not self._session.is_live):  # most are Progress
             return
         self._samples = event if isinstance(event, Samples) else self._samples
