@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mnist_sum_tui.atomic import read_own, write_atomic
@@ -38,16 +38,32 @@ class Known:
     choices: Sequence[Value] = ()
     hint: str = ""
     """the form of a value, if the choices do not show it"""
+    means: Mapping[Value, str] = field(default_factory=dict)
+    """what a value means, if its name does not say it"""
 
 
+MARKER_MEANS: Mapping[Value, str] = {
+    "auto": "what the terminal can show",
+    "braille": "dots, the finest",
+    "blocks": "quarters of a cell, for fonts without braille",
+    "ascii": "letters and signs of every keyboard",
+}
+NOTIFY_MEANS: Mapping[Value, str] = {
+    "auto": "osc9 where the terminal is known to show it, or else the bell",
+    "bell": "the terminal's bell",
+    "osc9": "a message of the desktop, if the terminal knows OSC 9",
+    "none": "not at all",
+}
 KNOWN = {
     "theme": Known("colours of the dashboard", "mnist-sum-dark", (), "a name of letters, digits and dashes"),
-    "marker": Known("what to draw with", "auto", ("auto", *MARKERS)),
+    "marker": Known("what to draw with", "auto", ("auto", *MARKERS), means=MARKER_MEANS),
     "plain": Known("print sentences for a screen reader", False, (True, False), "true or false"),
     "mouse": Known("the dashboard takes the mouse from the terminal", True, (True, False), "true or false"),
     "digits": Known("what the keys 1 to 6 choose; with Alt, the other", "numbers", ("numbers", "pages")),
     "fps": Known("frames per second, at most", 120, range(1, 121), "a whole number from 1 to 120"),
-    "notify": Known("how to say that a training has ended", "auto", ("auto", "bell", "osc9", "none")),
+    "notify": Known(
+        "how to say that a training has ended", "auto", ("auto", "bell", "osc9", "none"), means=NOTIFY_MEANS
+    ),
 }
 """all settings by name; `fps` is 120 because a key pressed just after a frame is answered in the next one, which comes
 sooner than with Textual's 60 (`guide/measurements.md`)"""
@@ -120,7 +136,7 @@ def _table() -> Mapping[str, object]:
         return {}
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else why
+        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else (why or "").partition(";")[0]
         raise UsageError(f"{file}: cannot be used ({why}): mend it, or delete it") from None
 
 

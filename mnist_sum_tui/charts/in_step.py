@@ -32,7 +32,7 @@ def answers_at(samples: Sequence[Samples], series: Series, x_kind: str, at: floa
 
 
 def lead_line(runs: Runs, quantity: str, x_kind: str, at: float) -> str:
-    """`12.3 s: compact leads, sum accuracy 97.20 % against 95.10 %`; the best run is compared with the second best.
+    """`12.3 s: compact leads, sum accuracy in training 97.20 % against 95.10 %`; the best run and the second best.
 
     The runs record their values at different steps, so a lead smaller than a run's last change is no lead.
     """
@@ -48,6 +48,6 @@ def lead_line(runs: Runs, quantity: str, x_kind: str, at: float) -> str:
     if len(known) < 2:
         return f"{place(x_kind, at)}: waiting for the first values"
     (best, name, change), (second, _, other_change) = known[:2]
-    found = f"{quantity} {scale.label(best)} against {scale.label(second)}"
+    found = f"{quantity} in training {scale.label(best)} against {scale.label(second)}"
     said = f"{name} leads" if abs(best - second) > max(change, other_change) else "about equal"
     return f"{place(x_kind, at)}: {said}, {found}"

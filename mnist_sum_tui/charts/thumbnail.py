@@ -59,7 +59,7 @@ def score_columns(scores: NDArray[np.float32], cell: int, rows: int) -> Image:
     levels = (high - (np.arange(rows) + 0.5) / height)[:, None]
     shares = np.where((levels > 0) & (levels <= scores), 1.0, np.where((scores <= levels) & (levels < 0), 0.45, 0.0))
     line = min(int(high * height), rows - 1)
-    shares[line] = np.maximum(shares[line], 0.25)
+    shares[line] = np.maximum(shares[line], 0.35)
     picture = as_grey(shares).repeat(cell, 1)
     if cell > 1:
         picture[:, cell - 1 :: cell] = 0  # a gap between the columns

@@ -27,6 +27,12 @@ COLOURS = {None: "none", "standard": "16", "windows": "16", "256": "256", "truec
 """our name for each of rich's colour systems"""
 
 
+def _given(context: typer.Context, name: str) -> object:
+    """The value of an option that stands after the command or before it; None if it is not given."""
+    around = context.parent.params if context.parent is not None else {}
+    return next((value for value in (context.params.get(name), around.get(name)) if value is not None), None)
+
+
 def doctor(
     context: typer.Context,
     mouse: Annotated[bool, typer.Option("--mouse", help="Wait ten seconds for a click in the terminal.")] = False,
@@ -51,7 +57,7 @@ def doctor(
         *doctor_checks.computing(),
         doctor_checks.data(),
         doctor_checks.runs(folder_or_default(runs_dir), origin),
-        doctor_checks.chosen({name: context.params.get(name) for name in OPTIONS}),  # its own --mouse is another option
+        doctor_checks.chosen({name: _given(context, name) for name in OPTIONS}),  # its own --mouse is another option
         *doctor_checks.window(sys.stdout.encoding),
         doctor_checks.colours(_of_dashboard(), _of(console()) if is_terminal() else "none"),
         heard,

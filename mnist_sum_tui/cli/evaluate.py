@@ -17,7 +17,7 @@ from mnist_sum_tui.cli.common import (
     folder_or_default,
     print_json,
 )
-from mnist_sum_tui.cli.layout import console, print_table, say, styled
+from mnist_sum_tui.cli.layout import console, is_plain, print_table, say, styled
 from mnist_sum_tui.cli.strangers import print_strangers
 from mnist_sum_tui.cli.sturdy import print_sturdy, watched
 from mnist_sum_tui.errors import UsageError
@@ -159,7 +159,8 @@ def _print_by_pair(out: "Console", report: "EvalReport") -> None:
         [str(label), *(_shaded(share, worst) for share in shares)]
         for label, shares in enumerate(report.sum_accuracy_by_pair)
     ]
-    title = f"Sum accuracy in %: the digit in rows, the number in columns; shaded from {percent(worst)} to 100 %"
+    shades = "" if is_plain() else f"; shaded from {percent(worst)} to 100 %"
+    title = f"Sum accuracy in %: the digit in rows, the number in columns{shades}"
     out.print()
     print_table(out, title, ["", *(f"+{number}" for number in range(10))], rows, gap=1)
     hard = [

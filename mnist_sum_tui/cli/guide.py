@@ -34,6 +34,8 @@ def guide(
     """
     out = console()
     if page is None:
+        say(out, "The pages of the guide; a newcomer begins with experiments, glossary and coach:")
+        out.print()
         room = max(map(len, pages())) + 2
         for name, found in pages().items():
             say(out, f"{name:<{room}}{found.summary}", indent=room, piped=PIPED_WIDTH)

@@ -231,7 +231,7 @@ def _answer(prediction: "Prediction") -> "list[Text]":
         share = probabilities[value]
         lines.append(Text(f"{name:<5} {value:>2}  {bar(share, 10)} {percent(share)}"))
     if (score := prediction.digit_score) is not None:
-        least = "" if prediction.threshold is None else f", needs {prediction.threshold:.2f}"
+        least = "" if prediction.threshold is None else f", least {prediction.threshold:.2f}"
         lines.append(Text(f"how like a digit  {score:.2f} of 1{least}"))
     return lines
 

@@ -37,7 +37,13 @@ def captions(replay: Replay) -> list[Caption]:
     """
     events = replay.at(replay.last).events
     story, shown = Story(events), _shown(events)
-    found = [Caption(0, 0, "In: an image and a number. Out: the digit and their sum. It begins at random.")]
+    found = [
+        Caption(
+            0,
+            0,
+            "In: an image and a number. Out: the digit and their sum. It begins at random. The first steps are slowed.",
+        )
+    ]
 
     def say(step: int, words: str) -> None:
         found.append(Caption(replay.row_at_step(step), step, words))

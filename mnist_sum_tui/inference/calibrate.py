@@ -41,6 +41,8 @@ THRESHOLD_IMAGES = 12_000
 """how many other training images give temperatures and threshold if none are held out; 60 score below the threshold"""
 REFUSED = 0.005
 """the share of the held-out digits that may be mistaken for strangers, that is, images of no digit"""
+MOST_THRESHOLD = 0.9
+"""a higher one is of a network to which all images are alike; usual are 0.1 to 0.3"""
 HALVINGS = 30
 """steps of the bisection; the relative error of the temperature is then 4e-9"""
 
@@ -65,13 +67,15 @@ def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split,
         outputs = infer_batches(network, changed, hardware, confidence=classes)
     assert outputs is not None  # the default keep_going never stops
     assert outputs.scores is not None
+    if (threshold := _lowest(outputs.scores)) > MOST_THRESHOLD:
+        return NOT_CALIBRATED
     sums = judged.labels.unsqueeze(1) + torch.arange(NUMBERS)
     if known is NOT_CALIBRATED:
         known = Confidence(
             digit_temperature=fit_temperature(outputs.digits, judged.labels),
             sum_temperature=fit_temperature(outputs.sums.flatten(0, 1), sums.flatten()),
         )
-    return replace(known, threshold=_lowest(outputs.scores), logits=classes.logits, strokes=classes.strokes)
+    return replace(known, threshold=threshold, logits=classes.logits, strokes=classes.strokes)
 
 
 def _lowest(scores: Tensor) -> float:

@@ -21,7 +21,7 @@ from mnist_sum_tui.models.layers import SumNetwork, to_memory_format
 from mnist_sum_tui.own_network import OPTION, is_own
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.run import BUILT_IN, Run, default_folder
-from mnist_sum_tui.runs.summary import LEARNED_NOTHING, summarise
+from mnist_sum_tui.runs.summary import warning_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,6 @@ def load_predictor(
     hardware = choose_for_inference(loaded.config, device)
     torch.set_num_threads(hardware.threads)
     where = loaded.position.words(is_running=Run(path.parent).is_running)
-    if chosen is not None and (state := summarise(chosen).state_word) == LEARNED_NOTHING:
-        where = f"{where}, {state}"
-    named = f"{source} ({loaded.config.model}, {where}{lacking(loaded.confidence)})"
+    guesses = "" if chosen is None else warning_of(chosen)
+    named = f"{source} ({loaded.config.model}, {where}{guesses}{lacking(loaded.confidence)})"
     return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence)

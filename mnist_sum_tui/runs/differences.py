@@ -17,7 +17,7 @@ INDIFFERENT = ("device", "threads", "keep")
 QUIET = ("recipe", "seed", "keep", *ENDS)
 """settings that are not named as a reason why two runs differ; a recipe shows in the settings that it sets"""
 MOST_TOLD = 2
-ONLY_SPEED = "same settings: only the machine's speed differs"
+ONLY_SPEED = "same settings, only the machine's speed differs"
 """why runs of the same settings and seed take different times"""
 
 
@@ -71,6 +71,11 @@ def told_apart(theirs: TrainConfig, ours: TrainConfig) -> list[str]:
     return [f"{name} {value}" for name, value, _ in rows if name.replace("-", "_") not in QUIET]
 
 
+def in_starts(asked: str) -> str:
+    """`all at once`, or `in several starts (1, then 2)`."""
+    return f"in several starts ({asked})" if "then" in asked else "all at once"
+
+
 def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False, asked: str = "") -> str:
     """Why our run may learn differently from another run: the other run's settings, or that only the seed differs.
 
@@ -78,7 +83,7 @@ def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False, 
     asked for, if ours was asked for the same number at other starts.
     """
     told = [*told_apart(theirs, ours), *(["knobs turned while it trained"] if was_turned else [])]
-    told += [f"epochs {asked}, asked for at other starts"] if asked and theirs.epochs == ours.epochs else []
+    told += [f"its epochs asked for {in_starts(asked)}"] if asked and theirs.epochs == ours.epochs else []
     if not told:
         return "only the seed differs" if theirs.seed != ours.seed else ONLY_SPEED
     more = f" and {plural(len(told) - MOST_TOLD, 'more setting')}" if len(told) > MOST_TOLD else ""

@@ -126,6 +126,12 @@ def summarise(run: Run) -> Summary:
     )
 
 
+def warning_of(run: Run) -> str:
+    """What the name of a run's weights is followed by if they only guess: `, learned nothing`; else nothing."""
+    state = summarise(run).state_word
+    return f", {state}" if state == LEARNED_NOTHING else ""
+
+
 def best_run(summaries: Iterable[Summary]) -> Summary:
     """The best of the runs that can be compared: those on the same images and with the same measure.
 

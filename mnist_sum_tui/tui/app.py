@@ -199,7 +199,11 @@ class MnistSumApp(SettingsApp):
         for name in MARKERS:
             said = f"Draw with the marker {name}, one of {', '.join(MARKERS)}"
             yield SystemCommand(f"Marker: {name}", said, partial(self.keep_setting, "marker", name))
-        yield SystemCommand("Settings", f"What one sets once: {', '.join(settings.KNOWN)}", self.search_settings)
+        yield SystemCommand(
+            "Settings",
+            f"What one sets once: {', '.join(name for name in settings.KNOWN if name != 'plain')}",
+            self.search_settings,
+        )
         yield SystemCommand(
             "Guide", "Read about networks, recipes, accuracy, speed; ten experiments", self.action_guide
         )

@@ -30,6 +30,10 @@ OFFERED: dict[str, Sequence[settings.Value]] = {
 """the values that are offered of settings with many values; none of `plain`, with which there is no dashboard"""
 
 
+MOST_NOTES, NOTE_SECONDS = 3, 15.0
+"""how many wrong settings are told, and how long they are shown"""
+
+
 class Choice(NamedTuple):
     """A setting and one of its values, as an entry of the palette."""
 
@@ -54,7 +58,8 @@ def choices(here: Mapping[str, settings.Found]) -> Iterator[Choice]:
         where = file if now.origin == str(settings.path()) else now.origin
         for value in OFFERED.get(name, known.choices):
             words = f"; in {file}, but {where} counts" if value == kept.get(name) else ""
-            yield Choice(name, value, known.about + (f"; now, {where}" if value == now.value else words))
+            about = f"{known.about}: {known.means[value]}" if value in known.means else known.about
+            yield Choice(name, value, about + (f"; now, {where}" if value == now.value else words))
 
 
 class Settings(Provider):
@@ -106,6 +111,11 @@ class SettingsApp(RunningApp):
         self.has_few_colours = False
         """whether the terminal has 16 colours"""
         self.use_digits(str(settings.find("digits").value))
+
+    def on_mount(self) -> None:
+        """Say what is wrong with the user's file, because notes on the terminal are covered by the dashboard."""
+        for line in settings.read()[1][:MOST_NOTES]:
+            self.notify(line, title="Settings", severity="warning", timeout=NOTE_SECONDS)
 
     def keep_setting(self, name: str, value: settings.Value) -> None:
         """Use a setting at once, if that is possible, and write it into the user's file."""

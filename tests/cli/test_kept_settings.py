@@ -51,6 +51,9 @@ def test_the_doctor_says_where_each_comes_from(file: Path, cli: Cli) -> None:
     assert told["state"] == "note"
     assert told["path"] == str(file)
     assert told["theme"] == {"value": "nord", "from": "the file"}
+    before = json.loads(cli("--marker", "blocks", "doctor", "--json", MNIST_SUM_THEME="nor").stdout)["settings"]
+    assert before["marker"] == {"value": "blocks", "from": "--marker"}, "before the command, too"
+    assert "unknown theme 'nor': did you mean 'nord'?" in before["text"]
     assert told["marker"] == {"value": "ascii", "from": "--marker"}
     assert told["mouse"] == {"value": False, "from": "MNIST_SUM_MOUSE"}
     assert told["fps"] == {"value": 120, "from": "usual"}

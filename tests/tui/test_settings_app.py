@@ -94,8 +94,10 @@ async def test_what_cannot_be_kept_is_used_and_said(fake: FakeTrain, tmp_path: P
         app.keep_setting("theme", "nord")
         assert app.theme == "nord"
         await pilot.pause()
-        (toast,) = app._notifications
-        assert toast.title == "The setting is not kept"
+        unread, unkept = app._notifications
+        assert unread.title == "Settings"
+        assert "cannot be used" in unread.message, "which a note on the terminal says, too, but the dashboard covers it"
+        assert unkept.title == "The setting is not kept"
 
 
 async def test_digits_choose_pages_and_alt_the_number(fake: FakeTrain, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
+from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.help_panel import HelpPanel
 from mnist_sum_tui.tui.widgets.large_map import Closer
@@ -41,6 +42,18 @@ async def test_the_addition_table_is_whole_beside_its_words(app: MnistSumApp) ->
         assert "so it adds." in " ".join(str(app.screen.query_one("#words").render()).split())
         assert table.content_size.height >= 11
         assert table.content_size.width >= 3 + 19 * 2
+
+
+async def test_wrong_images_are_whole_or_it_says_how_to_see_them(app: MnistSumApp) -> None:
+    async with app.run_test(size=SMALLEST) as pilot:
+        await shown.mistakes(pilot)
+        assert "images: m gives them room" in text(app)
+        assert "99%" not in text(app), "a caption without its image"
+        await pilot.press("m")
+        await pilot.pause()
+        gallery = app.screen.query_one(Gallery)
+        assert gallery.scrollable_content_region.height >= gallery.tile.height - 1
+        assert "m gives" not in text(app)
 
 
 @pytest.mark.parametrize("view", ["health", "means", "digit_map", "inside"])

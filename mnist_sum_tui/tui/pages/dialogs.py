@@ -167,6 +167,7 @@ class QuitScreen(Question[Answer]):
     def _close_if_over(self) -> None:
         """Close the question if the training has ended, because then everything is saved."""
         if self.is_current and not cast("MnistSumApp", self.app).session.is_training:
+            self.app.notify("The training is over, and its run is saved: q leaves")
             self.dismiss("keep")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -19,7 +19,7 @@ from mnist_sum_tui.tui.predictions.messages import ImagePredicted, LookedInside,
 from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult
 from mnist_sum_tui.tui.predictions.requests import LookInside
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
-from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, sure_line
+from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, doubt_line
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
@@ -159,7 +159,7 @@ class InsidePage(NetworkViews):
         name, width = "drawn" if label is None else f"#{answer.index:,}", line.content_size.width
         if len(f"{name}: {words}{mark}") > width:  # or it would take the second line
             words = words.replace(" ", "")
-        sure = "slide show: space ends it" if self._is_sliding else sure_line(shown, width)
+        sure = "slide show: space ends it" if self._is_sliding else doubt_line(shown, width)
         line.say(f"{name}: {words}{mark}\n{sure}")
         self.query_one(AdditionTable).predictions = answer.predictions
 

@@ -41,6 +41,11 @@ NO_HEALTH = (
     "silent. Start a training (F1), or open or replay a run (F5). Runs of earlier versions have no such figures."
 )
 TOO_EARLY = "These weights are from before the first look at the layers. Later ones (key .) have figures."
+UP_OR_DOWN = "up from the line at 0 or down below it."
+AXES = (
+    " Across and up are the two directions in which that layer's values differ most (principal components): only how "
+    "near two points are has a meaning, not where they are."
+)
 NO_MAP = "Here you will see all test images as points, near each other where the network sees them as alike."
 
 
@@ -54,8 +59,11 @@ def brief(words: str, width: int, rows: int) -> str:
     return said
 
 
-def map_words(shown: DigitMap | None, index: int, *, is_drawn: bool) -> str:
-    """Words about the map of the digits, and about the image under its cursor, unless a drawing is shown."""
+def map_words(shown: DigitMap | None, index: int, *, is_drawn: bool, is_roomy: bool) -> str:
+    """Words about the map of the digits, and about the image under its cursor, unless a drawing is shown.
+
+    They say what the axes are if there is room (`is_roomy`).
+    """
     if shown is None:
         return NO_MAP
     label, digit = int(shown.labels[index]), int(shown.digits[index])
@@ -64,8 +72,7 @@ def map_words(shown: DigitMap | None, index: int, *, is_drawn: bool) -> str:
     return (
         f"{'The drawing is not on it' if is_drawn else which}. All test images as points: the more alike two are to "
         "the layer before the scores, the nearer they are. A figure: the digit of most points there; "
-        f"{BRAILLE.wrong}: misread. Across and up are the two directions in which that layer's values differ most "
-        "(principal components): only how near two points are has a meaning, not where they are."
+        f"{BRAILLE.wrong}: misread.{AXES if is_roomy else ''}"
     )
 
 
@@ -97,7 +104,7 @@ def layer_words(view: "LayerView", number: int, is_dark: bool) -> str:
         return (
             f"{kind}: each map has one filter (the small square: {ink} counts for, {paper} against), laid on "
             f"{patches_words(view)}. A cell of the map stands out where its patch looks like the filter: after some "
-            "epochs, often at an edge or a stroke."
+            "epochs, often at an edge or a stroke. Empty paper goes in as -0.4, so a map may stand out there, too."
         )
     if view.kernels is not None:
         return (
@@ -108,9 +115,9 @@ def layer_words(view: "LayerView", number: int, is_dark: bool) -> str:
         kept = "the strongest" if "max" in view.kind else "the mean"
         return f"{kind}: the same maps, smaller. Of each square {kept} is kept: what was found, less exactly where."
     if view.kind == "digit scores":
-        return "Ten scores, one for each digit. As probabilities they are the first answer: which digit it is."
+        return f"Ten scores, one for each digit, {UP_OR_DOWN} As probabilities they are the first answer, the digit."
     if view.kind == "sum scores":
-        return "Nineteen scores, one for each sum from 0 to 18. As probabilities they are the second answer."
+        return f"Nineteen scores, one for each sum, 0 to 18, {UP_OR_DOWN} As probabilities they are the second answer."
     if view.kind == "digit x number":
         return (
             f"Here the number comes in. Row: digit, column: number. Only column {number} is lit, in the row of the "

@@ -9,8 +9,9 @@ from textual.widgets import Static
 
 from mnist_sum_tui.formatting import clauses, first_fit
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.runs.position import GUESSING
 from mnist_sum_tui.tui.pages.predicting import accuracies, note
-from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
+from mnist_sum_tui.tui.pages.weights_bar import GUESSES, WEIGHT_KEYS, WeightsPage, weights_bar
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
@@ -81,7 +82,7 @@ class MistakesPage(WeightsPage):
         yield SurenessCharts(id="sureness")
         yield Static(id="result", markup=False)
         yield note()
-        yield Gallery(id="gallery")
+        yield Gallery(id="gallery", no_room="images: m gives them room")
         yield from weights_bar()
 
     def on_mount(self) -> None:
@@ -150,7 +151,8 @@ class MistakesPage(WeightsPage):
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
         """Show the result of an evaluation on the test set."""
-        self.note()
+        guesses = message.result.report.digit_accuracy <= GUESSING
+        self.note(GUESSES if guesses else "", is_error=guesses)
         known = placed(message.result.weights, message.choices)
         self.show_weights(known.chosen, known.all, "")
         if self._evaluated is not None and message.result is self._evaluated.result:

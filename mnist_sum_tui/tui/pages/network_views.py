@@ -157,7 +157,7 @@ class NetworkViews(WalkingPage):
             widget.point_at(answer.index)
         is_drawn = answer.predictions[0].label is None  # a drawing is no point of the map
         self.query_one("#under-cursor", Digit).image = None if is_drawn else answer.image
-        return map_words(widget.shown, answer.index, is_drawn=is_drawn)
+        return map_words(widget.shown, answer.index, is_drawn=is_drawn, is_roomy=self.has_class("-giant"))
 
     def _turned(self, result: "TestSetResult") -> DigitMap:
         """The map, turned to fit the first one that was shown, so that clusters move and do not jump."""

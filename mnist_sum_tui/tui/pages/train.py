@@ -216,6 +216,8 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             return True
         if self.is_form_shown and action in ("control", *CHART_ACTIONS):
             return False
+        if action == "charts" and self.session.run is None:
+            return False
         if (allowed := self.allows_in_replay(action, parameters)) is not None:
             return allowed
         control, started = self.session.control, self.session.started

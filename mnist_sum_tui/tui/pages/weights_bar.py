@@ -14,6 +14,7 @@ from textual.widgets import Static
 from mnist_sum_tui.formatting import clauses
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Event, Started
+from mnist_sum_tui.runs.summary import LEARNED_NOTHING
 from mnist_sum_tui.tui.pages.base import LEAST_STATE
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
 from mnist_sum_tui.tui.predictions.weights import SAME, Weights, place_in_time, same_weights, usual
@@ -23,6 +24,7 @@ from mnist_sum_tui.tui.widgets.slider import Slider
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
+GUESSES = "This network learned nothing, so its answers are guesses. F5 opens another run, F1 trains a new one."
 NO_OTHERS = "No other weights were kept. A run of recipe standard keeps some epochs, to go back to."
 FIRST, LAST = "These are the first weights that were kept.", "These are the last weights."
 LEAST_SLIDER = 34
@@ -107,6 +109,8 @@ class WeightsPage(PredictingPage):
         slider.chosen = choices.index(shown)
         self._source = place_in_time(self.session, shown) + source
         self._say_source()
+        if LEARNED_NOTHING in source:
+            self.note(GUESSES, is_error=True)
 
     def take_room(self) -> None:
         """Say of the weights what fits beside the slider."""

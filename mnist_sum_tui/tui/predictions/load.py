@@ -45,13 +45,14 @@ def load_file(weights: Weights) -> "Predictor":
     from mnist_sum_tui.inference.predict import Predictor
     from mnist_sum_tui.machine.hardware import choose_for_inference
     from mnist_sum_tui.runs import checkpoint
-    from mnist_sum_tui.runs.run import Run
+    from mnist_sum_tui.runs.run import BUILT_IN, Run
+    from mnist_sum_tui.runs.summary import warning_of
 
     assert weights.path is not None
-    loaded = checkpoint.load(weights.path)
-    where = loaded.position.words(is_running=Run(weights.path.parent).is_running)
+    loaded, run = checkpoint.load(weights.path), Run(weights.path.parent)
+    guesses = "" if weights.path == BUILT_IN else warning_of(run)
     owner = f"{'newest run ' if weights.is_newest else ''}{weights.owner}"
-    named = f"{owner}, {where}{lacking(loaded.confidence)}"
+    named = f"{owner}, {loaded.position.words(is_running=run.is_running)}{guesses}{lacking(loaded.confidence)}"
     hardware = choose_for_inference(loaded.config, "auto")
     return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence)
 

@@ -16,6 +16,8 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.session import Session
 
 LIVE = "live"
+UNTRAINED = "epoch 0"
+"""the name of a run's weights before its first step"""
 SAME = " = "
 """joins the names of weights that are in several files, and so are one stop of the slider"""
 MOST_HEADER = 256 << 10
@@ -49,7 +51,7 @@ class Choices:
 
 
 def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weights | None = None) -> Choices:
-    """The weights of `run` if it is being trained or has any, or else those of the newest run that has any.
+    """The weights of `run` if it is being trained or has any, or else those of the newest run that has trained ones.
 
     `wanted` is chosen if it still exists; if it is of another run, it is the only choice. Otherwise the training in
     progress is chosen, or else the best epoch, the last checkpoint, or the built-in network.
@@ -62,7 +64,7 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
         found.append(Weights(LIVE, "the training in progress"))
     if not found:
         files = (_of_run(other) for other in find.list_runs(folder))
-        found = [replace(each, is_newest=True) for each in next(filter(None, files), ())]
+        found = [replace(each, is_newest=True) for each in next(filter(_has_learned, files), ())]
     if not found and BUILT_IN.exists():
         found = [Weights(BUILT_IN_NETWORK, f"the {BUILT_IN_NETWORK}", BUILT_IN)]
     if wanted is not None and wanted.path is not None and wanted.path.exists():
@@ -71,6 +73,11 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
     if not found:
         raise UsageError("there is no trained network yet: train one on the page Train (one epoch of compact will do)")
     return Choices(usual(found), tuple(found))
+
+
+def _has_learned(found: Sequence[Weights]) -> bool:
+    """Whether a run has weights besides those that it began with."""
+    return any(weights.name.split(SAME)[0] != UNTRAINED for weights in found)
 
 
 def usual(found: Sequence[Weights]) -> Weights:

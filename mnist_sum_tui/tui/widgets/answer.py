@@ -50,7 +50,11 @@ def fit_line(said: "Prediction", width: int) -> tuple[str, str]:
     """Whether the sum is digit + number, in as many words as fit into a line, and the style for the words."""
     asked, is_not = f"{said.digit} + {said.number}", f"{said.digit + said.number}, not {said.sum}"
     if said.agrees:  # the equation says that they fit each other, be they right or wrong
-        return first_fit([f"the two answers fit: {asked} is {said.sum}", f"{asked} is {said.sum}: fits"], width), ""
+        close = f"{said.digit}+{said.number}={said.sum}"
+        return first_fit(
+            [f"the two answers fit: {asked} is {said.sum}", f"answers fit: {close}", f"{asked} is {said.sum}: fits"],
+            width,
+        ), ""
     forms = [
         f"the two answers do not fit: {asked} is {is_not}",
         f"do not fit: {asked} is {is_not}",
@@ -74,6 +78,15 @@ def sure_line(said: "Prediction", width: int) -> str:
         if len(line) <= width:
             break
     return line
+
+
+def doubt_line(said: "Prediction", width: int) -> str:
+    """As `sure_line`, but of what is no digit it says that first, and the probabilities only if there is room."""
+    sure = sure_line(said, width)
+    if said.verdict != "stranger":
+        return sure
+    doubt = answer(said.digit, said.verdict, said.unsure_of, width)
+    return first_fit([f"{doubt} {sure}", doubt], width)
 
 
 def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Content:
@@ -139,7 +152,7 @@ class Likeness(Widget):
         said = self.said
         if not self.display or said is None or said.digit_score is None or not said.threshold:
             return ""
-        figures = f"{said.digit_score:.2f}, needs {said.threshold:.2f}"
+        figures = f"{said.digit_score:.2f}, least {said.threshold:.2f}"
         return first_fit((f"{LIKENESS}: {figures}", f"digit? {figures}", LIKENESS), self.content_size.width)
 
     def watch_said(self, said: "Prediction | None") -> None:

@@ -79,8 +79,10 @@ class Gallery(ScrollView, can_focus=True):
     is_large: reactive[bool] = reactive(False)
     """whether large pictures are wanted"""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, no_room: str = "images: too few rows here") -> None:
+        """`no_room` is what is said of the images if not one fits."""
         super().__init__(id=id)
+        self._no_room = no_room
         self._drawn: dict[tuple[int, Tile], list[Strip]] = {}
 
     @property
@@ -133,14 +135,18 @@ class Gallery(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One screen line of a row of tiles; what does not fit is counted, because parts are unreadable."""
+        if self._room.height < self.tile.height - 1:  # the last row of a tile is a gap
+            return self._told(f"{BRAILLE.cut} {len(self.items):,} {self._no_room}" if not y and self.items else "")
         row, line = divmod(y + self.scroll_offset.y, self.tile.height)
         ends, rest = y - line + self.tile.height, len(self.items) - row * self.across
         if rest > 0 and ends > self._room.height >= self.tile.height:
-            told = Content(f"{BRAILLE.cut} {rest:,} {self.MORE}" if line == 0 else "")
-            return Visual.to_strips(self, told, self._room.width, 1, self.visual_style)[0]
+            return self._told(f"{BRAILLE.cut} {rest:,} {self.MORE}" if line == 0 else "")
         places = range(row * self.across, min((row + 1) * self.across, len(self.items)))
         strip = Strip.join([self._tile_lines(place)[line] for place in places])
         return strip.adjust_cell_length(self._room.width, self.rich_style)
+
+    def _told(self, words: str) -> Strip:
+        return Visual.to_strips(self, Content(words), self._room.width, 1, self.visual_style)[0]
 
     def _tile_lines(self, place: int) -> list[Strip]:
         tile = self.tile

@@ -63,7 +63,7 @@ class Marks(NamedTuple):
         """The mark of the highest step in words: `the place marked 9`, `# beside the ink`; empty if it is blank."""
         step = int(self.steps.max())
         if step == self.steps[self.is_ink].max(initial=-1):
-            return f"the place marked {step}"
+            return f"the {'place' if (self.steps == step).sum() == 1 else 'places'} marked {step}"
         return f"the place {BRAILLE.shades[step // 3]} beside the ink" if step >= 3 else ""
 
 
@@ -77,28 +77,28 @@ def marks(image: Image, heat_hw: NDArray[np.float32], columns: int, least: float
     return Marks(steps, resize(image, columns, columns // 2))
 
 
-def heat_lines(found: Marks, paper: Color, ink: Color, warm: Color) -> list[Content]:
+def heat_lines(found: Marks, paper: Color, ink: Color, warm: Color, beside: Color) -> list[Content]:
     """The picture: figures on the ink, whose ground is as bright as the ink is, and warmer where the heat is higher.
 
-    Where there is no ink, shades stand for 3, 6 and 9.
+    Where there is no ink, shades in the colour `beside` stand for 3, 6 and 9.
     """
     lines = []
     for row in zip(found.steps.tolist(), found.ink.tolist(), found.is_ink.tolist(), strict=True):
         parts: list[tuple[str, Style]] = []
         for (step, grey, is_ink), stretch in groupby(zip(*row, strict=True)):
             mark = str(step) if is_ink else BRAILLE.shades[step // 3]
-            parts.append((mark * sum(1 for _ in stretch), mark_style(step, grey, is_ink, (paper, ink, warm))))
+            parts.append((mark * sum(1 for _ in stretch), mark_style(step, grey, is_ink, (paper, ink, warm, beside))))
         lines.append(Content.assemble(*parts))
     return lines
 
 
-def mark_style(step: int, grey: float, is_ink: bool, colours: tuple[Color, Color, Color]) -> Style:
-    """The colours of a cell, from those of paper, ink and heat; the terminal's own cannot be blended, but turned."""
-    paper, ink, warm = colours
+def mark_style(step: int, grey: float, is_ink: bool, colours: tuple[Color, Color, Color, Color]) -> Style:
+    """The colours of a cell, from those of paper, ink, heat and shades; the terminal's own can only be turned."""
+    paper, ink, warm, beside = colours
     if warm.ansi is not None:
         return Style(reverse=True, bold=True) if is_ink else Style(foreground=warm)
     if not is_ink:
-        return Style(foreground=paper.blend(warm, 0.3 + step * 0.07))
+        return Style(foreground=paper.blend(beside, 0.3 + step * 0.07))
     faint, further = INK_GROUND
     ground = paper.blend(ink, faint + further * grey / 255).blend(warm, step / 9)
     return Style(background=ground, foreground=readable_on(ground), bold=True)
@@ -137,7 +137,8 @@ class HeatPair(Widget):
         told, shown = fitted(found, (max(said.digit_probabilities), max(said.sum_probabilities)), width, height)
         theme, (_, _, paper, ink) = self.app.theme_variables, self.colors
         warm = Color.parse(theme.get("heat", theme["warning"]))
-        digit, total = (heat_lines(each, paper, ink, warm) for each in shown)
+        beside = Color.parse(theme["warning"])
+        digit, total = (heat_lines(each, paper, ink, warm, beside) for each in shown)
         names = f"digit {said.digit}".ljust(shown[0].steps.shape[1] + 2) + f"sum {said.sum}"
         pairs = [one + "  " + other for one, other in zip(digit, total, strict=True)]
         return Content("\n").join([*map(Content, told), Content.styled(names, "bold"), *pairs])
@@ -155,7 +156,7 @@ def fitted(found: HeatFound, sure: tuple[float, float], width: int, height: int)
             shown = [marks(found.image, heat, columns, least) for heat in heats]
             found_words = [strongest_words(*each) for each in zip(heats, shown, sure, strict=True)]
             if words is SHORT:
-                found_words = [each.removeprefix("the place ") for each in found_words]
+                found_words = [each.removeprefix("the place ").removeprefix("the places ") for each in found_words]
             told = textwrap.wrap(words.format(*found_words), max(width, 20))
             room = max(4, min(columns, 2 * (height - len(told) - 1)))
         if columns >= min(LEAST_COLUMNS, (width - 2) // 2):

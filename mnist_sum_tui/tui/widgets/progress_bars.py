@@ -28,6 +28,6 @@ class ProgressBars(Widget):
         parts: list[str | tuple[str, str]] = []
         for name, share in ((left, of_epoch), (right, step / (per_epoch * epochs))):
             done, rest = track(share, room // 2)
-            parts += [f"{name} ", (done, "$primary"), (rest, "$foreground 30%")]
+            parts += [f"{name} ", (done, "$text-primary"), (rest, "$foreground 30%")]
             parts += [f" {percent(min(max(share, 0), 1), 0):>5}", "   "]
         return Content.assemble(*parts[:-1])

@@ -130,11 +130,11 @@ class RunView(Vertical):
         if self.shows_system:
             self.query_one(SystemLines).show(self.series.last_system, session.is_training)
         self.query_one(KeyFigures).show(session)
-        last = session.events[-1] if session.events else None
-        if last is not None:
+        for last in session.events[-1:]:
             self.query_one(ProgressBars).show(session.started, last.step, last.epoch)
         strip = self.query_one(SampleStrip)
-        strip.set_class(self._samples is None and not session.has_samples, "-empty")
+        may_come = session.has_samples and (session.is_live or session.moment is not None)
+        strip.set_class(self._samples is None and not may_come, "-empty")
         strip.show(self._samples, self.images)
         self._draw_race()
         self._draw_outcome()

@@ -45,7 +45,7 @@ class ScrubBar(Widget):
         """The bar in one line."""
         left, room, right = self._parts()
         done, rest = track(self.place[-1], room)
-        return Content.assemble(left, (done, "$primary"), (rest, "$foreground 30%"), right)
+        return Content.assemble(left, (done, "$text-primary"), (rest, "$foreground 30%"), right)
 
     def _parts(self) -> tuple[str, int, str]:
         """The words before the track, its columns, the words after it."""

@@ -58,7 +58,7 @@ async def test_a_stroke_is_answered(size: tuple[int, int], tmp_path: Path, monke
         likeness = page.query_one(Likeness)
         assert likeness.display
         assert likeness.region.height == (0 if size == (60, 20) else 1), "the bars need the row more"
-        figures = f"{shown.digit_score:.2f}, needs {shown.threshold:.2f}"
+        figures = f"{shown.digit_score:.2f}, least {shown.threshold:.2f}"
         whole = {(200, 60): f"how like a digit: {figures}", (80, 24): "how like a digit"}.get(size, f"digit? {figures}")
         assert str(page.query_one("#seen").border_subtitle) == whole
         likeness.said = replace(shown, digit_score=None)  # a network that is not calibrated
@@ -147,3 +147,21 @@ async def test_the_keys_are_said_where_no_mouse_is_heard_of(tmp_path: Path, monk
             await pilot.pause(0.3)
             hint = str(app.screen.query_one("#hint", Static).render())
             assert ("Space puts the pen down" in hint) != is_moved
+
+
+async def test_a_network_that_learned_nothing_is_named_as_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "draw")
+        await draw(pilot)
+        page = app.screen
+        assert isinstance(page, DrawPage)
+        assert page._answer is not None
+        for source, is_said in ((f"{page._answer.source}, learned nothing", True), (page._answer.source, False)):
+            page.on_drawing_predicted(replace(page._answer, source=source))
+            note = page.query_one("#note", Static)
+            assert note.display == is_said
+        page.on_drawing_predicted(replace(page._answer, source="20260101, learned nothing"))
+        assert "its answers are guesses" in str(page.query_one("#note", Static).render())

@@ -78,7 +78,7 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(
         digit = 3 if name == "draw" else 7
         assert f"digit {digit} " in shown
         assert f"sum {digit + 7}" in shown
-        assert re.search(r"digit[,:] (the place )?marked 9 \(from ", " ".join(shown.split()))
+        assert re.search(r"digit[,:] (the places? )?marked 9 \(from ", " ".join(shown.split()))
         assert len(shown.splitlines()) <= pair.region.height
         await press(pilot, "escape")
         is_always_there = size == (200, 60) and name != "draw"
@@ -172,7 +172,7 @@ PAPER, INK, WARM = Color.parse("#000"), Color.parse("#fff"), Color.parse("#f80")
 
 
 def drawn(image: NDArray[np.uint8], heat: NDArray[np.float32], columns: int) -> list[str]:
-    return [line.plain for line in heat_lines(marks(image, heat, columns), PAPER, INK, WARM)]
+    return [line.plain for line in heat_lines(marks(image, heat, columns), PAPER, INK, WARM, WARM)]
 
 
 def test_ink_is_written_in_figures_and_the_rest_shaded() -> None:
@@ -185,13 +185,13 @@ def test_ink_is_written_in_figures_and_the_rest_shaded() -> None:
 
 def test_the_digit_is_seen_below_the_figures() -> None:
     """Ink has a ground, the brighter, the more ink; beside it only the marks have a colour."""
-    styles = [mark_style(0, grey, grey > 0, (PAPER, INK, WARM)) for grey in (0, 60, 255)]
+    styles = [mark_style(0, grey, grey > 0, (PAPER, INK, WARM, WARM)) for grey in (0, 60, 255)]
     grounds = [0 if style.background is None else style.background.r for style in styles]
     assert grounds == sorted({*grounds})
-    assert mark_style(9, 0, False, (PAPER, INK, WARM)).background is None
+    assert mark_style(9, 0, False, (PAPER, INK, WARM, WARM)).background is None
     own = Color.parse("ansi_yellow")
-    assert mark_style(5, 255, True, (own, own, own)).reverse
-    assert not mark_style(5, 0, False, (own, own, own)).reverse
+    assert mark_style(5, 255, True, (own, own, own, own)).reverse
+    assert not mark_style(5, 0, False, (own, own, own, own)).reverse
 
 
 def test_one_hot_pixel_is_a_nine_however_small_the_picture() -> None:
@@ -205,10 +205,10 @@ def test_one_hot_pixel_is_a_nine_however_small_the_picture() -> None:
     ("most", "words"),
     [
         (0.0, "so weak that no place alone matters"),
-        (0.3, "the place marked 3 (from 95.0 to 93.4 %)"),
-        (1.0, "the place marked 9 (from 95.0 to 87.5 %)"),
-        (8.0, "the place marked 9 (from 95.0 to 0.6 %)"),
-        (40.0, "the place marked 9 (from 95.0 to 0.0 %)"),
+        (0.3, "the places marked 3 (from 95.0 to 93.4 %)"),
+        (1.0, "the places marked 9 (from 95.0 to 87.5 %)"),
+        (8.0, "the places marked 9 (from 95.0 to 0.6 %)"),
+        (40.0, "the places marked 9 (from 95.0 to 0.0 %)"),
     ],
 )
 def test_the_words_say_how_sure_it_is_then(most: float, words: str) -> None:

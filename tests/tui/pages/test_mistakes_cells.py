@@ -135,13 +135,3 @@ async def test_words_of_the_maps_never_touch(
         assert str(sums.border_title).startswith("Sum: ")
         assert ("░" in str(sums.border_title)) == (size[1] < 30)
         assert size != (80, 24) or "digit↓ number→ ░" in str(sums.border_title)
-
-
-async def test_pictures_keep_their_labels_where_there_is_little_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
-    async with app.run_test(size=(60, 20)) as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        gallery = app.screen.query_one(Gallery)
-        assert gallery.items[0].caption in gallery.render_line(0).text

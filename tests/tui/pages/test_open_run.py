@@ -13,6 +13,7 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.experiments import Experiments
 from mnist_sum_tui.tui.pages.resume_run import ResumeRun
+from mnist_sum_tui.tui.predictions import weights
 from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.messages import StartTraining
@@ -113,12 +114,18 @@ def test_an_opened_run_decides_neither_exit_code_nor_receipt(tmp_path: Path) -> 
     assert "diverged" in receipt(session)
 
 
-def test_the_opened_run_is_the_network_of_the_pages(tmp_path: Path) -> None:
+def test_the_opened_run_is_the_network_of_the_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "runs"
     old, new = make(folder, "old", []), make(folder, "new", [])
     give_weights(new)
     session = recorded.new_app(tmp_path).session
     assert of_session(session).chosen.owner == "new"
+    begun = make(folder, "newer", [])
+    give_weights(begun)
+    begun.best_file.rename(begun.epoch_file(0))
+    saved_after = {True: (0, True), False: (3, True)}
+    monkeypatch.setattr(weights, "_head_of", lambda path: saved_after[path.parent == begun.path])
+    assert of_session(session).chosen.owner == "new", "the newer one has not made a step"
     assert of_session(session).chosen.is_newest, "nobody chose it, so the page says why it is this one"
     session.open(CONFIG, old, [])
     with pytest.raises(UsageError, match="run old has no weights yet"):

@@ -28,6 +28,7 @@ def test_answers_that_do_not_fit_are_told_with_their_figures() -> None:
     assert answer_lines(said, 16).plain.endswith("\n0 + 4 is not 5")
     fitting = fixed.predictions(fixed.ODD[0])[5]
     assert answer_lines(fitting, 40).plain.endswith("\nthe two answers fit: 0 + 5 is 5")
+    assert answer_lines(fitting, 18).plain.endswith("\nanswers fit: 0+5=5")
     assert answer_lines(fitting, 17).plain.endswith("\n0 + 5 is 5: fits")
 
 
