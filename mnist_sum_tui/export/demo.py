@@ -41,7 +41,7 @@ def captions(replay: Replay) -> list[Caption]:
         Caption(
             0,
             0,
-            "In: an image and a number. Out: the digit and their sum. It begins at random. The first steps are slowed.",
+            "In: an image and a number. Out: digit and sum. Random at first, shown slowly.",
         )
     ]
 
