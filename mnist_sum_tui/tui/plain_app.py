@@ -36,12 +36,19 @@ class ShownOnly(LineFilter):
     """Replaces unprintable characters by spaces of the same width, and others by the characters of the marker.
 
     Text from files goes through `printable` when it is read; this filter is a second safeguard. It also applies the
-    marker to what Textual itself draws: borders, scroll bars, large digits. One filter does both, because Textual
-    copies each line for each filter.
+    marker to what Textual itself draws: borders, scroll bars, large digits. One filter does both, and calls Textual's
+    own, because Textual copies each line for each filter.
     """
 
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
+    def __init__(self, before: tuple[LineFilter, ...] = ()) -> None:
+        """`before` are the filters that a line goes through first."""
+        super().__init__()
+        self.before = before
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Filter the segments of a line; the width stays the same, because an escape character has none."""
+        for other in self.before:
+            segments = other.apply(segments, background)
         if not all(segment.text.isprintable() for segment in segments):
             segments = [Segment(_print_of(text), style, control) for text, style, control in segments]
         if current() is not BRAILLE:
@@ -56,7 +63,7 @@ def _print_of(text: str) -> str:
 class PlainApp(App[ReturnType]):
     """An app whose lines all go through ShownOnly, and whose toasts show their text without markup."""
 
-    _last_filter = ShownOnly()
+    _filter = ShownOnly()
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,8 +108,10 @@ class PlainApp(App[ReturnType]):
         self.set_class(current() is ASCII, "-ascii")
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """The filters for every line; ours is the last."""
-        return [*super().get_line_filters(), self._last_filter]
+        """The filter for every line, which includes Textual's."""
+        if (before := tuple(super().get_line_filters())) != self._filter.before:
+            self._filter = ShownOnly(before)
+        return [self._filter]
 
     def get_key_display(self, binding: Binding) -> str:
         """The name of a key for the footer; a word if Textual's sign for it is missing in many fonts."""

@@ -5,6 +5,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.reactive import reactive
+from textual.strip import Strip
+from textual.visual import Visual
 from textual.widget import Widget
 
 from mnist_sum_tui.charts.thumbnail import Image, as_grey, resize, shrink
@@ -28,20 +30,54 @@ class Sample(Widget):
     answer: reactive[tuple[int, int, int, int] | None] = reactive(None)
     """the true digit, the number, the predicted digit and sum"""
 
+    _lines: tuple[Strip, ...] = ()
+    """the lines of the image; empty if they are to be drawn again"""
+
     def render(self) -> Content:
         """The image as large as possible, and the equation with a mark for right or wrong."""
-        width, height = self.content_size
-        words = self._words(width)
-        if height < 4 or not width:
-            return words
-        columns = min(width, height * 2)
-        rows = min(height - 1, round(columns * ROWS_PER_COLUMN))
-        if self.image is None:  # not read yet; the words keep their place
+        rows, words = self._rows, self._words(self.content_size.width)
+        if self.image is None or not rows:  # not read yet; the words keep their place
             return Content("\n" * rows) + words
+        return self._picture() + "\n" + words
+
+    def render_line(self, y: int) -> Strip:
+        """As `render`, line by line; those of the image stay when the answer changes, because they take most time."""
+        rows, width = self._rows, self.content_size.width
+        if self.image is None or not rows:
+            return super().render_line(y)
+        if y > rows:
+            return Strip.blank(width, self.rich_style)
+        if y == rows:
+            return Visual.to_strips(self, self._words(width), width, 1, self.visual_style)[0]
+        self._lines = self._lines or (*Visual.to_strips(self, self._picture(), width, rows, self.visual_style),)
+        return self._lines[y]
+
+    def notify_style_update(self) -> None:
+        """Draw the image again, because the theme has changed."""
+        super().notify_style_update()
+        self._lines = ()
+
+    def watch_image(self) -> None:
+        """Draw another image."""
+        self._lines = ()
+
+    on_resize = watch_image
+
+    @property
+    def _rows(self) -> int:
+        """How many rows the image takes; 0 if there is no room for one."""
+        width, height = self.content_size
+        return 0 if height < 4 or not width else min(height - 1, round(min(width, height * 2) * ROWS_PER_COLUMN))
+
+    def _picture(self) -> Content:
+        """The image in the middle."""
+        assert self.image is not None
+        width, height = self.content_size
+        columns = min(width, height * 2)
         _, _, paper, ink = self.colors
         indent = " " * ((width - columns) // 2)
-        picture = blocks(shrink(self.image, columns, rows * 2), paper, ink).split("\n")
-        return Content("\n").join([*(Content.assemble(indent, row) for row in picture), words])
+        rows = blocks(shrink(self.image, columns, self._rows * 2), paper, ink).split("\n")
+        return Content("\n").join(Content.assemble(indent, row) for row in rows)
 
     def _words(self, width: int) -> Content:
         if self.answer is None:
