@@ -186,7 +186,7 @@ def printer(style: str, run: Run) -> Printer:
 def brief_result(event: Finished, started: Started | None) -> str:
     """The result of one seed's run in one line."""
     seed = f"seed {started.seed}: " if started else ""
-    return f"{seed}{accuracies(event)}, {duration(event.elapsed)} of training"
+    return f"{seed}test {accuracies(event)}, {duration(event.elapsed)} of training"
 
 
 def heading(event: Started) -> list[str]:

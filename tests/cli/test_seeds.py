@@ -42,7 +42,7 @@ def test_seeds_give_the_same_results_as_single_runs_and_report_the_mean(cli: Cli
 def test_seeds_print_a_line_each_and_a_table(cli: Cli, small_data: str) -> None:
     result = cli(*SPRINT, "--data-dir", small_data, "--seeds", "2", "--name", "ours")
     lines = result.stdout.splitlines()
-    assert lines[0].startswith("seed 0: ")
+    assert lines[0].startswith("seed 0: test ")
     assert lines[1].startswith("seed 1: ")
     assert "-ours-seed1  " in result.stdout
     assert "mean of 2" in result.stdout
