@@ -37,13 +37,7 @@ def captions(replay: Replay) -> list[Caption]:
     """
     events = replay.at(replay.last).events
     story, shown = Story(events), _shown(events)
-    found = [
-        Caption(
-            0,
-            0,
-            "In: an image and a number. Out: digit and sum. Random at first, shown slowly.",
-        )
-    ]
+    found = [Caption(0, 0, "In: an image and a number. Out: digit and sum. Random at first, shown slowly.")]
 
     def say(step: int, words: str) -> None:
         found.append(Caption(replay.row_at_step(step), step, words))

@@ -12,7 +12,7 @@ from textual.theme import ThemeProvider
 from textual.widgets import Input
 
 from mnist_sum_tui import settings
-from mnist_sum_tui.errors import MnistSumError, UsageError
+from mnist_sum_tui.errors import MnistSumError, UsageError, unknown
 from mnist_sum_tui.machine.stdio import choose_marker
 from mnist_sum_tui.tui import looks
 from mnist_sum_tui.tui.pages.base import Page
@@ -114,7 +114,10 @@ class SettingsApp(RunningApp):
 
     def on_mount(self) -> None:
         """Say what is wrong with the user's file, because notes on the terminal are covered by the dashboard."""
-        for line in settings.read()[1][:MOST_NOTES]:
+        values, wrong = settings.read()
+        if (theme := str(values.get("theme", looks.DEFAULT))) not in looks.NAMES:
+            wrong.append(str(unknown("theme", theme, looks.NAMES)))
+        for line in wrong[:MOST_NOTES]:
             self.notify(line, title="Settings", severity="warning", timeout=NOTE_SECONDS)
 
     def keep_setting(self, name: str, value: settings.Value) -> None:

@@ -100,6 +100,14 @@ async def test_what_cannot_be_kept_is_used_and_said(fake: FakeTrain, tmp_path: P
         assert unkept.title == "The setting is not kept"
 
 
+async def test_an_unknown_theme_is_told_where_one_sees_it(fake: FakeTrain, tmp_path: Path) -> None:
+    settings.keep("theme", "nrod")
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)):
+        (toast,) = app._notifications
+        assert "unknown theme 'nrod': did you mean 'nord'?" in toast.message
+
+
 async def test_digits_choose_pages_and_alt_the_number(fake: FakeTrain, tmp_path: Path) -> None:
     settings.keep("digits", "pages")
     app = recorded.new_app(tmp_path)
