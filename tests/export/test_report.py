@@ -67,6 +67,15 @@ def test_it_shows_the_run(run: Run) -> None:
     assert "/home/me" not in text
 
 
+def test_a_run_without_a_test_says_so_and_what_its_validation_was(run: Run) -> None:
+    assert "has no test result" not in page(run)
+    run.report_file.unlink()
+    text = page(run)
+    assert "This run has no test result (done)" in text
+    assert re.search(r"Its best epoch, 5, has [\d.]+ % of the digits and [\d.]+ % of the sums of the validation", text)
+    assert "Dots: validation." in text
+
+
 def test_what_was_turned_is_in_the_commands_and_among_the_settings(run: Run) -> None:
     other = summarise(make(run.path.parent, "20260102-120100-compact", [*recorded.training(2150)]))
     turned = Changed(step=9, epoch=1, elapsed=0.2, at=300, setting="lr", before="x1", value="x0.5")

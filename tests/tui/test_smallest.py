@@ -44,6 +44,13 @@ async def test_the_addition_table_is_whole_beside_its_words(app: MnistSumApp) ->
         assert table.content_size.width >= 3 + 19 * 2
 
 
+async def test_with_four_rows_more_the_wrong_images_are_shown(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown.mistakes(pilot)
+        assert "m gives them room" not in text(app)
+        assert "8 → 2  99%" in text(app)
+
+
 async def test_wrong_images_are_whole_or_it_says_how_to_see_them(app: MnistSumApp) -> None:
     async with app.run_test(size=SMALLEST) as pilot:
         await shown.mistakes(pilot)

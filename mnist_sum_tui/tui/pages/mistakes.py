@@ -16,7 +16,7 @@ from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.selection import Chosen, Selection, all_wrong, frequent, read_as, sums_wrong
-from mnist_sum_tui.tui.predictions.weights import placed
+from mnist_sum_tui.tui.predictions.weights import is_trained, placed
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, Heatmap, SumMap
@@ -151,9 +151,10 @@ class MistakesPage(WeightsPage):
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
         """Show the result of an evaluation on the test set."""
-        guesses = message.result.report.digit_accuracy <= GUESSING
-        self.note(GUESSES if guesses else "", is_error=guesses)
         known = placed(message.result.weights, message.choices)
+        is_over = self.session.shown.moment is None and not self.session.is_live
+        guesses = is_over and is_trained((known.chosen,)) and message.result.report.digit_accuracy <= GUESSING
+        self.note(GUESSES if guesses else "", is_error=guesses)
         self.show_weights(known.chosen, known.all, "")
         if self._evaluated is not None and message.result is self._evaluated.result:
             return

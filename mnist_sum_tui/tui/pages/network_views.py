@@ -130,7 +130,8 @@ class NetworkViews(WalkingPage):
         """That of the run on page Train, or else of the newest run, whose weights are shown; read once."""
         shown, path = self.session.shown, answer.weights.path
         if shown.events or self.session.run is not None or path is None:
-            return Course.of(self.session.run, shown.started, shown.events)
+            course = Course.of(self.session.run, shown.started, shown.events)
+            return course if shown.moment is None else course._replace(began="")  # a moment has only its newest Samples
         run = Run(path.parent)
         if run.path not in self._read:
             self._read[run.path] = Course(run)

@@ -107,7 +107,7 @@ class WeightsPage(PredictingPage):
         slider = self.query_one(Slider)
         slider.names = tuple(weights.name for weights in choices)
         slider.chosen = choices.index(shown)
-        self._source = place_in_time(self.session, shown) + source
+        self._source = (place_in_time(self.session, shown) + source).removesuffix(": ")
         self._say_source()
         if LEARNED_NOTHING in source:
             self.note(GUESSES, is_error=True)

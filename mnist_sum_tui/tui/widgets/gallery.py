@@ -37,6 +37,8 @@ class Tile(NamedTuple):
 
 
 BIG, SMALL = Tile(30, 16, "blocks"), Tile(15, 9, "dots")
+MARGIN = 2
+"""rows of a tile that may be missing: the gap below it, and the image's empty edge"""
 
 
 def tile_for(width: int, height: int, is_large: bool = False) -> Tile:
@@ -135,7 +137,7 @@ class Gallery(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One screen line of a row of tiles; what does not fit is counted, because parts are unreadable."""
-        if self._room.height < self.tile.height - 1:  # the last row of a tile is a gap
+        if self._room.height < self.tile.height - MARGIN:
             return self._told(f"{BRAILLE.cut} {len(self.items):,} {self._no_room}" if not y and self.items else "")
         row, line = divmod(y + self.scroll_offset.y, self.tile.height)
         ends, rest = y - line + self.tile.height, len(self.items) - row * self.across

@@ -7,6 +7,7 @@ from textual.widgets import OptionList, Static
 
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Samples
+from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
@@ -99,6 +100,9 @@ async def test_the_events_of_the_run_tell_when_it_began_to_add(app: MnistSumApp)
         )
         assert f"Of one training image: {said}" in " ".join(words(page_in(app)).split())
         assert "replay" not in words(page_in(app))
+        app.session.moment = Moment(3, tuple(app.session.events[-1:]), has_samples=True)
+        page_in(app).show_layer()
+        assert "Of one training image" not in words(page_in(app)), "which a moment does not know"
 
 
 async def test_where_only_one_network_was_kept_that_is_told(app: MnistSumApp) -> None:
