@@ -23,27 +23,34 @@ ROWS_PER_COLUMN = 0.6
 """rows of an image per column; 0.5 would keep the proportions, but slightly narrow digits are larger"""
 
 
-class Sample(Widget):
-    """Shows one image above its equation."""
-
-    image: reactive[Image | None] = reactive(None, always_update=True)
-    answer: reactive[tuple[int, int, int, int] | None] = reactive(None)
-    """the true digit, the number, the predicted digit and sum"""
+class Captioned(Widget):
+    """A picture with a line of words below. The picture stays as it is drawn while only the words change."""
 
     _lines: tuple[Strip, ...] = ()
-    """the lines of the image; empty if they are to be drawn again"""
+    """the lines of the picture; empty if they are to be drawn again"""
+
+    @property
+    def _rows(self) -> int:
+        """How many rows the picture takes; 0 if there is none, or no room for it."""
+        raise NotImplementedError
+
+    def _picture(self) -> Content:
+        """The picture, if it has rows."""
+        raise NotImplementedError
+
+    def _words(self, width: int) -> Content:
+        """The words, in so many columns."""
+        raise NotImplementedError
 
     def render(self) -> Content:
-        """The image as large as possible, and the equation with a mark for right or wrong."""
-        rows, words = self._rows, self._words(self.content_size.width)
-        if self.image is None or not rows:  # not read yet; the words keep their place
-            return Content("\n" * rows) + words
-        return self._picture() + "\n" + words
+        """The picture and the words."""
+        words = self._words(self.content_size.width)
+        return self._picture() + "\n" + words if self._rows else words
 
     def render_line(self, y: int) -> Strip:
-        """As `render`, line by line; those of the image stay when the answer changes, because they take most time."""
+        """As `render`, line by line."""
         rows, width = self._rows, self.content_size.width
-        if self.image is None or not rows:
+        if not rows:
             return super().render_line(y)
         if y > rows:
             return Strip.blank(width, self.rich_style)
@@ -53,26 +60,35 @@ class Sample(Widget):
         return self._lines[y]
 
     def notify_style_update(self) -> None:
-        """Draw the image again, because the theme has changed."""
+        """Draw the picture again, because the theme has changed."""
         super().notify_style_update()
         self._lines = ()
+
+    def on_resize(self) -> None:
+        """Draw the picture again in another size."""
+        self._lines = ()
+
+
+class Sample(Captioned):
+    """Shows one image, as large as possible, above its equation with a mark for right or wrong."""
+
+    image: reactive[Image | None] = reactive(None, always_update=True)
+    answer: reactive[tuple[int, int, int, int] | None] = reactive(None)
+    """the true digit, the number, the predicted digit and sum"""
 
     def watch_image(self) -> None:
         """Draw another image."""
         self._lines = ()
 
-    on_resize = watch_image
-
     @property
     def _rows(self) -> int:
-        """How many rows the image takes; 0 if there is no room for one."""
         width, height = self.content_size
         return 0 if height < 4 or not width else min(height - 1, round(min(width, height * 2) * ROWS_PER_COLUMN))
 
     def _picture(self) -> Content:
-        """The image in the middle."""
-        assert self.image is not None
         width, height = self.content_size
+        if self.image is None:  # not read yet; the words keep their place
+            return Content("\n" * (self._rows - 1))
         columns = min(width, height * 2)
         _, _, paper, ink = self.colors
         indent = " " * ((width - columns) // 2)
@@ -107,25 +123,40 @@ def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
     return first_fit([*forms, forms[-1][-1]], width)
 
 
-class AdditionPicture(Widget):
-    """Shows the addition table of the first image: a row per number, a column per sum; adding makes a diagonal."""
+class AdditionPicture(Captioned):
+    """Shows the addition table of the first image: a row per number, a column per sum; adding makes a diagonal.
+
+    It is drawn in half-blocks, brighter where a sum is more probable.
+    """
 
     rows: reactive[tuple[str, ...]] = reactive(())
     label: reactive[int] = reactive(0)
     step: reactive[int] = reactive(0)
     """after which step the answers were given"""
 
-    def render(self) -> Content:
-        """The table in half-blocks, brighter where a sum is more probable, and its caption."""
+    def watch_rows(self) -> None:
+        """Draw another table."""
+        self._lines = ()
+
+    @property
+    def _rows(self) -> int:
         width, height = self.content_size
-        if not self.rows or height < 4 or width < SUMS:
-            return Content()
-        columns = width // SUMS * SUMS
+        return 0 if height < 4 or width < SUMS else min(height - 1, len(self.rows))
+
+    @property
+    def _columns(self) -> int:
+        return self.content_size.width // SUMS * SUMS
+
+    def _picture(self) -> Content:
         _, _, paper, ink = self.colors
-        picture = blocks(table_image(self.rows, columns, 2 * min(height - 1, len(self.rows))), paper, ink)
+        return blocks(table_image(self.rows, self._columns, 2 * self._rows), paper, ink)
+
+    def _words(self, width: int) -> Content:  # noqa: ARG002  the table may be narrower
+        if not self._rows:
+            return Content()
         short = f"sums of {self.label} + 0 to 9"
-        words = first_fit((f"step {self.step:,}: {short}", short), columns).center(columns)
-        return Content("\n").join([picture, Content.styled(words, "$text-muted")])
+        words = first_fit((f"step {self.step:,}: {short}", short), self._columns).center(self._columns)
+        return Content.styled(words, "$text-muted")
 
 
 def table_image(rows: tuple[str, ...], width: int, height: int) -> Image:
