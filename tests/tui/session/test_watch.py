@@ -88,7 +88,7 @@ async def test_a_run_that_has_ended_is_opened_and_nobody_waits_for_more(
         await until(pilot, lambda: state_line(app.session).startswith("✓ done"))
         assert app.watcher is None
         assert app.session.is_opened
-        assert app.train_page.run_view.has_class("-over")
+        await until(pilot, lambda: app.train_page.run_view.has_class("-over"))
         assert [note.title for note in app._notifications] == ["Nothing to watch"]
         await pilot.press("q")
     assert app.return_value == 0
