@@ -43,8 +43,9 @@ def last_epochs(epochs: Sequence[EpochDone], count: int) -> str:
          *map(percent, (epoch.val_digit_accuracy, epoch.val_sum_accuracy)), "best" if epoch is best else ""]
         for place, epoch in enumerate(epochs[-count:])
     ]  # fmt: skip
-    shown = 6 if epochs[-1].val_sum_accuracy is not None else 3  # without validation no epoch is better than another
-    return in_columns([row[:shown] for row in [["epoch", "digit", "sum", "val. digit", "val. sum", ""], *rows]])
+    if epochs[-1].val_sum_accuracy is None:  # then no epoch is better than another
+        return in_columns([["epoch", "train. digit", "train. sum"], *(row[:3] for row in rows)])
+    return in_columns([["epoch", "digit", "sum", "val. digit", "val. sum", ""], *rows])
 
 
 def differing(runs: Sequence[Summary], marks: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """What stands beside the key figures."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.widgets.key_figures import Facts
+from mnist_sum_tui.tui.widgets.run_details import last_epochs
 from tests.tui import recorded
 from tests.tui.pages.training import play
 
@@ -51,3 +53,10 @@ async def test_what_the_agreement_is_of_ends_before_the_facts(
         note = app.train_page.query_one("#agreement-figure .note", Static)
         await recorded.until(pilot, lambda: str(note.render()) == words)
         assert len(words) < note.size.width
+
+
+def test_without_validation_the_last_epochs_say_that_their_figures_are_of_training() -> None:
+    done = recorded.epoch_done(430, 1, 9.0, 0.98, 0.97)
+    without = replace(done, val_digit_accuracy=None, val_sum_accuracy=None)
+    assert last_epochs([without], 3).splitlines()[0].split("  ") == ["epoch", "train. digit", "train. sum"]
+    assert last_epochs([done], 3).startswith("epoch  digit")
