@@ -23,6 +23,8 @@ NAME = r"[\w-]{1,60}"
 """the form of a theme's name; only the dashboard knows which themes exist"""
 WORDS = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
 """how an environment variable may write true and false"""
+MOST_TOLD = 3
+"""how many settings that cannot be used are told"""
 USUAL = "usual"
 """the origin of a value that nobody has set"""
 

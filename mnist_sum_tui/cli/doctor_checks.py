@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.cli.layout import is_plain
-from mnist_sum_tui.errors import DataError, UsageError, unknown
+from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.glyphs import BRAILLE, current
 from mnist_sum_tui.machine import terminal
@@ -160,8 +160,8 @@ def chosen(options: Mapping[str, Any]) -> Finding:
         except UsageError as error:
             wrong.append(str(error))
             found = settings.Found(known.usual, settings.USUAL)
-        if name == "theme" and found.origin != settings.USUAL and found.value not in looks.NAMES:
-            wrong.append(str(unknown("theme", str(found.value), looks.NAMES)))
+        if name == "theme" and (trouble := looks.trouble_with(str(found.value))) is not None:
+            wrong.append(str(trouble))
         where = "the file" if found.origin == str(file) else found.origin
         facts[name] = {"value": found.value, "from": printable(where)}
         parts.append(f"{name} {str(found.value).lower()} ({printable(where)})")

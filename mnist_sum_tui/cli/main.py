@@ -28,10 +28,6 @@ TRAINING = (["train"], ["tui"], ["lr"], ["sweep"], ["bench"])
 """the commands that use all cores for a long time"""
 
 
-MOST_NOTES = 3
-"""how many settings that cannot be used are reported"""
-
-
 def lost_output() -> tuple[int, ...]:
     """The error numbers of writing if the reader of a pipe is gone (`head` ends early) or the terminal was closed."""
     return (errno.EPIPE, errno.EIO, *((errno.EINVAL,) if sys.platform == "win32" else ()))
@@ -78,10 +74,10 @@ def _check_folder() -> None:
 
 
 def _note(wrong: Sequence[str]) -> None:
-    """Report what is wrong with the settings; only the first MOST_NOTES."""
-    for line in wrong[:MOST_NOTES]:
+    """Report what is wrong with the settings; only the first MOST_TOLD."""
+    for line in wrong[: settings.MOST_TOLD]:
         _say("note", line)
-    if (more := len(wrong) - MOST_NOTES) > 0:
+    if (more := len(wrong) - settings.MOST_TOLD) > 0:
         _say("note", f"and {more:,} more")
 
 

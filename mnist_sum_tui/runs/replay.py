@@ -70,7 +70,7 @@ class Replay:
         self._index = EventIndex(path)
         self._known: dict[int, Event | None] = {}
         """events that were read, by row; None for a line that is damaged"""
-        self._newest: Moment | None = None
+        self._asked: Moment | None = None
         """the moment that was asked for last, because the next question is often for it again"""
         self.read_on()
         if is_whole:
@@ -124,14 +124,14 @@ class Replay:
 
     def at(self, row: int) -> Moment:
         """The run after the event in this row; a row outside is the first or the last."""
-        row, newest, is_whole = min(max(row, 0), self.last), self._newest, self.is_whole
-        if newest is not None and newest.row == row:
-            return newest
+        row, asked, is_whole = min(max(row, 0), self.last), self._asked, self.is_whole
+        if asked is not None and asked.row == row:
+            return asked
         with self._reading() as read:
             found = {place: event for place in self._needed(row, read) if (event := read(place)) is not None}
         has_samples = not is_whole or len(self._index.rows["samples"].values) > 0
         moment = Moment(row, tuple(found[place] for place in sorted(found)), has_samples)
-        self._newest = moment if is_whole else None
+        self._asked = moment if is_whole else None
         return moment
 
     def row_at(self, elapsed: float) -> int:

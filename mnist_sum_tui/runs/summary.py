@@ -9,7 +9,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import notes, own_files
 from mnist_sum_tui.runs.accuracies import accuracies, has_learned
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Paused, Resumed, Started
-from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.journal import last_event, read_events
 from mnist_sum_tui.runs.run import Run
 
 KINDS = ("started", "epoch", "finished", "checkpoint", "changed", "paused", "resumed")
@@ -127,9 +127,13 @@ def summarise(run: Run) -> Summary:
 
 
 def warning_of(run: Run) -> str:
-    """What the name of a run's weights is followed by if they only guess: `, learned nothing`; else nothing."""
-    state = summarise(run).state_word
-    return f", {state}" if state == LEARNED_NOTHING else ""
+    """What the name of a run's weights is followed by if they only guess: `, learned nothing`; else nothing.
+
+    Only the run's last event is read, because every page asks this whenever it loads weights.
+    """
+    ended = last_event(run.metrics_file)
+    is_useless = isinstance(ended, Finished) and ended.reason == "completed" and not has_learned(ended)
+    return f", {LEARNED_NOTHING}" if is_useless and not run.is_running else ""
 
 
 def best_run(summaries: Iterable[Summary]) -> Summary:

@@ -5,14 +5,12 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.errors import unknown
 from mnist_sum_tui.machine.notify import Way, chosen
 from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.signals import handled
@@ -24,7 +22,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.session.exit_code import exit_code
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.tui.app import MnistSumApp
+    from mnist_sum_tui.tui.app import MnistSumApp  # imports textual: 0.2 s
 
 SAVE_SECONDS = 60.0
 """how long a signal, or an app that has failed, waits for the current step and the save; much more than they need"""
@@ -79,11 +77,10 @@ def run_dashboard(options: LaunchOptions) -> int:
     keep_freed_memory()  # before there is a thread
     is_with_mouse = bool(settings.find("mouse", options.mouse).value)
     os.environ.setdefault("TEXTUAL_FPS", str(settings.find("fps", options.fps).value))  # Textual reads it on import
-    from mnist_sum_tui.tui import looks  # imports textual: 0.2 s
-    from mnist_sum_tui.tui.app import MnistSumApp
+    from mnist_sum_tui.tui.app import MnistSumApp  # imports textual: 0.2 s
     from mnist_sum_tui.tui.session.session import Session
 
-    theme = _theme(options.theme, looks.NAMES)
+    theme = _theme(options.theme)
     session = Session(options.runs_folder, options.data_dir)
     start = options.config if options.start or options.resume else None
     app = MnistSumApp(
@@ -98,12 +95,14 @@ def run_dashboard(options: LaunchOptions) -> int:
         return _run_to_the_end(app, is_with_mouse)
 
 
-def _theme(option: str | None, names: Sequence[str]) -> str:
+def _theme(option: str | None) -> str:
     """The theme of the option, the environment variable or the file; an unknown one in the file is only reported."""
+    from mnist_sum_tui.tui.looks import trouble_with
+
     found = settings.find("theme", option)
-    if found.value in names:
+    wrong = trouble_with(str(found.value))
+    if wrong is None:
         return str(found.value)
-    wrong = unknown("theme", str(found.value), names)
     if found.origin != str(settings.path()):
         raise wrong
     print(f"note: {printable(found.origin)}: {wrong}", file=sys.stderr)

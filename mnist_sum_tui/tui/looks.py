@@ -6,6 +6,7 @@ says the same. Text has its own colours, because Textual would blend it with whi
 
 from textual.theme import BUILTIN_THEMES, Theme
 
+from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.settings import KNOWN
 
 DEFAULT = str(KNOWN["theme"].usual)
@@ -137,3 +138,8 @@ OWN = (
 )
 NAMES = (*(theme.name for theme in OWN), *BUILTIN_THEMES)
 """all themes, ours first"""
+
+
+def trouble_with(theme: str) -> UsageError | None:
+    """The error that says that there is no such theme; None if there is."""
+    return None if theme in NAMES else unknown("theme", theme, NAMES)

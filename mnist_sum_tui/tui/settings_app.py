@@ -12,7 +12,7 @@ from textual.theme import ThemeProvider
 from textual.widgets import Input
 
 from mnist_sum_tui import settings
-from mnist_sum_tui.errors import MnistSumError, UsageError, unknown
+from mnist_sum_tui.errors import MnistSumError, UsageError
 from mnist_sum_tui.machine.stdio import choose_marker
 from mnist_sum_tui.tui import looks
 from mnist_sum_tui.tui.pages.base import Page
@@ -30,8 +30,8 @@ OFFERED: dict[str, Sequence[settings.Value]] = {
 """the values that are offered of settings with many values; none of `plain`, with which there is no dashboard"""
 
 
-MOST_NOTES, NOTE_SECONDS = 3, 15.0
-"""how many wrong settings are told, and how long they are shown"""
+NOTE_SECONDS = 15.0
+"""how long a wrong setting is shown"""
 
 
 class Choice(NamedTuple):
@@ -115,9 +115,9 @@ class SettingsApp(RunningApp):
     def on_mount(self) -> None:
         """Say what is wrong with the user's file, because notes on the terminal are covered by the dashboard."""
         values, wrong = settings.read()
-        if (theme := str(values.get("theme", looks.DEFAULT))) not in looks.NAMES:
-            wrong.append(str(unknown("theme", theme, looks.NAMES)))
-        for line in wrong[:MOST_NOTES]:
+        if (error := looks.trouble_with(str(values.get("theme", looks.DEFAULT)))) is not None:
+            wrong.append(str(error))
+        for line in wrong[: settings.MOST_TOLD]:
             self.notify(line, title="Settings", severity="warning", timeout=NOTE_SECONDS)
 
     def keep_setting(self, name: str, value: settings.Value) -> None:

@@ -9,14 +9,13 @@ from textual.widgets import Static
 
 from mnist_sum_tui.formatting import clauses, first_fit
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.runs.position import GUESSING
 from mnist_sum_tui.tui.pages.predicting import accuracies, note
-from mnist_sum_tui.tui.pages.weights_bar import GUESSES, WEIGHT_KEYS, WeightsPage, weights_bar
+from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.selection import Chosen, Selection, all_wrong, frequent, read_as, sums_wrong
-from mnist_sum_tui.tui.predictions.weights import is_trained, placed
+from mnist_sum_tui.tui.predictions.weights import placed
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, Heatmap, SumMap
@@ -151,11 +150,10 @@ class MistakesPage(WeightsPage):
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
         """Show the result of an evaluation on the test set."""
+        self.note()
         known = placed(message.result.weights, message.choices)
-        is_over = self.session.shown.moment is None and not self.session.is_live
-        guesses = is_over and is_trained((known.chosen,)) and message.result.report.digit_accuracy <= GUESSING
-        self.note(GUESSES if guesses else "", is_error=guesses)
         self.show_weights(known.chosen, known.all, "")
+        self.warn_of_guesses(message.result.source)
         if self._evaluated is not None and message.result is self._evaluated.result:
             return
         self._evaluated = message

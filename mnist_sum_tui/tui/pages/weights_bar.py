@@ -109,6 +109,10 @@ class WeightsPage(PredictingPage):
         slider.chosen = choices.index(shown)
         self._source = (place_in_time(self.session, shown) + source).removesuffix(": ")
         self._say_source()
+        self.warn_of_guesses(source)
+
+    def warn_of_guesses(self, source: str) -> None:
+        """Say so if the weights of this source learned nothing."""
         if LEARNED_NOTHING in source:
             self.note(GUESSES, is_error=True)
 

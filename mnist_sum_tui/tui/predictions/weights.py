@@ -64,7 +64,7 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
         found.append(Weights(LIVE, "the training in progress"))
     if not found:
         files = (_of_run(other) for other in find.list_runs(folder))
-        found = [replace(each, is_newest=True) for each in next(filter(is_trained, files), ())]
+        found = [replace(each, is_newest=True) for each in next(filter(_is_trained, files), ())]
     if not found and BUILT_IN.exists():
         found = [Weights(BUILT_IN_NETWORK, f"the {BUILT_IN_NETWORK}", BUILT_IN)]
     if wanted is not None and wanted.path is not None and wanted.path.exists():
@@ -75,7 +75,7 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
     return Choices(usual(found), tuple(found))
 
 
-def is_trained(found: Sequence[Weights]) -> bool:
+def _is_trained(found: Sequence[Weights]) -> bool:
     """Whether a run has weights besides those that it began with."""
     return any(weights.name.split(SAME)[0] != UNTRAINED for weights in found)
 

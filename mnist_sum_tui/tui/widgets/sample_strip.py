@@ -56,16 +56,14 @@ class Captioned(Widget):
             return Strip.blank(width, self.rich_style)
         if y == rows:
             return Visual.to_strips(self, self._words(width), width, 1, self.visual_style)[0]
-        self._lines = self._lines or (*Visual.to_strips(self, self._picture(), width, rows, self.visual_style),)
-        return self._lines[y]
+        drawn = self._lines
+        if len(drawn) != rows or drawn[0].cell_length != width:  # a line may be asked for before the new size is told
+            drawn = self._lines = (*Visual.to_strips(self, self._picture(), width, rows, self.visual_style),)
+        return drawn[y]
 
     def notify_style_update(self) -> None:
         """Draw the picture again, because the theme has changed."""
         super().notify_style_update()
-        self._lines = ()
-
-    def on_resize(self) -> None:
-        """Draw the picture again in another size."""
         self._lines = ()
 
 

@@ -107,3 +107,14 @@ async def test_without_a_column_there_is_no_image() -> None:
         assert sample.content_size.width == 0
         sample.image = np.full((28, 28), 200, np.uint8)
         assert str(sample.render()) == "..."
+
+
+async def test_a_line_is_drawn_in_a_new_size_even_before_that_is_told() -> None:
+    async with OneSample().run_test(size=(40, 12)) as pilot:
+        sample = pilot.app.query_one(Sample)
+        sample.image = np.full((28, 28), 200, np.uint8)
+        whole = [sample.render_line(y).text for y in range(sample._rows)]
+        sample._lines = sample._lines[:1]  # as after a smaller size
+        assert [sample.render_line(y).text for y in range(sample._rows)] == whole
+        sample._lines = tuple(line.crop(0, 5) for line in sample._lines)  # as after a narrower one
+        assert [sample.render_line(y).text for y in range(sample._rows)] == whole
