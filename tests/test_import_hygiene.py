@@ -26,7 +26,7 @@ ROOMS = (
 )
 """from left to right; the rooms of one set do not import each other, besides those of the first"""
 TUI_ROOMS = (
-    {"session", "textual_fixes", "textual_speed", "looks", "slow_link", "visitor_input"},
+    {"session", "textual_fixes", "textual_speed", "looks", "slow_link", "link_questions", "visitor_input"},
     {"plain_app"},
     {"notifying"},
     {"predictions"},

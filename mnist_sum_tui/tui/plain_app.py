@@ -1,6 +1,5 @@
 """PlainApp: an app with our themes and the chosen marker, which shows text from files without markup and escapes."""
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from textual.app import App, ReturnType
 from textual.binding import Binding
 from textual.color import Color
 from textual.driver import Driver
-from textual.events import Event, InputEvent
+from textual.events import CursorPosition, Event, InputEvent
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -88,7 +87,7 @@ class PlainApp(App[ReturnType]):
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Draw; over a slow link only the cells that have changed."""
         is_picture = isinstance(renderable, CompositorUpdate) and screen is self.screen
-        if is_picture and self.link.speed is not None and not self._batch_count and not self.is_headless:
+        if is_picture and self.link.sends_changes and not self._batch_count and not self.is_headless:
             visible_screen_stack.set(self._background_screens)
             colours = self.console._color_system or ColorSystem.TRUECOLOR
             renderable = Changes(self.link.changes(screen._compositor.render_strips(), colours))
@@ -97,9 +96,11 @@ class PlainApp(App[ReturnType]):
         super()._display(screen, renderable)
 
     async def on_event(self, event: Event) -> None:
-        """Tell the link about keys and clicks."""
+        """Tell the link about keys and clicks, and about the terminal's answers."""
         if isinstance(event, InputEvent):
-            self.link.hurry(time.monotonic())
+            self.link.hurry(event.time)
+        elif isinstance(event, CursorPosition):
+            self.link.answered(event.time)
         await super().on_event(event)
 
     def suit_marker(self) -> None:

@@ -1,12 +1,12 @@
 """The link to the terminal: measure how fast it takes bytes, and over a slow link send only the cells that changed.
 
-The speed is measured, not set: a terminal behind a slow line makes the writing thread wait.
+The speed is measured, not set: a terminal behind a slow line answers late (see link_questions.py) and makes the writing
+thread wait.
 """
 
 import math
-import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import IO, NamedTuple
 
@@ -15,7 +15,10 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.style import Style
 from textual._compositor import CompositorUpdate
+from textual._time import get_time
 from textual.strip import Strip
+
+from mnist_sum_tui.tui.link_questions import QUESTION, SLOW, Questions
 
 CHUNK = 512
 """how many characters are written and timed at once"""
@@ -23,9 +26,7 @@ WAIT, STALL = 0.1, 8.0
 """a write of WAIT seconds or more has waited for the link; one of STALL seconds or more says nothing about its speed"""
 LEAST_WAITED = 0.3
 """the share of the time between two waits that was waiting, from which on the link counts as hardly ever idle"""
-SLOW = 25_000
-"""bytes per second, below which the link counts as slow"""
-SHARE, KEY_SHARE, KEY_SECONDS = 0.5, 0.8, 4.0
+SHARE, KEY_SHARE, KEY_SECONDS = 0.5, 0.75, 4.0
 """how much of the speed is used: SHARE, so that the link is mostly free for the answer to a key, and KEY_SHARE for
 KEY_SECONDS after a key, which is what a page of 120x36 takes at 5 kB/s"""
 PIECE_SECONDS = 0.25
@@ -43,7 +44,7 @@ NEW_SCREEN = "\x1b[?1049h"
 
 
 class Cell(NamedTuple):
-    """A character, and the codes for its style."""
+    """A character, or several of one style, and the codes for this style."""
 
     text: str
     marks: str
@@ -69,6 +70,7 @@ class Link:
     def __init__(self) -> None:
         self.speed: float | None = None
         """bytes per second; None while the link is not slow"""
+        self.questions = Questions()
         self.total = 0
         """bytes written so far"""
         self.writing_since: float | None = None
@@ -76,11 +78,17 @@ class Link:
         self._waited: tuple[float, int] | None = None
         """when the last wait ended, and `total` then"""
         self._sent: deque[tuple[float, int]] = deque(maxlen=1000)
-        self._shown: list[list[Cell]] = []
+        self._shown: list[Strip | None] = []
+        self._colours: ColorSystem | None = None
         self._late: list[int] = []
         """for each line, how many frames in a row have left out its changes"""
         self._key = -math.inf
         """when the last key came"""
+
+    @property
+    def sends_changes(self) -> bool:
+        """Whether a frame should be sent as its changes: the link is slow, or it is being found out."""
+        return self.speed is not None or self.questions.wanted
 
     @property
     def is_behind(self) -> bool:
@@ -106,8 +114,23 @@ class Link:
         self._sent.clear()
         self._sent.append((end, int(HELD * SHARE)))
 
+    def answered(self, time: float) -> None:
+        """Note that the terminal answered a question: it has taken everything before."""
+        speed = self.questions.answered(time)
+        if speed is None:
+            return
+        while self._sent and self._sent[0][0] < self.questions.arrived:
+            self._sent.popleft()
+        if speed == math.inf:
+            self.speed = None
+            self.forget()
+        else:
+            self.speed = min(speed, self.speed or speed)
+
     def is_busy(self, now: float) -> bool:
         """Whether earlier bytes are probably still on their way."""
+        if self.questions.holds(now):
+            return True
         if self.writing_since is not None and now - self.writing_since > HELD_UP:
             return True
         if self.speed is None:
@@ -131,10 +154,9 @@ class Link:
         """
         if self.speed and colours is ColorSystem.TRUECOLOR:
             colours = ColorSystem.EIGHT_BIT
-        new = [_cells(line, colours) for line in lines]
-        if len(self._shown) != len(new):
-            self._shown, self._late = [[] for _ in new], [0] * len(new)
-        drawn = {y: text for y in range(len(new)) if (text := _drawn(y, self._shown[y], new[y]))}
+        if len(self._shown) != len(lines) or colours is not self._colours:
+            self._shown, self._late, self._colours = [None] * len(lines), [0] * len(lines), colours
+        drawn = {y: text for y, line in enumerate(lines) if (text := _drawn(y, self._shown[y], line, colours))}
         self._late = [late if y in drawn else 0 for y, late in enumerate(self._late)]
         most = PIECE_SECONDS * self.speed if self.speed else math.inf
         sent = list[str]()
@@ -144,18 +166,28 @@ class Link:
                 self._late[y] += 1
             else:
                 sent.append(drawn[y])
-                self._shown[y], self._late[y] = new[y], 0
-        return "".join([*sent, "\x1b[0m"] if sent else [])
+                self._shown[y], self._late[y] = lines[y], 0
+        text = "".join([*sent, "\x1b[0m"] if sent else [])
+        return text + self.questions.after(len(text))
 
 
-def _drawn(y: int, was: Sequence[Cell], line: Sequence[Cell]) -> str:
+def _drawn(y: int, was: Strip | None, line: Strip, colours: ColorSystem) -> str:
     """The escape sequences for the changes in a line; empty if there are none."""
+    if was is None:
+        return f"\x1b[{y + 1};1H{_inked(_parts(line, colours))}"
+    if was == line:
+        return ""
+    new = [*_cells(line, colours)]
+    parts = changed([*_cells(was, colours)], new)
+    return "".join(f"\x1b[{y + 1};{first + 1}H{_inked(new[first:end])}" for first, end in parts)
+
+
+def _inked(cells: Iterable[Cell]) -> str:
+    """The cells' texts, with the escape sequences for their styles."""
     sent, pen = list[str](), Cell("", "", "", "")
-    for first, end in changed(was, line):
-        sent.append(f"\x1b[{y + 1};{first + 1}H")
-        for cell in line[first:end]:
-            sent += (_turned(pen, cell), cell.text)
-            pen = cell._replace(ink=cell.ink or pen.ink)
+    for cell in cells:
+        sent += (_turned(pen, cell), cell.text)
+        pen = cell._replace(ink=cell.ink or pen.ink)
     return "".join(sent)
 
 
@@ -179,17 +211,21 @@ def _turned(pen: Cell, cell: Cell) -> str:
     return f"\x1b[{wanted}m" if wanted else ""
 
 
-def _cells(strip: Strip, colours: ColorSystem) -> list[Cell]:
-    """The cells of a line; the second cell of a wide character is empty. The colour of a space does not count."""
-    cells = list[Cell]()
+def _parts(strip: Strip, colours: ColorSystem) -> Iterator[Cell]:
+    """The parts of a line that have one style each. The colour of spaces does not count."""
     for text, style, _ in strip:
         marks, ink, ground = _codes(style or Style.null(), colours)
+        yield Cell(text, marks, ink if marks or text.strip(" ") else "", ground)
+
+
+def _cells(strip: Strip, colours: ColorSystem) -> Iterator[Cell]:
+    """The cells of a line; the second cell of a wide character is empty."""
+    for text, marks, ink, ground in _parts(strip, colours):
         for character in text:
             width = 1 if character.isascii() else cell_len(character)
             if width:
-                cells.append(Cell(character, marks, ink if marks or character != " " else "", ground))
-            cells += [Cell("", marks, "", ground)] * (width - 1)
-    return cells
+                yield Cell(character, marks, ink if marks or character != " " else "", ground)
+            yield from [Cell("", marks, "", ground)] * (width - 1)
 
 
 @lru_cache(4096)
@@ -214,15 +250,20 @@ class Timed:
 
     def write(self, text: str) -> int:
         """Write the text in pieces, and wait until each is taken."""
-        self._link.writing_since = time.monotonic()
+        self._link.writing_since = started = get_time()
+        before = self._link.total
         if NEW_SCREEN in text:
             self._link.forget()
+            if not self._link.total:
+                text += QUESTION
         for at in range(0, len(text), CHUNK):
             part = text[at : at + CHUNK]
-            begin = time.monotonic()
+            begin = get_time()
             self._file.write(part)
             self._file.flush()
-            end = time.monotonic()
+            end = get_time()
             self._link.took(len(part.encode(errors="replace")), end - begin, end)
+        if QUESTION in text:
+            self._link.questions.sent(started, end, self._link.total - before)
         self._link.writing_since = None
         return len(text)

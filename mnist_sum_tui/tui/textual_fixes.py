@@ -1,12 +1,12 @@
 """Fixes for Textual 8, in which fast keys, clicks or resizes crash or hang the program."""
 
 import contextlib
-import time
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._time import get_time
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, SearchIcon
 from textual.content import Content
@@ -44,7 +44,7 @@ class SteadyScreen(Screen[ScreenResultType]):
     def _on_timer_update(self) -> None:
         """Draw, unless a slow link is still busy with the last frame; then the timer tries again."""
         link = getattr(self.app, "link", None)
-        if link is None or not link.is_busy(time.monotonic()):
+        if link is None or not link.is_busy(get_time()):
             super()._on_timer_update()
 
     def _on_screen_resume(self, event: ScreenResume) -> None:

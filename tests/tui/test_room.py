@@ -29,7 +29,7 @@ def empty_share(pilot: Pilot[int]) -> float:
     picture that stands alone only the part from its first to its last ink, and of a bar only what is drawn of it.
     """
     screen = pilot.app.screen
-    lines = [_cells(strip, ColorSystem.TRUECOLOR) for strip in screen._compositor.render_strips()]
+    lines = [[*_cells(strip, ColorSystem.TRUECOLOR)] for strip in screen._compositor.render_strips()]
     grounds = Counter(cell.ground for line in lines for cell in line)
     page = grounds.most_common(1)[0][0]
     filled = np.array([[cell.text != " " or cell.ground != page for cell in line] for line in lines])

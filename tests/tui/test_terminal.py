@@ -52,6 +52,7 @@ class Terminal:
         program = f"{FAULT.format(fault=fault)}{PROGRAM}" if fault else PROGRAM
         arguments = ["-c", program, str(folder), "start" if start else "form"]
         self.process = pexpect.spawn(sys.executable, arguments, env=environment, dimensions=(24, 80), timeout=WAIT)
+        setattr(self.screen, "write_process_input", self.process.send)  # noqa: B010  so pyte answers the program
         self.before = termios.tcgetattr(self.process.child_fd)
 
     def read(self) -> str:
