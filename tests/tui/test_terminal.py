@@ -237,5 +237,5 @@ def test_sixteen_colours_have_themes_that_are_made_of_them(theme: str, text: tup
     cells = [terminal.screen.buffer[row][at] for row in range(24) for at in range(80)]
     terminal.process.send("q")
     assert terminal.wait_for_end() == 0
-    assert (cells[1].data, cells[1].fg, cells[1].bg) == ("F", "brightwhite", "blue"), "and not on cyan"
+    assert (cells[0].data, cells[0].fg, cells[0].bg) == ("F", "brightwhite", "blue"), "and not on cyan"
     assert text in {(cell.fg, cell.bg) for cell in cells if cell.data.isalpha()}
