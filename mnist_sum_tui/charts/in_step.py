@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mnist_sum_tui.charts.axes import LOG, NINES, place
+from mnist_sum_tui.charts.axes import LOG, NINES
 from mnist_sum_tui.charts.run_charts import RUN_SMOOTHING
 from mnist_sum_tui.charts.series import Series, smooth
 from mnist_sum_tui.runs.events import Samples
@@ -31,8 +31,8 @@ def answers_at(samples: Sequence[Samples], series: Series, x_kind: str, at: floa
     return before[-1] if before else None
 
 
-def lead_line(runs: Runs, quantity: str, x_kind: str, at: float) -> str:
-    """`12.3 s: compact leads, sum accuracy in training 97.20 % against 95.10 %`; the best run and the second best.
+def lead_line(runs: Runs, quantity: str) -> str:
+    """`compact leads, sum accuracy in training 97.20 % against 95.10 %`; the best run and the second best.
 
     The runs record their values at different steps, so a lead smaller than a run's last change is no lead.
     """
@@ -46,8 +46,8 @@ def lead_line(runs: Runs, quantity: str, x_kind: str, at: float) -> str:
             known.append((float(np.mean(newest)), name, max(changes, default=0.0)))
     known.sort(reverse=what == "accuracy")
     if len(known) < 2:
-        return f"{place(x_kind, at)}: waiting for the first values"
+        return "waiting for the first values"
     (best, name, change), (second, _, other_change) = known[:2]
     found = f"{quantity} in training {scale.label(best)} against {scale.label(second)}"
     said = f"{name} leads" if abs(best - second) > max(change, other_change) else "about equal"
-    return f"{place(x_kind, at)}: {said}, {found}"
+    return f"{said}, {found}"

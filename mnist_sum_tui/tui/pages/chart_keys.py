@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
 READ = Binding.Group("Read", compact=True)
 SMOOTH = Binding.Group("Smooth", compact=True)
 CHART_BINDINGS = (
-    Binding("l", "log", "Log", tooltip="Logarithmic or linear"),
+    Binding("l", "log", "Log scale", tooltip="Logarithmic or linear"),
     Binding("left_square_bracket", "smooth(-1)", "Smooth less", group=SMOOTH, key_display="["),
     Binding("right_square_bracket", "smooth(1)", "Smooth more", group=SMOOTH, key_display="]"),
     Binding("x", "x_axis", "Axis", tooltip="Steps, epochs or time"),

@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections.abc import Sequence
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding
 from textual.timer import Timer
 
@@ -15,25 +15,34 @@ from mnist_sum_tui.charts.in_step import Runs, answers_at, cut, end_of, lead_lin
 from mnist_sum_tui.charts.run_charts import short_names
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.errors import MnistSumError
-from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
+from mnist_sum_tui.tui.pages.replay_keys import SPEED
 from mnist_sum_tui.tui.pages.train_threads import sample_images
+from mnist_sum_tui.tui.widgets.in_step_bar import InStepBar
+from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from mnist_sum_tui.tui.widgets.strips_in_step import COUNT, Answers, StripsInStep
 
-SECONDS = 20.0
-"""how long playing takes"""
-PAUSES = f" {BRAILLE.between} p pauses or goes on, Escape ends it"
+SECONDS = 40.0
+"""how long playing takes at speed 1"""
+SPEEDS = (1, 2, 4, 8)
 FRAME_SECONDS, LONGEST_FRAME = 0.2, 0.5
 """seconds between frames, and the most seconds that one frame advances, so that a busy machine skips nothing"""
-IN_STEP = Binding("p", "in_step", "Play in step", tooltip="The marked runs side by side: which leads")
+IN_STEP_BINDINGS = (
+    Binding("p", "in_step('play')", "Play in step", tooltip="The marked runs side by side: which leads"),
+    Binding("p", "in_step('pause')", "Pause"),
+    Binding("escape", "whole", "Whole curves"),
+    Binding("plus,equals_sign", "pace(1)", "Faster", group=SPEED, key_display="+"),
+    Binding("minus", "pace(-1)", "Slower", group=SPEED, key_display="-"),
+)
+WITHOUT_MARKS = Binding("p", "in_step('unmarked')", "Play in step", tooltip="Mark two runs or more first")
 
 
 class InStepKeys(PredictingPage):
-    """The action of the key IN_STEP; the page draws the curves that `in_step` returns."""
+    """The actions of the keys in IN_STEP_BINDINGS; the page draws the curves that `in_step` returns."""
 
     curves: Runs = ()
     """the curves of the marked runs, or of the run under the cursor"""
@@ -47,6 +56,7 @@ class InStepKeys(PredictingPage):
     """when the last frame was drawn, by time.monotonic"""
     _frames: Timer | None = None
     _is_playing = False
+    _speed = SPEEDS[1]
 
     def draw_curves(self) -> None:
         """Draw the curves; defined by the page."""
@@ -59,21 +69,49 @@ class InStepKeys(PredictingPage):
     def in_step(self, quantity: str, x_kind: str) -> Runs:
         """The curves to draw: if they are played, only up to now, with a note on which run leads."""
         if self._played is not self.curves:  # other runs are marked now
-            if self._played is not None:
-                self.note()  # which run led
             self._played = None
-            self.remove_class("-in-step")
+            self.remove_class("-in-step", "-played")
             return self.curves
-        at = self._share * end_of(self.curves, x_kind)
+        end = end_of(self.curves, x_kind)
+        at = self._share * end
         shown = cut(self.curves, x_kind, at)
-        self.note(f"{lead_line(shown, quantity, x_kind, at)}{PAUSES}")
+        self.add_class("-played")
+        self.query_one(InStepBar).show(
+            lead_line(shown, quantity), x_kind, self._share, end, is_playing=self._moves, speed=self._speed
+        )
         if self.has_class("-in-step"):
             runs = zip(self._answers, self.curves, strict=True)
             newest = [answers_at(found.samples, several[0], x_kind, at) for found, (_, several) in runs]
             self.query_one(StripsInStep).show(self._answers, newest)
         return shown
 
-    def action_in_step(self) -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to play if two runs are marked, and another speed while they are played."""
+        if action == "in_step":
+            state = "unmarked" if len(self.curves) < 2 else "pause" if self._moves else "play"
+            return parameters == (state,)
+        return self._is_shown_in_step if action in ("pace", "whole") else super().check_action(action, parameters)
+
+    @property
+    def _is_shown_in_step(self) -> bool:
+        return self._played is not None and self._played is self.curves
+
+    @property
+    def _moves(self) -> bool:
+        return self._is_shown_in_step and self._is_playing and self._share < 1
+
+    def action_pace(self, by: int) -> None:
+        """The next higher (1) or lower (-1) speed."""
+        self._speed = SPEEDS[min(max(SPEEDS.index(self._speed) + by, 0), len(SPEEDS) - 1)]
+        self.draw_curves()
+
+    @on(ScrubBar.Dragged)
+    def _go_to(self, message: ScrubBar.Dragged) -> None:
+        """Go where the mouse is."""
+        self._share = message.share
+        self.draw_curves()
+
+    def action_in_step(self, _: str) -> None:
         """Play, pause, or go on; at the end, begin again."""
         if len(self.curves) < 2:
             self.note("Mark two runs or more with the space bar: p plays them in step", is_error=True)
@@ -85,14 +123,20 @@ class InStepKeys(PredictingPage):
         runs = [row.run for row in self._chosen()]
         if is_new and len(runs) == COUNT:
             self._read_answers(runs)
-        self.draw_curves()  # which shows the note again that a key has hidden
+        self.draw_curves()
+        self.refresh_bindings()
+
+    def action_whole(self) -> None:
+        """End playing, and show the whole curves again."""
+        self.step_back()
 
     def step_back(self) -> bool:
         """End playing, and show the whole curves again."""
-        if self._played is not self.curves:
+        if not self._is_shown_in_step:
             return super().step_back()
         self._played, self._is_playing = None, False
         self.draw_curves()
+        self.refresh_bindings()
         return True
 
     @work(thread=True, exclusive=True, group="answers", exit_on_error=False)
@@ -119,6 +163,8 @@ class InStepKeys(PredictingPage):
     def _next_frame(self) -> None:
         now, before = time.monotonic(), self._at
         self._at = now
-        if self._is_playing and self._played is not None and self._share < 1 and self.is_current:
-            self._share = min(self._share + min(now - before, LONGEST_FRAME) / SECONDS, 1.0)
+        if self._moves and self.is_current:
+            self._share = min(self._share + self._speed * min(now - before, LONGEST_FRAME) / SECONDS, 1.0)
             self.draw_curves()
+            if not self._moves:
+                self.refresh_bindings()

@@ -8,18 +8,19 @@ from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.own_files import PAGE
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.pages.dialogs import DeleteRun
-from mnist_sum_tui.tui.pages.in_step_keys import IN_STEP, InStepKeys
+from mnist_sum_tui.tui.pages.in_step_keys import IN_STEP_BINDINGS, WITHOUT_MARKS, InStepKeys
 from mnist_sum_tui.tui.pages.resume_run import ask_to_resume
 from mnist_sum_tui.tui.session.messages import OpenRun, RunDeleted
 from mnist_sum_tui.tui.session.resuming import Continuation, obstacle
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 RUN_BINDINGS = (
+    *IN_STEP_BINDINGS,
     Binding("r", "resume", "Resume", tooltip="Train it further"),
     Binding("y", "copy", "Copy command"),
     Binding("d,delete", "delete", "Delete", key_display="d"),
     Binding("h", "report", "Report", tooltip="Write it as one HTML file to send"),
-    IN_STEP,
+    WITHOUT_MARKS,
     Binding("s", "sort(1)", "Sort"),
     Binding("S", "turn", "Sort the other way", show=False),
 )

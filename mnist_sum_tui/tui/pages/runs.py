@@ -27,6 +27,7 @@ from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.in_step_bar import InStepBar
 from mnist_sum_tui.tui.widgets.run_columns import compute
 from mnist_sum_tui.tui.widgets.run_details import details, differing, ranking, shortened
 from mnist_sum_tui.tui.widgets.run_table import RunTable
@@ -72,6 +73,7 @@ class RunsPage(Experiments):
                 yield Static(id="empty", markup=False)
                 yield Static(id="why-best", markup=False)
                 yield note()
+                yield InStepBar(id="in-step")
                 with Horizontal(id="drawn"):
                     yield Chart(id="curves")
                     yield Static(id="differing", markup=False)
@@ -183,6 +185,7 @@ class RunsPage(Experiments):
         """Draw the curves; `looks` has the index of each run's mark."""
         self.curves, self._looks = curves, looks
         self.draw_curves()
+        self.refresh_bindings()
 
     def draw_curves(self) -> None:
         """Draw the curves, whole or as far as they are played."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import about
 from mnist_sum_tui.recipes import LARGE_MODEL, QUICK_MODEL, RECIPES
 from mnist_sum_tui.tui.session.network_speeds import HELD_OUT, TIMED_BATCHES, Speeds, epoch_seconds, training_images
@@ -14,6 +15,8 @@ READY = {False: "loading torch ...", True: "ready"}
 """what the form says by whether torch is loaded"""
 FAR_ABOVE = 20
 """from so many times the recipe's learning rate on, the form doubts that the network can learn"""
+MEANING_OF_ZERO = {"patience": "off", "min_gain": "any", "target": "off", "max_minutes": "off"}
+"""what an empty field shows, which counts as 0"""
 OPTIMIZERS = {"sgd": "SGD", "nesterov": "SGD with Nesterov momentum", "adamw": "AdamW"}
 SCHEDULES = {
     "constant": "constant rate",
@@ -23,8 +26,14 @@ SCHEDULES = {
 
 
 def typed(config: TrainConfig, name: str) -> str:
-    """A setting as it stands in its field."""
-    return str(getattr(config, name)).removesuffix(".0")
+    """A setting as it stands in its field; empty for 0 in a field that says what this means."""
+    text = str(getattr(config, name)).removesuffix(".0")
+    return "" if text == "0" and name in MEANING_OF_ZERO else text
+
+
+def in_form(error: UsageError) -> str:
+    """What is wrong with the settings, without the names of options, which are fields here."""
+    return str(error).replace("add --hold-out, or ", "").replace("--", "")
 
 
 def replaced(failed: float, rate: float) -> str:

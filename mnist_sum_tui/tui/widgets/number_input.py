@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mnist_sum_tui.config import settings
+from mnist_sum_tui.config import ENDS, settings
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.knob_turns import plain_number
 from mnist_sum_tui.tui.textual_fixes import SteadyInput
@@ -12,7 +12,16 @@ PAGE_KEYS = "q?"
 
 
 class NumberInput(SteadyInput):
-    """A field that takes every character except PAGE_KEYS, so that no typed character is lost silently."""
+    """A field that takes every character except PAGE_KEYS, so that no typed character is lost silently.
+
+    A field with a placeholder, which says what 0 means, may be empty instead of 0.
+    """
+
+    @property
+    def typed(self) -> str:
+        """What was typed; empty for the 0 that the placeholder stands for."""
+        text = self.value.strip()
+        return "" if text == "0" and self.placeholder else text
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether the key is typed into the field."""
@@ -26,6 +35,7 @@ def read_number(name: str, text: str, kind: type) -> Any:
         UsageError: the text is not a number, or is out of range; the message names the field.
     """
     about = settings()[name]
+    text = text or ("0" if name in ENDS else "")
     try:
         value = kind(plain_number(text))
     except ValueError:

@@ -69,8 +69,8 @@ class RunForm(VerticalScroll, can_focus=False):
             yield Field("network", network, classes="wide")
             with Grid(id="fields"):
                 for name, label in NUMBERS.items():
-                    text, tip = words.typed(self._defaults, name), settings()[name].help
-                    yield Field(label, NumberInput(text, id=name, compact=True, tooltip=tip))
+                    text, zero = words.typed(self._defaults, name), words.MEANING_OF_ZERO.get(name, "")
+                    yield Field(label, NumberInput(text, zero, id=name, compact=True, tooltip=settings()[name].help))
             yield Static(id="readiness", markup=False)
             with ButtonRow(id="go"):
                 yield Button("Start training", variant="primary", id="start")
@@ -121,7 +121,7 @@ class RunForm(VerticalScroll, can_focus=False):
         return replace(self.base, model=str(self.query_one("#model", Select).value), **values)
 
     def _typed(self, name: str) -> str:
-        return self.query_one(f"#{name}", Input).value.strip()
+        return self.query_one(f"#{name}", NumberInput).typed
 
     def show_again(self) -> None:
         """Show the form for the next run, with the same values, but without the last start's error."""
@@ -176,7 +176,7 @@ class RunForm(VerticalScroll, can_focus=False):
         try:
             config, error = self.config, ""
         except UsageError as found:
-            config, error = replace(base, model=str(self.query_one("#model", Select).value)), str(found)
+            config, error = replace(base, model=str(self.query_one("#model", Select).value)), words.in_form(found)
         self.query_one("#intro-words", Static).update(words.introduction(base))
         by_hand = [label for name, label in NUMBERS.items() if self._typed(name) != words.typed(base, name)]
         by_hand = ["network", *by_hand] if config.model != base.model else by_hand
@@ -244,7 +244,7 @@ class RunForm(VerticalScroll, can_focus=False):
         try:
             config = self.config
         except UsageError as error:
-            self.complain(str(error))
+            self.complain(words.in_form(error))
         else:
             self.complain("")
             act(config)

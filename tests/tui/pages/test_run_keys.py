@@ -7,7 +7,10 @@ import pytest
 from mnist_sum_tui.export.report import report
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.common import Line
+from mnist_sum_tui.tui.widgets.in_step_bar import InStepBar
 from mnist_sum_tui.tui.widgets.sample_strip import Sample
+from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from mnist_sum_tui.tui.widgets.strips_in_step import StripsInStep
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import make_three, note_of, open_runs
@@ -59,7 +62,7 @@ async def test_the_report_of_a_run_goes_into_its_folder(tmp_path: Path, monkeypa
 
 
 async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.pages.in_step_keys.SECONDS", 6.0)
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.in_step_keys.SECONDS", 12.0)
     make_three(tmp_path)
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
@@ -75,20 +78,29 @@ async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytes
         await pilot.pause()
         assert len(newest()) == 2
         await pilot.press("x", "x")
-        whole = newest()
+        whole, bar, leads = newest(), page.query_one(ScrubBar), page.query_one(InStepBar).query_one(Line)
+        assert not bar.display
         await pilot.press("p")
-        await recorded.until(pilot, lambda: "leads, sum accuracy" in note_of(page))
+        await recorded.until(pilot, lambda: "leads, sum accuracy" in str(leads.render()))
         assert max(newest()) < 53, "seconds, of which there are 53.75"
+        assert 0 < bar.place[-1] < 1
         await pilot.press("p")
         waiting = newest()
         await pilot.pause(0.5)
         assert newest() == waiting
-        await pilot.press("p")
+        bar.post_message(ScrubBar.Dragged(0.5))
+        await recorded.until(pilot, lambda: bar.place[2] == "26.9 s of 53.8 s")
+        assert bar.place[:2] == (False, 2), "it still pauses"
+        await pilot.press("plus", "plus", "plus", "minus", "p")
+        assert bar.place[:2] == (True, 4)
         await recorded.until(pilot, lambda: max(newest()) == 53.75)
+        await pilot.press("left")
+        assert "leads" in str(leads.render()), "it stays at the end"
         await pilot.press("p")
         await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
         await pilot.press("escape")
         await recorded.until(pilot, lambda: newest() == whole)
+        assert not bar.display
         await pilot.press("p")
         await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
         await pilot.press("down", "space")
