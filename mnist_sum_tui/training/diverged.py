@@ -3,13 +3,17 @@
 `step.py` checks the loss at each step. What is said during a training is in `coach.py`.
 """
 
+from collections.abc import Sequence
+
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.recipes import RECIPES
 from mnist_sum_tui.runs.accuracies import has_learned
-from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.events import Advice, Event, Finished
 from mnist_sum_tui.runs.position import GUESSING
 
+RATE_TOPICS = ("too-high", "too-low")
+"""the coach's topics that are doubts about the learning rate"""
 ALIKE = 2.0
 """two learning rates that differ by less than this factor count as equal"""
 
@@ -33,17 +37,28 @@ def divergence(step: int, config: TrainConfig, *, has_checkpoint: bool) -> str:
     )
 
 
-def better_rate(done: Finished, config: TrainConfig) -> float | None:
-    """The learning rate to try after a run that diverged or learned nothing; None if the rate was probably not why."""
+def doubts(events: Sequence[Event]) -> str:
+    """What the coach said last of a run, if that was a doubt about the learning rate; empty if not."""
+    last = next((event for event in reversed(events) if isinstance(event, Advice)), None)
+    return last.words if last is not None and last.topic in RATE_TOPICS else ""
+
+
+def better_rate(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) -> float | None:
+    """The learning rate to try after a run that diverged or learned nothing; None if the rate was probably not why.
+
+    A run that was stopped has no test, so the coach's doubt in its `events` decides.
+    """
     rate, usual = rate_to_try(config), RECIPES[config.recipe].values
-    if done.reason == "diverged":
+    if done.reason == "diverged" or (done.reason == "stopped" and doubts(events)):
         return rate
     is_too_short = rate < config.lr and rate != usual["lr"] and config.epochs < usual["epochs"]
     return None if has_learned(done) or is_too_short else rate
 
 
-def advice(done: Finished, config: TrainConfig) -> str:
-    """What went wrong in a run that was tested, and what to try, in one line; empty if nothing did."""
+def advice(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) -> str:
+    """What went wrong in a run, and what to try, in one line; empty if nothing did, as far as is known."""
+    if done.reason == "stopped" and done.digit_accuracy is None:
+        return doubts(events)
     if not has_learned(done):
         found = f"a digit accuracy of {percent(done.digit_accuracy)} is no better than guessing"
         rate = better_rate(done, config)

@@ -6,6 +6,7 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.accuracies import has_learned
+from mnist_sum_tui.runs.events import Advice
 from mnist_sum_tui.training.diverged import advice, better_rate, rate_to_try
 from tests.tui import recorded
 
@@ -56,3 +57,14 @@ def test_nothing_is_said_about_a_good_run_or_one_without_a_test() -> None:
     stopped = recorded.finished(reason="stopped")
     assert has_learned(stopped)
     assert advice(stopped, TrainConfig()) == ""
+
+
+def test_a_run_that_was_stopped_early_keeps_the_coachs_doubt_about_its_rate() -> None:
+    stopped, config = recorded.finished(reason="stopped"), TrainConfig.of("standard", lr=5.0)
+    doubt = Advice(step=40, epoch=1, elapsed=1.0, topic="too-high", words="The learning rate is too high (try 0.002)")
+    later = Advice(step=90, epoch=1, elapsed=2.0, topic="sees", words="It learns to read digits")
+    assert advice(stopped, config, [doubt, stopped]) == doubt.words
+    assert better_rate(stopped, config, [doubt, stopped]) == 0.002
+    assert advice(stopped, config, [doubt, later, stopped]) == ""
+    assert better_rate(stopped, config, [doubt, later, stopped]) is None
+    assert better_rate(recorded.finished(), config, [doubt]) is None, "it was tested"

@@ -123,7 +123,7 @@ class AfterRun(Page):
         """Go back to the form, with the values that were set in it, but for a learning rate that failed."""
         form, session = self.show_form(), self.session
         if session.finished is not None and session.config is not None:
-            rate = better_rate(session.finished, session.config)
+            rate = better_rate(session.finished, session.config, session.events)
             if rate is not None:
                 form.call_after_refresh(form.replace_rate, session.config.lr, rate)
         self.refresh_bindings()

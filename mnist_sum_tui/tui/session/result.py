@@ -32,7 +32,7 @@ def outcome(session: Session) -> list[Row]:
         said = done.message.removeprefix(done.reason)
         between = "; " if said == done.message else ","  # the label says "stopped" already
         rows.append((word, f"after {duration(done.elapsed)}{between}{said}"))
-        if session.config is not None and (words := advice(done, session.config)):
+        if session.config is not None and (words := advice(done, session.config, session.events)):
             rows.append(("but", words))
     elif (session.is_watching or session.is_opened) and not session.is_live:
         rows.append(("cut off", "the process that trained it is gone; what came after the last checkpoint is lost"))

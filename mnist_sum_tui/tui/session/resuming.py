@@ -75,7 +75,7 @@ class Continuation:
             step=step,
             epoch_seconds=epochs[-1].elapsed / len(epochs) if epochs else None,
             factor=rate.number if rate else 1.0,
-            warning=advice(ends[-1], config) if ends else "",
+            warning=advice(ends[-1], config, found) if ends else "",
         )
 
     @property
