@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from mnist_sum_tui import own_network
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.glyphs import shown
 from mnist_sum_tui.machine.notify import Way
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import DEFAULT_FOLDER, FOLDER_VARIABLE, default_folder
@@ -171,6 +173,11 @@ TensorBoard = Annotated[
         callback=_checked_board,
     ),
 ]
+
+
+def board_shown(folder: Path) -> str:
+    """What shows a folder that was written for TensorBoard."""
+    return f"tensorboard --logdir {shlex.quote(printable(str(folder)))} shows it"
 
 
 def folder_of(context: typer.Context, runs_dir: Path | None) -> Path:

@@ -1,13 +1,21 @@
 """`mnist-sum runs export` and `runs report`: write a run to files that other programs open."""
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mnist_sum_tui.atomic import open_own
-from mnist_sum_tui.cli.common import DataDir, LaterRunsDir, ModelFile, RunName, TensorBoard, folder_of, need
+from mnist_sum_tui.cli.common import (
+    DataDir,
+    LaterRunsDir,
+    ModelFile,
+    RunName,
+    TensorBoard,
+    board_shown,
+    folder_of,
+    need,
+)
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
 from mnist_sum_tui.errors import UsageError
@@ -69,7 +77,7 @@ def export(
         from mnist_sum_tui.export.tensorboard import to_tensorboard
 
         said = printable(str(to_tensorboard(found, events, tensorboard)))
-        say(console(), f"Wrote {said}: tensorboard --logdir {shlex.quote(printable(str(tensorboard)))} shows it")
+        say(console(), f"Wrote {said}: {board_shown(tensorboard)}")
 
 
 def report(

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_sum_tui.cli import options as opt
-from mnist_sum_tui.cli.common import Json, Notify, RunsDir, TensorBoard, complete_run, folder_or_default
+from mnist_sum_tui.cli.common import Json, Notify, RunsDir, TensorBoard, board_shown, complete_run, folder_or_default
+from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.machine.notify import told_when_over
@@ -70,6 +71,8 @@ def train(
         run = resumed or find.create(folder, config, name)
         with told_when_over(notify, "the training"):
             code = train_and_print(config, run, style=style, turns=turns, boards=tensorboard)
+        if tensorboard is not None and style == "auto":
+            say(console(), f"It is written for TensorBoard, too: {board_shown(tensorboard)}")
         raise typer.Exit(code)
     if resumed is not None:
         raise UsageError("--seeds starts new runs: leave out --resume")

@@ -146,4 +146,6 @@ def test_the_commands(cli: Cli, small_data: str, tmp_path: Path) -> None:
     assert f"tensorboard --logdir {tmp_path / 'again'}" in exported.stdout
     assert values(streams) == values(tmp_path / "again" / streams.name)
     is_one_line(cli("runs", "export", "latest", "--tensorboard", str(boards)), 2, "exists already")
+    loud = cli("train", *settings[:-1], "--tensorboard", str(tmp_path / "loud"))
+    assert f"for TensorBoard, too: tensorboard --logdir {tmp_path / 'loud'} shows it" in loud.stdout
     is_one_line(cli("train", *settings, "--tensorboard", str(next(streams.iterdir()))), 2, "is not a folder")
