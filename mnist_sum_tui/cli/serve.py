@@ -1,5 +1,6 @@
 """`mnist-sum serve`: show a run that trains, or the demo, in a browser, only for watching."""
 
+import socket
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ from mnist_sum_tui.cli.common import RunsDir, complete_run, folder_or_default, n
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import Run
 
 
 def serve(
@@ -30,17 +32,22 @@ def serve(
     from mnist_sum_tui.tui.visitor_input import EVERYWHERE, LOCAL
     from mnist_sum_tui.tui.web_server import serve as listen
 
-    out = console()
-    name = "localhost" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
-    say(out, f"http://{name}:{port} shows {'the demo' if watched is None else watched.id}; Ctrl-C ends it")
-    if host in EVERYWHERE:
-        say(out, f"From other machines: this machine's name or address in place of localhost, with :{port}")
-    if host not in LOCAL:
-        say(out, "Anyone who can reach this machine can watch; each visitor takes some 100 MB of its memory")
-    out.file.flush()
     try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+        _announce(watched, host, port, host in EVERYWHERE, host in LOCAL)
         listen(watched, folder, host, port)
     except OSError as error:
-        raise UsageError(
-            f"cannot listen on {host}, port {port} ({error.strerror or error}): try another --port"
-        ) from None
+        why = (error.strerror or str(error)).partition(" (while")[0]  # create_server repeats the address there
+        raise UsageError(f"cannot listen on {host}, port {port} ({why}): try another --port") from None
+
+
+def _announce(watched: Run | None, host: str, port: int, is_everywhere: bool, is_local: bool) -> None:
+    """Print the address, and who can watch."""
+    out = console()
+    name = "localhost" if is_everywhere else f"[{host}]" if ":" in host else host
+    say(out, f"http://{name}:{port} shows {'the demo' if watched is None else watched.id}; Ctrl-C ends it")
+    if is_everywhere:
+        say(out, f"From other machines: this machine's name or address in place of localhost, with :{port}")
+    if not is_local:
+        say(out, "Anyone who can reach this machine can watch; each visitor takes some 100 MB of its memory")
+    out.file.flush()
