@@ -31,9 +31,10 @@ def answers_at(samples: Sequence[Samples], series: Series, x_kind: str, at: floa
     return before[-1] if before else None
 
 
-def lead_line(runs: Runs, quantity: str) -> str:
+def lead_line(runs: Runs, quantity: str, ended: Sequence[str] = ()) -> str:
     """`compact leads, sum accuracy in training 97.20 % against 95.10 %`; the best run and the second best.
 
+    `ended` are the names of runs that have trained no farther, of which the sentence says so.
     The runs record their values at different steps, so a lead smaller than a run's last change is no lead.
     """
     head, what = quantity.split()
@@ -50,4 +51,5 @@ def lead_line(runs: Runs, quantity: str) -> str:
     (best, name, change), (second, _, other_change) = known[:2]
     found = f"{quantity} in training {scale.label(best)} against {scale.label(second)}"
     said = f"{name} leads" if abs(best - second) > max(change, other_change) else "about equal"
-    return f"{said}, {found}"
+    over = " and ".join(name for _, name, _ in known[:2] if name in ended)
+    return f"{said}, {found} ({over} ended before)" if over else f"{said}, {found}"

@@ -71,19 +71,12 @@ def told_apart(theirs: TrainConfig, ours: TrainConfig) -> list[str]:
     return [f"{name} {value}" for name, value, _ in rows if name.replace("-", "_") not in QUIET]
 
 
-def _in_starts(asked: str) -> str:
-    """`all at once`, or `in several starts (1, then 2)`."""
-    return f"in several starts ({asked})" if "then" in asked else "all at once"
-
-
-def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False, asked: str = "") -> str:
+def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False) -> str:
     """Why our run may learn differently from another run: the other run's settings, or that only the seed differs.
 
-    `was_turned` says that settings of the other run were changed while it trained. `asked` are the epochs that it was
-    asked for, if ours was asked for the same number at other starts.
+    `was_turned` says that settings of the other run were changed while it trained.
     """
     told = [*told_apart(theirs, ours), *(["knobs turned while it trained"] if was_turned else [])]
-    told += [f"its epochs asked for {_in_starts(asked)}"] if asked and theirs.epochs == ours.epochs else []
     if not told:
         return "only the seed differs" if theirs.seed != ours.seed else ONLY_SPEED
     more = f" and {plural(len(told) - MOST_TOLD, 'more setting')}" if len(told) > MOST_TOLD else ""

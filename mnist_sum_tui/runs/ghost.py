@@ -1,11 +1,13 @@
 """The ghost run: the best earlier run of the same network on the same images, and why a run may differ from it."""
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.differences import epochs_asked, why_other
+from mnist_sum_tui.runs.differences import told_apart, why_other
+from mnist_sum_tui.runs.events import Started
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import BUILT_IN, Run
@@ -33,8 +35,22 @@ def why_apart(ghost: Run, config: TrainConfig, current: Run) -> str:
         RunError: the ghost run was removed meanwhile.
     """
     was_turned = any(read_events(ghost.metrics_file, "changed"))
-    theirs, ours = (epochs_asked(read_events(run.metrics_file, "started")) for run in (ghost, current))
-    return why_other(ghost.read_config(), config, was_turned, theirs if ours and theirs != ours else "")
+    return why_other(_as_begun(ghost, ghost.read_config()), _as_begun(current, config), was_turned)
+
+
+def can_explain(ghost: Run, config: TrainConfig, current: Run) -> bool:
+    """Whether any setting differs that may explain why one of the two runs is ahead.
+
+    Raises:
+        RunError: the ghost run was removed meanwhile.
+    """
+    return bool(told_apart(_as_begun(ghost, ghost.read_config()), _as_begun(current, config)))
+
+
+def _as_begun(run: Run, config: TrainConfig) -> TrainConfig:
+    """The settings with the epochs that the run was first asked for, because later ones change nothing before."""
+    first = next(read_events(run.metrics_file, "started"), None)
+    return replace(config, epochs=first.epochs) if isinstance(first, Started) else config
 
 
 @lru_cache(maxsize=1)

@@ -97,7 +97,7 @@ class Coach:
             return (
                 "too-high",
                 f"The learning rate is too high (try {rate}): "
-                f"the loss is far above that of guessing, {GUESSING_LOSS:.1f}",
+                f"the mean of both losses, {now(seen.loss):.1f}, is far above that of guessing, {GUESSING_LOSS:.1f}",
             )
         if seen.high_events >= JUMP_EVENTS:
             return (

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import duration, percent
-from mnist_sum_tui.runs.differences import told_apart
 from mnist_sum_tui.runs.events import Event, Progress
-from mnist_sum_tui.runs.ghost import find_ghost, why_apart
+from mnist_sum_tui.runs.ghost import can_explain, find_ghost, why_apart
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.moving_average import Average
@@ -73,7 +72,7 @@ def read_ghost(run: Run, config: TrainConfig) -> Ghost | None:
         RunError: the ghost run was removed meanwhile.
     """
     ghost = find_ghost(run.path.parent, config, run)
-    if ghost is None or not told_apart(ghost.read_config(), config):
+    if ghost is None or not can_explain(ghost, config, run):
         return None
     reached = reached_in(read_events(ghost.metrics_file, "progress"))
     return Ghost(config.model, reached, why_apart(ghost, config, run))

@@ -14,7 +14,7 @@ END_DIVISOR = 1e4
 """and ends at a ten-thousandth of its start, as OneCycleLR does by default"""
 
 ADDED_EPOCHS = (
-    "--epochs is the total; with more, the learning rate starts a new cycle, half as high; a constant rate stays"
+    "--epochs counts all epochs, also those so far; for more, the learning rate begins again, half as high, if it falls"
 )
 """how the advice to train a run further describes the learning rate"""
 

@@ -38,6 +38,7 @@ def test_who_leads() -> None:
         assert line.startswith(f"quick leads, {quantity} in training ")
         line = lead_line(cut(RUNS[::-1], "step", 300), quantity)
         assert "quick leads" in line, "in whichever order"
+        assert lead_line(cut(RUNS, "step", 300), quantity, ["slow"]) == f"{line} (slow ended before)"
     same = [RUNS[0], ("twin", RUNS[0][1])]
     assert lead_line(same, "sum loss").startswith("about equal, sum loss in training 0.0")
     one_later = [("early", cut(same, "step", 120)[0][1]), ("late", cut(same, "step", 121)[0][1])]

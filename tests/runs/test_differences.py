@@ -8,9 +8,12 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.differences import ONLY_SPEED, table_of, why_other
+from mnist_sum_tui.runs.events import Started
+from mnist_sum_tui.runs.ghost import can_explain, why_apart
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary
 from tests.tui import recorded
+from tests.tui.pages.test_runs import make
 
 OURS = TrainConfig.of("standard", model="compact")
 
@@ -52,3 +55,19 @@ def test_runs_that_got_their_epochs_at_other_starts_differ() -> None:
     assert table_of([run(2), run(2, 2)]) == [], "it was only interrupted"
     assert table_of([run(2), run(2)]) == []
     assert table_of([run(), run(1, 2)])[0][1] == "-"
+
+
+def test_epochs_that_were_added_later_do_not_explain_what_came_before(tmp_path: Path) -> None:
+    events = [*recorded.training(100)]
+    begun = next(event.epochs for event in events if isinstance(event, Started))
+    ours = replace(OURS, epochs=begun)
+    current, longer, other = (
+        make(tmp_path, f"20260101-12000{at}-compact", events, **values)
+        for at, values in enumerate(
+            dict[str, Any](epochs=epochs, lr=lr) for epochs, lr in [(begun, 0.002), (begun + 5, 0.002), (begun, 0.5)]
+        )
+    )
+    assert why_apart(longer, ours, current) == ONLY_SPEED
+    assert not can_explain(longer, ours, current)
+    assert why_apart(other, ours, current) == "that one had lr 0.5"
+    assert can_explain(other, ours, current)

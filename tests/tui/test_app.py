@@ -156,7 +156,7 @@ async def test_a_real_training_runs_to_its_end_and_is_gone_on_with(small_data: s
     assert app.return_value == 0
     command, further = receipt(app.session).splitlines()[-2:]
     assert "mnist-sum train --resume" in command
-    assert "the learning rate starts a new cycle, half as high" in further
+    assert "for more, the learning rate begins again, half as high" in further
 
 
 async def test_style_sheets_are_parsed_once_for_a_theme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

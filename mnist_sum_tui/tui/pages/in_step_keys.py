@@ -29,11 +29,14 @@ from mnist_sum_tui.tui.widgets.strips_in_step import COUNT, Answers, StripsInSte
 SECONDS = 40.0
 """how long playing takes at speed 1"""
 SPEEDS = (1, 2, 4, 8)
+ENDED = 0.98
+"""a run has ended before the longest one if it has less than this share of its length"""
 FRAME_SECONDS, LONGEST_FRAME = 0.2, 0.5
 """seconds between frames, and the most seconds that one frame advances, so that a busy machine skips nothing"""
 IN_STEP_BINDINGS = (
     Binding("p", "in_step('play')", "Play in step", tooltip="The marked runs side by side: which leads"),
-    Binding("p", "in_step('pause')", "Pause"),
+    Binding("p,space", "in_step('pause')", "Pause", key_display="space"),
+    Binding("space", "in_step('play')", "Play", show=False),
     Binding("escape", "whole", "Whole curves"),
     Binding("plus,equals_sign", "pace(1)", "Faster", group=SPEED, key_display="+"),
     Binding("minus", "pace(-1)", "Slower", group=SPEED, key_display="-"),
@@ -75,9 +78,10 @@ class InStepKeys(PredictingPage):
         end = end_of(self.curves, x_kind)
         at = self._share * end
         shown = cut(self.curves, x_kind, at)
+        ended = [run[0] for run in self.curves if end_of([run], x_kind) < min(at, ENDED * end)]
         self.add_class("-played")
         self.query_one(InStepBar).show(
-            lead_line(shown, quantity), x_kind, self._share, end, is_playing=self._moves, speed=self._speed
+            lead_line(shown, quantity, ended), x_kind, self._share, end, is_playing=self._moves, speed=self._speed
         )
         if self.has_class("-in-step"):
             runs = zip(self._answers, self.curves, strict=True)

@@ -26,6 +26,10 @@ class RunTable(DataTable[Text]):
         Binding("end", "scroll_bottom", "Last run", show=False),
     ]
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While the marked runs are played, space is the page's key."""
+        return not self.screen.has_class("-played") if action == "mark" else super().check_action(action, parameters)
+
     class Entered(Message):
         """Enter was pressed on a run, or it was clicked twice."""
 

@@ -36,7 +36,7 @@ class StripsInStep(Horizontal):
     def show(self, found: Sequence[Answers], newest: Sequence[Samples | None]) -> None:
         """Show the newest answers of each run; before its first answers, only its images."""
         for line, strip, answers, samples in zip(self.query(Line), self.query(SampleStrip), found, newest, strict=True):
-            line.say(answers.name if samples is None else f"{answers.name}, after step {samples.step:,}")
+            line.say(answers.name if samples is None else f"{answers.name}, answers kept at step {samples.step:,}")
             if samples is None and answers.samples:
                 strip.show(answers.samples[0], answers.images)
             strip.show(samples, answers.images)

@@ -91,11 +91,12 @@ async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytes
         bar.post_message(ScrubBar.Dragged(0.5))
         await recorded.until(pilot, lambda: bar.place[2] == "26.9 s of 53.8 s")
         assert bar.place[:2] == (False, 2), "it still pauses"
-        await pilot.press("plus", "plus", "plus", "minus", "p")
+        await pilot.press("plus", "plus", "plus", "minus", "space")
         assert bar.place[:2] == (True, 4)
         await recorded.until(pilot, lambda: max(newest()) == 53.75)
         await pilot.press("left")
         assert "leads" in str(leads.render()), "it stays at the end"
+        assert len(page.curves) == 2, "space marks nothing meanwhile"
         await pilot.press("p")
         await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
         await pilot.press("escape")
@@ -103,7 +104,7 @@ async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytes
         assert not bar.display
         await pilot.press("p")
         await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
-        await pilot.press("down", "space")
+        await pilot.press("escape", "down", "space")
         await recorded.until(pilot, lambda: len(newest()) == 3)
         await pilot.pause(0.5)
         assert max(newest()) > 60, "others are marked: they are shown whole"
@@ -133,6 +134,6 @@ async def test_two_runs_in_step_show_what_both_answer(
             answers = list(zip(event.labels, event.numbers, event.digits, event.sums, strict=True))
             assert [sample.answer for sample in samples[start : start + 8]] == answers
         assert all(sample.image is not None for sample in samples)
-        await pilot.press("up", "up", "space")
+        await pilot.press("escape", "up", "up", "space")
         await recorded.until(pilot, lambda: len(page.curves) == 3)
         assert not strips.display

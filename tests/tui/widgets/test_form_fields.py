@@ -171,7 +171,14 @@ async def test_what_a_recipe_is_stands_whole_in_the_form(pilot: Pilot[int]) -> N
 async def test_how_a_training_ends_by_itself_is_set_in_the_form(pilot: Pilot[int]) -> None:
     form = form_of(pilot)
     values = {"patience": 3, "min_gain": 0.05, "target": 99.4, "max_minutes": 1.5}
-    assert {name: form.query_one(f"#{name}", Input).value for name in values} == dict.fromkeys(values, "0")
+    fields = {name: form.query_one(f"#{name}", Input) for name in values}
+    assert [(field.value, field.placeholder) for field in fields.values()] == [
+        ("", "off"), ("", "any"), ("", "off"), ("", "off"),
+    ]  # fmt: skip
+    assert {name: getattr(form.config, name) for name in values} == dict.fromkeys(values, 0)
+    fields["patience"].value = "0"
+    await pilot.pause()
+    assert "set by you" not in said(form, "sets"), "0 is what the empty field means"
     for name, value in values.items():
         form.query_one(f"#{name}", Input).value = str(value)
     await pilot.pause()
@@ -180,6 +187,7 @@ async def test_how_a_training_ends_by_itself_is_set_in_the_form(pilot: Pilot[int
     form.query_one("#recipe", Select).value = "sprint"
     await pilot.pause()
     assert "needs validation images" in said(form, "readiness")
+    assert "--" not in said(form, "readiness"), "fields are no options"
     assert form.query_one("#go").region.bottom <= pilot.app.screen.size.height - 1, "all of it is in view"
 
 
