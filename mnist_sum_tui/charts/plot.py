@@ -212,20 +212,21 @@ def _above(plot: Plot, width: int, height: int) -> list[list[Span]]:
 
 
 def _legend(plot: Plot, is_short: bool = False) -> tuple[list[list[Span]], list[list[Span]]]:
-    """The items of the legend: first two curves and the marks, then envelope and other curves; one per name."""
+    """The items of the legend: first two curves and the marks, then other curves and the envelope; one per name."""
     named: dict[str, list[Span]] = {}
     for curve in plot.curves:
         sample = (SAMPLES[curve.pattern], curve.role)
         samples = named.setdefault(curve.name.partition(",")[0], [])
         samples += [sample] if sample not in samples else []
-    lines = [[*samples, (f" {name}", "legend")] for name, samples in named.items()]
+    names = {name: name.replace("earlier ", "") if is_short else name for name in named}
+    lines = [[*samples, (f" {names[name]}", "legend")] for name, samples in named.items()]
     marked = [(marks.symbol, marks.role) for marks in plot.marks if len(marks.x)]
     validation = [[*marked, (f" {plot.marks[0].name[: 3 if is_short else None]}", "legend")]] if marked else []
     raw = [curve for curve in plot.curves[:1] if curve.raw is not None]
     envelope = [
         [(BRAILLE.envelope, f"{curve.role}-envelope"), (f" {plot.envelope[is_short]}", "legend")] for curve in raw
     ]
-    return lines[:2] + validation, envelope + lines[2:]
+    return lines[:2] + validation, lines[2:] + envelope
 
 
 def _reading(plot: Plot, width: int) -> list[list[Span]]:

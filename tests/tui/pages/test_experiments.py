@@ -69,7 +69,7 @@ async def test_a_wrong_filter_is_named_and_changes_nothing(tmp_path: Path, monke
         await pilot.pause()
         hint = app.screen.query_one("#said", Label)
         assert len(str(hint.visual)) <= hint.size.area, "it has room"
-        assert hint.size.height == 3
+        assert hint.size.height == 2
         await pilot.press("escape")
         await typed(pilot, "/", "big [b]")
         assert isinstance(app.screen, AskLine)
