@@ -26,7 +26,8 @@ ROOMS = (
 )
 """from left to right; the rooms of one set do not import each other, besides those of the first"""
 TUI_ROOMS = (
-    {"session", "textual_fixes", "textual_speed", "looks", "slow_link", "link_questions", "visitor_input"},
+    {"session", "textual_fixes", "textual_speed", "looks", "visitor_input"}
+    | {"slow_link", "link_questions", "changed_cells"},
     {"plain_app"},
     {"notifying"},
     {"predictions"},

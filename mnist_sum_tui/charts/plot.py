@@ -218,8 +218,9 @@ def _legend(plot: Plot, is_short: bool = False) -> tuple[list[list[Span]], list[
         sample = (SAMPLES[curve.pattern], curve.role)
         samples = named.setdefault(curve.name.partition(",")[0], [])
         samples += [sample] if sample not in samples else []
-    names = {name: name.replace("earlier ", "") if is_short else name for name in named}
-    lines = [[*samples, (f" {names[name]}", "legend")] for name, samples in named.items()]
+    if is_short:
+        named = {name.replace("best earlier run", "best run"): samples for name, samples in named.items()}
+    lines = [[*samples, (f" {name}", "legend")] for name, samples in named.items()]
     marked = [(marks.symbol, marks.role) for marks in plot.marks if len(marks.x)]
     validation = [[*marked, (f" {plot.marks[0].name[: 3 if is_short else None]}", "legend")]] if marked else []
     raw = [curve for curve in plot.curves[:1] if curve.raw is not None]

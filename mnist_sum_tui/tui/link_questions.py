@@ -22,12 +22,10 @@ ENOUGH = 2
 
 
 class Asked(NamedTuple):
-    """A question that was sent."""
+    """A question to which there is no answer yet."""
 
     begin: float
     """when the frame that ends with it was begun"""
-    end: float
-    """when it was written"""
     size: int
     """bytes of this frame"""
 
@@ -52,10 +50,10 @@ class Questions:
         """The question that a frame of `count` bytes ends with, if there should be one."""
         return QUESTION if self.wanted and count >= LEAST_BYTES else ""
 
-    def sent(self, begin: float, end: float, count: int) -> None:
-        """Note that a question was sent at the end of `count` bytes, which were written from `begin` to `end`."""
+    def sent(self, begin: float, count: int) -> None:
+        """Note that a question is sent at the end of `count` bytes, whose writing begins at `begin`."""
         self.wanted |= not self._open and self._latency is None
-        self._open.append(Asked(begin, end, count))
+        self._open.append(Asked(begin, count))
 
     def holds(self, now: float) -> bool:
         """Whether the next frame should wait for an answer. A terminal that gives none for END is asked no more."""
@@ -71,12 +69,11 @@ class Questions:
         if not self._open:
             return None
         asked = self._open.popleft()
-        self.arrived = asked.end
         if self._latency is None:
             self._latency, self._last = time - asked.begin, time
             return None
         free = self._last if asked.begin < self._last else asked.begin + self._latency
-        self._last, seconds = time, time - free
+        self._last, self.arrived, seconds = time, time - self._latency, time - free
         speed = asked.size / seconds if seconds >= LEAST_SECONDS else SLOW
         self._slow = self._slow + 1 if speed < SLOW else 0
         self.wanted = 0 < self._slow < ENOUGH

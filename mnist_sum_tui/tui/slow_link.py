@@ -6,18 +6,16 @@ thread wait.
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from typing import IO, NamedTuple
+from collections.abc import Sequence
+from typing import IO
 
-from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import Console
-from rich.style import Style
 from textual._compositor import CompositorUpdate
 from textual._time import get_time
 from textual.strip import Strip
 
+from mnist_sum_tui.tui.changed_cells import drawn as changes_of
 from mnist_sum_tui.tui.link_questions import QUESTION, SLOW, Questions
 
 CHUNK = 512
@@ -37,20 +35,8 @@ HELD_UP = 0.02
 """seconds after which a text that is still being written holds up the next frame, whatever the measured speed"""
 HELD = 20_000
 """bytes that are still on their way when a wait ends: the buffer of a pseudo-terminal on Linux"""
-GAP = 8
-"""up to so many unchanged cells between two changes are sent along, because a jump over them costs as much"""
 NEW_SCREEN = "\x1b[?1049h"
 """switches to the program's own screen, which is empty; also after Ctrl-Z"""
-
-
-class Cell(NamedTuple):
-    """A character, or several of one style, and the codes for this style."""
-
-    text: str
-    marks: str
-    ink: str
-    """the colour of the character; empty if it cannot be seen"""
-    ground: str
 
 
 class Changes(CompositorUpdate):
@@ -80,6 +66,7 @@ class Link:
         self._sent: deque[tuple[float, int]] = deque(maxlen=1000)
         self._shown: list[Strip | None] = []
         self._colours: ColorSystem | None = None
+        """the colours of what is shown; None if that is not known"""
         self._late: list[int] = []
         """for each line, how many frames in a row have left out its changes"""
         self._key = -math.inf
@@ -93,7 +80,7 @@ class Link:
     @property
     def is_behind(self) -> bool:
         """Whether a part of the last frame is still to be sent."""
-        return any(self._late)
+        return self._colours is not None and any(self._late)
 
     def hurry(self, now: float) -> None:
         """A key came: its answer may use more of the link."""
@@ -142,8 +129,7 @@ class Link:
 
     def forget(self) -> None:
         """Forget what the terminal shows, because that may have changed."""
-        self._shown = []
-        self._late = []
+        self._colours = None  # the writing thread may do this while a picture is drawn
 
     def changes(self, lines: Sequence[Strip], colours: ColorSystem) -> str:
         """The escape sequences that turn what is shown into these lines; if the size has changed, all lines are drawn.
@@ -156,7 +142,7 @@ class Link:
             colours = ColorSystem.EIGHT_BIT
         if len(self._shown) != len(lines) or colours is not self._colours:
             self._shown, self._late, self._colours = [None] * len(lines), [0] * len(lines), colours
-        drawn = {y: text for y, line in enumerate(lines) if (text := _drawn(y, self._shown[y], line, colours))}
+        drawn = {y: text for y, line in enumerate(lines) if (text := changes_of(y, self._shown[y], line, colours))}
         self._late = [late if y in drawn else 0 for y, late in enumerate(self._late)]
         most = PIECE_SECONDS * self.speed if self.speed else math.inf
         sent = list[str]()
@@ -171,74 +157,6 @@ class Link:
         return text + self.questions.after(len(text))
 
 
-def _drawn(y: int, was: Strip | None, line: Strip, colours: ColorSystem) -> str:
-    """The escape sequences for the changes in a line; empty if there are none."""
-    if was is None:
-        return f"\x1b[{y + 1};1H{_inked(_parts(line, colours))}"
-    if was == line:
-        return ""
-    new = [*_cells(line, colours)]
-    parts = changed([*_cells(was, colours)], new)
-    return "".join(f"\x1b[{y + 1};{first + 1}H{_inked(new[first:end])}" for first, end in parts)
-
-
-def _inked(cells: Iterable[Cell]) -> str:
-    """The cells' texts, with the escape sequences for their styles."""
-    sent, pen = list[str](), Cell("", "", "", "")
-    for cell in cells:
-        sent += (_turned(pen, cell), cell.text)
-        pen = cell._replace(ink=cell.ink or pen.ink)
-    return "".join(sent)
-
-
-def changed(old: Sequence[Cell], new: Sequence[Cell]) -> Iterator[tuple[int, int]]:
-    """The first cell and the end of each part of a line that has changed."""
-    places = [at for at, cell in enumerate(new) if at >= len(old) or old[at] != cell]
-    begin = 0
-    for at in range(1, len(places) + 1):
-        if at == len(places) or places[at] - places[at - 1] > GAP:
-            yield places[begin], places[at - 1] + 1
-            begin = at
-
-
-def _turned(pen: Cell, cell: Cell) -> str:
-    """The escape sequence for a cell's style after the style of `pen`: mostly nothing, or one colour."""
-    if cell.marks != pen.marks or not pen.ground:
-        codes = ["0", cell.marks, cell.ink, cell.ground]
-    else:
-        codes = [new for new, old in ((cell.ink, pen.ink), (cell.ground, pen.ground)) if new != old]
-    wanted = ";".join(filter(None, codes))
-    return f"\x1b[{wanted}m" if wanted else ""
-
-
-def _parts(strip: Strip, colours: ColorSystem) -> Iterator[Cell]:
-    """The parts of a line that have one style each. The colour of spaces does not count."""
-    for text, style, _ in strip:
-        marks, ink, ground = _codes(style or Style.null(), colours)
-        yield Cell(text, marks, ink if marks or text.strip(" ") else "", ground)
-
-
-def _cells(strip: Strip, colours: ColorSystem) -> Iterator[Cell]:
-    """The cells of a line; the second cell of a wide character is empty."""
-    for text, marks, ink, ground in _parts(strip, colours):
-        for character in text:
-            width = 1 if character.isascii() else cell_len(character)
-            if width:
-                yield Cell(character, marks, ink if marks or character != " " else "", ground)
-            yield from [Cell("", marks, "", ground)] * (width - 1)
-
-
-@lru_cache(4096)
-def _codes(style: Style, colours: ColorSystem) -> tuple[str, str, str]:
-    """A style as codes of ECMA-48: marks such as bold, the text colour, the background colour."""
-    ink, ground = (
-        ";".join(colour.downgrade(colours).get_ansi_codes(is_ink)) if colour else usual
-        for colour, is_ink, usual in ((style.color, True, "39"), (style.bgcolor, False, "49"))
-    )
-    bits = style._attributes & style._set_attributes
-    return ";".join(code for bit, code in Style._style_map.items() if bits & (1 << bit)), ink, ground
-
-
 class Timed:
     """The terminal's output file, with timed writes."""
 
@@ -251,11 +169,12 @@ class Timed:
     def write(self, text: str) -> int:
         """Write the text in pieces, and wait until each is taken."""
         self._link.writing_since = started = get_time()
-        before = self._link.total
         if NEW_SCREEN in text:
             self._link.forget()
             if not self._link.total:
                 text += QUESTION
+        if QUESTION in text:  # noted before it is written, because the answer can come at once
+            self._link.questions.sent(started, len(text.encode(errors="replace")))
         for at in range(0, len(text), CHUNK):
             part = text[at : at + CHUNK]
             begin = get_time()
@@ -263,7 +182,5 @@ class Timed:
             self._file.flush()
             end = get_time()
             self._link.took(len(part.encode(errors="replace")), end - begin, end)
-        if QUESTION in text:
-            self._link.questions.sent(started, end, self._link.total - before)
         self._link.writing_since = None
         return len(text)

@@ -16,7 +16,7 @@ PICTURE = [Strip([Segment("x" * 2000)])]
 def asked(latency: float) -> Questions:
     """Questions whose first one was sent at second 0 and answered after `latency` seconds."""
     questions = Questions()
-    questions.sent(0, 0, 100)
+    questions.sent(0, 100)
     assert questions.answered(latency) is None
     return questions
 
@@ -25,14 +25,14 @@ def asked(latency: float) -> Questions:
 @pytest.mark.parametrize("speed", [1000.0, 5000.0, 20000.0])
 def test_the_speed_is_what_was_sent_over_the_time_without_the_latency(latency: float, speed: float) -> None:
     questions = asked(latency)
-    questions.sent(1, 1, 6000)
+    questions.sent(1, 6000)
     assert questions.answered(1 + latency + 6000 / speed) == pytest.approx(speed)
 
 
 def test_a_frame_that_waits_behind_the_first_question_is_measured_from_the_first_answer() -> None:
     questions = Questions()
-    questions.sent(0, 0, 500)
-    questions.sent(0.01, 0.01, 6000)
+    questions.sent(0, 500)
+    questions.sent(0.01, 6000)
     assert questions.answered(0.5) is None
     assert questions.answered(1.7) == pytest.approx(5000)
 
@@ -41,7 +41,7 @@ def test_a_frame_that_waits_behind_the_first_question_is_measured_from_the_first
 def test_a_far_but_quick_terminal_is_asked_once_and_is_not_slow(latency: float) -> None:
     questions = asked(latency)
     assert questions.after(6000) == QUESTION
-    questions.sent(1, 1, 6000)
+    questions.sent(1, 6000)
     assert questions.answered(1 + latency + 0.01) == float("inf")
     assert questions.after(6000) == ""
     assert not questions.holds(1.1)
@@ -49,12 +49,12 @@ def test_a_far_but_quick_terminal_is_asked_once_and_is_not_slow(latency: float) 
 
 def test_a_machine_that_was_late_once_does_not_count_as_slow_for_good() -> None:
     link = Link()
-    link.questions.sent(0, 0, 100)
+    link.questions.sent(0, 100)
     link.answered(0.01)
-    link.questions.sent(1, 1, 6000)
+    link.questions.sent(1, 6000)
     link.answered(2)
     assert link.speed == pytest.approx(6000 / 0.99)
-    link.questions.sent(3, 3, 2000)
+    link.questions.sent(3, 2000)
     link.answered(3.02)
     assert link.speed is None
     assert not link.sends_changes
@@ -62,11 +62,11 @@ def test_a_machine_that_was_late_once_does_not_count_as_slow_for_good() -> None:
 
 def test_a_slow_one_is_believed_after_answers_that_agree() -> None:
     link = Link()
-    link.questions.sent(0, 0, 100)
+    link.questions.sent(0, 100)
     link.answered(0.2)
     for at in range(ENOUGH):
         assert QUESTION in link.changes([Strip([Segment(f"{at}" * 600)])], ColorSystem.TRUECOLOR)
-        link.questions.sent(1 + at, 1 + at, 600)
+        link.questions.sent(1 + at, 600)
         assert link.is_busy(1.2 + at), "no frame before the answer"
         link.answered(1.32 + at)
         assert not link.is_busy(1.33 + at)
@@ -76,10 +76,10 @@ def test_a_slow_one_is_believed_after_answers_that_agree() -> None:
 
 def test_a_terminal_that_never_answers_is_waited_for_once() -> None:
     link = Link()
-    link.questions.sent(0, 0, 100)
+    link.questions.sent(0, 100)
     assert not link.is_busy(0.1), "the first frame waits for nothing"
     assert QUESTION in link.changes(PICTURE, ColorSystem.TRUECOLOR)
-    link.questions.sent(1, 1, 6000)
+    link.questions.sent(1, 6000)
     assert link.is_busy(1 + PATIENCE + 6000 / SLOWEST - 0.1)
     assert not link.is_busy(1 + PATIENCE + 6000 / SLOWEST + 0.1)
     assert link.sends_changes, "it may be very slow"

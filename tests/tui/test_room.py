@@ -9,7 +9,7 @@ from rich.color import ColorSystem
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from mnist_sum_tui.tui.slow_link import _cells
+from mnist_sum_tui.tui.changed_cells import cells_of
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.large_map import Closer
@@ -29,7 +29,7 @@ def empty_share(pilot: Pilot[int]) -> float:
     picture that stands alone only the part from its first to its last ink, and of a bar only what is drawn of it.
     """
     screen = pilot.app.screen
-    lines = [[*_cells(strip, ColorSystem.TRUECOLOR)] for strip in screen._compositor.render_strips()]
+    lines = [[*cells_of(strip, ColorSystem.TRUECOLOR)] for strip in screen._compositor.render_strips()]
     grounds = Counter(cell.ground for line in lines for cell in line)
     page = grounds.most_common(1)[0][0]
     filled = np.array([[cell.text != " " or cell.ground != page for cell in line] for line in lines])

@@ -16,7 +16,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from mnist_sum_tui.tui.slow_link import NEW_SCREEN, PIECE_SECONDS, Link, Timed, _cells, changed
+from mnist_sum_tui.tui.changed_cells import cells_of, changed
+from mnist_sum_tui.tui.slow_link import NEW_SCREEN, PIECE_SECONDS, Link, Timed
 
 RATE = 5000
 """bytes per second that the slow terminal takes"""
@@ -92,7 +93,7 @@ def test_the_changes_make_the_new_picture_of_the_old_one() -> None:
 
 
 def test_changes_that_are_near_are_sent_as_one() -> None:
-    old, new = ([*_cells(line, ColorSystem.TRUECOLOR)] for line in strips("." * 40, "x..x" + "." * 20 + "x" * 16))
+    old, new = ([*cells_of(line, ColorSystem.TRUECOLOR)] for line in strips("." * 40, "x..x" + "." * 20 + "x" * 16))
     assert [*changed(old, new)] == [(0, 4), (24, 40)]
 
 
