@@ -36,6 +36,7 @@ MEANS = (
     "Per true digit, the mean addition table of all its test images. Row: number, column: sum. A network that adds "
     "has a diagonal in each, one column further from digit to digit; grey beside it is doubt."
 )
+NO_MEANS = "All test images are being read with these weights. Then each true digit has its mean addition table here."
 NO_HEALTH = (
     "Here you will see how each layer does while a network trains: whether its weights move, and whether units fall "
     "silent. Start a training (F1), or open or replay a run (F5). Runs of earlier versions have no such figures."

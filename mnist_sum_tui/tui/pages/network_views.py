@@ -19,7 +19,7 @@ from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.heat_page import SHARE
-from mnist_sum_tui.tui.pages.inside_words import MEANS, NO_HEALTH, TOO_EARLY, VIEWS, map_words
+from mnist_sum_tui.tui.pages.inside_words import MEANS, NO_HEALTH, NO_MEANS, TOO_EARLY, VIEWS, map_words
 from mnist_sum_tui.tui.pages.mistake_keys import WalkingPage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.weights import epoch_of
@@ -67,6 +67,8 @@ class NetworkViews(WalkingPage):
         """the maps by the source of their weights; the one of a running training has an empty name"""
         self._read: dict[Path, Course] = {}
         """by the folder of a run that is not on page Train"""
+        self._means_of = ""
+        """the source of the weights of the mean tables that are shown"""
         self._sought_at = self._next_at = 0.0
         """when an evaluation was asked for, and until when its result is used while a training goes on"""
 
@@ -103,15 +105,22 @@ class NetworkViews(WalkingPage):
             case "table":
                 return table_words(answer.predictions, len(answer.choices) > 1, self._course(answer).began)
             case "means":
-                if (result := self._evaluation(answer)) is not None:
-                    grids = np.nan_to_num(result.tables)
-                    self.query_one("#means", Pictures).grids = tuple((str(n), grid) for n, grid in enumerate(grids))
-                return MEANS
+                return self._show_means(answer)
             case "health":
                 return self._show_health(answer)
             case "map":
                 return self._show_map(answer)
         return ""
+
+    def _show_means(self, answer: ImagePredicted) -> str:
+        """Show the mean tables; those of other kept weights go at once, those of a training stay until the next."""
+        pictures = self.query_one("#means", Pictures)
+        if (result := self._evaluation(answer)) is not None:
+            self._means_of = answer.source
+            pictures.grids = tuple((str(n), grid) for n, grid in enumerate(np.nan_to_num(result.tables)))
+        elif answer.weights.path is not None and self._means_of != answer.source:
+            pictures.grids = ()
+        return MEANS if pictures.grids else NO_MEANS
 
     def _show_health(self, answer: ImagePredicted) -> str:
         """Show the looks at the layers up to the moment that is shown, or up to the weights that were chosen."""

@@ -153,7 +153,7 @@ class Likeness(Widget):
         if not self.display or said is None or said.digit_score is None or not said.threshold:
             return ""
         figures = f"{said.digit_score:.2f}, least {said.threshold:.2f}"
-        return first_fit((f"{LIKENESS}: {figures}", f"digit? {figures}", LIKENESS), self.content_size.width)
+        return first_fit((f"{LIKENESS}: {figures}", LIKENESS), self.content_size.width)
 
     def watch_said(self, said: "Prediction | None") -> None:
         """Hide or show the bar."""

@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
-from mnist_sum_tui.tui.pages.inside_words import VIEWS
+from mnist_sum_tui.tui.pages.inside_words import MEANS, NO_MEANS, VIEWS
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, Reply, Request
@@ -148,6 +148,18 @@ async def test_the_mean_tables_are_those_of_the_evaluation(size: tuple[int, int]
         assert not page.has_class("-closer"), "a table is no map of the image"
         await pilot.press("escape")
         assert page.query_one(OptionList).has_focus
+
+
+async def test_mean_tables_of_other_weights_do_not_stay(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with app.run_test() as pilot:
+        page = await show(pilot, "means")
+        pictures, answer = page.query_one("#means", Pictures), page.answer
+        assert answer is not None
+        monkeypatch.setattr(page, "_evaluation", lambda _: None)  # they are being evaluated
+        for source, path, stays in ((answer.source, "best", True), ("live", None, True), ("epoch 0", "0", False)):
+            weights = replace(answer.weights, path=Path(path) if path else None)
+            words = page._show_means(replace(answer, source=source, weights=weights))
+            assert (words, bool(pictures.grids)) == ((MEANS, True) if stays else (NO_MEANS, False)), source
 
 
 @SIZES
