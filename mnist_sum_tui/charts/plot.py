@@ -39,6 +39,8 @@ class Curve:
     """a key of SAMPLES; tells lines apart without colour"""
     is_behind: bool = False
     """whether all other curves cover it"""
+    short: str = ""
+    """a shorter name for a legend with little room"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +218,9 @@ def _legend(plot: Plot, is_short: bool = False) -> tuple[list[list[Span]], list[
     named: dict[str, list[Span]] = {}
     for curve in plot.curves:
         sample = (SAMPLES[curve.pattern], curve.role)
-        samples = named.setdefault(curve.name.partition(",")[0], [])
+        name = (is_short and curve.short) or curve.name.partition(",")[0]
+        samples = named.setdefault(name, [])
         samples += [sample] if sample not in samples else []
-    if is_short:
-        named = {name.replace("best earlier run", "best run"): samples for name, samples in named.items()}
     lines = [[*samples, (f" {name}", "legend")] for name, samples in named.items()]
     marked = [(marks.symbol, marks.role) for marks in plot.marks if len(marks.x)]
     validation = [[*marked, (f" {plot.marks[0].name[: 3 if is_short else None]}", "legend")]] if marked else []

@@ -64,7 +64,7 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         for head in HEADS:
             y = smooth(ghost.y(quantity, head, ghost.training), max(view.smoothing, 0.9))
             name, pattern = f"best earlier run, {head}", GHOST_PATTERNS[head]
-            curves.append(Curve(name, f"{head}-ghost", behind[:seen], y[:seen], None, pattern, is_behind=True))
+            curves.append(Curve(name, f"{head}-ghost", behind[:seen], y[:seen], None, pattern, True, "best run"))
     marks = tuple(
         Marks(
             "validation",

@@ -29,25 +29,26 @@ def serve(
     watched = find.by_name(watch, folder) if watch is not None else None
     if watched is not None:
         watched.read_config()  # raises if the run is damaged
-    from mnist_sum_tui.tui.visitor_input import EVERYWHERE, LOCAL
     from mnist_sum_tui.tui.web_server import serve as listen
 
     try:
         socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
-        _announce(watched, host, port, host in EVERYWHERE, host in LOCAL)
+        _announce(watched, host, port)
         listen(watched, folder, host, port)
     except OSError as error:
         why = (error.strerror or str(error)).partition(" (while")[0]  # create_server repeats the address there
         raise UsageError(f"cannot listen on {host}, port {port} ({why}): try another --port") from None
 
 
-def _announce(watched: Run | None, host: str, port: int, is_everywhere: bool, is_local: bool) -> None:
+def _announce(watched: Run | None, host: str, port: int) -> None:
     """Print the address, and who can watch."""
+    from mnist_sum_tui.tui.visitor_input import EVERYWHERE, LOCAL
+
     out = console()
-    name = "localhost" if is_everywhere else f"[{host}]" if ":" in host else host
+    name = "localhost" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
     say(out, f"http://{name}:{port} shows {'the demo' if watched is None else watched.id}; Ctrl-C ends it")
-    if is_everywhere:
+    if host in EVERYWHERE:
         say(out, f"From other machines: this machine's name or address in place of localhost, with :{port}")
-    if not is_local:
+    if host not in LOCAL:
         say(out, "Anyone who can reach this machine can watch; each visitor takes some 100 MB of its memory")
     out.file.flush()

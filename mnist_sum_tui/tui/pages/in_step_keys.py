@@ -102,7 +102,7 @@ class InStepKeys(PredictingPage):
 
     @property
     def _moves(self) -> bool:
-        return self._is_shown_in_step and self._is_playing and self._share < 1
+        return self._is_shown_in_step and self._is_playing
 
     def action_pace(self, by: int) -> None:
         """The next higher (1) or lower (-1) speed."""
@@ -169,6 +169,7 @@ class InStepKeys(PredictingPage):
         self._at = now
         if self._moves and self.is_current:
             self._share = min(self._share + self._speed * min(now - before, LONGEST_FRAME) / SECONDS, 1.0)
+            self._is_playing = self._share < 1
             self.draw_curves()
-            if not self._moves:
+            if not self._is_playing:
                 self.refresh_bindings()

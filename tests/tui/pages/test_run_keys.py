@@ -97,6 +97,9 @@ async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytes
         await pilot.press("left")
         assert "leads" in str(leads.render()), "it stays at the end"
         assert len(page.curves) == 2, "space marks nothing meanwhile"
+        bar.post_message(ScrubBar.Dragged(0.9))
+        await recorded.until(pilot, lambda: 0 < bar.place[-1] < 1)
+        assert not bar.place[0], "what is over does not go on by itself"
         await pilot.press("p")
         await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
         await pilot.press("escape")
