@@ -50,6 +50,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         Binding("minus", "number(-1)", show=False),
         Binding("c", "clear", "Clear"),
         Binding("z", "undo", "Undo"),
+        Binding("ctrl+z", "undo", show=False),
         *HEAT_KEYS,
         *WEIGHT_KEYS,
         *FILE_KEYS,

@@ -47,6 +47,7 @@ AXES = (
     " Across and up are the two directions in which that layer's values differ most (principal components): only how "
     "near two points are has a meaning, not where they are."
 )
+EARLIER_MAP = "This is still the map of the weights that were shown before. Soon the map of these follows."
 NO_MAP = "Here you will see all test images as points, near each other where the network sees them as alike."
 
 
@@ -60,13 +61,15 @@ def brief(words: str, width: int, rows: int) -> str:
     return said
 
 
-def map_words(shown: DigitMap | None, index: int, *, is_drawn: bool, is_roomy: bool) -> str:
+def map_words(shown: DigitMap | None, index: int, *, is_earlier: bool, is_drawn: bool, is_roomy: bool) -> str:
     """Words about the map of the digits, and about the image under its cursor, unless a drawing is shown.
 
-    They say what the axes are if there is room (`is_roomy`).
+    They say what the axes are if there is room (`is_roomy`), and if the map is still of the weights before these.
     """
     if shown is None:
         return NO_MAP
+    if is_earlier:
+        return EARLIER_MAP
     label, digit = int(shown.labels[index]), int(shown.digits[index])
     read = f", read as {digit}" if digit != label else ""
     which = f"Cursor (m, arrows): #{index:,}, {'an' if label == 8 else 'a'} {label}{read}"

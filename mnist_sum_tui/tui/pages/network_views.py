@@ -159,7 +159,7 @@ class NetworkViews(WalkingPage):
         is_needed = not key or key not in self._maps
         if is_needed and (result := self._evaluation(answer)) is not None:
             self._maps[key] = self._turned(result)
-        if key in self._maps:  # otherwise the earlier one stays until this one is known
+        if not (is_earlier := key not in self._maps):  # otherwise the earlier one stays until this one is known
             widget.shown = self._maps[key]
         elif widget.shown is not None and len(widget.shown.labels) != answer.count:
             widget.shown = None  # it is of other images
@@ -167,7 +167,8 @@ class NetworkViews(WalkingPage):
             widget.point_at(answer.index)
         is_drawn = answer.predictions[0].label is None  # a drawing is no point of the map
         self.query_one("#under-cursor", Digit).image = None if is_drawn else answer.image
-        return map_words(widget.shown, answer.index, is_drawn=is_drawn, is_roomy=self.has_class("-giant"))
+        is_roomy = self.has_class("-giant")
+        return map_words(widget.shown, answer.index, is_earlier=is_earlier, is_drawn=is_drawn, is_roomy=is_roomy)
 
     def _turned(self, result: "TestSetResult") -> DigitMap:
         """The map, turned to fit the first one that was shown, so that clusters move and do not jump."""

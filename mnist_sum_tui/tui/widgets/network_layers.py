@@ -38,7 +38,7 @@ class NetworkLayers(Static):
         if is_own(name):  # to look at it would build it and seed torch, perhaps while a training begins
             self._described = ""
             self.update("")
-        elif self.display and name and name != self._described:
+        elif self.size and name and name != self._described:
             self._described = name
             self.run_worker(partial(self._work, name), thread=True, exclusive=True, exit_on_error=False)
 

@@ -21,11 +21,11 @@ from mnist_sum_tui.recipes import LARGE_MODEL, MODELS, QUICK_MODEL, RECIPES
 from mnist_sum_tui.tui.session.messages import FindRate, StartTraining
 from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.widgets import form_words as words
+from mnist_sum_tui.tui.widgets.beside_form import BesideForm
 from mnist_sum_tui.tui.widgets.choice import Choice
 from mnist_sum_tui.tui.widgets.common import ButtonRow, Field
 from mnist_sum_tui.tui.widgets.intro_picture import coloured
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
-from mnist_sum_tui.tui.widgets.network_layers import NetworkLayers
 from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
 
 NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr", "seed", *ENDS)}
@@ -77,7 +77,7 @@ class RunForm(VerticalScroll, can_focus=False):
                 yield Button(id="other")
                 yield Button("Find a rate", id="find-rate")
             yield LatestRuns(self._runs_folder, id="latest")
-        yield NetworkLayers(id="network-layers")
+        yield BesideForm(self._defaults.data_dir, id="beside-form")
 
     def on_mount(self) -> None:
         """Focus the button, so that Enter starts the training."""
@@ -184,7 +184,7 @@ class RunForm(VerticalScroll, can_focus=False):
         self._list_times(base)
         self._offer_other(config, with_time=not error)
         if self._is_ready:
-            self.query_one(NetworkLayers).describe(config.model)
+            self.query_one(BesideForm).describe(config.model)
         readiness, field = self.query_one("#readiness", Static), self.screen.focused
         if complaint := self._complaint or error:
             readiness.update(Content.styled(printable(complaint), "$text-error"))

@@ -17,24 +17,19 @@ LINE = BRAILLE.track[2]
 def slider_line(names: tuple[str, ...], chosen: int, width: int) -> str:
     """The stops as circles with names, `○ epoch 1 ── ● best ── ○ last`.
 
-    If that is too long, only the chosen stop and both ends have names, or only the chosen one.
+    If that is too long, only the chosen stop and both ends have names, or only the chosen one; each beside its circle.
     """
     if not names:
         return ""
-    dots = [BRAILLE.on if row == chosen else BRAILLE.off for row in range(len(names))]
-    full = f" {LINE * 2} ".join(f"{dot} {name}" for dot, name in zip(dots, names, strict=True))
-    if len(full) <= width:
-        return full
-    named = [name if row in (0, chosen, len(names) - 1) else "" for row, name in enumerate(names)]
-    some = f"{LINE * 2}".join(f"{dot} {name} " if name else dot for dot, name in zip(dots, named, strict=True)).rstrip()
-    if len(some) <= width:
-        return some
-    name = f" {names[chosen]}"
-    for joint in (LINE * 2, LINE, ""):
-        line = joint.join(dots) + name
+    ends = {0, chosen, len(names) - 1}
+    shorter = [({chosen}, LINE * count) for count in (2, 1, 0)]
+    for named, joint in [({*range(len(names))}, f"{LINE * 2} "), (ends, LINE * 2), *shorter]:
+        dots = (BRAILLE.on if row == chosen else BRAILLE.off for row in range(len(names)))
+        stops = [f"{dot} {names[row]} " if row in named else dot for row, dot in enumerate(dots)]
+        line = joint.join(stops).rstrip()
         if len(line) <= width:
             return line
-    return f"{chosen + 1}/{len(names)}{name}"[:width]
+    return f"{chosen + 1}/{len(names)} {names[chosen]}"[:width]
 
 
 def stop_at(line: str, column: int) -> int | None:

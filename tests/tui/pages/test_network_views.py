@@ -1,5 +1,6 @@
 """What Inside shows besides the layers of one image."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from textual.widgets import OptionList, Static
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
-from mnist_sum_tui.tui.pages.inside_words import MEANS, NO_MEANS, VIEWS
+from mnist_sum_tui.tui.pages.inside_words import EARLIER_MAP, MEANS, NO_MEANS, VIEWS
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, Reply, Request
@@ -201,7 +202,7 @@ async def test_each_weights_have_their_map_turned_to_the_first(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The later network sees the same, mirrored and turned; on the screen nothing moves."""
-    asked: list[Weights | None] = []
+    asked, replies = list[Weights | None](), list[Callable[[], object]]()
     first = fixed.result()
     spun = first.points @ np.array([[0.0, 1.0], [1.0, 0.0]])
     async with app.run_test(size=(120, 36)) as pilot:
@@ -214,7 +215,7 @@ async def test_each_weights_have_their_map_turned_to_the_first(
             if isinstance(request, EvaluateTestSet):
                 asked.append(request.weights)
                 found = replace(first, weights=request.weights or fixed.CHOICES[1], points=spun, source="later")
-                reply(TestSetEvaluated(found, fixed.images().images.numpy()))
+                replies.append(lambda: reply(TestSetEvaluated(found, fixed.images().images.numpy())))
             elif isinstance(request, LookInside):
                 message = fixed.looked_inside(request)
                 if request.weights == fixed.CHOICES[2]:
@@ -223,7 +224,11 @@ async def test_each_weights_have_their_map_turned_to_the_first(
 
         monkeypatch.setattr(worker, "request", answer)
         await pilot.press("full_stop")
+        await until(pilot, lambda: EARLIER_MAP in words(page) and bool(replies))
+        assert drawn.shown.points is before, "until the map of these is known"
+        replies[0]()
         await until(pilot, lambda: drawn.shown is not None and drawn.shown.points is not before)
+        assert EARLIER_MAP not in words(page)
         assert np.allclose(drawn.shown.points, before)
         assert asked == [fixed.CHOICES[2]]
         await pilot.press("comma")

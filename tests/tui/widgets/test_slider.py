@@ -13,7 +13,7 @@ def test_the_slider_as_text() -> None:
     assert slider_line(names, 1, 60) == "○ epoch 1 ── ● best ── ○ last"
     many = ("epoch 1", "epoch 2", "epoch 3", "epoch 4", "best", "last")
     assert slider_line(many, 2, 45) == "○ epoch 1 ──○──● epoch 3 ──○──○──○ last"
-    assert slider_line(names, 1, 20) == "○──●──○ best"
+    assert slider_line(names, 1, 20) == "○──● best ──○"
     assert slider_line(names, 2, 8) == "○○● last"
     assert slider_line(names, 0, 5) == "1/3 e"
     assert slider_line((), 0, 5) == ""

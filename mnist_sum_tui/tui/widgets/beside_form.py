@@ -1,0 +1,25 @@
+"""BesideForm: training images and the layers of the chosen network, beside the form if the screen is large enough."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from mnist_sum_tui.tui.widgets.network_layers import NetworkLayers
+from mnist_sum_tui.tui.widgets.training_images import TrainingImages
+
+
+class BesideForm(Vertical):
+    """Holds an image of each digit and, below them, the layers of the network."""
+
+    def __init__(self, data_dir: str | None, *, id: str) -> None:
+        super().__init__(id=id)
+        self._data_dir = data_dir
+
+    def compose(self) -> ComposeResult:
+        """Both."""
+        yield TrainingImages(self._data_dir, id="training-images")
+        yield NetworkLayers(id="network-layers")
+
+    def describe(self, model: str) -> None:
+        """Show this network's layers, and the images; torch must be imported."""
+        self.query_one(NetworkLayers).describe(model)
+        self.query_one(TrainingImages).read()
