@@ -12,7 +12,7 @@ from mnist_sum_tui.recipes import MODELS, RECIPES
 
 OPTIMIZERS = ("sgd", "nesterov", "adamw")
 SCHEDULES = ("constant", "onecycle", "linear")
-AUGMENTATIONS = ("none", "nudge", "shift", "affine", "strong", "sturdy")
+AUGMENTATIONS = ("none", "nudge", "shift", "affine", "strong", "written", "sturdy")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
 LARGEST_SEED = 2**32 - 1

@@ -51,9 +51,9 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
 
     `nudge` and `shift`: whole pixels, up to 1 and 2 in each direction. `affine`: rotation up to 10 degrees, scale and
     shear up to 10 %, and shifts up to 2 pixels, with bilinear sampling. `strong`: the same with 15 degrees and 15 %,
-    height and width scaled independently, and half of the images with thicker or thinner strokes. `sturdy`: larger
-    limits, though most changes are small; images are bent too, some get crisper strokes, some 1s a flag or a foot; and
-    six in ten are then spoiled as in `photographed.py`.
+    height and width scaled independently, and half of the images with thicker or thinner strokes. `written`: the same,
+    after some 1s got a flag or a foot. `sturdy`: larger limits than `written`, though most changes are small; images
+    are bent too, some get crisper strokes, and six in ten are then spoiled as in `photographed.py`.
 
     The images may be a slice of a larger batch: `of` is that batch's size, and `first` the index at which the slice
     starts. They are changed exactly as in the whole batch. With `of` 0 they are the whole batch.
@@ -68,6 +68,10 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
         dice, bends, noise = (torch.rand(shape, generator=generator).to(images_nchw.device) for shape in shapes)
         ink = (images_nchw - PAPER).mul_(STD)  # 0..1
         return _sturdy(ink, dice[:, part], bends[part], noise[part]).div_(STD).add_(PAPER)
+    if kind == "written":
+        dice = torch.rand(4, count, generator=generator)[:, part].to(images_nchw.device)
+        ink = (images_nchw - PAPER).mul_(STD).squeeze(1)
+        images_nchw, kind = flagged(ink, dice).unsqueeze(1).div_(STD).add_(PAPER), "strong"
     if kind in AFFINE:
         spread = torch.rand(7, count, generator=generator)[:, part].mul(2).sub_(1)  # -1..1
         most = AFFINE[kind]

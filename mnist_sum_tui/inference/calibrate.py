@@ -54,7 +54,7 @@ def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split,
     Where the recipe has a twin, the temperatures are the twin's, which are better still. The threshold never is,
     because the digit scores of two networks differ more than those of seen and unseen images in one network.
     """
-    classes = fit_classes(network, train, hardware, "strong" if config.augment == "sturdy" else "none")
+    classes = fit_classes(network, train, hardware, "strong" if config.augment in ("written", "sturdy") else "none")
     if not classes.has_classes:
         return classes
     if len(held_out):

@@ -12,7 +12,7 @@ def images() -> torch.Tensor:
     return normalise(load("test").images[:64])
 
 
-@pytest.mark.parametrize("kind", ["nudge", "shift", "affine", "strong", "sturdy"])
+@pytest.mark.parametrize("kind", ["nudge", "shift", "affine", "strong", "written", "sturdy"])
 def test_augmentation_depends_on_the_seed_alone(images: torch.Tensor, kind: str) -> None:
     one, same, other = (augment(images, kind, seed) for seed in (1, 1, 2))
     assert one.shape == images.shape
@@ -51,6 +51,15 @@ def test_affine_keeps_the_digit_near_its_place(
     grid = torch.arange(28.0)
     moved = (changed.sum((1, 2)) @ grid) / changed.sum((1, 2, 3)) - (ink.sum((1, 2)) @ grid) / ink.sum((1, 2, 3))
     assert 0.2 < moved.abs().mean() < 2.5
+
+
+def test_written_is_strong_after_some_ones_got_more_ink(images: torch.Tensor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(AFFINE, "strong", Affine(0.0, 0.0, 0.0, 0.0, is_stretched=False))
+    labels = load("test").labels[: len(images)]
+    more = (augment(images, "written", 4) - images).clamp(min=1e-3).sub(1e-3).sum((1, 2, 3)) > 1
+    ones = labels == 1
+    assert 0 < more[ones].sum() < ones.sum()
+    assert not more[~ones].any()
 
 
 def _spread(*values: float) -> torch.Tensor:

@@ -103,7 +103,7 @@ def test_the_parts_of_a_batch_are_all_of_it() -> None:
         assert max(lengths) - min(lengths) <= 1
 
 
-@pytest.mark.parametrize("kind", ["nudge", "affine", "strong", "sturdy"])
+@pytest.mark.parametrize("kind", ["nudge", "affine", "strong", "written", "sturdy"])
 def test_a_part_is_augmented_as_in_the_whole(kind: str) -> None:
     images = normalise(load("test").images[:10])
     whole = augment(images, kind, 5)

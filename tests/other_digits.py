@@ -1,0 +1,120 @@
+"""How well a network reads digits that are not MNIST's: printed in many fonts, and of other writers. Not a test.
+
+    python -m tests.other_digits RUN [--tune] [--fonts FOLDER]
+
+The fonts are those below the folder, one for each first word of a family's name. The writers are those of
+scikit-learn's 8x8 digits (`pip install scikit-learn`). With --tune, the half of the fonts and the first half of the
+writers' digits by which settings may be chosen; without, the other halves.
+"""
+
+import argparse
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
+
+from mnist_sum_tui.data import picture
+from mnist_sum_tui.inference.predict import load_predictor
+
+NO_DIGITS = ("Symbol", "Emoji", "Dingbat", "Math", "D050000L", "Keyboard", "Icons", "Color")
+"""parts of the names of fonts whose digits are none"""
+PLAIN = ("Regular", "Book", "Medium", "Roman")
+OF_EACH = 4
+"""how often a font's digit is drawn, each time turned and sized anew"""
+Set = tuple[Tensor, NDArray[np.int64]]
+"""images (N, 28, 28) and labels"""
+
+
+def is_for_tuning(family: str) -> bool:
+    """Whether a font is of the half by which settings may be chosen."""
+    return hashlib.sha256(f"other digits {family}".encode()).digest()[0] % 2 == 0
+
+
+def fonts(folder: Path) -> dict[str, Path]:
+    """A font for each first word of a family's name, the plainest there is."""
+    known: dict[str, list[tuple[bool, int, str]]] = {}
+    for path in sorted(folder.rglob("*.[to]tf")):
+        family, style = ImageFont.truetype(path).getname()
+        if family and not any(word in f"{family} {style}" for word in NO_DIGITS):
+            known.setdefault(family.split()[0], []).append((style not in PLAIN, len(family), str(path)))
+    return {word: Path(min(found)[2]) for word, found in sorted(known.items())}
+
+
+def page(path: Path, digit: int, size: int, degrees: float) -> NDArray[np.uint8]:
+    """A digit, dark on bright."""
+    sheet = Image.new("L", (2 * size, 2 * size), 255)
+    font = ImageFont.truetype(path, size)
+    ImageDraw.Draw(sheet).text((size, size), str(digit), font=font, fill=0, anchor="mm")
+    return np.asarray(sheet.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255))
+
+
+def has_digits(path: Path) -> bool:
+    """Whether the ten digits are all drawn, and differ."""
+    pages = [page(path, digit, 64, 0) for digit in range(10)]
+    return len({each.tobytes() for each in pages}) == 10 and all((each < 128).sum() > 15 for each in pages)
+
+
+def printed(folder: Path, *, tune: bool) -> tuple[Set, list[str]]:
+    """Printed digits, prepared as a picture is, and the font of each."""
+    images, labels, names = [], [], list[str]()
+    for word, path in fonts(folder).items():
+        if is_for_tuning(word) != tune or not has_digits(path):
+            continue
+        rng = np.random.default_rng(len(names))
+        for digit in np.repeat(np.arange(10), OF_EACH).tolist():
+            drawn = page(path, digit, int(rng.integers(24, 140)), float(rng.uniform(-8, 8)))
+            images.append(picture.prepare(drawn))
+            labels.append(digit)
+            names.append(word)
+    return (torch.from_numpy(np.stack(images)), np.array(labels)), names
+
+
+def written(*, tune: bool) -> Set:
+    """Digits of other writers, enlarged and placed anywhere, half of them dark on bright, prepared as a picture is.
+
+    The file is ordered by writer, so the halves are of different writers.
+    """
+    from sklearn.datasets import load_digits
+
+    found, rng = load_digits(), np.random.default_rng(28)
+    images = []
+    for grey in found.images:
+        side = int(rng.integers(40, 200))
+        digit = Image.fromarray((grey / 16 * 255).astype(np.uint8)).resize((side, side), Image.Resampling.BICUBIC)
+        width, height = (int(side * rng.uniform(1.1, 2)) for _ in range(2))
+        sheet = Image.new("L", (width, height), 0)
+        sheet.paste(digit, (int(rng.integers(width - side + 1)), int(rng.integers(height - side + 1))))
+        pixels = np.asarray(sheet)
+        images.append(picture.prepare(255 - pixels if rng.random() < 0.5 else pixels))
+    half = slice(len(images) // 2) if tune else slice(len(images) // 2, None)
+    return torch.from_numpy(np.stack(images)[half]), found.target[half]
+
+
+def main() -> None:
+    """Print the accuracies, the share that is refused, and what is mistaken for what."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("run")
+    parser.add_argument("--tune", action="store_true")
+    parser.add_argument("--fonts", default="/usr/share/fonts", type=Path)
+    asked = parser.parse_args()
+    predictor = load_predictor(None if asked.run == "package" else asked.run)
+    by_font, names = printed(asked.fonts, tune=asked.tune)
+    print(f"{predictor.source}; {len(set(names))} fonts")
+    for name, (images, labels) in {"fonts": by_font, "writers": written(tune=asked.tune)}.items():
+        outputs = predictor.infer(images)
+        read = outputs.digits.argmax(1).numpy()
+        wrong = Counter(f"{label} as {digit}" for label, digit in zip(labels, read, strict=True) if label != digit)
+        told = ", ".join(f"{what} {count}" for what, count in wrong.most_common(8))
+        refused = 0.0
+        if outputs.scores is not None and predictor.confidence.threshold is not None:
+            refused = (outputs.scores < predictor.confidence.threshold).double().mean().item()
+        print(f"{name:<8} {(read == labels).mean():.2%} right, {refused:.2%} refused, n={len(labels):,}: {told}")
+
+
+if __name__ == "__main__":
+    main()
