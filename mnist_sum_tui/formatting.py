@@ -159,3 +159,8 @@ def _mean(values: Sequence[float | None]) -> float | None:
 def hanging(text: str, width: int, indent: int) -> str:
     """The text in lines of this width; those after the first begin `indent` columns further right."""
     return ("\n" + " " * indent).join(textwrap.wrap(text, width, break_on_hyphens=False))
+
+
+def letters(count: int) -> list[str]:
+    """Short names for the runs of a comparison: A, B, ...; numbers if there are more than letters."""
+    return [chr(ord("A") + place) for place in range(count)] if count <= 26 else [str(n + 1) for n in range(count)]

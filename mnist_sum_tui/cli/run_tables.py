@@ -37,11 +37,6 @@ CURVES = {
 MOST_BARS = 30
 
 
-def letters(count: int) -> list[str]:
-    """Short names for the runs of a comparison: A, B, ...; numbers if there are more than letters."""
-    return [chr(ord("A") + place) for place in range(count)] if count <= 26 else [str(n + 1) for n in range(count)]
-
-
 def print_runs(
     out: "Console",
     summaries: Sequence[Summary],

@@ -22,10 +22,10 @@ from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
 from mnist_sum_tui.cli.prune import prune_runs
 from mnist_sum_tui.cli.run_list import Columns, Each, Filter, JsonLines, Sort, list_runs, plain, print_list
-from mnist_sum_tui.cli.run_tables import letters, print_curves, print_runs
+from mnist_sum_tui.cli.run_tables import print_curves, print_runs
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError, UsageError
-from mnist_sum_tui.formatting import byte_size, percent
+from mnist_sum_tui.formatting import byte_size, letters, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find, notes
 from mnist_sum_tui.runs.commands import reproduction

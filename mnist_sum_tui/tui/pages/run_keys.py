@@ -4,8 +4,10 @@ from textual.binding import Binding
 
 from mnist_sum_tui.atomic import write_atomic
 from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.formatting import letters
 from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.own_files import PAGE
+from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.pages.dialogs import DeleteRun
 from mnist_sum_tui.tui.pages.in_step_keys import IN_STEP_BINDINGS, WITHOUT_MARKS, InStepKeys
@@ -19,11 +21,13 @@ RUN_BINDINGS = (
     Binding("r", "resume", "Resume", tooltip="Train it further"),
     Binding("y", "copy", "Copy command"),
     Binding("d,delete", "delete", "Delete", key_display="d"),
-    Binding("h", "report", "Report", tooltip="Write it as one HTML file to send"),
+    Binding("h", "report", "Report", tooltip="One HTML file to send, of the run or of the marked ones"),
     WITHOUT_MARKS,
     Binding("s", "sort(1)", "Sort"),
     Binding("S", "turn", "Sort the other way", show=False),
 )
+COMPARED = "compared.html"
+"""the report that compares the marked runs, in the folder of all runs"""
 NEED_A_RUN = ("resume", "report", "copy", "delete", "evaluate", "sort", "quantity", "axis", "note", "columns")
 
 
@@ -68,17 +72,22 @@ class RunKeys(InStepKeys):
             ask_to_resume(self, Continuation.of(current.run, current.config, events))
 
     def action_report(self) -> None:
-        """Write the run's report into its folder, in a thread, because its images take a while to read."""
-        current = self.current
+        """Write a report, in a thread, because its images take a while to read.
+
+        That of a run goes into its folder; one that compares the marked runs goes beside their folders.
+        """
+        current, rows = self.current, self._chosen()
         if current is None:
             return
-        run, target = current.run, current.run.path / PAGE
+        marked = [run for row in rows for run in members_of(row)] if len(rows) > 1 else []
+        target = self.session.runs_folder / COMPARED if marked else current.run.path / PAGE
 
         def write() -> None:
-            from mnist_sum_tui.export.report import report  # numpy and Pillow
+            from mnist_sum_tui.export.report import compared, report  # numpy and Pillow
 
             try:
-                write_atomic(target, report(run, self.session.data_dir))
+                named = dict(zip(letters(len(marked)), marked, strict=True))
+                write_atomic(target, compared(named) if marked else report(current.run, self.session.data_dir))
             except MnistSumError as error:
                 self.app.call_later(self.note, str(error), is_error=True)
             else:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.export.report import report
+from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.common import Line
@@ -59,6 +59,25 @@ async def test_the_report_of_a_run_goes_into_its_folder(tmp_path: Path, monkeypa
     made[0].write_json(made[0].path / "report.html", {})
     made[0].delete()
     assert not made[0].path.exists(), "it is a file of the run"
+
+
+async def test_the_report_of_marked_runs_compares_them_beside_their_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(160, 40)) as pilot:
+        page = await open_runs(app, pilot)
+        first, second = page.listed[:2]
+        await pilot.press("space", "space", "h")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        written = app.session.runs_folder / "compared.html"
+        assert note_of(page) == f"Wrote {written}: a browser opens it, offline too"
+        assert written.read_bytes() == compared({"A": first, "B": second})
+        await pilot.press("ctrl+r")
+        await app.workers.wait_for_complete()
+        assert len(page.listed) == 3, "it is no run"
 
 
 async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
