@@ -13,6 +13,7 @@ from mnist_sum_tui.charts.axes import LOG, NINES, PAD, SHARE, Floats, Scale, acr
 from mnist_sum_tui.charts.series import HEADS, Series, smooth
 from mnist_sum_tui.charts.sureness import LEAST_ANSWERS
 from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.runs.event_words import changed_words
 
 WIDTH, HEIGHT = 560, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 8, 28
@@ -44,6 +45,8 @@ class Figure:
     """the single points that belong to each curve, by its CSS class"""
     values: list[tuple[float, str]]
     """what the mouse pointer shows: a position x, and the text there"""
+    turns: list[Label]
+    """where a setting was changed, and what was changed there"""
 
 
 def figure(series: Series, quantity: str) -> Figure | None:
@@ -54,7 +57,8 @@ def figure(series: Series, quantity: str) -> Figure | None:
     marks = {head: (series.validation.column(0), series.y(quantity, head, series.validation)) for head in HEADS}
     rows = zip(*(values.tolist() for values in (steps, curves["digit"][1], curves["sum"][1])), strict=True)
     said = [(at, f"step {at:,.0f}: digit {scale.label(digit)}, sum {scale.label(total)}") for at, digit, total in rows]
-    return _figure(f"{quantity} over the steps", scale, "step", curves, marks, said)
+    turns = [(event.at, changed_words(event)) for event in series.changed]
+    return _figure(f"{quantity} over the steps", scale, "step", curves, marks, said, turns)
 
 
 def comparison(runs: Mapping[str, Series], quantity: str) -> Figure | None:
@@ -89,7 +93,13 @@ def reliability(bins: Mapping[str, Sequence[Sequence[float]]]) -> Figure | None:
 
 
 def _figure(
-    title: str, scale: Scale, kind: str, curves: Curves, marks: Curves, said: Sequence[tuple[float, str]]
+    title: str,
+    scale: Scale,
+    kind: str,
+    curves: Curves,
+    marks: Curves,
+    said: Sequence[tuple[float, str]],
+    turns: Sequence[tuple[float, str]] = (),
 ) -> Figure | None:
     """The chart, with an x axis of that kind; None if there is nothing to see."""
     heights = scale.forward(np.concatenate([y for _, y in (*curves.values(), *marks.values())]))
@@ -106,6 +116,7 @@ def _figure(
         lines={name: _path(frame.points(x, y)) for name, (x, y) in curves.items()},
         marks={name: frame.dots(x, y) for name, (x, y) in marks.items()},
         values=[(round(frame.x(at), 1), words) for at, words in said],
+        turns=[(round(frame.x(at), 1), words) for at, words in turns if frame.first <= at <= frame.last],
     )
 
 

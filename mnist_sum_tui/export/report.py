@@ -19,6 +19,7 @@ from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
+from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.events import Event, Samples
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.replay import Replay
@@ -60,6 +61,7 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
         summary=summary,
         facts=_facts(summary),
         test=test,
+        turns=[changed_words(event) for event in series.changed],
         figures=_drawn(figure(series, quantity) for quantity in QUANTITIES),
         tables=tables(samples),
         began=began(samples),
