@@ -50,10 +50,10 @@ class Views:
 
     logits: Tensor
     """logits of all branches, (N, 10 per branch)"""
-    features: Tensor
-    """inputs of the layers that give the logits, (N, at most 288)"""
     strokes: Tensor
     """mean and deviation of each channel of the second convolutions' maps, (N, at most 288), or else the features"""
+    features: Tensor | None
+    """inputs of the layers that give the logits, (N, at most 288), if they were asked for"""
 
 
 def _averaged(vectors_nk: Tensor) -> Tensor:
@@ -61,24 +61,35 @@ def _averaged(vectors_nk: Tensor) -> Tensor:
     return F.adaptive_avg_pool1d(vectors_nk, MOST_FEATURES) if vectors_nk.shape[1] > MOST_FEATURES else vectors_nk
 
 
-def _mean_and_deviation(maps_nchw: Tensor) -> tuple[Tensor, Tensor]:
-    """Both over each map, (N, C). `Tensor.std` gives the same and takes three times as long for one image."""
-    means = maps_nchw.mean((2, 3), keepdim=True)
-    return means.flatten(1), (maps_nchw - means).square().mean((2, 3)).sqrt()
+def _means_and_deviations(branches: list[Tensor]) -> list[Tensor]:
+    """Both over each map (N, C, H, W) of each branch, (N, C): means, deviations, and again for the next branch."""
+    if len({maps.shape for maps in branches}) > 1:
+        return [part for maps in branches for part in _means_and_deviations([maps])]
+    if not branches:
+        return []
+    joined = torch.cat(branches, 1).float()  # all at once takes half of the time
+    means = joined.mean((2, 3), keepdim=True)
+    deviations = (joined - means).square().mean((2, 3)).sqrt()  # `Tensor.std` takes three times as long for one image
+    both = (parts.chunk(len(branches), 1) for parts in (means.flatten(1), deviations))
+    return [part for pair in zip(*both, strict=True) for part in pair]
 
 
-def look(network: SumNetwork, images_nchw: Tensor, views: list[Views]) -> Tensor:
+def look(network: SumNetwork, images_nchw: Tensor, views: list[Views], *, with_features: bool = False) -> Tensor:
     """Call `network.see`, and append the Views of the images to `views`, unless no layer has ten outputs."""
     last, early = score_layers(network)
     with watch(network, [*last, *early]) as seen:
         scores = network.see(images_nchw)
     if last:
-        logits = torch.cat([seen[name].output.flatten(1) for name in last], 1).float()
-        features = torch.cat([seen[name].input.flatten(1) for name in last], 1).float()
-        strokes = [part for name in early for part in _mean_and_deviation(seen[name].output.float())]
-        kinds = (logits, features, torch.cat(strokes, 1) if strokes else features)
-        views.append(Views(*(_averaged(vectors_nk).cpu() for vectors_nk in kinds)))
+        logits, features = [seen[name].output for name in last], [seen[name].input for name in last]
+        strokes = _means_and_deviations([seen[name].output for name in early]) or features
+        views.append(Views(_joined(logits), _joined(strokes), _joined(features) if with_features else None))
     return scores
+
+
+def _joined(vectors: list[Tensor]) -> Tensor:
+    """Several vectors (N, ...) as one (N, at most MOST_FEATURES), float32 on the CPU."""
+    joined = vectors[0].flatten(1) if len(vectors) == 1 else torch.cat([each.flatten(1) for each in vectors], 1)
+    return _averaged(joined.float()).cpu()
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,8 @@ def infer_batches(
 ) -> Outputs | None:
     """The same for batches of normalised images (N, 1, 28, 28), float32 and on the network's device."""
     was_training = network.training
-    network.eval()
+    if was_training:  # to tell each layer takes a tenth of the time of a prediction
+        network.eval()
     digits, sums = [], []
     views: list[Views] = []
     try:
@@ -146,14 +147,15 @@ def infer_batches(
                     return None
                 batch = images.contiguous(memory_format=torch.channels_last)
                 is_seen = with_features or confidence.has_classes
-                scores = look(network, batch, views) if is_seen else network.see(batch)
+                scores = look(network, batch, views, with_features=with_features) if is_seen else network.see(batch)
                 digits.append(log_softmax(scores).cpu())
                 sums.append(add_all_numbers(network, scores).cpu())
     finally:
-        network.train(was_training)
+        if was_training:
+            network.train()
     likeness = confidence.digit_scores(views) if views and confidence.has_classes else None
-    features = torch.cat([view.features for view in views]) if views and with_features else None
-    return Outputs(torch.cat(digits), torch.cat(sums), likeness, confidence, features)
+    features = [view.features for view in views if view.features is not None]
+    return Outputs(torch.cat(digits), torch.cat(sums), likeness, confidence, torch.cat(features) if features else None)
 
 
 def add_all_numbers(network: SumNetwork, digits_nk: Tensor) -> Tensor:
