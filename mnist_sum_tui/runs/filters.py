@@ -1,4 +1,4 @@
-"""A filter for runs, written as text: `model=compact lr>1e-3 stopped`. A run must match every word of it."""
+"""A filter for runs, written as text: `swift lr>1e-3 stopped`. A run must match every word of it."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from mnist_sum_tui.runs.knob_turns import plain_number
 from mnist_sum_tui.runs.summary import STATE_WORDS, Summary
 
 Test = Callable[[Summary], bool]
-FORM = "key=value, key<number, key>number or a state, such as lr>1e-3 stopped"
+FORM = "a state, part of a name, recipe or note, or key=value, key<9, key>9, such as swift lr>1e-3"
 KEYS = "Keys are the settings, and digit and sum in percent."
 STATES = ("running", "paused", "completed", "done", "stopped", "interrupted", "diverged", "failed", "damaged")
 ACCURACIES = ("digit", "sum")
@@ -28,8 +28,10 @@ def matching(text: str) -> Test:
 def _test(word: str) -> Test:
     found = re.fullmatch(r"([a-zA-Z_-]+)([=<>])(.+)", word)
     if found is None:
-        if word not in STATES:
+        if set(word) & set("=<>"):
             raise UsageError(f"{word!r} is not a filter: write {FORM}")
+        if word not in STATES:
+            return lambda run: any(word.lower() in words.lower() for words in _words(run))
         return lambda run: word in (run.state, run.state_word, STATE_WORDS.get(run.state))
     key, sign, value = found[1].replace("-", "_"), found[2], found[3]
     if key not in ACCURACIES and key not in settings():
@@ -39,6 +41,10 @@ def _test(word: str) -> Test:
     if sign != "=":
         raise UsageError(f"the filter has {word!r}: {option_name(key)} is not a number; write {option_name(key)}=value")
     return lambda run: run.config is not None and value_words(key, getattr(run.config, key)) == value
+
+
+def _words(run: Summary) -> tuple[str, ...]:
+    return run.run.id, run.note, "" if run.config is None else run.config.recipe
 
 
 def _compared(key: str, sign: str, wanted: float) -> Test:

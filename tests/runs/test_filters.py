@@ -42,16 +42,20 @@ def summary(name: str = "x", state: str = "completed", total: float | None = 0.9
         ("sum>98.9 digit<99.6", True),
         ("sum>99", False),
         ("batch-size=128", True),
+        ("Compact", True),
+        ("stand", True),
+        ("rate", True),
+        ("rate swift", False),
     ],
 )
 def test_all_words_of_a_filter_must_hold(text: str, fits: bool) -> None:
-    assert matching(text)(summary()) is fits
+    assert matching(text)(replace(summary("20260101-120100-compact"), note="A high Rate")) is fits
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("big", "'big' is not a filter: write key=value"),
+        ("big=", "'big=' is not a filter: write a state"),
         ("rate=1", "unknown key of a filter 'rate'"),
         ("lr>much", "compares lr with 'much', which is not a number"),
         ("model>compact", "model is not a number; write model=value"),

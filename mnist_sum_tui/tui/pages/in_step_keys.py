@@ -38,6 +38,7 @@ IN_STEP_BINDINGS = (
     Binding("p,space", "in_step('pause')", "Pause", key_display="space"),
     Binding("space", "in_step('play')", "Play", show=False),
     Binding("escape", "whole", "Whole curves"),
+    Binding("escape", "back", show=False),  # the page's own, which the binding above would replace
     Binding("plus,equals_sign", "pace(1)", "Faster", group=SPEED, key_display="+"),
     Binding("minus", "pace(-1)", "Slower", group=SPEED, key_display="-"),
 )

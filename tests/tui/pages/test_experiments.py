@@ -54,7 +54,10 @@ async def test_a_filter_leaves_the_best_what_it_was(tmp_path: Path, monkeypatch:
         assert best_of(page) == best == "20260101-120100-compact", "it has no row"
         await typed(pilot, "/", "seed=9")
         assert ids(page) == []
-        assert "0 of 3 runs fit seed=9" in str(page.query_one("#empty", Static).visual)
+        assert "0 of 3 runs fit seed=9 (Escape shows all)" in str(page.query_one("#empty", Static).visual)
+        await pilot.press("escape")
+        assert len(ids(page)) == 3
+        await typed(pilot, "/", "seed=9")
         await pilot.press("r", "e", "d", "y", "t", "space", "enter", "s")  # nothing to do is no error
         await typed(pilot, "/", "")
         assert len(ids(page)) == 3
@@ -71,9 +74,9 @@ async def test_a_wrong_filter_is_named_and_changes_nothing(tmp_path: Path, monke
         assert len(str(hint.visual)) <= hint.size.area, "it has room"
         assert hint.size.height == 2
         await pilot.press("escape")
-        await typed(pilot, "/", "big [b]")
+        await typed(pilot, "/", "big= [b]")
         assert isinstance(app.screen, AskLine)
-        assert "'big' is not a filter" in str(app.screen.query_one("#said", Label).visual)
+        assert "'big=' is not a filter" in str(app.screen.query_one("#said", Label).visual)
         await pilot.press("escape")
         await pilot.pause()
         assert len(ids(page)) == 3
