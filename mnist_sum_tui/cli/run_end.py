@@ -6,8 +6,9 @@ from mnist_sum_tui.cli.layout import say, show_commands
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.runs.accuracies import has_learned
-from mnist_sum_tui.runs.events import ALL_DONE, Finished
+from mnist_sum_tui.runs.events import ALL_DONE, Changed, Finished
 from mnist_sum_tui.runs.find import where
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.diverged import advice
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
@@ -40,7 +41,7 @@ def print_end(out: Console, event: Finished, run: Run) -> None:
         how = f"each test image with all ten numbers, {event.pairs:,} pairs; weights of epoch {event.best_epoch}"
         say(out, f"      ({how}; {duration(event.elapsed)} of training)", indent=6)
         out.print()
-        if words := advice(event, config):
+        if words := advice(event, config, [*read_events(run.metrics_file, Changed.kind)]):
             say(out, f"{words[0].upper()}{words[1:]}")
             out.print()
         say(out, f"The run is in {path}")

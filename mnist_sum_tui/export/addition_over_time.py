@@ -1,4 +1,4 @@
-"""When a network began to add: the addition table of one image at several moments of a run."""
+"""Since when a network adds: the addition table of one image at several moments of a run."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -38,7 +38,7 @@ def began(events: Iterable[Event]) -> str:
         right = _right(event)
         if right > MOST_GUESSED:
             words = f"after step {event.step:,}, {right} of its 10 sums are right"
-            return f"{_before(before)}; {words}: it began to add between the two." if before else f"Already {words}."
+            return f"{_before(before)}; {words}: from there on it adds." if before else f"Already {words}."
         before = event
     return ""
 

@@ -11,7 +11,7 @@ from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.event_words import BUSY
 from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, System
-from mnist_sum_tui.training.coach_memory import SETTLED, Seen, now
+from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen, now
 from mnist_sum_tui.training.diverged import rate_to_try
 from mnist_sum_tui.training.race import Ghost, verdict
 
@@ -21,8 +21,8 @@ JUMP_EVENTS, BUSY_EVENTS = 10, 50
 """Progress events for which the loss is high, or the training slow, before a warning comes"""
 BUSY_STANDS = 100
 """Progress events after which the sentence on a busy machine is dropped, although the machine is still busy"""
-READS, ADDS, KNOWS = 0.5, 0.2, 0.9
-"""accuracies from which on the network counts as reading digits, as beginning to add, and as knowing both"""
+READS, KNOWS = 0.5, 0.9
+"""accuracies from which on the network counts as reading digits, and as knowing both"""
 FEW_IMAGES = 2_000
 STILL_STEPS = 300
 """steps after which a digit loss that has not moved is a warning; the sum's loss falls a little in any case"""
@@ -160,7 +160,8 @@ class Coach:
             is_slow = self._config.model in SLOW_TO_ADD
             return "guesses", f"{words} (with compact or swift sooner)" if is_slow else words
         if min(digit, total) < KNOWS:
-            return "adds", f"Step {self._seen.step:,}: now it learns to add, the sum is more than guessed"
+            since = self._seen.adds_since or self._seen.step
+            return "adds", f"Since step {since:,} it learns to add: the sum is more than guessed"
         if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):
             return "agrees", "The sum is right where the digit is: from here on both get better together"
         if self._epochs and accuracies(self._epochs[-1]) == (1.0, 1.0):

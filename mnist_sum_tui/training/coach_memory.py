@@ -13,6 +13,8 @@ SETTLED = 10
 """Progress events after which the averages mean something"""
 JUMP = 2.5
 """the loss is high if it is more than this many times its lowest value, plus 0.1"""
+ADDS = 0.2
+"""the accuracy from which on the sum counts as more than guessed"""
 BUSY_SHARE = 0.5
 """a training is slow below this share of its best speed"""
 
@@ -38,6 +40,8 @@ class Seen:
     rate: float = 0.0
     events: int = 0
     step: int = 0
+    adds_since: int = 0
+    """the step since which the sum's accuracy has been at least ADDS in each Progress; 0 if it is below"""
     reached: Reached = field(default_factory=Reached)
 
     def note(self, event: Progress, is_resumed: bool) -> None:
@@ -51,6 +55,7 @@ class Seen:
         loss, speed = now(self.loss), now(self.speed)
         self.events, self.step, self.rate = self.events + 1, event.step, event.lr
         self.peak_rate = max(self.peak_rate, event.lr)
+        self.adds_since = 0 if event.sum_accuracy < ADDS else self.adds_since or event.step
         if self.events == SETTLED:
             self.first_digit_loss = now(self.digit_loss)
             if is_resumed:

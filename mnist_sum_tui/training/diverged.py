@@ -3,13 +3,14 @@
 `step.py` checks the loss at each step. What is said during a training is in `coach.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.recipes import RECIPES
 from mnist_sum_tui.runs.accuracies import has_learned
-from mnist_sum_tui.runs.events import Advice, Event, Finished
+from mnist_sum_tui.runs.events import Advice, Changed, Event, Finished
+from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.position import GUESSING
 
 RATE_TOPICS = ("too-high", "too-low")
@@ -28,13 +29,27 @@ def rate_to_try(config: TrainConfig) -> float:
     return float(usual["lr"]) if is_another and usual["optimizer"] == config.optimizer else config.lr / 10
 
 
-def divergence(step: int, config: TrainConfig, *, has_checkpoint: bool) -> str:
+def turned_up(turns: Iterable[Turn]) -> Turn | None:
+    """The change of the learning rate that raised it most, if by ALIKE or more; it is then the likely reason."""
+    raised = [turn for turn in turns if turn.setting == "lr" and turn.number >= ALIKE]
+    return max(raised, key=lambda turn: turn.number, default=None)
+
+
+def turns_of(events: Iterable[Event]) -> Iterable[Turn]:
+    """The changes of settings among a run's events."""
+    return (Turn(event.at, event.setting, event.value) for event in events if isinstance(event, Changed))
+
+
+def _without(turn: Turn) -> str:
+    return f"the learning rate was turned to {turn.value} after step {turn.step:,}; train it again without that"
+
+
+def divergence(step: int, config: TrainConfig, turns: Iterable[Turn] = (), *, has_checkpoint: bool) -> str:
     """The message that the training diverged after a step, what is kept of it, and what to try."""
     kept = "the last good checkpoint is kept" if has_checkpoint else "nothing was saved yet"
-    return (
-        f"the loss is no longer a number after step {step}: {kept}; "
-        f"try learning rate {rate_to_try(config):g} instead of {config.lr:g}"
-    )
+    turn = turned_up(turns)
+    advised = f"try learning rate {rate_to_try(config):g} instead of {config.lr:g}" if turn is None else _without(turn)
+    return f"the loss is no longer a number after step {step}: {kept}; {advised}"
 
 
 def doubts(events: Sequence[Event]) -> str:
@@ -48,6 +63,8 @@ def better_rate(done: Finished, config: TrainConfig, events: Sequence[Event] = (
 
     A run that was stopped has no test, so the coach's doubt in its `events` decides.
     """
+    if turned_up(turns_of(events)):
+        return None
     rate, usual = rate_to_try(config), RECIPES[config.recipe].values
     if done.reason == "diverged" or (done.reason == "stopped" and doubts(events)):
         return rate
@@ -61,6 +78,8 @@ def advice(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) ->
         return doubts(events)
     if not has_learned(done):
         found = f"a digit accuracy of {percent(done.digit_accuracy)} is no better than guessing"
+        if turn := turned_up(turns_of(events)):
+            return f"{found}: {_without(turn)}"
         rate = better_rate(done, config)
         if rate is None:
             return f"{found}: the recipe trains longer; try {RECIPES[config.recipe].values['epochs']} epochs"

@@ -132,7 +132,8 @@ class _Trainer:
         except DivergedError as error:
             if error.result is not None:
                 yield self._diverging(error.result)
-            words = divergence(state.step, state.config, has_checkpoint=recorder.run.resume_file.exists())
+            has_checkpoint = recorder.run.resume_file.exists()
+            words = divergence(state.step, state.config, state.knobs.turns, has_checkpoint=has_checkpoint)
             yield recorder.finished("diverged", words)
         except (GeneratorExit, KeyboardInterrupt):  # the caller reads no more events; the last checkpoint is kept
             raise

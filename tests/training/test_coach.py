@@ -54,6 +54,17 @@ def test_seeing_comes_before_adding() -> None:
     assert topics(run(800, learns)) == ["sees", "guesses", "adds", "agrees", "knows"]
 
 
+def test_the_step_since_which_the_sum_is_more_than_guessed_is_named_and_not_that_of_the_average() -> None:
+    def learns(step: int) -> Progress:
+        return progress(
+            step, 2.5 * math.exp(-step / 30), min(0.1 + step / 50, 0.98), 0.9 if step >= 40 or step == 20 else 0.1
+        )
+
+    coach = Coach(CONFIG)
+    said = [found for event in (STARTED, *run(60, learns)) if (found := coach.add(event))]
+    assert ("adds", "Since step 40 it learns to add: the sum is more than guessed") in said
+
+
 @pytest.mark.parametrize(("model", "says"), [("pictured", True), ("original", True), ("compact", False)])
 def test_a_network_that_is_slow_to_add_has_quicker_ones_named(model: str, says: bool) -> None:
     coach = Coach(replace(CONFIG, model=model))

@@ -6,8 +6,8 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.accuracies import has_learned
-from mnist_sum_tui.runs.events import Advice
-from mnist_sum_tui.training.diverged import advice, better_rate, rate_to_try
+from mnist_sum_tui.runs.events import Advice, Changed
+from mnist_sum_tui.training.diverged import advice, better_rate, divergence, rate_to_try, turns_of
 from tests.tui import recorded
 
 USELESS = replace(recorded.finished(), digit_accuracy=0.1135, sum_accuracy=0.1)
@@ -42,6 +42,20 @@ def test_a_better_rate_is_offered_only_where_the_rate_failed() -> None:
     assert better_rate(recorded.finished(reason="diverged"), config) == 0.002
     assert better_rate(recorded.finished(), config) is None
     assert better_rate(USELESS, TrainConfig.of("original", epochs=1)) is None, "it was too short"
+
+
+def test_a_rate_that_was_turned_up_is_why_and_not_the_one_it_began_with() -> None:
+    def turned(at: int, value: str) -> Changed:
+        return Changed(step=at, epoch=1, elapsed=1.0, at=at, setting="lr", before="x1", value=value)
+
+    config, high = TrainConfig.of("standard", lr=0.002), [turned(261, "x100"), turned(300, "x5")]
+    why = "the learning rate was turned to x100 after step 261; train it again without that"
+    assert advice(USELESS, config, high).endswith(f"no better than guessing: {why}")
+    assert better_rate(USELESS, config, high) is None
+    assert better_rate(recorded.finished(reason="diverged"), config, high) is None
+    assert better_rate(USELESS, config, [turned(261, "x0.5")]) == pytest.approx(0.0002)
+    assert divergence(400, config, turns_of(high), has_checkpoint=True).endswith(f"checkpoint is kept; {why}")
+    assert "try learning rate 0.0002" in divergence(400, config, has_checkpoint=True)
 
 
 def test_a_run_that_cannot_add_is_to_be_trained_further() -> None:

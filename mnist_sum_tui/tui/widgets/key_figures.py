@@ -121,10 +121,10 @@ def figures(session: Session) -> dict[str, tuple[Lengths, Value, Lengths]]:
     digit, total = session.training or (None, None)
     validated = [_measured(seen, name) for name in ("digit_accuracy", "sum_accuracy", "agreement")]
     has_validation = session.started is None or session.started.validation_images > 0
-    notes = [f"validation {percent(value).removesuffix(' %')}" if has_validation else "" for value in validated]
+    notes = [f"validation {percent(value).removesuffix(' %')}" if has_validation else "smoothed" for value in validated]
     found: dict[str, tuple[Lengths, Value, Lengths]] = {
-        "digit": (("training digit %", "digit %"), digit, (notes[0],)),
-        "sum": (("training sum %", "sum %"), total, (notes[1],)),
+        "digit": (("training digit %, smoothed", "training digit %", "digit %"), digit, (notes[0],)),
+        "sum": (("training sum %, smoothed", "training sum %", "sum %"), total, (notes[1],)),
         "agreement": (AGREEMENT, validated[2], ("",) if validated[2] is None else ("of the validation", "validation")),
     }
     return found if has_validation else {name: found[name] for name in ("digit", "sum")}

@@ -95,9 +95,7 @@ async def test_the_events_of_the_run_tell_when_it_began_to_add(app: MnistSumApp)
                         sums=(4,), addition=table)
             )  # fmt: skip
         page_in(app).show_layer()
-        said = (
-            "after step 40, none of its 10 sums is right; after step 60, 10 of its 10 sums are right: it began to add"
-        )
+        said = "after step 40, none of its 10 sums is right; after step 60, 10 of its 10 sums are right: from there on"
         assert f"Of one training image: {said}" in " ".join(words(page_in(app)).split())
         assert "replay" not in words(page_in(app))
         app.session.moment = Moment(3, tuple(app.session.events[-1:]), has_samples=True)
