@@ -18,7 +18,7 @@ LETTERS = 6
 """one cell in so many shows its digit instead of dots"""
 FEW, MOST = 0.15, 0.5
 """if at most the share FEW of the cells has a wrong digit, each of them is marked; else only those where most digits
-are wrong, and if more than the share MOST of all digits is wrong, only those where all are"""
+are wrong; and none if more than the share MOST of all digits is wrong, because marks would then hide the map"""
 WRONG, NOTHING = 10, -1
 """the roles of a mark, and of an empty cell; those of dots and letters are the true digits 0..9"""
 
@@ -33,6 +33,11 @@ class DigitMap:
     """(N,), the true digits"""
     digits: NDArray[np.int64]
     """(N,), the digits that the network reads"""
+
+    @property
+    def share_wrong(self) -> float:
+        """The share of the digits that the network misreads, 0..1."""
+        return float((self.labels != self.digits).mean())
 
     def dots(self, columns: int, rows: int, glyphs: Glyphs) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """The column and the row of dots of each point, on a map of so many cells."""
@@ -67,7 +72,7 @@ class DigitMap:
         codes = np.where(is_letter & (total > 0), ord("0") + roles, codes)
         has_wrong = counts[..., WRONG] > 0
         is_few = has_wrong.sum() <= FEW * (total > 0).sum()
-        is_marked = has_wrong if is_few else counts[..., WRONG] > (total / 2 if is_wrong.mean() <= MOST else total)
+        is_marked = has_wrong if is_few else (counts[..., WRONG] > total / 2) & (self.share_wrong <= MOST)
         codes[is_marked], roles[is_marked], roles[total == 0] = ord(glyphs.wrong), WRONG, NOTHING
         lines = []
         for line in zip(codes.tolist(), roles.tolist(), strict=True):

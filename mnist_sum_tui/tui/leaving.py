@@ -54,9 +54,8 @@ class LeavingApp(TellingApp[int]):
             elif answer == "leave":
                 self.leave_at_once(number)
 
-        saved = self.session.saved_step
         command = f"mnist-sum train --resume {self.session.run.argument}"
-        self.push_screen(QuitScreen(command, saved), take)
+        self.push_screen(QuitScreen(command, lambda: self.session.saved_step), take)
 
     def stop_and_leave(self, number: int | None = None) -> None:
         """Stop, save, and leave when that is done; `number` is the signal that asks for it, if one does."""

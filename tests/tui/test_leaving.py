@@ -92,6 +92,18 @@ async def test_a_question_takes_one_answer_and_closes_nothing_else(fake: FakeTra
     assert answers == [False, True]
 
 
+async def test_the_question_says_what_would_be_lost_now(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(Session, "is_training", True)
+    app, steps = recorded.new_app(tmp_path), [1072]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.push_screen(QuitScreen("mnist-sum train --resume x", lambda: steps[-1]))
+        said = app.screen.query_one("#lost", Static)
+        assert "after step 1,072, the last checkpoint" in str(said.visual)
+        steps.append(1340)
+        await until(pilot, lambda: "after step 1,340, the last checkpoint" in str(said.visual))
+        assert "mnist-sum train --resume x" in str(said.visual)
+
+
 async def test_an_error_is_shown_and_is_the_exit_code(fake: FakeTrain, tmp_path: Path) -> None:
     fake.error = UsageError("device 'cuda' is not available")
     app = recorded.new_app(tmp_path)

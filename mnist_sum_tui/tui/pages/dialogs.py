@@ -137,14 +137,19 @@ class QuitScreen(Question[Answer]):
     AUTO_FOCUS = "#keep"
     """Enter keeps training: the answer that loses nothing"""
 
-    def __init__(self, command: str, saved_step: int | None) -> None:
+    def __init__(self, command: str, saved_step: Callable[[], int | None]) -> None:
+        """`saved_step` gives the step of the newest checkpoint, None before the first."""
         super().__init__()
-        self._command = printable(command)
-        self._lost = (
-            "everything, because nothing is saved yet.\nAfter Stop and save, go"
-            if saved_step is None
-            else f"what came after step {saved_step:,}, the last checkpoint.\nGo"
-        )
+        self._command, self._saved_step = printable(command), saved_step
+
+    @property
+    def _lost(self) -> str:
+        step = self._saved_step()
+        if step is None:
+            lost = "everything, because nothing is saved yet.\nAfter Stop and save, go"
+        else:
+            lost = f"what came after step {step:,}, the last checkpoint.\nGo"
+        return f"Leaving at once loses {lost} on later with\n{self._command}"
 
     def compose(self) -> ComposeResult:
         """The question, three buttons, and what leaving at once would lose."""
@@ -153,19 +158,18 @@ class QuitScreen(Question[Answer]):
             yield Button("Keep training (k)", id="keep", variant="primary", compact=True)
             yield Button("Stop and save (s)", id="save", compact=True)
             yield Button("Leave at once (l)", id="leave", variant="error", compact=True)
-            yield Static(
-                f"Leaving at once loses {self._lost} on later with\n{self._command}",
-                classes="note",
-                markup=False,
-            )
+            yield Static(self._lost, id="lost", classes="note", markup=False)
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        """Look from time to time whether the training is over, because it goes on meanwhile."""
-        self.set_interval(OVER_SECONDS, self._close_if_over)
+        """Look from time to time what is saved, and whether the training is over, because it goes on meanwhile."""
+        self.set_interval(OVER_SECONDS, self._keep_up)
 
-    def _close_if_over(self) -> None:
-        """Close the question if the training has ended, because then everything is saved."""
+    def _keep_up(self) -> None:
+        """Say what would be lost now; close the question if the training has ended, because then all is saved."""
+        said, lost = self.query_one("#lost", Static), self._lost
+        if str(said.visual) != lost:
+            said.update(lost)
         if self.is_current and not cast("MnistSumApp", self.app).session.is_training:
             self.app.notify("The training is over, and its run is saved: q leaves")
             self.dismiss("keep")

@@ -98,12 +98,12 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         seen = self.query_one("#seen", Digit)
         seen.border_title, seen.look = "Network sees", "blocks"
         self.query_one("#earlier").border_title = "Earlier drawings: c keeps this one here; click one twice to take it"
-        self.set_timer(MOUSE_SECONDS, self._say_keys)
+        self.set_interval(MOUSE_SECONDS, self._say_keys)  # a mouse may come later
         self.show_answer()
 
     def _say_keys(self) -> None:
-        if not cast("MnistSumApp", self.app).has_mouse:
-            self.query_one("#hint", Static).update(HINT_FOR_KEYS)
+        has_mouse = cast("MnistSumApp", self.app).has_mouse
+        self.query_one("#hint", Static).update(HINT if has_mouse else HINT_FOR_KEYS)
 
     def take_room(self) -> None:
         """Make the pad as large as possible."""

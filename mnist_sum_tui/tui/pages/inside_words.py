@@ -4,10 +4,10 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.charts.health import short_name
-from mnist_sum_tui.charts.scatter import DigitMap
+from mnist_sum_tui.charts.scatter import MOST, DigitMap
 from mnist_sum_tui.charts.thumbnail import as_maps
 from mnist_sum_tui.data.idx import SIDE
-from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.large_map import Closer
 from mnist_sum_tui.tui.widgets.maps import reads_image
@@ -72,11 +72,14 @@ def map_words(shown: DigitMap | None, index: int, *, is_earlier: bool, is_drawn:
         return EARLIER_MAP
     label, digit = int(shown.labels[index]), int(shown.digits[index])
     read = f", read as {digit}" if digit != label else ""
+    misread = f"{BRAILLE.wrong}: misread"
+    if shown.share_wrong > MOST:
+        misread = f"{percent(shown.share_wrong, 0)} are misread, too many to mark"
     which = f"Cursor (m, arrows): #{index:,}, {'an' if label == 8 else 'a'} {label}{read}"
     return (
         f"{'The drawing is not on it' if is_drawn else which}. All test images as points: the more alike two are to "
         "the layer before the scores, the nearer they are. A figure: the digit of most points there; "
-        f"{BRAILLE.wrong}: misread.{AXES if is_roomy else ''}"
+        f"{misread}.{AXES if is_roomy else ''}"
     )
 
 

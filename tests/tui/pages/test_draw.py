@@ -146,6 +146,9 @@ async def test_the_keys_are_said_where_no_mouse_is_heard_of(tmp_path: Path, monk
             await pilot.pause(0.3)
             hint = str(app.screen.query_one("#hint", Static).render())
             assert ("Space puts the pen down" in hint) != is_moved
+            await pilot.hover("#tabs")
+            await pilot.pause(0.3)
+            assert "Draw a digit with the mouse" in str(app.screen.query_one("#hint", Static).render())
 
 
 async def test_a_network_that_learned_nothing_is_named_as_what_it_is(

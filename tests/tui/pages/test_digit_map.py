@@ -1,0 +1,106 @@
+"""The map of the digits on Inside."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mnist_sum_tui.charts.scatter import DigitMap
+from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inside_words import EARLIER_MAP, map_words
+from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, Reply, Request
+from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.digit_map import MapOfDigits
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
+from tests.tui import fixed
+from tests.tui.pages.test_network_views import SIZES, app, page_in, show, words
+from tests.tui.recorded import until
+
+__all__ = ["app"]
+
+
+@SIZES
+async def test_the_map_shows_the_image_under_its_cursor_and_opens_it(size: tuple[int, int], app: MnistSumApp) -> None:
+    async with app.run_test(size=size) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        await pilot.press("m")
+        await pilot.pause()
+        await pilot.pause()
+        drawn = page.query_one(MapOfDigits)
+        assert drawn.has_focus
+        assert "Back to the list" in str(page.query_one(KeyFooter).render())
+        assert drawn.shown is not None
+        assert drawn.index == page.index == 0, "it begins with the image that was shown"
+        x = fixed.outputs().digits.double().numpy()
+        left, sizes, _ = np.linalg.svd(x - x.mean(0), full_matrices=False)
+        assert np.allclose(np.abs(drawn.shown.points), np.abs(left[:, :2] * sizes[:2]), atol=1e-4)
+        assert BRAILLE.wrong in str(drawn.render())
+        await pilot.press("left", "up", "left")
+        await pilot.pause()
+        await pilot.pause()
+        index = drawn.index
+        assert page.index == index != 0
+        assert f"#{index:,}, a {fixed.images().labels[index]}" in words(page)
+        await pilot.click(MapOfDigits, offset=(4, 5))
+        await pilot.pause()
+        assert drawn.cursor == (4, 5)
+        picture = page.query_one("#under-cursor" if page.query_one("#under-cursor").display else "#goes-in", Digit)
+        assert picture.region.area > 0
+        assert picture.image is not None
+        assert drawn.index is not None
+        assert (picture.image == fixed.images().images[drawn.index].numpy()).all()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, InspectPage) and app.screen.index == drawn.index)
+
+
+async def test_each_weights_have_their_map_turned_to_the_first(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The later network sees the same, mirrored and turned; on the screen nothing moves."""
+    asked, replies = list[Weights | None](), list[Callable[[], object]]()
+    first = fixed.result()
+    spun = first.points @ np.array([[0.0, 1.0], [1.0, 0.0]])
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await show(pilot, "map")
+        drawn, worker = page.query_one(MapOfDigits), fixed.predictions_in(app)
+        assert drawn.shown is not None
+        before = drawn.shown.points
+
+        def answer(request: Request, reply: Reply) -> None:
+            if isinstance(request, EvaluateTestSet):
+                asked.append(request.weights)
+                found = replace(first, weights=request.weights or fixed.CHOICES[1], points=spun, source="later")
+                replies.append(lambda: reply(TestSetEvaluated(found, fixed.images().images.numpy())))
+            elif isinstance(request, LookInside):
+                message = fixed.looked_inside(request)
+                if request.weights == fixed.CHOICES[2]:
+                    message.answer.source = "later"
+                reply(message)
+
+        monkeypatch.setattr(worker, "request", answer)
+        await pilot.press("full_stop")
+        await until(pilot, lambda: EARLIER_MAP in words(page) and bool(replies))
+        assert drawn.shown.points is before, "until the map of these is known"
+        replies[0]()
+        await until(pilot, lambda: drawn.shown is not None and drawn.shown.points is not before)
+        assert EARLIER_MAP not in words(page)
+        assert np.allclose(drawn.shown.points, before)
+        assert asked == [fixed.CHOICES[2]]
+        await pilot.press("comma")
+        await until(pilot, lambda: drawn.shown is not None and drawn.shown.points is before)
+        await pilot.press("full_stop")
+        await until(pilot, lambda: drawn.shown is not None and drawn.shown.points is not before)
+        assert len(asked) == 1, "once each"
+
+
+def test_a_map_whose_digits_are_mostly_misread_says_why_none_is_marked() -> None:
+    labels = np.zeros(10, np.int64)
+    for wrong, said in ((2, "✗: misread."), (9, "90 % are misread, too many to mark.")):
+        shown = DigitMap(np.zeros((10, 2)), labels, (np.arange(10) < wrong).astype(np.int64))
+        assert said in map_words(shown, 0, is_earlier=False, is_drawn=False, is_roomy=False)
