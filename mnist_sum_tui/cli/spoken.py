@@ -48,6 +48,7 @@ def _line(text: str) -> str | None:
     line = _undrawn(text)
     if line != text and not re.search(r"\d", line):
         return None
+    line = re.sub(r"\+-(?=\d)", "+- ", line)
     for sign, words in SIGNS.items():
         line = line.replace(sign, words)
     line = CLOCK.sub(_clock, line)

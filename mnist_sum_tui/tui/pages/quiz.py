@@ -20,6 +20,7 @@ from mnist_sum_tui.tui.predictions.quiz import Answered, Asked, choose, score_li
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
 from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
@@ -96,6 +97,7 @@ class QuizScreen(Question[None]):
                 yield AnswerInput(id="typed-digit", placeholder="digit", type="integer", max_length=1, disabled=True)
                 yield AnswerInput(id="typed-sum", placeholder="sum", type="integer", max_length=2, disabled=True)
             yield Label("", id="hint", classes="hint", markup=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Have the network evaluated, to find the images that are hard for it."""
@@ -117,7 +119,7 @@ class QuizScreen(Question[None]):
 
     def on_trouble(self, message: Trouble) -> None:
         """Say what is wrong, for example that there is no network."""
-        self._hint(f"{message.text}. Escape closes", is_error=True)
+        self._hint(message.text, is_error=True)
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
         """Begin, because it is known now which images are hard."""
@@ -141,8 +143,10 @@ class QuizScreen(Question[None]):
             f"Image {place} of {total}: which digit, and its sum with {asked.number}?"
         )
         self.query_one(Digit).image = self._found.images[asked.image]
-        self.query_one("#told", Static).update(printable(f"You against {self._found.result.source}"))
-        self._hint("Type the digit, then the sum, then Enter. Escape closes")
+        self.query_one("#told", Static).update(
+            printable(f"You against {self._found.result.source}").replace(", ", ",\n", 1)
+        )
+        self._hint("Type the digit, then the sum, then Enter")
         for field in self.query(Input):
             field.disabled, field.value = False, ""
         self.query_one("#typed-digit").focus()
@@ -179,7 +183,7 @@ class QuizScreen(Question[None]):
         if not self.waiting:
             lines = [*self._end(), "", *lines]  # first, because there may be little room
         self.query_one("#told", Static).update("\n".join(lines))
-        self._hint("Enter: the next image" if self.waiting else "n: ten others. Escape closes")
+        self._hint("Enter: the next image" if self.waiting else "n: ten others")
 
     def _end(self) -> list[str]:
         assert self._found is not None

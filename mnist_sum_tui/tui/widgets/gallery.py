@@ -153,11 +153,12 @@ class Gallery(ScrollView, can_focus=True):
     def _tile_lines(self, place: int) -> list[Strip]:
         tile = self.tile
         if (place, tile) not in self._drawn:
-            item, is_chosen = self.items[place], place == self.chosen
+            item = self.items[place]
+            is_chosen = place == self.chosen and not item.rows  # a labelled image is alone, so it needs no mark
             _, _, paper, ink = self.colors
             shown = blocks(item.image, paper, ink) if tile.look == "blocks" else Content("\n".join(dots(item.image)))
             mark = BRAILLE.chosen if is_chosen else " "
-            width = tile.width - (not item.rows)  # a labelled image is alone; its caption is as wide
+            width = tile.width - (not item.rows)  # the caption of a labelled image is as wide
             caption = Content.assemble(
                 (f"{mark}{item.caption}".ljust(width)[:width], "reverse bold" if is_chosen else "")
             )

@@ -32,7 +32,7 @@ SLOW = (
     "the ink, or the fuller the shade beside it, the less sure the answer is then. Each image has its own scale. "
     "Strongest for the digit: {}; for the sum: {}."
 )
-SHORT = "A grey square on each place. Strongest, digit: {}; sum: {}."
+SHORT = "The higher the figure, the less sure with a grey square there. Strongest, digit: {}; sum: {}."
 LEAST_COLUMNS = 24
 """the longer words are used only if they leave a picture of so many columns"""
 MATTERS = 0.1

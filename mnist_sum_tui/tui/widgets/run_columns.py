@@ -28,6 +28,10 @@ BEST = ", best"
 """added to the state of the best run"""
 
 
+SHARE = len("99.99 %")
+"""letters of most accuracies"""
+
+
 class Column(NamedTuple):
     """A column: its title, the text of a cell, the sort key, and whether the highest value comes first."""
 
@@ -35,6 +39,8 @@ class Column(NamedTuple):
     text: Callable[[Summary], str]
     key: Callable[[Summary], float | str]
     is_falling: bool = False
+    least: int = 0
+    """columns in which the dashboard right-aligns shorter texts, so that the figures' points are below each other"""
 
 
 def _config(run: Summary, name: str) -> str:
@@ -87,9 +93,15 @@ COLUMNS = (
     Column("model", lambda run: _config(run, "model"), lambda run: _config(run, "model")),
     Column("state", _state, _state),
     Column("epochs", _epochs, lambda run: len(run.epochs), True),
-    Column("digit", lambda run: _accuracy(run, "digit"), lambda run: run.digit_accuracy or -1.0, True),
-    Column("sum", lambda run: _accuracy(run, "sum"), lambda run: run.sum_accuracy or -1.0, True),
-    Column("mean val.", lambda run: percent(run.validation_accuracy), lambda run: run.validation_accuracy or -1, True),
+    Column("digit", lambda run: _accuracy(run, "digit"), lambda run: run.digit_accuracy or -1.0, True, SHARE),
+    Column("sum", lambda run: _accuracy(run, "sum"), lambda run: run.sum_accuracy or -1.0, True, SHARE),
+    Column(
+        "mean val.",
+        lambda run: percent(run.validation_accuracy),
+        lambda run: run.validation_accuracy or -1,
+        True,
+        SHARE,
+    ),
     Column("time", lambda run: duration(run.elapsed or None), lambda run: run.elapsed),
     Column("recipe", lambda run: _config(run, "recipe"), lambda run: _config(run, "recipe")),
     Column("curve", _curve, lambda run: run.mean_accuracy, True),

@@ -111,7 +111,7 @@ class RunTable(DataTable[Text]):
         rows, best = arranged(self.runs, *self.order), self.best
         self._names = {run.run.id: text_of(run, COLUMNS[0]) for run in rows}
         for run in rows:
-            cells = {column.title: Text(text_of(run, column)) for column in self.shown}
+            cells = {column.title: Text(text_of(run, column).rjust(column.least)) for column in self.shown}
             cells[COLUMNS[0].title] = self._marked_id(run.run.id)
             if best in members_of(run):
                 cells.get("state", cells[COLUMNS[0].title]).append(BEST, "bold")
