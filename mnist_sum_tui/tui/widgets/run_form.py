@@ -51,8 +51,7 @@ class RunForm(VerticalScroll, can_focus=False):
         super().__init__(id=id)
         self._defaults, self._runs_folder = defaults, runs_folder
         self._networks = {**MODELS, **own_network.named()}
-        self._recipe, self._complaint = defaults.recipe, ""
-        self._is_ready = self._is_explained = False
+        self._recipe, self._complaint, self._is_ready, self._is_explained = defaults.recipe, "", False, False
         self.speeds: dict[str, Speed] = {}
         """how fast each network trains here, as far as it is known"""
 
@@ -197,9 +196,10 @@ class RunForm(VerticalScroll, can_focus=False):
         self.call_after_refresh(self._fit)
 
     def _list_times(self, base: TrainConfig) -> None:
-        """Describe the recipes and networks, with the times that are known so far."""
-        recipes = {name: words.recipe_choice(self._base_of(name), self.speeds) for name in RECIPES}
-        self.query_one("#recipe", Choice).describe(recipes)
+        """Describe the recipes and networks, with the times so far; a network that was set by hand stays."""
+        model = "" if (chosen := str(self.query_one("#model", Select).value)) == base.model else chosen
+        recipes = {name: replace(own := self._base_of(name), model=model or own.model) for name in RECIPES}
+        self.query_one("#recipe", Choice).describe({n: words.recipe_choice(c, self.speeds) for n, c in recipes.items()})
         models = {name: words.model_choice(name, about, base, self.speeds) for name, about in self._networks.items()}
         self.query_one("#model", Choice).describe(models)
 
@@ -234,7 +234,7 @@ class RunForm(VerticalScroll, can_focus=False):
         self.query_one("#start").focus()
 
     def replace_rate(self, failed: float, rate: float) -> None:
-        """Fill in a learning rate to try, and say so, if the field still has the one that failed."""
+        """Fill in a rate to try, and say so, if the field still has the one that failed."""
         if self._typed("lr") in (str(failed), f"{failed:g}"):
             self.take_rate(rate)
             self.call_after_refresh(self.complain, words.replaced(failed, rate))  # a changed field forgets it

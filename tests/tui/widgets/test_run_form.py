@@ -101,6 +101,8 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     await pilot.pause()
     await pilot.pause()
     assert form.config.model == "original"
+    recipe = str(form.query_one("#recipe SelectCurrent #label", Static).visual)
+    assert recipe.startswith("standard     ~11 min in all"), "it keeps the network that was chosen"
     assert said(form, "readiness") == f"about 2 min here {SOURCE}"
     assert str(form.query_one("#other", Button).label) == "Choose compact: about 10 s"
     form.query_one("#recipe", Select).value = "sprint"
