@@ -78,7 +78,7 @@ BLOCKS = Glyphs(
 )  # fmt: skip
 ASCII = Glyphs(
     name="ascii",
-    right="+", wrong="x", on="*", off="o", watched="@", paused="=", stopped="#", cut="~",
+    right="v", wrong="x", on="*", off="o", watched="@", paused="=", stopped="#", cut="~",
     chosen=">", truth="*", unlike="!", between="-", arrows="<>^v", sorting="^v",
     sparks="__.-=+*#", eighths="    ----#", shades=" .:%#", track="==-", lines="=-.", runs="*o^#v@",
     axes="|+-|+", frame="+++++||->", heavy="++++|=++++||===", envelope=":", dots=" '-|.:||", dot_size=(1, 3),
@@ -87,7 +87,7 @@ MARKERS = {marker.name: marker for marker in (BRAILLE, BLOCKS, ASCII)}
 
 OTHERS = {
     "╭╔": "┌+", "╮╗": "┐+", "╰╚": "└+", "╯╝": "┘+", "║╏┃╎┆╷╵▊▎▏▕▌▐▍▋▉": "│|", "▔╶╴╌╍┄": "─-", "├╠": "├+", "┼╬": "┼+",
-    "╣": "┤+", "╩": "┴+", "▛▜▗▖▙▟▝▘▀": "▀-", "▪‣⭑♦": "♦*", "◦": "○o", "\xd7": "xx", "√": "√+", "►": "►>", "◙": "◙@",
+    "╣": "┤+", "╩": "┴+", "▛▜▗▖▙▟▝▘▀": "▀-", "▪‣⭑♦": "♦*", "◦": "○o", "\xd7": "xx", "√": "√v", "►": "►>", "◙": "◙@",
     "☼": "☼@", "\u2013\u2014": "--", "\u201c\u201d": '""', "\u2018\u2019": "''",
 }  # fmt: skip
 """other characters that Textual, rich and texts use: what `blocks` and what `ascii` show in their place"""

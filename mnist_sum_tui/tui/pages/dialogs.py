@@ -56,7 +56,8 @@ class DeleteRun(Confirm):
 
     def __init__(self, run: Summary) -> None:
         reached = "" if run.sum_accuracy is None else f", {percent(run.sum_accuracy)} of the sums right"
-        detail = f"{plural(len(run.epochs), 'epoch')}{reached}. It cannot be brought back."
+        done = plural(len(run.epochs), "epoch") if run.epochs else "not one whole epoch"
+        detail = f"{done}{reached}. It cannot be brought back."
         super().__init__(f"Delete run {run.run.id}?", detail, "Delete")
 
 

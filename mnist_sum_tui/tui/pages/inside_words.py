@@ -47,7 +47,7 @@ AXES = (
     " Across and up are the two directions in which that layer's values differ most (principal components): only how "
     "near two points are has a meaning, not where they are."
 )
-EARLIER_MAP = "This is still the map of the weights that were shown before. Soon the map of these follows."
+EARLIER_MAP = "This is still the map of {}. That of the weights that are chosen now follows in some seconds."
 NO_MAP = "Here you will see all test images as points, near each other where the network sees them as alike."
 
 
@@ -61,15 +61,16 @@ def brief(words: str, width: int, rows: int) -> str:
     return said
 
 
-def map_words(shown: DigitMap | None, index: int, *, is_earlier: bool, is_drawn: bool, is_roomy: bool) -> str:
+def map_words(shown: DigitMap | None, index: int, *, before: str = "", is_drawn: bool, is_roomy: bool) -> str:
     """Words about the map of the digits, and about the image under its cursor, unless a drawing is shown.
 
-    They say what the axes are if there is room (`is_roomy`), and if the map is still of the weights before these.
+    They say what the axes are if there is room (`is_roomy`). `before` names the weights of the map if these are not the
+    chosen ones, whose map is still being made.
     """
     if shown is None:
         return NO_MAP
-    if is_earlier:
-        return EARLIER_MAP
+    if before:
+        return EARLIER_MAP.format(before)
     label, digit = int(shown.labels[index]), int(shown.digits[index])
     read = f", read as {digit}" if digit != label else ""
     misread = f"{BRAILLE.wrong}: misread"

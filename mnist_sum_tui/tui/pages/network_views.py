@@ -68,7 +68,8 @@ class NetworkViews(WalkingPage):
         self._read: dict[Path, Course] = {}
         """by the folder of a run that is not on page Train"""
         self._means_of = ""
-        """the source of the weights of the mean tables that are shown"""
+        self._map_of = ""
+        """the sources of the weights of the mean tables and of the map that are shown"""
         self._sought_at = self._next_at = 0.0
         """when an evaluation was asked for, and until when its result is used while a training goes on"""
 
@@ -159,16 +160,16 @@ class NetworkViews(WalkingPage):
         is_needed = not key or key not in self._maps
         if is_needed and (result := self._evaluation(answer)) is not None:
             self._maps[key] = self._turned(result)
-        if not (is_earlier := key not in self._maps):  # otherwise the earlier one stays until this one is known
-            widget.shown = self._maps[key]
+        if key in self._maps:  # otherwise the earlier one stays until this one is known
+            widget.shown, self._map_of = self._maps[key], answer.source
         elif widget.shown is not None and len(widget.shown.labels) != answer.count:
             widget.shown = None  # it is of other images
         if not widget.has_focus:
             widget.point_at(answer.index)
         is_drawn = answer.predictions[0].label is None  # a drawing is no point of the map
         self.query_one("#under-cursor", Digit).image = None if is_drawn else answer.image
-        is_roomy = self.has_class("-giant")
-        return map_words(widget.shown, answer.index, is_earlier=is_earlier, is_drawn=is_drawn, is_roomy=is_roomy)
+        before, is_roomy = "" if key in self._maps else self._map_of, self.has_class("-giant")
+        return map_words(widget.shown, answer.index, before=before, is_drawn=is_drawn, is_roomy=is_roomy)
 
     def _turned(self, result: "TestSetResult") -> DigitMap:
         """The map, turned to fit the first one that was shown, so that clusters move and do not jump."""

@@ -19,6 +19,10 @@ if TYPE_CHECKING:  # torch
     from mnist_sum_tui.training.lr_finder import RateTest
 
 
+STEP_SECONDS = 0.25
+TRIED = "A fresh network makes 100 steps, at rates from 1e-6 to 10"
+
+
 class RateFinder(Question[float | None]):
     """Tries learning rates in a thread, and shows the result; the answer is the rate to use, or None."""
 
@@ -32,7 +36,7 @@ class RateFinder(Question[float | None]):
         super().__init__()
         self._config, self._after = config, after
         self._is_over = threading.Event()
-        self._is_done = False
+        self._is_done, self._steps = False, 0
         self._suggestion: float | None = None
 
     def compose(self) -> ComposeResult:
@@ -40,12 +44,13 @@ class RateFinder(Question[float | None]):
         with Vertical(classes="dialog", id="rate-test"):
             yield Label(f"Which learning rate suits {self._config.model}?", classes="question", markup=False)
             yield Chart(id="rate-curve")
-            yield Label("A fresh network makes 100 steps, at rates from 1e-6 to 10 ...", id="rate-words", markup=False)
+            yield Label(f"{TRIED} ...", id="rate-words", markup=False)
             yield Label("Escape leaves the rate as it is", id="rate-keys", classes="hint", markup=False)
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        """Start the test."""
+        """Start the test, and say from time to time how far it is."""
+        self.set_interval(STEP_SECONDS, self._say_step)
         self.run_worker(self._test, thread=True, exit_on_error=False)
 
     def on_unmount(self) -> None:
@@ -60,10 +65,19 @@ class RateFinder(Question[float | None]):
 
             if self._after is not None:
                 self._after.join()
-            test = find_rate(self._config, self._is_over.is_set)
+            test = find_rate(self._config, self._is_asked_to_end)
         except Exception as error:
             test = str(error) or type(error).__name__
         self.call_later(self._take_test, test)
+
+    def _is_asked_to_end(self) -> bool:
+        """Called after each step, in the thread."""
+        self._steps += 1
+        return self._is_over.is_set()
+
+    def _say_step(self) -> None:
+        if self._steps and not self._is_done and not self._is_over.is_set():
+            self.query_one("#rate-words", Label).update(f"{TRIED}: step {self._steps}")
 
     def _take_test(self, test: "RateTest | str") -> None:
         """Show the curve and its suggestion, or the error; or close, if the user has left meanwhile."""

@@ -129,7 +129,8 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int, width: int = 0) 
     return Content("\n").join(lines)
 
 
-LIKENESS = "how like a digit"
+LIKENESS, FRAME = "how like a digit", 4
+"""the name of the bar, and the columns that the frame takes beside it"""
 
 
 def likeness_bar(score: float, threshold: float, width: int) -> Content:
@@ -153,7 +154,7 @@ class Likeness(Widget):
         if not self.display or said is None or said.digit_score is None or not said.threshold:
             return ""
         figures = f"{said.digit_score:.2f}, least {said.threshold:.2f}"
-        return first_fit((f"{LIKENESS}: {figures}", LIKENESS), self.content_size.width)
+        return first_fit((f"{LIKENESS}: {figures}", LIKENESS), self.content_size.width - FRAME)
 
     def watch_said(self, said: "Prediction | None") -> None:
         """Hide or show the bar."""

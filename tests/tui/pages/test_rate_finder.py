@@ -13,6 +13,7 @@ from mnist_sum_tui.training.lr_finder import HIGHEST, LOWEST, STEPS, RateTest, s
 from mnist_sum_tui.tui.pages.rate_finder import RateFinder
 from mnist_sum_tui.tui.widgets.chart import Chart
 from tests.tui import recorded
+from tests.tui.recorded import until
 
 RATES = [LOWEST * (HIGHEST / LOWEST) ** (step / (STEPS - 1)) for step in range(STEPS)]
 FOUND = suggest(RATES, [2.5 - 2 / (1 + (0.001 / rate) ** 2) for rate in RATES])
@@ -82,8 +83,9 @@ async def test_escape_ends_a_test_that_runs_and_enter_waits_for_it(
         return FOUND
 
     with_test(monkeypatch, find)
-    await opened(pilot)
+    screen = await opened(pilot)
     assert begun.wait(30)
+    await until(pilot, lambda: "at rates from 1e-6 to 10: step " in str(screen.query_one("#rate-words", Label).visual))
     await pilot.press("enter")
     assert isinstance(pilot.app.screen, RateFinder)
     await pilot.press("escape")

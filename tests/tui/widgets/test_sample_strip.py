@@ -33,7 +33,8 @@ def test_right_answers_and_a_sum_that_does_not_fit_its_digit() -> None:
     assert caption(3, 9, 3, 12, 7) == "✓"
     assert caption(3, 5, 3, 9, 30) == "3 + 5: read 3, sum 9 ✗", "3 + 5 = 9 would look like an error of the program"
     assert caption(3, 5, 3, 9, 10) == "3, sum 9 ✗"
-    assert caption(3, 5, 3, 9, 9) == "✗"
+    assert caption(3, 5, 3, 9, 9) == "3, 9 ✗"
+    assert caption(3, 5, 3, 9, 5) == "✗"
 
 
 class OneSample(App[None]):
