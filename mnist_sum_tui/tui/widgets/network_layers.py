@@ -13,13 +13,19 @@ if TYPE_CHECKING:  # it needs torch, which the form does not wait for
     from mnist_sum_tui.models.describe import Layer
 
 HEADS = ("layer", "kind", "output", "parameters")
+BRANCHES, FIRST = "branches.", "branches.0."
 
 
 def layer_lines(name: str, layers: "Sequence[Layer]") -> str:
-    """A network's name, and a line for each layer: its name, its kind, the shape of its output, its parameters."""
+    """A network's name, and a line for each layer: its name, its kind, the shape of its output, its parameters.
+
+    Of branches that are alike only the first is listed, with their number before each name and one's parameters.
+    """
     total = f"{sum(layer.parameters for layer in layers):,}"
+    branches = len({layer.name.split(".")[1] for layer in layers if layer.name.startswith(BRANCHES)})
+    layers = [layer for layer in layers if not layer.name.startswith(BRANCHES) or layer.name.startswith(FIRST)]
     counts = [f"{layer.parameters:,}" if layer.parameters else "" for layer in layers]
-    rows = [[layer.name, layer.kind, layer.shape] for layer in layers]
+    rows = [[layer.name.replace(FIRST, f"{branches}\xd7 "), layer.kind, layer.shape] for layer in layers]
     figures = [count.rjust(len(HEADS[-1])) for count in (*counts, total)]
     listed = [[*row, figure] for row, figure in zip([*rows, ["in all", "", ""]], figures, strict=True)]
     return f"Network {name}, layer by layer\n\n{in_columns([HEADS, *listed])}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # numpy, which the form does not wait for
 DIGITS, A_ROW = 10, 5
 GAP = 3
 """columns between two images"""
-WORDS = "Of the {:,} images that it can learn from, the first of each digit:"
+WORDS = "Of the {:,} training images, the first of each digit:"
 
 
 class TrainingImages(Widget):
