@@ -44,7 +44,7 @@ async def test_they_are_read_once_where_there_is_room_and_counted(
         await pilot.resize_terminal(200, 60)
         await until(pilot, lambda: len(shown.images) == 10)
         lines = str(shown.render()).splitlines()
-        assert lines[0].startswith("Of the 20 images")
+        assert lines[0].startswith("Of the 20 training images")
         assert [line.split() for line in lines if line.strip("0123456789 ") == "" and line] == [
             [str(digit) for digit in digits] for digits in (range(5), range(5, 10))
         ]
