@@ -12,7 +12,8 @@ from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.event_words import BUSY
 from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, System
 from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen, now
-from mnist_sum_tui.training.diverged import rate_to_try
+from mnist_sum_tui.training.diverged import ALIKE, rate_to_try
+from mnist_sum_tui.training.knobs import BARE, Knobs
 from mnist_sum_tui.training.race import Ghost, verdict
 
 HOLD = 15
@@ -43,8 +44,8 @@ WARNINGS = ("too-high", "unsettled", "too-low", "overfitting", BUSY, "few-images
 class Coach:
     """Says what the events of one training mean."""
 
-    def __init__(self, config: TrainConfig, epochs: Iterable[EpochDone] = ()) -> None:
-        """`epochs` are those that an earlier process of this run has done."""
+    def __init__(self, config: TrainConfig, epochs: Iterable[EpochDone] = (), knobs: Knobs | None = None) -> None:
+        """`epochs` are those that an earlier process of this run has done; `knobs` are turned while it trains."""
         self._config, self._epochs = config, list(epochs)
         self._started: Started | None = None
         self._seen = Seen()
@@ -52,6 +53,7 @@ class Coach:
         self._before_ghost, self._raced = "", ""
         """the topic that a sentence about the ghost interrupted; and the last verdict on the race: Faster or Slower"""
         self._said: set[str] = set()
+        self._knobs = knobs
         self._is_told_busy = False
         """whether it was told that the processor is taken, which still lasts"""
         self.ghost: Ghost | None = None
@@ -92,17 +94,17 @@ class Coach:
         return next((found for found in (self._warning(), self._race(), self._phase()) if found), ("", ""))
 
     def _warning(self) -> tuple[str, str] | None:
-        seen, rate = self._seen, f"{rate_to_try(self._config):g}"
+        seen, rate = self._seen, f"try {rate_to_try(self._config):g}" if not self._is_turned_up else "turn it back"
         if now(seen.loss) > 2 * GUESSING_LOSS:
             return (
                 "too-high",
-                f"The learning rate is too high (try {rate}): "
+                f"The learning rate is too high ({rate}): "
                 f"the mean of both losses, {now(seen.loss):.1f}, is far above that of guessing, {GUESSING_LOSS:.1f}",
             )
         if seen.high_events >= JUMP_EVENTS:
             return (
                 "too-high",
-                f"The loss jumps up again: the learning rate is too high; turn it down (try {rate})",
+                f"The loss jumps up again: the learning rate is too high ({rate})",
             )
         is_still = now(seen.digit_loss) > 0.97 * seen.first_digit_loss and now(seen.digit) < ADDS
         if is_still and seen.step > STILL_STEPS:
@@ -120,6 +122,12 @@ class Coach:
                 "the steps are too large; turn the rate down"
             )
         return self._busy()
+
+    @property
+    def _is_turned_up(self) -> bool:
+        """Whether the user has turned the learning rate up, so that it is not the config's."""
+        factor = self._knobs.value_at("lr", self._seen.step) if self._knobs else BARE["lr"]
+        return float(factor.removeprefix("x")) >= ALIKE
 
     def _busy(self) -> tuple[str, str] | None:
         """That something else takes the processor: told once while it lasts, then what is learned is told again."""

@@ -104,7 +104,7 @@ class _Trainer:
         self.requests = Requests(training, recorder, control, self._validated)
         done = [event for event in read_events(recorder.run.metrics_file, "epoch") if isinstance(event, EpochDone)]
         self.ending = Ending(training.state, training.batches, control, done)
-        self.coach = Coach(training.state.config, done)
+        self.coach = Coach(training.state.config, done, training.state.knobs)
         self.sampling, self.health = SamplePace(SAMPLES_SECONDS, SAMPLES_SHARE), HealthWatch(training)
         self.meter = Meter()
         threading.Thread(target=self._find_ghost, name="ghost", daemon=True).start()  # it reads all runs in the folder

@@ -12,7 +12,9 @@ from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.guide.find import pages
 from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, System
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.coach import PHASES, WARNINGS, Coach
+from mnist_sum_tui.training.knobs import Knobs
 from tests.tui import recorded
 
 CONFIG = TrainConfig.of("standard", model="compact")
@@ -85,6 +87,16 @@ def test_the_end_of_the_schedule_is_told() -> None:
         return progress(step, 2.5 * math.exp(-step / 30), 0.99, 0.985, lr=1e-3 * (1 - step / 200))
 
     assert topics(run(190, learns))[-1] == "cools"
+
+
+@pytest.mark.parametrize(
+    ("factors", "words"), [(["x50"], "(turn it back)"), (["x50", "x1"], "(try 0.0002)"), ([], "(try 0.0002)")]
+)
+def test_a_rate_that_the_user_turned_up_is_to_be_turned_back(factors: list[str], words: str) -> None:
+    turns = [Turn(9 + place, "lr", factor) for place, factor in enumerate(factors)]
+    coach = Coach(CONFIG, knobs=Knobs(CONFIG, turns=turns))
+    said = [coach.add(event) for event in (STARTED, *run(30, lambda step: progress(step, 9.0, 0.1, 0.1)))]
+    assert any(words in found[1] for found in said if found)
 
 
 def test_a_loss_that_jumps_and_stays_is_a_rate_too_high() -> None:
