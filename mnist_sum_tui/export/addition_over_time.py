@@ -38,7 +38,8 @@ def began(events: Iterable[Event]) -> str:
         right = _right(event)
         if right > MOST_GUESSED:
             words = f"after step {event.step:,}, {right} of its 10 sums are right"
-            return f"{_before(before)}; {words}: from there on it adds." if before else f"Already {words}."
+            adds = "it adds" if right == len(event.addition) else "it adds most of them"
+            return f"{_before(before)}; {words}: from there on {adds}." if before else f"Already {words}."
         before = event
     return ""
 

@@ -44,7 +44,8 @@ def _test(word: str) -> Test:
 
 
 def _words(run: Summary) -> tuple[str, ...]:
-    return run.run.id, run.note, "" if run.config is None else run.config.recipe
+    """What a row of the table says of the run."""
+    return run.run.id, run.note, run.state_word, "" if run.config is None else run.config.recipe
 
 
 def _compared(key: str, sign: str, wanted: float) -> Test:

@@ -23,7 +23,7 @@ from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import OpenInInspect, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.settings_app import SettingsApp
+from mnist_sum_tui.tui.settings_app import OFFERED, SettingsApp
 from mnist_sum_tui.tui.textual_fixes import mend
 from mnist_sum_tui.tui.textual_speed import mend_line_caches, mend_resumes, mend_rules, mend_strips
 
@@ -196,6 +196,10 @@ class MnistSumApp(SettingsApp):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The commands of the palette: Textual's own, and markers, settings, guide and quiz."""
         yield from super().get_system_commands(screen)
+        for theme in OFFERED["theme"]:
+            yield SystemCommand(
+                f"Theme: {theme}", "Colours of the dashboard", partial(self.keep_setting, "theme", str(theme))
+            )
         for name in MARKERS:
             said = f"Draw with the marker {name}, one of {', '.join(MARKERS)}"
             yield SystemCommand(f"Marker: {name}", said, partial(self.keep_setting, "marker", name))

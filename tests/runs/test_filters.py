@@ -46,6 +46,7 @@ def summary(name: str = "x", state: str = "completed", total: float | None = 0.9
         ("stand", True),
         ("rate", True),
         ("rate swift", False),
+        ("learned nothing", False),
     ],
 )
 def test_all_words_of_a_filter_must_hold(text: str, fits: bool) -> None:
@@ -68,6 +69,13 @@ def test_what_is_no_filter_is_refused_in_a_line(text: str, words: str) -> None:
     with pytest.raises(UsageError, match=words) as raised:
         matching(text)
     assert "\n" not in str(raised.value)
+
+
+def test_each_word_of_a_state_fits() -> None:
+    useless = summary()
+    assert useless.finished is not None
+    useless = replace(useless, finished=replace(useless.finished, digit_accuracy=0.1))
+    assert all(matching(text)(useless) for text in ("learned nothing", "learned", "done"))
 
 
 def test_a_damaged_run_and_one_without_a_result_fit_no_number() -> None:

@@ -37,8 +37,8 @@ class Tile(NamedTuple):
 
 
 BIG, SMALL = Tile(30, 16, "blocks"), Tile(15, 9, "dots")
-MARGIN = 2
-"""rows of a tile that may be missing: the gap below it, and the image's empty edge"""
+GAP, MARGIN = 1, 2
+"""rows of a tile that may be missing: the gap below it; and, of the only tile, the image's empty edge, too"""
 
 
 def tile_for(width: int, height: int, is_large: bool = False) -> Tile:
@@ -141,7 +141,7 @@ class Gallery(ScrollView, can_focus=True):
             return self._told(f"{BRAILLE.cut} {len(self.items):,} {self._no_room}" if not y and self.items else "")
         row, line = divmod(y + self.scroll_offset.y, self.tile.height)
         ends, rest = y - line + self.tile.height, len(self.items) - row * self.across
-        if rest > 0 and ends > self._room.height >= self.tile.height:
+        if rest > 0 and ends - GAP > self._room.height >= self.tile.height:
             return self._told(f"{BRAILLE.cut} {rest:,} {self.MORE}" if line == 0 else "")
         places = range(row * self.across, min((row + 1) * self.across, len(self.items)))
         strip = Strip.join([self._tile_lines(place)[line] for place in places])
