@@ -67,7 +67,7 @@ def _means_and_deviations(branches: list[Tensor]) -> list[Tensor]:
         return [part for maps in branches for part in _means_and_deviations([maps])]
     if not branches:
         return []
-    joined = torch.cat(branches, 1).float()  # all at once takes half of the time
+    joined = (branches[0] if len(branches) == 1 else torch.cat(branches, 1)).float()  # at once takes half of the time
     means = joined.mean((2, 3), keepdim=True)
     deviations = (joined - means).square().mean((2, 3)).sqrt()  # `Tensor.std` takes three times as long for one image
     both = (parts.chunk(len(branches), 1) for parts in (means.flatten(1), deviations))

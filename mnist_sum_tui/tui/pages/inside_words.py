@@ -9,6 +9,7 @@ from mnist_sum_tui.charts.thumbnail import as_maps
 from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.widgets.large_map import Closer
 from mnist_sum_tui.tui.widgets.maps import reads_image
 
@@ -70,7 +71,7 @@ def map_words(shown: DigitMap | None, index: int, *, before: str = "", is_drawn:
     if shown is None:
         return NO_MAP
     if before:
-        return EARLIER_MAP.format(before)
+        return EARLIER_MAP.format(printable(before))
     label, digit = int(shown.labels[index]), int(shown.digits[index])
     read = f", read as {digit}" if digit != label else ""
     misread = f"{BRAILLE.wrong}: misread"

@@ -29,8 +29,8 @@ INK = 50
 QUICK = "A first look: the higher the figure, the more that pixel changes the answer. Next comes what hiding it does."
 SLOW = (
     "A grey 5x5 square was laid on each place in turn. It hides ink; on paper it is new ink. The higher the figure on "
-    "the ink, or the fuller the shade beside it, the less sure the answer is then. Each image has its own scale. "
-    "Strongest for the digit: {}; for the sum: {}."
+    "the ink (a dot: hardly), or the fuller the shade beside it, the less sure the answer is then. Each image has its "
+    "own scale. Strongest for the digit: {}; for the sum: {}."
 )
 SHORT = "The higher the figure, the less sure with a grey square there. Strongest, digit: {}; sum: {}."
 LEAST_COLUMNS = 24
@@ -39,6 +39,8 @@ MATTERS = 0.1
 """a place matters if hiding it makes the log-odds fall by at least this much"""
 LEAST_NINE = 9 * MATTERS
 """the least fall for which a 9 stands"""
+LEAST_FIGURE = 3
+"""the least step that is a figure on ink, or a shade beside it; less is a dot, so that what decides stands out"""
 INK_GROUND = 0.14, 0.14
 """how far the ground of ink is towards the colour of ink: for none, and how much further for full ink; so that its
 figures keep one colour until they are hot"""
@@ -60,11 +62,13 @@ class Marks(NamedTuple):
 
     @property
     def strongest(self) -> str:
-        """The mark of the highest step in words: `the place marked 9`, `# beside the ink`; empty if it is blank."""
+        """The mark of the highest step in words: `the place marked 9`, `# beside the ink`; empty below LEAST_FIGURE."""
         step = int(self.steps.max())
+        if step < LEAST_FIGURE:
+            return ""
         if step == self.steps[self.is_ink].max(initial=-1):
             return f"the {'place' if (self.steps == step).sum() == 1 else 'places'} marked {step}"
-        return f"the place {BRAILLE.shades[step // 3]} beside the ink" if step >= 3 else ""
+        return f"the place {BRAILLE.shades[step // 3]} beside the ink"
 
 
 def marks(image: Image, heat_hw: NDArray[np.float32], columns: int, least: float = 0.0) -> Marks:
@@ -86,7 +90,7 @@ def heat_lines(found: Marks, paper: Color, ink: Color, warm: Color, beside: Colo
     for row in zip(found.steps.tolist(), found.ink.tolist(), found.is_ink.tolist(), strict=True):
         parts: list[tuple[str, Style]] = []
         for (step, grey, is_ink), stretch in groupby(zip(*row, strict=True)):
-            mark = str(step) if is_ink else BRAILLE.shades[step // 3]
+            mark = (str(step) if step >= LEAST_FIGURE else BRAILLE.between) if is_ink else BRAILLE.shades[step // 3]
             parts.append((mark * sum(1 for _ in stretch), mark_style(step, grey, is_ink, (paper, ink, warm, beside))))
         lines.append(Content.assemble(*parts))
     return lines

@@ -25,7 +25,7 @@ def layer_lines(name: str, layers: "Sequence[Layer]") -> str:
     branches = len({layer.name.split(".")[1] for layer in layers if layer.name.startswith(BRANCHES)})
     layers = [layer for layer in layers if not layer.name.startswith(BRANCHES) or layer.name.startswith(FIRST)]
     counts = [f"{layer.parameters:,}" if layer.parameters else "" for layer in layers]
-    rows = [[layer.name.replace(FIRST, f"{branches}\xd7 "), layer.kind, layer.shape] for layer in layers]
+    rows = [[layer.name.replace(FIRST, f"{branches} x "), layer.kind, layer.shape] for layer in layers]
     figures = [count.rjust(len(HEADS[-1])) for count in (*counts, total)]
     listed = [[*row, figure] for row, figure in zip([*rows, ["in all", "", ""]], figures, strict=True)]
     return f"Network {name}, layer by layer\n\n{in_columns([HEADS, *listed])}"

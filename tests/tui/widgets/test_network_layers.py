@@ -26,9 +26,9 @@ def test_parameters_are_aligned_and_added_up() -> None:
 def test_branches_that_are_alike_are_listed_once() -> None:
     layers = [Layer(f"branches.{branch}.conv1", "convolution 3x3", "8 x 13 x 13", 1080) for branch in range(3)]
     assert layer_lines("keen", [*layers, Layer("sum", "linear", "19", 1919)]).splitlines()[3:] == [
-        "3\xd7 conv1  convolution 3x3  8 x 13 x 13       1,080",
-        "sum       linear           19                1,919",
-        "in all                                       5,159",
+        "3 x conv1  convolution 3x3  8 x 13 x 13       1,080",
+        "sum        linear           19                1,919",
+        "in all                                        5,159",
     ]
 
 
