@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageFont
 from torch import Tensor
 
 from mnist_sum_tui.data import picture
 from mnist_sum_tui.inference.predict import load_predictor
+from tests.strangers import page
 
 NO_DIGITS = ("Symbol", "Emoji", "Dingbat", "Math", "D050000L", "Keyboard", "Icons", "Color")
 """parts of the names of fonts whose digits are none"""
@@ -45,17 +46,9 @@ def fonts(folder: Path) -> dict[str, Path]:
     return {word: Path(min(found)[2]) for word, found in sorted(known.items())}
 
 
-def page(path: Path, digit: int, size: int, degrees: float) -> NDArray[np.uint8]:
-    """A digit, dark on bright."""
-    sheet = Image.new("L", (2 * size, 2 * size), 255)
-    font = ImageFont.truetype(path, size)
-    ImageDraw.Draw(sheet).text((size, size), str(digit), font=font, fill=0, anchor="mm")
-    return np.asarray(sheet.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255))
-
-
 def has_digits(path: Path) -> bool:
     """Whether the ten digits are all drawn, and differ."""
-    pages = [page(path, digit, 64, 0) for digit in range(10)]
+    pages = [page(path, str(digit), 64, 0.0, side=128) for digit in range(10)]
     return len({each.tobytes() for each in pages}) == 10 and all((each < 128).sum() > 15 for each in pages)
 
 
@@ -67,8 +60,8 @@ def printed(folder: Path, *, tune: bool) -> tuple[Set, list[str]]:
             continue
         rng = np.random.default_rng(len(names))
         for digit in np.repeat(np.arange(10), OF_EACH).tolist():
-            drawn = page(path, digit, int(rng.integers(24, 140)), float(rng.uniform(-8, 8)))
-            images.append(picture.prepare(drawn))
+            size, degrees = int(rng.integers(24, 140)), float(rng.uniform(-8, 8))
+            images.append(picture.prepare(page(path, str(digit), size, degrees, side=2 * size)))
             labels.append(digit)
             names.append(word)
     return (torch.from_numpy(np.stack(images)), np.array(labels)), names

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
@@ -37,16 +38,21 @@ def noise(rng: Generator) -> Tensor:
     return torch.from_numpy(rng.integers(0, 256, (COUNT, 28, 28), dtype=np.uint8))
 
 
+def page(font: Path, text: str, size: int, degrees: float, side: int) -> NDArray[np.uint8]:
+    """Grey values (side, side) of a printed text, dark on bright, turned by so many degrees."""
+    sheet = Image.new("L", (side, side), 255)
+    middle = side // 2, side // 2
+    ImageDraw.Draw(sheet).text(middle, text, font=ImageFont.truetype(font, size), fill=0, anchor="mm")
+    return np.asarray(sheet.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255))
+
+
 def printed(rng: Generator, characters: str, fonts: list[Path]) -> tuple[Tensor, list[str]]:
     """Printed characters, slightly turned, prepared as a picture is; and which they are."""
     drawn, which = [], []
     for _ in range(COUNT):
         character = str(rng.choice(list(characters)))
-        font = ImageFont.truetype(fonts[int(rng.integers(len(fonts)))], int(rng.integers(30, 120)))
-        page = Image.new("L", (200, 200), 255)
-        ImageDraw.Draw(page).text((100, 100), character, font=font, fill=0, anchor="mm")
-        turned = page.rotate(float(rng.uniform(-8, 8)), Image.Resampling.BICUBIC, fillcolor=255)
-        drawn.append(picture.prepare(np.asarray(turned)))
+        font, size = fonts[int(rng.integers(len(fonts)))], int(rng.integers(30, 120))
+        drawn.append(picture.prepare(page(font, character, size, float(rng.uniform(-8, 8)), side=200)))
         which.append(character)
     return torch.from_numpy(np.stack(drawn)), which
 

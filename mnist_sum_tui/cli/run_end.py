@@ -41,7 +41,8 @@ def print_end(out: Console, event: Finished, run: Run) -> None:
         how = f"each test image with all ten numbers, {event.pairs:,} pairs; weights of epoch {event.best_epoch}"
         say(out, f"      ({how}; {duration(event.elapsed)} of training)", indent=6)
         out.print()
-        if words := advice(event, config, [*read_events(run.metrics_file, Changed.kind)]):
+        changes = [] if has_learned(event) else [*read_events(run.metrics_file, Changed.kind)]
+        if words := advice(event, config, changes):
             say(out, f"{words[0].upper()}{words[1:]}")
             out.print()
         say(out, f"The run is in {path}")

@@ -1,7 +1,7 @@
 """Random changes to training images that keep the digit recognisable; each step draws them from its own seed."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -31,11 +31,15 @@ class Affine:
     strokes: float = 0.0
     """how far half of the images move towards thicker or thinner strokes: 0 not at all, 1 to the maximum or minimum of
     each pixel's 3x3 neighbourhood"""
+    has_flags: bool = False
+    """whether some 1s get a flag or a foot first"""
 
 
+STRONG = Affine(15.0, 0.15, 0.15, 2.0, is_stretched=True, strokes=0.6)
 AFFINE = {
     "affine": Affine(10.0, 0.10, 0.10, 2.0, is_stretched=False),
-    "strong": Affine(15.0, 0.15, 0.15, 2.0, is_stretched=True, strokes=0.6),
+    "strong": STRONG,
+    "written": replace(STRONG, has_flags=True),
 }
 
 STURDY = Affine(48.0, 1.0, 0.8, 8.0, is_stretched=True, strokes=0.7)
@@ -68,13 +72,13 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
         dice, bends, noise = (torch.rand(shape, generator=generator).to(images_nchw.device) for shape in shapes)
         ink = (images_nchw - PAPER).mul_(STD)  # 0..1
         return _sturdy(ink, dice[:, part], bends[part], noise[part]).div_(STD).add_(PAPER)
-    if kind == "written":
-        dice = torch.rand(4, count, generator=generator)[:, part].to(images_nchw.device)
-        ink = (images_nchw - PAPER).mul_(STD).squeeze(1)
-        images_nchw, kind = flagged(ink, dice).unsqueeze(1).div_(STD).add_(PAPER), "strong"
     if kind in AFFINE:
-        spread = torch.rand(7, count, generator=generator)[:, part].mul(2).sub_(1)  # -1..1
         most = AFFINE[kind]
+        if most.has_flags:
+            dice = torch.rand(4, count, generator=generator)[:, part].to(images_nchw.device)
+            ink = (images_nchw - PAPER).mul_(STD).squeeze(1)
+            images_nchw = flagged(ink, dice).unsqueeze(1).div_(STD).add_(PAPER)
+        spread = torch.rand(7, count, generator=generator)[:, part].mul(2).sub_(1)  # -1..1
         changed = _affine(images_nchw - PAPER, most, spread)
         return (_redrawn(changed, most.strokes, spread[6]) if most.strokes else changed).add_(PAPER)
     pixels = SHIFT_PIXELS[kind]

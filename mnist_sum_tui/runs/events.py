@@ -181,11 +181,15 @@ class Changed(Event):
 
     def __post_init__(self) -> None:
         for name in ("before", "value"):
-            try:
-                short = Turn.of(self.at, self.setting, getattr(self, name)).value  # a file may say `9.0` epochs
-                object.__setattr__(self, name, short)
+            try:  # the shortest form: a file may say `9.0` epochs
+                object.__setattr__(self, name, Turn.of(self.at, self.setting, getattr(self, name)).value)
             except UsageError:
                 raise ValueError(f"{name} is no value of {self.setting}") from None
+
+    @property
+    def turn(self) -> Turn:
+        """The change as it was asked for."""
+        return Turn(self.at, self.setting, self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from mnist_sum_tui.runs.event_words import BUSY
 from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, System
 from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen, now
 from mnist_sum_tui.training.diverged import ALIKE, rate_to_try
-from mnist_sum_tui.training.knobs import BARE, Knobs
+from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.race import Ghost, verdict
 
 HOLD = 15
@@ -126,8 +126,7 @@ class Coach:
     @property
     def _is_turned_up(self) -> bool:
         """Whether the user has turned the learning rate up, so that it is not the config's."""
-        factor = self._knobs.value_at("lr", self._seen.step) if self._knobs else BARE["lr"]
-        return float(factor.removeprefix("x")) >= ALIKE
+        return self._knobs is not None and self._knobs.factor_at(self._seen.step) >= ALIKE
 
     def _busy(self) -> tuple[str, str] | None:
         """That something else takes the processor: told once while it lasts, then what is learned is told again."""

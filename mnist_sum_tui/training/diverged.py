@@ -37,7 +37,7 @@ def turned_up(turns: Iterable[Turn]) -> Turn | None:
 
 def turns_of(events: Iterable[Event]) -> Iterable[Turn]:
     """The changes of settings among a run's events."""
-    return (Turn(event.at, event.setting, event.value) for event in events if isinstance(event, Changed))
+    return (event.turn for event in events if isinstance(event, Changed))
 
 
 def _without(turn: Turn) -> str:

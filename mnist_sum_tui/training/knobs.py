@@ -31,7 +31,7 @@ class Knobs:
         set last, perhaps for a later step (or the number before, if the run was killed just then). If `config` has yet
         another number, the user asks for it now, and it wins.
         """
-        found: tuple[Turn, ...] = (*position.turns, *(Turn(event.at, event.setting, event.value) for event in behind))
+        found: tuple[Turn, ...] = (*position.turns, *(event.turn for event in behind))
         to_come = [turn for turn in found if turn.setting == "epochs" and turn.step >= position.step]
         before = [event.before for event in behind if event.setting == "epochs"]
         if before and len(before) == len(to_come):
@@ -58,9 +58,12 @@ class Knobs:
 
     def rate_at(self, step: int, steps_per_epoch: int) -> float:
         """The learning rate of a step, counted from 0: the schedule's, times the factor that the user has set."""
-        rate = schedule.rate_at(self.config, self.lengths, steps_per_epoch, step)
+        return schedule.rate_at(self.config, self.lengths, steps_per_epoch, step) * self.factor_at(step)
+
+    def factor_at(self, step: int) -> float:
+        """The factor by which the user has turned the learning rate of a step; 1 without a turn."""
         turn = turned(self.turns, step).get("lr") if self.turns else None
-        return rate * turn.number if turn else rate
+        return turn.number if turn else 1.0
 
     def config_at(self, step: int) -> TrainConfig | None:
         """The config with the settings that hold at a step, learning rate aside; None if none was changed."""

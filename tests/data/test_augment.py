@@ -54,7 +54,7 @@ def test_affine_keeps_the_digit_near_its_place(
 
 
 def test_written_is_strong_after_some_ones_got_more_ink(images: torch.Tensor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(AFFINE, "strong", Affine(0.0, 0.0, 0.0, 0.0, is_stretched=False))
+    monkeypatch.setitem(AFFINE, "written", Affine(0.0, 0.0, 0.0, 0.0, is_stretched=False, has_flags=True))
     labels = load("test").labels[: len(images)]
     more = (augment(images, "written", 4) - images).clamp(min=1e-3).sub(1e-3).sum((1, 2, 3)) > 1
     ones = labels == 1

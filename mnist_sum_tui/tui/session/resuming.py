@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from mnist_sum_tui.config import TrainConfig, settings
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import about, plural
-from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Started
-from mnist_sum_tui.runs.knob_turns import Turn, turned
+from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished, Started
+from mnist_sum_tui.runs.knob_turns import turned
 from mnist_sum_tui.runs.position import Change
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
-from mnist_sum_tui.training.diverged import advice
+from mnist_sum_tui.training.diverged import advice, turns_of
 from mnist_sum_tui.training.schedule import rate_at
 
 MOST_RATES = 500
@@ -65,7 +65,7 @@ class Continuation:
         found = list(events)
         epochs = [event for event in found if isinstance(event, EpochDone)]
         step = max((event.step for event in found if isinstance(event, Checkpointed)), default=0)
-        turns = (Turn(event.at, event.setting, event.value) for event in found if isinstance(event, Changed))
+        turns = turns_of(found)
         rate = turned(turns, step).get("lr")
         ends = [event for event in found if isinstance(event, Finished)]
         return cls(

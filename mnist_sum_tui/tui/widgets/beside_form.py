@@ -12,7 +12,7 @@ class BesideForm(Vertical):
 
     def __init__(self, data_dir: str | None, *, id: str) -> None:
         super().__init__(id=id)
-        self._data_dir = data_dir
+        self._data_dir, self._model = data_dir, ""
 
     def compose(self) -> ComposeResult:
         """Both."""
@@ -20,6 +20,12 @@ class BesideForm(Vertical):
         yield NetworkLayers(id="network-layers")
 
     def describe(self, model: str) -> None:
-        """Show this network's layers, and the images; torch must be imported."""
-        self.query_one(NetworkLayers).describe(model)
-        self.query_one(TrainingImages).read()
+        """Show this network's layers, and the images, now or as soon as there is room; torch must be imported."""
+        self._model = model
+        if self.display and model:
+            self.query_one(NetworkLayers).describe(model)
+            self.query_one(TrainingImages).read()
+
+    def on_show(self) -> None:
+        """Show both when the screen has become large enough."""
+        self.describe(self._model)

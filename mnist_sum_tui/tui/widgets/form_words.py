@@ -1,6 +1,6 @@
 """The words of the form for a new run: what a recipe sets, which images it uses, how long it takes. Pure functions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mnist_sum_tui.config import TrainConfig
@@ -116,18 +116,25 @@ def other_network(config: TrainConfig, speeds: Speeds) -> str:
     return f"{name}: {time}" if time else name
 
 
-def recipe_choice(config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
-    """An entry of the list of recipes: its columns, with the time of the whole training, and its description."""
-    return _choice(
-        config.recipe,
-        _short(total(config, speeds), "in all"),
-        RECIPES[config.recipe].summary,
-        _has_times(config, speeds),
-    )
+def recipe_choices(recipes: Iterable[TrainConfig], kept: str, speeds: Speeds) -> dict[str, tuple[str, str]]:
+    """The list of recipes: for each its columns, with the time of the whole training, and its description.
+
+    `kept` is a network that was chosen by hand, and so stays with each recipe; empty if each has its own.
+    """
+    found = {}
+    for own in recipes:
+        config = replace(own, model=kept or own.model)
+        time = _short(total(config, speeds), "in all")
+        found[own.recipe] = _choice(own.recipe, time, RECIPES[own.recipe].summary, _has_times(config, speeds))
+    return found
 
 
-def model_choice(name: str, what: str, config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
-    """An entry of the list of networks: its columns, with the time of an epoch, and its description."""
+def model_choices(networks: Mapping[str, str], config: TrainConfig, speeds: Speeds) -> dict[str, tuple[str, str]]:
+    """The list of networks: for each its columns, with the time of an epoch, and its description."""
+    return {name: _model_choice(name, what, config, speeds) for name, what in networks.items()}
+
+
+def _model_choice(name: str, what: str, config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
     seconds = epoch_seconds(TrainConfig.from_dict({**config.to_dict(), "model": name}), speeds)
     time = _short("" if seconds is None else about(seconds), "an epoch")
     return _choice(name, time, what, _has_times(config, speeds))

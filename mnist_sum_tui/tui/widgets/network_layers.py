@@ -32,25 +32,21 @@ def layer_lines(name: str, layers: "Sequence[Layer]") -> str:
 
 
 class NetworkLayers(Static):
-    """Describes a network of the program in a thread, once there is room and torch is imported."""
+    """Describes a network of the program in a thread."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, markup=False)
         self._wanted = self._described = ""
 
     def describe(self, name: str) -> None:
-        """Show the layers of this network, now or as soon as there is room; torch must be imported."""
+        """Show the layers of this network; torch must be imported."""
         self._wanted = name
         if is_own(name):  # to look at it would build it and seed torch, perhaps while a training begins
             self._described = ""
             self.update("")
-        elif self.size and name and name != self._described:
+        elif name != self._described:
             self._described = name
             self.run_worker(partial(self._work, name), thread=True, exclusive=True, exit_on_error=False)
-
-    def on_show(self) -> None:
-        """Describe the network when the screen has become large enough."""
-        self.describe(self._wanted)
 
     def _work(self, name: str) -> None:
         from mnist_sum_tui.models.describe import describe

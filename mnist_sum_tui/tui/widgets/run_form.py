@@ -51,7 +51,8 @@ class RunForm(VerticalScroll, can_focus=False):
         super().__init__(id=id)
         self._defaults, self._runs_folder = defaults, runs_folder
         self._networks = {**MODELS, **own_network.named()}
-        self._recipe, self._complaint, self._is_ready, self._is_explained = defaults.recipe, "", False, False
+        self._recipe, self._complaint = defaults.recipe, ""
+        self._is_ready = self._is_explained = False
         self.speeds: dict[str, Speed] = {}
         """how fast each network trains here, as far as it is known"""
 
@@ -197,11 +198,10 @@ class RunForm(VerticalScroll, can_focus=False):
 
     def _list_times(self, base: TrainConfig) -> None:
         """Describe the recipes and networks, with the times so far; a network that was set by hand stays."""
-        model = "" if (chosen := str(self.query_one("#model", Select).value)) == base.model else chosen
-        recipes = {name: replace(own := self._base_of(name), model=model or own.model) for name in RECIPES}
-        self.query_one("#recipe", Choice).describe({n: words.recipe_choice(c, self.speeds) for n, c in recipes.items()})
-        models = {name: words.model_choice(name, about, base, self.speeds) for name, about in self._networks.items()}
-        self.query_one("#model", Choice).describe(models)
+        model, recipes = str(self.query_one("#model", Select).value), [self._base_of(name) for name in RECIPES]
+        kept = "" if model == base.model else model
+        self.query_one("#recipe", Choice).describe(words.recipe_choices(recipes, kept, self.speeds))
+        self.query_one("#model", Choice).describe(words.model_choices(self._networks, base, self.speeds))
 
     def _offer_other(self, config: TrainConfig, with_time: bool) -> None:
         """Offer the quick network or the assignment's as the other one; without a time if a setting is invalid."""

@@ -20,29 +20,23 @@ WORDS = "Of the {:,} training images, the first of each digit:"
 
 
 class TrainingImages(Widget):
-    """Reads its images in a thread, once there is room and whatever is more urgent is done."""
+    """Reads its images in a thread, once they are asked for."""
 
     images: "reactive[list[Image | None]]" = reactive([])
     """the first image (28, 28) of each digit, or None"""
     _count = 0
     """how many training images there are"""
-    _may_read = _is_reading = False
+    _is_reading = False
 
     def __init__(self, data_dir: str | None, *, id: str) -> None:
         super().__init__(id=id)
         self._data_dir = data_dir
 
     def read(self) -> None:
-        """Read the images, now or as soon as there is room."""
-        self._may_read = True
-        if self.size and not self._is_reading:
+        """Read the images, once."""
+        if not self._is_reading:
             self._is_reading = True
             self.run_worker(self._work, thread=True, exit_on_error=False)
-
-    def on_show(self) -> None:
-        """Read them when the screen has become large enough."""
-        if self._may_read:
-            self.read()
 
     def _work(self) -> None:
         from mnist_sum_tui.data import mnist_files
@@ -72,9 +66,9 @@ class TrainingImages(Widget):
 
 
 def first_of_each(images: "NDArray[np.uint8]", labels: "NDArray[np.uint8]") -> "list[Image | None]":
-    """The first image (28, 28) of each digit; None for a digit of which there is none."""
+    """The first image (28, 28) of each digit, copied, so that the others are freed; None if there is none."""
     places = [(labels == digit).nonzero()[0] for digit in range(DIGITS)]
-    return [images[found[0]] if len(found) else None for found in places]
+    return [images[found[0]].copy() if len(found) else None for found in places]
 
 
 def side_by_side(images: "list[Image | None]", cell: int) -> "Image":
