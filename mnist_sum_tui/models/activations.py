@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from torch import Tensor, nn
@@ -13,8 +13,7 @@ from torch.overrides import TorchFunctionMode
 from mnist_sum_tui.models.layers import DIGITS
 
 
-@dataclass(frozen=True, slots=True)
-class Activation:
+class Activation(NamedTuple):
     """What one layer took in and gave out; neither is copied."""
 
     input: Tensor
@@ -81,8 +80,8 @@ def calls(network: nn.Module, functions: Collection[str]) -> Iterator[list[Call]
 
 
 @contextlib.contextmanager
-def watch(network: nn.Module, names: Collection[str] | None = None) -> Iterator[dict[str, Activation]]:
-    """Note the activations of the named layers by name, in the order in which they run; None is every layer.
+def watch(watched: Mapping[str, nn.Module]) -> Iterator[dict[str, Activation]]:
+    """Note the activations of these layers by name, in the order in which they run.
 
     If a layer runs twice, the second run replaces the first. The hooks are gone when the block ends.
     """
@@ -91,8 +90,7 @@ def watch(network: nn.Module, names: Collection[str] | None = None) -> Iterator[
     def note(name: str, _layer: nn.Module, inputs: tuple[Tensor, ...], output: Any) -> None:
         seen[name] = Activation(inputs[0], output)
 
-    wanted = layers(network) if names is None else {name: network.get_submodule(name) for name in names}
-    handles = [layer.register_forward_hook(partial(note, name)) for name, layer in wanted.items()]
+    handles = [layer.register_forward_hook(partial(note, name)) for name, layer in watched.items()]
     try:
         yield seen
     finally:
@@ -105,25 +103,33 @@ def layers(network: nn.Module) -> dict[str, nn.Module]:
     return {name: layer for name, layer in network.named_modules() if not any(layer.children())}
 
 
-def score_layers(network: nn.Module) -> tuple[list[str], list[str]]:
-    """The names of the layers from which `digit_score` is computed, in two lists; each branch has one layer in each.
+class ScoreLayers(NamedTuple):
+    """The layers from which `digit_score` is computed; each branch of a network has one of each."""
 
-    The first list has the layers with ten outputs, the digit's logits. The second has each branch's second convolution,
-    whose maps show which strokes the image has.
-    """
+    logits: dict[str, nn.Module]
+    """those with ten outputs, the digit's logits"""
+    strokes: dict[str, nn.Module]
+    """the second convolutions, whose maps show which strokes the image has"""
+
+
+def score_layers(network: nn.Module) -> ScoreLayers:
+    """The layers of a network from which `digit_score` is computed."""
     if network not in _SCORE_LAYERS:
-        widths = {
-            name: getattr(layer, "out_features", getattr(layer, "out_channels", 0))
-            for name, layer in layers(network).items()
+        found = layers(network)
+        logits = {
+            name: layer
+            for name, layer in found.items()
+            if getattr(layer, "out_features", getattr(layer, "out_channels", 0)) == DIGITS
         }
         branches: dict[str, list[str]] = {}
-        for name, layer in layers(network).items():
+        for name, layer in found.items():
             if isinstance(layer, nn.Conv2d):
                 branches.setdefault(name.rpartition(".")[0], []).append(name)
-        second = [names[:2][-1] for names in branches.values()]
-        _SCORE_LAYERS[network] = [name for name, width in widths.items() if width == DIGITS], second
+        _SCORE_LAYERS[network] = ScoreLayers(
+            logits, {names[:2][-1]: found[names[:2][-1]] for names in branches.values()}
+        )
     return _SCORE_LAYERS[network]
 
 
-_SCORE_LAYERS: WeakKeyDictionary[nn.Module, tuple[list[str], list[str]]] = WeakKeyDictionary()
+_SCORE_LAYERS: WeakKeyDictionary[nn.Module, ScoreLayers] = WeakKeyDictionary()
 """the answers of `score_layers`, kept because searching a network takes 0.1 ms"""

@@ -90,7 +90,7 @@ def test_the_map_is_that_of_a_singular_value_decomposition(predictor: Predictor)
     assert features is not None
     assert features.shape[1] <= 288
     last, _ = score_layers(predictor.network)
-    with torch.inference_mode(), predictor.hardware.autocast(), watch(predictor.network, last) as seen:
+    with torch.inference_mode(), predictor.hardware.autocast(), watch(last) as seen:
         predictor.network.see(dataset.normalise(TEST.images))
     into = torch.cat([seen[name].input.flatten(1).float() for name in last], 1)
     assert torch.allclose(features, F.adaptive_avg_pool1d(into, features.shape[1]), atol=1e-4)

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 
 from mnist_sum_tui.models import build
-from mnist_sum_tui.models.activations import score_layers, watch
+from mnist_sum_tui.models.activations import layers, score_layers, watch
 from mnist_sum_tui.models.original import Pictured
 from mnist_sum_tui.recipes import MODELS
 
@@ -14,7 +14,7 @@ def test_the_activations_are_the_networks_own() -> None:
     with torch.inference_mode():
         first = network.conv1(images)
         second = network.conv2(F.relu(network.pool1(first)))
-        with watch(network) as seen:
+        with watch(layers(network)) as seen:
             scores = network.see(images)
         assert list(seen) == ["conv1", "pool1", "conv2", "pool2", "dense1", "dense2"]
         assert torch.equal(seen["conv1"].input, images)
@@ -28,10 +28,10 @@ def test_the_activations_are_the_networks_own() -> None:
 
 def test_every_network_has_its_layers_of_scores() -> None:
     found = {model: score_layers(build(model)) for model in MODELS}
-    early = {model: layers for model, (_, layers) in found.items()}
+    early = {model: [*strokes] for model, (_, strokes) in found.items()}
     assert early.pop("keen") == ["branches.0.conv2", "branches.1.conv2", "branches.2.conv2"]
     assert {*map(tuple, early.values())} == {("conv2",)}
-    assert {model: layers for model, (layers, _) in found.items()} == {
+    assert {model: [*logits] for model, (logits, _) in found.items()} == {
         "original": ["conv7"],
         "original-2fc": ["conv7"],
         "pictured": ["dense2"],
