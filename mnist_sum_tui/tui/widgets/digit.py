@@ -1,5 +1,6 @@
 """Digit: a widget that shows a 28x28 image as characters, half-blocks or braille dots, whichever fits."""
 
+from functools import lru_cache
 from itertools import groupby
 from math import ceil
 from typing import Literal, NamedTuple
@@ -86,31 +87,48 @@ def _means(image: Image, down: int, across: int) -> Image:
     return means
 
 
-def blocks(image: Image, paper: Color, ink: Color) -> Content:
-    """The image in half-blocks, two pixels per character, in shades between paper and ink; in ASCII, their means.
+class Stretch(NamedTuple):
+    """Neighbouring half-blocks that look alike."""
+
+    text: str
+    shade: int
+    """of the upper pixel times 16, plus that of the lower one; both are 0 (paper) to 15 (ink)"""
+
+
+def half_blocks(image: Image) -> list[list[Stretch]]:
+    """The image in half-blocks, two pixels per character, line by line; in ASCII, their means.
 
     The characters show which half is darker, so that the image can be read without colours.
     """
     image = np.pad(image, ((0, image.shape[0] % 2), (0, 0)))
     if current() is ASCII:
-        return Content("\n".join(ramp(_means(image, 2, 1))))
-    _, upper, lower, both = tuple(BLOCKS.dots)
-    shades = [Style(foreground=paper.blend(ink, step / 15)) for step in range(16)]
-    grounds = [Style(background=paper.blend(ink, step / 15)) for step in range(16)]
+        return [[Stretch(line, 0)] for line in ramp(_means(image, 2, 1))]
     steps = (image.astype(int) + 8) // 17
+    return [
+        [Stretch(_half_block(shade) * len(list(alike)), shade) for shade, alike in groupby(row)]
+        for row in (steps[::2] * 16 + steps[1::2]).tolist()
+    ]
+
+
+def _half_block(shade: int) -> str:
+    nothing, upper, lower, both = tuple(BLOCKS.dots)
+    top, bottom = divmod(shade, 16)
+    return nothing if not shade else both if top == bottom else upper if top > bottom else lower
+
+
+@lru_cache(1024)
+def shaded(shade: int, paper: Color, ink: Color) -> Style:
+    """The style of a Stretch with this shade."""
+    front, behind = sorted(divmod(shade, 16), reverse=True)
+    colour = paper.blend(ink, front / 15) if front else None
+    return Style(foreground=colour, background=paper.blend(ink, behind / 15) if front > behind else None)
+
+
+def blocks(image: Image, paper: Color, ink: Color) -> Content:
+    """The image in half-blocks, in shades between paper and ink."""
     parts: list[tuple[str, Style] | str] = []
-    for row in range(0, len(steps), 2):
-        cells = zip(steps[row].tolist(), steps[row + 1].tolist(), strict=True)
-        for (top, bottom), stretch in groupby(cells):  # one span per stretch, because every span costs time
-            length = sum(1 for _ in stretch)
-            if top == bottom == 0:
-                parts.append(" " * length)
-            elif top == bottom:
-                parts.append((both * length, shades[top]))
-            elif top > bottom:
-                parts.append((upper * length, shades[top] + grounds[bottom]))
-            else:
-                parts.append((lower * length, shades[bottom] + grounds[top]))
+    for line in half_blocks(image):
+        parts += [(text, shaded(shade, paper, ink)) if shade else text for text, shade in line]
         parts.append("\n")
     return Content.assemble(*parts[:-1])
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from rich.segment import Segment
+from rich.style import Style as RichStyle
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -11,12 +13,13 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.style import Style
 from textual.visual import Visual
 
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.common import MOVES
-from mnist_sum_tui.tui.widgets.digit import blocks, dots
+from mnist_sum_tui.tui.widgets.digit import Stretch, dots, half_blocks, shaded
 
 
 class Item(NamedTuple):
@@ -36,6 +39,7 @@ class Tile(NamedTuple):
     look: str
 
 
+CHOSEN = Style(bold=True, reverse=True)
 BIG, SMALL = Tile(30, 16, "blocks"), Tile(15, 9, "dots")
 GAP, MARGIN = 1, 2
 """rows of a tile that may be missing: the gap below it; and, of the only tile, the image's empty edge, too"""
@@ -86,6 +90,8 @@ class Gallery(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._no_room = no_room
         self._drawn: dict[tuple[int, Tile], list[Strip]] = {}
+        self._styles: dict[int, RichStyle] = {}
+        """the style of each shade of half-blocks"""
 
     @property
     def tile(self) -> Tile:
@@ -129,6 +135,7 @@ class Gallery(ScrollView, can_focus=True):
         """Redraw, because the theme has changed."""
         super().notify_style_update()
         self._drawn.clear()
+        self._styles.clear()
 
     def _lay_out(self) -> None:
         self._drawn.clear()
@@ -155,21 +162,28 @@ class Gallery(ScrollView, can_focus=True):
         if (place, tile) not in self._drawn:
             item = self.items[place]
             is_chosen = place == self.chosen and not item.rows  # a labelled image is alone, so it needs no mark
-            _, _, paper, ink = self.colors
-            shown = blocks(item.image, paper, ink) if tile.look == "blocks" else Content("\n".join(dots(item.image)))
             mark = BRAILLE.chosen if is_chosen else " "
             width = tile.width - (not item.rows)  # the caption of a labelled image is as wide
-            caption = Content.assemble(
-                (f"{mark}{item.caption}".ljust(width)[:width], "reverse bold" if is_chosen else "")
-            )
-            drawn = shown.split("\n")
-            lines = [Content(row) + line for row, line in zip(item.rows.ljust(len(drawn)), drawn, strict=True)]
+            words = f"{mark}{item.caption}".ljust(width)[:width]
+            caption = [Segment(words, (self.visual_style + CHOSEN).rich_style if is_chosen else self._shade(0))]
+            shown = half_blocks(item.image) if tile.look == "blocks" else [[Stretch(s, 0)] for s in dots(item.image)]
+            lines = [
+                [Segment(row, self._shade(0)), *(Segment(text, self._shade(shade)) for text, shade in line)]
+                for row, line in zip(item.rows.ljust(len(shown)), shown, strict=True)
+            ]
             is_cut = self._room.height <= len(lines)  # then the caption comes first
-            padded = ([caption, *lines] if is_cut else [*lines, caption])[: tile.height]
-            padded += [Content("")] * (tile.height - len(padded))
-            content = Content("\n").join(line.pad_right(max(0, tile.width - line.cell_length)) for line in padded)
-            self._drawn[place, tile] = Visual.to_strips(self, content, tile.width, tile.height, self.visual_style)
+            ordered = ([caption, *lines] if is_cut else [*lines, caption])[: tile.height]
+            ordered += [[]] * (tile.height - len(ordered))
+            self._drawn[place, tile] = [Strip(line).adjust_cell_length(tile.width, self._shade(0)) for line in ordered]
         return self._drawn[place, tile]
+
+    def _shade(self, shade: int) -> RichStyle:
+        """The style of a shade of half-blocks; 0 is that of the widget."""
+        if shade not in self._styles:
+            _, _, paper, ink = self.colors
+            style = self.visual_style + shaded(shade, paper, ink) if shade else self.visual_style
+            self._styles[shade] = style.rich_style
+        return self._styles[shade]
 
     def action_move(self, x: int, y: int) -> None:
         """Choose a neighbouring image."""
