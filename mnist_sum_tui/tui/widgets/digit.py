@@ -1,7 +1,5 @@
 """Digit: a widget that shows a 28x28 image as characters, half-blocks or braille dots, whichever fits."""
 
-from functools import lru_cache
-from itertools import groupby
 from math import ceil
 from typing import Literal, NamedTuple
 
@@ -9,13 +7,14 @@ import numpy as np
 from textual.color import Color
 from textual.content import Content
 from textual.reactive import reactive
-from textual.style import Style
+from textual.visual import Visual
 from textual.widget import Widget
 
 from mnist_sum_tui import formatting
 from mnist_sum_tui.charts.braille import characters, pack
 from mnist_sum_tui.charts.thumbnail import Image
-from mnist_sum_tui.glyphs import ASCII, BLOCKS, BRAILLE, current
+from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
+from mnist_sum_tui.tui.widgets.half_blocks import HalfBlocks, means, ramp
 
 Look = Literal["ascii", "blocks", "dots"]
 CELL = {"ascii": (2, 1), "blocks": (1, 0.5), "dots": (0.5, 0.25)}
@@ -69,74 +68,16 @@ def dots(image: Image) -> list[str]:
     glyphs, (rows, columns) = current(), image.shape
     image = np.pad(image, ((0, -rows % 4), (0, -columns % 2)))
     if glyphs is ASCII:
-        return ramp(_means(image, 4, 2))
+        return ramp(means(image, 4, 2))
     across, down = glyphs.dot_size
-    ink = image if glyphs is BRAILLE else _means(image, 4 // down, 2 // across)
+    ink = image if glyphs is BRAILLE else means(image, 4 // down, 2 // across)
     return ["".join(map(chr, row)) for row in characters(pack(ink >= INK, glyphs), glyphs).tolist()]
 
 
-def ramp(image: Image) -> list[str]:
-    """The image with one ASCII character per pixel."""
-    shades = np.array(list(formatting.RAMP))
-    return ["".join(row) for row in shades[image.astype(int) * len(shades) // 256].tolist()]
-
-
-def _means(image: Image, down: int, across: int) -> Image:
-    rows, columns = image.shape[0] // down, image.shape[1] // across
-    means: Image = image.reshape(rows, down, columns, across).mean(axis=(1, 3)).astype(np.uint8)
-    return means
-
-
-class Stretch(NamedTuple):
-    """Neighbouring half-blocks that look alike."""
-
-    text: str
-    shade: int
-    """of the upper pixel times 16, plus that of the lower one; both are 0 (paper) to 15 (ink)"""
-
-
-def half_blocks(image: Image) -> list[list[Stretch]]:
-    """The image in half-blocks, two pixels per character, line by line; in ASCII, their means.
-
-    The characters show which half is darker, so that the image can be read without colours.
-    """
-    image = np.pad(image, ((0, image.shape[0] % 2), (0, 0)))
-    if current() is ASCII:
-        return [[Stretch(line, 0)] for line in ramp(_means(image, 2, 1))]
-    steps = (image.astype(int) + 8) // 17
-    return [
-        [Stretch(_half_block(shade) * len(list(alike)), shade) for shade, alike in groupby(row)]
-        for row in (steps[::2] * 16 + steps[1::2]).tolist()
-    ]
-
-
-def _half_block(shade: int) -> str:
-    nothing, upper, lower, both = tuple(BLOCKS.dots)
-    top, bottom = divmod(shade, 16)
-    return nothing if not shade else both if top == bottom else upper if top > bottom else lower
-
-
-@lru_cache(1024)
-def shaded(shade: int, paper: Color, ink: Color) -> Style:
-    """The style of a Stretch with this shade."""
-    front, behind = sorted(divmod(shade, 16), reverse=True)
-    colour = paper.blend(ink, front / 15) if front else None
-    return Style(foreground=colour, background=paper.blend(ink, behind / 15) if front > behind else None)
-
-
-def blocks(image: Image, paper: Color, ink: Color) -> Content:
-    """The image in half-blocks, in shades between paper and ink."""
-    parts: list[tuple[str, Style] | str] = []
-    for line in half_blocks(image):
-        parts += [(text, shaded(shade, paper, ink)) if shade else text for text, shade in line]
-        parts.append("\n")
-    return Content.assemble(*parts[:-1])
-
-
-def picture(found: Fit, paper: Color, ink: Color) -> Content:
-    """The fitted image as text."""
+def picture(found: Fit, paper: Color, ink: Color) -> Visual:
+    """The fitted image, to be drawn."""
     if found.look == "blocks":
-        return blocks(found.image, paper, ink)
+        return HalfBlocks(found.image, paper, ink)
     lines = formatting.ascii_picture(found.image.tolist()) if found.look == "ascii" else dots(found.image)
     return Content("\n".join(lines))
 
@@ -151,7 +92,7 @@ class Digit(Widget):
         """Switch between characters and half-blocks."""
         self.look = "blocks" if self.look == "ascii" else "ascii"
 
-    def render(self) -> Content:
+    def render(self) -> Visual:
         """The image in the colours of the theme."""
         if self.image is None:
             return Content("")

@@ -8,12 +8,13 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
+from textual.visual import Visual
 from textual.widget import Widget
 
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets import strokes
 from mnist_sum_tui.tui.widgets.common import MOVES
-from mnist_sum_tui.tui.widgets.digit import blocks
+from mnist_sum_tui.tui.widgets.half_blocks import HalfBlocks, blocks
 
 LEFT, RIGHT = 1, 3
 STEP = 2.0
@@ -83,12 +84,13 @@ class DrawPad(Widget, can_focus=True):
     def _remember(self) -> None:
         self._earlier = [*self._earlier[1 - MOST_UNDONE :], self.sheet]
 
-    def render(self) -> Content:
+    def render(self) -> Visual:
         """The sheet in half-blocks, with the keyboard cursor on it."""
         _, _, paper, colour = self.colors
-        content = blocks(strokes.shown(self.sheet, self.scale), paper, colour)
+        image = strokes.shown(self.sheet, self.scale)
         if self.cursor is None or not self.has_focus:
-            return content
+            return HalfBlocks(image, paper, colour)
+        content = blocks(image, paper, colour)
         column, row = round(self.cursor[0] * self.scale / 2), round(self.cursor[1] * self.scale / 4)
         place = min(row, 14 * self.scale - 1) * (28 * self.scale + 1) + min(column, 28 * self.scale - 1)
         mark = (BRAILLE.on if self.is_pen_down else BRAILLE.off, "bold $text-accent")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
-from rich.style import Style as RichStyle
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -19,7 +18,8 @@ from textual.visual import Visual
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.common import MOVES
-from mnist_sum_tui.tui.widgets.digit import Stretch, dots, half_blocks, shaded
+from mnist_sum_tui.tui.widgets.digit import dots
+from mnist_sum_tui.tui.widgets.half_blocks import Stretch, half_blocks, line_styles
 
 
 class Item(NamedTuple):
@@ -90,8 +90,6 @@ class Gallery(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._no_room = no_room
         self._drawn: dict[tuple[int, Tile], list[Strip]] = {}
-        self._styles: dict[int, RichStyle] = {}
-        """the style of each shade of half-blocks"""
 
     @property
     def tile(self) -> Tile:
@@ -135,7 +133,6 @@ class Gallery(ScrollView, can_focus=True):
         """Redraw, because the theme has changed."""
         super().notify_style_update()
         self._drawn.clear()
-        self._styles.clear()
 
     def _lay_out(self) -> None:
         self._drawn.clear()
@@ -165,25 +162,19 @@ class Gallery(ScrollView, can_focus=True):
             mark = BRAILLE.chosen if is_chosen else " "
             width = tile.width - (not item.rows)  # the caption of a labelled image is as wide
             words = f"{mark}{item.caption}".ljust(width)[:width]
-            caption = [Segment(words, (self.visual_style + CHOSEN).rich_style if is_chosen else self._shade(0))]
-            shown = half_blocks(item.image) if tile.look == "blocks" else [[Stretch(s, 0)] for s in dots(item.image)]
+            own, (_, _, paper, ink) = self.visual_style, self.colors
+            styles = line_styles(own, paper, ink)
+            caption = [Segment(words, (own + CHOSEN).rich_style if is_chosen else styles[0])]
+            shown = half_blocks(item.image) if tile.look == "blocks" else [[Stretch(s)] for s in dots(item.image)]
             lines = [
-                [Segment(row, self._shade(0)), *(Segment(text, self._shade(shade)) for text, shade in line)]
+                [Segment(row, styles[0]), *(Segment(text, styles[shade]) for text, shade in line)]
                 for row, line in zip(item.rows.ljust(len(shown)), shown, strict=True)
             ]
             is_cut = self._room.height <= len(lines)  # then the caption comes first
             ordered = ([caption, *lines] if is_cut else [*lines, caption])[: tile.height]
             ordered += [[]] * (tile.height - len(ordered))
-            self._drawn[place, tile] = [Strip(line).adjust_cell_length(tile.width, self._shade(0)) for line in ordered]
+            self._drawn[place, tile] = [Strip(line).adjust_cell_length(tile.width, styles[0]) for line in ordered]
         return self._drawn[place, tile]
-
-    def _shade(self, shade: int) -> RichStyle:
-        """The style of a shade of half-blocks; 0 is that of the widget."""
-        if shade not in self._styles:
-            _, _, paper, ink = self.colors
-            style = self.visual_style + shaded(shade, paper, ink) if shade else self.visual_style
-            self._styles[shade] = style.rich_style
-        return self._styles[shade]
 
     def action_move(self, x: int, y: int) -> None:
         """Choose a neighbouring image."""

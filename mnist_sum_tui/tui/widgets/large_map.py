@@ -14,7 +14,7 @@ from textual.widget import Widget
 from mnist_sum_tui.charts.thumbnail import Image, as_grey, as_maps, as_signed
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.common import MOVES
-from mnist_sum_tui.tui.widgets.digit import blocks
+from mnist_sum_tui.tui.widgets.half_blocks import blocks
 from mnist_sum_tui.tui.widgets.maps import reads_image
 
 if TYPE_CHECKING:

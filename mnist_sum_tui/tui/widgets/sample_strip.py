@@ -13,7 +13,7 @@ from mnist_sum_tui.charts.thumbnail import Image, as_grey, resize, shrink
 from mnist_sum_tui.formatting import equation, first_fit
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Samples
-from mnist_sum_tui.tui.widgets.digit import blocks
+from mnist_sum_tui.tui.widgets.half_blocks import blocks
 
 COUNT = 8
 SUMS = 19

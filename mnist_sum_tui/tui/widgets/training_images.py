@@ -52,7 +52,7 @@ class TrainingImages(Widget):
         """A heading, and two rows of images with their digits below; nothing before the images are read."""
         if not self.images:
             return Content("")
-        from mnist_sum_tui.tui.widgets.digit import blocks
+        from mnist_sum_tui.tui.widgets.half_blocks import blocks
 
         cell = self.content_size.width // A_ROW
         _, _, paper, ink = self.colors
