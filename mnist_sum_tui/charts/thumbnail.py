@@ -19,10 +19,10 @@ def shrink(image: Image, columns: int, rows: int) -> Image:
     return shown
 
 
-def resize(image_hw: NDArray[Any], columns: int, rows: int) -> NDArray[np.float64]:
-    """An image averaged to (rows, columns); if it is enlarged by a whole factor, each pixel is repeated."""
-    height, width = image_hw.shape
-    small: NDArray[np.float64] = _weights(rows, height) @ image_hw.astype(float) @ _weights(columns, width).T
+def resize(image: NDArray[Any], columns: int, rows: int) -> NDArray[np.float64]:
+    """An image (H, W), or several (N, H, W), averaged to (rows, columns); a whole factor repeats each pixel."""
+    *_, height, width = image.shape
+    small: NDArray[np.float64] = _weights(rows, height) @ image.astype(float) @ _weights(columns, width).T
     return small
 
 
@@ -41,7 +41,7 @@ def feature_pictures(maps: NDArray[np.float32], kernels: NDArray[np.float32] | N
     black.
     """
     peak, height, width = max(float(maps.max()), 1e-12), *scaled(maps.shape[1:], side)
-    pictures = [as_grey(resize(each, width, height) / peak) for each in maps]
+    pictures = list(as_grey(resize(maps, width, height) / peak))
     if kernels is None:
         return pictures
     factor = max(1, height // 2 // kernels.shape[1])

@@ -144,8 +144,10 @@ class InsidePage(NetworkViews):
     # Showing.
 
     def show_image(self, answer: ImagePredicted) -> None:
-        """Show the input image."""
-        self.query_one("#goes-in", Digit).image = self.query_one(Closer).image = answer.image
+        """Show the input image, unless it is the one that is shown: a live network has new answers for it."""
+        shown = self.query_one("#goes-in", Digit)
+        if shown.image is None or (shown.image != answer.image).any():
+            shown.image = self.query_one(Closer).image = answer.image
 
     def show_answer(self) -> None:
         """Show the answer for the chosen number."""

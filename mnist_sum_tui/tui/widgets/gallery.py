@@ -164,16 +164,16 @@ class Gallery(ScrollView, can_focus=True):
             words = f"{mark}{item.caption}".ljust(width)[:width]
             own, (_, _, paper, ink) = self.visual_style, self.colors
             styles = line_styles(own, paper, ink)
-            caption = [Segment(words, (own + CHOSEN).rich_style if is_chosen else styles[0])]
+            caption = Strip([Segment(words, (own + CHOSEN).rich_style if is_chosen else styles[0])])
             shown = half_blocks(item.image) if tile.look == "blocks" else [[Stretch(s)] for s in dots(item.image)]
             lines = [
-                [Segment(row, styles[0]), *(Segment(text, styles[shade]) for text, shade in line)]
+                Strip([Segment(row, styles[0]), *(Segment(text, styles[shade]) for text, shade in line)])
                 for row, line in zip(item.rows.ljust(len(shown)), shown, strict=True)
             ]
             is_cut = self._room.height <= len(lines)  # then the caption comes first
             ordered = ([caption, *lines] if is_cut else [*lines, caption])[: tile.height]
-            ordered += [[]] * (tile.height - len(ordered))
-            self._drawn[place, tile] = [Strip(line).adjust_cell_length(tile.width, styles[0]) for line in ordered]
+            ordered += [Strip([])] * (tile.height - len(ordered))
+            self._drawn[place, tile] = [line.adjust_cell_length(tile.width, styles[0]) for line in ordered]
         return self._drawn[place, tile]
 
     def action_move(self, x: int, y: int) -> None:

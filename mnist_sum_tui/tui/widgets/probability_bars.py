@@ -1,6 +1,8 @@
 """ProbabilityBars: the probability of each class of a head as a bar, one class per row."""
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -42,27 +44,23 @@ def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, hei
         return Content("\n").join(Content.assemble((f" {row:>2}", "$foreground-muted")) for row in labels)
     said = max(range(len(probabilities)), key=probabilities.__getitem__)
     room = max(width - 12, 0)
-    lines = []
+    parts: list[tuple[str, str]] = []
     for row in classes:
         mark = SAID if row == said else (TRUE if row == truth else " ")
-        style = "" if row not in (said, truth) else ("$text-success" if row == truth else "$text-error")
+        colour = "$text-success" if row == truth else "$text-error" if row == said else "$foreground-muted"
         if row == said and truth is None:
-            style = "$text-primary"
+            colour = "$text-primary"
         share = probabilities[row]
         label = f"{mark}{row:>2} "
         figures = f" {bar_percent(share)}"
         weight = " bold" if row == said else ""
-        colour = style or "$foreground-muted"
-        lines.append(
-            Content.assemble(
-                (label, (style or "$foreground-muted") + weight), (bar(share, room), colour), (figures, colour + weight)
-            )
-        )
+        parts += [(label, colour + weight), (bar(share, room), colour), (f"{figures}\n", colour + weight)]
     if rest and height > 0:
         words = f"{BRAILLE.cut} {rest} less probable"
         words = words if len(words) <= width else f"{BRAILLE.cut} {rest} lower"[: max(width, 0)]
-        lines.append(Content.styled(words, "$foreground-muted"))
-    return Content("\n").join(lines)
+        parts.append((words, "$foreground-muted"))
+    runs = (("".join(text for text, _ in run), style) for style, run in groupby(parts, itemgetter(1)))
+    return Content.assemble(*runs).rstrip("\n")  # few spans, because each costs time
 
 
 class ProbabilityBars(Widget):
