@@ -21,8 +21,11 @@ from mnist_sum_tui.tui.widgets.digit import Digit
 
 NEWEST_SECONDS = 1.0
 """while a training goes on, the predictions are renewed at most once in so many seconds"""
-SHARE, LONGEST = 0.03, 4.0
-"""the largest share of the time that renewing may take, and the longest wait, which ends it in any case"""
+TICK_SECONDS = 0.25
+"""how often the page looks whether it is time to renew them"""
+SHARE, LONGEST = 0.015, 4.0
+"""the largest share of the time that renewing may take, half of what the dashboard may cost a training; and the longest
+wait, which ends it in any case"""
 
 
 class ImagePage(WeightsPage, HeatPage):
@@ -45,6 +48,7 @@ class ImagePage(WeightsPage, HeatPage):
         self.answer: ImagePredicted | None = None
         """the answer that is shown"""
         self._asked = self._due = 0.0
+        """when the present request was sent, or 0 if it is answered; and when the next one is due (time.monotonic)"""
 
     def show_image(self, answer: ImagePredicted) -> None:
         """Show the image of a new answer; `show_answer` follows. Each page has its own."""
@@ -56,7 +60,7 @@ class ImagePage(WeightsPage, HeatPage):
     def on_mount(self) -> None:
         """Begin empty, and keep up with a training."""
         self.add_class("-empty")
-        self.set_interval(NEWEST_SECONDS, self.keep_up)
+        self.set_interval(TICK_SECONDS, self.keep_up)
 
     def on_screen_resume(self) -> None:
         """Ask again when the page comes into view, because another page's request may have replaced ours."""
@@ -86,6 +90,7 @@ class ImagePage(WeightsPage, HeatPage):
     def request_answer(self) -> None:
         """Ask for the predictions for the image, with the weights that are wanted."""
         self.let_go()
+        self._begin_renewal()
         self._ask()
 
     def _ask(self) -> None:
@@ -97,9 +102,16 @@ class ImagePage(WeightsPage, HeatPage):
         answer = self.answer
         if answer is None or self.wanted is not None or not self.is_current:
             return
-        if (self.session.is_training or answer.weights.path is None) and time.monotonic() >= self._due:
-            self._asked = time.monotonic()
+        is_over = not self.session.is_training
+        if is_over and answer.weights.path is not None:
+            return
+        if time.monotonic() >= self._due or (is_over and not self._asked):
+            self._begin_renewal()
             self._ask()
+
+    def _begin_renewal(self) -> None:
+        self._asked = time.monotonic()
+        self._due = self._asked + LONGEST  # if no answer comes; if one does, `_rest` knows better
 
     def on_image_predicted(self, message: ImagePredicted) -> None:
         """Show the predictions, if they are for the present image."""
@@ -121,7 +133,8 @@ class ImagePage(WeightsPage, HeatPage):
     def _rest(self) -> None:
         """Delay the next answer so that this one, with its drawing, took at most SHARE of the time."""
         now = time.monotonic()
-        self._asked, self._due = 0.0, now + min((now - self._asked) / SHARE, LONGEST)
+        wait = min(max((now - self._asked) / SHARE, NEWEST_SECONDS), LONGEST)
+        self._asked, self._due = 0.0, now + wait
 
     def action_step(self, by: int) -> None:
         """Go to the next or the previous image; the first follows the last."""

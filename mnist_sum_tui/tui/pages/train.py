@@ -179,7 +179,12 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             self.show_state()
 
     def keep_state(self) -> None:
-        """Update the state in the bar only together with the figures below, so that they never disagree."""
+        """Update the state in the bar only together with the figures below, so that they never disagree.
+
+        Also ask for samples only if another page does not hide them: they take half of a per cent of the training.
+        """
+        if (control := self.session.control) is not None:
+            control.samples = self.app.current_mode == self.page_name
         if not self._is_stale:
             self.show_state()
         if self._run_view is not None:

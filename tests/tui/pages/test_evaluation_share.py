@@ -28,7 +28,7 @@ async def test_while_it_trains_the_evaluations_take_a_small_share_of_the_time(
     clock, asked = [1000.0], list[Request]()
     own_time = SimpleNamespace(monotonic=lambda: clock[0])
     monkeypatch.setattr("mnist_sum_tui.tui.pages.network_views.time", own_time)
-    monkeypatch.setattr("mnist_sum_tui.tui.pages.image_page.NEWEST_SECONDS", 1e6)
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.image_page.TICK_SECONDS", 1e6)
     monkeypatch.setattr("mnist_sum_tui.tui.pages.network_views.LOOK_SECONDS", 1e6)
     async with app.run_test(size=(80, 24)) as pilot:
         worker = fixed.predictions_in(app)

@@ -121,7 +121,7 @@ async def test_on_draw_it_follows_the_strokes(app: MnistSumApp) -> None:
 async def test_while_it_trains_the_same_heat_is_not_sought_each_second(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.pages.image_page.NEWEST_SECONDS", 1e6)  # newer answers come when it says so
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.image_page.TICK_SECONDS", 1e6)  # newer answers come when it says so
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "inspect")
         page = app.screen

@@ -172,6 +172,7 @@ async def test_what_was_found_in_training_keeps_the_layers_of_its_weights(
         assert looked[-1].found is old
         shown = page.views
         asked.clear()
+        page._due = 0.0
         page.keep_up()
         await pilot.pause()
         assert [type(request) for request in asked] == [PredictImage], "a line says what has become of it"

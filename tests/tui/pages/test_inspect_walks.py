@@ -85,6 +85,7 @@ async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp, monk
         page.show_index(0)
         await press(pilot, "w")
         assert note_of(page).startswith("With number 7: wrong image 1 of 12")
+        page._due = 0.0
         page.keep_up()
         await pilot.pause()
         assert note_of(page) == "With number 7: wrong image 1 of 12 at step 98, but right by now (step 140)"
