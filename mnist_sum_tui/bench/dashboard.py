@@ -160,10 +160,11 @@ class _Dashboard:
         time.sleep(rest)
         self.written.append((self.terminal.received - received) / rest)
         after = self.terminal.main_thread_seconds
+        events = events_after(self._run, begin)  # now, because to pause it goes to page Train, which costs steps
         self._press_space(Paused)
         if before is not None and after is not None:
             self.drawing.append((after - before) / rest)
-        return steps_per_second(events_after(self._run, begin))
+        return steps_per_second(events)
 
     def resume(self) -> None:
         """Resume the training, and go to the page."""

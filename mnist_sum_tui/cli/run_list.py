@@ -9,7 +9,7 @@ import typer
 from mnist_sum_tui.cli.common import LaterRunsDir, folder_of, print_json
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.run_tables import print_runs
-from mnist_sum_tui.formatting import byte_size
+from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.filters import matching
@@ -62,7 +62,7 @@ def print_list(
         for summary in found:
             print_json({**plain(summary), "best": summary is best})
     elif every and not found:
-        say(console(), f"None of the {len(every):,} runs fits the filter {printable(filter)}")
+        say(console(), f"The filter {printable(filter)} fits none of {plural(len(every), 'run')}")
     elif not found:
         start = "start a run with mnist-sum train --recipe sprint (seconds)"
         say(console(), f"The folder {printable(str(folder))}/ is still empty: {start}")

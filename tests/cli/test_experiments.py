@@ -33,7 +33,7 @@ def test_a_list_is_filtered_and_sorted(cli: Cli, folder: Path) -> None:
     assert listed(cli, "--filter", "model=compact", "--sort", "sum") == ["compact", "compact-short"]
     assert listed(cli, "--sort", "time") == ["compact-short", "compact", "pictured"]
     assert cli("runs", "--sort", "time").stdout == cli("runs", "list", "--sort", "time").stdout
-    assert "None of the 3 runs fits the filter seed=9" in cli("runs", "list", "--filter", "seed=9").stdout
+    assert "The filter seed=9 fits none of 3 runs" in cli("runs", "list", "--filter", "seed=9").stdout
     is_one_line(cli("runs", "list", "--filter", "nonsense="), 2, "write a state, part of")
     is_one_line(cli("runs", "list", "--sort", "beauty"), 2, "unknown column 'beauty'")
 
