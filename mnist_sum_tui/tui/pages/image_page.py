@@ -23,9 +23,9 @@ NEWEST_SECONDS = 1.0
 """while a training goes on, the predictions are renewed at most once in so many seconds"""
 TICK_SECONDS = 0.25
 """how often the page looks whether it is time to renew them"""
-SHARE, LONGEST = 0.015, 4.0
-"""the largest share of the time that renewing may take, half of what the dashboard may cost a training; and the longest
-wait, which ends it in any case"""
+SHARE, LONGEST = 0.01, 4.0
+"""the largest share of the time that renewing may take (it costs a training half as much again), and the longest wait,
+which ends it in any case"""
 
 
 class ImagePage(WeightsPage, HeatPage):
