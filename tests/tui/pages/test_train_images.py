@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.messages import ReplayRun
 from mnist_sum_tui.tui.widgets.sample_strip import Sample
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
+from tests.tui.pages.training import play
 from tests.tui.recorded import until
 
 
@@ -42,3 +44,13 @@ async def test_the_images_are_read_once_and_stay_through_replays(
             assert len(lines) >= 5, "of a finished run, too"
             assert "█" in lines[0] or "▀" in lines[0] or "▄" in lines[0]
         assert len(read) == 1
+
+
+async def test_samples_are_asked_for_only_while_the_page_can_be_seen(tmp_path: Path) -> None:
+    control = Control(samples=True)
+    async with recorded.new_app(tmp_path).run_test() as pilot:
+        app = await play(pilot, recorded.training(100), control)
+        for page, are_asked in (("runs", False), ("train", True)):
+            await app.switch_mode(page)
+            app.train_page.keep_state()
+            assert control.samples == are_asked
