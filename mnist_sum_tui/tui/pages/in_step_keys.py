@@ -52,8 +52,8 @@ class InStepKeys(PredictingPage):
     """the curves of the marked runs, or of the run under the cursor"""
     _answers: tuple[Answers, ...] = ()
     """the answers of the two runs that are played"""
-    _played: Runs | None = None
-    """the curves that are played"""
+    _played: tuple[str, ...] | None = None
+    """the names of the runs that are played; the curves are read anew whenever the page is"""
     _share = 0.0
     """how much of the longest run has been played, 0..1"""
     _at = 0.0
@@ -72,8 +72,8 @@ class InStepKeys(PredictingPage):
 
     def in_step(self, quantity: str, x_kind: str) -> Runs:
         """The curves to draw: if they are played, only up to now, with a note on which run leads."""
-        if self._played is not self.curves:  # other runs are marked now
-            self._played = None
+        if not self._is_shown_in_step:
+            self._played = None  # other runs are marked now
             self.remove_class("-in-step", "-played")
             return self.curves
         end = end_of(self.curves, x_kind)
@@ -98,8 +98,12 @@ class InStepKeys(PredictingPage):
         return self._is_shown_in_step if action in ("pace", "whole") else super().check_action(action, parameters)
 
     @property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.curves)
+
+    @property
     def _is_shown_in_step(self) -> bool:
-        return self._played is not None and self._played is self.curves
+        return self._played == self._names
 
     @property
     def _moves(self) -> bool:
@@ -122,8 +126,8 @@ class InStepKeys(PredictingPage):
             self.note("Mark two runs or more with the space bar: p plays them in step", is_error=True)
             return
         self._frames = self._frames or self.set_interval(FRAME_SECONDS, self._next_frame)
-        is_new = self._played is not self.curves or self._share >= 1
-        self._played, self._share = self.curves, 0.0 if is_new else self._share
+        is_new = not self._is_shown_in_step or self._share >= 1
+        self._played, self._share = self._names, 0.0 if is_new else self._share
         self._at, self._is_playing = time.monotonic(), is_new or not self._is_playing
         runs = [row.run for row in self._chosen()]
         if is_new and len(runs) == COUNT:
@@ -162,7 +166,7 @@ class InStepKeys(PredictingPage):
             await self.query_one("#listing").mount(StripsInStep(id="strips"))
         self._answers = found
         names = [answers.name for answers in found if answers.samples]
-        self.set_class(names == [name for name, _ in self._played or ()], "-in-step")
+        self.set_class(tuple(names) == self._played, "-in-step")
         self.draw_curves()
 
     def _next_frame(self) -> None:

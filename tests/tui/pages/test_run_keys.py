@@ -156,6 +156,10 @@ async def test_two_runs_in_step_show_what_both_answer(
             answers = list(zip(event.labels, event.numbers, event.digits, event.sums, strict=True))
             assert [sample.answer for sample in samples[start : start + 8]] == answers
         assert all(sample.image is not None for sample in samples)
+        before = page.curves
+        page.action_reload()
+        await recorded.until(pilot, lambda: page.curves is not before)
+        assert page.has_class("-in-step"), "the same runs play on when their curves are read anew"
         await pilot.press("escape", "up", "up", "space")
         await recorded.until(pilot, lambda: len(page.curves) == 3)
         assert not strips.display
