@@ -117,6 +117,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
 
     def on_screen_resume(self) -> None:
         """The page comes into view: load the network, or predict again, because the weights may be others."""
+        self.number = self.session.number
         self.request_answer()
 
     def on_draw_pad_drawn(self, message: DrawPad.Drawn) -> None:

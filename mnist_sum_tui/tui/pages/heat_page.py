@@ -42,6 +42,7 @@ class HeatPage(NumberPage):
     def take_room(self) -> None:
         """Show the heat map if there is room for it."""
         super().take_room()
+        self.refresh_bindings()  # its key is of no use where it is always shown
         self.show_answer()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

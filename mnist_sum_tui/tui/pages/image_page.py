@@ -71,11 +71,6 @@ class ImagePage(WeightsPage, HeatPage):
         """Note the image in the session, because other pages show the same one."""
         self.session.image = self.index
 
-    def watch_number(self) -> None:
-        """Note the number in the session, for the same reason."""
-        self.session.number = self.number
-        super().watch_number()
-
     def show_index(self, index: int) -> None:
         """Show a test image."""
         self.index, self.session.drawing = index, None
@@ -98,12 +93,11 @@ class ImagePage(WeightsPage, HeatPage):
             self.predictions.request(PredictImage(self.index, self.wanted), self.post_message)
 
     def keep_up(self) -> None:
-        """Renew the predictions while a training goes on, and once after it, with the best weights."""
-        answer = self.answer
-        if answer is None or self.wanted is not None or not self.is_current:
+        """Renew the predictions while a training goes on, and once after it; ask again if there is no answer at all."""
+        answer, is_over = self.answer, not self.session.is_training
+        if not self.is_current or (self.wanted is not None and answer is not None):
             return
-        is_over = not self.session.is_training
-        if is_over and answer.weights.path is not None:
+        if is_over and answer is not None and answer.weights.path is not None:
             return
         if time.monotonic() >= self._due or (is_over and not self._asked):
             self._begin_renewal()

@@ -35,7 +35,7 @@ VIEWS = {
 """the views besides the layers, by their CSS class: the last rows of the list"""
 MEANS = (
     "Per true digit, the mean addition table of all its test images. Row: number, column: sum. A network that adds "
-    "has a diagonal in each, one column further from digit to digit; grey beside it is doubt."
+    "has a diagonal in each, one column further from digit to digit; grey beside it is doubt, grey everywhere a guess."
 )
 NO_MEANS = "All test images are being read with these weights. Then each true digit has its mean addition table here."
 NO_HEALTH = (
@@ -43,7 +43,7 @@ NO_HEALTH = (
     "silent. Start a training (F1), or open or replay a run (F5). Runs of earlier versions have no such figures."
 )
 TOO_EARLY = "These weights are from before the first look at the layers. Later ones (key .) have figures."
-UP_OR_DOWN = "up from the line at 0 or down below it."
+UP_OR_DOWN = "The columns go up from the line at 0 or down below it."
 AXES = (
     " Across and up are the two directions in which that layer's values differ most (principal components): only how "
     "near two points are has a meaning, not where they are."
@@ -124,13 +124,13 @@ def layer_words(view: "LayerView", number: int, is_dark: bool) -> str:
         kept = "the strongest" if "max" in view.kind else "the mean"
         return f"{kind}: the same maps, smaller. Of each square {kept} is kept: what was found, less exactly where."
     if view.kind == "digit scores":
-        return f"Ten scores, one for each digit, {UP_OR_DOWN} As probabilities they are the first answer, the digit."
+        return f"Ten scores, one for each digit. As probabilities they are the first answer, the digit. {UP_OR_DOWN}"
     if view.kind == "sum scores":
-        return f"Nineteen scores, one for each sum, 0 to 18, {UP_OR_DOWN} As probabilities they are the second answer."
+        return f"Nineteen scores, one for each sum, 0 to 18. As probabilities they are the second answer. {UP_OR_DOWN}"
     if view.kind == "digit x number":
         return (
-            f"Here the number comes in. Row: digit, column: number. Only column {number} is lit, in the row of the "
-            "digit that it sees. One cell is one addition: the next layer has only to learn its sum."
+            f"Here the number comes in. Row: digit, column: number. Only column {number} is lit, in the rows of the "
+            "digits that it considers: one, if it is sure. Each cell is one addition, whose sum the next layer learns."
         )
     if view.name == "number":
         return (

@@ -14,7 +14,8 @@ from textual.widgets import OptionList
 from mnist_sum_tui.charts.health import health_words
 from mnist_sum_tui.charts.scatter import DigitMap
 from mnist_sum_tui.export.addition_over_time import began
-from mnist_sum_tui.runs.events import Event, Samples, Started
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.events import Advice, Event, Samples, Started
 from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
@@ -47,13 +48,16 @@ class Course(NamedTuple):
     looks: tuple[Health, ...] = ()
     """at the health of the layers"""
     began: str = ""
-    """when it began to add, in words"""
+    """when it began to add, in words: of batches, as the coach told it, and of one image"""
 
     @classmethod
     def of(cls, run: Run | None, started: Started | None, events: Iterable[Event]) -> Self:
         """What these events tell."""
-        found = [event for event in events if isinstance(event, Health | Samples)]
-        return cls(run, started, tuple(event for event in found if isinstance(event, Health)), began(found))
+        found = [event for event in events if isinstance(event, Health | Samples | Advice)]
+        told = (f"{printable(event.words)}. " for event in found if isinstance(event, Advice) and event.topic == "adds")
+        image = began(found)
+        words = f"{next(told, '')}Of one training image: {image[0].lower()}{image[1:]}" if image else ""
+        return cls(run, started, tuple(event for event in found if isinstance(event, Health)), words)
 
 
 class NetworkViews(WalkingPage):
@@ -118,7 +122,8 @@ class NetworkViews(WalkingPage):
         pictures = self.query_one("#means", Pictures)
         if (result := self._evaluation(answer)) is not None:
             self._means_of = answer.source
-            pictures.grids = tuple((str(n), grid) for n, grid in enumerate(np.nan_to_num(result.tables)))
+            strengths = np.sqrt(np.nan_to_num(result.tables))  # a guess of 5 % must not be blank
+            pictures.grids = tuple((str(n), grid) for n, grid in enumerate(strengths))
         elif answer.weights.path is not None and self._means_of != answer.source:
             pictures.grids = ()
         return MEANS if pictures.grids else NO_MEANS
@@ -149,7 +154,7 @@ class NetworkViews(WalkingPage):
         return self._read[run.path]
 
     def _read_course(self, run: Run) -> None:
-        events = [*read_events(run.metrics_file, Started.kind, Health.kind, Samples.kind)]
+        events = [*read_events(run.metrics_file, Started.kind, Health.kind, Samples.kind, Advice.kind)]
         started = next((event for event in reversed(events) if isinstance(event, Started)), None)
         self._read[run.path] = Course.of(run, started, events)
         self.app.call_later(self.keep_view_up)

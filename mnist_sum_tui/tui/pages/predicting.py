@@ -84,14 +84,15 @@ class NumberPage(PredictingPage):
     BINDINGS: ClassVar[list[BindingType]] = [Binding(str(digit), f"choose({digit})", show=False) for digit in range(10)]
 
     number: var[int] = var(7, init=False)
-    """the second input, 0..9"""
+    """the second input, 0..9; the same on all pages"""
 
     def show_answer(self) -> None:
         """Show what is known for the chosen number; defined by the page."""
         raise NotImplementedError
 
     def watch_number(self) -> None:
-        """Show the answer for the new number; the predictions for all ten are known already."""
+        """Show the answer for the new number, and note it; the predictions for all ten are known already."""
+        self.session.number = self.number
         self.show_answer()
 
     def action_number(self, by: int) -> None:

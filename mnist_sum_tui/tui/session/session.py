@@ -49,7 +49,7 @@ class Session:
         """the weights that the user has chosen for predictions; None: the best ones, or, while a training goes on, the
         live ones"""
         self.image, self.number = 0, 7
-        """the index of the test image that Inspect and Inside show, and the number with it"""
+        """the index of the test image that Inspect and Inside show, and the number on all pages"""
         self.drawing: NDArray[np.uint8] | None = None
         """the drawing of the page Draw, as grey values; Inside shows it until another test image is wanted"""
         self.config: TrainConfig | None = None

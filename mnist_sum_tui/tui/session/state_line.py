@@ -20,7 +20,7 @@ def state_line(session: Session, room: int = 200) -> str:
     forms = [f"{mark} {words} "]
     found = session.accuracies
     if found is not None and session.error is None:
-        digit, total = percent(found[1], 1), percent(found[2], 1)
+        digit, total = (percent(share, 1 if session.is_live else 2) for share in found[1:])
         both, short = f"digit {digit}, sum {total}", f"{digit} / {total}"
         word = SHORT[found[0]]
         figures = (f"{found[0]}: {both}", f"{word} {both}", f"{word} {short}")

@@ -62,5 +62,5 @@ def table_words(predictions: "tuple[Prediction, ...]", has_others: bool = True, 
         found += "It does not add yet."
     found += " The fuller a cell, the more probable."
     if began:
-        return f"{found} When? Of one training image: {began[:1].lower()}{began[1:]}"
+        return f"{found} When? {began}"
     return f"{found} {OTHERS if has_others else ONLY_THESE}; {STEP_BY_STEP}"

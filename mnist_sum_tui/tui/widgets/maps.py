@@ -82,7 +82,9 @@ class Pictures(Gallery):
     on_resize = watch_grids
 
     def _make(self, chosen: int) -> None:
-        if self.grids and self._room:
+        if not self.grids:
+            self.items = ()
+        elif self._room:
             shape = self.grids[0][1].shape
             rows, columns = scaled(shape, side_for(len(self.grids), shape, 0, *self._room))
             pictures = (as_grey(resize(grid, columns, rows)) for _, grid in self.grids)

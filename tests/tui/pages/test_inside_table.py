@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import OptionList, Static
 
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.runs.events import Samples
+from mnist_sum_tui.runs.events import Advice, Samples
 from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
@@ -94,9 +94,10 @@ async def test_the_events_of_the_run_tell_when_it_began_to_add(app: MnistSumApp)
                 Samples(step=step, epoch=1, elapsed=step, indices=(7,), labels=(3,), numbers=(1,), digits=(3,),
                         sums=(4,), addition=table)
             )  # fmt: skip
+        app.session.add(Advice(step=45, epoch=1, elapsed=45, topic="adds", words="Since step 41 it learns to add"))
         page_in(app).show_layer()
         said = "after step 40, none of its 10 sums is right; after step 60, 10 of its 10 sums are right: from there on"
-        assert f"Of one training image: {said}" in " ".join(words(page_in(app)).split())
+        assert f"Since step 41 it learns to add. Of one training image: {said}" in " ".join(words(page_in(app)).split())
         assert "replay" not in words(page_in(app))
         app.session.moment = Moment(3, tuple(app.session.events[-1:]), has_samples=True)
         page_in(app).show_layer()

@@ -127,6 +127,9 @@ async def test_the_live_weights_give_way_to_the_best_when_the_training_ends(
         count = len(fixed.predictions_in(app).requests)
         page.keep_up()
         assert len(fixed.predictions_in(app).requests) == count
+        page.answer, page._asked, page._due = None, time.monotonic(), 0.0  # as after "the training has just ended"
+        page.keep_up()
+        assert len(fixed.predictions_in(app).requests) == count + 1, "it does not stay empty"
 
 
 async def test_what_the_worker_does_and_what_it_could_not_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ async def test_enter_opens_a_run_and_its_charts(tmp_path: Path, monkeypatch: pyt
         assert not page.is_form_shown
         assert len(page.run_view.series.training) == 430
         assert len(page.run_view.series.validation) == 5
-        assert state_line(app.session).startswith("✓ done · test: digit 99.1 %")
+        assert state_line(app.session).startswith("✓ done · test: digit 99.12 %")
         assert "all epochs are done" in str(page.query_one("#outcome", Static).visual)
         await pilot.press("n")
         assert page.is_form_shown

@@ -200,7 +200,7 @@ async def test_the_end_shows_result_and_commands(pilot: Pilot[int]) -> None:
     assert words.endswith(f"mnist-sum train --resume {recorded.RUN} --epochs 10")
     assert [digits.value for digits in app.train_page.query(Digits)] == ["99.12", "98.74", "99.31"]
     assert headings(app) == ["test digit %", "test sum %", "agreement %"]
-    assert shown(app, "#state").startswith("✓ done · test: digit 99.1 %, sum 98.7 %")
+    assert shown(app, "#state").startswith("✓ done · test: digit 99.12 %, sum 98.74 %")
     await pilot.resize_terminal(50, 36)
     await until(pilot, lambda: all(len(line) <= 48 for line in shown(app, "#outcome").splitlines()))
     assert "\n" + " " * 10 in shown(app, "#outcome"), "a line that does not fit goes on below its start"

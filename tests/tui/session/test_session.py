@@ -90,6 +90,6 @@ def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     assert state_line(session, room=5) == "●"
     session.add(recorded.finished(reason="stopped"))
     session.end()
-    assert state_line(session) == "■ stopped · validation: digit 96.8 %, sum 88.1 % "
+    assert state_line(session) == "■ stopped · validation: digit 96.81 %, sum 88.12 % "
     session.end(ValueError("no"))
     assert state_line(session) == "✗ failed "
