@@ -62,15 +62,14 @@ def _averaged(vectors_nk: Tensor) -> Tensor:
 
 
 def _means_and_deviations(branches: list[Tensor]) -> list[Tensor]:
-    """Both over each map (N, C, H, W) of each branch, (N, 2, C): means and deviations, (N, branches, 2, C) if alike."""
+    """Means and deviations over each map (N, C, H, W): (N, branches, 2, C), or several such if shapes differ."""
     if len({maps.shape for maps in branches}) > 1:
         return [part for maps in branches for part in _means_and_deviations([maps])]
     if not branches:
         return []
     joined = torch.cat(branches, 1).to(torch.float32, memory_format=torch.contiguous_format)
-    n, channels, rows, columns = (
-        joined.shape
-    )  # for one image, `mean` and `std` take four times as long as the next line
+    n, channels, rows, columns = joined.shape
+    # both in one call; for one image, `mean` and `std` take four times as long
     _, means, inverse = torch.native_group_norm(joined, None, None, n, channels, rows * columns, channels, 1e-12)
     each = (n, len(branches), -1)
     return [torch.stack([means.view(each), inverse.reciprocal().view(each)], 2)]
