@@ -9,6 +9,7 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.widgets import Static
 
 from mnist_sum_tui.formatting import clauses
@@ -156,6 +157,6 @@ class WeightsPage(PredictingPage):
 def weights_bar() -> ComposeResult:
     """The widgets of the line."""
     with Horizontal(id="weights"):
-        yield Static("Weights ", id="weights-title")
+        yield Static(Content.assemble("Weights ", (", .", "bold $text-accent"), " "), id="weights-title")
         yield Slider(id="slider")
         yield Static(id="source", markup=False)
