@@ -85,8 +85,7 @@ class ImagePage(WeightsPage, HeatPage):
     def request_answer(self) -> None:
         """Ask for the predictions for the image, with the weights that are wanted."""
         self.let_go()
-        self._begin_renewal()
-        self._ask()
+        self._renew()
 
     def _ask(self) -> None:
         if self.is_mounted:
@@ -100,12 +99,12 @@ class ImagePage(WeightsPage, HeatPage):
         if is_over and answer is not None and answer.weights.path is not None:
             return
         if time.monotonic() >= self._due or (is_over and not self._asked):
-            self._begin_renewal()
-            self._ask()
+            self._renew()
 
-    def _begin_renewal(self) -> None:
+    def _renew(self) -> None:
         self._asked = time.monotonic()
-        self._due = self._asked + LONGEST  # if no answer comes; if one does, `_rest` knows better
+        self._due = self._asked + LONGEST  # if no answer comes; if one does, `_rest` says when
+        self._ask()
 
     def on_image_predicted(self, message: ImagePredicted) -> None:
         """Show the predictions, if they are for the present image."""

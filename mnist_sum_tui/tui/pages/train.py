@@ -181,7 +181,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
     def keep_state(self) -> None:
         """Update the state in the bar only together with the figures below, so that they never disagree.
 
-        Also ask for samples only if another page does not hide them: they take half of a per cent of the training.
+        Also ask for samples only while no other page hides them, because they slow the training down.
         """
         if (control := self.session.control) is not None:
             control.samples = self.app.current_mode == self.page_name
