@@ -85,16 +85,18 @@ def usable_cores() -> int:
 
 
 def cpu_has_fast_bf16() -> bool:
-    """Whether the CPU multiplies bf16 faster than float32, with AMX or AVX-512 BF16.
+    """Whether the CPU multiplies bf16 faster than float32: with AMX, or with AMD's AVX-512 BF16.
 
-    Without such units bf16 is emulated, and slower. With them `original` trains twice as fast;
-    `guide/measurements.md` has the figures.
+    With them `original` trains twice as fast. Without such units bf16 is emulated, and slower. On Intel's AVX-512 BF16
+    it is slower too: a product takes twice as long as in float32. `guide/measurements.md` has the figures.
     """
     known = _capabilities()
     if known:
-        return bool(known.get("amx_bf16") or known.get("avx512_bf16"))
-    asked = (getattr(torch.cpu, name, None) for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"))
-    return any(ask() for ask in asked if ask is not None)  # torch 2.10 has only these
+        has_amx, has_avx = known.get("amx_bf16"), known.get("avx512_bf16")
+    else:  # torch 2.10 has only these
+        asked = (getattr(torch.cpu, f"_is_{name}_supported", None) for name in ("amx_tile", "avx512_bf16"))
+        has_amx, has_avx = (ask is not None and ask() for ask in asked)
+    return bool(has_amx or (has_avx and "intel" not in _processor().lower()))
 
 
 def describe() -> dict[str, object]:
@@ -135,7 +137,7 @@ def _precision(wanted: str, device: torch.device) -> tuple[str, str]:
         return "fp32", "bf16 is not known to be faster on Apple GPUs"
     if cpu_has_fast_bf16():
         return "bf16", "the processor has bf16 matrix or vector units"
-    return "fp32", "the processor has no bf16 units"
+    return "fp32", "the processor is not faster in bf16"
 
 
 def _has_bf16(device: torch.device) -> bool:

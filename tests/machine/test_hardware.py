@@ -17,7 +17,7 @@ from mnist_sum_tui.data import dataset
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference.evaluate import infer
 from mnist_sum_tui.inference.predict import Predictor
-from mnist_sum_tui.machine.hardware import Hardware, choose, choose_for_inference, set_up
+from mnist_sum_tui.machine.hardware import Hardware, choose, choose_for_inference, cpu_has_fast_bf16, set_up
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models import build
 from mnist_sum_tui.training.step import Learner
@@ -99,6 +99,37 @@ def test_bf16_is_refused_on_a_gpu_without_it(
     assert choose(replace(config, precision="auto")).precision == "fp32"
     assert choose_for_inference(config, device).precision == "fp32", "a run from another machine still predicts"
     assert choose_for_inference(config, "cpu").precision == "bf16"
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "is_faster"),
+    [
+        ({"cpu_name": "AMD EPYC", "avx512_bf16": True, "amx_bf16": False}, True),
+        ({"cpu_name": "Intel Xeon", "avx512_bf16": True, "amx_bf16": False}, False),
+        ({"cpu_name": "Intel Xeon", "avx512_bf16": True, "amx_bf16": True}, True),
+        ({"cpu_name": "Intel Xeon", "avx512_bf16": False, "amx_bf16": False}, False),
+        ({"cpu_name": "ARM Neoverse N2"}, False),
+    ],
+)
+def test_auto_is_bf16_only_where_it_is_faster(
+    monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, object], is_faster: bool
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+    assert choose(TrainConfig(device="cpu", threads=1)).precision == ("bf16" if is_faster else "fp32")
+
+
+@pytest.mark.parametrize(
+    ("processor", "has_amx", "is_faster"),
+    [("x86_64", False, True), ("Intel64 Family 6, GenuineIntel", False, False), ("GenuineIntel", True, True)],
+)
+def test_torch_without_capabilities_is_asked_for_each_unit(
+    monkeypatch: pytest.MonkeyPatch, processor: str, has_amx: bool, is_faster: bool
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: has_amx, raising=False)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True, raising=False)
+    monkeypatch.setattr("platform.processor", lambda: processor)
+    assert cpu_has_fast_bf16() is is_faster
 
 
 def test_cudnn_uses_its_deterministic_kernels(chosen_gpus: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
