@@ -1,6 +1,7 @@
 """MnistSumApp: the pages, the command palette and the help. What it does with a run is in run_app.py and leaving.py."""
 
 import asyncio
+import gc
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property, partial
@@ -120,6 +121,7 @@ class MnistSumApp(SettingsApp):
         if not self.train_page.is_composed:  # a busy machine may take longer
             self.set_timer(0.05, self._begin)
             return
+        gc.enable()
         self.train_page.prepare()
         if self._start is not None:
             self.post_message(StartTraining(self._start, self._resume))
