@@ -115,6 +115,11 @@ def clauses(text: str, room: int) -> str:
     return next((text[:at] for at in reversed(ends) if at <= room), text)
 
 
+def a_digit(digit: int) -> str:
+    """A digit with its article: `a 7`, `an 8`."""
+    return f"{'an' if digit == 8 else 'a'} {digit}"
+
+
 def plural(count: int, noun: str) -> str:
     """`1 thread`, `2 threads`, `10,000 images`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -7,8 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import OptionList, Static
 
-from mnist_sum_tui.formatting import equation
-from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.formatting import equation, first_fit
 from mnist_sum_tui.tui.pages import inside_words as say
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
 from mnist_sum_tui.tui.pages.mistake_keys import WALK_KEYS, Judge
@@ -24,6 +23,7 @@ from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.large_map import Closer
+from mnist_sum_tui.tui.widgets.layer_list import LayerList
 from mnist_sum_tui.tui.widgets.maps import Maps
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 
@@ -33,17 +33,6 @@ if TYPE_CHECKING:
 SLIDE_SECONDS = 4.0
 NEEDED_ROWS = 17
 """rows that the words must leave free on a narrow page, for tabs, addition table, note, weights and footer"""
-
-
-class Layers(OptionList):
-    """The list of layers; its keys are shown in the footer."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "cursor_down", "Layer", key_display=" ".join(BRAILLE.arrows[2:])),
-        Binding("enter", "select", "Go in"),
-        Binding("left", "screen.step(-1)", "Image", key_display=" ".join(BRAILLE.arrows[:2])),
-        Binding("right", "screen.step(1)", show=False),
-    ]
 
 
 class InsidePage(NetworkViews):
@@ -84,7 +73,7 @@ class InsidePage(NetworkViews):
             with Vertical(id="way"):
                 yield Digit(id="goes-in")
                 yield Line(id="said", markup=False)
-                yield Layers(id="layers", markup=False)
+                yield LayerList(id="layers", markup=False)
                 yield AllTen(id="beside-each")
             with Vertical(id="panel"):
                 yield Static(id="words", markup=False)
@@ -159,10 +148,10 @@ class InsidePage(NetworkViews):
         mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} {say.truth_words(label, shown)}"
         line, words = self.query_one("#said", Line), equation(shown.digit, shown.number, shown.sum)
         name, width = "drawn" if label is None else f"#{answer.index:,}", line.content_size.width
-        if len(f"{name}: {words}{mark}") > width:  # or it would take the second line
-            words = words.replace(" ", "")
+        short = f"{name}: {words.replace(' ', '')}{mark}"  # a longer one would take the second line
+        first = first_fit([f"{name}: {words}{mark}", short, short.replace("it is ", "")], width)
         sure = "slide show: space ends it" if self._is_sliding else doubt_line(shown, width)
-        line.say(f"{name}: {words}{mark}\n{sure}")
+        line.say(f"{first}\n{sure}")
         self.query_one(AdditionTable).predictions = answer.predictions
 
     def _show_layers(self, views: "tuple[LayerView, ...]") -> None:
@@ -207,6 +196,10 @@ class InsidePage(NetworkViews):
         """Show the maps of another layer, and no longer a large map or where it looked."""
         self.remove_class("-closer", "-heat")
         self.show_layer()
+        self.call_after_refresh(self._find_way_in)
+
+    def _find_way_in(self) -> None:
+        self.query_one(LayerList).has_way_in = self.way_in is not None
 
     def on_gallery_opened(self, message: Maps.Opened) -> None:
         """Show one map large, with a cursor."""

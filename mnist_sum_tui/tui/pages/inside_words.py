@@ -7,11 +7,11 @@ from mnist_sum_tui.charts.health import short_name
 from mnist_sum_tui.charts.scatter import MOST, DigitMap
 from mnist_sum_tui.charts.thumbnail import as_maps
 from mnist_sum_tui.data.idx import SIDE
-from mnist_sum_tui.formatting import percent, plural
+from mnist_sum_tui.formatting import a_digit, percent, plural
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.widgets.large_map import Closer
-from mnist_sum_tui.tui.widgets.maps import reads_image
+from mnist_sum_tui.tui.widgets.maps import DIGITS, is_scores, reads_image
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.explain import LayerView
@@ -34,8 +34,9 @@ VIEWS = {
 }
 """the views besides the layers, by their CSS class: the last rows of the list"""
 MEANS = (
-    "Per true digit, the mean addition table of all its test images. Row: number, column: sum. A network that adds "
-    "has a diagonal in each, one column further from digit to digit; grey beside it is doubt, grey everywhere a guess."
+    "Per true digit, the mean addition table of all its test images. Downwards: the numbers 0 to 9; to the right: the "
+    "sums 0 to 18. A network that adds has a diagonal in each, one column further from digit to digit; "
+    "grey beside it is doubt, grey everywhere a guess."
 )
 NO_MEANS = "All test images are being read with these weights. Then each true digit has its mean addition table here."
 NO_HEALTH = (
@@ -77,7 +78,7 @@ def map_words(shown: DigitMap | None, index: int, *, before: str = "", is_drawn:
     misread = f"{BRAILLE.wrong}: misread"
     if shown.share_wrong > MOST:
         misread = f"{percent(shown.share_wrong, 0)} are misread, too many to mark"
-    which = f"Cursor (m, arrows): #{index:,}, {'an' if label == 8 else 'a'} {label}{read}"
+    which = f"Cursor (m, arrows): #{index:,}, {a_digit(label)}{read}"
     return (
         f"{'The drawing is not on it' if is_drawn else which}. All test images as points: the more alike two are to "
         "the layer before the scores, the nearer they are. A figure: the digit of most points there; "
@@ -157,9 +158,18 @@ def place_words(closer: Closer) -> str:
     value = as_maps(closer.view.maps)[closer.index, row, column]
     rows, columns = (f"{part.start + 1} to {part.stop}" for part in (patch.rows, patch.columns))
     return (
-        f"Map {closer.index + 1} of {short_name(closer.view.name)} at row {row + 1}, column {column + 1}: {value:.2f}. "
+        f"{_place(closer.view, closer.index, row, column)}: {value:.2f}. "
         f"It depends on the framed part of the image: rows {rows}, columns {columns}. Arrows move the cursor."
     )
+
+
+def _place(view: "LayerView", index: int, row: int, column: int) -> str:
+    """A place of a map in words: `Map 3 of conv1 at row 2, column 5`, or what it stands for, if it has a meaning."""
+    if is_scores(view):
+        return f"{short_name(view.name)}: score of {'digit' if len(view.maps) == DIGITS else 'sum'} {column}"
+    if view.kind == "digit x number":
+        return f"Digit {row} with number {column}"
+    return f"Map {index + 1} of {short_name(view.name)} at row {row + 1}, column {column + 1}"
 
 
 def _whole(rows: int) -> str:
@@ -168,4 +178,4 @@ def _whole(rows: int) -> str:
 
 def truth_words(label: int, said: "Prediction") -> str:
     """The right answer in words: the digit, or, if the digit is right, the sum."""
-    return f"it is a {label}" if said.digit != label else f"it is {label + said.number}"
+    return f"it is {a_digit(label)}" if said.digit != label else f"it is {label + said.number}"

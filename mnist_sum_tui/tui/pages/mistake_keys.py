@@ -15,7 +15,7 @@ from textual.binding import Binding
 
 from mnist_sum_tui.formatting import first_fit, percent
 from mnist_sum_tui.tui.pages.image_page import ImagePage
-from mnist_sum_tui.tui.predictions.load import NOT_CALIBRATED
+from mnist_sum_tui.tui.predictions.load import NOT_YET
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult, less_certain, next_pair
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
@@ -55,8 +55,8 @@ def sureness(found: "Prediction") -> str:
 
 
 def step_of(source: str) -> str:
-    """`step 98` of a source such as `the training in progress, step 98, not calibrated`."""
-    return source.removesuffix(NOT_CALIBRATED).rpartition(", ")[2]
+    """`step 98` of a source such as `the training in progress, step 98, not calibrated yet`."""
+    return source.removesuffix(NOT_YET).rpartition(", ")[2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import numpy as np
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.widget import Widget
 from textual.widgets import OptionList
 
 from mnist_sum_tui.charts.health import health_words
@@ -123,7 +124,7 @@ class NetworkViews(WalkingPage):
         if (result := self._evaluation(answer)) is not None:
             self._means_of = answer.source
             strengths = np.sqrt(np.nan_to_num(result.tables))  # a guess of 5 % must not be blank
-            pictures.grids = tuple((str(n), grid) for n, grid in enumerate(strengths))
+            pictures.grids = tuple((f"digit {n}", grid) for n, grid in enumerate(strengths))
         elif answer.weights.path is not None and self._means_of != answer.source:
             pictures.grids = ()
         return MEANS if pictures.grids else NO_MEANS
@@ -216,9 +217,14 @@ class NetworkViews(WalkingPage):
 
     def on_option_list_option_selected(self) -> None:
         """Move the focus into the view, if there is something to choose there."""
-        way_in = WAYS_IN.get(self.view_name)
-        if way_in and (found := self.query_one(way_in)).display:
-            found.focus()
+        if self.way_in is not None:
+            self.way_in.focus()
+
+    @property
+    def way_in(self) -> Widget | None:
+        """Where Enter on the list goes; None if there is nothing to choose in what is shown."""
+        found = self.query_one(WAYS_IN[self.view_name]) if self.view_name in WAYS_IN else None
+        return found if found is not None and found.display else None
 
     def action_map(self) -> None:
         """Show the map of the digits, and move the focus there."""

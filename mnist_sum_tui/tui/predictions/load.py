@@ -29,8 +29,8 @@ SLICE = 40
 """images per slice of an evaluation; other requests are served after each, so a stroke waits for one slice at most.
 With one thread on a busy machine `original` takes 1.5 ms per image, `compact` 0.1 ms"""
 TELL_SECONDS = 0.2
-NOT_CALIBRATED = ", not calibrated"
-"""added to the name of weights whose probabilities are not calibrated, and which have no digit score"""
+NOT_YET = ", not calibrated yet"
+"""added to the name of weights that still train, whose probabilities are calibrated only at the end"""
 
 
 def load_file(weights: Weights) -> "Predictor":
@@ -192,4 +192,4 @@ def load_newest(config: TrainConfig, tensors: "Mapping[str, Tensor]", source: st
     from mnist_sum_tui.inference.predict import Predictor
     from mnist_sum_tui.machine.hardware import choose
 
-    return Predictor(config, tensors, source + NOT_CALIBRATED, choose(config))
+    return Predictor(config, tensors, source + NOT_YET, choose(config))

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import answer, bar, equation, first_fit, percent, track
+from mnist_sum_tui.formatting import a_digit, answer, bar, equation, first_fit, percent, track
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
 
 if TYPE_CHECKING:
@@ -205,8 +205,9 @@ class AllTen(Widget):
     def watch_predictions(self, predictions: "tuple[Prediction, ...]") -> None:
         """Say in the title what the image is, if it is read as another digit: the sums look right then."""
         one = predictions[0] if predictions else None
-        is_misread = one is not None and one.label not in (None, one.digit)
-        self.border_title = f"All ten; it is a {one.label}" if one and is_misread else self.BORDER_TITLE
+        self.border_title = self.BORDER_TITLE
+        if one is not None and one.label not in (None, one.digit):
+            self.border_title = f"All ten; it is {a_digit(one.label)}"
 
     def render(self) -> Content:
         """One line per number."""

@@ -68,6 +68,7 @@ class Gallery(ScrollView, can_focus=True):
     Gallery {
         overflow-x: hidden;
         overflow-y: scroll;
+        scrollbar-background: $background;
     }
     """
 

@@ -11,11 +11,13 @@ from textual.widgets import OptionList, Static
 from mnist_sum_tui.data.picture import prepare
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
+from mnist_sum_tui.tui.pages.inside_words import VIEWS
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, PredictImage, Reply, Request
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.widgets.digit import Digit
-from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter, keys_of
+from mnist_sum_tui.tui.widgets.layer_list import LayerList
 from mnist_sum_tui.tui.widgets.maps import Maps
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed
@@ -127,6 +129,18 @@ async def test_enter_goes_into_a_layer_and_escape_out_of_it(app: MnistSumApp) ->
         assert page.index == 2
 
 
+async def test_enter_is_offered_only_where_there_is_something_to_choose(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        rows = page_in(app).query_one(LayerList)
+        for name, is_offered in (("table", False), ("means", True), ("map", True)):
+            rows.highlighted = rows.option_count - len(VIEWS) + list(VIEWS).index(name)
+            await until(pilot, lambda: rows.has_way_in is is_offered)  # noqa: B023
+            assert any(key.words == "Go in" for key in keys_of(app.screen)[0]) is is_offered
+        rows.highlighted = 1
+        await until(pilot, lambda: rows.has_way_in)
+
+
 async def test_another_number_comes_in_and_the_bars_follow(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "inside")
@@ -223,5 +237,5 @@ async def test_a_wrong_answer_far_down_the_file_leaves_the_line_below_it(app: Mn
         page.answer.predictions = (wrong,) * 10
         page.show_answer()
         lines = str(page.query_one("#said", Static).render()).splitlines()
-        assert lines[0] == "#9,340: 9+9=18 ✗ it is a 8"
+        assert lines[0] == "#9,340: 9+9=18 ✗ an 8"
         assert max(map(len, lines)) <= page.query_one("#said").content_size.width

@@ -74,11 +74,13 @@ async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp, monk
                 image, found = fixed.images().images[request.index].numpy(), fixed.predictions(RIGHT)
                 reply(
                     ImagePredicted(
-                        request.index, image, found, LIVE, (LIVE,), "x, step 140, not calibrated", fixed.COUNT
+                        request.index, image, found, LIVE, (LIVE,), "x, step 140, not calibrated yet", fixed.COUNT
                     )
                 )
             elif isinstance(request, EvaluateTestSet):
-                old = replace(fixed.result(), weights=LIVE, source="x, step 98, not calibrated", made=time.monotonic())
+                old = replace(
+                    fixed.result(), weights=LIVE, source="x, step 98, not calibrated yet", made=time.monotonic()
+                )
                 reply(TestSetEvaluated(old, fixed.images().images.numpy()))
 
         monkeypatch.setattr(worker, "request", answer)
@@ -91,7 +93,7 @@ async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp, monk
         assert note_of(page) == "With number 7: wrong image 1 of 12 at step 98, but right by now (step 140)"
         said = page.query_one(AnswerText).said
         assert said == fixed.predictions(WRONG[0])[7], "those of step 98"
-        assert str(page.query_one("#source", Static).render()) == "x, step 98, not calibrated"
+        assert str(page.query_one("#source", Static).render()) == "x, step 98, not calibrated yet"
         await press(pilot, "3")
         assert page.query_one(AnswerText).said == fixed.predictions(RIGHT)[3], "the newest"
         assert note_of(page) == ""

@@ -127,7 +127,7 @@ async def test_the_mean_tables_are_those_of_the_evaluation(size: tuple[int, int]
     async with app.run_test(size=size) as pilot:
         page = await show(pilot, "means")
         pictures = page.query_one("#means", Pictures)
-        assert [item.caption for item in pictures.items] == [*"0123456789"]
+        assert [item.caption for item in pictures.items] == [f"digit {n}" for n in range(10)]
         assert pictures.region.area > 500
         probabilities, labels = fixed.outputs().sum_probabilities.numpy(), fixed.images().labels.numpy()
         for digit, (_, grid) in enumerate(pictures.grids):

@@ -34,7 +34,7 @@ def test_the_newest_weights_of_a_training(worker: PredictionWorker) -> None:
     control.deliver(1234, Learner(config, choose(config)).copy_weights())
     answer = wait_for(answers)
     assert isinstance(answer, ImagePredicted)
-    assert answer.source == "the training in progress, step 1,234, not calibrated"
+    assert answer.source == "the training in progress, step 1,234, not calibrated yet"
     assert control.take("weights")
 
 
@@ -56,7 +56,7 @@ def test_an_evaluation_of_a_training_goes_on_whatever_is_pressed(worker: Predict
     worker.request(EvaluateTestSet(), second.put)
     answer = wait_for(second)
     assert isinstance(answer, TestSetEvaluated)
-    assert answer.result.source.endswith("step 100, not calibrated")
+    assert answer.result.source.endswith("step 100, not calibrated yet")
 
 
 def test_weights_that_are_delivered_are_there_at_once() -> None:
