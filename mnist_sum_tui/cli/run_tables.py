@@ -8,7 +8,7 @@ from mnist_sum_tui.cli.layout import print_table, say
 from mnist_sum_tui.formatting import percent, sparkline
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.seed_groups import Fold, members_of
-from mnist_sum_tui.runs.summary import LEARNED_NOTHING, Summary, measured_on
+from mnist_sum_tui.runs.summary import ONLY_GUESSES, Summary, measured_on
 from mnist_sum_tui.tui.widgets.run_columns import BEST, Column, count_words, named  # no Textual in it
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 STATE_COLOURS = {
     "running": "cyan",
     "done": "green",
-    LEARNED_NOTHING: "red",
+    ONLY_GUESSES: "red",
     "diverged": "red",
     "failed": "red",
     "damaged": "red",

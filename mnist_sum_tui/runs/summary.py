@@ -16,7 +16,7 @@ KINDS = ("started", "epoch", "finished", "checkpoint", "changed", "paused", "res
 """the kinds of events that a summary needs"""
 STATE_WORDS = {"completed": "done", "interrupted": "cut off"}
 """how two of the states are shown to a reader; the other states are shown as they are"""
-LEARNED_NOTHING = "learned nothing"
+ONLY_GUESSES = "only guesses"
 """how a run is shown that came to its end, but whose digit is no better than a guess"""
 
 
@@ -49,7 +49,7 @@ class Summary:
     def state_word(self) -> str:
         """The state as it is shown to a reader."""
         if self.finished is not None and self.state == "completed" and not has_learned(self.finished):
-            return LEARNED_NOTHING
+            return ONLY_GUESSES
         return "paused" if self.is_paused else STATE_WORDS.get(self.state, self.state)
 
     @property
@@ -127,13 +127,13 @@ def summarise(run: Run) -> Summary:
 
 
 def warning_of(run: Run) -> str:
-    """What the name of a run's weights is followed by if they only guess: `, learned nothing`; else nothing.
+    """What the name of a run's weights is followed by if they only guess: `, only guesses`; else nothing.
 
     Only the run's last event is read, because every page asks this whenever it loads weights.
     """
     ended = last_event(run.metrics_file)
     is_useless = isinstance(ended, Finished) and ended.reason == "completed" and not has_learned(ended)
-    return f", {LEARNED_NOTHING}" if is_useless and not run.is_running else ""
+    return f", {ONLY_GUESSES}" if is_useless and not run.is_running else ""
 
 
 def best_run(summaries: Iterable[Summary]) -> Summary:

@@ -29,8 +29,8 @@ def test_an_unfinished_run_says_where_it_stopped(
     useless = replace(recorded.finished(), digit_accuracy=0.1)
     with run.metrics_file.open("a", encoding="utf-8") as journal:
         journal.write(to_json(useless) + "\n")
-    assert load_predictor(run).source.endswith("step 7, learned nothing, not calibrated)")
-    assert load.load_file(best_of(run)).source.endswith("step 7, learned nothing, not calibrated")
+    assert load_predictor(run).source.endswith("step 7, only guesses, not calibrated)")
+    assert load.load_file(best_of(run)).source.endswith("step 7, only guesses, not calibrated")
     with run.lock():
         assert load_predictor(run).source == f"run {run.id} (compact, still training, step 7, not calibrated)"
 

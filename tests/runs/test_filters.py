@@ -46,7 +46,7 @@ def summary(name: str = "x", state: str = "completed", total: float | None = 0.9
         ("stand", True),
         ("rate", True),
         ("rate swift", False),
-        ("learned nothing", False),
+        ("only guesses", False),
     ],
 )
 def test_all_words_of_a_filter_must_hold(text: str, fits: bool) -> None:
@@ -75,7 +75,7 @@ def test_each_word_of_a_state_fits() -> None:
     useless = summary()
     assert useless.finished is not None
     useless = replace(useless, finished=replace(useless.finished, digit_accuracy=0.1))
-    assert all(matching(text)(useless) for text in ("learned nothing", "learned", "done"))
+    assert all(matching(text)(useless) for text in ("only guesses", "guesses", "done"))
 
 
 def test_a_damaged_run_and_one_without_a_result_fit_no_number() -> None:
@@ -127,7 +127,7 @@ def test_a_run_that_learned_nothing_is_shown_so_and_still_counts_as_done() -> No
     good = summary()
     assert good.finished is not None
     useless = replace(good, finished=replace(good.finished, digit_accuracy=0.1))
-    assert (good.state_word, useless.state_word) == ("done", "learned nothing")
+    assert (good.state_word, useless.state_word) == ("done", "only guesses")
     assert matching("done")(useless)
     assert matching("completed")(useless)
     assert replace(useless, state="running", is_paused=True).state_word == "paused"

@@ -1,18 +1,22 @@
 """Experiments: keys of the page Runs for work with many runs: filter, note, fold seeds, choose columns."""
 
+import time
+
 from textual.binding import Binding
 
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import notes
 from mnist_sum_tui.runs.filters import FORM, KEYS, matching
-from mnist_sum_tui.runs.seed_groups import folded
-from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.runs.seed_groups import folded, members_of
+from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.pages.dialogs import AskLine
 from mnist_sum_tui.tui.pages.run_keys import RunKeys
 from mnist_sum_tui.tui.widgets.run_columns import chosen
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
+RENEW_SECONDS = 5.0
+"""how often the runs that train are read again"""
 EXPERIMENT_BINDINGS = (
     Binding("slash", "filter", "Filter", key_display="/"),
     Binding("t", "note", "Note", tooltip="Write a note about the run"),
@@ -28,6 +32,8 @@ class Experiments(RunKeys):
     """all runs in the folder"""
     pattern = ""
     is_folded = False
+    _renewed = 0.0
+    """when the runs that train were read last, by time.monotonic"""
     read_at = 0
     """when the folder was last changed before it was read, in ns"""
 
@@ -40,13 +46,32 @@ class Experiments(RunKeys):
             return 0
 
     def keep_state(self) -> None:
-        """Read the folder again if a run was added or removed, because other processes train, too."""
+        """Read the folder again if a run was added or removed, because other processes train, too; else what trains."""
         super().keep_state()
-        if self.is_current and self.changed_at != self.read_at:
+        if not self.is_current:
+            return
+        if self.changed_at != self.read_at:
             self.action_reload()
+        elif time.monotonic() - self._renewed >= RENEW_SECONDS:
+            self._renew()
 
-    def show_listed(self) -> None:
-        """Fill the table; defined by the page."""
+    def _renew(self) -> None:
+        """Read the runs that train again."""
+        self._renewed, trained = time.monotonic(), [run.run for run in self.listed if run.state == "running"]
+
+        def read() -> None:
+            self.call_later(self._take_renewed, [*map(summarise, trained)])
+
+        if trained:
+            self.run_worker(read, thread=True, group="renew", exclusive=True, exit_on_error=False)
+
+    def _take_renewed(self, found: list[Summary]) -> None:
+        newer = {run.run.id: run for run in found}
+        self.listed = tuple(newer.get(run.run.id, run) for run in self.listed)
+        self.show_listed(has_new_curves=any(run.run.id in newer for row in self._chosen() for run in members_of(row)))
+
+    def show_listed(self, *, has_new_curves: bool = True) -> None:
+        """Fill the table, and draw the curves; defined by the page."""
         raise NotImplementedError
 
     @property

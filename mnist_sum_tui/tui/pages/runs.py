@@ -120,11 +120,12 @@ class RunsPage(Experiments):
             self.listed, self.query_one(RunTable).is_whole = runs, is_whole
             self.show_listed()
 
-    def show_listed(self) -> None:
-        """Show the runs that match the filter."""
+    def show_listed(self, *, has_new_curves: bool = True) -> None:
+        """Show the runs that match the filter; their curves are read again if they may be others."""
         table, rows = self.query_one(RunTable), self.rows
         names = [run.run.id for run in rows]
-        table.marked = tuple(name for name in table.marked if name in names)
+        there = {*names, *(run.run.id for run in self.listed)}
+        table.marked = tuple(name for name in table.marked if name in there)  # a filter hides marked runs for a while
         table.every, table.runs = self.listed, rows
         self.set_class(not names, "-none")
         for selector, shown in (("#table", bool(names)), ("#drawn", bool(names)), ("#empty", not names)):
@@ -136,7 +137,8 @@ class RunsPage(Experiments):
         if names and self.focused is None:
             table.focus()
         self.refresh_bindings()
-        self._trace()
+        if has_new_curves:
+            self._trace()
 
     def on_run_table_marked(self) -> None:
         """Draw the curves of the runs that are marked now."""
@@ -153,8 +155,8 @@ class RunsPage(Experiments):
         """The marked runs, else the one under the cursor."""
         table = self.query_one(RunTable)
         by_name = {summary.run.id: summary for summary in table.runs}
-        names = table.marked or ((table.row_id,) if table.row_id is not None else ())
-        return [by_name[name] for name in names if name in by_name]
+        marked = [by_name[name] for name in table.marked if name in by_name]
+        return marked or [*([table.current] if table.current is not None else [])]
 
     def _describe(self, chosen: list[Summary]) -> None:
         """Show the settings that differ beside the curves, and the details of the current run beside the table."""

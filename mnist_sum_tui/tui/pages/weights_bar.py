@@ -15,7 +15,7 @@ from textual.widgets import Static
 from mnist_sum_tui.formatting import clauses
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Event, Started
-from mnist_sum_tui.runs.summary import LEARNED_NOTHING
+from mnist_sum_tui.runs.summary import ONLY_GUESSES
 from mnist_sum_tui.tui.pages.base import LEAST_STATE
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
 from mnist_sum_tui.tui.predictions.weights import SAME, Weights, place_in_time, same_weights, usual
@@ -25,7 +25,7 @@ from mnist_sum_tui.tui.widgets.slider import Slider
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
-GUESSES = "This network learned nothing, so its answers are guesses. F5 opens another run, F1 trains a new one."
+GUESSES = "This network only guesses, so its answers mean nothing. F5 opens another run, F1 trains a new one."
 NO_OTHERS = "No other weights were kept. A run of recipe standard keeps some epochs, to go back to."
 FIRST, LAST = "These are the first weights that were kept.", "These are the last weights."
 LEAST_SLIDER = 34
@@ -113,8 +113,8 @@ class WeightsPage(PredictingPage):
         self.warn_of_guesses(source)
 
     def warn_of_guesses(self, source: str) -> None:
-        """Say so if the weights of this source learned nothing."""
-        if LEARNED_NOTHING in source:
+        """Say so if the weights of this source only guess."""
+        if ONLY_GUESSES in source:
             self.note(GUESSES, is_error=True)
 
     def take_room(self) -> None:

@@ -3,7 +3,7 @@
 from mnist_sum_tui.formatting import duration, first_fit, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.accuracies import has_learned
-from mnist_sum_tui.runs.summary import LEARNED_NOTHING
+from mnist_sum_tui.runs.summary import ONLY_GUESSES
 from mnist_sum_tui.tui.session.session import Session
 
 WATCHING = f"watching {BRAILLE.between} "
@@ -48,6 +48,6 @@ def _state(session: Session) -> tuple[str, str]:
         return BRAILLE.wrong, "failed"
     if done is not None:
         if not has_learned(done):
-            return BRAILLE.wrong, LEARNED_NOTHING
+            return BRAILLE.wrong, ONLY_GUESSES
         return ENDS.get(done.reason, (BRAILLE.wrong, done.reason))
     return (BRAILLE.cut, "cut off") if session.is_watching else (BRAILLE.off, "ready")

@@ -161,9 +161,9 @@ async def test_a_network_that_learned_nothing_is_named_as_what_it_is(
         page = app.screen
         assert isinstance(page, DrawPage)
         assert page._answer is not None
-        for source, is_said in ((f"{page._answer.source}, learned nothing", True), (page._answer.source, False)):
+        for source, is_said in ((f"{page._answer.source}, only guesses", True), (page._answer.source, False)):
             page.on_drawing_predicted(replace(page._answer, source=source))
             note = page.query_one("#note", Static)
             assert note.display == is_said
-        page.on_drawing_predicted(replace(page._answer, source="20260101, learned nothing"))
-        assert "its answers are guesses" in str(page.query_one("#note", Static).render())
+        page.on_drawing_predicted(replace(page._answer, source="20260101, only guesses"))
+        assert "This network only guesses" in str(page.query_one("#note", Static).render())

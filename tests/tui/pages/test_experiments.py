@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Label, Static
 
 from mnist_sum_tui.runs import notes
+from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.tui.pages.dialogs import AskLine
 from mnist_sum_tui.tui.pages.runs import RunsPage
@@ -61,6 +62,39 @@ async def test_a_filter_leaves_the_best_what_it_was(tmp_path: Path, monkeypatch:
         await pilot.press("r", "e", "d", "y", "t", "space", "enter", "s")  # nothing to do is no error
         await typed(pilot, "/", "")
         assert len(ids(page)) == 3
+
+
+async def test_marks_outlive_a_filter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_runs(app, pilot)
+        await pilot.press("space", "space")
+        await app.workers.wait_for_complete()
+        marked = page.query_one(RunTable).marked
+        assert len(marked) == 2
+        await typed(pilot, "/", "model=pictured")
+        assert len(page.curves) == 1, "of the run that has a row"
+        await typed(pilot, "/", "")
+        assert page.query_one(RunTable).marked == marked
+        assert len(page.curves) == 2
+
+
+async def test_a_run_that_trains_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By another process, so that no event tells of it."""
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.experiments.RENEW_SECONDS", 0.1)
+    trained = make_three(tmp_path)[2]
+    events = list(recorded.training(2150))
+    trained.metrics_file.write_text("".join(to_json(event) + "\n" for event in events[:20]))
+    monkeypatch.setattr("mnist_sum_tui.runs.locking.is_locked", lambda path: path == trained.path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_runs(app, pilot)
+        table = page.query_one(RunTable)
+        row = next(row for row in table.runs if row.run == trained)
+        assert (row.state, len(row.epochs)) == ("running", 0)
+        trained.metrics_file.write_text("".join(to_json(event) + "\n" for event in events))
+        await until(pilot, lambda: any(row.run == trained and len(row.epochs) == 5 for row in table.runs))
 
 
 async def test_a_wrong_filter_is_named_and_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,8 +42,8 @@ def test_a_run_that_learned_nothing_says_so_and_a_rate_to_try(session: Session) 
         "a digit accuracy of 9.80 % is no better than guessing: the learning rate 5 is probably too high; try 0.002"
     )
     assert not {"try it", "go on"} & rows.keys()
-    assert state_line(session) == "✗ learned nothing · test: digit 9.80 %, sum 10.00 % "
-    assert state_line(session, room=31) == "✗ learned nothing "
+    assert state_line(session) == "✗ only guesses · test: digit 9.80 %, sum 10.00 % "
+    assert state_line(session, room=31) == "✗ only guesses "
     assert "try 0.002" in receipt(session)
     assert "predict" not in receipt(session)
     assert "second cycle" not in receipt(session)
