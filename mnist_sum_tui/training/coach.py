@@ -10,7 +10,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.event_words import BUSY
-from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started, System
+from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Progress, Started, System
 from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen, now
 from mnist_sum_tui.training.diverged import ALIKE, rate_to_try
 from mnist_sum_tui.training.knobs import Knobs
@@ -44,15 +44,21 @@ WARNINGS = ("too-high", "unsettled", "too-low", "overfitting", BUSY, "few-images
 class Coach:
     """Says what the events of one training mean."""
 
-    def __init__(self, config: TrainConfig, epochs: Iterable[EpochDone] = (), knobs: Knobs | None = None) -> None:
-        """`epochs` are those that an earlier process of this run has done; `knobs` are turned while it trains."""
-        self._config, self._epochs = config, list(epochs)
+    def __init__(self, config: TrainConfig, before: Iterable[Event] = (), knobs: Knobs | None = None) -> None:
+        """`before` has the events of earlier processes of this run; `knobs` are turned while it trains."""
+        earlier = list(before)
+        self._config, self._epochs = config, [event for event in earlier if isinstance(event, EpochDone)]
         self._started: Started | None = None
         self._seen = Seen()
         self._topic, self._since = "", 0
         self._before_ghost, self._raced = "", ""
         """the topic that a sentence about the ghost interrupted; and the last verdict on the race: Faster or Slower"""
-        self._said: set[str] = set()
+        told = [event for event in earlier if isinstance(event, Advice)]
+        self._earlier = {event.topic: event.words for event in told}
+        """what earlier processes of this run said"""
+        self._said = set(self._earlier)
+        for event in told:
+            self._note(event.topic if event.topic in PHASES else "", event.words)
         self._knobs = knobs
         self._is_told_busy = False
         """whether it was told that the processor is taken, which still lasts"""
@@ -78,11 +84,15 @@ class Coach:
         is_same = topic in standing and not (topic == "chance" and isinstance(event, EpochDone))
         if not topic or is_same or (self._seen.events - self._since < HOLD and not is_urgent):
             return None
+        self._note(topic, words)
+        self._said.add(topic)
+        return topic, words
+
+    def _note(self, topic: str, words: str) -> None:
+        """Note what was said last."""
         if topic == "ghost":
             self._before_ghost, self._raced = self._topic, words.partition(" ")[0]
         self._topic, self._since = topic, self._seen.events
-        self._said.add(topic)
-        return topic, words
 
     def _find(self) -> tuple[str, str]:
         """The topic that matters most now, and its sentence; two empty strings if there is none."""
@@ -168,6 +178,8 @@ class Coach:
             return "guesses", f"{words} (with compact or swift sooner)" if is_slow else words
         if min(digit, total) < KNOWS:
             since = self._seen.adds_since or self._seen.step
+            if "adds" in self._earlier:  # this process has not seen when
+                return "adds", self._earlier["adds"]
             return "adds", f"Since step {since:,} it learns to add: the sum is more than guessed"
         if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):
             return "agrees", "The sum is right where the digit is: from here on both get better together"

@@ -102,9 +102,10 @@ class _Trainer:
         self.state, self.learner, self.batches = training.state, training.learner, training.batches
         self.validation = training.validation
         self.requests = Requests(training, recorder, control, self._validated)
-        done = [event for event in read_events(recorder.run.metrics_file, "epoch") if isinstance(event, EpochDone)]
+        before = [*read_events(recorder.run.metrics_file, EpochDone.kind, Advice.kind)]
+        done = [event for event in before if isinstance(event, EpochDone)]
         self.ending = Ending(training.state, training.batches, control, done)
-        self.coach = Coach(training.state.config, done, training.state.knobs)
+        self.coach = Coach(training.state.config, before, training.state.knobs)
         self.sampling, self.health = SamplePace(SAMPLES_SECONDS, SAMPLES_SHARE), HealthWatch(training)
         self.meter = Meter()
         threading.Thread(target=self._find_ghost, name="ghost", daemon=True).start()  # it reads all runs in the folder

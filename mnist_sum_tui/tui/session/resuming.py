@@ -124,6 +124,12 @@ class Continuation:
         which = f"Epochs {first} to {epochs}" if first < epochs else f"Epoch {first}"
         return f"{which}{time}.\n{self._rate_words(more)}"
 
+    def _halved(self, highest: float) -> str:
+        """A warning if the rate has been halved so often that a further cycle changes little."""
+        if highest > self.factor * self.config.lr / 3:
+            return ""
+        return " It was halved before: better add many epochs at once, or start a new run with more."
+
     def _rate_words(self, more: int) -> str:
         if self.config.schedule == "constant":
             return f"The learning rate stays {self.factor * self.config.lr:g}."
@@ -132,7 +138,7 @@ class Continuation:
         if self.is_complete:
             return (
                 f"{'It forms' if more == 1 else 'They form'} a cycle with half the peak rate of the one before: "
-                f"the learning rate rises to {highest:.2g} and falls to {end} again."
+                f"the learning rate rises to {highest:.2g} and falls to {end} again.{self._halved(highest)}"
             )
         rise = f"rises from {now:.2g} to {highest:.2g} and falls" if highest > now else f"falls from {now:.2g}"
         start = "The added epochs stretch the rest of the cycle: the" if more else "The"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
@@ -17,6 +18,8 @@ FAR_ABOVE = 20
 """from so many times the recipe's learning rate on, the form doubts that the network can learn"""
 MEANING_OF_ZERO = {"patience": "off", "min_gain": "any", "target": "off", "max_minutes": "off"}
 """what an empty field shows, which counts as 0"""
+TIMED = ("model", "epochs")
+"""settings with a field on which the time of a training depends"""
 OPTIMIZERS = {"sgd": "SGD", "nesterov": "SGD with Nesterov momentum", "adamw": "AdamW"}
 SCHEDULES = {
     "constant": "constant rate",
@@ -116,14 +119,16 @@ def other_network(config: TrainConfig, speeds: Speeds) -> str:
     return f"{name}: {time}" if time else name
 
 
-def recipe_choices(recipes: Iterable[TrainConfig], kept: str, speeds: Speeds) -> dict[str, tuple[str, str]]:
+def recipe_choices(
+    recipes: Iterable[TrainConfig], kept: Mapping[str, Any], speeds: Speeds
+) -> dict[str, tuple[str, str]]:
     """The list of recipes: for each its columns, with the time of the whole training, and its description.
 
-    `kept` is a network that was chosen by hand, and so stays with each recipe; empty if each has its own.
+    `kept` has those of the settings TIMED that were set by hand, and so stay with each recipe.
     """
     found = {}
     for own in recipes:
-        config = replace(own, model=kept or own.model)
+        config = replace(own, **kept)
         time = _short(total(config, speeds), "in all")
         found[own.recipe] = _choice(own.recipe, time, RECIPES[own.recipe].summary, _has_times(config, speeds))
     return found

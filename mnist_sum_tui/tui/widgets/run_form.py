@@ -181,7 +181,7 @@ class RunForm(VerticalScroll, can_focus=False):
         by_hand = [label for name, label in NUMBERS.items() if self._typed(name) != words.typed(base, name)]
         by_hand = ["network", *by_hand] if config.model != base.model else by_hand
         self.query_one("#sets", Static).update(words.sets(base, by_hand))
-        self._list_times(base)
+        self._list_times(base, config)
         self._offer_other(config, with_time=not error)
         if self._is_ready:
             self.query_one(BesideForm).describe(config.model)
@@ -196,10 +196,10 @@ class RunForm(VerticalScroll, can_focus=False):
             readiness.update(words.time_words(config, self.speeds) or words.READY[self._is_ready])
         self.call_after_refresh(self._fit)
 
-    def _list_times(self, base: TrainConfig) -> None:
-        """Describe the recipes and networks, with the times so far; a network that was set by hand stays."""
-        model, recipes = str(self.query_one("#model", Select).value), [self._base_of(name) for name in RECIPES]
-        kept = "" if model == base.model else model
+    def _list_times(self, base: TrainConfig, config: TrainConfig) -> None:
+        """Describe the recipes and networks, with the times so far; what was set by hand stays with each recipe."""
+        kept = {name: value for name in words.TIMED if (value := getattr(config, name)) != getattr(base, name)}
+        recipes = [self._base_of(name) for name in RECIPES]
         self.query_one("#recipe", Choice).describe(words.recipe_choices(recipes, kept, self.speeds))
         self.query_one("#model", Choice).describe(words.model_choices(self._networks, base, self.speeds))
 

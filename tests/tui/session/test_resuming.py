@@ -88,6 +88,16 @@ def test_a_run_that_learned_nothing_is_gone_on_with_under_a_warning() -> None:
     assert Continuation.of(RUN, config, events((0, 5))).warning == ""
 
 
+def test_a_rate_that_was_halved_before_is_named() -> None:
+    config = TrainConfig.of("standard", epochs=5)
+    starts, said = events((0, 5)), list[bool]()
+    for times in range(1, 4):
+        whole = replace(config, epochs=5 * times)
+        said.append("halved before" in Continuation.of(RUN, whole, [*starts, saved(5 * times * STEPS)]).words(5))
+        starts = [*starts, *events((5 * times * STEPS, 5 * times + 5))]
+    assert said == [False, True, True], "of the first, second and third time that epochs are added"
+
+
 def test_one_more_epoch_is_one() -> None:
     found = Continuation.of(RUN, TrainConfig.of("standard"), [*events((0, 5)), saved(5 * STEPS)])
     assert "\nIt forms a cycle" in found.words(1)
