@@ -43,6 +43,8 @@ def _state(session: Session) -> tuple[str, str]:
         if session.is_paused:
             return BRAILLE.paused, "paused"
         where = f"epoch {session.events[-1].epoch if session.events else 1}/{started.epochs}"
+        if session.control is not None and session.control.slow:
+            where += ", slow motion"
         return (RUNNING[1], WATCHING + where) if session.is_watching else (RUNNING[0], where)
     if session.error is not None:
         return BRAILLE.wrong, "failed"

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.tui.widgets.key_footer import ALWAYS
+from mnist_sum_tui.tui.widgets.key_footer import ALWAYS, PALETTE
 
 WIDTH, NARROW_WIDTH = 40, 30
 """columns of the panel beside a wide page, and beside a narrower one"""
@@ -20,6 +20,8 @@ TEXTUAL_KEYS = {
     binding.description for binding in (*Screen.BINDINGS, *ScrollableContainer.BINDINGS) if isinstance(binding, Binding)
 }
 """descriptions of the keys that every screen and every list of Textual has; they are not listed"""
+COMMANDS = ("^p", "Palette: theme, marker, settings, quiz, screenshot")
+"""the key of Textual's list of commands"""
 SELECTING = ("Shift", "and the mouse: select text")
 """how to select text in most terminals while a program has the mouse"""
 SCROLL_KEYS = (
@@ -72,6 +74,7 @@ class HelpPanel(VerticalScroll, can_focus=False):
         border-left: vkey $foreground 30%;
         background: $surface;
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
         &.-slim {{ width: {NARROW_WIDTH}; }}
         &.-below {{
             split: bottom;
@@ -103,7 +106,8 @@ class HelpPanel(VerticalScroll, can_focus=False):
     def show_keys(self) -> None:
         """Show the keys that work now."""
         if self.is_attached:
-            keys = [*page_keys(self.screen), SELECTING]
+            has_commands = PALETTE in self.screen.active_bindings
+            keys = [*page_keys(self.screen), *([COMMANDS] if has_commands else []), SELECTING]
             lines = key_lines(keys, self.scrollable_content_region.width)
             self.query_one("#help-keys", Static).update(lines)
             self.call_after_refresh(self.show_more)

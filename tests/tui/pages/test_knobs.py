@@ -9,6 +9,7 @@ from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import RunEvent
+from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.knob_panel import IDEA_WIDTH, KnobPanel, knob, knob_line
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play
@@ -75,13 +76,18 @@ async def test_single_steps_only_in_a_pause_and_slow_motion(tmp_path: Path, monk
         await play(pilot, recorded.training(200), control)
         await pilot.press("full_stop")
         assert not control.take("step")
-        await pilot.press("space", "full_stop")
-        assert control.take("step")
         await pilot.press("o")
         assert control.slow
+        session = recorded.app_of(pilot).session
+        assert state_line(session).startswith("● epoch 1/5, slow motion")
         await pilot.press("o")
         assert not control.slow
-        assert told == [f"{words}, once it goes on (space)" for words in ("One step a second", "Full speed")]
+        assert "slow" not in state_line(session)
+        await pilot.press("space", "full_stop")
+        assert control.take("step")
+        await pilot.press("o", "o")
+        slow, full = "One step a second", "Full speed"
+        assert told == [slow, full, *(f"{words}, once it goes on (space)" for words in (slow, full))]
 
 
 async def test_without_a_training_there_are_no_knobs(tmp_path: Path) -> None:
