@@ -49,11 +49,14 @@ def coloured(heat_hw: NDArray[Any], image_hw: Image, columns: int, rows: int) ->
 
 
 def less_sure(before: float, fall: float) -> str:
-    """`from 99.9 to 61.0 %`: the probability of an answer, before and after the logarithm of its odds falls."""
+    """`from 99.9 to 61.0 %`: the probability of an answer, before and after the logarithm of its odds falls.
+
+    It is empty if both are the same with as many decimals as DECIMALS allows.
+    """
     before = min(before, 1 - 1e-9)
     odds = before / (1 - before) * math.exp(-max(fall, 0.0))
     for decimals in DECIMALS:
         words = [percent(share, decimals, "") for share in (before, odds / (1 + odds))]
         if words[0] != words[1]:
-            break
-    return f"from {words[0]} to {words[1]} %"
+            return f"from {words[0]} to {words[1]} %"
+    return ""

@@ -223,7 +223,8 @@ def _legend(plot: Plot, is_short: bool = False) -> tuple[list[list[Span]], list[
         samples += [sample] if sample not in samples else []
     lines = [[*samples, (f" {name}", "legend")] for name, samples in named.items()]
     marked = [(marks.symbol, marks.role) for marks in plot.marks if len(marks.x)]
-    validation = [[*marked, (f" {plot.marks[0].name[: 3 if is_short else None]}", "legend")]] if marked else []
+    name = plot.marks[0].name[: 3 if is_short else None] if marked else ""
+    validation = [[*marked, (f" {name}", "legend")]] if name else []
     raw = [curve for curve in plot.curves[:1] if curve.raw is not None]
     envelope = [
         [(BRAILLE.envelope, f"{curve.role}-envelope"), (f" {plot.envelope[is_short]}", "legend")] for curve in raw

@@ -43,7 +43,7 @@ def print_where(out: "Console", predictor: "Predictor", image: "Pixels", predict
     digit = "digit", prediction.digit, max(prediction.digit_probabilities), heat.digit
     total = "sum", prediction.sum, max(prediction.sum_probabilities), heat.sum
     for head, answer, sure, part in (digit, total):
-        caption = f"{head} {answer}: {less_sure(sure, float(part.max()))}"
+        caption = f"{head} {answer}: {less_sure(sure, float(part.max())) or 'no place alone matters'}"
         parts.append([*_drawn(out, part, np.asarray(image)), Text(caption, "dim")])
     say(out, "Where it looked", "bold")
     fits = not is_plain() and drawing_width(out) >= 2 * COLUMNS + GAP

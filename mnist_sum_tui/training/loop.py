@@ -18,7 +18,7 @@ from mnist_sum_tui.machine.hardware import choose, set_up
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.event_json import to_dict
-from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Notice, Progress, Samples, System, Validated
+from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Finished, Notice, Progress, Samples, System, Validated
 from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.position import Totals
@@ -102,7 +102,10 @@ class _Trainer:
         self.state, self.learner, self.batches = training.state, training.learner, training.batches
         self.validation = training.validation
         self.requests = Requests(training, recorder, control, self._validated)
-        before = [*read_events(recorder.run.metrics_file, EpochDone.kind, Advice.kind)]
+        before = [*read_events(recorder.run.metrics_file, EpochDone.kind, Advice.kind, Finished.kind)]
+        for event in before:
+            if isinstance(event, Finished) and event.step == self.state.step:  # a test follows the last checkpoint
+                self.state.clock.begin_at(event.elapsed)
         done = [event for event in before if isinstance(event, EpochDone)]
         self.ending = Ending(training.state, training.batches, control, done)
         self.coach = Coach(training.state.config, before, training.state.knobs)
@@ -119,7 +122,8 @@ class _Trainer:
             yield from self._with_advice(self.recorder.started(self.training))
             lengths = state.knobs.lengths
             if len(lengths) > 1 and lengths[-1].step == state.step:
-                message = describe_change(state.config, lengths, self.batches.steps_per_epoch)
+                factor = state.knobs.factor_at(state.step)
+                message = describe_change(state.config, lengths, self.batches.steps_per_epoch, factor)
                 yield recorder.event(Notice, message=message)
             self.ending.look()
             yield from self.requests.agree()

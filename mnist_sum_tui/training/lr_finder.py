@@ -17,6 +17,8 @@ from mnist_sum_tui.training.step import DivergedError, Learner
 
 STEPS = 100
 LOWEST, HIGHEST = 1e-6, 10.0
+RATES = tuple(LOWEST * (HIGHEST / LOWEST) ** (step / (STEPS - 1)) for step in range(STEPS))
+"""the learning rate of each step"""
 SMOOTHING = 0.8
 """the weight of the past in the smoothed loss; more would be too slow for 100 steps"""
 LEAVES = 2.0
@@ -46,8 +48,8 @@ class RateTest:
         return float(f"{self.valley:.1e}")
 
 
-def find_rate(config: TrainConfig, is_over: Callable[[], bool] = lambda: False) -> RateTest:
-    """Run the test with a fresh network; nothing else is changed. `is_over` ends it early.
+def find_rate(config: TrainConfig, is_over: Callable[[Sequence[float]], bool] = lambda _: False) -> RateTest:
+    """Run the test with a fresh network; nothing else is changed. `is_over` gets the losses so far, and may end it.
 
     Raises:
         DataError, UsageError: the images or the device are missing.
@@ -57,23 +59,22 @@ def find_rate(config: TrainConfig, is_over: Callable[[], bool] = lambda: False) 
     learner = Learner(config, hardware)
     train, _ = dataset.hold_out(dataset.load("train", config.data_dir), config.seed, config.all_data)
     losses: list[float] = []
-    rates = [LOWEST * (HIGHEST / LOWEST) ** (step / (STEPS - 1)) for step in range(STEPS)]
-    for rate, plan in zip(rates, _plans(Batches(config, train)), strict=False):
+    for rate, plan in zip(RATES, _plans(Batches(config, train)), strict=False):
         try:
             result = learner.step(replace(plan, lr=rate))
         except DivergedError:
             break
         losses.append((result.digit_loss + result.sum_loss) / 2)
         smooth = smoothed(losses)
-        if is_over() or (len(losses) > SETTLED and smooth[-1] > LEAVES * min(smooth[SETTLED:])):
+        if is_over(losses) or (len(losses) > SETTLED and smooth[-1] > LEAVES * min(smooth[SETTLED:])):
             break
-    return suggest(rates[: len(losses)], losses)
+    return suggest(losses)
 
 
-def suggest(rates: Sequence[float], losses: Sequence[float]) -> RateTest:
-    """The result of a test with these rates and losses, at least two of each."""
-    smooth = smoothed(losses)
-    return RateTest(tuple(rates), tuple(losses), tuple(smooth), _steepest(rates, smooth), _valley(rates, smooth))
+def suggest(losses: Sequence[float]) -> RateTest:
+    """The result of a test with these losses, at least two."""
+    rates, smooth = RATES[: len(losses)], smoothed(losses)
+    return RateTest(rates, tuple(losses), tuple(smooth), _steepest(rates, smooth), _valley(rates, smooth))
 
 
 def smoothed(losses: Sequence[float]) -> list[float]:

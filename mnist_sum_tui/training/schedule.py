@@ -37,16 +37,19 @@ def rate_at(config: TrainConfig, changes: Sequence[Change], steps_per_epoch: int
     return learning_rate(config, place, past[0].epochs * steps_per_epoch)
 
 
-def describe_change(config: TrainConfig, changes: Sequence[Change], steps_per_epoch: int) -> str:
-    """What the last change of a run's length does to its learning rate, as a sentence for the user."""
+def describe_change(config: TrainConfig, changes: Sequence[Change], steps_per_epoch: int, factor: float) -> str:
+    """What the last change of a run's length does to its learning rate, as a sentence for the user.
+
+    `factor` is the one on the rate that was set while it trained.
+    """
     *_, before, last = changes
     is_added = last.step >= before.epochs * steps_per_epoch
-    rate = rate_at(config, changes, steps_per_epoch, last.step)
+    rate = factor * rate_at(config, changes, steps_per_epoch, last.step)
     what = f"the run now has {plural(last.epochs, 'epoch')} instead of {before.epochs:,}"
     if config.schedule == "constant":
         return f"{what}; the learning rate stays {rate:.3g}"
     if is_added:
-        peak = config.lr * _share_of_peak(config, changes, steps_per_epoch)
+        peak = factor * config.lr * _share_of_peak(config, changes, steps_per_epoch)
         return f"{what}; over the added ones the learning rate rises again, to {peak:.3g}, and falls"
     return f"{what}; the learning rate goes on from {rate:.3g}, and its schedule now ends with the last epoch"
 

@@ -4,6 +4,7 @@ import contextlib
 import statistics
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 
@@ -34,9 +35,12 @@ def from_run(run: Summary) -> float | None:
     here, usual = describe(), choose(TrainConfig(model=config.model))
     if any(made_on.get(name) != here[name] for name in SAME):
         return None
-    if (run.starts[-1].device, run.starts[-1].threads) != (usual.device.type, usual.threads):
+    start = run.starts[-1]
+    if (start.device, start.precision, start.threads) != (usual.device.type, usual.precision, usual.threads):
         return None
-    return len(epochs) * run.starts[-1].train_images / epochs[-1].elapsed
+    took = [after - before for before, after in pairwise((0.0, *(epoch.elapsed for epoch in epochs)))]
+    seconds = statistics.median(took)  # of which an epoch in slow motion is but one
+    return start.train_images / seconds if seconds > 0 else None
 
 
 def from_steps(config: TrainConfig, is_over: Callable[[], bool]) -> float | None:

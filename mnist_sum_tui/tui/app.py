@@ -18,8 +18,9 @@ from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.glyphs import MARKERS
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.tui.pages.base import PAGES, Page, is_cramped
+from mnist_sum_tui.tui.pages.base import PAGES, Page
 from mnist_sum_tui.tui.pages.dialogs import QuitScreen
+from mnist_sum_tui.tui.pages.too_small import is_cramped
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import OpenInInspect, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.run_threads import warm_up

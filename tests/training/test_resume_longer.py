@@ -27,6 +27,8 @@ def test_a_finished_run_can_be_trained_further(few_images: str, tmp_path: Path) 
     assert isinstance(events[-1], Finished)
     assert run.read_config().epochs == 3
     assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == [1, 2, 3]
+    elapsed = [event.elapsed for event in read_events(run.metrics_file)]
+    assert elapsed == sorted(elapsed), "the time goes on after the test, which comes after the last checkpoint"
 
 
 @pytest.mark.parametrize("schedule", ["onecycle", "linear"])

@@ -103,11 +103,13 @@ def test_a_constant_rate_stays_whatever_is_added() -> None:
 def test_a_change_says_which_learning_rate_comes(schedule: str, changes: list[tuple[int, int]], words: str) -> None:
     config = TrainConfig.of("standard", schedule=schedule, lr=0.8, warmup=0.3)
     noted = [Change(*change) for change in changes]
-    assert words in describe_change(config, noted, EPOCH)
+    assert words in describe_change(config, noted, EPOCH, 1.0)
     if schedule != "constant" and noted[-1].step >= noted[-2].epochs * EPOCH:
         peak = max(rates(schedule, *changes)[noted[-1].step :])
-        named = float(describe_change(config, noted, EPOCH).split("to ")[-1].split(",")[0])
+        named = float(describe_change(config, noted, EPOCH, 1.0).split("to ")[-1].split(",")[0])
         assert named == pytest.approx(peak, rel=0.2)
+        turned_down = describe_change(config, noted, EPOCH, 0.5).split("to ")[-1].split(",")[0]
+        assert float(turned_down) == pytest.approx(named / 2), "by a knob"
 
 
 def test_what_was_changed_is_noted_once() -> None:

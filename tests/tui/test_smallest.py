@@ -141,3 +141,17 @@ async def test_forty_by_ten_says_what_is_missing(page: str, app: MnistSumApp) ->
         await recorded.until(pilot, lambda: "Too small: 11 rows more" in text(app))
         await pilot.resize_terminal(*SMALLEST)
         await recorded.until(pilot, lambda: "Too small" not in text(app))
+
+
+@pytest.mark.parametrize("page", ["mistakes", "runs", "inside"])
+async def test_after_a_size_that_was_too_small_the_focus_is_where_it_was(page: str, app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.app.switch_mode(page)
+        await recorded.until(pilot, lambda: app.screen.focused is not None)
+        before = app.screen.focused
+        await pilot.resize_terminal(40, 10)
+        await recorded.until(pilot, lambda: "Too small" in text(app))
+        await pilot.resize_terminal(30, 8)
+        await pilot.pause()
+        await pilot.resize_terminal(80, 24)
+        await recorded.until(pilot, lambda: app.screen.focused is before)

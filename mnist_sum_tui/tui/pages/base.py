@@ -11,13 +11,13 @@ from textual.containers import Horizontal
 from textual.css.query import NoMatches
 from textual.events import Resize
 from textual.geometry import Size
+from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from mnist_sum_tui.formatting import plural
-from mnist_sum_tui.machine.terminal import SMALLEST
 from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.tui.pages.about import ABOUT
+from mnist_sum_tui.tui.pages.too_small import is_cramped, missing
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.textual_fixes import Question, SteadyScreen
@@ -33,23 +33,9 @@ PAGES = ("train", "inspect", "draw", "mistakes", "runs", "inside")
 """the pages in the order of the keys F1 to F6, and of Alt with the digit"""
 NORMAL = 76
 """the columns from which on the help is beside the page, and not below it"""
-CRAMPED = Size(40, 10)
-"""in a terminal of so few columns or rows, a page only says that it is too small"""
 STATE_SECONDS = 0.5
 LEAST_STATE = len("* val. sum 98.76 %    ")
 """columns that the tabs leave to the state of the training, if they can"""
-
-
-def is_cramped(size: Size) -> bool:
-    """Whether there is too little room to show anything."""
-    return size.width <= CRAMPED.width or size.height <= CRAMPED.height
-
-
-def missing(size: Size) -> str:
-    """The message that the terminal is too small, with what is missing to the smallest size for a whole page."""
-    needed = zip(("column", "row"), SMALLEST, size, strict=True)
-    words = " and ".join(plural(least - has, name) for name, least, has in needed if has < least)
-    return f"Too small: {words} more make it {SMALLEST[0]}x{SMALLEST[1]}, from where every page is whole."
 
 
 class Tab(Static):
@@ -89,6 +75,8 @@ class Page(SteadyScreen[None]):
     """in columns; each class holds up to the next"""
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-medium"), (30, "-tall"), (44, "-giant")]  # noqa: RUF012
     """in rows"""
+    _focused_before: Widget | None = None
+    """the widget that had the focus before the terminal was too small"""
     _state_room = 0
     """columns that the tabs leave to the state of the training at the present size"""
 
@@ -204,9 +192,13 @@ class Page(SteadyScreen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Use the layout for this size."""
+        was_cramped = self.has_class("-cramped")
         self.set_class(is_cramped(event.size), "-cramped")
         if is_cramped(event.size):
+            self._focused_before = self._focused_before if was_cramped else self.focused
             self.query_one("#cramped", Static).update(missing(event.size))
+        elif was_cramped:
+            self.call_after_refresh(self.set_focus, self._focused_before)  # a hidden widget loses the focus
         self.call_after_refresh(self.take_room)
 
     def take_room(self) -> None:

@@ -71,7 +71,8 @@ class Found:
     def line(self, width: int, shown: "Prediction", now: "Prediction | None" = None, source: str = "") -> str:
         """The longest line that fits; during a training `Wrong ... at step 98, but right by now (step 140)`."""
         lines = [words + self._since(shown, now, source) for words in self.words]
-        return first_fit(lines, width)
+        by_now = "" if now is None else f", {self.judge(now)} by now"
+        return first_fit([*lines, f"{self.words[-1]}{by_now}"], width)
 
     def _since(self, shown: "Prediction", now: "Prediction | None", source: str) -> str:
         if self.result.weights.path is not None:
@@ -189,7 +190,8 @@ class WalkingPage(ImagePage):
             self.note(f"Nothing {verb}: not one of {hits.size:,} pairs of image and number")
         else:
             words = f"With {beside}: {name} {step.place:,} of {step.total:,}"
-            self._land(evaluated, step, (f"{words} {where}", words), judge)
+            short = f"{name[:1].upper()}{name[1:]} {step.place:,} of {step.total:,}"
+            self._land(evaluated, step, (f"{words} {where}", words, short), judge)
 
     def _land(self, evaluated: TestSetEvaluated, step: Step, words: tuple[str, ...], judge: Judge) -> None:
         """Show the image that was found, with the weights that were searched."""

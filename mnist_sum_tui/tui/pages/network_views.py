@@ -211,7 +211,9 @@ class NetworkViews(WalkingPage):
     def on_map_of_digits_pointed(self, message: MapOfDigits.Pointed) -> None:
         """Show the image under the cursor, or open it on Inspect."""
         if message.is_chosen:
-            self.app.post_message(OpenInInspect(message.index, back=BACK))
+            found, answer = self._evaluated, self.answer
+            serves = found is not None and answer is not None and self._serves(found.result, answer)
+            self.app.post_message(OpenInInspect(message.index, None, found if serves else None, BACK))
         else:
             self.show_index(message.index)
 

@@ -63,6 +63,7 @@ class PredictingPage(Page):
                 return
             note.update(printable(text))
             note.display = bool(text)
+            self.set_class(bool(text), "-noting")
             note.set_class(is_error, "-error")
 
     def on_working(self, message: Working) -> None:

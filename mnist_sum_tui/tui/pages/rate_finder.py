@@ -1,6 +1,8 @@
 """RateFinder: the learning rate range test as a dialog: the loss over the rate, and a rate to use."""
 
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -19,7 +21,8 @@ if TYPE_CHECKING:  # torch
     from mnist_sum_tui.training.lr_finder import RateTest
 
 
-STEP_SECONDS = 0.25
+STEP_SECONDS, LEAST_DRAWN = 0.25, 3
+"""how often the curve so far is drawn, and the fewest steps that are one"""
 TRIED = "A fresh network makes 100 steps, at rates from 1e-6 to 10"
 
 
@@ -36,7 +39,9 @@ class RateFinder(Question[float | None]):
         super().__init__()
         self._config, self._after = config, after
         self._is_over = threading.Event()
-        self._is_done, self._steps = False, 0
+        self._is_done = False
+        self._losses: tuple[float, ...] = ()
+        """of the steps so far"""
         self._suggestion: float | None = None
 
     def compose(self) -> ComposeResult:
@@ -49,8 +54,8 @@ class RateFinder(Question[float | None]):
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        """Start the test, and say from time to time how far it is."""
-        self.set_interval(STEP_SECONDS, self._say_step)
+        """Start the test, and draw from time to time how far it is."""
+        self.set_interval(STEP_SECONDS, self._show_steps)
         self.run_worker(self._test, thread=True, exit_on_error=False)
 
     def on_unmount(self) -> None:
@@ -70,14 +75,21 @@ class RateFinder(Question[float | None]):
             test = str(error) or type(error).__name__
         self.call_later(self._take_test, test)
 
-    def _is_asked_to_end(self) -> bool:
+    def _is_asked_to_end(self, losses: Sequence[float]) -> bool:
         """Called after each step, in the thread."""
-        self._steps += 1
+        self._losses = tuple(losses)
         return self._is_over.is_set()
 
-    def _say_step(self) -> None:
-        if self._steps and not self._is_done and not self._is_over.is_set():
-            self.query_one("#rate-words", Label).update(f"{TRIED}: step {self._steps}")
+    def _show_steps(self) -> None:
+        """Draw the losses so far."""
+        losses = self._losses
+        if len(losses) < LEAST_DRAWN or self._is_done or self._is_over.is_set():
+            return
+        from mnist_sum_tui.charts.rate_test import rate_plot
+        from mnist_sum_tui.training.lr_finder import suggest
+
+        self.query_one("#rate-words", Label).update(f"{TRIED}: step {len(losses)}")
+        self.query_one(Chart).plot = replace(rate_plot(suggest(losses)), signs=())
 
     def _take_test(self, test: "RateTest | str") -> None:
         """Show the curve and its suggestion, or the error; or close, if the user has left meanwhile."""
@@ -92,6 +104,7 @@ class RateFinder(Question[float | None]):
         from mnist_sum_tui.charts.rate_test import rate_plot  # numpy
 
         self._suggestion = test.suggestion
+        self.refresh_bindings()
         self.query_one(Chart).plot = rate_plot(test)
         words.update(
             f"steepest {test.steepest:.2g}: here the loss falls fastest\n"
@@ -99,6 +112,10 @@ class RateFinder(Question[float | None]):
             f"set now  {self._config.lr:g}"
         )
         self.query_one("#rate-keys", Label).update(f"Enter takes {self._suggestion:g}, Escape leaves it as it is")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to take the rate when there is one."""
+        return self._suggestion is not None if action == "take" else super().check_action(action, parameters)
 
     def action_take(self) -> None:
         """Answer with the suggested rate, if there is one."""

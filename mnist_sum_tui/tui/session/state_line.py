@@ -9,6 +9,7 @@ from mnist_sum_tui.tui.session.session import Session
 WATCHING = f"watching {BRAILLE.between} "
 RUNNING = (BRAILLE.on, BRAILLE.watched)
 """the marks of a run that trains here or in another process; with little room it shows figures and not the epoch"""
+SLOW = "slow motion"
 SHORT = {"test": "test", "validation": "val.", "training": "train"}
 """the source of the figures, abbreviated"""
 ENDS = {"completed": (BRAILLE.right, "done"), "stopped": (BRAILLE.stopped, "stopped")}
@@ -26,10 +27,17 @@ def state_line(session: Session, room: int = 200) -> str:
         figures = (f"{found[0]}: {both}", f"{word} {both}", f"{word} {short}")
         forms = [f"{mark} {words} {BRAILLE.between} {each} " for each in figures]
         forms += [f"{mark} {word} {short} ", f"{mark} {word} sum {total} "] if mark in RUNNING else [f"{mark} {words} "]
-    if mark in RUNNING and session.training is not None:  # unnamed, it is the newest, as in the panel
+    if is_slow(session):
+        forms = [*forms[: len(SHORT)], f"{mark} {SLOW} "]
+    elif mark in RUNNING and session.training is not None:  # unnamed, it is the newest, as in the panel
         forms.append(f"{mark} sum {percent(session.training[1], 1)} ")
     forms.append(f"{mark} {words.removeprefix(WATCHING)} ")
     return first_fit([*forms, mark], room)
+
+
+def is_slow(session: Session) -> bool:
+    """Whether a training makes one step per second, because the user wants to see each."""
+    return session.is_live and session.control is not None and session.control.slow
 
 
 def _state(session: Session) -> tuple[str, str]:
@@ -43,8 +51,7 @@ def _state(session: Session) -> tuple[str, str]:
         if session.is_paused:
             return BRAILLE.paused, "paused"
         where = f"epoch {session.events[-1].epoch if session.events else 1}/{started.epochs}"
-        if session.control is not None and session.control.slow:
-            where += ", slow motion"
+        where += f", {SLOW}" if is_slow(session) else ""
         return (RUNNING[1], WATCHING + where) if session.is_watching else (RUNNING[0], where)
     if session.error is not None:
         return BRAILLE.wrong, "failed"

@@ -65,9 +65,9 @@ def fit_line(said: "Prediction", width: int) -> tuple[str, str]:
 
 
 def sure_line(said: "Prediction", width: int) -> str:
-    """The probabilities of both answers: `digit 98.2% sum 97.4%`, or, if that is too long, `digit 98% sum 97%`.
+    """The probabilities of both answers: `digit 98.2% sum 97.4%`, or, if that is too long, without decimals or words.
 
-    In the short form 99.9 % is `>99%`.
+    Without decimals 99.9 % is `>99%`.
     """
     for decimals in (1, 0):
         shares = max(said.digit_probabilities), max(said.sum_probabilities)
@@ -76,8 +76,8 @@ def sure_line(said: "Prediction", width: int) -> str:
         )
         line = f"digit and sum {total}" if digit == total else f"digit {digit} sum {total}"
         if len(line) <= width:
-            break
-    return line
+            return line
+    return first_fit([line, f"{digit}, sum {total}"], width)
 
 
 def doubt_line(said: "Prediction", width: int) -> str:

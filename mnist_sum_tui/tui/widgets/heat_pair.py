@@ -119,9 +119,10 @@ def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np
 def strongest_words(heat_hw: NDArray[np.float32], found: Marks, sure: float) -> str:
     """What the strongest mark means, `the place marked 9 (from 99.9 to 61.0 %)`; `sure` is the answer's probability."""
     most = float(heat_hw.max())
-    if most < MATTERS or not found.strongest:
+    told = less_sure(sure, most)
+    if most < MATTERS or not found.strongest or not told:
         return "so weak that no place alone matters"
-    return f"{found.strongest} ({less_sure(sure, most)})"
+    return f"{found.strongest} ({told})"
 
 
 class HeatPair(Widget):

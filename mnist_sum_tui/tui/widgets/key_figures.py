@@ -9,6 +9,7 @@ from mnist_sum_tui.formatting import duration, first_fit, percent, plural
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.session.state_line import is_slow
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.run_details import in_columns, last_epochs
 
@@ -124,7 +125,8 @@ def figures(session: Session) -> dict[str, tuple[Lengths, Value, Lengths]]:
     notes = [f"validation {percent(value).removesuffix(' %')}" if has_validation else "smoothed" for value in validated]
     found: dict[str, tuple[Lengths, Value, Lengths]] = {
         "digit": (("training digit %, smoothed", "training digit %", "digit %"), digit, (notes[0],)),
-        "sum": (("training sum %, smoothed", "training sum %", "sum %"), total, (notes[1],)),
+        # as wide as those of the digit, so that both have the same form
+        "sum": (("training sum %, smoothed  ", "training sum %  ", "sum %"), total, (notes[1],)),
         "agreement": (AGREEMENT, validated[2], ("",) if validated[2] is None else ("of the validation", "validation")),
     }
     return found if has_validation else {name: found[name] for name in ("digit", "sum")}
@@ -138,7 +140,7 @@ def facts(session: Session, width: int) -> str:
     elapsed = session.events[-1].elapsed if session.events else 0.0
     times = [f"elapsed {duration(elapsed)}"]
     if session.finished is None:
-        times.append(f"left {duration(progress.remaining if progress else None)}")
+        times.append(f"left {duration(progress.remaining if progress and not is_slow(session) else None)}")
     threads = [plural(started.threads, "thread")] if started.device == "cpu" else []
     is_one_line = width >= len(_as_fit(times, 10**6))
     lines = [

@@ -15,7 +15,9 @@ from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.step import Learner
 from mnist_sum_tui.tui.pages.draw import DrawPage
+from mnist_sum_tui.tui.predictions.weights import LIVE, Weights
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
+from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.answer import AnswerText, Likeness
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
@@ -167,3 +169,27 @@ async def test_a_network_that_learned_nothing_is_named_as_what_it_is(
             assert note.display == is_said
         page.on_drawing_predicted(replace(page._answer, source="20260101, only guesses"))
         assert "This network only guesses" in str(page.query_one("#note", Static).render())
+
+
+async def test_after_the_training_the_weights_that_it_keeps_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "draw")
+        await draw(pilot)
+        page, worker = app.screen, fixed.predictions_in(app)
+        assert isinstance(page, DrawPage)
+        assert page._answer is not None
+        live = Weights(LIVE, "the training in progress")
+        page.on_drawing_predicted(replace(page._answer, weights=live, choices=(live,), source="x"))
+        monkeypatch.setattr(Session, "is_training", True)
+        worker.requests.clear()
+        page.keep_state()
+        await pilot.pause()
+        assert not worker.requests
+        monkeypatch.setattr(Session, "is_training", False)
+        page.keep_state()
+        await pilot.pause()
+        assert page._answer.weights.path is not None
+        assert len(worker.requests) == 1

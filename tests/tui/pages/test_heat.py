@@ -225,6 +225,9 @@ def test_the_words_speak_of_a_mark_that_is_in_the_picture() -> None:
     heat[:, 20:], heat[:, :4] = 4, 8
     assert strongest_words(heat, marks(image, heat, 28), 0.9) == "the place ▓ beside the ink (from 90.0 to 0.3 %)"
     heat[:] = 0.15
+    assert strongest_words(heat, marks(image, heat, 28), 1 - 1e-9) == "so weak that no place alone matters", (
+        "no figure would differ"
+    )
     assert (
         strongest_words(heat, marks(image * 0, heat, 28, LEAST_NINE), 0.9) == "so weak that no place alone matters"
     ), "a blank"

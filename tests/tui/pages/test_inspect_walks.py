@@ -91,6 +91,15 @@ async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp, monk
         page.keep_up()
         await pilot.pause()
         assert note_of(page) == "With number 7: wrong image 1 of 12 at step 98, but right by now (step 140)"
+        assert page._found is not None
+        now = fixed.predictions(RIGHT)[7]
+        for width, line in (
+            (70, "Wrong image 1 of 12 at step 98, but right by now (step 140)"),
+            (40, "Wrong image 1 of 12, right by now"),
+        ):
+            assert (
+                page._found.line(width, fixed.predictions(WRONG[0])[7], now, "x, step 140, not calibrated yet") == line
+            )
         said = page.query_one(AnswerText).said
         assert said == fixed.predictions(WRONG[0])[7], "those of step 98"
         assert str(page.query_one("#source", Static).render()) == "x, step 98, not calibrated yet"

@@ -10,6 +10,7 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import RunEvent
 from mnist_sum_tui.tui.session.state_line import state_line
+from mnist_sum_tui.tui.widgets.key_figures import facts
 from mnist_sum_tui.tui.widgets.knob_panel import IDEA_WIDTH, KnobPanel, knob, knob_line
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play
@@ -80,6 +81,8 @@ async def test_single_steps_only_in_a_pause_and_slow_motion(tmp_path: Path, monk
         assert control.slow
         session = recorded.app_of(pilot).session
         assert state_line(session).startswith("● epoch 1/5, slow motion")
+        assert state_line(session, room=20) == "● slow motion "
+        assert "left -" in facts(session, 40)
         await pilot.press("o")
         assert not control.slow
         assert "slow" not in state_line(session)

@@ -241,3 +241,21 @@ async def test_after_the_training_its_best_weights_are_evaluated(
         count = len(worker.requests)
         page.keep_state()
         assert len(worker.requests) == count, "once is enough"
+
+
+async def test_images_stay_while_all_are_evaluated_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        page = app.screen
+        assert isinstance(page, MistakesPage)
+        gallery = page.query_one(Gallery)
+        before = gallery.size
+        page.note("evaluating")
+        await pilot.pause()
+        assert page.query_one("#note").region.height == 1
+        assert gallery.size == before
+        page.note()
+        await pilot.pause()
+        assert page.query_one("#result").region.height == 1
+        assert gallery.size == before

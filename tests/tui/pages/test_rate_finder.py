@@ -1,7 +1,7 @@
 """The rate finder of the form: its button, its chart, and what Enter and Escape do."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from textual.pilot import Pilot
@@ -9,14 +9,15 @@ from textual.widgets import Button, Input, Label
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError
-from mnist_sum_tui.training.lr_finder import HIGHEST, LOWEST, STEPS, RateTest, suggest
+from mnist_sum_tui.training.lr_finder import RATES, RateTest, suggest
 from mnist_sum_tui.tui.pages.rate_finder import RateFinder
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from tests.tui import recorded
 from tests.tui.recorded import until
 
-RATES = [LOWEST * (HIGHEST / LOWEST) ** (step / (STEPS - 1)) for step in range(STEPS)]
-FOUND = suggest(RATES, [2.5 - 2 / (1 + (0.001 / rate) ** 2) for rate in RATES])
+IsOver = Callable[[Sequence[float]], bool]
+FOUND = suggest([2.5 - 2 / (1 + (0.001 / rate) ** 2) for rate in RATES])
 
 
 @pytest.fixture
@@ -24,7 +25,9 @@ def terminal_size() -> tuple[int, int]:
     return 80, 24
 
 
-def with_test(monkeypatch: pytest.MonkeyPatch, find: Callable[[TrainConfig, Callable[[], bool]], RateTest]) -> None:
+def with_test(
+    monkeypatch: pytest.MonkeyPatch, find: Callable[[TrainConfig, Callable[[Sequence[float]], bool]], RateTest]
+) -> None:
     monkeypatch.setattr("mnist_sum_tui.training.lr_finder.find_rate", find)
 
 
@@ -53,7 +56,7 @@ async def test_enter_takes_the_suggestion_and_escape_leaves_it(
 ) -> None:
     asked: list[TrainConfig] = []
 
-    def find(config: TrainConfig, _: Callable[[], bool]) -> RateTest:
+    def find(config: TrainConfig, _: IsOver) -> RateTest:
         asked.append(config)
         return FOUND
 
@@ -76,9 +79,9 @@ async def test_escape_ends_a_test_that_runs_and_enter_waits_for_it(
 ) -> None:
     begun = threading.Event()
 
-    def find(_: TrainConfig, is_over: Callable[[], bool]) -> RateTest:
+    def find(_: TrainConfig, is_over: IsOver) -> RateTest:
         begun.set()
-        while not is_over():
+        while not is_over([2.0, 1.5, 1.0]):
             pass
         return FOUND
 
@@ -86,6 +89,10 @@ async def test_escape_ends_a_test_that_runs_and_enter_waits_for_it(
     screen = await opened(pilot)
     assert begun.wait(30)
     await until(pilot, lambda: "at rates from 1e-6 to 10: step " in str(screen.query_one("#rate-words", Label).visual))
+    drawn = screen.query_one(Chart).plot
+    assert drawn is not None
+    assert [len(curve.x) for curve in drawn.curves] == [3], "the curve so far"
+    assert not any(key.words == "Take it" for key in keys_of(pilot.app.screen)[0])
     await pilot.press("enter")
     assert isinstance(pilot.app.screen, RateFinder)
     await pilot.press("escape")
@@ -96,7 +103,7 @@ async def test_escape_ends_a_test_that_runs_and_enter_waits_for_it(
 
 
 async def test_what_goes_wrong_is_a_sentence(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    def find(_: TrainConfig, __: Callable[[], bool]) -> RateTest:
+    def find(_: TrainConfig, __: IsOver) -> RateTest:
         raise DataError("x/[b]: is missing")
 
     with_test(monkeypatch, find)

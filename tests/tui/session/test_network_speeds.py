@@ -1,6 +1,7 @@
 """How quick a network trains here: from earlier runs, else from a few steps, and never while something trains."""
 
 import importlib
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -24,12 +25,15 @@ from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_runs import make
 from tests.tui.recorded import until
 
+USUAL = choose(TrainConfig(model="compact"))
 
-def make_run(folder: Path, name: str, threads: int | None = None, **made_on: object) -> Run:
+
+def make_run(
+    folder: Path, name: str, threads: int = USUAL.threads, precision: str = USUAL.precision, **made_on: object
+) -> Run:
     """A run of five epochs in 53.75 s, as if trained on this machine, but for what is given."""
-    usual = choose(TrainConfig(model="compact"))
     _, *rest = recorded.training(2150)
-    start = replace(recorded.started(), device=usual.device.type, threads=threads or usual.threads)
+    start = replace(recorded.started(), device=USUAL.device.type, precision=precision, threads=threads)
     run = make(folder, name, [start, *rest])
     run.write_json(run.environment_file, {**describe(), **made_on})
     return run
@@ -41,11 +45,22 @@ def test_the_speed_of_an_earlier_run_on_this_machine(tmp_path: Path) -> None:
     for other in (
         make_run(tmp_path, "other-processor", processor="another"),
         make_run(tmp_path, "other-threads", threads=63),
+        make_run(tmp_path, "other-precision", precision="other"),
         make(tmp_path, "no-environment", list(recorded.training(2150))),
         make(tmp_path, "no-epoch", list(recorded.training(100))),
         make(tmp_path, "other-images", list(recorded.training(2150)), data_dir="/data"),
     ):
         assert speed_estimate.from_run(summarise(other)) is None, other.id
+
+
+def test_an_epoch_in_slow_motion_says_nothing_of_the_speed(tmp_path: Path) -> None:
+    run = make_run(tmp_path, "slow")
+    usual, slow = speed_estimate.from_run(summarise(run)), 1_000.0
+    lines = [json.loads(line) for line in run.metrics_file.read_text().splitlines()]
+    for line in lines:
+        line["elapsed"] += slow if line["step"] > 1000 else 0.0
+    run.metrics_file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert speed_estimate.from_run(summarise(run)) == pytest.approx(usual, rel=0.05)
 
 
 def test_a_few_steps_leave_torch_as_it_was() -> None:
