@@ -5,7 +5,6 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -14,8 +13,8 @@ from mnist_sum_tui.runs.event_json import from_dict, to_json
 from mnist_sum_tui.runs.events import Changed, Event, Started
 
 MOST_LINE_BYTES = 1 << 20
-MARK_BYTES = 40
-"""the first bytes of a line, in which its kind stands"""
+BLOCK_BYTES = 1 << 16
+"""as many as are read at once; more would not stay in the cache"""
 
 
 class Journal:
@@ -140,22 +139,25 @@ def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
 
     Incomplete and damaged lines are skipped.
     """
-    mark = re.compile(f'"event": "(?:{"|".join(map(re.escape, kinds))})"'.encode())
+    # Looking for the kind before parsing makes listing long runs ten times faster.
+    begins = rf'\{{"event": "(?:{"|".join(map(re.escape, kinds))})"' if kinds else r"[^\n]"
     try:
         with open_own(path) as stream:
             stream.seek(begin)
-            for line in _bounded(stream):
-                # Looking for the kind before parsing makes listing long runs ten times faster.
-                if kinds and not mark.search(line, 0, MARK_BYTES):
-                    continue
-                yield from _parse([line])
+            yield from _parse(_lines(stream, re.compile(rf"{begins}[^\n]*".encode())))
     except OSError:
         return
 
 
-def _bounded(stream: BinaryIO) -> Iterable[bytes]:
-    """The lines of a file. A line longer than any event comes in pieces, so that no file can fill the memory."""
-    return iter(partial(stream.readline, MOST_LINE_BYTES), b"")
+def _lines(stream: BinaryIO, wanted: re.Pattern[bytes]) -> Iterator[bytes]:
+    """The lines that fit, read in blocks; one longer than any event is cut, so that no file can fill the memory."""
+    rest = b""
+    while read := stream.read(BLOCK_BYTES):
+        block = rest + read
+        end = block.rfind(b"\n") + 1
+        yield from wanted.findall(block, 0, end)
+        rest = block[end : end + MOST_LINE_BYTES]
+    yield from wanted.findall(rest)
 
 
 def last_event(path: Path) -> Event | None:
