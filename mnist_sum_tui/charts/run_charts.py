@@ -162,9 +162,11 @@ def overlay(
         validated = [
             (series.x(x_kind, series.validation), series.y(what, head, series.validation)) for series in several
         ]
-        marks.append(Marks("validation", role, RUN_SYMBOLS[row], *_together(validated)[:2]))
+        # without a name, because in the legend a mark stands for its run
+        marks.append(Marks("", role, RUN_SYMBOLS[row], *_together(validated)[:2]))
     scale = NINES if what == "accuracy" else LOG
-    return Plot(tuple(curves), tuple(marks), scale, x_kind, title=f"{quantity} in training", envelope=("all of n", "n"))
+    title = f"{quantity} in training{', signs: in validation' if any(len(mark.x) for mark in marks) else ''}"
+    return Plot(tuple(curves), tuple(marks), scale, x_kind, title=title, envelope=("all of n", "n"))
 
 
 def _together(several: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats, Floats | None]:

@@ -49,6 +49,9 @@ Corrupt = Annotated[
     bool,
     typer.Option("--corrupt", help="Spoil the images in fifteen ways, each in five strengths: some minutes for all."),
 ]
+SameRun = Annotated[
+    str | None, typer.Option("--run", metavar="RUN", help="The same as RUN, as predict has it.", hidden=True)
+]
 Images = Annotated[
     int | None,
     typer.Option("--images", min=1, metavar="N", help="Only the first N images, for a quick look.", show_default="all"),
@@ -66,12 +69,13 @@ def evaluate(
     count: Images = None,
     json: Json = False,
     notify: Notify = None,
+    same_run: SameRun = None,
 ) -> None:
     """Test a run: the accuracy of both heads, how often they agree, and what they get wrong."""
     if corrupt and strangers is not None:
         raise UsageError("--corrupt and --strangers are separate tests: give one of them at a time")
     folder = folder_or_default(runs_dir)
-    asked = find.for_prediction(run, folder, model_file)
+    asked = find.for_prediction(run or same_run, folder, model_file)
     import_torch()
     import torch
 

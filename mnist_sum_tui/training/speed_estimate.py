@@ -39,7 +39,7 @@ def from_run(run: Summary) -> float | None:
     if (start.device, start.precision, start.threads) != (usual.device.type, usual.precision, usual.threads):
         return None
     took = [after - before for before, after in pairwise((0.0, *(epoch.elapsed for epoch in epochs)))]
-    seconds = statistics.median(took)  # of which an epoch in slow motion is but one
+    seconds = min(took)  # slow motion, and other pages that were looked at meanwhile, made the others longer
     return start.train_images / seconds if seconds > 0 else None
 
 

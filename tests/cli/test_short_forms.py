@@ -26,6 +26,12 @@ def test_runs_list_is_runs(cli: Cli, tmp_path: Path) -> None:
     assert other.id in cli("runs", "--runs-dir", "other", "list").stdout
 
 
+def test_evaluate_takes_a_run_as_predict_does(cli: Cli, small_data: str, tmp_path: Path) -> None:
+    make_run(tmp_path / "runs", "20260101-120000-compact")
+    for run in (["--run", "nope"], ["nope"]):
+        is_one_line(cli("evaluate", *run, "--data-dir", small_data), 2, "nope")
+
+
 def test_a_done_run_is_called_done(cli: Cli, tmp_path: Path) -> None:
     make_run(tmp_path / "runs", "20260101-120000-compact")
     for command in (["runs"], ["runs", "show"]):

@@ -25,14 +25,20 @@ Draw a digit with the mouse, or the
 arrows and space: after each stroke
 the network reads it cut out, scaled
 to 20 pixels and centred, as MNIST.
-Thin bar: how like a digit it is.
+Thin bar: how like a digit it is;
+its tick: the least for a digit.
 F6 shows its way through the layers.""",
     "mistakes": """\
 Left: which digit is read as which.
 Right: how often the sum is right.
 The stronger the colour, the more.
 Below: the wrong images, those that
-the network was surest of first.""",
+the network was surest of first.
+c: how sure it is, and how often it
+is right then; the mean gap between
+both is the ECE. NLL and Brier are
+errors of the probabilities: the
+lower, the better.""",
     "runs": """\
 Every training is a run, kept in a
 folder. Its best accuracies stand in

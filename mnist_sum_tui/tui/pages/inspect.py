@@ -91,7 +91,8 @@ class InspectPage(WalkingPage):
         if answer is None or not self.is_mounted:
             return
         self.query_one("#which", Static).update(f"#{answer.index:,}  number {self.number}")
-        self.query_one(AnswerText).said = self.show_prediction(answer)
+        text = self.query_one(AnswerText)
+        text.at, text.said = self.found_at, self.show_prediction(answer)
         self.query_one(AdditionTable).predictions = answer.predictions
 
     def action_look(self) -> None:

@@ -135,6 +135,12 @@ class WalkingPage(ImagePage):
         return shown
 
     @property
+    def found_at(self) -> str:
+        """The step of the training at which the image was found, if one was found by a walk; else empty."""
+        found = self.searched
+        return "" if found is None or found.weights.path is not None else step_of(found.source)
+
+    @property
     def searched(self) -> TestSetResult | None:
         """The evaluation whose answer is shown, if the image was found by a walk."""
         return None if self._found is None else self._found.result

@@ -1,5 +1,6 @@
 """The page Mistakes: confusion of digits, accuracy of sums by digit and number, the wrong images, and sureness."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -69,6 +70,8 @@ class MistakesPage(WeightsPage):
         super().__init__()
         self._evaluated: TestSetEvaluated | None = None
         self._selection: Selection | None = None
+        self._choose: Callable[[TestSetResult], Selection] = all_wrong
+        """chooses the images of the gallery from the newest result"""
         self._above: str | None = "maps"
         """what is shown above the gallery: `maps`, `sureness`, or nothing"""
 
@@ -141,7 +144,8 @@ class MistakesPage(WeightsPage):
     def step_back(self) -> bool:
         """Escape shows all wrong images again, then the maps."""
         if self._evaluated is not None and self._selection is not None and self._selection.is_part:
-            self._show(all_wrong(self._evaluated.result))
+            self._choose = all_wrong
+            self._show()
         elif self._above != "maps":
             self.action_maps(True)
         else:
@@ -163,12 +167,13 @@ class MistakesPage(WeightsPage):
         self.query_one(SumMap).grid = report.sum_accuracy_by_pair
         self.query_one(SurenessCharts).draw(report.reliability)
         self.query_one("#frequent", Static).update("\n".join(frequent(message.result)[:OFTEN]))
-        self._show(all_wrong(message.result))
+        self._show()
 
-    def _show(self, selection: Selection) -> None:
-        """Show these images in the gallery."""
+    def _show(self) -> None:
+        """Show the chosen images in the gallery."""
         assert self._evaluated is not None
-        self._selection, images = selection, self._evaluated.images
+        selection, images = self._choose(self._evaluated.result), self._evaluated.images
+        self._selection = selection
         gallery = self.query_one(Gallery)
         gallery.items = tuple(
             Item(images[found.image], found.caption, place) for place, found in enumerate(selection.chosen)
@@ -189,7 +194,8 @@ class MistakesPage(WeightsPage):
         """Show only the images of a map's cell."""
         if self._evaluated is not None:
             choose = read_as if isinstance(message.heatmap, Confusion) else sums_wrong
-            self._show(choose(self._evaluated.result, message.row, message.column))
+            self._choose = lambda result: choose(result, message.row, message.column)
+            self._show()
             self.query_one(Gallery).focus()
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:

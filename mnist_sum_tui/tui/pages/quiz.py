@@ -56,7 +56,7 @@ class QuizScreen(Question[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close"),
         Binding("enter", "next", "Next", show=False),
-        Binding("n", "again", "Ten others", show=False),
+        Binding("n", "again", "Ten others"),
     ]
     AUTO_FOCUS = "#typed-digit"
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-medium")]  # noqa: RUF012
@@ -94,8 +94,8 @@ class QuizScreen(Question[None]):
                 yield Digit(id="quiz-image")
                 yield Static(INTRODUCTION, id="told", markup=False)
             with Horizontal():
-                yield AnswerInput(id="typed-digit", placeholder="digit", type="integer", max_length=1, disabled=True)
-                yield AnswerInput(id="typed-sum", placeholder="sum", type="integer", max_length=2, disabled=True)
+                yield AnswerInput(id="typed-digit", placeholder="wait", type="integer", max_length=1, disabled=True)
+                yield AnswerInput(id="typed-sum", placeholder="wait", type="integer", max_length=2, disabled=True)
             yield Label("", id="hint", classes="hint", markup=False)
         yield KeyFooter()
 
@@ -110,6 +110,11 @@ class QuizScreen(Question[None]):
         hint = self.query_one("#hint", Label)
         hint.update(printable(words))
         hint.set_class(is_error, "-error")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer ten others when all are answered."""
+        is_over = bool(self.answers) and not self.waiting
+        return is_over if action == "again" else super().check_action(action, parameters)
 
     # Messages of the worker.
 
@@ -147,9 +152,10 @@ class QuizScreen(Question[None]):
             printable(f"You against {self._found.result.source}").replace(", ", ",\n", 1)
         )
         self._hint("Type the digit, then the sum, then Enter")
-        for field in self.query(Input):
-            field.disabled, field.value = False, ""
+        for field, name in zip(self.query(Input), ("digit", "sum"), strict=True):
+            field.disabled, field.value, field.placeholder = False, "", name
         self.query_one("#typed-digit").focus()
+        self.refresh_bindings()
         self._asked_at = time.perf_counter()
         weights = self._found.result.weights
         self.predictions.request(PredictImage(asked.image, weights if weights.path else None), self.post_message)
@@ -181,9 +187,11 @@ class QuizScreen(Question[None]):
             field.disabled = True
         lines = self.answers[-1].lines()
         if not self.waiting:
+            self.query_one("#asked", Label).update("The quiz is over")
             lines = [*self._end(), "", *lines]  # first, because there may be little room
         self.query_one("#told", Static).update("\n".join(lines))
         self._hint("Enter: the next image" if self.waiting else "n: ten others")
+        self.refresh_bindings()
 
     def _end(self) -> list[str]:
         assert self._found is not None

@@ -18,7 +18,8 @@ from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 RUN_BINDINGS = (
     *IN_STEP_BINDINGS,
-    Binding("r", "resume", "Resume", tooltip="Train it further"),
+    Binding("r", "resume('unfinished')", "Resume", tooltip="Train it to its end"),
+    Binding("r", "resume('completed')", "More epochs", tooltip="Train it further"),
     Binding("y", "copy", "Copy command"),
     Binding("d,delete", "delete", "Delete", key_display="d"),
     Binding("h", "report", "Report", tooltip="One HTML file to send, of the run or of the marked ones"),
@@ -40,7 +41,10 @@ class RunKeys(InStepKeys):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable keys that need a run if there is none."""
-        return self.current is not None if action in NEED_A_RUN else super().check_action(action, parameters)
+        current = self.current
+        if action == "resume" and current is not None:
+            return (parameters == ("completed",)) == (current.state == "completed")
+        return current is not None if action in NEED_A_RUN else super().check_action(action, parameters)
 
     @property
     def current(self) -> Summary | None:
@@ -58,7 +62,7 @@ class RunKeys(InStepKeys):
         else:
             self.app.post_message(OpenRun(current.run))
 
-    def action_resume(self) -> None:
+    def action_resume(self, _: str) -> None:
         """Train the run further, from its newest checkpoint."""
         current = self.current
         if current is None:

@@ -146,6 +146,7 @@ class RunsPage(Experiments):
 
     def on_data_table_row_highlighted(self) -> None:
         """Follow the cursor with the details, and, if no run is marked, with the chart."""
+        self.refresh_bindings()
         if self.query_one(RunTable).marked:
             self._describe(self._chosen())
         else:

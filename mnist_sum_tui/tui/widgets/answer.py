@@ -89,8 +89,11 @@ def doubt_line(said: "Prediction", width: int) -> str:
     return first_fit([f"{doubt} {sure}", doubt], width)
 
 
-def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Content:
-    """Lines of text: the equation, the verdict unless it is sure, how sure, the true equation, whether both agree."""
+def answer_lines(said: "Prediction", width: int, is_large: bool = False, at: str = "") -> Content:
+    """Lines of text: the equation, the verdict unless it is sure, how sure, the true equation, whether both agree.
+
+    `at` is the step of a training whose answer it is, if that is not the newest.
+    """
     style = "$text-primary" if said.correct is None else "$text-success" if said.correct else "$text-error"
     words = equation(said.digit, said.number, said.sum)
     shown = large(words, width < WIDE_WIDTH) if is_large else [words]
@@ -100,7 +103,8 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False) -> Cont
     lines.append((sure_line(said, width), ""))
     if said.label is not None:
         truth = equation(said.label, said.number, said.label + said.number)
-        lines.append((f"{RIGHT} right" if said.correct else f"{WRONG} wrong", style))
+        when = f" at {at}" if at else ""
+        lines.append((f"{RIGHT} right{when}" if said.correct else f"{WRONG} wrong{when}", style))
         lines.append((f"truth {truth}", "$foreground-muted"))
     lines.append(fit_line(said, width))
     return Content("\n").join(Content.styled(text, style) for text, style in lines)
@@ -173,6 +177,8 @@ class AnswerText(Widget):
     """Shows the answer of one prediction."""
 
     said: "reactive[Prediction | None]" = reactive(None, layout=True)
+    at: reactive[str] = reactive("")
+    """the step of a training whose answer it is, if that is not the newest"""
 
     def render(self) -> Content:
         """The answer; empty before the first prediction."""
@@ -186,7 +192,7 @@ class AnswerText(Widget):
         if self.said is None:
             return Content("")
         is_wide = not self.screen.has_class("-short") and width >= TIGHT_WIDTH
-        return answer_lines(self.said, width, is_wide and current() is not ASCII)
+        return answer_lines(self.said, width, is_wide and current() is not ASCII, self.at)
 
 
 class AllTen(Widget):

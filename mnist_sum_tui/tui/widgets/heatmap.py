@@ -164,7 +164,7 @@ class Confusion(Heatmap):
             return content
         if is_shaded:
             return content + f"\n = right {BRAILLE.between} none {self._key()}"
-        words = f"{' = right' if is_small else '   images:'} {BRAILLE.between} none "
+        words = f"{' = right' if is_small else '   mistakes:'} {BRAILLE.between} none "
         swatch = cell_style(paper, red, 1.0)
         return content + "\n" + Content.assemble((words, "$foreground-muted"), (f" {most:.0f} ", swatch), " most")
 

@@ -102,6 +102,7 @@ async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp, monk
             )
         said = page.query_one(AnswerText).said
         assert said == fixed.predictions(WRONG[0])[7], "those of step 98"
+        assert "wrong at step 98" in str(page.query_one(AnswerText).render())
         assert str(page.query_one("#source", Static).render()) == "x, step 98, not calibrated yet"
         await press(pilot, "3")
         assert page.query_one(AnswerText).said == fixed.predictions(RIGHT)[3], "the newest"

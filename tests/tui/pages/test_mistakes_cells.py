@@ -8,6 +8,7 @@ import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.selection import caption, read_as, sums_wrong
 from mnist_sum_tui.tui.widgets.gallery import Gallery
@@ -62,6 +63,9 @@ async def test_a_cell_is_chosen_by_keys_or_a_click_and_escape_shows_all_again(
         await pilot.click(confusion, offset=(3 + 5 * confusion.cell, 2 + 9))
         await until(pilot, lambda: shown_in(gallery) == [241])
         assert gallery.has_focus
+        again = replace(fixed.result(), made=1.0)
+        app.screen.on_test_set_evaluated(TestSetEvaluated(again, fixed.images().images.numpy(), fixed.CHOICES))  # type: ignore[attr-defined]
+        assert shown_in(gallery) == [241], "of the newer weights, too"
         await pilot.press("escape")
         assert shown_in(gallery) == everything
         sums.focus()

@@ -16,6 +16,7 @@ from mnist_sum_tui.tui.predictions.messages import Trouble, Working
 from mnist_sum_tui.tui.predictions.quiz import HARDEST, Answered, choose, score_lines, score_of
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage, Reply, Request
 from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from tests.tui import fixed
 from tests.tui.recorded import until
 
@@ -104,9 +105,12 @@ async def test_ten_images_and_a_score_that_is_kept(size: tuple[int, int], app: M
         await pilot.press("enter")
         await pilot.pause()
         assert text(screen, "#told").startswith("You      9 of 10 in"), "the score stays"
+        assert text(screen, "#asked") == "The quiz is over"
+        assert [key.words for key in keys_of(app.screen)[0]][-1] == "Ten others"
         await pilot.press("n")
         await pilot.pause()
         assert text(screen, "#asked").startswith("Image 1 of 10"), "once more"
+        assert not any(key.words == "Ten others" for key in keys_of(app.screen)[0])
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is not screen)
         assert len(read_scores(app.session.runs_folder)) == 1

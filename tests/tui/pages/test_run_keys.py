@@ -9,11 +9,13 @@ from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.in_step_bar import InStepBar
+from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from mnist_sum_tui.tui.widgets.sample_strip import Sample
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from mnist_sum_tui.tui.widgets.strips_in_step import StripsInStep
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import make_three, note_of, open_runs
+from tests.tui.recorded import until
 
 
 async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,6 +38,18 @@ async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert note_of(page) == "", "a message is gone with the next key"
         await pilot.press("down", "e")
         assert "no weights yet" in note_of(page)
+
+
+async def test_the_footer_says_what_to_train_further_means(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_three(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(160, 48)) as pilot:
+        page = await open_runs(app, pilot)
+        for words in ("Resume", "More epochs"):  # the newest was stopped
+            await until(pilot, lambda: any(key.words == words for key in keys_of(app.screen)[0]))  # noqa: B023
+            await pilot.press("down")
+        assert page.current is not None
+        assert page.current.state == "completed"
 
 
 async def test_the_report_of_a_run_goes_into_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
