@@ -165,8 +165,9 @@ def overlay(
         # without a name, because in the legend a mark stands for its run
         marks.append(Marks("", role, RUN_SYMBOLS[row], *_together(validated)[:2]))
     scale = NINES if what == "accuracy" else LOG
-    title = f"{quantity} in training{', signs: in validation' if any(len(mark.x) for mark in marks) else ''}"
-    return Plot(tuple(curves), tuple(marks), scale, x_kind, title=title, envelope=("all of n", "n"))
+    note = "signs: in validation" if any(len(mark.x) for mark in marks) else ""
+    title = f"{quantity} in training"
+    return Plot(tuple(curves), tuple(marks), scale, x_kind, title=title, note=note, envelope=("all of n", "n"))
 
 
 def _together(several: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats, Floats | None]:

@@ -166,7 +166,7 @@ async def test_marks_overlay_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         await pilot.pause()
         assert [curve.name for curve in chart.plot.curves] == ["● 01-01 12:03 compact-short", "◆ 01-01 12:02 pictured"]
         await pilot.press("v", "x")
-        assert chart.plot.title == "digit accuracy in training, signs: in validation"
+        assert chart.plot.title == "digit accuracy in training"
         assert chart.plot.x_kind == "step"
         await pilot.press("up", "space")
         await app.workers.wait_for_complete()
