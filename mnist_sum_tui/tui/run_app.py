@@ -173,7 +173,7 @@ class RunningApp(LeavingApp):
             session.network = run
             self._forget_weights()
             self.notify(
-                f"Inspect, Draw and Mistakes now show the network of {run.id}; its charts can be opened when the "
+                f"Inspect, Draw, Mistakes and Inside ask the network of {run.id} now. Its charts open when the "
                 "training is over. To turn back: Enter on the run that trains."
             )
         elif run.is_running:

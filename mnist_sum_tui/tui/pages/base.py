@@ -198,8 +198,13 @@ class Page(SteadyScreen[None]):
             self._focused_before = self._focused_before if was_cramped else self.focused
             self.query_one("#cramped", Static).update(missing(event.size))
         elif was_cramped:
-            self.call_after_refresh(self.set_focus, self._focused_before)  # a hidden widget loses the focus
+            self.call_after_refresh(self._focus_again)
         self.call_after_refresh(self.take_room)
+
+    def _focus_again(self) -> None:
+        """Give the focus back, which a widget loses while it is hidden."""
+        if self._focused_before is not None and self._focused_before.is_attached:
+            self.set_focus(self._focused_before)
 
     def take_room(self) -> None:
         """Fit the page to its room."""

@@ -13,7 +13,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.predicting import accuracies, note
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
-from mnist_sum_tui.tui.predictions.pairs import TestSetResult
+from mnist_sum_tui.tui.predictions.pairs import LASTING_SECONDS, TestSetResult
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.selection import Chosen, Selection, all_wrong, frequent, read_as, sums_wrong
 from mnist_sum_tui.tui.predictions.weights import placed
@@ -63,7 +63,7 @@ class MistakesPage(WeightsPage):
         Binding("m", "maps(False)", "Enlarge"),
         Binding("m", "maps(True)", "Show maps"),
         *WEIGHT_KEYS,
-        Binding("r", "again", "Evaluate again"),
+        Binding("r", "renew", "Evaluate again"),
     ]
 
     def __init__(self) -> None:
@@ -100,6 +100,15 @@ class MistakesPage(WeightsPage):
     def action_again(self) -> None:
         """Evaluate the chosen or else the newest weights on the test set; the worker keeps its last result."""
         self.predictions.request(EvaluateTestSet(self.wanted), self.post_message)
+
+    def action_renew(self) -> None:
+        """Evaluate again for the user, and say so if it is too early."""
+        result = None if self._evaluated is None else self._evaluated.result
+        is_live = result is not None and result.weights.path is None and self.session.is_training
+        if result is not None and is_live and result.serves_for(result.weights, result.source):
+            self.note(f"While it trains, all images are read every {LASTING_SECONDS:.0f} seconds at most.")
+        else:
+            self.action_again()
 
     def keep_state(self) -> None:
         """Evaluate once more when the training is over, because a step's weights are not those that it keeps."""

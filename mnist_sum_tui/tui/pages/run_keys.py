@@ -43,7 +43,8 @@ class RunKeys(InStepKeys):
         """Disable keys that need a run if there is none."""
         current = self.current
         if action == "resume" and current is not None:
-            return (parameters == ("completed",)) == (current.state == "completed")
+            is_asked = (parameters == ("completed",)) == (current.state == "completed")
+            return is_asked and current.state != "running"
         return current is not None if action in NEED_A_RUN else super().check_action(action, parameters)
 
     @property

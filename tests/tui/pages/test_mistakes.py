@@ -1,5 +1,6 @@
 """The page Mistakes with fixed answers, and its maps and gallery as text."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -259,3 +260,24 @@ async def test_images_stay_while_all_are_evaluated_again(tmp_path: Path, monkeyp
         await pilot.pause()
         assert page.query_one("#result").region.height == 1
         assert gallery.size == before
+
+
+async def test_an_evaluation_that_would_come_too_early_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        page, worker = app.screen, fixed.predictions_in(app)
+        assert isinstance(page, MistakesPage)
+        live = Weights(LIVE, "the training in progress")
+        monkeypatch.setattr(Session, "is_training", True)
+        for age, is_refused in ((0.0, True), (60.0, False)):
+            shown = replace(fixed.result(), weights=live, source=f"x, step {age}", made=time.monotonic() - age)
+            page.on_test_set_evaluated(TestSetEvaluated(shown, fixed.images().images.numpy(), (*fixed.CHOICES, live)))
+            worker.requests.clear()
+            await pilot.press("r")
+            await pilot.pause()
+            assert bool(worker.requests) is not is_refused
+            words = "While it trains, all images are read every 30 seconds at most."
+            assert (str(page.query_one("#note", Static).render()) == words) is is_refused
