@@ -18,8 +18,8 @@ FAR_ABOVE = 20
 """from so many times the recipe's learning rate on, the form doubts that the network can learn"""
 MEANING_OF_ZERO = {"patience": "off", "min_gain": "any", "target": "off", "max_minutes": "off"}
 """what an empty field shows, which counts as 0"""
-TIMED = ("model", "epochs")
-"""settings with a field on which the time of a training depends"""
+TIMED = {"model": "network", "epochs": "epochs"}
+"""settings with a field on which the time of a training depends, and their labels"""
 OPTIMIZERS = {"sgd": "SGD", "nesterov": "SGD with Nesterov momentum", "adamw": "AdamW"}
 SCHEDULES = {
     "constant": "constant rate",
@@ -126,11 +126,11 @@ def recipe_choices(
 
     `kept` has those of the settings TIMED that were set by hand, and so stay with each recipe.
     """
-    found = {}
+    found, yours = {}, f" (set by you: {', '.join(map(TIMED.__getitem__, kept))})" if kept else ""
     for own in recipes:
         config = replace(own, **kept)
         time = _short(total(config, speeds), "in all")
-        found[own.recipe] = _choice(own.recipe, time, RECIPES[own.recipe].summary, _has_times(config, speeds))
+        found[own.recipe] = _choice(own.recipe, time, RECIPES[own.recipe].summary + yours, _has_times(config, speeds))
     return found
 
 

@@ -103,6 +103,7 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     assert form.config.model == "original"
     recipe = str(form.query_one("#recipe SelectCurrent #label", Static).visual)
     assert recipe.startswith("standard     ~2 min in all"), "it keeps what was chosen"
+    assert "(set by you: network, epochs)" in " ".join(recipe.split())
     assert said(form, "readiness") == f"about 2 min here {SOURCE}"
     assert str(form.query_one("#other", Button).label) == "Choose compact: about 10 s"
     form.query_one("#recipe", Select).value = "sprint"
