@@ -150,13 +150,13 @@ def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
 
 
 def _lines(stream: BinaryIO, wanted: re.Pattern[bytes]) -> Iterator[bytes]:
-    """The lines that fit, read in blocks; one longer than any event is cut, so that no file can fill the memory."""
+    """The lines that fit, read in blocks; of one longer than any event there are pieces, so none fills the memory."""
     rest = b""
     while read := stream.read(BLOCK_BYTES):
         block = rest + read
         end = block.rfind(b"\n") + 1
         yield from wanted.findall(block, 0, end)
-        rest = block[end : end + MOST_LINE_BYTES]
+        rest = block[end:] if len(block) - end < MOST_LINE_BYTES else b""
     yield from wanted.findall(rest)
 
 

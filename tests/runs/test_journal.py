@@ -67,6 +67,24 @@ def test_a_line_that_is_not_an_event_is_skipped(tmp_path: Path, line: str) -> No
     assert Follower(path).read() == (events, True)
 
 
+@pytest.mark.parametrize("block", [7, 1000, 1 << 16])
+@pytest.mark.parametrize("kinds", [(), ("progress",), ("epoch", "started")])
+def test_events_are_read_however_the_blocks_cut_their_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, kinds: tuple[str, ...]
+) -> None:
+    """The last line, too, which has no newline; and what stands behind a line that is longer than any event."""
+    monkeypatch.setattr("mnist_sum_tui.runs.journal.BLOCK_BYTES", block)
+    monkeypatch.setattr("mnist_sum_tui.runs.journal.MOST_LINE_BYTES", 5000)
+    path, events = tmp_path / "metrics.jsonl", list(recorded.training(500))
+    content = lines(events[:20]) + b"\n" + b"x" * 30_000 + b"\n" + lines(events[20:])
+    path.write_bytes(content.removesuffix(b"\n"))
+    wanted = [event for event in events if not kinds or event.kind in kinds]
+    assert wanted
+    assert list(read_events(path, *kinds)) == wanted
+    begin = len(lines(events[:3]))
+    assert list(read_events(path, *kinds, begin=begin)) == [event for event in wanted if event not in events[:3]]
+
+
 def test_a_follower_survives_the_files_deletion(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     path.write_bytes(lines([recorded.started()]))
