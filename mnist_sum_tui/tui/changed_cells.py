@@ -13,6 +13,10 @@ GAP = 8
 """up to so many unchanged cells between two changes are sent along, because a jump over them costs as much"""
 
 
+MOST = 40
+"""the most cells of a piece: a whole line of a picture takes a second of a slow link, in which no key is answered"""
+
+
 class Cell(NamedTuple):
     """A character, or several of one style, and the codes for this style."""
 
@@ -23,15 +27,29 @@ class Cell(NamedTuple):
     ground: str
 
 
-def drawn(y: int, was: Strip | None, line: Strip, colours: ColorSystem) -> str:
-    """The escape sequences for the changes in a line; empty if there are none."""
-    if was is None:
-        return f"\x1b[{y + 1};1H{_inked(_parts(line, colours))}"
-    if was == line:
-        return ""
-    new = [*cells_of(line, colours)]
-    parts = changed([*cells_of(was, colours)], new)
-    return "".join(f"\x1b[{y + 1};{first + 1}H{_inked(new[first:end])}" for first, end in parts)
+class Piece(NamedTuple):
+    """A part of a line that has changed, from cell `first` on, and the escape sequences that draw it."""
+
+    y: int
+    first: int
+    cells: Sequence[Cell]
+    text: str
+
+
+def whole(y: int, line: Strip, colours: ColorSystem) -> Piece:
+    """All of a line; quicker than by its changes."""
+    return Piece(y, 0, (), f"\x1b[{y + 1};1H{_inked(_parts(line, colours))}")
+
+
+def pieces(y: int, old: Sequence[Cell], new: Sequence[Cell]) -> Iterator[Piece]:
+    """The changes in a line, in pieces of MOST cells; the two cells of a wide character stay together."""
+    for first, end in changed(old, new):
+        while first < end:
+            stop = min(first + MOST, end)
+            while stop < len(new) and not new[stop].text:
+                stop += 1
+            yield Piece(y, first, new[first:stop], f"\x1b[{y + 1};{first + 1}H{_inked(new[first:stop])}")
+            first = stop
 
 
 def _inked(cells: Iterable[Cell]) -> str:

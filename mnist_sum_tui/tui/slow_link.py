@@ -6,7 +6,7 @@ thread wait.
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import IO
 
 from rich.color import ColorSystem
@@ -15,7 +15,7 @@ from textual._compositor import CompositorUpdate
 from textual._time import get_time
 from textual.strip import Strip
 
-from mnist_sum_tui.tui.changed_cells import drawn as changes_of
+from mnist_sum_tui.tui.changed_cells import Cell, Piece, cells_of, pieces, whole
 from mnist_sum_tui.tui.link_questions import QUESTION, SLOW, Questions
 
 CHUNK = 512
@@ -24,10 +24,10 @@ WAIT, STALL = 0.1, 8.0
 """a write of WAIT seconds or more has waited for the link; one of STALL seconds or more says nothing about its speed"""
 LEAST_WAITED = 0.3
 """the share of the time between two waits that was waiting, from which on the link counts as hardly ever idle"""
-SHARE, KEY_SHARE, KEY_SECONDS = 0.5, 0.75, 4.0
+SHARE, KEY_SHARE, KEY_SECONDS = 0.5, 0.7, 4.0
 """how much of the speed is used: SHARE, so that the link is mostly free for the answer to a key, and KEY_SHARE for
 KEY_SECONDS after a key, which is what a page of 120x36 takes at 5 kB/s"""
-PIECE_SECONDS = 0.25
+PIECE_SECONDS = 0.15
 """how long the link may take for one frame; the rest of a larger one comes with the next frame"""
 FREE_SECONDS = 0.1
 """a new frame may begin if the link will be free within this time"""
@@ -64,7 +64,10 @@ class Link:
         self._waited: tuple[float, int] | None = None
         """when the last wait ended, and `total` then"""
         self._sent: deque[tuple[float, int]] = deque(maxlen=1000)
-        self._shown: list[Strip | None] = []
+        self._shown: list[list[Cell] | None] = []
+        """the cells of each line that the terminal shows; None if they are those of `_lines`, or unknown"""
+        self._lines: list[Strip | None] = []
+        """each line as it was last to be shown; None if that is not known"""
         self._colours: ColorSystem | None = None
         """the colours of what is shown; None if that is not known"""
         self._late: list[int] = []
@@ -83,8 +86,9 @@ class Link:
         return self._colours is not None and any(self._late)
 
     def hurry(self, now: float) -> None:
-        """A key came: its answer may use more of the link."""
+        """A key came: its answer may use more of the link, and no line that is late goes before it."""
         self._key = now
+        self._late = [min(late, 1) for late in self._late]
 
     def took(self, count: int, seconds: float, end: float) -> None:
         """Note that the terminal took `count` bytes within `seconds`, until the time `end`."""
@@ -134,27 +138,50 @@ class Link:
     def changes(self, lines: Sequence[Strip], colours: ColorSystem) -> str:
         """The escape sequences that turn what is shown into these lines; if the size has changed, all lines are drawn.
 
-        For a large frame on a slow link, only a part is returned. The lines with the fewest changes come first, because
-        the answer to a key is mostly short; a line that was left out moves forward each time. See `is_behind`. Instead
-        of true colours a slow link gets the nearest of 256, which take a quarter less.
+        For a large frame on a slow link, only a part is returned. The shortest pieces come first, because the answer to
+        a key is mostly short; a line of which one was left out moves forward each time. See `is_behind`. Instead of
+        true colours a slow link gets the nearest of 256, which take a quarter less.
         """
         if self.speed and colours is ColorSystem.TRUECOLOR:
             colours = ColorSystem.EIGHT_BIT
-        if len(self._shown) != len(lines) or colours is not self._colours:
-            self._shown, self._late, self._colours = [None] * len(lines), [0] * len(lines), colours
-        drawn = {y: text for y, line in enumerate(lines) if (text := changes_of(y, self._shown[y], line, colours))}
-        self._late = [late if y in drawn else 0 for y, late in enumerate(self._late)]
+        if len(self._lines) != len(lines) or colours is not self._colours:
+            count, self._colours = len(lines), colours
+            self._shown, self._lines, self._late = [None] * count, [None] * count, [0] * count
+        found = [piece for y, line in enumerate(lines) for piece in self._pieces(y, line, colours)]
+        changed = {piece.y for piece in found}
+        self._late = [late if y in changed else 0 for y, late in enumerate(self._late)]
         most = PIECE_SECONDS * self.speed if self.speed else math.inf
-        sent = list[str]()
-        for y in sorted(drawn, key=lambda y: (len(drawn[y]) / (1 + self._late[y]) ** 2, y)):
-            most -= len(drawn[y])
+        sent, left = list[str](), set[int]()
+        for piece in sorted(found, key=lambda piece: (len(piece.text) / (1 + self._late[piece.y]) ** 2, piece.y)):
+            most -= len(piece.text)
             if most < 0 and sent:
-                self._late[y] += 1
+                left.add(piece.y)
             else:
-                sent.append(drawn[y])
-                self._shown[y], self._late[y] = lines[y], 0
+                sent.append(piece.text)
+                self._take(piece, lines[piece.y])
+        self._late = [late + 1 if y in left else 0 for y, late in enumerate(self._late)]
         text = "".join([*sent, "\x1b[0m"] if sent else [])
         return text + self.questions.after(len(text))
+
+    def _pieces(self, y: int, line: Strip, colours: ColorSystem) -> Iterable[Piece]:
+        """The changes in a line."""
+        was, shown = self._lines[y], self._shown[y]
+        if was is None:
+            return (whole(y, line, colours),)
+        if was == line and not self._late[y]:
+            return ()
+        if shown is None:
+            self._shown[y] = shown = [*cells_of(was, colours)]
+        self._lines[y] = line
+        return pieces(y, shown, [*cells_of(line, colours)])
+
+    def _take(self, piece: Piece, line: Strip) -> None:
+        """Note that a piece of the line is shown, or all of it."""
+        shown = self._shown[piece.y]
+        if shown is None:
+            self._lines[piece.y] = line
+        else:
+            shown[piece.first : piece.first + len(piece.cells)] = piece.cells
 
 
 class Timed:
