@@ -17,6 +17,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.scrollbar import ScrollBarRender
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
 
@@ -138,6 +139,21 @@ def mend() -> None:
     mend_lists()
     mend_alt_digits()
     mend_late_keys()
+    mend_timers()
+
+
+def mend_timers() -> None:
+    """Patch Timer, so that none has an interval below 1 ms.
+
+    Textual 8 makes a toast's timer of the time that it has left. If that has just run out, the timer, with an interval
+    below 0, never ends, and lets nothing else run.
+    """
+    begin = Timer.__init__
+
+    def begin_later(timer: Timer, target: Any, interval: float, **options: Any) -> None:
+        begin(timer, target, max(interval, 0.001), **options)
+
+    setattr(Timer, "__init__", begin_later)  # noqa: B010
 
 
 def mend_late_keys() -> None:

@@ -240,3 +240,12 @@ def test_what_is_drawn_goes_with_its_app(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(drawn) > 10
     gc.collect()
     assert not any(cache() for cache in drawn)
+
+
+async def test_a_timer_for_a_time_that_has_run_out_ends(tmp_path: Path) -> None:
+    """As that of a toast whose last moment it is; Textual's would let nothing else run."""
+    app, called = recorded.new_app(tmp_path), list[bool]()
+    async with app.run_test() as pilot:
+        timer = app.set_timer(-1e-4, lambda: called.append(True))
+        assert timer._interval > 0
+        await until(pilot, lambda: called)
