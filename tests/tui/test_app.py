@@ -246,6 +246,5 @@ async def test_a_timer_for_a_time_that_has_run_out_ends(tmp_path: Path) -> None:
     """As that of a toast whose last moment it is; Textual's would let nothing else run."""
     app, called = recorded.new_app(tmp_path), list[bool]()
     async with app.run_test() as pilot:
-        timer = app.set_timer(-1e-4, lambda: called.append(True))
-        assert timer._interval > 0
+        assert app.set_timer(-1e-4, lambda: called.append(True))._interval > 0
         await until(pilot, lambda: called)
