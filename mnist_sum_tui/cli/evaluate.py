@@ -75,7 +75,7 @@ def evaluate(
     if corrupt and strangers is not None:
         raise UsageError("--corrupt and --strangers are separate tests: give one of them at a time")
     folder = folder_or_default(runs_dir)
-    asked = find.for_prediction(run or same_run, folder, model_file)
+    asked = find.for_prediction(same_run if run is None else run, folder, model_file)
     import_torch()
     import torch
 

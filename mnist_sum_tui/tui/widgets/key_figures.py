@@ -125,8 +125,7 @@ def figures(session: Session) -> dict[str, tuple[Lengths, Value, Lengths]]:
     notes = [f"validation {percent(value).removesuffix(' %')}" if has_validation else "smoothed" for value in validated]
     found: dict[str, tuple[Lengths, Value, Lengths]] = {
         "digit": (("training digit %, smoothed", "training digit %", "digit %"), digit, (notes[0],)),
-        # as wide as those of the digit, so that both have the same form
-        "sum": (("training sum %, smoothed  ", "training sum %  ", "sum %"), total, (notes[1],)),
+        "sum": (("training sum %, smoothed", "training sum %", "sum %"), total, (notes[1],)),
         "agreement": (AGREEMENT, validated[2], ("",) if validated[2] is None else ("of the validation", "validation")),
     }
     return found if has_validation else {name: found[name] for name in ("digit", "sum")}

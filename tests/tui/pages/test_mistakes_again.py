@@ -1,0 +1,83 @@
+"""The page Mistakes while all images are evaluated again: by the key, while it trains, after it."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.color import Color
+from textual.widgets import Static
+
+from mnist_sum_tui.tui.pages.mistakes import MistakesPage
+from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
+from mnist_sum_tui.tui.predictions.weights import LIVE, Weights
+from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.widgets.gallery import Gallery
+from tests.tui import fixed
+
+BLACK, RED = Color(0, 0, 0), Color(255, 0, 0)
+
+
+async def test_images_stay_while_all_are_evaluated_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        page = app.screen
+        assert isinstance(page, MistakesPage)
+        gallery = page.query_one(Gallery)
+        before = gallery.size
+        page.note("evaluating")
+        await pilot.pause()
+        assert page.query_one("#note").region.height == 1
+        assert gallery.size == before
+        page.note()
+        await pilot.pause()
+        assert page.query_one("#result").region.height == 1
+        assert gallery.size == before
+
+
+async def test_an_evaluation_that_would_come_too_early_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        page, worker = app.screen, fixed.predictions_in(app)
+        assert isinstance(page, MistakesPage)
+        live = Weights(LIVE, "the training in progress")
+        monkeypatch.setattr(Session, "is_training", True)
+        for age, is_refused in ((0.0, True), (60.0, False)):
+            shown = replace(fixed.result(), weights=live, source=f"x, step {age}", made=time.monotonic() - age)
+            page.on_test_set_evaluated(TestSetEvaluated(shown, fixed.images().images.numpy(), (*fixed.CHOICES, live)))
+            worker.requests.clear()
+            await pilot.press("r")
+            await pilot.pause()
+            assert bool(worker.requests) is not is_refused
+            words = "While it trains, all images are read every 30 seconds at most."
+            assert (str(page.query_one("#note", Static).render()) == words) is is_refused
+
+
+async def test_after_the_training_its_best_weights_are_evaluated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "mistakes")
+        page, worker = app.screen, fixed.predictions_in(app)
+        assert isinstance(page, MistakesPage)
+        live = Weights(LIVE, "the training in progress")
+        shown = replace(fixed.result(), weights=live, source="the training in progress, step 98")
+        page.on_test_set_evaluated(TestSetEvaluated(shown, fixed.images().images.numpy(), (*fixed.CHOICES, live)))
+        monkeypatch.setattr(Session, "is_training", True)
+        worker.requests.clear()
+        page.keep_state()
+        await pilot.pause()
+        assert not worker.requests
+        assert "step 98" in str(page.query_one("#result", Static).render())
+        monkeypatch.setattr(Session, "is_training", False)
+        page.keep_state()
+        await pilot.pause()
+        assert "epoch 3" in str(page.query_one("#result", Static).render())
+        count = len(worker.requests)
+        page.keep_state()
+        assert len(worker.requests) == count, "once is enough"
