@@ -41,11 +41,11 @@ def whole(y: int, line: Strip, colours: ColorSystem) -> Piece:
     return Piece(y, 0, (), f"\x1b[{y + 1};1H{_inked(_parts(line, colours))}")
 
 
-def pieces(y: int, old: Sequence[Cell], new: Sequence[Cell]) -> Iterator[Piece]:
-    """The changes in a line, in pieces of MOST cells; the two cells of a wide character stay together."""
+def pieces(y: int, old: Sequence[Cell], new: Sequence[Cell], most: int = MOST) -> Iterator[Piece]:
+    """The changes in a line, in pieces of `most` cells; the two cells of a wide character stay together."""
     for first, end in changed(old, new):
         while first < end:
-            stop = min(first + MOST, end)
+            stop = min(first + most, end)
             while stop < len(new) and not new[stop].text:
                 stop += 1
             yield Piece(y, first, new[first:stop], f"\x1b[{y + 1};{first + 1}H{_inked(new[first:stop])}")

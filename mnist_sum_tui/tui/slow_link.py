@@ -173,7 +173,8 @@ class Link:
         if shown is None:
             self._shown[y] = shown = [*cells_of(was, colours)]
         self._lines[y] = line
-        return pieces(y, shown, [*cells_of(line, colours)])
+        new = [*cells_of(line, colours)]
+        return pieces(y, shown, new) if self.speed else pieces(y, shown, new, max(len(new), 1))
 
     def _take(self, piece: Piece, line: Strip) -> None:
         """Note that a piece of the line is shown, or all of it."""
