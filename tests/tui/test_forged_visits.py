@@ -75,7 +75,7 @@ async def test_a_size_that_is_typed_or_too_large_takes_no_memory(
             await websocket.send_json(["stdin", "\x1b[48;99999;99999;1;1t"])
             await websocket.send_json(["resize", {"width": 100, "height": 30}])
             await websocket.send_json(["stdin", "\x1b[15~"])  # F5
-            await raw(websocket, b"only watched")
+            await Visitor(websocket).see("only watched")  # drawn, because on a slow link it may come in pieces
             (child,) = children(server[1])
             status = Path(f"/proc/{child}/status").read_text().splitlines()
             (peak,) = [int(line.split()[1]) for line in status if line.startswith("VmHWM")]
