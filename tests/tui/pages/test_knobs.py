@@ -90,7 +90,8 @@ async def test_single_steps_only_in_a_pause_and_slow_motion(tmp_path: Path, monk
         assert control.take("step")
         await pilot.press("o", "o")
         slow, full = "One step a second", "Full speed"
-        assert told == [slow, full, *(f"{words}, once it goes on (space)" for words in (slow, full))]
+        assert told[0] == "Pause first (space): then . makes one step."
+        assert told[1:] == [slow, full, *(f"{words}, once it goes on (space)" for words in (slow, full))]
 
 
 async def test_without_a_training_there_are_no_knobs(tmp_path: Path) -> None:
