@@ -103,8 +103,8 @@ class AfterRun(Page):
             return ""
         if key == "n" and session.is_training:
             return "A training is in progress: stop it first (s), then n begins a new run."
-        if key == "full_stop" and session.is_training:
-            return "Pause first (space): then . makes one step." if not session.is_paused else ""
+        if key == "full_stop" and session.control is not None and session.is_training:
+            return "" if session.control.paused else "Pause first (space): then . makes one step."
         if key == "r" and session.is_live:
             return "r gives a run more epochs once it is over; this one still trains."
         if key == "v" and session.is_training and session.started is not None:
