@@ -177,9 +177,9 @@ class Coach:
             is_slow = self._config.model in SLOW_TO_ADD
             return "guesses", f"{words} (with compact or swift sooner)" if is_slow else words
         if min(digit, total) < KNOWS:
-            since = self._seen.adds_since or self._seen.step
             if "adds" in self._earlier:  # this process has not seen when
                 return "adds", self._earlier["adds"]
+            since = self._seen.adds_since or self._seen.step
             return "adds", f"Since step {since:,} it learns to add: the sum is more than guessed"
         if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):
             return "agrees", "The sum is right where the digit is: from here on both get better together"

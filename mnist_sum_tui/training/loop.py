@@ -105,7 +105,7 @@ class _Trainer:
         before = [*read_events(recorder.run.metrics_file, EpochDone.kind, Advice.kind, Finished.kind)]
         for event in before:
             if isinstance(event, Finished) and event.step == self.state.step:  # a test follows the last checkpoint
-                self.state.clock.begin_at(event.elapsed)
+                self.state.clock.advance_to(event.elapsed)
         done = [event for event in before if isinstance(event, EpochDone)]
         self.ending = Ending(training.state, training.batches, control, done)
         self.coach = Coach(training.state.config, before, training.state.knobs)

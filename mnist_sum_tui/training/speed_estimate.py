@@ -24,7 +24,10 @@ SAME = ("processor", "cores", "gpu")
 
 
 def from_run(run: Summary) -> float | None:
-    """Images/s of a run on the built-in images, validation and saving included; None if it was on another machine."""
+    """Images/s in the fastest epoch of a run on the built-in images, validation and saving included.
+
+    None if the run was on another machine, or with another precision or number of threads than it would have now.
+    """
     config, epochs = run.config, run.epochs
     if config is None or config.data_dir is not None or not epochs or not run.starts or not epochs[-1].elapsed:
         return None

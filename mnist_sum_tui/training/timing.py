@@ -27,7 +27,7 @@ class Stopwatch:
         """Whether it is not stopped."""
         return self._since is not None
 
-    def begin_at(self, seconds: float) -> None:
+    def advance_to(self, seconds: float) -> None:
         """Have it show at least so many seconds now."""
         self._before += max(seconds - self.seconds, 0.0)
 

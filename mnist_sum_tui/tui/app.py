@@ -122,7 +122,7 @@ class MnistSumApp(SettingsApp):
         if not self.train_page.is_composed:  # a busy machine may take longer
             self.set_timer(0.05, self._begin)
             return
-        gc.enable()
+        gc.enable()  # which launch.py turned off
         self.train_page.prepare()
         if self._start is not None:
             self.post_message(StartTraining(self._start, self._resume))

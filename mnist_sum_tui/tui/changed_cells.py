@@ -11,10 +11,8 @@ from textual.strip import Strip
 
 GAP = 8
 """up to so many unchanged cells between two changes are sent along, because a jump over them costs as much"""
-
-
 MOST = 40
-"""the most cells of a piece: a whole line of a picture takes a second of a slow link, in which no key is answered"""
+"""the most cells of a piece on a slow link: a whole line of a picture takes a second, in which no key is answered"""
 
 
 class Cell(NamedTuple):
@@ -41,7 +39,7 @@ def whole(y: int, line: Strip, colours: ColorSystem) -> Piece:
     return Piece(y, 0, (), f"\x1b[{y + 1};1H{_inked(_parts(line, colours))}")
 
 
-def pieces(y: int, old: Sequence[Cell], new: Sequence[Cell], most: int = MOST) -> Iterator[Piece]:
+def pieces(y: int, old: Sequence[Cell], new: Sequence[Cell], most: int) -> Iterator[Piece]:
     """The changes in a line, in pieces of `most` cells; the two cells of a wide character stay together."""
     for first, end in changed(old, new):
         while first < end:

@@ -15,7 +15,7 @@ from textual._compositor import CompositorUpdate
 from textual._time import get_time
 from textual.strip import Strip
 
-from mnist_sum_tui.tui.changed_cells import Cell, Piece, cells_of, pieces, whole
+from mnist_sum_tui.tui.changed_cells import MOST, Cell, Piece, cells_of, pieces, whole
 from mnist_sum_tui.tui.link_questions import QUESTION, SLOW, Questions
 
 CHUNK = 512
@@ -148,8 +148,6 @@ class Link:
             count, self._colours = len(lines), colours
             self._shown, self._lines, self._late = [None] * count, [None] * count, [0] * count
         found = [piece for y, line in enumerate(lines) for piece in self._pieces(y, line, colours)]
-        changed = {piece.y for piece in found}
-        self._late = [late if y in changed else 0 for y, late in enumerate(self._late)]
         most = PIECE_SECONDS * self.speed if self.speed else math.inf
         sent, left = list[str](), set[int]()
         for piece in sorted(found, key=lambda piece: (len(piece.text) / (1 + self._late[piece.y]) ** 2, piece.y)):
@@ -174,7 +172,7 @@ class Link:
             self._shown[y] = shown = [*cells_of(was, colours)]
         self._lines[y] = line
         new = [*cells_of(line, colours)]
-        return pieces(y, shown, new) if self.speed else pieces(y, shown, new, max(len(new), 1))
+        return pieces(y, shown, new, MOST if self.speed else len(new))
 
     def _take(self, piece: Piece, line: Strip) -> None:
         """Note that a piece of the line is shown, or all of it."""

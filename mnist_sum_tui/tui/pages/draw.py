@@ -121,10 +121,9 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         self.request_answer()
 
     def keep_state(self) -> None:
-        """Ask once more when the training is over, because a step's weights are not those that it keeps."""
+        """Ask once more when the training is over."""
         super().keep_state()
-        is_live = self._answer is not None and self._answer.weights.path is None
-        if is_live and self.is_current and not self.session.is_training and self.wanted is None:
+        if self.is_outdated:
             self.request_answer()
 
     def on_draw_pad_drawn(self, message: DrawPad.Drawn) -> None:

@@ -46,7 +46,7 @@ class Experiments(RunKeys):
             return 0
 
     def keep_state(self) -> None:
-        """Read the folder again if a run was added or removed, because other processes train, too; else what trains."""
+        """Read the folder again if a run was added or removed, else the runs that train: other processes do so, too."""
         super().keep_state()
         if not self.is_current:
             return
@@ -56,7 +56,7 @@ class Experiments(RunKeys):
             self._renew()
 
     def _renew(self) -> None:
-        """Read the runs that train again."""
+        """Read again the runs that train."""
         self._renewed, trained = time.monotonic(), [run.run for run in self.listed if run.state == "running"]
 
         def read() -> None:

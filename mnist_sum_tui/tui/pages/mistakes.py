@@ -111,10 +111,9 @@ class MistakesPage(WeightsPage):
             self.action_again()
 
     def keep_state(self) -> None:
-        """Evaluate once more when the training is over, because a step's weights are not those that it keeps."""
+        """Evaluate once more when the training is over."""
         super().keep_state()
-        is_live = self._evaluated is not None and self._evaluated.result.weights.path is None
-        if is_live and self.is_current and not self.session.is_training and self.wanted is None:
+        if self.is_outdated:
             self.action_again()  # until there is a result; an evaluation that runs already goes on
 
     def request_answer(self) -> None:

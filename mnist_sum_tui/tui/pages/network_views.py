@@ -188,13 +188,17 @@ class NetworkViews(WalkingPage):
 
     def _evaluation(self, answer: ImagePredicted) -> "TestSetResult | None":
         """The evaluation of the shown weights; None while a thread makes it, which shows it afterwards."""
-        evaluated = self._evaluated
-        if evaluated is not None and self._serves(evaluated.result, answer):
-            return evaluated.result
+        if (known := self._known(answer)) is not None:
+            return known.result
         if self._then is None:
             self._sought_at = time.monotonic()
             self._search(self._take_evaluation)
         return None
+
+    def _known(self, answer: ImagePredicted) -> TestSetEvaluated | None:
+        """The last evaluation, if it is of the shown weights."""
+        found = self._evaluated
+        return found if found is not None and self._serves(found.result, answer) else None
 
     def _serves(self, result: "TestSetResult", answer: ImagePredicted) -> bool:
         is_live = answer.weights.path is None and result.weights == answer.weights
@@ -211,9 +215,8 @@ class NetworkViews(WalkingPage):
     def on_map_of_digits_pointed(self, message: MapOfDigits.Pointed) -> None:
         """Show the image under the cursor, or open it on Inspect."""
         if message.is_chosen:
-            found, answer = self._evaluated, self.answer
-            serves = found is not None and answer is not None and self._serves(found.result, answer)
-            self.app.post_message(OpenInInspect(message.index, None, found if serves else None, BACK))
+            found = None if self.answer is None else self._known(self.answer)
+            self.app.post_message(OpenInInspect(message.index, None, found, BACK))
         else:
             self.show_index(message.index)
 

@@ -157,7 +157,7 @@ class RunsPage(Experiments):
         table = self.query_one(RunTable)
         by_name = {summary.run.id: summary for summary in table.runs}
         marked = [by_name[name] for name in table.marked if name in by_name]
-        return marked or [*([table.current] if table.current is not None else [])]
+        return [table.current] if not marked and table.current is not None else marked
 
     def _describe(self, chosen: list[Summary]) -> None:
         """Show the settings that differ beside the curves, and the details of the current run beside the table."""

@@ -36,6 +36,13 @@ async def test_images_stay_while_all_are_evaluated_again(tmp_path: Path, monkeyp
         assert gallery.size == before
 
 
+def of_step(step: int, made: float = 0.0) -> TestSetEvaluated:
+    """An evaluation of the weights of a step, while a training goes on; `made` is a time.monotonic."""
+    live = Weights(LIVE, "the training in progress")
+    result = replace(fixed.result(), weights=live, source=f"the training in progress, step {step}", made=made)
+    return TestSetEvaluated(result, fixed.images().images.numpy(), (*fixed.CHOICES, live))
+
+
 async def test_an_evaluation_that_would_come_too_early_is_refused_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -44,11 +51,9 @@ async def test_an_evaluation_that_would_come_too_early_is_refused_in_words(
         await fixed.open_page(pilot, "mistakes")
         page, worker = app.screen, fixed.predictions_in(app)
         assert isinstance(page, MistakesPage)
-        live = Weights(LIVE, "the training in progress")
         monkeypatch.setattr(Session, "is_training", True)
-        for age, is_refused in ((0.0, True), (60.0, False)):
-            shown = replace(fixed.result(), weights=live, source=f"x, step {age}", made=time.monotonic() - age)
-            page.on_test_set_evaluated(TestSetEvaluated(shown, fixed.images().images.numpy(), (*fixed.CHOICES, live)))
+        for age, is_refused in ((0, True), (60, False)):
+            page.on_test_set_evaluated(of_step(age, made=time.monotonic() - age))
             worker.requests.clear()
             await pilot.press("r")
             await pilot.pause()
@@ -65,9 +70,7 @@ async def test_after_the_training_its_best_weights_are_evaluated(
         await fixed.open_page(pilot, "mistakes")
         page, worker = app.screen, fixed.predictions_in(app)
         assert isinstance(page, MistakesPage)
-        live = Weights(LIVE, "the training in progress")
-        shown = replace(fixed.result(), weights=live, source="the training in progress, step 98")
-        page.on_test_set_evaluated(TestSetEvaluated(shown, fixed.images().images.numpy(), (*fixed.CHOICES, live)))
+        page.on_test_set_evaluated(of_step(98))
         monkeypatch.setattr(Session, "is_training", True)
         worker.requests.clear()
         page.keep_state()
