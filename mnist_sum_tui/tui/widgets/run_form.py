@@ -199,8 +199,7 @@ class RunForm(VerticalScroll, can_focus=False):
     def _list_times(self, base: TrainConfig, config: TrainConfig) -> None:
         """Describe the recipes and networks, with the times so far; what was set by hand stays with each recipe."""
         kept = {name: value for name in words.TIMED if (value := getattr(config, name)) != getattr(base, name)}
-        recipes = [self._base_of(name) for name in RECIPES]
-        self.query_one("#recipe", Choice).describe(words.recipe_choices(recipes, kept, self.speeds))
+        self.query_one("#recipe", Choice).describe(words.recipe_choices(map(self._base_of, RECIPES), kept, self.speeds))
         self.query_one("#model", Choice).describe(words.model_choices(self._networks, base, self.speeds))
 
     def _offer_other(self, config: TrainConfig, with_time: bool) -> None:
@@ -236,8 +235,9 @@ class RunForm(VerticalScroll, can_focus=False):
     def replace_rate(self, failed: float, rate: float) -> None:
         """Fill in a rate to try, and say so, if the field still has the one that failed."""
         if self._typed("lr") in (str(failed), f"{failed:g}"):
-            self.take_rate(rate)
-            self.call_after_refresh(self.complain, words.replaced(failed, rate))  # a changed field forgets it
+            with self.query_one("#lr", Input).prevent(Input.Changed):  # which would remove these words again
+                self.take_rate(rate)
+            self.complain(words.replaced(failed, rate))
 
     def _with_config(self, act: Callable[[TrainConfig], object]) -> None:
         """Act, if all values are right; otherwise say what is wrong."""
