@@ -3,8 +3,8 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mnist_sum_tui.models.fast_conv import FastConv2d
 from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork
-from mnist_sum_tui.models.small_conv import SmallMapConv2d
 
 
 class Trunk(nn.Module):
@@ -21,7 +21,7 @@ class Trunk(nn.Module):
         self.norm3 = nn.BatchNorm2d(c)
         self.conv4 = nn.Conv2d(c, d, 3, padding=1, bias=False)
         self.norm4 = nn.BatchNorm2d(d)
-        self.conv5 = SmallMapConv2d(d, e, 3, bias=False)
+        self.conv5 = FastConv2d(d, e, 3, bias=False)
         self.norm5 = nn.BatchNorm2d(e)
         self.digit = nn.Linear(e * 3 * 3, DIGITS)
 

@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mnist_sum_tui.models.fast_conv import FastConv2d
 from mnist_sum_tui.models.layers import DIGITS, SUMS, SumNetwork
-from mnist_sum_tui.models.small_conv import SmallMapConv2d
 
 
 class Original(SumNetwork):
@@ -20,12 +20,12 @@ class Original(SumNetwork):
         self.conv1 = nn.Conv2d(1, 32, 3, padding=1)
         self.conv2 = nn.Conv2d(32, 64, 3, padding=1)
         self.pool1 = nn.MaxPool2d(2)
-        self.conv3 = nn.Conv2d(64, 128, 3, padding=1)
-        self.conv4 = nn.Conv2d(128, 256, 3, padding=1)
+        self.conv3 = FastConv2d(64, 128, 3, padding=1)
+        self.conv4 = FastConv2d(128, 256, 3, padding=1)
         self.pool2 = nn.MaxPool2d(2)
-        self.conv5 = SmallMapConv2d(256, 512, 3)
-        self.conv6 = SmallMapConv2d(512, 1024, 3)
-        self.conv7 = SmallMapConv2d(1024, DIGITS, 3)
+        self.conv5 = FastConv2d(256, 512, 3)
+        self.conv6 = FastConv2d(512, 1024, 3)
+        self.conv7 = FastConv2d(1024, DIGITS, 3)
         self.fc1 = nn.Linear(DIGITS + 10, 128)
         self.fc2 = nn.Linear(128, 30)
         self.fc3 = nn.Linear(30, SUMS)

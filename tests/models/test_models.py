@@ -1,17 +1,11 @@
-from collections.abc import Callable, Sequence
-from fractions import Fraction
-
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
 
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.models import build, parameter_count, skeleton, small_conv
+from mnist_sum_tui.models import build, parameter_count, skeleton
 from mnist_sum_tui.models.describe import describe
 from mnist_sum_tui.models.keen import Keen
-from mnist_sum_tui.models.layers import to_memory_format
-from mnist_sum_tui.models.small_conv import POINTS, SmallMapConv2d, by_patches, by_winograd, toom_cook
 from mnist_sum_tui.recipes import MODELS
 
 PARAMETERS = {"original": 6_386_933, "original-2fc": 6_384_925}
@@ -109,86 +103,6 @@ def test_relu_after_pooling_equals_relu_before_it() -> None:
     digits, sums = network(images, numbers)
     torch.testing.assert_close(digits, F.log_softmax(features, 1), atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(sums, F.log_softmax(y, 1), atol=1e-5, rtol=1e-4)
-
-
-def _both(
-    ours: Callable[..., Tensor], shape: tuple[int, int, int, int], outputs: int, kernel: int, is_bf16: bool
-) -> tuple[list[Tensor], list[Tensor]]:
-    """Result and three gradients of our convolution and of nn.Conv2d, for the same input and weights."""
-    torch.manual_seed(0)
-    n, channels, height, width = shape
-    layer = to_memory_format(nn.Conv2d(channels, outputs, kernel), torch.channels_last)
-    start, gradient = torch.randn(shape), torch.randn(n, outputs, height - kernel + 1, width - kernel + 1)
-    found = []
-    for convolve in (ours, F.conv2d):
-        images = start.clone(memory_format=torch.channels_last).requires_grad_()
-        layer.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16, enabled=is_bf16):
-            out = convolve(images, layer.weight, layer.bias)
-        assert out.dtype == (torch.bfloat16 if is_bf16 else torch.float32)
-        out.float().backward(gradient)
-        assert images.grad is not None
-        assert layer.weight.grad is not None
-        assert layer.bias is not None
-        assert layer.bias.grad is not None
-        found.append([out.float().detach(), images.grad, layer.weight.grad.clone(), layer.bias.grad.clone()])
-    return found[0], found[1]
-
-
-@pytest.mark.parametrize("kernel", [1, 2, 3])
-@pytest.mark.parametrize("is_bf16", [False, True])
-def test_the_convolution_by_patches_equals_torchs(kernel: int, is_bf16: bool) -> None:
-    atol, rtol = (0.15, 0.03) if is_bf16 else (1e-4, 1e-4)
-    for ours, theirs in zip(*_both(by_patches, (4, 5, 6, 8), 7, kernel, is_bf16), strict=True):
-        torch.testing.assert_close(ours, theirs, atol=atol, rtol=rtol)
-
-
-@pytest.mark.parametrize("side", [5, 7])
-def test_the_convolution_by_winograd_equals_torchs(side: int) -> None:
-    for ours, theirs in zip(*_both(by_winograd, (16, 24, side, side), 32, 3, False), strict=True):
-        torch.testing.assert_close(ours, theirs, atol=1e-3, rtol=1e-3)
-
-
-@pytest.mark.parametrize("points", [*POINTS.values(), (0, 1), (0, 1, -1, 3)])
-def test_toom_cook_computes_a_correlation(points: Sequence[int | Fraction]) -> None:
-    """The numbers are small, so that float64 holds every product and only the matrices' entries are rounded."""
-    of_map, of_kernel, to_result = (torch.tensor(rows, dtype=torch.float64) for rows in toom_cook(points, 3))
-    pixels = torch.arange(1.0, len(points) + 2, dtype=torch.float64) ** 2
-    kernel = torch.tensor([3.0, -1.0, 2.0], dtype=torch.float64)
-    expected = torch.tensor([float(pixels[at : at + 3] @ kernel) for at in range(len(points) - 1)], dtype=torch.float64)
-    torch.testing.assert_close(to_result @ ((of_kernel @ kernel) * (of_map @ pixels)), expected)
-
-
-def test_each_precision_has_its_algorithm(monkeypatch: pytest.MonkeyPatch) -> None:
-    layer = SmallMapConv2d(2, 3, 3)
-    used: list[str] = []
-
-    def watched(form: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        def convolve(*given: Tensor) -> Tensor:
-            used.append(form.__name__)
-            return form(*given)
-
-        return convolve
-
-    for form in (by_patches, by_winograd):
-        monkeypatch.setattr(small_conv, form.__name__, watched(form))
-    for images, is_bf16 in ((16, True), (16, False), (1, False)):
-        with torch.autocast("cpu", torch.bfloat16, enabled=is_bf16):
-            assert layer(torch.randn(images, 2, 5, 5)).shape == (images, 3, 3, 3)
-    assert used == ["by_patches", "by_winograd"], "the library takes a single image"
-    layer(torch.randn(16, 2, 3, 3))
-    layer(torch.randn(16, 2, 6, 6))
-    layer(torch.randn(16, 2, 5, 7))
-    assert used[2:] == ["by_patches"], "a map of the kernel's size is one product; the library takes other maps"
-
-
-def test_winograd_trains_after_an_evaluation() -> None:
-    small_conv._transforms.cache_clear()
-    layer = SmallMapConv2d(2, 3, 3)
-    with torch.inference_mode():
-        layer(torch.randn(16, 2, 5, 5))
-    layer(torch.randn(16, 2, 5, 5)).sum().backward()
-    assert layer.weight.grad is not None
 
 
 def test_initial_weights_depend_on_the_seed_alone() -> None:
