@@ -1,5 +1,6 @@
 """`mnist-sum serve`: show a run that trains, or the demo, in a browser, only for watching."""
 
+import os
 import socket
 from typing import Annotated
 
@@ -32,12 +33,23 @@ def serve(
     from mnist_sum_tui.tui.web_server import serve as listen
 
     try:
-        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+        _take(host, port)
         _announce(watched, host, port)
         listen(watched, folder, host, port)
     except OSError as error:
-        why = (error.strerror or str(error)).partition(" (while")[0]  # create_server repeats the address there
+        why = error.strerror or str(error)
         raise UsageError(f"cannot listen on {host}, port {port} ({why}): try another --port") from None
+
+
+def _take(host: str, port: int) -> None:
+    """Raise OSError if the address cannot be had.
+
+    It does not listen: a browser that asks at once must not be taken here, and find nobody a moment later.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+        if os.name == "posix":  # elsewhere this would take a port that is in use
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind((host, port))
 
 
 def _announce(watched: Run | None, host: str, port: int) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mnist_sum_tui.cli.serve import serve
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import Journal
 from mnist_sum_tui.tui.session.messages import FindRate, StartTraining
@@ -158,3 +159,13 @@ def test_bad_options_are_one_line(cli: Cli, tmp_path: Path) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         is_one_line(cli("serve", "--host", "127.0.0.1", "--port", port, fresh=True), 2, f"port {port}", "--port")
+
+
+def test_nobody_is_taken_before_it_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.cli.serve._announce", lambda *_: None)
+    taken: list[bool] = []
+    port = free_port()
+    monkeypatch.setattr("mnist_sum_tui.tui.web_server.serve", lambda *_: taken.append(not is_free(port)))
+    monkeypatch.setattr(socket.socket, "listen", lambda *_: pytest.fail("only the server itself listens"))
+    serve(port=port)
+    assert taken == [False]
