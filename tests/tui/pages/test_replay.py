@@ -127,9 +127,10 @@ async def test_the_footer_says_what_space_does(pilot: Pilot[int], run: Run) -> N
     await until(pilot, lambda: says("space Pause"))
     await pilot.press("right")
     await until(pilot, lambda: says("space Play"))  # a step pauses
-    player.step(len(player.replay) - 3)
+    player.go_to_row(player.replay.last - 2)
     await pilot.press("space")
-    await until(pilot, lambda: not player.is_playing)
+    await until(pilot, lambda: player.is_at_end)
+    assert not player.is_playing
     await until(pilot, lambda: says("space Play"))  # at the end it stops
 
 
