@@ -3,6 +3,7 @@
 The environment variable of a setting overrides the file, and an option overrides both.
 """
 
+import errno
 import json
 import os
 import re
@@ -139,7 +140,9 @@ def _table() -> Mapping[str, object]:
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else (why or "").partition(";")[0]
-        raise UsageError(f"{file}: cannot be used ({why}): mend it, or delete it") from None
+        is_link = isinstance(error, OSError) and error.errno == errno.ELOOP
+        advice = f"put the file itself there, or its path into {FILE_VARIABLE}" if is_link else "mend it, or delete it"
+        raise UsageError(f"{file}: cannot be used ({why}): {advice}") from None
 
 
 def read() -> tuple[dict[str, Value], list[str]]:

@@ -120,6 +120,7 @@ def test_a_link_a_folder_and_a_pipe_are_refused(file: Path, tmp_path: Path) -> N
             file.mkdir() if kind == "folder" else os.mkfifo(file)
         assert settings.read()[0] == {}
         assert "cannot be used" in settings.read()[1][0]
+        assert ("put the file itself there" in settings.read()[1][0]) == (kind == "link")
         with pytest.raises(UsageError):
             settings.keep("theme", "dracula")
         file.rmdir() if file.is_dir() else file.unlink()

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from mnist_sum_tui.charts import braille
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.charts.braille import PATTERNS, Bins, Bools, Interval, characters, column_of, dot_rows, pack
-from mnist_sum_tui.glyphs import BRAILLE, Glyphs
+from mnist_sum_tui.glyphs import ASCII, BRAILLE, Glyphs
 
 BLANK = ord(" ")
 
@@ -48,7 +48,9 @@ class Cells:
         is_turn = (np.arange(self.rows)[:, None] + np.arange(self.columns) // 2) % 2 == 0
         where = (bits > 0) & ((self._gaps < max(gaps, 1)) | ((self._gaps == gaps) & is_turn))
         self._gaps[where] = gaps
-        self._paint(role, where, characters(bits, self._glyphs))
+        is_told_by_gaps = pattern == "solid" or self._glyphs is not ASCII  # there a line has a dot per cell at most
+        sample = self._glyphs.lines[min(list(PATTERNS).index(pattern), 2)]
+        self._paint(role, where, characters(bits, self._glyphs) if is_told_by_gaps else ord(sample))
 
     def marks(self, role: str, symbol: str, x: Floats, heights: Floats) -> None:
         """Draw a character at each point whose height is not NaN."""

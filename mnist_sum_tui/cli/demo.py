@@ -19,6 +19,11 @@ def demo(
     from mnist_sum_tui.export.demo import GO_ON, captions  # imports numpy
     from mnist_sum_tui.export.recording import RECORDED
 
+    if theme is not None:
+        from mnist_sum_tui.tui.looks import trouble_with  # imports textual: 0.2 s
+
+        if (wrong := trouble_with(theme)) is not None:
+            raise wrong
     if not (is_terminal() and can_draw()):
         from mnist_sum_tui.runs.replay import Replay
 

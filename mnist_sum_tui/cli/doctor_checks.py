@@ -152,7 +152,7 @@ def chosen(options: Mapping[str, Any]) -> Finding:
     from mnist_sum_tui.tui import looks  # imports textual: 0.2 s
 
     file, (_, wrong) = settings.path(), settings.read()
-    facts: dict[str, Any] = {"path": printable(str(file)), "exists": file.is_file(), "wrong": wrong}
+    facts: dict[str, Any] = {"path": printable(str(file)), "exists": os.path.lexists(file), "wrong": wrong}
     parts = []
     for name, known in settings.KNOWN.items():
         try:

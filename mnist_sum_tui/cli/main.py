@@ -78,7 +78,7 @@ def _note(wrong: Sequence[str]) -> None:
     for line in wrong[: settings.MOST_TOLD]:
         _say("note", line)
     if (more := len(wrong) - settings.MOST_TOLD) > 0:
-        _say("note", f"and {more:,} more")
+        _say("note", f"and {more:,} more: mnist-sum doctor lists all")
 
 
 def _leave(code: int) -> NoReturn:

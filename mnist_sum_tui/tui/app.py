@@ -85,6 +85,8 @@ class MnistSumApp(SettingsApp):
         replay: Run | None = None,
     ) -> None:
         super().__init__(session, run_name)
+        self.takes_mouse = True
+        """whether the terminal gives it the mouse"""
         self.has_mouse = False
         """whether any event of the mouse has come so far"""
         mend()

@@ -97,12 +97,13 @@ def _run(options: LaunchOptions) -> int:
         session, start, options.resume, options.config, theme, options.name, options.watch, options.replay
     )
     app.way = chosen(options.notify)
+    app.takes_mouse = is_with_mouse
     given = {name: getattr(options, name) for name in ("theme", "marker", "mouse", "fps", "notify")}
     app.here = {name: settings.find(name, value) for name, value in given.items() if value is not None}
     app.has_few_colours = app.console.color_system == "standard"
     app.use_theme(theme)
     with handled(lambda number, _: _leave(app, number), *SIGNALS):
-        return _run_to_the_end(app, is_with_mouse)
+        return _run_to_the_end(app)
 
 
 def _theme(option: str | None) -> str:
@@ -119,11 +120,11 @@ def _theme(option: str | None) -> str:
     return str(settings.KNOWN["theme"].usual)
 
 
-def _run_to_the_end(app: "MnistSumApp", mouse: bool) -> int:
+def _run_to_the_end(app: "MnistSumApp") -> int:
     """Run the app, wait for the training, print the receipt; returns the exit code."""
     from mnist_sum_tui.tui.session.result import receipt
 
-    is_broken = _breaks(app, mouse)
+    is_broken = _breaks(app)
     _end_training(app)
     code = exit_code(app.session, app.signal_number, is_broken)
     with contextlib.suppress(OSError):  # the terminal may be gone
@@ -135,10 +136,10 @@ def _run_to_the_end(app: "MnistSumApp", mouse: bool) -> int:
     return code
 
 
-def _breaks(app: "MnistSumApp", mouse: bool) -> bool:
+def _breaks(app: "MnistSumApp") -> bool:
     """Run the app until it ends; returns whether a fault ended it."""
     try:
-        app.run(mouse=mouse)
+        app.run(mouse=app.takes_mouse)
     except BaseException:  # whatever it is, a training may have to be saved; Textual has restored the terminal
         with contextlib.suppress(OSError):  # the terminal may be gone
             traceback.print_exc()

@@ -13,6 +13,7 @@ from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.session.player import BySteps, Player
 from mnist_sum_tui.tui.session.result import outcome, receipt
 from mnist_sum_tui.tui.session.session import Session
+from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
 from tests.tui.recorded import until
 
@@ -70,3 +71,7 @@ async def test_it_plays_with_captions_and_leaves_no_trace(tmp_path: Path, monkey
     assert all(command in receipt(app.session) for command in NEXT)
     assert not (tmp_path / "runs").exists()
     assert {path: path.stat().st_mtime_ns for path in RECORDED.path.iterdir()} == before
+
+
+def test_an_unknown_theme_is_refused_in_a_pipe_too(cli: Cli) -> None:
+    is_one_line(cli("demo", "--theme", "nope"), 2, "unknown theme 'nope'")

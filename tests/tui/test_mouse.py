@@ -6,6 +6,7 @@ import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import Static
 
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.widgets.answer import AllTen
@@ -17,6 +18,8 @@ from mnist_sum_tui.tui.widgets.scrub_bar import NOTCH, ScrubBar
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_replay import app_with, paused, shown
 from tests.tui.pages.test_runs import make, make_three, open_runs
+from tests.tui.recorded import until
+from tests.tui.shown import lines
 from tests.tui.test_snapshots import train
 
 DOWN, UP = MouseScrollDown, MouseScrollUp
@@ -105,3 +108,21 @@ async def test_the_wheel_on_the_bar_of_a_replay_goes_back_and_forth(pilot: Pilot
         places.append(shown(pilot)[0])
     assert places[1] - places[0] == pytest.approx(NOTCH * 2150, abs=25)
     assert places[2] == pytest.approx(places[0], abs=25)
+
+
+@pytest.mark.parametrize("takes_mouse", [True, False])
+async def test_without_the_mouse_only_keys_are_named(
+    takes_mouse: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    app.takes_mouse = takes_mouse
+    async with app.run_test(size=(160, 48)) as pilot:
+        await fixed.open_page(pilot, "draw")
+        hint = str(app.screen.query_one("#hint", Static).render())
+        assert hint.startswith("Draw a digit with the mouse" if takes_mouse else "Space puts the pen down")
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "e Rubber" in "\n".join(lines(app)))
+        shown = "\n".join(lines(app))
+        assert ("right button rubs out" in shown) == takes_mouse
+        assert ("e rubs out" in shown) != takes_mouse
+        assert ("and the mouse: select text" in shown) == takes_mouse

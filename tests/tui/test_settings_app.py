@@ -151,8 +151,8 @@ def test_the_dashboard_starts_with_them(
 ) -> None:
     seen = []
 
-    def ends(app: MnistSumApp, is_with_mouse: bool) -> int:
-        seen.append((app.theme, is_with_mouse, {name: found.origin for name, found in app.here.items()}))
+    def ends(app: MnistSumApp) -> int:
+        seen.append((app.theme, app.takes_mouse, {name: found.origin for name, found in app.here.items()}))
         return 0
 
     monkeypatch.setattr("mnist_sum_tui.tui.launch.can_draw", lambda: True)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 REST_COLUMNS, REST_ROWS = 56, 6
 """columns that the pad leaves for frame, picture and bars; rows that it leaves for tabs, pen, weights and footer"""
 HINT = "Draw a digit with the mouse, or space and the arrow keys."
-HINT_FOR_KEYS = "No mouse here? Space puts the pen down or up, the arrow keys move it."
+HINT_FOR_KEYS = "Space puts the pen down or up, the arrow keys move it."
 MOUSE_SECONDS = 10
 """if no event of the mouse comes within this time, the page names the keys to draw with"""
 MOST_EARLIER = 50
@@ -94,16 +94,22 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
     def on_mount(self) -> None:
         """Give the parts their titles."""
         self.query_one("#pad").border_title = "Draw here"
-        self.query_one("#pad").border_subtitle = "right button rubs out"
+        self.query_one("#pad").border_subtitle = "right button rubs out" if self._app.takes_mouse else "e rubs out"
         seen = self.query_one("#seen", Digit)
         seen.border_title, seen.look = "Network sees", "blocks"
         self.query_one("#earlier").border_title = "Earlier drawings: c keeps this one here; click one twice to take it"
-        self.set_interval(MOUSE_SECONDS, self._say_keys)  # a mouse may come later
+        if self._app.takes_mouse:
+            self.set_interval(MOUSE_SECONDS, self._say_keys)  # a mouse may come later
+        else:
+            self.query_one("#hint", Static).update(HINT_FOR_KEYS)
         self.show_answer()
 
+    @property
+    def _app(self) -> "MnistSumApp":
+        return cast("MnistSumApp", self.app)
+
     def _say_keys(self) -> None:
-        has_mouse = cast("MnistSumApp", self.app).has_mouse
-        self.query_one("#hint", Static).update(HINT if has_mouse else HINT_FOR_KEYS)
+        self.query_one("#hint", Static).update(HINT if self._app.has_mouse else f"No mouse here? {HINT_FOR_KEYS}")
 
     def take_room(self) -> None:
         """Make the pad as large as possible."""

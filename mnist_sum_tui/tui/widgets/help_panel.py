@@ -107,7 +107,8 @@ class HelpPanel(VerticalScroll, can_focus=False):
         """Show the keys that work now."""
         if self.is_attached:
             has_commands = PALETTE in self.screen.active_bindings
-            keys = [*page_keys(self.screen), *([COMMANDS] if has_commands else []), SELECTING]
+            takes_mouse = getattr(self.app, "takes_mouse", True)  # else the terminal selects without Shift
+            keys = [*page_keys(self.screen), *[COMMANDS] * has_commands, *[SELECTING] * takes_mouse]
             lines = key_lines(keys, self.scrollable_content_region.width)
             self.query_one("#help-keys", Static).update(lines)
             self.call_after_refresh(self.show_more)
