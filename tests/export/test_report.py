@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export.addition_over_time import began, tables
 from mnist_sum_tui.export.figures import HEIGHT, LEFT, RIGHT, WIDTH, figure
-from mnist_sum_tui.export.recording import RECORDED, to_lines
+from mnist_sum_tui.export.recording import to_lines
 from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import Changed, EpochDone, Samples
@@ -226,32 +224,3 @@ def test_the_command(cli: Cli, run: Run, tmp_path: Path) -> None:
     usual.write_bytes(target.read_bytes())
     assert cli("runs", "report", "--runs-dir", runs).returncode == 0, "a page of ours is made anew"
     is_one_line(cli("runs", "report", "gone", "-o", str(target), "--runs-dir", runs), 2, "gone")
-
-
-def _browsed(path: Path) -> "subprocess.CompletedProcess[str]":
-    """The page's elements on stdout, what it says to its console on stderr."""
-    command = ["chromium", "--headless", "--no-sandbox", "--enable-logging=stderr", "--dump-dom", path.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    assert "</html>" in done.stdout
-    return done
-
-
-@pytest.mark.skipif(not shutil.which("chromium"), reason="needs chromium")
-def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
-    """It prints what a page says to its console, and errors of scripts and of the page's policy with it."""
-
-    def said(name: str, content: bytes) -> list[str]:
-        path = tmp_path / name
-        path.write_bytes(content)
-        return [line for line in _browsed(path).stderr.splitlines() if "CONSOLE" in line]
-
-    whole = report(RECORDED)
-    assert said("report.html", whole) == []
-    assert said("compare.html", compared({"A": summarise(RECORDED), "B": summarise(RECORDED)})) == []
-    moved = (
-        b"<script>s = added.querySelector('input'); s.value = 0; s.dispatchEvent(new Event('input'));</script></body>"
-    )
-    (tmp_path / "moved.html").write_bytes(whole.replace(b"</body>", moved))
-    first = tables(read_events(RECORDED.metrics_file))[0]
-    assert f"<output>{first.words}</output>" in _browsed(tmp_path / "moved.html").stdout
-    assert said("broken.html", report(RECORDED).replace(b"</body>", b"<script>nothing()</script></body>"))

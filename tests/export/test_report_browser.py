@@ -1,0 +1,42 @@
+"""A browser shows a report without a warning."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.export.addition_over_time import tables
+from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.export.report import compared, report
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.summary import summarise
+
+
+def _browsed(path: Path) -> "subprocess.CompletedProcess[str]":
+    """The page's elements on stdout, what it says to its console on stderr."""
+    command = ["chromium", "--headless", "--no-sandbox", "--enable-logging=stderr", "--dump-dom", path.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert "</html>" in done.stdout
+    return done
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="needs chromium")
+def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
+    """It prints what a page says to its console, and errors of scripts and of the page's policy with it."""
+
+    def said(name: str, content: bytes) -> list[str]:
+        path = tmp_path / name
+        path.write_bytes(content)
+        return [line for line in _browsed(path).stderr.splitlines() if "CONSOLE" in line]
+
+    whole = report(RECORDED)
+    assert said("report.html", whole) == []
+    assert said("compare.html", compared({"A": summarise(RECORDED), "B": summarise(RECORDED)})) == []
+    moved = (
+        b"<script>s = added.querySelector('input'); s.value = 0; s.dispatchEvent(new Event('input'));</script></body>"
+    )
+    (tmp_path / "moved.html").write_bytes(whole.replace(b"</body>", moved))
+    first = tables(read_events(RECORDED.metrics_file))[0]
+    assert f"<output>{first.words}</output>" in _browsed(tmp_path / "moved.html").stdout
+    assert said("broken.html", report(RECORDED).replace(b"</body>", b"<script>nothing()</script></body>"))
