@@ -19,7 +19,9 @@ FILE_VARIABLE = "MNIST_SUM_SETTINGS"
 """the environment variable that names another file"""
 LARGEST = 16_384
 """the largest file that is read, in bytes; one that the program writes has some 200"""
-HEAD = "# The settings of mnist-sum, which writes this file whole: comments are not kept.\n"
+OWN = "# The settings of mnist-sum, which writes this file whole"
+"""how a file begins that the program has written"""
+HEAD = f"{OWN}: other comments follow here.\n"
 NAME = r"[\w-]{1,60}"
 """the form of a theme's name; only the dashboard knows which themes exist"""
 WORDS = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
@@ -57,11 +59,15 @@ NOTIFY_MEANS: Mapping[Value, str] = {
     "osc9": "a message of the desktop, if the terminal knows OSC 9",
     "none": "not at all",
 }
+MOUSE_MEANS: Mapping[Value, str] = {
+    True: "the dashboard takes it from the terminal",
+    False: "the terminal keeps it, for selecting text",
+}
 KNOWN = {
     "theme": Known("colours of the dashboard", "mnist-sum-dark", (), "a name of letters, digits and dashes"),
     "marker": Known("what to draw with", "auto", ("auto", *MARKERS), means=MARKER_MEANS),
     "plain": Known("print sentences for a screen reader", False, (True, False), "true or false"),
-    "mouse": Known("the dashboard takes the mouse from the terminal", True, (True, False), "true or false"),
+    "mouse": Known("the mouse", True, (True, False), "true or false", MOUSE_MEANS),
     "digits": Known("what the keys 1 to 6 choose; with Alt, the other", "numbers", ("numbers", "pages")),
     "fps": Known("frames per second, at most", 120, range(1, 121), "a whole number from 1 to 120"),
     "notify": Known(
@@ -163,6 +169,12 @@ def read() -> tuple[dict[str, Value], list[str]]:
     return values, wrong
 
 
+def told(wrong: Sequence[str]) -> list[str]:
+    """The first MOST_TOLD of these messages, and how many more there are."""
+    more = [f"and {len(wrong) - MOST_TOLD:,} more: mnist-sum doctor lists all"] if len(wrong) > MOST_TOLD else []
+    return [*wrong[:MOST_TOLD], *more]
+
+
 def find(name: str, option: Value | None = None) -> Found:
     """The value that holds: that of the option, or else of the environment variable, of the file, or the default.
 
@@ -177,29 +189,37 @@ def find(name: str, option: Value | None = None) -> Found:
     return Found(values[name], str(path())) if name in values else Found(KNOWN[name].usual, USUAL)
 
 
+def _simple(table: Mapping[str, object]) -> dict[str, Value]:
+    """Texts and numbers, among them wrong ones and those of a later version; not what the file could not have again."""
+    return {
+        name: given
+        for name, given in table.items()
+        if re.fullmatch(NAME, name, re.ASCII)
+        and (isinstance(given, str) or (isinstance(given, int) and abs(given) < 1 << 63))
+    }
+
+
 def keep(name: str, value: Value) -> Path:
-    """Write a setting into the file, keeping the others; returns the file's path.
+    """Write a setting into the file, keeping comments and the others, wrong ones too; returns the file's path.
 
     Raises:
         UsageError: the existing file cannot be used or is another program's, so it is left as it is; or the value is
             unknown.
         RunError: the file cannot be written.
     """
-    file, later = path(), {key: given for key, given in _table().items() if key not in KNOWN}
-    if later and not read_own(file, LARGEST).startswith(HEAD.encode()):
+    file, table = path(), _table()
+    text = read_own(file, LARGEST).decode("utf-8-sig") if table or file.exists() else ""
+    if table.keys() - KNOWN.keys() and not text.startswith(OWN):
         raise UsageError(
             f"{file}: is not a file of mnist-sum's settings: move it away, or name another in {FILE_VARIABLE}"
         )
-    values = read()[0] | {name: checked(name, value, name)}
+    values = _simple(table) | read()[0] | {name: checked(name, value, name)}
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RunError(f"{file}: cannot be written ({error.strerror or error})") from None
-    values = {name: values[name] for name in KNOWN if name in values}
-    for key, given in later.items():  # settings of a later version are kept
-        is_simple = isinstance(given, str) or (isinstance(given, int) and abs(given) < 1 << 63)
-        if is_simple and re.fullmatch(NAME, key, re.ASCII):
-            values[key] = given  # type: ignore[assignment]
-    lines = [f"{name} = {_toml(value)}\n" for name, value in values.items()]
-    write_atomic(file, "".join([HEAD, *lines]).encode())
+    comments = [f"{line}\n" for line in text.splitlines() if line.startswith("#") and not line.startswith(OWN)]
+    order = [*(known for known in KNOWN if known in values), *(other for other in values if other not in KNOWN)]
+    lines = [f"{each} = {_toml(values[each])}\n" for each in order]
+    write_atomic(file, "".join([HEAD, *comments, *lines]).encode())
     return file

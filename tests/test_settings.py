@@ -111,6 +111,17 @@ def test_what_a_later_version_has_set_is_kept(file: Path) -> None:
     assert tomllib.loads(file.read_text()) == {"theme": "nord", "mouse": False, **later}
 
 
+def test_wrong_values_and_comments_are_kept(file: Path) -> None:
+    file.write_text('# mine\nmarker = "dots"\nfps = 0\n#theme = "dracula"\nmouse = "maybe"\n')
+    settings.keep("theme", "nord")
+    settings.keep("digits", "pages")
+    assert file.read_text().splitlines()[1:3] == ["# mine", '#theme = "dracula"']
+    own = {"theme": "nord", "marker": "dots", "mouse": "maybe", "digits": "pages", "fps": 0}
+    assert list(tomllib.loads(file.read_text()).items()) == list(own.items())
+    assert file.read_text().startswith(settings.HEAD)
+    assert file.read_text().count("mnist-sum") == 1
+
+
 def test_a_link_a_folder_and_a_pipe_are_refused(file: Path, tmp_path: Path) -> None:
     (tmp_path / "other").write_text("theme = 'nord'\n")
     for kind in ("link", "folder", "pipe"):

@@ -162,6 +162,7 @@ def chosen(options: Mapping[str, Any]) -> Finding:
             found = settings.Found(known.usual, settings.USUAL)
         if name == "theme" and (trouble := looks.trouble_with(str(found.value))) is not None:
             wrong.append(str(trouble))
+            found = settings.Found(known.usual, settings.USUAL)
         where = "the file" if found.origin == str(file) else found.origin
         facts[name] = {"value": found.value, "from": printable(where)}
         parts.append(f"{name} {str(found.value).lower()} ({printable(where)})")

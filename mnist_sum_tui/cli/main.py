@@ -74,11 +74,9 @@ def _check_folder() -> None:
 
 
 def _note(wrong: Sequence[str]) -> None:
-    """Report what is wrong with the settings; only the first MOST_TOLD."""
-    for line in wrong[: settings.MOST_TOLD]:
+    """Report what is wrong with the settings."""
+    for line in settings.told(wrong):
         _say("note", line)
-    if (more := len(wrong) - settings.MOST_TOLD) > 0:
-        _say("note", f"and {more:,} more: mnist-sum doctor lists all")
 
 
 def _leave(code: int) -> NoReturn:

@@ -117,7 +117,7 @@ class SettingsApp(RunningApp):
         values, wrong = settings.read()
         if (error := looks.trouble_with(str(values.get("theme", looks.DEFAULT)))) is not None:
             wrong.append(str(error))
-        for line in wrong[: settings.MOST_TOLD]:
+        for line in settings.told(wrong):
             self.notify(line, title="Settings", severity="warning", timeout=NOTE_SECONDS)
 
     def keep_setting(self, name: str, value: settings.Value) -> None:

@@ -43,7 +43,7 @@ async def test_all_settings_are_listed_with_their_origin(fake: FakeTrain, tmp_pa
         listed = [str(choices.get_option_at_index(at).prompt) for at in range(choices.option_count)]
     assert {line.split()[0] for line in listed} == settings.KNOWN.keys() - {"plain"}
     assert [line for line in listed if "now, settings.toml" in line] == [
-        "mouse false\nthe dashboard takes the mouse from the terminal; now, settings.toml"
+        "mouse false\nthe mouse: the terminal keeps it, for selecting text; now, settings.toml"
     ]
 
 

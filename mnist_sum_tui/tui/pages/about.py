@@ -21,10 +21,9 @@ probable each is. {BRAILLE.chosen} its answer, {BRAILLE.truth}
 the right one. Not calibrated: bars
 may be far too long, or too short.""",
     "draw": """\
-Draw a digit with the mouse, or the
-arrows and space: after each stroke
-the network reads it cut out, scaled
-to 20 pixels and centred, as MNIST.
+Draw a digit: after each stroke the
+network reads it cut out, scaled to
+20 pixels and centred, as MNIST.
 Thin bar: how like a digit it is;
 its tick: the least for a digit.
 F6 shows its way through the layers.""",
