@@ -108,7 +108,7 @@ class Winograd(torch.autograd.Function):
             for part in _blocks(len(weight), CHANNELS):
                 products = torch.bmm(values, _values(by.of_kernel, _flat(weight[part])).transpose(1, 2))
                 if bias is not None:
-                    products[by.constant] += bias[part]
+                    products[by.constant] += bias[part]  # a constant has this value alone
                 _lay(by.to_result @ products.flatten(1), out[images, :, :, part], tile, tile)
         return out
 
