@@ -29,7 +29,8 @@ class Choice(Select[str]):
 
     def __init__(self, names: Iterable[str], value: str, *, label_width: int, id: str) -> None:
         super().__init__([(name, name) for name in names], value=value, allow_blank=False, id=id, compact=True)
-        self._words: dict[str, tuple[str, str]] = {}
+        self.words: dict[str, tuple[str, str]] = {}
+        """for each name its first columns and its last"""
         self._told: dict[str, str] = {}
         self._label_width = label_width
         """the width of the label on the left, which an open list covers, too"""
@@ -39,8 +40,8 @@ class Choice(Select[str]):
 
         If the list is open, nothing changes, because it would lose its position.
         """
-        self._words = dict(words)
-        told = {name: _hanging(first, last, self.size.width - BESIDE) for name, (first, last) in words.items()}
+        self.words = dict(words)
+        told = {name: hanging(first, last, self.size.width - BESIDE) for name, (first, last) in words.items()}
         if self._told == told or self.expanded:
             return
         self._told = told
@@ -60,11 +61,11 @@ class Choice(Select[str]):
         overlay = self.query_one(SelectOverlay)
         overlay.styles.width = self.size.width + self._label_width
         overlay.styles.offset = (-self._label_width, 0)
-        if self._words:
-            self.describe(self._words)
+        if self.words:
+            self.describe(self.words)
 
 
-def _hanging(first: str, last: str, width: int) -> str:
+def hanging(first: str, last: str, width: int) -> str:
     """Both parts as text; further lines begin below the start of the last part."""
     indent = " " * len(first) if width - len(first) >= LEAST_ROOM else "  "
     return "\n".join(textwrap.wrap(first + last, max(width, LEAST_ROOM), subsequent_indent=indent))

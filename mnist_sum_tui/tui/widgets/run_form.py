@@ -184,7 +184,7 @@ class RunForm(VerticalScroll, can_focus=False):
         self._list_times(base, config)
         self._offer_other(config, with_time=not error)
         if self._is_ready:
-            self.query_one(BesideForm).describe(config.model)
+            self.query_one(BesideForm).describe(config.model, self.query_one("#recipe", Choice).words)
         readiness, field = self.query_one("#readiness", Static), self.screen.focused
         if complaint := self._complaint or error:
             readiness.update(Content.styled(printable(complaint), "$text-error"))

@@ -1,0 +1,30 @@
+"""What stands beside the form for a new run on a large screen."""
+
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.recipes import RECIPES
+from tests.tui import recorded
+from tests.tui.recorded import until
+from tests.tui.shown import lines
+
+
+async def test_the_recipes_are_explained_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
+    app = recorded.new_app(tmp_path)
+
+    def words() -> str:
+        return " ".join("\n".join(lines(app)).split())
+
+    async with app.run_test(size=(200, 60)) as pilot:
+        await until(pilot, lambda: "What each recipe is for" in words())
+        below = words().partition("What each recipe is for")[2]
+        for name, recipe in RECIPES.items():
+            assert name in below
+            assert recipe.summary.partition(":")[0] in below
+        others = "One network, two answers", "Network compact, layer by layer"
+        for rows, count in ((46, 2), (60, 3)):
+            await pilot.resize_terminal(200, rows)
+            parts = "What each recipe is for", *others
+            await until(pilot, lambda: [part for part in parts if part in words()] == [*parts[3 - count :]])  # noqa: B023
