@@ -165,11 +165,18 @@ def begin(app: MnistSumApp, control: Control | None = None) -> Control:
     return control
 
 
+def shown_at_last(pilot: Pilot[int]) -> str:
+    """What a test waited for in vain looks like: the screen's size, its classes and its lines."""
+    screen = pilot.app.screen
+    lines = "\n".join(strip.text for strip in screen._compositor.render_strips())
+    return f"{screen.size}, {' '.join(sorted(screen.classes))}\n{lines}"
+
+
 async def until(pilot: Pilot[int], condition: Callable[[], object], seconds: float = 60) -> None:
     """Let the app work until it holds, however slow the machine is."""
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "waited too long"
+        assert time.monotonic() < end, f"waited too long: {shown_at_last(pilot)}"
         await pilot.pause(0.02)
     await pilot.pause()
 
