@@ -130,8 +130,8 @@ def _toml(value: Value) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", r"\u007f")
 
 
-def _table() -> Mapping[str, object]:
-    """The content of the file, unchecked; empty if there is no file.
+def _load() -> tuple[str, Mapping[str, object]]:
+    """The text of the file and what it sets, unchecked; both empty if there is no file.
 
     Raises:
         UsageError: it is a link, not a regular file, too large, or not TOML.
@@ -140,9 +140,10 @@ def _table() -> Mapping[str, object]:
 
     file = path()
     try:
-        return tomllib.loads(read_own(file, LARGEST).decode("utf-8-sig"))  # some Windows editors begin with a BOM
+        text = read_own(file, LARGEST).decode("utf-8-sig")  # some Windows editors begin with a BOM
+        return text, tomllib.loads(text)
     except FileNotFoundError:
-        return {}
+        return "", {}
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else (why or "").partition(";")[0]
@@ -154,9 +155,13 @@ def _table() -> Mapping[str, object]:
 def read() -> tuple[dict[str, Value], list[str]]:
     """The settings in the file, and a message for each that cannot be used; such a setting counts as not set."""
     try:
-        table = _table()
+        _, table = _load()
     except UsageError as error:
         return {}, [str(error)]
+    return _checked_table(table)
+
+
+def _checked_table(table: Mapping[str, object]) -> tuple[dict[str, Value], list[str]]:
     values: dict[str, Value] = {}
     wrong = []
     for name, value in table.items():
@@ -190,7 +195,7 @@ def find(name: str, option: Value | None = None) -> Found:
 
 
 def _simple(table: Mapping[str, object]) -> dict[str, Value]:
-    """Texts and numbers, among them wrong ones and those of a later version; not what the file could not have again."""
+    """What can be written again: texts and whole numbers, wrong ones and those of a later version, too."""
     return {
         name: given
         for name, given in table.items()
@@ -207,13 +212,12 @@ def keep(name: str, value: Value) -> Path:
             unknown.
         RunError: the file cannot be written.
     """
-    file, table = path(), _table()
-    text = read_own(file, LARGEST).decode("utf-8-sig") if table or file.exists() else ""
+    file, (text, table) = path(), _load()
     if table.keys() - KNOWN.keys() and not text.startswith(OWN):
         raise UsageError(
             f"{file}: is not a file of mnist-sum's settings: move it away, or name another in {FILE_VARIABLE}"
         )
-    values = _simple(table) | read()[0] | {name: checked(name, value, name)}
+    values = _simple(table) | _checked_table(table)[0] | {name: checked(name, value, name)}
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -9,6 +9,8 @@ from mnist_sum_tui.charts.braille import PATTERNS, Bins, Bools, Interval, charac
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, Glyphs
 
 BLANK = ord(" ")
+SAMPLES = dict(zip(PATTERNS, BRAILLE.lines + BRAILLE.lines[-1], strict=True))
+"""the line patterns, and how the legend shows them"""
 
 
 class Cells:
@@ -48,9 +50,8 @@ class Cells:
         is_turn = (np.arange(self.rows)[:, None] + np.arange(self.columns) // 2) % 2 == 0
         where = (bits > 0) & ((self._gaps < max(gaps, 1)) | ((self._gaps == gaps) & is_turn))
         self._gaps[where] = gaps
-        is_told_by_gaps = pattern == "solid" or self._glyphs is not ASCII  # there a line has a dot per cell at most
-        sample = self._glyphs.lines[min(list(PATTERNS).index(pattern), 2)]
-        self._paint(role, where, characters(bits, self._glyphs) if is_told_by_gaps else ord(sample))
+        is_told_by_sign = pattern != "solid" and self._glyphs is ASCII  # in which gaps are hardly seen
+        self._paint(role, where, ord(SAMPLES[pattern]) if is_told_by_sign else characters(bits, self._glyphs))
 
     def marks(self, role: str, symbol: str, x: Floats, heights: Floats) -> None:
         """Draw a character at each point whose height is not NaN."""

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_sum_tui.charts.axes import LINEAR, PAD, Floats, Scale, place, spanning
-from mnist_sum_tui.charts.cells import Cells
+from mnist_sum_tui.charts.cells import SAMPLES, Cells
 from mnist_sum_tui.charts.frame import Span, fit, joined, x_axis, y_axis
 from mnist_sum_tui.glyphs import BRAILLE, Glyphs, current, shown
 
 Heights = tuple[Floats, Floats | None]
 """a curve's `y` and `raw` after the scale's `forward`"""
-SAMPLES = dict(zip(("solid", "dashed", "sparse", "dotted"), BRAILLE.lines + BRAILLE.lines[-1], strict=True))
-"""the line patterns, and how the legend shows them"""
 ROWS_FOR_A_LEGEND, ROWS_FOR_TWO_LINES = 6, 14
 """the fewest rows for a chart with a legend, and for one whose title has a line of its own"""
 

@@ -103,12 +103,12 @@ class Winograd(torch.autograd.Function):
         out = maps_nhwc.new_empty(n, height + 2 * padding - 2, width + 2 * padding - 2, len(weight))
         tile = _tile(out)
         by = transforms(tile)
-        for images in _images(out):
+        for images in _images(out, tile):
             values = _values(by.of_tile, _cut(maps_nhwc[images], tile + 2, tile, padding))
             for part in _blocks(len(weight), CHANNELS):
                 products = torch.bmm(values, _values(by.of_kernel, _flat(weight[part])).transpose(1, 2))
                 if bias is not None:
-                    products[by.constant] += bias[part]  # a constant has this value alone
+                    products[by.constant] += bias[part]  # all other values of a constant map are 0
                 _lay(by.to_result @ products.flatten(1), out[images, :, :, part], tile, tile)
         return out
 
@@ -121,7 +121,7 @@ class Winograd(torch.autograd.Function):
         grad_bias = weight.new_zeros(len(weight)) if ctx.has_bias else None
         tile = _tile(grad_nhwc)
         by = transforms(tile)
-        for images in _images(grad_nhwc):
+        for images in _images(grad_nhwc, tile):
             values = _values(by.of_tile, _cut(maps_nhwc[images], tile + 2, tile, ctx.padding))
             grad_values = torch.empty_like(values)
             for part in _blocks(len(weight), CHANNELS):
@@ -142,10 +142,9 @@ def _tile(out_nhwc: Tensor) -> int:
     return min(POINTS, key=lambda side: math.prod(-(-length // side) * (side + 2) for length in out_nhwc.shape[1:3]))
 
 
-def _images(out_nhwc: Tensor) -> Iterator[slice]:
-    """Blocks of images with some `TILES` tiles each."""
+def _images(out_nhwc: Tensor, tile: int) -> Iterator[slice]:
+    """Blocks of images with at most TILES tiles each, but at least one image."""
     n, height, width, _ = out_nhwc.shape
-    tile = _tile(out_nhwc)
     return _blocks(n, max(1, TILES // (-(-height // tile) * -(-width // tile))))
 
 

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from mnist_sum_tui.bench import chart
 from mnist_sum_tui.charts.axes import LINEAR, LOG, NINES, SHARE, Floats, Scale, across, steps
-from mnist_sum_tui.charts.plot import SAMPLES as PATTERNS
+from mnist_sum_tui.charts.cells import SAMPLES as PATTERNS
 from mnist_sum_tui.charts.plot import Curve, Marks, Plot, draw, read
 from mnist_sum_tui.charts.series import smooth
 

@@ -1,11 +1,13 @@
 """The page Mistakes while all images are evaluated again: by the key, while it trains, after it."""
 
+import contextlib
 import time
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.color import Color
+from textual.pilot import Pilot
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.pages.mistakes import MistakesPage
@@ -15,15 +17,22 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from tests.tui import fixed
 
-BLACK, RED = Color(0, 0, 0), Color(255, 0, 0)
 
-
-async def test_images_stay_while_all_are_evaluated_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextlib.asynccontextmanager
+async def opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Pilot[int], MistakesPage, fixed.FixedPredictions]]:
+    """The page in a small terminal, and who answers it."""
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "mistakes")
         page = app.screen
         assert isinstance(page, MistakesPage)
+        yield pilot, page, fixed.predictions_in(app)
+
+
+async def test_images_stay_while_all_are_evaluated_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch) as (pilot, page, _):
         gallery = page.query_one(Gallery)
         before = gallery.size
         page.note("evaluating")
@@ -46,11 +55,7 @@ def of_step(step: int, made: float = 0.0) -> TestSetEvaluated:
 async def test_an_evaluation_that_would_come_too_early_is_refused_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        page, worker = app.screen, fixed.predictions_in(app)
-        assert isinstance(page, MistakesPage)
+    async with opened(tmp_path, monkeypatch) as (pilot, page, worker):
         monkeypatch.setattr(Session, "is_training", True)
         for age, is_refused in ((0, True), (60, False)):
             page.on_test_set_evaluated(of_step(age, made=time.monotonic() - age))
@@ -65,11 +70,7 @@ async def test_an_evaluation_that_would_come_too_early_is_refused_in_words(
 async def test_after_the_training_its_best_weights_are_evaluated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        page, worker = app.screen, fixed.predictions_in(app)
-        assert isinstance(page, MistakesPage)
+    async with opened(tmp_path, monkeypatch) as (pilot, page, worker):
         page.on_test_set_evaluated(of_step(98))
         monkeypatch.setattr(Session, "is_training", True)
         worker.requests.clear()
