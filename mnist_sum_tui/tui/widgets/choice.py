@@ -12,6 +12,8 @@ BESIDE = 3
 """columns for the arrow, or for a scroll bar in the list"""
 LEAST_ROOM = 24
 """if the last part has fewer columns, its further lines are only indented by two"""
+LABEL_WIDTH = 9
+"""columns of the label on the left, which an open list covers, too; form.tcss has the same number"""
 ROWS = 12
 """the most rows of an open list"""
 
@@ -27,20 +29,18 @@ class Choice(Select[str]):
         Binding("down", "app.focus_next", show=False),
     ]
 
-    def __init__(self, names: Iterable[str], value: str, *, label_width: int, id: str) -> None:
+    def __init__(self, names: Iterable[str], value: str, *, id: str) -> None:
         super().__init__([(name, name) for name in names], value=value, allow_blank=False, id=id, compact=True)
-        self.words: dict[str, tuple[str, str]] = {}
+        self._words: dict[str, tuple[str, str]] = {}
         """for each name its first columns and its last"""
         self._told: dict[str, str] = {}
-        self._label_width = label_width
-        """the width of the label on the left, which an open list covers, too"""
 
     def describe(self, words: Mapping[str, tuple[str, str]]) -> None:
         """Show other descriptions of the same names: first columns and last column; the chosen name stays.
 
         If the list is open, nothing changes, because it would lose its position.
         """
-        self.words = dict(words)
+        self._words = dict(words)
         told = {name: hanging(first, last, self.size.width - BESIDE) for name, (first, last) in words.items()}
         if self._told == told or self.expanded:
             return
@@ -59,10 +59,10 @@ class Choice(Select[str]):
     def on_resize(self) -> None:
         """Wrap the words again; the list covers the label, too, so that no half words below it are seen."""
         overlay = self.query_one(SelectOverlay)
-        overlay.styles.width = self.size.width + self._label_width
-        overlay.styles.offset = (-self._label_width, 0)
-        if self.words:
-            self.describe(self.words)
+        overlay.styles.width = self.size.width + LABEL_WIDTH
+        overlay.styles.offset = (-LABEL_WIDTH, 0)
+        if self._words:
+            self.describe(self._words)
 
 
 def hanging(first: str, last: str, width: int) -> str:

@@ -4,6 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import about
@@ -132,6 +136,14 @@ def recipe_choices(
         time = _short(total(config, speeds), "in all")
         found[own.recipe] = _choice(own.recipe, time, RECIPES[own.recipe].summary + yours, _has_times(config, speeds))
     return found
+
+
+def all_recipes(choices: Mapping[str, tuple[str, str]]) -> Group:
+    """The list of recipes as text: what each is for."""
+    table = Table.grid("", "")
+    for columns in choices.values():
+        table.add_row(*map(Text, columns))
+    return Group("What each recipe is for", table)
 
 
 def model_choices(networks: Mapping[str, str], config: TrainConfig, speeds: Speeds) -> dict[str, tuple[str, str]]:

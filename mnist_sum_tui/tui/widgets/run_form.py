@@ -30,10 +30,8 @@ from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
 
 NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr", "seed", *ENDS)}
 """the settings with an input field, and their labels"""
-EXPLAINED = ("recipe", "model", *NUMBERS, "intro-words", "sets", "readiness", "other", "network-layers")
+EXPLAINED = ("recipe", "model", *NUMBERS, "intro-words", "sets", "readiness", "other", "all-recipes")
 """ids of the widgets that `_explain_once` reads or writes"""
-LABEL_WIDTH = 9
-"""columns of the labels before recipe and network; form.tcss has the same number"""
 KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
 """settings without a field; values from the command line stay when the user chooses another recipe"""
 
@@ -62,11 +60,9 @@ class RunForm(VerticalScroll, can_focus=False):
             with Horizontal(id="intro"):
                 yield Static(coloured(), id="intro-picture")
                 yield Static(id="intro-words", markup=False)
-            recipe = Choice(RECIPES, self._defaults.recipe, label_width=LABEL_WIDTH, id="recipe")
-            yield Field("recipe", recipe, classes="wide")
+            yield Field("recipe", Choice(RECIPES, self._defaults.recipe, id="recipe"), classes="wide")
             yield Static(id="sets", classes="explained", markup=False)
-            network = Choice(self._networks, self._defaults.model, label_width=LABEL_WIDTH, id="model")
-            yield Field("network", network, classes="wide")
+            yield Field("network", Choice(self._networks, self._defaults.model, id="model"), classes="wide")
             with Grid(id="fields"):
                 for name, label in NUMBERS.items():
                     text, zero = words.typed(self._defaults, name), words.MEANING_OF_ZERO.get(name, "")
@@ -76,6 +72,7 @@ class RunForm(VerticalScroll, can_focus=False):
                 yield Button("Start training", variant="primary", id="start")
                 yield Button(id="other")
                 yield Button("Find a rate", id="find-rate")
+            yield Static(id="all-recipes", markup=False)
             yield LatestRuns(self._runs_folder, id="latest")
         yield BesideForm(self._defaults.data_dir, id="beside-form")
 
@@ -184,7 +181,7 @@ class RunForm(VerticalScroll, can_focus=False):
         self._list_times(base, config)
         self._offer_other(config, with_time=not error)
         if self._is_ready:
-            self.query_one(BesideForm).describe(config.model, self.query_one("#recipe", Choice).words)
+            self.query_one(BesideForm).describe(config.model)
         readiness, field = self.query_one("#readiness", Static), self.screen.focused
         if complaint := self._complaint or error:
             readiness.update(Content.styled(printable(complaint), "$text-error"))
@@ -199,7 +196,9 @@ class RunForm(VerticalScroll, can_focus=False):
     def _list_times(self, base: TrainConfig, config: TrainConfig) -> None:
         """Describe the recipes and networks, with the times so far; what was set by hand stays with each recipe."""
         kept = {name: value for name in words.TIMED if (value := getattr(config, name)) != getattr(base, name)}
-        self.query_one("#recipe", Choice).describe(words.recipe_choices(map(self._base_of, RECIPES), kept, self.speeds))
+        recipes = words.recipe_choices(map(self._base_of, RECIPES), kept, self.speeds)
+        self.query_one("#recipe", Choice).describe(recipes)
+        self.query_one("#all-recipes", Static).update(words.all_recipes(recipes))
         self.query_one("#model", Choice).describe(words.model_choices(self._networks, base, self.speeds))
 
     def _offer_other(self, config: TrainConfig, with_time: bool) -> None:
