@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from mnist_sum_tui.charts.axes import Floats
-from mnist_sum_tui.charts.thumbnail import resize
 from mnist_sum_tui.formatting import percent, sparkline
 from mnist_sum_tui.runs.health_event import Health
 
@@ -15,8 +14,6 @@ WIDEST = 24
 """the widest sparkline, in columns"""
 FIGURE, DEAD = 7, 6
 """the columns of a figure with its space, and those of a percentage"""
-BINS, MOMENTS = 19, 32
-"""rows and columns of the picture of how a layer's histogram of weights changes over time"""
 EXPLODES = 0.2
 """a layer explodes if one step changes its weights by at least this share of them"""
 FAST = 0.03
@@ -78,12 +75,12 @@ def figure(value: float) -> str:
 
 
 def spread_pictures(events: Sequence[Health]) -> list[tuple[str, Floats]]:
-    """For each layer its name and its histogram of weights over time: shares (BINS, MOMENTS), the largest on top."""
+    """For each layer its name and its histogram of weights over time: shares (bins, events), the largest on top."""
     events = comparable(events)
     found = []
     for place, name in enumerate(events[-1].layers):
         bins = np.array([[int(level) for level in event.spread[place]] for event in events], float).T[::-1] / 9
-        found.append((short_name(name), resize(bins, MOMENTS, BINS)))
+        found.append((short_name(name), bins))
     return found
 
 

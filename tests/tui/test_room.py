@@ -11,10 +11,12 @@ from textual.widgets import OptionList
 
 from mnist_sum_tui.tui.changed_cells import cells_of
 from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.health_table import Spreads
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.large_map import Closer
 from tests.tui import fixed, recorded, shown
 from tests.tui.pages.test_draw import draw
+from tests.tui.pages.test_network_views import show as show_view
 from tests.tui.pages.test_runs import make_three, open_runs
 from tests.tui.test_snapshots import train
 
@@ -89,6 +91,18 @@ async def test_so_it_is_at_each_layer(tmp_path: Path, monkeypatch: pytest.Monkey
             pilot.app.screen.query_one(OptionList).highlighted = layer
             await pilot.pause()
             assert empty_share(pilot) < 1 / 3, layer
+
+
+async def test_so_it_is_at_the_health_of_the_layers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    for step in range(10, 500, 10):
+        app.session.add(recorded.health(step))
+    async with app.run_test(size=(200, 60)) as pilot:
+        await show_view(pilot, "health")
+        assert empty_share(pilot) < 1 / 3
+        shapes = {item.image.shape for item in pilot.app.screen.query_one(Spreads).items}
+        assert len(shapes) == 1
+        assert min(shapes.pop()) >= 40, "as large as they can be"
 
 
 async def test_train_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

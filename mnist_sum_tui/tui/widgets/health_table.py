@@ -7,7 +7,23 @@ from textual.widgets import Static
 
 from mnist_sum_tui.charts.health import health_lines, spread_pictures
 from mnist_sum_tui.runs.health_event import Health
-from mnist_sum_tui.tui.widgets.maps import Pictures
+from mnist_sum_tui.tui.widgets.maps import LEAST, MOST, Pictures
+
+CAPTION, GAP = 1, 2
+"""rows below, and columns beside, a picture"""
+
+
+class Spreads(Pictures):
+    """Histograms over time; they have no proportions that must be kept, so they fill the room."""
+
+    def pixels(self) -> tuple[int, int]:
+        """Rows and columns of each picture: those of the arrangement in which the smaller side is the largest."""
+        count, (width, height) = len(self.grids), self._room
+        sizes = [
+            (min(MOST, 2 * (height // -(-count // across) - CAPTION)), width // across - GAP)
+            for across in range(1, count + 1)
+        ]
+        return max((LEAST, 2 * LEAST), *sizes, key=min)
 
 
 class HealthTable(Vertical):
@@ -18,18 +34,18 @@ class HealthTable(Vertical):
     def compose(self) -> ComposeResult:
         """The figures, and below them a picture of each layer's weights."""
         yield Static(id="figures", markup=False)
-        yield Pictures(id="spreads")
+        yield Spreads(id="spreads")
 
     def on_mount(self) -> None:
         """Set the title of the pictures."""
-        self.query_one(Pictures).border_title = "How the weights spread: up: value, right: time"
+        self.query_one(Spreads).border_title = "How the weights spread: up: value, right: time"
 
     def watch_events(self) -> None:
         """Draw the events."""
         self.visible = bool(self.events)
         if self.events and self.size.width:
             self.query_one("#figures", Static).update("\n".join(health_lines(self.events, self.size.width - 2)))
-            self.query_one(Pictures).grids = tuple(spread_pictures(self.events))
+            self.query_one(Spreads).grids = tuple(spread_pictures(self.events))
 
     def on_resize(self) -> None:
         """Draw again for the new width."""

@@ -85,10 +85,14 @@ class Pictures(Gallery):
         if not self.grids:
             self.items = ()
         elif self._room:
-            shape = self.grids[0][1].shape
-            rows, columns = scaled(shape, side_for(len(self.grids), shape, 0, *self._room))
+            rows, columns = self.pixels()
             pictures = (as_grey(resize(grid, columns, rows)) for _, grid in self.grids)
             self._show(tuple(Item(each, name, 0) for each, (name, _) in zip(pictures, self.grids, strict=True)), chosen)
+
+    def pixels(self) -> tuple[int, int]:
+        """Rows and columns of each picture."""
+        shape = self.grids[0][1].shape
+        return scaled(shape, side_for(len(self.grids), shape, 0, *self._room))
 
     def _show(self, items: tuple[Item, ...], chosen: int) -> None:
         """Replace the items, and keep the chosen one and the scroll position."""
