@@ -89,7 +89,8 @@ def _print(found: "list[Finding]") -> None:
     out = console()
     for each in found:
         start = Text.assemble((f"{each.state:<8}", STYLES[each.state]), (f"{each.topic:<10}", "bold"))
-        say(out, start + Text(each.text), indent=MARGIN if out.width - MARGIN >= NARROWEST else 0)
+        for line in each.text.splitlines():
+            say(out, start + Text(line), indent=MARGIN if out.width - MARGIN >= NARROWEST else 0)
     out.print()
     if not any(each.state == "broken" for each in found):
         notes = [each.topic for each in found if each.state == "note"]

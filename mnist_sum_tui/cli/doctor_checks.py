@@ -35,7 +35,7 @@ class Finding:
     topic: str
     state: State
     text: str
-    """what was found, and what to do if that is not good; printable"""
+    """what was found, and what to do if that is not good: a line, or several of equal weight; each is printable"""
     facts: dict[str, Any] = field(default_factory=dict)
     """the same as values for JSON"""
 
@@ -167,7 +167,7 @@ def chosen(options: Mapping[str, Any]) -> Finding:
         facts[name] = {"value": found.value, "from": printable(where)}
         parts.append(f"{name} {str(found.value).lower()} ({printable(where)})")
     text = f"{', '.join(parts)}; the file is {facts['path']}{'' if facts['exists'] else ', not there yet'}"
-    return Finding("settings", "note" if wrong else "ok", "; ".join([text, *map(printable, wrong)]), facts)
+    return Finding("settings", "note" if wrong else "ok", "\n".join([text, *map(printable, wrong)]), facts)
 
 
 def window(encoding: str) -> list[Finding]:

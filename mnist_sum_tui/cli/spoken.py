@@ -28,6 +28,8 @@ UNITS = {
 CLOCK = re.compile(r"(?<![\w/.:-])(?:(\d+):)?(\d{1,2}):(\d\d)(?![\w:])")
 OF = re.compile(r"(?<![\w/.-])([\d,]+)/([\d,]+)(?![\w/.-])")
 UNIT = re.compile(rf"([\d.,]*\d) ({'|'.join(UNITS)})(?![\w/])")
+PER_SECOND = re.compile(r"(?<![\w/.~-])([A-Za-z]+)/s(?![\w/.-])")
+"""`images/s`, but no part of a path"""
 MARKS = re.compile(r"^#+ |\*\*|`|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)")
 """Markdown's marks of headings, emphasis and code"""
 EMPTY = ("", "-", BRAILLE.between)
@@ -54,7 +56,7 @@ def _line(text: str) -> str | None:
     line = CLOCK.sub(_clock, line)
     line = OF.sub(r"\1 of \2", line)
     line = UNIT.sub(lambda found: f"{found[1]} {UNITS[found[2]]}{'' if found[1] == '1' else 's'}", line)
-    line = re.sub(r" %(?!\w)", " percent", re.sub(r"(?<=\w)/s\b", " per second", line))
+    line = re.sub(r" %(?!\w)", " percent", PER_SECOND.sub(r"\1 per second", line))
     first, *rest = re.split(r"\s{2,}", line.strip())
     return f"{first}{'' if first.endswith(':') else ':'} {', '.join(rest)}" if rest else first
 

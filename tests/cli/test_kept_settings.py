@@ -45,6 +45,15 @@ def test_of_many_wrong_settings_three_are_said(file: Path, cli: Cli) -> None:
     assert lines[-1] == "note: and 1,002 more: mnist-sum doctor lists all"
 
 
+def test_the_doctor_has_a_line_for_each_wrong_setting(file: Path, cli: Cli) -> None:
+    file.write_text("marker = 'dots'\nfps = 500\ncolour = 1\nmore = 1\n")
+    result = cli("doctor")
+    lines = [line for line in result.stdout.splitlines() if line.startswith("note    settings")]
+    told = [line.partition(": unknown ")[2].split(" '")[0] for line in lines]
+    assert told == ["", "marker", "fps", "setting", "setting"]
+    assert "unknown" not in result.stderr, "they are told once"
+
+
 def test_the_doctor_says_where_each_comes_from(file: Path, cli: Cli) -> None:
     file.write_text("theme = 'nord'\nfps = 500\n")
     told = json.loads(cli("doctor", "--json", "--marker", "ascii", MNIST_SUM_MOUSE="off").stdout)["settings"]
