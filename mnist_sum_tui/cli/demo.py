@@ -1,20 +1,17 @@
 """`mnist-sum demo`: a recorded training, played in the dashboard; in a pipe, only its captions."""
 
-from typing import Annotated
-
 import typer
 
+from mnist_sum_tui import settings
 from mnist_sum_tui.cli.layout import console, is_terminal, say
-from mnist_sum_tui.cli.tui import THEME_HELP
+from mnist_sum_tui.cli.tui import Fps, Mouse, Theme
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.machine.terminal import can_draw
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs.run import default_folder
 
 
-def demo(
-    theme: Annotated[str | None, typer.Option(help=THEME_HELP, show_default="mnist-sum-dark")] = None,
-) -> None:
+def demo(theme: Theme = None, mouse: Mouse = None, fps: Fps = None) -> None:
     """Watch a network learn to read and to add, in 40 seconds: a recorded training; nothing is written."""
     from mnist_sum_tui.export.demo import GO_ON, captions  # imports numpy
     from mnist_sum_tui.export.recording import RECORDED
@@ -24,6 +21,7 @@ def demo(
 
         if (wrong := trouble_with(theme)) is not None:
             raise wrong
+    settings.find("fps", fps)  # here, too, to refuse a wrong one
     if not (is_terminal() and can_draw()):
         from mnist_sum_tui.runs.replay import Replay
 
@@ -34,4 +32,5 @@ def demo(
     from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard  # imports textual: 70 ms
 
     config = TrainConfig(model=QUICK_MODEL)
-    raise typer.Exit(run_dashboard(LaunchOptions(default_folder(), config, False, None, theme, replay=RECORDED)))
+    options = LaunchOptions(default_folder(), config, False, None, theme, replay=RECORDED, mouse=mouse, fps=fps)
+    raise typer.Exit(run_dashboard(options))

@@ -18,6 +18,9 @@ from mnist_sum_tui.runs.run import Run
 
 THEME_HELP = "Colours: mnist-sum-dark, mnist-sum-light, mnist-sum-contrast, or a theme of Textual's, such as nord."
 MOUSE_HELP = "Use the mouse, or leave it to the terminal for selecting text."
+Theme = Annotated[str | None, typer.Option(help=THEME_HELP, show_default="mnist-sum-dark")]
+Mouse = Annotated[bool | None, typer.Option("--mouse/--no-mouse", help=MOUSE_HELP, show_default="mouse")]
+Fps = Annotated[int | None, typer.Option(help="Frames per second at most, 1 to 120.", show_default="120")]
 WITH_WATCH = ("data_dir", "device")
 """settings that are allowed with --watch and --replay, because pages that use a network need them"""
 
@@ -37,10 +40,10 @@ def tui(
         None, help="Play a run back: latest, best, its id, or a path.", autocompletion=complete_run
     ),
     name: opt.Name = "",
-    theme: Annotated[str | None, typer.Option(help=THEME_HELP, show_default="mnist-sum-dark")] = None,
+    theme: Theme = None,
     notify: Notify = None,
-    mouse: Annotated[bool | None, typer.Option("--mouse/--no-mouse", help=MOUSE_HELP, show_default="mouse")] = None,
-    fps: Annotated[int | None, typer.Option(help="Frames per second at most, 1 to 120.", show_default="120")] = None,
+    mouse: Mouse = None,
+    fps: Fps = None,
     runs_dir: RunsDir = None,
 ) -> None:
     """Open the dashboard: watch a training, look at images, draw digits, compare runs."""

@@ -4,11 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 
+from mnist_sum_tui.cli.demo import demo
 from mnist_sum_tui.export.demo import NEXT, SECONDS
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.launch import LaunchOptions
 from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.session.player import BySteps, Player
 from mnist_sum_tui.tui.session.result import outcome, receipt
@@ -73,5 +76,18 @@ async def test_it_plays_with_captions_and_leaves_no_trace(tmp_path: Path, monkey
     assert {path: path.stat().st_mtime_ns for path in RECORDED.path.iterdir()} == before
 
 
-def test_an_unknown_theme_is_refused_in_a_pipe_too(cli: Cli) -> None:
-    is_one_line(cli("demo", "--theme", "nope"), 2, "unknown theme 'nope'")
+@pytest.mark.parametrize(
+    ("option", "value", "words"), [("--theme", "nope", "unknown theme 'nope'"), ("--fps", "900", "unknown fps '900'")]
+)
+def test_what_is_unknown_is_refused_in_a_pipe_too(option: str, value: str, words: str, cli: Cli) -> None:
+    is_one_line(cli("demo", option, value), 2, words)
+
+
+def test_it_takes_the_options_of_the_dashboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[LaunchOptions] = []
+    monkeypatch.setattr("mnist_sum_tui.tui.launch.run_dashboard", given.append)
+    for module in ("is_terminal", "can_draw"):
+        monkeypatch.setattr(f"mnist_sum_tui.cli.demo.{module}", lambda: True)
+    with pytest.raises(typer.Exit):
+        demo(theme="nord", mouse=False, fps=9)
+    assert (given[0].theme, given[0].mouse, given[0].fps) == ("nord", False, 9)
