@@ -75,11 +75,13 @@ def sentence(columns: Sequence[str], cells: Sequence[str]) -> str:
 
 
 def plot_sentences(plot: "Plot") -> Iterator[str]:
-    """A chart's title, and a sentence for each curve with its first, last, lowest and highest value."""
+    """A chart's title, and a sentence for each measured curve with its first, last, lowest and highest value."""
     import numpy as np
 
     yield plot.title
     for curve in plot.curves:
+        if curve.is_behind:
+            continue  # a line to compare with
         y = curve.y[np.isfinite(curve.y)]
         if len(y):
             yield f"{curve.name}: first {y[0]:.4g}, last {y[-1]:.4g}, lowest {y.min():.4g}, highest {y.max():.4g}"

@@ -49,7 +49,7 @@ def captions(replay: Replay) -> list[Caption]:
     if adds := next((at for at in shown if at[2] >= WAKES), None):
         say(adds[0], f"It began to add, {percent(adds[2], 0)}. Nobody told it how: it had only examples.")
     if story.epochs:
-        say(story.epochs[0].step, "It has seen each image once. What follows are the last few per cent.")
+        say(story.epochs[0].step, "It has seen each image once. What follows are the last few percent.")
     if story.test is not None:
         digit, total = percent(story.test.digit_accuracy, 1), percent(story.test.sum_accuracy, 1)
         words = (

@@ -138,8 +138,9 @@ OWN = (
 )
 NAMES = (*(theme.name for theme in OWN), *BUILTIN_THEMES)
 """all themes, ours first"""
+HINT = "choose mnist-sum-dark, mnist-sum-light, mnist-sum-contrast, or a theme of Textual's, such as nord"
 
 
 def trouble_with(theme: str) -> UsageError | None:
     """The error that says that there is no such theme; None if there is."""
-    return None if theme in NAMES else unknown("theme", theme, NAMES)
+    return None if theme in NAMES else unknown("theme", theme, NAMES, HINT)

@@ -83,6 +83,14 @@ def test_what_is_unknown_is_refused_in_a_pipe_too(option: str, value: str, words
     is_one_line(cli("demo", option, value), 2, words)
 
 
+@pytest.mark.parametrize(("takes_mouse", "words"), [(True, "can be dragged"), (False, "the arrows choose")])
+async def test_without_the_mouse_nothing_is_dragged(takes_mouse: bool, words: str, tmp_path: Path) -> None:
+    app = MnistSumApp(Session(tmp_path / "runs"), replay=RECORDED)
+    app.takes_mouse = takes_mouse
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: words in str(app.train_page.run_view.captions.render()))
+
+
 def test_it_takes_the_options_of_the_dashboard(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[LaunchOptions] = []
     monkeypatch.setattr("mnist_sum_tui.tui.launch.run_dashboard", given.append)

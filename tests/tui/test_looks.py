@@ -5,14 +5,17 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from rich.color import ColorSystem
 from rich.segment import Segment
 from textual.color import Color
+from textual.strip import Strip
 
 import mnist_sum_tui
 from mnist_sum_tui.tui import looks
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.textual_fixes import Palette
 from mnist_sum_tui.tui.widgets.chart import ROLES, Chart
+from mnist_sum_tui.tui.widgets.heatmap import Heatmap
 from tests.tui import shown
 
 DRAWN = re.compile(r"[\u2500-\u25ff\u2800-\u28ff\s]*")
@@ -139,6 +142,28 @@ async def test_no_color_leaves_only_greys(name: str, tmp_path: Path, monkeypatch
         seen = {each.get_truecolor() for style in styles for each in (style.color, style.bgcolor) if each is not None}
         assert len(seen) > 3
         assert all(red == green == blue for red, green, blue in seen)
+
+
+@pytest.mark.parametrize("theme", ["mnist-sum-dark", "mnist-sum-light"])
+@pytest.mark.parametrize("name", shown.SHOWN)
+async def test_in_16_greys_no_text_and_no_map_has_the_colour_of_its_ground(
+    name: str, theme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = shown.new_app(tmp_path, monkeypatch)
+    app.has_few_colours = True
+    app.use_theme(theme)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shown.SHOWN[name](pilot)
+        lines = app.screen._compositor.render_strips()
+        maps = [Strip.join(lines[y].crop(m.region.x, m.region.right) for y in range(m.region.y, m.region.bottom))
+                for m in app.screen.query(Heatmap)]  # fmt: skip
+        drawn = [each for line in maps for each in line if each.text.strip()]
+        for segment in (*drawn, *texts(app)):
+            assert segment.style is not None
+            pair = segment.style.color, segment.style.bgcolor
+            front, ground = (colour and colour.downgrade(ColorSystem.STANDARD).number for colour in pair)
+            assert front != ground, segment
 
 
 async def test_the_palette_offers_our_themes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

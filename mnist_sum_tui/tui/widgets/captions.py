@@ -8,7 +8,8 @@ from mnist_sum_tui.export.demo import NEXT, Caption
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.common import Line
 
-MEANWHILE = "space pauses, the bar below can be dragged"
+MEANWHILE = {True: "space pauses, the bar below can be dragged", False: "space pauses, the arrows choose a moment"}
+"""what the user can do, by whether the dashboard takes the mouse"""
 OTHER_PAGES = ", the F keys lead to other pages"
 AFTERWARDS = f" {BRAILLE.between} ".join(NEXT)
 
@@ -24,7 +25,7 @@ class Captions(Line):
         """Show the caption for the replay's row."""
         said = [caption for caption in self.all if caption.row <= row]
         if said:
-            meanwhile = MEANWHILE + OTHER_PAGES if self.has_pages else MEANWHILE
+            meanwhile = MEANWHILE[getattr(self.app, "takes_mouse", True)] + (OTHER_PAGES if self.has_pages else "")
             is_over = said[-1] is self.all[-1]
             commands = (AFTERWARDS, "$text-accent") if is_over else (meanwhile, "$text-muted")
             when = f"Step {said[-1].step:,}: " if said[-1].step and not is_over else ""  # that of its figures

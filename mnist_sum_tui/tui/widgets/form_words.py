@@ -130,7 +130,7 @@ def recipe_choices(
 
     `kept` has those of the settings TIMED that were set by hand, and so stay with each recipe.
     """
-    found, yours = {}, f" (set by you: {', '.join(map(TIMED.__getitem__, kept))})" if kept else ""
+    found, yours = {}, _yours(kept)
     for own in recipes:
         config = replace(own, **kept)
         time = _short(total(config, speeds), "in all")
@@ -138,12 +138,16 @@ def recipe_choices(
     return found
 
 
-def all_recipes(choices: Mapping[str, tuple[str, str]]) -> Group:
-    """The list of recipes as text: what each is for."""
+def all_recipes(choices: Mapping[str, tuple[str, str]], kept: Mapping[str, Any]) -> Group:
+    """The list of recipes as text: what each is for, with the time that it takes with the settings set by hand."""
     table = Table.grid("", "")
-    for columns in choices.values():
-        table.add_row(*map(Text, columns))
-    return Group("What each recipe is for", table)
+    for first, last in choices.values():
+        table.add_row(Text(first), Text(last.removesuffix(_yours(kept))))
+    return Group(f"What each recipe is for{_yours(kept)}", table)
+
+
+def _yours(kept: Mapping[str, Any]) -> str:
+    return f" (set by you: {', '.join(map(TIMED.__getitem__, kept))})" if kept else ""
 
 
 def model_choices(networks: Mapping[str, str], config: TrainConfig, speeds: Speeds) -> dict[str, tuple[str, str]]:

@@ -38,7 +38,7 @@ class HealthTable(Vertical):
 
     def on_mount(self) -> None:
         """Set the title of the pictures."""
-        self.query_one(Spreads).border_title = "How the weights spread: up: value, right: time"
+        self.query_one(Spreads).border_title = "How weights spread (up: value; right: time)"
 
     def watch_events(self) -> None:
         """Draw the events."""

@@ -99,6 +99,10 @@ class Heatmap(Widget, can_focus=True):
         """The map and its key; `grid` must be known."""
         raise NotImplementedError
 
+    def _ink(self, name: str, *, is_text: bool) -> Color:
+        """The theme's colour of this name, or that of text, which 16 colours or none still show."""
+        return Color.parse(self.app.theme_variables[f"text-{name}" if is_text else name])
+
     def render(self) -> Content:
         """The map; empty before the first result."""
         return Content("") if self.grid is None else self.lines(self.cursor if self.has_focus else None)
@@ -148,9 +152,9 @@ class Confusion(Heatmap):
     def lines(self, cursor: Cell | None) -> Content:
         """The counts; the more frequent an error, the stronger its background."""
         _, _, paper, _ = self.colors
-        red = Color.parse(self.app.theme_variables["error"])
         counts = [[value or 0.0 for value in row] for row in self.grid or ()]
         errors, is_shaded = self._errors(), self._is_shaded
+        red = self._ink("error", is_text=is_shaded)
         most = max(1, *map(max, errors))
         texts = [[confusion_text(value) for value in row] for row in counts]
         if is_shaded:
@@ -194,7 +198,7 @@ class SumMap(Heatmap):
         """Percentages, or shades if they do not fit; the colours go from the lowest to the highest accuracy."""
         grid = self.grid or ()
         _, _, paper, _ = self.colors
-        green = Color.parse(self.app.theme_variables["success"])
+        green = self._ink("success", is_text=self._is_small)
         strengths = shares(grid, *ends(grid))
         if self._is_small:
             texts = [[ink(share) * (self.cell - 1) for share in row] for row in strengths]

@@ -198,7 +198,7 @@ class RunForm(VerticalScroll, can_focus=False):
         kept = {name: value for name in words.TIMED if (value := getattr(config, name)) != getattr(base, name)}
         recipes = words.recipe_choices(map(self._base_of, RECIPES), kept, self.speeds)
         self.query_one("#recipe", Choice).describe(recipes)
-        self.query_one("#all-recipes", Static).update(words.all_recipes(recipes))
+        self.query_one("#all-recipes", Static).update(words.all_recipes(recipes, kept))
         self.query_one("#model", Choice).describe(words.model_choices(self._networks, base, self.speeds))
 
     def _offer_other(self, config: TrainConfig, with_time: bool) -> None:
