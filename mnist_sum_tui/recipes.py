@@ -11,6 +11,7 @@ MODELS = {
     "compact": "small and quick, with a sum head that learns addition fast",
     "swift": "smaller and quicker still, for recipe sprint",
     "keen": "three small networks whose votes count together, for recipe marathon",
+    "deep": "seven small convolutions that keep the image large for longer, for recipe sturdy",
 }
 QUICK_MODEL = "compact"
 """the network that the dashboard offers first: it trains in a minute or two on any machine, with validation"""
@@ -27,7 +28,7 @@ class Recipe:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-KEEN_STEPS: Mapping[str, Any] = {
+LONG_STEPS: Mapping[str, Any] = {
     "batch_size": 256,
     "optimizer": "adamw",
     "lr": 4e-3,
@@ -39,7 +40,7 @@ KEEN_STEPS: Mapping[str, Any] = {
     "label_smoothing": 0.1,
     "sum_weight": 0.1,
 }
-"""the settings that all recipes for `keen` share"""
+"""the settings that `marathon` and `sturdy` share"""
 
 RECIPES = {
     recipe.name: recipe
@@ -84,18 +85,18 @@ RECIPES = {
             {
                 "model": "keen",
                 "epochs": 32,
-                **KEEN_STEPS,
+                **LONG_STEPS,
                 "augment": "strong",
                 "all_data": True,
             },
         ),
         Recipe(
             "sturdy",
-            "for what people draw and photograph: keen, 20 epochs of turned, blurred, faded and crossed-out images",
+            "for what people draw and photograph: deep, 24 epochs of spoiled images",
             {
-                "model": "keen",
-                "epochs": 20,
-                **KEEN_STEPS,
+                "model": "deep",
+                "epochs": 24,
+                **LONG_STEPS,
                 "augment": "sturdy",
             },
         ),

@@ -1,6 +1,6 @@
 """Spoil images as drawing and photographing do: blur, coarse pixels, grain, haze, lines across.
 
-Six images in ten get one of ten kinds, the rest none. `inference/sturdy.py` measures how a network copes with spoiled
+Seven images in ten get one of ten kinds, the rest none. `inference/sturdy.py` measures how a network copes with spoiled
 images; some of its kinds (`data/corrupt.py`) resemble these, so a network trained with these has an advantage there.
 """
 
@@ -15,6 +15,8 @@ from mnist_sum_tui.data.idx import SIDE
 
 PLACES = torch.linspace(-(SIDE - 1) / 2, (SIDE - 1) / 2, SIDE)
 """the positions of rows and columns, in pixels from the middle"""
+MOVED = 0.6
+"""the share of the unsharp images that are moved and not out of focus"""
 
 Spoil = Callable[[Tensor, Tensor, Tensor], Tensor]
 """takes values 0..1 (N, 28, 28), random numbers that choose strength and variety (5, N, 1, 1), and noise (N, 28, 28);
@@ -36,13 +38,17 @@ def _along(dice: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _unsharp(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
-    """Out of focus or moved: blur by a Gaussian that is longer in one direction than across it."""
-    along, across = dice[0] * 3.8, dice[0] * 2.4 * dice[1] ** 2
+    """Moved by up to 14 pixels, or out of focus: blur by a Gaussian that is longer in one direction than across it."""
+    is_moved = dice[3] < MOVED
+    length = torch.where(is_moved, 14 * dice[0].sqrt(), 0.0)
+    along = torch.where(is_moved, 0.0, 3.8 * dice[0])
+    across = torch.where(is_moved, 0.5, 2.4) * dice[0] * dice[1] ** 2
     rows = torch.fft.fftfreq(SIDE, device=x.device).view(1, -1, 1)
     columns = torch.fft.rfftfreq(SIDE, device=x.device).view(1, 1, -1)
     cos, sin = (dice[2] * math.tau).cos(), (dice[2] * math.tau).sin()
-    squares = ((rows * sin + columns * cos) * along) ** 2 + ((rows * cos - columns * sin) * across) ** 2
-    kept = torch.exp(squares * (-2 * math.pi**2))  # the transform of a Gaussian
+    waves = rows * sin + columns * cos
+    squares = (waves * along) ** 2 + ((rows * cos - columns * sin) * across) ** 2
+    kept = torch.exp(squares * (-2 * math.pi**2)) * torch.sinc(waves * length)  # the transforms of Gaussian and box
     seen: Tensor = torch.fft.irfft2(torch.fft.rfft2(x) * kept, s=(SIDE, SIDE))
     return seen
 
@@ -120,15 +126,15 @@ def _blotted(x: Tensor, dice: Tensor, noise: Tensor) -> Tensor:
 
 
 KINDS: tuple[tuple[float, Spoil], ...] = (
-    (0.09, _unsharp),
-    (0.06, _coarse),
-    (0.06, _jittered),
-    (0.04, _grainy),
+    (0.13, _unsharp),
+    (0.04, _coarse),
+    (0.10, _jittered),
+    (0.03, _grainy),
     (0.03, _specked),
-    (0.06, _hazy),
+    (0.05, _hazy),
     (0.03, _bright),
-    (0.08, _banded),
-    (0.08, _crossed),
+    (0.12, _banded),
+    (0.12, _crossed),
     (0.05, _blotted),
 )
 """the share of the images that each kind gets, 0..1"""

@@ -51,7 +51,7 @@ class Views:
     logits: Tensor
     """logits of all branches, (N, 10 per branch)"""
     strokes: Tensor
-    """mean and deviation of each channel of the second convolutions' maps, (N, at most 288), or else the features"""
+    """mean and deviation of each channel of the early maps, (N, at most 288), or else the features"""
     features: Tensor | None
     """inputs of the layers that give the logits, (N, at most 288), if they were asked for"""
 

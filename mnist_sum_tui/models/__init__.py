@@ -7,6 +7,7 @@ import torch
 from mnist_sum_tui.errors import unknown
 from mnist_sum_tui.models import own
 from mnist_sum_tui.models.compact import Compact
+from mnist_sum_tui.models.deep import Deep
 from mnist_sum_tui.models.keen import Keen
 from mnist_sum_tui.models.layers import SumNetwork, to_memory_format
 from mnist_sum_tui.models.original import Original, OriginalTwoLayerHead, Pictured
@@ -21,6 +22,7 @@ _BUILDERS: dict[str, Callable[[], SumNetwork]] = {
     "compact": Compact,
     "swift": Swift,
     "keen": Keen,
+    "deep": Deep,
 }
 
 

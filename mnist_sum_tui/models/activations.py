@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from mnist_sum_tui.models.layers import DIGITS
+from mnist_sum_tui.models.layers import DIGITS, SumNetwork
 
 
 class Activation(NamedTuple):
@@ -109,10 +109,10 @@ class ScoreLayers(NamedTuple):
     logits: dict[str, nn.Module]
     """those with ten outputs, the digit's logits"""
     strokes: dict[str, nn.Module]
-    """the second convolutions, whose maps show which strokes the image has"""
+    """the convolutions, one of each branch, whose maps show which strokes the image has"""
 
 
-def score_layers(network: nn.Module) -> ScoreLayers:
+def score_layers(network: SumNetwork) -> ScoreLayers:
     """The layers of a network from which `digit_score` is computed."""
     if network not in _SCORE_LAYERS:
         found = layers(network)
@@ -125,11 +125,10 @@ def score_layers(network: nn.Module) -> ScoreLayers:
         for name, layer in found.items():
             if isinstance(layer, nn.Conv2d):
                 branches.setdefault(name.rpartition(".")[0], []).append(name)
-        _SCORE_LAYERS[network] = ScoreLayers(
-            logits, {names[:2][-1]: found[names[:2][-1]] for names in branches.values()}
-        )
+        early = [names[: network.strokes_in][-1] for names in branches.values()]
+        _SCORE_LAYERS[network] = ScoreLayers(logits, {name: found[name] for name in early})
     return _SCORE_LAYERS[network]
 
 
-_SCORE_LAYERS: WeakKeyDictionary[nn.Module, ScoreLayers] = WeakKeyDictionary()
+_SCORE_LAYERS: WeakKeyDictionary[SumNetwork, ScoreLayers] = WeakKeyDictionary()
 """the answers of `score_layers`, kept because searching a network takes 0.1 ms"""

@@ -22,6 +22,9 @@ class SumNetwork(nn.Module):
     are two methods, so that an evaluation with all ten numbers runs the convolutions once per image.
     """
 
+    strokes_in = 2
+    """which convolution's maps show the strokes of an image, counted from 1; `digit_score` is computed from them"""
+
     def see(self, images_nchw: Tensor) -> Tensor:
         """Digit logits (N, 10) for normalised images (N, 1, 28, 28)."""
         raise NotImplementedError

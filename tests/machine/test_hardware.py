@@ -173,7 +173,7 @@ def test_the_strict_device_refuses_tensors_on_the_cpu() -> None:
 
 @pytest.mark.parametrize(
     ("model", "optimizer"),
-    [("compact", "sgd"), *((model, "adamw") for model in ("original", "pictured", "compact", "swift", "keen"))],
+    [("compact", "sgd"), *((model, "adamw") for model in ("original", "pictured", "compact", "swift", "keen", "deep"))],
 )
 def test_a_step_runs_on_the_device(meta: Hardware, model: str, optimizer: str) -> None:
     config = TrainConfig.of("standard", model=model, optimizer=optimizer, augment="strong", label_smoothing=0.1)

@@ -89,7 +89,7 @@ def test_weights_beyond_the_edge_and_those_that_are_no_number_do_no_harm() -> No
     assert spread(torch.full((3,), math.nan), 4) == "0" * 19
 
 
-@pytest.mark.parametrize("name", ["original", "compact", "swift", "keen"])
+@pytest.mark.parametrize("name", ["original", "compact", "swift", "keen", "deep"])
 def test_every_layer_with_weights_is_seen(name: str, inputs: tuple[Tensor, Tensor]) -> None:
     network = build(name)
     found = dead_shares(network, *inputs)

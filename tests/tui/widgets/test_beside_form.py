@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.widgets import Select
 
 from mnist_sum_tui.recipes import RECIPES
 from tests.tui import recorded
@@ -23,6 +24,10 @@ async def test_the_recipes_are_explained_where_there_is_room(tmp_path: Path, mon
         for name, recipe in RECIPES.items():
             assert name in below
             assert recipe.summary.partition(":")[0] in below
+        app.train_page.query_one("#model", Select).value = "keen"
+        await until(pilot, lambda: "What each recipe is for (set by you: network)" in words())
+        assert words().count("(set by you: network)") == 2, "there, and of the chosen recipe"
+        app.train_page.query_one("#model", Select).value = "compact"
         others = "One network, two answers", "Network compact, layer by layer"
         for rows, count in ((46, 2), (60, 3)):
             await pilot.resize_terminal(200, rows)
