@@ -1,5 +1,6 @@
 """LatestRuns: the newest runs and the best one, below the form for a new run, if the screen is high enough."""
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise
 from mnist_sum_tui.tui.widgets.run_columns import BEST, named, text_of
 from mnist_sum_tui.tui.widgets.run_details import in_columns, ranking
 
-NEWEST = 5
+NEWEST, WIDTH = 5, 74
+"""how many runs are listed, and the columns of the text below them"""
 TITLES = ("run", "state", "epochs", "digit", "sum", "time")
 HOW_TO_OPEN = "Latest runs (F5 shows all; Enter there opens one)"
 
@@ -23,7 +25,8 @@ def latest(runs: Sequence[Summary]) -> str:
         [text_of(run, named(title)) + (BEST if run is best and title == "state" else "") for title in TITLES]
         for run in shown
     ]
-    return "\n".join([HOW_TO_OPEN, in_columns([TITLES, *rows]), ranking(shown, best)]) if rows else ""
+    below = [textwrap.fill(line, WIDTH) for line in ranking(shown, best).splitlines()]
+    return "\n".join([HOW_TO_OPEN, in_columns([TITLES, *rows]), *below]) if rows else ""
 
 
 class LatestRuns(Static):
