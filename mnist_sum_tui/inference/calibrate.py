@@ -16,6 +16,7 @@ from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import Split, normalise
 from mnist_sum_tui.inference.confidence import (
     NOT_CALIBRATED,
+    SCORED,
     TEMPERATURES,
     Classes,
     Confidence,
@@ -75,7 +76,7 @@ def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split,
             digit_temperature=fit_temperature(outputs.digits, judged.labels),
             sum_temperature=fit_temperature(outputs.sums.flatten(0, 1), sums.flatten()),
         )
-    return replace(known, threshold=threshold, logits=classes.logits, strokes=classes.strokes)
+    return replace(known, threshold=threshold, classes=classes.classes)
 
 
 def _lowest(scores: Tensor) -> float:
@@ -112,10 +113,10 @@ def fit_classes(network: SumNetwork, train: Split, hardware: Hardware, also: str
     labels = few.labels.repeat(len(ways))
     if not views:
         return NOT_CALIBRATED
-    logits, strokes = (torch.cat([getattr(view, name) for view in views]) for name in ("logits", "strokes"))
-    if not bool(logits.isfinite().all() and strokes.isfinite().all()):
+    vectors = {kind: torch.cat([view[kind] for view in views]) for kind in SCORED}
+    if not all(bool(each.isfinite().all()) for each in vectors.values()):
         return NOT_CALIBRATED
-    return Confidence(logits=Classes.fit(logits, labels), strokes=Classes.fit(strokes, labels))
+    return Confidence(classes={kind: Classes.fit(each, labels) for kind, each in vectors.items()})
 
 
 def fit_temperature(log_probabilities_nk: Tensor, labels_n: Tensor) -> float:

@@ -1,13 +1,13 @@
 """How sure a network is: temperatures that calibrate its probabilities, and a score of how digit-like an image is.
 
 A temperature divides the logits of a head before the softmax (Guo et al., arXiv:1706.04599). `digit_score` comes from
-two distances to the nearest class mean (Lee et al., arXiv:1807.03888): of the logits of all branches, and of how strong
-and how varied each channel of an early map is. calibrate.py fits the temperatures and the class means;
+two distances to the nearest class mean (Lee et al., arXiv:1807.03888): of the last features, and of how strong and how
+varied each channel of an early map is. calibrate.py fits the temperatures and the class means;
 `guide/measurements.md` says what else was tried.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
@@ -20,8 +20,15 @@ from mnist_sum_tui.formatting import SURE
 from mnist_sum_tui.models.activations import score_layers, watch
 from mnist_sum_tui.models.layers import SumNetwork
 
-MOST_FEATURES = 288
-"""neighbouring features are averaged until no more than this are left; their matrix takes 332 kB of a checkpoint"""
+LONGEST = {"strokes": 288, "features": 192, "logits": 288}
+"""what an image's vectors may be made from, and their most values: neighbours are averaged until no more are left, so
+that the matrices take at most 500 kB of a checkpoint.
+
+strokes: mean and deviation of each channel of the early maps, or the features if there are no maps. features: inputs of
+the layers that give the logits. logits: of all branches; older checkpoints have them instead of the features.
+"""
+SCORED = ("strokes", "features")
+"""the vectors of which a calibration fits the classes"""
 TEMPERATURES = (0.1, 10.0)
 """the lowest and the highest temperature; without a limit, a network that makes no mistakes would get 0"""
 SHRINKAGE = 1e-2
@@ -44,21 +51,9 @@ def judge(confidence: float, digit_score: float | None, threshold: float | None)
     return Verdict.SURE if confidence >= SURE else Verdict.UNSURE
 
 
-@dataclass(frozen=True, slots=True)
-class Views:
-    """What a network makes of images, from which `digit_score` is computed; float32 on the CPU."""
-
-    logits: Tensor
-    """logits of all branches, (N, 10 per branch)"""
-    strokes: Tensor
-    """mean and deviation of each channel of the early maps, (N, at most 288), or else the features"""
-    features: Tensor | None
-    """inputs of the layers that give the logits, (N, at most 288), if they were asked for"""
-
-
-def _averaged(vectors_nk: Tensor) -> Tensor:
-    """The vectors, shortened to at most MOST_FEATURES values by averaging neighbours."""
-    return F.adaptive_avg_pool1d(vectors_nk, MOST_FEATURES) if vectors_nk.shape[1] > MOST_FEATURES else vectors_nk
+Views = Mapping[str, Tensor]
+"""what a network makes of images, from which `digit_score` is computed: vectors by a key of LONGEST, (N, K), float32 on
+the CPU"""
 
 
 def _means_and_deviations(branches: list[Tensor]) -> list[Tensor]:
@@ -75,22 +70,24 @@ def _means_and_deviations(branches: list[Tensor]) -> list[Tensor]:
     return [torch.stack([means.view(each), inverse.reciprocal().view(each)], 2)]
 
 
-def look(network: SumNetwork, images_nchw: Tensor, views: list[Views], *, with_features: bool = False) -> Tensor:
-    """Call `network.see`, and append the Views of the images to `views`, unless no layer has ten outputs."""
+def look(network: SumNetwork, images_nchw: Tensor, views: list[Views], kinds: Iterable[str] = SCORED) -> Tensor:
+    """Call `network.see`, and append these kinds of vectors to `views`, unless no layer has ten outputs."""
     last, early = score_layers(network)
     with watch({**last, **early}) as seen:
         scores = network.see(images_nchw)
     if last:
-        logits, features = [seen[name].output for name in last], [seen[name].input for name in last]
-        strokes = _means_and_deviations([seen[name].output for name in early]) or features
-        views.append(Views(_joined(logits), _joined(strokes), _joined(features) if with_features else None))
+        found = {"logits": [seen[name].output for name in last], "features": [seen[name].input for name in last]}
+        if "strokes" in kinds:
+            found["strokes"] = _means_and_deviations([seen[name].output for name in early]) or found["features"]
+        views.append({kind: _joined(found[kind], LONGEST[kind]) for kind in kinds})
     return scores
 
 
-def _joined(vectors: list[Tensor]) -> Tensor:
-    """Several vectors (N, ...) as one (N, at most MOST_FEATURES), float32 on the CPU."""
+def _joined(vectors: list[Tensor], most: int) -> Tensor:
+    """Several vectors (N, ...) as one (N, at most `most`), float32 on the CPU."""
     joined = vectors[0].flatten(1) if len(vectors) == 1 else torch.cat([each.flatten(1) for each in vectors], 1)
-    return _averaged(joined.float()).cpu()
+    joined = joined.float()
+    return (F.adaptive_avg_pool1d(joined, most) if joined.shape[1] > most else joined).cpu()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,39 +132,38 @@ class Confidence:
     sum_temperature: float = 1.0
     threshold: float | None = None
     """the lowest `digit_score` of a digit; 0.5 % of the digits that were held out score lower"""
-    logits: Classes | None = None
-    strokes: Classes | None = None
+    classes: Mapping[str, Classes] = field(default_factory=dict)
+    """two of them, by a key of LONGEST, or none"""
 
     @property
     def has_classes(self) -> bool:
         """Whether it has the class means that `digit_scores` needs."""
-        return self.logits is not None and self.strokes is not None
+        return bool(self.classes)
 
     @property
     def without_classes(self) -> Self:
         """Only the temperatures, for callers that want no digit score."""
-        return replace(self, logits=None, strokes=None)
+        return replace(self, classes={})
 
     def digit_scores(self, views: Sequence[Views]) -> Tensor:
         """How much like a digit each image is, float32 (N,): 1 at a class's means, towards 0 far from all of them."""
-        assert self.logits is not None
-        assert self.strokes is not None
-        logits, strokes = (torch.cat([getattr(view, name) for view in views]) for name in ("logits", "strokes"))
         with torch.inference_mode():
-            return (1 + self.logits.distance(logits) + self.strokes.distance(strokes)).reciprocal()
+            distances = [
+                classes.distance(torch.cat([view[kind] for view in views])) for kind, classes in self.classes.items()
+            ]
+            return (1 + torch.stack(distances).sum(0)).reciprocal()
 
     def to_tensors(self) -> dict[str, Tensor]:
         """All values as tensors, for a checkpoint; empty if the network is not calibrated."""
-        if self.threshold is None or self.logits is None or self.strokes is None:
+        if self.threshold is None or not self.classes:
             return {}
-        return {
+        tensors = {
             "temperatures": torch.tensor([self.digit_temperature, self.sum_temperature], dtype=torch.float64),
             "threshold": torch.tensor([self.threshold], dtype=torch.float64),
-            "logits.means": self.logits.means,
-            "logits.whitening": self.logits.whitening,
-            "strokes.means": self.strokes.means,
-            "strokes.whitening": self.strokes.whitening,
         }
+        for kind, classes in self.classes.items():
+            tensors |= {f"{kind}.means": classes.means, f"{kind}.whitening": classes.whitening}
+        return tensors
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, Tensor], source: object) -> Self:
@@ -180,15 +176,16 @@ class Confidence:
             return cls()
         try:
             digit, total = _numbers(tensors["temperatures"], 2, *TEMPERATURES)
-            if "features.means" in tensors:  # from before 0.2.0, when the score used other layers
+            if {"features.means", "logits.means"} <= tensors.keys():  # a score that no version uses any longer
                 return cls(digit, total)
             (threshold,) = _numbers(tensors["threshold"], 1, 0, 1)
-            logits, strokes = (_classes(tensors, name) for name in ("logits", "strokes"))
+            kinds = ("strokes", "logits") if "logits.means" in tensors else SCORED
+            classes = {kind: _classes(tensors, kind) for kind in kinds}
         except (KeyError, ValueError) as error:
             raise CheckpointError(
                 f"{source}: its stored confidence is damaged ({error}); choose another run or checkpoint"
             ) from error
-        return cls(digit, total, threshold, logits, strokes)
+        return cls(digit, total, threshold, classes)
 
 
 NOT_CALIBRATED = Confidence()

@@ -140,21 +140,21 @@ def infer_batches(
         network.eval()
     digits, sums = [], []
     views: list[Views] = []
+    kinds = {*confidence.classes, *(["features"] if with_features else [])}
     try:
         with torch.inference_mode(), hardware.autocast():
             for images in batches_nchw:
                 if not keep_going():
                     return None
                 batch = images.contiguous(memory_format=torch.channels_last)
-                is_seen = with_features or confidence.has_classes
-                scores = look(network, batch, views, with_features=with_features) if is_seen else network.see(batch)
+                scores = look(network, batch, views, kinds) if kinds else network.see(batch)
                 digits.append(log_softmax(scores).cpu())
                 sums.append(add_all_numbers(network, scores).cpu())
     finally:
         if was_training:
             network.train()
     likeness = confidence.digit_scores(views) if views and confidence.has_classes else None
-    features = [view.features for view in views if view.features is not None]
+    features = [view["features"] for view in views] if with_features else []
     return Outputs(torch.cat(digits), torch.cat(sums), likeness, confidence, torch.cat(features) if features else None)
 
 

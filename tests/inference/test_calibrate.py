@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference import calibrate, twin
-from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, lacking
+from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, SCORED, lacking
 from mnist_sum_tui.inference.evaluate import evaluate, infer, infer_batches
 from mnist_sum_tui.inference.predict import Predictor, load_predictor
 from mnist_sum_tui.machine.hardware import choose
@@ -57,12 +57,11 @@ def test_the_classes_of_sturdy_are_of_images_as_they_are_and_changed(few: tuple[
     config = TrainConfig(model="swift", augment="sturdy", precision="bf16")
     found = calibrate.fit(network, config, *few, choose(config)).to_tensors()
     alone, both = (calibrate.fit_classes(network, few[0], choose(config), also) for also in ("none", "strong"))
-    assert both.strokes is not None
-    assert alone.strokes is not None
-    assert torch.equal(found["strokes.means"], both.strokes.means)
-    assert not torch.equal(both.strokes.means, alone.strokes.means)
+    for kind in SCORED:
+        assert torch.equal(found[f"{kind}.means"], both.classes[kind].means)
+        assert not torch.equal(both.classes[kind].means, alone.classes[kind].means)
     views = calibrate._see(network, few[0].images, choose(config), "sturdy")
-    assert views[0].strokes.isfinite().all(), "images are changed in float32, even for a network in bf16"
+    assert views[0]["features"].isfinite().all(), "images are changed in float32, even for a network in bf16"
 
 
 class _Odd(CellNetwork):

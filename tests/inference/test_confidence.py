@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from mnist_sum_tui.errors import CheckpointError
 from mnist_sum_tui.inference.calibrate import fit_temperature
-from mnist_sum_tui.inference.confidence import SHRINKAGE, Classes, Confidence, Verdict, calibrated, lacking
+from mnist_sum_tui.inference.confidence import SCORED, SHRINKAGE, Classes, Confidence, Verdict, calibrated, lacking
 from mnist_sum_tui.inference.evaluate import Outputs
 from mnist_sum_tui.inference.predict import Prediction, from_outputs
 from mnist_sum_tui.inference.reliability import auroc, reliability
@@ -118,21 +118,23 @@ def test_a_prediction_is_calibrated_with_the_temperature_of_each_head() -> None:
     assert (found.digit_score, found.threshold) == (0.25, 0.2)
 
 
-def _stored() -> dict[str, torch.Tensor]:
+def _stored(kinds: tuple[str, str] = SCORED) -> dict[str, torch.Tensor]:
     logits, labels = _drawn()
-    classes = Classes.fit(logits, labels)
-    return Confidence(0.4, 0.6, 0.2, classes, classes).to_tensors()
+    return Confidence(0.4, 0.6, 0.2, dict.fromkeys(kinds, Classes.fit(logits, labels))).to_tensors()
 
 
-def test_what_is_stored_comes_back() -> None:
-    again = Confidence.from_tensors(_stored(), "a run").to_tensors()
-    assert again.keys() == _stored().keys()
-    assert all(torch.equal(tensor, again[name]) for name, tensor in _stored().items())
+@pytest.mark.parametrize("kinds", [SCORED, ("strokes", "logits")])  # the second were stored before the first
+def test_what_is_stored_comes_back(kinds: tuple[str, str]) -> None:
+    stored = _stored(kinds)
+    again = Confidence.from_tensors(stored, "a run")
+    assert tuple(again.classes) == kinds
+    assert again.to_tensors().keys() == stored.keys()
+    assert all(torch.equal(tensor, again.to_tensors()[name]) for name, tensor in stored.items())
     assert Confidence.from_tensors({}, "a run") == Confidence()
 
 
 def test_what_an_earlier_version_stored_keeps_its_temperatures_and_refuses_nothing() -> None:
-    earlier = {name.replace("strokes", "features"): tensor for name, tensor in _stored().items()}
+    earlier = _stored(("features", "logits"))
     assert Confidence.from_tensors(earlier, "a run") == Confidence(0.4, 0.6)
     assert [lacking(stored) for stored in ({}, earlier, _stored())] == [
         ", not calibrated",
@@ -148,8 +150,8 @@ def test_what_an_earlier_version_stored_keeps_its_temperatures_and_refuses_nothi
         ("temperatures", torch.tensor([0.4])),
         ("temperatures", torch.tensor([1, 1])),
         ("threshold", torch.tensor([math.nan])),
-        ("logits.means", torch.ones(10, 9)),
-        ("logits.means", torch.ones(0, 10)),
+        ("features.means", torch.ones(10, 9)),
+        ("features.means", torch.ones(0, 10)),
         ("strokes.whitening", torch.ones(())),
         ("strokes.whitening", torch.full((10, 10), math.inf)),
         ("strokes.means", torch.ones(10, 10, dtype=torch.float64)),
