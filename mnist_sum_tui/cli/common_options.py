@@ -1,5 +1,6 @@
 """The options of every command: --marker, which characters to draw with, and --plain, sentences instead of drawings."""
 
+import contextlib
 import functools
 import inspect
 from collections.abc import Callable
@@ -9,6 +10,7 @@ import typer
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.cli.layout import speak
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.glyphs import MARKERS
 from mnist_sum_tui.machine.stdio import choose_marker
 
@@ -24,14 +26,16 @@ def add_options(app: typer.Typer) -> None:
             add_options(group.typer_instance)
 
 
-def use_settings() -> None:
+def use_settings(*, is_forgiving: bool) -> None:
     """Draw and print as environment variables and the user's file say; options, which override both, are read later.
 
     Raises:
-        UsageError: a variable has a value that its setting does not accept.
+        UsageError: a variable has a value that its setting does not accept; not if `is_forgiving`.
     """
-    _choose(str(settings.find("marker").value))
-    _speak(bool(settings.find("plain").value))
+    with contextlib.suppress(*[UsageError] * is_forgiving):
+        _choose(str(settings.find("marker").value))
+    with contextlib.suppress(*[UsageError] * is_forgiving):
+        _speak(bool(settings.find("plain").value))
 
 
 def _choose(name: str | None) -> str | None:

@@ -48,7 +48,7 @@ def test_a_training_that_fails_ends_the_race_with_its_reason(monkeypatch: pytest
 
 def test_each_network_runs_its_own_recipe() -> None:
     assert {model: race.recipe_of(model) for model in MODELS} == {
-        **dict.fromkeys(MODELS, "standard"), "swift": "sprint", "keen": "marathon"
+        **dict.fromkeys(MODELS, "standard"), "swift": "sprint", "keen": "marathon", "deep": "sturdy"
     }  # fmt: skip
     assert set(race.MODELS) <= MODELS.keys()
     assert RECIPES["sprint"].values["all_data"], "so the race has to hold images out"

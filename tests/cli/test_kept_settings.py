@@ -74,4 +74,7 @@ def test_a_wrong_variable_does_not_end_the_doctor(cli: Cli) -> None:
     told = json.loads(cli("doctor", "--json", MNIST_SUM_FPS="0").stdout)["settings"]
     assert (told["state"], told["exists"]) == ("note", False)
     assert "unknown MNIST_SUM_FPS '0': a whole number from 1 to 120" in told["text"]
+    all_wrong = cli("doctor", MNIST_SUM_PLAIN="x", MNIST_SUM_MARKER="dots").stdout
+    assert "unknown MNIST_SUM_PLAIN 'x': true or false" in all_wrong
+    assert "unknown MNIST_SUM_MARKER 'dots'" in all_wrong
     is_one_line(cli("runs", MNIST_SUM_MARKER="dots"), 2, "MNIST_SUM_MARKER")
