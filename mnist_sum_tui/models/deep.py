@@ -9,8 +9,8 @@ from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork
 class Deep(CellNetwork):
     """Seven 3x3 convolutions, two of them on the whole image; at most 350,000 parameters.
 
-    `keen` has as many parameters, but its images are 12x12 after one convolution. On spoiled images that costs it a
-    point and a half; `guide/accuracy.md` has the figures.
+    `keen` has as many parameters, but its images are 12x12 after one convolution. On spoiled images that costs it
+    two points; `guide/accuracy.md` has the figures.
     """
 
     strokes_in = 4
