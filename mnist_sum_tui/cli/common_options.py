@@ -32,9 +32,10 @@ def use_settings(*, is_forgiving: bool) -> None:
     Raises:
         UsageError: a variable has a value that its setting does not accept; not if `is_forgiving`.
     """
-    with contextlib.suppress(*[UsageError] * is_forgiving):
+    ignored = (UsageError,) if is_forgiving else ()
+    with contextlib.suppress(*ignored):
         _choose(str(settings.find("marker").value))
-    with contextlib.suppress(*[UsageError] * is_forgiving):
+    with contextlib.suppress(*ignored):
         _speak(bool(settings.find("plain").value))
 
 

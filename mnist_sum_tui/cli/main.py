@@ -41,7 +41,7 @@ def main() -> None:
     code = None
     try:
         _check_folder()
-        is_doctor = sys.argv[1:2] == ["doctor"]  # which lists all that is wrong itself
+        is_doctor = "doctor" in sys.argv[1:4]  # after options, too; it lists all that is wrong itself
         if "_MNIST_SUM_COMPLETE" not in os.environ and not is_doctor:
             _note(settings.read()[1])
         use_settings(is_forgiving=is_doctor)

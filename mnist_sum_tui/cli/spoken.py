@@ -28,7 +28,7 @@ UNITS = {
 CLOCK = re.compile(r"(?<![\w/.:-])(?:(\d+):)?(\d{1,2}):(\d\d)(?![\w:])")
 OF = re.compile(r"(?<![\w/.-])([\d,]+)/([\d,]+)(?![\w/.-])")
 UNIT = re.compile(rf"([\d.,]*\d) ({'|'.join(UNITS)})(?![\w/])")
-PER_SECOND = re.compile(r"(?<![\w/.~-])([A-Za-z]+)/s(?![\w/.-])")
+PER_SECOND = re.compile(r"(?<![\w/.~-])([A-Za-z]+)/s(?![\w/-]|\.\w)")
 """`images/s`, but no part of a path"""
 MARKS = re.compile(r"^#+ |\*\*|`|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)")
 """Markdown's marks of headings, emphasis and code"""

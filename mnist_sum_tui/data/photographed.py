@@ -1,7 +1,8 @@
 """Spoil images as drawing and photographing do: blur, coarse pixels, grain, haze, lines across.
 
 Seven images in ten get one of ten kinds, the rest none. `inference/sturdy.py` measures how a network copes with spoiled
-images; some of its kinds (`data/corrupt.py`) resemble these, so a network trained with these has an advantage there.
+images; all of its kinds (`data/corrupt.py`) have relatives here or in `augment.py`, so a network trained with these has
+an advantage there.
 """
 
 import math
@@ -38,7 +39,7 @@ def _along(dice: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _unsharp(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
-    """Moved by up to 14 pixels, or out of focus: blur by a Gaussian that is longer in one direction than across it."""
+    """Moved: the mean over up to 14 pixels in one direction. Or out of focus: a Gaussian, longer along than across."""
     is_moved = dice[3] < MOVED
     length = torch.where(is_moved, 14 * dice[0].sqrt(), 0.0)
     along = torch.where(is_moved, 0.0, 3.8 * dice[0])

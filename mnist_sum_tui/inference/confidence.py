@@ -6,7 +6,7 @@ varied each channel of an early map is. calibrate.py fits the temperatures and t
 `guide/measurements.md` says what else was tried.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
@@ -24,7 +24,7 @@ LONGEST = {"strokes": 288, "features": 192, "logits": 288}
 """what an image's vectors may be made from, and their most values: neighbours are averaged until no more are left, so
 that the matrices take at most 500 kB of a checkpoint.
 
-strokes: mean and deviation of each channel of the early maps, or the features if there are no maps. features: inputs of
+strokes: mean and deviation of each channel of the early maps; without maps, the features once more. features: inputs of
 the layers that give the logits. logits: of all branches; older checkpoints have them instead of the features.
 """
 SCORED = ("strokes", "features")
@@ -70,15 +70,17 @@ def _means_and_deviations(branches: list[Tensor]) -> list[Tensor]:
     return [torch.stack([means.view(each), inverse.reciprocal().view(each)], 2)]
 
 
-def look(network: SumNetwork, images_nchw: Tensor, views: list[Views], kinds: Iterable[str] = SCORED) -> Tensor:
+def look(network: SumNetwork, images_nchw: Tensor, views: list[Views], kinds: Collection[str] = SCORED) -> Tensor:
     """Call `network.see`, and append these kinds of vectors to `views`, unless no layer has ten outputs."""
     last, early = score_layers(network)
     with watch({**last, **early}) as seen:
         scores = network.see(images_nchw)
-    if last:
-        found = {"logits": [seen[name].output for name in last], "features": [seen[name].input for name in last]}
+    ends = [seen[name] for name in last if name in seen]  # `see` may leave out a layer that only the sum uses
+    if ends:
+        found = {"logits": [end.output for end in ends], "features": [end.input for end in ends]}
         if "strokes" in kinds:
-            found["strokes"] = _means_and_deviations([seen[name].output for name in early]) or found["features"]
+            maps = [seen[name].output for name in early if name in seen]
+            found["strokes"] = _means_and_deviations(maps) or found["features"]
         views.append({kind: _joined(found[kind], LONGEST[kind]) for kind in kinds})
     return scores
 

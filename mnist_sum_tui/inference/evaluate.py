@@ -34,7 +34,7 @@ class Outputs:
     """how much like a digit each image is, float32 (N,); None without class means"""
     confidence: Confidence = NOT_CALIBRATED
     features: Tensor | None = None
-    """inputs of the layers that give the digit's logits, float32 (N, at most 288); None unless `infer` was asked"""
+    """inputs of the layers that give the digit's logits, float32 (N, at most 192); None unless `infer` was asked"""
 
     @property
     def digit_probabilities(self) -> Tensor:

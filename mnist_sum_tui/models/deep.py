@@ -9,12 +9,12 @@ from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork
 class Deep(CellNetwork):
     """Seven 3x3 convolutions, two of them on the whole image; at most 350,000 parameters.
 
-    `keen` has as many parameters, but its images are 12x12 after one convolution. On spoiled images that costs it
-    two points; `guide/accuracy.md` has the figures.
+    `keen` has as many parameters, but its maps are 12x12 after one convolution, and it reads two points fewer of the
+    spoiled digits; `guide/accuracy.md` has the figures.
     """
 
     strokes_in = 4
-    """the second one looks at five pixels only; `guide/measurements.md` compares all"""
+    """the second one looks at 5x5 pixels only; `guide/measurements.md` compares all"""
 
     def __init__(self) -> None:
         super().__init__()

@@ -37,6 +37,7 @@ COMMANDS = (
         ("digit  7   \u2588\u2588\u2588\u258c      99.27 %", "digit: 7, 99.27 percent"),
         ("3:07, 1:02:45 in all, 1.0 s", "3 minutes 7 seconds, 1 hour 2 minutes 45 seconds in all, 1.0 seconds"),
         ("the file is /tmp/s.toml, in runs/s/log, ~/s", "the file is /tmp/s.toml, in runs/s/log, ~/s"),
+        ("at 5 images/s.", "at 5 images per second."),
         ("step 100/2,150: 4,000 images/s, 1 s left", "step 100 of 2,150: 4,000 images per second, 1 second left"),
         ("   sum \u2713   9.5 MB, +- 0.1 %", "sum right: 9.5 megabytes, plus or minus 0.1 percent"),
         ("mnist-sum train --change 300:lr=x0.5", "mnist-sum train --change 300:lr=x0.5"),

@@ -84,6 +84,27 @@ def test_a_network_without_a_layer_of_scores_is_only_left_uncalibrated(
     assert not calibrate.fit(_Odd(), config, *few, choose(config)).to_tensors()
 
 
+class _Late(_Odd):
+    """A network that has a layer of ten outputs that only the sum uses, beside the digit's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.digit, self.late = nn.Linear(20, 10), nn.Linear(10, 10)
+
+    def see(self, images_nchw: Tensor) -> Tensor:
+        logits: Tensor = self.digit(self.wide(images_nchw.flatten(1)).relu())
+        return logits
+
+    def add(self, digits_nk: Tensor, numbers_nk: Tensor) -> Tensor:
+        return super().add(self.late(digits_nk), numbers_nk)
+
+
+def test_a_layer_that_only_the_sum_uses_does_not_count(few: tuple[dataset.Split, dataset.Split]) -> None:
+    config = TrainConfig()
+    found = calibrate.fit(_Late(), config, *few, choose(config))
+    assert {kind: len(classes.whitening) for kind, classes in found.classes.items()} == {"strokes": 20, "features": 20}
+
+
 @pytest.fixture
 def run(tmp_path: Path, small_data: str) -> Run:
     return trained(tmp_path / "runs" / "one", TrainConfig(model="swift", epochs=2, batch_size=50, data_dir=small_data))

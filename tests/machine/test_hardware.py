@@ -190,7 +190,7 @@ def test_a_step_runs_on_the_device(meta: Hardware, model: str, optimizer: str) -
     assert all(tensor.device == CPU for tensor in learner.copy_weights().values())
 
 
-@pytest.mark.parametrize("model", ["original", "pictured", "compact", "swift", "keen"])
+@pytest.mark.parametrize("model", ["original", "pictured", "compact", "swift", "keen", "deep"])
 def test_evaluation_and_prediction_run_on_the_device(meta: Hardware, model: str) -> None:
     images = dataset.load("test").images[:4]
     outputs = infer(build(model).to(META), images, meta)

@@ -141,8 +141,8 @@ def recipe_choices(
 def all_recipes(choices: Mapping[str, tuple[str, str]], kept: Mapping[str, Any]) -> Group:
     """The list of recipes as text: what each is for, with the time that it takes with the settings set by hand."""
     table = Table.grid("", "")
-    for first, last in choices.values():
-        table.add_row(Text(first), Text(last.removesuffix(_yours(kept))))
+    for name, (columns, _) in choices.items():
+        table.add_row(Text(columns), Text(RECIPES[name].summary))
     return Group(f"What each recipe is for{_yours(kept)}", table)
 
 
