@@ -35,7 +35,7 @@ def empty_share(pilot: Pilot[int]) -> float:
     grounds = Counter(cell.ground for line in lines for cell in line)
     page = grounds.most_common(1)[0][0]
     filled = np.array([[cell.text != " " or cell.ground != page for cell in line] for line in lines])
-    for widget in screen.query("Chart, Gallery, Heatmap, Digit, HeatPair, Closer"):
+    for widget in screen.query("Chart, Gallery, TrainingImages, Heatmap, Digit, HeatPair, Closer"):
         region = widget.region
         part = filled[region.y : region.bottom, region.x : region.right]
         rows, columns = np.flatnonzero(part.any(1)), np.flatnonzero(part.any(0))
@@ -109,6 +109,15 @@ async def test_train_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
     async with recorded.new_app(tmp_path).run_test(size=(200, 60)) as pilot:
         await train(pilot)
+        assert empty_share(pilot) < 1 / 3
+
+
+async def test_so_it_is_at_the_form_where_there_are_runs(tmp_path: Path) -> None:
+    make_three(tmp_path / "runs")
+    async with recorded.new_app(tmp_path).run_test(size=(200, 60)) as pilot:
+        parts = "the first of each digit", "Network compact", "What each recipe", "Latest runs", "sum accuracy in"
+        app = recorded.app_of(pilot)
+        await recorded.until(pilot, lambda: all(part in "\n".join(shown.lines(app)) for part in parts))
         assert empty_share(pilot) < 1 / 3
 
 

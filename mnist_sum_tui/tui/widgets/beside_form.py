@@ -1,23 +1,27 @@
-"""BesideForm: training images and the chosen network's layers, beside the form on a large screen."""
+"""BesideForm: training images, the chosen network's layers and the newest runs, beside the form on a large screen."""
+
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from mnist_sum_tui.tui.widgets.latest_curves import LatestCurves
 from mnist_sum_tui.tui.widgets.network_layers import NetworkLayers
 from mnist_sum_tui.tui.widgets.training_images import TrainingImages
 
 
 class BesideForm(Vertical):
-    """Holds an image of each digit, and below them the layers of the network."""
+    """Holds an image of each digit, below them the network's layers, and below these how the newest runs learned."""
 
-    def __init__(self, data_dir: str | None, *, id: str) -> None:
+    def __init__(self, data_dir: str | None, runs_folder: Path, *, id: str) -> None:
         super().__init__(id=id)
-        self._data_dir, self._model = data_dir, ""
+        self._data_dir, self._runs_folder, self._model = data_dir, runs_folder, ""
 
     def compose(self) -> ComposeResult:
-        """Both."""
+        """All three."""
         yield TrainingImages(self._data_dir, id="training-images")
         yield NetworkLayers(id="network-layers")
+        yield LatestCurves(self._runs_folder, id="latest-curves")
 
     def describe(self, model: str) -> None:
         """Show this network's layers, and images, now or as soon as there is room; torch must be imported."""
@@ -27,5 +31,6 @@ class BesideForm(Vertical):
             self.query_one(TrainingImages).read()
 
     def on_show(self) -> None:
-        """Show both when the screen has become large enough."""
+        """Show all when the screen has become large enough, or the form comes back."""
+        self.query_one(LatestCurves).read()
         self.describe(self._model)

@@ -74,7 +74,7 @@ class RunForm(VerticalScroll, can_focus=False):
                 yield Button("Find a rate", id="find-rate")
             yield Static(id="all-recipes", markup=False)
             yield LatestRuns(self._runs_folder, id="latest")
-        yield BesideForm(self._defaults.data_dir, id="beside-form")
+        yield BesideForm(self._defaults.data_dir, self._runs_folder, id="beside-form")
 
     def on_mount(self) -> None:
         """Focus the button, so that Enter starts the training."""

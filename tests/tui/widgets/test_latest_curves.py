@@ -1,0 +1,45 @@
+"""The curves of the newest runs beside the form of a new run."""
+
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.tui.widgets.latest_curves import LEAST, NEWEST, LatestCurves
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make, make_three
+from tests.tui.recorded import until
+from tests.tui.shown import lines
+
+TITLE = "sum accuracy in training"
+
+
+async def test_the_newest_runs_are_drawn_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.without_torch(monkeypatch)
+    app = recorded.new_app(tmp_path)
+    make_three(app.session.runs_folder)
+    make(app.session.runs_folder, "20260102-120000-compact", list(recorded.training(300)))
+    async with app.run_test(size=(169, 60)) as pilot:
+        curves = app.train_page.query_one(LatestCurves)
+        await pilot.pause(0.2)
+        assert not curves.plot.curves, "nothing is read for a small screen"
+        await pilot.resize_terminal(200, 60)
+        await until(pilot, lambda: TITLE in "\n".join(lines(app)))
+        assert len(curves.plot.curves) == NEWEST
+        assert "01-02 12:00" in curves.plot.curves[0].name
+        assert app.train_page.form.max_scroll_y == 0
+        await pilot.resize_terminal(200, 48)
+        await until(pilot, lambda: TITLE not in "\n".join(lines(app)))
+        assert curves.size.height < LEAST
+
+
+async def test_without_runs_there_is_no_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.without_torch(monkeypatch)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert TITLE not in "\n".join(lines(app))
+        make_three(app.session.runs_folder)
+        await app.switch_mode("runs")
+        await app.switch_mode("train")
+        await until(pilot, lambda: TITLE in "\n".join(lines(app)))
