@@ -73,7 +73,7 @@ async def test_no_widget_is_styled_before_it_is_mounted(tmp_path: Path, monkeypa
 async def test_the_rules_that_apply_are_those_of_textual(pilot: Pilot[int]) -> None:
     """Though most are passed over at once."""
     applied = 0
-    await recorded.until(pilot, lambda: len(pilot.app.screen.query("Chart")) == 3)
+    await recorded.until(pilot, lambda: len(pilot.app.screen.query("RunView Chart")) == 3)
     for node in pilot.app.screen.walk_children(with_self=True):
         path = node.css_path_nodes
         for rule in pilot.app.stylesheet.rules:
