@@ -3,6 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mnist_sum_tui.models.fast_conv import FastConv2d
 from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork
 
 
@@ -28,9 +29,9 @@ class Deep(CellNetwork):
         self.norm4 = nn.BatchNorm2d(64)
         self.conv5 = nn.Conv2d(64, 96, 3, padding=1, bias=False)
         self.norm5 = nn.BatchNorm2d(96)
-        self.conv6 = nn.Conv2d(96, 112, 3, bias=False)
+        self.conv6 = FastConv2d(96, 112, 3, bias=False)
         self.norm6 = nn.BatchNorm2d(112)
-        self.conv7 = nn.Conv2d(112, 112, 3, bias=False)
+        self.conv7 = FastConv2d(112, 112, 3, bias=False)
         self.norm7 = nn.BatchNorm2d(112)
         self.digit = nn.Linear(112 * 3 * 3, DIGITS)
         self.sum = nn.Linear(DIGITS * 10, SUMS)
