@@ -63,6 +63,8 @@ MOUSE_MEANS: Mapping[Value, str] = {
     True: "the dashboard takes it from the terminal",
     False: "the terminal keeps it, for selecting text",
 }
+THEMES = "mnist-sum-dark, mnist-sum-light, mnist-sum-contrast, or a theme of Textual's, such as nord"
+"""which themes there are, in words; all of them are in `tui/looks.py`"""
 KNOWN = {
     "theme": Known("colours of the dashboard", "mnist-sum-dark", (), "a name of letters, digits and dashes"),
     "marker": Known("what to draw with", "auto", ("auto", *MARKERS), means=MARKER_MEANS),

@@ -91,6 +91,11 @@ def test_torch_is_not_loaded_by_a_command(arguments: list[str]) -> None:
     assert not loaded_by(code) & {"torch", "torchvision", "textual", *EXTRAS}
 
 
+def test_the_dashboard_opens_without_numpy() -> None:
+    assert "numpy" not in loaded_by("import mnist_sum_tui.tui.app"), "its import takes as long as all others together"
+    assert "numpy" in loaded_by("import mnist_sum_tui.tui.widgets.chart"), "this check can fail"
+
+
 def test_the_engine_needs_no_front_end() -> None:
     engine = ["training.loop", "inference.predict", "inference.evaluate", "inference.bundle", "charts.run_charts"]
     engine += ["export.report", "export.onnx", "export.tensorboard"]

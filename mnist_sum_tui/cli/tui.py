@@ -15,8 +15,9 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.length import check_resumable
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.settings import THEMES
 
-THEME_HELP = "Colours: mnist-sum-dark, mnist-sum-light, mnist-sum-contrast, or a theme of Textual's, such as nord."
+THEME_HELP = f"Colours: {THEMES}."
 MOUSE_HELP = "Use the mouse, or leave it to the terminal for selecting text."
 Theme = Annotated[str | None, typer.Option(help=THEME_HELP, show_default="mnist-sum-dark")]
 Mouse = Annotated[bool | None, typer.Option("--mouse/--no-mouse", help=MOUSE_HELP, show_default="mouse")]

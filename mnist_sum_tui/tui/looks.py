@@ -7,7 +7,7 @@ says the same. Text has its own colours, because Textual would blend it with whi
 from textual.theme import BUILTIN_THEMES, Theme
 
 from mnist_sum_tui.errors import UsageError, unknown
-from mnist_sum_tui.settings import KNOWN
+from mnist_sum_tui.settings import KNOWN, THEMES
 
 DEFAULT = str(KNOWN["theme"].usual)
 IN_FEW_COLOURS = {DEFAULT: "mnist-sum-16", "mnist-sum-light": "mnist-sum-16-light"}
@@ -138,9 +138,8 @@ OWN = (
 )
 NAMES = (*(theme.name for theme in OWN), *BUILTIN_THEMES)
 """all themes, ours first"""
-HINT = "choose mnist-sum-dark, mnist-sum-light, mnist-sum-contrast, or a theme of Textual's, such as nord"
 
 
 def trouble_with(theme: str) -> UsageError | None:
     """The error that says that there is no such theme; None if there is."""
-    return None if theme in NAMES else unknown("theme", theme, NAMES, HINT)
+    return None if theme in NAMES else unknown("theme", theme, NAMES, f"choose {THEMES}")

@@ -16,7 +16,7 @@ from mnist_sum_tui.tui.pages.knob_keys import KNOB_BINDINGS, KnobKeys
 from mnist_sum_tui.tui.pages.replay_keys import REPLAY_BINDINGS, ReplayKeys
 from mnist_sum_tui.tui.pages.train_threads import TrainReads
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
-from mnist_sum_tui.tui.widgets.latest_curves import LatestCurves
+from mnist_sum_tui.tui.widgets.beside_form import BesideForm
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 
@@ -197,7 +197,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             return
         if self.is_form_shown:
             self.query_one(LatestRuns).read()
-            self.query_one(LatestCurves).read()
+            self.query_one(BesideForm).read()
         else:
             self.redraw(at_once=True)
 

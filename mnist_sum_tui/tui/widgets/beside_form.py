@@ -1,13 +1,16 @@
 """BesideForm: training images, the chosen network's layers and the newest runs, beside the form on a large screen."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from mnist_sum_tui.tui.widgets.latest_curves import LatestCurves
 from mnist_sum_tui.tui.widgets.network_layers import NetworkLayers
 from mnist_sum_tui.tui.widgets.training_images import TrainingImages
+
+if TYPE_CHECKING:  # it needs numpy, which the form does not wait for
+    from mnist_sum_tui.tui.widgets.latest_curves import LatestCurves
 
 
 class BesideForm(Vertical):
@@ -16,21 +19,31 @@ class BesideForm(Vertical):
     def __init__(self, data_dir: str | None, runs_folder: Path, *, id: str) -> None:
         super().__init__(id=id)
         self._data_dir, self._runs_folder, self._model = data_dir, runs_folder, ""
+        self._curves: LatestCurves | None = None
+        """made when there is room for the first time"""
 
     def compose(self) -> ComposeResult:
-        """All three."""
+        """Images and layers."""
         yield TrainingImages(self._data_dir, id="training-images")
         yield NetworkLayers(id="network-layers")
-        yield LatestCurves(self._runs_folder, id="latest-curves")
 
     def describe(self, model: str) -> None:
-        """Show this network's layers, and images, now or as soon as there is room; torch must be imported."""
+        """Show this network's layers, and the rest, now or as soon as there is room; torch must be imported."""
         self._model = model
         if self.display and model:
             self.query_one(NetworkLayers).describe(model)
             self.query_one(TrainingImages).read()
+            if self._curves is None:
+                from mnist_sum_tui.tui.widgets.latest_curves import LatestCurves
+
+                self._curves = LatestCurves(self._runs_folder, id="latest-curves")
+                self.mount(self._curves)
 
     def on_show(self) -> None:
-        """Show all when the screen has become large enough, or the form comes back."""
-        self.query_one(LatestCurves).read()
+        """Show all when the screen has become large enough."""
         self.describe(self._model)
+
+    def read(self) -> None:
+        """Read the newest runs again."""
+        if self._curves is not None:
+            self._curves.read()

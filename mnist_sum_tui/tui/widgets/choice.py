@@ -41,7 +41,7 @@ class Choice(Select[str]):
         If the list is open, nothing changes, because it would lose its position.
         """
         self._words = dict(words)
-        told = {name: hanging(first, last, self.size.width - BESIDE) for name, (first, last) in words.items()}
+        told = {name: _hanging(first, last, self.size.width - BESIDE) for name, (first, last) in words.items()}
         if self._told == told or self.expanded:
             return
         self._told = told
@@ -65,7 +65,7 @@ class Choice(Select[str]):
             self.describe(self._words)
 
 
-def hanging(first: str, last: str, width: int) -> str:
+def _hanging(first: str, last: str, width: int) -> str:
     """Both parts as text; further lines begin below the start of the last part."""
     indent = " " * len(first) if width - len(first) >= LEAST_ROOM else "  "
     return "\n".join(textwrap.wrap(first + last, max(width, LEAST_ROOM), subsequent_indent=indent))

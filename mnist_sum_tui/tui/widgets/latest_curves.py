@@ -23,6 +23,10 @@ class LatestCurves(Chart):
         self._folder = folder
         self.visible = False
 
+    def on_mount(self) -> None:
+        """Read the runs for the first time."""
+        self.read()
+
     def read(self) -> None:
         """Read the runs in a thread, because a journal may be long."""
 
@@ -32,8 +36,7 @@ class LatestCurves(Chart):
             names = short_names([run.id for run in runs])
             self.app.call_later(self._take, overlay(list(zip(names, series, strict=True)), "sum accuracy", "epoch"))
 
-        if self.parent is not None and self.parent.display:
-            self.run_worker(work, thread=True, exclusive=True, exit_on_error=False)
+        self.run_worker(work, thread=True, exclusive=True, exit_on_error=False)
 
     def _take(self, plot: Plot) -> None:
         self.plot = plot

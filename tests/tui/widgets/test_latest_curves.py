@@ -19,11 +19,11 @@ async def test_the_newest_runs_are_drawn_where_there_is_room(tmp_path: Path, mon
     make_three(app.session.runs_folder)
     make(app.session.runs_folder, "20260102-120000-compact", list(recorded.training(300)))
     async with app.run_test(size=(169, 60)) as pilot:
-        curves = app.train_page.query_one(LatestCurves)
         await pilot.pause(0.2)
-        assert not curves.plot.curves, "nothing is read for a small screen"
+        assert not app.train_page.query(LatestCurves), "nothing is read for a small screen"
         await pilot.resize_terminal(200, 60)
         await until(pilot, lambda: TITLE in "\n".join(lines(app)))
+        curves = app.train_page.query_one(LatestCurves)
         assert len(curves.plot.curves) == NEWEST
         assert "01-02 12:00" in curves.plot.curves[0].name
         assert app.train_page.form.max_scroll_y == 0
