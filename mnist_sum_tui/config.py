@@ -40,6 +40,10 @@ class Range:
         return above and below
 
 
+BELOW_ONE = Range(0, 1, "at least 0 and below 1", without_high=True)
+BETWEEN = Range(0, 1, "above 0 and below 1", without_low=True, without_high=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A setting's help, label, choices and range; `settings()` gives them by name."""
@@ -68,10 +72,7 @@ class TrainConfig:
 
     model: str = _setting("original", "The network; `mnist-sum model` shows them.", choices=MODELS)
     recipe: str = _setting(
-        "standard",
-        "A named set of settings; sprint takes seconds, marathon minutes.",
-        choices=RECIPES,
-        usual="standard",
+        "standard", "A set of settings; sprint takes seconds, marathon minutes.", choices=RECIPES, usual="standard"
     )
     """the recipe that the values started from"""
     epochs: int = _setting(
@@ -92,32 +93,31 @@ class TrainConfig:
         range=Range(0, 100, "above 0, at most 100", without_low=True),
     )
     optimizer: str = _setting("adamw", "Optimizer.", choices=OPTIMIZERS)
-    momentum: float = _setting(
-        0.9, "SGD's momentum, or AdamW's beta1.", range=Range(0, 1, "at least 0 and below 1", without_high=True)
-    )
-    beta2: float = _setting(0.98, "AdamW's beta2.", range=Range(0, 1, "at least 0 and below 1", without_high=True))
+    momentum: float = _setting(0.9, "SGD's momentum, or AdamW's beta1.", range=BELOW_ONE)
+    beta2: float = _setting(0.98, "AdamW's beta2.", range=BELOW_ONE)
     weight_decay: float = _setting(
         0.01,
         "Weight decay: how strongly weights are pulled to 0 (decoupled in AdamW, L2 in SGD).",
         range=Range(0, 1, "0 to 1"),
     )
     schedule: str = _setting("onecycle", "How the learning rate changes over the run.", choices=SCHEDULES)
-    warmup: float = _setting(
-        0.1,
-        "Share of the steps in which the learning rate rises.",
-        range=Range(0, 1, "above 0 and below 1", without_low=True, without_high=True),
-    )
+    warmup: float = _setting(0.1, "Share of the steps in which the learning rate rises.", range=BETWEEN)
     label_smoothing: float = _setting(
         0.0,
         "Label smoothing: keeps the network from being too sure (weight of a uniform target); 0 is off.",
-        range=Range(0, 1, "at least 0 and below 1", without_high=True),
+        range=BELOW_ONE,
     )
     sum_weight: float = _setting(
         0.5,
         "How much the sum counts in the loss; the digit has the rest, so 0.5 weighs both alike.",
-        range=Range(0, 1, "above 0 and below 1", without_low=True, without_high=True),
+        range=BETWEEN,
     )
     augment: str = _setting("none", "Random changes to the training images.", choices=AUGMENTATIONS)
+    outliers: float = _setting(
+        0.0,
+        "Images of no digit for each image of a batch: the network learns to be unsure of them. 0 for none.",
+        range=Range(0, 1, "0 to 1"),
+    )
     seed: int = _setting(
         0,
         "Seed of everything random: validation split, initial weights, order of the images, numbers.",

@@ -92,12 +92,13 @@ RECIPES = {
         ),
         Recipe(
             "sturdy",
-            "for what people draw and photograph: deep, 24 epochs of spoiled images",
+            "for what people draw and photograph: deep, 28 epochs of spoiled images and of outliers",
             {
                 "model": "deep",
-                "epochs": 24,
+                "epochs": 28,
                 **LONG_STEPS,
                 "augment": "sturdy",
+                "outliers": 0.125,
             },
         ),
         Recipe(

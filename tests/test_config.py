@@ -45,6 +45,7 @@ def test_an_override_of_none_keeps_the_recipes_value() -> None:
         ({"momentum": 1.0}, "momentum must be"),
         ({"warmup": 0.0}, "warmup must be"),
         ({"sum_weight": 1.0}, "sum-weight must be"),
+        ({"outliers": 1.5}, "outliers must be 0 to 1"),
         ({"seed": 2**32}, "seed must be"),
         ({"seed": "1"}, "seed must be int"),
         ({"device": "tpu"}, "unknown device"),

@@ -45,13 +45,13 @@ def _added(places: Tensor, described: Tensor) -> Tensor:
     at_top, at_bottom = column - lean * reach, column + lean * reach
     left = 2.5 + 4 * length
     down = left * (0.2 + slope + (-lean).clamp(min=0))  # flat on a stroke that leans right, it would make a 7
-    flag = _segment(places, radius, top, at_top, top + down, at_top - left)
-    foot = _segment(places, radius, bottom, at_bottom - 4 * length, bottom, at_bottom + 4 * length)
+    flag = segment(places, radius, top, at_top, top + down, at_top - left)
+    foot = segment(places, radius, bottom, at_bottom - 4 * length, bottom, at_bottom + 4 * length)
     has_flag, has_foot = (kind < 0.85).float().view(-1, 1, 1), (kind > 0.6).float().view(-1, 1, 1)
     return torch.maximum(flag * has_flag, foot * has_foot)
 
 
-def _segment(places: Tensor, radius: Tensor, y0: Tensor, x0: Tensor, y1: Tensor, x1: Tensor) -> Tensor:
+def segment(places: Tensor, radius: Tensor, y0: Tensor, x0: Tensor, y1: Tensor, x1: Tensor) -> Tensor:
     """The ink of a stroke from (y0, x0) to (y1, x1), each (N,), 0..1, (N, 28, 28)."""
     y0, x0, y1, x1, radius = (value.view(-1, 1, 1) for value in (y0, x0, y1, x1, radius))
     down, right = places.view(1, -1, 1) - y0, places.view(1, 1, -1) - x0

@@ -15,6 +15,7 @@ from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import Split, normalise
 from mnist_sum_tui.inference.confidence import (
+    CONTRASTS,
     NOT_CALIBRATED,
     SCORED,
     TEMPERATURES,
@@ -22,6 +23,7 @@ from mnist_sum_tui.inference.confidence import (
     Confidence,
     Views,
     calibrated,
+    contrasts,
     look,
 )
 from mnist_sum_tui.inference.evaluate import BATCH_SIZE, NUMBERS, infer, infer_batches
@@ -76,7 +78,7 @@ def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split,
             digit_temperature=fit_temperature(outputs.digits, judged.labels),
             sum_temperature=fit_temperature(outputs.sums.flatten(0, 1), sums.flatten()),
         )
-    return replace(known, threshold=threshold, classes=classes.classes)
+    return replace(known, threshold=threshold, classes=classes.classes, usual_contrast=classes.usual_contrast)
 
 
 def _lowest(scores: Tensor) -> float:
@@ -84,15 +86,16 @@ def _lowest(scores: Tensor) -> float:
     return scores.sort().values[int(REFUSED * len(scores))].item()
 
 
-def _see(network: SumNetwork, images_nhw: Tensor, hardware: Hardware, augmentation: str = "none") -> list[Views]:
-    """The Views of images, which are augmented first: the values from which the digit score is computed."""
+def _see(
+    network: SumNetwork, images_nhw: Tensor, hardware: Hardware, augmentation: str = "none"
+) -> tuple[list[Views], Tensor]:
+    """Of images, which are augmented first: the Views and the logits from which the digit score is computed."""
     views: list[Views] = []
     network.eval()
     batches = _changed(images_nhw, hardware, augmentation)
     with torch.inference_mode(), hardware.autocast():
-        for batch in batches:
-            look(network, batch, views)
-    return views
+        logits = [look(network, batch, views) for batch in batches]
+    return views, torch.cat(logits).float().cpu()
 
 
 def _changed(images_nhw: Tensor, hardware: Hardware, augmentation: str) -> list[Tensor]:
@@ -103,20 +106,25 @@ def _changed(images_nhw: Tensor, hardware: Hardware, augmentation: str) -> list[
 
 
 def fit_classes(network: SumNetwork, train: Split, hardware: Hardware, also: str = "none") -> Confidence:
-    """Only the class means, from evenly spread training images; none for a network without a layer of ten outputs.
+    """Only the class means and the contrast, from evenly spread training images.
 
-    The images are used as they are, and once more with the augmentation `also`.
+    None for a network without a layer of ten outputs, or to which all images are alike. The images are used as they
+    are, and once more with the augmentation `also`.
     """
     few = train.take(torch.arange(0, len(train), max(1, len(train) // CLASS_IMAGES)))
     ways = ["none"] if also == "none" else ["none", also]
-    views = [view for way in ways for view in _see(network, few.images, hardware, way)]
+    seen = [_see(network, few.images, hardware, way) for way in ways]
+    views, logits = [view for part, _ in seen for view in part], torch.cat([each for _, each in seen])
     labels = few.labels.repeat(len(ways))
     if not views:
         return NOT_CALIBRATED
     vectors = {kind: torch.cat([view[kind] for view in views]) for kind in SCORED}
     if not all(bool(each.isfinite().all()) for each in vectors.values()):
         return NOT_CALIBRATED
-    return Confidence(classes={kind: Classes.fit(each, labels) for kind, each in vectors.items()})
+    usual = contrasts(logits).double().mean().item()
+    if not CONTRASTS[0] <= usual <= CONTRASTS[1]:
+        return NOT_CALIBRATED
+    return Confidence(classes={kind: Classes.fit(each, labels) for kind, each in vectors.items()}, usual_contrast=usual)
 
 
 def fit_temperature(log_probabilities_nk: Tensor, labels_n: Tensor) -> float:

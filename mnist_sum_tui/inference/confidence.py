@@ -1,9 +1,9 @@
 """How sure a network is: temperatures that calibrate its probabilities, and a score of how digit-like an image is.
 
 A temperature divides the logits of a head before the softmax (Guo et al., arXiv:1706.04599). `digit_score` comes from
-two distances to the nearest class mean (Lee et al., arXiv:1807.03888): of the last features, and of how strong and how
-varied each channel of an early map is. calibrate.py fits the temperatures and the class means;
-`guide/measurements.md` says what else was tried.
+two distances to the nearest class mean (Lee et al., arXiv:1807.03888), of the last features and of how strong and how
+varied each channel of an early map is, and from how far the highest logit stands out. calibrate.py fits the
+temperatures and the class means; `guide/measurements.md` says what else was tried.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -31,6 +31,8 @@ SCORED = ("strokes", "features")
 """the vectors of which a calibration fits the classes"""
 TEMPERATURES = (0.1, 10.0)
 """the lowest and the highest temperature; without a limit, a network that makes no mistakes would get 0"""
+CONTRASTS = (1e-3, 1e6)
+"""the lowest and the highest mean contrast that a checkpoint may store"""
 SHRINKAGE = 1e-2
 """share of the mean variance that is added to each variance, because features that hardly vary would count too much"""
 
@@ -136,6 +138,8 @@ class Confidence:
     """the lowest `digit_score` of a digit; 0.5 % of the digits that were held out score lower"""
     classes: Mapping[str, Classes] = field(default_factory=dict)
     """two of them, by a key of LONGEST, or none"""
+    usual_contrast: float | None = None
+    """the mean `contrasts` of digits; None: the digit score leaves it out, as in older checkpoints"""
 
     @property
     def has_classes(self) -> bool:
@@ -147,13 +151,18 @@ class Confidence:
         """Only the temperatures, for callers that want no digit score."""
         return replace(self, classes={})
 
-    def digit_scores(self, views: Sequence[Views]) -> Tensor:
-        """How much like a digit each image is, float32 (N,): 1 at a class's means, towards 0 far from all of them."""
+    def digit_scores(self, views: Sequence[Views], logits_nk: Tensor) -> Tensor:
+        """How much like a digit each image is, float32 (N,): at most 1, towards 0 far from all classes.
+
+        `logits_nk` are the digit's, or log-probabilities (N, 10).
+        """
         with torch.inference_mode():
-            distances = [
+            doubts = [
                 classes.distance(torch.cat([view[kind] for view in views])) for kind, classes in self.classes.items()
             ]
-            return (1 + torch.stack(distances).sum(0)).reciprocal()
+            if self.usual_contrast is not None:  # 1 is usual, as it is for the distances
+                doubts.append((2 - contrasts(logits_nk) / self.usual_contrast).clamp(min=0))
+            return (1 + torch.stack(doubts).sum(0)).reciprocal()
 
     def to_tensors(self) -> dict[str, Tensor]:
         """All values as tensors, for a checkpoint; empty if the network is not calibrated."""
@@ -163,6 +172,8 @@ class Confidence:
             "temperatures": torch.tensor([self.digit_temperature, self.sum_temperature], dtype=torch.float64),
             "threshold": torch.tensor([self.threshold], dtype=torch.float64),
         }
+        if self.usual_contrast is not None:
+            tensors["contrast"] = torch.tensor([self.usual_contrast], dtype=torch.float64)
         for kind, classes in self.classes.items():
             tensors |= {f"{kind}.means": classes.means, f"{kind}.whitening": classes.whitening}
         return tensors
@@ -183,11 +194,12 @@ class Confidence:
             (threshold,) = _numbers(tensors["threshold"], 1, 0, 1)
             kinds = ("strokes", "logits") if "logits.means" in tensors else SCORED
             classes = {kind: _classes(tensors, kind) for kind in kinds}
+            usual = _numbers(tensors["contrast"], 1, *CONTRASTS)[0] if "contrast" in tensors else None
         except (KeyError, ValueError) as error:
             raise CheckpointError(
                 f"{source}: its stored confidence is damaged ({error}); choose another run or checkpoint"
             ) from error
-        return cls(digit, total, threshold, classes)
+        return cls(digit, total, threshold, classes, usual)
 
 
 NOT_CALIBRATED = Confidence()
@@ -198,6 +210,11 @@ def lacking(stored: Mapping[str, Tensor]) -> str:
     if not stored:
         return ", not calibrated"
     return "" if "strokes.means" in stored else ", without a digit score"
+
+
+def contrasts(logits_nk: Tensor) -> Tensor:
+    """How far the highest of ten logits, or log-probabilities, stands above their mean: (N, 10) to (N,)."""
+    return logits_nk.amax(1) - logits_nk.mean(1)
 
 
 def calibrated(log_probabilities: Tensor, temperature: float) -> Tensor:

@@ -25,6 +25,8 @@ BUSY_STANDS = 100
 READS, KNOWS = 0.5, 0.9
 """accuracies from which on the network counts as reading digits, and as knowing both"""
 FEW_IMAGES = 2_000
+COOL = 0.3
+"""the learning rate has fallen if it is below this share of its peak"""
 STILL_STEPS = 300
 """steps after which a digit loss that has not moved is a warning; the sum's loss falls a little in any case"""
 CROWDED_SHARE, GOT, FULL, CROWDED_EVENTS = 0.4, 0.8, 0.85, 2
@@ -187,7 +189,7 @@ class Coach:
             return "too-easy", "Every validation image is right: these images are too easy to tell networks apart"
         if gained := self._within_chance():
             return "chance", gained
-        if self._config.schedule != "constant" and self._seen.rate < 0.3 * self._seen.peak_rate:
+        if self._config.schedule != "constant" and self._is_cool:
             return "cools", "The learning rate falls: smaller steps, and the last errors settle"
         return "knows", "Digit and sum are right most of the time; now the rare ones are learned"
 
@@ -228,9 +230,13 @@ class Coach:
         if abs(last - before) > self._chance(last):
             return ""
         words = f"{abs(images):.0f} of {self._started.validation_images:,} images {'more' if images > 0 else 'fewer'}"
-        return (
-            f"Little is left to gain: epoch {epochs[-1][0]} has {words} right than the best before, which may be chance"
-        )
+        known = "Little is left to gain" if self._is_cool else "The learning rate is still to fall"
+        return f"{known}: epoch {epochs[-1][0]} has {words} right than the best before, which may be chance"
+
+    @property
+    def _is_cool(self) -> bool:
+        """Whether the learning rate has fallen, or will not fall."""
+        return self._config.schedule == "constant" or self._seen.rate < COOL * self._seen.peak_rate
 
     def _chance(self, accuracy: float) -> float:
         """The standard error of a validation accuracy over so many images."""

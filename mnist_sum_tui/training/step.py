@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import Batch
+from mnist_sum_tui.data.outliers import outliers
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models import build
@@ -23,6 +24,9 @@ from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.distributed import Processes, lost_process_is_one_line
 from mnist_sum_tui.training.optimizers import build_optimizer
+
+OUTLIER_WEIGHT = 0.5
+"""how much the mean loss of the outliers adds to the loss; `guide/measurements.md` compares others"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ def total_loss(digit_loss: Tensor, sum_loss: Tensor, sum_weight: float = 0.5) ->
 def smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> Tensor:
     """The loss with label smoothing: `share` is the weight of a uniform target (Szegedy et al., arXiv:1512.00567)."""
     return loss if share == 0 else (1 - share) * loss - share * log_probabilities_nk.mean()
+
+
+def unsure(digits_nk: Tensor) -> Tensor:
+    """The cross-entropy of a uniform target, in nats: lowest, 2.3, where every digit is as likely as the others."""
+    return -digits_nk.mean()
 
 
 class Learner:
@@ -117,13 +126,21 @@ class Learner:
         device = self.hardware.device
         images = augment(batch.images, config.augment, augment_seed, batch.first, batch.of).to(device)
         labels, numbers, sums = batch.labels.to(device), batch.numbers.to(device), batch.sums.to(device)
+        n = len(images)
+        if config.outliers:
+            odd = outliers(batch.images, batch.labels, max(1, round(config.outliers * n)), augment_seed + batch.first)
+            images = torch.cat([images, augment(odd, config.augment, augment_seed + 1).to(device)])
+            numbers = torch.cat([numbers, numbers[:1].expand(len(odd), -1)])
         self.network.train()
         with self.hardware.autocast():
             digits_nk, sums_nk = self.parallel(images.contiguous(memory_format=torch.channels_last), numbers)
+        of_outliers, digits_nk, sums_nk = digits_nk[n:], digits_nk[:n], sums_nk[:n]
         digit_loss, sum_loss = losses(digits_nk, sums_nk, labels, sums)
         share = config.label_smoothing
         smooth = smoothed(digit_loss, digits_nk, share), smoothed(sum_loss, sums_nk, share)
         loss = total_loss(*smooth, config.sum_weight)
+        if config.outliers:
+            loss = loss + OUTLIER_WEIGHT * unsure(of_outliers)
         right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
         measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # waits once
         return (loss, measured) if self.is_alone else self._of_all(loss, measured, batch)

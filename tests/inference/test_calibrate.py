@@ -60,7 +60,8 @@ def test_the_classes_of_sturdy_are_of_images_as_they_are_and_changed(few: tuple[
     for kind in SCORED:
         assert torch.equal(found[f"{kind}.means"], both.classes[kind].means)
         assert not torch.equal(both.classes[kind].means, alone.classes[kind].means)
-    views = calibrate._see(network, few[0].images, choose(config), "sturdy")
+    views, logits = calibrate._see(network, few[0].images, choose(config), "sturdy")
+    assert logits.shape == (len(few[0]), 10)
     assert views[0]["features"].isfinite().all(), "images are changed in float32, even for a network in bf16"
 
 
@@ -157,7 +158,7 @@ def test_the_recipes_that_hold_nothing_out_take_the_values_of_their_twins(
         assert own.has_classes
         assert own.threshold is not None, "it is the network's own, no twin's"
         network, others = build(config.model), few[0].images[1:]
-        own_scores = own.digit_scores(calibrate._see(network, others, choose(config), config.augment))
+        own_scores = own.digit_scores(*calibrate._see(network, others, choose(config), config.augment))
         assert (own_scores < own.threshold).sum() <= len(others) * calibrate.REFUSED
 
 

@@ -91,6 +91,19 @@ def test_auroc_by_comparing_every_pair() -> None:
     assert auroc(torch.ones(3), torch.ones(2)) == 0.5
 
 
+def test_the_digit_score_written_out_by_hand() -> None:
+    vectors, labels = _drawn(60)
+    classes, vectors = Classes.fit(vectors, labels), vectors.float()
+    logits = torch.tensor([[3.0] + [0.0] * 9, [6.0] + [0.0] * 9, [30.0] + [0.0] * 9, [1.0] * 10])
+    far = classes.distance(vectors[:4])
+    for usual, doubts in ((None, [0, 0, 0, 0]), (5.4, [1.5, 1, 0, 2])):  # contrasts of 2.7, 5.4, 27 and 0
+        own = Confidence(classes=dict.fromkeys(SCORED, classes), usual_contrast=usual)
+        views = [dict.fromkeys(SCORED, part) for part in vectors[:4].split(3)]
+        for less in (0.0, 7.0):  # log-probabilities are logits less a number
+            wanted = 1 / (1 + 2 * far + torch.tensor(doubts))
+            torch.testing.assert_close(own.digit_scores(views, logits - less), wanted)
+
+
 def _prediction(digit: float, total: float, **values: Any) -> Prediction:
     digits, sums = [(1 - digit) / 9] * 10, [(1 - total) / 18] * 19
     digits[7], sums[9] = digit, total
@@ -118,16 +131,20 @@ def test_a_prediction_is_calibrated_with_the_temperature_of_each_head() -> None:
     assert (found.digit_score, found.threshold) == (0.25, 0.2)
 
 
-def _stored(kinds: tuple[str, str] = SCORED) -> dict[str, torch.Tensor]:
+def _stored(kinds: tuple[str, str] = SCORED, usual_contrast: float | None = 5.0) -> dict[str, torch.Tensor]:
     logits, labels = _drawn()
-    return Confidence(0.4, 0.6, 0.2, dict.fromkeys(kinds, Classes.fit(logits, labels))).to_tensors()
+    classes = dict.fromkeys(kinds, Classes.fit(logits, labels))
+    return Confidence(0.4, 0.6, 0.2, classes, usual_contrast).to_tensors()
 
 
-@pytest.mark.parametrize("kinds", [SCORED, ("strokes", "logits")])  # the second were stored before the first
-def test_what_is_stored_comes_back(kinds: tuple[str, str]) -> None:
-    stored = _stored(kinds)
+@pytest.mark.parametrize(
+    ("kinds", "usual_contrast"), [(SCORED, 5.0), (SCORED, None), (("strokes", "logits"), None)]
+)  # the last two were stored before the first
+def test_what_is_stored_comes_back(kinds: tuple[str, str], usual_contrast: float | None) -> None:
+    stored = _stored(kinds, usual_contrast)
     again = Confidence.from_tensors(stored, "a run")
     assert tuple(again.classes) == kinds
+    assert again.usual_contrast == usual_contrast
     assert again.to_tensors().keys() == stored.keys()
     assert all(torch.equal(tensor, again.to_tensors()[name]) for name, tensor in stored.items())
     assert Confidence.from_tensors({}, "a run") == Confidence()
@@ -150,6 +167,8 @@ def test_what_an_earlier_version_stored_keeps_its_temperatures_and_refuses_nothi
         ("temperatures", torch.tensor([0.4])),
         ("temperatures", torch.tensor([1, 1])),
         ("threshold", torch.tensor([math.nan])),
+        ("contrast", torch.tensor([0.0])),
+        ("contrast", torch.tensor([math.inf])),
         ("features.means", torch.ones(10, 9)),
         ("features.means", torch.ones(0, 10)),
         ("strokes.whitening", torch.ones(())),
@@ -160,5 +179,7 @@ def test_what_an_earlier_version_stored_keeps_its_temperatures_and_refuses_nothi
 def test_what_is_damaged_is_refused(name: str, value: torch.Tensor) -> None:
     with pytest.raises(CheckpointError, match="a run: its stored confidence is damaged"):
         Confidence.from_tensors({**_stored(), name: value}, "a run")
+    if name == "contrast":  # which older versions did not store
+        return
     with pytest.raises(CheckpointError, match="damaged"):
         Confidence.from_tensors({key: tensor for key, tensor in _stored().items() if key != name}, "a run")

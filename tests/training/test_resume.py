@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("every_step_is_told")
         ("fp32", {"threads": 2}),
         ("fp32", {"optimizer": "nesterov", "lr": 0.01}),
         ("fp32", {"augment": "affine"}),
-        ("fp32", {"augment": "strong"}),
+        ("fp32", {"augment": "strong", "outliers": 0.8}),
         ("fp32", {"model": "swift", "schedule": "linear", "label_smoothing": 0.1, "augment": "nudge"}),
         ("bf16", {"model": "swift", "sum_weight": 0.1}),
         ("fp32", {"model": "pictured", "optimizer": "sgd", "lr": 0.02, "schedule": "constant"}),

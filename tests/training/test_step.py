@@ -1,14 +1,15 @@
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.dataset import Batch
+from mnist_sum_tui.data.outliers import outliers
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.training.batches import StepPlan
-from mnist_sum_tui.training.step import DivergedError, Learner, losses, smoothed, total_loss
+from mnist_sum_tui.training.step import DivergedError, Learner, losses, smoothed, total_loss, unsure
 from tests.conftest import plan_of
 
 
@@ -84,3 +85,25 @@ def test_the_sum_s_weight_is_its_share_of_the_gradient() -> None:
         assert own is not None
         gradients.append(own)
     torch.testing.assert_close(gradients[1], gradients[0] * 2)
+
+
+def test_outliers_teach_the_network_to_be_unsure_of_what_is_no_digit() -> None:
+    sure, plan = [], plan_of(200, lr=3e-3)
+    batch = plan.batch(slice(None))
+    others = outliers(batch.images, batch.labels, 80, seed=99)
+    for share in (0.0, 0.5):
+        config = TrainConfig.of("standard", model="compact", precision="fp32", outliers=share)
+        learner = Learner(config, choose(config))
+        for step in range(40):
+            result = learner.step(replace(plan, augment_seed=step))
+        assert result.images == 200
+        assert 190 < result.digits_right <= 200, "outliers are not counted among the digits"
+        with torch.inference_mode():
+            sure.append(learner.network.eval().see(others).softmax(1).amax(1).mean().item())
+    assert sure[1] < sure[0] - 0.2
+
+
+def test_to_be_unsure_is_best_where_all_digits_are_as_likely() -> None:
+    even = torch.full((3, 10), math.log(0.1))
+    assert unsure(even).item() == pytest.approx(math.log(10))
+    assert unsure(torch.randn(3, 10, generator=torch.Generator().manual_seed(0)).log_softmax(1)) > math.log(10)

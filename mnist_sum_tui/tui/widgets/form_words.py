@@ -68,6 +68,8 @@ def recipe_sets(config: TrainConfig) -> str:
         parts.append(f"the sum counts {config.sum_weight:g}")
     if config.augment != "none":
         parts.append(f"augmentation {config.augment}")
+    if config.outliers:
+        parts.append(f"outliers {config.outliers:g}")
     return f"sets {', '.join(parts)}"
 
 

@@ -32,7 +32,7 @@ NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr
 """the settings with an input field, and their labels"""
 EXPLAINED = ("recipe", "model", *NUMBERS, "intro-words", "sets", "readiness", "other", "all-recipes")
 """ids of the widgets that `_explain_once` reads or writes"""
-KEPT = ("augment", "device", "precision", "threads", "all_data", "data_dir", "keep")
+KEPT = ("augment", "outliers", "device", "precision", "threads", "all_data", "data_dir", "keep")
 """settings without a field; values from the command line stay when the user chooses another recipe"""
 
 

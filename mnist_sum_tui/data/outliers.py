@@ -1,0 +1,97 @@
+"""Make images of no digit, by which training teaches a network to be unsure of them (outlier exposure).
+
+Half of them are made of digits: mirrored, turned by a quarter, joined of two halves, or one over the other. The others
+are strokes of a pen. See Hendrycks et al., arXiv:1812.04606.
+"""
+
+import math
+
+import torch
+from torch import Tensor
+
+from mnist_sum_tui.data.dataset import PAPER, STD
+from mnist_sum_tui.data.idx import SIDE
+from mnist_sum_tui.data.printed_one import segment
+
+MIRRORED = (3, 4, 6, 7, 9)
+"""the digits that are none in a mirror"""
+TURNED = (2, 3, 4, 5, 6, 7, 9)
+"""the digits that are none after a quarter turn"""
+FEWEST, STROKES = 3, 5
+"""the fewest and the most strokes of a pen"""
+PIECES = 5
+"""straight pieces of a stroke"""
+DRAWN = 19
+"""the longer side of what the pen draws, in pixels; MNIST's digits have 20"""
+
+
+def outliers(images_nchw: Tensor, labels_n: Tensor, count: int, seed: int) -> Tensor:
+    """Make `count` images of no digit, normalised (count, 1, 28, 28), from normalised digits (N, 1, 28, 28).
+
+    By chance some are digits after all, such as a half of an 8 beside a half of a 3.
+    """
+    ink = (images_nchw.squeeze(1) - PAPER) * STD  # 0..1
+    generator, eighth = torch.Generator().manual_seed(seed), count // 8
+    one, other = torch.randint(len(ink), (2, 4, eighth), generator=generator).to(labels_n.device)
+    dice = torch.rand(3, eighth, 1, 1, generator=generator).to(ink.device)
+    other = torch.where(labels_n[one] == labels_n[other], (other + 1) % len(ink), other)
+    made = torch.cat(
+        [
+            _mirrored(ink[_among(labels_n, MIRRORED, one[0])], dice[0]),
+            _turned(ink[_among(labels_n, TURNED, one[1])], dice[1]),
+            _halves(ink[one[2]], ink[other[2]], dice[2]),
+            torch.maximum(ink[one[3]], ink[other[3]]),
+            _strokes(count - 4 * eighth, generator).to(ink.device),
+        ]
+    )
+    return made.div_(STD).add_(PAPER).unsqueeze(1)
+
+
+def _among(labels_n: Tensor, digits: tuple[int, ...], rows: Tensor) -> Tensor:
+    """For each of these random rows, one whose label is among the digits; the same row if there is no such label."""
+    suitable = torch.isin(labels_n, torch.tensor(digits, device=labels_n.device)).nonzero().squeeze(1)
+    return suitable[rows % len(suitable)] if len(suitable) else rows
+
+
+def _mirrored(ink_nhw: Tensor, dice: Tensor) -> Tensor:
+    return torch.where(dice < 0.5, ink_nhw.flip(1), ink_nhw.flip(2))
+
+
+def _turned(ink_nhw: Tensor, dice: Tensor) -> Tensor:
+    return torch.where(dice < 0.5, ink_nhw.rot90(1, (1, 2)), ink_nhw.rot90(-1, (1, 2)))
+
+
+def _halves(ink_nhw: Tensor, other_nhw: Tensor, dice: Tensor) -> Tensor:
+    """One half of a digit and one of a mirrored other, cut through the middle in any direction."""
+    places = torch.arange(SIDE, device=ink_nhw.device) - (SIDE - 1) / 2
+    angle = dice * math.tau
+    side = places.view(1, -1, 1) * angle.sin() + places.view(1, 1, -1) * angle.cos()
+    return torch.where(side > 0, ink_nhw, other_nhw.flip(2))
+
+
+def _strokes(count: int, generator: torch.Generator) -> Tensor:
+    """Three to five strokes of a pen, straight or bent: ink (count, 28, 28), 0..1.
+
+    Most begin where the one before ended. In half of the images they begin and end near the places of a 3x3 grid, as
+    the strokes of letters do.
+    """
+    each = count, STROKES
+    start, end, off = torch.rand(3, *each, 2, generator=generator)
+    has_grid = torch.rand(count, 1, 1, generator=generator) < 0.5
+    start, end = (torch.where(has_grid, ((at * 3).floor() + 0.3 * off) / 2, at) for at in (start, end))
+    joins, bends, number = torch.rand(3, *each, generator=generator)
+    start[:, 1:] = torch.where(joins[:, 1:, None] < 0.7, end[:, :-1], start[:, 1:])
+    is_drawn = torch.arange(STROKES) < FEWEST + (number[:, :1] * (STROKES - FEWEST + 1)).floor()
+    start, end = (torch.where(is_drawn.unsqueeze(2), at, start[:, :1]) for at in (start, end))
+    share = torch.linspace(0, 1, PIECES + 1).view(-1, 1)
+    along = (end - start).unsqueeze(2)  # (count, STROKES, 1, 2), in rows and columns
+    across = torch.stack([along[..., 1], -along[..., 0]], 3)
+    bend = torch.where(bends < 0.2, -0.2 - 2 * bends, torch.where(bends > 0.8, bends - 0.6, 0.0))
+    points = start.unsqueeze(2) + along * share + across * (bend[..., None, None] * (share * math.pi).sin())
+    low, high = points.amin((1, 2), keepdim=True), points.amax((1, 2), keepdim=True)
+    points = (points - (low + high) / 2) * (DRAWN / (high - low).amax(3, keepdim=True).clamp(min=0.1)) + (SIDE - 1) / 2
+    radius = 0.5 + 1.3 * torch.rand(count, 1, 1, generator=generator)
+    radius = torch.where(is_drawn.unsqueeze(2), radius, -1.0).expand(*each, PIECES)  # -1: no ink
+    ends = [at.flatten() for at in (*points[:, :, :-1].unbind(3), *points[:, :, 1:].unbind(3))]
+    ink = segment(torch.arange(SIDE, dtype=torch.float32), radius.flatten(), *ends)
+    return ink.view(count, -1, SIDE, SIDE).amax(1)
