@@ -92,7 +92,7 @@ RECIPES = {
         ),
         Recipe(
             "sturdy",
-            "for what people draw and photograph: deep, 28 epochs of spoiled images and of outliers",
+            "for what people draw and photograph: deep, 28 epochs of spoiled images, and some of no digit",
             {
                 "model": "deep",
                 "epochs": 28,

@@ -3,8 +3,8 @@
     python -m mnist_sum_tui.inference.bundle RUN
     python -m mnist_sum_tui.inference.bundle package
 
-The optimizer's state is left out, because it is two thirds of a checkpoint, and so is the path of the run's images,
-because it means nothing on another machine. A run that is not calibrated yet is calibrated first.
+The optimizer's state is left out, because it is two thirds of a checkpoint, and so are the path of the run's images, its
+threads and its device, because they mean nothing on another machine. A run that is not calibrated yet is calibrated first.
 `package` is the network that is already in the package; it is calibrated again.
 """
 
@@ -28,7 +28,8 @@ def bundle(name: str) -> None:
     else:
         loaded = checkpoint.load(find.weights_file(find.by_name(name, default_folder())))
     confidence = calibrate.of_checkpoint(loaded, name).to_tensors()
-    slim = replace(loaded, config=replace(loaded.config, data_dir=None), optimizer={})
+    config = replace(loaded.config, data_dir=None, threads=0, device="auto", precision="auto")
+    slim = replace(loaded, config=config, optimizer={})
     checkpoint.save_again(BUILT_IN, slim, confidence)
 
 

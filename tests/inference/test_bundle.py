@@ -41,7 +41,7 @@ def test_wrong_arguments_and_a_missing_run_give_one_line(tmp_path: Path) -> None
 
 
 def test_a_run_that_is_not_calibrated_yet_is_calibrated_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = TrainConfig.of("sprint", seed=3)
+    config = TrainConfig.of("sprint", seed=3, threads=1, device="cpu", precision="fp32")
     path, built_in = tmp_path / "runs" / "old" / "best.safetensors", tmp_path / "built-in.safetensors"
     path.parent.mkdir(parents=True)
     Run(path.parent).write_config(config)
@@ -52,6 +52,7 @@ def test_a_run_that_is_not_calibrated_yet_is_calibrated_first(tmp_path: Path, mo
     twin = json.loads(calibrate.TWINS.read_text())["sprint"]
     assert stored["temperatures"].tolist() == [twin["digit_temperature"], twin["sum_temperature"]]
     loaded = checkpoint.load(built_in)
+    assert loaded.config == TrainConfig.of("sprint", seed=3), "what was for that machine is left out"
     wrong = {**stored, "threshold": torch.ones_like(stored["threshold"])}
     checkpoint.save_again(built_in, loaded, wrong)
     assert bundle.main(["package"]) == 0
