@@ -49,6 +49,7 @@ WITH_TORCH = {
         "data.dataset",
         "data.augment",
         "data.corrupt",
+        "data.outliers",
         "data.printed_one",
         "data.photographed",
         "models",

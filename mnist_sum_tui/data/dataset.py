@@ -166,6 +166,7 @@ class Stream(IntEnum):
     NUMBERS = 1
     ORDER = 2
     AUGMENT = 3
+    OUTLIERS = 4
 
 
 def seed_for(seed: int, epoch: int, stream: Stream, step: int = 0) -> int:

@@ -1,7 +1,7 @@
 """Make images of no digit, by which training teaches a network to be unsure of them (outlier exposure).
 
-Half of them are made of digits: mirrored, turned by a quarter, joined of two halves, or one over the other. The others
-are strokes of a pen. See Hendrycks et al., arXiv:1812.04606.
+About half of eight or more are made of digits: mirrored, turned by a quarter, joined of two halves, or one over the
+other. The others, and fewer than eight, are strokes of a pen. See Hendrycks et al., arXiv:1812.04606.
 """
 
 import math
@@ -13,8 +13,8 @@ from mnist_sum_tui.data.dataset import PAPER, STD
 from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.data.printed_one import segment
 
-MIRRORED = (3, 4, 6, 7, 9)
-"""the digits that are none in a mirror"""
+MIRRORED = (4, 6, 7, 9)
+"""the digits that are none in a mirror, whichever way; a 3 stays one upside down"""
 TURNED = (2, 3, 4, 5, 6, 7, 9)
 """the digits that are none after a quarter turn"""
 FEWEST, STROKES = 3, 5
@@ -28,7 +28,8 @@ DRAWN = 19
 def outliers(images_nchw: Tensor, labels_n: Tensor, count: int, seed: int) -> Tensor:
     """Make `count` images of no digit, normalised (count, 1, 28, 28), from normalised digits (N, 1, 28, 28).
 
-    By chance some are digits after all, such as a half of an 8 beside a half of a 3.
+    By chance some are digits after all, such as a half of an 8 beside a half of a 3, and so are those of a batch that
+    has only one label.
     """
     ink = (images_nchw.squeeze(1) - PAPER) * STD  # 0..1
     generator, eighth = torch.Generator().manual_seed(seed), count // 8
@@ -86,7 +87,8 @@ def _strokes(count: int, generator: torch.Generator) -> Tensor:
     share = torch.linspace(0, 1, PIECES + 1).view(-1, 1)
     along = (end - start).unsqueeze(2)  # (count, STROKES, 1, 2), in rows and columns
     across = torch.stack([along[..., 1], -along[..., 0]], 3)
-    bend = torch.where(bends < 0.2, -0.2 - 2 * bends, torch.where(bends > 0.8, bends - 0.6, 0.0))
+    aside = bends - 0.5
+    bend = torch.where(aside.abs() > 0.3, 2 * aside - 0.4 * aside.sign(), 0.0)  # 0.2 to 0.6 of the length, or straight
     points = start.unsqueeze(2) + along * share + across * (bend[..., None, None] * (share * math.pi).sin())
     low, high = points.amin((1, 2), keepdim=True), points.amax((1, 2), keepdim=True)
     points = (points - (low + high) / 2) * (DRAWN / (high - low).amax(3, keepdim=True).clamp(min=0.1)) + (SIDE - 1) / 2

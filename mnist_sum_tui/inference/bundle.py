@@ -3,8 +3,9 @@
     python -m mnist_sum_tui.inference.bundle RUN
     python -m mnist_sum_tui.inference.bundle package
 
-The optimizer's state is left out, because it is two thirds of a checkpoint, and so are the path of the run's images, its
-threads and its device, because they mean nothing on another machine. A run that is not calibrated yet is calibrated first.
+The optimizer's state is left out, because it is two thirds of a checkpoint, and so are the path of the run's images and
+its threads, device and precision, because they mean nothing on another machine. A run that is not calibrated yet is
+calibrated first.
 `package` is the network that is already in the package; it is calibrated again.
 """
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.augment import augment
-from mnist_sum_tui.data.dataset import Batch
+from mnist_sum_tui.data.dataset import Batch, Stream, seed_for
 from mnist_sum_tui.data.outliers import outliers
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.machine.ranks import Ranks
@@ -69,8 +69,15 @@ def smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> Tensor
 
 
 def unsure(digits_nk: Tensor) -> Tensor:
-    """The cross-entropy of a uniform target, in nats: lowest, 2.3, where every digit is as likely as the others."""
+    """The cross-entropy with a uniform target, in nats; lowest, 2.3, where all ten digits are equally likely."""
     return -digits_nk.mean()
+
+
+def _outliers(batch: Batch, augment_seed: int, config: TrainConfig) -> Tensor:
+    """The outliers of a batch, or of a part of it, augmented as its digits are: (M, 1, 28, 28), M at least 1."""
+    making, changing = (seed_for(augment_seed, use, Stream.OUTLIERS, batch.first) for use in (0, 1))
+    count = max(1, round(config.outliers * len(batch)))
+    return augment(outliers(batch.images, batch.labels, count, making), config.augment, changing)
 
 
 class Learner:
@@ -128,9 +135,9 @@ class Learner:
         labels, numbers, sums = batch.labels.to(device), batch.numbers.to(device), batch.sums.to(device)
         n = len(images)
         if config.outliers:
-            odd = outliers(batch.images, batch.labels, max(1, round(config.outliers * n)), augment_seed + batch.first)
-            images = torch.cat([images, augment(odd, config.augment, augment_seed + 1).to(device)])
-            numbers = torch.cat([numbers, numbers[:1].expand(len(odd), -1)])
+            strange = _outliers(batch, augment_seed, config).to(device)
+            images = torch.cat([images, strange])
+            numbers = torch.cat([numbers, numbers[:1].expand(len(strange), -1)])  # any: their sums count in no loss
         self.network.train()
         with self.hardware.autocast():
             digits_nk, sums_nk = self.parallel(images.contiguous(memory_format=torch.channels_last), numbers)

@@ -19,7 +19,7 @@ def _is_among(image: torch.Tensor, others: torch.Tensor) -> bool:
     return bool(((image - others).abs() < 1e-4).flatten(1).all(1).any())
 
 
-def test_so_many_of_them_with_ink_and_all_different() -> None:
+def test_every_one_has_ink_and_no_two_are_alike() -> None:
     for count in (1, 7, 8, 32):
         ink = _ink(outliers(*_digits(), count, 3))
         assert ink.shape == (count, 28, 28)
@@ -29,7 +29,7 @@ def test_so_many_of_them_with_ink_and_all_different() -> None:
         assert len(ink.unique(dim=0)) == count
 
 
-def test_the_seed_alone_decides() -> None:
+def test_the_same_seed_makes_the_same_outliers() -> None:
     images, labels = _digits()
     before = images.clone()
     first = outliers(images, labels, 32, 3)

@@ -205,10 +205,14 @@ def test_a_twin_is_stored_by_the_command(
     assert [stored["digit_temperature"], stored["sum_temperature"]] == loaded.confidence["temperatures"].tolist()
 
 
-def test_a_network_to_which_all_images_are_alike_knows_no_digit(few: tuple[dataset.Split, dataset.Split]) -> None:
+@pytest.mark.parametrize("has_bias", [False, True])
+def test_a_network_to_which_all_images_are_alike_knows_no_digit(
+    few: tuple[dataset.Split, dataset.Split], has_bias: bool
+) -> None:
     config = TrainConfig(model="swift", precision="fp32")
     network = build("swift", seed=1)
     with torch.no_grad():
-        for parameter in network.parameters():
-            parameter.zero_()
+        for name, parameter in network.named_parameters():
+            if not (has_bias and name == "digit.bias"):
+                parameter.zero_()
     assert calibrate.fit(network, config, *few, choose(config)) == NOT_CALIBRATED
