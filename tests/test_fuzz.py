@@ -186,7 +186,7 @@ words = st.text(min_size=0, max_size=12) | st.integers().map(str) | st.floats().
 options = st.sampled_from(
     ["--epochs", "--batch-size", "--lr", "--optimizer", "--momentum", "--weight-decay", "--schedule", "--augment",
      "--seed", "--label-smoothing", "--sum-weight", "--precision", "--threads", "--keep", "--name", "--resume",
-     "--seeds", "--recipe", "--model", "--json"]
+     "--outliers", "--seeds", "--recipe", "--model", "--json"]
 )  # fmt: skip
 sensible = st.sampled_from([*MODELS, *RECIPES, "sgd", "1", "0.1", "latest", "best", "bf16"])
 commands = st.sampled_from(

@@ -3,7 +3,7 @@
 A temperature divides the logits of a head before the softmax (Guo et al., arXiv:1706.04599). `digit_score` comes from
 two distances to the nearest class mean (Lee et al., arXiv:1807.03888), of the last features and of how strong and how
 varied each channel of an early map is, and from how far the highest logit stands out. calibrate.py fits the
-temperatures and the class means; `guide/measurements.md` says what else was tried.
+temperatures, the class means and the usual contrast; `guide/measurements.md` says what else was tried.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -22,7 +22,7 @@ from mnist_sum_tui.models.layers import SumNetwork
 
 LONGEST = {"strokes": 288, "features": 192, "logits": 288}
 """what an image's vectors may be made from, and their most values: neighbours are averaged until no more are left, so
-that the matrices take at most 500 kB of a checkpoint.
+that the matrices take at most 500 kB of a checkpoint. The ten logits count besides.
 
 strokes: mean and deviation of each channel of the early maps; without maps, the features once more. features: inputs of
 the layers that give the logits. logits: of all branches; older checkpoints have them instead of the features.
@@ -139,7 +139,7 @@ class Confidence:
     classes: Mapping[str, Classes] = field(default_factory=dict)
     """two of them, by a key of LONGEST, or none"""
     usual_contrast: float | None = None
-    """the mean `contrasts` of digits; None: the digit score leaves it out, as in older checkpoints"""
+    """the mean `contrasts` of training images; None: the digit score leaves it out, as in older checkpoints"""
 
     @property
     def has_classes(self) -> bool:
@@ -152,9 +152,10 @@ class Confidence:
         return replace(self, classes={})
 
     def digit_scores(self, views: Sequence[Views], logits_nk: Tensor) -> Tensor:
-        """How much like a digit each image is, float32 (N,): at most 1, towards 0 far from all classes.
+        """How much like a digit each image is, float32 (N,): at most 1.
 
-        `logits_nk` are the digit's, or log-probabilities (N, 10).
+        It is lower the farther an image is from all classes, and the less its highest logit stands out. `logits_nk` are
+        the digit's, or log-probabilities (N, 10).
         """
         with torch.inference_mode():
             doubts = [

@@ -153,10 +153,10 @@ def infer_batches(
     finally:
         if was_training:
             network.train()
-    scores = torch.cat(digits)
-    likeness = confidence.digit_scores(views, scores) if views and confidence.has_classes else None
+    log_digits = torch.cat(digits)
+    likeness = confidence.digit_scores(views, log_digits) if views and confidence.has_classes else None
     features = [view["features"] for view in views] if with_features else []
-    return Outputs(scores, torch.cat(sums), likeness, confidence, torch.cat(features) if features else None)
+    return Outputs(log_digits, torch.cat(sums), likeness, confidence, torch.cat(features) if features else None)
 
 
 def add_all_numbers(network: SumNetwork, digits_nk: Tensor) -> Tensor:
