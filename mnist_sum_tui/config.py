@@ -115,7 +115,7 @@ class TrainConfig:
     augment: str = _setting("none", "Random changes to the training images.", choices=AUGMENTATIONS)
     outliers: float = _setting(
         0.0,
-        "Images of no digit for each image of a batch, of which the network learns to be unsure; 0 is none.",
+        "Adds so many images of no digit for each digit, such as 0.125: the network learns to be unsure of them.",
         range=Range(0, 1, "0 to 1"),
     )
     seed: int = _setting(

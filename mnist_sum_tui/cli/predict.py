@@ -221,9 +221,13 @@ def _answer(prediction: "Prediction") -> "list[Text]":
     colour = {True: "green", False: "red", None: "cyan"}[prediction.correct]
     verdict = {True: "  right", False: "  wrong", None: ""}[prediction.correct]
     shown = equation(prediction.digit, prediction.number, prediction.sum)
-    lines = [Text.assemble((shown, f"bold {colour}"), (verdict, colour)), Text()]
-    if prediction.verdict != "sure":
-        lines.append(Text(answer(prediction.digit, prediction.verdict, prediction.unsure_of), "bold"))
+    doubt = Text(answer(prediction.digit, prediction.verdict, prediction.unsure_of), "bold")
+    if prediction.verdict == "stranger":
+        lines = [doubt, Text.assemble(f"if it is one: {shown}", (verdict, colour)), Text()]
+    else:
+        lines = [Text.assemble((shown, f"bold {colour}"), (verdict, colour)), Text()]
+        if prediction.verdict == "unsure":
+            lines.append(doubt)
     for name, value, probabilities in (
         ("digit", prediction.digit, prediction.digit_probabilities),
         ("sum", prediction.sum, prediction.sum_probabilities),
@@ -231,8 +235,8 @@ def _answer(prediction: "Prediction") -> "list[Text]":
         share = probabilities[value]
         lines.append(Text(f"{name:<5} {value:>2}  {bar(share, 10)} {percent(share)}"))
     if (score := prediction.digit_score) is not None:
-        least = "" if prediction.threshold is None else f", least {prediction.threshold:.2f}"
-        lines.append(Text(f"how like a digit  {score:.2f} of 1{least}"))
+        least = "" if prediction.threshold is None else f", least {prediction.threshold:.3f}"
+        lines.append(Text(f"how like a digit  {score:.3f}{least}"))
     return lines
 
 

@@ -1,8 +1,9 @@
 """What `mnist-sum evaluate --strangers` prints: how many images of no digit are taken for digits."""
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.layout import say
+from mnist_sum_tui.cli.layout import is_plain, say
 from mnist_sum_tui.cli.pictures import print_pictures
 from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.printable import printable
@@ -10,15 +11,20 @@ from mnist_sum_tui.printable import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from mnist_sum_tui.inference.strangers import Images, StrangersReport
+    from mnist_sum_tui.inference.strangers import Images, StrangersReport, Taken
 
 COLUMNS = 18
 """columns of a picture in the gallery"""
+NAMED = 3
+"""how many files that were left out are named"""
 
 
 def print_strangers(out: "Console", found: "StrangersReport", images: "Images", source: str) -> None:
     """Print counts, how well the digit score separates digits from these images, and the surest mistakes."""
     left_out = f"; {plural(found.left_out, 'file')} left out" if found.left_out else ""
+    if images.left_out:
+        names = ", ".join(map(printable, images.left_out[:NAMED]))
+        left_out += f" (blank, or no picture): {names}{' ...' if found.left_out > NAMED else ''}"
     say(out, f"{printable(source)}: {plural(found.images, 'image')}{left_out}", "bold")
     for count, words in (
         (found.sure, "taken for a digit, and sure of it"),
@@ -33,6 +39,12 @@ def print_strangers(out: "Console", found: "StrangersReport", images: "Images", 
     if found.worst:
         out.print()
         say(out, "Taken most surely", "bold")
-        captions = [f"{taken.digit} {percent(taken.confidence, 1)} {printable(taken.name)}" for taken in found.worst]
+        captions = [caption(taken) for taken in found.worst]
         pixels = [images.pixels[taken.place].numpy() for taken in found.worst]
         print_pictures(out, list(zip(captions, pixels, strict=True)), COLUMNS)
+
+
+def caption(taken: "Taken") -> str:
+    """What it was taken for, how surely, and its name; of a long one the end, which tells files apart."""
+    answer, name = f"{taken.digit} {percent(taken.confidence, 1)} ", printable(taken.name)
+    return answer + (name if is_plain() else PurePath(name).stem[len(answer) - COLUMNS :])

@@ -16,7 +16,7 @@ from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs
 from mnist_sum_tui.inference.reliability import auroc
 
 WORST = 12
-WANTED = "give an IDX file of 28x28 images, or a folder of pictures"
+WANTED = "give an IDX file of 28x28 images, a picture, or a folder of pictures"
 MOST_PICTURES = 10_000
 """the largest number of pictures that is read from a folder, because preparing each takes milliseconds"""
 
@@ -28,8 +28,8 @@ class Images:
     pixels: Tensor
     names: tuple[str, ...]
     """for each image, its index in the file or its path in the folder"""
-    left_out: int = 0
-    """how many files were left out: no pictures, blank, or beyond MOST_PICTURES"""
+    left_out: tuple[str, ...] = ()
+    """the paths of the files that were left out: no pictures, blank, or beyond MOST_PICTURES"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class StrangersReport:
 
 
 def read(source: str) -> Images:
-    """The images of an IDX file, also gzipped, or the pictures in a folder and its subfolders, prepared.
+    """The images of an IDX file, also gzipped, or a picture, or those in a folder and its subfolders, prepared.
 
     Raises:
         UsageError, DataError: there is no such file or folder, it is damaged, or a folder has no usable picture.
@@ -75,8 +75,11 @@ def read(source: str) -> Images:
     if source and path.is_file():
         try:
             pixels = idx.read_images(path)
-        except DataError as error:  # its advice is to download MNIST again
-            raise DataError(f"{str(error).rpartition(';')[0]}; {WANTED}") from error
+        except DataError as error:
+            try:
+                return Images(torch.from_numpy(_prepared(path)[None]), (path.name,))
+            except PictureError:  # the advice of the first error is to download MNIST again
+                raise DataError(f"{str(error).rpartition(';')[0]}; {WANTED}") from error
         return Images(torch.from_numpy(pixels.copy()), tuple(f"{place:,}" for place in range(len(pixels))))
     if not source or not path.is_dir():
         what = "is not a file" if source and path.exists() else "does not exist" if source else "--strangers is empty"
@@ -88,13 +91,17 @@ def read(source: str) -> Images:
     found: dict[str, NDArray[np.uint8]] = {}
     for file in files[:MOST_PICTURES]:
         try:
-            grey_hw = picture.read_picture(str(file.absolute()))  # `-` alone would be standard input
-            found[str(file.relative_to(path))] = picture.prepare(grey_hw)
+            found[str(file.relative_to(path))] = _prepared(file)
         except PictureError:
             continue
     if not found:
         raise UsageError(f"{source} has no usable picture; {WANTED}")
-    return Images(torch.from_numpy(np.stack([*found.values()])), tuple(found), len(files) - len(found))
+    left_out = tuple(name for file in files if (name := str(file.relative_to(path))) not in found)
+    return Images(torch.from_numpy(np.stack([*found.values()])), tuple(found), left_out)
+
+
+def _prepared(file: Path) -> NDArray[np.uint8]:
+    return picture.prepare(picture.read_picture(str(file.absolute())))  # `-` alone would be standard input
 
 
 def confidences(outputs: Outputs) -> Tensor:
@@ -121,7 +128,7 @@ def report(strangers: Outputs, images: Images, digits: Outputs) -> StrangersRepo
     mine, theirs = digits.scores, strangers.scores
     return StrangersReport(
         images=len(passed),
-        left_out=images.left_out,
+        left_out=len(images.left_out),
         sure=int(sure.sum()),
         unsure=int((passed & ~sure).sum()),
         refused=int((~passed).sum()),

@@ -46,11 +46,13 @@ def test_the_threshold_decides_what_is_no_digit(run: Run, cli: Cli) -> None:
     assert "not a digit?" in shown
     line = next(line for line in shown.splitlines() if "how like a digit" in line)
     score = usual["digit_score"]
-    assert line.endswith(f"how like a digit  {score:.2f} of 1, least 1.00")
+    assert line.endswith(f"how like a digit  {score:.3f}, least 1.000")
+    assert re.search(r"not a digit\?[ \n].*if it is one: \d \+ 7 = \d+  (right|wrong)\n", shown, re.DOTALL)
     unjudged = cli("predict", "idx", "3", "--number", "7", "--never-refuse").stdout
-    assert f"how like a digit  {score:.2f} of 1\n" in unjudged
+    assert f"how like a digit  {score:.3f}\n" in unjudged
+    assert "if it is one" not in unjudged
     narrow = terminals.shown("predict", "3", "7", columns=40, environment={"MNIST_SUM_RUNS": str(run.path.parent)})
-    assert any(re.fullmatch(r"how like a digit  [01]\.\d\d of 1, least [01]\.\d\d *", row) for row in narrow.lines)
+    assert any(re.fullmatch(r"how like a digit  [01]\.\d{3}, least [01]\.\d{3} *", row) for row in narrow.lines)
 
 
 def test_a_network_that_is_not_calibrated_has_no_score(run: Run, cli: Cli) -> None:

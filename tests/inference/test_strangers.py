@@ -9,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+from mnist_sum_tui.cli.strangers import COLUMNS, caption
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.inference import strangers
 from mnist_sum_tui.inference.confidence import Confidence
@@ -28,7 +29,7 @@ def _outputs(count: int, seed: int, threshold: float | None = 0.5) -> Outputs:
 @pytest.mark.parametrize("threshold", [0.5, None])
 def test_the_counts_are_those_of_single_predictions(threshold: float | None) -> None:
     outputs, digits = _outputs(200, 1, threshold), _outputs(50, 2, threshold)
-    images = strangers.Images(torch.zeros(200, 28, 28), tuple(map(str, range(200))), left_out=3)
+    images = strangers.Images(torch.zeros(200, 28, 28), tuple(map(str, range(200))), left_out=("a", "b", "c"))
     found = strangers.report(outputs, images, digits)
     singles = [from_outputs(outputs, row, row % 10) for row in range(200)]
     verdicts = [single.verdict.value for single in singles]
@@ -59,8 +60,11 @@ def test_a_folder_of_pictures_and_a_gzipped_file(tmp_path: Path) -> None:
     (folder / "link.png").symlink_to(folder / "comb.png")
     read = strangers.read(str(folder.parent))
     assert read.names == ("inner/comb.png",)
-    assert read.left_out == 2
+    assert read.left_out == ("inner/blank.png", "inner/note.txt")
     assert read.pixels.shape == (1, 28, 28)
+    alone = strangers.read(str(folder / "comb.png"))
+    assert alone.names == ("comb.png",)
+    assert np.array_equal(alone.pixels.numpy(), read.pixels.numpy())
 
 
 def test_a_picture_called_dash_is_no_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +81,7 @@ def test_a_line_about_what_cannot_be_used(name: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "text.txt").write_text("no images\x1b[2J")
     (tmp_path / "labels").write_bytes(header(2049, 1) + b"\x03")
-    with pytest.raises(MnistSumError, match=r"give an IDX file of 28x28 images, or a folder of pictures$"):
+    with pytest.raises(MnistSumError, match=r"give an IDX file of 28x28 images, a picture, or a folder of pictures$"):
         strangers.read(name and str(tmp_path / name))
 
 
@@ -93,3 +97,11 @@ def test_the_command_says_it_in_words_and_in_json(tmp_path: Path, small_data: st
     assert f"AUROC {told['auroc']:.4f}: " in shown
     assert "not calibrated" not in shown, "the network in the package"
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_long_names_are_told_apart_by_their_ends() -> None:
+    """A picture has room for nine characters of them."""
+    taken = [strangers.Taken(0, f"letters/capital_letter_{letter}.png", 4, 0.999) for letter in "AB"]
+    assert [caption(each) for each in taken] == ["4 99.9 % _letter_A", "4 99.9 % _letter_B"]
+    assert all(len(caption(each)) == COLUMNS for each in taken)
+    assert caption(strangers.Taken(1234, "1,234", 4, 0.999)) == "4 99.9 % 1,234"

@@ -151,6 +151,10 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         self.show_weights(message.weights, message.choices, message.source)
         self.show_answer()
 
+    def on_likeness_resized(self) -> None:
+        """Write the name of the bar, with its figures if there is room."""
+        self.query_one("#seen").border_subtitle = self.query_one(Likeness).title
+
     def show_answer(self) -> None:
         """Show what is known, for the chosen number."""
         if not self.is_mounted:
@@ -162,7 +166,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         self.query_one(AnswerText).display = shown is not None
         likeness = self.query_one(Likeness)
         self.query_one(AnswerText).said = likeness.said = shown
-        self.query_one("#seen").border_subtitle = likeness.title
+        self.on_likeness_resized()
         digits, sums = (shown.digit_probabilities, shown.sum_probabilities) if shown else ((0.0,) * 10, (0.0,) * 19)
         self.query_one("#hint").display = shown is None
         self.query_one("#digit-bars", ProbabilityBars).probabilities = digits

@@ -95,9 +95,10 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False, at: str
     `at` is the step of a training whose answer it is, if that is not the newest.
     """
     style = "$text-primary" if said.correct is None else "$text-success" if said.correct else "$text-error"
+    is_one = said.verdict != "stranger"
     words = equation(said.digit, said.number, said.sum)
     shown = large(words, width < WIDE_WIDTH) if is_large else [words]
-    lines: list[tuple[str, str]] = [(row, f"bold {style}") for row in shown]
+    lines: list[tuple[str, str]] = [(row, f"bold {style}" if is_one else "$foreground-muted") for row in shown]
     if said.verdict != "sure":
         lines.append((answer(said.digit, said.verdict, said.unsure_of, width), "bold $text-warning"))
     lines.append((sure_line(said, width), ""))
@@ -106,7 +107,8 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False, at: str
         when = f" at {at}" if at else ""
         lines.append((f"{RIGHT} right{when}" if said.correct else f"{WRONG} wrong{when}", style))
         lines.append((f"truth {truth}", "$foreground-muted"))
-    lines.append(fit_line(said, width))
+    fits, warning = fit_line(said, width)
+    lines.append((fits, warning if is_one else "$foreground-muted"))
     return Content("\n").join(Content.styled(text, style) for text, style in lines)
 
 
@@ -151,14 +153,21 @@ class Likeness(Widget):
 
     said: "reactive[Prediction | None]" = reactive(None)
 
+    class Resized(Message):
+        """Its size is another, so its title may be, too."""
+
     @property
     def title(self) -> str:
         """The name of the bar, to be written beside it, with its figures if there is room; empty while it is hidden."""
         said = self.said
         if not self.display or said is None or said.digit_score is None or not said.threshold:
             return ""
-        figures = f"{said.digit_score:.2f}, least {said.threshold:.2f}"
+        figures = f"{said.digit_score:.3f}, least {said.threshold:.3f}"
         return first_fit((f"{LIKENESS}: {figures}", LIKENESS), self.content_size.width - FRAME)
+
+    def on_resize(self) -> None:
+        """The title may have less room now, or more."""
+        self.post_message(self.Resized())
 
     def watch_said(self, said: "Prediction | None") -> None:
         """Hide or show the bar."""
