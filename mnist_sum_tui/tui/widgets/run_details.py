@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from mnist_sum_tui.config import option_name, value_words
+from mnist_sum_tui.config import ENDS, option_name, value_words
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
@@ -12,16 +12,20 @@ from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.events import EpochDone
 from mnist_sum_tui.runs.summary import Summary, measured_on, why_best
 
+OFF_AT_0 = (*ENDS, "outliers")
+"""the settings that are off at 0, where they need no row"""
 ROWS_BESIDE = 6
 """rows that the page and `details` need besides epochs and settings"""
 
 
 def details(run: Summary, height: int) -> str:
-    """A run's name, its last epochs (as many as fit into `height`, but at least three), and its settings."""
+    """A run's name, its last epochs (as many as fit into `height`, at least three), and its settings that are on."""
     if run.config is None:
         return f"{run.run.id}\n\nThe run is damaged: its settings cannot be read."
     settings = [
-        (option_name(name), printable(value_words(name, value))) for name, value in run.config.to_dict().items()
+        (option_name(name), printable(value_words(name, value)))
+        for name, value in run.config.to_dict().items()
+        if value or name not in OFF_AT_0
     ]
     name = f"{run.run.id}\n{run.note}\n" if run.note else f"{run.run.id}\n"
     epochs = last_epochs(run.epochs, max(3, height - ROWS_BESIDE - bool(run.note) - len(settings)))

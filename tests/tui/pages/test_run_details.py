@@ -64,6 +64,7 @@ async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_
         assert [line.split()[0] for line in lines[3:8]] == ["1", "2", "3", "4", "5"]
         assert lines[7].endswith("best")
         assert "model            pictured" in lines
+        assert not any(line.startswith(("outliers", "patience")) for line in lines), "they are off"
         assert max(map(len, lines)) <= beside.content_size.width
         await pilot.press("space", "space")
         await pilot.pause()
