@@ -41,7 +41,7 @@ Strangers = Annotated[
     str | None,
     typer.Option(
         metavar="PATH",
-        help="An IDX file of images that are no digits (also .gz), or a folder of pictures: how many count as digits?",
+        help="Images that are no digits (IDX, also .gz, a picture, or a folder of them): how many count as digits?",
         show_default=False,
     ),
 ]
