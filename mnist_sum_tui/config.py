@@ -41,7 +41,7 @@ class Range:
 
 
 BELOW_ONE = Range(0, 1, "at least 0 and below 1", without_high=True)
-BETWEEN = Range(0, 1, "above 0 and below 1", without_low=True, without_high=True)
+BETWEEN_0_AND_1 = Range(0, 1, "above 0 and below 1", without_low=True, without_high=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class TrainConfig:
         range=Range(0, 1, "0 to 1"),
     )
     schedule: str = _setting("onecycle", "How the learning rate changes over the run.", choices=SCHEDULES)
-    warmup: float = _setting(0.1, "Share of the steps in which the learning rate rises.", range=BETWEEN)
+    warmup: float = _setting(0.1, "Share of the steps in which the learning rate rises.", range=BETWEEN_0_AND_1)
     label_smoothing: float = _setting(
         0.0,
         "Label smoothing: keeps the network from being too sure (weight of a uniform target); 0 is off.",
@@ -110,7 +110,7 @@ class TrainConfig:
     sum_weight: float = _setting(
         0.5,
         "How much the sum counts in the loss; the digit has the rest, so 0.5 weighs both alike.",
-        range=BETWEEN,
+        range=BETWEEN_0_AND_1,
     )
     augment: str = _setting("none", "Random changes to the training images.", choices=AUGMENTATIONS)
     outliers: float = _setting(

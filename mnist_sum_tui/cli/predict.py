@@ -9,23 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mnist_sum_tui.cli.common import DataDir, Device, Json, ModelFile, RunOption, RunsDir, folder_or_default, print_json
-from mnist_sum_tui.cli.layout import console, say
+from mnist_sum_tui.cli.layout import console
 from mnist_sum_tui.cli.narrow_help import Group
-from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks, print_beside
+from mnist_sum_tui.cli.prediction import print_prediction
 from mnist_sum_tui.cli.preparation import preparation_facts, print_preparation
 from mnist_sum_tui.cli.where_it_looked import print_where, where_facts
 from mnist_sum_tui.errors import UsageError, unknown
-from mnist_sum_tui.formatting import answer, ascii_picture, bar, equation, percent, trim
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
-    from mnist_sum_tui.formatting import Pixels
-    from mnist_sum_tui.inference.predict import Prediction, Predictor
+    from mnist_sum_tui.inference.predict import Prediction
 
 
 class Predict(Group):
@@ -68,8 +63,6 @@ Number = Annotated[int | None, typer.Option(help="The second input, 0 to 9.", sh
 NumberArgument = Annotated[
     int | None, typer.Argument(help="The second input, 0 to 9; as --number.", metavar="NUMBER", show_default="random")
 ]
-GAP = 3
-"""columns between the pictures and the answer"""
 
 
 def _in_range(threshold: float | None) -> float | None:
@@ -129,7 +122,8 @@ def predict_idx(
     else:
         if explain:
             print_where(console(), predictor, image, prediction)
-        _show(image.tolist(), prediction, predictor, f"{split} image {index:,}", is_drawn=number is None)
+        what = f"{split} image {index:,}"
+        print_prediction(console(), image.tolist(), prediction, predictor.source, what, is_drawn=number is None)
 
 
 @app.command("image")
@@ -171,7 +165,8 @@ def predict_image(
         if explain:
             print_preparation(console(), picture, prepared)
             print_where(console(), predictor, prepared.image, prediction)
-        _show(prepared.image.tolist(), prediction, predictor, printable(file), is_drawn=number is None)
+        pixels, source = prepared.image.tolist(), predictor.source
+        print_prediction(console(), pixels, prediction, source, printable(file), is_drawn=number is None)
 
 
 def _given(after: int | None, option: int | None) -> int | None:
@@ -196,59 +191,3 @@ def _judged(prediction: "Prediction", threshold: float | None, never_refuse: boo
         )
     asked = None if never_refuse else prediction.threshold if threshold is None else threshold
     return replace(prediction, threshold=asked)
-
-
-def _show(pixels: "Pixels", prediction: "Prediction", predictor: "Predictor", what: str, *, is_drawn: bool) -> None:
-    from rich.text import Text
-
-    out = console()
-    print_beside(out, _pictures(out, trim(pixels, margin=0)), _answer(prediction), GAP)
-    title = Text(f"{what}, number {prediction.number}{' (random)' if is_drawn else ''}", "dim")
-    if prediction.label is not None and not prediction.correct:
-        truth = equation(prediction.label, prediction.number, prediction.label + prediction.number)
-        title = Text.assemble(title, (f"; correct: {truth}", ""))
-    say(out, title)  # below the picture, which may fill a screen of 24 rows
-    if not prediction.agrees:
-        digit, number = prediction.digit, prediction.number
-        say(out, f"the two answers do not fit: {digit} + {number} is {digit + number}, not {prediction.sum}")
-    say(out, Text(f"by {predictor.source}", "dim"))
-
-
-def _answer(prediction: "Prediction") -> "list[Text]":
-    """Lines of text: the equation, and how sure the network is of each of its two answers."""
-    from rich.text import Text
-
-    colour = {True: "green", False: "red", None: "cyan"}[prediction.correct]
-    verdict = {True: "  right", False: "  wrong", None: ""}[prediction.correct]
-    shown = equation(prediction.digit, prediction.number, prediction.sum)
-    doubt = Text(answer(prediction.digit, prediction.verdict, prediction.unsure_of), "bold")
-    if prediction.verdict == "stranger":
-        lines = [doubt, Text.assemble(f"if it is one: {shown}", (verdict, colour)), Text()]
-    else:
-        lines = [Text.assemble((shown, f"bold {colour}"), (verdict, colour)), Text()]
-        if prediction.verdict == "unsure":
-            lines.append(doubt)
-    for name, value, probabilities in (
-        ("digit", prediction.digit, prediction.digit_probabilities),
-        ("sum", prediction.sum, prediction.sum_probabilities),
-    ):
-        share = probabilities[value]
-        lines.append(Text(f"{name:<5} {value:>2}  {bar(share, 10)} {percent(share)}"))
-    if (score := prediction.digit_score) is not None:
-        least = "" if prediction.threshold is None else f", least {prediction.threshold:.3f}"
-        lines.append(Text(f"how like a digit  {score:.3f}{least}"))
-    return lines
-
-
-def _pictures(out: "Console", pixels: "Pixels") -> "list[Text]":
-    """The image in characters; if the terminal has true colour and room, also in half-blocks to the right."""
-    from rich.text import Text
-
-    lines = [Text(line) for line in ascii_picture(pixels)]
-    if lines[0].cell_len > out.width:
-        return [Text(f"(the picture needs {lines[0].cell_len} columns)")]
-    if not has_half_blocks(out) or 3 * len(pixels[0]) + GAP > out.width:
-        return lines
-    for place, blocks in enumerate(half_blocks(pixels), len(lines) // 4):
-        lines[place] = Text.assemble(lines[place], " " * GAP, blocks)
-    return lines

@@ -63,14 +63,14 @@ def total_loss(digit_loss: Tensor, sum_loss: Tensor, sum_weight: float = 0.5) ->
     return (1 - sum_weight) * digit_loss + sum_weight * sum_loss
 
 
+def uniform_loss(log_probabilities_nk: Tensor) -> Tensor:
+    """The mean cross-entropy with a uniform target, in nats; lowest, log(K), where all K answers are equally likely."""
+    return -log_probabilities_nk.mean()
+
+
 def smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> Tensor:
     """The loss with label smoothing: `share` is the weight of a uniform target (Szegedy et al., arXiv:1512.00567)."""
-    return loss if share == 0 else (1 - share) * loss - share * log_probabilities_nk.mean()
-
-
-def unsure(digits_nk: Tensor) -> Tensor:
-    """The cross-entropy with a uniform target, in nats; lowest, 2.3, where all ten digits are equally likely."""
-    return -digits_nk.mean()
+    return loss if share == 0 else (1 - share) * loss + share * uniform_loss(log_probabilities_nk)
 
 
 def _outliers(batch: Batch, augment_seed: int, config: TrainConfig) -> Tensor:
@@ -130,10 +130,23 @@ class Learner:
 
     def _measure(self, batch: Batch, augment_seed: int, config: TrainConfig) -> tuple[Tensor, list[float]]:
         """The loss to minimise, and five numbers: digit loss, sum loss, right digits, right sums, and that loss."""
+        labels, sums = batch.labels.to(self.hardware.device), batch.sums.to(self.hardware.device)
+        digits_nk, sums_nk, of_outliers = self._answers(batch, augment_seed, config)
+        digit_loss, sum_loss = losses(digits_nk, sums_nk, labels, sums)
+        share = config.label_smoothing
+        smooth = smoothed(digit_loss, digits_nk, share), smoothed(sum_loss, sums_nk, share)
+        loss = total_loss(*smooth, config.sum_weight)
+        if of_outliers is not None:
+            loss = loss + OUTLIER_WEIGHT * uniform_loss(of_outliers)
+        right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
+        measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # waits once
+        return (loss, measured) if self.is_alone else self._of_all(loss, measured, batch)
+
+    def _answers(self, batch: Batch, augment_seed: int, config: TrainConfig) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Log-probabilities of the digits (N, 10) and the sums (N, 19), and of the digits for the outliers, if any."""
         device = self.hardware.device
         images = augment(batch.images, config.augment, augment_seed, batch.first, batch.of).to(device)
-        labels, numbers, sums = batch.labels.to(device), batch.numbers.to(device), batch.sums.to(device)
-        n = len(images)
+        numbers, n = batch.numbers.to(device), len(images)
         if config.outliers:
             strange = _outliers(batch, augment_seed, config).to(device)
             images = torch.cat([images, strange])
@@ -141,16 +154,7 @@ class Learner:
         self.network.train()
         with self.hardware.autocast():
             digits_nk, sums_nk = self.parallel(images.contiguous(memory_format=torch.channels_last), numbers)
-        of_outliers, digits_nk, sums_nk = digits_nk[n:], digits_nk[:n], sums_nk[:n]
-        digit_loss, sum_loss = losses(digits_nk, sums_nk, labels, sums)
-        share = config.label_smoothing
-        smooth = smoothed(digit_loss, digits_nk, share), smoothed(sum_loss, sums_nk, share)
-        loss = total_loss(*smooth, config.sum_weight)
-        if config.outliers:
-            loss = loss + OUTLIER_WEIGHT * unsure(of_outliers)
-        right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
-        measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # waits once
-        return (loss, measured) if self.is_alone else self._of_all(loss, measured, batch)
+        return (digits_nk[:n], sums_nk[:n], digits_nk[n:]) if config.outliers else (digits_nk, sums_nk, None)
 
     def _update(self, loss: Tensor, lr: float, weight_decay: float) -> None:
         for group in self.optimizer.param_groups:

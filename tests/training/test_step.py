@@ -9,7 +9,7 @@ from mnist_sum_tui.data.dataset import Batch
 from mnist_sum_tui.data.outliers import outliers
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.training.batches import StepPlan
-from mnist_sum_tui.training.step import DivergedError, Learner, losses, smoothed, total_loss, unsure
+from mnist_sum_tui.training.step import DivergedError, Learner, losses, smoothed, total_loss, uniform_loss
 from tests.conftest import plan_of
 
 
@@ -105,5 +105,5 @@ def test_outliers_teach_the_network_to_be_unsure_of_what_is_no_digit() -> None:
 
 def test_to_be_unsure_is_best_where_all_digits_are_as_likely() -> None:
     even = torch.full((3, 10), math.log(0.1))
-    assert unsure(even).item() == pytest.approx(math.log(10))
-    assert unsure(torch.randn(3, 10, generator=torch.Generator().manual_seed(0)).log_softmax(1)) > math.log(10)
+    assert uniform_loss(even).item() == pytest.approx(math.log(10))
+    assert uniform_loss(torch.randn(3, 10, generator=torch.Generator().manual_seed(0)).log_softmax(1)) > math.log(10)

@@ -1,0 +1,78 @@
+"""What `mnist-sum predict` prints: the image, the equation, and how sure the network is."""
+
+from typing import TYPE_CHECKING
+
+from mnist_sum_tui.cli.layout import say
+from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks, print_beside
+from mnist_sum_tui.formatting import answer, ascii_picture, bar, equation, percent, trim
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from mnist_sum_tui.formatting import Pixels
+    from mnist_sum_tui.inference.predict import Prediction
+
+GAP = 3
+"""columns between the pictures and the answer"""
+
+
+def print_prediction(
+    out: "Console", pixels: "Pixels", prediction: "Prediction", source: str, what: str, *, is_drawn: bool
+) -> None:
+    """Print the image and the answer side by side, and below them what it is, what is odd, and which network answered.
+
+    `what` names the image, `source` the network; `is_drawn` says that the number was drawn at random.
+    """
+    from rich.text import Text
+
+    print_beside(out, _pictures(out, trim(pixels, margin=0)), _answer(prediction), GAP)
+    title = Text(f"{what}, number {prediction.number}{' (random)' if is_drawn else ''}", "dim")
+    if prediction.label is not None and not prediction.correct:
+        truth = equation(prediction.label, prediction.number, prediction.label + prediction.number)
+        title = Text.assemble(title, (f"; correct: {truth}", ""))
+    say(out, title)  # below the picture, which may fill a screen of 24 rows
+    if not prediction.agrees:
+        digit, number = prediction.digit, prediction.number
+        say(out, f"the two answers do not fit: {digit} + {number} is {digit + number}, not {prediction.sum}")
+    say(out, Text(f"by {source}", "dim"))
+
+
+def _answer(prediction: "Prediction") -> "list[Text]":
+    """Lines of text: the equation, and how sure the network is of each of its two answers."""
+    from rich.text import Text
+
+    colour = {True: "green", False: "red", None: "cyan"}[prediction.correct]
+    verdict = {True: "  right", False: "  wrong", None: ""}[prediction.correct]
+    shown = equation(prediction.digit, prediction.number, prediction.sum)
+    doubt = Text(answer(prediction.digit, prediction.verdict, prediction.unsure_of), "bold")
+    if prediction.verdict == "stranger":
+        lines = [doubt, Text.assemble(f"if it is one: {shown}", (verdict, colour)), Text()]
+    else:
+        lines = [Text.assemble((shown, f"bold {colour}"), (verdict, colour)), Text()]
+        if prediction.verdict == "unsure":
+            lines.append(doubt)
+    for name, value, probabilities in (
+        ("digit", prediction.digit, prediction.digit_probabilities),
+        ("sum", prediction.sum, prediction.sum_probabilities),
+    ):
+        share = probabilities[value]
+        lines.append(Text(f"{name:<5} {value:>2}  {bar(share, 10)} {percent(share)}"))
+    if (score := prediction.digit_score) is not None:
+        least = "" if prediction.threshold is None else f", least {prediction.threshold:.3f}"
+        lines.append(Text(f"how like a digit  {score:.3f}{least}"))
+    return lines
+
+
+def _pictures(out: "Console", pixels: "Pixels") -> "list[Text]":
+    """The image in characters; if the terminal has true colour and room, also in half-blocks to the right."""
+    from rich.text import Text
+
+    lines = [Text(line) for line in ascii_picture(pixels)]
+    if lines[0].cell_len > out.width:
+        return [Text(f"(the picture needs {lines[0].cell_len} columns)")]
+    if not has_half_blocks(out) or 3 * len(pixels[0]) + GAP > out.width:
+        return lines
+    for place, blocks in enumerate(half_blocks(pixels), len(lines) // 4):
+        lines[place] = Text.assemble(lines[place], " " * GAP, blocks)
+    return lines

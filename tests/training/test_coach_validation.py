@@ -1,0 +1,38 @@
+"""The coach on what the validations of the epochs say."""
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.training.coach import Coach
+from tests.training.test_coach import STARTED, done, progress, run, topics
+
+
+def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
+    steps = list(run(60, lambda step: progress(step, 0.1, 0.99, 0.99)))
+    worse = [done(1, 0.95, 0.97), done(2, 0.97, 0.98), *(done(3 + row, 0.98 + row / 200, 0.97) for row in range(3))]
+    assert topics([*steps, *worse])[-1] == "overfitting"
+    plateau = [done(1, 0.95, 0.97), done(2, 0.97, 0.98), *(done(3 + row, 0.98 + row / 200, 0.9798) for row in range(3))]
+    assert topics([*steps, *plateau])[-1] == "chance"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "last_rate", "begins"),
+    [
+        ("onecycle", 1e-3, "The learning rate has not fallen yet: epoch 3 has"),
+        ("onecycle", 2e-4, "Little is left to gain: epoch 3 has"),
+        ("constant", 1e-3, "Little is left to gain: epoch 3 has"),
+    ],
+)
+def test_little_is_left_only_once_the_rate_has_fallen(schedule: str, last_rate: float, begins: str) -> None:
+    coach = Coach(TrainConfig.of("standard", model="compact", schedule=schedule))
+    steps = run(60, lambda step: progress(step, 0.1, 0.99, 0.99, lr=1e-3 if step < 20 else last_rate))
+    epochs = [done(1, 0.95, 0.97), done(2, 0.97, 0.98), done(3, 0.98, 0.9801)]
+    said = [coach.add(event) for event in (STARTED, *steps, *epochs)]
+    assert said[-1] is not None
+    assert said[-1][1].startswith(begins)
+
+
+def test_a_validation_far_below_the_training_is_told() -> None:
+    steps = list(run(60, lambda step: progress(step, 0.1, 0.97, 0.96)))
+    assert topics([*steps, done(1, 0.95, 0.795)])[-1] == "unsettled"
+    assert "unsettled" not in topics([*steps, done(1, 0.95, 0.94)])
