@@ -33,6 +33,8 @@ TEMPERATURES = (0.1, 10.0)
 """the lowest and the highest temperature; without a limit, a network that makes no mistakes would get 0"""
 CONTRASTS = (1e-3, 1e6)
 """the lowest and the highest mean contrast that a checkpoint may store"""
+MOST_PROBABLE = 1 - 2**-24
+"""the highest float32 below 1; rounding gives 1, but no network is certain, and 100 % must not be shown"""
 SHRINKAGE = 1e-2
 """share of the mean variance that is added to each variance, because features that hardly vary would count too much"""
 
@@ -219,8 +221,8 @@ def contrasts(logits_nk: Tensor) -> Tensor:
 
 
 def calibrated(log_probabilities: Tensor, temperature: float) -> Tensor:
-    """Probabilities at a temperature, from log-probabilities or logits along the last axis."""
-    return F.softmax(log_probabilities / temperature, dim=-1)
+    """Probabilities at a temperature, from log-probabilities or logits along the last axis; at most MOST_PROBABLE."""
+    return F.softmax(log_probabilities / temperature, dim=-1).clamp_(max=MOST_PROBABLE)
 
 
 def _numbers(tensor: Tensor, count: int, low: float, high: float) -> list[float]:

@@ -73,14 +73,7 @@ def read(source: str) -> Images:
     """
     path = Path(source)
     if source and path.is_file():
-        try:
-            pixels = idx.read_images(path)
-        except DataError as error:
-            try:
-                return Images(torch.from_numpy(_prepared(path)[None]), (path.name,))
-            except PictureError:  # the advice of the first error is to download MNIST again
-                raise DataError(f"{str(error).rpartition(';')[0]}; {WANTED}") from error
-        return Images(torch.from_numpy(pixels.copy()), tuple(f"{place:,}" for place in range(len(pixels))))
+        return _of_file(path)
     if not source or not path.is_dir():
         what = "is not a file" if source and path.exists() else "does not exist" if source else "--strangers is empty"
         raise UsageError(f"{source} {what}".strip() + f"; {WANTED}")
@@ -91,7 +84,7 @@ def read(source: str) -> Images:
     found: dict[str, NDArray[np.uint8]] = {}
     for file in files[:MOST_PICTURES]:
         try:
-            found[str(file.relative_to(path))] = _prepared(file)
+            found[str(file.relative_to(path))] = picture.prepare(_grey(file))
         except PictureError:
             continue
     if not found:
@@ -100,8 +93,23 @@ def read(source: str) -> Images:
     return Images(torch.from_numpy(np.stack([*found.values()])), tuple(found), left_out)
 
 
-def _prepared(file: Path) -> NDArray[np.uint8]:
-    return picture.prepare(picture.read_picture(str(file.absolute())))  # `-` alone would be standard input
+def _of_file(path: Path) -> Images:
+    try:
+        pixels = idx.read_images(path)
+        return Images(torch.from_numpy(pixels.copy()), tuple(f"{place:,}" for place in range(len(pixels))))
+    except DataError as error:
+        try:
+            grey = _grey(path)
+        except PictureError:  # the advice of the first error is to download MNIST again
+            raise DataError(f"{str(error).rpartition(';')[0]}; {WANTED}") from error
+    try:
+        return Images(torch.from_numpy(picture.prepare(grey)[None]), (path.name,))
+    except PictureError as error:  # its advice is to draw a digit
+        raise UsageError(f"{path} is a blank picture; {WANTED}") from error
+
+
+def _grey(file: Path) -> NDArray[np.uint8]:
+    return picture.read_picture(str(file.absolute()))  # `-` alone would be standard input
 
 
 def confidences(outputs: Outputs) -> Tensor:

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from mnist_sum_tui.errors import CheckpointError
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.inference.calibrate import fit_temperature
 from mnist_sum_tui.inference.confidence import SCORED, SHRINKAGE, Classes, Confidence, Verdict, calibrated, lacking
 from mnist_sum_tui.inference.evaluate import Outputs
@@ -38,6 +39,14 @@ def test_log_probabilities_give_the_same_temperature_as_logits_and_no_answer_cha
     found = fit_temperature(F.log_softmax(logits, 1), labels)
     assert found == pytest.approx(fit_temperature(logits, labels), rel=1e-6)
     assert torch.equal(calibrated(logits, found).argmax(1), logits.argmax(1))
+
+
+def test_a_probability_that_rounding_makes_1_stays_below_it_and_no_other_changes() -> None:
+    logits, (sure, rest) = torch.tensor([[0.0, -90.0], [0.0, -1.0]]), (1 - math.e**-2 / (1 + math.e**-2), math.e**-2)
+    assert F.softmax(logits / 0.5, 1)[0, 0] == 1
+    found = calibrated(logits, 0.5)
+    assert [percent(share, 3) for share in found[0].tolist()] == ["99.999 %", "0.000 %"]
+    assert found[1].tolist() == pytest.approx([sure, sure * rest])
 
 
 def test_a_network_without_a_mistake_gets_the_lowest_temperature_and_one_that_is_always_wrong_the_highest() -> None:

@@ -76,13 +76,17 @@ def test_a_picture_called_dash_is_no_standard_input(tmp_path: Path, monkeypatch:
     assert strangers.read(".").names == ("-",)
 
 
-@pytest.mark.parametrize("name", ["", "missing", "empty", "text.txt", "labels"])
+@pytest.mark.parametrize("name", ["", "missing", "empty", "text.txt", "labels", "blank.png"])
 def test_a_line_about_what_cannot_be_used(name: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "text.txt").write_text("no images\x1b[2J")
     (tmp_path / "labels").write_bytes(header(2049, 1) + b"\x03")
-    with pytest.raises(MnistSumError, match=r"give an IDX file of 28x28 images, a picture, or a folder of pictures$"):
+    Image.new("L", (40, 40), 255).save(tmp_path / "blank.png")
+    with pytest.raises(
+        MnistSumError, match=r"give an IDX file of 28x28 images, a picture, or a folder of pictures$"
+    ) as raised:
         strangers.read(name and str(tmp_path / name))
+    assert ("is a blank picture" in str(raised.value)) == (name == "blank.png")
 
 
 def test_the_command_says_it_in_words_and_in_json(tmp_path: Path, small_data: str, cli: Cli) -> None:
