@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 GUESSES = "This network only guesses, so its answers mean nothing. F5 opens another run, F1 trains a new one."
 NO_OTHERS = "No other weights were kept. A run of recipe standard keeps some epochs, to go back to."
 FIRST, LAST = "These are the first weights that were kept.", "These are the last weights."
-LEAST_SLIDER = 34
-"""columns of the line that its title, the slider and the gaps need"""
+LEAST_SLIDER, LEAST_TITLE = 34, 17
+"""columns of the line that its title, the slider and the gaps need, and those without a slider"""
 WEIGHT_KEYS = (
     Binding("comma", "slide(-1)", "Weights", key_display=", ."),
     Binding("full_stop", "slide(1)", show=False),
@@ -131,7 +131,8 @@ class WeightsPage(PredictingPage):
 
     def _say_source(self) -> None:
         told = self.query_one("#source", Static)
-        source = clauses(self._source, self.room.width - LEAST_SLIDER)
+        source, most = clauses(self._source, self.room.width - LEAST_SLIDER), max(self.room.width - LEAST_TITLE, 1)
+        source = source if len(source) <= most else source[: most - 1] + BRAILLE.cut
         told.update(source, layout=len(source) != told.size.width)  # a layout takes 20 ms from a training each time
 
     def action_slide(self, by: int) -> None:

@@ -132,6 +132,24 @@ async def test_the_live_weights_give_way_to_the_best_when_the_training_ends(
         assert len(fixed.predictions_in(app).requests) == count + 1, "it does not stay empty"
 
 
+async def test_a_long_name_of_the_weights_ends_in_an_ellipsis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page, told, name = (
+            page_in(app),
+            page_in(app).query_one("#source", Static),
+            "20260101-120000-" + 9 * "long-name-",
+        )
+        page.show_weights(fixed.CHOICES[1], fixed.CHOICES, f"{name}, epoch 3")
+        await pilot.pause()
+        shown = str(told.render())
+        assert shown.endswith(BRAILLE.cut)
+        assert f"{name}, epoch 3".startswith(shown[:-1])
+        assert told.region.right <= 80, "all of it is on the screen"
+        assert len(shown) > 55
+
+
 async def test_what_the_worker_does_and_what_it_could_not_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
