@@ -50,7 +50,7 @@ WITH_TORCH = {
         "data.augment",
         "data.corrupt",
         "data.outliers",
-        "data.printed_one",
+        "data.print_forms",
         "data.photographed",
         "models",
         "runs.checkpoint",
