@@ -50,7 +50,7 @@ WITH_TORCH = {
         "data.augment",
         "data.corrupt",
         "data.outliers",
-        "data.print_forms",
+        "data.printed_one",
         "data.photographed",
         "models",
         "runs.checkpoint",

@@ -10,7 +10,7 @@ from torch import Tensor
 from mnist_sum_tui.data.dataset import PAPER, STD
 from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.data.photographed import ROUGH, roughen
-from mnist_sum_tui.data.print_forms import bent, flagged
+from mnist_sum_tui.data.printed_one import flagged
 
 SHIFT_PIXELS = {"nudge": 1, "shift": 2}
 
@@ -50,17 +50,14 @@ BENDS = 2 * 4 * 4
 """random values per image for bending: a shift down and a shift right at each of 4x4 places"""
 
 
-def augment(
-    images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int = 0, labels_n: Tensor | None = None
-) -> Tensor:
+def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int = 0) -> Tensor:
     """Augment normalised images (N, 1, 28, 28), float32. Pixels from outside the image are background.
 
     `nudge` and `shift`: whole pixels, up to 1 and 2 in each direction. `affine`: rotation up to 10 degrees, scale and
     shear up to 10 %, and shifts up to 2 pixels, with bilinear sampling. `strong`: the same with 15 degrees and 15 %,
     height and width scaled independently, and half of the images with thicker or thinner strokes. `written`: the same,
     after some 1s got a flag or a foot. `sturdy`: larger limits than `written`, though most changes are small; images
-    are bent too, some get crisper strokes, and seven in ten are then spoiled as in `photographed.py`. With `labels_n`
-    the ends of some 6s and 9s are bent first.
+    are bent too, some get crisper strokes, and seven in ten are then spoiled as in `photographed.py`.
 
     The images may be a slice of a larger batch: `of` is that batch's size, and `first` the index at which the slice
     starts. They are changed exactly as in the whole batch. With `of` 0 they are the whole batch.
@@ -71,12 +68,10 @@ def augment(
     part = slice(first, first + len(images_nchw))
     count = of or len(images_nchw)
     if kind == "sturdy":
-        shapes = (23, count), (count, BENDS), (count, SIDE * SIDE)
+        shapes = (19, count), (count, BENDS), (count, SIDE * SIDE)
         dice, bends, noise = (torch.rand(shape, generator=generator).to(images_nchw.device) for shape in shapes)
         ink = (images_nchw - PAPER).mul_(STD)  # 0..1
-        if labels_n is not None:
-            ink = bent(ink.squeeze(1), labels_n, dice[19:, part]).unsqueeze(1)
-        return _sturdy(ink, dice[:19, part], bends[part], noise[part]).div_(STD).add_(PAPER)
+        return _sturdy(ink, dice[:, part], bends[part], noise[part]).div_(STD).add_(PAPER)
     if kind in AFFINE:
         most = AFFINE[kind]
         if most.has_flags:

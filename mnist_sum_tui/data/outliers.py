@@ -11,7 +11,7 @@ from torch import Tensor
 
 from mnist_sum_tui.data.dataset import PAPER, STD
 from mnist_sum_tui.data.idx import SIDE
-from mnist_sum_tui.data.print_forms import segment
+from mnist_sum_tui.data.printed_one import segment
 
 MIRRORED = (4, 6, 7, 9)
 """the digits that are none in a mirror, whichever way; a 3 stays one upside down"""

@@ -18,8 +18,6 @@ PLACES = torch.linspace(-(SIDE - 1) / 2, (SIDE - 1) / 2, SIDE)
 """the positions of rows and columns, in pixels from the middle"""
 MOVED = 0.6
 """the share of the unsharp images that are moved and not out of focus"""
-DOTTED = 0.25
-"""the share of the coarse images whose pixels are dots, as on a display or from a matrix printer"""
 
 Spoil = Callable[[Tensor, Tensor, Tensor], Tensor]
 """takes values 0..1 (N, 28, 28), random numbers that choose strength and variety (5, N, 1, 1), and noise (N, 28, 28);
@@ -57,18 +55,14 @@ def _unsharp(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
 
 
 def _coarse(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
-    """Coarse pixels, as in a small picture: each is 1 to 5 of ours wide, with hard or smooth edges; or dots."""
-    is_dotted = dice[2] < DOTTED
-    cell = torch.where(is_dotted, 1.6 + 1.6 * dice[0], 1 + 4 * dice[0])
+    """Coarse pixels, as in a small picture: each is 1 to 5 of ours wide, with hard or smooth edges."""
+    cell = 1 + 4 * dice[0]
     places = PLACES.to(x.device).view(1, -1, 1) + dice[1] * cell
     hard = (places / cell).round() * cell
     centres = torch.where(dice[2] < 0.5, hard, places) - dice[1] * cell
     gaps = (centres - PLACES.to(x.device).view(1, 1, -1)) / (0.5 * cell)
     weights = (-0.5 * gaps**2).softmax(2)
-    seen = weights @ x @ weights.transpose(1, 2)
-    off = (places - hard) / cell  # from a pixel's middle, -0.5 to 0.5
-    dots = ((0.6 - (off**2 + off.transpose(1, 2) ** 2).sqrt()) * cell + 0.5).clamp(0, 1)
-    return torch.where(is_dotted, (4 * seen - 0.8).clamp(0, 1) * dots, seen)
+    return weights @ x @ weights.transpose(1, 2)
 
 
 def _jittered(x: Tensor, dice: Tensor, noise: Tensor) -> Tensor:
@@ -134,14 +128,14 @@ def _blotted(x: Tensor, dice: Tensor, noise: Tensor) -> Tensor:
 
 KINDS: tuple[tuple[float, Spoil], ...] = (
     (0.13, _unsharp),
-    (0.06, _coarse),
+    (0.04, _coarse),
     (0.10, _jittered),
     (0.03, _grainy),
     (0.03, _specked),
     (0.05, _hazy),
     (0.03, _bright),
-    (0.11, _banded),
-    (0.11, _crossed),
+    (0.12, _banded),
+    (0.12, _crossed),
     (0.05, _blotted),
 )
 """the share of the images that each kind gets, 0..1"""

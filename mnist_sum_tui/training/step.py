@@ -145,8 +145,7 @@ class Learner:
     def _answers(self, batch: Batch, augment_seed: int, config: TrainConfig) -> tuple[Tensor, Tensor, Tensor | None]:
         """Log-probabilities of the digits (N, 10) and the sums (N, 19), and of the digits for the outliers, if any."""
         device = self.hardware.device
-        part = batch.first, batch.of
-        images = augment(batch.images, config.augment, augment_seed, *part, labels_n=batch.labels).to(device)
+        images = augment(batch.images, config.augment, augment_seed, batch.first, batch.of).to(device)
         numbers, n = batch.numbers.to(device), len(images)
         if config.outliers:
             strange = _outliers(batch, augment_seed, config).to(device)

@@ -87,19 +87,6 @@ def test_the_sum_s_weight_is_its_share_of_the_gradient() -> None:
     torch.testing.assert_close(gradients[1], gradients[0] * 2)
 
 
-def test_the_augmentation_is_told_which_digits_the_images_show(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[torch.Tensor | None] = []
-
-    def note(images: torch.Tensor, *_: object, labels_n: torch.Tensor | None = None) -> torch.Tensor:
-        told.append(labels_n)
-        return images
-
-    monkeypatch.setattr("mnist_sum_tui.training.step.augment", note)
-    config, plan = TrainConfig.of("standard", model="compact", precision="fp32", augment="sturdy"), plan_of(8)
-    Learner(config, choose(config)).step(plan)
-    assert [labels.tolist() for labels in told if labels is not None] == [plan.batch(slice(None)).labels.tolist()]
-
-
 def test_outliers_teach_the_network_to_be_unsure_of_what_is_no_digit() -> None:
     sure, plan = [], plan_of(200, lr=3e-3)
     batch = plan.batch(slice(None))

@@ -1,0 +1,53 @@
+"""The flag and the foot that straight strokes get, as printed ones have them."""
+
+import pytest
+import torch
+
+from mnist_sum_tui.data.dataset import load
+from mnist_sum_tui.data.printed_one import SHARE, flagged
+
+
+def _upright(column: int) -> torch.Tensor:
+    image = torch.zeros(1, 28, 28)
+    image[:, 4:24, column - 1 : column + 1] = 1.0
+    return image
+
+
+def _dice(*values: float) -> torch.Tensor:
+    return torch.tensor(values).view(4, 1)
+
+
+def test_only_ones_are_changed_and_most_of_them() -> None:
+    split = load("test")
+    ink = split.images[:1000] / 255
+    dice = torch.rand(4, 1000, generator=torch.Generator().manual_seed(0))
+    dice[0] = 0
+    changed = (flagged(ink, dice) != ink).flatten(1).any(1)
+    labels = split.labels[:1000]
+    assert changed[labels == 1].float().mean() > 0.6
+    assert changed[labels != 1].float().mean() < 0.005
+    dice[0] = torch.arange(1000) / 1000
+    assert not (flagged(ink, dice) != ink).flatten(1).any(1)[dice[0] >= SHARE].any()
+
+
+@pytest.mark.parametrize(
+    ("kind", "has_flag", "has_foot"), [(0.3, True, False), (0.7, True, True), (0.9, False, True)]
+)  # fmt: skip
+def test_a_flag_hangs_to_the_left_of_the_top_and_a_foot_stands_on_both_sides(
+    kind: float, has_flag: bool, has_foot: bool
+) -> None:
+    ink = _upright(15)
+    added = flagged(ink, _dice(0, 0.5, 0.5, kind))[0] - ink[0]
+    assert added.amin() >= 0
+    assert (added[4:12, 8:13].sum() > 2) == has_flag
+    assert added[4:20, 17:].sum() == 0, "nothing to the right of the stroke but a foot"
+    left, right = added[21:25, 8:14].sum(), added[21:25, 16:22].sum()
+    assert (left > 2) == (right > 2) == has_foot
+
+
+def test_each_image_is_changed_by_itself() -> None:
+    ink = load("test").images[:200] / 255
+    dice = torch.rand(4, 200, generator=torch.Generator().manual_seed(1))
+    whole = flagged(ink, dice)
+    torch.testing.assert_close(flagged(ink[50:90], dice[:, 50:90]), whole[50:90])
+    assert torch.equal(flagged(torch.zeros(2, 28, 28), dice[:, :2]), torch.zeros(2, 28, 28))
