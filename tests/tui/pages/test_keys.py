@@ -1,5 +1,6 @@
 """The keys that every page has: pages, digits, Escape, the footer, and the help beside the page."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -35,14 +36,16 @@ def footer_of(pilot: Pilot[int]) -> str:
 
 @pytest.mark.parametrize("modifier", ["f", "alt+"])
 async def test_one_key_per_page_works_on_every_page(modifier: str, app: MnistSumApp) -> None:
+    walk = [0]
+    for last in reversed(range(len(PAGES))):  # the last page, to itself, and to each before it and back
+        walk += [last, *(page for before in reversed(range(last)) for page in (last, before))]
+    assert len(set(itertools.pairwise(walk))) == len(walk) - 1 == len(PAGES) ** 2, "from each page to each"
     async with app.run_test(size=(120, 36)) as pilot:
-        for start in PAGES:
-            for place, name in enumerate(PAGES, 1):
-                await pilot.press(f"{modifier}{PAGES.index(start) + 1}")
-                await pilot.press(f"{modifier}{place}")
-                assert app.current_mode == name
-                labels = [str(tab.render()) for tab in app.screen.query(Tab)]
-                assert f"F{place} {name.title()}" in labels
+        for page in walk:
+            await pilot.press(f"{modifier}{page + 1}")
+            assert app.current_mode == PAGES[page]
+            labels = [str(tab.render()) for tab in app.screen.query(Tab)]
+            assert f"F{page + 1} {PAGES[page].title()}" in labels
 
 
 async def test_alt_and_a_digit_as_a_terminal_sends_them(app: MnistSumApp) -> None:
