@@ -50,7 +50,7 @@ async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple
         drawn = str(closer.render())
         assert drawn.count(BRAILLE.frame[0]) == 2, "around the patch, and around the place"
         assert "filter" in drawn
-        await press(pilot, *["up"] * 40, *["right"] * 40)
+        await press(pilot, *["up"] * 12, *["right"] * 18)  # further than the edge
         assert closer.place == (0, 27)
         corner = str(closer.render()).splitlines()[0].rindex(BRAILLE.frame[0])  # of the cursor, in row 0 and column 27
         margin = closer.content_region.offset - closer.region.offset
