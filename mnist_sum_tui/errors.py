@@ -26,6 +26,10 @@ class DataError(MnistSumError):
     """A data file that is missing, damaged or not in MNIST's format."""
 
 
+class FormatError(DataError):
+    """A file that is not in MNIST's format."""
+
+
 class MissingDataError(DataError, UsageError):
     """A data folder that the user named and that is not there, or has no MNIST files."""
 

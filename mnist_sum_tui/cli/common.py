@@ -55,6 +55,11 @@ def complete_run(incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
+def complete_network(incomplete: str) -> list[str]:
+    """Completions for a run, or the network in the package, to be asked."""
+    return [name for name in (find.BUILT_IN_NAME,) if name.startswith(incomplete)] + complete_run(incomplete)
+
+
 def summaries(names: Iterable[str]) -> list[tuple[str, str]]:
     """Each name with its one-line description, which is empty for other names than networks and recipes."""
     known = {**MODELS, **{name: recipe.summary for name, recipe in RECIPES.items()}}
@@ -78,6 +83,7 @@ def named_folder(text: str) -> Path:
 
 
 RUN_HELP = "latest, best, the id of a run (or how it begins), or a path."
+NETWORK_HELP = f"{RUN_HELP.removesuffix('.')}; or built-in, the network in the package."
 
 
 def _runs_dir(default: str, envvar: str | None = None) -> Any:
@@ -99,8 +105,8 @@ RunOption = Annotated[
     str | None,
     typer.Option(
         "--run",
-        help=RUN_HELP,
-        autocompletion=complete_run,
+        help=NETWORK_HELP,
+        autocompletion=complete_network,
         show_default="latest, or the built-in network",
     ),
 ]
@@ -108,8 +114,8 @@ RunArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="RUN",
-        help=RUN_HELP,
-        autocompletion=complete_run,
+        help=NETWORK_HELP,
+        autocompletion=complete_network,
         show_default="latest, or the built-in network",
     ),
 ]

@@ -83,7 +83,7 @@ def evaluate(
     from mnist_sum_tui.inference.evaluate import score
     from mnist_sum_tui.inference.predict import load_predictor
 
-    predictor = load_predictor(asked, folder, device or "auto", model_file)
+    predictor = load_predictor(asked or find.BUILT_IN_NAME, folder, device or "auto", model_file)
     images = dataset.load_for_run("test", predictor.config.data_dir, data_dir)
     if count is not None:
         images = images.take(torch.arange(min(count, len(images))))
@@ -95,7 +95,7 @@ def evaluate(
         elif json:
             print_json({"source": predictor.source, **score(predictor.infer(images.images), images).to_dict()})
         else:
-            options = f" --run {asked.argument}" if run and asked else ""
+            options = f" --run {asked.argument if asked else find.BUILT_IN_NAME}" if run else ""
             options += option_for(predictor.config.model)
             options += f" --data-dir {shlex.quote(data_dir)}" if data_dir else ""
             _print(predictor.source, score(predictor.infer(images.images), images), options)

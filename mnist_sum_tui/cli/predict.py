@@ -110,7 +110,7 @@ def predict_idx(
     from mnist_sum_tui.data import dataset
     from mnist_sum_tui.inference.predict import load_predictor
 
-    predictor = load_predictor(asked, folder, device or "auto", model_file)
+    predictor = load_predictor(asked or find.BUILT_IN_NAME, folder, device or "auto", model_file)
     images = dataset.load_for_run(split, predictor.config.data_dir, data_dir)
     if not 0 <= index < len(images):
         raise UsageError(f"index {index} is out of range: the {split} images go from 0 to {len(images) - 1:,}")
@@ -155,7 +155,7 @@ def predict_image(
     import_torch()
     from mnist_sum_tui.inference.predict import load_predictor
 
-    predictor = load_predictor(asked, folder, device or "auto", model_file)
+    predictor = load_predictor(asked or find.BUILT_IN_NAME, folder, device or "auto", model_file)
     prediction = _judged(predictor.predict(prepared.image, chosen), threshold, never_refuse)
     if json:
         told = {"preparation": preparation_facts(picture, prepared)} if explain else {}

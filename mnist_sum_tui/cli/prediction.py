@@ -59,8 +59,8 @@ def _answer(prediction: "Prediction") -> "list[Text]":
         share = probabilities[value]
         lines.append(Text(f"{name:<5} {value:>2}  {bar(share, 10)} {percent(share)}"))
     if (score := prediction.digit_score) is not None:
-        least = "" if prediction.threshold is None else f", least {prediction.threshold:.3f}"
-        lines.append(Text(f"how like a digit  {score:.3f}{least}"))
+        limit = "" if prediction.threshold is None else f", limit {prediction.threshold:.3f}"
+        lines.append(Text(f"how like a digit  {score:.3f}{limit}"))
     return lines
 
 

@@ -35,10 +35,11 @@ def print_strangers(out: "Console", found: "StrangersReport", images: "Images", 
     if found.auroc is None:
         say(out, "this network has no digit score (not calibrated, or by an earlier version), so it refuses nothing")
     else:
+        say(out, f"of the test digits {percent(found.digits_refused)} are refused, too")
         say(out, f"AUROC {found.auroc:.4f}: how often a test digit scores higher than these; 0.5 is chance")
     if found.worst:
         out.print()
-        say(out, "Taken most surely", "bold")
+        say(out, "Taken most surely (% of the less sure of digit and sum, with 0 to 9 in turn)", "bold")
         captions = [caption(taken) for taken in found.worst]
         pixels = [images.pixels[taken.place].numpy() for taken in found.worst]
         print_pictures(out, list(zip(captions, pixels, strict=True)), COLUMNS)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_sum_tui.errors import DataError
+from mnist_sum_tui.errors import DataError, FormatError
 
 IMAGES_MAGIC = 2051
 LABELS_MAGIC = 2049
@@ -21,7 +21,8 @@ def read_images(path: Path, sha256: str | None = None) -> NDArray[np.uint8]:
     """Images as uint8 (N, 28, 28); 0 is background, 255 is ink.
 
     Raises:
-        DataError: the file is missing, not IDX images of 28x28, truncated, too long, or has another SHA-256.
+        FormatError: it is no IDX file of images.
+        DataError: the file is missing, its images are not 28x28, it is truncated, too long, or has another SHA-256.
     """
     return _read(path, IMAGES_MAGIC, (SIDE, SIDE), sha256)
 
@@ -61,7 +62,7 @@ def _checked(path: Path, header: bytes, values: bytes, magic: int, shape: tuple[
     found = [int.from_bytes(header[at : at + 4], "big") for at in range(0, len(header), 4)]
     if len(header) < 8 + 4 * len(shape) or found[0] != magic:
         kind = "images" if magic == IMAGES_MAGIC else "labels"
-        raise DataError(f"{path}: is not an IDX file of {kind} (its magic number is not {magic}); download it again")
+        raise FormatError(f"{path}: is not an IDX file of {kind} (its magic number is not {magic}); download it again")
     if tuple(found[2:]) != shape:
         size = "x".join(str(length) for length in found[2:])
         raise DataError(f"{path}: has images of {size}, but the networks take 28x28; use MNIST-like data")

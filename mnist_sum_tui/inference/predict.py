@@ -143,9 +143,9 @@ def from_outputs(outputs: Outputs, row: int, number: int, label: int | None = No
 def load_predictor(
     run: str | Path | Run | None = None, folder: Path | None = None, device: str = "auto", model: str | None = None
 ) -> Predictor:
-    """Load the best weights of a run: `latest`, `best`, an id, a path, or a Run.
+    """Load the best weights of a run: `latest`, `best`, an id, a path, or a Run; or `built-in`, the package's network.
 
-    None loads the newest run in `folder` that has weights, or the network in the package if there is no such run.
+    None loads the newest run in `folder` that has weights, or the package's network if there is no such run.
     `model` is the name of the user's own network, if its file was given; only its runs are then loaded.
 
     Raises:
@@ -154,7 +154,7 @@ def load_predictor(
     """
     name = None if run is None else str(run)
     chosen = run if isinstance(run, Run) else find.for_prediction(name, folder or default_folder(), model)
-    path, source = BUILT_IN, "the network in the package"
+    path, source = BUILT_IN, "the built-in network"
     if chosen is not None:
         path, source = find.weights_file(chosen), f"run {chosen.id}"
     loaded = checkpoint.load(path)

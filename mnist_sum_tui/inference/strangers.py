@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mnist_sum_tui.data import idx, picture
-from mnist_sum_tui.errors import DataError, PictureError, UsageError
+from mnist_sum_tui.errors import DataError, FormatError, PictureError, UsageError
 from mnist_sum_tui.formatting import SURE
 from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs
 from mnist_sum_tui.inference.reliability import auroc
@@ -57,6 +57,8 @@ class StrangersReport:
     """how many are not taken for a digit"""
     auroc: float | None
     """the probability that a digit of the test images has a higher `digit_score`; None if the network has no score"""
+    digits_refused: float
+    """the share of the test images that are not taken for a digit, 0..1"""
     worst: tuple[Taken, ...]
     """the images taken for a digit, surest first, at most 12"""
 
@@ -101,6 +103,8 @@ def _of_file(path: Path) -> Images:
         try:
             grey = _grey(path)
         except PictureError:  # the advice of the first error is to download MNIST again
+            if isinstance(error, FormatError):
+                raise UsageError(f"{path} is neither an IDX file of images nor a picture; {WANTED}") from error
             raise DataError(f"{str(error).rpartition(';')[0]}; {WANTED}") from error
     try:
         return Images(torch.from_numpy(picture.prepare(grey)[None]), (path.name,))
@@ -140,6 +144,7 @@ def report(strangers: Outputs, images: Images, digits: Outputs) -> StrangersRepo
         sure=int(sure.sum()),
         unsure=int((passed & ~sure).sum()),
         refused=int((~passed).sum()),
+        digits_refused=1 - taken(digits).double().mean().item(),
         auroc=None if mine is None or theirs is None else auroc(mine, theirs),
         worst=tuple(Taken(at, images.names[at], int(answers[at]), confidence[at].item()) for at in order.tolist()),
     )

@@ -14,6 +14,8 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.run import Run, _begin
 from mnist_sum_tui.runs.summary import best_run, summarise
 
+BUILT_IN_NAME = "built-in"
+"""what the user calls the network in the package"""
 PROJECT_MARKS = (".git", "pyproject.toml")
 """the files that mark a project's folder; outside one, as with `uvx mnist-sum`, a relative path says too little"""
 
@@ -51,13 +53,16 @@ def by_name(name: str, folder: Path) -> Run:
 
 
 def for_prediction(name: str | None, folder: Path, model: str | None = None) -> Run | None:
-    """The run to predict with: `by_name(name)`, or without a name the newest run that has weights, or None.
+    """The run to predict with: `by_name(name)`, or without a name the newest run that has weights.
 
+    None for the network in the package: if it is named, or if there is no such run.
     `model` is the name of the user's own network, if its file was given: the newest run is then one of that network.
 
     Raises:
         UsageError: there is no such run, or it has no weights yet.
     """
+    if name == BUILT_IN_NAME:
+        return None
     if name is None:
         runs = (run for run in list_runs(folder) if run.best_weights)
         if model is None:

@@ -203,7 +203,7 @@ def test_a_damaged_checkpoint_is_one_line(trained: Path, cli: Cli, tmp_path: Pat
 def test_predict_without_a_run_uses_the_network_in_the_package(cli: Cli) -> None:
     shown = cli("predict", "idx", "3", "--number", "7")
     assert "0 + 7 = 7  right" in shown.stdout
-    assert "by the network in the package" in shown.stdout
+    assert "by the built-in network" in shown.stdout
 
 
 def test_completion_knows_models_and_runs(trained: Path, cli: Cli) -> None:
@@ -214,6 +214,8 @@ def test_completion_knows_models_and_runs(trained: Path, cli: Cli) -> None:
     (run,) = find.list_runs(trained)
     assert "compact" in complete("mnist-sum train --model ")
     assert run.id in complete("mnist-sum predict idx 3 --run ")
+    assert "built-in" in complete("mnist-sum predict idx 3 --run ")
+    assert "built-in" not in complete("mnist-sum runs show ")
 
 
 def test_lr_suggests_a_rate_and_the_command_that_uses_it(cli: Cli, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.inference.predict import load_predictor
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
@@ -46,13 +47,24 @@ def test_the_threshold_decides_what_is_no_digit(run: Run, cli: Cli) -> None:
     assert "not a digit?" in shown
     line = next(line for line in shown.splitlines() if "how like a digit" in line)
     score = usual["digit_score"]
-    assert line.endswith(f"how like a digit  {score:.3f}, least 1.000")
+    assert line.endswith(f"how like a digit  {score:.3f}, limit 1.000")
     assert re.search(r"not a digit\?[ \n].*if it is one: \d \+ 7 = \d+  (right|wrong)\n", shown, re.DOTALL)
     unjudged = cli("predict", "idx", "3", "--number", "7", "--never-refuse").stdout
     assert f"how like a digit  {score:.3f}\n" in unjudged
     assert "if it is one" not in unjudged
     narrow = terminals.shown("predict", "3", "7", columns=40, environment={"MNIST_SUM_RUNS": str(run.path.parent)})
-    assert any(re.fullmatch(r"how like a digit  [01]\.\d{3}, least [01]\.\d{3} *", row) for row in narrow.lines)
+    assert any(re.fullmatch(r"how like a digit  [01]\.\d{3}, limit [01]\.\d{3} *", row) for row in narrow.lines)
+
+
+def test_the_network_in_the_package_can_be_asked_although_there_is_a_run(run: Run, small_data: str, cli: Cli) -> None:
+    assert f"by run {run.id} (swift" in cli("predict", "3", "7").stdout
+    assert "by the built-in network (deep" in cli("predict", "3", "7", "--run", "built-in").stdout
+    tested = cli("evaluate", "built-in", "--data-dir", small_data).stdout
+    assert tested.startswith("the built-in network (deep")
+    assert "see one: mnist-sum predict INDEX --run built-in" in tested or "Wrong digits" not in tested
+    found = load_predictor("built-in", run.path.parent)
+    assert found.source.startswith("the built-in network (deep")
+    assert load_predictor(None, run.path.parent).source.startswith(f"run {run.id}")
 
 
 def test_a_network_that_is_not_calibrated_has_no_score(run: Run, cli: Cli) -> None:

@@ -87,6 +87,7 @@ def test_a_line_about_what_cannot_be_used(name: str, tmp_path: Path) -> None:
     ) as raised:
         strangers.read(name and str(tmp_path / name))
     assert ("is a blank picture" in str(raised.value)) == (name == "blank.png")
+    assert ("neither an IDX file of images nor a picture" in str(raised.value)) == (name in ("text.txt", "labels"))
 
 
 def test_the_command_says_it_in_words_and_in_json(tmp_path: Path, small_data: str, cli: Cli) -> None:
@@ -99,6 +100,7 @@ def test_the_command_says_it_in_words_and_in_json(tmp_path: Path, small_data: st
     assert "noise: 30 images\n" in shown
     assert f"{told['sure']:>9,}" in shown
     assert f"AUROC {told['auroc']:.4f}: " in shown
+    assert f"of the test digits {100 * told['digits_refused']:.2f} % are refused, too" in shown
     assert "not calibrated" not in shown, "the network in the package"
     assert max(map(len, shown.splitlines())) <= 80
 

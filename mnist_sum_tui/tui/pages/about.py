@@ -17,9 +17,9 @@ p plays an opened run back.""",
     "inspect": f"""\
 One test image and a number go in,
 digit and sum come out. Bars: how
-probable each is. {BRAILLE.chosen} its answer, {BRAILLE.truth}
-the right one. Not calibrated: bars
-may be far too long, or too short.""",
+probable each is (not calibrated:
+maybe far too long, or too short).
+{BRAILLE.chosen} its answer, {BRAILLE.truth} the right one.""",
     "draw": """\
 Draw a digit: after each stroke the
 network reads it cut out, scaled to

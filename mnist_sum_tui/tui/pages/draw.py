@@ -137,9 +137,14 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         self._drawing = message.sheet
         self.request_answer()
 
+    @property
+    def drawing(self) -> NDArray[np.uint8]:
+        """The pad's sheet, or the grey values of a picture that was opened and not drawn on since."""
+        return self.query_one(DrawPad).sheet if self._drawing is None else self._drawing
+
     def request_answer(self) -> None:
         """Ask for the predictions for the drawing."""
-        drawing = self.query_one(DrawPad).sheet if self._drawing is None else self._drawing
+        drawing = self.drawing
         self.session.drawing = drawing if drawing.any() else None
         self.predictions.request(PredictDrawing(drawing, time.perf_counter(), self.wanted), self.post_message)
 

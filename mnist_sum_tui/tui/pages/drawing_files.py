@@ -1,4 +1,4 @@
-"""DrawingFiles: open a picture as a drawing, and save a drawing as a picture."""
+"""DrawingFiles: open a picture as a drawing, and save as a picture what is predicted."""
 
 import shlex
 from datetime import datetime
@@ -17,7 +17,6 @@ from mnist_sum_tui.tui.pages.predicting import PredictingPage
 from mnist_sum_tui.tui.predictions import drawings
 from mnist_sum_tui.tui.predictions.messages import Trouble
 from mnist_sum_tui.tui.textual_fixes import SteadyInput
-from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 
 FILE_KEYS = (
     Binding("o", "open", "Open", tooltip="a picture"),
@@ -64,20 +63,25 @@ class OpenPicture(LineQuestion[Picture]):
 
 
 class DrawingFiles(PredictingPage):
-    """A page with a DrawPad, and with FILE_KEYS to open and save its drawings."""
+    """A page with FILE_KEYS to open a picture and to save what is predicted."""
+
+    @property
+    def drawing(self) -> NDArray[np.uint8]:
+        """The grey values that are predicted: the pad's sheet, or a picture as it was read; defined by the page."""
+        raise NotImplementedError
 
     def show_picture(self, grey_hw: NDArray[np.uint8], image: Image) -> None:
         """Predict a picture as it was read, and show it; defined by the page."""
         raise NotImplementedError
 
     def action_save(self) -> None:
-        """Save the sheet as a picture, and say where."""
-        sheet = self.query_one(DrawPad).sheet
-        if not sheet.any():
+        """Save what is predicted as a picture, and say where."""
+        drawing = self.drawing
+        if not drawing.any():
             self.note("There is nothing to save: draw a digit first")
             return
         try:
-            path = drawings.save(self.session.runs_folder, sheet, datetime.now())
+            path = drawings.save(self.session.runs_folder, drawing, datetime.now())
         except MnistSumError as error:
             self.on_trouble(Trouble(str(error)))
         else:

@@ -162,7 +162,7 @@ class Likeness(Widget):
         said = self.said
         if not self.display or said is None or said.digit_score is None or not said.threshold:
             return ""
-        figures = f"{said.digit_score:.3f}, least {said.threshold:.3f}"
+        figures = f"{said.digit_score:.3f}, limit {said.threshold:.3f}"
         return first_fit((f"{LIKENESS}: {figures}", LIKENESS), self.content_size.width - FRAME)
 
     def on_resize(self) -> None:

@@ -149,6 +149,18 @@ async def test_a_drawing_is_saved_beside_the_runs_and_predicted_alike(app: Mnist
         assert list_runs(tmp_path) == []
 
 
+async def test_an_opened_picture_is_saved_as_it_was_read(app: MnistSumApp, tmp_path: Path) -> None:
+    grey = np.full((90, 61), 240, np.uint8)
+    grey[11:80, 20:27] = 30
+    async with app.run_test() as pilot:
+        page = await opened(pilot)
+        page.show_picture(grey, prepare(grey))
+        await pilot.press("s")
+        await pilot.pause()
+        (saved,) = (tmp_path / "drawings").iterdir()
+        assert (read_picture(str(saved)) == grey).all(), "so that predict gives the same answer as the page"
+
+
 def test_nothing_is_saved_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "drawings").symlink_to(tmp_path / "elsewhere")
