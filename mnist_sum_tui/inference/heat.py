@@ -13,6 +13,8 @@ from mnist_sum_tui.inference.evaluate import infer
 from mnist_sum_tui.inference.explain import evaluating
 from mnist_sum_tui.inference.predict import Predictor
 
+STRIDE = 2
+"""how many pixels the places are apart at which a part is hidden; on every page and in `predict --explain` the same"""
 GREY = 128
 """the grey value of the square that hides a part of the image"""
 
@@ -30,7 +32,7 @@ def occlusion(
     image_hw: Tensor | NDArray[np.uint8],
     number: int,
     size: int = 5,
-    stride: int = 1,
+    stride: int = STRIDE,
 ) -> Heat:
     """How much the log-odds of each answer fall when a grey square around the pixel hides the image there.
 

@@ -97,7 +97,7 @@ def find_heat(predictor: "Predictor", image_hw: NDArray[np.uint8], number: int, 
     from mnist_sum_tui.inference.heat import gradient, occlusion
 
     take_threads(1)
-    return occlusion(predictor, image_hw, number, stride=2) if is_hiding else gradient(predictor, image_hw, number)
+    return occlusion(predictor, image_hw, number) if is_hiding else gradient(predictor, image_hw, number)
 
 
 class TestSetEvaluation:
