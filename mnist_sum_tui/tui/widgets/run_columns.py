@@ -191,10 +191,21 @@ def that_fit(runs: Sequence[Summary], width: int, wanted: Sequence[Column] = ())
     }
     needed[COLUMNS[0]] += 2  # the mark
     needed[next((column for column in needed if column.title == "state"), COLUMNS[0])] += len(BEST)
+    left_out: list[str] = []
+
+    def fitting(without: Sequence[str]) -> dict[Column, int]:
+        return {column: room for column, room in needed.items() if column.title not in without}
+
+    def fits(without: Sequence[str]) -> bool:
+        return sum(room + GAP for room in fitting(without).values()) <= width
+
     for title in () if wanted else SPARE:
-        if sum(needed.values()) + GAP * len(needed) > width:
-            needed = {column: room for column, room in needed.items() if column.title != title}
-    return needed
+        if not fits(left_out):
+            left_out.append(title)
+    for title in reversed(left_out):  # without a wide one, those before it may fit after all
+        if fits(rest := [each for each in left_out if each != title]):
+            left_out = rest
+    return fitting(left_out)
 
 
 def arranged(runs: Sequence[Summary], column: Column, is_turned: bool = False) -> list[Summary]:

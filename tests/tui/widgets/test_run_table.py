@@ -53,6 +53,8 @@ def test_columns_that_do_not_fit_are_left_out_whole(tmp_path: Path) -> None:
     assert tuple(wide) == COLUMNS[:-1], "no run has a note"
     assert [column.title for column in narrow] == ["run", "state", "epochs", "digit", "sum"]
     assert [column.title for column in that_fit(found, 20)] == ["run", "digit", "sum"], "never less"
+    noted = [replace(found[0], note="class 7b, the first run of the year"), *found[1:]]
+    assert that_fit(noted, 80).keys() == narrow.keys(), "a note that does not fit takes no other column away"
 
 
 def test_the_table_says_of_each_run_what_the_command_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
