@@ -27,7 +27,7 @@ class DataError(MnistSumError):
 
 
 class FormatError(DataError):
-    """A file that is not in MNIST's format."""
+    """A file without the first bytes of an IDX file."""
 
 
 class MissingDataError(DataError, UsageError):

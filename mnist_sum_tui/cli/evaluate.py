@@ -75,7 +75,8 @@ def evaluate(
     if corrupt and strangers is not None:
         raise UsageError("--corrupt and --strangers are separate tests: give one of them at a time")
     folder = folder_or_default(runs_dir)
-    asked = find.for_prediction(same_run if run is None else run, folder, model_file)
+    named = same_run if run is None else run
+    asked = find.for_prediction(named, folder, model_file)
     import_torch()
     import torch
 
@@ -95,7 +96,7 @@ def evaluate(
         elif json:
             print_json({"source": predictor.source, **score(predictor.infer(images.images), images).to_dict()})
         else:
-            options = f" --run {asked.argument if asked else find.BUILT_IN_NAME}" if run else ""
+            options = f" --run {asked.argument if asked else find.BUILT_IN_NAME}" if named else ""
             options += option_for(predictor.config.model)
             options += f" --data-dir {shlex.quote(data_dir)}" if data_dir else ""
             _print(predictor.source, score(predictor.infer(images.images), images), options)

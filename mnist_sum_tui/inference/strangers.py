@@ -71,7 +71,9 @@ def read(source: str) -> Images:
     """The images of an IDX file, also gzipped, or a picture, or those in a folder and its subfolders, prepared.
 
     Raises:
-        UsageError, DataError: there is no such file or folder, it is damaged, or a folder has no usable picture.
+        UsageError: there is no such file or folder, the file is neither IDX nor a picture, or blank, or the folder has
+            no usable picture.
+        DataError: an IDX file is damaged or has other images, or the folder cannot be read.
     """
     path = Path(source)
     if source and path.is_file():
@@ -144,7 +146,7 @@ def report(strangers: Outputs, images: Images, digits: Outputs) -> StrangersRepo
         sure=int(sure.sum()),
         unsure=int((passed & ~sure).sum()),
         refused=int((~passed).sum()),
-        digits_refused=1 - taken(digits).double().mean().item(),
+        digits_refused=(~taken(digits)).double().mean().item(),
         auroc=None if mine is None or theirs is None else auroc(mine, theirs),
         worst=tuple(Taken(at, images.names[at], int(answers[at]), confidence[at].item()) for at in order.tolist()),
     )

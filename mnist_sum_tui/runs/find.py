@@ -20,10 +20,10 @@ PROJECT_MARKS = (".git", "pyproject.toml")
 """the files that mark a project's folder; outside one, as with `uvx mnist-sum`, a relative path says too little"""
 
 
-def by_name(name: str, folder: Path) -> Run:
+def by_name(name: str, folder: Path, others: tuple[str, ...] = ()) -> Run:
     """The run that the user names: `latest`, `best`, an id, the start of an id if it is unique, or a path.
 
-    `best_run` decides which is the best.
+    `best_run` decides which is the best. `others` are further names that the user may have meant.
 
     Raises:
         UsageError: there is no such run.
@@ -49,7 +49,9 @@ def by_name(name: str, folder: Path) -> Run:
         raise UsageError(f"run {name!r} could be {matches[0].id} or {matches[1].id}{more}: give more of its id")
     if matches:
         return matches[0]
-    raise unknown("run", name, [run.id for run in runs], "mnist-sum runs lists the runs; latest and best work too")
+    raise unknown(
+        "run", name, [*others, *(run.id for run in runs)], "mnist-sum runs lists the runs; latest and best work too"
+    )
 
 
 def for_prediction(name: str | None, folder: Path, model: str | None = None) -> Run | None:
@@ -71,7 +73,7 @@ def for_prediction(name: str | None, folder: Path, model: str | None = None) -> 
             if _network(run) == model.partition("@")[0]:  # of another hash: building it says so
                 return run
         raise UsageError(f"no run of {model} has weights yet: train it with mnist-sum train{option_for(model)}")
-    run = by_name(name, folder)
+    run = by_name(name, folder, (BUILT_IN_NAME,))
     weights_file(run)  # raises here, before anything slow is imported
     return run
 

@@ -36,6 +36,7 @@ def test_occlusion_is_that_of_a_plain_loop(predictor: Predictor) -> None:
     plain = predictor.predict(IMAGE, NUMBER)
     whole, coarse = (occlusion(predictor, IMAGE, NUMBER, *how) for how in ((5, 1), (3, 3)))
     assert whole.digit.max() > 0.25, "the answer depends on the image"
+    assert np.array_equal(occlusion(predictor, IMAGE, NUMBER).sum, occlusion(predictor, IMAGE, NUMBER, 5, 2).sum)
     for row, column in [(0, 0), (9, 14), (14, 12), (20, 15), (27, 27)]:
         for heat, half, place in (
             (whole, 2, (row, column)),

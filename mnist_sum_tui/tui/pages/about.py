@@ -17,8 +17,8 @@ p plays an opened run back.""",
     "inspect": f"""\
 One test image and a number go in,
 digit and sum come out. Bars: how
-probable each is (not calibrated:
-maybe far too long, or too short).
+probable each is; rough, if the
+network is not calibrated.
 {BRAILLE.chosen} its answer, {BRAILLE.truth} the right one.""",
     "draw": """\
 Draw a digit: after each stroke the

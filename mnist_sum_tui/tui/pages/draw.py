@@ -64,7 +64,8 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         self._answer: DrawingPredicted | None = None
         self._drawing: NDArray[np.uint8] | None = None
         """what is predicted if it is not the pad's sheet: the last sheet, or the grey values of an opened picture"""
-        self._earlier: list[tuple[NDArray[np.uint8], Item]] = []
+        self._earlier: list[tuple[NDArray[np.uint8], NDArray[np.uint8], Item]] = []
+        """the pad's sheet, what was predicted, and the small picture of each"""
         self.milliseconds: float | None = None
         """the time from the last stroke to its answer on the screen"""
 
@@ -192,18 +193,17 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         if answer is not None and answer.image is not None and answer.predictions and pad.sheet.any():
             shown = answer.predictions[self.number]
             caption = f"{shown.digit}  {percent(max(shown.digit_probabilities), 0)}"
-            self._earlier.insert(0, (pad.sheet, Item(answer.image, caption, 0)))
+            self._earlier.insert(0, (pad.sheet, self.drawing, Item(answer.image, caption, 0)))
             del self._earlier[MOST_EARLIER:]
-            items = (item._replace(key=place) for place, (_, item) in enumerate(self._earlier))
+            items = (item._replace(key=place) for place, (_, _, item) in enumerate(self._earlier))
             self.query_one(Gallery).items = tuple(items)
             self.add_class("-kept")
         pad.clear()
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:
         """Bring an earlier drawing back."""
-        sheet, pad = self._earlier[message.key][0], self.query_one(DrawPad)
-        pad.show(sheet)
-        self._drawing = sheet
+        sheet, self._drawing, _ = self._earlier[message.key]
+        self.query_one(DrawPad).show(sheet)
         self.request_answer()
 
     def action_undo(self) -> None:

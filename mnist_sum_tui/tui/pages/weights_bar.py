@@ -5,6 +5,7 @@ The choice holds on every page, so the bar of tabs shows it on each of them.
 
 from typing import TYPE_CHECKING, cast
 
+from rich.cells import cell_len, set_cell_size
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -132,8 +133,10 @@ class WeightsPage(PredictingPage):
     def _say_source(self) -> None:
         told = self.query_one("#source", Static)
         source, most = clauses(self._source, self.room.width - LEAST_SLIDER), max(self.room.width - LEAST_TITLE, 1)
-        source = source if len(source) <= most else source[: most - 1] + BRAILLE.cut
-        told.update(source, layout=len(source) != told.size.width)  # a layout takes 20 ms from a training each time
+        source = source if cell_len(source) <= most else set_cell_size(source, most - 1) + BRAILLE.cut
+        told.update(
+            source, layout=cell_len(source) != told.size.width
+        )  # a layout takes 20 ms from a training each time
 
     def action_slide(self, by: int) -> None:
         """Choose earlier or later weights, or say that there are none."""

@@ -28,7 +28,7 @@ INK = 50
 """the grey value (0..255) from which a cell counts as ink"""
 QUICK = "A first look: the higher the figure, the more that pixel changes the answer. Next comes what hiding it does."
 SLOW = (
-    "A grey 5x5 square was laid on every second place in turn. It hides ink; on paper it is new ink. The higher and "
+    "A grey 5x5 square was laid on places two pixels apart. It hides ink; on paper it is new ink. The higher and "
     "warmer the figure on the ink (a dot: hardly), or the fuller the shade beside it, the less sure the answer is "
     "then. Each image has its own scale. Strongest for the digit: {}; for the sum: {}."
 )

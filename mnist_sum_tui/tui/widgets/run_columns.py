@@ -109,7 +109,7 @@ COLUMNS = (
     Column("note", lambda run: _cut(run.note), lambda run: run.note.lower()),
 )
 SPARE = ("size", "curve", "recipe", "time", "mean val.", "model", "epochs", "note", "state")
-"""titles of the columns that are left out if there is no room, in this order"""
+"""titles of the columns that are left out if there is no room, in this order; a narrow one may come back"""
 NOTE = 30
 """the most letters of a note, or of a setting's values, in the table"""
 KEPT = 5000

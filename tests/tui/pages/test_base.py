@@ -12,9 +12,9 @@ from tests.tui import recorded
     ("size", "is_enough", "missing"),
     [
         ((41, 11), True, ""),
-        ((39, 9), False, "21 columns and 11 rows more make it 60x20"),
-        ((40, 30), False, "20 columns more make it 60x20"),
-        ((90, 10), False, "10 rows more make it 60x20"),
+        ((39, 9), False, "21 columns and 11 rows larger"),
+        ((40, 30), False, "20 columns larger"),
+        ((90, 10), False, "10 rows larger"),
     ],
 )
 async def test_a_terminal_that_is_too_small_is_told_what_is_needed(

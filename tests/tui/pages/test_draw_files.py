@@ -173,6 +173,22 @@ def test_nothing_is_saved_through_a_link(tmp_path: Path) -> None:
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
+async def test_an_opened_picture_is_brought_back_as_it_was_read(app: MnistSumApp) -> None:
+    grey = np.full((90, 61), 240, np.uint8)
+    grey[11:80, 20:27] = 30
+    async with app.run_test(size=(200, 60)) as pilot:
+        page = await opened(pilot)
+        page.show_picture(grey, prepare(grey))
+        await until(pilot, lambda: page._answer is not None and page._answer.image is not None)
+        await pilot.press("c")
+        await until(pilot, lambda: page.query_one(Gallery).items)
+        await draw(pilot)
+        assert page.drawing is not grey
+        page.query_one(Gallery).focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: page.drawing is grey)
+
+
 async def test_what_was_cleared_is_brought_back(app: MnistSumApp) -> None:
     async with app.run_test(size=(200, 60)) as pilot:
         page = await opened(pilot)

@@ -148,6 +148,10 @@ async def test_a_long_name_of_the_weights_ends_in_an_ellipsis(tmp_path: Path, mo
         assert f"{name}, epoch 3".startswith(shown[:-1])
         assert told.region.right <= 80, "all of it is on the screen"
         assert len(shown) > 55
+        page.show_weights(fixed.CHOICES[1], fixed.CHOICES, "20260101-120000-" + 40 * "\u6570")
+        await pilot.pause()
+        assert str(told.render()).endswith(BRAILLE.cut), "signs of two columns"
+        assert told.region.right <= 80
 
 
 async def test_what_the_worker_does_and_what_it_could_not_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
