@@ -24,7 +24,7 @@ from mnist_sum_tui.formatting import SURE
 from mnist_sum_tui.inference.evaluate import Outputs
 from mnist_sum_tui.inference.predict import load_predictor
 from mnist_sum_tui.inference.reliability import auroc, reliability
-from mnist_sum_tui.inference.strangers import confidences, taken
+from mnist_sum_tui.inference.strangers import confidences
 from mnist_sum_tui.tui.widgets import strokes
 
 LETTERS = {True: "AFKNRWaehnrx", False: "EHMPVXdfkmptw"}
@@ -111,7 +111,7 @@ def strangers(tune: bool, digits: dataset.Split, fashion: str | None, fonts: str
 
 def accepted(outputs: Outputs) -> tuple[float, float]:
     """The shares that count as digits, and as sure digits beside one number each."""
-    passed = taken(outputs)
+    passed = outputs.are_digits
     sure = passed & (confidences(outputs) >= SURE)
     return passed.double().mean().item(), sure.double().mean().item()
 

@@ -110,6 +110,7 @@ def _print(source: str, report: "EvalReport", options: str) -> None:
     say(out, f"digit accuracy  {percent(report.digit_accuracy):>9}   loss {report.digit_loss:.4f}")
     say(out, f"sum accuracy    {percent(report.sum_accuracy):>9}   loss {report.sum_loss:.4f}   {report.pairs:,} pairs")
     say(out, f"agreement       {percent(report.agreement):>9}   sum = digit + number, right or wrong")
+    say(out, f"refused         {percent(report.refused):>9}   images that are said to be no digits")
     print_reliability(out, report)
     _print_confusion(out, report)
     _print_by_pair(out, report)
@@ -185,14 +186,19 @@ def _shaded(share: float | None, worst: float) -> str:
 
 def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
     rows = [
-        [str(mistake.index), str(mistake.label), str(mistake.digit), percent(mistake.probability)]
-        for mistake in report.mistakes[:SHOWN_MISTAKES]
+        [str(each.index), str(each.label), str(each.digit), percent(each.probability), "yes" if each.is_refused else ""]
+        for each in report.mistakes[:SHOWN_MISTAKES]
     ]
     if rows:
         count, command = report.digit_mistakes, f"mnist-sum predict INDEX{options}"
         part = f"{len(rows)} of {count}" if len(rows) < count else f"{count}"
         out.print()
-        print_table(out, f"Wrong digits, {part} shown, surest first", ["index", "true", "read as", "probability"], rows)
+        print_table(
+            out,
+            f"Wrong digits, {part} shown, surest first",
+            ["index", "true", "read as", "probability", "refused"],
+            rows,
+        )
         if len(rows) < count:
             say(out, "all: mnist-sum tui, page Mistakes", "dim")
         say(out, f"see one: {command}", "dim")

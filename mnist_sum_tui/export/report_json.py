@@ -10,13 +10,19 @@ from mnist_sum_tui.runs.json_values import Amount, Count, Loss, Share, Within, c
 from mnist_sum_tui.runs.run import Run
 
 
-class MistakeInFile(TypedDict):
-    """A mistake in report.json."""
+class EarlierMistake(TypedDict):
+    """A mistake in report.json, as versions before 0.2 write it."""
 
     index: Count
     label: Annotated[int, Within(0, 9)]
     digit: Annotated[int, Within(0, 9)]
     probability: Share
+
+
+class MistakeInFile(EarlierMistake, total=False):
+    """A mistake in report.json."""
+
+    is_refused: bool
 
 
 class ReliabilityInFile(TypedDict, total=False):

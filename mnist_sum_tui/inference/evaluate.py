@@ -42,6 +42,13 @@ class Outputs:
         return calibrated(self.digits, self.confidence.digit_temperature)
 
     @property
+    def are_digits(self) -> Tensor:
+        """Which images count as digits, bool (N,); all, if the network has no score or no threshold."""
+        if self.scores is None or self.confidence.threshold is None:
+            return torch.ones(len(self.digits), dtype=torch.bool)
+        return self.scores >= self.confidence.threshold
+
+    @property
     def sum_probabilities(self) -> Tensor:
         """Calibrated, float32 (N, 10, 19)."""
         return calibrated(self.sums, self.confidence.sum_temperature)
@@ -57,6 +64,8 @@ class Mistake:
     digit: int
     probability: float
     """the network's calibrated probability for the wrong digit, 0..1"""
+    is_refused: bool
+    """whether the image does not count as a digit"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,8 @@ class EvalReport:
     """the wrong digits, most confident first, at most 30"""
     digit_mistakes: int
     """how many digits are wrong altogether"""
+    refused: float
+    """share of the images that do not count as digits"""
     digit_reliability: Reliability | None = None
     sum_reliability: Reliability | None = None
     """over all pairs; like the digit's, from calibrated probabilities; None if it was not asked for"""
@@ -197,6 +208,7 @@ def score(outputs: Outputs, split: Split, *, with_reliability: bool = True) -> E
         ),
         mistakes=mistakes(outputs, split, WORST),
         digit_mistakes=int((digits != labels).sum()),
+        refused=(~outputs.are_digits).double().mean().item(),
         digit_reliability=reliability(outputs.digit_probabilities, labels) if with_reliability else None,
         sum_reliability=reliability(outputs.sum_probabilities.flatten(0, 1), true_sums.flatten())
         if with_reliability
@@ -222,5 +234,5 @@ def mistakes(outputs: Outputs, split: Split, most: int | None = None) -> tuple[M
     sure, digits = outputs.digit_probabilities.max(1)
     wrong = (digits != split.labels).nonzero().flatten()
     order = wrong[sure[wrong].argsort(descending=True, stable=True)][:most]
-    columns = (split.indices[order], split.labels[order], digits[order], sure[order])
+    columns = (split.indices[order], split.labels[order], digits[order], sure[order], ~outputs.are_digits[order])
     return tuple(Mistake(*row) for row in zip(*(column.tolist() for column in columns), strict=True))

@@ -125,17 +125,9 @@ def confidences(outputs: Outputs) -> Tensor:
     return torch.minimum(outputs.digit_probabilities.amax(1), sums)
 
 
-def taken(outputs: Outputs) -> Tensor:
-    """Which images count as digits, bool (N,); all, if the network has no score or no threshold."""
-    threshold = outputs.confidence.threshold
-    if outputs.scores is None or threshold is None:
-        return torch.ones(len(outputs.digits), dtype=torch.bool)
-    return outputs.scores >= threshold
-
-
 def report(strangers: Outputs, images: Images, digits: Outputs) -> StrangersReport:
     """The report on a network's outputs for strangers; `digits` are its outputs for the test images."""
-    confidence, passed = confidences(strangers), taken(strangers)
+    confidence, passed = confidences(strangers), strangers.are_digits
     sure = passed & (confidence >= SURE)
     order = torch.where(passed, confidence, -1.0).argsort(descending=True, stable=True)[: min(WORST, int(passed.sum()))]
     answers = strangers.digits.argmax(1)
@@ -146,7 +138,7 @@ def report(strangers: Outputs, images: Images, digits: Outputs) -> StrangersRepo
         sure=int(sure.sum()),
         unsure=int((passed & ~sure).sum()),
         refused=int((~passed).sum()),
-        digits_refused=(~taken(digits)).double().mean().item(),
+        digits_refused=(~digits.are_digits).double().mean().item(),
         auroc=None if mine is None or theirs is None else auroc(mine, theirs),
         worst=tuple(Taken(at, images.names[at], int(answers[at]), confidence[at].item()) for at in order.tolist()),
     )

@@ -7,7 +7,7 @@ from mnist_sum_tui.data.corrupt import CORRUPTIONS, corrupt
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.inference.evaluate import score
 from mnist_sum_tui.inference.predict import Predictor
-from mnist_sum_tui.inference.strangers import confidences, taken
+from mnist_sum_tui.inference.strangers import confidences
 
 WAYS = (("clean", 0), *((name, strength) for name in CORRUPTIONS for strength in range(1, 6)))
 TOTAL = len(WAYS)
@@ -44,5 +44,5 @@ def spoil(predictor: Predictor, images: Split) -> Iterator[Spoiled]:
             report.sum_accuracy,
             confidences(outputs).double().mean().item(),
             report.digit_reliability.ece,
-            1 - taken(outputs).double().mean().item(),
+            (~outputs.are_digits).double().mean().item(),
         )

@@ -5,6 +5,7 @@ import torch
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
+from mnist_sum_tui.inference.confidence import Confidence
 from mnist_sum_tui.inference.evaluate import Outputs, evaluate, infer, score
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
@@ -66,6 +67,11 @@ def test_score_counts_a_known_example() -> None:
     assert report.sum_accuracy_by_pair[0] == (None,) * 10
     assert [(m.index, m.label, m.digit) for m in report.mistakes] == [(20, 4, 7)]
     assert report.digit_mistakes == 1
+    assert report.refused == 0, "without a threshold"
+    doubtful = replace(outputs, scores=torch.tensor([0.3, 0.1, 0.2]), confidence=Confidence(threshold=0.15))
+    report = score(doubtful, split)
+    assert report.refused == pytest.approx(1 / 3)
+    assert [mistake.is_refused for mistake in report.mistakes] == [True]
 
 
 @pytest.mark.parametrize(
