@@ -49,6 +49,11 @@ class Outputs:
         return self.scores >= self.confidence.threshold
 
     @property
+    def share_refused(self) -> float:
+        """The share of the images that do not count as digits, 0..1."""
+        return (~self.are_digits).double().mean().item()
+
+    @property
     def sum_probabilities(self) -> Tensor:
         """Calibrated, float32 (N, 10, 19)."""
         return calibrated(self.sums, self.confidence.sum_temperature)
@@ -208,7 +213,7 @@ def score(outputs: Outputs, split: Split, *, with_reliability: bool = True) -> E
         ),
         mistakes=mistakes(outputs, split, WORST),
         digit_mistakes=int((digits != labels).sum()),
-        refused=(~outputs.are_digits).double().mean().item(),
+        refused=outputs.share_refused,
         digit_reliability=reliability(outputs.digit_probabilities, labels) if with_reliability else None,
         sum_reliability=reliability(outputs.sum_probabilities.flatten(0, 1), true_sums.flatten())
         if with_reliability

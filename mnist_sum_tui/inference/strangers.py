@@ -100,18 +100,23 @@ def read(source: str) -> Images:
 def _of_file(path: Path) -> Images:
     try:
         pixels = idx.read_images(path)
-        return Images(torch.from_numpy(pixels.copy()), tuple(f"{place:,}" for place in range(len(pixels))))
     except DataError as error:
-        try:
-            grey = _grey(path)
-        except PictureError:  # the advice of the first error is to download MNIST again
-            if isinstance(error, FormatError):
-                raise UsageError(f"{path} is neither an IDX file of images nor a picture; {WANTED}") from error
-            raise DataError(f"{str(error).rpartition(';')[0]}; {WANTED}") from error
+        return _of_picture(path, error)
+    return Images(torch.from_numpy(pixels.copy()), tuple(f"{place:,}" for place in range(len(pixels))))
+
+
+def _of_picture(path: Path, error: DataError) -> Images:
+    """The picture in a file that is no usable IDX file because of this error."""
+    try:
+        grey = _grey(path)
+    except PictureError:
+        if isinstance(error, FormatError):
+            raise UsageError(f"{path} is neither an IDX file of images nor a picture; {WANTED}") from error
+        raise DataError(f"{str(error).rpartition(';')[0]}; {WANTED}") from error  # its advice is to download MNIST
     try:
         return Images(torch.from_numpy(picture.prepare(grey)[None]), (path.name,))
-    except PictureError as error:  # its advice is to draw a digit
-        raise UsageError(f"{path} is a blank picture; {WANTED}") from error
+    except PictureError as blank:  # its advice is to draw a digit
+        raise UsageError(f"{path} is a blank picture; {WANTED}") from blank
 
 
 def _grey(file: Path) -> NDArray[np.uint8]:
@@ -138,7 +143,7 @@ def report(strangers: Outputs, images: Images, digits: Outputs) -> StrangersRepo
         sure=int(sure.sum()),
         unsure=int((passed & ~sure).sum()),
         refused=int((~passed).sum()),
-        digits_refused=(~digits.are_digits).double().mean().item(),
+        digits_refused=digits.share_refused,
         auroc=None if mine is None or theirs is None else auroc(mine, theirs),
         worst=tuple(Taken(at, images.names[at], int(answers[at]), confidence[at].item()) for at in order.tolist()),
     )

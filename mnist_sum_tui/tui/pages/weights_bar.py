@@ -134,9 +134,8 @@ class WeightsPage(PredictingPage):
         told = self.query_one("#source", Static)
         source, most = clauses(self._source, self.room.width - LEAST_SLIDER), max(self.room.width - LEAST_TITLE, 1)
         source = source if cell_len(source) <= most else set_cell_size(source, most - 1) + BRAILLE.cut
-        told.update(
-            source, layout=cell_len(source) != told.size.width
-        )  # a layout takes 20 ms from a training each time
+        is_resized = cell_len(source) != told.size.width
+        told.update(source, layout=is_resized)  # a layout takes 20 ms from a training each time
 
     def action_slide(self, by: int) -> None:
         """Choose earlier or later weights, or say that there are none."""

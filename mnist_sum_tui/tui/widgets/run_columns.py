@@ -109,7 +109,7 @@ COLUMNS = (
     Column("note", lambda run: _cut(run.note), lambda run: run.note.lower()),
 )
 SPARE = ("size", "curve", "recipe", "time", "mean val.", "model", "epochs", "note", "state")
-"""titles of the columns that are left out if there is no room, in this order; a narrow one may come back"""
+"""titles of the columns that are left out if there is no room, the least important first"""
 NOTE = 30
 """the most letters of a note, or of a setting's values, in the table"""
 KEPT = 5000
@@ -184,28 +184,21 @@ def that_fit(runs: Sequence[Summary], width: int, wanted: Sequence[Column] = ())
     width, after the run's name, which has the marks.
     """
     usual = [column for column in COLUMNS if column.title != "note" or any(run.note for run in runs)]
-    shown = dict.fromkeys((COLUMNS[0], *wanted)) if wanted else usual
+    asked = dict.fromkeys((COLUMNS[0], *wanted)) if wanted else usual
     needed = {
         column: max(cell_len(column.title) + 2, *(cell_len(text_of(run, column)) for run in runs), 0)
-        for column in shown
+        for column in asked
     }
     needed[COLUMNS[0]] += 2  # the mark
     needed[next((column for column in needed if column.title == "state"), COLUMNS[0])] += len(BEST)
-    left_out: list[str] = []
-
-    def fitting(without: Sequence[str]) -> dict[Column, int]:
-        return {column: room for column, room in needed.items() if column.title not in without}
-
-    def fits(without: Sequence[str]) -> bool:
-        return sum(room + GAP for room in fitting(without).values()) <= width
-
-    for title in () if wanted else SPARE:
-        if not fits(left_out):
-            left_out.append(title)
-    for title in reversed(left_out):  # without a wide one, those before it may fit after all
-        if fits(rest := [each for each in left_out if each != title]):
-            left_out = rest
-    return fitting(left_out)
+    spare = {} if wanted else {column.title: column for column in needed if column.title in SPARE}
+    shown = needed.keys() - spare.values()
+    room = width - sum(needed[column] + GAP for column in shown)
+    for title in reversed(SPARE):  # the most important first; where a wide one does not fit, a narrow one may
+        if title in spare and needed[spare[title]] + GAP <= room:
+            shown.add(spare[title])
+            room -= needed[spare[title]] + GAP
+    return {column: least for column, least in needed.items() if column in shown}
 
 
 def arranged(runs: Sequence[Summary], column: Column, is_turned: bool = False) -> list[Summary]:
