@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +80,18 @@ def _own_runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = map(settings.variable, settings.KNOWN)
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE", "CLICOLOR_FORCE", *own):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _package_is_unpacked_once() -> Iterator[None]:
+    """Unpack the package's images once per process; most dashboards and trainings read them, and that takes 0.3 s."""
+    from mnist_sum_tui.data import idx, mnist_files
+
+    read, package = idx._read, mnist_files.BUNDLED
+    kept = functools.cache(read)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(idx, "_read", lambda path, *about: (kept if path.parent == package else read)(path, *about))
+        yield
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import gzip
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -80,13 +81,21 @@ def test_a_damaged_file_in_the_package_is_noticed(tmp_path: Path, monkeypatch: p
 
 
 def test_reading_ahead_gives_each_split_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    splits, read = list[str](), mnist_files._read
     monkeypatch.setattr(mnist_files, "_ahead", {})
+
+    def note(split: str, *about: Any) -> mnist_files.Arrays:
+        splits.append(split)
+        return read(split, *about)
+
+    monkeypatch.setattr(mnist_files, "_read", note)
     mnist_files.read_ahead()
     assert set(mnist_files._ahead) == {"train", "test"}
     images, labels = mnist_files.read("test")
     assert set(mnist_files._ahead) == {"train"}
+    assert splits == ["train", "test"]
     again, labels_again = mnist_files.read("test")
-    assert images is not again
+    assert splits == ["train", "test", "test"], "from the file"
     assert (images == again).all()
     assert (labels == labels_again).all()
 
@@ -120,6 +129,7 @@ def test_a_download_that_fails_is_one_line(tmp_path: Path, monkeypatch: pytest.M
 DOWNLOAD = """
 import sys, time, types
 from pathlib import Path
+from typing import Any
 
 def sizes(folder):
     return {path.name: path.stat().st_size for path in folder.glob("*")}

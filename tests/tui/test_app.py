@@ -1,22 +1,9 @@
 """The app: pages, starting and ending; and a short real training in its thread."""
 
-import asyncio
-import gc
-import sys
-import weakref
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from rich.segment import Segment
-from textual._styles_cache import StylesCache
-from textual.css import stylesheet
-from textual.css.parse import parse
-from textual.dom import DOMNode
-from textual.strip import Strip
-from textual.widget import Widget
 from textual.widgets import Static
 
 from mnist_sum_tui.config import TrainConfig
@@ -24,13 +11,11 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
-from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.textual_speed import OnceParsed, parsed_with
-from tests.tui import fixed, recorded
+from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
 
@@ -157,89 +142,6 @@ async def test_a_real_training_runs_to_its_end_and_is_gone_on_with(small_data: s
     command, further = receipt(app.session).splitlines()[-2:]
     assert "mnist-sum train --resume" in command
     assert "for more, the learning rate begins again, half as high" in further
-
-
-async def test_style_sheets_are_parsed_once_for_a_theme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    parsed: Counter[tuple[object, ...]] = Counter()
-
-    def count(scope: str, css: str, read_from: object, *, tie_breaker: int, **more: object) -> object:
-        parsed[scope, css, read_from, tie_breaker] += 1
-        return parse(scope, css, read_from, tie_breaker=tie_breaker, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(stylesheet, "parse", count)
-    parsed_with.cache_clear()
-    app = fixed.new_app(tmp_path, monkeypatch)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        assert set(parsed.values()) == {1}
-        colour = app.screen.styles.background
-        app.theme = "textual-light"
-        await pilot.pause()
-        assert app.screen.styles.background != colour
-        assert max(parsed.values()) == 2, "only where the colours are others"
-    parsed.clear()
-    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
-    assert not parsed, "by the app before"
-
-
-async def test_the_first_page_is_not_styled_as_a_whole(
-    fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With 66 widgets that would take 25 ms; each widget is styled on its own, when it is mounted."""
-    styled, update = list[int](), OnceParsed.update_nodes
-
-    def count(sheets: OnceParsed, nodes: Iterable[DOMNode], animate: bool = False) -> None:
-        styled.append(len(found := list(nodes)))
-        update(sheets, found, animate)
-
-    monkeypatch.setattr(OnceParsed, "update_nodes", count)
-    app = recorded.new_app(tmp_path)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await until(pilot, lambda: app.train_page.is_composed)
-        await pilot.pause()
-        widgets = len(app.screen.query("*"))
-    assert widgets > 60
-    assert not [count for count in styled if count > widgets / 2]
-
-
-async def test_a_page_that_opens_is_told_so_once(
-    fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With each time all its styles are computed, and it asks for what it shows."""
-    told = list[Page]()
-    monkeypatch.setattr(Page, "on_screen_resume", lambda page: told.append(page))
-    app = recorded.new_app(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("f5")
-        await until(pilot, lambda: "runs" in app.pages and app.pages["runs"] in told)
-        await pilot.pause()
-        assert told.count(app.pages["runs"]) == 1
-
-
-def test_a_line_is_freed_once_it_is_not_drawn(tmp_path: Path) -> None:
-    recorded.new_app(tmp_path)  # it mends Textual
-    line = Strip([Segment("one")])
-    holders = sys.getrefcount(line)
-    assert list(line.divide([3])) == [line]
-    assert sys.getrefcount(line) == holders, "it does not hold itself"
-    assert [part.text for part in line.divide([1, 3])] == ["o", "ne"]
-
-
-def test_what_is_drawn_goes_with_its_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lines of closed pages would stay in memory, and slow the garbage collector down."""
-    recorded.without_torch(monkeypatch)
-
-    async def draw() -> list[weakref.ref[StylesCache]]:
-        app = recorded.new_app(tmp_path)
-        async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
-            return [weakref.ref(node._styles_cache) for node in app.screen.walk_children(Widget)]
-
-    drawn = asyncio.run(draw())
-    assert len(drawn) > 10
-    gc.collect()
-    assert not any(cache() for cache in drawn)
 
 
 async def test_a_timer_for_a_time_that_has_run_out_ends(tmp_path: Path) -> None:
