@@ -79,9 +79,17 @@ class DrawingFiles(PredictingPage):
         drawing = self.drawing
         if not drawing.any():
             self.note("There is nothing to save: draw a digit first")
-            return
+        else:
+            self._pack(drawing.copy())
+
+    @work(thread=True, group="save", exit_on_error=False)
+    def _pack(self, drawing: NDArray[np.uint8]) -> None:
+        """Make the file in a thread, because that of a photo takes a while."""
+        self.call_later(self._write, drawings.png(drawing))
+
+    def _write(self, content: bytes) -> None:
         try:
-            path = drawings.save(self.session.runs_folder, drawing, datetime.now())
+            path = drawings.save(self.session.runs_folder, content, datetime.now())
         except MnistSumError as error:
             self.on_trouble(Trouble(str(error)))
         else:

@@ -47,16 +47,21 @@ def new_file(runs_folder: Path, kind: str, suffix: str, now: datetime) -> Path:
     return path
 
 
-def save(runs_folder: Path, sheet_hw: NDArray[np.uint8], now: datetime) -> Path:
-    """Save grey values as a PNG in the runs folder's `drawings`, named by the time; returns its path.
+def png(grey_hw: NDArray[np.uint8]) -> bytes:
+    """Grey values as a PNG file; takes up to half a second for a photo."""
+    from PIL import Image
+
+    content = io.BytesIO()
+    Image.fromarray(grey_hw).save(content, "PNG")
+    return content.getvalue()
+
+
+def save(runs_folder: Path, content: bytes, now: datetime) -> Path:
+    """Save a PNG in the runs folder's `drawings`, named by the time; returns its path.
 
     Raises:
         RunError: the folder is a link or not a folder, or the file cannot be written.
     """
-    from PIL import Image
-
     path = new_file(runs_folder, "drawing", "png", now)
-    content = io.BytesIO()
-    Image.fromarray(sheet_hw).save(content, "PNG")
-    write_atomic(path, content.getvalue())
+    write_atomic(path, content)
     return path

@@ -140,6 +140,7 @@ async def test_a_drawing_is_saved_beside_the_runs_and_predicted_alike(app: Mnist
         assert note_of(page).startswith("There is nothing to save")
         await draw(pilot)
         await pilot.press("s", "s")
+        await until(pilot, lambda: len(list((tmp_path / "drawings").glob("*.png"))) == 2)
         await pilot.pause()
         first, second = sorted((tmp_path / "drawings").iterdir())
         assert f"mnist-sum predict image {tmp_path / 'drawings' / 'drawing-'}" in note_of(page), "the whole command"
@@ -156,7 +157,7 @@ async def test_an_opened_picture_is_saved_as_it_was_read(app: MnistSumApp, tmp_p
         page = await opened(pilot)
         page.show_picture(grey, prepare(grey))
         await pilot.press("s")
-        await pilot.pause()
+        await until(pilot, lambda: note_of(page).startswith("Saved"))
         (saved,) = (tmp_path / "drawings").iterdir()
         assert (read_picture(str(saved)) == grey).all(), "so that predict gives the same answer as the page"
 
@@ -165,11 +166,11 @@ def test_nothing_is_saved_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "drawings").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(RunError, match="is a link"):
-        drawings.save(tmp_path, np.ones((56, 56), np.uint8), datetime(2026, 1, 2))
+        drawings.save(tmp_path, b"a picture", datetime(2026, 1, 2))
     (tmp_path / "drawings").unlink()
     (tmp_path / "drawings").write_text("a file")
     with pytest.raises(RunError, match="cannot be made"):
-        drawings.save(tmp_path, np.ones((56, 56), np.uint8), datetime(2026, 1, 2))
+        drawings.save(tmp_path, b"a picture", datetime(2026, 1, 2))
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
