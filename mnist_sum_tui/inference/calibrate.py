@@ -4,6 +4,7 @@ A twin is a run of the same recipe with 5,000 images held out; see twin.py.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
 from mnist_sum_tui.models.layers import SumNetwork
 from mnist_sum_tui.runs.checkpoint import Checkpoint
+from mnist_sum_tui.runs.knob_turns import Turn, turned
 
 TWINS = Path(__file__).with_name("twins.json")
 """the temperatures for each recipe that trains on all images; twin.py writes the file"""
@@ -41,7 +43,7 @@ CHANGED = "nudge"
 CLASS_IMAGES = 5000
 """how many training images the class means are computed from"""
 THRESHOLD_IMAGES = 12_000
-"""how many other training images give temperatures and threshold if none are held out; 60 score below the threshold"""
+"""how many training images give temperatures and threshold if none are held out; 60 score below the threshold"""
 REFUSED = 0.005
 """the share of the held-out digits that may be mistaken for strangers, that is, images of no digit"""
 MOST_THRESHOLD = 0.45
@@ -51,14 +53,24 @@ HALVINGS = 30
 """steps of the bisection; the relative error of the temperature is then 4e-9"""
 
 
-def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split, hardware: Hardware) -> Confidence:
+def fit(
+    network: SumNetwork,
+    config: TrainConfig,
+    train: Split,
+    held_out: Split,
+    hardware: Hardware,
+    turns: Iterable[Turn] = (),
+) -> Confidence:
     """The confidence of a network, from images that were held out, or else from training images that are changed anew.
 
     Changed as in training, or a little where training did not change them, they are nearly as hard as unseen images.
     Where the recipe has a twin, the temperatures are the twin's, which are better still. The threshold never is,
-    because the digit scores of two networks differ more than those of seen and unseen images in one network.
+    because the digit scores of two networks differ more than those of seen and unseen images in one network. `turns`
+    are the changes of settings that held at the end of the training; after any of them the recipe's twin is no twin.
     """
-    classes = fit_classes(network, train, hardware, "strong" if config.augment in ("written", "sturdy") else "none")
+    changes = {turn.setting: turn.value for turn in turns}
+    augmentation = changes.get("augment", config.augment)
+    classes = fit_classes(network, train, hardware, "strong" if augmentation in ("written", "sturdy") else "none")
     if not classes.has_classes:
         return classes
     if len(held_out):
@@ -66,8 +78,9 @@ def fit(network: SumNetwork, config: TrainConfig, train: Split, held_out: Split,
         outputs = infer(network, judged.images, hardware, confidence=classes)
     else:
         step = max(1, len(train) // THRESHOLD_IMAGES) | 1  # odd, because even indices alone score lower
-        known, judged = of_twin(config), train.take(torch.arange(1 % len(train), len(train), step))
-        changed = _changed(judged.images, hardware, CHANGED if config.augment == "none" else config.augment)
+        known = NOT_CALIBRATED if changes else of_twin(config)
+        judged = train.take(torch.arange(1 % len(train), len(train), step))
+        changed = _changed(judged.images, hardware, CHANGED if augmentation == "none" else augmentation)
         outputs = infer_batches(network, changed, hardware, confidence=classes)
     assert outputs is not None  # the default keep_going never stops
     assert outputs.scores is not None
@@ -162,4 +175,5 @@ def of_checkpoint(loaded: Checkpoint, source: str) -> Confidence:
     if loaded.confidence or config.data_dir is not None:
         return predictor.confidence
     train, held_out = dataset.hold_out(dataset.load("train"), config.seed, config.all_data)
-    return fit(predictor.network, config, train, held_out, hardware)
+    held = turned(loaded.position.turns, loaded.position.step).values()
+    return fit(predictor.network, config, train, held_out, hardware, held)

@@ -3,6 +3,7 @@
 from mnist_sum_tui.inference import calibrate
 from mnist_sum_tui.inference.confidence import Confidence
 from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.knob_turns import turned
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.prepare import Training
 
@@ -19,7 +20,8 @@ def take_best(run: Run, training: Training) -> Confidence:
     learner, loaded = training.learner, checkpoint.load(run.best_file)
     learner.restore_weights(loaded.weights, run.best_file)
     train = training.batches.dataset.split
-    confidence = calibrate.fit(learner.network, learner.config, train, training.validation, learner.hardware)
+    held = turned(training.state.knobs.turns, training.state.step - 1).values()
+    confidence = calibrate.fit(learner.network, learner.config, train, training.validation, learner.hardware, held)
     if tensors := confidence.to_tensors():
         checkpoint.save_again(run.best_file, loaded, tensors)
     return confidence

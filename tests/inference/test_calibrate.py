@@ -19,6 +19,7 @@ from mnist_sum_tui.models import build
 from mnist_sum_tui.models.layers import CellNetwork
 from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
 
@@ -160,6 +161,22 @@ def test_the_recipes_that_hold_nothing_out_take_the_values_of_their_twins(
         network, others = build(config.model), few[0].images[1:]
         own_scores = own.digit_scores(*calibrate._see(network, others, choose(config), config.augment))
         assert (own_scores < own.threshold).sum() <= len(others) * calibrate.REFUSED
+
+
+def test_after_a_turned_setting_a_run_has_no_twin(few: tuple[dataset.Split, dataset.Split]) -> None:
+    """Without label smoothing, for one, the network is surer than its recipe's twin."""
+    twin_of_sprint = json.loads(calibrate.TWINS.read_text())["sprint"]["digit_temperature"]
+    config, none = TrainConfig.of("sprint", threads=1), few[1].take(torch.arange(0))
+    network, other = build(config.model, seed=1), TrainConfig.of("sprint", threads=1, augment="shift")
+
+    def found(config: TrainConfig, *turns: str) -> float:
+        turned = [Turn.parse(turn) for turn in turns]
+        return calibrate.fit(network, config, few[0], none, choose(config), turned).digit_temperature
+
+    assert found(config) == twin_of_sprint
+    assert found(config, "0:label_smoothing=0") != pytest.approx(twin_of_sprint)
+    assert found(config, "9:augment=shift") == found(other), "the images are changed as they were at last"
+    assert found(other) != pytest.approx(found(config, "9:lr=x0.5"))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.inference import calibrate
+from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, Confidence
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Paused, Progress, Resumed
 from mnist_sum_tui.runs.journal import read_events
@@ -86,6 +88,20 @@ def test_changes_that_are_planned_do_the_same(few_images: str, tmp_path: Path) -
     told = [event for event in train(config, planned, control) if isinstance(event, Changed)]
     assert [(event.step, event.before, event.value) for event in told[-2:]] == [(0, "none", "shift"), (0, "x0.5", "x4")]
     assert_same_end(whole(config, tmp_path / "a"), planned)
+
+
+def test_the_calibration_hears_of_the_changes_that_held(
+    few_images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = list[Turn]()
+
+    def note(*asked: Any) -> Confidence:
+        held.extend(asked[-1])
+        return NOT_CALIBRATED
+
+    monkeypatch.setattr(calibrate, "fit", note)
+    whole(config_of_few(few_images, model="swift", keep=0), tmp_path)
+    assert {str(turn) for turn in held} == {*TURNS[1:]}, "the last of each setting"
 
 
 @pytest.mark.parametrize("text", [*TURNS[:4], "4:augment=shift"])
