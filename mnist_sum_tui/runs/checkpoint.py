@@ -181,26 +181,49 @@ def restore_weights(
 
 
 def restore_optimizer(
-    optimizer: torch.optim.Optimizer, network: nn.Module, state: Mapping[str, Tensor], source: Path | str
+    optimizer: torch.optim.Optimizer,
+    network: nn.Module,
+    state: Mapping[str, Tensor],
+    source: Path | str,
+    *,
+    is_begun: bool = True,
+    may_lack: bool = False,
 ) -> None:
     """Copy the saved tensors into the optimizer, in the memory layout of their parameters.
 
-    The layout matters, because fused optimizers go through parameter, gradient and state in memory order.
+    The layout matters, because fused optimizers go through parameter, gradient and state in memory order. All names,
+    shapes and types are checked first. `is_begun` says that a step was made, so that all parameters have a state;
+    `may_lack` that some may have none, because a network of one's own need not use them all.
 
     Raises:
-        CheckpointError: the tensors do not fit the network.
+        CheckpointError: the tensors do not fit the network or the optimizer, or some are missing.
     """
-    parameters = dict(network.named_parameters())
+    parameters, keys = dict(network.named_parameters()), _kept_by(optimizer)
+    used = {full_name.rpartition(".")[0] for full_name in state}
+    if is_begun and not (may_lack and used):
+        used |= parameters.keys()
+    known = {f"{name}.{key}": (parameters[name], key) for name in used & parameters.keys() for key in keys}
+    if strays := sorted(known.keys() ^ state.keys()):
+        raise _misfit(source, "optimizer", f"{strays[0]} is in only one of them")
     for full_name, value in state.items():
-        name, _, key = full_name.rpartition(".")
-        parameter = parameters.get(name)
-        if parameter is None or value.shape not in (parameter.shape, torch.Size([])):
-            raise _misfit(source, "optimizer", full_name)
-        if value.shape == parameter.shape:
-            own = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
-        else:  # the step count: a fused optimizer wants it on the parameter's device, others on the CPU
+        parameter, key = known[full_name]
+        shape, dtype = ((), torch.float32) if key == "step" else (parameter.shape, parameter.dtype)
+        if (value.shape, value.dtype) != (shape, dtype):
+            raise _misfit(source, "optimizer", f"{full_name} is {tuple(value.shape)}, {value.dtype}")
+    for full_name, value in state.items():
+        parameter, key = known[full_name]
+        if key == "step":  # a fused optimizer wants it on the parameter's device, others on the CPU
             own = value.to(parameter.device if optimizer.defaults.get("fused") else value.device, copy=True)
+        else:
+            own = torch.empty_like(parameter).copy_(value)
         optimizer.state[parameter][key] = own
+
+
+def _kept_by(optimizer: torch.optim.Optimizer) -> tuple[str, ...]:
+    """The tensors that an optimizer has for each weight, once that was trained."""
+    if "betas" in optimizer.defaults:
+        return "step", "exp_avg", "exp_avg_sq"
+    return ("momentum_buffer",) if optimizer.defaults["momentum"] else ()
 
 
 def _encode(tensors: dict[str, Tensor], values: dict[str, Any]) -> bytes:

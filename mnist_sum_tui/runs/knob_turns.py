@@ -124,4 +124,6 @@ def _checked(name: str, value: str) -> str:
     if not math.isfinite(number) or number not in allowed or (name == "epochs" and number != int(number)):
         raise refused
     short = str(int(number)) if name == "epochs" else value_words(name, number)
+    if float(short) not in allowed:  # six digits are kept, so 0.9999999 would be 1
+        raise refused
     return f"x{short}" if name == "lr" else short

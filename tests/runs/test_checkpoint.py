@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,40 @@ def test_weights_that_do_not_fit_change_nothing(learner: Learner, change: str) -
     with pytest.raises(CheckpointError, match="does not fit"):
         fresh.restore_weights(weights, Path("untrusted"))
     assert all(torch.equal(before[name], tensor) for name, tensor in fresh.copy_weights().items())
+
+
+@pytest.mark.parametrize("change", ["nothing left", "one missing", "extra", "shape", "dtype", "another optimizer"])
+def test_an_optimizer_state_that_does_not_fit_is_never_used_in_part(saved: Path, change: str) -> None:
+    loaded = checkpoint.load(saved)
+    state = loaded.optimizer
+    if change == "nothing left":
+        state.clear()
+    elif change == "one missing":
+        del state["sum.bias.exp_avg_sq"]
+    elif change == "extra":
+        state["sum.bias.more"] = torch.zeros(19)
+    elif change == "shape":
+        state["sum.bias.step"] = torch.zeros(19)
+    elif change == "dtype":
+        state["sum.bias.exp_avg"] = torch.zeros(19, dtype=torch.int32)
+    config = replace(CONFIG, optimizer="sgd") if change == "another optimizer" else CONFIG
+    fresh = Learner(config, choose(config))
+    with pytest.raises(CheckpointError, match="does not fit the optimizer"):
+        fresh.restore(loaded, "untrusted")
+    assert not fresh.optimizer.state
+
+
+def test_only_a_network_of_ones_own_may_have_weights_that_are_never_trained(learner: Learner) -> None:
+    state = checkpoint.tensors_of(learner.network, learner.optimizer)
+    state = {name.removeprefix("optimizer."): value for name, value in state.items() if "optimizer." in name}
+    some = {name: value for name, value in state.items() if not name.startswith("sum.bias")}
+    fresh = Learner(CONFIG, choose(CONFIG))
+    with pytest.raises(CheckpointError, match=r"sum\.bias"):
+        checkpoint.restore_optimizer(fresh.optimizer, fresh.network, some, "a run")
+    with pytest.raises(CheckpointError, match="does not fit"):
+        checkpoint.restore_optimizer(fresh.optimizer, fresh.network, {}, "a run", may_lack=True)
+    checkpoint.restore_optimizer(fresh.optimizer, fresh.network, some, "a run", may_lack=True)
+    assert len(fresh.optimizer.state) == len([*fresh.network.parameters()]) - 1
 
 
 def test_a_later_format_is_refused_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: Learner) -> None:

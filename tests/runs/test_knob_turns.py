@@ -32,6 +32,8 @@ def test_a_turn_is_read_in_its_shortest_form(text: str, short: str) -> None:
         ("3:lr=xnan", "must be x0.01 to x100"),
         ("3:lr=xinf", "must be x0.01 to x100"),
         ("3:sum_weight=1", "sum weight must be above 0 and below 1, not 1"),
+        ("3:sum_weight=0.9999999", "sum weight must be above 0 and below 1"),  # six digits are kept
+        ("3:label_smoothing=0.9999999", "label smoothing must be at least 0 and below 1"),
         ("3:epochs=2.5", "epochs must be 1 to 10,000"),
         ("3:lr=x1.00000000000000000001", "write it as"),
         ("3:augment=wild", "unknown augment 'wild'"),
