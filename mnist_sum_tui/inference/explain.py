@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from mnist_sum_tui.data.dataset import normalise, one_hot
 from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.models.activations import Call, calls
+from mnist_sum_tui.models.describe import amount, pair, sides
 from mnist_sum_tui.models.layers import DIGITS, SumNetwork
 
 Array = NDArray[np.float32]
@@ -162,14 +163,13 @@ def _entry(taken: Tensor) -> LayerView:
 def _kind(call: Call) -> str | None:
     """The kind of a layer in words; None for a call that is folded into the layer before it."""
     if call.name in POOLING and call.module is None:
-        return f"{POOLING[call.name]} {_sides(call.options['kernel_size'])}"
+        return f"{POOLING[call.name]} {sides(call.options['kernel_size'])}"
     module = call.module
     if isinstance(module, nn.Conv2d):
-        down, right = _pair(module.stride)
-        stride = "" if down == right == 1 else f", stride {down}" if down == right else f", stride {down}x{right}"
-        return f"convolution {_sides(module.kernel_size)}{stride}"
+        stride = "" if module.stride == (1, 1) else f", stride {amount(module.stride)}"
+        return f"convolution {sides(module.kernel_size)}{stride}"
     if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
-        return f"{'max' if isinstance(module, nn.MaxPool2d) else 'mean'} pooling {_sides(module.kernel_size)}"
+        return f"{'max' if isinstance(module, nn.MaxPool2d) else 'mean'} pooling {sides(module.kernel_size)}"
     if isinstance(module, nn.Linear):
         return "linear"
     has_own_size = module is not None and call.output.shape != call.input.shape
@@ -192,22 +192,14 @@ def _behind(call: Call, field: Field) -> Field:
     asked = call.options if call.module is None else vars(call.module)
     if "kernel_size" not in asked:
         return WHOLE
-    sizes, spread = _pair(asked["kernel_size"]), _pair(asked.get("dilation", 1))
-    strides, padding = _pair(asked.get("stride") or sizes), asked.get("padding", 0)
+    sizes, spread = pair(asked["kernel_size"]), pair(asked.get("dilation", 1))
+    strides, padding = pair(asked.get("stride") or sizes), asked.get("padding", 0)
     if isinstance(padding, str):
         padding = tuple(
             step * (size - 1) // 2 if padding == "same" else 0 for size, step in zip(sizes, spread, strict=True)
         )
-    rows, columns = zip(sizes, strides, _pair(padding), spread, strict=True)
+    rows, columns = zip(sizes, strides, pair(padding), spread, strict=True)
     return field[0].behind(*rows), field[1].behind(*columns)
-
-
-def _pair(value: Any) -> tuple[int, int]:
-    return (value, value) if isinstance(value, int) else (value[0], value[-1])
-
-
-def _sides(size: Any) -> str:
-    return "x".join(map(str, _pair(size)))
 
 
 def _array(values: Tensor) -> Array:

@@ -1,5 +1,6 @@
 """The registry of networks: build a network from its name."""
 
+import threading
 from collections.abc import Callable
 
 import torch
@@ -25,6 +26,9 @@ _BUILDERS: dict[str, Callable[[], SumNetwork]] = {
     "deep": Deep,
 }
 
+_BUILDING = threading.Lock()
+"""held while a network draws its weights from torch's one global generator, which the dashboard's threads share"""
+
 
 def build(name: str, seed: int = 0) -> SumNetwork:
     """Build a network on the CPU. Its initial weights depend only on `seed`; torch's global generator is unchanged.
@@ -33,7 +37,7 @@ def build(name: str, seed: int = 0) -> SumNetwork:
         UsageError: the name is unknown, or the file of a network of the user's own cannot be used.
     """
     make = _builder(name)
-    with torch.random.fork_rng(devices=[]):
+    with _BUILDING, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = make()
     return to_memory_format(network, torch.channels_last)

@@ -46,9 +46,10 @@ class _Calls(TorchFunctionMode):
     def enter(self, _layer: nn.Module, _inputs: tuple[Tensor, ...]) -> None:
         self._is_inside = True
 
-    def leave(self, name: str, layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+    def leave(self, name: str, layer: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
         self._is_inside = False
-        self.seen.append(Call(name, layer, inputs[0], output, {}))
+        if (found := _tensors(inputs, output)) is not None:
+            self.seen.append(Call(name, layer, *found, {}))
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -59,6 +60,16 @@ class _Calls(TorchFunctionMode):
             options = dict(zip(("kernel_size", "stride", "padding"), args[1:], strict=False)) | (kwargs or {})
             self.seen.append(Call(name, None, args[0], output, options))
         return output
+
+
+def _tensors(inputs: tuple[Any, ...], output: Any) -> Activation | None:
+    """A layer's first input and its output, or its first output if it has several, as an `nn.GRU`.
+
+    None if they are no tensors, or if the layer was called with names only.
+    """
+    first = output[0] if isinstance(output, tuple) and output else output
+    is_whole = bool(inputs) and isinstance(inputs[0], Tensor) and isinstance(first, Tensor)
+    return Activation(inputs[0], first) if is_whole else None
 
 
 @contextlib.contextmanager
@@ -87,8 +98,9 @@ def watch(watched: Mapping[str, nn.Module]) -> Iterator[dict[str, Activation]]:
     """
     seen: dict[str, Activation] = {}
 
-    def note(name: str, _layer: nn.Module, inputs: tuple[Tensor, ...], output: Any) -> None:
-        seen[name] = Activation(inputs[0], output)
+    def note(name: str, _layer: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
+        if (found := _tensors(inputs, output)) is not None:
+            seen[name] = found
 
     handles = [layer.register_forward_hook(partial(note, name)) for name, layer in watched.items()]
     try:

@@ -1,6 +1,7 @@
 """A network's layers as rows of a table, found by running the network, so that the table is always right."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 from mnist_sum_tui.models import parameter_count, skeleton
 from mnist_sum_tui.models.activations import calls
 
-FUNCTIONS = {"relu": "ReLU", "max_pool2d": "max pool 2x2"}
+FUNCTIONS = {"relu": "ReLU", "max_pool2d": "max pool"}
 """torch's functions that a network calls between its modules, and their names in the table"""
 
 
@@ -41,7 +42,9 @@ def describe(name: str) -> list[Layer]:
         if call.module is not None:
             rows.append(Layer(call.name, _kind(call.module), _shape(call.output), parameter_count(call.module)))
         elif rows:
-            rows[-1] = replace(rows[-1], kind=f"{rows[-1].kind}, {FUNCTIONS[call.name]}", shape=_shape(call.output))
+            size = f" {sides(call.options['kernel_size'])}" if "kernel_size" in call.options else ""
+            kind = f"{rows[-1].kind}, {FUNCTIONS[call.name]}{size}"
+            rows[-1] = replace(rows[-1], kind=kind, shape=_shape(call.output))
     return rows
 
 
@@ -51,8 +54,25 @@ def _shape(output: Tensor) -> str:
 
 def _kind(module: nn.Module) -> str:
     if isinstance(module, nn.Conv2d):
-        rows, columns = module.kernel_size
-        stride = f", stride {module.stride[0]}" if module.stride != (1, 1) else ""
-        return f"convolution {rows}x{columns}{', padding 1' if module.padding != (0, 0) else ''}{stride}"
-    names = {nn.Linear: "linear", nn.MaxPool2d: "max pool 2x2", nn.BatchNorm2d: "batch norm"}
+        padding = "" if module.padding in ("valid", (0, 0)) else f", padding {amount(module.padding)}"
+        stride = "" if module.stride == (1, 1) else f", stride {amount(module.stride)}"
+        return f"convolution {sides(module.kernel_size)}{padding}{stride}"
+    if isinstance(module, nn.MaxPool2d):
+        return f"max pool {sides(module.kernel_size)}"
+    names = {nn.Linear: "linear", nn.BatchNorm2d: "batch norm"}
     return next((name for kind, name in names.items() if isinstance(module, kind)), type(module).__name__)
+
+
+def pair(value: Any) -> tuple[int, int]:
+    """A setting of a convolution or pooling for rows and columns, which torch also takes as one number."""
+    return (value, value) if isinstance(value, int) else (value[0], value[-1])
+
+
+def sides(size: Any) -> str:
+    """A window's size, as `3x3`."""
+    return "x".join(map(str, pair(size)))
+
+
+def amount(value: Any) -> str:
+    """A stride or padding: `2`, `2x1` where rows and columns differ, or torch's `same`."""
+    return value if isinstance(value, str) else str(pair(value)[0]) if len({*pair(value)}) == 1 else sides(value)

@@ -42,16 +42,20 @@ def builder(model: str) -> Callable[[], SumNetwork]:
 
 
 def _checked(network: SumNetwork) -> SumNetwork:
-    """The network, after a check of its outputs' shapes and its weights' names."""
+    """The network, after a check of its outputs' shapes and its weights' names, each of which a checkpoint has once."""
     network.eval()
     with torch.inference_mode():
         outputs = network(torch.zeros(2, 1, 28, 28), torch.eye(10)[:2])
     shapes = [tuple(output.shape) for output in outputs]
     if shapes != [(2, DIGITS), (2, SUMS)]:
         raise ValueError(f"for two images digits and sums have the shapes {shapes}, not (2, {DIGITS}) and (2, {SUMS})")
-    for name in network.state_dict():
+    names: dict[int, str] = {}
+    for name, tensor in network.state_dict().items():
         if name.startswith(TAKEN):
             raise ValueError(f"the attribute of {name} needs another name")
+        other = names.setdefault(tensor.data_ptr(), name) if tensor.numel() else name
+        if other != name:
+            raise ValueError(f"{other} and {name} are the same weights: give them one attribute, and use it twice")
     return network.train()
 
 

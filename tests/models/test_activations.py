@@ -2,9 +2,10 @@
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor, nn
 
 from mnist_sum_tui.models import build
-from mnist_sum_tui.models.activations import layers, score_layers, watch
+from mnist_sum_tui.models.activations import calls, layers, score_layers, watch
 from mnist_sum_tui.models.original import Pictured
 from mnist_sum_tui.recipes import MODELS
 
@@ -24,6 +25,28 @@ def test_the_activations_are_the_networks_own() -> None:
         before = dict(seen)
         network.see(images * 2)
     assert seen == before, "the hooks are gone"
+
+
+class Sequence(nn.Module):
+    """Layers with several outputs, or with no positional input, as networks of one's own may have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows, self.digit = nn.GRU(28, 8, batch_first=True), nn.Linear(8, 10)
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.digit(input=self.rows(images[:, 0])[0].relu()[:, -1])  # type: ignore[no-any-return]
+
+
+def test_of_several_outputs_the_first_counts_and_a_layer_without_an_input_is_left_out() -> None:
+    network, images = Sequence().eval(), torch.randn(3, 1, 28, 28)
+    with torch.inference_mode():
+        with watch(layers(network)) as seen:
+            network(images)
+        with calls(network, ("relu",)) as called:
+            network(images)
+    assert {name: each.output.shape for name, each in seen.items()} == {"rows": (3, 28, 8)}
+    assert [(call.name, call.output.shape) for call in called] == [("rows", (3, 28, 8)), ("relu", (3, 28, 8))]
 
 
 def test_every_network_has_its_layers_of_scores() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,14 @@ def test_it_is_built_from_the_seed_alone_and_again_for_weights(tmp_path: Path) -
     assert "own_network_net" in sys.modules
 
 
+def test_threads_that_build_at_once_get_the_weights_of_their_seeds(tmp_path: Path) -> None:
+    wanted = [build("swift", seed).state_dict()["digit.weight"] for seed in range(40)]
+    with ThreadPoolExecutor(4) as pool:
+        built = list(pool.map(lambda seed: build("swift", seed), range(40)))
+    for network, weights in zip(built, wanted, strict=True):
+        assert torch.equal(network.state_dict()["digit.weight"], weights)
+
+
 def test_the_name_goes_by_the_content(tmp_path: Path) -> None:
     first = named(tmp_path, HEAD + CLASS)
     assert first == named(tmp_path, HEAD + CLASS)
@@ -76,6 +85,7 @@ def test_the_name_goes_by_the_content(tmp_path: Path) -> None:
         (HEAD + CLASS.replace("100, 19", "100, 18"), r"shapes \[\(2, 10\), \(2, 18\)\]"),
         (HEAD + CLASS.replace("self.digit", "self.optimizer"), "the attribute of optimizer.weight needs another name"),
         (HEAD + CLASS.replace("super().__init__()", "raise SystemError(2)"), "line 8: SystemError: 2"),
+        (HEAD + CLASS.replace("    def see", "        self.again = self.digit\n    def see"), "are the same weights"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_one_line(code: str, words: str, tmp_path: Path) -> None:

@@ -1,0 +1,32 @@
+"""The table of a network's layers, for settings that none of the program's own networks has."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mnist_sum_tui.models import describe as layers
+from mnist_sum_tui.models.layers import CellNetwork
+
+
+class Odd(CellNetwork):
+    def __init__(self) -> None:
+        super().__init__()
+        self.wide = nn.Conv2d(1, 4, (5, 3), stride=(2, 1), padding=2)
+        self.same = nn.Conv2d(4, 4, 3, padding="same")
+        self.pool = nn.MaxPool2d(4)
+        self.digit, self.sum = nn.Linear(4 * 9, 10), nn.Linear(100, 19)
+
+    def see(self, images_nchw: Tensor) -> Tensor:
+        x = F.max_pool2d(F.relu(self.wide(images_nchw)), (1, 2))
+        logits: Tensor = self.digit(self.pool(self.same(x)).flatten(1))
+        return logits
+
+
+def test_the_table_says_what_the_layers_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers, "skeleton", lambda _: Odd())
+    with torch.inference_mode():
+        table = {layer.name: (layer.kind, layer.shape) for layer in layers.describe("odd")}
+    assert table["wide"] == ("convolution 5x3, padding 2, stride 2x1, ReLU, max pool 1x2", "4 x 14 x 15")
+    assert table["same"][0] == "convolution 3x3, padding same"
+    assert table["pool"][0] == "max pool 4x4"
