@@ -59,6 +59,6 @@ def auroc(of_digits: Tensor, of_strangers: Tensor) -> float:
     """The probability that a digit scores higher than a stranger, a tie counting half: the area under the ROC curve."""
     scores = torch.cat([of_digits, of_strangers]).double()
     _, places, counts = scores.unique(return_inverse=True, return_counts=True)
-    ranks = counts.cumsum(0) - (counts - 1) / 2  # the mean rank of equal scores
+    ranks = counts.cumsum(0) - (counts - 1).double() / 2  # the mean rank of equal scores
     n, m = len(of_digits), len(of_strangers)
     return float((ranks[places[:n]].sum().item() - n * (n + 1) / 2) / (n * m))

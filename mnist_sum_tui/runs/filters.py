@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from mnist_sum_tui.config import kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.knob_turns import plain_number
 from mnist_sum_tui.runs.summary import STATE_WORDS, Summary
 
@@ -53,6 +54,8 @@ def _compared(key: str, sign: str, wanted: float) -> Test:
         value = _value(run, key)
         if value is None:
             return False
+        if sign == "=" and key in ACCURACIES:  # as the table shows it
+            return percent(value / 100, 2, "") == f"{wanted:.2f}"
         return value == wanted if sign == "=" else value < wanted if sign == "<" else value > wanted
 
     return test
@@ -61,7 +64,7 @@ def _compared(key: str, sign: str, wanted: float) -> Test:
 def _value(run: Summary, key: str) -> float | None:
     if key in ACCURACIES:
         share: float | None = getattr(run, f"{key}_accuracy")
-        return None if share is None else 100 * share
+        return None if share is None else round(100 * share, 9)  # 0.9957 is 99.57, and not above it
     return None if run.config is None else float(getattr(run.config, key))
 
 

@@ -51,11 +51,13 @@ class Control:
         """End the pause."""
         with self._changed:
             self._paused = False
+            self._requests.discard("step")  # it would end each wait of slow motion at once
             self._changed.notify_all()
 
     def single_step(self) -> None:
-        """Make one step during a pause."""
-        self._ask("step")
+        """Make one step during a pause; without a pause it does nothing."""
+        if self.paused:
+            self._ask("step")
 
     def turn(self, turn: Turn) -> None:
         """Change a setting from the turn's step on, or from the next step if that one is past."""

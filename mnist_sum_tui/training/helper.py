@@ -39,7 +39,8 @@ def help_training(control: Control) -> None:
 
 def _train(training: Training, control: Control) -> None:
     state, processes = training.state, training.learner.processes
-    training.agree(control)  # the leader may have had requests before its first step
+    if training.agree(control)[0]:  # the leader may have had requests before its first step
+        return
     while state.epoch <= state.config.epochs:
         for _ in training.epoch():
             if training.agree(control)[0]:

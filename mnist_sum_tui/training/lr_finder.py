@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.hardware import choose, set_up
 from mnist_sum_tui.training.batches import Batches, StepPlan
 from mnist_sum_tui.training.moving_average import Average
@@ -52,7 +53,7 @@ def find_rate(config: TrainConfig, is_over: Callable[[Sequence[float]], bool] = 
     """Run the test with a fresh network; nothing else is changed. `is_over` gets the losses so far, and may end it.
 
     Raises:
-        DataError, UsageError: the images or the device are missing.
+        DataError, UsageError: the images or the device are missing, or even the first loss is not a finite number.
     """
     hardware = choose(config)
     set_up(hardware)
@@ -68,6 +69,8 @@ def find_rate(config: TrainConfig, is_over: Callable[[Sequence[float]], bool] = 
         smooth = smoothed(losses)
         if is_over(losses) or (len(losses) > SETTLED and smooth[-1] > LEAVES * min(smooth[SETTLED:])):
             break
+    if not losses:
+        raise UsageError("the loss of the very first step is not a number, so no rate is found: check the network")
     return suggest(losses)
 
 

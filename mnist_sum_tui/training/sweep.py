@@ -16,10 +16,10 @@ from mnist_sum_tui.runs.knob_turns import plain_number
 from mnist_sum_tui.runs.summary import Summary
 
 MOST_RUNS = 1_000
+NUMBERS = 10
+"""each test image counts with ten numbers, but only the images are independent of each other"""
 SURE = 2.0
 """two means count as different if they are more than this many standard errors apart; by chance 1 of 20 pairs is"""
-PAIRS = 5_000
-"""the number of independent validation images, from which the uncertainty of a single run is estimated"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +124,19 @@ def is_run_of(config: TrainConfig, run: Summary) -> bool:
     return not is_longer and is_same(config, replace(run.config, epochs=begun))
 
 
+def _images(run: Summary) -> int:
+    """How many images a finished run's accuracies are of: those that were held out, or else the test images."""
+    held_out = run.starts[-1].validation_images if run.starts else 0
+    pairs = run.finished.pairs if run.finished else 0
+    return held_out or max(1, (pairs or 0) // NUMBERS)
+
+
 def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:
     """The result of a combination's finished runs: in validation, or in the test if no images were held out."""
     pairs = [pair for found in done if (pair := accuracies(found.best_epoch) or accuracies(found.finished))]
     means = [(digit + total) / 2 for digit, total in pairs]
     accuracy = statistics.mean(means)
-    alone = math.sqrt(accuracy * (1 - accuracy) / PAIRS)
+    alone = math.sqrt(accuracy * (1 - accuracy) / _images(done[0]))
     return Outcome(
         values, len(done), statistics.mean(digit for digit, _ in pairs), statistics.mean(total for _, total in pairs),
         statistics.stdev(means) / math.sqrt(len(means)) if len(means) > 1 else alone,

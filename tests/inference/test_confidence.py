@@ -98,6 +98,7 @@ def test_auroc_by_comparing_every_pair() -> None:
     pairs = [(d > s) + (d == s) / 2 for d in digits.tolist() for s in strangers.tolist()]
     assert auroc(digits, strangers) == pytest.approx(sum(pairs) / len(pairs))
     assert auroc(torch.ones(3), torch.ones(2)) == 0.5
+    assert auroc(torch.arange(10_000) / 1e4, torch.tensor([0.59715])) == pytest.approx(0.4028, abs=1e-9)
 
 
 def test_the_digit_score_written_out_by_hand() -> None:

@@ -71,6 +71,17 @@ def test_what_is_no_filter_is_refused_in_a_line(text: str, words: str) -> None:
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("shown", [99.57, 99.34, 99.43, 99.5, 100.0])
+def test_an_accuracy_is_compared_as_it_is_shown(shown: float) -> None:
+    """0.9957 * 100 is a little more than 99.57."""
+    run = summary(total=round(shown / 100, 4))
+    assert matching(f"sum={shown:g}")(run)
+    assert not matching(f"sum>{shown:g}")(run)
+    assert not matching(f"sum<{shown:g}")(run)
+    assert matching("sum=99.57")(summary(total=0.99571)), "shown as 99.57 %"
+    assert not matching("sum=100")(summary(total=0.99999)), "which is never shown as 100 %"
+
+
 def test_each_word_of_a_state_fits() -> None:
     useless = summary()
     assert useless.finished is not None

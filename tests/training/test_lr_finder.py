@@ -7,7 +7,9 @@ import pytest
 from mnist_sum_tui.charts.plot import draw
 from mnist_sum_tui.charts.rate_test import rate_plot
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.training.lr_finder import HIGHEST, LOWEST, RATES, STEPS, find_rate, smoothed, suggest
+from mnist_sum_tui.training.step import DivergedError, Learner
 
 
 def fall(rate: float) -> float:
@@ -48,6 +50,15 @@ def test_the_rate_rises_from_the_lowest_until_the_loss_leaves(small_data: str) -
     assert find_rate(config) == found, "the same seed, the same numbers"
     drawn = draw(rate_plot(found), 80, 14).lines
     assert any("valley" in "".join(text for text, _ in line) for line in drawn)
+
+
+def test_a_network_whose_first_loss_is_no_number_has_no_rate(small_data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def diverge(*_: object) -> None:
+        raise DivergedError
+
+    monkeypatch.setattr(Learner, "step", diverge)
+    with pytest.raises(UsageError, match="first step is not a number"):
+        find_rate(TrainConfig.of("standard", model="swift", data_dir=small_data))
 
 
 def test_it_ends_when_nobody_wants_it_any_more(small_data: str) -> None:

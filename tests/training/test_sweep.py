@@ -93,4 +93,6 @@ def test_the_mean_over_seeds_and_what_is_chance() -> None:
     assert best.is_like(outcome(("b",), [summary(0.98, 0.98), summary(0.981, 0.981)]))
     assert not best.is_like(outcome(("c",), [summary(0.9, 0.9), summary(0.901, 0.901)]))
     alone = outcome(("d",), [summary(0.99, 0.99)])
-    assert alone.error == pytest.approx((0.99 * 0.01 / 5000) ** 0.5), "of one run: by the number of images"
+    assert alone.error == pytest.approx((0.99 * 0.01 / 10_000) ** 0.5), "of one run: by the number of test images"
+    held_out = replace(summary(0.99, 0.99), starts=(replace(recorded.started(), validation_images=100),))
+    assert outcome(("e",), [held_out]).error == pytest.approx((0.99 * 0.01 / 100) ** 0.5), "or of those held out"
