@@ -77,6 +77,17 @@ def test_a_run_ends_with_its_test_and_can_be_trained_further(few_images: str, tm
     assert epochs_in(run) == [1, 2, 3, 4], "the epochs before do not end it at once"
 
 
+def test_a_target_that_was_reached_does_not_end_the_epochs_that_are_asked_for_then(
+    few_images: str, tmp_path: Path
+) -> None:
+    config = config_of_few(few_images, model="swift", keep=0, epochs=9, target=0.1)
+    run = find.create(tmp_path, config)
+    events_of(config, run)
+    assert epochs_in(run) == [1]
+    events_of(replace(config, epochs=3), run)
+    assert epochs_in(run) == [1, 2, 3]
+
+
 @pytest.mark.usefixtures("every_step_is_told")
 def test_epochs_that_were_turned_twice_do_not_begin_the_count_anew(few_images: str, tmp_path: Path) -> None:
     """They are turned in epoch 2 of 18 steps, so that patience ends the run after epoch 3 all the same."""
@@ -126,3 +137,5 @@ def test_a_limit_of_time_makes_the_run_as_long_as_fits(
     changed = [event for event in events if event.kind == "changed"]
     assert [(event.step, getattr(event, "value", "")) for event in changed] == [(4, "3")]
     assert stepped == [54]
+    events_of(replace(config, epochs=9), run)
+    assert epochs_in(run) == [1, 2, 3, 4, 5, 6], "asked for more epochs, it has another minute"
