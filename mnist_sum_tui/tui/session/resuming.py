@@ -1,12 +1,12 @@
 """Whether a run can be trained further, and a preview of it: how many epochs, how long, at which learning rate."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mnist_sum_tui.config import TrainConfig, settings
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import about, plural
-from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished, Started
+from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.knob_turns import turned
 from mnist_sum_tui.runs.position import Change
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
@@ -34,13 +34,23 @@ def obstacle(run: Run, config: TrainConfig | None, is_training: bool) -> str:
     return ""
 
 
-def changes(starts: Sequence[Started]) -> tuple[Change, ...]:
-    """The numbers of epochs that a run has had, in the form of its checkpoint."""
+def changes(events: Iterable[Event]) -> tuple[Change, ...]:
+    """The numbers of epochs that a run has had, in the form of its checkpoint, from its starts and its changes."""
     found: tuple[Change, ...] = ()
-    for start in starts:
-        if not found or found[-1].epochs != start.epochs:
-            found += (Change(start.step, start.epochs),)
+    for event in events:
+        if isinstance(event, Started):
+            found = _with(found, event.step, event.epochs)
+        elif isinstance(event, Changed) and event.setting == "epochs":
+            found = _with(found, event.at, int(event.value))
     return found
+
+
+def _with(found: tuple[Change, ...], step: int, epochs: int) -> tuple[Change, ...]:
+    """The changes with one more, which replaces those at the same step or later; without it, if it changes nothing."""
+    if [change.epochs for change in found if change.step <= step][-1:] == [epochs]:
+        return found
+    before = tuple(change for change in found if change.step < step)
+    return before if before and before[-1].epochs == epochs else (*before, Change(step, epochs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,8 @@ class Continuation:
     run: Run
     config: TrainConfig
     starts: tuple[Started, ...]
+    lengths: tuple[Change, ...]
+    """the numbers of epochs that it has had"""
     step: int
     """the step of the newest checkpoint, where the run goes on"""
     epoch_seconds: float | None
@@ -64,7 +76,8 @@ class Continuation:
         """Make it from the run's events: starts, epochs, checkpoints, changes and ends are used."""
         found = list(events)
         epochs = [event for event in found if isinstance(event, EpochDone)]
-        step = max((event.step for event in found if isinstance(event, Checkpointed)), default=0)
+        # A resumption drops what the journal has behind its checkpoint, also that this was written.
+        step = max((event.step for event in found if isinstance(event, Checkpointed | Started)), default=0)
         turns = turns_of(found)
         rate = turned(turns, step).get("lr")
         ends = [event for event in found if isinstance(event, Finished)]
@@ -72,6 +85,7 @@ class Continuation:
             run=run,
             config=config,
             starts=tuple(event for event in found if isinstance(event, Started)),
+            lengths=changes(found),
             step=step,
             epoch_seconds=epochs[-1].elapsed / len(epochs) if epochs else None,
             factor=rate.number if rate else 1.0,
@@ -89,6 +103,12 @@ class Continuation:
         return bool(self.starts) and self.step >= self.config.epochs * self.steps_per_epoch
 
     @property
+    def is_shortened(self) -> bool:
+        """Whether it was given fewer epochs than its learning rate was planned for; then added ones get the rest."""
+        planned = [change.epochs for change in self.lengths if change.step < self.step]
+        return bool(planned) and self.step < planned[-1] * self.steps_per_epoch
+
+    @property
     def usual(self) -> int:
         """How many more epochs are suggested."""
         return MORE_EPOCHS if self.is_complete else 0
@@ -102,9 +122,8 @@ class Continuation:
 
     def rates(self, more: int) -> tuple[float, float, float]:
         """The learning rate at the next step, the highest from there on, and the last one."""
-        noted, epochs = changes(self.starts), self.config.epochs + more
-        if more:
-            noted = (*(change for change in noted if change.step < self.step), Change(self.step, epochs))
+        epochs = self.config.epochs + more
+        noted = _with(self.lengths, self.step, epochs) if more else self.lengths
         total = epochs * self.steps_per_epoch
         left = range(self.step, total)
         steps = [*left[:: max(1, len(left) // MOST_RATES)], total - 1]
@@ -135,11 +154,12 @@ class Continuation:
             return f"The learning rate stays {self.factor * self.config.lr:g}."
         now, highest, last = self.rates(more)
         end = f"{last:.2g}" if last > highest / 100 else "almost 0"
-        if self.is_complete:
+        if self.is_complete and not self.is_shortened:
             return (
                 f"{'It forms' if more == 1 else 'They form'} a cycle with half the peak rate of the one before: "
                 f"the learning rate rises to {highest:.2g} and falls to {end} again.{self._halved(highest)}"
             )
         rise = f"rises from {now:.2g} to {highest:.2g} and falls" if highest > now else f"falls from {now:.2g}"
-        start = "The added epochs stretch the rest of the cycle: the" if more else "The"
+        does = "take" if self.is_complete else "stretch"
+        start = f"The added epochs {does} the rest of the cycle: the" if more else "The"
         return f"{start} learning rate {rise} to {end}."

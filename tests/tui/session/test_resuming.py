@@ -10,7 +10,7 @@ from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.schedule import rate_at
-from mnist_sum_tui.tui.session.resuming import Continuation, changes
+from mnist_sum_tui.tui.session.resuming import Continuation
 from tests.tui import recorded
 
 STEPS = recorded.STEPS_PER_EPOCH
@@ -46,13 +46,38 @@ def test_the_rates_are_those_of_the_training(
     for at, epochs in lengths[1:]:
         position = replace(position, step=at).with_epochs(epochs, before=0)
     found = Continuation.of(RUN, config, [*events(*lengths), saved(step)])
-    assert changes(found.starts) == position.changes
+    assert found.lengths == position.changes
     total = config.epochs + more
     position = replace(position, step=step).with_epochs(total, before=0)
     true = [rate_at(config, position.changes, STEPS, at) for at in range(step, total * STEPS)]
     now, highest, last = found.rates(more)
     assert (now, last) == (true[0], true[-1])
     assert highest == pytest.approx(max(true), rel=0.01)
+
+
+def test_a_run_that_was_cut_in_its_added_epochs_goes_on_where_these_began() -> None:
+    """The word that the checkpoint was written came after it, and was dropped with what came behind."""
+    config = TrainConfig.of("standard", model="compact", epochs=7)
+    found = Continuation.of(RUN, config, [*events((0, 2)), saved(STEPS), *events((2 * STEPS, 7))])
+    assert found.step == 2 * STEPS
+    assert found.words(0).startswith("Epochs 3 to 7")
+
+
+@pytest.mark.parametrize("turned_to", [2, 3])
+def test_epochs_that_were_set_during_the_training_count(turned_to: int) -> None:
+    """As by a target, at the end of the second epoch, or by a knob before it."""
+    at = 2 * STEPS if turned_to == 2 else STEPS
+    turn = Changed(step=at, epoch=2, elapsed=1, at=at, setting="epochs", before="10", value=str(turned_to))
+    config = TrainConfig.of("standard", model="compact", epochs=turned_to)
+    found = Continuation.of(RUN, config, [*events((0, 10)), turn, saved(2 * STEPS)])
+    position = replace(Position(step=0).with_epochs(10, before=10), step=at).with_epochs(turned_to, before=0)
+    if turned_to == 3:
+        assert found.rates(0)[0] == rate_at(config, position.changes, STEPS, 2 * STEPS)
+        return
+    assert found.is_complete
+    position = replace(position, step=2 * STEPS).with_epochs(7, before=0)
+    assert found.rates(5)[0] == rate_at(config, position.changes, STEPS, 2 * STEPS)
+    assert "The added epochs take the rest of the cycle: the learning rate falls from 0.0019 to" in found.words(5)
 
 
 def test_a_rate_that_was_turned_on_the_way_goes_on_turned() -> None:
