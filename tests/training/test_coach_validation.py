@@ -18,7 +18,7 @@ def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
 @pytest.mark.parametrize(
     ("schedule", "last_rate", "begins"),
     [
-        ("onecycle", 1e-3, "The learning rate has not fallen yet: epoch 3 has"),
+        ("onecycle", 1e-3, "The learning rate is still high: epoch 3 has"),
         ("onecycle", 2e-4, "Little is left to gain: epoch 3 has"),
         ("constant", 1e-3, "Little is left to gain: epoch 3 has"),
     ],

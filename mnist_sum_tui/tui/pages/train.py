@@ -120,7 +120,9 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         if self.session.past is not None:
             return
         if isinstance(event, Started):
-            self.run_view.reset(self.session.events)  # a resumed run has earlier ones
+            self.run_view.reset(self.session.events)  # a resumed run has earlier ones, and with them answers
+            for earlier in self.session.events:
+                self._load_images_of(earlier)
         else:
             self.run_view.add(event)
         self._is_stale = True

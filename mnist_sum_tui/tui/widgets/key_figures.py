@@ -136,6 +136,8 @@ def facts(session: Session, width: int) -> str:
     started, progress = session.started, session.progress
     if started is None:
         return ""
+    if progress is not None and progress.step <= started.step:  # it is of the process before
+        progress = None
     elapsed = session.events[-1].elapsed if session.events else 0.0
     times = [f"elapsed {duration(elapsed)}"]
     if session.finished is None:

@@ -18,7 +18,7 @@ from mnist_sum_tui.formatting import clauses, hanging
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.event_words import event_news, is_of_the_moment
-from mnist_sum_tui.runs.events import Advice, Event, Progress, Samples
+from mnist_sum_tui.runs.events import Advice, Event, Progress, Samples, Started
 from mnist_sum_tui.tui.session.result import outcome
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.captions import Captions
@@ -113,7 +113,8 @@ class RunView(Vertical):
             return
         self._samples = event if isinstance(event, Samples) else self._samples
         self._news = event_news(event) or self._news
-        self.advice = event if isinstance(event, Advice) else self.advice
+        if isinstance(event, Advice | Started):  # what was said before a resumption no longer holds
+            self.advice = event if isinstance(event, Advice) else None
         self._latest = event.words if isinstance(event, Advice) else event_news(event) or self._latest
 
     def draw(self, with_charts: bool = True) -> None:
