@@ -50,7 +50,7 @@ def describe_change(config: TrainConfig, changes: Sequence[Change], steps_per_ep
         return f"{what}; the learning rate stays {rate:.3g}"
     if is_added:
         peak = factor * config.lr * _share_of_peak(config, changes, steps_per_epoch)
-        return f"{what}; over the added ones the learning rate rises again, to {peak:.3g}, and falls"
+        return f"{what}; over the added ones the learning rate rises to {peak:.3g} again and falls"
     return f"{what}; the learning rate goes on from {rate:.3g}, and its schedule now ends with the last epoch"
 
 

@@ -93,7 +93,8 @@ class DrawingFiles(PredictingPage):
         except MnistSumError as error:
             self.on_trouble(Trouble(str(error)))
         else:
-            self.note(f"Saved; read it by: mnist-sum predict image {shlex.quote(str(path))}")
+            command = f"mnist-sum predict image {shlex.quote(str(path))} --number {self.session.number}"
+            self.note(f"Saved; read it by: {command}")
 
     def action_open(self) -> None:
         """Ask for a picture, and show it."""

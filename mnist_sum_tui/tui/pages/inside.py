@@ -19,7 +19,7 @@ from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult
 from mnist_sum_tui.tui.predictions.requests import LookInside
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, doubt_line
-from mnist_sum_tui.tui.widgets.common import Line
+from mnist_sum_tui.tui.widgets.common import Fitted
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.large_map import Closer
@@ -72,7 +72,7 @@ class InsidePage(NetworkViews):
         with Horizontal(id="inside"):
             with Vertical(id="way"):
                 yield Digit(id="goes-in")
-                yield Line(id="said", markup=False)
+                yield Fitted(id="said", markup=False)
                 yield LayerList(id="layers", markup=False)
                 yield AllTen(id="beside-each")
             with Vertical(id="panel"):
@@ -146,13 +146,17 @@ class InsidePage(NetworkViews):
         shown = self.show_prediction(answer)
         label = shown.label
         mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} {say.truth_words(label, shown)}"
-        line, words = self.query_one("#said", Line), equation(shown.digit, shown.number, shown.sum)
+        line, words = self.query_one(Fitted), equation(shown.digit, shown.number, shown.sum)
         name, width = "drawn" if label is None else f"#{answer.index:,}", line.content_size.width
         short = f"{name}: {words.replace(' ', '')}{mark}"  # a longer one would take the second line
         first = first_fit([f"{name}: {words}{mark}", short, short.replace("it is ", "")], width)
         sure = "slide show: space ends it" if self._is_sliding else doubt_line(shown, width)
         line.say(f"{first}\n{sure}")
         self.query_one(AdditionTable).predictions = answer.predictions
+
+    def on_fitted_resized(self) -> None:
+        """Choose the words again for another width."""
+        self.show_answer()
 
     def _show_layers(self, views: "tuple[LayerView, ...]") -> None:
         layers, before = self.query_one(OptionList), [*map(say.layer_row, self.views)]
@@ -178,7 +182,8 @@ class InsidePage(NetworkViews):
             self.set_class(name == self.view_name, f"-at-{name}")
         closer, maps = self.query_one(Closer), self.query_one(Maps)
         maps.view = view
-        of_layer = say.layer_words(view, self.number, self.app.current_theme.dark)
+        has_columns = not any(self.has_class(size) for size in ("-narrow", "-normal", "-medium"))
+        of_layer = say.layer_words(view, self.number, self.app.current_theme.dark, has_columns)
         if self.has_class("-closer"):
             closer.view = view
             of_layer = say.place_words(closer)

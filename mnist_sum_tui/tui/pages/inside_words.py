@@ -44,7 +44,7 @@ NO_HEALTH = (
     "silent. Start a training (F1), or open or replay a run (F5). Runs of earlier versions have no such figures."
 )
 TOO_EARLY = "These weights are from before the first look at the layers. Later ones (key .) have figures."
-UP_OR_DOWN = "The columns go up from the line at 0 or down below it."
+UP_OR_DOWN = " The columns go up from the line at 0 or down below it."
 AXES = (
     " Across and up are the two directions in which that layer's values differ most (principal components): only how "
     "near two points are has a meaning, not where they are."
@@ -100,8 +100,12 @@ def shape_words(view: "LayerView") -> str:
     return f"{plural(count, 'map')} of {'x'.join(map(str, sides))}" if sides else plural(count, "value")
 
 
-def layer_words(view: "LayerView", number: int, is_dark: bool) -> str:
-    """What the layer does, and how to read its pictures in a dark or light theme."""
+def layer_words(view: "LayerView", number: int, is_dark: bool, has_columns: bool = True) -> str:
+    """What the layer does, and how to read its pictures in a dark or light theme.
+
+    `has_columns` says that there is room for the scores as columns beside the bars of their probabilities.
+    """
+    columns = UP_OR_DOWN if has_columns else ""
     rows, kind = view.field[0].size, view.kind[:1].upper() + view.kind[1:]
     if view.kind == "image":
         return (
@@ -125,9 +129,15 @@ def layer_words(view: "LayerView", number: int, is_dark: bool) -> str:
         kept = "the strongest" if "max" in view.kind else "the mean"
         return f"{kind}: the same maps, smaller. Of each square {kept} is kept: what was found, less exactly where."
     if view.kind == "digit scores":
-        return f"Ten scores, one for each digit. As probabilities they are the first answer, the digit. {UP_OR_DOWN}"
+        return (
+            "Ten scores, one for each digit. "
+            f"As probabilities (the bars) they are the first answer, the digit.{columns}"
+        )
     if view.kind == "sum scores":
-        return f"Nineteen scores, one for each sum, 0 to 18. As probabilities they are the second answer. {UP_OR_DOWN}"
+        return (
+            "Nineteen scores, one for each sum, 0 to 18. "
+            f"As probabilities (the bars) they are the second answer, the sum.{columns}"
+        )
     if view.kind == "digit x number":
         return (
             f"Here the number comes in. Row: digit, column: number. Only column {number} is lit, in the rows of the "

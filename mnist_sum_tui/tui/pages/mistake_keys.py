@@ -216,9 +216,7 @@ class WalkingPage(ImagePage):
     def _search(self, then: Callable[[TestSetEvaluated], None]) -> None:
         """Call `then` with an evaluation of the network on the test set, as soon as there is one."""
         answer, evaluated = self.answer, self._evaluated
-        if answer is None:
-            return
-        if evaluated is not None and evaluated.result.serves_for(answer.weights, answer.source):
+        if answer and evaluated and evaluated.result.serves_for(answer.weights, answer.source):
             then(evaluated)
         else:
             self._then = then  # an evaluation in progress is continued, not repeated

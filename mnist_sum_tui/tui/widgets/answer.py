@@ -21,9 +21,9 @@ GLYPHS = dict(
     zip(
         "0123456789+=",
         zip(
-            ("┏━┓", " ╺┓", "╺━┓", "╺━┓", "╻ ╻", "┏━╸", "┏━╸", "╺━┓", "┏━┓", "┏━┓", "   ", "   "),
-            ("┃ ┃", "  ┃", "┏━┛", " ━┫", "┗━┫", "┗━┓", "┣━┓", "  ┃", "┣━┫", "┗━┫", "╺╋╸", "═══"),
-            ("┗━┛", " ╺┻", "┗━╸", "╺━┛", "  ╹", "╺━┛", "┗━┛", "  ╹", "┗━┛", "╺━┛", "   ", "   "),
+            ("┏━┓", "╺┓ ", "╺━┓", "╺━┓", "╻ ╻", "┏━╸", "┏━╸", "╺━┓", "┏━┓", "┏━┓", "   ", "   "),
+            ("┃ ┃", " ┃ ", "┏━┛", " ━┫", "┗━┫", "┗━┓", "┣━┓", "  ┃", "┣━┫", "┗━┫", "╺╋╸", "═══"),
+            ("┗━┛", "╺┻╸", "┗━╸", "╺━┛", "  ╹", "╺━┛", "┗━┛", "  ╹", "┗━┛", "╺━┛", "   ", "   "),
             strict=True,
         ),
         strict=True,
@@ -207,7 +207,7 @@ class AnswerText(Widget):
 class AllTen(Widget):
     """Shows the answers for one image and all ten numbers."""
 
-    BORDER_TITLE = "All ten numbers"
+    TITLE = "All ten numbers"
     predictions: "reactive[tuple[Prediction, ...]]" = reactive(())
     chosen: reactive[int] = reactive(0)
 
@@ -217,19 +217,30 @@ class AllTen(Widget):
 
         number: int
 
-    def watch_predictions(self, predictions: "tuple[Prediction, ...]") -> None:
-        """Say in the title what the image is, if it is read as another digit: the sums look right then."""
-        one = predictions[0] if predictions else None
-        self.border_title = self.BORDER_TITLE
-        if one is not None and one.label not in (None, one.digit):
-            self.border_title = f"All ten; it is {a_digit(one.label)}"
+    @property
+    def _shown(self) -> "tuple[Prediction, ...]":
+        """The numbers for which there is room, the chosen one among them."""
+        room = self.content_size.height or len(self.predictions)
+        first = max(0, min(self.chosen - room // 2, len(self.predictions) - room))
+        return self.predictions[first : first + room]
+
+    def entitle(self) -> None:
+        """Say in the title which numbers are shown, and what a misread image is: its sums look right."""
+        shown = self._shown
+        is_whole = len(shown) == len(self.predictions)
+        title = self.TITLE if is_whole or not shown else f"Numbers {shown[0].number} to {shown[-1].number}"
+        if shown and shown[0].label not in (None, shown[0].digit):
+            title = f"It is {a_digit(shown[0].label)}: {title[:1].lower()}{title[1:]}"
+        self.border_title = title
+
+    watch_predictions = watch_chosen = on_resize = entitle
 
     def render(self) -> Content:
         """One line per number."""
-        return all_ten(self.predictions, self.chosen, self.content_size.width)
+        return all_ten(self._shown, self.chosen, self.content_size.width)
 
     def on_click(self, event: Click) -> None:
         """Choose the number of the line."""
-        at = event.get_content_offset(self)
-        if at is not None and at.y < len(self.predictions):
-            self.post_message(self.Chosen(self.predictions[at.y].number))
+        at, shown = event.get_content_offset(self), self._shown
+        if at is not None and at.y < len(shown):
+            self.post_message(self.Chosen(shown[at.y].number))

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -23,6 +24,17 @@ class Line(Static):
         if text != self._said:
             self._said = text
             self.update(text, layout=False)
+
+
+class Fitted(Line):
+    """A Line whose words are chosen by its width: it says when that is another."""
+
+    class Resized(Message):
+        """It has another size."""
+
+    def on_resize(self) -> None:
+        """Say so."""
+        self.post_message(self.Resized())
 
 
 MOVES = tuple(  # each calls action_move(x, y) of its widget

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.image_page import ImagePage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage, Reply, Request
@@ -16,6 +17,7 @@ from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.widgets.answer import AnswerText
 from tests.tui import fixed
 from tests.tui.pages.test_inspect import WRONG, page_in
+from tests.tui.recorded import until
 
 LIVE = Weights("live", "the training in progress", None)
 RIGHT = 0
@@ -35,6 +37,20 @@ def note_of(page: InspectPage) -> str:
 async def press(pilot: Pilot[int], *keys: str) -> None:
     await pilot.press(*keys)
     await pilot.pause()
+
+
+async def test_a_walk_before_the_first_answer_is_not_lost(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `w` right after F2: the answer takes a moment."""
+    monkeypatch.setattr(ImagePage, "on_image_predicted", lambda *_: None)
+    async with app.run_test() as pilot:
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(app.screen, InspectPage))
+        page = page_in(app)
+        assert page.answer is None
+        await pilot.press("w")
+        await until(pilot, lambda: page.answer is not None)
+        assert page.index == WRONG[0]
+        assert note_of(page).startswith("With number 7: wrong image 1 of 12")
 
 
 async def test_a_walk_says_where_it_is_and_goes_back(app: MnistSumApp) -> None:

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from textual.app import App
+from textual.app import App, ComposeResult
 
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText, all_ten, answer_lines, large, likeness_bar, sure_line
 from tests.tui import fixed
@@ -79,7 +79,27 @@ def test_all_ten_answers_as_text() -> None:
 
 def test_the_title_of_all_ten_says_what_a_misread_digit_is() -> None:
     ten = AllTen()
-    for index, title in ((0, "All ten numbers"), (8, f"All ten; it is a {fixed.images().labels[8]}")):
+    for index, title in ((0, "All ten numbers"), (8, f"It is a {fixed.images().labels[8]}: all ten numbers")):
         ten.predictions = fixed.predictions(index)
-        ten.watch_predictions(ten.predictions)
+        ten.entitle()
         assert ten.border_title == title
+
+
+class Tens(App[None]):
+    def compose(self) -> ComposeResult:
+        yield AllTen()
+
+
+async def test_in_little_room_the_numbers_around_the_chosen_one_are_shown_and_named() -> None:
+    app = Tens()
+    async with app.run_test(size=(30, 5)) as pilot:
+        ten = app.query_one(AllTen)
+        ten.styles.height, ten.predictions = 5, fixed.predictions(0)
+        digit = ten.predictions[0].digit
+        for chosen, first in ((0, 0), (5, 3), (9, 5)):
+            ten.chosen = chosen
+            await pilot.pause()
+            lines = str(ten.render()).splitlines()
+            assert [line[2:7] for line in lines] == [f"{digit} + {number}" for number in range(first, first + 5)]
+            assert [line[0] for line in lines].index("\u25b8") == chosen - first
+            assert ten.border_title == f"Numbers {first} to {first + 4}"
