@@ -145,8 +145,8 @@ def overlay(
     """One smoothed training curve per run, and its validation as marks; patterns and marks differ, not only colours.
 
     Several series with one name, of runs that differ only in their seed, are drawn as the curve of their mean, with a
-    band from the lowest to the highest. `looks` has the index of each run's mark, 0 to MOST_RUNS - 1; without it the
-    marks are given in order.
+    band from the lowest to the highest. `looks` has the index of each run's mark, 0 to MOST_RUNS - 1, as a table of the
+    runs shows it, so that the mark alone names a run where there is little room; without it they are given in order.
     """
     head, what = quantity.split()
     curves, marks = [], []
@@ -158,7 +158,8 @@ def overlay(
             for series in several
         ]
         x, y, raw = _together(trained)
-        curves.append(Curve(shown, role, x, y, raw, RUN_PATTERNS[row % len(RUN_PATTERNS)]))
+        sign = RUN_SYMBOLS[row] if looks and len(runs) > 1 else ""
+        curves.append(Curve(shown, role, x, y, raw, RUN_PATTERNS[row % len(RUN_PATTERNS)], short=sign))
         validated = [
             (series.x(x_kind, series.validation), series.y(what, head, series.validation)) for series in several
         ]

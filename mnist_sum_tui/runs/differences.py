@@ -50,7 +50,7 @@ def epochs_asked(starts: Iterable[Event]) -> str:
 
 
 def _changes_table(changed: Sequence[Sequence[Changed]]) -> list[list[str]]:
-    columns = [[f"{event.at}:{option_name(event.setting)}={event.value}" for event in events] for events in changed]
+    columns = [[str(event.turn) for event in events] for events in changed]
     if all(column == columns[0] for column in columns):
         return []
     for column in columns:

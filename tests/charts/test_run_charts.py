@@ -7,7 +7,7 @@ import pytest
 
 from mnist_sum_tui.charts.plot import draw
 from mnist_sum_tui.charts.run_charts import MOST_RUNS as MOST
-from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, short_name, short_names
+from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS, X_KINDS, View, overlay, plot, short_name, short_names
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.cli.train import train
 from mnist_sum_tui.config import TrainConfig
@@ -39,6 +39,15 @@ def test_more_runs_than_can_be_told_apart() -> None:
     assert len(several.curves) == MOST
     assert len({(curve.role, curve.pattern) for curve in several.curves}) == MOST
     assert draw(several, 80, 20).lines
+
+
+def test_where_the_names_of_runs_do_not_fit_their_signs_do() -> None:
+    """The table of runs says which run has which sign."""
+    runs = [(f"11-29 16:0{row} swift", [Series(recorded.training(200))]) for row in range(3)]
+    for looks, names in (((0, 1, 2), [*RUN_SYMBOLS[:3]]), ((), [f"{RUN_SYMBOLS[0]} 11-29 16:00 swift"])):
+        drawn = draw(overlay(runs, "sum loss", "step", looks), 50, 8)
+        above = "".join(text for text, _ in drawn.lines[0])
+        assert all(name in above for name in names), above
 
 
 def test_several_series_are_their_mean_with_a_band_between_the_lowest_and_the_highest() -> None:
