@@ -230,7 +230,7 @@ class AllTen(Widget):
         is_whole = len(shown) == len(self.predictions)
         title = self.TITLE if is_whole or not shown else f"Numbers {shown[0].number} to {shown[-1].number}"
         if shown and shown[0].label not in (None, shown[0].digit):
-            title = f"It is {a_digit(shown[0].label)}: {title[:1].lower()}{title[1:]}"
+            title = f"It is {a_digit(shown[0].label)}: {'all ten' if is_whole else title[:1].lower() + title[1:]}"
         self.border_title = title
 
     watch_predictions = watch_chosen = on_resize = entitle
