@@ -137,7 +137,7 @@ class Confidence:
     digit_temperature: float = 1.0
     sum_temperature: float = 1.0
     threshold: float | None = None
-    """the lowest `digit_score` of a digit; 0.5 % of the digits that were held out score lower"""
+    """the lowest `digit_score` of a digit; 0.5 % of the digits that it was chosen by score lower"""
     classes: Mapping[str, Classes] = field(default_factory=dict)
     """two of them, by a key of LONGEST, or none"""
     usual_contrast: float | None = None

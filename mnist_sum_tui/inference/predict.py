@@ -20,6 +20,7 @@ from mnist_sum_tui.models import skeleton
 from mnist_sum_tui.models.layers import SumNetwork, to_memory_format
 from mnist_sum_tui.own_network import OPTION, is_own
 from mnist_sum_tui.runs import checkpoint, find
+from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.run import BUILT_IN, Run, default_folder
 from mnist_sum_tui.runs.summary import warning_of
 
@@ -106,7 +107,7 @@ class Predictor:
             UsageError: the number is not 0..9.
             ValueError: the image has another shape or type.
         """
-        image = torch.as_tensor(image_hw)
+        image = image_hw if isinstance(image_hw, Tensor) else torch.tensor(image_hw)  # a copy: it may be read-only
         if image.shape != (28, 28) or image.dtype != torch.uint8:
             raise ValueError(f"image must be uint8 (28, 28), not {image.dtype} {tuple(image.shape)}")
         return from_outputs(self.infer(image.unsqueeze(0)), 0, number, label)
@@ -146,7 +147,8 @@ def load_predictor(
     """Load the best weights of a run: `latest`, `best`, an id, a path, or a Run; or `built-in`, the package's network.
 
     None loads the newest run in `folder` that has weights, or the package's network if there is no such run.
-    `model` is the name of the user's own network, if its file was given; only its runs are then loaded.
+    `model` is the name of the user's own network, if its file was given; only its runs are then loaded. The whole
+    process gets the number of torch's threads.
 
     Raises:
         UsageError: there is no such run, it has no weights yet, or it is of another network than `model`.
@@ -162,7 +164,12 @@ def load_predictor(
         raise UsageError(f"{source} is of network {loaded.config.model}: name a run of {model}, or leave out {OPTION}")
     hardware = choose_for_inference(loaded.config, device)
     torch.set_num_threads(hardware.threads)
-    where = loaded.position.words(is_running=Run(path.parent).is_running)
-    guesses = "" if chosen is None else warning_of(chosen)
-    named = f"{source} ({loaded.config.model}, {where}{guesses}{lacking(loaded.confidence)})"
+    named = f"{source} ({loaded.config.model}, {state_words(loaded, path)})"
     return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence)
+
+
+def state_words(loaded: Checkpoint, path: Path) -> str:
+    """How far a checkpoint's training was, and what its network lacks: `epoch 3, only guesses, not calibrated`."""
+    run = Run(path.parent)
+    guesses = "" if path == BUILT_IN else warning_of(run)
+    return f"{loaded.position.words(is_running=run.is_running)}{guesses}{lacking(loaded.confidence)}"

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -145,6 +146,8 @@ def test_a_checkpoint_of_an_earlier_version_is_not_calibrated_and_works() -> Non
     prediction = predictor.predict(torch.zeros(28, 28, dtype=torch.uint8), 3)
     assert (prediction.digit_score, prediction.threshold) == (None, None)
     assert prediction.verdict in ("sure", "unsure")
+    read_only = np.frombuffer(bytes(28 * 28), np.uint8).reshape(28, 28)  # as the package's images are
+    assert predictor.predict(read_only, 3) == prediction
 
 
 def test_the_recipes_that_hold_nothing_out_take_the_values_of_their_twins(

@@ -41,18 +41,13 @@ def load_file(weights: Weights) -> "Predictor":
     Raises:
         CheckpointError: the file is missing, damaged, or of another network.
     """
-    from mnist_sum_tui.inference.confidence import lacking
-    from mnist_sum_tui.inference.predict import Predictor
+    from mnist_sum_tui.inference.predict import Predictor, state_words
     from mnist_sum_tui.machine.hardware import choose_for_inference
     from mnist_sum_tui.runs import checkpoint
-    from mnist_sum_tui.runs.run import BUILT_IN, Run
-    from mnist_sum_tui.runs.summary import warning_of
 
     assert weights.path is not None
-    loaded, run = checkpoint.load(weights.path), Run(weights.path.parent)
-    guesses = "" if weights.path == BUILT_IN else warning_of(run)
-    owner = f"{'newest run ' if weights.is_newest else ''}{weights.owner}"
-    named = f"{owner}, {loaded.position.words(is_running=run.is_running)}{guesses}{lacking(loaded.confidence)}"
+    loaded = checkpoint.load(weights.path)
+    named = f"{'newest run ' if weights.is_newest else ''}{weights.owner}, {state_words(loaded, weights.path)}"
     hardware = choose_for_inference(loaded.config, "auto")
     return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence)
 
