@@ -37,10 +37,11 @@ def write(run: Run, text: str) -> None:
 
     Raises:
         UsageError: the note is too long.
-        RunError: it cannot be written, or one of the run's files is a link.
+        RunError: it cannot be written, one of the run's files is a link, or the folder is another program's.
     """
     check(text)
     own_files.check(run.path)
+    run.check_own()
     if line := printable(_one_line(text)):
         write_atomic(run.path / NAME, to_bytes(f"{line}\n"))
     else:

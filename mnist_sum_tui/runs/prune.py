@@ -11,11 +11,12 @@ def kept_files(run: Run) -> list[Path]:
     """The snapshots of the run's epochs, which `prune` would remove.
 
     Raises:
-        RunError: the run is being trained, or its folder or one of its files is a link.
+        RunError: the run is being trained, its folder or one of its files is a link, or it is another program's.
     """
     if run.path.is_symlink():
         raise RunError(f"{run.path}: is a link and is not pruned; prune the run that it points to")
     own_files.check(run.path)
+    run.check_own()
     if run.is_running:
         raise RunError(f"run {run.id} is being trained by process {run.pid}; stop it first")
     return [run.epoch_file(epoch) for epoch in run.kept_epochs()]

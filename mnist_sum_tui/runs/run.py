@@ -225,17 +225,22 @@ class Run:
         files = own_files.own_files(self.path)
         if self.is_running:
             raise RunError(f"run {self.id} is being trained by process {self.pid}; stop it first")
-        if self._is_foreign(files):
-            raise RunError(f"{self.config_file}: is not a run's, so nothing is deleted; choose another run")
+        self.check_own()
         self._let_go()
         own_files.remove(*files, folder=self.path)
 
-    def _is_foreign(self, files: list[Path]) -> bool:
-        """Whether config.json is another program's. A damaged one is a run's if other files of a run are there."""
+    def check_own(self) -> None:
+        """Refuse a folder whose config.json is another program's. A damaged one is a run's beside a run's own files.
+
+        Raises:
+            RunError: it is another program's.
+        """
         try:
-            return not self.read_json(self.config_file).keys() >= MARKS
+            is_own = self.read_json(self.config_file).keys() >= MARKS
         except RunError:
-            return not set(files) - {self.config_file}
+            is_own = any(file.exists() for file in (self.metrics_file, self.last_file, self.best_file))
+        if not is_own:
+            raise RunError(f"{self.config_file}: is not a run's, so nothing is changed or deleted; choose another run")
 
 
 def _begin(run: Run, config: TrainConfig) -> Run:
