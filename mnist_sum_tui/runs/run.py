@@ -238,9 +238,10 @@ class Run:
         try:
             is_own = self.read_json(self.config_file).keys() >= MARKS
         except RunError:
-            is_own = any(file.exists() for file in (self.metrics_file, self.last_file, self.best_file))
+            traces = self.metrics_file, self.last_file, self.best_file
+            is_own = self.pid is not None or any(file.exists() for file in traces)
         if not is_own:
-            raise RunError(f"{self.config_file}: is not a run's, so nothing is changed or deleted; choose another run")
+            raise RunError(f"{self.config_file}: is not a run's, so nothing is deleted or changed; choose another run")
 
 
 def _begin(run: Run, config: TrainConfig) -> Run:

@@ -98,7 +98,7 @@ class MnistSumApp(SettingsApp):
         self._defaults = form_defaults or start or TrainConfig(model=QUICK_MODEL)
         if theme is not None:
             self.theme = theme
-        for name in PAGES:
+        for name in ("train",) if session.is_read_only else PAGES:  # a visitor has no other page, whatever asks for it
             self.add_mode(name, partial(self._open, name))
 
     async def on_event(self, event: Event) -> None:

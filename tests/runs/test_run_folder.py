@@ -141,17 +141,20 @@ def test_a_run_is_kept_if_resuming_it_fails_early(tmp_path: Path, cli: Cli) -> N
     assert notes.exists()
 
 
-def test_another_programs_folder_is_neither_resumed_nor_deleted(tmp_path: Path, cli: Cli) -> None:
+def test_another_programs_folder_is_neither_resumed_nor_changed(tmp_path: Path, cli: Cli) -> None:
     project = tmp_path / "proj"
     project.mkdir()
     for values in ({}, {"model_type": "bert", "architectures": ["x"]}):
         (project / "config.json").write_text(json.dumps(values))
-        for others in ((), ("src.js",)):
+        for others in ((), ("src.js",), ("note.txt", "epoch-1.safetensors")):
             for name in others:
                 (project / name).write_text("precious")
             before = contents(project)
             is_one_line(cli("runs", "delete", "--yes", "./proj"), 1, "nothing is deleted")
             is_one_line(cli("train", "--resume", "./proj", "--epochs", "1"), 1, "is not a run's")
+            is_one_line(cli("runs", "prune", "--yes", "./proj"), 1, "is not a run's")
+            for note in ("", "mine"):
+                is_one_line(cli("runs", "note", "./proj", note), 1, "is not a run's")
             assert contents(project) == before
 
 
@@ -181,6 +184,7 @@ def test_a_run_with_a_damaged_config_can_be_deleted(tmp_path: Path) -> None:
     assert not run.path.exists()
     run.path.mkdir()
     run.config_file.write_text("// a comment, as some programs allow")
+    (run.path / "report.html").write_text("precious")
     with pytest.raises(RunError, match="nothing is deleted"):
         run.delete()
     assert run.config_file.exists()

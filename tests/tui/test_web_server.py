@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.app import UnknownModeError
 
 from mnist_sum_tui.cli.serve import serve
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import Journal
+from mnist_sum_tui.tui.pages.base import Tab
 from mnist_sum_tui.tui.session.messages import FindRate, StartTraining
+from mnist_sum_tui.tui.visitor import watching_app
 from tests.conftest import Cli, is_one_line, wait_for
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
@@ -147,6 +150,19 @@ async def test_a_visitor_changes_nothing(fake: FakeTrain, tmp_path: Path) -> Non
         assert app.screen is app.train_page
         assert not app.session.is_training
     assert find.list_runs(app.session.runs_folder) == []
+
+
+async def test_a_click_on_a_tab_leads_a_visitor_nowhere(tmp_path: Path) -> None:
+    """On the page Runs, runs could be deleted."""
+    app = watching_app(tmp_path, None)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.train_page.is_composed and app.train_page.player is not None)
+        for tab in app.screen.query(Tab):
+            await pilot.click(tab)
+            await pilot.pause()
+            assert app.screen is app.train_page
+        with pytest.raises(UnknownModeError):
+            await app.switch_mode("runs")
 
 
 def test_bad_options_are_one_line(cli: Cli, tmp_path: Path) -> None:

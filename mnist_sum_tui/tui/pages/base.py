@@ -48,8 +48,8 @@ class Tab(Static):
         self.page = page
 
     def on_click(self) -> None:
-        """Go to the page."""
-        self.app.switch_mode(self.page)
+        """Go to the page, as its key does."""
+        cast("MnistSumApp", self.app).action_page(self.page)
 
 
 class Page(SteadyScreen[None]):
