@@ -1,7 +1,6 @@
 """`mnist-sum predict`: the digit that a network reads in an image, and its sum with a number."""
 
 import random
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,10 +26,31 @@ class Predict(Group):
     """The group of commands; `predict 3` means `predict idx 3`, and `predict FILE` means `predict image FILE`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the command first where an option comes first, as in `predict --run best 3`; 0.5 is no file's name."""
+        """Put the command first where an option comes first, as in `predict --run best 3`.
+
+        Raises:
+            UsageError: the first argument is neither a number, a file, nor a command.
+        """
         if args and args[0].startswith("--") and args[0] not in ctx.help_option_names:
-            args = ["image" if any(re.search(r"[.][A-Za-z]+$", word) for word in args) else "idx", *args]
+            place = self._first_argument(args)
+            if place is None:
+                args = ["idx", *args]
+            elif args[place] in self.commands:
+                args = [args[place], *args[:place], *args[place + 1 :]]
+            else:
+                args = [_command_for(args[place]), *args]
         return super().parse_args(ctx, args)
+
+    def _first_argument(self, args: list[str]) -> int | None:
+        """The place of the first word that is neither an option nor an option's value; None if there is none."""
+        options = [option for command in self.commands.values() for option in command.params]
+        with_value = {name for option in options if not getattr(option, "is_flag", True) for name in option.opts}
+        is_value = False
+        for place, word in enumerate(args):
+            if not is_value and (word == "-" or not word.startswith("-")):
+                return place
+            is_value = not is_value and word in with_value
+        return None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Put `idx` before a number, and `image` before the name of a file.
@@ -38,17 +58,24 @@ class Predict(Group):
         Raises:
             UsageError: the first argument is neither a number, a file, nor a command.
         """
-        first = args[0]
-        if first.isdecimal():
-            return super().resolve_command(ctx, ["idx", *args])
-        if first in self.commands:
-            return super().resolve_command(ctx, args)
-        if first == "-" or Path(first).suffix or Path(first).exists():
-            return super().resolve_command(ctx, ["image", *args])
-        raise UsageError(
-            f"{first} is neither the number of a test image nor a picture: "
-            "try mnist-sum predict 3, or mnist-sum predict digit.png"
-        )
+        named = [] if args[0] in self.commands else [_command_for(args[0])]
+        return super().resolve_command(ctx, [*named, *args])
+
+
+def _command_for(first: str) -> str:
+    """The command that takes this as its first argument.
+
+    Raises:
+        UsageError: it is neither a number nor a file.
+    """
+    if first.isdecimal():
+        return "idx"
+    if first == "-" or Path(first).suffix or Path(first).exists():
+        return "image"
+    raise UsageError(
+        f"{first} is neither the number of a test image nor a picture: "
+        "try mnist-sum predict 3, or mnist-sum predict digit.png"
+    )
 
 
 app = typer.Typer(

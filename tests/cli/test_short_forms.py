@@ -122,6 +122,24 @@ def test_predict_takes_a_picture(cli: Cli, tmp_path: Path) -> None:
     assert json.loads(cli("predict", "one.png", "5", "--json").stdout) == wanted
     assert json.loads(cli("predict", "one", "5", "--json").stdout)["digit"] == wanted["digit"]
     is_one_line(cli("predict", "two.png"), 2, "error: two.png does not exist; give the path of a picture")
+    (tmp_path / "p.v2").write_bytes((tmp_path / "one.png").read_bytes())
+    for file in ("one", "p.v2"):
+        for words in (["--json", file], ["--json", "image", file], ["--number", "5", "--json", file]):
+            assert json.loads(cli("predict", *words).stdout)["digit"] == wanted["digit"], words
+
+
+def test_an_options_value_does_not_decide_what_is_predicted(cli: Cli) -> None:
+    for option, value in (("--run", "v1.old/x-v1.x"), ("--runs-dir", "./old.runs"), ("--data-dir", "no.where")):
+        for words in ([option, value], [f"{option}={value}"]):
+            said = cli("predict", *words, "3", "--json")
+            assert "3 does not exist" not in said.stderr
+            assert "INDEX" not in said.stderr
+    assert json.loads(cli("predict", "--runs-dir", "./old.runs", "3", "--json").stdout)["index"] == 3
+    is_one_line(cli("predict", "--json", "three"), 2, "three is neither the number of a test image nor a picture")
+    is_one_line(cli("predict", "--json"), 2, "INDEX is missing")
+    is_one_line(cli("predict", "--json", "-1"), 2, "index -1 is out of range")
+    is_one_line(cli("predict", "--split", "no.png", "3"), 2, "unknown split")
+    is_one_line(cli("predict", "--json", "-"), 2, "- is empty")
 
 
 TRUE = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
