@@ -1,5 +1,6 @@
 """Earlier runs with the same settings: a sweep and `train --seeds` keep the finished ones and resume the others."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,10 @@ from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.training.sweep import is_run_of
 
 
-def there(config: TrainConfig, folder: Path) -> Summary | None:
-    """The completed run with this config, or else one that can be resumed; None if there is neither."""
+def there(config: TrainConfig, folder: Path, ended: Sequence[str] = ("completed",)) -> Summary | None:
+    """The run with this config that `ended` so, or else one that can be resumed; None if there is neither."""
     alike = [found for found in map(summarise, find.list_runs(folder)) if is_run_of(config, found)]
-    states = (("completed",), ("stopped", "interrupted"))
+    states = (ended, ("stopped", "interrupted"))
     return next((found for state in states for found in alike if found.state in state), None)
 
 

@@ -13,7 +13,7 @@ from mnist_sum_tui.cli.common import Json, Notify, RunsDir, folder_or_default, p
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.cli.train import train_and_print
 from mnist_sum_tui.config import TrainConfig, option_name
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import duration, percent, shade
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
@@ -22,6 +22,8 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.sweep import Outcome, combinations, outcome
 
+ENDED = ("completed", "diverged")
+"""how a run ends that is a result: a sweep does not train it again"""
 WAITING = "another sweep trains in this folder: this one goes on when its run is over"
 
 
@@ -83,13 +85,20 @@ def _check(configs: Sequence[TrainConfig]) -> None:
 
 def _made(config: TrainConfig, folder: Path, name: str, json: bool) -> tuple[Run, int]:
     """The run with that config: one that is there, one that goes on, or a new one; and the exit code."""
-    found = there(config, folder)
-    if found is not None and found.state == "completed":
+    found = there(config, folder, ENDED)
+    if found is not None and found.state in ENDED:
         if not json:
             say(console(), done_before(found))
         return found.run, 0
     config, run = begun(config, found, folder, name)
-    return run, train_and_print(config, run, False, style="json" if json else "brief")
+    try:
+        return run, train_and_print(config, run, False, style="json" if json else "brief")
+    except RunError as error:
+        if summarise(run).state != "diverged":
+            raise
+        if not json:
+            say(console(), str(error))
+        return run, 0
 
 
 def _named(swept: tuple[str, ...], values: tuple[str, ...]) -> str:
@@ -99,9 +108,15 @@ def _named(swept: tuple[str, ...], values: tuple[str, ...]) -> str:
 def _so_far(swept: tuple[str, ...], done: Sequence[Outcome]) -> str:
     """What the last combination came to, beside the best so far."""
     best, last = max(done, key=lambda found: found.mean), done[-1]
+    if last.diverged:
+        return f"no mean: {_diverged(last)}"
     than = "within chance of" if last.is_like(best) else "below"
     verdict = "the best so far" if last is best else f"{than} the best so far, {_named(swept, best.values)}"
-    return f"digit and sum {percent(last.mean, 3)} +- {100 * last.error:.3f} %: {verdict}"
+    return f"digit and sum {percent(last.mean, 3)} +- {percent(last.error, 3)}: {verdict}"
+
+
+def _diverged(found: Outcome) -> str:
+    return "diverged" if found.diverged == found.runs else f"{found.diverged} of {found.runs} diverged"
 
 
 def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
@@ -109,18 +124,19 @@ def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     rows = []
     for found in sorted(done, key=lambda found: -found.mean):
         verdict = "best" if found is best else "within chance" if found.is_like(best) else ""
+        verdict = _diverged(found) if found.diverged else verdict
         row = [
             *found.values, str(found.runs), percent(found.digit, 3), percent(found.total, 3),
-            f"{100 * found.error:.3f} %", duration(found.seconds), verdict,
+            percent(found.error, 3), duration(found.seconds), verdict,
         ]  # fmt: skip
-        rows.append([styled(text, "bold") for text in row] if found is best else list(row))
+        rows.append([styled(text, "bold") for text in row] if verdict == "best" else list(row))
     out = console()
     out.print()
     columns = [*map(option_name, swept), "runs", "digit", "sum", "+-", "time", ""]
     print_table(out, "Mean accuracy of each combination", columns, rows, left=len(swept))
     say(out, "digit, sum: in validation, or in the test where no images are held out")
     say(out, "+-: standard error of their mean, over the seeds or, for one run, over its images")
-    if len(swept) == 2:
+    if len(swept) == 2 and not best.diverged:
         _print_grid(swept, done)
 
 
@@ -128,9 +144,12 @@ def _print_grid(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     """Print the mean of digit and sum: a row per value of the first setting, a column per value of the second."""
     first, second = (list(dict.fromkeys(found.values[place] for found in done)) for place in (0, 1))
     means = {found.values: found.mean for found in done}
-    low, high = min(means.values()), max(means.values())
+    known = [found.mean for found in done if not found.diverged]
+    low, high = min(known), max(known)
 
     def cell(mean: float) -> str:
+        if mean < 0:
+            return "diverged"
         return f"{percent(mean)} {2 * shade((mean - low) / (high - low) if high > low else 1.0)}"
 
     rows = [[down, *(cell(means[down, across]) for across in second)] for down in first]
@@ -145,8 +164,9 @@ def _print_json(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
         {
             **dict(zip(swept, found.values, strict=True)), "runs": found.runs, "digit_accuracy": found.digit,
             "sum_accuracy": found.total, "standard_error": found.error, "seconds": found.seconds,
-            "within_chance_of_best": found.is_like(best),
+            "within_chance_of_best": found.is_like(best), "diverged": found.diverged,
         }
         for found in done
     ]  # fmt: skip
-    print_json({"event": "sweep", "best": dict(zip(swept, best.values, strict=True)), "combinations": rows})
+    chosen = None if best.diverged else dict(zip(swept, best.values, strict=True))
+    print_json({"event": "sweep", "best": chosen, "combinations": rows})

@@ -32,23 +32,30 @@ class Combination:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of a combination: mean accuracies over the runs with its seeds, as fractions of 1."""
+    """The result of a combination: mean accuracies over the runs with its seeds, as fractions of 1.
+
+    They are None if a run diverged.
+    """
 
     values: tuple[str, ...]
     runs: int
-    digit: float
-    total: float
-    error: float
+    digit: float | None
+    total: float | None
+    error: float | None
     """the standard error of `mean`: over the seeds, or, for a single run, over its images"""
     seconds: float
+    diverged: int = 0
+    """how many of the runs diverged"""
 
     @property
     def mean(self) -> float:
-        """The mean of both accuracies."""
-        return (self.digit + self.total) / 2
+        """The mean of both accuracies; -1 if a run diverged, for sorting."""
+        return -1.0 if self.digit is None or self.total is None else (self.digit + self.total) / 2
 
     def is_like(self, other: "Outcome") -> bool:
         """Whether the difference to another outcome may be chance."""
+        if self.error is None or other.error is None:
+            return False
         return abs(self.mean - other.mean) <= SURE * math.hypot(self.error, other.error)
 
 
@@ -132,7 +139,10 @@ def _images(run: Summary) -> int:
 
 
 def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:
-    """The result of a combination's finished runs: in validation, or in the test if no images were held out."""
+    """The result of a combination's runs: in validation, or in the test if no images were held out."""
+    seconds = statistics.mean(found.elapsed for found in done)
+    if diverged := sum(found.state == "diverged" for found in done):
+        return Outcome(values, len(done), None, None, None, seconds, diverged)
     pairs = [pair for found in done if (pair := accuracies(found.best_epoch) or accuracies(found.finished))]
     means = [(digit + total) / 2 for digit, total in pairs]
     accuracy = statistics.mean(means)
@@ -140,5 +150,5 @@ def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:
     return Outcome(
         values, len(done), statistics.mean(digit for digit, _ in pairs), statistics.mean(total for _, total in pairs),
         statistics.stdev(means) / math.sqrt(len(means)) if len(means) > 1 else alone,
-        statistics.mean(found.elapsed for found in done),
+        seconds,
     )  # fmt: skip

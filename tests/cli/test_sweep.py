@@ -1,5 +1,6 @@
 """`mnist-sum sweep`: its lock, what it checks first, and its grid."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -67,6 +68,22 @@ def test_two_settings_are_a_grid_of_shades(cli: Cli, tmp_path: Path) -> None:
     assert grid[1].split() == ["1e-3", "4e-3"]
     assert [line.split()[0] for line in grid[2:4]] == ["64", "128"]
     assert sum(line.count("██") for line in grid) == 1, "the best"
+
+
+def test_a_combination_that_diverges_is_a_result(cli: Cli, tmp_path: Path) -> None:
+    arguments = options(tmp_path, "--lr", "1e-3,100", "--optimizer", "sgd", "--epochs", "4", "--batch-size", "16")
+    first, again = cli(*arguments), cli(*arguments, "--json")
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
+    assert "the loss is no longer a number" in first.stdout
+    rows = [line.split() for line in first.stdout[first.stdout.index("Mean accuracy") :].splitlines()]
+    assert [row[0] for row in rows if row[-1] == "best"] == ["1e-3"]
+    assert next(row for row in rows if row[0] == "100")[1:5] == ["1", "-", "-", "-"]
+    assert [row[-1] for row in rows if row[0] == "100"] == ["diverged"]
+    told = json.loads(again.stdout)
+    assert told["best"] == {"lr": "1e-3"}
+    assert [row["diverged"] for row in told["combinations"]] == [0, 1]
+    assert [row["digit_accuracy"] is None for row in told["combinations"]] == [False, True]
+    assert len(find.list_runs(tmp_path / "runs")) == 2, "neither is trained again"
 
 
 def test_without_a_setting_the_seeds_are_named(cli: Cli, tmp_path: Path) -> None:

@@ -96,3 +96,11 @@ def test_the_mean_over_seeds_and_what_is_chance() -> None:
     assert alone.error == pytest.approx((0.99 * 0.01 / 10_000) ** 0.5), "of one run: by the number of test images"
     held_out = replace(summary(0.99, 0.99), starts=(replace(recorded.started(), validation_images=100),))
     assert outcome(("e",), [held_out]).error == pytest.approx((0.99 * 0.01 / 100) ** 0.5), "or of those held out"
+
+
+def test_a_combination_of_which_a_run_diverged_has_no_mean() -> None:
+    gone = replace(summary(0.99, 0.99), state="diverged", finished=None)
+    found = outcome(("a",), [summary(0.99, 0.99), gone])
+    assert (found.runs, found.diverged, found.digit, found.total, found.error) == (2, 1, None, None, None)
+    assert found.mean < outcome(("b",), [summary(0.0, 0.0)]).mean, "never the best"
+    assert not found.is_like(found)
