@@ -45,13 +45,25 @@ def reproduction(config: TrainConfig, starts: Sequence[Started], changed: Sequen
     if len(lengths) < 2:
         return first, ""
     parts = [first]
-    parts += [f"mnist-sum train --resume latest --epochs {start.epochs}" for start in lengths[1:]]
-    stops = [
-        f"{start.step:,}" for before, start in pairwise(lengths) if start.step < before.epochs * before.steps_per_epoch
-    ]
+    own = printable(option_for(config.model))
+    parts += [f"mnist-sum train --resume latest --epochs {start.epochs}{own}" for start in lengths[1:]]
+    stops = [f"{start.step:,}" for before, start in pairwise(lengths) if not _was_over(config, before, start, changed)]
     if not stops:
         return " && ".join(parts), ""
     return " ; ".join(parts), f"stop it at step {', '.join(stops)}, where the number of epochs was changed"
+
+
+def _was_over(config: TrainConfig, before: Started, start: Started, changed: Sequence[Changed]) -> bool:
+    """Whether a run had come to its end before it was resumed with more epochs.
+
+    The end itself is no longer in the journal, because it came after the checkpoint. An epoch's end counts as the end
+    of a run that ends by itself: to stop such a run between two epochs is hardly possible by hand.
+    """
+    for event in changed:
+        if before.step <= event.step < start.step:
+            before = before.after(event)
+    ends_itself = bool(config.patience or config.target or config.max_minutes)
+    return start.step >= before.total_steps or (ends_itself and start.step % start.steps_per_epoch == 0)
 
 
 def _was_turned(start: Started, turned: set[tuple[int, int]]) -> bool:

@@ -1,12 +1,15 @@
 """The command line that makes a run again."""
 
 from dataclasses import replace
+from pathlib import Path
 
+from mnist_sum_tui import own_network
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.events import Changed, Started
 from tests.tui import recorded
 
+AGAIN = "mnist-sum train --resume latest --epochs"
 STARTED = next(event for event in recorded.training(1) if isinstance(event, Started))
 
 
@@ -21,3 +24,31 @@ def test_what_was_turned_is_planned_in_the_command_that_repeats_it() -> None:
     text, besides = reproduction(config, starts, changed)
     assert text.endswith("--epochs 2 --seed 0 --change 10:epochs=3 --change 12:lr=x0.5")
     assert besides == ""
+
+
+def test_a_run_that_ended_by_itself_was_not_stopped_before_it_was_resumed() -> None:
+    def again(config: TrainConfig, step: int, *changed: Changed) -> tuple[str, str]:
+        first = replace(STARTED, epochs=3, step=0)
+        return reproduction(config, [first, replace(STARTED, epochs=2, step=step, resumed=True)], changed)
+
+    usual = TrainConfig.of("standard", model="swift", epochs=2)
+    an_epoch = STARTED.steps_per_epoch
+    text, besides = again(replace(usual, target=80.0), an_epoch)
+    assert text.endswith(f"--target 80.0 && {AGAIN} 2")
+    assert besides == ""
+    for config, step in ((usual, an_epoch), (replace(usual, target=80.0), an_epoch + 1)):
+        text, besides = again(config, step)
+        assert text.endswith(f" ; {AGAIN} 2")
+        assert besides.startswith(f"stop it at step {step}")
+    fitted = Changed(step=9, epoch=1, elapsed=1.0, at=9, setting="epochs", before="3", value="1")
+    assert again(replace(usual, max_minutes=0.1), an_epoch, fitted)[1] == ""
+
+
+def test_the_file_of_an_own_network_is_named_in_every_command(tmp_path: Path) -> None:
+    file = tmp_path / "tiny net" / "tiny.py"
+    file.parent.mkdir()
+    file.write_text("pass")
+    config = TrainConfig.of("standard", model=own_network.take(str(file)), epochs=2)
+    text, _ = reproduction(config, [replace(STARTED, epochs=1, step=0), replace(STARTED, epochs=2, step=430)])
+    assert text.count(f"--model-file '{file}'") == 2
+    assert text.endswith(f"{AGAIN} 2 --model-file '{file}'")
