@@ -27,6 +27,7 @@ from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import default_folder
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -96,7 +97,8 @@ def evaluate(
         elif json:
             print_json({"source": predictor.source, **score(predictor.infer(images.images), images).to_dict()})
         else:
-            options = f" --run {asked.argument if asked else find.BUILT_IN_NAME}" if named else ""
+            is_told = named is not None or folder != default_folder()  # predict would ask another network
+            options = f" --run {asked.argument if asked else find.BUILT_IN_NAME}" if is_told else ""
             options += option_for(predictor.config.model)
             options += f" --data-dir {shlex.quote(data_dir)}" if data_dir else ""
             _print(predictor.source, score(predictor.infer(images.images), images), options)
