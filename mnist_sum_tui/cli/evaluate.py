@@ -76,6 +76,8 @@ def evaluate(
     if corrupt and strangers is not None:
         raise UsageError("--corrupt and --strangers are separate tests: give one of them at a time")
     folder = folder_or_default(runs_dir)
+    if None not in (run, same_run) and run != same_run:
+        raise UsageError(f"the run is given twice, as {run} and as {same_run}: give it once")
     named = same_run if run is None else run
     asked = find.for_prediction(named, folder, model_file)
     import_torch()

@@ -77,6 +77,7 @@ BAD_INPUT = [
     (["train", "--recipe", ""], 2, "unknown recipe ''"),
     (["tui", "--recipe", ""], 2, "unknown recipe ''"),
     (["evaluate", ""], 2, "is empty"),
+    (["evaluate", "latest", "--run", "best"], 2, "error: the run is given twice, as latest and as best: give it once"),
     (["predict", "idx", "3", "--run", ""], 2, "is empty"),
     (["train", "--runs-dir", ""], 2, "--runs-dir is empty"),
     (["runs", "--runs-dir", ""], 2, "--runs-dir is empty"),
