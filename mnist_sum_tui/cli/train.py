@@ -1,9 +1,9 @@
 """`mnist-sum train`: train without the dashboard."""
 
+import contextlib
 import functools
 import signal
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -71,8 +71,6 @@ def train(
         run = resumed or find.create(folder, config, name)
         with told_when_over(notify, "the training"):
             code = train_and_print(config, run, style=style, turns=turns, boards=tensorboard)
-        if tensorboard is not None and style == "auto":
-            say(console(), f"It is written for TensorBoard, too: {board_shown(tensorboard)}")
         raise typer.Exit(code)
     if resumed is not None:
         raise UsageError("--seeds starts new runs: leave out --resume")
@@ -126,14 +124,22 @@ def train_and_print(
 
         events = start(config, run, control)
         if boards is not None:
-            from mnist_sum_tui.export.tensorboard import streamed
-
-            events = streamed(events, run, boards / run.path.name)
+            events = _streamed(events, run, boards, is_told=style == "auto")
         finished, is_heard = _print_all(events, out, control)
     if caught and (not is_last or (finished is not None and finished.reason == "stopped")):
         return 128 + caught[0]
     _check_end(finished, is_heard, run)
     return 0
+
+
+def _streamed(events: Iterable[Event], run: Run, boards: Path, *, is_told: bool) -> Iterator[Event]:
+    """Pass on the events and write them for TensorBoard; if `is_told`, say at the end that it could be done."""
+    from mnist_sum_tui.export.tensorboard import streamed
+
+    is_written = yield from streamed(events, run, boards / run.path.name)
+    if is_written and is_told:
+        with contextlib.suppress(OSError):  # the output was closed, which is told elsewhere
+            say(console(), f"It is written for TensorBoard, too: {board_shown(boards)}")
 
 
 def _print_all(events: Iterable[Event], out: "Printer", control: Control) -> tuple[Finished | None, bool]:
@@ -166,7 +172,7 @@ def _check_end(finished: Finished | None, is_heard: bool, run: Run) -> None:
         )
 
 
-@contextmanager
+@contextlib.contextmanager
 def _signals_stop(control: Control) -> Iterator[list[int]]:
     """Let the first signal stop the run after its current step, and a second one end the program at once.
 

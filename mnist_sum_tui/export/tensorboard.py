@@ -7,7 +7,7 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
@@ -123,8 +123,8 @@ def _left_if_filled(folder: Path) -> Iterator[None]:
                 folder.rmdir()
 
 
-def streamed(events: Iterable[Event], run: Run, folder: Path) -> Iterator[Event]:
-    """Pass on the events of a training, and write each of them into the folder.
+def streamed(events: Iterable[Event], run: Run, folder: Path) -> Generator[Event, None, bool]:
+    """Pass on the events of a training, and write each of them into the folder; returns whether all were written.
 
     If writing fails, the training goes on: a Notice says so once, and nothing more is written.
     """
@@ -140,6 +140,7 @@ def streamed(events: Iterable[Event], run: Run, folder: Path) -> Iterator[Event]
             except OSError as error:
                 board, words = None, f"{unwritable(folder, error)}; the training goes on without TensorBoard"
                 yield Notice(step=event.step, epoch=event.epoch, elapsed=event.elapsed, message=words)
+        return board is not None
     finally:
         if board is not None:
             with contextlib.suppress(OSError):

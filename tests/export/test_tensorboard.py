@@ -148,4 +148,10 @@ def test_the_commands(cli: Cli, small_data: str, tmp_path: Path) -> None:
     is_one_line(cli("runs", "export", "latest", "--tensorboard", str(boards)), 2, "exists already")
     loud = cli("train", *settings[:-1], "--tensorboard", str(tmp_path / "loud"))
     assert f"for TensorBoard, too: tensorboard --logdir {tmp_path / 'loud'} shows it" in loud.stdout
+    (streams,) = (tmp_path / "loud").iterdir()
+    (tmp_path / "barred").mkdir()
+    (tmp_path / "barred" / streams.name).write_text("a file, where a folder should be")
+    failed = cli("train", "--resume", "latest", "--epochs", "2", "--tensorboard", str(tmp_path / "barred"))
+    assert "goes on without TensorBoard" in " ".join(failed.stdout.split()), failed.stderr
+    assert "for TensorBoard, too" not in failed.stdout
     is_one_line(cli("train", *settings, "--tensorboard", str(next(streams.iterdir()))), 2, "is not a folder")
