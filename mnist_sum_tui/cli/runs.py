@@ -60,7 +60,12 @@ def runs(
 ) -> None:
     """List the runs, newest first."""
     context.obj = runs_dir
-    if context.invoked_subcommand is None:
+    lists = {"--filter": filter, "--sort": sort, "--columns": columns, "--each": each, "--json": json}
+    if (command := context.invoked_subcommand) and (early := [option for option, value in lists.items() if value]):
+        raise UsageError(
+            f"{early[0]} does nothing before {command}: put it behind, mnist-sum runs {command} {early[0]}"
+        )
+    if command is None:
         print_list(folder_or_default(runs_dir), json, filter, sort, columns, each)
 
 

@@ -97,6 +97,13 @@ BAD_INPUT = [
     (["predict", "image", "blank.pgm"], 2, "the picture is blank"),
     (["evaluate", "nonsense"], 2, "is still empty"),
     (["runs", "show", "x"], 2, "is still empty"),
+    (
+        ["runs", "--json", "list"],
+        2,
+        "error: --json does nothing before list: put it behind, mnist-sum runs list --json",
+    ),
+    (["runs", "--filter", "lr>1", "list"], 2, "put it behind, mnist-sum runs list --filter"),
+    (["runs", "--sort", "sum", "show", "latest"], 2, "put it behind, mnist-sum runs show --sort"),
     (["runs", "--runs-dir", "text.png"], 2, "error: text.png is not a folder: name another with --runs-dir"),
     (["runs", "show", "latest", "--runs-dir", "text.png"], 2, "text.png is not a folder"),
     (["model", "orginal"], 2, "did you mean 'original'"),
