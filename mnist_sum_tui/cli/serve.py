@@ -1,5 +1,6 @@
 """`mnist-sum serve`: show a run that trains, or the demo, in a browser, only for watching."""
 
+import errno
 import os
 import socket
 from typing import Annotated
@@ -26,6 +27,8 @@ def serve(
 ) -> None:
     """Show a training, or the demo, in a browser, only to watch: nothing can be changed (needs textual-serve)."""
     need("mnist-sum serve", "textual_serve")
+    if not host:
+        raise UsageError("--host is empty: name an address, or leave the option out")
     folder = folder_or_default(runs_dir)
     watched = find.by_name(watch, folder) if watch is not None else None
     if watched is not None:
@@ -42,14 +45,24 @@ def serve(
 
 
 def _take(host: str, port: int) -> None:
-    """Raise OSError if the address cannot be had.
+    """Raise OSError if the port cannot be had, and UsageError if the host is no address of this machine.
 
     It does not listen: a browser that asks at once must not be taken here, and find nobody a moment later.
     """
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
         if os.name == "posix":  # elsewhere this would take a port that is in use
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        trial.bind((host, port))
+        try:
+            trial.bind((host, port))
+        except (TypeError, OSError) as error:  # TypeError: the host cannot be encoded
+            if isinstance(error, OSError) and not _is_of_host(error):
+                raise
+            what = f"--host {host!r} is no address of this machine"
+            raise UsageError(f"{what}: try localhost, or 0.0.0.0 for all that it has") from None
+
+
+def _is_of_host(error: OSError) -> bool:
+    return isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
 
 
 def _announce(watched: Run | None, host: str, port: int) -> None:

@@ -175,6 +175,11 @@ def test_bad_options_are_one_line(cli: Cli, tmp_path: Path) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         is_one_line(cli("serve", "--host", "127.0.0.1", "--port", port, fresh=True), 2, f"port {port}", "--port")
+    is_one_line(cli("serve", "--host", ""), 2, "error: --host is empty: name an address, or leave the option out")
+    for host in ("\u00e9..", "256.1.1.1", "192.0.2.1", "1::1"):
+        refused = cli("serve", "--host", host, "--port", str(free_port()), fresh=True)
+        is_one_line(refused, 2, "is no address of this machine: try localhost, or 0.0.0.0 for all that it has")
+        assert "--port" not in refused.stderr
 
 
 def test_nobody_is_taken_before_it_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
