@@ -33,6 +33,7 @@ from mnist_sum_tui.export.moving.story import SECONDS, TESTED, Story
 from mnist_sum_tui.export.moving.strip import strip
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.journal import read_events
 
@@ -79,7 +80,8 @@ def _safe(words: str) -> str:
 def _window(story: Story) -> str:
     """A window frame with the command as its title."""
     started = story.started
-    command = f"mnist-sum train --model {_safe(started.model)} --epochs {started.epochs}"
+    model = option_for(started.model) or f" --model {started.model}"
+    command = f"mnist-sum train{_safe(model)} --epochs {started.epochs}"
     if started.recipe != "standard":
         command += f" --recipe {_safe(started.recipe)}"
     dots = "".join(f'<circle cx="{24 + 20 * place}" cy="20" r="5.5" fill="{LINE}"/>' for place in range(3))

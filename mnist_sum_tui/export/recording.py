@@ -33,7 +33,7 @@ EVEN_STEPS = 12
 
 
 def thinned(events: Iterable[Event], moments: int = MOMENTS) -> list[Event]:
-    """All Started, Health, EpochDone and Finished, at most `moments` Progress, and the Samples with changed answers.
+    """The first Started, all Health, EpochDone and Finished, at most `moments` Progress, the Samples with new answers.
 
     A Progress is the mean of those that it replaces. The moments are densest in the first hundred steps, where most is
     learned. Thinning again changes nothing.

@@ -119,9 +119,9 @@ def _moments(run: Run) -> tuple[Event, ...]:
 
 def _facts(summary: Summary) -> str:
     """A line about what was trained: network, parameters, epochs, images, time and state."""
-    start = summary.starts[-1] if summary.starts else None
-    facts = [] if start is None else [
-        start.model, f"{start.parameters:,} parameters", f"{len(summary.epochs)} of {start.epochs} epochs",
+    start, config = summary.starts[-1] if summary.starts else None, summary.config
+    facts = [] if start is None or config is None else [
+        start.model, f"{start.parameters:,} parameters", f"{len(summary.epochs)} of {config.epochs} epochs",
         f"{start.train_images:,} training images", f"{duration(summary.elapsed)} on {start.device}",
     ]  # fmt: skip
     return ", ".join([*facts, summary.state_word])

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,12 +29,13 @@ class Story:
 
     def __init__(self, events: Sequence[Event]) -> None:
         kept = thinned(events)
-        self.started = next(event for event in kept if isinstance(event, Started))
         self.progress = [event for event in kept if isinstance(event, Progress) and math.isfinite(event.loss)]
         self.samples = [event for event in kept if isinstance(event, Samples)]
         self.epochs = [event for event in kept if isinstance(event, EpochDone)]
         if len(self.progress) < 2:
             raise DataError("the recorded training is too short: record a longer one")
+        self.started = _started(events, self.progress[-1].epoch)
+        """the last start, with the number of epochs that the run came to"""
         self.steps = max(self.started.total_steps, self.progress[-1].step)
         self.raw: dict[str, Floats] = {
             head: np.array([getattr(event, f"{head}_accuracy") for event in self.progress]) for head in HEADS
@@ -74,6 +76,14 @@ class Story:
         """Index of the first Progress with at least this smoothed accuracy; None if there is none."""
         there = np.flatnonzero(self.smooth[head] >= accuracy)
         return int(there[0]) if len(there) else None
+
+
+def _started(events: Sequence[Event], begun: int) -> Started:
+    """The last Started, with the last number of epochs that was set; it is at least `begun`, which none takes back."""
+    started = next(event for event in events if isinstance(event, Started))
+    for event in events:
+        started = event if isinstance(event, Started) else started.after(event)
+    return replace(started, epochs=max(started.epochs, begun))
 
 
 def _calmed(values: Floats) -> Floats:
