@@ -17,12 +17,14 @@ from mnist_sum_tui.cli.common import (
     need,
 )
 from mnist_sum_tui.cli.layout import console, say
-from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
+from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, check_outputs, write_output
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
 
 OUR_TITLE = b"<title>mnist-sum: "
 """by which a report of ours (page.html) is recognised"""
@@ -49,35 +51,47 @@ def export(
     """Write a run to files that other programs open."""
     if csv is svg is onnx is tensorboard is None:
         raise UsageError("say what to write: --csv FILE, --svg FILE, --onnx FILE or --tensorboard DIR")
-    for path in (csv, svg, onnx):
-        check_output(path)
+    check_outputs(csv, svg, onnx)
     if onnx is not None:
         need("--onnx", "onnx", "onnxscript")
     found = find.by_name(run, folder_of(context, runs_dir))
-    events = list(read_events(found.metrics_file))
+    events = [] if csv is svg is tensorboard is None else _events(found)
+    made: list[tuple[Path, bytes, str]] = []  # whole before the first is written: if one cannot be made, none is
     if csv is not None:
         from mnist_sum_tui.export.csv import to_csv
 
-        write_output(csv, to_csv(events), "a spreadsheet or pandas.read_csv opens it")
+        made.append((csv, to_csv(events), "a spreadsheet or pandas.read_csv opens it"))
     if svg is not None:
         from mnist_sum_tui.export import animation  # numpy
 
-        write_output(svg, animation.svg(events).encode(), "a browser plays it, and so does a README on GitHub")
+        opened_by = "a browser plays it, and so does a README on GitHub"
+        made.append((svg, animation.svg(events).encode(), opened_by))
     if onnx is not None:
         import_torch()
         from mnist_sum_tui.export.onnx import to_onnx
         from mnist_sum_tui.inference.predict import load_predictor
 
-        write_output(
-            onnx,
-            to_onnx(load_predictor(found, device="cpu", model=model_file)),
-            "Netron (netron.app) shows its layers, onnxruntime runs it",
-        )
+        predictor = load_predictor(found, device="cpu", model=model_file)
+        made.append((onnx, to_onnx(predictor), "Netron (netron.app) shows its layers, onnxruntime runs it"))
+    for path, content, opened_by in made:
+        write_output(path, content, opened_by)
     if tensorboard is not None:
         from mnist_sum_tui.export.tensorboard import to_tensorboard
 
         said = printable(str(to_tensorboard(found, events, tensorboard)))
         say(console(), f"Wrote {said}: {board_shown(tensorboard)}")
+
+
+def _events(run: Run) -> list[Event]:
+    """The events of a run, of which there is at least one.
+
+    Raises:
+        UsageError: it has none.
+    """
+    events = list(read_events(run.metrics_file))
+    if not events:
+        raise UsageError(f"run {run.id} has nothing to export: its metrics.jsonl is missing, empty or unreadable")
+    return events
 
 
 def report(

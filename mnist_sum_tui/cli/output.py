@@ -6,6 +6,7 @@ from mnist_sum_tui.atomic import write_atomic
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs import find, own_files
 
 OPENS_A_PAGE = "a browser opens it, offline too"
 
@@ -14,7 +15,8 @@ def check_output(path: Path | None) -> None:
     """Refuse a path that is neither new nor a regular file, which would be replaced; None is accepted.
 
     Raises:
-        UsageError: the path is a folder, a device, a pipe or a link, has no file name, or its folder is missing.
+        UsageError: the path is a folder, a device, a pipe or a link, has no file name, or its folder is missing; or it
+            is one of a run's own files.
     """
     if path is None:
         return
@@ -26,8 +28,24 @@ def check_output(path: Path | None) -> None:
             raise UsageError(f"{shown} is not a regular file, and is left alone: give another name")
         if not path.parent.is_dir():
             raise UsageError(f"the folder of {shown} does not exist: make it first, or give another name")
+        if own_files.is_own(path.name) and path.name != own_files.PAGE and find.is_run(path.parent):
+            raise UsageError(f"{shown} is a file of a run, and is left alone: give another name")
     except OSError as error:
         raise UsageError(f"{shown} cannot be a file ({error.strerror}): give another name") from None
+
+
+def check_outputs(*paths: Path | None) -> None:
+    """Refuse each path as `check_output` does, and two that are the same file.
+
+    Raises:
+        UsageError: as `check_output`, or two are the same.
+    """
+    found: set[Path] = set()
+    for path in filter(None, paths):
+        check_output(path)
+        if path.resolve() in found:
+            raise UsageError(f"{printable(str(path))!r} is named twice: give each output a file of its own")
+        found.add(path.resolve())
 
 
 def write_output(path: Path, content: bytes, opened_by: str) -> None:

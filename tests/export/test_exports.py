@@ -93,3 +93,31 @@ def test_steps_that_do_not_rise_can_be_drawn() -> None:
     progress = next(event for event in EVENTS if isinstance(event, Progress))
     odd = [*EVENTS[:1], progress, progress, replace(progress, step=1), replace(progress, step=2**53 - 1), EVENTS[-1]]
     assert b"<svg" in svg(odd).encode()
+
+
+def test_no_file_is_written_twice_and_none_of_a_run_is_replaced(cli: Cli, tmp_path: Path) -> None:
+    run = make(tmp_path / "runs", "20260101-120000-compact", EVENTS)
+    before = {path.name: path.read_bytes() for path in run.path.iterdir()}
+    twice = ("--csv", str(tmp_path / "one"), "--svg", str(tmp_path / "runs" / ".." / "one"))
+    is_one_line(cli("runs", "export", str(run.path), *twice), 2, "is named twice")
+    for name in ("metrics.jsonl", "config.json", "last.safetensors", "note.txt"):
+        target = str(run.path / name)
+        for command in (("export", str(run.path), "--csv"), ("report", str(run.path), "-o")):
+            is_one_line(cli("runs", *command, target), 2, "is a file of a run")
+    assert {path.name: path.read_bytes() for path in run.path.iterdir()} == before
+    assert not (tmp_path / "one").exists()
+    (tmp_path / "config.json").mkdir()
+    for other in (run.path / "report.html", run.path / "mine.csv", tmp_path / "note.txt"):
+        assert cli("runs", "report", str(run.path), "-o", str(other)).returncode == 0
+
+
+def test_all_is_written_or_nothing(cli: Cli, tmp_path: Path) -> None:
+    runs, targets = tmp_path / "runs", [tmp_path / "run.csv", tmp_path / "run.svg"]
+    both = ("--csv", str(targets[0]), "--svg", str(targets[1]), "--runs-dir", str(runs))
+    make(runs, "20260101-120100-short", EVENTS[:2])
+    is_one_line(cli("runs", "export", "latest", *both), 1, "too short")
+    make(runs, "20260101-120200-empty", [])
+    is_one_line(cli("runs", "export", "latest", *both[:2], *both[4:]), 2, "nothing to export", "metrics.jsonl")
+    board = cli("runs", "export", "latest", "--tensorboard", str(tmp_path / "board"), *both[4:])
+    is_one_line(board, 2, "nothing to export", "metrics.jsonl")
+    assert [path.name for path in tmp_path.iterdir() if path != runs] == []
