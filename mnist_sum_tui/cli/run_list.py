@@ -1,5 +1,6 @@
 """`mnist-sum runs` and `mnist-sum runs list`: a line per run, or one for all runs that differ only in their seed."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.filters import matching
+from mnist_sum_tui.runs.run import default_folder
 from mnist_sum_tui.runs.seed_groups import folded
 from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise, why_best
 from mnist_sum_tui.tui.widgets.run_columns import arranged, chosen, named
@@ -72,7 +74,8 @@ def print_list(
         if best is not None:
             say(out, why_best(best, every), "dim italic")
         kept = any(summary.run.kept_epochs() for summary in fitting)
-        frees = "; mnist-sum runs prune frees some" if kept else ""
+        where = "" if folder == default_folder() else f" --runs-dir {shlex.quote(printable(str(folder)))}"
+        frees = f"; mnist-sum runs prune --all{where} frees some" if kept else ""
         say(out, f"on the disk: {byte_size(sum(summary.size for summary in fitting))}{frees}", "dim italic")
 
 

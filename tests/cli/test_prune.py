@@ -35,7 +35,10 @@ def test_the_list_says_how_large_runs_are(cli: Cli, runs: list[Run]) -> None:
     lines = cli("runs").stdout.splitlines()
     assert lines[0].endswith("size")
     assert [line.endswith("5.1 MB") or line.endswith("5.0 MB") for line in lines[1:4]] == [True] * 3
-    assert lines[-1].startswith("on the disk: 15 MB; mnist-sum runs prune")
+    assert lines[-1] == "on the disk: 15 MB; mnist-sum runs prune --all frees some"
+    (runs[0].path.parent.parent / "other runs").symlink_to(runs[0].path.parent)
+    elsewhere = cli("runs", "list", "--runs-dir", "other runs").stdout
+    assert "; mnist-sum runs prune --all --runs-dir 'other runs' frees some\n" in elsewhere
     told = [json.loads(line)["bytes"] for line in cli("runs", "list", "--json", "--sort", "size").stdout.splitlines()]
     assert told == sorted(map(own_files.size, (run.path for run in runs)), reverse=True)
     assert "size      5." in cli("runs", "show", "latest").stdout
