@@ -1,15 +1,17 @@
 """`mnist-sum runs prune`: remove the epoch snapshots of runs, to free space."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mnist_sum_tui.cli.common import LaterRunsDir, complete_run, folder_of
 from mnist_sum_tui.cli.layout import console, print_table, say
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.runs import find, prune
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 
 
@@ -35,7 +37,7 @@ def prune_runs(
         runs = [run for run in find.list_runs(folder) if not run.is_running and summarise(run).finished is not None]
     else:
         runs = list({run.path.resolve(): run for run in (find.by_name(name, folder) for name in names or ())}.values())
-    kept = {run.argument: (run, files) for run in runs if (files := prune.kept_files(run))}
+    kept = {run.argument: (run, files) for run in runs if (files := _kept_files(run, is_passed_over=every))}
     sizes = {name: sum(file.stat().st_size for file in files) for name, (_, files) in kept.items()}
     out = console()
     if not kept:
@@ -54,3 +56,17 @@ def prune_runs(
             return
     freed = sum(prune.prune(run) for run, _ in kept.values())
     say(out, f"Freed {byte_size(freed)} in {plural(len(kept), 'run')}")
+
+
+def _kept_files(run: Run, *, is_passed_over: bool) -> list[Path]:
+    """The files that `prune` would remove; none of a run that may not be pruned, if it is to be passed over.
+
+    Raises:
+        RunError: the run may not be pruned: it is a link, another program's folder, or is being trained.
+    """
+    try:
+        return prune.kept_files(run)
+    except RunError:
+        if is_passed_over:
+            return []
+        raise

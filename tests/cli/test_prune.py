@@ -90,6 +90,8 @@ def test_no_link_is_followed_and_no_stranger_removed(cli: Cli, runs: list[Run], 
     (tmp_path / "runs" / "20260103-120000-link").symlink_to(runs[2].path)
     is_one_line(cli("runs", "prune", "20260103", "--yes"), 1, "is a link and is not pruned")
     assert {*KEPT} <= names(runs[2])
+    told = cli("runs", "prune", "--all", "--dry-run").stdout
+    assert (told.count("4.0 MB"), told.splitlines()[-1]) == (2, "That would free 8.0 MB"), "others are passed over"
     cli("runs", "prune", runs[0].id, "--yes")
     assert {"epoch-1.safetensors.bak", "epoch-01.safetensors", "notes-epoch-1.safetensors"} <= names(runs[0])
     assert len(precious.read_bytes()) == 3_000_000
