@@ -105,9 +105,12 @@ def report(
     runs_dir: LaterRunsDir = None,
 ) -> None:
     """Write a run as one HTML file to send: curves, mistakes, settings, the command that repeats it."""
-    from mnist_sum_tui.export.report import report as html  # numpy and Pillow
+    from mnist_sum_tui.data import mnist_files  # numpy
+    from mnist_sum_tui.export.report import report as html  # and Pillow
 
     check_output(output)
+    if data_dir is not None:
+        mnist_files.read("test", data_dir)  # raises here: without images the report has no pictures of the mistakes
     found = find.by_name(run, folder_of(context, runs_dir))
     target = output or _usual(Path(f"{found.path.name}.html"))
     write_output(target, html(found, data_dir), OPENS_A_PAGE)

@@ -1,0 +1,31 @@
+"""The images of the mistakes in a report, where they are not."""
+
+from pathlib import Path
+
+from mnist_sum_tui.export.report import report
+from tests.conftest import Cli, is_one_line
+from tests.export.test_report import a_result
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make
+
+EVENTS = [*recorded.training(2150), recorded.finished()]
+
+
+def test_a_page_without_its_images_says_so(tmp_path: Path) -> None:
+    run = make(tmp_path, "20260101-120100-compact", EVENTS, data_dir=str(tmp_path / "gone"))
+    missing = "The images of its mistakes are missing"
+    assert missing not in report(run).decode(), "there are no mistakes"
+    run.write_json(run.report_file, a_result())
+    assert missing in report(run).decode()
+    run.write_config(run.read_config().of("standard", model="compact"))
+    found = report(run).decode()
+    assert (missing in found, found.count("<figure>")) == (False, 2)
+
+
+def test_a_folder_without_images_is_an_error_if_it_was_named(cli: Cli, tmp_path: Path) -> None:
+    run = make(tmp_path / "runs", "20260101-120100-compact", EVENTS)
+    run.write_json(run.report_file, a_result())
+    target = tmp_path / "out.html"
+    named = cli("runs", "report", str(run.path), "-o", str(target), "--data-dir", str(tmp_path / "wrong"))
+    is_one_line(named, 2, "wrong: is not a folder")
+    assert not target.exists()
