@@ -1,7 +1,7 @@
 """Prepare a training: images, network, optimizer, checkpoint; the same way in the leading and the helping processes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.dataset import Split
@@ -29,8 +29,17 @@ class Training:
     def agree(self, control: Control) -> tuple[bool, list[tuple[Turn, str]]]:
         """Whether the run should stop, and the changes that the state has taken now, with the values before them."""
         is_stopping, turns = self.learner.processes.agree(control.stopping, control.take_turns())
-        made = (self.state.turn(turn) for turn in turns)
+        made = (self.state.turn(self._that_holds(turn)) for turn in turns)
         return is_stopping, [(turn, before) for turn, before in made if turn.value != before]
+
+    def _that_holds(self, turn: Turn) -> Turn:
+        """The turn, with no fewer epochs than will have begun at its step, because those are not taken back."""
+        if turn.setting != "epochs":
+            return turn
+        knobs, state = self.state.knobs, self.state
+        to_come = [int(other.value) for other in knobs.turns if other.setting == "epochs" and other.step >= state.step]
+        begun = min(-(-turn.step // self.batches.steps_per_epoch), max([knobs.epochs, *to_come]))
+        return replace(turn, value=str(max(int(turn.value), begun)))
 
     def epoch(self) -> Iterator[StepResult]:
         """Make the remaining steps of the current epoch, and yield the result of each.
