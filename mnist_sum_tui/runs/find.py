@@ -140,13 +140,19 @@ def is_run(path: Path) -> bool:
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a path that exists but is not a folder; a missing folder is made with the first run.
+    """Refuse a path that exists but is not a folder that can be read; a missing folder is made with the first run.
 
     Raises:
-        UsageError: the path is not a folder.
+        UsageError: the path is not a folder, or cannot be read.
     """
     if os.path.lexists(folder) and not folder.is_dir():
         raise UsageError(f"{folder} is not a folder: name another with --runs-dir")
+    try:
+        os.scandir(folder).close()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be read ({error.strerror}): name another with --runs-dir") from None
 
 
 def list_runs(folder: Path) -> list[Run]:
