@@ -76,8 +76,11 @@ def remove(*files: Path, folder: Path | None = None) -> None:
     """Remove files, if they exist, and then the folder, if one is given.
 
     Raises:
-        RunError: a file cannot be removed, or the folder is not empty.
+        RunError: a file cannot be removed, or the folder is not empty or lies where nothing may be removed.
     """
+    # asked before the first file is removed, because a folder that stays without its files is no run any more
+    if folder is not None and not os.access(folder.parent, os.W_OK | os.X_OK):
+        raise RunError(f"{folder.parent}: may not be written, so nothing is removed; check the folder")
     path = Path()
     try:
         for path in files:

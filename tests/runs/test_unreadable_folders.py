@@ -1,4 +1,4 @@
-"""Folders that may not be read: what is said."""
+"""Folders that may not be read, or not be written: what is said, and that nothing is half removed."""
 
 import os
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs import find
-from tests.runs.folders import old_run
+from tests.runs.folders import contents, old_run
 
 
 def test_a_folder_that_cannot_be_read_is_not_called_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +21,15 @@ def test_a_folder_that_cannot_be_read_is_not_called_empty(tmp_path: Path, monkey
     monkeypatch.setattr(os, "scandir", refused)
     with pytest.raises(UsageError, match=r"cannot be read \(Permission denied\): name another with --runs-dir"):
         find.check_folder(tmp_path)
+
+
+def test_a_run_is_deleted_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = old_run(tmp_path)
+    before, may = contents(run.path), os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path and may(path, mode))
+    with pytest.raises(RunError, match="may not be written, so nothing is removed"):
+        run.delete()
+    assert contents(run.path) == before
+    monkeypatch.undo()
+    run.delete()
+    assert not run.path.exists()
