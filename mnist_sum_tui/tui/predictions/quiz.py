@@ -31,7 +31,8 @@ def choose(sureness_nk: NDArray[np.float32], chance: np.random.Generator) -> lis
     order = sureness_nk.min(1).argsort(kind="stable")
     hard = min(HARDEST, len(order) // 2)
     half = min(QUESTIONS // 2, hard)
-    rows = np.concatenate([chance.choice(order[:hard], half, False), chance.choice(order[hard:], half, False)])
+    rest = min(QUESTIONS, len(order)) - half
+    rows = np.concatenate([chance.choice(order[:hard], half, False), chance.choice(order[hard:], rest, False)])
     return [Asked(int(row), int(chance.integers(10))) for row in chance.permutation(rows)]
 
 

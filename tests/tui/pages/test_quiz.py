@@ -54,7 +54,9 @@ def test_half_of_the_images_are_hard() -> None:
         assert {one.number for one in asked} <= set(range(10))
     first = {one.image in hard for seed in range(20) for one in choose(sureness, np.random.default_rng(seed))[:1]}
     assert first == {True, False}, "mixed"
-    assert len(choose(sureness[:6], np.random.default_rng(0))) == 6
+    for count in (1, 2, 3, 6, 9):
+        asked = choose(sureness[:count], np.random.default_rng(0))
+        assert sorted(one.image for one in asked) == [*range(count)], "all of a few"
 
 
 def answered(digit: int, total: int, index: int = 8, number: int = 3, seconds: float = 2.0) -> Answered:
