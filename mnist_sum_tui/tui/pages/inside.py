@@ -184,6 +184,7 @@ class InsidePage(NetworkViews):
         maps.view = view
         has_columns = not any(self.has_class(size) for size in ("-narrow", "-normal", "-medium"))
         of_layer = say.layer_words(view, self.number, self.app.current_theme.dark, has_columns)
+        self.set_class(self.has_class("-closer") and closer.can_follow(view), "-closer")
         if self.has_class("-closer"):
             closer.view = view
             of_layer = say.place_words(closer)

@@ -63,6 +63,10 @@ class Closer(Widget, can_focus=True):
         row, column = np.unravel_index(int(values.argmax()), values.shape)
         self.place = int(row), int(column)
 
+    def can_follow(self, view: "LayerView") -> bool:
+        """Whether this is the same layer as before, so that map and cursor are there, too."""
+        return self.view is not None and (self.view.name, self.view.maps.shape) == (view.name, view.maps.shape)
+
     @property
     def patch(self) -> "Patch":
         """The patch of the image that the place under the cursor sees."""

@@ -71,6 +71,23 @@ async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple
         assert page.query_one(OptionList).has_focus
 
 
+async def test_an_answer_just_after_another_layer_was_chosen_leaves_the_large_map(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = page_in(app)
+        await press(pilot, "enter", "right", "right", "enter")
+        assert page.has_class("-closer")
+        page.query_one(OptionList).highlighted = 3  # its message is still on the way
+        page.show_layer()  # as an answer does
+        closer = page.query_one(Closer)
+        assert closer.view is not None
+        assert closer.view.name == "conv1"
+        assert str(closer.render())
+        assert not page.has_class("-closer")
+        await pilot.pause()
+        assert words(page).startswith("Linear"), "the layer that was chosen"
+
+
 def test_the_frame_lies_around_its_pixels() -> None:
     paper, ink = Color.parse("#000"), Color.parse("#fff")
     lines = [line.plain for line in framed(np.zeros((6, 6), np.uint8), slice(2, 4), slice(3, 5), 2, paper, ink)]
