@@ -150,7 +150,9 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         self.predictions.request(PredictDrawing(drawing, time.perf_counter(), self.wanted), self.post_message)
 
     def on_drawing_predicted(self, message: DrawingPredicted) -> None:
-        """Show the predictions."""
+        """Show the predictions, unless other weights are wanted by now."""
+        if self.is_late(message.weights, message.choices):
+            return
         self._answer = message
         self.milliseconds = None if message.image is None else (time.perf_counter() - message.requested) * 1000
         self.note()

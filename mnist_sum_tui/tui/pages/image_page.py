@@ -108,7 +108,8 @@ class ImagePage(WeightsPage, HeatPage):
 
     def on_image_predicted(self, message: ImagePredicted) -> None:
         """Show the predictions, if they are for the present image."""
-        if message.index == self.index % message.count:  # otherwise a newer request is on its way
+        is_other = message.index != self.index % message.count or self.is_late(message.weights, message.choices)
+        if not is_other:  # otherwise a newer request is on its way
             self.take_answer(message)
 
     def take_answer(self, answer: ImagePredicted) -> None:

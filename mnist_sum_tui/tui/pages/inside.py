@@ -125,6 +125,8 @@ class InsidePage(NetworkViews):
         if is_other or message.number != self.number or answer.index != self.index % answer.count:
             return  # a newer request is on its way
         if message.is_newest:
+            if self.is_late(answer.weights, answer.choices):
+                return
             self.take_answer(answer)
         shown = self.answer
         if shown is not None and (shown.index, shown.source) == (answer.index, answer.source):

@@ -107,6 +107,12 @@ class WeightsPage(PredictingPage):
         """Ask for the predictions with the weights `wanted`; defined by the page."""
         raise NotImplementedError
 
+    def is_late(self, answered: Weights, choices: tuple[Weights, ...]) -> bool:
+        """Whether an answer is by weights that are not wanted any more, so that a newer answer is on its way."""
+        is_of_moment = self.wanted is None and self.session.shown.moment is not None
+        wanted = answered if is_of_moment else self.wanted or usual(choices)
+        return same_weights(wanted, choices) not in (None, answered)
+
     def show_weights(self, shown: Weights, choices: tuple[Weights, ...], source: str) -> None:
         """Show with which weights the page predicts, and which could be chosen instead."""
         self._shown, self._choices = shown, choices

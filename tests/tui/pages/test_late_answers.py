@@ -1,0 +1,49 @@
+"""Answers that come late: for weights that are not chosen any more, they move no slider."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
+from mnist_sum_tui.tui.predictions.requests import Reply, Request
+from mnist_sum_tui.tui.widgets.slider import Slider
+from tests.tui import fixed
+
+Kept = list[tuple[Request, Reply]]
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    return fixed.new_app(tmp_path, monkeypatch)
+
+
+def keep(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> Kept:
+    """The requests from now on; none is answered."""
+    kept: Kept = []
+    monkeypatch.setattr(app.predictions, "request", lambda request, reply: kept.append((request, reply)))
+    return kept
+
+
+async def answer(pilot: Pilot[int], kept: Kept, at: int = 0) -> None:
+    request, reply = kept.pop(at)
+    assert isinstance(pilot.app, MnistSumApp)
+    fixed.FixedPredictions(pilot.app.session).request(request, reply)
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("name", ["inspect", "draw", "inside"])
+@pytest.mark.parametrize(("keys", "chosen"), [(("full_stop", "comma", "comma"), 0), (("full_stop", "comma"), 1)])
+async def test_an_answer_of_weights_that_are_not_wanted_any_more_moves_no_slider(
+    name: str, keys: tuple[str, ...], chosen: int, app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, name)
+        page, kept = app.screen, keep(app, monkeypatch)
+        assert isinstance(page, WeightsPage)
+        await pilot.press(*keys)
+        await answer(pilot, kept)
+        assert page.query_one(Slider).chosen == chosen
+        await pilot.press("full_stop")
+        assert page.query_one(Slider).chosen == chosen + 1, "no press is lost"
