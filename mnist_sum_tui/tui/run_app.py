@@ -183,11 +183,16 @@ class RunningApp(LeavingApp):
             self._open_run(run)
 
     def on_run_deleted(self, message: RunDeleted) -> None:
-        """Stop showing a run that was deleted."""
-        if message.run == self.session.run and not self.session.is_live:
-            self.session.close()
+        """Stop showing a run that was deleted, and asking its network."""
+        run, session = message.run, self.session
+        if run == session.run and not session.is_live:
+            session.close()
             self.train_page.action_new()
-            self._forget_weights()
+        elif run == session.network:
+            session.network = None
+        elif session.weights is None or not session.weights.is_of(run):
+            return
+        self._forget_weights()
 
     def _open_run(self, run: Run) -> None:
         self._read(lambda: (run.read_config(), run, list(read_events(run.metrics_file))), self._take_run)

@@ -41,6 +41,10 @@ class Weights:
     is_newest: bool = field(default=False, compare=False)
     """whether they are used because their run is the newest, and not because the user chose it"""
 
+    def is_of(self, run: Run) -> bool:
+        """Whether they are a checkpoint in the folder of this run."""
+        return self.path is not None and self.path.is_relative_to(run.path)
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
