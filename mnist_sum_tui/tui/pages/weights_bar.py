@@ -74,7 +74,11 @@ class WeightsPage(PredictingPage):
             self.forget_weights()
 
     def forget_weights(self) -> None:
-        """Go back to the usual weights."""
+        """Go to the usual weights of another network; until it answers, there is nothing to choose."""
+        self._choices, self._shown = (), None
+        self._choose_usual()
+
+    def _choose_usual(self) -> None:
         self.session.weights = None
         self.show_state()
 
@@ -87,7 +91,7 @@ class WeightsPage(PredictingPage):
                 raise
             if self.wanted is None:
                 cast("MnistSumApp", self.app).train_page.return_to_now()
-            self.forget_weights()
+            self._choose_usual()
             self.request_answer()
 
     def tell_weights(self) -> int:

@@ -1,4 +1,4 @@
-"""Weights are forgotten with their run: when it is deleted."""
+"""Weights are forgotten with their run: when it is deleted, and when another one is opened."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import pytest
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.session.messages import RunDeleted
 from tests.tui import fixed, recorded
@@ -44,3 +45,27 @@ async def test_the_run_that_trains_is_asked_again_when_the_one_asked_instead_is_
         await pilot.pause()
         assert app.session.network is None
         assert app.session.run is not None
+
+
+async def test_until_another_run_has_answered_there_are_no_weights_to_choose(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page = app.screen
+        assert isinstance(page, InspectPage)
+        monkeypatch.setattr(app.predictions, "request", lambda *_: None)
+        page.forget_weights()
+        await pilot.press("comma")
+        assert app.session.weights is None, "those of the run before"
+
+
+async def test_a_step_back_to_the_usual_weights_leaves_all_of_them_to_choose(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        await pilot.press("comma")
+        monkeypatch.setattr(app.predictions, "request", lambda *_: None)
+        await pilot.press("escape", "full_stop", "full_stop")
+        assert app.session.weights == fixed.CHOICES[2], "though no answer has come yet"
