@@ -25,7 +25,7 @@ HEAT_KEYS = (Binding("h", "heat", "Where it looked"),)
 class HeatPage(NumberPage):
     """A page with HEAT_KEYS and a HeatPair, which its class -heat shows."""
 
-    _heat_sought: object = None
+    _heat_sought: tuple[object, ...] = ()
     """image, number and network of the last heat map that was asked for"""
     _heat_known: object = None
     """the same of the last one that is known to its end"""
@@ -72,7 +72,8 @@ class HeatPage(NumberPage):
     def on_heat_found(self, message: HeatFound) -> None:
         """Show a heat map, which may replace a coarser one."""
         self.query_one(HeatPair).found = message
-        if message.is_hiding:
+        is_sought = (message.image.tobytes(), message.number) == self._heat_sought[:2]
+        if message.is_hiding and is_sought:  # otherwise it answers an earlier request
             now, self._heat_known = time.monotonic(), self._heat_sought
             self._heat_due = now + (now - self._heat_sought_at) / SHARE
 

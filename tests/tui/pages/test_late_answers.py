@@ -1,4 +1,4 @@
-"""Answers that come late: for weights that are not chosen any more, they move no slider."""
+"""Answers that come late: those of weights or images that are not wanted any more change nothing that is."""
 
 from pathlib import Path
 
@@ -6,8 +6,10 @@ import pytest
 from textual.pilot import Pilot
 
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
-from mnist_sum_tui.tui.predictions.requests import Reply, Request
+from mnist_sum_tui.tui.predictions.messages import HeatFound
+from mnist_sum_tui.tui.predictions.requests import FindHeat, Reply, Request
 from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed
 
@@ -47,3 +49,32 @@ async def test_an_answer_of_weights_that_are_not_wanted_any_more_moves_no_slider
         assert page.query_one(Slider).chosen == chosen
         await pilot.press("full_stop")
         assert page.query_one(Slider).chosen == chosen + 1, "no press is lost"
+
+
+async def test_the_heat_of_another_image_does_not_end_the_wait_for_that_of_the_present_one(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page, kept = app.screen, list[FindHeat]()
+        assert isinstance(page, InspectPage)
+        worker = fixed.predictions_in(app)
+
+        def request(request: Request, reply: Reply) -> None:
+            if isinstance(request, FindHeat):
+                kept.append(request)
+            else:
+                fixed.FixedPredictions.request(worker, request, reply)
+
+        monkeypatch.setattr(worker, "request", request)
+        await pilot.press("h", "right")
+        of_first, of_second = kept
+        heat = fixed.heat(of_first.image)
+        page.post_message(HeatFound(of_first.image, of_first.number, heat, is_hiding=True))
+        await pilot.pause()
+        page.show_answer()
+        assert len(kept) == 3, "asked for again, because a stroke may have come first"
+        page.post_message(HeatFound(of_second.image, of_second.number, heat, is_hiding=True))
+        await pilot.pause()
+        page.show_answer()
+        assert len(kept) == 3
