@@ -76,9 +76,13 @@ class ChartKeys:
         """Escape removes the cursor, then makes a large chart small again."""
         view = self.run_view
         if view.view.cursor is not None:
-            view.view = replace(view.view, cursor=None)
+            self.remove_cursor()
         elif view.large:
             view.large = ""
         else:
             return False
         return True
+
+    def remove_cursor(self) -> None:
+        """Show the charts without a cursor."""
+        self.run_view.view = replace(self.run_view.view, cursor=None)

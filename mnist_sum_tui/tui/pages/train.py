@@ -204,9 +204,9 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             self.redraw(at_once=True)
 
     def on_screen_suspend(self) -> None:
-        """Remove the cursor when another page is shown."""
+        """Remove the cursor when another page or a dialog is shown."""
         if self._run_view is not None and self._run_view.view.cursor is not None:
-            self.step_back()
+            self.remove_cursor()
 
     def take_ghost(self, name: str, series: "Series", why: str = "") -> None:
         """Draw the ghost run behind the curves; `why` says how its settings differ."""

@@ -7,6 +7,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.pages.dialogs import Confirm
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import RunEvent
 from mnist_sum_tui.tui.session.state_line import state_line
@@ -98,6 +99,17 @@ async def test_without_a_training_there_are_no_knobs(tmp_path: Path) -> None:
     async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
         await pilot.press("k")
         assert not pilot.app.screen.query(KnobPanel)
+
+
+async def test_a_dialog_takes_the_cursor_away_and_leaves_the_knobs(tmp_path: Path) -> None:
+    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
+        app = await play(pilot, recorded.training(200), Control())
+        await pilot.press("left", "k")
+        await app.push_screen(Confirm("Really?", "It is gone then.", "Do it"))
+        await pilot.pause()
+        assert app.train_page.run_view.view.cursor is None
+        await pilot.press("escape")
+        assert app.train_page.query(KnobPanel)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36), (200, 60)])
