@@ -240,7 +240,7 @@ class RunView(Vertical):
 
     def move_cursor(self, by: int) -> None:
         """Move the cursor by columns; if there is none, place it at the run's newest value."""
-        chart = self.query_one("#loss" if self.large != "accuracy" else "#accuracy", Chart)
+        chart = self.query_one("#loss" if self.query_one("#loss").display else "#accuracy", Chart)
         drawn, at = chart.drawing, self.view.cursor
         if at is None:
             shown = self._standing or self.series

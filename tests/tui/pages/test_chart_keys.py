@@ -179,6 +179,8 @@ async def test_u_shows_what_the_machine_is_busy_with_in_place_of_the_loss(pilot:
     assert not view.query_one("#cores").display
     await pilot.press("m", "m")
     assert view.query_one("#cores").display
+    await pilot.press("left", "left")
+    assert view.view.cursor == pytest.approx(1075 - 1075 / 57, abs=5), "a column before the newest value"
     await pilot.press("u")
     await pilot.pause()
     assert view.query_one("#loss").display
