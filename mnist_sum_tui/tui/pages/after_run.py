@@ -79,7 +79,7 @@ class AfterRun(Page):
             switcher.mount(form)
             if self.is_torch_ready:
                 form.ready()
-            cast("MnistSumApp", self.app).find_speeds()
+                cast("MnistSumApp", self.app).find_speeds()  # otherwise the app does it when torch is ready
         switcher.current = "run-form"
         return form
 

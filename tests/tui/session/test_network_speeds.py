@@ -4,7 +4,7 @@ import importlib
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,16 @@ import pytest
 import torch
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.machine.hardware import choose, describe
 from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training import speed_estimate
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import SpeedFound, StartTraining
 from mnist_sum_tui.tui.session.network_speeds import Speed, SpeedThread, epoch_seconds
+from mnist_sum_tui.tui.session.session import Session
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_runs import make
@@ -135,6 +138,24 @@ async def test_a_training_begins_when_nothing_is_tried_any_more(
         await until(pilot, lambda: not app.session.is_training)
         assert len(Trying.made) == 2
         Trying.made[1].stop()
+
+
+async def test_a_form_that_opens_before_torch_is_ready_begins_one_thread_and_not_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.run_app.SpeedThread", Trying)
+    Trying.made.clear()
+    ready: list[Callable[[], object]] = []
+    monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", ready.append)
+    app = MnistSumApp(Session(tmp_path / "runs"), replay=RECORDED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: ready and app.train_page.player is not None)
+        await pilot.press("n")
+        await until(pilot, lambda: app.train_page.is_form_shown)
+        ready[0]()
+        await until(pilot, lambda: Trying.made)
+        assert len(Trying.made) == 1, "a training would wait only for the last"
+        Trying.made[0].stop()
 
 
 def test_beside_another_process_nothing_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
