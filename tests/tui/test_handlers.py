@@ -12,6 +12,9 @@ import mnist_sum_tui.tui
 OVERRIDDEN = {"on_event", "on_startup"}
 """what takes every message, and a method of the web server"""
 
+CALLED_BY_THE_APP = {"on_run_event"}
+"""pages get it as a method, not as a message"""
+
 
 def classes() -> Iterator[type]:
     """Every class that the dashboard defines."""
@@ -44,3 +47,18 @@ def test_a_handler_of_an_old_name_is_found() -> None:
         def on_draw_pad_drawn(self) -> None: ...
 
     assert unknown_handlers(iter([Old])) == {"Old.on_pad_drawn"}
+
+
+def repeated_handlers(found: Iterator[type]) -> set[str]:
+    """Handlers that call that of the base class, although Textual calls the handlers of all classes by itself."""
+    handled = {message.handler_name for message in messages()} - OVERRIDDEN - CALLED_BY_THE_APP
+    return {
+        f"{cls.__name__}.{name}"
+        for cls in found
+        for name, member in vars(cls).items()
+        if name in handled and inspect.isfunction(member) and f"super().{name}(" in inspect.getsource(member)
+    }
+
+
+def test_no_handler_is_called_twice() -> None:
+    assert repeated_handlers(classes()) == set()

@@ -65,9 +65,8 @@ class InspectPage(WalkingPage):
         gallery.border_title, gallery.can_focus = "Wrong images: w finds them", False
 
     def on_screen_resume(self) -> None:
-        """Drop the drawing, so that Inside shows a test image again, too."""
+        """Drop the drawing, so that Inside shows a test image again, too; the base class then asks for the answer."""
         self.session.drawing = None
-        super().on_screen_resume()
 
     def show_image(self, answer: ImagePredicted) -> None:
         """Show the image in characters, and, if there is room, in half-blocks beside them."""

@@ -217,9 +217,8 @@ class RunsPage(Experiments):
             else:
                 self.predictions.request(EvaluateTestSet(self._evaluating), self.post_message)
 
-    def on_trouble(self, message: Trouble) -> None:
-        """Say why the run could not be evaluated."""
-        super().on_trouble(message)
+    def on_trouble(self, _: Trouble) -> None:
+        """End the evaluation; the base class says why."""
         self._evaluating = None
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
