@@ -14,6 +14,7 @@ def exit_code(session: Session, signal_number: int | None = None, is_broken: boo
         return 1
     if signal_number is not None:
         return 128 + signal_number
+    session = session.ended or session
     if session.error is not None:
         return 1
     return 0 if session.is_opened or session.finished is None or session.finished.reason in GOOD_ENDS else 1

@@ -74,6 +74,7 @@ def receipt(session: Session) -> str:
         from mnist_sum_tui.export.demo import GO_ON  # numpy, which is loaded since the run was shown
 
         return GO_ON
+    session = session.ended or session  # a replay may be shown
     rows = outcome(session)
     if session.run is None or session.is_opened or not rows:
         return ""

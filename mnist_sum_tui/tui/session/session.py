@@ -1,5 +1,6 @@
 """Session: what the pages share: the run, its events so far, and requests to its training. No Textual, no torch."""
 
+import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,8 @@ class Session:
         """whether the replay goes on, and does not stand at the moment"""
         self.past: Session | None = None
         """the run that still trains at an earlier moment, while the user looks back at it"""
+        self.ended: Session | None = None
+        """the run as its training here left it, which a replay does not change; None if it was not trained here"""
         self._forget()
 
     def _forget(self) -> None:
@@ -106,7 +109,7 @@ class Session:
     @property
     def is_opened(self) -> bool:
         """Whether the run was opened, and is not trained here."""
-        return not self.is_training and self.run is not None and self.run == self.network
+        return not self.is_training and self.ended is None and self.run is not None and self.run == self.network
 
     @property
     def has_samples(self) -> bool:
@@ -131,17 +134,19 @@ class Session:
         self.is_watching = self._is_alive = True
 
     def open(self, config: TrainConfig, run: Run, events: list[Event]) -> None:
-        """Turn to a run that was trained before, with its events."""
+        """Turn to a run that was trained before, with its events; how its training here has ended stays known."""
+        ended = self.ended if run == self.run else None
         self._turn_to(config, run)
-        self.network = run
+        self.network, self.ended = run, ended
         for event in events:
             self.add(event)
         self.is_paused = False
+        self.error = None if ended is None else ended.error
 
     def close(self) -> None:
         """Turn away from the run, because it was deleted."""
         self._forget()
-        self.moment = self.past = self.weights = None
+        self.moment = self.past = self.ended = self.weights = None
         self.config = self.run = self.network = None
 
     def rewind(self, moment: "Moment") -> None:
@@ -151,7 +156,7 @@ class Session:
 
     def _turn_to(self, config: TrainConfig, run: Run) -> None:
         self._forget()
-        self.moment = self.past = None
+        self.moment = self.past = self.ended = None
         self.config, self.run, self.network = config, run, None
         self.control, self.is_watching = None, False
 
@@ -169,6 +174,7 @@ class Session:
         self.error, self.is_paused = error, False
         if control is not None:
             control.wake()  # ends a wait for its weights
+        self.ended = copy.copy(self)
 
     def add(self, event: Event) -> None:
         """Take in the next event."""

@@ -13,8 +13,11 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions.weights import is_later, of_session
-from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun
+from mnist_sum_tui.tui.session.exit_code import exit_code
+from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun, RunEvent, TrainingEnded
+from mnist_sum_tui.tui.session.result import outcome, receipt
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded
 from tests.tui.pages.test_replay import app_with, paused
@@ -145,3 +148,28 @@ async def test_a_replay_that_cannot_be_read_says_so_in_the_form(
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: "train" in app.pages and app.train_page.is_form_shown)
         await until(pilot, lambda: any("no events to replay" in line for line in lines(app)))
+
+
+@pytest.mark.parametrize("is_left", [True, False])
+@pytest.mark.parametrize(("error", "code", "words"), [(RuntimeError("no memory"), 1, "failed"), (None, 0, "done")])
+async def test_how_a_training_here_has_ended_is_known_during_and_after_its_replay(
+    error: RuntimeError | None, code: int, words: str, is_left: bool, pilot: Pilot[int], tmp_path: Path
+) -> None:
+    app, page = app_with(pilot), app_with(pilot).train_page
+    events = [*recorded.training(900), *([recorded.finished()] if error is None else [])]
+    run = make(tmp_path / "runs", recorded.RUN, events)
+    recorded.begin(app)
+    for event in events:
+        app.on_run_event(RunEvent(event))
+    app.on_training_ended(TrainingEnded(error))
+    before, printed = outcome(app.session), receipt(app.session)
+    await pilot.press("p")
+    await until(pilot, lambda: page.player is not None)
+    assert app.session.run == run
+    if is_left:
+        await pilot.press("escape")
+        assert outcome(app.session) == before
+        assert words in state_line(app.session)
+    assert exit_code(app.session) == code
+    assert words in printed
+    assert receipt(app.session) == printed
