@@ -30,6 +30,7 @@ from mnist_sum_tui.tui.session.network_speeds import SpeedThread
 from mnist_sum_tui.tui.session.player import Player, replayed
 from mnist_sum_tui.tui.session.run_threads import TrainingThread, WatchingThread
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.textual_fixes import pass_on
 
 if TYPE_CHECKING:  # it needs numpy, and the first frame does not
     from mnist_sum_tui.export.demo import Caption
@@ -68,6 +69,7 @@ class RunningApp(LeavingApp):
             self.train_page.complain(str(error))
             return
         self._stop_watching()
+        self.workers.cancel_group(self, "open")  # what was asked for before
         if self.speeds is not None:
             self.speeds.stop()
         control, self.began = Control(samples=True), time.monotonic()
@@ -166,6 +168,7 @@ class RunningApp(LeavingApp):
     def on_open_run(self, message: OpenRun) -> None:
         """Show the run on page Train, and use its network on the other pages; during a training, only the latter."""
         run, session = message.run, self.session
+        self.workers.cancel_group(self, "open")  # what was asked for before
         if session.is_live and run == session.run:
             session.network = None
             self._show_run_again()
@@ -204,9 +207,9 @@ class RunningApp(LeavingApp):
             try:
                 found = read()
             except MnistSumError as error:
-                self.call_later(self.train_page.cannot_open, str(error))
+                pass_on(self, self.train_page.cannot_open, str(error))
             else:
-                self.call_later(take, *found)
+                pass_on(self, take, *found)
 
         self.run_worker(work, thread=True, group="open", exclusive=True, exit_on_error=False)
 

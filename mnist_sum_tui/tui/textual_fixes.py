@@ -1,6 +1,7 @@
 """Fixes for Textual 8, in which fast keys, clicks or resizes crash or hang the program."""
 
 import contextlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, cast
@@ -15,11 +16,13 @@ from textual.errors import NoWidget
 from textual.events import Click, Key, Resize, ScreenResume
 from textual.geometry import Size
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.scrollbar import ScrollBarRender
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
+from textual.worker import get_current_worker
 
 from mnist_sum_tui.glyphs import BRAILLE
 
@@ -115,6 +118,15 @@ class Palette(CommandPalette, SteadyScreen[Any]):
     def _gather_commands(self, search_value: str) -> Any:
         """Start a search, unless the palette is closed: a change of the input may still be in the queue."""
         return None if self._is_answered else super()._gather_commands(search_value)
+
+
+def pass_on(taker: MessagePump, take: Callable[..., object], *found: object) -> None:
+    """Pass on what a worker's thread has found, unless the worker was cancelled, for example by a newer one.
+
+    Textual cannot end the thread of a cancelled worker: it runs on, and may be done after the newer one's.
+    """
+    if not get_current_worker().is_cancelled:
+        taker.call_later(take, *found)
 
 
 def redraw(screen: Screen[Any]) -> None:

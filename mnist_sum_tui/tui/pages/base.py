@@ -13,14 +13,13 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
-from textual.worker import get_current_worker
 
 from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.tui.pages.about import ABOUT
 from mnist_sum_tui.tui.pages.too_small import is_cramped, missing
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
-from mnist_sum_tui.tui.textual_fixes import Question, SteadyScreen
+from mnist_sum_tui.tui.textual_fixes import Question, SteadyScreen, pass_on
 from mnist_sum_tui.tui.widgets import help_panel
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.key_footer import WIDE, KeyFooter
@@ -111,8 +110,7 @@ class Page(SteadyScreen[None]):
 
     def take_found(self, take: Callable[..., object], *found: object) -> None:
         """Pass on what a worker's thread has found, unless a newer worker of its group has begun meanwhile."""
-        if not get_current_worker().is_cancelled:
-            self.call_later(take, *found)
+        pass_on(self, take, *found)
 
     def on_mount(self) -> None:
         """Keep the state in the bar up to date."""

@@ -16,7 +16,7 @@ from mnist_sum_tui.tui.pages.dialogs import LineQuestion
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
 from mnist_sum_tui.tui.predictions import drawings
 from mnist_sum_tui.tui.predictions.messages import Trouble
-from mnist_sum_tui.tui.textual_fixes import SteadyInput
+from mnist_sum_tui.tui.textual_fixes import SteadyInput, pass_on
 
 FILE_KEYS = (
     Binding("o", "open", "Open", tooltip="a picture"),
@@ -53,9 +53,9 @@ class OpenPicture(LineQuestion[Picture]):
             grey_hw = picture.read_picture(drawings.path_of(typed))
             found = Picture(grey_hw, picture.prepare(grey_hw))
         except MnistSumError as error:
-            self.call_later(self.say, str(error))
+            pass_on(self, self.say, str(error))
         else:
-            self.call_later(self.give, found)
+            pass_on(self, self.give, found)
 
     def give(self, found: Picture) -> None:
         """Close with the picture."""

@@ -9,6 +9,7 @@ from mnist_sum_tui.charts.run_charts import overlay, short_names
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.tui.textual_fixes import pass_on
 from mnist_sum_tui.tui.widgets.chart import Chart
 
 NEWEST, LEAST = 3, 7
@@ -34,7 +35,7 @@ class LatestCurves(Chart):
             runs = list_runs(self._folder)[:NEWEST]
             series = [[Series(read_events(run.metrics_file, *Series.KINDS))] for run in runs]
             names = short_names([run.id for run in runs])
-            self.app.call_later(self._take, overlay(list(zip(names, series, strict=True)), "sum accuracy", "epoch"))
+            pass_on(self.app, self._take, overlay(list(zip(names, series, strict=True)), "sum accuracy", "epoch"))
 
         self.run_worker(work, thread=True, exclusive=True, exit_on_error=False)
 
