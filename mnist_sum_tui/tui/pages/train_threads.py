@@ -42,6 +42,7 @@ class TrainReads(Page):
         if known is None:
             self._read_images(indices, data_dir, take)
         else:
+            self.workers.cancel_group(self, "images")  # those of the run before would replace them
             take(known)
 
     @work(thread=True, exclusive=True, group="images", exit_on_error=False)

@@ -5,15 +5,18 @@ from collections.abc import Callable, Iterator
 from itertools import chain, repeat
 from pathlib import Path
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Label
 
+from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.drawing_files import OpenPicture
+from mnist_sum_tui.tui.pages.train_threads import TrainReads
 from mnist_sum_tui.tui.session.messages import OpenRun, StartTraining
 from mnist_sum_tui.tui.widgets import latest_curves, latest_runs
 from mnist_sum_tui.tui.widgets.latest_curves import LatestCurves
@@ -144,3 +147,22 @@ async def test_the_trouble_is_that_of_the_last_picture(
     await pilot.press("enter")
     await gate.let_go(pilot, lambda: "second is no picture" in str(said.render()))
     assert "second is no picture" in str(said.render())
+
+
+async def test_images_that_are_known_stay_although_others_are_still_read(
+    pilot: Pilot[int], gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sample_images(indices: tuple[int, ...], _: str | None) -> dict[int, Image]:
+        if indices == (1,):
+            gate.wait()
+        return {index: np.full((28, 28), 200, np.uint8) for index in indices}
+
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.train_threads.sample_images", sample_images)
+    page, taken = app_of(pilot).train_page, list[dict[int, Image]]()
+    TrainReads.load_images(page, (2,), None, taken.append)
+    await until(pilot, lambda: taken)
+    TrainReads.load_images(page, (1,), None, taken.append)
+    await until(pilot, lambda: gate.held)
+    TrainReads.load_images(page, (2,), None, taken.append)
+    await gate.let_go(pilot, lambda: len(taken) == 2)
+    assert [list(images) for images in taken] == [[2], [2]]
