@@ -147,7 +147,8 @@ class NetworkViews(WalkingPage):
         shown, path = self.session.shown, answer.weights.path
         if shown.events or self.session.run is not None or path is None:
             course = Course.of(self.session.run, shown.started, shown.events)
-            return course if shown.moment is None else course._replace(began="")  # a moment has only its newest Samples
+            is_part = shown.moment is not None or shown.is_selection  # a moment has only its newest Samples
+            return course._replace(began="") if is_part else course
         run = Run(path.parent)
         if run.path not in self._read:
             self._read[run.path] = Course(run)

@@ -4,9 +4,13 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.binding import Binding
 from textual.timer import Timer
 
+from mnist_sum_tui.runs.events import Event
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.after_run import AfterRun
 from mnist_sum_tui.tui.pages.chart_keys import ChartKeys
 from mnist_sum_tui.tui.session.messages import ReplayRun
@@ -141,9 +145,23 @@ class ReplayKeys(ChartKeys, AfterRun):
             return True
         if player is None or session.run is None or session.config is None or self.is_form_shown:
             return False
-        session.open(session.config, session.run, list(player.at_end.events))
+        session.open(session.config, session.run, list(player.at_end.events), is_selection=True)
         self.show_run()
+        self._read_all(session.run)
         return True
+
+    @work(thread=True, exclusive=True, group="all", exit_on_error=False)
+    def _read_all(self, run: Run) -> None:
+        """Read all events of a run, in a thread."""
+        self.take_found(self._take_all, run, list(read_events(run.metrics_file)))
+
+    def _take_all(self, run: Run, events: list[Event]) -> None:
+        """Show all events of the run in place of the selection that a moment has, if that is still shown."""
+        session = self.session
+        if session.is_selection and session.moment is None and session.run == run and session.config is not None:
+            session.open(session.config, run, events)
+            self.run_view.reset(events)
+            self.redraw(at_once=True)
 
     def show_moment(self) -> None:
         """Show the present moment of the replay."""

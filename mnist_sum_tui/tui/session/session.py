@@ -63,6 +63,8 @@ class Session:
         """the moment that a replay shows; nothing after it is known here"""
         self.is_playing = False
         """whether the replay goes on, and does not stand at the moment"""
+        self.is_selection = False
+        """whether `events` are only those that a moment has, after a replay, until all are read again"""
         self.past: Session | None = None
         """the run that still trains at an earlier moment, while the user looks back at it"""
         self.ended: Session | None = None
@@ -133,11 +135,11 @@ class Session:
         self._turn_to(config, run)
         self.is_watching = self._is_alive = True
 
-    def open(self, config: TrainConfig, run: Run, events: list[Event]) -> None:
+    def open(self, config: TrainConfig, run: Run, events: list[Event], is_selection: bool = False) -> None:
         """Turn to a run that was trained before, with its events; how its training here has ended stays known."""
         ended = self.ended if run == self.run else None
         self._turn_to(config, run)
-        self.network, self.ended = run, ended
+        self.network, self.ended, self.is_selection = run, ended, is_selection
         for event in events:
             self.add(event)
         self.is_paused = False
@@ -158,7 +160,7 @@ class Session:
         self._forget()
         self.moment = self.past = self.ended = None
         self.config, self.run, self.network = config, run, None
-        self.control, self.is_watching = None, False
+        self.control, self.is_watching, self.is_selection = None, False, False
 
     def take(self, events: list[Event], is_whole: bool, is_alive: bool) -> None:
         """Take in events of the watched run; `is_whole`: they replace all known events."""

@@ -1,6 +1,9 @@
 """A replay and the rest of the dashboard: other pages meanwhile, their weights, and a journal that lacks something."""
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -8,9 +11,11 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.runs.events import Advice
+from mnist_sum_tui.runs.events import Advice, Event, Samples
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.network_views import NetworkViews
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions.weights import is_later, of_session
 from mnist_sum_tui.tui.session.exit_code import exit_code
@@ -173,3 +178,29 @@ async def test_how_a_training_here_has_ended_is_known_during_and_after_its_repla
     assert exit_code(app.session) == code
     assert words in printed
     assert receipt(app.session) == printed
+
+
+async def test_after_a_replay_all_events_are_known_again(
+    pilot: Pilot[int], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, may_read = app_with(pilot), threading.Event()
+
+    def read_later(path: Path) -> Iterator[Event]:
+        may_read.wait(60)
+        return read_events(path)
+
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.replay_keys.read_events", read_later)
+    await paused(pilot, run)
+    await pilot.press("escape")
+    assert sum(isinstance(event, Samples) for event in app.session.events) == 1
+    answer = SimpleNamespace(weights=SimpleNamespace(path=None))
+    await pilot.press("f6")
+    inside = cast(NetworkViews, app.screen)
+    assert inside._course(answer).began == "", "the selection does not tell it"  # type: ignore[arg-type]
+    may_read.set()
+    await until(pilot, lambda: not app.session.is_selection)
+    assert app.session.events == list(read_events(run.metrics_file))
+    assert app.screen is inside
+    said = "Since step 600 it learns to add: the sum is more than guessed. Of one training image: after step 40, "
+    assert inside._course(answer).began.startswith(said)  # type: ignore[arg-type]
+    assert len(app.train_page.run_view.series.training) == 430
