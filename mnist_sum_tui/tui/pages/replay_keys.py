@@ -179,7 +179,10 @@ class ReplayKeys(ChartKeys, AfterRun):
         """Advance by the time since the last frame, if the page is shown."""
         now, before = time.monotonic(), self._shown_at
         self._shown_at = now
-        if self.player is not None and self.is_current and not self.is_form_shown:
+        is_seen = self.is_current and not self.is_form_shown
+        if self.player is not None:
+            self.session.shown.is_playing = self.player.is_playing and is_seen  # otherwise it waits
+        if self.player is not None and is_seen:
             was_playing = self.player.is_playing
             if self.player.pass_time(min(now - before, LONGEST_FRAME)) or self.player.catch_up():
                 self.show_moment()

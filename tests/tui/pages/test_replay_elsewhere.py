@@ -44,8 +44,12 @@ async def test_another_page_lets_it_wait(pilot: Pilot[int], run: Run) -> None:
     app.switch_mode("runs")
     await pilot.pause()
     row = player.moment.row
+    await until(pilot, lambda: "\u2016 replay" in lines(app)[0])
     await pilot.pause(0.4)
     assert player.moment.row == row
+    app.switch_mode("train")
+    await until(pilot, lambda: "\u25b8 replay" in lines(app)[0])
+    app.switch_mode("runs")
     app.post_message(OpenRun(run))
     await until(pilot, lambda: app.train_page.player is None)
     assert app.session.finished is not None, "opened anew, it is as it ended"
