@@ -53,8 +53,9 @@ def commands(session: Session, run: Run) -> list[Row]:
     done = session.finished
     if run == RECORDED or (done is not None and not has_learned(done)):
         return []
-    epochs = session.started.epochs if session.started else 0
-    own = option_for(session.started.model) if session.started else ""
+    known = session.started or session.config  # a damaged journal may lack its start
+    epochs = known.epochs if known else 0
+    own = option_for(known.model) if known else ""
     is_complete = done is not None and done.reason == "completed"
     longer = f" --epochs {epochs + MORE_EPOCHS}" if is_complete else ""
     found = []

@@ -72,6 +72,14 @@ def test_the_commands_for_a_network_of_ones_own_name_its_file(session: Session) 
     assert rows["5 more"].endswith(" --model-file net.py")
 
 
+def test_without_the_start_in_the_journal_more_epochs_are_counted_from_the_settings(session: Session) -> None:
+    _, *rest = recorded.training(2150)
+    assert session.config is not None
+    epochs = session.config.epochs
+    rows = end(session, *rest, recorded.finished())
+    assert rows["5 more"].endswith(f" --epochs {epochs + 5}")
+
+
 def test_without_validation_images_no_epoch_is_called_the_best(session: Session) -> None:
     events = [
         replace(event, val_digit_accuracy=None, val_sum_accuracy=None) if isinstance(event, EpochDone) else event
