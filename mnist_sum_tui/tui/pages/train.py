@@ -238,7 +238,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             return allowed
         if (allowed := self.allows_after_run(action, parameters)) is not None:
             return allowed
-        return self.session.is_live if action == "freeze" else True
+        return self.session.shown.is_live if action == "freeze" else True
 
     def action_control(self, request: str) -> None:
         """Call `request` of the training's Control."""
