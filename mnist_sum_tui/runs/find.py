@@ -11,7 +11,8 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError, unknown
 from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.run import Run, _begin
+from mnist_sum_tui.runs import locking
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import best_run, summarise
 
 BUILT_IN_NAME = "built-in"
@@ -162,3 +163,15 @@ def list_runs(folder: Path) -> list[Run]:
     except OSError:
         return []
     return sorted(found.values(), key=lambda run: (run.created, run.id), reverse=True)
+
+
+def _begin(run: Run, config: TrainConfig) -> Run:
+    """Lock a new folder and write its config.json."""
+    assert run._held is not None
+    try:
+        run._held.append(locking.acquire(run.path))
+        run.write_config(config)
+    except RunError:
+        run.remove_if_unused()
+        raise
+    return run

@@ -238,19 +238,6 @@ class Run:
         try:
             is_own = self.read_json(self.config_file).keys() >= MARKS
         except RunError:
-            traces = self.metrics_file, self.last_file, self.best_file
-            is_own = self.pid is not None or any(file.exists() for file in traces)
+            is_own = self.pid is not None or self.metrics_file.exists() or self.resume_file.exists()
         if not is_own:
             raise RunError(f"{self.config_file}: is not a run's, so nothing is deleted or changed; choose another run")
-
-
-def _begin(run: Run, config: TrainConfig) -> Run:
-    """Lock a new folder and write its config.json."""
-    assert run._held is not None
-    try:
-        run._held.append(locking.acquire(run.path))
-        run.write_config(config)
-    except RunError:
-        run.remove_if_unused()
-        raise
-    return run
