@@ -118,9 +118,8 @@ class RunningApp(LeavingApp):
     def find_speeds(self) -> None:
         """Find out for the form how fast each network trains; while another process trains, only from earlier runs."""
         if not self.session.is_training and not self.is_leaving and self.train_page.has_form:
-            with_steps = not self.session.is_live
-            known = self.train_page.form.speeds
-            self.speeds = SpeedThread(self.session.runs_folder, self.post_message, with_steps, tuple(known))
+            with_steps, known = not self.session.is_live, tuple(self.train_page.form.speeds)
+            self.speeds = SpeedThread(self.session.runs_folder, self.post_message, with_steps, known)
             self.speeds.start()
 
     def on_speed_found(self, message: SpeedFound) -> None:
@@ -175,10 +174,8 @@ class RunningApp(LeavingApp):
         elif session.is_training:
             session.network = run
             self._forget_weights()
-            self.notify(
-                f"Inspect, Draw, Mistakes and Inside ask the network of {run.id} now. Its charts open when the "
-                "training is over. To turn back: Enter on the run that trains."
-            )
+            asked = f"Inspect, Draw, Mistakes and Inside ask the network of {run.id} now."
+            self.notify(f"{asked} Its charts open after the training. To turn back: Enter on the run that trains.")
         elif run.is_running:
             self.begin_watching(run)
             self._show_run_again()
@@ -239,9 +236,8 @@ class RunningApp(LeavingApp):
             self.run_worker(player.read_ahead, thread=True, group="open", exclusive=True, exit_on_error=False)
 
     def _show_run(self) -> None:
-        self.switch_mode("train")
+        self._show_run_again()
         self.train_page.show_run()
-        self._forget_weights()
 
     def _show_run_again(self) -> None:
         self.switch_mode("train")

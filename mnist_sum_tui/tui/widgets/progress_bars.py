@@ -5,7 +5,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mnist_sum_tui.formatting import percent, track
-from mnist_sum_tui.runs.events import Started
+from mnist_sum_tui.tui.session.session import Session
 
 
 class ProgressBars(Widget):
@@ -14,10 +14,14 @@ class ProgressBars(Widget):
     place: reactive[tuple[int, int, int, int]] = reactive((0, 1, 1, 1))
     """steps done, steps per epoch, current epoch, epochs"""
 
-    def show(self, started: Started | None, step: int, epoch: int) -> None:
-        """Show the position in the run."""
+    def show(self, session: Session) -> None:
+        """Show the position in the run; before its first event only how many epochs it is to have."""
+        started = session.started
         if started is not None:
-            self.place = (step, max(1, started.steps_per_epoch), epoch, started.epochs)
+            last = session.events[-1]
+            self.place = (last.step, max(1, started.steps_per_epoch), last.epoch, started.epochs)
+        elif session.config is not None:
+            self.place = (0, 1, 1, session.config.epochs)
 
     def render(self) -> Content:
         """Both bars in one line."""

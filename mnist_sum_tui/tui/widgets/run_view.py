@@ -131,11 +131,7 @@ class RunView(Vertical):
         if self.shows_system:
             self.query_one(SystemLines).show(self.series.last_system, session.is_training)
         self.query_one(KeyFigures).show(session)
-        if session.events:
-            last = session.events[-1]
-            self.query_one(ProgressBars).show(session.started, last.step, last.epoch)
-        elif session.config is not None:
-            self.query_one(ProgressBars).place = (0, 1, 1, session.config.epochs)
+        self.query_one(ProgressBars).show(session)
         strip = self.query_one(SampleStrip)
         may_come = session.has_samples and (session.is_live or session.moment is not None)
         strip.set_class(self._samples is None and not may_come, "-empty")
