@@ -47,9 +47,6 @@ class LeavingApp(TellingApp[int]):
             self.signal_number = number
             self.exit_now()
             return
-        if self.is_leaving:
-            self.notify("Still stopping and saving: it leaves as soon as that is done")
-            return
 
         def take(answer: Answer | None) -> None:
             if answer == "save":

@@ -220,20 +220,6 @@ async def test_a_state_that_is_told_while_the_page_closes_is_dropped(pilot: Pilo
     assert page.is_current
 
 
-async def test_while_it_saves_to_leave_nothing_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        recorded.begin(app)
-        app.stop_and_leave()
-        await pilot.press("q")
-        assert app.screen is app.train_page, "it cannot be kept training any more"
-        assert any("Still stopping" in each.message for each in app._notifications)
-        app.on_training_ended(TrainingEnded())
-    assert app.return_value == 0
-
-
 async def test_the_question_goes_when_the_training_has_ended_behind_it(fake: FakeTrain, tmp_path: Path) -> None:
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
