@@ -113,6 +113,16 @@ def test_a_full_disk_behind_stdout_ends_in_one_line(arguments: list[str]) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    "size", ["\u00b2", "9" * 5000, "-1", "wide", ""], ids=["superscript", "huge", "below 0", "word", "empty"]
+)
+def test_a_size_of_the_terminal_that_is_no_number_is_ignored(cli: Cli, size: str) -> None:
+    for command in (["runs"], ["guide", "coach"], ["predict", "--help"]):
+        result = cli(*command, COLUMNS=size, LINES=size)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout == cli(*command).stdout
+
+
 def test_the_commands_work_with_ascii_output_and_without_a_home_folder(cli: Cli) -> None:
     for command in (["predict", "idx", "3"], ["model", "swift"], ["train", "--help"], ["runs"]):
         result = cli(*command, PYTHONIOENCODING="ascii", HOME="/nonexistent", LANG="C")
