@@ -12,7 +12,7 @@ import typer
 from mnist_sum_tui.cli.common import Json, check_model, complete_model, print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.errors import UsageError, unknown
-from mnist_sum_tui.formatting import percent, plural
+from mnist_sum_tui.formatting import about, percent, plural
 from mnist_sum_tui.recipes import MODELS
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from mnist_sum_tui.cli.layout import Cells
 
 Measured = TypeVar("Measured", "Row", "DashboardCost", "Several", "Growth", "Race")
+
+NETWORK_SECONDS = 26.0
+"""about how long one network takes with three rounds"""
 
 
 def bench(
@@ -38,7 +41,10 @@ def bench(
     dashboard: Annotated[
         bool, typer.Option("--dashboard", help="How much the dashboard slows training, and how fast it responds.")
     ] = False,
-    page: Annotated[str, typer.Option(help="With --dashboard: the page that is open while it trains.")] = "train",
+    page: Annotated[
+        str | None,
+        typer.Option(help="With --dashboard: the page that is open while it trains.", show_default="train"),
+    ] = None,
     distributed: Annotated[
         bool,
         typer.Option("--distributed", help="Two processes compared with one, and an estimate for several machines."),
@@ -63,12 +69,14 @@ def bench(
     if dashboard + distributed + growth + (race is not None) > 1:
         separate = "--dashboard, --distributed, --growth and --race are separate measurements"
         raise UsageError(f"{separate}: give only one of them")
+    if page is not None and not dashboard:
+        raise UsageError("--page is the dashboard's: add --dashboard, or leave out --page")
     if race is not None:
         _race(model, rounds or 3, race, json)
     elif growth:
         _measure_growth(model or ["compact"], rounds or 3, json)
     elif dashboard:
-        _measure_dashboard(model or ["compact"], rounds or 16, page, json)
+        _measure_dashboard(model or ["compact"], rounds or 16, "train" if page is None else page, json)
     elif distributed:
         _measure_several(model or ["original", "compact"], rounds or 3, json)
     else:
@@ -78,7 +86,8 @@ def bench(
 def _measure_training(chosen: tuple[str, ...], rounds: int, json: bool) -> None:
     out = console()
     if not json:
-        say(out, f"Training with batch size 128, {plural(rounds, 'round')}; about three minutes ...", "dim")
+        length = about(NETWORK_SECONDS * len(chosen) * (rounds + 1) / 4)  # one more round warms up
+        say(out, f"Training with batch size 128, {plural(rounds, 'round')}; {length} ...", "dim")
     from mnist_sum_tui.bench.measure import measure  # imports torch and torchvision: three seconds
     from mnist_sum_tui.machine.hardware import usable_cores
 

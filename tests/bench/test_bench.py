@@ -78,6 +78,7 @@ def test_the_command_prints_a_row_and_explains_its_columns(monkeypatch: pytest.M
     )
     assert result.exit_code == 0
     assert any(line.startswith("swift ") for line in result.stdout.splitlines())
+    assert "1 round; about 13 s ..." in result.stdout, "not as long as all networks with more rounds"
     assert f"the faster of 0 and {usable_cores()}" in result.stdout
 
 

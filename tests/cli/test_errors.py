@@ -36,6 +36,7 @@ BAD_INPUT = [
     (["train", "--notify", "dove"], 2, "error: --notify must be one of auto, bell, osc9, none, not 'dove'"),
     (["train", "--seeds", "0"], 2, "error: --seeds must be 1 to 1,000, not 0"),
     (["bench", "--rounds", "0"], 2, "error: --rounds must be 1 to 100, not 0"),
+    (["bench", "--page", "runs", "--model", "swift"], 2, "error: --page is the dashboard's: add --dashboard, or leave"),
     (["train", "--epocs", "3"], 2, "error: unknown option --epocs: did you mean --epochs?"),
     (["train", "-e", "3"], 2, "error: unknown option -e: mnist-sum train --help lists the options"),
     (["train", "--learning-rate", "0.01"], 2, "error: unknown option --learning-rate: did you mean --lr?"),
