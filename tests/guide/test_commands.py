@@ -87,6 +87,17 @@ def test_every_experiment_has_a_command() -> None:
     assert all(FENCE.search(part) for part in parts)
 
 
+def test_an_experiment_looks_for_a_rate_with_the_recipe_that_it_trains() -> None:
+    def of(option: str, words: list[str]) -> str:
+        return words[words.index(option) + 1] if option in words else ""
+
+    parts = re.split(r"^## ", (FOLDER / "experiments.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    found = [in_text(part) for part in parts if any(words[0] == "lr" for words in in_text(part))]
+    assert found
+    for commands in found:
+        assert len({(of("--recipe", words), of("--model", words)) for words in commands}) == 1
+
+
 @pytest.mark.parametrize("code", re.findall(r"^```python\n(.*?)^```", (FOLDER / "python.md").read_text(), re.M | re.S))
 def test_the_names_in_python_code_exist(code: str) -> None:
     imports = [node for node in ast.parse(code).body if isinstance(node, ast.Import | ast.ImportFrom)]
