@@ -10,6 +10,7 @@ import typer
 from mnist_sum_tui.cli.common import LaterRunsDir, folder_of, print_json
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.run_tables import print_runs
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
@@ -51,8 +52,11 @@ def print_list(
     """Print the runs in a folder; without `each`, runs that differ only in their seed are one line.
 
     Raises:
-        UsageError: the filter is invalid, there is no such column, or `folder` is not a folder.
+        UsageError: the filter is invalid, there is no such column, columns are chosen for JSON, or `folder` is not a
+            folder.
     """
+    if json and columns:
+        raise UsageError("--json prints all that is known of a run: leave out --columns or --json")
     is_shown, shown, by = matching(filter), chosen(columns), named(sort) if sort else None
     find.check_folder(folder)
     every = [summarise(run) for run in find.list_runs(folder)]

@@ -65,6 +65,8 @@ def train(
     folder = folder_or_default(runs_dir)
     resumed = opt.run_to_resume(resume, name, folder)
     config = opt.build_config(resumed, settings)
+    if settings.get("min_gain") and not config.patience:
+        raise UsageError("--min-gain says what counts as better for --patience: add --patience, or leave it out")
     turns = needed([Turn.parse(text) for text in change or ()], -1)
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:

@@ -14,6 +14,8 @@ from mnist_sum_tui.runs.events import Changed, Started
 def command(config: TrainConfig) -> str:
     """The command that trains with this config: recipe, model, epochs, seed, and what differs from the recipe."""
     told = {"model", "recipe", "epochs", "seed"} | config.given().keys()
+    if not config.patience:
+        told -= {"min_gain"}  # which then means nothing, and is refused
     words = ["mnist-sum", "train"]
     for name, value in config.to_dict().items():
         if name == "all_data" and name in told:

@@ -71,6 +71,7 @@ def test_columns_are_chosen_also_settings(cli: Cli, seeds: Path) -> None:
     assert listed(cli, "--sort", "seed")[-3:] == ["compact"] * 3
     is_one_line(cli("runs", "list", "--columns", "run,beauty"), 2, "unknown column 'beauty'")
     is_one_line(cli("runs", "list", "--columns", "run,"), 2, "unknown column ''")
+    is_one_line(cli("runs", "list", "--columns", "run", "--json"), 2, "leave out --columns or --json")
 
 
 def test_a_note_is_in_the_list_the_run_and_its_report(cli: Cli, folder: Path) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from mnist_sum_tui import own_network
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.commands import reproduction
+from mnist_sum_tui.runs.commands import command, reproduction
 from mnist_sum_tui.runs.events import Changed, Started
+from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
 
 AGAIN = "mnist-sum train --resume latest --epochs"
@@ -52,3 +53,10 @@ def test_the_file_of_an_own_network_is_named_in_every_command(tmp_path: Path) ->
     text, _ = reproduction(config, [replace(STARTED, epochs=1, step=0), replace(STARTED, epochs=2, step=430)])
     assert text.count(f"--model-file '{file}'") == 2
     assert text.endswith(f"{AGAIN} 2 --model-file '{file}'")
+
+
+def test_a_gain_without_patience_is_refused_and_left_out_of_the_command(cli: Cli) -> None:
+    is_one_line(cli("train", "--recipe", "sprint", "--min-gain", "3"), 2, "add --patience, or leave it out")
+    config = TrainConfig.of("standard", min_gain=3.0)  # an earlier version made such runs
+    assert "--min-gain" not in command(config)
+    assert command(replace(config, patience=2)).endswith("--patience 2 --min-gain 3.0")
