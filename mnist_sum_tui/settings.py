@@ -3,6 +3,7 @@
 The environment variable of a setting overrides the file, and an option overrides both.
 """
 
+import contextlib
 import errno
 import json
 import os
@@ -197,7 +198,7 @@ def find(name: str, option: Value | None = None) -> Found:
 
 
 def _simple(table: Mapping[str, object]) -> dict[str, Value]:
-    """What can be written again: texts and whole numbers, wrong ones and those of a later version, too."""
+    """What can be written anew: texts and whole numbers, wrong ones and those of a later version, too."""
     return {
         name: given
         for name, given in table.items()
@@ -206,8 +207,24 @@ def _simple(table: Mapping[str, object]) -> dict[str, Value]:
     }
 
 
+def _own_lines(lines: Sequence[str], table: Mapping[str, object]) -> dict[str, str]:
+    """The lines that hold a whole setting each, by its name; tables, and lists of several lines, are in none."""
+    import tomllib
+
+    found = {}
+    for line in lines:
+        if line.lstrip().startswith("["):  # the head of a table, to which the lines that are written below would belong
+            continue
+        with contextlib.suppress(ValueError, RecursionError):  # a part of a value of several lines
+            for name, given in tomllib.loads(line).items():
+                is_huge = isinstance(given, int) and abs(given) >= 1 << 63
+                if type(given) is type(table.get(name)) and given == table[name] and not is_huge:
+                    found[name] = line
+    return found
+
+
 def keep(name: str, value: Value) -> Path:
-    """Write a setting into the file, keeping comments and the others, wrong ones too; returns the file's path.
+    """Write a setting into the file, keeping comments and the lines of the others, wrong ones too; returns its path.
 
     Raises:
         UsageError: the existing file cannot be used or is another program's, so it is left as it is; or the value is
@@ -219,13 +236,15 @@ def keep(name: str, value: Value) -> Path:
         raise UsageError(
             f"{file}: is not a file of mnist-sum's settings: move it away, or name another in {FILE_VARIABLE}"
         )
-    values = _simple(table) | _checked_table(table)[0] | {name: checked(name, value, name)}
+    before = [line.rstrip("\r") for line in text.split("\n")]
+    comments = [line for line in before if line.lstrip().startswith("#") and not line.startswith(OWN)]
+    lines = {each: f"{each} = {_toml(given)}" for each, given in _simple(table).items()} | _own_lines(before, table)
+    lines[name] = f"{name} = {_toml(checked(name, value, name))}"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RunError(f"{file}: cannot be written ({error.strerror or error})") from None
-    comments = [f"{line}\n" for line in text.splitlines() if line.startswith("#") and not line.startswith(OWN)]
-    order = [*(known for known in KNOWN if known in values), *(other for other in values if other not in KNOWN)]
-    lines = [f"{each} = {_toml(values[each])}\n" for each in order]
-    write_atomic(file, "".join([HEAD, *comments, *lines]).encode())
+    order = [*(known for known in KNOWN if known in lines), *(other for other in lines if other not in KNOWN)]
+    written = [*comments, *(lines[each] for each in order)]
+    write_atomic(file, (HEAD + "".join(f"{line}\n" for line in written)).encode())
     return file

@@ -122,6 +122,20 @@ def test_wrong_values_and_comments_are_kept(file: Path) -> None:
     assert file.read_text().count("mnist-sum") == 1
 
 
+def test_the_lines_of_the_others_are_kept_as_they_are(file: Path) -> None:
+    lines = ['theme = "nord"  # mine', "mouse = [1]", "fps = 59.5", "future = 1.5", "'far off' = 2026-01-01"]
+    several = 'long = """\nfps = 3\nend"""\nlist = [\n  # of two lines\n]\n[[far]]\nmouse = 5\n'
+    file.write_text(
+        "\r\n".join([settings.OWN, *lines[:2], "  # indented", *lines[2:], 'marker = "dots" # gone', several])
+    )
+    for _ in range(2):
+        settings.keep("marker", "ascii")
+    written = file.read_text().splitlines()
+    assert written[1:3] == ["  # indented", "  # of two lines"]
+    assert written[3:] == [lines[0], 'marker = "ascii"', *lines[1:3], 'long = "fps = 3\\nend"', *lines[3:]]
+    assert tomllib.loads(file.read_text())["long"] == "fps = 3\nend"
+
+
 def test_a_link_a_folder_and_a_pipe_are_refused(file: Path, tmp_path: Path) -> None:
     (tmp_path / "other").write_text("theme = 'nord'\n")
     for kind in ("link", "folder", "pipe"):
