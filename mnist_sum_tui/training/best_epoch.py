@@ -1,11 +1,14 @@
-"""Take the best epoch's network at the end of a training, and calibrate it."""
+"""Take the best epoch's network at the end of a training, calibrate it, and test it."""
 
+from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.inference import calibrate
 from mnist_sum_tui.inference.confidence import Confidence
+from mnist_sum_tui.inference.evaluate import EvalReport, infer, score
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.knob_turns import turned
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.prepare import Training
+from mnist_sum_tui.training.step import DivergedError
 
 
 def take_best(run: Run, training: Training) -> Confidence:
@@ -25,3 +28,18 @@ def take_best(run: Run, training: Training) -> Confidence:
     if tensors := confidence.to_tensors():
         checkpoint.save_again(run.best_file, loaded, tensors)
     return confidence
+
+
+def tested(run: Run, training: Training, test: Split) -> EvalReport:
+    """The result of the best epoch's network, calibrated, on the test images.
+
+    Raises:
+        CheckpointError, RunError: as `take_best`.
+        DivergedError: its answers are no numbers, as after last steps that no validation has seen.
+    """
+    confidence, learner = take_best(run, training), training.learner
+    outputs = infer(learner.network, test.images, learner.hardware, confidence=confidence)
+    assert outputs is not None  # nothing stops it
+    if not all(bool(answers.isfinite().all()) for answers in (outputs.digits, outputs.sums)):
+        raise DivergedError
+    return score(outputs, test)

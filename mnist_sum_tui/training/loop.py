@@ -12,7 +12,7 @@ from mnist_sum_tui.atomic import read_own, to_bytes, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.errors import MnistSumError, RunError
-from mnist_sum_tui.inference.evaluate import EvalReport, evaluate, infer, score
+from mnist_sum_tui.inference.evaluate import EvalReport, infer, score
 from mnist_sum_tui.machine.figures import Meter
 from mnist_sum_tui.machine.hardware import choose, set_up
 from mnist_sum_tui.machine.ranks import Ranks
@@ -23,7 +23,7 @@ from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training.best_epoch import take_best
+from mnist_sum_tui.training.best_epoch import tested
 from mnist_sum_tui.training.coach import Coach
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.disk_space import check_room
@@ -233,8 +233,7 @@ class _Trainer:
 
     def _tested(self) -> Event:
         """Test the best epoch's weights, and write report.json."""
-        confidence = take_best(self.recorder.run, self.training)
-        report = evaluate(self.learner.network, self.test, self.learner.hardware, confidence)
+        report = tested(self.recorder.run, self.training, self.test)
         self.recorder.report(report)
         return self.recorder.finished("completed", self.ending.why, report)
 

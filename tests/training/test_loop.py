@@ -22,7 +22,9 @@ from mnist_sum_tui.runs.events import (
 )
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.step import Learner, StepResult
 
 
 def test_a_run_from_start_to_finish(config: TrainConfig, run: Run) -> None:
@@ -97,6 +99,27 @@ def test_best_is_kept_and_tested(config: TrainConfig, run: Run, monkeypatch: pyt
     best = load_predictor(run)
     report = evaluate(best.network, dataset.load("test", config.data_dir), best.hardware)
     assert (report.digit_accuracy, report.sum_accuracy) == (finished.digit_accuracy, finished.sum_accuracy)
+
+
+def test_weights_whose_answers_are_no_numbers_have_diverged_and_not_failed(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a last step that is far too large, which no validation has seen."""
+
+    def ruin(self: Learner, plan: StepPlan) -> StepResult:
+        result = step(self, plan)
+        with torch.no_grad():
+            next(self.network.parameters()).fill_(1e38)
+        return result
+
+    step = Learner.step
+    monkeypatch.setattr(Learner, "step", ruin)
+    monkeypatch.setattr(Learner, "_measure", lambda *_: (torch.zeros((), requires_grad=True), [1.0] * 5))
+    monkeypatch.setattr(Learner, "_update", lambda *_: None)
+    *_, finished = train(replace(config, epochs=1, all_data=True), run)
+    assert isinstance(finished, Finished)
+    assert finished.reason == "diverged"
+    assert not run.report_file.exists()
 
 
 def test_all_data_has_no_validation(config: TrainConfig, run: Run) -> None:
