@@ -12,6 +12,7 @@ from textual.widgets import Button, Input, Label, Static
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
 from mnist_sum_tui.tui.widgets.common import ButtonRow
@@ -54,10 +55,14 @@ class Confirm(Question[bool]):
 class DeleteRun(Confirm):
     """Asks whether to delete a run, and says what would be lost."""
 
-    def __init__(self, run: Summary) -> None:
+    def __init__(self, row: Summary) -> None:
+        """`row` is that of the run in the table, in which it may be the newest of several."""
+        run, *others = members_of(row)
         reached = "" if run.sum_accuracy is None else f", {percent(run.sum_accuracy)} of the sums right"
         done = plural(len(run.epochs), "epoch") if run.epochs else "not one whole epoch"
         detail = f"{done}{reached}. It cannot be brought back."
+        if others:
+            detail = f"The newest of {len(others) + 1} runs in this row; the others stay.\n{detail}"
         super().__init__(f"Delete run {run.run.id}?", detail, "Delete")
 
 

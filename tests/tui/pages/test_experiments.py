@@ -10,7 +10,7 @@ from textual.widgets import Input, Label, Static
 from mnist_sum_tui.runs import notes
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import Finished
-from mnist_sum_tui.tui.pages.dialogs import AskLine
+from mnist_sum_tui.tui.pages.dialogs import AskLine, DeleteRun
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import RunTable
@@ -202,3 +202,19 @@ async def test_a_run_that_another_process_makes_comes_by_itself(
         assert len(ids(page)) == 3
         make(tmp_path, "20260101-120500-swift", [recorded.started()])
         await until(pilot, lambda: len(ids(page)) == 4)
+
+
+async def test_before_the_newest_of_several_seeds_is_deleted_its_own_figure_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed, right in enumerate((0.90, 0.95)):
+        end = replace(recorded.finished(), sum_accuracy=right)
+        make(tmp_path, f"20260101-12000{seed}-compact", [*recorded.training(860), end], seed=seed)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await open_runs(app, pilot)
+        for key, words in (("g", "The newest of 2 runs in this row; the others stay.\n"), ("g", "")):
+            await pilot.press(key, "d")
+            assert isinstance(app.screen, DeleteRun)
+            assert app.screen.detail == f"{words}2 epochs, 95.00 % of the sums right. It cannot be brought back."
+            await pilot.press("n")
