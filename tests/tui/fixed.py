@@ -174,8 +174,8 @@ def drawing_predicted(request: PredictDrawing) -> DrawingPredicted:
     try:
         image = prepare(request.drawing)
     except PictureError:
-        return DrawingPredicted(None, None, weights, CHOICES, SOURCE, request.requested)
-    return DrawingPredicted(image, unlabelled(), weights, CHOICES, SOURCE, request.requested)
+        return DrawingPredicted(None, None, weights, CHOICES, SOURCE, request.requested, request.drawing)
+    return DrawingPredicted(image, unlabelled(), weights, CHOICES, SOURCE, request.requested, request.drawing)
 
 
 def new_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:

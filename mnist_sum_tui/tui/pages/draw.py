@@ -1,5 +1,6 @@
 """The page Draw: a pad to draw a digit on, and what the network predicts meanwhile."""
 
+import contextlib
 import time
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -11,6 +12,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.errors import PictureError
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.drawing_files import FILE_KEYS, DrawingFiles
@@ -191,16 +193,27 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
 
     def action_clear(self) -> None:
         """Begin a new sheet; the drawing goes to the earlier ones, which are shown if there is room."""
-        answer, pad = self._answer, self.query_one(DrawPad)
-        if answer is not None and answer.image is not None and answer.predictions and pad.sheet.any():
-            shown = answer.predictions[self.number]
-            caption = f"{shown.digit}  {percent(max(shown.digit_probabilities), 0)}"
-            self._earlier.insert(0, (pad.sheet, self.drawing, Item(answer.image, caption, 0)))
+        pad = self.query_one(DrawPad)
+        item = self._as_item()
+        if item is not None and pad.sheet.any():
+            self._earlier.insert(0, (pad.sheet, self.drawing, item))
             del self._earlier[MOST_EARLIER:]
             items = (item._replace(key=place) for place, (_, _, item) in enumerate(self._earlier))
             self.query_one(Gallery).items = tuple(items)
             self.add_class("-kept")
         pad.clear()
+
+    def _as_item(self) -> Item | None:
+        """The drawing as the network sees it, with its answer if that has come already; None for a blank one."""
+        from mnist_sum_tui.data.picture import prepare  # Pillow
+
+        answer = self._answer
+        if answer is None or answer.drawing is not self.drawing or answer.image is None or not answer.predictions:
+            with contextlib.suppress(PictureError):
+                return Item(prepare(self.drawing), "", 0)
+            return None
+        shown = answer.predictions[self.number]
+        return Item(answer.image, f"{shown.digit}  {percent(max(shown.digit_probabilities), 0)}", 0)
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:
         """Bring an earlier drawing back."""

@@ -88,6 +88,8 @@ class DrawingPredicted(Message):
     source: str
     requested: float
     """when the predictions were requested, by time.perf_counter()"""
+    drawing: NDArray[np.uint8]
+    """the drawing that was asked about"""
 
 
 @dataclass(eq=False)

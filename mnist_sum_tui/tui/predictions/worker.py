@@ -162,7 +162,7 @@ class PredictionWorker:
             image = prepare(request.drawing)
             predictions = load.predict_all_numbers(predictor, image)
         whose = choices.chosen, choices.all, predictor.source
-        reply(DrawingPredicted(image, predictions, *whose, request.requested))
+        reply(DrawingPredicted(image, predictions, *whose, request.requested, request.drawing))
 
     def _predict_image(self, request: PredictImage, reply: Reply) -> None:
         choices = self._choices(request.weights, reply)

@@ -2,16 +2,22 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 
+from mnist_sum_tui.data.picture import prepare
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.draw import DrawPage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions.messages import HeatFound
 from mnist_sum_tui.tui.predictions.requests import FindHeat, Reply, Request
+from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
+from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed
+from tests.tui.pages.test_draw import THREE, draw
 
 Kept = list[tuple[Request, Reply]]
 
@@ -78,3 +84,24 @@ async def test_the_heat_of_another_image_does_not_end_the_wait_for_that_of_the_p
         await pilot.pause()
         page.show_answer()
         assert len(kept) == 3
+
+
+async def test_a_drawing_that_is_not_answered_yet_is_kept_as_it_is_and_without_an_answer(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(200, 60)) as pilot:
+        await fixed.open_page(pilot, "draw")
+        page = app.screen
+        assert isinstance(page, DrawPage)
+        await draw(pilot, THREE[:3])
+        keep(app, monkeypatch)
+        await draw(pilot, THREE[3:])
+        sheet = page.drawing
+        await pilot.press("c")
+        await pilot.pause()
+        (item,) = page.query_one(Gallery).items
+        assert (item.image == prepare(sheet)).all()
+        assert item.caption == ""
+        page.query_one(DrawPad).show(np.full_like(sheet, 255))
+        await pilot.press("c")
+        assert len(page.query_one(Gallery).items) == 1, "a sheet without contrast is no drawing"
