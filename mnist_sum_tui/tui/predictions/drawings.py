@@ -3,6 +3,7 @@
 Pictures of the screen are saved beside them.
 """
 
+import contextlib
 import io
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +24,9 @@ def path_of(typed: str) -> str:
     `-` is a file of that name, because standard input belongs to the dashboard.
     """
     words = typed.strip().strip("'\"")
-    return str(Path(words).expanduser()) if words != "-" else "./-"
+    with contextlib.suppress(RuntimeError):  # ~ and the name of nobody
+        words = str(Path(words).expanduser())
+    return words if words != "-" else "./-"
 
 
 def new_file(runs_folder: Path, kind: str, suffix: str, now: datetime) -> Path:

@@ -123,6 +123,7 @@ async def test_a_file_that_is_no_picture_is_told_in_a_line(app: MnistSumApp, tmp
             (str(tmp_path / "text.png"), "not a picture"),
             (missing, f"{missing} does not exist; give the path of a picture"),
             ("-", "- does not exist; give the path of a picture"),
+            ("~nosuchuser/x.png", "~nosuchuser/x.png does not exist; give the path of a picture"),
         ):
             dialog.query_one(Input).value = name
             await pilot.press("enter")
