@@ -81,7 +81,8 @@ def about(seconds: float) -> str:
         return f"about {max(1, round(seconds) if seconds < 20 else round(seconds / 5) * 5)} s"
     if seconds < 95 * 60:
         return f"about {round(seconds / 60)} min"
-    return f"about {seconds / 3600:.2g} h"
+    hours = seconds / 3600
+    return f"about {hours:.2g} h" if hours < 10 else f"about {hours:,.0f} h"
 
 
 def byte_size(size: int) -> str:

@@ -1,6 +1,7 @@
 import pytest
 
 from mnist_sum_tui.formatting import (
+    about,
     answer,
     ascii_picture,
     bar,
@@ -116,3 +117,12 @@ def test_a_sentence_that_is_too_long_ends_with_a_clause() -> None:
 def test_the_first_form_that_fits_is_taken_or_the_last() -> None:
     forms = ["three words here", "two words", "one"]
     assert [first_fit(forms, width) for width in (16, 15, 9, 8, 1)] == [*forms[:2], "two words", "one", "one"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "1 s"), (43, "45 s"), (720, "12 min"), (9000, "2.5 h"), (35_990, "10 h"), (45_000, "12 h"),
+     (400_000, "111 h"), (7_200_000, "2,000 h")],
+)  # fmt: skip
+def test_a_time_is_rounded_as_one_would_say_it(seconds: float, words: str) -> None:
+    assert about(seconds) == f"about {words}"
