@@ -29,7 +29,9 @@ class ResumeRun(Question[int | None]):
     def compose(self) -> ComposeResult:
         """The question, the line to type into, and a preview of the training."""
         found = self.found
-        done = f"{found.step / found.steps_per_epoch:.3g}" if found.steps_per_epoch else "0"
+        done, per_epoch = "0", found.steps_per_epoch
+        if per_epoch:  # rounded down, because a run that did not come to its end must not say so
+            done = str(found.step * 100 // per_epoch / 100).removesuffix(".0")
         whole = found.config.epochs
         state = f"It stopped at epoch {done} of {whole} and goes on from there. How many epochs to add to the {whole}?"
         if found.is_complete:

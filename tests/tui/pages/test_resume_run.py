@@ -1,0 +1,34 @@
+"""The question before a run is trained further: where it says that the run stopped."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Label
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.pages.resume_run import ResumeRun
+from mnist_sum_tui.tui.session.resuming import Continuation
+from tests.tui import recorded
+
+STEPS = recorded.STEPS_PER_EPOCH
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (3 * STEPS, "epoch 3 of 2000"),
+        (700, "epoch 1.62 of 2000"),
+        (1234 * STEPS + STEPS // 2, "epoch 1234.5 of 2000"),
+        (2000 * STEPS - 1, "epoch 1999.99 of 2000"),
+    ],
+)
+async def test_the_epoch_at_which_it_stopped_is_told_in_full(step: int, words: str, pilot: Pilot[int]) -> None:
+    start = replace(recorded.started(resumed=True), step=step, epochs=2000)
+    config = TrainConfig.of("standard", model="compact", epochs=2000)
+    await pilot.app.push_screen(ResumeRun(Continuation.of(Run(Path("runs/long")), config, [start])))
+    await pilot.pause()
+    said = [str(label.render()) for label in pilot.app.screen.query(Label)]
+    assert f"It stopped at {words} and goes on from there." in " ".join(said)
