@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from mnist_sum_tui.config import kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import unknown
@@ -114,6 +114,8 @@ NOTE = 30
 """the most letters of a note, or of a setting's values, in the table"""
 KEPT = 5000
 """for how many runs the cells are cached, so that sorting and drawing need not make them again"""
+LEAST_NAME = 16
+"""columns that a name keeps, with its mark, however many other columns are asked for"""
 GAP = 2
 """terminal columns between two cells"""
 
@@ -181,7 +183,7 @@ def that_fit(runs: Sequence[Summary], width: int, wanted: Sequence[Column] = ())
     """The table's columns that fit into `width` terminal columns, and the width of each.
 
     SPARE columns are left out if they do not fit, and the notes if there are none. Columns in `wanted` are shown at any
-    width, after the run's name, which has the marks.
+    width, after the run's name, which has the marks, and which gets no more room than they and the accuracies leave.
     """
     usual = [column for column in COLUMNS if column.title != "note" or any(run.note for run in runs)]
     asked = dict.fromkeys((COLUMNS[0], *wanted)) if wanted else usual
@@ -193,12 +195,24 @@ def that_fit(runs: Sequence[Summary], width: int, wanted: Sequence[Column] = ())
     needed[next((column for column in needed if column.title == "state"), COLUMNS[0])] += len(BEST)
     spare = {} if wanted else {column.title: column for column in needed if column.title in SPARE}
     shown = needed.keys() - spare.values()
+    left = width - sum(needed[column] + GAP for column in shown - {COLUMNS[0]}) - GAP
+    needed[COLUMNS[0]] = min(needed[COLUMNS[0]], max(left, LEAST_NAME))
     room = width - sum(needed[column] + GAP for column in shown)
     for title in reversed(SPARE):  # the most important first; where a wide one does not fit, a narrow one may
         if title in spare and needed[spare[title]] + GAP <= room:
             shown.add(spare[title])
             room -= needed[spare[title]] + GAP
     return {column: least for column, least in needed.items() if column in shown}
+
+
+def without_middle(name: str, room: int) -> str:
+    """The name, with an ellipsis for its middle if it takes more than `room` terminal columns."""
+    if cell_len(name) <= room:
+        return name
+    first, last = set_cell_size(name, room // 2), name
+    while cell_len(last) > max(room - 1 - room // 2, 0):
+        last = last[1:]
+    return f"{first}{BRAILLE.cut}{last}"
 
 
 def arranged(runs: Sequence[Summary], column: Column, is_turned: bool = False) -> list[Summary]:

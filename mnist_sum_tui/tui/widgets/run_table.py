@@ -13,7 +13,7 @@ from mnist_sum_tui.charts.run_charts import MOST_RUNS, RUN_SYMBOLS
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary, best_if_any
-from mnist_sum_tui.tui.widgets.run_columns import BEST, COLUMNS, Column, arranged, text_of, that_fit
+from mnist_sum_tui.tui.widgets.run_columns import BEST, COLUMNS, Column, arranged, text_of, that_fit, without_middle
 
 
 class RunTable(DataTable[Text]):
@@ -53,7 +53,7 @@ class RunTable(DataTable[Text]):
         self.every: tuple[Summary, ...] = ()
         """all runs, including those without a row; set it before `runs`"""
         self._names: dict[str, str] = {}
-        """the text of the first column by the id of the run"""
+        """the text of the first column by the id of the run, as much of it as there is room for"""
         self.looks: dict[str, int] = {}
         """the index in RUN_SYMBOLS of each marked run; it does not change when another mark is removed"""
 
@@ -109,7 +109,7 @@ class RunTable(DataTable[Text]):
             arrow = f" {BRAILLE.sorting[column.is_falling != self.order[1]]}" if is_order else ""
             heading.label = Text(column.title + arrow)
         rows, best = arranged(self.runs, *self.order), self.best
-        self._names = {run.run.id: text_of(run, COLUMNS[0]) for run in rows}
+        self._names = {run.run.id: self._fitted_name(run, best) for run in rows}
         for run in rows:
             cells = {column.title: Text(text_of(run, column).rjust(column.least)) for column in self.shown}
             cells[COLUMNS[0].title] = self._marked_id(run.run.id)
@@ -121,6 +121,12 @@ class RunTable(DataTable[Text]):
             self.move_cursor(row=ids.index(before), animate=False)
         self.fit_height()
         self.call_after_refresh(self.fit_height)
+
+    def _fitted_name(self, run: Summary, best: Summary | None) -> str:
+        """The name, as much of it as there is room for between the mark and, without a state, what tells the best."""
+        has_state = any(column.title == "state" for column in self.shown)
+        told = len(BEST) if best in members_of(run) and not has_state else 0
+        return without_middle(text_of(run, COLUMNS[0]), self.shown[COLUMNS[0]] - 2 - told)
 
     def fit_height(self) -> None:
         """Make the table as high as its rows; `auto` would collapse while the table is refilled."""

@@ -11,9 +11,11 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import EpochDone, Paused, Resumed
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.summary import summarise
-from mnist_sum_tui.tui.widgets.run_columns import COLUMNS, arranged, that_fit
-from tests.tui import recorded
-from tests.tui.pages.test_runs import make, make_three
+from mnist_sum_tui.tui.widgets.run_columns import COLUMNS, GAP, LEAST_NAME, arranged, that_fit, without_middle
+from mnist_sum_tui.tui.widgets.run_table import RunTable
+from tests.tui import fixed, recorded
+from tests.tui.pages.test_runs import make, make_three, open_runs
+from tests.tui.shown import lines
 
 
 def test_every_column_sorts_both_ways(tmp_path: Path) -> None:
@@ -73,3 +75,37 @@ def test_the_table_says_of_each_run_what_the_command_says(tmp_path: Path, capsys
         texts = [shown[title].text(run) for title in titles[1:]]
         texts[titles.index("state") - 1] = texts[titles.index("state") - 1].partition(" ")[2]
         assert texts == row[1:]
+
+
+def test_a_long_name_takes_no_figure_away(tmp_path: Path) -> None:
+    runs = [*make_three(tmp_path), make(tmp_path, "20260101-120400-compact-" + "long" * 15, [])]
+    found = [summarise(run) for run in runs]
+    for width in (41, 80, 120):
+        shown = that_fit(found, width)
+        assert {"run", "digit", "sum"} <= {column.title for column in shown}
+        assert sum(room + GAP for room in shown.values()) <= width
+    assert that_fit(found, 200)[COLUMNS[0]] == 2 + len(runs[-1].id), "the whole name, where there is room"
+    assert that_fit(found, 1)[COLUMNS[0]] == LEAST_NAME
+
+
+@pytest.mark.parametrize(
+    ("room", "shown"), [(11, "compact-run"), (10, "compa\u2026-run"), (5, "co\u2026un"), (1, "\u2026")]
+)
+def test_a_name_without_room_keeps_its_beginning_and_its_end(room: int, shown: str) -> None:
+    assert without_middle("compact-run", room) == shown
+
+
+async def test_the_figures_are_seen_beside_a_long_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_three(tmp_path)
+    name = "20260101-120400-compact-" + "long" * 15
+    make(tmp_path, name, [*recorded.training(2150), replace(recorded.finished(), sum_accuracy=0.99)])
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        page = await open_runs(app, pilot)
+        row = next(line for line in lines(app) if "20260101-120400" in line)
+        assert "longlong" in row.split()[0]
+        assert "\u2026" in row
+        assert "99.00 %" in row
+        assert "best" in row
+        table = page.query_one(RunTable)
+        assert table.virtual_size.width <= table.size.width
