@@ -224,7 +224,7 @@ def _own_lines(lines: Sequence[str], table: Mapping[str, object]) -> dict[str, s
 
 
 def keep(name: str, value: Value) -> Path:
-    """Write a setting into the file, keeping comments and the lines of the others, wrong ones too; returns its path.
+    """Write a setting into the file; comments above it and the others' lines stay, wrong ones too. Returns its path.
 
     Raises:
         UsageError: the existing file cannot be used or is another program's, so it is left as it is; or the value is

@@ -20,7 +20,8 @@ def there(config: TrainConfig, folder: Path, ended: Sequence[str] = ("completed"
 
 def done_before(found: Summary) -> str:
     """The line that is printed for a run that is not trained again."""
-    return f"seed {found.config.seed if found.config else '?'}: done before, in {found.run.argument}"
+    how = "diverged" if found.state == "diverged" else "done"
+    return f"seed {found.config.seed if found.config else '?'}: {how} before, in {found.run.argument}"
 
 
 def begun(config: TrainConfig, found: Summary | None, folder: Path, name: str) -> tuple[TrainConfig, Run]:

@@ -73,13 +73,13 @@ def export(
 
         predictor = load_predictor(found, device="cpu", model=model_file)
         made.append((onnx, to_onnx(predictor), "Netron (netron.app) shows its layers, onnxruntime runs it"))
-    for path, content, opened_by in made:
-        write_output(path, content, opened_by)
     if tensorboard is not None:
         from mnist_sum_tui.export.tensorboard import to_tensorboard
 
         said = printable(str(to_tensorboard(found, events, tensorboard)))
         say(console(), f"Wrote {said}: {board_shown(tensorboard)}")
+    for path, content, opened_by in made:
+        write_output(path, content, opened_by)
 
 
 def _events(run: Run) -> list[Event]:

@@ -62,9 +62,10 @@ def runs(
     context.obj = runs_dir
     lists = {"--filter": filter, "--sort": sort, "--columns": columns, "--each": each, "--json": json}
     if (command := context.invoked_subcommand) and (early := [option for option, value in lists.items() if value]):
-        raise UsageError(
-            f"{early[0]} does nothing before {command}: put it behind, mnist-sum runs {command} {early[0]}"
-        )
+        group: Any = context.command
+        known = {name for option in group.commands[command].params for name in option.opts}
+        behind = f"put it behind, mnist-sum runs {command} {early[0]}"
+        raise UsageError(f"{early[0]} does nothing before {command}: {behind if early[0] in known else 'leave it out'}")
     if command is None:
         print_list(folder_or_default(runs_dir), json, filter, sort, columns, each)
 

@@ -175,5 +175,5 @@ def of_checkpoint(loaded: Checkpoint, source: str) -> Confidence:
     if loaded.confidence or config.data_dir is not None:
         return predictor.confidence
     train, held_out = dataset.hold_out(dataset.load("train"), config.seed, config.all_data)
-    held = turned(loaded.position.turns, loaded.position.step).values()
+    held = turned(loaded.position.turns, loaded.position.step - 1).values()
     return fit(predictor.network, config, train, held_out, hardware, held)

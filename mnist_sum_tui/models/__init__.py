@@ -26,8 +26,9 @@ _BUILDERS: dict[str, Callable[[], SumNetwork]] = {
     "deep": Deep,
 }
 
-_BUILDING = threading.Lock()
-"""held while a network draws its weights from torch's one global generator, which the dashboard's threads share"""
+_BUILDING = threading.RLock()
+"""held while a network draws its weights from torch's one global generator, which the dashboard's threads share; a
+network of one's own may build another within its own"""
 
 
 def build(name: str, seed: int = 0) -> SumNetwork:

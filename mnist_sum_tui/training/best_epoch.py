@@ -23,7 +23,7 @@ def take_best(run: Run, training: Training) -> Confidence:
     learner, loaded = training.learner, checkpoint.load(run.best_file)
     learner.restore_weights(loaded.weights, run.best_file)
     train = training.batches.dataset.split
-    held = turned(training.state.knobs.turns, training.state.step - 1).values()
+    held = turned(loaded.position.turns, loaded.position.step - 1).values()
     confidence = calibrate.fit(learner.network, learner.config, train, training.validation, learner.hardware, held)
     if tensors := confidence.to_tensors():
         checkpoint.save_again(run.best_file, loaded, tensors)

@@ -104,7 +104,7 @@ BAD_INPUT = [
         "error: --json does nothing before list: put it behind, mnist-sum runs list --json",
     ),
     (["runs", "--filter", "lr>1", "list"], 2, "put it behind, mnist-sum runs list --filter"),
-    (["runs", "--sort", "sum", "show", "latest"], 2, "put it behind, mnist-sum runs show --sort"),
+    (["runs", "--sort", "sum", "show", "latest"], 2, "--sort does nothing before show: leave it out"),
     (["runs", "--runs-dir", "text.png"], 2, "error: text.png is not a folder: name another with --runs-dir"),
     (["runs", "show", "latest", "--runs-dir", "text.png"], 2, "text.png is not a folder"),
     (["model", "orginal"], 2, "did you mean 'original'"),

@@ -61,6 +61,12 @@ def test_threads_that_build_at_once_get_the_weights_of_their_seeds(tmp_path: Pat
         assert torch.equal(network.state_dict()["digit.weight"], weights)
 
 
+def test_a_network_may_build_another_one_within_its_own(tmp_path: Path) -> None:
+    inner = CLASS.replace("super().__init__()", "super().__init__(); self.other = build('swift')")
+    network = build(named(tmp_path, HEAD + "from mnist_sum_tui.models import build\n" + inner))
+    assert "other.conv1.weight" in network.state_dict()
+
+
 def test_the_name_goes_by_the_content(tmp_path: Path) -> None:
     first = named(tmp_path, HEAD + CLASS)
     assert first == named(tmp_path, HEAD + CLASS)

@@ -100,7 +100,7 @@ def test_the_calibration_hears_of_the_changes_that_held(
         return NOT_CALIBRATED
 
     monkeypatch.setattr(calibrate, "fit", note)
-    whole(config_of_few(few_images, model="swift", keep=0), tmp_path)
+    whole(config_of_few(few_images, model="swift", keep=0, all_data=True), tmp_path)
     assert {str(turn) for turn in held} == {*TURNS[1:]}, "the last of each setting"
 
 

@@ -80,20 +80,20 @@ class DrawingFiles(PredictingPage):
         if not drawing.any():
             self.note("There is nothing to save: draw a digit first")
         else:
-            self._pack(drawing.copy())
+            self._pack(drawing.copy(), self.session.number)
 
     @work(thread=True, group="save", exit_on_error=False)
-    def _pack(self, drawing: NDArray[np.uint8]) -> None:
+    def _pack(self, drawing: NDArray[np.uint8], number: int) -> None:
         """Make the file in a thread, because that of a photo takes a while."""
-        self.call_later(self._write, drawings.png(drawing))
+        self.call_later(self._write, drawings.png(drawing), number)
 
-    def _write(self, content: bytes) -> None:
+    def _write(self, content: bytes, number: int) -> None:
         try:
             path = drawings.save(self.session.runs_folder, content, datetime.now())
         except MnistSumError as error:
             self.on_trouble(Trouble(str(error)))
         else:
-            command = f"mnist-sum predict image {shlex.quote(str(path))} --number {self.session.number}"
+            command = f"mnist-sum predict image {shlex.quote(str(path))} --number {number}"
             self.note(f"Saved; read it by: {command}")
 
     def action_open(self) -> None:

@@ -158,7 +158,8 @@ class ReplayKeys(ChartKeys, AfterRun):
     def _take_all(self, run: Run, events: list[Event]) -> None:
         """Show all events of the run in place of the selection that a moment has, if that is still shown."""
         session = self.session
-        if session.is_selection and session.moment is None and session.run == run and session.config is not None:
+        is_shown = session.is_selection and session.moment is None and session.run == run
+        if events and is_shown and session.config is not None:  # none, if the journal is gone by now
             session.open(session.config, run, events)
             self.run_view.reset(events)
             self.redraw(at_once=True)
