@@ -71,7 +71,8 @@ def figure(value: float) -> str:
     """A deviation in at most six characters: `0.0012`, `1.2e-4`, `inf`."""
     if value == 0 or 1e-3 <= value < 99.5 or not value < np.inf:
         return f"{value:.2g}"
-    return f"{value:.1e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+    decimals = 0 if value < 1e-9 else 1  # its exponent has two digits
+    return f"{value:.{decimals}e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
 def spread_pictures(events: Sequence[Health]) -> list[tuple[str, Floats]]:

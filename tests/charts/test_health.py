@@ -86,6 +86,7 @@ def test_one_odd_batch_is_no_trouble_and_one_quiet_one_no_end_of_it() -> None:
     [
         (0.00123, "0.0012"),
         (1.234e-5, "1.2e-5"),
+        (2.46e-10, "2e-10"),
         (3e10, "3.0e10"),
         (0.1, "0.1"),
         (0.00068, "6.8e-4"),

@@ -123,6 +123,7 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         pad = self.query_one("#pad", DrawPad)
         pad.styles.width, pad.styles.height = 28 * scale + 2, 14 * scale + 2
         self.query_one("#drawing").styles.width = 28 * scale + 2
+        self.call_after_refresh(lambda: self.focused or pad.focus())  # earlier drawings may be hidden, with the focus
 
     def on_screen_resume(self) -> None:
         """The page comes into view: load the network, or predict again, because the weights may be others."""

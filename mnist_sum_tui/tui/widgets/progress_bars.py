@@ -11,20 +11,21 @@ from mnist_sum_tui.tui.session.session import Session
 class ProgressBars(Widget):
     """Shows `epoch 2/5 ━━━━━━───── 51 %   run ━━━────── 30 %`; each bar gets half of the width."""
 
-    place: reactive[tuple[int, int, int, int]] = reactive((0, 1, 1, 1))
-    """steps done, steps per epoch, current epoch, epochs"""
+    place: reactive[tuple[int, int, int, int] | None] = reactive(None)
+    """steps done, steps per epoch, current epoch, epochs; None as long as that is not known"""
 
     def show(self, session: Session) -> None:
-        """Show the position in the run; before its first event only how many epochs it is to have."""
-        started = session.started
-        if started is not None:
+        """Show the position in the run, once it has begun: a resumed one does not begin with its first epoch."""
+        started, place = session.started, None
+        if started is not None and session.events:
             last = session.events[-1]
-            self.place = (last.step, max(1, started.steps_per_epoch), last.epoch, started.epochs)
-        elif session.config is not None:
-            self.place = (0, 1, 1, session.config.epochs)
+            place = (last.step, max(1, started.steps_per_epoch), last.epoch, started.epochs)
+        self.place = place  # set once, so that it is drawn only if it has changed
 
     def render(self) -> Content:
         """Both bars in one line."""
+        if self.place is None:
+            return Content("")
         step, per_epoch, epoch, epochs = self.place
         of_epoch = step / per_epoch - (epoch - 1)
         left, right = f"epoch {epoch}/{epochs}", "run"

@@ -70,6 +70,21 @@ async def test_a_stroke_is_answered(size: tuple[int, int], tmp_path: Path, monke
         assert page.milliseconds is not None
 
 
+async def test_the_pad_gets_the_focus_if_a_smaller_terminal_hides_what_had_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(200, 60)) as pilot:
+        await fixed.open_page(pilot, "draw")
+        await draw(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: app.screen.query_one("#earlier").display)
+        app.screen.query_one("#earlier").focus()
+        await until(pilot, lambda: app.screen.query_one("#earlier").has_focus)
+        await pilot.resize_terminal(100, 30)
+        await until(pilot, lambda: app.screen.query_one(DrawPad).has_focus)
+
+
 async def test_number_pen_rubber_and_clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
