@@ -93,6 +93,13 @@ def test_reliability_by_a_plain_loop() -> None:
         assert found.accuracy_of_surest[share - 1] == pytest.approx(sum(right for _, right in surest) / len(surest))
 
 
+def test_answers_that_are_no_numbers_are_measured_as_unsure() -> None:
+    found = reliability(torch.full((20, 10), torch.nan), torch.zeros(20, dtype=torch.long))
+    assert (found.bins[0].answers, found.bins[0].sureness) == (20, 0)
+    assert math.isfinite(found.ece)
+    assert math.isfinite(found.nll)
+
+
 def test_auroc_by_comparing_every_pair() -> None:
     digits, strangers = torch.tensor([0.9, 0.5, 0.5, 0.7]), torch.tensor([0.5, 0.1, 0.8])
     pairs = [(d > s) + (d == s) / 2 for d in digits.tolist() for s in strangers.tolist()]

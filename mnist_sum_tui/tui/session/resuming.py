@@ -8,7 +8,7 @@ from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import about, plural
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.knob_turns import turned
-from mnist_sum_tui.runs.position import Change
+from mnist_sum_tui.runs.position import Change, Position
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.diverged import advice, turns_of
 from mnist_sum_tui.training.schedule import rate_at
@@ -46,11 +46,10 @@ def changes(events: Iterable[Event]) -> tuple[Change, ...]:
 
 
 def _with(found: tuple[Change, ...], step: int, epochs: int) -> tuple[Change, ...]:
-    """The changes with one more, which replaces those at the same step or later; without it, if it changes nothing."""
+    """The changes with one more, as a checkpoint notes it; without it, if that many epochs hold there anyway."""
     if [change.epochs for change in found if change.step <= step][-1:] == [epochs]:
         return found
-    before = tuple(change for change in found if change.step < step)
-    return before if before and before[-1].epochs == epochs else (*before, Change(step, epochs))
+    return Position(step=step, changes=found).with_epochs(epochs, before=epochs).changes
 
 
 @dataclass(frozen=True, slots=True)
