@@ -62,6 +62,12 @@ def percent(share: float | None, decimals: int = 2, sign: str = " %") -> str:
     return shown + sign
 
 
+def apart(value: float, limit: float) -> str:
+    """`0.243, limit 0.195`, or with as many more decimals as it takes until the two differ, at most six."""
+    decimals = next((n for n in range(3, 6) if f"{value:.{n}f}" != f"{limit:.{n}f}"), 6)
+    return f"{value:.{decimals}f}, limit {limit:.{decimals}f}"
+
+
 def duration(seconds: float | None) -> str:
     """Seconds as `8.2 s`, `3:07` or `1:02:45`; `-` if they are None or not finite."""
     if seconds is None or not math.isfinite(seconds):

@@ -3,6 +3,7 @@ import pytest
 from mnist_sum_tui.formatting import (
     about,
     answer,
+    apart,
     ascii_picture,
     bar,
     byte_size,
@@ -32,6 +33,12 @@ def test_trim_keeps_a_margin_and_leaves_an_empty_picture_whole() -> None:
     assert trim([[0] * 5, [0] * 5, [0, 0, 9, 0, 0], [0] * 5, [0] * 5]) == [[0, 0, 0], [0, 9, 0], [0, 0, 0]]
     assert trim([[7]]) == [[7]]
     assert trim([[0, 0]]) == [[0, 0]]
+
+
+def test_two_scores_that_differ_are_told_apart() -> None:
+    shown = [apart(score, 0.1951) for score in (0.243, 0.1953, 0.19514, 0.1951004)]
+    assert shown[:2] == ["0.243, limit 0.195", "0.1953, limit 0.1951"]
+    assert shown[2:] == ["0.19514, limit 0.19510", "0.195100, limit 0.195100"]
 
 
 def test_equation() -> None:

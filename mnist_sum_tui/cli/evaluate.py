@@ -103,18 +103,21 @@ def evaluate(
             options = f" --run {asked.argument if asked else find.BUILT_IN_NAME}" if is_told else ""
             options += option_for(predictor.config.model)
             options += f" --data-dir {shlex.quote(data_dir)}" if data_dir else ""
-            _print(predictor.source, score(predictor.infer(images.images), images), options)
+            _print(predictor, score(predictor.infer(images.images), images), options)
 
 
-def _print(source: str, report: "EvalReport", options: str) -> None:
+def _print(predictor: "Predictor", report: "EvalReport", options: str) -> None:
     """Print the report; `options` are added to the command that shows one of its mistakes."""
     out = console()
-    say(out, f"{source}, on {report.images:,} test images with all ten numbers")
+    say(out, f"{predictor.source}, on {report.images:,} test images with all ten numbers")
     out.print()
     say(out, f"digit accuracy  {percent(report.digit_accuracy):>9}   loss {report.digit_loss:.4f}")
     say(out, f"sum accuracy    {percent(report.sum_accuracy):>9}   loss {report.sum_loss:.4f}   {report.pairs:,} pairs")
     say(out, f"agreement       {percent(report.agreement):>9}   sum = digit + number, right or wrong")
-    say(out, f"refused         {percent(report.refused):>9}   images that are said to be no digits")
+    if predictor.confidence.has_classes:
+        say(out, f"refused         {percent(report.refused):>9}   images that are said to be no digits")
+    else:
+        say(out, f"refused         {'-':>9}   without a digit score it takes every image for a digit")
     print_reliability(out, report)
     _print_confusion(out, report)
     _print_by_pair(out, report)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.layout import say
 from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks, print_beside
-from mnist_sum_tui.formatting import answer, ascii_picture, bar, equation, percent, trim
+from mnist_sum_tui.formatting import answer, apart, ascii_picture, bar, equation, percent, trim
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,8 +59,8 @@ def _answer(prediction: "Prediction") -> "list[Text]":
         share = probabilities[value]
         lines.append(Text(f"{name:<5} {value:>2}  {bar(share, 10)} {percent(share)}"))
     if (score := prediction.digit_score) is not None:
-        limit = "" if prediction.threshold is None else f", limit {prediction.threshold:.3f}"
-        lines.append(Text(f"how like a digit  {score:.3f}{limit}"))
+        figures = f"{score:.3f}" if prediction.threshold is None else apart(score, prediction.threshold)
+        lines.append(Text(f"how like a digit  {figures}"))
     return lines
 
 

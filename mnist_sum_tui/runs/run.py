@@ -98,8 +98,7 @@ class Run:
 
     def kept_epochs(self) -> list[int]:
         """The epochs that have a snapshot, in order."""
-        names = (EPOCH_FILE.fullmatch(path.name) for path in self.path.glob("epoch-*"))
-        return sorted(int(name[1]) for name in names if name)
+        return sorted(int(name[1]) for path in self.path.glob("epoch-*") if (name := EPOCH_FILE.fullmatch(path.name)))
 
     @property
     def best_weights(self) -> Path | None:
@@ -219,15 +218,23 @@ class Run:
         """Remove the run: its files, then its folder.
 
         Raises:
-            RunError: it is being trained, its folder has something else in it (then nothing is removed), or a file
-                cannot be removed.
+            RunError: as `deletable_files`, and then nothing is removed; or a file cannot be removed.
+        """
+        files = self.deletable_files()
+        self._let_go()
+        own_files.remove(*files, folder=self.path)
+
+    def deletable_files(self) -> list[Path]:
+        """The run's files, in the order in which to delete them.
+
+        Raises:
+            RunError: it is being trained, or its folder is a link or has something else in it.
         """
         files = own_files.own_files(self.path)
         if self.is_running:
             raise RunError(f"run {self.id} is being trained by process {self.pid}; stop it first")
         self.check_own()
-        self._let_go()
-        own_files.remove(*files, folder=self.path)
+        return files
 
     def check_own(self) -> None:
         """Refuse a folder whose config.json is another program's. A damaged one is a run's beside a run's own files.

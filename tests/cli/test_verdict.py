@@ -76,4 +76,6 @@ def test_a_network_that_is_not_calibrated_has_no_score(run: Run, cli: Cli) -> No
     shown = cli("predict", "idx", "3", "--number", "7")
     assert "(swift, epoch 1, not calibrated)" in shown.stdout
     assert "how like a digit" not in shown.stdout
+    tested = cli("evaluate").stdout
+    assert "refused                 -   without a digit score it takes every image for a digit" in tested
     is_one_line(cli("predict", "idx", "3", "--threshold", "0.5"), 2, "not calibrated", "--threshold")

@@ -113,6 +113,11 @@ class RunKeys(InStepKeys):
         current = self.current
         if current is None:
             return
+        try:
+            current.run.deletable_files()
+        except MnistSumError as error:
+            self.note(str(error), is_error=True)
+            return
 
         def answered(yes: bool | None) -> None:
             if not yes:

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import a_digit, answer, bar, equation, first_fit, percent, track
+from mnist_sum_tui.formatting import a_digit, answer, apart, bar, equation, first_fit, percent, track
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class Likeness(Widget):
         said = self.said
         if not self.display or said is None or said.digit_score is None or not said.threshold:
             return ""
-        figures = f"{said.digit_score:.3f}, limit {said.threshold:.3f}"
+        figures = apart(said.digit_score, said.threshold)
         return first_fit((f"{LIKENESS}: {figures}", LIKENESS), self.content_size.width - FRAME)
 
     def on_resize(self) -> None:

@@ -208,6 +208,10 @@ async def test_delete_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert isinstance(app.screen, Confirm)
         await pilot.press("enter")  # the button that keeps it has the focus
         assert made[2].path.exists()
+        with made[2].lock():
+            await pilot.press("d")
+            assert page.is_current, "a run that trains cannot be deleted, so nobody is asked"
+            assert "is being trained" in note_of(page)
         await pilot.press("d", "n")
         assert note_of(page) == f"Nothing was deleted: {made[2].id} is still there"
         await pilot.press("d", "y")
