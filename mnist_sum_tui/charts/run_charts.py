@@ -98,6 +98,10 @@ def system_plot(series: Series, view: View) -> Plot:
     return Plot(tuple(curves), (), SHARE, view.x_kind, view.cursor, "cores", steps_per_epoch=series.steps_per_epoch)
 
 
+TURNED = "this one had knobs turned while it trained"
+"""why the two may differ, if that is so; how their settings differed at first then explains little"""
+
+
 def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
     """For each accuracy that both runs reached: its text, and the lead over the ghost run in seconds and in words.
 

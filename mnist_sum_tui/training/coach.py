@@ -140,6 +140,11 @@ class Coach:
         """Whether the user has turned the learning rate up, so that it is not the config's."""
         return self._knobs is not None and self._knobs.factor_at(self._seen.step) >= ALIKE
 
+    @property
+    def _is_turned(self) -> bool:
+        """Whether the user has changed a setting, so that the run is no longer what its config says."""
+        return self._knobs is not None and any(turn.step <= self._seen.step for turn in self._knobs.turns)
+
     def _busy(self) -> tuple[str, str] | None:
         """That something else takes the processor: told once while it lasts, then what is learned is told again."""
         seen = self._seen
@@ -163,8 +168,8 @@ class Coach:
         return event.others >= CROWDED_SHARE and event.own < GOT * wanted and event.own + event.others > FULL
 
     def _race(self) -> tuple[str, str] | None:
-        """Which run is ahead, if that is news and no other program has slowed down this training."""
-        was_disturbed = self._seen.slow_events or self._seen.crowded or BUSY in self._said
+        """Which run is ahead, if that is news, and no other program or changed setting is why."""
+        was_disturbed = self._seen.slow_events or self._seen.crowded or BUSY in self._said or self._is_turned
         word, words = verdict(self._seen.reached.at, self.ghost) if self.ghost and not was_disturbed else ("", "")
         return ("ghost", words) if word not in ("", self._raced) else None
 

@@ -13,8 +13,10 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Advice, Event, Progress, Started, System
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.coach import WARNINGS, Coach
+from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.race import TARGET_SMOOTHING, TARGETS, Ghost, reached_in, read_ghost
 from tests.conftest import wait_for
@@ -28,8 +30,10 @@ REACHED = {name: reached_in(events) for name, events in EVENTS.items()}
 PAIRS = [(mine, other) for mine in EVENTS for other in EVENTS if mine.split("-")[1] == other.split("-")[1]]
 
 
-def said(events: Iterable[Event], ghost: Ghost | None, config: TrainConfig = OURS) -> list[tuple[str, str]]:
-    coach = Coach(config)
+def said(
+    events: Iterable[Event], ghost: Ghost | None, config: TrainConfig = OURS, knobs: Knobs | None = None
+) -> list[tuple[str, str]]:
+    coach = Coach(config, knobs=knobs)
     coach.ghost = ghost
     return [found for event in events if (found := coach.add(event)) is not None]
 
@@ -96,6 +100,13 @@ def test_a_training_that_was_disturbed_is_not_called_slower() -> None:
     ours: Started = replace(STARTED, threads=4, device="cpu")
     others: list[System] = [system(0.5, 0.5)] * 2
     assert of_ghost([ours, *learns(15)[1:40], *others, *learns(15)[40:]], ghost_with(most=5)) == []
+
+
+def test_the_settings_it_began_with_do_not_explain_a_training_that_was_changed() -> None:
+    for step, times in ((20, 0), (1000, 1)):
+        knobs = Knobs(OURS, turns=[Turn(step, "sum_weight", "0.6")])
+        found = said(learns(15), ghost_with(most=5), knobs=knobs)
+        assert [topic for topic, _ in found].count("ghost") == times, step
 
 
 def test_what_was_reached_before_a_resume_is_not_compared() -> None:

@@ -40,7 +40,7 @@ def summary_line(result: TestSetResult, width: int = 200) -> str:
 def title_line(selection: Selection, often: list[str], width: int) -> str:
     """The gallery's title: what it shows, and as many of the most frequent confusions as fit."""
     line = selection.title
-    for end in ";:,":  # the last part of the title is left out first
+    for end in ("; ", ": ", ", "):  # the last part of the title is left out first; `1,032` is no end
         if often and len(f"{line}{MOST_OFTEN}{often[0]}") > width:
             line = line.partition(end)[0]
     for place, words in enumerate(often):

@@ -184,6 +184,8 @@ def test_the_signs_of_the_captions_are_explained() -> None:
         assert "true → read, ? <90 %" in title
         assert "most often" in title
     assert title_line(selection, often, 118).startswith("12 wrong digits: true → read, ? <90 %; surest first")
+    many = selection._replace(title="8,865 wrong digits, 200 of them here")
+    assert title_line(many, often, 64).startswith("8,865 wrong digits · most often ")
     assert title_line(selection, [], 190).endswith("; surest first")
 
 

@@ -11,7 +11,7 @@ from textual.widgets import ContentSwitcher, Digits, Static
 
 from mnist_sum_tui.charts.run_charts import race_line
 from mnist_sum_tui.charts.series import Series
-from mnist_sum_tui.runs.events import Checkpointed, Notice, Paused, Progress, Validated
+from mnist_sum_tui.runs.events import Changed, Checkpointed, Notice, Paused, Progress, Validated
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
@@ -133,6 +133,11 @@ async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None
     sentence = "Sum reached 95 % 16 s sooner than the best earlier compact run, 20250228-090000-compact"
     await until(pilot, lambda: "best run" in chart(app, "loss")[1] and sentence in shown(app, "#race"))
     assert shown(app, "#news") == f"{recorded.RUN} · epoch 2: validation digit 98.38 %, sum 96.69 % (best epoch so far)"
+    reason, slower = "only the seed differs", Series(recorded.training(2150, slower=1.6))
+    page.call_later(page.take_ghost, "20250228-090000-compact", slower, reason)
+    await until(pilot, lambda: reason in shown(app, "#race"))
+    app.on_run_event(RunEvent(Changed(step=200, epoch=1, elapsed=5.0, setting="lr", value="x0.5", before="x1", at=200)))
+    await until(pilot, lambda: reason not in shown(app, "#race"))
     page.call_later(page.take_ghost, "20250228-090000-compact", Series(recorded.training(2150)))
     await until(
         pilot, lambda: "Sum reached 95 % at the same time as the best earlier compact run" in shown(app, "#race")
