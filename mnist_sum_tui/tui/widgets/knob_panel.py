@@ -1,7 +1,7 @@
 """KnobPanel: the settings that can be changed while a run trains ("knobs"), a line each: name, stops, value."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import events
@@ -183,5 +183,8 @@ class KnobPanel(Widget, can_focus=True):
             place = max(place, self._begun - 1)
         if place != shown.place:
             self._before.append((shown.setting, shown.value))
+            self._knobs[self._chosen] = replace(
+                shown, value=shown.stops[place]
+            )  # a slow line brings several keys at once
             self.post_message(self.Turned(shown.setting, shown.stops[place]))
             self.refresh_bindings()

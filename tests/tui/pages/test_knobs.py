@@ -54,6 +54,11 @@ async def test_a_knob_is_turned_and_undone(tmp_path: Path) -> None:
         app.train_page.redraw(at_once=True)
         await pilot.pause()
         assert any("lr x1 -> x0.5" in line for line in chart(app, "loss"))
+        panel = app.train_page.query_one(KnobPanel)
+        for _ in range(3):  # keys that come together, before the page has answered the first
+            panel.action_turn(1)
+        await pilot.pause()
+        assert [turn.value for turn in control.take_turns()] == ["0.8"]
         await pilot.press("escape")
         assert not app.train_page.query(KnobPanel)
         await pilot.press("k", "k")
