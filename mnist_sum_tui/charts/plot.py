@@ -77,6 +77,8 @@ class Plot:
     """if it is known, the cursor on an axis of epochs shows the step, too"""
     envelope: tuple[str, str] = ("each batch", "batch")
     """the legend's name for the envelope of the first curve, and its short form"""
+    heights: tuple[float, float] | None = None
+    """the ends of the y axis; None fits them to the values"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> D
     up = plot.scale.forward
     heights = [(up(curve.y), None if curve.raw is None else up(curve.raw)) for curve in plot.curves]
     marked = [up(marks.y) for marks in plot.marks]
-    low, high = _range([y for pair in heights for y in pair if y is not None] + marked)
+    low, high = plot.heights or _range([y for pair in heights for y in pair if y is not None] + marked)
     ticks = spanning(plot.scale.ticks(low, high, max(3, rows // 2)), plot.scale, low, high) if rows else []
     gutter = max(len(text) for text in (plot.x_kind, *(text for _, text in ticks))) + 2
     left = gutter if width >= gutter + 8 else 0

@@ -95,7 +95,10 @@ def system_plot(series: Series, view: View) -> Plot:
         for place, (name, role, pattern) in enumerate(shown)
         if np.isfinite(series.system.column(2 + place)).any()
     ]
-    return Plot(tuple(curves), (), SHARE, view.x_kind, view.cursor, "cores", steps_per_epoch=series.steps_per_epoch)
+    return Plot(
+        tuple(curves), (), SHARE, view.x_kind, view.cursor, "cores", "a point every ten seconds",
+        steps_per_epoch=series.steps_per_epoch, heights=(0.0, 1.0),
+    )  # fmt: skip
 
 
 TURNED = "this one had knobs turned while it trained"

@@ -168,10 +168,11 @@ async def test_u_shows_what_the_machine_is_busy_with_in_place_of_the_loss(pilot:
     assert "memory 812 MB\nprocessor 61 degrees" in shown(app, "#system")
     assert view.query_one("#system").region.height == 2
     lines = chart(app, "cores")
-    assert lines[0].startswith("cores")
-    assert "this process" in lines[0]
-    assert "others" in lines[0]
-    assert "GPU" not in lines[0]
+    assert lines[0].strip() == "cores  a point every ten seconds"
+    assert "this process" in lines[1]
+    assert "others" in lines[1]
+    assert "GPU" not in lines[1]
+    assert "100 %" in lines[2], "from 0 to 100 %, so that a few points are no cliff"
     assert not view.query_one("#loss").display
     assert view.query_one("#accuracy").display
     await pilot.press("m")
