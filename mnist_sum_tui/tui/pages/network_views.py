@@ -24,6 +24,7 @@ from mnist_sum_tui.tui.pages.heat_page import SHARE
 from mnist_sum_tui.tui.pages.inside_words import MEANS, NO_HEALTH, NO_MEANS, TOO_EARLY, VIEWS, map_words
 from mnist_sum_tui.tui.pages.mistake_keys import WalkingPage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import epoch_of
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.addition_table import table_words
@@ -193,7 +194,8 @@ class NetworkViews(WalkingPage):
             return known.result
         if self._then is None:
             self._sought_at = time.monotonic()
-            self._search(self._take_evaluation)
+            self._then = self._take_evaluation  # `_search` would take one that is due to be replaced
+            self.predictions.request(EvaluateTestSet(self.wanted), self.post_message)
         return None
 
     def _known(self, answer: ImagePredicted) -> TestSetEvaluated | None:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.heat_page import SHARE
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, Reply, Request
 from mnist_sum_tui.tui.predictions.weights import Weights
@@ -20,14 +21,16 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
     return fixed.new_app(tmp_path, monkeypatch)
 
 
+@pytest.mark.parametrize("seconds", [15, 0.3])
 async def test_while_it_trains_the_evaluations_take_a_small_share_of_the_time(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+    seconds: float, app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One of 15 seconds, as with `original`, and then none for minutes."""
+    """One of 15 seconds, as with `original`, and then none for minutes; with a quick network one every ten seconds."""
     live = Weights("live", "the training in progress", None)
-    clock, asked = [1000.0], list[Request]()
+    clock, asked, looks = [1000.0], list[Request](), list[Request]()
     own_time = SimpleNamespace(monotonic=lambda: clock[0])
-    monkeypatch.setattr("mnist_sum_tui.tui.pages.network_views.time", own_time)
+    for module in ("pages.network_views", "predictions.pairs"):
+        monkeypatch.setattr(f"mnist_sum_tui.tui.{module}.time", own_time)
     monkeypatch.setattr("mnist_sum_tui.tui.pages.image_page.TICK_SECONDS", 1e6)
     monkeypatch.setattr("mnist_sum_tui.tui.pages.network_views.LOOK_SECONDS", 1e6)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -35,21 +38,25 @@ async def test_while_it_trains_the_evaluations_take_a_small_share_of_the_time(
 
         def answer(request: Request, reply: Reply) -> None:
             if isinstance(request, LookInside):
+                looks.append(request)
+                clock[0] += 0.01
                 message = fixed.looked_inside(request)
                 message.answer.weights, message.answer.choices = live, (live,)
                 reply(message)
             elif isinstance(request, EvaluateTestSet):
                 asked.append(request)
-                clock[0] += 15
-                reply(TestSetEvaluated(replace(fixed.result(), weights=live), fixed.images().images.numpy()))
+                clock[0] += seconds
+                result = replace(fixed.result(), weights=live, made=clock[0])
+                reply(TestSetEvaluated(result, fixed.images().images.numpy()))
 
         monkeypatch.setattr(worker, "request", answer)
         page = await show(pilot, "means")
         assert len(asked) == 1
         assert len(page.query_one("#means", Pictures).items) == 10
-        for seconds, evaluations in ((100, 1), (390, 1), (100, 2), (100, 2)):
-            clock[0] += seconds
+        looks.clear()
+        for share, evaluations in ((0.2, 1), (0.78, 1), (0.2, 2), (0.2, 2)):
+            clock[0] += share * seconds / SHARE
             page.keep_view_up()
             await pilot.pause()
             await pilot.pause()
-            assert len(asked) == evaluations
+            assert (len(asked), len(looks)) == (evaluations, 0)
