@@ -4,9 +4,12 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widgets import Select
 from textual.widgets._select import SelectCurrent, SelectOverlay
+
+from mnist_sum_tui.printable import printable
 
 BESIDE = 3
 """columns for the arrow, or for a scroll bar in the list"""
@@ -47,9 +50,9 @@ class Choice(Select[str]):
         self._told = told
         with self.prevent(Select.Changed):
             value = str(self.value)
-            self.set_options([(text, name) for name, text in told.items()])
+            self.set_options([(Text(text), name) for name, text in told.items()])  # a str would be markup
             self.value = value
-            self.query_one(SelectCurrent).update(told[value])  # Textual does not redraw the first choice
+            self.query_one(SelectCurrent).update(Text(told[value]))  # Textual does not redraw the first choice
 
     def watch_expanded(self) -> None:
         """Let an open list end above the footer."""
@@ -68,4 +71,4 @@ class Choice(Select[str]):
 def _hanging(first: str, last: str, width: int) -> str:
     """Both parts as text; further lines begin below the start of the last part."""
     indent = " " * len(first) if width - len(first) >= LEAST_ROOM else "  "
-    return "\n".join(textwrap.wrap(first + last, max(width, LEAST_ROOM), subsequent_indent=indent))
+    return "\n".join(textwrap.wrap(printable(first + last), max(width, LEAST_ROOM), subsequent_indent=indent))

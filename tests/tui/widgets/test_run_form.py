@@ -147,8 +147,11 @@ async def test_a_network_of_ones_own_is_a_choice(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(own_network, "_files", {})
     asked: list[LaunchOptions] = []
     monkeypatch.setattr("mnist_sum_tui.tui.launch.run_dashboard", asked.append)
-    (tmp_path / "tiny.py").write_text("raise SystemError('executed before it is built')")
-    own = ["--model-file", str(tmp_path / "tiny.py")]
+    monkeypatch.chdir(tmp_path)
+    file = Path("a[/b]c[old]\x1b") / "tiny.py"
+    file.parent.mkdir(parents=True)
+    file.write_text("raise SystemError('executed before it is built')")
+    own = ["--model-file", str(file)]
     CliRunner().invoke(build(), ["tui", *own])
     given = asked[0].config
     assert own_network.is_own(given.model)
@@ -156,7 +159,12 @@ async def test_a_network_of_ones_own_is_a_choice(tmp_path: Path, monkeypatch: py
     async with app.run_test(size=(120, 36)) as pilot:
         form = app.train_page.form
         assert form.config == given
-        await until(pilot, lambda: "your own, from" in "\n".join(shown.lines(app)))
+        where = r"your own, from a[/b]c[old]\x1b/tiny.py"
+        await until(pilot, lambda: where in "\n".join(shown.lines(app)))
+        form.query_one("#model").focus()
+        await pilot.press("enter", "end")
+        await until(pilot, lambda: "\n".join(shown.lines(app)).count(where) == 2)
+        await pilot.press("escape")
         form.query_one("#model", Select).value = "swift"
         await pilot.pause()
         form.query_one("#model", Select).value = given.model
