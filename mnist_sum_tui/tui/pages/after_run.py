@@ -1,5 +1,6 @@
 """AfterRun: what the page Train offers when a run is over: a new run, the charts again, or more epochs."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from textual.binding import Binding
@@ -140,9 +141,12 @@ class AfterRun(Page):
     def action_further(self, _: str) -> None:
         """Ask how many more epochs to train the run."""
         session = self.session
-        if session.run is None or session.config is None:
+        run, config = session.run, session.config
+        if run is None or config is None:
             return
-        if found := obstacle(session.run, session.config, session.is_training):
+        if session.started is not None and "epochs" in session.turned:  # the config is that of the beginning
+            config = replace(config, epochs=session.started.epochs)
+        if found := obstacle(run, config, session.is_training):
             self.notify(found, severity="warning")
         else:
-            ask_to_resume(self, Continuation.of(session.run, session.config, session.events))
+            ask_to_resume(self, Continuation.of(run, config, session.events))

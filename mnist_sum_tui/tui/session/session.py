@@ -184,6 +184,7 @@ class Session:
         match event:
             case Started():
                 self.started, self.finished, self.is_paused = event, None, False
+                self.turned.pop("epochs", None)  # it has those that were asked for when it was resumed
             case Progress():
                 self.progress = event
                 for name, average in self._training.items():

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Label
 
+from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from tests.tui import recorded
 from tests.tui.pages.training import play, shown
@@ -23,3 +25,21 @@ async def test_a_new_run_after_one_that_learned_nothing_begins_with_another_rate
     await until(pilot, lambda: "learned nothing" in shown(app, "#readiness"))
     assert field.value == f"{failed / 10:g}", "the recipe's rate has failed"
     assert shown(app, "#readiness") == f"the learning rate {failed:g} learned nothing, so {failed / 10:g} is filled in"
+
+
+@pytest.mark.parametrize(("turned_to", "words"), [("3", "Epochs 4 to 8"), ("8", "Epochs 9 to 13")])
+async def test_more_epochs_count_from_those_that_a_knob_has_set(turned_to: str, words: str, pilot: Pilot[int]) -> None:
+    start, *learning = recorded.training(200)
+    step = int(turned_to) * recorded.STEPS_PER_EPOCH
+    turn = Changed(step=200, epoch=1, elapsed=5.0, at=200, setting="epochs", before="5", value=turned_to)
+    last = next(event for event in recorded.training(430) if event.kind == "checkpoint")
+    app = await play(pilot, [start, *learning, turn, replace(last, step=step), recorded.finished(step)])
+    assert app.session.run is not None
+    app.session.run.path.mkdir(parents=True)
+    app.on_training_ended(TrainingEnded())
+    await pilot.pause()
+    await pilot.press("r")
+    await pilot.pause()
+    said = " ".join(str(label.render()) for label in app.screen.query(Label))
+    assert "It is complete. How many more epochs?" in said
+    assert words in said

@@ -1,15 +1,20 @@
 """The knobs on page Train: they show what holds, ask the training, are undone, and mark the charts."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.pages.dialogs import Confirm
+from mnist_sum_tui.tui.pages.knob_keys import values_now
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import RunEvent
+from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.key_figures import facts
 from mnist_sum_tui.tui.widgets.knob_panel import IDEA_WIDTH, KnobPanel, knob, knob_line
@@ -36,6 +41,18 @@ def test_every_knob_fits_its_line(width: int) -> None:
     assert {len(line) for line in lines} == {max(len(line) for line in lines)} <= {*range(max(width, 43))}
     dots = [line.index("●") for line in lines]
     assert dots == sorted(set(dots))
+
+
+def test_after_a_resumption_with_more_epochs_the_knob_shows_those(tmp_path: Path) -> None:
+    """Though it was turned before; the others stay turned."""
+    session = Session(tmp_path)
+    session.begin(TrainConfig.of("standard", epochs=10), Run(tmp_path / recorded.RUN), Control())
+    session.add(recorded.started())
+    for name, before, value in (("epochs", "5", "3"), ("lr", "x1", "x2")):
+        session.add(Changed(step=10, epoch=1, elapsed=1.0, at=10, setting=name, before=before, value=value))
+    assert values_now(session)["epochs"] == "3"
+    session.add(replace(recorded.started(resumed=True), epochs=10, step=1290))
+    assert (values_now(session)["epochs"], values_now(session)["lr"]) == ("10", "x2")
 
 
 async def test_a_knob_is_turned_and_undone(tmp_path: Path) -> None:
