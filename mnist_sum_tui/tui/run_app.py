@@ -76,7 +76,8 @@ class RunningApp(LeavingApp):
         self.session.begin(message.config, run, control)
         self.thread = TrainingThread(message.config, run, control, self.post_message, after=self.speeds)
         self.thread.start()
-        self._show_run()
+        self._turn_to_train()
+        self.train_page.show_run()
 
     def on_find_rate(self, message: FindRate) -> None:
         """Try learning rates, and put the one that the user accepts into the form."""
@@ -170,7 +171,8 @@ class RunningApp(LeavingApp):
         self.workers.cancel_group(self, "open")  # what was asked for before
         if session.is_live and run == session.run:
             session.network = None
-            self._show_run_again()
+            self._turn_to_train()
+            self.train_page.action_charts()
         elif session.is_training:
             session.network = run
             self._forget_weights()
@@ -178,14 +180,16 @@ class RunningApp(LeavingApp):
             self.notify(f"{asked} Its charts open after the training. To turn back: Enter on the run that trains.")
         elif run.is_running:
             self.begin_watching(run)
-            self._show_run_again()
+            self._turn_to_train()
         else:
             self._open_run(run)
 
     def on_run_deleted(self, message: RunDeleted) -> None:
         """Stop showing a run that was deleted, and asking its network."""
         run, session = message.run, self.session
+        self.workers.cancel_group(self, "open")  # it may be the one that is being read
         if run == session.run and not session.is_live:
+            self._stop_watching()
             session.close()
             self.train_page.action_new()
         elif run == session.network:
@@ -215,7 +219,8 @@ class RunningApp(LeavingApp):
         if not self.session.is_training:
             self._stop_watching()
             self.session.open(config, run, events)
-            self._show_run()
+            self._turn_to_train()
+            self.train_page.show_run()
 
     # A run as it was at any moment.
 
@@ -235,11 +240,7 @@ class RunningApp(LeavingApp):
             self.train_page.begin_replay(player, captions)
             self.run_worker(player.read_ahead, thread=True, group="open", exclusive=True, exit_on_error=False)
 
-    def _show_run(self) -> None:
-        self._show_run_again()
-        self.train_page.show_run()
-
-    def _show_run_again(self) -> None:
+    def _turn_to_train(self) -> None:
         self.switch_mode("train")
         self._forget_weights()
 

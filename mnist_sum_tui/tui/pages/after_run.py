@@ -132,11 +132,12 @@ class AfterRun(Page):
         self.refresh_bindings()
 
     def action_charts(self) -> None:
-        """Go from the form back to the charts of the last run."""
-        self.query_one(ContentSwitcher).current = "run-view"
-        self.set_focus(None)
-        self.refresh_bindings()
-        self.redraw(at_once=True)
+        """Go from the form, if it is shown, back to the charts of the last run."""
+        if self.is_form_shown:
+            self.query_one(ContentSwitcher).current = "run-view"
+            self.set_focus(None)
+            self.refresh_bindings()
+            self.redraw(at_once=True)
 
     def action_further(self, _: str) -> None:
         """Ask how many more epochs to train the run."""

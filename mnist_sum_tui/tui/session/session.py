@@ -147,16 +147,15 @@ class Session:
 
     def close(self) -> None:
         """Turn away from the run, because it was deleted."""
-        self._forget()
-        self.moment = self.past = self.ended = self.weights = None
-        self.config = self.run = self.network = None
+        self._turn_to(None, None)
+        self.weights = None
 
     def rewind(self, moment: "Moment") -> None:
         """Show the opened run as it was at a moment, with the weights of that time."""
         self.take(list(moment.events), is_whole=True, is_alive=False)
         self.moment, self.weights = moment, None
 
-    def _turn_to(self, config: TrainConfig, run: Run) -> None:
+    def _turn_to(self, config: TrainConfig | None, run: Run | None) -> None:
         self._forget()
         self.moment = self.past = self.ended = None
         self.config, self.run, self.network = config, run, None

@@ -17,7 +17,7 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.drawing_files import OpenPicture
 from mnist_sum_tui.tui.pages.train_threads import TrainReads
-from mnist_sum_tui.tui.session.messages import OpenRun, StartTraining
+from mnist_sum_tui.tui.session.messages import OpenRun, RunDeleted, StartTraining
 from mnist_sum_tui.tui.widgets import latest_curves, latest_runs
 from mnist_sum_tui.tui.widgets.latest_curves import LatestCurves
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
@@ -73,6 +73,17 @@ async def test_of_two_runs_the_second_is_shown(pilot: Pilot[int], gate: Gate, sl
     app.post_message(OpenRun(quick))
     await gate.let_go(pilot, lambda: app.session.run == quick)
     assert app.session.run == quick
+
+
+async def test_a_run_that_is_deleted_while_it_is_read_is_not_shown(pilot: Pilot[int], gate: Gate, slow: Run) -> None:
+    app = app_of(pilot)
+    app.post_message(OpenRun(slow))
+    await until(pilot, lambda: gate.held)
+    slow.delete()
+    app.post_message(RunDeleted(slow))
+    await gate.let_go(pilot, lambda: not slow.path.exists())
+    assert app.session.run is None
+    assert app.train_page.is_form_shown
 
 
 async def test_a_training_that_began_later_stays_when_it_has_ended(

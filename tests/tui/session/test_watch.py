@@ -10,6 +10,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import Journal
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.session.messages import OpenRun, RunDeleted
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
@@ -92,6 +93,36 @@ async def test_a_run_that_has_ended_is_opened_and_nobody_waits_for_more(
         assert [note.title for note in app._notifications] == ["Nothing to watch"]
         await pilot.press("q")
     assert app.return_value == 0
+
+
+async def test_a_run_that_is_cut_off_and_deleted_is_watched_no_longer(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = watching(run, monkeypatch)
+    with Journal(run.metrics_file) as journal:
+        journal.append(EVENTS[0])
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: state_line(app.session).startswith("… cut off"))
+        run.delete()
+        app.post_message(RunDeleted(run))
+        await until(pilot, lambda: state_line(app.session) == "○ ready ")
+        assert app.train_page.is_form_shown
+        await until(pilot, lambda: app.watcher is None or not app.watcher.is_alive())
+
+
+async def test_enter_on_the_run_that_is_watched_goes_from_the_form_to_its_charts(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = watching(run, monkeypatch)
+    with Journal(run.metrics_file) as journal, run.lock():
+        journal.append(EVENTS[0])
+        async with app.run_test(size=(100, 30)) as pilot:
+            await until_it_has(pilot, app, 1)
+            await pilot.press("n")
+            assert app.train_page.is_form_shown
+            app.post_message(OpenRun(run))
+            await until(pilot, lambda: not app.train_page.is_form_shown)
+            assert state_line(app.session).startswith("◉ watching")
 
 
 async def test_it_is_left_at_once_and_nothing_of_it_has_changed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
