@@ -82,8 +82,11 @@ class RunsPage(Experiments):
     def on_screen_resume(self) -> None:
         """Read again when the page comes into view; an evaluation may have been replaced by another page's request."""
         self.action_reload()
-        if self._evaluating is not None:
-            self.predictions.request(EvaluateTestSet(self._evaluating), self.post_message)
+        evaluating = self._evaluating
+        if evaluating is not None and evaluating.path is not None and evaluating.path.exists():
+            self.predictions.request(EvaluateTestSet(evaluating), self.post_message)
+        else:  # its run may have been deleted
+            self._evaluating = None
 
     def on_run_event(self, event: Event) -> None:
         """Read again when a run has ended."""

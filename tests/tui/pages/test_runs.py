@@ -152,6 +152,14 @@ async def test_an_evaluation_that_another_page_has_replaced_is_asked_for_again(
         await open_runs(app, pilot)
         later = [request for request in worker.requests if isinstance(request, EvaluateTestSet)]
         assert later == evaluations, "it has been answered"
+        with monkeypatch.context() as patch:
+            patch.setattr(worker, "request", lambda *_: None)
+            await pilot.press("e", "d", "y")
+            await recorded.until(pilot, lambda: not made[2].path.exists())
+        await fixed.open_page(pilot, "inspect")
+        await open_runs(app, pilot)
+        later = [request for request in worker.requests if isinstance(request, EvaluateTestSet)]
+        assert later == evaluations, "the run was deleted meanwhile"
 
 
 async def test_marks_overlay_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
