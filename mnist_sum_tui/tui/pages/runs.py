@@ -104,7 +104,7 @@ class RunsPage(Experiments):
         folder, self.read_at = self.session.runs_folder, self.changed_at
         self._listings += 1
         number = self._listings
-        is_first = not self.query_one(RunTable).runs
+        is_first = not self.listed
 
         def read() -> None:
             there, found = list_runs(folder), list[Summary]()

@@ -59,3 +59,19 @@ async def test_a_mark_and_a_second_look_change_nothing_else(tmp_path: Path, monk
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert changed == [table.marked[0]], "nothing new was read"
+
+
+async def test_a_mark_stays_although_a_filter_hid_all_runs_on_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_many(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_runs(app, pilot)
+        await pilot.press("end", "space")
+        page.pattern = "model=swift"
+        page.show_listed()
+        await fixed.open_page(pilot, "inspect")
+        await open_runs(app, pilot)
+        await pilot.press("escape")
+        assert page.query_one(RunTable).marked == (made[0].id,)
