@@ -220,14 +220,20 @@ async def test_a_state_that_is_told_while_the_page_closes_is_dropped(pilot: Pilo
     assert page.is_current
 
 
-async def test_the_question_goes_when_the_training_has_ended_behind_it(fake: FakeTrain, tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [None, UsageError("the disk is full")])
+async def test_the_question_goes_when_the_training_has_ended_behind_it(
+    error: UsageError | None, fake: FakeTrain, tmp_path: Path
+) -> None:
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         recorded.begin(app)
         await pilot.press("q")
         assert isinstance(app.screen, QuitScreen)
-        app.on_run_event(RunEvent(recorded.finished()))
-        app.on_training_ended(TrainingEnded())
+        for event in (recorded.started(), recorded.finished(reason="failed" if error else "completed")):
+            app.on_run_event(RunEvent(event))
+        app.on_training_ended(TrainingEnded(error))
         await until(pilot, lambda: app.screen is app.train_page)
+        told = [note.message for note in app._notifications]
+        assert told == ["the disk is full" if error else "The training is over, and its run is saved: q leaves"]
         assert app.return_value is None, "it did not leave"

@@ -172,12 +172,14 @@ class QuitScreen(Question[Answer]):
         self.set_interval(OVER_SECONDS, self._keep_up)
 
     def _keep_up(self) -> None:
-        """Say what would be lost now; close the question if the training has ended, because then all is saved."""
+        """Say what would be lost now; close the question if the training has ended."""
         said, lost = self.query_one("#lost", Static), self._lost
         if str(said.visual) != lost:
             said.update(lost)
-        if self.is_current and not cast("MnistSumApp", self.app).session.is_training:
-            self.app.notify("The training is over, and its run is saved: q leaves")
+        session = cast("MnistSumApp", self.app).session
+        if self.is_current and not session.is_training:
+            if session.error is None:  # otherwise the app has said what failed
+                self.app.notify("The training is over, and its run is saved: q leaves")
             self.dismiss("keep")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
