@@ -25,6 +25,7 @@ from mnist_sum_tui.tui.widgets.sureness import SurenessCharts
 DOT = f" {BRAILLE.between} "
 MOST_OFTEN = f"{DOT}most often "
 BACK = "From Mistakes (F4 goes back)"
+ALREADY = "These weights are evaluated already: nothing has changed."
 OFTEN = 11
 """how many confusions are listed beside the maps"""
 
@@ -69,6 +70,8 @@ class MistakesPage(WeightsPage):
     def __init__(self) -> None:
         super().__init__()
         self._evaluated: TestSetEvaluated | None = None
+        self._is_renewing = False
+        """whether the user has asked for an evaluation that has not come yet"""
         self._selection: Selection | None = None
         self._choose: Callable[[TestSetResult], Selection] = all_wrong
         """chooses the images of the gallery from the newest result"""
@@ -95,30 +98,27 @@ class MistakesPage(WeightsPage):
 
     def on_screen_resume(self) -> None:
         """Evaluate when the page comes into view, if there may be new weights."""
-        self.action_again()
+        self.request_answer()
 
-    def action_again(self) -> None:
+    def request_answer(self) -> None:
         """Evaluate the chosen or else the newest weights on the test set; the worker keeps its last result."""
         self.predictions.request(EvaluateTestSet(self.wanted), self.post_message)
 
     def action_renew(self) -> None:
-        """Evaluate again for the user, and say so if it is too early."""
+        """Evaluate again for the user, and say so if it is too early, or if nothing has changed."""
         result = None if self._evaluated is None else self._evaluated.result
         is_live = result is not None and result.weights.path is None and self.session.is_training
         if result is not None and is_live and result.serves_for(result.weights, result.source):
             self.note(f"While it trains, all images are read every {LASTING_SECONDS:.0f} seconds at most.")
         else:
-            self.action_again()
+            self._is_renewing = True
+            self.request_answer()
 
     def keep_state(self) -> None:
         """Evaluate once more when the training is over."""
         super().keep_state()
         if self.is_outdated:
-            self.action_again()  # until there is a result; an evaluation that runs already goes on
-
-    def request_answer(self) -> None:
-        """As `action_again`, for the slider."""
-        self.action_again()
+            self.request_answer()  # until there is a result; an evaluation that runs already goes on
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Of the two meanings of `m` and of `c`, allow the one that changes something; allow Tab only with maps."""
@@ -162,11 +162,13 @@ class MistakesPage(WeightsPage):
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
         """Show the result of an evaluation on the test set."""
-        self.note()
+        is_known = self._evaluated is not None and message.result is self._evaluated.result
+        self.note(ALREADY if is_known and self._is_renewing else "")
+        self._is_renewing = False
         known = placed(message.result.weights, message.choices)
         self.show_weights(known.chosen, known.all, "")
         self.warn_of_guesses(message.result.source)
-        if self._evaluated is not None and message.result is self._evaluated.result:
+        if is_known:
             return
         self._evaluated = message
         self.remove_class("-empty")

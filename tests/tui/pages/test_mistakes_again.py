@@ -67,6 +67,18 @@ async def test_an_evaluation_that_would_come_too_early_is_refused_in_words(
             assert (str(page.query_one("#note", Static).render()) == words) is is_refused
 
 
+async def test_weights_that_were_evaluated_already_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch) as (pilot, page, _):
+        note = page.query_one("#note", Static)
+        assert not note.display, "nobody has asked again"
+        await pilot.press("r")
+        await pilot.pause()
+        assert str(note.render()) == "These weights are evaluated already: nothing has changed."
+        await pilot.press("f1", "f4")
+        await pilot.pause()
+        assert not note.display
+
+
 async def test_after_the_training_its_best_weights_are_evaluated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
