@@ -24,7 +24,7 @@ RUN_BINDINGS = (
     Binding("d,delete", "delete", "Delete", key_display="d"),
     Binding("h", "report", "Report", tooltip="One HTML file to send, of the run or of the marked ones"),
     WITHOUT_MARKS,
-    Binding("s", "sort(1)", "Sort"),
+    Binding("s", "sort", "Sort"),
     Binding("S", "turn", "Sort the other way", show=False),
 )
 COMPARED = "compared.html"
@@ -134,9 +134,9 @@ class RunKeys(InStepKeys):
 
         self.app.push_screen(DeleteRun(current), answered)
 
-    def action_sort(self, by: int) -> None:
+    def action_sort(self) -> None:
         """Sort by the next column."""
-        self.query_one(RunTable).sort_by_next(by)
+        self.query_one(RunTable).sort_by_next()
 
     def action_turn(self) -> None:
         """Reverse the sorting."""

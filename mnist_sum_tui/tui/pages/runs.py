@@ -63,7 +63,6 @@ class RunsPage(Experiments):
         super().__init__()
         self._looks: list[int] = []
         self._evaluating: Weights | None = None
-        self._listings = 0
 
     def compose_page(self) -> ComposeResult:
         """The table, the chart and the settings that differ, or a text if there are no runs; details of one run."""
@@ -102,8 +101,6 @@ class RunsPage(Experiments):
     def action_reload(self) -> None:
         """Read the folder again."""
         folder, self.read_at = self.session.runs_folder, self.changed_at
-        self._listings += 1
-        number = self._listings
         is_first = not self.listed
 
         def read() -> None:
@@ -112,16 +109,15 @@ class RunsPage(Experiments):
                 found.append(summarise(run))
                 compute(found[-1])
                 if is_first and len(found) == AT_ONCE < len(there):
-                    self.call_later(self._take_listed, tuple(found), number, is_whole=False)
-            self.call_later(self._take_listed, tuple(found), number)
+                    self.take_found(self._take_listed, tuple(found), False)
+            self.take_found(self._take_listed, tuple(found), True)
 
-        self.run_worker(read, thread=True, group="list", exit_on_error=False)
+        self.run_worker(read, thread=True, group="list", exclusive=True, exit_on_error=False)
 
-    def _take_listed(self, runs: tuple[Summary, ...], number: int, is_whole: bool = True) -> None:
-        """Show all runs, or the first of them, unless a newer reading has begun; `number` counts the readings."""
-        if number == self._listings:
-            self.listed, self.query_one(RunTable).is_whole = runs, is_whole
-            self.show_listed()
+    def _take_listed(self, runs: tuple[Summary, ...], is_whole: bool) -> None:
+        """Show all runs, or the first of them."""
+        self.listed, self.query_one(RunTable).is_whole = runs, is_whole
+        self.show_listed()
 
     def show_listed(self, *, has_new_curves: bool = True) -> None:
         """Show the runs that match the filter; their curves are read again if they may be others."""

@@ -179,11 +179,11 @@ class RunTable(DataTable[Text]):
         message.stop()
         self.sort_by(list(self.shown)[message.column_index])
 
-    def sort_by_next(self, by: int) -> None:
+    def sort_by_next(self) -> None:
         """Sort by the next column that is shown."""
         columns = list(self.shown)
         at = columns.index(self.order[0]) if self.order[0] in columns else 0
-        self.order = (columns[(at + by) % len(columns)], False)
+        self.order = (columns[(at + 1) % len(columns)], False)
 
     def sort_by(self, column: Column) -> None:
         """Sort by a column; if the table is already sorted by it, reverse the order."""
