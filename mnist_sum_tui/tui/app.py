@@ -154,7 +154,7 @@ class MnistSumApp(SettingsApp):
     def _open(self, name: str) -> Screen[Any]:
         """Make a page when it is first asked for."""
         if name == "train":
-            is_for_a_run = self._replay is not None or self.session.is_read_only
+            is_for_a_run = self._watch is not None or self._replay is not None or self.session.is_read_only
             self.pages[name] = TrainPage(self._defaults, not is_for_a_run)
         else:
             self.pages[name] = page_class(name)()

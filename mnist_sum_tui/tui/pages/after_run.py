@@ -16,6 +16,8 @@ from mnist_sum_tui.tui.widgets.run_form import RunForm
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
+WAITING = "reading-run"
+"""the id of what the page shows until the run that it was opened for is read"""
 AFTER_BINDINGS = (
     Binding("n", "new", "New run"),
     Binding("r", "further('unfinished')", "Resume", tooltip="Train this run to its end"),
@@ -62,8 +64,8 @@ class AfterRun(Page):
             form.call_after_refresh(form.complain, message)  # the fields of a new one forget what was said before them
 
     def cannot_open(self, why: str) -> None:
-        """Say why a run cannot be shown: in the form if the page is empty, else as a notification."""
-        if self.query_one(ContentSwitcher).current is None:
+        """Say why a run cannot be shown: in the form if the page waits for it, else as a notification."""
+        if self.query_one(ContentSwitcher).current == WAITING:
             self.complain(why)
         else:
             self.notify(why, severity="error")

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.widgets import ContentSwitcher
+from textual.widgets import ContentSwitcher, Static
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Changed, Event, Finished, Notice, Paused, Resumed, Samples, Started
 from mnist_sum_tui.tui.pages.about import explanation
-from mnist_sum_tui.tui.pages.after_run import AFTER_BINDINGS
+from mnist_sum_tui.tui.pages.after_run import AFTER_BINDINGS, WAITING
 from mnist_sum_tui.tui.pages.chart_keys import CHART_ACTIONS, CHART_BINDINGS
 from mnist_sum_tui.tui.pages.knob_keys import KNOB_BINDINGS, KnobKeys
 from mnist_sum_tui.tui.pages.replay_keys import REPLAY_BINDINGS, ReplayKeys
@@ -60,10 +60,9 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         self._is_loading_images = False
 
     def compose_page(self) -> ComposeResult:
-        """The form; whoever came for a replay, or may only watch, waits for the run, without a form."""
-        with ContentSwitcher(initial="run-form" if self._begins_with_form else None, id="train"):
-            if self._begins_with_form:
-                yield self.new_form()
+        """The form; whoever came to watch a run or for a replay waits for the run, without a form."""
+        with ContentSwitcher(initial="run-form" if self._begins_with_form else WAITING, id="train"):
+            yield self.new_form() if self._begins_with_form else Static("Reading the run ...", id=WAITING)
 
     def new_form(self) -> RunForm:
         """The form of a new run, to be mounted."""

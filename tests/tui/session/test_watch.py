@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
@@ -42,8 +43,10 @@ async def test_a_run_is_followed_from_its_beginning_to_its_end(run: Run, monkeyp
             journal.append(event)
         async with app.run_test(size=(100, 30)) as pilot:
             with run.lock():
+                assert str(app.train_page.query_one("#reading-run", Static).render()) == "Reading the run ..."
                 await until_it_has(pilot, app, 40)
                 assert app.train_page.run_view.display
+                assert not app.train_page.has_form, "nobody came for it"
                 assert len(app.train_page.run_view.series.training) == 39
                 assert state_line(app.session).startswith("◉ watching · epoch 1/5 · ")
                 for event in EVENTS[40:]:
