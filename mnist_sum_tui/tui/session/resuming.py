@@ -139,7 +139,7 @@ class Continuation:
             return f"All {plural(epochs, 'epoch')} are done: say how many more."
         left = (epochs * self.steps_per_epoch - self.step) / self.steps_per_epoch
         time = f", {about(left * self.epoch_seconds)} if it is as quick as before" if self.epoch_seconds else ""
-        which = f"Epochs {first} to {epochs}" if first < epochs else f"Epoch {first}"
+        which = f"It trains epochs {first} to {epochs}" if first < epochs else f"It trains epoch {first}"
         return f"{which}{time}.\n{self._rate_words(more)}"
 
     def _halved(self, highest: float) -> str:

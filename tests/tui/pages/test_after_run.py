@@ -27,7 +27,7 @@ async def test_a_new_run_after_one_that_learned_nothing_begins_with_another_rate
     assert shown(app, "#readiness") == f"the learning rate {failed:g} learned nothing, so {failed / 10:g} is filled in"
 
 
-@pytest.mark.parametrize(("turned_to", "words"), [("3", "Epochs 4 to 8"), ("8", "Epochs 9 to 13")])
+@pytest.mark.parametrize(("turned_to", "words"), [("3", "It trains epochs 4 to 8"), ("8", "It trains epochs 9 to 13")])
 async def test_more_epochs_count_from_those_that_a_knob_has_set(turned_to: str, words: str, pilot: Pilot[int]) -> None:
     start, *learning = recorded.training(200)
     step = int(turned_to) * recorded.STEPS_PER_EPOCH

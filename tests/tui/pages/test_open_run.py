@@ -177,14 +177,14 @@ async def test_a_complete_run_is_asked_for_more_epochs(tmp_path: Path, monkeypat
         await pilot.pause()
         words = question(app)
         assert "It is complete. How many more epochs?" in words
-        assert "Epochs 6 to 10, about 55 s if it is as quick as before." in words
+        assert "It trains epochs 6 to 10, about 55 s if it is as quick as before." in words
         assert "half the peak rate of the one before: the learning rate rises to 0.001 and falls" in words
         await pilot.press("escape")
         await pilot.pause()
         assert not found
         await pilot.press("r", "backspace", "2")
         await pilot.pause()
-        assert "Epochs 6 to 7" in question(app)
+        assert "It trains epochs 6 to 7" in question(app)
         await pilot.press("backspace", "0", "enter")
         await pilot.pause()
         assert "A whole number from 1" in question(app)
@@ -207,7 +207,7 @@ async def test_a_stopped_run_goes_on_with_what_is_left(tmp_path: Path, monkeypat
         words = question(app)
         assert app.screen.query_one(Input).value == "0"
         assert "It stopped at epoch 1 of 5" in words
-        assert "Epochs 2 to 5" in words
+        assert "It trains epochs 2 to 5" in words
         assert "The learning rate falls from 0.0019 to almost 0." in words
         await pilot.press("enter")
         await pilot.pause()

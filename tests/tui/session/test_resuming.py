@@ -60,7 +60,7 @@ def test_a_run_that_was_cut_in_its_added_epochs_goes_on_where_these_began() -> N
     config = TrainConfig.of("standard", model="compact", epochs=7)
     found = Continuation.of(RUN, config, [*events((0, 2)), saved(STEPS), *events((2 * STEPS, 7))])
     assert found.step == 2 * STEPS
-    assert found.words(0).startswith("Epochs 3 to 7")
+    assert found.words(0).startswith("It trains epochs 3 to 7")
 
 
 @pytest.mark.parametrize("turned_to", [2, 3])
@@ -102,7 +102,7 @@ def test_the_words() -> None:
     assert done.is_complete
     assert done.usual == 5
     assert done.words(0) == "All 5 epochs are done: say how many more."
-    assert done.words(1) == "Epoch 6, about 11 s if it is as quick as before.\nThe learning rate stays 0.01."
+    assert done.words(1) == "It trains epoch 6, about 11 s if it is as quick as before.\nThe learning rate stays 0.01."
 
 
 def test_a_run_that_learned_nothing_is_gone_on_with_under_a_warning() -> None:
