@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError, unknown
-from mnist_sum_tui.own_network import option_for
+from mnist_sum_tui.own_network import named, option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import locking
 from mnist_sum_tui.runs.run import Run
@@ -79,10 +79,20 @@ def for_prediction(name: str | None, folder: Path, model: str | None = None) -> 
     return run
 
 
+def to_ask(folder: Path) -> list[Run]:
+    """All runs, the newest first; but before them those of a network whose file the user gave."""
+    runs, own = list_runs(folder), named()
+    return sorted(runs, key=lambda run: _model(run) not in own) if own else runs
+
+
 def _network(run: Run) -> str:
     """The name of a run's network, for one of the user's own without its hash; empty if it is not known."""
+    return _model(run).partition("@")[0]
+
+
+def _model(run: Run) -> str:
     with contextlib.suppress(RunError):
-        return str(run.read_json(run.config_file).get("model", "")).partition("@")[0]
+        return str(run.read_json(run.config_file).get("model", ""))
     return ""
 
 

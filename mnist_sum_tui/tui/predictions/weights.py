@@ -57,6 +57,7 @@ class Choices:
 def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weights | None = None) -> Choices:
     """The weights of `run` if it is being trained or has any, or else those of the newest run that has trained ones.
 
+    If the user gave the file of a network, its runs come before newer ones of others.
     `wanted` is chosen if it still exists; if it is of another run, it is the only choice. Otherwise the training in
     progress is chosen, or else the best epoch, the last checkpoint, or the built-in network.
 
@@ -67,7 +68,7 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
     if control is not None and run is not None:
         found.append(Weights(LIVE, "the training in progress"))
     if not found:
-        files = (_of_run(other) for other in find.list_runs(folder))
+        files = (_of_run(other) for other in find.to_ask(folder))
         found = [replace(each, is_newest=True) for each in next(filter(_is_trained, files), ())]
     if not found and BUILT_IN.exists():
         found = [Weights(BUILT_IN_NETWORK, f"the {BUILT_IN_NETWORK}", BUILT_IN)]

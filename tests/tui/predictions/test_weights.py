@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from mnist_sum_tui import own_network
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.predictions import weights
 
@@ -40,6 +43,25 @@ def test_the_head_of_a_checkpoint_is_read_once_while_the_file_stays_as_it_is(
     save_head(run.best_file, 2)
     names = [found.name for found in weights.choices(run, tmp_path, None).all]
     assert names == ["epoch 1", "best = last"]
+
+
+def test_a_network_of_ones_own_is_asked_before_newer_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "net.py"
+    file.write_text("# never executed here")
+    monkeypatch.setattr(own_network, "_files", {})
+    name = own_network.take(str(file))
+    models = (name, "net@000000000000", "swift")
+    runs = [find.create(tmp_path / "runs", TrainConfig(model=model), suffix=str(at)) for at, model in enumerate(models)]
+    for run in runs:
+        save_head(run.best_file, 1)
+    own, changed, swift = (run.id for run in runs)
+    asked = weights.choices(None, tmp_path / "runs", None).chosen
+    assert (asked.owner, asked.is_newest) == (own, True)
+    assert weights.choices(runs[1], tmp_path / "runs", None).chosen.owner == changed, (
+        "the run that is shown comes first"
+    )
+    monkeypatch.setattr(own_network, "_files", {})
+    assert weights.choices(None, tmp_path / "runs", None).chosen.owner == swift
 
 
 def test_without_images_held_out_no_epoch_is_called_best(tmp_path: Path) -> None:
