@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,9 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import DEFAULT_FOLDER, FOLDER_VARIABLE, default_folder
+
+PLAIN_WORD = re.compile(r"\w[\w.@-]*", re.ASCII)
+"""an id that may be completed: the shell gets it unquoted, and would run code in the name of a stranger's folder"""
 
 
 def print_json(values: Mapping[str, Any]) -> None:
@@ -51,7 +55,8 @@ def check_model(name: str | None) -> None:
 
 def complete_run(incomplete: str) -> list[str]:
     """Completions for a run: `latest`, `best`, and the run ids, newest first."""
-    names = ["latest", "best", *(run.id for run in find.list_runs(default_folder()))]
+    ids = (run.id for run in find.list_runs(default_folder()))
+    names = ["latest", "best", *filter(PLAIN_WORD.fullmatch, ids)]
     return [name for name in names if name.startswith(incomplete)]
 
 

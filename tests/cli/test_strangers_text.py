@@ -88,6 +88,14 @@ def test_a_run_is_found_by_the_printable_form_of_its_name(evil: Run) -> None:
     assert evil.argument.isprintable()
 
 
+def test_tab_offers_only_names_that_a_shell_takes_as_one_plain_word(tmp_path: Path, cli: Cli) -> None:
+    for name in ("2026-$(touch pwned)", "2026-`id`", "2026 b", "2026*", "2026;id", "2026'", "2026\\", "--yes", "~"):
+        make_run(tmp_path / "runs", name)
+    plain = make_run(tmp_path / "runs", "20260101-000000-net@3f1c40ab12cd-one_2.5")
+    asked = {"_MNIST_SUM_COMPLETE": "complete_bash", "COMP_WORDS": "mnist-sum runs show ", "COMP_CWORD": "3"}
+    assert cli(**asked).stdout.split("\n") == ["latest", "best", plain.id, ""]
+
+
 def test_two_runs_whose_names_print_alike_have_different_ids(evil: Run) -> None:
     make_run(evil.path.parent, printable(evil.path.name))
     ids = [run.id for run in find.list_runs(evil.path.parent)]
