@@ -23,7 +23,9 @@ MOST_DRAWN = 120
 """the most columns of charts and pictures, because wider ones are hard to take in"""
 PIPE_WIDTH = 160
 """columns of the output when stdout is not a terminal"""
-
+WORD = re.compile(r"\S+")
+SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
+"""a word of a command, whose quotes may hold spaces"""
 
 _is_plain = False
 
@@ -101,14 +103,16 @@ def say(out: "Console", text: "str | Text", style: str = "", indent: int = 0, pi
     out.print(text, soft_wrap=True)
 
 
-def _wrapped(text: "Text", width: int, indent: int = 0, *, is_folded: bool = False) -> "list[Text]":
-    """Lines of `width` cells, broken at spaces; `indent` less after the first. A longer word gets its own line."""
+def _wrapped(
+    text: "Text", width: int, indent: int = 0, *, is_folded: bool = False, words: "re.Pattern[str]" = WORD
+) -> "list[Text]":
+    """Lines of `width` cells, broken between words; `indent` less after the first. A longer word gets its own line."""
     from rich.cells import cell_len
 
     lines: list[Text] = []
     for paragraph in text.split("\n", allow_blank=True):
         plain, begin, breaks, room = paragraph.plain, 0, [], max(width - (indent if lines else 0), 1)
-        for word in re.finditer(r"\S+", plain):
+        for word in words.finditer(plain):
             is_long = is_folded and cell_len(word[0]) > width - indent  # longer than any line: not moved to a new one
             if not is_long and cell_len(plain[begin : word.end()]) > room and plain[begin : word.start()].strip():
                 begin, room = word.start(), max(width - indent, 1)
@@ -134,9 +138,8 @@ def show_commands(out: "Console", commands: dict[str, str]) -> None:
     for what, command in commands.items():
         if is_narrow:
             say(out, f"  {what}:")
-            out.print(
-                Text(" \\\n      ").join(_wrapped(Text(f"    {command}"), (width or 0) - 2, indent=6)), soft_wrap=True
-            )
+            lines = _wrapped(Text(f"    {command}"), (width or 0) - 2, indent=6, words=SHELL_WORD)
+            out.print(Text(" \\\n      ").join(lines), soft_wrap=True)
         else:
             out.print(f"  {what:<{room - 2}}{command}", soft_wrap=True)
 

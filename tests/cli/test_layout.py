@@ -1,6 +1,7 @@
 """What the commands print fits the terminal: at no width is a word or a figure cut in two."""
 
 import io
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from rich.console import Console
 from mnist_sum_tui.cli.bars import bars
 from mnist_sum_tui.cli.epoch_table import EpochTable
 from mnist_sum_tui.cli.evaluate import _print_by_pair
-from mnist_sum_tui.cli.layout import print_table
+from mnist_sum_tui.cli.layout import print_table, show_commands
 from mnist_sum_tui.cli.run_end import print_end
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
@@ -147,6 +148,16 @@ def test_a_command_that_is_too_long_is_continued_with_a_backslash(tmp_path: Path
     text = "\n".join(printed(out))
     assert max(len(line) for line in printed(out) if str(run.path) not in line) <= 50
     assert f"  train it further:\n    mnist-sum train --resume \\\n      {run.id} --epochs 10" in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 75])
+def test_a_command_is_broken_only_between_words_of_the_shell(width: int) -> None:
+    out, folder = terminal(width), "my runs/with an apostrophe's  two spaces"
+    command = shlex.join(["mnist-sum", "predict", "3", "--run", folder, "--model-file", "a net.py"])
+    show_commands(out, {"predict with it": command})
+    copied = "\n".join(printed(out)[1:])
+    assert shlex.split(copied.replace("\\\n", "")) == shlex.split(command)
+    assert "\\\n" in copied
 
 
 def test_a_name_on_a_line_of_its_own_is_not_filled_up_to_the_longest() -> None:
