@@ -14,6 +14,7 @@ import typer
 from mnist_sum_tui import settings
 from mnist_sum_tui.cli import commands
 from mnist_sum_tui.cli.common_options import use_settings
+from mnist_sum_tui.cli.layout import PIPED_WIDTH
 from mnist_sum_tui.cli.usage_errors import message_of
 from mnist_sum_tui.errors import MnistSumError, UsageError
 from mnist_sum_tui.machine.process import collect_less_often, set_waiting
@@ -101,7 +102,7 @@ def _is_out_of_memory(error: Exception) -> bool:
 def _wrapped(line: str) -> str:
     """The line; in a terminal it is broken at spaces, because the terminal itself would cut words in two."""
     try:
-        width = os.get_terminal_size(sys.stderr.fileno()).columns
+        width = os.get_terminal_size(sys.stderr.fileno()).columns or PIPED_WIDTH  # 0: a serial line does not say it
     except OSError:  # a pipe or a file
         return line
     return "\n".join(textwrap.wrap(line, max(width, 10), break_long_words=False, break_on_hyphens=False))

@@ -28,11 +28,15 @@ def can_draw() -> bool:
 
 
 def size() -> tuple[int, int] | None:
-    """Columns and rows of the terminal behind stdin, stdout or stderr; None if none of them is a terminal."""
+    """Columns and rows of the terminal behind stdin, stdout or stderr.
+
+    None if none of them is a terminal, or none says its size, as a serial line does not.
+    """
     for descriptor in (0, 1, 2):
         with contextlib.suppress(OSError):
             columns, rows = os.get_terminal_size(descriptor)
-            return columns, rows
+            if columns and rows:
+                return columns, rows
     return None
 
 

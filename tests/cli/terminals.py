@@ -32,7 +32,7 @@ class Shown:
 
 
 def shown(*arguments: str, columns: int = 80, rows: int = 24, environment: Environment = NONE) -> Shown:
-    """Run the command to its end in a terminal of that size."""
+    """Run the command to its end in a terminal of that size; 0 is a size that the terminal does not say."""
     record = io.BytesIO()
     if arguments[:1] == ("-c",):
         child = spawn(*arguments, columns=columns, rows=rows, record=record, environment=environment)
@@ -41,7 +41,7 @@ def shown(*arguments: str, columns: int = 80, rows: int = 24, environment: Envir
         code = child.exitstatus
     else:
         code = _forked(arguments, (rows, columns), record, _variables(environment))
-    screen = pyte.Screen(columns, TALL)
+    screen = pyte.Screen(columns or 80, TALL)
     pyte.ByteStream(screen).feed(record.getvalue())
     lines = [line.rstrip() for line in screen.display]
     return Shown(code, record.getvalue().decode(), lines[: max(i for i, line in enumerate(lines) if line) + 1])
