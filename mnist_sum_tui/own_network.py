@@ -5,6 +5,7 @@ which code it trained. Code is never taken from a run: `models/own.py` executes 
 """
 
 import hashlib
+import os
 import re
 import shlex
 from pathlib import Path
@@ -32,7 +33,7 @@ def take(text: str) -> str:
     path = Path(text)
     if path.suffix != ".py" or NAME.fullmatch(f"{path.stem}@{'0' * 12}") is None:
         raise UsageError(f"{OPTION} {text!r}: name a Python file such as net.py (letters, digits, - and _)")
-    if (path.parent / "config.json").exists() and (path.parent / "metrics.jsonl").exists():
+    if all(os.path.exists(path.parent / name) for name in ("config.json", "metrics.jsonl")):
         raise UsageError(f"{path}: lies in a run's folder, from which no code is taken; put it elsewhere")
     try:
         with path.open("rb") as stream:

@@ -128,23 +128,36 @@ def runs(folder: Path, origin: str) -> Finding:
     from mnist_sum_tui.runs import find
 
     nearest = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
-    is_writable = nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+    exists, why = os.path.isdir(folder), _why_not(folder, nearest)
     free = None
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(nearest).free
     where, count = printable(str(folder.absolute())), len(find.list_runs(folder))
-    facts = {"path": where, "origin": origin, "exists": folder.is_dir(), "writable": is_writable, "runs": count}
+    facts = {"path": where, "origin": origin, "exists": exists, "writable": not why, "runs": count}
     facts["free_bytes"] = free
     text = f"{where} ({origin})"
-    if not is_writable:
-        why = f"cannot be created, because {printable(str(nearest))} is not a folder"
-        why = "is not writable" if nearest.is_dir() else why
+    if why:
         return Finding("runs", "broken", f"{text} {why}: choose another --runs-dir or MNIST_SUM_RUNS", facts)
-    text += f": {plural(count, 'run')}" if folder.is_dir() else ": the first run creates it"
+    text += f": {plural(count, 'run')}" if exists else ": the first run creates it"
     text += "" if free is None else f"; {byte_size(free)} free"
     if free is not None and free < LITTLE_SPACE:
         return Finding("runs", "note", f"{text}, which is little: free some, or choose another --runs-dir", facts)
     return Finding("runs", "ok", text, facts)
+
+
+def _why_not(folder: Path, nearest: Path) -> str:
+    """Why no run can be made in the folder, `nearest` being what there is of its path; empty if one can."""
+    if not os.path.isdir(nearest):
+        return f"cannot be created, because {printable(str(nearest))} is not a folder"
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        return "is not writable"
+    try:
+        folder.lstat()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:  # such as a name that is too long
+        return f"cannot be created ({error.strerror or error})"
+    return ""
 
 
 def chosen(options: Mapping[str, Any]) -> Finding:

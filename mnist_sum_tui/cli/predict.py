@@ -1,5 +1,6 @@
 """`mnist-sum predict`: the digit that a network reads in an image, and its sum with a number."""
 
+import os
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -70,7 +71,7 @@ def _command_for(first: str) -> str:
     """
     if first.isdecimal():
         return "idx"
-    if first == "-" or Path(first).suffix or Path(first).exists():
+    if first == "-" or Path(first).suffix or os.path.exists(first):
         return "image"
     raise UsageError(
         f"{first} is neither the number of a test image nor a picture: "

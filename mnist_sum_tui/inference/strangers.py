@@ -1,5 +1,6 @@
 """How many images of no digit ("strangers") a network mistakes for digits, and which ones."""
 
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -76,10 +77,10 @@ def read(source: str) -> Images:
         DataError: an IDX file is damaged or has other images, or the folder cannot be read.
     """
     path = Path(source)
-    if source and path.is_file():
+    if os.path.isfile(source):
         return _of_file(path)
-    if not source or not path.is_dir():
-        what = "is not a file" if source and path.exists() else "does not exist" if source else "--strangers is empty"
+    if not os.path.isdir(source):
+        what = "is not a file" if os.path.exists(source) else "does not exist" if source else "--strangers is empty"
         raise UsageError(f"{source} {what}".strip() + f"; {WANTED}")
     try:
         files = sorted(file for file in path.rglob("*") if file.is_file() and not file.is_symlink())

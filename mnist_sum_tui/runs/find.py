@@ -137,7 +137,7 @@ def create(folder: Path, config: TrainConfig, name: str = "", suffix: str = "") 
 def where(run: Run) -> str:
     """The path of a run's folder, to be shown to a reader: relative inside a project, absolute outside one."""
     here = Path.cwd()
-    is_in_project = any((folder / mark).exists() for folder in (here, *here.parents) for mark in PROJECT_MARKS)
+    is_in_project = any(os.path.exists(folder / mark) for folder in (here, *here.parents) for mark in PROJECT_MARKS)
     return printable(str(run.path if is_in_project else run.path.absolute()))
 
 
@@ -156,7 +156,7 @@ def check_folder(folder: Path) -> None:
     Raises:
         UsageError: the path is not a folder, or cannot be read.
     """
-    if os.path.lexists(folder) and not folder.is_dir():
+    if os.path.lexists(folder) and not os.path.isdir(folder):
         raise UsageError(f"{folder} is not a folder: name another with --runs-dir")
     try:
         os.scandir(folder).close()

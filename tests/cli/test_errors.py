@@ -122,6 +122,17 @@ def test_bad_input_ends_in_one_line(cli: Cli, tmp_path: Path, arguments: list[st
     is_one_line(cli(*arguments), code, word)
 
 
+def test_a_name_that_is_too_long_for_a_file_ends_in_one_line(cli: Cli) -> None:
+    """`Path.exists` raises an error for it, as for a file in a folder that may not be read."""
+    name = "a" * 300
+    is_one_line(cli("predict", name), 2, "is neither the number of a test image nor a picture")
+    is_one_line(cli("evaluate", "--strangers", name), 2, "does not exist; give an IDX file")
+    is_one_line(cli("train", "--model-file", f"{name}/net.py"), 2, "cannot be read (File name too long)")
+    result = cli("doctor", "--runs-dir", f"{name}/runs")
+    is_one_line(result, 1, "must be fixed before training: runs")
+    assert f"{name}/runs (from --runs-dir) cannot be created (File name too long): choose another" in result.stdout
+
+
 def test_a_terminal_that_cannot_move_the_cursor_is_named() -> None:
     found = shown("tui", columns=120, environment={"TERM": "dumb"})
     assert found.code == 2
