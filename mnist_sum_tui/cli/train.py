@@ -19,6 +19,7 @@ from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.machine.signals import handled
+from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.knob_turns import Turn, needed
@@ -130,7 +131,7 @@ def train_and_print(
         finished, is_heard = _print_all(events, out, control)
     if caught and (not is_last or (finished is not None and finished.reason == "stopped")):
         return 128 + caught[0]
-    _check_end(finished, is_heard, run)
+    _check_end(finished, is_heard, run, config.model)
     return 0
 
 
@@ -160,13 +161,13 @@ def _print_all(events: Iterable[Event], out: "Printer", control: Control) -> tup
     return finished, is_heard
 
 
-def _check_end(finished: Finished | None, is_heard: bool, run: Run) -> None:
+def _check_end(finished: Finished | None, is_heard: bool, run: Run, model: str) -> None:
     """Raise a RunError, which says what to do, if the run diverged or its end could not be printed."""
     is_stopped = finished is not None and finished.reason == "stopped"
     if finished is not None and finished.reason == "diverged":
         raise RunError(finished.message)
     if not is_heard and is_stopped:
-        again = f"mnist-sum train --resume {run.argument}"
+        again = f"mnist-sum train --resume {run.argument}{option_for(model)}"
         raise RunError(f"the output was closed: everything is saved; resume with {again}")
     if not is_heard:
         raise RunError(

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from mnist_sum_tui.cli.train import _check_end
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 from tests.conftest import COMMAND, Cli, wait_for
+from tests.tui import recorded
 
 
 def test_json_prints_only_events_on_stdout(cli: Cli, small_data: str) -> None:
@@ -78,6 +82,13 @@ def test_a_closed_pipe_stops_the_run_and_loses_nothing(small_data: str, tmp_path
     assert "Traceback" not in done.stderr
     assert "everything is saved" in done.stderr
     assert list((tmp_path / "r").glob("*/last.safetensors"))
+
+
+def test_the_command_after_a_closed_output_names_the_file_of_an_own_network(tmp_path: Path) -> None:
+    config, stopped = TrainConfig.of("standard", model="net@3f1c40ab12cd"), recorded.finished(reason="stopped")
+    run = find.create(tmp_path, config)
+    with pytest.raises(RunError, match=f"resume with mnist-sum train --resume {run.argument} --model-file net.py$"):
+        _check_end(stopped, False, run, config.model)
 
 
 def test_a_pipe_closed_after_the_last_step_leaves_a_complete_run(small_data: str, tmp_path: Path) -> None:
