@@ -43,8 +43,11 @@ def guide(
         say(out, "mnist-sum guide PAGE shows one", "dim")
         return
     if is_plain():
-        for paragraph in paragraphs(_without_page_links(find_page(page).text)):
-            say(out, paragraph)
+        for paragraph, is_code in paragraphs(_without_page_links(find_page(page).text)):
+            if is_code:
+                typer.echo(paragraph)
+            else:
+                say(out, paragraph)
         return
     from mnist_sum_tui.cli.markdown import Page  # imports rich
 

@@ -87,21 +87,32 @@ def plot_sentences(plot: "Plot") -> Iterator[str]:
             yield f"{curve.name}: first {y[0]:.4g}, last {y[-1]:.4g}, lowest {y.min():.4g}, highest {y.max():.4g}"
 
 
-def paragraphs(markdown: str) -> Iterator[str]:
-    """The paragraphs of a Markdown page, each as one line without marks; code stays, and tables become sentences."""
+def paragraphs(markdown: str) -> Iterator[tuple[str, bool]]:
+    """The paragraphs of a Markdown page, and whether each is Python, which stays as it is because of its indentation.
+
+    Others become one line without marks; a row of a table becomes a sentence, a line of other code a paragraph.
+    """
+    for part in re.split(r"^(```\w*\n.*?^```\n)", markdown, flags=re.MULTILINE | re.DOTALL):
+        first, _, block = part.removesuffix("```\n").partition("\n")
+        if first == "```python":
+            yield block.rstrip("\n"), True
+        else:
+            said = re.sub(" +", " ", block).splitlines() if first.startswith("```") else _prose(part)
+            yield from ((text.strip(), False) for text in said if text.strip())
+
+
+def _prose(markdown: str) -> Iterator[str]:
     lines: list[str] = []
     heads: list[str] | None = None
-    is_code = False
     for line in [*markdown.splitlines(), ""]:
-        is_code ^= line.startswith("```")
-        is_table = line.startswith("|") and not is_code
-        if not line or is_table or is_code or line.startswith(("#", "- ", "```")) or re.match(r"\d+\. ", line):
+        is_table = line.startswith("|")
+        if not line or is_table or line.startswith(("#", "- ")) or re.match(r"\d+\. ", line):
             yield from filter(None, [" ".join(lines)])
             lines = []
-        words = re.sub(" +", " ", line.strip()) if is_code else MARKS.sub("", line.strip())
+        words = MARKS.sub("", line.strip())
         cells = [cell.strip() for cell in words.strip("|").split("|")]
         if is_table and heads and "---" not in line:
             yield f"{sentence(heads, cells)}."
-        elif not is_table and words and not line.startswith("```"):
+        elif not is_table and words:
             lines.append(words)
         heads = (heads or cells) if is_table else None

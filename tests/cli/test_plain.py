@@ -9,6 +9,7 @@ import pytest
 from mnist_sum_tui import settings
 from mnist_sum_tui.charts.plot import Curve, Plot
 from mnist_sum_tui.cli.spoken import DRAWN, paragraphs, plot_sentences, sentence, spoken
+from mnist_sum_tui.guide.find import find_page
 from tests.cli.terminals import shown
 from tests.conftest import Cli, is_one_line
 from tests.tui.pages.test_runs import make_three
@@ -66,8 +67,18 @@ def test_a_chart_is_its_values() -> None:
 
 def test_a_page_is_its_paragraphs() -> None:
     page = "# Title\n\nOne **two**\n*three* `four`, 2*3.\n- a\n- b\n  c\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n"
-    page += "```sh\n# go\nls   # on\n```\n"
-    assert [*paragraphs(page)] == ["Title", "One two three four, 2*3.", "- a", "- b c", "x 1: y 2.", "# go", "ls # on"]
+    page += "```sh\n# go\nls   # on\n```\n```python\nif x:\n\n    y  # a/s\n```\nEnd\n"
+    said = ["Title", "One two three four, 2*3.", "- a", "- b c", "x 1: y 2.", "# go", "ls # on"]
+    code = "if x:\n\n    y  # a/s"
+    assert [*paragraphs(page)] == [*((text, False) for text in said), (code, True), ("End", False)]
+
+
+@pytest.mark.parametrize("name", ["own-network", "python"])
+def test_python_can_be_copied_from_a_page(name: str, cli: Cli) -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```", find_page(name).text, re.M | re.S)
+    said = cli("guide", name, "--plain").stdout
+    assert blocks
+    assert all(block in said for block in blocks)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
