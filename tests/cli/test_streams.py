@@ -5,6 +5,8 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,8 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
-from tests.conftest import COMMAND, Cli, wait_for
+from tests.conftest import COMMAND, Cli, is_one_line, wait_for
+from tests.forked import ROOT
 from tests.tui import recorded
 
 
@@ -69,6 +72,17 @@ def _epoch_in_work(run: Run) -> int:
     from mnist_sum_tui.runs import checkpoint
 
     return checkpoint.load(run.last_file).position.epoch
+
+
+@pytest.mark.parametrize("start", ["-m mnist_sum_tui", "the script"])
+def test_ctrl_c_while_the_program_is_loaded_ends_in_one_line(start: str, tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("exec('import os, signal; os.kill(os.getpid(), signal.SIGINT)')")
+    module, function = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]["mnist-sum"].split(
+        ":"
+    )
+    script = ["-c", f"from {module} import {function}; {function}()"]
+    command = [sys.executable, *(script if start == "the script" else start.split())]
+    is_one_line(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False), 130, "interrupted")
 
 
 @pytest.mark.parametrize("style", ["--json", ""])
