@@ -25,7 +25,7 @@ from mnist_sum_tui.printable import printable
 # Some versions of Typer bundle click, others import it; the base class of its errors has the same name in both.
 _ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
 
-TRAINING = (["train"], ["tui"], ["lr"], ["sweep"], ["bench"])
+TRAINING = ("train", "tui", "lr", "sweep", "bench")
 """the commands that use all cores for a long time"""
 
 
@@ -37,12 +37,13 @@ def lost_output() -> tuple[int, ...]:
 def main() -> None:
     """Run the program; every error that a user can cause is printed as one line on stderr."""
     collect_less_often()
-    set_waiting(may_be_alone=sys.argv[1:2] in TRAINING)
+    asked = _command()
+    set_waiting(may_be_alone=asked in TRAINING)
     repair_streams()
     code = None
     try:
         _check_folder()
-        is_doctor = "doctor" in sys.argv[1:4]  # after options, too; it lists all that is wrong itself
+        is_doctor = asked == "doctor"  # which lists all that is wrong itself
         if "_MNIST_SUM_COMPLETE" not in os.environ and not is_doctor:
             _note(settings.read()[1])
         use_settings(is_forgiving=is_doctor)
@@ -66,6 +67,11 @@ def main() -> None:
             raise
         code = _fail("out of memory: try a smaller --batch-size, or close other programs", 1)
     _leave(code if isinstance(code, int) else 0)
+
+
+def _command() -> str:
+    """The command that is asked for, also after options such as `--marker ascii`; empty if there is none."""
+    return next((word for word in sys.argv[1:4] if word in commands.COMMANDS), "")
 
 
 def _check_folder() -> None:

@@ -30,7 +30,9 @@ def prune_runs(
     The best and the newest weights, the curves and the results stay.
     """
     every = every or (dry_run and not names)
-    if bool(names) == every:
+    if names and every:
+        raise UsageError("give the names of runs or --all, not both: --all prunes all that have ended")
+    if not names and not every:
         raise UsageError("name the runs to prune, or give --all: mnist-sum runs lists them")
     folder = folder_of(context, runs_dir)
     if every:

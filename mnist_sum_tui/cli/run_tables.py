@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.layout import print_table, say
+from mnist_sum_tui.cli.layout import is_plain, print_table, say
 from mnist_sum_tui.formatting import percent, sparkline
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.seed_groups import Fold, members_of
@@ -82,7 +82,7 @@ def print_curves(out: "Console", named: dict[str, Summary]) -> None:
             if any(value is not None for value in values):
                 width = max(1, round(MOST_BARS * len(values) / max(longest, MOST_BARS)))
                 rows.append([title, name, sparkline(values, width, scale=scale), show(values[0]), show(values[-1])])
-                title = ""  # only the first printed row has the title
+                title = title if is_plain() else ""  # in a table only the first printed row has the title
     columns = ["curve", "run", "by epoch", "first", "last"]
     if len(named) == 1:
         columns, rows = [columns[0], *columns[2:]], [[row[0], *row[2:]] for row in rows]

@@ -108,6 +108,9 @@ def _bad_value(error: Any) -> str:
     if found := re.search(r"'(.*)' is not one of (.*?)\.?$", text):
         choices = found[2].replace("'", "")
         return f"{name} must be one of {choices}, not {found[1]!r}"
+    if " is not in the range " in text:
+        low, high = error.param.type.min, error.param.type.max
+        return f"{name} must be {low:,} {'or more' if high is None else f'to {high:,}'}, not {text.split()[0]}"
     kind = next((words for kind, words in KINDS.items() if re.search(rf"\b{kind}", text)), None)
     kind = kind or (KINDS["float"] if "number" in text else None)
     what = f", not {value!r}" if value is not None else ""

@@ -73,7 +73,7 @@ def run_dashboard(options: LaunchOptions) -> int:
     if not can_draw():
         is_dumb = os.environ.get("TERM") == "dumb"
         why = "TERM=dumb cannot move the cursor" if is_dumb else "stdin or stderr is not one"
-        print(f"mnist-sum tui needs a terminal, and {why}: use mnist-sum train", file=sys.stderr)
+        print(f"error: mnist-sum tui needs a terminal, and {why}: use mnist-sum train", file=sys.stderr)
         return 2
     keep_freed_memory()  # before there is a thread
     gc.disable()  # until MnistSumApp._begin: it would free nothing, and take 25 of the 490 ms until the first frame

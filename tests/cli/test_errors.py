@@ -97,6 +97,8 @@ BAD_INPUT = [
     (["predict", "image", "text.png"], 2, "error: text.png is not a picture"),
     (["predict", "image", "blank.pgm"], 2, "the picture is blank"),
     (["evaluate", "nonsense"], 2, "is still empty"),
+    (["evaluate", "--images", "0"], 2, "error: --images must be 1 or more, not 0"),
+    (["serve", "--port", "0"], 2, "error: --port must be 1 to 65,535, not 0"),
     (["runs", "show", "x"], 2, "is still empty"),
     (
         ["runs", "--json", "list"],
@@ -136,7 +138,9 @@ def test_a_name_that_is_too_long_for_a_file_ends_in_one_line(cli: Cli) -> None:
 def test_a_terminal_that_cannot_move_the_cursor_is_named() -> None:
     found = shown("tui", columns=120, environment={"TERM": "dumb"})
     assert found.code == 2
-    assert "TERM=dumb cannot move the cursor: use mnist-sum train" in found.raw
+    assert found.raw.startswith(
+        "error: mnist-sum tui needs a terminal, and TERM=dumb cannot move the cursor: use mnist"
+    )
 
 
 def test_a_terminal_that_does_not_say_its_width_has_80_columns() -> None:

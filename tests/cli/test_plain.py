@@ -93,6 +93,14 @@ def test_nothing_is_drawn(command: tuple[str, ...], cli: Cli, tmp_path: Path) ->
         assert not re.search(r"\S {2,}\S", re.sub(r"^.*#.*$", "", result.stdout, flags=re.M)), "no columns"
 
 
+def test_each_curve_of_each_run_is_named(cli: Cli, tmp_path: Path) -> None:
+    make_three(tmp_path / "runs")
+    lines = cli("runs", "compare", "latest", "best", "--plain").stdout.splitlines()
+    said = [line for line in lines if ", last " in line]
+    assert len(said) > 4
+    assert all(line.startswith("curve ") for line in said)
+
+
 def test_a_terminal_gets_no_bars_and_no_colour() -> None:
     found = shown("doctor", "--plain")
     assert found.code == 0

@@ -61,7 +61,7 @@ def test_it_says_first_what_it_would_free(cli: Cli, runs: list[Run]) -> None:
     assert told.count("4.0 MB") == 3
     is_one_line(cli("runs", "prune", "--all"), 2, "needs confirmation: add --yes")
     is_one_line(cli("runs", "prune"), 2, "give --all")
-    is_one_line(cli("runs", "prune", "latest", "--all"), 2, "give --all")
+    is_one_line(cli("runs", "prune", "latest", "--all"), 2, "give the names of runs or --all, not both")
     assert all({*KEPT} <= names(run) for run in runs)
 
 

@@ -2,10 +2,13 @@
 
 import gc
 import os
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from mnist_sum_tui.cli import main
 from mnist_sum_tui.machine import process
 from tests.conftest import plan_of
 from tests.runs.learners import trained
@@ -102,3 +105,19 @@ def test_the_collector_looks_less_often_and_a_training_step_leaves_it_nothing() 
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("words", "is_long"), [("train", True), ("--plain train", True), ("--marker ascii lr", True), ("predict 3", False)]
+)
+def test_only_what_trains_may_spin_long_also_after_options(
+    words: str, is_long: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def waits(may_be_alone: bool) -> NoReturn:
+        raise SystemExit(may_be_alone)
+
+    monkeypatch.setattr(main, "set_waiting", waits)
+    monkeypatch.setattr(sys, "argv", ["mnist-sum", *words.split()])
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert ended.value.code is is_long
