@@ -198,7 +198,7 @@ def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
     ]
     if rows:
         count, command = report.digit_mistakes, f"mnist-sum predict INDEX{options}"
-        part = f"{len(rows)} of {count}" if len(rows) < count else f"{count}"
+        part = f"{len(rows)} of {count:,}" if len(rows) < count else f"{count}"
         out.print()
         print_table(
             out,

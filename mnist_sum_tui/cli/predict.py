@@ -174,7 +174,7 @@ def predict_image(
     """
     number = _given(number_after, number)
     chosen = random.randrange(10) if number is None else number
-    from mnist_sum_tui.data.picture import open_picture, steps
+    from mnist_sum_tui.data.picture import name_of, open_picture, steps
 
     picture = open_picture(file)
     prepared = steps(picture.grey)
@@ -194,7 +194,7 @@ def predict_image(
             print_preparation(console(), picture, prepared)
             print_where(console(), predictor, prepared.image, prediction)
         pixels, source = prepared.image.tolist(), predictor.source
-        print_prediction(console(), pixels, prediction, source, printable(file), is_drawn=number is None)
+        print_prediction(console(), pixels, prediction, source, printable(name_of(file)), is_drawn=number is None)
 
 
 def _given(after: int | None, option: int | None) -> int | None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from mnist_sum_tui.cli.layout import drawing_width, say
+from mnist_sum_tui.cli.layout import PIPED_WIDTH, drawing_width, say
 from mnist_sum_tui.cli.pictures import GAP, print_pictures
 from mnist_sum_tui.formatting import percent
 
@@ -21,7 +21,7 @@ def preparation_words(picture: "Picture", found: "Preparation") -> list[str]:
 
     height, width = found.grey.shape
     _, _, box_width, box_height = found.box
-    longer, of = (box_width, width) if box_width >= box_height else (box_height, height)
+    side, longer, of = max(("height", box_height, height), ("width", box_width, width), key=lambda each: each[1])
     lines = []
     if picture.turned:
         lines.append(f"it was turned {picture.turned}, as its EXIF data says")
@@ -31,7 +31,8 @@ def preparation_words(picture: "Picture", found: "Preparation") -> list[str]:
     lines.append(swapped if found.is_swapped else "the ink is bright and the paper dark, as in MNIST")
     lines.append(f"what has less than {percent(found.threshold, 0)} of the strongest ink counts as paper")
     done = "kept" if longer == INK_SIDE else f"{'enlarged' if longer < INK_SIDE else 'scaled down'} to {INK_SIDE}"
-    lines.append(f"the digit filled {longer:,} pixels of {of:,}; it was {done}, in an image of {SIDE}")
+    filled = f"the digit's longer side, its {side}, filled {longer:,} pixels of {of:,}"
+    lines.append(f"{filled}; it was {done}, in an image of {SIDE}")
     lines.append("its centre of mass was moved to the centre")
     return lines
 
@@ -62,5 +63,5 @@ def print_preparation(out: "Console", picture: "Picture", found: "Preparation") 
     say(out, "How the picture was prepared", "bold")
     print_pictures(out, list(zip(NAMES, (found.grey, ink, boxed, found.image), strict=True)), columns)
     for line in preparation_words(picture, found):
-        say(out, f"- {line}", indent=2)
+        say(out, f"- {line}", indent=2, piped=PIPED_WIDTH)
     out.print()

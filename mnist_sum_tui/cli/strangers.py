@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from mnist_sum_tui.cli.layout import is_plain, say
 from mnist_sum_tui.cli.pictures import print_pictures
 from mnist_sum_tui.formatting import percent, plural
+from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.printable import printable
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def print_strangers(out: "Console", found: "StrangersReport", images: "Images", 
     left_out = f"; {plural(found.left_out, 'file')} left out" if found.left_out else ""
     if images.left_out:
         names = ", ".join(map(printable, images.left_out[:NAMED]))
-        left_out += f" (blank, or no picture): {names}{' ...' if found.left_out > NAMED else ''}"
+        left_out += f" (blank, too faint, too large, or no picture): {names}{' ...' if found.left_out > NAMED else ''}"
     say(out, f"{printable(source)}: {plural(found.images, 'image')}{left_out}", "bold")
     for count, words in (
         (found.sure, "taken for a digit, and sure of it"),
@@ -48,4 +49,7 @@ def print_strangers(out: "Console", found: "StrangersReport", images: "Images", 
 def caption(taken: "Taken") -> str:
     """What it was taken for, how surely, and its name; of a long one the end, which tells files apart."""
     answer, name = f"{taken.digit} {percent(taken.confidence, 1)} ", printable(taken.name)
-    return answer + (name if is_plain() else PurePath(name).stem[len(answer) - COLUMNS :])
+    if is_plain():
+        return answer + name
+    stem, room = PurePath(name).stem, COLUMNS - len(answer)
+    return answer + (stem if len(stem) <= room else current().cut + stem[1 - room :])

@@ -86,7 +86,7 @@ def open_picture(source: str) -> Picture:
     Raises:
         PictureError: the file is missing, empty, too large or not a picture.
     """
-    raw = _read(source)
+    raw, source = _read(source), name_of(source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns about large pictures; the size is checked here
@@ -104,6 +104,11 @@ def open_picture(source: str) -> Picture:
         raise PictureError(f"{source} is a damaged or incomplete picture; save it again as PNG") from error
 
 
+def name_of(source: str) -> str:
+    """What a picture's source is called in words."""
+    return "standard input" if source == "-" else source
+
+
 def prepare(grey_hw: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Turn grey values (H, W) of any size, dark on light or light on dark, into an MNIST-like digit (28, 28), uint8.
 
@@ -111,7 +116,7 @@ def prepare(grey_hw: NDArray[np.uint8]) -> NDArray[np.uint8]:
     ratio, and move the centre of mass to the centre.
 
     Raises:
-        PictureError: the picture is blank.
+        PictureError: the picture is blank, or too faint.
     """
     return steps(grey_hw).image
 
@@ -120,7 +125,7 @@ def steps(grey_hw: NDArray[np.uint8]) -> Preparation:
     """The result of `prepare` and of each step on the way to it.
 
     Raises:
-        PictureError: the picture is blank.
+        PictureError: the picture is blank, or too faint.
     """
     ink, is_swapped, threshold = _ink(grey_hw)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
@@ -156,12 +161,12 @@ def _read(source: str) -> bytes:
                 raw = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError, AttributeError) as error:
         raise PictureError(
-            f"{source} cannot be read ({getattr(error, 'strerror', None) or error}); check the file"
+            f"{name_of(source)} cannot be read ({getattr(error, 'strerror', None) or error}); check the file"
         ) from error
     if not raw:
-        raise PictureError(f"{source} is empty; give the path of a picture")
+        raise PictureError(f"{name_of(source)} is empty; give the path of a picture")
     if len(raw) > MAX_BYTES:
-        raise PictureError(f"{source} is too large (over 64 MiB); scale it down")
+        raise PictureError(f"{name_of(source)} is too large (over 64 MiB); scale it down")
     return raw
 
 
@@ -219,7 +224,7 @@ def _ink(grey_hw: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool, float]:
     The border shows what is background; the grey value that differs most from it is full ink.
 
     Raises:
-        PictureError: the picture is blank.
+        PictureError: the picture is blank, or too faint.
     """
     frame = max(1, min(grey_hw.shape) // 28)
     edges = (grey_hw[:frame], grey_hw[-frame:], grey_hw[:, :frame], grey_hw[:, -frame:])
@@ -228,7 +233,7 @@ def _ink(grey_hw: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool, float]:
     low, high = float(grey_hw.min()), float(grey_hw.max())
     span = low - paper if paper > (low + high) / 2 else high - paper
     if abs(span) < LEAST_CONTRAST:
-        raise PictureError("the picture is blank: draw one digit, dark on light or light on dark")
+        raise PictureError("the picture is blank, or too faint: draw one digit, dark on light or light on dark")
     ink: NDArray[np.float32] = np.clip((grey_hw.astype(np.float32) - paper) / span, 0, 1)
     grain = float(np.percentile(np.abs(border - paper), 90)) / abs(span)
     threshold = min(max(LEAST_INK, GRAIN_FACTOR * grain), MOST_INK)

@@ -30,7 +30,7 @@ class Images:
     names: tuple[str, ...]
     """for each image, its index in the file or its path in the folder"""
     left_out: tuple[str, ...] = ()
-    """the paths of the files that were left out: no pictures, blank, or beyond MOST_PICTURES"""
+    """the paths of the files that were left out: blank, too faint, too large, no pictures, or beyond MOST_PICTURES"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _of_picture(path: Path, error: DataError) -> Images:
     try:
         return Images(torch.from_numpy(picture.prepare(grey)[None]), (path.name,))
     except PictureError as blank:  # its advice is to draw a digit
-        raise UsageError(f"{path} is a blank picture; {WANTED}") from blank
+        raise UsageError(f"{path} is a blank picture, or too faint; {WANTED}") from blank
 
 
 def _grey(file: Path) -> NDArray[np.uint8]:

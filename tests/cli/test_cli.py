@@ -105,6 +105,9 @@ def test_predict_image_from_a_file_and_from_stdin(trained: Path, tmp_path: Path)
     for done in (piped, from_file):
         told = json.loads(done.stdout)
         assert (told["digit"], told["sum"], told["label"], told["correct"]) == (0, 5, None, None)
+    arguments.remove("--json")
+    words = subprocess.run(arguments, input=(tmp_path / "zero.png").read_bytes(), capture_output=True, check=True)
+    assert b"\nstandard input, number 5\n" in words.stdout
 
 
 def test_evaluate_gives_the_same_numbers_as_report_json(trained: Path, cli: Cli) -> None:

@@ -95,7 +95,7 @@ BAD_INPUT = [
     (["predict", "image", "."], 2, "is a folder"),
     (["predict", "image", "empty.png"], 2, "error: empty.png is empty"),
     (["predict", "image", "text.png"], 2, "error: text.png is not a picture"),
-    (["predict", "image", "blank.pgm"], 2, "the picture is blank"),
+    (["predict", "image", "blank.pgm"], 2, "the picture is blank, or too faint: draw one digit"),
     (["evaluate", "nonsense"], 2, "is still empty"),
     (["evaluate", "--images", "0"], 2, "error: --images must be 1 or more, not 0"),
     (["serve", "--port", "0"], 2, "error: --port must be 1 to 65,535, not 0"),

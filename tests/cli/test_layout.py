@@ -11,7 +11,7 @@ from rich.console import Console
 
 from mnist_sum_tui.cli.bars import bars
 from mnist_sum_tui.cli.epoch_table import EpochTable
-from mnist_sum_tui.cli.evaluate import _print_by_pair
+from mnist_sum_tui.cli.evaluate import _print_by_pair, _print_mistakes
 from mnist_sum_tui.cli.layout import print_table, show_commands
 from mnist_sum_tui.cli.run_end import print_end
 from mnist_sum_tui.config import TrainConfig
@@ -95,6 +95,13 @@ def test_the_sum_that_is_worse_than_all_others_is_named(width: int) -> None:
         out = terminal(width)
         _print_by_pair(out, replace(report, sum_accuracy_by_pair=(*even, (*even[0][:8], last, 0.99))))
         assert [line for line in printed(out) if "hardest" in line] == lines
+
+
+def test_a_large_number_of_wrong_digits_is_written_as_all_numbers_are() -> None:
+    split = dataset.load("test").take(torch.arange(40))
+    report, out = evaluate(build("swift"), split, choose(TrainConfig())), terminal(80)
+    _print_mistakes(out, replace(report, digit_mistakes=1321), "")
+    assert "Wrong digits, 16 of 1,321 shown, surest first" in printed(out)
 
 
 def test_runs_fit_80_columns_a_line_each_and_60_in_two(runs: Path) -> None:

@@ -139,7 +139,7 @@ def test_an_options_value_does_not_decide_what_is_predicted(cli: Cli) -> None:
     is_one_line(cli("predict", "--json"), 2, "INDEX is missing")
     is_one_line(cli("predict", "--json", "-1"), 2, "index -1 is out of range")
     is_one_line(cli("predict", "--split", "no.png", "3"), 2, "unknown split")
-    is_one_line(cli("predict", "--json", "-"), 2, "- is empty")
+    is_one_line(cli("predict", "--json", "-"), 2, "error: standard input is empty; give the path of a picture")
 
 
 TRUE = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}

@@ -9,12 +9,14 @@ import pytest
 import torch
 from PIL import Image
 
-from mnist_sum_tui.cli.strangers import COLUMNS, caption
+from mnist_sum_tui.cli.strangers import COLUMNS, caption, print_strangers
 from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.inference import strangers
 from mnist_sum_tui.inference.confidence import Confidence
 from mnist_sum_tui.inference.evaluate import Outputs
 from mnist_sum_tui.inference.predict import from_outputs
+from tests.cli.test_layout import printed, terminal
 from tests.conftest import Cli, header
 
 
@@ -67,6 +69,14 @@ def test_a_folder_of_pictures_and_a_gzipped_file(tmp_path: Path) -> None:
     assert np.array_equal(alone.pixels.numpy(), read.pixels.numpy())
 
 
+def test_what_was_left_out_is_named_with_the_reasons() -> None:
+    images = strangers.Images(torch.zeros(3, 28, 28, dtype=torch.uint8), ("a", "b", "c"), left_out=("x.png", "y.txt"))
+    out = terminal(100)
+    print_strangers(out, strangers.report(_outputs(3, 1), images, _outputs(50, 2)), images, "pictures")
+    words = "pictures: 3 images; 2 files left out (blank, too faint, too large, or no picture): x.png, y.txt"
+    assert printed(out)[0] == words
+
+
 def test_a_picture_called_dash_is_no_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = np.full((50, 40), 255, np.uint8)
     page[10:40, 10:30:2] = 0
@@ -86,7 +96,7 @@ def test_a_line_about_what_cannot_be_used(name: str, tmp_path: Path) -> None:
         MnistSumError, match=r"give an IDX file of 28x28 images, a picture, or a folder of pictures$"
     ) as raised:
         strangers.read(name and str(tmp_path / name))
-    assert ("is a blank picture" in str(raised.value)) == (name == "blank.png")
+    assert ("is a blank picture, or too faint" in str(raised.value)) == (name == "blank.png")
     assert ("neither an IDX file of images nor a picture" in str(raised.value)) == (name in ("text.txt", "labels"))
 
 
@@ -108,6 +118,6 @@ def test_the_command_says_it_in_words_and_in_json(tmp_path: Path, small_data: st
 def test_long_names_are_told_apart_by_their_ends() -> None:
     """A picture has room for nine characters of them."""
     taken = [strangers.Taken(0, f"letters/capital_letter_{letter}.png", 4, 0.999) for letter in "AB"]
-    assert [caption(each) for each in taken] == ["4 99.9 % _letter_A", "4 99.9 % _letter_B"]
+    assert [caption(each) for each in taken] == [f"4 99.9 % {current().cut}letter_{letter}" for letter in "AB"]
     assert all(len(caption(each)) == COLUMNS for each in taken)
     assert caption(strangers.Taken(1234, "1,234", 4, 0.999)) == "4 99.9 % 1,234"
