@@ -26,7 +26,11 @@ class NarrowHelp:
             if option.name in DRAWING and option.name in typed:
                 option.process_value(ctx, typed[option.name])
         rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
+        self.check_typed(ctx, typed)
         return rest
+
+    def check_typed(self, ctx: Any, typed: dict[str, Any]) -> None:
+        """Check the values as they were typed, by the names of their parameters; here none is refused."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help into `formatter`; in a wide terminal, let the library print it."""

@@ -26,14 +26,12 @@ class Command(NarrowHelp, TyperCommand):
         several = {parameter.metavar for parameter in self.params if parameter.nargs == -1}
         return [f"{piece}..." if piece.strip("[]") in several else piece for piece in pieces]
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the arguments.
+    def check_typed(self, ctx: Any, typed: dict[str, Any]) -> None:
+        """Check the numbers.
 
         Raises:
-            UsageError: a number is written in a way that only Python accepts.
+            UsageError: one is written in a way that only Python accepts.
         """
-        typed, _, _ = self.make_parser(ctx).parse_args(args=[*args])
-        rest = super().parse_args(ctx, args)
         for parameter in self.get_params(ctx):
             text, kind = typed.get(parameter.name or ""), type(ctx.params.get(parameter.name)).__name__
             if kind in KINDS and isinstance(text, str):
@@ -41,7 +39,6 @@ class Command(NarrowHelp, TyperCommand):
                     plain_number(text)
                 except ValueError:
                     raise UsageError(f"{_name(parameter)} must be {KINDS[kind]}, not {text!r}") from None
-        return rest
 
 
 def message_of(error: Any) -> str:
