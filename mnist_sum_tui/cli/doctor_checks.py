@@ -1,6 +1,7 @@
 """What `mnist-sum doctor` checks: a function per topic, which returns a sentence and the facts for JSON."""
 
 import contextlib
+import errno
 import os
 import platform
 import shutil
@@ -133,8 +134,7 @@ def runs(folder: Path, origin: str) -> Finding:
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(nearest).free
     where, count = printable(str(folder.absolute())), len(find.list_runs(folder))
-    facts = {"path": where, "origin": origin, "exists": exists, "writable": not why, "runs": count}
-    facts["free_bytes"] = free
+    facts = {"path": where, "origin": origin, "exists": exists, "writable": not why, "runs": count, "free_bytes": free}
     text = f"{where} ({origin})"
     if why:
         return Finding("runs", "broken", f"{text} {why}: choose another --runs-dir or MNIST_SUM_RUNS", facts)
@@ -153,10 +153,8 @@ def _why_not(folder: Path, nearest: Path) -> str:
         return "is not writable"
     try:
         folder.lstat()
-    except FileNotFoundError:
-        return ""
     except OSError as error:  # such as a name that is too long
-        return f"cannot be created ({error.strerror or error})"
+        return "" if error.errno == errno.ENOENT else f"cannot be created ({error.strerror or error})"
     return ""
 
 
