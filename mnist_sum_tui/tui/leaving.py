@@ -4,6 +4,7 @@ import signal
 
 from textual.css.query import NoMatches
 from textual.widget import MountError
+from textual.widgets import Input
 
 from mnist_sum_tui.tui.notifying import TellingApp
 from mnist_sum_tui.tui.pages.dialogs import Answer, QuitScreen
@@ -31,7 +32,9 @@ class LeavingApp(TellingApp[int]):
 
     def action_interrupt(self) -> None:
         """Copy the selected text; without any, leave with the exit code of an interrupted program."""
-        if self.screen.get_selected_text():
+        if isinstance(self.focused, Input) and self.focused.selected_text:
+            self.focused.action_copy()
+        elif self.screen.get_selected_text():
             self.screen.action_copy_text()
         else:
             self._ask_to_leave(signal.SIGINT)

@@ -154,7 +154,9 @@ class SettingsApp(RunningApp):
     def get_key_display(self, binding: Binding) -> str:
         """The name of a key; for a digit that is exchanged, the key to press."""
         shown = super().get_key_display(binding)
-        if self._swapped and (binding.key in SWAPPED or shown == "0-9"):
+        if self._swapped and "0-9" in shown:
+            return shown.replace("0-9", "Alt+0-9")
+        if self._swapped and binding.key in SWAPPED:
             return shown.removeprefix("Alt+") if shown.startswith("Alt+") else f"Alt+{shown}"
         return shown
 

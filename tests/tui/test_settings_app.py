@@ -12,6 +12,7 @@ from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.settings_app import choices
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
@@ -113,6 +114,9 @@ async def test_digits_choose_pages_and_alt_the_number(fake: FakeTrain, tmp_path:
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: app.train_page.is_composed)
+        await pilot.press("3")
+        await until(pilot, lambda: app.current_mode == "draw")
+        assert "Alt+0-9 + - Number" in app.screen.query_one(KeyFooter).render().plain
         await pilot.press("2")
         await until(pilot, lambda: isinstance(app.screen, InspectPage))
         page = app.screen
@@ -121,6 +125,7 @@ async def test_digits_choose_pages_and_alt_the_number(fake: FakeTrain, tmp_path:
         await until(pilot, lambda: page.number == 3)
         await pilot.press("question_mark")
         await until(pilot, lambda: "F2 2 Inspect" in shown(app))
+        assert "Alt+0-9 Number" in shown(app)
         app.keep_setting("digits", "numbers")
         await pilot.press("4")
         await until(pilot, lambda: page.number == 4)

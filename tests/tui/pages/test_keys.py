@@ -65,6 +65,8 @@ async def test_in_a_field_the_page_keys_leave_the_text_alone(app: MnistSumApp) -
         await pilot.press("3")
         assert field.value != before, "a digit is text"
         changed = field.value
+        await pilot.press("end", "shift+left", "ctrl+c")
+        assert app.clipboard == changed[-1], "what is selected is copied"
         await pilot.press("alt+2")
         await pilot.pause()
         assert app.current_mode == "inspect"
