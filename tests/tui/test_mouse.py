@@ -8,10 +8,12 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static
 
+from mnist_sum_tui.tui.pages.base import Tab
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.widgets.answer import AllTen
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.digit import Digit
+from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from mnist_sum_tui.tui.widgets.scrub_bar import NOTCH, ScrubBar
@@ -64,6 +66,22 @@ async def test_the_wheel_on_a_chart_makes_it_large_and_small_again(
         await wheel(pilot, DOWN, accuracy)
         assert loss.region
         assert accuracy.region
+
+
+async def test_another_page_ends_a_stroke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "draw")
+        pad = app.screen.query_one(DrawPad)
+        await pilot.mouse_down(pad, offset=(10, 5))
+        await pilot.press("f2")
+        await until(pilot, lambda: app.current_mode == "inspect")
+        await pilot.mouse_up()
+        await pilot.click(next(tab for tab in app.screen.query(Tab) if tab.page == "draw"))
+        await until(pilot, lambda: app.current_mode == "draw")
+        drawn = pad.sheet
+        await pilot.hover(pad, offset=(30, 10))
+        assert pad.sheet is drawn, "no button is held"
 
 
 async def test_a_click_on_one_of_all_ten_numbers_chooses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,6 +124,10 @@ class Page(SteadyScreen[None]):
         """The page comes into view."""
         self.show_state()
 
+    def on_screen_suspend(self) -> None:
+        """Release the mouse, which a drag has captured, because its button may be released elsewhere."""
+        self.app.capture_mouse(None)
+
     def ask(self, question: Question[Answer | None], then: Callable[[Answer], object]) -> None:
         """Open a question; `then` gets the answer, if there is one."""
 

@@ -116,6 +116,10 @@ class DrawPad(Widget, can_focus=True):
         self._last = None
         self.release_mouse()
 
+    def on_mouse_release(self) -> None:
+        """Lift the pen, because another page is shown now."""
+        self._last = None
+
     def action_move(self, x: int, y: int) -> None:
         """Move the keyboard cursor, which draws while the pen is down."""
         start = self.cursor or (strokes.SIDE / 2, strokes.SIDE / 4)
