@@ -66,7 +66,10 @@ def axis_labels(view: "LayerView", across: int) -> tuple[str, str]:
 class Pictures(Gallery):
     """Shows named grids of shares 0..1 as pictures, as large as possible with all of them visible."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "screen.back", "Back to the list")]
     MORE = "more: Enter, then the arrows"
+    can_open: ClassVar[bool] = False
+    """whether there is more to see of a picture"""
 
     grids: "reactive[tuple[tuple[str, Floats], ...]]" = reactive((), always_update=True)
 
@@ -74,6 +77,10 @@ class Pictures(Gallery):
     def tile(self) -> Tile:
         """The tile, as large as the pictures need."""
         return tile_of(*self.items[0].image.shape) if self.items else tile_of(LEAST, LEAST)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to open a picture only where that shows more."""
+        return self.can_open if action == "open" else super().check_action(action, parameters)
 
     def watch_grids(self) -> None:
         """Show the grids; the chosen one stays chosen."""
@@ -104,10 +111,8 @@ class Pictures(Gallery):
 class Maps(Pictures):
     """Shows the maps of `view`; with `is_sorted`, the maps with the highest mean come first."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Look closer"),
-        Binding("escape", "screen.back", "Back to the list"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Look closer")]
+    can_open = True
 
     view: "reactive[LayerView | None]" = reactive(None, always_update=True)
     is_sorted: reactive[bool] = reactive(False)

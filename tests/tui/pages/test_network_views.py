@@ -16,6 +16,7 @@ from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, Reply, Reque
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.health_table import HealthTable
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
+from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from mnist_sum_tui.tui.widgets.maps import Maps, Pictures
 from tests.tui import fixed, recorded
 from tests.tui.recorded import until
@@ -139,6 +140,7 @@ async def test_the_mean_tables_are_those_of_the_evaluation(size: tuple[int, int]
         await pilot.press("enter", "right", "enter")
         assert pictures.chosen == 1
         assert not page.has_class("-closer"), "a table is no map of the image"
+        assert {"Back to the list", "Open in Inspect"} & {key.words for key in keys_of(page)[0]} == {"Back to the list"}
         await pilot.press("escape")
         assert page.query_one(OptionList).has_focus
 
