@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from textual.widgets import Button, DataTable
+from textual.widgets import Button, DataTable, OptionList, Static
 
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -11,10 +11,10 @@ from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
-from mnist_sum_tui.tui.widgets.help_panel import HelpPanel
 from mnist_sum_tui.tui.widgets.large_map import Closer
 from tests.tui import fixed, recorded, shown
 from tests.tui.pages.test_draw import draw
+from tests.tui.recorded import until
 
 SMALLEST = 60, 20
 
@@ -73,13 +73,16 @@ async def test_the_views_of_inside_have_more_room_than_their_words(view: str, ap
         said = str(page.query_one("#words").render())
         await pilot.press("question_mark")
         await pilot.pause()
-        assert page.query_one(HelpPanel).about.endswith(page._whole_words)
+        told = page.query_one("#help-text", Static)
+        assert str(told.render()).endswith(page._whole_words)
         assert page._whole_words.startswith(said.removesuffix("."))
         line = str(page.query_one("#said").render()).splitlines()[1]
         assert len(line) <= page.query_one("#said").content_size.width
         if view == "health":
             assert page.query_one("#figures").size.height == 1 + len(recorded.LAYERS)
             assert "dead" in next(line for line in shown.lines(app) if "weights " in line and "gradient" in line)
+        page.query_one(OptionList).highlighted = 0
+        await until(pilot, lambda: str(told.render()).endswith(page._whole_words) and page._whole_words[:9] != said[:9])
 
 
 @pytest.mark.parametrize("size", [SMALLEST, (80, 20), (100, 22), (80, 24)])

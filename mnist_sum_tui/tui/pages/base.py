@@ -161,7 +161,7 @@ class Page(SteadyScreen[None]):
         if panels:
             await panels.remove()
         else:
-            await self.mount(help_panel.HelpPanel(self.about))
+            await self.mount(help_panel.HelpPanel())
         self.take_room()
 
     def action_scroll_help(self, by: int) -> None:

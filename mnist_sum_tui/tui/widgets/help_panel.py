@@ -16,6 +16,8 @@ WIDTH, NARROW_WIDTH = 40, 30
 """columns of the panel beside a wide page, and beside a narrower one"""
 HEIGHT = 9
 """rows of the panel below the page, if there are too few columns for one beside it"""
+WORDS_SECONDS = 0.5
+"""how often the panel looks whether there is something else to say of the page, such as of another layer"""
 TEXTUAL_KEYS = {
     binding.description for binding in (*Screen.BINDINGS, *ScrollableContainer.BINDINGS) if isinstance(binding, Binding)
 }
@@ -88,13 +90,9 @@ class HelpPanel(VerticalScroll, can_focus=False):
     }}
     """
 
-    def __init__(self, about: str) -> None:
-        super().__init__()
-        self.about = about
-
     def compose(self) -> ComposeResult:
         """The text and the keys."""
-        yield Static(" ".join(self.about.split()), id="help-text", markup=False)
+        yield Static(id="help-text", markup=False)
         yield Static(id="help-keys", markup=False)
         yield Static(MORE, id="help-more", markup=False)
 
@@ -102,6 +100,16 @@ class HelpPanel(VerticalScroll, can_focus=False):
         """Show the keys again whenever they change."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.call_after_refresh(self.show_keys))
         self.call_after_refresh(self.show_keys)
+        self.set_interval(WORDS_SECONDS, self.show_words)
+        self.show_words()
+
+    def show_words(self) -> None:
+        """Show the words about the page, if they are others than before."""
+        words = " ".join(getattr(self.screen, "about", "").split())
+        for text in self.query("#help-text").results(Static):
+            if words != text.content:  # an update lays out the whole screen
+                text.update(words)
+                self.call_after_refresh(self.show_more)
 
     def show_keys(self) -> None:
         """Show the keys that work now."""
