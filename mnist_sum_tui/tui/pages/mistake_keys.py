@@ -100,6 +100,11 @@ class WalkingPage(ImagePage):
         self._evaluated = None
         self.let_go()
 
+    def on_screen_resume(self) -> None:
+        """Go on with a search that waits for an evaluation, which another page's request may have replaced."""
+        if self._then is not None:
+            self.call_next(self._search, self._then)  # after the base class, which lets go of it
+
     def let_go(self) -> None:
         """Forget what was looked for, and the line about what was found."""
         if self._then is not None or self._found is not None:
@@ -203,7 +208,7 @@ class WalkingPage(ImagePage):
         """Show the image that was found, with the weights that were searched."""
         result = evaluated.result
         known = placed(result.weights, evaluated.choices or self._choices)
-        self._found = self.session.drawing = None  # the number is not changed by the user
+        self._then = self._found = self.session.drawing = None  # the number is not changed by the user
         self.index, self.number = step.image, step.number
         self._found = Found(result, words, judge)
         predictions = result.predictions(step.image)

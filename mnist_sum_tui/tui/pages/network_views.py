@@ -97,6 +97,10 @@ class NetworkViews(WalkingPage):
         super().forget_weights()
         self._maps.clear()
 
+    def on_screen_resume(self) -> None:
+        """Forget that an evaluation is awaited, because the view asks for it anew."""
+        self._then = None if self._then == self._take_evaluation else self._then
+
     def show_layer(self) -> None:
         """Show the chosen layer or view; defined by the page."""
         raise NotImplementedError

@@ -14,6 +14,7 @@ from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage, Reply, Request
 from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.answer import AnswerText
 from tests.tui import fixed
 from tests.tui.pages.test_inspect import WRONG, page_in
@@ -51,6 +52,34 @@ async def test_a_walk_before_the_first_answer_is_not_lost(app: MnistSumApp, monk
         await until(pilot, lambda: page.answer is not None)
         assert page.index == WRONG[0]
         assert note_of(page).startswith("With number 7: wrong image 1 of 12")
+
+
+async def test_a_walk_goes_on_after_a_dialog_and_ends_with_another_choice(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the test images are evaluated."""
+    async with app.run_test() as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page, worker, replies = page_in(app), fixed.predictions_in(app), list[Reply]()
+        request, evaluated = worker.request, TestSetEvaluated(fixed.result(), fixed.images().images.numpy())
+
+        def answer(asked: Request, reply: Reply) -> None:
+            if isinstance(asked, EvaluateTestSet):
+                replies.append(reply)
+            else:
+                request(asked, reply)
+
+        monkeypatch.setattr(worker, "request", answer)
+        await press(pilot, "w", "f9", "escape")
+        await until(pilot, lambda: app.screen is page)
+        replies[-1](evaluated)
+        await until(pilot, lambda: note_of(page).startswith("With number 7: wrong image 1 of 12"))
+        page._evaluated = None
+        await press(pilot, "w", "f4", "f2")
+        page.open_image(OpenInInspect(5, 3, evaluated, "From there"))
+        replies[-1](evaluated)
+        await pilot.pause()
+        assert page.index == 5
 
 
 async def test_a_walk_says_where_it_is_and_goes_back(app: MnistSumApp) -> None:
