@@ -163,6 +163,7 @@ class Page(SteadyScreen[None]):
         else:
             await self.mount(help_panel.HelpPanel())
         self.take_room()
+        self.refresh_bindings()  # Escape closes the help first
 
     def action_scroll_help(self, by: int) -> None:
         """Scroll the help by a page if it is open and too long; otherwise the key goes to another widget."""

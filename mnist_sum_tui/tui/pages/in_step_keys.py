@@ -22,6 +22,7 @@ from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
 from mnist_sum_tui.tui.pages.replay_keys import SPEED
 from mnist_sum_tui.tui.pages.train_threads import sample_images
+from mnist_sum_tui.tui.widgets.help_panel import HelpPanel
 from mnist_sum_tui.tui.widgets.in_step_bar import InStepBar
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from mnist_sum_tui.tui.widgets.strips_in_step import COUNT, Answers, StripsInStep
@@ -95,6 +96,8 @@ class InStepKeys(PredictingPage):
         if action == "in_step":
             state = "unmarked" if len(self.curves) < 2 else "pause" if self._moves else "play"
             return parameters == (state,)
+        if action == "whole" and self.query_children(HelpPanel):
+            return False  # Escape closes the help first
         return self._is_shown_in_step if action in ("pace", "whole") else super().check_action(action, parameters)
 
     @property
@@ -135,9 +138,9 @@ class InStepKeys(PredictingPage):
         self.draw_curves()
         self.refresh_bindings()
 
-    def action_whole(self) -> None:
-        """End playing, and show the whole curves again."""
-        self.step_back()
+    async def action_whole(self) -> None:
+        """The same as `back`; a name of its own for the footer."""
+        await self.action_back()
 
     def step_back(self) -> bool:
         """End playing, and show the whole curves again."""

@@ -17,6 +17,7 @@ from mnist_sum_tui.tui.pages.replay_keys import REPLAY_BINDINGS, ReplayKeys
 from mnist_sum_tui.tui.pages.train_threads import TrainReads
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
 from mnist_sum_tui.tui.widgets.beside_form import BesideForm
+from mnist_sum_tui.tui.widgets.help_panel import HelpPanel
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 
@@ -224,6 +225,8 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             return True
         if self.is_form_shown and action in ("control", *CHART_ACTIONS):
             return False
+        if action in ("charts", "leave") and self.query_children(HelpPanel):
+            return False  # Escape closes the help first
         if action == "charts" and self.session.run is None:
             return False
         if (allowed := self.allows_in_replay(action, parameters)) is not None:

@@ -81,6 +81,7 @@ class KnobPanel(Widget, can_focus=True):
         Binding("left", "turn(-1)", "Less"),
         Binding("right", "turn(1)", "More"),
         Binding("z", "undo", "Undo", tooltip="Take the last change back"),
+        Binding("escape", "screen.back", "Close the knobs"),
     ]
 
     @dataclass(eq=False)

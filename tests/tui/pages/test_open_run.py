@@ -56,8 +56,8 @@ async def test_enter_opens_a_run_and_its_charts(tmp_path: Path, monkeypatch: pyt
         assert len(page.run_view.series.validation) == 5
         assert state_line(app.session).startswith("✓ done · test: digit 99.12 %")
         assert "all epochs are done" in str(page.query_one("#outcome", Static).visual)
-        await pilot.press("n")
-        assert page.is_form_shown
+        await pilot.press("n", "question_mark", "escape")
+        assert page.is_form_shown, "Escape closes the help first"
         await pilot.press("escape")
         assert not page.is_form_shown, "back to the charts"
         assert page.run_view.display

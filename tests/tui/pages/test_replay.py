@@ -13,6 +13,7 @@ from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.player import Player
 from mnist_sum_tui.tui.session.state_line import state_line
+from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from mnist_sum_tui.tui.widgets.run_view import RunView
 from mnist_sum_tui.tui.widgets.sample_strip import Sample
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
@@ -146,6 +147,14 @@ async def test_a_run_that_still_trains_can_be_looked_back_at(fake: FakeTrain, pi
     await pilot.press("p")
     await until(pilot, lambda: page.player is not None)
     assert shown(pilot)[0] == 2150, "as it stood when it was asked"
+    for key, named in (
+        ("k", "Close the knobs"),
+        ("escape", "End replay"),
+        ("question_mark", ""),
+        ("escape", "End replay"),
+    ):
+        await pilot.press(key)
+        assert "".join(found.words for found in keys_of(app.screen)[0] if found.key == "escape") == named
     await pilot.press("home", "pagedown")
     count = len(app.session.events)
     await until(pilot, lambda: len(app.session.events) > count + 2)

@@ -135,6 +135,8 @@ async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytes
         assert not bar.place[0], "what is over does not go on by itself"
         await pilot.press("p")
         await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
+        await pilot.press("question_mark", "escape")
+        assert bar.display, "Escape closes the help first"
         await pilot.press("escape")
         await recorded.until(pilot, lambda: newest() == whole)
         assert not bar.display
