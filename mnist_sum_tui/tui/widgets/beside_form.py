@@ -40,7 +40,8 @@ class BesideForm(Vertical):
                 self.mount(self._curves)
 
     def on_show(self) -> None:
-        """Show all when the screen has become large enough."""
+        """Show all when the screen has become large enough, and the newest runs when the form is shown again."""
+        self.read()
         self.describe(self._model)
 
     def read(self) -> None:

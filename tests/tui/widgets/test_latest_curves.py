@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from mnist_sum_tui.tui.session.messages import TrainingEnded
 from mnist_sum_tui.tui.widgets.latest_curves import LEAST, NEWEST, LatestCurves
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make, make_three
@@ -27,6 +28,11 @@ async def test_the_newest_runs_are_drawn_where_there_is_room(tmp_path: Path, mon
         assert len(curves.plot.curves) == NEWEST
         assert "01-02 12:00" in curves.plot.curves[0].name
         assert app.train_page.form.max_scroll_y == 0
+        recorded.begin(app)
+        make(app.session.runs_folder, "20260103-120000-compact", list(recorded.training(300)))
+        app.on_training_ended(TrainingEnded())
+        await pilot.press("n")
+        await until(pilot, lambda: "01-03 12:00" in curves.plot.curves[0].name)
         await pilot.resize_terminal(200, 48)
         await until(pilot, lambda: TITLE not in "\n".join(lines(app)))
         assert curves.size.height < LEAST
