@@ -178,6 +178,8 @@ class SampleStrip(Horizontal):
         if samples is None:
             for widget in self.query(Sample):
                 widget.answer = None
+                if not images and widget.image is not None:  # it is of another run
+                    widget.image = None
             self.query_one(AdditionPicture).rows = ()
             return
         rows = zip(samples.indices, samples.labels, samples.numbers, samples.digits, samples.sums, strict=True)

@@ -7,7 +7,8 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from mnist_sum_tui.tui.widgets.sample_strip import AdditionPicture, Sample, caption, table_image
+from mnist_sum_tui.tui.widgets.sample_strip import AdditionPicture, Sample, SampleStrip, caption, table_image
+from tests.tui import recorded
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,21 @@ async def test_the_picture_names_the_sums_and_an_earlier_run_has_none() -> None:
         lines = str(picture.render()).split("\n")
         assert lines[-1].strip() == "step 0: sums of 5 + 0 to 9"
         assert {len(line) for line in lines[:-1]} == {38}
+
+
+async def test_before_the_first_answers_of_a_run_no_image_of_another_one_stays() -> None:
+    class Shown(App[None]):
+        def compose(self) -> ComposeResult:
+            yield SampleStrip()
+
+    app, images = Shown(), {index: np.full((28, 28), 200, np.uint8) for index in recorded.INDICES}
+    async with app.run_test(size=(120, 12)):
+        strip, sample = app.query_one(SampleStrip), app.query(Sample).first()
+        strip.show(recorded.samples(320, 1, 10.0, right=4), images)
+        strip.show(None, images)
+        assert sample.image is not None, "at the beginning of the same run"
+        strip.show(None, {})
+        assert sample.image is None
 
 
 async def test_without_a_column_there_is_no_image() -> None:
