@@ -80,7 +80,10 @@ class InStepKeys(PredictingPage):
         end = end_of(self.curves, x_kind)
         at = self._share * end
         shown = cut(self.curves, x_kind, at)
-        ended = [run[0] for run in self.curves if end_of([run], x_kind) < min(at, ENDED * end)]
+        rows = self._chosen()
+        names = zip(short_names([row.run.id for row in rows]), rows, strict=True)
+        over = {name for name, row in names if row.state != "running"}
+        ended = [run[0] for run in self.curves if run[0] in over and end_of([run], x_kind) < min(at, ENDED * end)]
         self.add_class("-played")
         self.query_one(InStepBar).show(
             lead_line(shown, quantity, ended), x_kind, self._share, end, is_playing=self._moves, speed=self._speed
@@ -129,6 +132,7 @@ class InStepKeys(PredictingPage):
             self.note("Mark two runs or more with the space bar: p plays them in step", is_error=True)
             return
         self._frames = self._frames or self.set_interval(FRAME_SECONDS, self._next_frame)
+        self._frames.resume()
         is_new = not self._is_shown_in_step or self._share >= 1
         self._played, self._share = self._names, 0.0 if is_new else self._share
         self._at, self._is_playing = time.monotonic(), is_new or not self._is_playing
@@ -175,7 +179,9 @@ class InStepKeys(PredictingPage):
     def _next_frame(self) -> None:
         now, before = time.monotonic(), self._at
         self._at = now
-        if self._moves and self.is_current:
+        if self._frames is not None and not self._moves:
+            self._frames.pause()
+        elif self.is_current:
             self._share = min(self._share + self._speed * min(now - before, LONGEST_FRAME) / SECONDS, 1.0)
             self._is_playing = self._share < 1
             self.draw_curves()

@@ -1,5 +1,6 @@
 """The page Runs: what its keys do with the run under the cursor, and with the marked ones."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,12 @@ async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytes
         await recorded.until(pilot, lambda: max(newest()) == 53.75)
         await pilot.press("left")
         assert "leads" in str(leads.render()), "it stays at the end"
+        assert "short ended before)" in str(leads.render())
+        chosen = [replace(row, state="running") for row in page._chosen()]
+        with monkeypatch.context() as trains:
+            trains.setattr(page, "_chosen", lambda: chosen)
+            page.draw_curves()
+        assert "ended before" not in str(leads.render()), "what trains has not ended"
         assert len(page.curves) == 2, "space marks nothing meanwhile"
         bar.post_message(ScrubBar.Dragged(0.9))
         await recorded.until(pilot, lambda: 0 < bar.place[-1] < 1)
