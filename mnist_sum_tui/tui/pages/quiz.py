@@ -84,7 +84,10 @@ class QuizScreen(Question[None]):
         """the user's digit and sum, and the seconds that they took"""
         self._said: tuple[Prediction, float] | None = None
         """the network's answer, and its seconds"""
-        self._asked_at = 0.0
+        self._asked_at = self._requested_at = 0.0
+        """when the user and when the network was asked"""
+        self._has_failed = False
+        """whether the network could not answer"""
 
     def compose(self) -> ComposeResult:
         """The question; the image beside the answers; two fields; a line that says what to do."""
@@ -123,7 +126,8 @@ class QuizScreen(Question[None]):
         self._hint(working_line(message.text, message.share, WIDTH))
 
     def on_trouble(self, message: Trouble) -> None:
-        """Say what is wrong, for example that there is no network."""
+        """Say what is wrong, for example that there is no network; the next Enter asks it again."""
+        self._has_failed = True
         self._hint(message.text, is_error=True)
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
@@ -135,7 +139,7 @@ class QuizScreen(Question[None]):
     def on_image_predicted(self, message: ImagePredicted) -> None:
         """Take in the network's answer."""
         if self.waiting and self._said is None and message.index == self.waiting[0].image:
-            self._said = message.predictions[self.waiting[0].number], time.perf_counter() - self._asked_at
+            self._said = message.predictions[self.waiting[0].number], time.perf_counter() - self._requested_at
             self._tell()
 
     # Questions and results.
@@ -157,8 +161,15 @@ class QuizScreen(Question[None]):
         self.query_one("#typed-digit").focus()
         self.refresh_bindings()
         self._asked_at = time.perf_counter()
+        self._request()
+
+    def _request(self) -> None:
+        """Have the network read the image that is shown."""
+        assert self._found is not None
+        self._has_failed, self._requested_at = False, time.perf_counter()
         weights = self._found.result.weights
-        self.predictions.request(PredictImage(asked.image, weights if weights.path else None), self.post_message)
+        wanted = weights if weights.path else None
+        self.predictions.request(PredictImage(self.waiting[0].image, wanted), self.post_message)
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Go from the digit's field to that of the sum."""
@@ -170,6 +181,8 @@ class QuizScreen(Question[None]):
         digit, total = (field.value for field in self.query(Input))
         if digit.isdecimal() and total.isdecimal() and int(total) <= 18:
             self._typed = int(digit), int(total), time.perf_counter() - self._asked_at
+            if self._has_failed:
+                self._request()
             self._tell()
         else:
             missing = next((field for field in self.query(Input) if not field.value), None)

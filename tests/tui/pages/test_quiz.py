@@ -172,6 +172,13 @@ async def test_the_answer_waits_for_a_network_that_is_slower(app: MnistSumApp, m
         request(*held[1])
         await until(pilot, lambda: screen.answers)
         assert screen.answers[0].network_seconds > screen.answers[0].seconds
+        await pilot.press("enter")
+        await give(pilot, 4, 9)
+        held[2][1](Trouble("the training has just ended"))
+        await until(pilot, lambda: "just ended" in text(screen, "#hint"))
+        await pilot.press("enter")  # asks once more
+        request(*held[3])
+        await until(pilot, lambda: len(screen.answers) == 2)
 
 
 async def test_without_a_network_it_says_so(app: MnistSumApp, monkeypatch: Any) -> None:
