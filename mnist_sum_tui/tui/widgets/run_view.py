@@ -129,7 +129,7 @@ class RunView(Vertical):
             self._draw_charts()
         session = self._session
         if self.shows_system:
-            self.query_one(SystemLines).show(self.series.last_system, session.is_training)
+            self.query_one(SystemLines).show(self.series.last_system, session.is_training, session.is_live)
         self.query_one(KeyFigures).show(session)
         self.query_one(ProgressBars).show(session)
         strip = self.query_one(SampleStrip)

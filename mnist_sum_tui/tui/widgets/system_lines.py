@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 READ_SECONDS = 1.0
 UNKNOWN = "The machine's figures appear after ten seconds of training."
+UNRECORDED = "The machine's figures were not recorded: a run's first ones are those after ten seconds."
 
 
 class SystemLines(Line):
@@ -19,13 +20,13 @@ class SystemLines(Line):
 
     _meter: "Meter | None" = None
 
-    def show(self, last: "System | None", is_ours: bool) -> None:
+    def show(self, last: "System | None", is_ours: bool, is_live: bool) -> None:
         """Show the present figures if this process trains, or else the last ones of the run."""
         if is_ours and self._meter is not None:
             if self._meter.age >= READ_SECONDS:
                 self.say(system_words(self._meter.read()))
             return
-        self.say(system_words(last) if last else UNKNOWN)
+        self.say(system_words(last) if last else UNKNOWN if is_live else UNRECORDED)
         if is_ours:
             from mnist_sum_tui.machine.figures import Meter
 

@@ -12,6 +12,7 @@ from mnist_sum_tui.runs.events import Checkpointed, System
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.system_lines import SystemLines
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play, shown
 
@@ -186,6 +187,10 @@ async def test_u_shows_what_the_machine_is_busy_with_in_place_of_the_loss(pilot:
     await pilot.pause()
     assert view.query_one("#loss").display
     assert not view.query_one("#system").region.height
+    system = SystemLines("")
+    for is_live, words in ((True, "appear after ten seconds"), (False, "were not recorded")):
+        system.show(None, is_ours=False, is_live=is_live)
+        assert words in str(system.content)
 
 
 async def test_the_machine_is_read_once_a_second_while_our_own_training_runs(
