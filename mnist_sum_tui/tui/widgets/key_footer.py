@@ -27,7 +27,6 @@ class Key(NamedTuple):
     key: str
     shown: str
     words: str
-    is_enabled: bool = True
 
     @property
     def width(self) -> int:
@@ -37,22 +36,22 @@ class Key(NamedTuple):
 
 def keys_of(screen: "Screen[object]") -> tuple[list[Key], list[Key]]:
     """The keys of the screen and of the focused widget, and the keys that are always shown."""
-    by_action: dict[str, tuple[Binding, bool]] = {}
-    for _, binding, is_enabled, _ in screen.active_bindings.values():
+    by_action: dict[str, Binding] = {}
+    for _, binding, _, _ in screen.active_bindings.values():
         if binding.show:
-            by_action.setdefault(binding.action, (binding, is_enabled))
+            by_action.setdefault(binding.action, binding)
     display = screen.app.get_key_display
     own: list[Key] = []
     shown = [found for action, found in by_action.items() if action not in ALWAYS]
-    for group, found in groupby(shown, lambda pair: pair[0].group):
-        pairs = list(found)
-        if group is not None and len(pairs) > 1:
-            keys = " ".join(display(binding) for binding, _ in pairs)
-            own.append(Key(pairs[0][0].key, keys, group.description, pairs[0][1]))
+    for group, found in groupby(shown, lambda binding: binding.group):
+        bindings = list(found)
+        if group is not None and len(bindings) > 1:
+            keys = " ".join(map(display, bindings))
+            own.append(Key(bindings[0].key, keys, group.description))
         else:
-            own += [Key(binding.key, display(binding), binding.description, known) for binding, known in pairs]
+            own += [Key(binding.key, display(binding), binding.description) for binding in bindings]
     always = [by_action[action] for action in ALWAYS if action in by_action]
-    return own, [Key(binding.key, display(binding), binding.description, known) for binding, known in always]
+    return own, [Key(binding.key, display(binding), binding.description) for binding in always]
 
 
 class Placed(NamedTuple):
@@ -94,10 +93,8 @@ def footer_line(found: Sequence[Placed], sign: int | None) -> Content:
 
 
 def _drawn(key: Key) -> Content:
-    dim = "" if key.is_enabled else " dim"
-    return Content.assemble(
-        (key.shown, f"bold $footer-key-foreground{dim}"), " ", (key.words, f"$footer-description-foreground{dim}")
-    )
+    words = key.words, "$footer-description-foreground"
+    return Content.assemble((key.shown, "bold $footer-key-foreground"), " ", words)
 
 
 class KeyFooter(Widget):
