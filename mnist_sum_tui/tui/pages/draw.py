@@ -25,7 +25,7 @@ from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText, Likeness
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
-from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
+from mnist_sum_tui.tui.widgets.gallery import Earlier, Gallery, Item
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from mnist_sum_tui.tui.widgets.strokes import RADII, scale_for
@@ -37,6 +37,7 @@ REST_COLUMNS, REST_ROWS = 56, 6
 """columns that the pad leaves for frame, picture and bars; rows that it leaves for tabs, pen, weights and footer"""
 HINT = "Draw a digit with the mouse, or space and the arrow keys."
 HINT_FOR_KEYS = "Space puts the pen down or up, the arrow keys move it."
+HINT_WITHOUT_MOUSE = f"No mouse here? {HINT_FOR_KEYS}"
 MOUSE_SECONDS = 10
 """if no event of the mouse comes within this time, the page names the keys to draw with"""
 MOST_EARLIER = 50
@@ -83,14 +84,14 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
                     yield HeatPair()
                     yield Likeness(id="likeness")
                     yield AnswerText(id="verdict")
-                    yield Static(HINT, id="hint", markup=False)
+                    yield Static(HINT if self._app.takes_mouse else HINT_FOR_KEYS, id="hint", markup=False)
                     yield AllTen(id="all-ten")
                     yield AdditionTable(id="additions")
                 with Vertical(id="bars"):
                     yield ProbabilityBars("Digit", id="digit-bars")
                     yield ProbabilityBars("Sum", id="sum-bars")
                     yield AllTen()
-        yield Gallery(id="earlier")
+        yield Earlier(id="earlier")
         yield from note_room()
         yield from weights_bar()
 
@@ -103,8 +104,6 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         self.query_one("#earlier").border_title = "Earlier drawings: c keeps this one here; click one twice to take it"
         if self._app.takes_mouse:
             self.set_interval(MOUSE_SECONDS, self._say_keys)  # a mouse may come later
-        else:
-            self.query_one("#hint", Static).update(HINT_FOR_KEYS)
         self.show_answer()
 
     @property
@@ -112,7 +111,9 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         return cast("MnistSumApp", self.app)
 
     def _say_keys(self) -> None:
-        self.query_one("#hint", Static).update(HINT if self._app.has_mouse else f"No mouse here? {HINT_FOR_KEYS}")
+        hint, words = self.query_one("#hint", Static), HINT if self._app.has_mouse else HINT_WITHOUT_MOUSE
+        if hint.content != words:  # an update lays out the whole screen
+            hint.update(words)
 
     def take_room(self) -> None:
         """Make the pad as large as possible."""
@@ -187,10 +188,8 @@ class DrawPage(DrawingFiles, WeightsPage, HeatPage):
         self.query_one(AdditionTable).predictions = predictions
         self.show_heat(None if answer is None else answer.image, shown, answer.source if answer else "")
         tool = "rubber" if pad.rubs_out else f"{pad.pen} pen"
-        lines = [f"number {self.number} {BRAILLE.between} {tool}"]
-        if self.milliseconds is not None:
-            lines.append(f"answered in {self.milliseconds:.0f} ms")
-        self.query_one("#pen", Static).update("\n".join(lines))
+        answered = "" if self.milliseconds is None else f"\nanswered in {self.milliseconds:.0f} ms"
+        self.query_one("#pen", Static).update(f"number {self.number} {BRAILLE.between} {tool}{answered}")
 
     def action_clear(self) -> None:
         """Begin a new sheet; the drawing goes to the earlier ones, which are shown if there is room."""

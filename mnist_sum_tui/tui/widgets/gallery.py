@@ -212,3 +212,9 @@ class Gallery(ScrollView, can_focus=True):
             if place == self.chosen:
                 self.action_open()
             self.chosen = place
+
+
+class Earlier(Gallery):
+    """Earlier drawings: one that is opened goes back to where it was drawn."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Bring it back")]

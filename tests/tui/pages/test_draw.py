@@ -168,7 +168,11 @@ async def test_the_keys_are_said_where_no_mouse_is_heard_of(tmp_path: Path, monk
             assert ("Space puts the pen down" in hint) != is_moved
             await pilot.hover("#tabs")
             await pilot.pause(0.3)
-            assert "Draw a digit with the mouse" in str(app.screen.query_one("#hint", Static).render())
+            hint_now, updates = app.screen.query_one("#hint", Static), list[object]()
+            assert "Draw a digit with the mouse" in str(hint_now.render())
+            monkeypatch.setattr(hint_now, "update", updates.append)
+            await pilot.pause(0.3)
+            assert not updates, "each would lay out the whole screen"
 
 
 async def test_a_network_that_learned_nothing_is_named_as_what_it_is(

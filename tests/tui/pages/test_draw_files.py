@@ -20,6 +20,7 @@ from mnist_sum_tui.tui.predictions.requests import PredictDrawing
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.gallery import Gallery
+from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import until
@@ -206,5 +207,7 @@ async def test_what_was_cleared_is_brought_back(app: MnistSumApp) -> None:
         await pilot.pause()
         assert [item.caption[0] for item in gallery.items] == ["3", "3"]
         gallery.focus()
-        await pilot.press("right", "enter")
+        await pilot.press("right")
+        assert {key.words for key in keys_of(app.screen)[0] if key.key == "enter"} == {"Bring it back"}
+        await pilot.press("enter")
         await until(pilot, lambda: (pad.sheet == sheet).all())
