@@ -9,9 +9,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import ContentSwitcher, Digits, Static
 
-from mnist_sum_tui.charts.run_charts import race_line
 from mnist_sum_tui.charts.series import Series
-from mnist_sum_tui.runs.events import Changed, Checkpointed, Notice, Paused, Progress, Validated
+from mnist_sum_tui.runs.events import Checkpointed, Notice, Paused, Progress, Validated
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
@@ -126,24 +125,6 @@ async def test_nothing_is_drawn_beyond_the_allowance(pilot: Pilot[int], monkeypa
     assert chart(app, "loss") != before
 
 
-async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None:
-    app = await play(pilot, recorded.training())
-    page = app.train_page
-    page.call_later(page.take_ghost, "20250228-090000-compact", Series(recorded.training(2150, slower=1.6)))
-    sentence = "Sum reached 95 % 16 s sooner than the best earlier compact run, 20250228-090000-compact"
-    await until(pilot, lambda: "best run" in chart(app, "loss")[1] and sentence in shown(app, "#race"))
-    assert shown(app, "#news") == f"{recorded.RUN} · epoch 2: validation digit 98.38 %, sum 96.69 % (best epoch so far)"
-    reason, slower = "only the seed differs", Series(recorded.training(2150, slower=1.6))
-    page.call_later(page.take_ghost, "20250228-090000-compact", slower, reason)
-    await until(pilot, lambda: reason in shown(app, "#race"))
-    app.on_run_event(RunEvent(Changed(step=200, epoch=1, elapsed=5.0, setting="lr", value="x0.5", before="x1", at=200)))
-    await until(pilot, lambda: reason not in shown(app, "#race"))
-    page.call_later(page.take_ghost, "20250228-090000-compact", Series(recorded.training(2150)))
-    await until(
-        pilot, lambda: "Sum reached 95 % at the same time as the best earlier compact run" in shown(app, "#race")
-    )
-
-
 async def test_save_and_validate_are_answered_though_an_older_run_exists(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training())
     page = app.train_page
@@ -162,20 +143,6 @@ async def test_save_and_validate_are_answered_though_an_older_run_exists(pilot: 
     await pilot.pause()
     for name in ("#news", "#race"):
         assert page.query_one(name).region.height == 1
-
-
-@pytest.mark.parametrize("width", [24, 38, 50, 78, 200])
-def test_the_race_fits_its_line(width: int) -> None:
-    found = [("90 %", 12.0, "12 s sooner"), ("95 %", -2.1, "2.1 s later")]
-    line = race_line(found, "compact", "20250228-090000-compact", width)
-    assert len(line) <= width
-    assert "95 %" in line
-    assert "2.1 s later" in line
-    assert ("12 s sooner" in line) == (width == 200)
-    told = race_line(found, "compact", "20250228-090000-compact", width, "that one had lr 0.01")
-    assert len(told) <= width
-    assert "2.1 s later" in told
-    assert ("that one had lr 0.01" in told) == (width >= 78)
 
 
 async def test_nan_is_seen(pilot: Pilot[int]) -> None:
