@@ -214,4 +214,8 @@ async def test_after_the_training_the_weights_that_it_keeps_answer(
         page.keep_state()
         await pilot.pause()
         assert page._answer.weights.path is not None
-        assert len(worker.requests) == 1
+        asked = len(worker.requests)
+        assert asked in (1, 2), "the page's own clock may have come between"
+        page.keep_state()
+        await pilot.pause()
+        assert len(worker.requests) == asked, "it has the answer now"
