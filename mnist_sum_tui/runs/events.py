@@ -13,6 +13,8 @@ from mnist_sum_tui.runs.knob_turns import KNOBS, Turn
 BatchShare = Annotated[float, Within(0, 1, ("NaN",))]
 """an accuracy over training batches; NaN if the training diverged"""
 Digit = Annotated[int, Within(0, 9)]
+ALL_DONE = "all epochs are done"
+"""the message of a Finished after the last epoch; any other message says why the run ended earlier"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,8 @@ class Changed(Event):
     before: str
     """the value that held until then, and the new one, as `--change` writes them: `x0.5` for the learning rate"""
     value: str
+    why: str = ""
+    """why the run has set its number of epochs by itself; empty for the user's changes"""
 
     def __post_init__(self) -> None:
         for name in ("before", "value"):
@@ -225,10 +229,6 @@ class System(Event):
     temperature: Amount | None
     gpu: Share | None
     gpu_memory: Count | None
-
-
-ALL_DONE = "all epochs are done"
-"""the message of a Finished after the last epoch; any other message says why the run ended earlier"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,6 @@ MAX_STEP = 10**10
 MAX_LETTERS = 20
 MOST_TURNS = 500
 """how many planned changes a run can have"""
-MOST_LENGTHS = 400
-"""how many changes of the number of epochs are remembered"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +90,12 @@ def turned(turns: Iterable[Turn], step: int) -> dict[str, Turn]:
 
 
 def needed(turns: Sequence[Turn], step: int) -> tuple[Turn, ...]:
-    """The turns that matter from `step` on: those that hold, those to come, and the last MOST_LENGTHS of `epochs`.
-
-    The turns of `epochs` tell whether a number of epochs was set during training or asked for when resuming.
+    """The turns that matter from `step` on: those that hold, and those to come.
 
     Raises:
         UsageError: more than MOST_TURNS are to come.
     """
-    kept = {*turned(turns, step).values(), *[turn for turn in turns if turn.setting == "epochs"][-MOST_LENGTHS:]}
+    kept = {*turned(turns, step).values()}
     to_come = sum(turn.step > step for turn in turns)
     if to_come > MOST_TURNS:
         raise UsageError(f"a run can have at most {MOST_TURNS} changes to come, not {to_come:,}: leave some out")

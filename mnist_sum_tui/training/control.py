@@ -59,9 +59,14 @@ class Control:
         if self.paused:
             self._ask("step")
 
-    def turn(self, turn: Turn) -> None:
-        """Change a setting from the turn's step on, or from the next step if that one is past."""
+    def turn(self, turn: Turn, *, gives_way: bool = False) -> None:
+        """Change a setting from the turn's step on, or from the next step if that one is past.
+
+        A turn that `gives_way` is dropped if one of the same setting waits that holds by then.
+        """
         with self._changed:
+            if gives_way and any(other.setting == turn.setting and other.step <= turn.step for other in self._turns):
+                return
             waiting = [other for other in self._turns if (other.step, other.setting) != (turn.step, turn.setting)]
             self._turns = [*waiting, turn]  # it replaces one that was not taken yet
             self._changed.notify_all()

@@ -4,85 +4,113 @@ A loss that is not a number ends it too, but not here: step.py notices, and loop
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import duration, plural
 from mnist_sum_tui.runs.accuracies import accuracies
-from mnist_sum_tui.runs.events import ALL_DONE, EpochDone
+from mnist_sum_tui.runs.events import ALL_DONE, Changed, EpochDone, Event
 from mnist_sum_tui.runs.knob_turns import Turn
+from mnist_sum_tui.runs.position import Change
 from mnist_sum_tui.training.batches import Batches
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.state import RunState
 
 FIRST_FIT_SECONDS = 3.0
-"""seconds of training after which the speed is known well enough to say how many epochs fit in the time"""
+"""seconds of steps after which their speed is known well enough to say how many epochs fit in the time"""
+LEAST_SHARE = 0.1
+"""the number of epochs is changed if it is wrong by this share of those to come: with ten left, each counts"""
 
 
 class Ending:
-    """Watches a run, and lowers its number of epochs when it should end; that is recorded like any other change."""
+    """Watches a run, and lowers its number of epochs when it should end; that is recorded with the reason."""
 
-    def __init__(self, state: RunState, batches: Batches, control: Control, done: Iterable[EpochDone]) -> None:
-        """`done` are the epochs that earlier processes of the run have done."""
+    def __init__(self, state: RunState, batches: Batches, control: Control, before: Iterable[Event]) -> None:
+        """`before` are the events of earlier processes of the run: epochs that are done, and changes."""
         self._state, self._batches, self._control = state, batches, control
-        self._done = list(done)
-        self._most = state.config.epochs
+        events = list(before)
+        changed = [event for event in events if isinstance(event, Changed) and event.setting == "epochs"]
+        self._own = {Change(event.at, int(event.value)): event.why for event in changed if event.why}
+        """the numbers of epochs that the run has set by itself, and why"""
+        turned = {Change(event.at, int(event.value)) for event in changed}
+        asked = [change.step for change in state.knobs.lengths if change not in turned]
+        begun = max(asked, default=0) // batches.steps_per_epoch
+        done = [event for event in events if isinstance(event, EpochDone)]
+        earlier = [epoch for epoch in done if epoch.epoch <= begun]
+        """the epochs before the user last resumed the run with another number of them: they are no reason to end"""
+        self._done = [epoch for epoch in done if epoch.epoch > begun]
+        self._since = earlier[-1].elapsed if earlier else 0.0
+        self._has_had_target = any(has_target(state.config, epoch) for epoch in earlier)
         self._is_fitted = False
-        self.why = ALL_DONE
-        """why the run ends when its last epoch is over"""
+
+    @property
+    def why(self) -> str:
+        """Why the run ends when its last epoch is over."""
+        return self._own.get(self._state.knobs.lengths[-1], ALL_DONE)
+
+    def why_of(self, turn: Turn) -> str:
+        """Why the run makes a change by itself; empty if it does not."""
+        return self._own.get(Change(turn.step, int(turn.value)), "") if turn.setting == "epochs" else ""
+
+    def begin(self) -> None:
+        """End a resumed run if there is a reason to; what it was shortened for may not hold by its present settings."""
+        if not self._reason() and self.why not in (ALL_DONE, self._fits):
+            self._control.turn(Turn(self._state.step, "epochs", str(self._most)), gives_way=True)
+        self._look()
 
     def note_speed(self) -> None:
         """As soon as the speed of the steps is known, give the run as many epochs as fit in the time."""
-        if self._state.config.max_minutes and not self._is_fitted and self._seconds > FIRST_FIT_SECONDS:
+        is_known = self._state.forecast.step_seconds > FIRST_FIT_SECONDS
+        if self._state.config.max_minutes and is_known and not self._is_fitted:
             self._fit()
 
     def note_epoch(self, done: EpochDone) -> None:
-        """Take in an epoch that is done, and end the run if there is a reason to."""
+        """Take in an epoch that is done, and end the run if there is a reason to; else fit it to the time again."""
         self._done.append(done)
-        self.look()
-
-    def look(self) -> None:
-        """End the run if there is a reason to, even right after it was resumed; else fit it to the time again."""
-        state = self._state
-        before, since = self._divided()
-        was_reached = any(has_target(state.config, done) for done in before)
-        why = reason(replace(state.config, target=0.0) if was_reached else state.config, since)
-        if why and state.epoch <= state.config.epochs:
-            self.why = why
-            self._control.turn(Turn(state.step, "epochs", str(state.epoch - 1)))
-        elif state.config.max_minutes and self._is_fitted:
+        self._look()
+        if self._is_fitted and not self._reason():
             self._fit()
 
-    def _divided(self) -> tuple[list[EpochDone], list[EpochDone]]:
-        """The epochs done before the user last set their number, and since; those before are no reason to end."""
-        turned = {turn.step for turn in self._state.knobs.turns if turn.setting == "epochs"}
-        asked = [change.step for change in self._state.knobs.lengths if change.step not in turned]
-        begun = max(asked, default=0) // self._batches.steps_per_epoch
-        return [done for done in self._done if done.epoch <= begun], [done for done in self._done if done.epoch > begun]
+    def _look(self) -> None:
+        if (why := self._reason()) and self._state.epoch <= self._state.config.epochs:
+            self._turn(self._state.begun, why)
+
+    def _reason(self) -> str:
+        config = self._state.config
+        return reason(replace(config, target=0.0) if self._has_had_target else config, self._done)
 
     @property
-    def _seconds(self) -> float:
-        """The time of training since the user last set the number of epochs, which the limit of time counts."""
-        before, _ = self._divided()
-        return self._state.clock.seconds - (before[-1].elapsed if before else 0.0)
+    def _fits(self) -> str:
+        return f"as many epochs as fit in {self._state.config.max_minutes:g} min"
+
+    @property
+    def _most(self) -> int:
+        """The number of epochs that the user has set last."""
+        lengths = self._state.knobs.lengths
+        return next((length.epochs for length in reversed(lengths) if length not in self._own), lengths[0].epochs)
 
     def _fit(self) -> None:
         state, self._is_fitted = self._state, True
-        begun = max(state.epoch if state.batch else state.epoch - 1, 1)
-        left = 60 * state.config.max_minutes - self._seconds
-        epochs = begun
-        while epochs < self._most and self._seconds_to(epochs + 1) <= left:
-            epochs += 1
+        left = 60 * state.config.max_minutes - (state.clock.seconds - self._since)
+        more = bisect_right(range(state.begun + 1, self._most + 1), left, key=self._seconds_to)
+        epochs, present = state.begun + more, state.config.epochs
         is_late = 2 * state.step > self._batches.total_steps  # then the rate is near 0, too late for more epochs
-        if epochs != state.config.epochs and not (is_late and epochs > state.config.epochs):
-            self.why = f"as many epochs as fit in {state.config.max_minutes:g} min"
-            self._control.turn(Turn(state.step, "epochs", str(epochs)))
+        is_set_now = state.knobs.lengths[-1].step == state.step  # by the user, who would not see it
+        is_worth_it = abs(epochs - present) >= LEAST_SHARE * (present - state.begun)
+        if epochs != present and is_worth_it and not is_set_now and not (is_late and epochs > present):
+            self._turn(epochs, self._fits)
 
     def _seconds_to(self, epochs: int) -> float:
         state = self._state
         steps = epochs * self._batches.steps_per_epoch - state.step
         return state.forecast.remaining(steps, epochs - state.epoch + 1) or 0.0
+
+    def _turn(self, epochs: int, why: str) -> None:
+        step = self._state.step
+        self._own[Change(step, epochs)] = why
+        self._control.turn(Turn(step, "epochs", str(epochs)), gives_way=True)
 
 
 def has_target(config: TrainConfig, done: EpochDone) -> bool:

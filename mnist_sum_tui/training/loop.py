@@ -18,7 +18,7 @@ from mnist_sum_tui.machine.hardware import choose, set_up
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.event_json import to_dict
-from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Finished, Notice, Progress, Samples, System, Validated
+from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Notice, Progress, Samples, System, Validated
 from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.position import Totals
@@ -101,13 +101,9 @@ class _Trainer:
         self.training, self.test, self.recorder, self.control = training, test, recorder, control
         self.state, self.learner, self.batches = training.state, training.learner, training.batches
         self.validation = training.validation
-        self.requests = Requests(training, recorder, control, self._validated)
-        before = [*read_events(recorder.run.metrics_file, EpochDone.kind, Advice.kind, Finished.kind)]
-        for event in before:
-            if isinstance(event, Finished) and event.step == self.state.step:  # a test follows the last checkpoint
-                self.state.clock.advance_to(event.elapsed)
-        done = [event for event in before if isinstance(event, EpochDone)]
-        self.ending = Ending(training.state, training.batches, control, done)
+        before = [*read_events(recorder.run.metrics_file, EpochDone.kind, Advice.kind, Changed.kind)]
+        self.ending = Ending(training.state, training.batches, control, before)
+        self.requests = Requests(training, recorder, control, self._validated, self.ending.why_of)
         self.coach = Coach(training.state.config, before, training.state.knobs)
         self.sampling, self.health = SamplePace(SAMPLES_SECONDS, SAMPLES_SHARE), HealthWatch(training)
         self.meter = Meter()
@@ -125,7 +121,7 @@ class _Trainer:
                 factor = state.knobs.factor_at(state.step)
                 message = describe_change(state.config, lengths, self.batches.steps_per_epoch, factor)
                 yield recorder.event(Notice, message=message)
-            self.ending.look()
+            self.ending.begin()
             yield from self.requests.agree()
             while state.epoch <= state.config.epochs and not self.requests.is_stopping:
                 yield from self._epoch()

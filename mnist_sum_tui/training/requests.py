@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from mnist_sum_tui.runs.events import Changed, Event, Paused, Resumed
+from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.prepare import Training
 from mnist_sum_tui.training.recorder import Recorder
@@ -17,10 +18,16 @@ class Requests:
     """The requests to one run, in its leading process."""
 
     def __init__(
-        self, training: Training, recorder: Recorder, control: Control, validated: Callable[[], Event]
+        self,
+        training: Training,
+        recorder: Recorder,
+        control: Control,
+        validated: Callable[[], Event],
+        why: Callable[[Turn], str],
     ) -> None:
-        """`validated` validates now, and returns the event with the result."""
-        self._training, self._recorder, self._control, self._validated = training, recorder, control, validated
+        """`validated` validates now, and returns the event with the result; `why` gives a Changed its `why`."""
+        self._training, self._recorder, self._control = training, recorder, control
+        self._validated, self._why = validated, why
         self.is_paused = False
         """whether a Paused event went out that no Resumed has followed yet"""
         self.is_stopping = False
@@ -73,7 +80,8 @@ class Requests:
         """
         self.is_stopping, made = self._training.agree(self._control)
         for turn, before in made:
-            yield self._recorder.event(Changed, at=turn.step, setting=turn.setting, before=before, value=turn.value)
+            values = {"at": turn.step, "setting": turn.setting, "before": before, "value": turn.value}
+            yield self._recorder.event(Changed, **values, why=self._why(turn))
         if made:
             self._recorder.journal.sync()
         self._recorder.note_length()

@@ -68,14 +68,14 @@ class RunState:
         """Change a setting from the turn's step on, or from the next step; returns the noted turn and the old value."""
         noted = replace(turn, step=max(turn.step, self.step))
         if noted.setting == "epochs":  # what has begun cannot be taken back
-            noted = replace(noted, value=str(max(int(noted.value), self._begun)))
+            noted = replace(noted, value=str(max(int(noted.value), self.begun)))
         before = self.knobs.value_at(noted.setting, noted.step)
         self.knobs.turns = needed((*self.knobs.turns, noted), self.step)
         self._take_length()
         return noted, before
 
     @property
-    def _begun(self) -> int:
+    def begun(self) -> int:
         """The smallest number of epochs that the run can have now."""
         return max(self.epoch if self.batch else self.epoch - 1, 1)
 
@@ -83,7 +83,7 @@ class RunState:
         """Give the run a new number of epochs, if one was set for the next step."""
         for turn in self.knobs.turns:
             if turn.setting == "epochs" and turn.step == self.step:
-                self.config = replace(self.config, epochs=max(int(turn.value), self._begun))
+                self.config = replace(self.config, epochs=max(int(turn.value), self.begun))
                 self.knobs.lengths = self.position().with_epochs(self.config.epochs, self.knobs.epochs).changes
 
     def take_recent(self) -> dict[str, float]:

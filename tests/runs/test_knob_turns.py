@@ -3,7 +3,7 @@
 import pytest
 
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.runs.knob_turns import MOST_LENGTHS, MOST_TURNS, Turn, needed, turned
+from mnist_sum_tui.runs.knob_turns import MOST_TURNS, Turn, needed, turned
 from mnist_sum_tui.runs.position import Position
 
 
@@ -74,7 +74,5 @@ def test_only_what_holds_and_what_is_to_come_is_kept() -> None:
     assert [str(turn) for turn in needed(turns, 6)] == ["5:lr=x3", "2:augment=none", "9:lr=x4"]
     many = [Turn(step, "lr", "x2") for step in range(1, 3000)]
     assert len(needed(many, 3000)) == 1
-    lengths = [Turn(step, "epochs", "9") for step in range(3000)]
-    assert needed(lengths, 3000) == (*lengths[-MOST_LENGTHS:],)
     with pytest.raises(UsageError, match=f"at most {MOST_TURNS} changes"):
         needed(many, 0)

@@ -1,4 +1,4 @@
-"""A training that ends by itself before its last epoch: no gain, the target reached, the time used up."""
+"""A training that ends by itself before its last epoch: no gain, or the target reached."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +12,11 @@ from mnist_sum_tui.runs.events import EpochDone, Event, Finished
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.early_stopping import reason
 from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.sweep import is_run_of
 from tests.training.resuming import assert_same_end, config_of_few
 
 
@@ -100,42 +102,30 @@ def test_epochs_that_were_turned_twice_do_not_begin_the_count_anew(few_images: s
     assert epochs_in(run) == [1, 2, 3]
 
 
-def test_a_run_that_was_killed_before_it_could_end_ends_when_it_is_resumed(few_images: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("last", ["checkpoint", "changed"])
+def test_a_run_that_was_killed_before_it_could_end_ends_when_it_is_resumed(
+    few_images: str, tmp_path: Path, last: str
+) -> None:
+    """Also for the same reason, although what was changed for it is known already."""
     config = config_of_few(few_images, model="swift", keep=0, epochs=9, patience=1, min_gain=100)
     whole, cut = find.create(tmp_path / "a", config), find.create(tmp_path / "b", config)
     events_of(config, whole)
     for event in (events := train(config, cut, Control())):
-        if event.kind == "checkpoint" and event.epoch == 3:
+        if event.kind == last and event.step == 36:
             break
     events.close()  # type: ignore[attr-defined]
     assert checkpoint.load(cut.last_file).position.epoch == 3
     events_of(cut.read_config(), cut)
     assert_same_end(whole, cut)
+    assert is_run_of(config, summarise(cut)), "a sweep does not train it again"
 
 
-@pytest.mark.usefixtures("every_step_is_told")
-def test_a_limit_of_time_makes_the_run_as_long_as_fits(
-    few_images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each step takes a second by a clock that stands still else, so an epoch takes 18 seconds."""
-    monkeypatch.setattr("mnist_sum_tui.training.timing.Stopwatch.seconds", property(lambda _: float(stepped[0])))
-    stepped = [0]
-    config = config_of_few(few_images, model="swift", keep=0, epochs=9, max_minutes=1)
+def test_a_run_whose_reason_to_end_is_gone_when_it_is_resumed_goes_on(few_images: str, tmp_path: Path) -> None:
+    config = config_of_few(few_images, model="swift", keep=0, epochs=3, target=0.1)
     run = find.create(tmp_path, config)
-    from mnist_sum_tui.training.timing import Forecast
-
-    def add_step(self: Forecast, seconds: float) -> None:
-        stepped[0] += 1
-        self.steps, self.step_seconds = self.steps + 1, self.step_seconds + 1.0
-
-    monkeypatch.setattr(Forecast, "add_step", add_step)
-    monkeypatch.setattr(Forecast, "add_validation", lambda self, seconds: None)  # noqa: ARG005
-    events = events_of(config, run)
+    for event in (events := train(config, run, Control())):
+        if event.kind == "changed":
+            break
+    events.close()  # type: ignore[attr-defined]
+    events_of(replace(run.read_config(), target=0.0), run)
     assert epochs_in(run) == [1, 2, 3]
-    assert isinstance(events[-1], Finished)
-    assert events[-1].message == "as many epochs as fit in 1 min"
-    changed = [event for event in events if event.kind == "changed"]
-    assert [(event.step, getattr(event, "value", "")) for event in changed] == [(4, "3")]
-    assert stepped == [54]
-    events_of(replace(config, epochs=9), run)
-    assert epochs_in(run) == [1, 2, 3, 4, 5, 6], "asked for more epochs, it has another minute"
