@@ -27,10 +27,6 @@ class Stopwatch:
         """Whether it is not stopped."""
         return self._since is not None
 
-    def advance_to(self, seconds: float) -> None:
-        """Have it show at least so many seconds now."""
-        self._before += max(seconds - self.seconds, 0.0)
-
     def pause(self) -> None:
         """Stop the watch."""
         self._before, self._since = self.seconds, None

@@ -28,7 +28,7 @@ def test_a_finished_run_can_be_trained_further(few_images: str, tmp_path: Path) 
     assert run.read_config().epochs == 3
     assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == [1, 2, 3]
     elapsed = [event.elapsed for event in read_events(run.metrics_file)]
-    assert elapsed == sorted(elapsed), "the time goes on after the test, which comes after the last checkpoint"
+    assert elapsed == sorted(elapsed), "the time goes on where the last epoch ended: the test is no training"
 
 
 @pytest.mark.parametrize("schedule", ["onecycle", "linear"])
