@@ -29,9 +29,9 @@ def rate_to_try(config: TrainConfig) -> float:
     return float(usual["lr"]) if is_another and usual["optimizer"] == config.optimizer else config.lr / 10
 
 
-def turned_up(turns: Iterable[Turn]) -> Turn | None:
-    """The change of the learning rate that raised it most, if by ALIKE or more; it is then the likely reason."""
-    raised = [turn for turn in turns if turn.setting == "lr" and turn.number >= ALIKE]
+def turned_up(turns: Iterable[Turn], step: int) -> Turn | None:
+    """The change before a step that raised the learning rate most, if by ALIKE or more; it is the likely reason."""
+    raised = [turn for turn in turns if turn.setting == "lr" and turn.number >= ALIKE and turn.step < step]
     return max(raised, key=lambda turn: turn.number, default=None)
 
 
@@ -47,7 +47,7 @@ def _without(turn: Turn) -> str:
 def divergence(step: int, config: TrainConfig, turns: Iterable[Turn] = (), *, has_checkpoint: bool) -> str:
     """The message that the training diverged after a step, what is kept of it, and what to try."""
     kept = "the last good checkpoint is kept" if has_checkpoint else "nothing was saved yet"
-    turn = turned_up(turns)
+    turn = turned_up(turns, step)
     advised = f"try learning rate {rate_to_try(config):g} instead of {config.lr:g}" if turn is None else _without(turn)
     return f"the loss is no longer a number after step {step}: {kept}; {advised}"
 
@@ -63,7 +63,7 @@ def better_rate(done: Finished, config: TrainConfig, events: Sequence[Event] = (
 
     A run that was stopped has no test, so the coach's doubt in its `events` decides.
     """
-    if turned_up(turns_of(events)):
+    if turned_up(turns_of(events), done.step):
         return None
     rate, usual = rate_to_try(config), RECIPES[config.recipe].values
     if done.reason == "diverged" or (done.reason == "stopped" and doubts(events)):
@@ -78,7 +78,7 @@ def advice(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) ->
         return doubts(events)
     if not has_learned(done):
         found = f"a digit accuracy of {percent(done.digit_accuracy)} is no better than guessing"
-        if turn := turned_up(turns_of(events)):
+        if turn := turned_up(turns_of(events), done.step):
             return f"{found}: {_without(turn)}"
         rate = better_rate(done, config)
         if rate is None:

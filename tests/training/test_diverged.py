@@ -56,6 +56,10 @@ def test_a_rate_that_was_turned_up_is_why_and_not_the_one_it_began_with() -> Non
     assert better_rate(USELESS, config, [turned(261, "x0.5")]) == pytest.approx(0.0002)
     assert divergence(400, config, turns_of(high), has_checkpoint=True).endswith(f"checkpoint is kept; {why}")
     assert "try learning rate 0.0002" in divergence(400, config, has_checkpoint=True)
+    planned = [turned(USELESS.step, "x100")]
+    assert "try learning rate 0.0002" in divergence(USELESS.step, config, turns_of(planned), has_checkpoint=True)
+    assert advice(USELESS, config, planned).endswith("try 0.0002"), "it would have held from the next step on"
+    assert better_rate(USELESS, config, planned) == pytest.approx(0.0002)
 
 
 def test_a_run_that_cannot_add_is_to_be_trained_further() -> None:
