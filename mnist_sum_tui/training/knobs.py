@@ -51,9 +51,9 @@ class Knobs:
 
     def value_at(self, setting: str, step: int) -> str:
         """A setting's value at a step, as `--change` writes it."""
-        if setting == "epochs":
-            return str(self.epochs)
         turn = turned(self.turns, step).get(setting)
+        if setting == "epochs" and not (turn and turn.step > self.lengths[-1].step):
+            return str(self.epochs)
         return turn.value if turn else BARE.get(setting) or value_words(setting, getattr(self.config, setting))
 
     def rate_at(self, step: int, steps_per_epoch: int) -> float:

@@ -27,19 +27,23 @@ class Training:
     """the images whose first ones are shown with the network's answers: validation images, or else training images"""
 
     def agree(self, control: Control) -> tuple[bool, list[tuple[Turn, str]]]:
-        """Whether the run should stop, and the changes that the state has taken now, with the values before them."""
-        is_stopping, turns = self.learner.processes.agree(control.stopping, control.take_turns())
-        made = (self.state.turn(self._that_holds(turn)) for turn in turns)
-        return is_stopping, [(turn, before) for turn, before in made if turn.value != before]
+        """Whether the run should stop, and the changes that the state has taken now, with the values before them.
 
-    def _that_holds(self, turn: Turn) -> Turn:
-        """The turn, with no fewer epochs than will have begun at its step, because those are not taken back."""
+        One for a later step counts although its value holds anyway, because another may be set for a step before it.
+        """
+        is_stopping, turns = self.learner.processes.agree(control.stopping, control.take_turns())
+        now = self.state.step
+        in_order = sorted(turns, key=lambda turn: max(turn.step, now))
+        made = [self.state.turn(held) for turn in in_order if (held := self._that_holds(turn))]
+        return is_stopping, [(turn, before) for turn, before in made if turn.value != before or turn.step > now]
+
+    def _that_holds(self, turn: Turn) -> Turn | None:
+        """The turn, with no fewer epochs than will have begun by then; None if the run will have ended by then."""
         if turn.setting != "epochs":
             return turn
-        knobs, state = self.state.knobs, self.state
-        to_come = [int(other.value) for other in knobs.turns if other.setting == "epochs" and other.step >= state.step]
-        begun = min(-(-turn.step // self.batches.steps_per_epoch), max([knobs.epochs, *to_come]))
-        return replace(turn, value=str(max(int(turn.value), begun)))
+        begun = -(-turn.step // self.batches.steps_per_epoch)
+        is_over = begun > int(self.state.knobs.value_at("epochs", turn.step))
+        return None if is_over else replace(turn, value=str(max(int(turn.value), begun)))
 
     def epoch(self) -> Iterator[StepResult]:
         """Make the remaining steps of the current epoch, and yield the result of each.

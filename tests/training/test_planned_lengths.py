@@ -1,4 +1,4 @@
-"""A number of epochs that is planned for a later step, and is smaller than what will have begun by then."""
+"""Changes that are planned for a later step: smaller than what will have begun by then, or what holds anyway."""
 
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
-from tests.training.resuming import config_of_few
+from tests.training.resuming import config_of_few, rates_of, train_through
+from tests.training.test_turns import turned_in
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,9 @@ from tests.training.resuming import config_of_few
         (("19:epochs=3",), ["19: 4 -> 3"], 3),
         (("900:epochs=1",), [], 4),
         (("2:epochs=1", "900:epochs=2"), ["2: 4 -> 1"], 1),
-        (("2:epochs=6", "85:epochs=1"), ["2: 4 -> 6", "85: 4 -> 5"], 5),
+        (("2:epochs=6", "85:epochs=1"), ["2: 4 -> 6", "85: 6 -> 5"], 5),
+        (("19:epochs=4", "10:epochs=6"), ["10: 4 -> 6", "19: 6 -> 4"], 4),
+        (("19:epochs=4",), ["19: 4 -> 4"], 4),
     ],
 )
 def test_what_is_told_is_what_holds(
@@ -37,3 +40,24 @@ def test_what_is_told_is_what_holds(
     assert [f"{event.at}: {event.before} -> {event.value}" for event in changed] == told
     assert run.read_config().epochs == epochs
     assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == list(range(1, epochs + 1))
+
+
+@pytest.mark.usefixtures("every_step_is_told")
+def test_a_change_to_what_holds_anyway_is_made_all_the_same(few_images: str, tmp_path: Path) -> None:
+    """Because another one may be set for a step before it."""
+    config = config_of_few(few_images, model="swift", keep=0, epochs=1)
+    runs = [find.create(tmp_path / name, config) for name in "ab"]
+    for run, last in zip(runs, (18, 7), strict=True):
+        control = Control()
+        control.turn(Turn(10, "lr", "x1"))
+        for event in (events := train(config, run, control)):
+            if (event.step, event.kind) == (2, "progress"):
+                control.turn(Turn(5, "lr", "x0.5"))
+            if event.step == last:
+                break
+        events.close()  # type: ignore[attr-defined]
+        train_through(config, tmp_path, run=run)
+        assert turned_in(run) == ["10:lr=x1", "5:lr=x0.5"], "so that it can be made again"
+    one, other, plain = (rates_of(run) for run in (*runs, train_through(config, tmp_path / "c")))
+    assert one == other
+    assert [one[step] / plain[step] for step in (5, 6, 10, 11)] == [1, 0.5, 0.5, 1]
