@@ -31,7 +31,8 @@ def help_training(control: Control) -> None:
         hardware = choose(config, ranks)
         set_up(hardware)
         behind = [event for event in map(from_dict, values["behind"]) if isinstance(event, Changed)]
-        state = RunState(config, checkpoint.decode(content, source) if content else None, source, behind=behind)
+        loaded = checkpoint.decode(content, source) if content else None
+        state = RunState(config, loaded, source, behind=behind, is_asked=values["is_asked"])
         training = prepare(state, hardware, processes)
         with contextlib.suppress(DivergedError):  # the leader reports it
             _train(training, control)

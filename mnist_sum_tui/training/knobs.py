@@ -24,12 +24,14 @@ class Knobs:
         self._turned: tuple[tuple[Turn, ...], TrainConfig] | None = None
 
     @classmethod
-    def of(cls, config: TrainConfig, position: Position, epochs: int, behind: Sequence[Changed]) -> "Knobs":
+    def of(
+        cls, config: TrainConfig, position: Position, epochs: int, behind: Sequence[Changed], is_asked: bool = False
+    ) -> "Knobs":
         """The knobs of a run that begins at a position; `behind` are the changes after its checkpoint.
 
-        `epochs` is the number of epochs in the checkpoint's config. `config` has the number of config.json, which was
-        set last, perhaps for a later step (or the number before, if the run was killed just then). If `config` has yet
-        another number, the user asks for it now, and it wins.
+        `epochs` is the number of epochs in the checkpoint's config. If `is_asked`, the user asks for the number in
+        `config` now, and it wins. Else it is that of config.json, which was set last, perhaps for a later step (or the
+        number before, if the run was killed just then), or that which the user had asked for before a kill.
         """
         found: tuple[Turn, ...] = (*position.turns, *(event.turn for event in behind))
         to_come = [turn for turn in found if turn.setting == "epochs" and turn.step >= position.step]
@@ -38,9 +40,9 @@ class Knobs:
             epochs = int(before[0])
         elif position.changes:
             epochs = position.changes[-1].epochs
-        if config.epochs in {turn.number for turn in to_come}:
+        if not is_asked and config.epochs in {turn.number for turn in to_come}:
             config = replace(config, epochs=epochs)
-        elif config.epochs != epochs:
+        elif is_asked or config.epochs != epochs:
             found = tuple(turn for turn in found if turn not in to_come)
         return cls(config, position.with_epochs(config.epochs, epochs).changes, needed(found, position.step))
 

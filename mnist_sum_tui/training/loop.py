@@ -70,12 +70,13 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
             hardware = choose(config, ranks)
             set_up(hardware)
             loaded = load_matching(run, config)
-            behind = turned_after(run, config, loaded)
-            name = f"run {run.id}"
-            state = RunState(config, loaded, str(run.resume_file), name=name, is_new=run.is_new, behind=behind)
+            behind, is_asked = turned_after(run, config, loaded)
+            name, source = f"run {run.id}", str(run.resume_file)
+            state = RunState(config, loaded, source, name=name, is_new=run.is_new, behind=behind, is_asked=is_asked)
             with joined(ranks) as processes:
                 raw = read_own(run.resume_file, checkpoint.MAX_BYTES) if loaded and not processes.is_alone else b""
-                processes.share({"config": state.config.to_dict(), "behind": [to_dict(event) for event in behind]}, raw)
+                events = [to_dict(event) for event in behind]
+                processes.share({"config": state.config.to_dict(), "behind": events, "is_asked": is_asked}, raw)
                 training = prepare(state, hardware, processes)
                 test = state.load_images("test")  # now, so that missing images are noticed before the first step
                 check_room(run, training.learner.network, state.config)

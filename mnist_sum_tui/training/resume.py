@@ -7,6 +7,7 @@ from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.journal import turned_behind
 from mnist_sum_tui.runs.length import check_length
+from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import Run
 
 
@@ -32,9 +33,15 @@ def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
     return loaded
 
 
-def turned_after(run: Run, config: TrainConfig, loaded: Checkpoint | None) -> list[Changed]:
-    """The changes after the checkpoint that still hold: not those of `epochs` if the user asks for another number."""
-    behind = turned_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0)
-    if behind and config.epochs != run.read_config().epochs:
-        return [event for event in behind if event.setting != "epochs"]
-    return behind
+def turned_after(run: Run, config: TrainConfig, loaded: Checkpoint | None) -> tuple[list[Changed], bool]:
+    """The changes after the checkpoint that still hold, and whether the user asks for a number of epochs instead.
+
+    That number wins over all changes of `epochs` that were made since or are to come.
+
+    Raises:
+        RunError: config.json, which has the number that was set last, is damaged.
+    """
+    position = loaded.position if loaded else Position()
+    behind = turned_behind(run.metrics_file, position.journal_bytes)
+    is_asked = bool(behind or position.turns) and config.epochs != run.read_config().epochs
+    return [event for event in behind if event.setting != "epochs" or not is_asked], is_asked

@@ -1,5 +1,6 @@
 """Changes that are planned for a later step: smaller than what will have begun by then, or what holds anyway."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,20 @@ def test_a_change_to_what_holds_anyway_is_made_all_the_same(few_images: str, tmp
     one, other, plain = (rates_of(run) for run in (*runs, train_through(config, tmp_path / "c")))
     assert one == other
     assert [one[step] / plain[step] for step in (5, 6, 10, 11)] == [1, 0.5, 0.5, 1]
+
+
+@pytest.mark.usefixtures("every_step_is_told")
+@pytest.mark.parametrize(("epochs", "trained"), [(3, 3), (5, 5), (4, 2)])
+def test_a_number_that_is_asked_for_on_resume_comes_before_those_that_are_planned(
+    few_images: str, tmp_path: Path, epochs: int, trained: int
+) -> None:
+    """Also if it is one of them; only with the number that the run has anyway, nothing else is asked for."""
+    config = config_of_few(few_images, model="swift", keep=0, epochs=4)
+    run, control = find.create(tmp_path, config), Control()
+    for text in ("12:epochs=5", "20:epochs=2"):
+        control.turn(Turn.parse(text))
+    for event in train(config, run, control):
+        if event.step == 9:
+            control.stop()
+    train_through(replace(config, epochs=epochs), tmp_path, run=run)
+    assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == list(range(1, trained + 1))
