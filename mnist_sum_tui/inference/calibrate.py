@@ -32,12 +32,12 @@ from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
 from mnist_sum_tui.models.layers import SumNetwork
 from mnist_sum_tui.runs.checkpoint import Checkpoint
-from mnist_sum_tui.runs.knob_turns import Turn, turned
+from mnist_sum_tui.runs.knob_turns import Turn
 
 TWINS = Path(__file__).with_name("twins.json")
 """the temperatures for each recipe that trains on all images; twin.py writes the file"""
-OF_NO_RECIPE = {"seed", "device", "precision", "threads", "keep"}
-"""the settings in which a run may differ from its recipe's twin"""
+OF_NO_RECIPE = {"seed", "device", "precision", "threads", "keep", "max_minutes"}
+"""the settings in which a run may differ from its recipe's twin; if a limit of time shortened it, its epochs tell"""
 CHANGED = "nudge"
 """the augmentation for a network that was trained without one, because it knows its training images too well"""
 CLASS_IMAGES = 5000
@@ -175,5 +175,4 @@ def of_checkpoint(loaded: Checkpoint, source: str) -> Confidence:
     if loaded.confidence or config.data_dir is not None:
         return predictor.confidence
     train, held_out = dataset.hold_out(dataset.load("train"), config.seed, config.all_data)
-    held = turned(loaded.position.turns, loaded.position.step - 1).values()
-    return fit(predictor.network, config, train, held_out, hardware, held)
+    return fit(predictor.network, config, train, held_out, hardware, loaded.position.held)

@@ -24,10 +24,13 @@ def store(name: str) -> None:
     Raises:
         MnistSumError: there is no such run, it has no usable weights, or it is not a twin of its recipe.
     """
-    loaded = checkpoint.load(find.weights_file(find.by_name(name, default_folder())))
+    run = find.by_name(name, default_folder())
+    loaded = checkpoint.load(find.weights_file(run))
     recipe = loaded.config.recipe
     if loaded.config.given().keys() - calibrate.OF_NO_RECIPE != {"all_data"} or loaded.config.all_data:
         raise UsageError(f"this run is not a twin of {recipe}: train one with only --recipe {recipe} --hold-out")
+    if not run.report_file.exists() or loaded.position.held:
+        raise UsageError(f"this run is not a twin of {recipe}: it is not complete, or settings were changed meanwhile")
     found = calibrate.of_checkpoint(loaded, name)
     twins = json.loads(calibrate.TWINS.read_text(encoding="utf-8"))
     twins[recipe] = {name: getattr(found, name) for name in ("digit_temperature", "sum_temperature")}

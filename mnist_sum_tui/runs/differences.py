@@ -1,12 +1,12 @@
 """The settings in which runs differ, changes during training included; and which runs differ only in their seed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 
 from mnist_sum_tui.config import ENDS, TrainConfig, option_name, settings, value_words
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.events import Changed, Event, Started
+from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.summary import Summary
 
 MOST_CHANGES = 5
@@ -38,15 +38,20 @@ def settings_table(configs: Sequence[TrainConfig | None], changed: Sequence[Sequ
 
 def table_of(runs: Sequence[Summary]) -> list[list[str]]:
     """As `settings_table`, for runs; a row says if they got their epochs at different starts, as `1, then 2`."""
-    asked = [epochs_asked(run.starts) for run in runs]
+    asked = [epochs_asked(run) for run in runs]
     is_other = len(set(asked)) > 1 and any("," in epochs for epochs in asked)
     rows = settings_table([run.config for run in runs], [run.changed for run in runs])
     return [*rows, ["epochs asked for", *(epochs or "-" for epochs in asked)]] if is_other else rows
 
 
-def epochs_asked(starts: Iterable[Event]) -> str:
-    """The numbers of epochs that a run was asked for, one for each start that changed it: `1, then 2`."""
-    return ", then ".join(dict.fromkeys(f"{start.epochs}" for start in starts if isinstance(start, Started)))
+def epochs_asked(run: Summary) -> str:
+    """The numbers of epochs that a run was asked for, one for each start that changed it: `1, then 2`.
+
+    A number that was set while it trained, by the user or by the run itself, is among its changes and not among these.
+    """
+    turned = {event.value for event in run.changed if event.setting == "epochs"}
+    numbers = [str(start.epochs) for start in run.starts]
+    return ", then ".join(dict.fromkeys(numbers[:1] + [number for number in numbers if number not in turned]))
 
 
 def _changes_table(changed: Sequence[Sequence[Changed]]) -> list[list[str]]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self, TypedDict, get_type_hints
 
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.json_values import Check, Matching, OneOf, Within, check_of
-from mnist_sum_tui.runs.knob_turns import KNOBS, Turn
+from mnist_sum_tui.runs.knob_turns import KNOBS, Turn, turned
 
 
 @dataclass(slots=True)
@@ -157,6 +157,12 @@ class Position:
     def reached_epoch(self) -> int:
         """The epoch that the weights come from: the current one, or the one just done; 0 before the first step."""
         return self.epoch if self.batch else self.epoch - 1
+
+    @property
+    def held(self) -> tuple[Turn, ...]:
+        """The changes with which the last step was made, one of each setting; epochs that were added count, too."""
+        lengths = [Turn(change.step, "epochs", str(change.epochs)) for change in self.changes[1:]]
+        return tuple(turned([*self.turns, *lengths], self.step - 1).values())
 
     def words(self, *, is_running: bool) -> str:
         """How far the weights are trained: `epoch 3`, `stopped in epoch 1, step 81`, or `still training, step 81`."""

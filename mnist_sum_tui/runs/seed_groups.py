@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from mnist_sum_tui.runs.differences import apart_from_seed
+from mnist_sum_tui.runs.differences import apart_from_seed, epochs_asked
 from mnist_sum_tui.runs.summary import Summary
 
 
@@ -63,13 +63,13 @@ def members_of(run: Summary) -> tuple[Summary, ...]:
 def folded(runs: Iterable[Summary]) -> tuple[Summary, ...]:
     """The runs, with those that differ only in their seed folded into one, at the place of the first of them.
 
-    If settings were changed during training, the same changes at the same steps are needed. A further run with the same
-    seed stays by itself, because it would count that seed twice.
+    If settings were changed during training, or epochs added later, the same changes are needed. A further run with the
+    same seed stays by itself, because it would count that seed twice.
     """
     groups: dict[object, dict[int, Summary]] = {}
     for run in runs:
         turned = tuple((event.at, event.setting, event.value) for event in run.changed)
-        key: object = object() if run.config is None else (apart_from_seed(run.config), turned)
+        key: object = object() if run.config is None else (apart_from_seed(run.config), epochs_asked(run), turned)
         seed = 0 if run.config is None else run.config.seed
         if seed in groups.get(key, {}):
             key = object()

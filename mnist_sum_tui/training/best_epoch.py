@@ -5,7 +5,6 @@ from mnist_sum_tui.inference import calibrate
 from mnist_sum_tui.inference.confidence import Confidence
 from mnist_sum_tui.inference.evaluate import EvalReport, infer, score
 from mnist_sum_tui.runs import checkpoint
-from mnist_sum_tui.runs.knob_turns import turned
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.prepare import Training
 from mnist_sum_tui.training.step import DivergedError
@@ -23,7 +22,7 @@ def take_best(run: Run, training: Training) -> Confidence:
     learner, loaded = training.learner, checkpoint.load(run.best_file)
     learner.restore_weights(loaded.weights, run.best_file)
     train = training.batches.dataset.split
-    held = turned(loaded.position.turns, loaded.position.step - 1).values()
+    held = loaded.position.held
     confidence = calibrate.fit(learner.network, learner.config, train, training.validation, learner.hardware, held)
     if tensors := confidence.to_tensors():
         checkpoint.save_again(run.best_file, loaded, tensors)

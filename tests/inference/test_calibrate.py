@@ -21,6 +21,7 @@ from mnist_sum_tui.models.layers import CellNetwork
 from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.knob_turns import Turn
+from mnist_sum_tui.runs.position import Change, Position
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
 
@@ -180,6 +181,9 @@ def test_after_a_turned_setting_a_run_has_no_twin(few: tuple[dataset.Split, data
     assert found(config, "0:label_smoothing=0") != pytest.approx(twin_of_sprint)
     assert found(config, "9:augment=shift") == found(other), "the images are changed as they were at last"
     assert found(other) != pytest.approx(found(config, "9:lr=x0.5"))
+    added = Position(step=20, changes=(Change(0, 1), Change(10, 2)))
+    assert found(config, *map(str, added.held)) != pytest.approx(twin_of_sprint), "one epoch, and one more later"
+    assert found(replace(config, max_minutes=5)) == twin_of_sprint, "a limit of time that did not shorten it"
 
 
 @pytest.mark.parametrize(
@@ -218,7 +222,14 @@ def test_a_twin_is_stored_by_the_command(
     assert capsys.readouterr().err.startswith("error: this run is not a twin of standard")
     loaded = checkpoint.load(run.best_file)
     own = replace(TrainConfig.of("sprint", all_data=False), data_dir=None)
+    turned = replace(loaded.position, turns=(Turn(3, "lr", "x2"),))
+    checkpoint.save_again(run.best_file, replace(loaded, config=own, position=turned), loaded.confidence)
+    assert twin.main([str(run.path)]) == 2
     checkpoint.save_again(run.best_file, replace(loaded, config=own), loaded.confidence)
+    report = run.report_file.rename(tmp_path / "report")
+    assert twin.main([str(run.path)]) == 2
+    assert "it is not complete, or settings were changed" in capsys.readouterr().err
+    report.rename(run.report_file)
     assert twin.main([str(run.path)]) == 0
     stored = json.loads(twins.read_text())["sprint"]
     assert "threshold" not in stored

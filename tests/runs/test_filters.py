@@ -134,6 +134,16 @@ def test_a_run_that_was_turned_on_its_way_is_not_like_one_that_was_not() -> None
     assert len(folded(alike)) == 1
 
 
+def test_a_run_that_got_more_epochs_later_is_not_like_one_that_had_them_at_once() -> None:
+    begun, resumed = replace(recorded.started(), epochs=2), replace(recorded.started(resumed=True), epochs=2)
+    once = replace(summary("a"), starts=(begun,))
+    later = replace(summary("b", seed=1), starts=(replace(begun, epochs=1), resumed))
+    assert [run.run.id for run in folded([once, later])] == ["a", "b"]
+    ended = Changed(step=9, epoch=2, elapsed=1.0, at=9, setting="epochs", before="5", value="2", why="no gain")
+    alike = [replace(run, starts=(replace(begun, epochs=5),), changed=(ended,)) for run in (once, later)]
+    assert len(folded([alike[0], replace(alike[1], starts=(*alike[1].starts, resumed))])) == 1, "cut off at its end"
+
+
 def test_a_run_that_learned_nothing_is_shown_so_and_still_counts_as_done() -> None:
     good = summary()
     assert good.finished is not None
