@@ -63,13 +63,16 @@ def prepare(state: RunState, hardware: Hardware, processes: Processes) -> Traini
     Raises:
         CheckpointError: the checkpoint is of another network, or does not fit these images.
         DataError: the images are missing, damaged, or not those that the run began with.
-        UsageError: the last batch of an epoch has fewer images than there are processes.
+        UsageError: the last batch of an epoch has fewer images than there are processes, or there are too few images
+            to hold some out, which the config needs.
     """
     config = state.config
     learner = Learner(config, hardware, processes)
     if state.loaded is not None:
         learner.restore(state.loaded, state.source)
     train, validation = dataset.hold_out(state.load_images("train"), config.seed, config.all_data)
+    if not len(validation) and (config.target or config.patience):
+        raise UsageError(f"--target and --patience need images to validate, and of {len(train)} none are held out")
     learner.connect()
     batches = Batches(config, train, state.knobs)
     if batches.smallest < processes.ranks.size:

@@ -17,6 +17,7 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.early_stopping import reason
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.sweep import is_run_of
+from tests.conftest import make_small_data
 from tests.training.resuming import assert_same_end, config_of_few
 
 
@@ -53,6 +54,16 @@ def test_the_target_is_for_both_heads() -> None:
 def test_without_validation_images_there_is_nothing_to_go_by(name: str) -> None:
     with pytest.raises(UsageError, match=f"--{name} needs validation images: add --hold-out"):
         TrainConfig.of("sprint", **{name: 3})
+
+
+@pytest.mark.parametrize("name", ["patience", "target"])
+def test_of_too_few_images_none_are_held_out_to_go_by(tmp_path: Path, name: str) -> None:
+    data = make_small_data(tmp_path / "data", 11, 10)
+    config = config_of_few(str(data), model="swift", **{name: 3})
+    run = find.create(tmp_path, config)
+    with pytest.raises(UsageError, match="--target and --patience need images to validate, and of 11 none"):
+        events_of(config, run)
+    assert not run.path.exists()
 
 
 def events_of(config: TrainConfig, run: Run) -> list[Event]:
