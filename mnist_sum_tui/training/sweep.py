@@ -82,13 +82,15 @@ def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...],
     if (count := seeds * math.prod(map(len, lists.values()))) > MOST_RUNS:
         raise UsageError(f"this would be {count:,} runs: a sweep has at most {MOST_RUNS:,}")
     found: list[Combination] = []
+    known: set[object] = set()
     for values in itertools.product(*lists.values()):
         chosen = {name: value_of(name, text) for name, text in zip(lists, values, strict=True)}
         first = TrainConfig.of(**{"recipe": "standard", **chosen})
         configs = tuple(replace(first, seed=first.seed + more) for more in range(seeds))
         shown = tuple(text for name, text in zip(lists, values, strict=True) if name in swept)
-        if any(is_same(configs[0], other.configs[0]) for other in found):
+        if (key := (first.seed, apart_from_seed(first))) in known:
             raise UsageError(f"the sweep has {', '.join(shown)} twice: leave one out")
+        known.add(key)
         found.append(Combination(shown, configs))
     return swept, found
 

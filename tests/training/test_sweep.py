@@ -7,6 +7,7 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.differences import apart_from_seed
 from mnist_sum_tui.runs.events import Changed, Finished
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary
@@ -42,6 +43,19 @@ def test_every_combination_with_every_seed() -> None:
 def test_what_cannot_be_swept_is_one_line(given: dict[str, str], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         combinations(given, seeds=1)
+
+
+def test_many_combinations_are_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is looked at once, and not compared with each other one, which takes some ten seconds."""
+    looked_at = list[TrainConfig]()
+
+    def look(config: TrainConfig) -> tuple[object, ...]:
+        looked_at.append(config)
+        return apart_from_seed(config)
+
+    monkeypatch.setattr("mnist_sum_tui.training.sweep.apart_from_seed", look)
+    _, found = combinations({"lr": ",".join(f"{place}e-5" for place in range(1, 101))}, seeds=1)
+    assert len(found) == len(looked_at) == 100
 
 
 def test_seeds_are_chosen_in_one_way() -> None:
