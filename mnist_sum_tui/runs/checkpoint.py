@@ -127,7 +127,9 @@ def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
         raise CheckpointError(f"{path}: is damaged (its content does not match its hash); {ADVICE}")
     try:
         values = json.loads(json.loads(header)["__metadata__"]["mnist_sum"])
-        if values["format"] not in READABLE:
+        if (number := values["format"]) not in READABLE:
+            if type(number) is not int or number < FORMAT:
+                raise ValueError
             raise CheckpointError(f"{path}: was written by a later version of mnist-sum; update it")
         config, position = _described(values, path)
         stream.seek(0)

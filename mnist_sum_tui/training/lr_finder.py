@@ -53,29 +53,32 @@ def find_rate(config: TrainConfig, is_over: Callable[[Sequence[float]], bool] = 
     """Run the test with a fresh network; nothing else is changed. `is_over` gets the losses so far, and may end it.
 
     Raises:
-        DataError, UsageError: the images or the device are missing, or even the first loss is not a finite number.
+        DataError, UsageError: the images or the device are missing, or one of the first two losses is not finite.
     """
     hardware = choose(config)
     set_up(hardware)
     learner = Learner(config, hardware)
     train, _ = dataset.hold_out(dataset.load("train", config.data_dir), config.seed, config.all_data)
     losses: list[float] = []
+    is_broken = False
     for rate, plan in zip(RATES, _plans(Batches(config, train)), strict=False):
         try:
             result = learner.step(replace(plan, lr=rate))
         except DivergedError:
+            is_broken = len(losses) < 2
             break
         losses.append((result.digit_loss + result.sum_loss) / 2)
         smooth = smoothed(losses)
         if is_over(losses) or (len(losses) > SETTLED and smooth[-1] > LEAVES * min(smooth[SETTLED:])):
             break
-    if not losses:
-        raise UsageError("the loss of the very first step is not a number, so no rate is found: check the network")
+    if is_broken:
+        which = "second" if losses else "very first"
+        raise UsageError(f"the loss of the {which} step is not a number, so no rate is found: check the network")
     return suggest(losses)
 
 
 def suggest(losses: Sequence[float]) -> RateTest:
-    """The result of a test with these losses, at least two."""
+    """The result of a test with these losses, at least one; of fewer than two it says nothing."""
     rates, smooth = RATES[: len(losses)], smoothed(losses)
     return RateTest(rates, tuple(losses), tuple(smooth), _steepest(rates, smooth), _valley(rates, smooth))
 

@@ -117,11 +117,17 @@ def test_only_a_network_of_ones_own_may_have_weights_that_are_never_trained(lear
     assert len(fresh.optimizer.state) == len([*fresh.network.parameters()]) - 1
 
 
-def test_a_later_format_is_refused_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: Learner) -> None:
-    monkeypatch.setattr(checkpoint, "FORMAT", 3)
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [(3, "later version"), (0, "not a checkpoint that this version"), ("x", "not a checkpoint that this version")],
+)
+def test_a_format_that_cannot_be_read_is_refused_and_only_a_later_one_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learner: Learner, number: object, message: str
+) -> None:
+    monkeypatch.setattr(checkpoint, "FORMAT", number)
     learner.save(tmp_path / "new", Position())
     monkeypatch.undo()
-    with pytest.raises(CheckpointError, match="later version"):
+    with pytest.raises(CheckpointError, match=message):
         checkpoint.load(tmp_path / "new")
 
 

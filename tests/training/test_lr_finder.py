@@ -8,8 +8,9 @@ from mnist_sum_tui.charts.plot import draw
 from mnist_sum_tui.charts.rate_test import rate_plot
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.lr_finder import HIGHEST, LOWEST, RATES, STEPS, find_rate, smoothed, suggest
-from mnist_sum_tui.training.step import DivergedError, Learner
+from mnist_sum_tui.training.step import DivergedError, Learner, StepResult
 
 
 def fall(rate: float) -> float:
@@ -52,12 +53,20 @@ def test_the_rate_rises_from_the_lowest_until_the_loss_leaves(small_data: str) -
     assert any("valley" in "".join(text for text, _ in line) for line in drawn)
 
 
-def test_a_network_whose_first_loss_is_no_number_has_no_rate(small_data: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def diverge(*_: object) -> None:
-        raise DivergedError
+@pytest.mark.parametrize(("good", "which"), [(0, "very first"), (1, "second")])
+def test_a_network_whose_first_losses_are_no_numbers_has_no_rate(
+    small_data: str, monkeypatch: pytest.MonkeyPatch, good: int, which: str
+) -> None:
+    step, done = Learner.step, list[int]()
+
+    def diverge(self: Learner, plan: StepPlan) -> StepResult:
+        if len(done) == good:
+            raise DivergedError
+        done.append(1)
+        return step(self, plan)
 
     monkeypatch.setattr(Learner, "step", diverge)
-    with pytest.raises(UsageError, match="first step is not a number"):
+    with pytest.raises(UsageError, match=f"{which} step is not a number"):
         find_rate(TrainConfig.of("standard", model="swift", data_dir=small_data))
 
 
