@@ -12,10 +12,18 @@ from mnist_sum_tui.training.sweep import is_run_of
 
 
 def there(config: TrainConfig, folder: Path, ended: Sequence[str] = ("completed",)) -> Summary | None:
-    """The run with this config that `ended` so, or else one that can be resumed; None if there is neither."""
+    """The run with this config that `ended` so, or else one that can be resumed; None if there is neither.
+
+    One that was completed without a whole test result, as only a strange file says, counts as none.
+    """
     alike = [found for found in map(summarise, find.list_runs(folder)) if is_run_of(config, found)]
+    alike = [found for found in alike if found.state != "completed" or _is_tested(found)]
     states = (ended, ("stopped", "interrupted"))
     return next((found for state in states for found in alike if found.state in state), None)
+
+
+def _is_tested(found: Summary) -> bool:
+    return found.is_tested and found.finished is not None and found.finished.agreement is not None
 
 
 def done_before(found: Summary) -> str:

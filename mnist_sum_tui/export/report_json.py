@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypedDict
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.errors import DataError, RunError
-from mnist_sum_tui.runs.json_values import Amount, Count, Loss, Share, Within, check_of
+from mnist_sum_tui.runs.json_values import Amount, Count, Digit, Loss, Share, Within, check_of
 from mnist_sum_tui.runs.run import Run
 
 
@@ -14,8 +14,8 @@ class EarlierMistake(TypedDict):
     """A mistake in report.json, as versions before 0.2 write it."""
 
     index: Count
-    label: Annotated[int, Within(0, 9)]
-    digit: Annotated[int, Within(0, 9)]
+    label: Digit
+    digit: Digit
     probability: Share
 
 

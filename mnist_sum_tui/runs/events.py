@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.runs.json_values import Amount, Count, Loss, Matching, Number, OneOf, Share, Within
+from mnist_sum_tui.runs.json_values import Amount, Count, Digit, Loss, Matching, Number, OneOf, Share, Within
 from mnist_sum_tui.runs.knob_turns import KNOBS, Turn
+from mnist_sum_tui.runs.position import Epochs
 
 BatchShare = Annotated[float, Within(0, 1, ("NaN",))]
 """an accuracy over training batches; NaN if the training diverged"""
-Digit = Annotated[int, Within(0, 9)]
 ALL_DONE = "all epochs are done"
 """the message of a Finished after the last epoch; any other message says why the run ended earlier"""
 
@@ -42,7 +42,7 @@ class Started(Event):
     model: str
     recipe: str
     parameters: Count
-    epochs: Number
+    epochs: Epochs
     batch_size: Number
     steps_per_epoch: Number
     train_images: Count

@@ -49,6 +49,7 @@ Number = Annotated[int, Within(1, MOST)]
 Amount = Annotated[float, Within(0, MOST)]
 """seconds, a learning rate, a speed"""
 Share = Annotated[float, Within(0, 1)]
+Digit = Annotated[int, Within(0, 9)]
 Loss = Annotated[float, Within(0, 1e39, ("NaN", "Infinity"))]
 """up to the limit of float32; NaN or infinite if the training diverges"""
 

@@ -3,6 +3,7 @@
 import json
 import re
 import statistics
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from mnist_sum_tui.machine.ranks import VARIABLES
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.loop import train
 from tests.conftest import Cli, is_one_line, make_small_data
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make
 
 SPRINT = ("train", "--recipe", "sprint", "--epochs", "1")
 
@@ -91,6 +94,18 @@ def test_seeds_are_a_sweep_of_one_and_go_on_where_they_were(cli: Cli, small_data
     assert find.list_runs(tmp_path / "runs") == made
     assert "done before" not in cli(*small, "--seeds", "2", "--change", "3:lr=x0.5").stdout
     assert len(find.list_runs(tmp_path / "runs")) == 4
+
+
+def test_a_completed_run_without_a_test_result_is_trained_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for lacking in ("digit_accuracy", "agreement"):
+        ended = replace(recorded.finished(), **{lacking: None})  # type: ignore[arg-type]
+        run = make(tmp_path, f"20260101-120000-{lacking}", [recorded.started(), ended], seed=5)
+        assert run.read_config().epochs == recorded.EPOCHS
+        code = train_seeds(run.read_config(), 2, tmp_path, "", lambda *_: 130, json=False)
+        assert code == 130
+        assert "done before" not in capsys.readouterr().out
 
 
 def test_quiet_seeds_print_only_the_table(cli: Cli, small_data: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from mnist_sum_tui.export.animation import svg
 from mnist_sum_tui.export.csv import COLUMNS, to_csv
 from mnist_sum_tui.export.recording import RECORDED
-from mnist_sum_tui.runs.events import EpochDone, Progress
+from mnist_sum_tui.runs.events import EpochDone, Progress, Samples, Started
 from mnist_sum_tui.runs.journal import read_events
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
@@ -71,6 +71,17 @@ def test_the_moving_picture_of_any_run(cli: Cli, tmp_path: Path) -> None:
     short = cli("runs", "export", "20260101-120200", "--svg", str(tmp_path / "no.svg"), "--runs-dir", str(runs))
     is_one_line(short, 1, "too short")
     assert not (tmp_path / "no.svg").exists()
+
+
+def test_the_moving_picture_of_a_strangers_run() -> None:
+    events = list(read_events(RECORDED.metrics_file))
+    few = dict.fromkeys(("indices", "labels", "numbers", "digits", "sums"), (1,))
+    fewer = replace(next(event for event in events if isinstance(event, Samples)), step=2_000, **few)  # type: ignore[arg-type]
+    assert svg([*events, fewer]) == svg(events), "other images than the first ones are left out"
+    started, early, late = [event for event in events if isinstance(event, Started | Progress)][:3]
+    assert isinstance(started, Started)
+    one_step = replace(started, epochs=1, steps_per_epoch=1)
+    assert "step 1 of 1" in svg([one_step, replace(early, step=0), replace(late, step=1)])
 
 
 def test_only_a_new_file_or_a_regular_one_is_written(cli: Cli, tmp_path: Path) -> None:

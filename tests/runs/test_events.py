@@ -118,6 +118,7 @@ def test_a_value_of_the_wrong_type_is_refused_in_every_field(kind: str) -> None:
         ("changed", "value", "x0\x1b[31m"),
         ("changed", "before", "0.5"),
         ("started", "epochs", 0),
+        ("started", "epochs", 10_001),
         ("started", "steps_per_epoch", 0),
         ("samples", "labels", [10, 1]),
         ("samples", "sums", [19, 1]),

@@ -30,13 +30,15 @@ class Story:
     def __init__(self, events: Sequence[Event]) -> None:
         kept = thinned(events)
         self.progress = [event for event in kept if isinstance(event, Progress) and math.isfinite(event.loss)]
-        self.samples = [event for event in kept if isinstance(event, Samples)]
+        answers = [event for event in kept if isinstance(event, Samples)]
+        self.samples = [event for event in answers if event.indices == answers[0].indices]
+        """the answers for the first sample images; a strange file may have others later"""
         self.epochs = [event for event in kept if isinstance(event, EpochDone)]
         if len(self.progress) < 2:
             raise DataError("the recorded training is too short: record a longer one")
         self.started = _started(events, self.progress[-1].epoch)
         """the last start, with the number of epochs that the run came to"""
-        self.steps = max(self.started.total_steps, self.progress[-1].step)
+        self.steps = max(self.started.total_steps, self.progress[-1].step, 2)  # of one step the logarithm is 0
         self.raw: dict[str, Floats] = {
             head: np.array([getattr(event, f"{head}_accuracy") for event in self.progress]) for head in HEADS
         }
