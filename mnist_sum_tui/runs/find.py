@@ -100,10 +100,11 @@ def weights_file(run: Run) -> Path:
     """The file of the run's best weights.
 
     Raises:
-        UsageError: the run has no weights yet.
+        UsageError: the run has no weights.
     """
     if run.best_weights is None:
-        raise UsageError(f"run {run.id} has no weights yet: wait for its first epoch, or choose another run")
+        wait = " yet: wait for its first epoch, or" if run.is_running else ":"
+        raise UsageError(f"run {run.id} has no weights{wait} choose another run")
     return run.best_weights
 
 

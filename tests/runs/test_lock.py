@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
@@ -29,6 +29,8 @@ def test_a_new_run_is_locked_until_it_has_been_trained(small_data: str, tmp_path
     run = find.create(tmp_path / "runs", config)
     assert not run.is_running, "for the process that created it"
     assert summarise(Run(run.path)).state == "running"
+    with pytest.raises(UsageError, match=f"run {run.id} has no weights yet: wait for its first epoch, or choose"):
+        find.weights_file(Run(run.path))
     held = f"process {os.getpid()}"
     is_one_line(cli("runs", "delete", "--yes", run.id), 1, held)
     is_one_line(cli("train", "--resume", run.id, "--device", "mps"), 1, held)

@@ -57,7 +57,7 @@ async def test_another_page_lets_it_wait(pilot: Pilot[int], run: Run) -> None:
 
 async def test_the_pages_ask_the_weights_of_that_time(pilot: Pilot[int], run: Run) -> None:
     app, player = app_with(pilot), await paused(pilot, run)
-    with pytest.raises(UsageError, match="no weights yet"):
+    with pytest.raises(UsageError, match="has no weights"):
         of_session(app.session)
     for epoch in (0, 2, 4):
         save_head(run.epoch_file(epoch), epoch)

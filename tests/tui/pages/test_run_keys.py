@@ -38,7 +38,7 @@ async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         await pilot.press("left")
         assert note_of(page) == "", "a message is gone with the next key"
         await pilot.press("down", "e")
-        assert "no weights yet" in note_of(page)
+        assert "has no weights: choose another run" in note_of(page)
 
 
 async def test_the_footer_says_what_to_train_further_means(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
