@@ -40,6 +40,7 @@ class Range:
         return above and below
 
 
+PERCENT = Range(0, 100, "0 to 100")
 BELOW_ONE = Range(0, 1, "at least 0 and below 1", without_high=True)
 BETWEEN_0_AND_1 = Range(0, 1, "above 0 and below 1", without_low=True, without_high=True)
 
@@ -149,12 +150,10 @@ class TrainConfig:
     min_gain: float = _setting(
         0.0,
         "What counts as better for --patience: the least gain of the mean validation accuracy, in points.",
-        range=Range(0, 100, "0 to 100"),
+        range=PERCENT,
     )
     target: float = _setting(
-        0.0,
-        "Stop when the validation has this accuracy for digit and sum, in percent; 0 never stops.",
-        range=Range(0, 100, "0 to 100"),
+        0.0, "Stop when the validation has this accuracy for digit and sum, in percent; 0 never stops.", range=PERCENT
     )
     max_minutes: float = _setting(
         0.0,
@@ -175,7 +174,8 @@ class TrainConfig:
                 raise UsageError(f"{option_name(name)} must be {about.range.words}, not {value}")
         for name in ("patience", "target"):
             if getattr(self, name) and self.all_data:
-                raise UsageError(f"--{name} needs validation images: add --hold-out, or take recipe standard")
+                how = "add --hold-out (in a sweep --all-data no), or take recipe standard"
+                raise UsageError(f"--{name} needs validation images: {how}")
 
     @classmethod
     def of(cls, recipe: str = "standard", **overrides: Any) -> Self:

@@ -77,13 +77,14 @@ def _option(name: str, about: Setting, as_text: bool) -> Any:
     """The annotation from which Typer makes the option; the value is None if it was not given."""
     declared = kinds()[name]
     kind = str if as_text else (get_args(declared) or (declared,))[0]
-    choices = f" One of {', '.join(about.choices)}." if about.choices else ""
+    accepted = ("yes", "no") if as_text and declared is bool else about.choices
+    choices = f" One of {', '.join(accepted)}." if accepted else ""
     option = typer.Option(
         f"--{option_name(name)}" if as_text else FLAGS.get(name, f"--{option_name(name)}"),
         help=about.help + choices,
         show_default=about.usual or False,
         rich_help_panel=PANEL,
-        autocompletion=_completion(about.choices) if about.choices else None,
+        autocompletion=_completion(accepted) if accepted else None,
         callback=CALLBACKS.get(name),
     )
     return Annotated[kind | None, option]

@@ -56,6 +56,11 @@ def test_images_that_are_missing_are_noticed_before_the_first_run(cli: Cli, tmp_
     assert not find.list_runs(tmp_path / "runs")
 
 
+def test_the_help_names_the_values_of_a_setting_that_is_true_or_false(cli: Cli) -> None:
+    words = cli("sweep", "--help", COLUMNS="200").stdout
+    assert "hold out 5,000 for validation. One of yes, no." in words
+
+
 def test_two_settings_are_a_grid_of_shades(cli: Cli, tmp_path: Path) -> None:
     result = cli(*options(tmp_path, "--batch-size", "64,128"))
     assert result.returncode == 0, result.stderr

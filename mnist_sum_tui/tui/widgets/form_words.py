@@ -40,7 +40,7 @@ def typed(config: TrainConfig, name: str) -> str:
 
 def in_form(error: UsageError) -> str:
     """What is wrong with the settings, without the names of options, which are fields here."""
-    return str(error).replace("add --hold-out, or ", "").replace("--", "")
+    return str(error).replace("add --hold-out (in a sweep --all-data no), or ", "").replace("--", "")
 
 
 def replaced(failed: float, rate: float) -> str:
