@@ -51,6 +51,8 @@ def export(
     """Write a run to files that other programs open."""
     if csv is svg is onnx is tensorboard is None:
         raise UsageError("say what to write: --csv FILE, --svg FILE, --onnx FILE or --tensorboard DIR")
+    if model_file is not None and onnx is None:
+        raise UsageError("--model-file is only for --onnx: add --onnx FILE, or leave it out")
     check_outputs(csv, svg, onnx)
     if onnx is not None:
         need("--onnx", "onnx", "onnxscript")

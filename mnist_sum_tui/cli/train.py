@@ -56,6 +56,8 @@ def train(
 
     Ctrl-C finishes the current step, saves, and prints how to resume.
     """
+    if json and quiet:
+        raise UsageError("--json prints every event, --quiet only the result: leave one of them out")
     ranks = Ranks.of_environment()
     if not 1 <= seeds <= 1000:
         raise UsageError(f"--seeds must be 1 to 1,000, not {seeds}")

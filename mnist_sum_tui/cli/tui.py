@@ -58,9 +58,13 @@ def tui(
     if replay is not None and (start or resume is not None or watch is not None):
         raise UsageError("--replay only shows a run: leave out --start, --resume and --watch")
     given = [item for item, value in settings.items() if item not in WITH_WATCH and not is_own(value)]
-    if given and (watch is not None or replay is not None):
+    if watch is not None or replay is not None:
         only = "--watch" if watch is not None else "--replay"
-        raise UsageError(f"{only} cannot change the settings of a run: leave out --{given[0].replace('_', '-')}")
+        if name:
+            raise UsageError(f"--name is for a new run: leave out --name or {only}")
+        if given:
+            raise UsageError(f"{only} cannot change the settings of a run: leave out --{given[0].replace('_', '-')}")
+    find.check_name(name)
     resumed = opt.run_to_resume(resume, name, folder)
     quick = {} if resumed or {"model", "recipe"} & settings.keys() else {"model": QUICK_MODEL}
     config = opt.build_config(resumed, {**quick, **settings})

@@ -108,6 +108,16 @@ def weights_file(run: Run) -> Path:
     return run.best_weights
 
 
+def check_name(name: str) -> None:
+    """Refuse a word that cannot be part of the name of a run's folder; empty is no word.
+
+    Raises:
+        UsageError: it has other characters, or too many.
+    """
+    if name and not re.fullmatch(r"[\w.-]{1,60}", name):
+        raise UsageError(f"name {name!r} cannot be used: use up to 60 letters, digits, dots, dashes and underscores")
+
+
 def create(folder: Path, config: TrainConfig, name: str = "", suffix: str = "") -> Run:
     """Create a new run's folder with its config.json, locked until the run has been trained.
 
@@ -117,8 +127,7 @@ def create(folder: Path, config: TrainConfig, name: str = "", suffix: str = "") 
         UsageError: the name cannot be part of a folder's name.
         RunError: the folder cannot be written to.
     """
-    if name and not re.fullmatch(r"[\w.-]{1,60}", name):
-        raise UsageError(f"name {name!r} cannot be used: use up to 60 letters, digits, dots, dashes and underscores")
+    check_name(name)
     base = "-".join(
         filter(None, [datetime.now().strftime("%Y%m%d-%H%M%S"), config.model.partition("@")[0], name, suffix])
     )

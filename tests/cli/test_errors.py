@@ -72,6 +72,12 @@ BAD_INPUT = [
     (["tui", "--replay", "nothing"], 2, "is still empty"),
     (["tui", "--replay", "latest", "--start"], 2, "--replay only shows a run"),
     (["tui", "--replay", "latest", "--lr", "1"], 2, "--replay cannot change"),
+    (["tui", "--watch", "latest", "--name", "new"], 2, "--name is for a new run: leave out --name or --watch"),
+    (["tui", "--replay", "latest", "--name", "new"], 2, "--name is for a new run: leave out --name or --replay"),
+    (["tui", "--name", "a/b"], 2, "name 'a/b' cannot be used"),
+    (["train", "--json", "--quiet"], 2, "leave one of them out"),
+    (["runs", "export", "latest", "--csv", "x.csv", "--model-file", "net.py"], 2, "--model-file is only for --onnx"),
+    (["sweep", "--all-data", "yes", "--patience", "2", "--seeds", "2"], 2, "in a sweep --all-data no"),
     (["train", "--resume", "latest", "--name", "new"], 2, "--name is for a new run"),
     (["train", "--data-dir", ""], 2, "--data-dir is empty"),
     (["evaluate", "--data-dir", ""], 2, "--data-dir is empty"),
@@ -120,6 +126,7 @@ BAD_INPUT = [
 def test_bad_input_ends_in_one_line(cli: Cli, tmp_path: Path, arguments: list[str], code: int, word: str) -> None:
     (tmp_path / "empty.png").touch()
     (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "net.py").touch()
     (tmp_path / "blank.pgm").write_bytes(b"P5 40 40 255\n" + bytes(1600))
     is_one_line(cli(*arguments), code, word)
 
