@@ -135,6 +135,8 @@ def _captions(story: Story, film: Film) -> str:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (1, 3):
+        sys.exit("usage: python -m mnist_sum_tui.export.animation [RECORDING OUT.svg]")
     source, target = (Path(name) for name in sys.argv[1:3]) if len(sys.argv) == 3 else (RECORDED.metrics_file, PICTURE)
     try:
         write_atomic(target, svg(list(read_events(source))).encode())

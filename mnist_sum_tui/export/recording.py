@@ -129,6 +129,8 @@ def _keep(run: Run, events: Iterable[Event], target: Run) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 2 or any(word.startswith("-") for word in sys.argv[1:]):
+        sys.exit("usage: python -m mnist_sum_tui.export.recording [FOLDER]")
     small = TrainConfig.of("standard", model="swift", epochs=3, seed=0, threads=1)
     try:
         record(small, Run(Path(sys.argv[1])) if len(sys.argv) > 1 else RECORDED)

@@ -1,5 +1,7 @@
 """Recording a training: which of its events are kept."""
 
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -104,3 +106,13 @@ def test_a_training_is_recorded_with_its_samples(small_data: str, tmp_path: Path
 def test_events_without_a_start_are_an_error() -> None:
     with pytest.raises(DataError, match=r"metrics\.jsonl"):
         thinned([])
+
+
+@pytest.mark.parametrize("module", ["animation metrics.jsonl", "recording --help", "recording folder other"])
+def test_a_command_that_is_not_whole_writes_nothing(tmp_path: Path, module: str) -> None:
+    name, *words = module.split()
+    command = [sys.executable, "-m", f"mnist_sum_tui.export.{name}", *words]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"usage: python -m mnist_sum_tui.export.{name} [")
+    assert not list(tmp_path.iterdir())
