@@ -111,7 +111,7 @@ class PlainPrinter(Printer):
     def _show_in_full(self, event: Event) -> None:
         if isinstance(event, Started):
             self.table = EpochTable.for_run(self.out, event.epochs, is_validated=event.validation_images > 0)
-            for line in heading(event):
+            for line in heading(event, is_new=self.run.is_new):
                 self.line(line)
         elif isinstance(event, EpochDone) and self.table:
             for line in (*(() if self.is_headed else ["", *self.table.header()]), self.table.row(event)):
@@ -189,14 +189,16 @@ def brief_result(event: Finished, started: Started | None) -> str:
     return f"{seed}test {accuracies(event)}, {duration(event.elapsed)} of training"
 
 
-def heading(event: Started) -> list[str]:
-    """What is trained, with which data, and on which device."""
+def heading(event: Started, *, is_new: bool) -> list[str]:
+    """What is trained, with which data, and on which device; for a run that is not new, where it goes on."""
+    again = "nothing was saved yet: it begins again at step 0"
+    resumed = f"resumed in epoch {event.epoch}, at step {event.step:,}" if event.resumed else again
     return [
         f"{event.model}, {event.parameters:,} parameters, recipe {event.recipe}, batch size {event.batch_size}, "
         f"seed {event.seed}",
         f"{event.train_images:,} training images, {event.validation_images:,} validation images; "
         f"{event.device}, {event.precision}, {plural(event.threads, 'thread')}",
-        *([f"resumed in epoch {event.epoch}, at step {event.step:,}"] if event.resumed else []),
+        *([] if is_new else [resumed]),
     ]
 
 

@@ -10,6 +10,7 @@ from mnist_sum_tui.cli import progress
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Progress
+from mnist_sum_tui.runs.run import Run
 from tests.tui import recorded
 
 WORDS = "It takes about 40 min on this machine; mnist-sum train --recipe sprint takes seconds"
@@ -41,3 +42,16 @@ def test_others_do_not(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], style: str, remaining: float, resumed: bool
 ) -> None:
     assert not [line for line in _lines(tmp_path, capsys, style, remaining, resumed=resumed) if "It takes" in line]
+
+
+@pytest.mark.parametrize(("is_new", "resumed", "said"), [
+    (True, False, []), (False, True, ["resumed in epoch 1, at step 0"]),
+    (False, False, ["nothing was saved yet: it begins again at step 0"]),
+])  # fmt: skip
+def test_a_run_that_is_resumed_says_where_it_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], is_new: bool, resumed: bool, said: list[str]
+) -> None:
+    run = find.create(tmp_path, TrainConfig())
+    with progress.printer("auto", run if is_new else Run(run.path)) as out:
+        out.show(replace(recorded.started(), resumed=resumed))
+    assert capsys.readouterr().out.splitlines()[2:] == said
