@@ -24,14 +24,24 @@ def result_line(event: Finished) -> str:
     return f"Test: {accuracies(event)}, {percent(event.agreement)} agreement"
 
 
+def going_on(run: Run, event: Finished, own: str) -> dict[str, str]:
+    """The commands to try next with a completed run; `own` is the option that names a network of the user's own."""
+    name = run.argument
+    return {
+        "predict with it": f"mnist-sum predict 3 --run {name}{own}",
+        "look at it": f"mnist-sum runs show {name}",
+        "train it further": f"mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}{own}",
+    }
+
+
 def print_end(out: Console, event: Finished, run: Run) -> None:
     """Print how a run ended, its result, and the commands to try next."""
-    name, path, config = run.argument, where(run), run.read_config()
+    path, config = where(run), run.read_config()
     own = option_for(config.model)
     out.print()
     if event.reason == "stopped":
         say(out, f"Stopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")
-        show_commands(out, {"resume it with": f"mnist-sum train --resume {name}{own}"})
+        show_commands(out, {"resume it with": f"mnist-sum train --resume {run.argument}{own}"})
     elif event.reason != "completed":
         say(out, f"The run is in {path}")
     else:
@@ -48,11 +58,6 @@ def print_end(out: Console, event: Finished, run: Run) -> None:
         say(out, f"The run is in {path}")
         if not has_learned(event):
             return
-        commands = {
-            "predict with it": f"mnist-sum predict 3 --run {name}{own}",
-            "look at it": f"mnist-sum runs show {name}",
-            "train it further": f"mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}{own}",
-        }
-        show_commands(out, commands)
+        show_commands(out, going_on(run, event, own))
         if event.message == ALL_DONE:
             say(out, f"  ({ADDED_EPOCHS})", indent=3)

@@ -10,13 +10,16 @@ import typer
 from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.again import begun, done_before, there
 from mnist_sum_tui.cli.common import Json, Notify, RunsDir, folder_or_default, print_json
-from mnist_sum_tui.cli.layout import console, print_table, say, styled
+from mnist_sum_tui.cli.layout import console, print_table, say, show_commands, styled
+from mnist_sum_tui.cli.run_end import going_on
 from mnist_sum_tui.cli.train import train_and_print
 from mnist_sum_tui.config import TrainConfig, option_name
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import duration, percent, shade
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
+from mnist_sum_tui.own_network import option_for
+from mnist_sum_tui.runs.accuracies import has_learned
 from mnist_sum_tui.runs.locking import in_turn
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
@@ -122,7 +125,8 @@ def _diverged(found: Outcome) -> str:
 def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     best = max(done, key=lambda found: found.mean)
     rows = []
-    for found in sorted(done, key=lambda found: -found.mean):
+    ranked = sorted(done, key=lambda found: -found.mean)
+    for found in ranked:
         verdict = "best" if found is best else "within chance" if found.is_like(best) else ""
         verdict = _diverged(found) if found.diverged else verdict
         row = [
@@ -132,12 +136,20 @@ def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
         rows.append([styled(text, "bold") for text in row] if verdict == "best" else list(row))
     out = console()
     out.print()
-    columns = [*map(option_name, swept), "runs", "digit", "sum", "+-", "time", ""]
+    settings = [*map(option_name, swept)]
+    columns = [*settings, "runs", "digit", "sum", "+-", "time", ""]
     print_table(out, "Mean accuracy of each combination", columns, rows, left=len(swept))
     say(out, "digit, sum: in validation, or in the test where no images are held out")
     say(out, "+-: standard error of their mean, over the seeds or, for one run, over its images")
+    out.print()
+    ids = [[*found.values, found.best.run.id] for found in ranked]
+    print_table(out, "The best run of each combination", [*settings, "run"], ids, left=len(swept) + 1)
     if len(swept) == 2 and not best.diverged:
         _print_grid(swept, done)
+    ended, config = best.best.finished, best.best.config
+    if ended is not None and config is not None and not best.diverged and has_learned(ended):
+        out.print()
+        show_commands(out, going_on(best.best.run, ended, option_for(config.model)))
 
 
 def _print_grid(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
@@ -153,6 +165,7 @@ def _print_grid(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
         return f"{percent(mean)} {2 * shade((mean - low) / (high - low) if high > low else 1.0)}"
 
     rows = [[down, *(cell(means[down, across]) for across in second)] for down in first]
+    console().print()
     names = f"{option_name(swept[0])} down, {option_name(swept[1])} across"
     title = f"Mean of digit and sum: {names}; shaded from {percent(low)} to {percent(high)}"
     print_table(console(), title, ["", *second], rows, left=1)
@@ -164,7 +177,7 @@ def _print_json(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
         {
             **dict(zip(swept, found.values, strict=True)), "runs": found.runs, "digit_accuracy": found.digit,
             "sum_accuracy": found.total, "standard_error": found.error, "seconds": found.seconds,
-            "within_chance_of_best": found.is_like(best), "diverged": found.diverged,
+            "within_chance_of_best": found.is_like(best), "diverged": found.diverged, "best_run": found.best.run.id,
         }
         for found in done
     ]  # fmt: skip

@@ -44,6 +44,8 @@ class Outcome:
     error: float | None
     """the standard error of `mean`: over the seeds, or, for a single run, over its images"""
     seconds: float
+    best: Summary
+    """the best of the runs"""
     diverged: int = 0
     """how many of the runs diverged"""
 
@@ -143,8 +145,9 @@ def _images(run: Summary) -> int:
 def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:
     """The result of a combination's runs: in validation, or in the test if no images were held out."""
     seconds = statistics.mean(found.elapsed for found in done)
+    best = max(done, key=lambda found: found.mean_accuracy)
     if diverged := sum(found.state == "diverged" for found in done):
-        return Outcome(values, len(done), None, None, None, seconds, diverged)
+        return Outcome(values, len(done), None, None, None, seconds, best, diverged)
     pairs = [pair for found in done if (pair := accuracies(found.best_epoch) or accuracies(found.finished))]
     means = [(digit + total) / 2 for digit, total in pairs]
     accuracy = statistics.mean(means)
@@ -152,5 +155,5 @@ def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:
     return Outcome(
         values, len(done), statistics.mean(digit for digit, _ in pairs), statistics.mean(total for _, total in pairs),
         statistics.stdev(means) / math.sqrt(len(means)) if len(means) > 1 else alone,
-        seconds,
+        seconds, best,
     )  # fmt: skip

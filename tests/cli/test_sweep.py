@@ -72,6 +72,12 @@ def test_two_settings_are_a_grid_of_shades(cli: Cli, tmp_path: Path) -> None:
     grid = result.stdout[result.stdout.index("Mean of digit and sum") :].splitlines()
     assert grid[1].split() == ["1e-3", "4e-3"]
     assert [line.split()[0] for line in grid[2:4]] == ["64", "128"]
+    table = result.stdout[result.stdout.index("The best run of each") : result.stdout.index("Mean of digit")]
+    rows = [line.split() for line in table.splitlines()[2:-1]]
+    assert {row[-1] for row in rows} == {run.id for run in find.list_runs(tmp_path / "runs")}
+    best = rows[0][-1]
+    assert re.search(rf"predict with it +mnist-sum predict 3 --run {best}\n", result.stdout)
+    assert re.search(rf"train it further +mnist-sum train --resume {best} --epochs 6\n", result.stdout)
     assert sum(line.count("██") for line in grid) == 1, "the best"
 
 
@@ -80,7 +86,8 @@ def test_a_combination_that_diverges_is_a_result(cli: Cli, tmp_path: Path) -> No
     first, again = cli(*arguments), cli(*arguments, "--json")
     assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
     assert "the loss is no longer a number" in first.stdout
-    rows = [line.split() for line in first.stdout[first.stdout.index("Mean accuracy") :].splitlines()]
+    table = first.stdout[first.stdout.index("Mean accuracy") : first.stdout.index("The best run of each")]
+    rows = [line.split() for line in table.splitlines() if line]
     assert [row[0] for row in rows if row[-1] == "best"] == ["1e-3"]
     assert next(row for row in rows if row[0] == "100")[1:5] == ["1", "-", "-", "-"]
     assert [row[-1] for row in rows if row[0] == "100"] == ["diverged"]
