@@ -34,6 +34,7 @@ from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.same_weights import about_weights
 from mnist_sum_tui.runs.summary import summarise
 
 app = typer.Typer(cls=Group, help="List, show, compare, prune and delete runs.", invoke_without_command=True)
@@ -164,6 +165,8 @@ def compare(
         print_table(out, "", ["setting", *named], rows, left=1 + len(named))
     else:
         out.print(SAME_SETTINGS)
+    if words := about_weights((summary.run for summary in found), has_same_settings=not rows):
+        out.print(words)
     out.print()
     print_curves(out, named)
 

@@ -24,6 +24,7 @@ from mnist_sum_tui.runs.events import Event, Samples
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.same_weights import about_weights
 from mnist_sum_tui.runs.summary import Summary, measured_on, summarise
 from mnist_sum_tui.version import __version__
 
@@ -80,12 +81,14 @@ def compared(named: Mapping[str, Summary]) -> bytes:
     drawn = dict(list(named.items())[:MOST_RUNS])
     curves = {letter: Series(_moments(found.run)) for letter, found in drawn.items()}
     known = {letter: found for letter, found in named.items() if found.config is not None}
+    rows = table_of([*named.values()])
     return _page(
         "compare.html",
         f"{len(named)} runs compared",
         runs=named,
         measured=measured_on(named.values()),
-        settings=table_of([*named.values()]),
+        settings=rows,
+        weights=about_weights((found.run for found in named.values()), has_same_settings=not rows),
         same=SAME_SETTINGS,
         drawn=list(drawn),
         figures=_drawn(comparison(curves, quantity) for quantity in OVERLAY_QUANTITIES),
