@@ -28,12 +28,12 @@ LISTED = ("run", "model", "recipe", "state", "note", "epochs", "digit", "sum", "
 RIGHT = ("epochs", "digit", "sum", "mean val.", "time", "size")
 """the columns of figures, which are right-aligned"""
 CURVES = {
-    "digit loss": "digit_loss",
-    "sum loss": "sum_loss",
-    "digit accuracy": "val_digit_accuracy",
-    "sum accuracy": "val_sum_accuracy",
+    "train. digit loss": "digit_loss",
+    "train. sum loss": "sum_loss",
+    "val. digit accuracy": "val_digit_accuracy",
+    "val. sum accuracy": "val_sum_accuracy",
 }
-"""what `show` and `compare` draw: the training losses and the validation accuracies of the epochs"""
+"""what `show` and `compare` draw of the epochs"""
 MOST_BARS = 30
 
 

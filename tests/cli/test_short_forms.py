@@ -81,8 +81,8 @@ def test_compare_draws_the_curves_on_one_scale(cli: Cli, tmp_path: Path) -> None
             event["digit_loss"] += 2.0
     bad.metrics_file.write_text("".join(f"{json.dumps(event)}\n" for event in halved))
     rows = [line.split() for line in cli("runs", "compare", good.id, bad.id).stdout.splitlines()]
-    a = next(row for row in rows if row[:3] == ["digit", "loss", "A"])[3]
-    b = rows[rows.index(next(row for row in rows if row[:3] == ["digit", "loss", "A"])) + 1][1]
+    a = next(row for row in rows if row[:4] == ["train.", "digit", "loss", "A"])[4]
+    b = rows[rows.index(next(row for row in rows if row[:4] == ["train.", "digit", "loss", "A"])) + 1][1]
     assert set(a) == {"▁"}, "the lowest of both"
     assert set(b) <= {"▇", "█"}
     assert ["lr", "0.002", "1"] in rows
@@ -94,10 +94,10 @@ def test_compare_names_a_curve_where_the_first_run_has_none(cli: Cli, tmp_path: 
     events = [json.loads(line) for line in blind.metrics_file.read_text().splitlines()]
     without = [{key: None if key.startswith("val_") else value for key, value in event.items()} for event in events]
     blind.metrics_file.write_text("".join(f"{json.dumps(event)}\n" for event in without))
-    rows = [line.split()[:3] for line in cli("runs", "compare", blind.id, seeing.id).stdout.splitlines()]
-    assert ["digit", "accuracy", "B"] in rows
-    assert ["sum", "accuracy", "B"] in rows
-    assert ["digit", "loss", "A"] in rows
+    rows = [line.split()[:4] for line in cli("runs", "compare", blind.id, seeing.id).stdout.splitlines()]
+    assert ["val.", "digit", "accuracy", "B"] in rows
+    assert ["val.", "sum", "accuracy", "B"] in rows
+    assert ["train.", "digit", "loss", "A"] in rows
 
 
 def test_predict_takes_the_index_and_the_number(cli: Cli) -> None:
