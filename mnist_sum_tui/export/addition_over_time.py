@@ -38,8 +38,9 @@ def began(events: Iterable[Event]) -> str:
         right = _right(event)
         if right > MOST_GUESSED:
             words = f"after step {event.step:,}, {right} of its 10 sums are right"
-            adds = "it adds" if right == len(event.addition) else "it adds most of them"
-            return f"{_before(before)}; {words}: from there on {adds}." if before else f"Already {words}."
+            adds = "add" if right == len(event.addition) else "add most of them"
+            began = f"somewhere between it began to {adds}"
+            return f"{_before(before)}; {words}: {began}." if before else f"Already {words}."
         before = event
     return ""
 

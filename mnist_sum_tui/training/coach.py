@@ -187,7 +187,7 @@ class Coach:
             if "adds" in self._earlier:  # this process has not seen when
                 return "adds", self._earlier["adds"]
             since = self._seen.adds_since or self._seen.step
-            return "adds", f"Since step {since:,} it learns to add: the sum is more than guessed"
+            return "adds", f"Since about step {since:,} it learns to add: the sum is more than guessed"
         if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):
             return "agrees", "The sum is right where the digit is: from here on both get better together"
         if self._epochs and accuracies(self._epochs[-1]) == (1.0, 1.0):

@@ -64,7 +64,7 @@ def test_the_step_since_which_the_sum_is_more_than_guessed_is_named_and_not_that
 
     coach = Coach(CONFIG)
     said = [found for event in (STARTED, *run(60, learns)) if (found := coach.add(event))]
-    assert ("adds", "Since step 40 it learns to add: the sum is more than guessed") in said
+    assert ("adds", "Since about step 40 it learns to add: the sum is more than guessed") in said
 
 
 @pytest.mark.parametrize(("model", "says"), [("pictured", True), ("original", True), ("compact", False)])

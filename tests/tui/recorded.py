@@ -81,7 +81,7 @@ def training(until: int = 1075, slower: float = 1.0) -> Iterator[Event]:
             lr=1e-3, images_per_second=5120.0, remaining=(EPOCHS * STEPS_PER_EPOCH - step) * 0.025,
         )  # fmt: skip
         if step == 600:
-            words = "Since step 600 it learns to add: the sum is more than guessed"
+            words = "Since about step 600 it learns to add: the sum is more than guessed"
             yield Advice(step=step, epoch=epoch, elapsed=elapsed, topic="adds", words=words)
         if step % 40 == 0:
             yield samples(step, epoch, elapsed, right=min(8, step // 80))

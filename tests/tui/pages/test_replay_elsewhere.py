@@ -205,6 +205,6 @@ async def test_after_a_replay_all_events_are_known_again(
     await until(pilot, lambda: not app.session.is_selection)
     assert app.session.events == list(read_events(run.metrics_file))
     assert app.screen is inside
-    said = "Since step 600 it learns to add: the sum is more than guessed. Of one training image: after step 40, "
+    said = "Since about step 600 it learns to add: the sum is more than guessed. Of one training image: after step 40, "
     assert inside._course(answer).began.startswith(said)  # type: ignore[arg-type]
     assert len(app.train_page.run_view.series.training) == 430
