@@ -9,7 +9,7 @@ FIRST = {
     "mnist-sum demo": "watch it learn, in 40 s",
     "mnist-sum train --recipe sprint": "train in a few seconds",
     "mnist-sum tui": "open the dashboard",
-    "mnist-sum predict idx 3": "predict for a test image",
+    "mnist-sum predict 3": "predict for a test image",
 }
 FURTHER = {"mnist-sum guide": "how it works", "mnist-sum --help": "all commands"}
 """commands and what they do; no line is wider than 60 columns"""

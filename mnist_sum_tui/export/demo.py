@@ -13,7 +13,7 @@ WAKES = 0.5
 """the accuracy of the sum from which on the demo says that it adds: while it still guesses it is below 0.2"""
 SECONDS = 40.0
 """how long the demo plays"""
-NEXT = ("mnist-sum train --recipe sprint", "mnist-sum tui", "mnist-sum predict idx 3")
+NEXT = ("mnist-sum train --recipe sprint", "mnist-sum tui", "mnist-sum predict 3")
 """the commands to try next"""
 GO_ON = f"Go on with: {', '.join(NEXT)}"
 

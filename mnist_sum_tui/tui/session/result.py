@@ -60,7 +60,7 @@ def commands(session: Session, run: Run) -> list[Row]:
     longer = f" --epochs {epochs + MORE_EPOCHS}" if is_complete else ""
     found = []
     if run.best_weights is not None:
-        found.append(("predict", f"mnist-sum predict idx 3 --run {run.argument}{own}"))
+        found.append(("predict", f"mnist-sum predict 3 --run {run.argument}{own}"))
     if session.is_watching and session.is_live:
         found.append(("watch", f"mnist-sum tui --watch {run.argument}"))
     elif run.resume_file.exists() and (done is None or done.reason != "diverged"):

@@ -168,7 +168,7 @@ async def test_the_end_shows_result_and_commands(pilot: Pilot[int]) -> None:
     await pilot.pause()
     words = shown(app, "#outcome")
     assert "epoch 5" in words
-    assert f"mnist-sum predict idx 3 --run {recorded.RUN}\n" in words
+    assert f"mnist-sum predict 3 --run {recorded.RUN}\n" in words
     assert words.endswith(f"mnist-sum train --resume {recorded.RUN} --epochs 10")
     assert [digits.value for digits in app.train_page.query(Digits)] == ["99.12", "98.74", "99.31"]
     assert headings(app) == ["test digit %", "test sum %", "agreement %"]
