@@ -100,18 +100,18 @@ def byte_size(size: int) -> str:
     return f"{size / 1e6:.{0 if size >= 1e7 else 1}f} MB"
 
 
-def bar(share: float, width: int, glyphs: Glyphs | None = None) -> str:
+def bar(share: float, width: int) -> str:
     """A bar that fills `share` (0..1) of `width` cells, to an eighth of a cell; padded with spaces to `width`."""
-    steps = (glyphs or current()).eighths
+    steps = current().eighths
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     full, rest = divmod(eighths, 8)
     return (steps[8] * full + (steps[rest] if rest else "")).ljust(width)
 
 
-def track(share: float, width: int, glyphs: Glyphs | None = None) -> tuple[str, str]:
+def track(share: float, width: int) -> tuple[str, str]:
     """A thin progress bar of `width` cells, as two strings: what is done, to half a cell, and the rest."""
     halves = round(min(max(share, 0.0), 1.0) * width * 2)
-    whole, half, rest = tuple((glyphs or current()).track)
+    whole, half, rest = tuple(current().track)
     done = whole * (halves // 2) + (half if halves % 2 else "")
     return done, rest * (width - len(done))
 

@@ -22,7 +22,6 @@ from mnist_sum_tui.data.dataset import SumDataset
 from mnist_sum_tui.machine.hardware import Hardware, choose, usable_cores
 from mnist_sum_tui.models import build
 from mnist_sum_tui.models.layers import to_memory_format
-from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Started
 from mnist_sum_tui.training.loop import train
@@ -62,7 +61,7 @@ class Row:
     """FLOP/s of the training (forward and backward, with `precision`) as a share of `limit`"""
 
 
-def measure(rounds: int = 5, models: tuple[str, ...] = tuple(MODELS)) -> Iterator[Row]:
+def measure(rounds: int, models: tuple[str, ...]) -> Iterator[Row]:
     """Measure the networks, one row after the other; `auto` is not measured twice if it chooses fp32."""
     with torchvision_root() as root, TemporaryDirectory(prefix="mnist-sum-bench-") as folder:
         for model in models:
