@@ -22,11 +22,12 @@ def sample_answers(learner: Learner, images: Split) -> dict[str, Any]:
     assert outputs is not None  # the default keep_going never stops
     numbers = np.random.default_rng(learner.config.seed).integers(0, 10, len(shown))
     sums = outputs.sums.argmax(2)[torch.arange(len(shown)), torch.from_numpy(numbers)]
+    tenths = (outputs.sums[0].exp() * 10).nan_to_num().clamp(max=9).int()  # 0 for weights whose answers are no numbers
     return {
         "indices": tuple(shown.indices.tolist()),
         "labels": tuple(shown.labels.tolist()),
         "numbers": tuple(numbers.tolist()),
         "digits": tuple(outputs.digits.argmax(1).tolist()),
         "sums": tuple(sums.tolist()),
-        "addition": tuple("".join(map(str, row)) for row in (outputs.sums[0].exp() * 10).clamp(max=9).int().tolist()),
+        "addition": tuple("".join(map(str, row)) for row in tenths.tolist()),
     }

@@ -18,6 +18,7 @@ from mnist_sum_tui.runs.events import (
     EpochDone,
     Finished,
     Progress,
+    Samples,
     Started,
 )
 from mnist_sum_tui.runs.journal import read_events
@@ -116,9 +117,12 @@ def test_weights_whose_answers_are_no_numbers_have_diverged_and_not_failed(
     monkeypatch.setattr(Learner, "step", ruin)
     monkeypatch.setattr(Learner, "_measure", lambda *_: (torch.zeros((), requires_grad=True), [1.0] * 5))
     monkeypatch.setattr(Learner, "_update", lambda *_: None)
-    *_, finished = train(replace(config, epochs=1, all_data=True), run)
+    events = list(train(replace(config, epochs=1, all_data=True), run))
+    *_, finished = events
     assert isinstance(finished, Finished)
     assert finished.reason == "diverged"
+    assert any(isinstance(event, Samples) and event.addition == ("0" * 19,) * 10 for event in events)
+    assert [event.kind for event in read_events(run.metrics_file)] == [event.kind for event in events]
     assert not run.report_file.exists()
 
 
