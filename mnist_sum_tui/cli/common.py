@@ -1,7 +1,6 @@
 """What the commands share: JSON output, common options, and shell completion."""
 
 import importlib.util
-import json
 import os
 import re
 import shlex
@@ -19,6 +18,7 @@ from mnist_sum_tui.machine.notify import Way
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.json_values import strict_json
 from mnist_sum_tui.runs.run import DEFAULT_FOLDER, FOLDER_VARIABLE, default_folder
 
 PLAIN_WORD = re.compile(r"\w[\w.@-]*", re.ASCII)
@@ -27,9 +27,9 @@ PLAIN_WORD = re.compile(r"\w[\w.@-]*", re.ASCII)
 
 def print_json(values: Mapping[str, Any]) -> None:
     """Print a JSON object as one line; if stdout cannot show some text, such as a path, it is escaped to ASCII."""
-    text = json.dumps(values, ensure_ascii=False)
+    text = strict_json(values)
     can_show = text.isascii() or ("utf" in (sys.stdout.encoding or "").lower() and shown(text) == text)
-    print(text if can_show and text.isprintable() else json.dumps(values), flush=True)
+    print(text if can_show and text.isprintable() else strict_json(values, is_ascii=True), flush=True)
 
 
 def need(option: str, *packages: str) -> None:

@@ -50,7 +50,7 @@ class Verdict(StrEnum):
 
 def judge(confidence: float, digit_score: float | None, threshold: float | None) -> Verdict:
     """The verdict on an answer of this probability; without a score or a threshold no image is a stranger."""
-    if digit_score is not None and threshold is not None and digit_score < threshold:
+    if digit_score is not None and threshold is not None and not digit_score >= threshold:  # as `Outputs.are_digits`
         return Verdict.STRANGER
     return Verdict.SURE if confidence >= SURE else Verdict.UNSURE
 
@@ -154,10 +154,10 @@ class Confidence:
         return replace(self, classes={})
 
     def digit_scores(self, views: Sequence[Views], logits_nk: Tensor) -> Tensor:
-        """How much like a digit each image is, float32 (N,): at most 1.
+        """How much like a digit each image is, float32 (N,): 0..1.
 
-        It is lower the farther an image is from all classes, and the less its highest logit stands out. `logits_nk` are
-        the digit's, or log-probabilities (N, 10).
+        It is lower the farther an image is from all classes, and the less its highest logit stands out; 0 if broken
+        weights make it no number. `logits_nk` are the digit's, or log-probabilities (N, 10).
         """
         with torch.inference_mode():
             doubts = [
@@ -165,7 +165,7 @@ class Confidence:
             ]
             if self.usual_contrast is not None:  # 1 is usual, as it is for the distances
                 doubts.append((2 - contrasts(logits_nk) / self.usual_contrast).clamp(min=0))
-            return (1 + torch.stack(doubts).sum(0)).reciprocal()
+            return (1 + torch.stack(doubts).sum(0)).reciprocal().nan_to_num()
 
     def to_tensors(self) -> dict[str, Tensor]:
         """All values as tensors, for a checkpoint; empty if the network is not calibrated."""
@@ -221,8 +221,11 @@ def contrasts(logits_nk: Tensor) -> Tensor:
 
 
 def calibrated(log_probabilities: Tensor, temperature: float) -> Tensor:
-    """Probabilities at a temperature, from log-probabilities or logits along the last axis; at most MOST_PROBABLE."""
-    return F.softmax(log_probabilities / temperature, dim=-1).clamp_(max=MOST_PROBABLE)
+    """Probabilities at a temperature, from log-probabilities or logits along the last axis; at most MOST_PROBABLE.
+
+    They are 0 where broken weights give no number.
+    """
+    return F.softmax(log_probabilities / temperature, dim=-1).nan_to_num_().clamp_(max=MOST_PROBABLE)
 
 
 def _numbers(tensor: Tensor, count: int, low: float, high: float) -> list[float]:

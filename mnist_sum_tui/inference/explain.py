@@ -141,7 +141,7 @@ def _views(seen: list[Call]) -> list[LayerView]:
 def _view(call: Call, kind: str, before: LayerView | None) -> LayerView:
     is_map = call.output.dim() == 4
     name = call.name if call.module else f"{before.name} pooled" if before else "image pooled"
-    kernels = call.module.weight.detach().float().mean(1).cpu().numpy() if isinstance(call.module, nn.Conv2d) else None
+    kernels = _array(call.module.weight.float().mean(1)[None]) if isinstance(call.module, nn.Conv2d) else None
     field = _behind(call, _start(call.input) or (before.field if before else WHOLE)) if is_map else WHOLE
     return LayerView(name, kind, _array(call.output), kernels, field)
 
@@ -203,6 +203,6 @@ def _behind(call: Call, field: Field) -> Field:
 
 
 def _array(values: Tensor) -> Array:
-    """The values of the first item of the batch, which is the image."""
-    array: Array = values[0].detach().float().cpu().numpy()
+    """The values of the first item of the batch, which is the image; 0 where broken weights give no number."""
+    array: Array = values[0].detach().float().nan_to_num().cpu().numpy()
     return array

@@ -21,7 +21,7 @@ GREY = 128
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """How much each pixel matters to the answers of the two heads, each float32 (28, 28)."""
+    """How much each pixel matters to the answers of the two heads, each float32 (28, 28); 0 if no number says it."""
 
     digit: NDArray[np.float32]
     sum: NDArray[np.float32]
@@ -49,7 +49,7 @@ def occlusion(
     hidden = near[:, None, :, None] & near[None, :, None, :]  # centre's row, centre's column, row, column
     hidden = hidden.view(-1, SIDE, SIDE)
     images = torch.cat([image.unsqueeze(0), image.masked_fill(hidden, GREY)])
-    outputs = infer(predictor.network, images, predictor.hardware, confidence=predictor.confidence.without_classes)
+    outputs = infer(predictor.network, images, predictor.hardware)
     assert outputs is not None  # the default keep_going never stops
     places = torch.arange(SIDE).add(stride // 2).div(stride, rounding_mode="floor").clamp(max=len(centres) - 1)
 
@@ -58,8 +58,7 @@ def occlusion(
         of_answer, others = scores[:, answer] / temperature, scores / temperature
         others[:, answer] = -torch.inf
         odds = of_answer - others.logsumexp(1)
-        fall: NDArray[np.float32] = (odds[0] - odds[1:]).view(len(centres), -1)[places][:, places].numpy()
-        return fall
+        return _finite((odds[0] - odds[1:]).view(len(centres), -1)[places][:, places])
 
     own = predictor.confidence
     return Heat(falls(outputs.digits, own.digit_temperature), falls(outputs.sums[:, number], own.sum_temperature))
@@ -79,8 +78,13 @@ def gradient(predictor: Predictor, image_hw: Tensor | NDArray[np.uint8], number:
     def slope(scores: Tensor, temperature: float) -> NDArray[np.float32]:
         answer = (scores[0].float() / temperature).log_softmax(0).max()
         (found,) = torch.autograd.grad(answer, image, retain_graph=True)
-        slopes: NDArray[np.float32] = found[0, 0].abs().cpu().numpy()
-        return slopes
+        return _finite(found[0, 0].abs().cpu())
 
     own = predictor.confidence
     return Heat(slope(digits, own.digit_temperature), slope(sums, own.sum_temperature))
+
+
+def _finite(heat_hw: Tensor) -> NDArray[np.float32]:
+    """The values, with 0 where broken weights give no number or infinity."""
+    values: NDArray[np.float32] = heat_hw.nan_to_num(0, 0, 0).numpy()
+    return values

@@ -9,8 +9,11 @@ Points = NDArray[np.float64]
 
 
 def principal_components(features_nk: Tensor | NDArray[np.float32]) -> Points:
-    """The first two principal components (N, 2) of the features (N, K), K at least 2, around their mean."""
-    x = torch.as_tensor(features_nk).double()
+    """The first two principal components (N, 2) of the features (N, K), K at least 2, around their mean.
+
+    What is no number, or infinite, counts as 0.
+    """
+    x = torch.as_tensor(features_nk).double().nan_to_num(0, 0, 0)
     x = x - x.mean(0)
     _, directions = torch.linalg.eigh(x.T @ x)  # in rising order of variance
     points: Points = (x @ directions[:, -2:].flip(1)).numpy()

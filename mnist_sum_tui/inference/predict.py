@@ -33,9 +33,9 @@ class Prediction:
     digit: int
     sum: int
     digit_probabilities: tuple[float, ...]
-    """of the digits 0..9, calibrated; they add up to 1"""
+    """of the digits 0..9, calibrated; they add up to 1, or are all 0 if broken weights give no number"""
     sum_probabilities: tuple[float, ...]
-    """of the sums 0..18, calibrated; they add up to 1"""
+    """of the sums 0..18, likewise"""
     label: int | None = None
     """the true digit, if it is known"""
     digit_score: float | None = None

@@ -35,8 +35,8 @@ class Reliability:
 
 
 def reliability(probabilities_nk: Tensor, labels_n: Tensor) -> Reliability:
-    """Measure probabilities (N, K) against labels, int64 (N,). One that is not a number, of broken weights, is 0."""
-    p = probabilities_nk.double().nan_to_num()
+    """Measure probabilities (N, K) against labels, int64 (N,)."""
+    p = probabilities_nk.double()
     sureness, answers = p.max(1)
     bins = (sureness * BINS).ceil().clamp(1, BINS).long() - 1  # a bin includes its upper edge
     right = (answers == labels_n).double()

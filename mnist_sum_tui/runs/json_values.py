@@ -1,18 +1,20 @@
-"""Check values read from JSON against type hints: their type and their range. Standard library only.
+"""Write JSON, and check values read from it against type hints: type and range. Standard library only.
 
-JSON has neither NaN nor infinity, so a field that may be one of them accepts the strings in NON_FINITE.
+JSON has neither NaN nor infinity, so they are written as the strings in NON_FINITE, and a field that may be one of them
+accepts its string.
 """
 
+import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints, is_typeddict
 
 from mnist_sum_tui.printable import printable
 
-NON_FINITE = {"NaN": math.nan, "Infinity": math.inf}
+NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 MOST = float(2**53)
 """the highest number that any field accepts; up to here a float holds every whole number"""
 
@@ -55,6 +57,20 @@ Loss = Annotated[float, Within(0, 1e39, ("NaN", "Infinity"))]
 
 Check = Callable[[Any], Any]
 """returns the value, converted to the hint's type, or raises ValueError"""
+
+
+def strict(value: Any) -> Any:
+    """The value of dicts, lists and tuples with a string of NON_FINITE for each float that JSON does not have."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return next((word for word, number in NON_FINITE.items() if value == number), "NaN")
+    if isinstance(value, Mapping):
+        return {key: strict(item) for key, item in value.items()}
+    return [strict(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def strict_json(value: Any, *, indent: int | None = None, is_ascii: bool = False) -> str:
+    """The value as strict JSON, which any reader accepts."""
+    return json.dumps(strict(value), indent=indent, ensure_ascii=is_ascii, allow_nan=False)
 
 
 def check_of(hint: Any) -> Check:

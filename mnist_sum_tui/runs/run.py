@@ -15,7 +15,7 @@ from mnist_sum_tui.atomic import read_own, to_bytes, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs import locking, own_files
+from mnist_sum_tui.runs import json_values, locking, own_files
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -122,7 +122,7 @@ class Run:
 
     def write_json(self, path: Path, values: dict[str, Any]) -> None:
         """Write one of the run's JSON files, whole or not at all."""
-        write_atomic(path, to_bytes(json.dumps(values, indent=2, ensure_ascii=False) + "\n"))
+        write_atomic(path, to_bytes(json_values.strict_json(values, indent=2) + "\n"))
 
     def read_json(self, path: Path) -> dict[str, Any]:
         """Read one of the run's JSON files.

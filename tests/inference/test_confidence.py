@@ -94,7 +94,7 @@ def test_reliability_by_a_plain_loop() -> None:
 
 
 def test_answers_that_are_no_numbers_are_measured_as_unsure() -> None:
-    found = reliability(torch.full((20, 10), torch.nan), torch.zeros(20, dtype=torch.long))
+    found = reliability(calibrated(torch.full((20, 10), torch.nan), 1), torch.zeros(20, dtype=torch.long))
     assert (found.bins[0].answers, found.bins[0].sureness) == (20, 0)
     assert math.isfinite(found.ece)
     assert math.isfinite(found.nll)
@@ -133,6 +133,7 @@ def test_the_verdict() -> None:
     assert _prediction(0.99, 0.99, digit_score=0.2, threshold=0.3).verdict is Verdict.STRANGER
     assert _prediction(0.99, 0.99, digit_score=0.3, threshold=0.3).verdict is Verdict.SURE
     assert _prediction(0.99, 0.99, digit_score=0.2).verdict is Verdict.SURE
+    assert _prediction(0.99, 0.99, digit_score=math.nan, threshold=0.3).verdict is Verdict.STRANGER
     told = _prediction(0.95, 0.93, digit_score=0.2, threshold=0.3).to_dict()
     assert (told["confidence"], told["digit_score"], told["verdict"]) == (0.93, 0.2, "stranger")
 
