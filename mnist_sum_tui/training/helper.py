@@ -32,7 +32,8 @@ def help_training(control: Control) -> None:
         set_up(hardware)
         behind = [event for event in map(from_dict, values["behind"]) if isinstance(event, Changed)]
         loaded = checkpoint.decode(content, source) if content else None
-        state = RunState(config, loaded, source, behind=behind, is_asked=values["is_asked"])
+        flags = {name: values[name] for name in ("is_new", "is_asked")}
+        state = RunState(config, loaded, source, behind=behind, **flags)
         training = prepare(state, hardware, processes)
         with contextlib.suppress(DivergedError):  # the leader reports it
             _train(training, control)

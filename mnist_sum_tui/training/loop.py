@@ -75,8 +75,8 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
             state = RunState(config, loaded, source, name=name, is_new=run.is_new, behind=behind, is_asked=is_asked)
             with joined(ranks) as processes:
                 raw = read_own(run.resume_file, checkpoint.MAX_BYTES) if loaded and not processes.is_alone else b""
-                events = [to_dict(event) for event in behind]
-                processes.share({"config": state.config.to_dict(), "behind": events, "is_asked": is_asked}, raw)
+                given = {"config": state.config.to_dict(), "is_new": run.is_new, "is_asked": is_asked}
+                processes.share({**given, "behind": [to_dict(event) for event in behind]}, raw)
                 training = prepare(state, hardware, processes)
                 test = state.load_images("test")  # now, so that missing images are noticed before the first step
                 check_room(run, training.learner.network, state.config)

@@ -95,6 +95,15 @@ def test_the_helpers_go_by_the_leader_s_schedule(tmp_path: Path, cli: Cli, small
         assert b == pytest.approx(a, abs=1e-4)
 
 
+def test_a_helper_takes_the_folder_of_a_new_run_for_the_user_s(cli: Cli, tmp_path: Path) -> None:
+    """So it waits for a download into an empty one, as the leader does."""
+    (tmp_path / "wrong").mkdir()
+    (tmp_path / "wrong" / "other.txt").touch()
+    done = cli("train", *FAST, "--model", "pictured", "--data-dir", "wrong", processes=2)
+    said = [line.partition(";")[2] for line in done.stderr.splitlines()]
+    assert said == [" download the file, or leave out --data-dir"] * 2, done.stderr
+
+
 def test_the_parts_of_a_batch_are_all_of_it() -> None:
     for size in (1, 2, 3, 7):
         parts = [Ranks(rank, size).part(100) for rank in range(size)]
