@@ -63,8 +63,8 @@ def prepare(state: RunState, hardware: Hardware, processes: Processes) -> Traini
     Raises:
         CheckpointError: the checkpoint is of another network, or does not fit these images.
         DataError: the images are missing, damaged, or not those that the run began with.
-        UsageError: the last batch of an epoch has fewer images than there are processes, or there are too few images
-            to hold some out, which the config needs.
+        UsageError: an epoch's last batch has fewer images than there are processes, there are too few images to hold
+            out what the config needs, or as `Learner.connect`.
     """
     config = state.config
     learner = Learner(config, hardware, processes)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import Batch, Stream, seed_for
 from mnist_sum_tui.data.outliers import outliers
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models import build
@@ -104,7 +105,15 @@ class Learner:
         )
 
     def connect(self) -> None:
-        """Connect the other processes; call it after the first weights are set."""
+        """Connect the other processes; call it after the first weights are set.
+
+        Raises:
+            UsageError: a weight is not finite, so no step can be made.
+        """
+        if broken := next(self._broken_weights(), None):
+            raise UsageError(
+                f"{self.config.model}: begins with a weight that is no finite number, in {broken}; mend it"
+            )
         self.parallel = self.processes.average_gradients(self.network)
 
     def step(self, plan: StepPlan) -> StepResult:
@@ -172,6 +181,10 @@ class Learner:
         means = [summed[0] / count, summed[1] / count, summed[2], summed[3], summed[4] / count]
         return loss * (n * self.processes.ranks.size / count), means
 
+    def _broken_weights(self) -> Iterator[str]:
+        """The names of the weights that are not all finite."""
+        return (name for name, weight in self.network.named_parameters() if not bool(torch.isfinite(weight).all()))
+
     def copy_weights(self) -> dict[str, Tensor]:
         """A copy on the CPU that training does not touch."""
         return {name: tensor.detach().to("cpu", copy=True) for name, tensor in self.network.state_dict().items()}
@@ -183,7 +196,7 @@ class Learner:
             DivergedError: a weight is not finite, so a good checkpoint is never replaced by a useless one.
             RunError: the file cannot be written.
         """
-        if not all(bool(torch.isfinite(parameter).all()) for parameter in self.network.parameters()):
+        if any(self._broken_weights()):
             raise DivergedError
         state = self.network.state_dict()
         tensors = state if weights_only else checkpoint.tensors_of(self.network, self.optimizer)

@@ -128,6 +128,11 @@ def test_the_command_line_says_what_does_not_fit(cli: Cli, tmp_path: Path) -> No
     large = CLASS.replace("super().__init__()", "super().__init__(); self.large = nn.Linear(9000, 2000)")
     (tmp_path / "net.py").write_text(HEAD + large)
     is_one_line(cli("train", *file), 2, "is too large to be saved (216 MB with the optimizer's values, at most 84 MB)")
+    (tmp_path / "net.py").write_text(
+        HEAD + CLASS.replace("    def see", "        self.sum.bias.data[3] = torch.nan\n    def see")
+    )
+    is_one_line(cli("train", *file), 2, "net@", "begins with a weight that is no finite number, in sum.bias")
+    assert not find.list_runs(tmp_path / "runs"), "it could not begin"
 
 
 def test_its_newest_run_predicts_whichever_was_trained_last(tmp_path: Path) -> None:
