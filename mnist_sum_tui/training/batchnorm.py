@@ -9,12 +9,25 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from mnist_sum_tui.errors import UsageError
+
 
 def share_batch_norms(network: nn.Module) -> None:
-    """Turn every batch normalisation of the network into a shared one, with the same weights."""
-    for module in network.modules():
-        if type(module) is nn.BatchNorm2d:
-            module.__class__ = SharedBatchNorm2d
+    """Turn every batch normalisation of the network into a shared one, with the same weights.
+
+    Raises:
+        UsageError: a network of the user's own has one that cannot be shared.
+    """
+    for name, module in network.named_modules():
+        if not isinstance(module, nn.modules.batchnorm._BatchNorm):
+            continue
+        is_usual = module.affine and module.track_running_stats and module.momentum is not None
+        if type(module) is not nn.BatchNorm2d or not is_usual:
+            raise UsageError(
+                f"{name} is a {type(module).__name__} that several processes cannot share: make it an nn.BatchNorm2d "
+                "with affine, a momentum and running statistics, or start one process"
+            )
+        module.__class__ = SharedBatchNorm2d
 
 
 class SharedBatchNorm2d(nn.BatchNorm2d):
