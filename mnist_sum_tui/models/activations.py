@@ -54,11 +54,14 @@ class _Calls(TorchFunctionMode):
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        output = func(*args, **(kwargs or {}))
+        options = dict(kwargs or {})
+        output = func(*args, **options)
         name = getattr(func, "__name__", "")
         if name in self._functions and not self._is_inside:
-            options = dict(zip(("kernel_size", "stride", "padding"), args[1:], strict=False)) | (kwargs or {})
-            self.seen.append(Call(name, None, args[0], output, options))
+            taken = args[0] if args else options.pop("input", None)
+            options |= zip(("kernel_size", "stride", "padding"), args[1:], strict=False)
+            if (found := _tensors((taken,), output)) is not None:
+                self.seen.append(Call(name, None, *found, options))
         return output
 
 

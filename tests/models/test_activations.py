@@ -49,6 +49,19 @@ def test_of_several_outputs_the_first_counts_and_a_layer_without_an_input_is_lef
     assert [(call.name, call.output.shape) for call in called] == [("rows", (3, 28, 8)), ("relu", (3, 28, 8))]
 
 
+def test_functions_that_are_called_with_names_are_seen_like_others() -> None:
+    images = torch.randn(3, 1, 28, 28)
+
+    class Named(nn.Module):
+        def forward(self, images: Tensor) -> Tensor:
+            return torch.max_pool2d(input=torch.tanh(input=images), kernel_size=2, padding=1)
+
+    with torch.inference_mode(), calls(Named(), ("tanh", "max_pool2d")) as called:
+        Named()(images)
+    seen = [(call.name, call.input.shape[-1], call.output.shape[-1], call.options) for call in called]
+    assert seen == [("tanh", 28, 28, {}), ("max_pool2d", 28, 15, {"kernel_size": 2, "padding": 1})]
+
+
 def test_every_network_has_its_layers_of_scores() -> None:
     found = {model: score_layers(build(model)) for model in MODELS}
     early = {model: [*strokes] for model, (_, strokes) in found.items()}
