@@ -62,7 +62,12 @@ def file_of(model: str) -> tuple[Path, bytes]:
         return _files[model]
     stem, _, digest = model.partition("@")
     for name, (path, _) in _files.items():
-        raise UsageError(f"{path}: is not the file of {model}; it was changed, and is now {name}: give it as it was")
+        if name.startswith(f"{stem}@"):
+            raise UsageError(
+                f"{path}: is not the file of {model}; it was changed, and is now {name}: give it as it was"
+            )
+    for path, _ in _files.values():
+        raise UsageError(f"{path}: is not the file of {model}: give that one, {OPTION} {stem}.py")
     raise UsageError(
         f"the network {stem} is not in the package: give its file, {OPTION} {stem}.py, to what trains or asks it "
         f"(its hash: {digest}...)"

@@ -80,6 +80,18 @@ def test_the_name_goes_by_the_content(tmp_path: Path) -> None:
     assert "--model-file other.py" in command(TrainConfig(model="other@0123456789ab"))
 
 
+def test_another_file_is_not_called_changed(tmp_path: Path) -> None:
+    first = named(tmp_path, HEAD + CLASS)
+    other = named(tmp_path, HEAD + CLASS, "other.py")
+    own_network._files.pop(first)
+    with pytest.raises(UsageError, match=rf"other.py: is not the file of {first}: give that one, --model-file net.py$"):
+        build(first)
+    changed = named(tmp_path, HEAD + CLASS + "# changed")
+    assert other in own_network.named()
+    with pytest.raises(UsageError, match=rf"net.py: is not the file of {first}; it was changed, and is now {changed}:"):
+        build(first)
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [
