@@ -154,8 +154,8 @@ def load_predictor(
         UsageError: there is no such run, it has no weights yet, or it is of another network than `model`.
         CheckpointError: the checkpoint is damaged or of another network.
     """
-    name = None if run is None else str(run)
-    chosen = run if isinstance(run, Run) else find.for_prediction(name, folder or default_folder(), model)
+    name = str(run.absolute()) if isinstance(run, Path) else run  # a Path is no name, even in the folder of the runs
+    chosen = name if isinstance(name, Run) else find.for_prediction(name, folder or default_folder(), model)
     path, source = BUILT_IN, "the built-in network"
     if chosen is not None:
         path, source = find.weights_file(chosen), f"run {chosen.id}"

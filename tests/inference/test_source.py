@@ -31,6 +31,10 @@ def test_an_unfinished_run_says_where_it_stopped(
         journal.write(to_json(useless) + "\n")
     assert load_predictor(run).source.endswith("step 7, only guesses, not calibrated)")
     assert load.load_file(best_of(run)).source.endswith("step 7, only guesses, not calibrated")
+    monkeypatch.chdir(run.path.parent)
+    monkeypatch.delenv("MNIST_SUM_RUNS")
+    for path in (Path(run.id), Path(f"./{run.id}"), run.path):
+        assert load_predictor(path).source == load_predictor(run).source
     with run.lock():
         assert load_predictor(run).source == f"run {run.id} (compact, still training, step 7, not calibrated)"
 
