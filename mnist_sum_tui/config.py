@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import Any, Self, get_args, get_type_hints
 
-from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.errors import UsageError, short, unknown
 from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.recipes import MODELS, RECIPES
 
@@ -198,7 +198,7 @@ class TrainConfig:
         """
         for name in values:
             if name not in settings():
-                raise unknown("setting", str(name), settings())
+                raise unknown("setting", name, settings())
         return cls(**values)
 
     def given(self) -> dict[str, Any]:
@@ -245,6 +245,6 @@ def _check_kind(name: str, value: object) -> None:
     is_stray_bool = isinstance(value, bool) and declared is not bool
     if is_stray_bool or not isinstance(value, allowed):
         label = getattr(declared, "__name__", str(declared)) if not get_args(declared) else str(declared)
-        raise UsageError(f"{option_name(name)} must be {label}, not {value!r}")
+        raise UsageError(f"{option_name(name)} must be {label}, not {short(repr(value))}")
     if isinstance(value, float) and not math.isfinite(value):
         raise UsageError(f"{option_name(name)} must be a finite number, not {value!r}")

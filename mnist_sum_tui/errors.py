@@ -5,6 +5,9 @@ from collections.abc import Iterable
 
 from mnist_sum_tui.printable import printable
 
+MOST_QUOTED = 200
+"""characters; more than the id of any run"""
+
 
 class MnistSumError(Exception):
     """Base of every error with a message for the user; the command line prints it and exits with `exit_code`."""
@@ -50,12 +53,21 @@ class BenchError(MnistSumError):
     """A measurement that cannot be made, because the machine is too slow or too busy."""
 
 
-def unknown(kind: str, name: str, known: Iterable[str], hint: str = "") -> UsageError:
+def unknown(kind: str, name: object, known: Iterable[str], hint: str = "") -> UsageError:
     """The error for an unknown name. It suggests the closest known name, or else gives the hint or all choices."""
-    choices = list(known)
-    near = nearest(name, choices)
+    choices, text = list(known), short(name)
+    near = nearest(text, choices)
     advice = f"did you mean {near!r}?" if near else (hint or f"choose from {', '.join(choices)}")
-    return UsageError(f"unknown {kind} {name!r}: {advice}")
+    return UsageError(f"unknown {kind} {text!r}: {advice}")
+
+
+def short(value: object) -> str:
+    """A value as a message quotes it: at most MOST_QUOTED characters, because a file may have one of megabytes."""
+    try:
+        text = str(value)
+    except (ValueError, RecursionError):  # thousands of digits, or of tables in each other
+        return type(value).__name__
+    return text if len(text) <= MOST_QUOTED else f"{text[: MOST_QUOTED - 3]}..."
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

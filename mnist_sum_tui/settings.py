@@ -117,15 +117,7 @@ def checked(name: str, value: object, source: str) -> Value:
     is_any_name = not known.choices and isinstance(value, str) and re.fullmatch(NAME, value)
     if type(value) is type(known.usual) and (is_any_name or value in known.choices):
         return value
-    raise unknown(source, _short(value), () if known.hint else map(str, known.choices), known.hint)
-
-
-def _short(value: object) -> str:
-    """The beginning of a value; `unknown` makes it printable."""
-    try:
-        return str(value)[:60]
-    except (ValueError, RecursionError):  # thousands of digits, or of tables in each other
-        return type(value).__name__
+    raise unknown(source, value, () if known.hint else map(str, known.choices), known.hint)
 
 
 def _toml(value: Value) -> str:
@@ -170,7 +162,7 @@ def _checked_table(table: Mapping[str, object]) -> tuple[dict[str, Value], list[
     for name, value in table.items():
         try:
             if name not in KNOWN:
-                raise unknown("setting", _short(name), KNOWN)
+                raise unknown("setting", name, KNOWN)
             values[name] = checked(name, value, name)
         except UsageError as error:
             wrong.append(f"{path()}: {error}")

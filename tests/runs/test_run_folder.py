@@ -213,3 +213,12 @@ def test_outside_any_project_the_whole_path_is_said(tmp_path: Path, monkeypatch:
     assert find.where(run) == "runs/one"
     monkeypatch.chdir("deeper")
     assert find.where(run) == "runs/one"
+
+
+@pytest.mark.parametrize("name", ["model", "epochs", "x" * 1_000_000], ids=["a choice", "a number", "no setting"])
+def test_a_strangers_config_with_a_huge_name_is_a_short_line(name: str, tmp_path: Path) -> None:
+    values = {"created": "", **TrainConfig().to_dict(), name: "y" * 1_000_000}
+    (tmp_path / "config.json").write_text(json.dumps(values))
+    with pytest.raises(RunError) as told:
+        Run(tmp_path).read_config()
+    assert len(str(told.value)) < 1000
