@@ -7,7 +7,7 @@ temperatures, the class means and the usual contrast; `guide/measurements.md` sa
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
@@ -147,11 +147,6 @@ class Confidence:
     def has_classes(self) -> bool:
         """Whether it has the class means that `digit_scores` needs."""
         return bool(self.classes)
-
-    @property
-    def without_classes(self) -> Self:
-        """Only the temperatures, for callers that want no digit score."""
-        return replace(self, classes={})
 
     def digit_scores(self, views: Sequence[Views], logits_nk: Tensor) -> Tensor:
         """How much like a digit each image is, float32 (N,): 0..1.
