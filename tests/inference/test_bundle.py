@@ -57,4 +57,7 @@ def test_a_run_that_is_not_calibrated_yet_is_calibrated_first(tmp_path: Path, mo
     checkpoint.save_again(built_in, loaded, wrong)
     assert bundle.main(["package"]) == 0
     again = checkpoint.load(built_in).confidence
-    assert all(torch.equal(again[name], tensor) for name, tensor in stored.items()), "it is calibrated anew"
+    assert again.keys() == stored.keys()
+    assert torch.equal(again["temperatures"], stored["temperatures"])
+    anew = again["threshold"].item()  # now with all threads, and in bf16 where the processor has it
+    assert anew == pytest.approx(stored["threshold"].item(), rel=0.05), "it is calibrated anew"
