@@ -69,8 +69,8 @@ def file_of(model: str) -> tuple[Path, bytes]:
     for path, _ in _files.values():
         raise UsageError(f"{path}: is not the file of {model}: give that one, {OPTION} {stem}.py")
     raise UsageError(
-        f"the network {stem} is not in the package: give its file, {OPTION} {stem}.py, to what trains or asks it "
-        f"(its hash: {digest}...)"
+        f"the network {stem} is not in the package: give its file, {OPTION} {stem}.py (its hash: {digest}...), "
+        "or choose another run"
     )
 
 
