@@ -235,7 +235,7 @@ class Coach:
         if abs(last - before) > self._chance(last):
             return ""
         words = f"{abs(images):.0f} of {self._started.validation_images:,} images {'more' if images > 0 else 'fewer'}"
-        known = "Little is left to gain" if self._is_cool else "The learning rate is still high"
+        known = "It gains little more" if self._is_cool else "The learning rate is still high"
         return f"{known}: epoch {epochs[-1][0]} has {words} right than the best before, which may be chance"
 
     @property

@@ -19,8 +19,8 @@ def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
     ("schedule", "last_rate", "begins"),
     [
         ("onecycle", 1e-3, "The learning rate is still high: epoch 3 has"),
-        ("onecycle", 2e-4, "Little is left to gain: epoch 3 has"),
-        ("constant", 1e-3, "Little is left to gain: epoch 3 has"),
+        ("onecycle", 2e-4, "It gains little more: epoch 3 has"),
+        ("constant", 1e-3, "It gains little more: epoch 3 has"),
     ],
 )
 def test_little_is_left_only_once_the_rate_has_fallen(schedule: str, last_rate: float, begins: str) -> None:
