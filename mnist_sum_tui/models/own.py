@@ -42,13 +42,19 @@ def builder(model: str) -> Callable[[], SumNetwork]:
 
 
 def _checked(network: SumNetwork) -> SumNetwork:
-    """The network, after a check of its outputs' shapes and its weights' names, each of which a checkpoint has once."""
+    """The network, after a check of its outputs' shapes, and of its weights' values and names.
+
+    A checkpoint has each name once.
+    """
     network.eval()
     with torch.inference_mode():
         outputs = network(torch.zeros(2, 1, 28, 28), torch.eye(10)[:2])
     shapes = [tuple(output.shape) for output in outputs]
     if shapes != [(2, DIGITS), (2, SUMS)]:
         raise ValueError(f"for two images digits and sums have the shapes {shapes}, not (2, {DIGITS}) and (2, {SUMS})")
+    for name, weight in network.named_parameters():
+        if not torch.isfinite(weight).all():
+            raise ValueError(f"{name} begins with a value that is no finite number")
     names: dict[int, str] = {}
     for name, tensor in network.state_dict().items():
         if name.startswith(TAKEN):

@@ -64,7 +64,7 @@ def prepare(state: RunState, hardware: Hardware, processes: Processes) -> Traini
         CheckpointError: the checkpoint is of another network, or does not fit these images.
         DataError: the images are missing, damaged, or not those that the run began with.
         UsageError: an epoch's last batch has fewer images than there are processes, there are too few images to hold
-            out what the config needs, or as `Learner.connect`.
+            out what the config needs, or the network cannot be built.
     """
     config = state.config
     learner = Learner(config, hardware, processes)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,6 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import Batch, Stream, seed_for
 from mnist_sum_tui.data.outliers import outliers
-from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models import build
@@ -105,15 +104,7 @@ class Learner:
         )
 
     def connect(self) -> None:
-        """Connect the other processes; call it after the first weights are set.
-
-        Raises:
-            UsageError: a weight is not finite, so no step can be made.
-        """
-        if broken := next(self._broken_weights(), None):
-            raise UsageError(
-                f"{self.config.model}: begins with a weight that is no finite number, in {broken}; mend it"
-            )
+        """Connect the other processes; call it after the first weights are set."""
         self.parallel = self.processes.average_gradients(self.network)
 
     def step(self, plan: StepPlan) -> StepResult:
@@ -181,10 +172,6 @@ class Learner:
         means = [summed[0] / count, summed[1] / count, summed[2], summed[3], summed[4] / count]
         return loss * (n * self.processes.ranks.size / count), means
 
-    def _broken_weights(self) -> Iterator[str]:
-        """The names of the weights that are not all finite."""
-        return (name for name, weight in self.network.named_parameters() if not bool(torch.isfinite(weight).all()))
-
     def copy_weights(self) -> dict[str, Tensor]:
         """A copy on the CPU that training does not touch."""
         return {name: tensor.detach().to("cpu", copy=True) for name, tensor in self.network.state_dict().items()}
@@ -196,7 +183,7 @@ class Learner:
             DivergedError: a weight is not finite, so a good checkpoint is never replaced by a useless one.
             RunError: the file cannot be written.
         """
-        if any(self._broken_weights()):
+        if not all(bool(torch.isfinite(parameter).all()) for parameter in self.network.parameters()):
             raise DivergedError
         state = self.network.state_dict()
         tensors = state if weights_only else checkpoint.tensors_of(self.network, self.optimizer)

@@ -143,7 +143,7 @@ def test_the_command_line_says_what_does_not_fit(cli: Cli, tmp_path: Path) -> No
     (tmp_path / "net.py").write_text(
         HEAD + CLASS.replace("    def see", "        self.sum.bias.data[3] = torch.nan\n    def see")
     )
-    is_one_line(cli("train", *file), 2, "net@", "begins with a weight that is no finite number, in sum.bias")
+    is_one_line(cli("train", *file), 2, "net.py: ValueError: sum.bias begins with a value that is no finite number")
     assert not find.list_runs(tmp_path / "runs"), "it could not begin"
 
 
