@@ -1,5 +1,6 @@
 """`mnist-sum runs export` and `runs report`: write a run to files that other programs open."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -99,6 +100,7 @@ def _events(run: Run) -> list[Event]:
 def report(
     context: typer.Context,
     run: RunName = "latest",
+    others: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Where to.", show_default="RUN.html, in this folder"),
@@ -110,6 +112,9 @@ def report(
     from mnist_sum_tui.data import mnist_files  # numpy
     from mnist_sum_tui.export.report import report as html  # and Pillow
 
+    if others:
+        several = f"mnist-sum runs compare {' '.join(map(shlex.quote, (run, *others)))} --report compared.html"
+        raise UsageError(f"a report is of one run: {several} makes one of several")
     check_output(output)
     if data_dir is not None:
         mnist_files.read("test", data_dir)  # raises here: without images the report has no pictures of the mistakes

@@ -11,13 +11,15 @@ from mnist_sum_tui.runs.events import Started
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import BUILT_IN, Run
-from mnist_sum_tui.runs.summary import best_if_any, summarise
+from mnist_sum_tui.runs.summary import ONLY_GUESSES, best_if_any, summarise
 
 _turn = Lock()
 
 
 def find_ghost(folder: Path, config: TrainConfig, current: Run) -> Run | None:
-    """The best earlier run in the folder; None if no run there has finished an epoch. It reads the files of all runs.
+    """The best earlier run in the folder; None if no run there has finished an epoch and does better than guessing.
+
+    It reads the files of all runs.
 
     When a training starts, the dashboard and the coach both ask, each in its own thread; the second gets the cached
     answer. The built-in demo run has no ghost run, because the user's runs say nothing about it.
@@ -58,6 +60,7 @@ def _best_of(runs: tuple[Run, ...], model: str, data_dir: str | None, current: R
     created = current.created
     summaries = [summarise(run) for run in runs if run.id != current.id and (not created or run.created <= created)]
     same = model, data_dir
-    alike = [found for found in summaries if found.config and (found.config.model, found.config.data_dir) == same]
+    able = [found for found in summaries if found.config and found.state_word != ONLY_GUESSES]
+    alike = [found for found in able if found.config and (found.config.model, found.config.data_dir) == same]
     best = best_if_any(alike)
     return None if best is None else best.run

@@ -22,6 +22,8 @@ JUMP_EVENTS, BUSY_EVENTS = 10, 50
 """Progress events for which the loss is high, or the training slow, before a warning comes"""
 BUSY_STANDS = 100
 """Progress events after which the sentence on a busy machine is dropped, although the machine is still busy"""
+WORSE = 1.5
+"""the loss has risen with the rate if it is more than this many times its lowest value, plus 0.05"""
 READS, KNOWS = 0.5, 0.9
 """accuracies from which on the network counts as reading digits, and as knowing both"""
 FEW_IMAGES = 2_000
@@ -114,16 +116,13 @@ class Coach:
                 f"the mean of both losses, {now(seen.loss):.1f}, is far above that of guessing, {GUESSING_LOSS:.1f}",
             )
         if seen.high_events >= JUMP_EVENTS:
-            return (
-                "too-high",
-                f"The loss jumps up again: the learning rate is too high ({rate})",
-            )
+            return "too-high", f"The loss jumps up again: the learning rate is too high ({rate})"
+        if self._is_turned_up and now(seen.loss) > WORSE * seen.lowest + 0.05:
+            return "too-high", "The loss has risen since the learning rate was turned up: turn it back"
         is_still = now(seen.digit_loss) > 0.97 * seen.first_digit_loss and now(seen.digit) < ADDS
         if is_still and seen.step > STILL_STEPS:
-            return (
-                "too-low",
-                f"After {seen.step:,} steps the digit is still a guess: the learning rate is too low or too high",
-            )
+            words = f"After {seen.step:,} steps the digit is still a guess"
+            return "too-low", f"{words}: the learning rate is too low or too high"
         if since := self._overfitting_since():
             return "overfitting", (
                 f"Since epoch {since} it gets better on its own images only: overfitting; try to augment, or stop"
@@ -184,6 +183,8 @@ class Coach:
             is_slow = self._config.model in SLOW_TO_ADD
             return "guesses", f"{words} (with compact or swift sooner)" if is_slow else words
         if min(digit, total) < KNOWS:
+            if "agrees" in self._said:  # it has become worse, which only a warning may explain
+                return "", ""
             if "adds" in self._earlier:  # this process has not seen when
                 return "adds", self._earlier["adds"]
             since = self._seen.adds_since or self._seen.step

@@ -226,4 +226,6 @@ def test_the_command(cli: Cli, run: Run, tmp_path: Path) -> None:
     assert "my own page" in usual.read_text()
     usual.write_bytes(target.read_bytes())
     assert cli("runs", "report", "--runs-dir", runs).returncode == 0, "a page of ours is made anew"
+    several = "a report is of one run: mnist-sum runs compare latest gone --report compared.html makes one of several"
+    is_one_line(cli("runs", "report", "latest", "gone", "--runs-dir", runs), 2, several)
     is_one_line(cli("runs", "report", "gone", "-o", str(target), "--runs-dir", runs), 2, "gone")

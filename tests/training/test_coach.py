@@ -89,6 +89,23 @@ def test_the_end_of_the_schedule_is_told() -> None:
     assert topics(run(190, learns))[-1] == "cools"
 
 
+def test_a_rate_that_was_turned_up_is_blamed_as_soon_as_the_loss_has_risen() -> None:
+    """As in a lesson: x20 in a run that knows both; nothing takes what was said of adding up again."""
+
+    def learns(step: int) -> Progress:
+        loss, total = (0.15, 0.985) if step < 400 else (0.41, 0.88)
+        return progress(step, loss, total, total)
+
+    coach = Coach(CONFIG, knobs=Knobs(CONFIG, turns=[Turn(400, "lr", "x20")]))
+    said = [found for event in (STARTED, *run(600, learns)) if (found := coach.add(event))]
+    assert [topic for topic, _ in said][-1] == "too-high"
+    assert said[-1][1] == "The loss has risen since the learning rate was turned up: turn it back"
+    assert [topic for topic, _ in said].count("adds") <= 1
+    unturned = Coach(CONFIG)
+    topics_of = [found[0] for event in (STARTED, *run(600, learns)) if (found := unturned.add(event))]
+    assert topics_of[-1] != "adds"
+
+
 @pytest.mark.parametrize(
     ("factors", "words"), [(["x50"], "(turn it back)"), (["x50", "x1"], "(try 0.0002)"), ([], "(try 0.0002)")]
 )

@@ -12,6 +12,7 @@ from mnist_sum_tui.charts.series import Series, smooth
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Advice, Event, Progress, Started, System
+from mnist_sum_tui.runs.ghost import find_ghost
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.run import Run
@@ -138,6 +139,12 @@ def test_the_ghost_is_read_only_if_settings_explain_something(tmp_path: Path) ->
     assert (ghost.model, ghost.why) == ("compact", "that one had lr 0.001")
     assert ghost.reached == Series(training(2150)).reached()
     assert not math.isnan(ghost.reached[0.9])
+
+
+def test_a_run_that_only_guesses_is_no_ghost(tmp_path: Path) -> None:
+    guess = replace(finished(), digit_accuracy=0.098, sum_accuracy=0.1)
+    make(tmp_path / "runs", "guesses", [*training(2150), guess], lr=2.0)
+    assert find_ghost(tmp_path / "runs", OURS, make(tmp_path / "runs", "mine", [])) is None
 
 
 @pytest.mark.usefixtures("every_step_is_told")

@@ -242,7 +242,7 @@ class Page(SteadyScreen[None]):
         if self.is_mounted and self.is_current:
             with suppress(NoMatches):  # while the app closes
                 line = self.query_one("#state", Line)  # a `query` would go through the whole page, and takes 2 ms
-                line.say(state_line(self.session.shown, self._state_room - self.tell_weights()))
+                line.say(state_line(self.session, self._state_room - self.tell_weights()))
 
     def tell_weights(self) -> int:
         """Show in the bar which weights answer, if they are not the usual ones; returns the columns that it takes."""

@@ -18,7 +18,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.drawing_files import FILE_KEYS, DrawingFiles
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS, HeatPage
 from mnist_sum_tui.tui.pages.predicting import note_room
-from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
+from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted
 from mnist_sum_tui.tui.predictions.requests import PredictDrawing
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
@@ -43,7 +43,7 @@ MOUSE_SECONDS = 10
 MOST_EARLIER = 50
 
 
-class DrawPage(DrawingFiles, WeightsPage, HeatPage):
+class DrawPage(DrawingFiles, HeatPage):
     """The pad, what the network sees of it, and what both heads predict."""
 
     page_name = "draw"

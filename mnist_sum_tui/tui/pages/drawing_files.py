@@ -13,9 +13,10 @@ from textual.widgets import Input
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.tui.pages.dialogs import LineQuestion
-from mnist_sum_tui.tui.pages.predicting import PredictingPage
+from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions import drawings
 from mnist_sum_tui.tui.predictions.messages import Trouble
+from mnist_sum_tui.tui.predictions.weights import run_option
 from mnist_sum_tui.tui.textual_fixes import SteadyInput, pass_on
 
 FILE_KEYS = (
@@ -62,7 +63,7 @@ class OpenPicture(LineQuestion[Picture]):
         self.dismiss(found)
 
 
-class DrawingFiles(PredictingPage):
+class DrawingFiles(WeightsPage):
     """A page with FILE_KEYS to open a picture and to save what is predicted."""
 
     @property
@@ -93,7 +94,8 @@ class DrawingFiles(PredictingPage):
         except MnistSumError as error:
             self.on_trouble(Trouble(str(error)))
         else:
-            command = f"mnist-sum predict image {shlex.quote(str(path))} --number {number}"
+            option = "" if self._shown is None else run_option(self._shown, self.session.run)
+            command = f"mnist-sum predict image {shlex.quote(str(path))} --number {number}{option}"
             self.note(f"Saved; read it by: {command}")
 
     def action_open(self) -> None:

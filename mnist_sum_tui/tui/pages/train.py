@@ -110,7 +110,9 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
     @property
     def about(self) -> str:
         """The words about the page, the coach's sentence, which a narrow page cuts, and the guide's words on it."""
-        said = None if self.is_form_shown else self.run_view.advice
+        if self.is_form_shown:
+            return f"Choose a recipe, and start. {super().about}"
+        said = self.run_view.advice
         return f"{super().about} The coach: {said.words}. {explanation(said.topic)}" if said else super().about
 
     def on_run_event(self, event: Event) -> None:

@@ -90,6 +90,7 @@ def score_lines(score: Score, before: Sequence[Score]) -> list[str]:
     lines = [
         f"You      {score['right']} of {score['images']} in {duration(score['seconds'])}",
         f"Network  {score['network_right']} of {score['images']} in {_short(score['network_seconds'])}",
+        "Half of the images are hard ones for the network.",
     ]
     if most is not None:
         lines.append("Your best so far!" if share > most else f"Your best so far: {most:.0%} right".replace("%", " %"))

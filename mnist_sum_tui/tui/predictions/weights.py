@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from mnist_sum_tui.atomic import open_own
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import BUILT_IN, Run
@@ -78,6 +79,22 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
     if not found:
         raise UsageError("there is no trained network yet: train one on the page Train (one epoch of compact will do)")
     return Choices(usual(found), tuple(found))
+
+
+def run_option(weights: Weights, live: Run | None) -> str:
+    """What `mnist-sum predict` needs to ask the run of these weights, such as ` --run ID`; `live` is that which trains.
+
+    It asks the run's best weights, whichever of its epochs these are.
+    """
+    if weights.path == BUILT_IN:
+        return f" --run {find.BUILT_IN_NAME}"
+    run = live if weights.path is None else Run(weights.path.parent)
+    if run is None:
+        return ""
+    own = ""
+    with contextlib.suppress(RunError):
+        own = option_for(run.read_config().model)
+    return f" --run {run.argument}{own}"
 
 
 def _is_trained(found: Sequence[Weights]) -> bool:

@@ -16,8 +16,15 @@ ENDS = {"completed": (BRAILLE.right, "done"), "stopped": (BRAILLE.stopped, "stop
 
 
 def state_line(session: Session, room: int = 200) -> str:
-    """The training at a glance, as much as fits: `● epoch 2/5 · validation: digit 99.1 %, sum 98.7 %`."""
+    """The training at a glance, as much as fits: `● epoch 2/5 · validation: digit 99.1 %, sum 98.7 %`.
+
+    While the user looks back at a training, its state then, and whether it goes on.
+    """
+    present, session = session, session.shown
     mark, words = _state(session)
+    then = words
+    if present is not session:
+        words += ", it trains on" if present.is_live else ", it has ended since"
     forms = [f"{mark} {words} "]
     found = session.accuracies
     if found is not None and session.error is None:
@@ -31,7 +38,7 @@ def state_line(session: Session, room: int = 200) -> str:
         forms = [*forms[: len(SHORT)], f"{mark} {SLOW} "]
     elif mark in RUNNING and session.training is not None:  # unnamed, it is the newest, as in the panel
         forms.append(f"{mark} sum {percent(session.training[1], 1)} ")
-    forms.append(f"{mark} {words.removeprefix(WATCHING)} ")
+    forms.append(f"{mark} {then.removeprefix(WATCHING)} ")
     return first_fit([*forms, mark], room)
 
 

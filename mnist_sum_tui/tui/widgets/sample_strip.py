@@ -103,7 +103,7 @@ class Sample(Captioned):
 
 
 def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
-    """The question and the answer, in the longest form that fits: `3 + 5: read 7 + 5 = 12 ✗`, at least `✗`.
+    """The question and the answer, in the longest form that fits: `3 + 5: read 7 + 5 = 12 ✗`, `7, 12 ✗`, at least `✗`.
 
     If the two answers do not fit together: `3 + 5: read 3, sum 9 ✗`, at least `3, 9 ✗`.
     """
@@ -117,9 +117,9 @@ def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
         if digit + number != total:  # as one equation it would look like our error
             answer = close = f"{digit}, sum {total}"
         read, short = f"read {answer} {BRAILLE.wrong}", f"{close} {BRAILLE.wrong}"
-        forms = [f"{label} + {number}: {read}", f"{label}+{number}: read {short}", read, f"read {short}", short]
-        if digit + number != total:
-            forms.append(f"{digit}, {total} {BRAILLE.wrong}")
+        forms = [f"{label} + {number}: {read}", f"{label}+{number}: read {short}", read, f"read {short}"]
+        # `7+0=7` alone, with the sign of what is wrong, would look like our error, too
+        forms += [*([] if digit + number == total else [short]), f"{digit}, {total} {BRAILLE.wrong}"]
     return first_fit([*forms, forms[-1][-1]], width)
 
 

@@ -12,6 +12,7 @@ from textual.widgets import Input, Label, Static
 from mnist_sum_tui.data.picture import prepare, read_picture
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs.find import list_runs
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.draw import DrawPage
 from mnist_sum_tui.tui.pages.drawing_files import OpenPicture
@@ -146,6 +147,9 @@ async def test_a_drawing_is_saved_beside_the_runs_and_predicted_alike(app: Mnist
         await pilot.pause()
         first, second = sorted((tmp_path / "drawings").iterdir())
         assert f"mnist-sum predict image {tmp_path / 'drawings' / 'drawing-'}" in note_of(page), "the whole command"
+        assert page._shown is not None
+        assert page._shown.path is not None
+        assert note_of(page).endswith(f" --run {Run(page._shown.path.parent).argument}"), "the network that answered"
         sheet = page.query_one(DrawPad).sheet
         for path in (first, second):
             assert (prepare(read_picture(str(path))) == prepare(sheet)).all()

@@ -160,7 +160,9 @@ async def test_a_run_that_still_trains_can_be_looked_back_at(fake: FakeTrain, pi
     await until(pilot, lambda: len(app.session.events) > count + 2)
     assert shown(pilot)[0] == 430, "the training goes on and changes nothing here"
     assert not page.check_action("freeze", ()), "the charts stand still"
-    assert state_line(app.session).startswith("● epoch")
+    state = state_line(app.session)
+    assert ", it trains on" in state
+    assert state_line(app.session, room=state.index(",") + 1) == f"{state[: state.index(',')]} "
     for epoch in (0, 2):
         save_head(mine.epoch_file(epoch), epoch)
     assert of_session(app.session).chosen.path == mine.epoch_file(0), "the other pages ask the weights of then"
@@ -182,6 +184,7 @@ async def test_a_run_that_still_trains_can_be_looked_back_at(fake: FakeTrain, pi
     control.stop()
     await until(pilot, lambda: not app.session.is_training)
     assert page.player is not None, "its end changes nothing of what is looked at"
+    assert ", it has ended since" in state_line(app.session)
     await pilot.press("escape")
     await pilot.pause()
     assert "-over" in page.run_view.classes

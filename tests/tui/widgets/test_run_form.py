@@ -95,7 +95,7 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     chosen = {name: str(form.query_one(f"#{name} SelectCurrent #label", Static).visual) for name in ("recipe", "model")}
     assert chosen["recipe"].startswith("standard     ~50 s in all      AdamW")
     assert chosen["model"].startswith("compact      ~10 s an epoch    small")
-    assert str(form.query_one("#other", Button).label) == "Choose the large one: about 11 min"
+    assert str(form.query_one("#other", Button).label) == "Choose original: about 11 min"
     form.query_one("#epochs", Input).value = "1"
     form.query_one("#other", Button).press()
     await pilot.pause()
