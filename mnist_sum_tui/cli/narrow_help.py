@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+import typer
 from typer.core import TyperGroup
 
 from mnist_sum_tui.cli.layout import is_plain
@@ -17,7 +18,18 @@ DRAWING = ("marker", "plain")
 
 
 class NarrowHelp:
-    """A mixin for commands and groups that prints their help in a narrow terminal."""
+    """A mixin for commands and groups that prints their help in a narrow terminal, and tells of Ctrl-C."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command.
+
+        Raises:
+            typer.Abort: it was interrupted; of a KeyboardInterrupt some versions of the library say nothing.
+        """
+        try:
+            return super().invoke(ctx)  # type: ignore[misc]
+        except KeyboardInterrupt:
+            raise typer.Abort from None
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read --marker and --plain before --help, which is printed as they say, in whatever order they are given."""

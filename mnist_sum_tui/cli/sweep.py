@@ -142,7 +142,7 @@ def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     say(out, "digit, sum: in validation, or in the test where no images are held out")
     say(out, "+-: standard error of their mean, over the seeds or, for one run, over its images")
     out.print()
-    ids = [[*found.values, found.best.run.id] for found in ranked]
+    ids = [[*found.values, found.best_id or "-"] for found in ranked]
     print_table(out, "The best run of each combination", [*settings, "run"], ids, left=len(swept) + 1)
     if len(swept) == 2 and not best.diverged:
         _print_grid(swept, done)
@@ -177,7 +177,7 @@ def _print_json(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
         {
             **dict(zip(swept, found.values, strict=True)), "runs": found.runs, "digit_accuracy": found.digit,
             "sum_accuracy": found.total, "standard_error": found.error, "seconds": found.seconds,
-            "within_chance_of_best": found.is_like(best), "diverged": found.diverged, "best_run": found.best.run.id,
+            "within_chance_of_best": found.is_like(best), "diverged": found.diverged, "best_run": found.best_id,
         }
         for found in done
     ]  # fmt: skip

@@ -114,23 +114,24 @@ def train_and_print(
 
     A signal that comes too late to stop the run changes the exit code only if another run would follow.
     """
-    from mnist_sum_tui.cli.progress import printer  # imports rich: 50 ms
-
     control = Control()
     for turn in turns:
         control.turn(turn)
-    with _signals_stop(control) as caught, printer(style, run) as out:
-        out.waiting()
-        from mnist_sum_tui.data.mnist_files import read_ahead  # imports numpy, which torch needs anyway
+    with _signals_stop(control) as caught:  # from here on, Ctrl-C leaves no half-made run
+        from mnist_sum_tui.cli.progress import printer  # imports rich: 50 ms
 
-        read_ahead(config.data_dir)
-        import_torch()  # 0.7 s, after `waiting` has printed something
-        from mnist_sum_tui.training.loop import train as start
+        with printer(style, run) as out:
+            out.waiting()
+            from mnist_sum_tui.data.mnist_files import read_ahead  # imports numpy, which torch needs anyway
 
-        events = start(config, run, control)
-        if boards is not None:
-            events = _streamed(events, run, boards, is_told=style == "auto")
-        finished, is_heard = _print_all(events, out, control)
+            read_ahead(config.data_dir)
+            import_torch()  # 0.7 s, after `waiting` has printed something
+            from mnist_sum_tui.training.loop import train as start
+
+            events = start(config, run, control)
+            if boards is not None:
+                events = _streamed(events, run, boards, is_told=style == "auto")
+            finished, is_heard = _print_all(events, out, control)
     if caught and (not is_last or (finished is not None and finished.reason == "stopped")):
         return 128 + caught[0]
     _check_end(finished, is_heard, run, config.model)

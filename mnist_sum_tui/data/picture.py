@@ -24,6 +24,8 @@ ENOUGH_PIXELS = 1024
 """along the shorter side; a larger picture is scaled down first"""
 MODES_WITH_MEANS = {"1": "L", "P": "RGB", "PA": "RGBA", "I;16": "I", "I;16L": "I", "I;16B": "I", "I;16N": "I"}
 """the modes that Pillow cannot average (`Image.reduce`, 13.0), and what they are converted to"""
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "WEBP", "TIFF", "ICO", "TGA", "JPEG2000")
+"""what is read, whatever a file is called; for others, such as EPS, Pillow would run another program on the file"""
 EXIF_ORIENTATION = 0x0112
 CLOCKWISE, COUNTER = "by 90 degrees clockwise", "by 90 degrees counterclockwise"
 TURNS = {2: "into its mirror image", 3: "by 180 degrees", 4: "upside down", 5: f"{CLOCKWISE} and mirrored",
@@ -90,7 +92,7 @@ def open_picture(source: str) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns about large pictures; the size is checked here
-            with Image.open(io.BytesIO(raw)) as image:
+            with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
                 width, height = image.size
                 if _draft(image) > MAX_PIXELS:
                     raise Image.DecompressionBombError

@@ -19,8 +19,8 @@ def about_weights(runs: Iterable[Run], *, has_same_settings: bool) -> str:
     if None in found:
         return ""
     if len(found) == 1:
-        return "The weights are the same, bit for bit."
-    return "The weights differ." if has_same_settings else ""
+        return "Their best weights are the same, bit for bit."
+    return "Their best weights differ." if has_same_settings else ""
 
 
 def fingerprint(path: Path) -> str | None:

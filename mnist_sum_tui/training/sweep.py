@@ -50,6 +50,11 @@ class Outcome:
     """how many of the runs diverged"""
 
     @property
+    def best_id(self) -> str | None:
+        """The id of the best run; None if all diverged."""
+        return self.best.run.id if self.diverged < self.runs else None
+
+    @property
     def mean(self) -> float:
         """The mean of both accuracies; -1 if a run diverged, for sorting."""
         return -1.0 if self.digit is None or self.total is None else (self.digit + self.total) / 2

@@ -85,6 +85,35 @@ def test_ctrl_c_while_the_program_is_loaded_ends_in_one_line(start: str, tmp_pat
     is_one_line(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False), 130, "interrupted")
 
 
+INTERRUPTED_AT = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == {name!r}:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+from mnist_sum_tui.__main__ import main
+main()
+"""
+"""a program that gets Ctrl-C when it imports that module"""
+
+
+def test_ctrl_c_in_a_command_ends_in_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", INTERRUPTED_AT.format(name="mnist_sum_tui.inference.predict"), "predict", "3"]
+    is_one_line(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False), 130, "interrupted")
+
+
+def test_ctrl_c_before_the_first_line_of_a_training_leaves_no_half_made_run(small_data: str, tmp_path: Path) -> None:
+    code = INTERRUPTED_AT.format(name="mnist_sum_tui.cli.progress")
+    options = ["train", "--model", "swift", "--data-dir", small_data, "--runs-dir", str(tmp_path / "r")]
+    done = subprocess.run([sys.executable, "-c", code, *options], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert "everything is saved" in done.stdout
+    (run,) = find.list_runs(tmp_path / "r")
+    assert run.last_file.exists()
+
+
 @pytest.mark.parametrize("style", ["--json", ""])
 def test_a_closed_pipe_stops_the_run_and_loses_nothing(small_data: str, tmp_path: Path, style: str) -> None:
     command = " ".join([*COMMAND, "train", "--model compact --epochs 500", style, "--runs-dir", str(tmp_path / "r"),

@@ -95,7 +95,10 @@ def test_a_combination_that_diverges_is_a_result(cli: Cli, tmp_path: Path) -> No
     assert told["best"] == {"lr": "1e-3"}
     assert [row["diverged"] for row in told["combinations"]] == [0, 1]
     assert [row["digit_accuracy"] is None for row in told["combinations"]] == [False, True]
-    assert len(find.list_runs(tmp_path / "runs")) == 2, "neither is trained again"
+    runs = find.list_runs(tmp_path / "runs")
+    assert len(runs) == 2, "neither is trained again"
+    assert [row["best_run"] in {run.id for run in runs} for row in told["combinations"]] == [True, False]
+    assert told["combinations"][1]["best_run"] is None, "it has nothing to go on with"
 
 
 def test_without_a_setting_the_seeds_are_named(cli: Cli, tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import contextlib
 import io
 import os
 import struct
@@ -92,7 +93,7 @@ def _modes() -> dict[str, bytes]:
         "white ink, transparent": _save(white),
         "turned by EXIF": _save(turned, "JPEG", quality=95, exif=exif),
         "animated": _save(grey, "GIF", save_all=True, append_images=[ink]),
-        "bmp": _save(grey, "BMP"),
+        **{kind: _save(grey, kind) for kind in ("BMP", "PPM", "WEBP", "TIFF", "TGA", "JPEG2000")},
     }
 
 
@@ -210,3 +211,22 @@ def test_mnists_own_images_stay_nearly_unchanged() -> None:
     images = dataset.load("test").images[:200].numpy()
     changes = [np.abs(prepare(image).astype(int) - image).mean() for image in images]
     assert np.median(changes) < 0.5
+
+
+def test_no_other_program_is_run_on_a_picture_whatever_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pillow gives PostScript to Ghostscript, which executes it."""
+    ghost, called = tmp_path / "gs", tmp_path / "called"
+    ghost.write_text(f"#!/bin/sh\necho $* >> {called}\n")
+    ghost.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr("PIL.EpsImagePlugin.gs_binary", None, raising=False)
+    path = tmp_path / "digit.png"
+    path.write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n%%EndComments\nshowpage\n%%EOF\n")
+    with pytest.raises(PictureError, match="not a picture in a known format"):
+        read_picture(str(path))
+    assert not called.exists()
+    with contextlib.suppress(OSError), Image.open(path) as image:
+        image.load()
+    assert called.exists(), "so Pillow itself would have run it"

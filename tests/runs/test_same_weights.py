@@ -15,7 +15,7 @@ from mnist_sum_tui.runs.same_weights import about_weights, fingerprint
 from tests.cli.test_strangers_text import make_run
 from tests.conftest import Cli
 
-SAME, OTHER = "The weights are the same, bit for bit.", "The weights differ."
+SAME, OTHER = "Their best weights are the same, bit for bit.", "Their best weights differ."
 
 
 def saved(run: Run, *others: str, value: float = 1.0) -> Path:
