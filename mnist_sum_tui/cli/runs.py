@@ -28,6 +28,7 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import byte_size, letters, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find, notes
+from mnist_sum_tui.runs.asked_lengths import all_changes
 from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.event_json import to_dict
@@ -91,13 +92,14 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     summary = summarise(found)
     config = summary.config.to_dict() if summary.config else {}
     again, besides = reproduction(summary.config, summary.starts, summary.changed) if summary.config else ("", "")
+    changed = all_changes(summary.starts, summary.changed)
     if json:
         epochs = [to_dict(epoch) for epoch in summary.epochs]
         print_json(
             {
                 **plain(summary),
                 "settings": config,
-                "changed": list(map(to_dict, summary.changed)),
+                "changed": list(map(to_dict, changed)),
                 "again": again,
                 "history": epochs,
                 "test": _reported(found),
@@ -116,9 +118,9 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
         )
         out.print("\n".join(["", *table.header(), *map(table.row, summary.epochs), ""]), soft_wrap=True)
     settings = ", ".join(f"{option_name(name)} {_shown(name, value)}" for name, value in config.items())
-    for event in summary.changed[:MOST_CHANGES]:
+    for event in changed[:MOST_CHANGES]:
         say(out, f"{'changed':<10}{changed_words(event)}", indent=10)
-    if (more := len(summary.changed) - MOST_CHANGES) > 0:
+    if (more := len(changed) - MOST_CHANGES) > 0:
         say(out, f"{'':<10}and {more:,} more; --json has all", indent=10)
     for name, text in (
         ("note", summary.note),

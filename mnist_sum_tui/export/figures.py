@@ -14,6 +14,7 @@ from mnist_sum_tui.charts.series import HEADS, Series, smooth
 from mnist_sum_tui.charts.sureness import LEAST_ANSWERS
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.runs.event_words import changed_words
+from mnist_sum_tui.runs.events import Changed
 
 WIDTH, HEIGHT = 560, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 8, 28
@@ -49,15 +50,18 @@ class Figure:
     """where a setting was changed, and what was changed there"""
 
 
-def figure(series: Series, quantity: str) -> Figure | None:
-    """The training curves and validations of `loss` or `accuracy` over the steps; None with fewer than two values."""
+def figure(series: Series, quantity: str, changed: Sequence[Changed] = ()) -> Figure | None:
+    """The training curves and validations of `loss` or `accuracy` over the steps, and where settings were changed.
+
+    None with fewer than two values.
+    """
     scale = LOG if quantity == "loss" else NINES
     steps = series.training.column(0)
     curves = {head: (steps, smooth(series.y(quantity, head, series.training), SMOOTHING)) for head in HEADS}
     marks = {head: (series.validation.column(0), series.y(quantity, head, series.validation)) for head in HEADS}
     rows = zip(*(values.tolist() for values in (steps, curves["digit"][1], curves["sum"][1])), strict=True)
     said = [(at, f"step {at:,.0f}: digit {scale.label(digit)}, sum {scale.label(total)}") for at, digit, total in rows]
-    turns = [(event.at, changed_words(event)) for event in series.changed]
+    turns = [(event.at, changed_words(event)) for event in changed]
     return _figure(f"{quantity} over the steps", scale, "step", curves, marks, said, turns)
 
 

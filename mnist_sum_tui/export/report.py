@@ -17,6 +17,7 @@ from mnist_sum_tui.export.figures import Figure, comparison, figure, png, reliab
 from mnist_sum_tui.export.report_json import pictured, tested
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.asked_lengths import all_changes
 from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.event_words import changed_words
@@ -51,7 +52,7 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
         RunError: config.json is missing or damaged.
     """
     summary, config = summarise(run), run.read_config()
-    series = Series(_moments(run))
+    series, changed = Series(_moments(run)), all_changes(summary.starts, summary.changed)
     test, samples = tested(run), [*read_events(run.metrics_file, Samples.kind)]
     command, besides = reproduction(config, summary.starts, summary.changed)
     worst = test.get("mistakes", ())[:MOST_MISTAKES]
@@ -62,8 +63,8 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
         summary=summary,
         facts=_facts(summary),
         test=test,
-        turns=[changed_words(event) for event in series.changed],
-        figures=_drawn(figure(series, quantity) for quantity in QUANTITIES),
+        turns=[changed_words(event) for event in changed],
+        figures=_drawn(figure(series, quantity, changed) for quantity in QUANTITIES),
         tables=tables(samples),
         began=began(samples),
         mistakes=[(wrong, png(image)) for wrong, image in pictured(worst, data_dir or config.data_dir)],

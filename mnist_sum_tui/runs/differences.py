@@ -6,6 +6,7 @@ from itertools import zip_longest
 from mnist_sum_tui.config import ENDS, TrainConfig, option_name, settings, value_words
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.asked_lengths import parts_of
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.summary import Summary
 
@@ -49,9 +50,7 @@ def epochs_asked(run: Summary) -> str:
 
     A number that was set while it trained, by the user or by the run itself, is among its changes and not among these.
     """
-    turned = {event.value for event in run.changed if event.setting == "epochs"}
-    numbers = [str(start.epochs) for start in run.starts]
-    return ", then ".join(dict.fromkeys(numbers[:1] + [number for number in numbers if number not in turned]))
+    return ", then ".join(str(part.start.epochs) for part in parts_of(run.starts, run.changed))
 
 
 def _changes_table(changed: Sequence[Sequence[Changed]]) -> list[list[str]]:

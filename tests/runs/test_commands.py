@@ -37,10 +37,10 @@ def test_a_run_that_ended_by_itself_was_not_stopped_before_it_was_resumed() -> N
     text, besides = again(replace(usual, target=80.0), an_epoch)
     assert text.endswith(f"--target 80.0 && {AGAIN} 2")
     assert besides == ""
-    for config, step in ((usual, an_epoch), (replace(usual, target=80.0), an_epoch + 1)):
-        text, besides = again(config, step)
-        assert text.endswith(f" ; {AGAIN} 2")
-        assert besides.startswith(f"stop it at step {step}")
+    assert again(usual, an_epoch) == (f"{command(replace(usual, epochs=3))} --change 430:epochs=1 && {AGAIN} 2", "")
+    text, besides = again(replace(usual, target=80.0), an_epoch + 1)
+    assert text.endswith(f" ; {AGAIN} 2")
+    assert besides.startswith(f"stop it at step {an_epoch + 1}")
     fitted = Changed(step=9, epoch=1, elapsed=1.0, at=9, setting="epochs", before="3", value="1")
     assert again(replace(usual, max_minutes=0.1), an_epoch, fitted)[1] == ""
 

@@ -135,7 +135,8 @@ def test_a_run_that_was_turned_on_its_way_is_not_like_one_that_was_not() -> None
 
 
 def test_a_run_that_got_more_epochs_later_is_not_like_one_that_had_them_at_once() -> None:
-    begun, resumed = replace(recorded.started(), epochs=2), replace(recorded.started(resumed=True), epochs=2)
+    begun = replace(recorded.started(), epochs=2)
+    resumed = replace(recorded.started(resumed=True), epochs=2, step=2 * recorded.STEPS_PER_EPOCH)
     once = replace(summary("a"), starts=(begun,))
     later = replace(summary("b", seed=1), starts=(replace(begun, epochs=1), resumed))
     assert [run.run.id for run in folded([once, later])] == ["a", "b"]
