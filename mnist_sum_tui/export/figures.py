@@ -19,6 +19,8 @@ from mnist_sum_tui.runs.events import Changed
 WIDTH, HEIGHT = 560, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 8, 28
 """margins of a chart, in SVG units"""
+LABEL_GAP, DIGIT_WIDTH = 3, 7.5
+"""the gap beside the number of a change, and the most that a letter of it takes, in SVG units"""
 SMOOTHING = 0.9
 MOST_MARKS = 500
 """the most marks of a curve, because more would cover each other"""
@@ -48,6 +50,8 @@ class Figure:
     """what the mouse pointer shows: a position x, and the text there"""
     turns: list[Label]
     """where a setting was changed, and what was changed there"""
+    turn_labels: list[Label]
+    """where the numbers of these changes stand, counted from 1; one label for several that are close together"""
 
 
 def figure(series: Series, quantity: str, changed: Sequence[Changed] = ()) -> Figure | None:
@@ -113,6 +117,7 @@ def _figure(
     low, high = float(heights.min()), float(heights.max())
     pad, first, last = PAD * (high - low) or 1.0, float(along.min()), float(along.max())
     frame = _Frame(scale, low - pad, high + pad, first, max(last, first + 1))
+    numbered = [(frame.x(at), place, words) for place, (at, words) in enumerate(turns, 1) if first <= at <= frame.last]
     return Figure(
         title=title,
         x_ticks=[(frame.x(at), text) for at, text in across(kind, frame.first, frame.last, 6)],
@@ -120,7 +125,8 @@ def _figure(
         lines={name: _path(frame.points(x, y)) for name, (x, y) in curves.items()},
         marks={name: frame.dots(x, y) for name, (x, y) in marks.items()},
         values=[(round(frame.x(at), 1), words) for at, words in said],
-        turns=[(round(frame.x(at), 1), words) for at, words in turns if frame.first <= at <= frame.last],
+        turns=[(round(x, 1), words) for x, _, words in numbered],
+        turn_labels=_labels([(x, number) for x, number, _ in numbered]),
     )
 
 
@@ -149,6 +155,33 @@ class _Frame:
         gap = -(-len(steps) // MOST_MARKS) or 1
         steps, values = (np.append(found[:-1:gap], found[-1:]) for found in (steps, values))
         return [point for point in self.points(steps, values) if point is not None]
+
+
+def _labels(numbered: Sequence[tuple[float, int]]) -> list[Label]:
+    """The numbers beside these positions; those that would overlap share a label, such as `1-3, 5`."""
+    groups: list[tuple[float, list[int]]] = []
+    for x, number in sorted(numbered):
+        group = x, [number]
+        while groups and _label(*group)[0] < _end(_label(*groups[-1])):
+            group = x, [*groups.pop()[1], *group[1]]  # right of all their lines
+        groups.append(group)
+    return [_label(*group) for group in groups]
+
+
+def _label(x: float, numbers: Sequence[int]) -> Label:
+    """A label with the numbers, right of a position, but within the chart."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    words = ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return round(min(x + LABEL_GAP, WIDTH - DIGIT_WIDTH * len(words)), 1), words
+
+
+def _end(label: Label) -> float:
+    return label[0] + DIGIT_WIDTH * len(label[1]) + LABEL_GAP
 
 
 def _path(points: list[Point | None]) -> str:

@@ -82,7 +82,7 @@ def compared(named: Mapping[str, Summary]) -> bytes:
     drawn = dict(list(named.items())[:MOST_RUNS])
     curves = {letter: Series(_moments(found.run)) for letter, found in drawn.items()}
     known = {letter: found for letter, found in named.items() if found.config is not None}
-    rows = table_of([*named.values()])
+    rows = table_of([*named.values()], most=None)
     return _page(
         "compare.html",
         f"{len(named)} runs compared",

@@ -11,7 +11,7 @@ from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.summary import Summary
 
 MOST_CHANGES = 5
-"""rows of changes that are shown; one more row counts the rest"""
+"""rows of changes that a terminal shows; one more row counts the rest"""
 SAME_SETTINGS = "The runs have the same settings."
 INDIFFERENT = ("device", "threads", "keep")
 """settings that do not decide what a network learns"""
@@ -22,11 +22,13 @@ ONLY_SPEED = "same settings, only the machine's speed differs"
 """why runs of the same settings and seed take different times"""
 
 
-def settings_table(configs: Sequence[TrainConfig | None], changed: Sequence[Sequence[Changed]] = ()) -> list[list[str]]:
+def settings_table(
+    configs: Sequence[TrainConfig | None], changed: Sequence[Sequence[Changed]] = (), most: int | None = MOST_CHANGES
+) -> list[list[str]]:
     """A row for each setting that differs: the option's name, then the value in each config, in words.
 
     A config of None, for a damaged run, shows `-` and differs from every other. If the runs were not all changed alike
-    during training, rows `change` follow, written as for `--change`: `300:lr=x0.5`.
+    during training, rows `change` follow, written as for `--change`: `300:lr=x0.5`; at most `most`, or all with None.
     """
     columns = [{} if config is None else config.to_dict() for config in configs]
     found = [
@@ -34,14 +36,14 @@ def settings_table(configs: Sequence[TrainConfig | None], changed: Sequence[Sequ
         for name in settings()
         if len({str(values.get(name)) for values in columns}) > 1
     ]
-    return found + _changes_table(changed)
+    return found + _changes_table(changed, most)
 
 
-def table_of(runs: Sequence[Summary]) -> list[list[str]]:
+def table_of(runs: Sequence[Summary], most: int | None = MOST_CHANGES) -> list[list[str]]:
     """As `settings_table`, for runs; a row says if they got their epochs at different starts, as `1, then 2`."""
     asked = [epochs_asked(run) for run in runs]
     is_other = len(set(asked)) > 1 and any("," in epochs for epochs in asked)
-    rows = settings_table([run.config for run in runs], [run.changed for run in runs])
+    rows = settings_table([run.config for run in runs], [run.changed for run in runs], most)
     return [*rows, ["epochs asked for", *(epochs or "-" for epochs in asked)]] if is_other else rows
 
 
@@ -53,13 +55,13 @@ def epochs_asked(run: Summary) -> str:
     return ", then ".join(str(part.start.epochs) for part in parts_of(run.starts, run.changed))
 
 
-def _changes_table(changed: Sequence[Sequence[Changed]]) -> list[list[str]]:
+def _changes_table(changed: Sequence[Sequence[Changed]], most: int | None) -> list[list[str]]:
     columns = [[str(event.turn) for event in events] for events in changed]
     if all(column == columns[0] for column in columns):
         return []
     for column in columns:
-        if (more := len(column) - MOST_CHANGES) > 0:
-            column[MOST_CHANGES:] = [f"{more:,} more"]
+        if most is not None and (more := len(column) - most) > 0:
+            column[most:] = [f"{more:,} more"]
     rows = zip_longest(*columns, fillvalue="-")
     return [["" if place else "change", *map(printable, row)] for place, row in enumerate(rows)]
 

@@ -84,6 +84,10 @@ def test_what_was_turned_is_in_the_commands_and_among_the_settings(run: Run) -> 
         stream.write(to_json(turned) + "\n")
     assert "--seed 0 --change 300:lr=x0.5</pre>" in page(run)
     assert compared({"A": summarise(run), "B": other}).decode().count("300:lr=x0.5") == 2
+    with run.metrics_file.open("a") as stream:
+        stream.writelines(to_json(replace(turned, at=at)) + "\n" for at in range(301, 310))
+    whole = compared({"A": summarise(run), "B": other}).decode()
+    assert whole.count("<td>309:lr=x0.5</td>") == 1, "a page has room for all, and nothing there would open the rest"
 
 
 def test_it_is_small_and_asks_for_nothing(run: Run) -> None:
@@ -134,6 +138,7 @@ def test_several_runs_on_one_page(cli: Cli, tmp_path: Path) -> None:
     text = compared(dict(zip("ABCDEFG", map(summarise, runs), strict=True))).decode()
     assert text.count('<div class="chart">') == 4
     assert "<th>seed</th><td>0</td>" in text
+    assert f'<td class="words">{runs[0].id}</td><td class="words">compact</td>' in text, "not aligned like figures"
     assert "those after F are not drawn" in text
     assert 'class="curve run-6" d="M' in text
     assert '"epoch 5.00: A 9' in text

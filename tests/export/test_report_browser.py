@@ -10,6 +10,7 @@ from mnist_sum_tui.export.addition_over_time import tables
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 
 
@@ -30,13 +31,20 @@ def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
         path.write_bytes(content)
         return [line for line in _browsed(path).stderr.splitlines() if "CONSOLE" in line]
 
-    whole = report(RECORDED)
+    tested = Run(shutil.copytree(RECORDED.path, tmp_path / "run"))
+    tested.write_json(tested.report_file, {"digit_accuracy": 0.99, "sum_accuracy": 0.98, "agreement": 0.97})
+    whole = report(tested)
+    assert "97.00 %" in whole.decode()
     assert said("report.html", whole) == []
     assert said("compare.html", compared({"A": summarise(RECORDED), "B": summarise(RECORDED)})) == []
     moved = (
-        b"<script>s = added.querySelector('input'); s.value = 0; s.dispatchEvent(new Event('input'));</script></body>"
+        b"<script>s = added.querySelector('input'); s.value = 0; s.dispatchEvent(new Event('input'));"
+        b"document.title = [...document.querySelectorAll('section')].filter(s => s.offsetWidth > s.clientWidth).length"
+        b" + ' have a scroll bar at the side'</script></body>"
     )
     (tmp_path / "moved.html").write_bytes(whole.replace(b"</body>", moved))
     first = tables(read_events(RECORDED.metrics_file))[0]
-    assert f"<output>{first.words}</output>" in _browsed(tmp_path / "moved.html").stdout
+    shown = _browsed(tmp_path / "moved.html").stdout
+    assert f"<output>{first.words}</output>" in shown
+    assert "<title>0 have a scroll bar at the side</title>" in shown
     assert said("broken.html", report(RECORDED).replace(b"</body>", b"<script>nothing()</script></body>"))

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from mnist_sum_tui.export.animation import svg
-from mnist_sum_tui.export.figures import LEFT, RIGHT, WIDTH
+from mnist_sum_tui.export.figures import LEFT, RIGHT, TOP, WIDTH
 from mnist_sum_tui.export.report import report
 from mnist_sum_tui.runs.events import Changed, Event, Started
 from tests.tui import recorded
@@ -21,11 +22,28 @@ def turned(at: int, value: str, setting: str = "lr", before: str = "x1") -> Chan
 def test_each_chart_marks_what_was_changed_where_it_was(tmp_path: Path) -> None:
     events = [*recorded.training(2150), turned(5, "x0.1"), turned(2150, "x2"), turned(9999, "x3")]
     text = report(make(tmp_path, "20260101-120100-compact", events)).decode()
-    found = re.findall(r'<g class="turn"><title>(.*?)</title><path d="M([\d.]+) .*?>(\d)</text></g>', text)
+    found = re.findall(r'<g class="turn"><title>(.*?)</title><path d="M([\d.]+) ', text)
     first, last = "learning rate x1 -&gt; x0.1, after step 5", "learning rate x1 -&gt; x2, after step 2,150"
-    assert [(words, number) for words, _, number in found] == [(first, "1"), (last, "2")] * 2, "in both charts"
-    assert [float(x) for _, x, _ in found[:2]] == pytest.approx([LEFT, WIDTH - RIGHT], abs=0.2)
+    assert [words for words, _ in found] == [first, last] * 2, "in both charts"
+    assert [words for _, _, words in labels(text)] == ["1", "2"] * 2
+    assert [float(x) for _, x in found[:2]] == pytest.approx([LEFT, WIDTH - RIGHT], abs=0.2)
     assert f"Changed while it trained: (1) {first}; (2) {last}; (3)" in text
+
+
+def labels(text: str) -> list[tuple[float, float, str]]:
+    """Left, right and words of the labels of changes, with digits as wide as those of the usual fonts."""
+    found = re.findall(rf'<text x="([\d.]+)" y="{TOP + 10}">(.*?)</text>', text)
+    return [(float(x), float(x) + 7 * len(words), words) for x, words in found]
+
+
+def test_the_numbers_of_changes_that_lie_close_together_do_not_overlap(tmp_path: Path) -> None:
+    places = (9999, 20, 22, 24, 60, 26, 800, 2140, 2145, 2150)
+    events = [*recorded.training(2150), *(turned(at, "x2") for at in places)]
+    found = labels(report(make(tmp_path, "20260101-120100-compact", events)).decode())
+    found = found[: len(found) // 2]
+    assert [words for _, _, words in found] == ["2-6", "7", "8-10"], "the first is planned for a step that never came"
+    assert all(right <= left for (_, right, _), (left, _, _) in pairwise(found))
+    assert found[-1][1] <= WIDTH
 
 
 def test_without_a_change_nothing_is_said_of_one(tmp_path: Path) -> None:
