@@ -33,19 +33,20 @@ def reproduction(config: TrainConfig, starts: Sequence[Started], changed: Sequen
 
     A run that was resumed without another number of epochs needs one command, because it ends bit for bit as if it had
     not stopped. Settings that were changed during the run become `--change` options, and so does the end of a part that
-    ended after an epoch, because the change with which it ended is no longer in the journal. --max-minutes is left out
-    where the number of epochs was changed, because it would come to another one.
+    ended after an epoch, because the change with which it ended is no longer in the journal. What would end a run by
+    itself is left out where that is told as a change.
     """
     parts, stops = parts_of(starts, changed), []
-    if len(parts) > 1 or any(event.setting == "epochs" for event in changed):
+    if len(parts) > 1:  # what ended each of them is told as a change, and may have been given only to a later one
+        config = replace(config, max_minutes=0.0, patience=0, min_gain=0.0, target=0.0)
+    elif any(event.setting == "epochs" for event in changed):
         config = replace(config, max_minutes=0.0)
     text = command(replace(config, epochs=starts[0].epochs) if starts else config)
     text += _options(parts[0].changed if parts else changed)
     for before, part in pairwise(parts):
         step, per_epoch = part.start.step, part.start.steps_per_epoch
-        is_after_epoch = step > 0 and step % per_epoch == 0
-        if step < before.epochs_at(step) * per_epoch and not (is_after_epoch and (config.patience or config.target)):
-            if is_after_epoch:
+        if step < before.epochs_at(step) * per_epoch:
+            if step > 0 and step % per_epoch == 0:
                 text += f" --change {step}:epochs={step // per_epoch}"
             else:
                 stops.append(f"{step:,}")
