@@ -33,10 +33,8 @@ TURNS = {2: "into its mirror image", 3: "by 180 degrees", 4: "upside down", 5: f
 """the turn that each EXIF orientation asks for"""
 LEAST_CONTRAST = 24
 """the smallest difference between background and ink, of 255; the noise of a blank photo is smaller"""
-LEAST_INK = 0.06
-"""the lowest threshold, as a share of full ink, below which a pixel is background; JPEG artefacts are weaker"""
-MOST_INK = 0.4
-"""the highest threshold"""
+LEAST_INK, MOST_INK = 0.06, 0.4
+"""the lowest and the highest threshold, as shares of full ink, of the background; JPEG artefacts are weaker"""
 GRAIN_FACTOR = 2.0
 """the threshold is twice the spread of grey values along the border, which shows film grain or a shadow"""
 

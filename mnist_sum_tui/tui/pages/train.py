@@ -227,9 +227,8 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             return True
         if self.is_form_shown and action in ("control", *CHART_ACTIONS):
             return False
-        if action in ("charts", "leave") and self.query_children(HelpPanel):
-            return False  # Escape closes the help first
-        if action == "charts" and self.session.run is None:
+        is_second = action in ("charts", "leave") and self.query_children(HelpPanel)  # Escape closes the help first
+        if is_second or (action == "charts" and self.session.run is None):
             return False
         if (allowed := self.allows_in_replay(action, parameters)) is not None:
             return allowed
