@@ -28,12 +28,12 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import byte_size, letters, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find, notes
-from mnist_sum_tui.runs.asked_lengths import all_changes
 from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
+from mnist_sum_tui.runs.parts import all_changes
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.same_weights import about_weights
 from mnist_sum_tui.runs.summary import summarise

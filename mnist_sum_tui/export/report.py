@@ -17,12 +17,12 @@ from mnist_sum_tui.export.figures import Figure, comparison, figure, png, reliab
 from mnist_sum_tui.export.report_json import pictured, tested
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.asked_lengths import all_changes
 from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.events import Event, Samples
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.parts import all_changes
 from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.same_weights import about_weights

@@ -8,8 +8,8 @@ from itertools import pairwise
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.own_network import is_own, option_for
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.asked_lengths import parts_of
 from mnist_sum_tui.runs.events import Changed, Started
+from mnist_sum_tui.runs.parts import parts_of
 
 
 def command(config: TrainConfig) -> str:

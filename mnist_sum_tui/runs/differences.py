@@ -6,8 +6,8 @@ from itertools import zip_longest
 from mnist_sum_tui.config import ENDS, TrainConfig, option_name, settings, value_words
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.asked_lengths import parts_of
 from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.parts import parts_of
 from mnist_sum_tui.runs.summary import Summary
 
 MOST_CHANGES = 5
