@@ -71,7 +71,8 @@ def test_who_was_right_and_how_long_it_took() -> None:
     assert not answered(6, 8).is_right
     score = score_of([right, answered(6, 9), answered(7, 9, index=0, number=2)], "x", "2026-11-27")
     assert (score["right"], score["network_right"], score["images"], score["seconds"]) == (2, 1, 3, 6.0)
-    assert score_lines(score, []) == ["You      2 of 3 in 6.0 s", "Network  1 of 3 in 12 ms"]
+    hard = "Half of the images are hard ones for the network."
+    assert score_lines(score, []) == ["You      2 of 3 in 6.0 s", "Network  1 of 3 in 12 ms", hard]
     assert score_lines(score, [{**score, "right": 1}])[-1] == "Your best so far!"
     assert score_lines(score, [{**score, "right": 3}])[-1] == "Your best so far: 100 % right"
 
