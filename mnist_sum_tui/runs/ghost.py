@@ -60,7 +60,6 @@ def _best_of(runs: tuple[Run, ...], model: str, data_dir: str | None, current: R
     created = current.created
     summaries = [summarise(run) for run in runs if run.id != current.id and (not created or run.created <= created)]
     same = model, data_dir
-    able = [found for found in summaries if found.config and found.state_word != ONLY_GUESSES]
-    alike = [found for found in able if found.config and (found.config.model, found.config.data_dir) == same]
-    best = best_if_any(alike)
+    alike = [found for found in summaries if found.config and (found.config.model, found.config.data_dir) == same]
+    best = best_if_any([found for found in alike if found.state_word != ONLY_GUESSES])
     return None if best is None else best.run

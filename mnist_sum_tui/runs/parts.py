@@ -1,6 +1,6 @@
 """The parts of a run: one more begins where the user resumes it with another number of epochs than it has by then."""
 
-from bisect import bisect_right
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -25,14 +25,20 @@ class Part:
 
 def parts_of(starts: Sequence[Started], changed: Sequence[Changed]) -> list[Part]:
     """The parts of a run in order; none without a start."""
-    asked = list(starts[:1])
-    for start in starts[1:]:
-        before = _divided([*asked, start], changed)[-2]
+    set_for = defaultdict[int, set[int]](set)
+    for event in changed:
+        if event.setting == "epochs":
+            set_for[event.at].add(int(event.value))
+    parts, waiting = list[Part](), deque(changed)
+    for start in starts:
+        while parts and waiting and (waiting[0].step, waiting[0].elapsed) < (start.step, start.elapsed):
+            parts[-1].changed.append(waiting.popleft())
         # a change after the checkpoint is made again by the resumption, perhaps for this very step
-        again = {int(event.value) for event in changed if event.setting == "epochs" and event.at == start.step}
-        if start.epochs not in {before.epochs_at(start.step), *again}:
-            asked.append(start)
-    return _divided(asked, changed)
+        if not parts or start.epochs not in {parts[-1].epochs_at(start.step), *set_for[start.step]}:
+            parts.append(Part(start))
+    if parts:
+        parts[-1].changed.extend(waiting)
+    return parts
 
 
 def all_changes(starts: Sequence[Started], changed: Sequence[Changed]) -> list[Changed]:
@@ -47,12 +53,3 @@ def all_changes(starts: Sequence[Started], changed: Sequence[Changed]) -> list[C
         found += part.changed
         before = part
     return found or list(changed)
-
-
-def _divided(starts: Sequence[Started], changed: Sequence[Changed]) -> list[Part]:
-    """Parts that begin at these starts, with the changes that were made in each."""
-    parts = [Part(start) for start in starts]
-    begins = [(start.step, start.elapsed) for start in starts]
-    for event in changed if parts else ():
-        parts[max(bisect_right(begins, (event.step, event.elapsed)) - 1, 0)].changed.append(event)
-    return parts

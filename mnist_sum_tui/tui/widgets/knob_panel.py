@@ -184,8 +184,7 @@ class KnobPanel(Widget, can_focus=True):
             place = max(place, self._begun - 1)
         if place != shown.place:
             self._before.append((shown.setting, shown.value))
-            self._knobs[self._chosen] = replace(
-                shown, value=shown.stops[place]
-            )  # a slow line brings several keys at once
-            self.post_message(self.Turned(shown.setting, shown.stops[place]))
+            turned = replace(shown, value=shown.stops[place])
+            self._knobs[self._chosen] = turned  # at once, because a slow line brings several keys together
+            self.post_message(self.Turned(turned.setting, turned.value))
             self.refresh_bindings()
