@@ -36,7 +36,7 @@ TUI_ROOMS = (
     {"leaving"},
     {"run_app"},
     {"settings_app"},
-    {"settings_app"},
+    {"palette"},
     {"app"},
     {"launch", "visitor"},
     {"web_server"},

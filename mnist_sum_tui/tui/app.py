@@ -12,10 +12,8 @@ from textual.binding import Binding
 from textual.events import Event, Key, MouseEvent
 from textual.screen import Screen
 
-from mnist_sum_tui import settings
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.glyphs import MARKERS
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.base import PAGES, Page
@@ -25,7 +23,7 @@ from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import OpenInInspect, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.settings_app import OFFERED, SettingsApp
+from mnist_sum_tui.tui.settings_app import SettingsApp
 from mnist_sum_tui.tui.textual_fixes import mend
 from mnist_sum_tui.tui.textual_speed import mend_line_caches, mend_resumes, mend_rules, mend_strips
 
@@ -199,26 +197,10 @@ class MnistSumApp(SettingsApp):
             self.push_screen(QuizScreen())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The commands of the palette: Textual's own, and markers, settings, guide and quiz."""
-        yield from super().get_system_commands(screen)
-        for theme in OFFERED["theme"]:
-            yield SystemCommand(
-                f"Theme: {theme}", "Colours of the dashboard", partial(self.keep_setting, "theme", str(theme))
-            )
-        for name in MARKERS:
-            said = f"Draw with the marker {name}, one of {', '.join(MARKERS)}"
-            yield SystemCommand(f"Marker: {name}", said, partial(self.keep_setting, "marker", name))
-        yield SystemCommand(
-            "Settings",
-            f"What one sets once: {', '.join(name for name in settings.KNOWN if name != 'plain')}",
-            self.search_settings,
-        )
-        yield SystemCommand(
-            "Guide", "Read about networks, recipes, accuracy, speed; ten experiments", self.action_guide
-        )
-        yield SystemCommand(
-            "Quiz", "Ten test images for you and the network: who reads and adds better?", self.action_quiz
-        )
+        """The commands of the palette."""
+        from mnist_sum_tui.tui.palette import commands
+
+        return commands(self, screen)
 
     def deliver_screenshot(
         self, filename: str | None = None, path: str | None = None, time_format: str | None = None

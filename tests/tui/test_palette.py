@@ -78,3 +78,24 @@ async def test_our_own_themes_come_first(fake: FakeTrain, tmp_path: Path) -> Non
         await until(pilot, lambda: choices.option_count and "light" in str(choices.get_option_at_index(0).prompt))
         assert "mnist-sum-light" in str(choices.get_option_at_index(0).prompt)
         assert str(app.screen.query_one(SearchIcon).render()) == BRAILLE.chosen
+
+
+async def test_the_palette_goes_to_each_page_in_our_words(tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("ctrl+p", *"misreads")
+        await until(pilot, lambda: app.screen.query_one(CommandList).option_count == 0)
+        await pilot.press("escape", "escape")
+        offered = {command.title: command.help for command in app.get_system_commands(app.screen)}
+        assert not any("application" in said or "widget" in said for said in offered.values())
+        await pilot.press("ctrl+p", *"mistakes")
+        await until(pilot, lambda: app.screen.query_one(CommandList).option_count)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: app.screen is app.pages.get("mistakes"))
+
+
+async def test_a_visitor_s_palette_has_no_other_page(tmp_path: Path) -> None:
+    app = recorded.new_app(tmp_path)
+    app.session.is_read_only = True
+    async with app.run_test(size=(120, 36)):
+        assert not any("(F" in command.title for command in app.get_system_commands(app.screen))

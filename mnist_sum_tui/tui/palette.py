@@ -1,0 +1,52 @@
+"""The commands of the palette, in plain words: the pages, what is set once, and what belongs to no page."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual.app import SystemCommand
+from textual.screen import Screen
+
+from mnist_sum_tui import settings
+from mnist_sum_tui.glyphs import MARKERS
+from mnist_sum_tui.tui.pages.base import PAGES
+from mnist_sum_tui.tui.settings_app import OFFERED
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.tui.app import MnistSumApp
+
+SHOWN_THERE = {
+    "train": "Start a training and watch loss and accuracy",
+    "inspect": "A test image and a number: what the network answers",
+    "draw": "Draw a digit, and the network reads it",
+    "mistakes": "Which digits it misreads, and how sure it is then",
+    "runs": "All trainings, their results, and the curves of those marked",
+    "inside": "What each layer makes of an image, and where the network looks",
+}
+"""what each page is for"""
+
+
+def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """What the palette offers on this screen; it sorts them by name."""
+    if not app.session.is_read_only:  # a visitor has one page
+        for place, name in enumerate(PAGES, 1):
+            yield SystemCommand(f"{name.title()} (F{place})", SHOWN_THERE[name], partial(app.action_page, name))
+        said = "Ten test images for you and the network: who reads and adds better?"
+        yield SystemCommand("Quiz", said, app.action_quiz)
+    yield SystemCommand("Guide", "Read about networks, recipes, accuracy, speed; ten experiments", app.action_guide)
+    if screen.query("HelpPanel"):
+        yield SystemCommand("Keys", "Hide the help of this page", app.action_hide_help_panel)
+    else:
+        yield SystemCommand("Keys", "Show the keys of this page and what it is about", app.action_show_help_panel)
+    yield SystemCommand("Theme", "Choose the colours from a list", app.action_change_theme)
+    for theme in OFFERED["theme"]:
+        keep = partial(app.keep_setting, "theme", str(theme))
+        yield SystemCommand(f"Theme: {theme}", "Colours of the dashboard", keep)
+    for name in MARKERS:
+        said = f"Draw with the marker {name}, one of {', '.join(MARKERS)}"
+        yield SystemCommand(f"Marker: {name}", said, partial(app.keep_setting, "marker", name))
+    kept = ", ".join(name for name in settings.KNOWN if name != "plain")
+    yield SystemCommand("Settings", f"What one sets once: {kept}", app.search_settings)
+    picture = partial(app.set_timer, 0.1, app.deliver_screenshot)  # when the palette is gone
+    yield SystemCommand("Screenshot", "Save a picture of the screen as SVG, and say where", picture)
+    yield SystemCommand("Quit", "Leave; asks first if a training runs here", app.action_quit)
