@@ -183,13 +183,15 @@ def print_table(
     for place, part in enumerate(parts):
         if place:
             out.print()
+        lines = []
         for row in grid:
             line = Text(" " * gap).join(row[at] for at in part)
             if is_stacked:
                 row[0].rstrip()
                 line = Text.assemble(row[0], "\n" + " " * gap, line)
             line.rstrip()
-            out.print(line, soft_wrap=True)
+            lines.append(line)
+        out.print(Text("\n").join(lines), soft_wrap=True)
 
 
 def _parts(

@@ -30,9 +30,9 @@ def check(folder: Path) -> None:
         RunError: there is such a file, or the folder cannot be read.
     """
     for entry in _entries(folder):
-        path = folder / entry.name
         if not is_own(entry.name) or entry.is_file(follow_symlinks=False):
             continue
+        path = folder / entry.name
         if path.is_symlink() or path.exists():  # otherwise it was a temporary file that is gone by now
             raise RunError(f"{path}: is not a regular file, as a run's files must be; choose another run")
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
+from mnist_sum_tui.tui.pages.base import Page
+
 if TYPE_CHECKING:  # they need numpy, and the first frame does not
     from mnist_sum_tui.tui.widgets.chart import Chart
     from mnist_sum_tui.tui.widgets.run_view import RunView
@@ -30,7 +32,7 @@ LARGE = {"": "loss", "loss": "accuracy", "accuracy": ""}
 """the chart that `m` enlarges next, by the one that is large now; empty for none"""
 
 
-class ChartKeys:
+class ChartKeys(Page):
     """The actions of the keys in CHART_BINDINGS."""
 
     @property
@@ -56,13 +58,17 @@ class ChartKeys:
 
     def action_large(self) -> None:
         """Enlarge one chart, then the other, then show both."""
-        self.run_view.large = LARGE[self.run_view.large]
+        self._enlarge(LARGE[self.run_view.large])
 
     def on_chart_zoomed(self, message: "Chart.Zoomed") -> None:
         """The wheel enlarges the chart under it, or shows both again."""
         name = message.chart.id
         if name is not None and name in LARGE:
-            self.run_view.large = name if message.is_up else ""
+            self._enlarge(name if message.is_up else "")
+
+    def _enlarge(self, name: str) -> None:
+        self.run_view.large = name
+        self.refresh_bindings()  # in a replay Escape does something else now
 
     def action_system(self) -> None:
         """Show two lines about the machine, and its curves in place of the loss; or show the loss again."""
@@ -78,7 +84,7 @@ class ChartKeys:
         if view.view.cursor is not None:
             self.remove_cursor()
         elif view.large:
-            view.large = ""
+            self._enlarge("")
         else:
             return False
         return True

@@ -20,7 +20,7 @@ from mnist_sum_tui.tui.predictions.weights import run_option
 from mnist_sum_tui.tui.textual_fixes import SteadyInput, pass_on
 
 FILE_KEYS = (
-    Binding("o", "open", "Open", tooltip="a picture"),
+    Binding("o", "open_picture", "Open", tooltip="a picture"),
     Binding("s", "save", "Save", tooltip="as a picture"),
 )
 
@@ -98,6 +98,6 @@ class DrawingFiles(WeightsPage):
             command = f"mnist-sum predict image {shlex.quote(str(path))} --number {number}{option}"
             self.note(f"Saved; read it by: {command}")
 
-    def action_open(self) -> None:
+    def action_open_picture(self) -> None:
         """Ask for a picture, and show it."""
         self.ask(OpenPicture(), lambda found: self.show_picture(*found))

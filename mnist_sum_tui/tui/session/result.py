@@ -35,7 +35,9 @@ def outcome(session: Session) -> list[Row]:
         if session.config is not None and (words := advice(done, session.config, session.events)):
             rows.append(("but", words))
     elif (session.is_watching or session.is_opened) and not session.is_live:
-        rows.append(("cut off", "the process that trained it is gone; what came after the last checkpoint is lost"))
+        is_there = run.path.is_dir()
+        lost = "the process that trained it is gone; what came after the last checkpoint is lost"
+        rows.append(("cut off", lost) if is_there else ("removed", "the folder of this run is gone"))
     if session.best is not None and (found := accuracies(session.best)):
         rows.append(("best", f"epoch {session.best.epoch}, validation: {_figures(*found)}"))
     if done is not None and (found := accuracies(done)):

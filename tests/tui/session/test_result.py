@@ -91,3 +91,16 @@ def test_without_validation_images_no_epoch_is_called_the_best(session: Session)
 def test_it_says_what_went_wrong_of_a_run_that_cannot_add(session: Session) -> None:
     cannot_add: Finished = replace(recorded.finished(), sum_accuracy=0.1)
     assert "cannot add yet" in end(session, *recorded.training(2150), cannot_add)["but"]
+
+
+def test_a_watched_run_whose_folder_is_gone_is_not_said_to_be_cut_off(session: Session) -> None:
+    assert session.run is not None
+    session.watch(TrainConfig(), session.run)
+    session.take(recorded.training(2150), is_whole=True, is_alive=False)
+    assert "cut off" in dict(outcome(session))
+    for path in session.run.path.iterdir():
+        path.unlink()
+    session.run.path.rmdir()
+    rows = dict(outcome(session))
+    assert rows["removed"] == "the folder of this run is gone"
+    assert not {"cut off", "try it", "go on"} & rows.keys()
