@@ -73,7 +73,8 @@ class ReplayKeys(ChartKeys, AfterRun):
             return self.session.is_live and self._can_begin
         if action in REPLAY_ACTIONS:
             is_other = action == "play" and self.player is not None and parameters == (self.player.is_playing,)
-            return self.player is not None and not self.is_form_shown and not is_other
+            is_second = action == "leave" and bool(self.run_view.large)  # Escape makes a large chart small first
+            return self.player is not None and not self.is_form_shown and not is_other and not is_second
         is_space = action == "control" and parameters[0] in ("pause", "resume")  # space plays
         return False if (is_space or action in NOT_IN_A_REPLAY) and self.player is not None else None
 

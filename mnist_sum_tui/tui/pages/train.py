@@ -228,7 +228,6 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         if self.is_form_shown and action in ("control", *CHART_ACTIONS):
             return False
         is_second = action in ("charts", "leave") and self.query_children(HelpPanel)  # Escape closes the help first
-        is_second = is_second or (action == "leave" and self.run_view.large)  # and a large chart
         if is_second or (action == "charts" and self.session.run is None):
             return False
         if (allowed := self.allows_in_replay(action, parameters)) is not None:

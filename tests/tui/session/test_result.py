@@ -96,7 +96,7 @@ def test_it_says_what_went_wrong_of_a_run_that_cannot_add(session: Session) -> N
 def test_a_watched_run_whose_folder_is_gone_is_not_said_to_be_cut_off(session: Session) -> None:
     assert session.run is not None
     session.watch(TrainConfig(), session.run)
-    session.take(recorded.training(2150), is_whole=True, is_alive=False)
+    session.take(list(recorded.training(2150)), is_whole=True, is_alive=False)
     assert "cut off" in dict(outcome(session))
     for path in session.run.path.iterdir():
         path.unlink()
