@@ -82,9 +82,14 @@ def _means(progress: Iterable[Progress], scale: float) -> list[Progress]:
 def _changes(samples: Iterable[Samples]) -> list[Samples]:
     found: list[Samples] = []
     for event in samples:
-        if not found or (event.digits, event.sums) != (found[-1].digits, found[-1].sums):
+        if not found or _answers(event) != _answers(found[-1]):
             found.append(event)
     return found
+
+
+def _answers(event: Samples) -> tuple[object, ...]:
+    """Digits and sums of the images, and for each number the likeliest sum in the first image's addition table."""
+    return event.digits, event.sums, [row.find(max(row)) for row in event.addition if row]
 
 
 def to_lines(events: Iterable[Event]) -> bytes:
