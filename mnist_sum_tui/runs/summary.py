@@ -110,6 +110,7 @@ def summarise(run: Run) -> Summary:
     events = list(read_events(run.metrics_file, *KINDS))
     ended = events[-1] if events and isinstance(events[-1], Finished) else None
     state = "running" if run.is_running else (ended.reason if ended else "interrupted")
+    newest = (last_event(run.metrics_file) if state == "running" else None) or (events[-1] if events else None)
     return Summary(
         run=run,
         config=config,
@@ -119,7 +120,7 @@ def summarise(run: Run) -> Summary:
         saves=tuple(event for event in events if isinstance(event, Checkpointed)),
         changed=tuple(event for event in events if isinstance(event, Changed)),
         finished=ended,
-        elapsed=events[-1].elapsed if events else 0.0,
+        elapsed=newest.elapsed if newest else 0.0,
         is_paused=state == "running" and _ends_in_a_pause(events),
         note=notes.read(run),
         size=own_files.size(run.path),

@@ -12,12 +12,15 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.event_json import to_json
-from mnist_sum_tui.runs.events import EpochDone, Finished
+from mnist_sum_tui.runs.events import EpochDone, Finished, System
 from mnist_sum_tui.runs.run import Run, default_folder
 from mnist_sum_tui.runs.summary import best_run, summarise
 from tests.conftest import Cli
 
 CONFIG = TrainConfig.of("standard", model="compact")
+
+NONE = dict.fromkeys(("others", "memory", "temperature", "gpu", "gpu_memory"))
+LOAD = System(step=9, epoch=2, elapsed=77.0, cores=2, own=0.5, **NONE)
 
 
 def _epoch(number: int, accuracy: float, best: bool = True) -> EpochDone:
@@ -208,7 +211,9 @@ def test_kill_9_releases_the_lock(tmp_path: Path) -> None:
     process = context.Process(target=_hold, args=(run.path, ready, leave))
     process.start()
     assert ready.wait(30)
-    assert summarise(run).state == "running"
+    with run.metrics_file.open("a") as journal:
+        journal.write(to_json(LOAD) + "\n")
+    assert (summarise(run).state, summarise(run).elapsed) == ("running", 77.0), "not that of the last whole epoch"
     with pytest.raises(RunError, match=f"process {process.pid}"), run.lock():
         pass
     with pytest.raises(RunError, match="stop it first"):

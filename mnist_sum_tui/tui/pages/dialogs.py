@@ -92,19 +92,21 @@ class LineQuestion(Question[Value | None]):
 
 
 class GoTo(LineQuestion[int]):
-    """Asks for the number of an image, 0 to `count` - 1."""
+    """Asks for the number of an image or of a step, 0 to `last`."""
 
-    def __init__(self, count: int) -> None:
-        line = SteadyInput(type="integer", max_length=6, validators=Integer(0, count - 1), placeholder="0")
-        super().__init__(f"Which image? 0 to {count - 1:,}", "Enter goes there, Escape goes back", line)
-        self.count = count
+    def __init__(self, what: str, last: int, hint: str = "") -> None:
+        """`what` is `image` or `step`; the hint is shown before what the keys do."""
+        line = SteadyInput(type="integer", max_length=len(str(last)), validators=Integer(0, last), placeholder="0")
+        keys = "Enter goes there, Escape goes back"
+        super().__init__(f"Which {what}? 0 to {last:,}", f"{hint}\n{keys}" if hint else keys, line)
+        self.what, self.last = what, last
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Close with the number, if there is such an image."""
         if message.validation_result is not None and message.validation_result.is_valid:
             self.dismiss(int(message.value))
         else:
-            self.say(f"There are images 0 to {self.count - 1:,}: type one of these numbers")
+            self.say(f"There are {self.what}s 0 to {self.last:,}: type one of these numbers")
 
 
 class AskLine(LineQuestion[str]):

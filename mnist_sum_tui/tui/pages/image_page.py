@@ -153,4 +153,4 @@ class ImagePage(WeightsPage, HeatPage):
     def action_goto(self) -> None:
         """Ask for the index of an image, and go there."""
         if self.answer is not None:
-            self.ask(GoTo(self.answer.count), self.show_index)
+            self.ask(GoTo("image", self.answer.count - 1), self.show_index)

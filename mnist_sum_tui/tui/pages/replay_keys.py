@@ -11,8 +11,8 @@ from textual.timer import Timer
 from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.tui.pages.after_run import AfterRun
 from mnist_sum_tui.tui.pages.chart_keys import ChartKeys
+from mnist_sum_tui.tui.pages.go_to_step import GO_TO_STEP, GoToStep
 from mnist_sum_tui.tui.session.messages import ReplayRun
 from mnist_sum_tui.tui.session.player import Player
 from mnist_sum_tui.tui.session.session import Session
@@ -41,22 +41,21 @@ REPLAY_BINDINGS = (
     Binding("right", "step(1)", "Step forth", group=STEP),
     Binding("shift+left", "epoch(-1)", "Epoch back", group=EPOCH),
     Binding("shift+right", "epoch(1)", "Epoch forth", group=EPOCH),
+    GO_TO_STEP,
     *SCROLL_KEYS,  # these first, because bindings here replace the page's of the same key
     Binding("pageup", "epoch(-1)", "An epoch back", show=False),
     Binding("pagedown", "epoch(1)", "An epoch forth", show=False),
     Binding("home", "end(False)", "To the beginning", show=False),
     Binding("end", "end(True)", "To the end", show=False),
 )
-REPLAY_ACTIONS = ("play", "leave", "speed", "step", "epoch", "end")
+REPLAY_ACTIONS = ("play", "leave", "speed", "step", "epoch", "goto", "end")
 NOT_IN_A_REPLAY = ("cursor", "further")
 """actions that a replay disables: the cursor's keys step here, and the run's further course is known"""
 
 
-class ReplayKeys(ChartKeys, AfterRun):
+class ReplayKeys(ChartKeys, GoToStep):
     """The actions of the keys in REPLAY_BINDINGS. While another page or the form is shown, the replay waits."""
 
-    player: Player | None = None
-    """plays the run that is replayed"""
     _frames: Timer | None = None
     _shown_at = 0.0
 

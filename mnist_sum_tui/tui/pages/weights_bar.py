@@ -19,7 +19,7 @@ from mnist_sum_tui.runs.events import Event, Started
 from mnist_sum_tui.runs.summary import ONLY_GUESSES
 from mnist_sum_tui.tui.pages.base import LEAST_STATE
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
-from mnist_sum_tui.tui.predictions.weights import SAME, Weights, place_in_time, same_weights, usual
+from mnist_sum_tui.tui.predictions.weights import SAME, Weights, place_in_time, same_weights, usual, why_earlier
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.slider import Slider
 
@@ -128,6 +128,8 @@ class WeightsPage(PredictingPage):
         self._source = (place_in_time(self.session, shown) + source).removesuffix(": ")
         self._say_source()
         self.warn_of_guesses(source)
+        if self.wanted is None and (words := why_earlier(self.session, shown)):
+            self.note(words)
 
     def warn_of_guesses(self, source: str) -> None:
         """Say so if the weights of this source only guess."""

@@ -47,6 +47,9 @@ class Weights:
         return self.path is not None and self.path.is_relative_to(run.path)
 
 
+EARLIER = "kept before this moment: "
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """The weights to predict with, and all from which they were chosen, in the order of training."""
@@ -150,7 +153,16 @@ def place_in_time(session: Session, weights: Weights) -> str:
     moment, started, epoch = session.shown.moment, session.shown.started, epoch_of(session.run, weights)
     if moment is None or epoch is None or (started is not None and moment.step == epoch * started.steps_per_epoch):
         return ""
-    return "later than this moment: " if is_later(session, weights) else "kept before this moment: "
+    return "later than this moment: " if is_later(session, weights) else EARLIER
+
+
+def why_earlier(session: Session, weights: Weights) -> str:
+    """What to say in a replay of weights that were kept before the moment shown; empty without a need."""
+    moment, epoch = session.shown.moment, epoch_of(session.run, weights)
+    if moment is None or not place_in_time(session, weights).startswith(EARLIER):
+        return ""
+    from_when = f"after epoch {epoch}" if epoch else "before the training"
+    return f"No weights were kept at step {moment.step:,}: these are from {from_when}. The key . goes to later ones."
 
 
 def epoch_of(run: Run | None, weights: Weights) -> int | None:

@@ -167,6 +167,12 @@ class Player:
         self._row = min(max(row, 0), max(self.replay.last, 0))
         self._seconds = self._scale.place(self.moment)
 
+    def go_to_step(self, step: int) -> None:
+        """Pause, and go to the last event of this step."""
+        self.is_playing = False
+        self.replay.read_all()
+        self.go_to_row(self.replay.row_at_step(step))
+
     def step(self, by: int) -> None:
         """Pause, and go so many events forth, or back if negative."""
         self.is_playing = False

@@ -24,7 +24,8 @@ def state_line(session: Session, room: int = 200) -> str:
     mark, words = _state(session)
     then = words
     if present is not session:
-        words += ", it trains on" if present.is_live else ", it has ended since"
+        on = ", paused now" if present.is_paused else ", it trains on"
+        words += on if present.is_live else ", it has ended since"
     forms = [f"{mark} {words} "]
     found = session.accuracies
     if found is not None and session.error is None:

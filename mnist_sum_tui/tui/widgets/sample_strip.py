@@ -105,7 +105,7 @@ class Sample(Captioned):
 def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
     """The question and the answer, in the longest form that fits: `3 + 5: read 7 + 5 = 12 ✗`, `7, 12 ✗`, at least `✗`.
 
-    If the two answers do not fit together: `3 + 5: read 3, sum 9 ✗`, at least `3, 9 ✗`.
+    If the two answers do not fit together: `3 + 5: read 3, sum 9 ✗`, or `3+5: 9 ✗`, at least `3, 9 ✗`.
     """
     answer = equation(digit, number, total)
     close = answer.replace(" ", "")
@@ -118,6 +118,8 @@ def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
             answer = close = f"{digit}, sum {total}"
         read, short = f"read {answer} {BRAILLE.wrong}", f"{close} {BRAILLE.wrong}"
         forms = [f"{label} + {number}: {read}", f"{label}+{number}: read {short}", read, f"read {short}"]
+        if digit == label:
+            forms.append(f"{label}+{number}: {total} {BRAILLE.wrong}")
         # `7+0=7` alone, with the sign of what is wrong, would look like our error, too
         forms += [*([] if digit + number == total else [short]), f"{digit}, {total} {BRAILLE.wrong}"]
     return first_fit([*forms, forms[-1][-1]], width)

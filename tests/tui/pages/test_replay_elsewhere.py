@@ -82,8 +82,11 @@ async def test_weights_that_are_later_than_the_moment_are_told(pilot: Pilot[int]
         app.train_page.show_moment()
         chosen, known = of_session(app.session).chosen, of_session(app.session).all
         assert chosen.path == run.best_file
+        page.note()
         page.show_weights(chosen, known, "epoch 2")
         assert str(page.query_one("#source", Static).render()) == words
+        told = "No weights were kept at step 870: these are from after epoch 2. The key . goes to later ones."
+        assert str(page.query_one("#note", Static).content) == (told if words == earlier else "")
 
 
 async def test_advice_about_other_programs_is_of_the_past_and_not_played_back(

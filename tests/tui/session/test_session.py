@@ -9,6 +9,7 @@ import pytest
 from mnist_sum_tui.charts.series import HEADS, Series, smooth
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Progress
+from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.messages import RunEvent
@@ -93,3 +94,16 @@ def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     assert state_line(session) == "■ stopped · validation: digit 96.81 %, sum 88.12 % "
     session.end(ValueError("no"))
     assert state_line(session) == "✗ failed "
+
+
+def test_a_look_back_says_whether_the_training_goes_on(tmp_path: Path) -> None:
+    session, run = Session(tmp_path), Run(tmp_path / recorded.RUN)
+    session.begin(CONFIG, run, Control())
+    session.past = Session(tmp_path)
+    session.past.open(CONFIG, run, [])
+    session.past.rewind(Moment(0, (recorded.started(),), has_samples=True))
+    assert ", it trains on" in state_line(session)
+    session.is_paused = True
+    assert ", paused now" in state_line(session)
+    session.end()
+    assert ", it has ended since" in state_line(session)

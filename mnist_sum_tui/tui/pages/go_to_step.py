@@ -1,0 +1,45 @@
+"""GoToStep: the key `g` of a replay, which asks for a step and goes there; the question says when it began to add."""
+
+from textual import work
+from textual.binding import Binding
+
+from mnist_sum_tui.export.addition_over_time import began
+from mnist_sum_tui.runs.events import Samples
+from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.pages.after_run import AfterRun
+from mnist_sum_tui.tui.pages.dialogs import GoTo
+from mnist_sum_tui.tui.session.player import Player
+
+GO_TO_STEP = Binding("g", "goto", "Go to step")
+
+
+class GoToStep(AfterRun):
+    """A page that goes to a step of the run that its player plays."""
+
+    player: Player | None = None
+    """plays the run that is replayed"""
+
+    def show_moment(self) -> None:
+        """Show the present moment of the replay; defined by the page."""
+        raise NotImplementedError
+
+    def action_goto(self) -> None:
+        """Ask for a step, and go there."""
+        if self.session.run is not None:
+            self._find_beginning(self.session.run)
+
+    @work(thread=True, exclusive=True, group="goto", exit_on_error=False)
+    def _find_beginning(self, run: Run) -> None:
+        """Find out when the run began to add, in a thread, because a long run has thousands of answers."""
+        self.take_found(self._ask_for_step, began(read_events(run.metrics_file, Samples.kind)))
+
+    def _ask_for_step(self, hint: str) -> None:
+        if self.player is not None:
+            self.ask(GoTo("step", self.player.replay.end().step, hint), self._go_to)
+
+    def _go_to(self, step: int) -> None:
+        if self.player is not None:
+            self.player.go_to_step(step)
+            self.show_moment()
+            self.refresh_bindings()  # it pauses
