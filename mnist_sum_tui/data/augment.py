@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mnist_sum_tui.data.dataset import PAPER, STD
+from mnist_sum_tui.data.dataset import PAPER, from_ink, to_ink
 from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.data.photographed import ROUGH, roughen
 from mnist_sum_tui.data.printed_one import flagged
@@ -70,14 +70,12 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
     if kind == "sturdy":
         shapes = (19, count), (count, BENDS), (count, SIDE * SIDE)
         dice, bends, noise = (torch.rand(shape, generator=generator).to(images_nchw.device) for shape in shapes)
-        ink = (images_nchw - PAPER).mul_(STD)  # 0..1
-        return _sturdy(ink, dice[:, part], bends[part], noise[part]).div_(STD).add_(PAPER)
+        return from_ink(_sturdy(to_ink(images_nchw), dice[:, part], bends[part], noise[part]))
     if kind in AFFINE:
         most = AFFINE[kind]
         if most.has_flags:
             dice = torch.rand(4, count, generator=generator)[:, part].to(images_nchw.device)
-            ink = (images_nchw - PAPER).mul_(STD).squeeze(1)
-            images_nchw = flagged(ink, dice).unsqueeze(1).div_(STD).add_(PAPER)
+            images_nchw = from_ink(flagged(to_ink(images_nchw), dice))
         spread = torch.rand(7, count, generator=generator)[:, part].mul(2).sub_(1)  # -1..1
         changed = _affine(images_nchw - PAPER, most, spread)
         return (_redrawn(changed, most.strokes, spread[6]) if most.strokes else changed).add_(PAPER)
@@ -86,27 +84,26 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
     return _shift(images_nchw, pixels, offsets.to(images_nchw.device))
 
 
-def _sturdy(ink_nchw: Tensor, dice: Tensor, bends_nk: Tensor, noise_nk: Tensor) -> Tensor:
+def _sturdy(ink_nhw: Tensor, dice: Tensor, bends_nk: Tensor, noise_nk: Tensor) -> Tensor:
     """Change the shape and the strokes of images with values 0..1, then roughen them.
 
     `dice` (19, N), `bends_nk` (N, BENDS) and `noise_nk` (N, 784) are uniform random numbers, 0..1.
     """
-    which, spread = dice[0], dice[1:8] * 2 - 1
+    which, shrink, bend, spoil, flag = dice[0], dice[8], dice[9], dice[10:15], dice[15:]
+    turn, stretch, shear, right, down, crisp, stroke = dice[1:8] * 2 - 1  # -1..1
     extent = torch.where(which < ROUGH, 0.5, 1.0)  # with both kinds of change in full an image is unreadable
-    far = spread**3 * extent  # the cube makes most changes small
-    size = 1.1 - 0.7 * extent * dice[8] ** 3
-    stretch = (0.22 * spread[1] * extent).exp()
-    matrices = _matrices(STURDY, torch.stack([far[0], size * stretch - 1, *far[2:5], size / stretch - 1]))
+    turn, *sheared_moved = torch.stack([turn, shear, right, down]) ** 3 * extent  # the cube makes most changes small
+    size, stretched = 1.1 - 0.7 * extent * shrink**3, (0.22 * stretch * extent).exp()
+    matrices = _matrices(STURDY, torch.stack([turn, size * stretched - 1, *sheared_moved, size / stretched - 1]))
+    ink_nchw = flagged(ink_nhw, flag).unsqueeze(1)
     grid = F.affine_grid(matrices, list(ink_nchw.shape), align_corners=False)
     bends = F.interpolate(bends_nk.view(-1, 2, 4, 4) * 2 - 1, (SIDE, SIDE), mode="bicubic", align_corners=True)
-    grid += bends.permute(0, 2, 3, 1) * (BENT * extent * dice[9] ** 2).view(-1, 1, 1, 1)
-    ink = flagged(ink_nchw.squeeze(1), dice[15:]).unsqueeze(1)
-    x = F.grid_sample(ink, grid, align_corners=False)
-    x = _redrawn(_redrawn(x, STURDY.strokes, spread[6]), STURDY.strokes, spread[6].clamp(min=0))
-    crisp = (1 + 6 * (spread[5] - 0.4).clamp(min=0)).view(-1, 1, 1, 1)
-    x = ((x - 0.5) * crisp + 0.5).clamp_(0, 1)
-    rough = roughen(x.squeeze(1), which, dice[10:15, :, None, None], noise_nk.view(-1, SIDE, SIDE))
-    return rough.unsqueeze(1)
+    grid += bends.permute(0, 2, 3, 1) * (BENT * extent * bend**2).view(-1, 1, 1, 1)
+    x = F.grid_sample(ink_nchw, grid, align_corners=False)
+    x = _redrawn(_redrawn(x, STURDY.strokes, stroke), STURDY.strokes, stroke.clamp(min=0))
+    contrast = (1 + 6 * (crisp - 0.4).clamp(min=0)).view(-1, 1, 1, 1)
+    x = ((x - 0.5) * contrast + 0.5).clamp_(0, 1)
+    return roughen(x.squeeze(1), which, spoil[..., None, None], noise_nk.view(-1, SIDE, SIDE))
 
 
 def _shift(images_nchw: Tensor, pixels: int, offsets_2n: Tensor) -> Tensor:

@@ -88,6 +88,16 @@ def normalise(images_nhw: Tensor) -> Tensor:
     return images_nhw.unsqueeze(1).float().mul_(1 / (255 * STD)).sub_(MEAN / STD)
 
 
+def to_ink(images_nchw: Tensor) -> Tensor:
+    """Normalised images (N, 1, 28, 28) to ink (N, 28, 28), 0..1."""
+    return (images_nchw - PAPER).mul_(STD).squeeze(1)
+
+
+def from_ink(ink_nhw: Tensor) -> Tensor:
+    """Ink (N, 28, 28), 0..1, to normalised images (N, 1, 28, 28); changes the ink in place."""
+    return ink_nhw.div_(STD).add_(PAPER).unsqueeze(1)
+
+
 def one_hot(numbers_n: Tensor) -> Tensor:
     """Numbers 0..9, int64 (N,), as one-hot vectors, float32 (N, 10)."""
     return torch.eye(10, device=numbers_n.device)[numbers_n]

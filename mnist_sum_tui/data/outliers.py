@@ -9,7 +9,7 @@ import math
 import torch
 from torch import Tensor
 
-from mnist_sum_tui.data.dataset import PAPER, STD
+from mnist_sum_tui.data.dataset import from_ink, to_ink
 from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.data.printed_one import segment
 
@@ -31,7 +31,7 @@ def outliers(images_nchw: Tensor, labels_n: Tensor, count: int, seed: int) -> Te
     By chance some are digits after all, such as a half of an 8 beside a half of a 3, and so are those of a batch that
     has only one label.
     """
-    ink = (images_nchw.squeeze(1) - PAPER) * STD  # 0..1
+    ink = to_ink(images_nchw)
     generator, eighth = torch.Generator().manual_seed(seed), count // 8
     one, other = torch.randint(len(ink), (2, 4, eighth), generator=generator).to(labels_n.device)
     dice = torch.rand(3, eighth, 1, 1, generator=generator).to(ink.device)
@@ -45,7 +45,7 @@ def outliers(images_nchw: Tensor, labels_n: Tensor, count: int, seed: int) -> Te
             _strokes(count - 4 * eighth, generator).to(ink.device),
         ]
     )
-    return made.div_(STD).add_(PAPER).unsqueeze(1)
+    return from_ink(made)
 
 
 def _among(labels_n: Tensor, digits: tuple[int, ...], rows: Tensor) -> Tensor:
@@ -73,27 +73,47 @@ def _halves(ink_nhw: Tensor, other_nhw: Tensor, dice: Tensor) -> Tensor:
 def _strokes(count: int, generator: torch.Generator) -> Tensor:
     """Three to five strokes of a pen, straight or bent: ink (count, 28, 28), 0..1.
 
-    Most begin where the one before ended. In half of the images they begin and end near the places of a 3x3 grid, as
-    the strokes of letters do.
+    Most begin where the one before ended.
     """
-    each = count, STROKES
-    start, end, off = torch.rand(3, *each, 2, generator=generator)
+    start, end = _ends(count, generator)
+    joins, bends, number = torch.rand(3, count, STROKES, generator=generator)
+    start[:, 1:] = torch.where(joins[:, 1:, None] < 0.7, end[:, :-1], start[:, 1:])
+    is_drawn = (torch.arange(STROKES) < FEWEST + (number[:, :1] * (STROKES - FEWEST + 1)).floor()).unsqueeze(2)
+    start, end = (torch.where(is_drawn, at, start[:, :1]) for at in (start, end))
+    points = _fitted(_bent(start, end, bends))
+    radius = 0.5 + 1.3 * torch.rand(count, 1, 1, generator=generator)
+    radius = torch.where(is_drawn, radius, -1.0).expand(-1, -1, PIECES)  # -1: no ink
+    pieces = [at.flatten() for at in (*points[:, :, :-1].unbind(3), *points[:, :, 1:].unbind(3))]
+    ink = segment(torch.arange(SIDE, dtype=torch.float32), radius.flatten(), *pieces)
+    return ink.view(count, -1, SIDE, SIDE).amax(1)
+
+
+def _ends(count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Where strokes begin and where they end: rows and columns (count, STROKES, 2), 0..1 and a little beyond.
+
+    In half of the images these are near the places of a 3x3 grid, as with the strokes of letters.
+    """
+    start, end, off = torch.rand(3, count, STROKES, 2, generator=generator)
     has_grid = torch.rand(count, 1, 1, generator=generator) < 0.5
     start, end = (torch.where(has_grid, ((at * 3).floor() + 0.3 * off) / 2, at) for at in (start, end))
-    joins, bends, number = torch.rand(3, *each, generator=generator)
-    start[:, 1:] = torch.where(joins[:, 1:, None] < 0.7, end[:, :-1], start[:, 1:])
-    is_drawn = torch.arange(STROKES) < FEWEST + (number[:, :1] * (STROKES - FEWEST + 1)).floor()
-    start, end = (torch.where(is_drawn.unsqueeze(2), at, start[:, :1]) for at in (start, end))
+    return start, end
+
+
+def _bent(start: Tensor, end: Tensor, bends: Tensor) -> Tensor:
+    """The points between the pieces of each stroke, (count, STROKES, PIECES + 1, 2); six in ten strokes are straight.
+
+    `bends` (count, STROKES) are uniform random numbers, 0..1; the others go 0.2 to 0.6 of their length aside.
+    """
     share = torch.linspace(0, 1, PIECES + 1).view(-1, 1)
-    along = (end - start).unsqueeze(2)  # (count, STROKES, 1, 2), in rows and columns
+    along = (end - start).unsqueeze(2)
     across = torch.stack([along[..., 1], -along[..., 0]], 3)
     aside = bends - 0.5
-    bend = torch.where(aside.abs() > 0.3, 2 * aside - 0.4 * aside.sign(), 0.0)  # 0.2 to 0.6 of the length, or straight
-    points = start.unsqueeze(2) + along * share + across * (bend[..., None, None] * (share * math.pi).sin())
+    bend = torch.where(aside.abs() > 0.3, 2 * aside - 0.4 * aside.sign(), 0.0)
+    return start.unsqueeze(2) + along * share + across * (bend[..., None, None] * (share * math.pi).sin())
+
+
+def _fitted(points: Tensor) -> Tensor:
+    """Each image's points as large as MNIST's digits, in pixels, their middle in the middle of the image."""
     low, high = points.amin((1, 2), keepdim=True), points.amax((1, 2), keepdim=True)
-    points = (points - (low + high) / 2) * (DRAWN / (high - low).amax(3, keepdim=True).clamp(min=0.1)) + (SIDE - 1) / 2
-    radius = 0.5 + 1.3 * torch.rand(count, 1, 1, generator=generator)
-    radius = torch.where(is_drawn.unsqueeze(2), radius, -1.0).expand(*each, PIECES)  # -1: no ink
-    ends = [at.flatten() for at in (*points[:, :, :-1].unbind(3), *points[:, :, 1:].unbind(3))]
-    ink = segment(torch.arange(SIDE, dtype=torch.float32), radius.flatten(), *ends)
-    return ink.view(count, -1, SIDE, SIDE).amax(1)
+    size = (high - low).amax(3, keepdim=True).clamp(min=0.1)
+    return (points - (low + high) / 2) * (DRAWN / size) + (SIDE - 1) / 2
