@@ -100,7 +100,7 @@ def from_ink(ink_nhw: Tensor) -> Tensor:
 
 def one_hot(numbers_n: Tensor) -> Tensor:
     """Numbers 0..9, int64 (N,), as one-hot vectors, float32 (N, 10)."""
-    return torch.eye(10, device=numbers_n.device)[numbers_n]
+    return torch.eye(10, device=numbers_n.device)[numbers_n]  # in an ONNX file F.one_hot would accept a 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +115,10 @@ class Batch(Sequence[Example]):
     """float32 (N, 10), one-hot"""
     sums: Tensor
     """int64 (N,), 0..18"""
-    first: int = 0
-    """where these images start in the whole batch, if several processes share one"""
-    of: int = 0
-    """the size of that whole batch; 0 if this is all of it"""
+    first: int
+    """where these images start in the whole batch: above 0 only if several processes share one"""
+    of: int
+    """the size of that whole batch"""
 
     def __len__(self) -> int:
         return len(self.labels)

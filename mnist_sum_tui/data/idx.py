@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import math
 import zlib
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mnist_sum_tui.errors import DataError, FormatError
 IMAGES_MAGIC = 2051
 LABELS_MAGIC = 2049
 SIDE = 28
+"""pixels along each side of an image"""
 MAX_COUNT = 1_000_000
 """more images than any MNIST-like dataset has; limits the memory that a damaged header can ask for"""
 
@@ -51,7 +53,7 @@ def _read(path: Path, magic: int, shape: tuple[int, ...], sha256: str | None) ->
         with gzip.open(path) as stream:
             header = stream.read(header_size)
             count = int.from_bytes(header[4:8], "big")
-            wanted = min(count, MAX_COUNT) * int(np.prod(shape, dtype=np.int64))
+            wanted = min(count, MAX_COUNT) * math.prod(shape)
             return _checked(path, header, stream.read(wanted + 1), magic, shape)  # + 1 finds files that are too long
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or "it is damaged or incomplete"
@@ -67,6 +69,6 @@ def _checked(path: Path, header: bytes, values: bytes, magic: int, shape: tuple[
         size = "x".join(str(length) for length in found[2:])
         raise DataError(f"{path}: has images of {size}, but the networks take 28x28; use MNIST-like data")
     count = found[1]
-    if not 0 < count <= MAX_COUNT or len(values) != count * int(np.prod(shape, dtype=np.int64)):
+    if not 0 < count <= MAX_COUNT or len(values) != count * math.prod(shape):
         raise DataError(f"{path}: is truncated or damaged (its length does not match its count); download it again")
     return np.frombuffer(values, np.uint8).reshape(count, *shape)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.errors import PictureError
 
-SIDE = 28
 INK_SIDE = 20
 """MNIST's digits fill a box of 20x20 in the 28x28 (LeCun et al. 1998, section III.A)"""
 CENTRE = 14.0
@@ -226,7 +226,7 @@ def _ink(grey_hw: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool, float]:
     Raises:
         PictureError: the picture is blank, or too faint.
     """
-    frame = max(1, min(grey_hw.shape) // 28)
+    frame = max(1, min(grey_hw.shape) // SIDE)
     edges = (grey_hw[:frame], grey_hw[-frame:], grey_hw[:, :frame], grey_hw[:, -frame:])
     border = np.concatenate([edge.ravel() for edge in edges]).astype(np.float32)
     paper = float(np.median(border))
