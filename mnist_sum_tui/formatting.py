@@ -12,20 +12,18 @@ RAMP = " .:-=+*#%@"
 Pixels = Sequence[Sequence[int]]
 
 
-def ascii_picture(pixels: Pixels) -> list[str]:
-    """Rows of grey values 0..255 as lines of text; two characters per pixel, because a terminal cell is tall."""
-    return ["".join(RAMP[min(value, 255) * len(RAMP) // 256] * 2 for value in row) for row in pixels]
+def ascii_picture(pixels: Pixels, wide: int = 2) -> list[str]:
+    """Rows of grey values 0..255 as lines of text; `wide` characters per pixel: 2, because a terminal cell is tall."""
+    return ["".join(RAMP[min(value, 255) * len(RAMP) // 256] * wide for value in row) for row in pixels]
 
 
-def trim(pixels: Pixels, margin: int = 1) -> list[list[int]]:
-    """The image without its empty border, except for `margin` pixels; an empty image stays whole."""
+def trim(pixels: Pixels) -> list[list[int]]:
+    """The image without its empty border; an empty image stays whole."""
     rows = [index for index, row in enumerate(pixels) if any(row)]
     columns = [index for index, column in enumerate(zip(*pixels, strict=True)) if any(column)]
     if not rows:
         return [list(row) for row in pixels]
-    top, bottom = max(0, rows[0] - margin), rows[-1] + 1 + margin
-    left, right = max(0, columns[0] - margin), columns[-1] + 1 + margin
-    return [list(row[left:right]) for row in pixels[top:bottom]]
+    return [list(row[columns[0] : columns[-1] + 1]) for row in pixels[rows[0] : rows[-1] + 1]]
 
 
 SURE = 0.9

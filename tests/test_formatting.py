@@ -18,8 +18,9 @@ from mnist_sum_tui.formatting import (
 )
 
 
-def test_a_picture_has_two_characters_per_pixel() -> None:
+def test_a_picture_has_two_characters_per_pixel_or_one() -> None:
     assert ascii_picture([[0, 255], [128, 25]]) == ["  @@", "++  "]
+    assert ascii_picture([[0, 255], [128, 25]], wide=1) == [" @", "+ "]
 
 
 def test_an_answer_in_words() -> None:
@@ -29,8 +30,8 @@ def test_an_answer_in_words() -> None:
     assert answer(7, "unsure", "both", 19) == "7? (not sure)"
 
 
-def test_trim_keeps_a_margin_and_leaves_an_empty_picture_whole() -> None:
-    assert trim([[0] * 5, [0] * 5, [0, 0, 9, 0, 0], [0] * 5, [0] * 5]) == [[0, 0, 0], [0, 9, 0], [0, 0, 0]]
+def test_trim_cuts_to_the_ink_and_leaves_an_empty_picture_whole() -> None:
+    assert trim([[0] * 5, [0, 0, 9, 0, 0], [0, 5, 0, 0, 0], [0] * 5]) == [[0, 9], [5, 0]]
     assert trim([[7]]) == [[7]]
     assert trim([[0, 0]]) == [[0, 0]]
 

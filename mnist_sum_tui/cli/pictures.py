@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.layout import drawing_width, is_plain, say
-from mnist_sum_tui.formatting import RAMP
+from mnist_sum_tui.formatting import ascii_picture
 from mnist_sum_tui.glyphs import ASCII, BLOCKS, current
 
 if TYPE_CHECKING:
@@ -24,18 +24,19 @@ def has_half_blocks(out: "Console") -> bool:
 
 
 def half_blocks(pixels: "Pixels") -> "list[Text]":
-    """Grey values 0..255 as half-blocks, two rows per line."""
+    """Grey values 0..255 as half-blocks, two rows per line; below an odd last row it is black."""
+    rows = [*pixels, [0] * len(pixels[0])] if len(pixels) % 2 else pixels
+    return coloured_blocks([[(value, value, value) for value in row] for row in rows])
+
+
+def coloured_blocks(rows: "Sequence[Sequence[Sequence[int]]]") -> "list[Text]":
+    """Pixels of red, green and blue 0..255 as half-blocks, two rows per line."""
     from rich.text import Text
 
-    rows = [*pixels, [0] * len(pixels[0])]
+    colours = [[f"rgb({red},{green},{blue})" for red, green, blue in row] for row in rows]
     return [
-        Text.assemble(
-            *(
-                (UPPER_HALF, f"rgb({upper},{upper},{upper}) on rgb({lower},{lower},{lower})")
-                for upper, lower in zip(rows[place], rows[place + 1], strict=True)
-            )
-        )
-        for place in range(0, len(pixels), 2)
+        Text.assemble(*((UPPER_HALF, f"{upper} on {lower}") for upper, lower in zip(*pair, strict=True)))
+        for pair in zip(colours[::2], colours[1::2], strict=True)
     ]
 
 
@@ -73,7 +74,7 @@ def _small(out: "Console", image: "Image", columns: int) -> "list[Text]":
     if has_half_blocks(out):
         return half_blocks(resize(image, wide, high).astype(int).tolist())
     grey = resize(image, wide, max(1, round(high / 2))).astype(int).tolist()
-    return [Text("".join(RAMP[min(value, 255) * len(RAMP) // 256] for value in row)) for row in grey]
+    return [Text(line) for line in ascii_picture(grey, wide=1)]
 
 
 def print_beside(out: "Console", picture: "list[Text]", answer: "list[Text]", gap: int) -> None:

@@ -26,7 +26,7 @@ def print_prediction(
     """
     from rich.text import Text
 
-    print_beside(out, _pictures(out, trim(pixels, margin=0)), _answer(prediction), GAP)
+    print_beside(out, _pictures(out, trim(pixels)), _answer(prediction), GAP)
     title = Text(f"{what}, number {prediction.number}{' (random)' if is_drawn else ''}", "dim")
     if prediction.label is not None and not prediction.correct:
         truth = equation(prediction.label, prediction.number, prediction.label + prediction.number)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from mnist_sum_tui.cli.layout import PIPED_WIDTH, drawing_width, is_plain, say
-from mnist_sum_tui.cli.pictures import GAP, UPPER_HALF, has_half_blocks
+from mnist_sum_tui.cli.pictures import GAP, coloured_blocks, has_half_blocks
 from mnist_sum_tui.glyphs import current, shown
 
 if TYPE_CHECKING:
@@ -71,8 +71,4 @@ def _drawn(out: "Console", heat: "NDArray[np.float32]", image: "Image") -> "list
 
     if not has_half_blocks(out):
         return [Text(line) for line in shaded(heat, image, COLUMNS, COLUMNS // 2)]
-    rows = [[f"rgb({r},{g},{b})" for r, g, b in row] for row in coloured(heat, image, COLUMNS, COLUMNS).tolist()]
-    return [
-        Text.assemble(*((UPPER_HALF, f"{top} on {low}") for top, low in zip(*pair, strict=True)))
-        for pair in zip(rows[::2], rows[1::2], strict=True)
-    ]
+    return coloured_blocks(coloured(heat, image, COLUMNS, COLUMNS).tolist())

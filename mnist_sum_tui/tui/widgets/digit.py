@@ -10,11 +10,11 @@ from textual.reactive import reactive
 from textual.visual import Visual
 from textual.widget import Widget
 
-from mnist_sum_tui import formatting
 from mnist_sum_tui.charts.braille import characters, pack
 from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.formatting import ascii_picture
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
-from mnist_sum_tui.tui.widgets.half_blocks import HalfBlocks, means, ramp
+from mnist_sum_tui.tui.widgets.half_blocks import HalfBlocks, means
 
 Look = Literal["ascii", "blocks", "dots"]
 CELL = {"ascii": (2, 1), "blocks": (1, 0.5), "dots": (0.5, 0.25)}
@@ -68,7 +68,7 @@ def dots(image: Image) -> list[str]:
     glyphs, (rows, columns) = current(), image.shape
     image = np.pad(image, ((0, -rows % 4), (0, -columns % 2)))
     if glyphs is ASCII:
-        return ramp(means(image, 4, 2))
+        return ascii_picture(means(image, 4, 2).tolist(), wide=1)
     across, down = glyphs.dot_size
     ink = image if glyphs is BRAILLE else means(image, 4 // down, 2 // across)
     return ["".join(map(chr, row)) for row in characters(pack(ink >= INK, glyphs), glyphs).tolist()]
@@ -78,7 +78,7 @@ def picture(found: Fit, paper: Color, ink: Color) -> Visual:
     """The fitted image, to be drawn."""
     if found.look == "blocks":
         return HalfBlocks(found.image, paper, ink)
-    lines = formatting.ascii_picture(found.image.tolist()) if found.look == "ascii" else dots(found.image)
+    lines = ascii_picture(found.image.tolist()) if found.look == "ascii" else dots(found.image)
     return Content("\n".join(lines))
 
 

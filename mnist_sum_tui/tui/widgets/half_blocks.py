@@ -14,8 +14,8 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
-from mnist_sum_tui import formatting
 from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.formatting import ascii_picture
 from mnist_sum_tui.glyphs import ASCII, BLOCKS, current
 
 SHADES = 16
@@ -37,7 +37,7 @@ def half_blocks(image: Image) -> list[list[Stretch]]:
     """
     image = np.pad(image, ((0, image.shape[0] % 2), (0, 0)))
     if current() is ASCII:
-        return [[Stretch(line)] for line in ramp(means(image, 2, 1))]
+        return [[Stretch(line)] for line in ascii_picture(means(image, 2, 1).tolist(), wide=1)]
     steps = (image.astype(int) + 8) // 17
     return [
         [Stretch(_character(shade) * len(list(alike)), shade) for shade, alike in groupby(row)]
@@ -98,12 +98,6 @@ class HalfBlocks(Visual):
     def get_height(self, rules: RulesMap, width: int) -> int:  # noqa: ARG002
         """One cell per two rows of pixels."""
         return -(-len(self._image) // 2)
-
-
-def ramp(image: Image) -> list[str]:
-    """The image with one ASCII character per pixel."""
-    shades = np.array(list(formatting.RAMP))
-    return ["".join(row) for row in shades[image.astype(int) * len(shades) // 256].tolist()]
 
 
 def means(image: Image, down: int, across: int) -> Image:
