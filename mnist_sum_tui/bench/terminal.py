@@ -18,6 +18,7 @@ from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.tui.link_questions import QUESTION
 
 ESCAPES = re.compile(rb"\x1b(\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|P[^\x1b]*\x1b\\|[()].|.)")
+COLUMNS, ROWS = 120, 36
 END_SECONDS = 5.0
 ANSWER = b"\x1b[1;1R"
 """the cursor is at line 1, column 1"""
@@ -29,7 +30,7 @@ class Terminal:
     Kills it on leaving the context.
     """
 
-    def __init__(self, command: Sequence[str], columns: int = 120, rows: int = 36) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         self._output = bytearray()
         self.received = 0
         """bytes that the program has written so far"""
@@ -40,7 +41,7 @@ class Terminal:
                 os.execvpe(command[0], list(command), {**os.environ, "TERM": "xterm-256color"})
             finally:
                 os._exit(127)
-        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         self._reader = threading.Thread(target=self._read, name="terminal", daemon=True)
         self._reader.start()
 

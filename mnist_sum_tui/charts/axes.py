@@ -18,7 +18,6 @@ Tick = tuple[float, str]
 class Scale:
     """A y axis: how values become heights, and which ticks and labels it has."""
 
-    name: str
     forward: Callable[[Floats], Floats]
     """from values to heights; a value that the scale cannot show becomes NaN or infinite"""
     ticks: Callable[[float, float, int], list[Tick]]
@@ -101,10 +100,10 @@ def _exact(value: float) -> str:
     return f"{value:,.10g}"
 
 
-LINEAR = Scale("linear", lambda values: values, _linear(_exact), plain, lambda height: height, _exact)
-LOG = Scale("log", _log, _log_ticks, plain, lambda height: 10.0**height, _exact)
-SHARE = Scale("linear", lambda values: values, _linear(_tick_share), percent, lambda height: height, _tick_share)
-NINES = Scale("log", _nines, _nines_ticks, percent, lambda height: 1 - 10.0**-height, _tick_share)
+LINEAR = Scale(lambda values: values, _linear(_exact), plain, lambda height: height, _exact)
+LOG = Scale(_log, _log_ticks, plain, lambda height: 10.0**height, _exact)
+SHARE = Scale(lambda values: values, _linear(_tick_share), percent, lambda height: height, _tick_share)
+NINES = Scale(_nines, _nines_ticks, percent, lambda height: 1 - 10.0**-height, _tick_share)
 """a fraction of 1, logarithmic in its distance from 1: 90 %, 99 % and 99.9 % are equally far apart"""
 
 PAD = 0.03

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.charts.thumbnail import Image, resize
 from mnist_sum_tui.formatting import percent, shade
-from mnist_sum_tui.glyphs import Glyphs, current
+from mnist_sum_tui.glyphs import current
 
 INK = 64
 """the grey value from which a cell counts as ink"""
@@ -30,14 +30,13 @@ def warmth(heat_hw: NDArray[Any], columns: int, rows: int) -> Floats:
     return np.asarray(small / max(small.max(), np.finfo(float).tiny))
 
 
-def shaded(heat_hw: NDArray[Any], image_hw: Image, columns: int, rows: int, glyphs: Glyphs | None = None) -> list[str]:
+def shaded(heat_hw: NDArray[Any], image_hw: Image, columns: int, rows: int) -> list[str]:
     """Lines of shades, denser where the place matters more; a dot is ink that hardly matters."""
-    glyphs = glyphs or current()
-    ink = resize(image_hw, columns, rows) >= INK
+    ink, dot = resize(image_hw, columns, rows) >= INK, current().between
     lines = []
     for shares, is_ink in zip(warmth(heat_hw, columns, rows).tolist(), ink.tolist(), strict=True):
-        cells = (shade(share, glyphs) for share in shares)
-        lines.append("".join(c if c.strip() or not i else glyphs.between for c, i in zip(cells, is_ink, strict=True)))
+        cells = map(shade, shares)
+        lines.append("".join(c if c.strip() or not i else dot for c, i in zip(cells, is_ink, strict=True)))
     return lines
 
 

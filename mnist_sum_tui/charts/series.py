@@ -1,6 +1,6 @@
 """A run's events as arrays for its charts: training as curves (`smooth`), validation as marks. numpy only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from copy import copy
 from operator import attrgetter
 
@@ -8,46 +8,13 @@ import numpy as np
 
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Progress, Started, System, Validated
+from mnist_sum_tui.runs.growing_table import GrowingTable
 from mnist_sum_tui.training.race import Reached
 
 HEADS = ("digit", "sum")
 QUANTITIES = ("loss", "accuracy")
 COLUMNS = ("step", "elapsed", *(f"{head}_{quantity}" for quantity in QUANTITIES for head in HEADS))
 _FIGURES = attrgetter(*COLUMNS)
-
-
-class GrowingTable:
-    """A table of numbers to which rows are added; the array doubles when it is full, so adding is cheap."""
-
-    def __init__(self, columns: int) -> None:
-        self._rows = np.empty((256, columns))
-        self._length = 0
-
-    def add(self, *values: float | None) -> None:
-        """Append a row; None becomes NaN."""
-        if self._length == len(self._rows):
-            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
-        self._rows[self._length] = values
-        self._length += 1
-
-    def extend(self, rows: Sequence[tuple[float, ...]]) -> None:
-        """Append several rows at once."""
-        if rows:
-            self._rows = np.concatenate([self._rows[: self._length], rows, np.empty((256, self._rows.shape[1]))])
-            self._length += len(rows)
-
-    def column(self, index: int) -> Floats:
-        """A column, as a view."""
-        return self._rows[: self._length, index]
-
-    def first(self, count: int) -> "GrowingTable":
-        """The first rows, as a view."""
-        found = copy(self)
-        found._length = min(count, self._length)
-        return found
-
-    def __len__(self) -> int:
-        return self._length
 
 
 class Series:

@@ -90,14 +90,6 @@ def collect_less_often() -> None:
     gc.set_threshold(COLLECT_AFTER, YOUNG, gc.get_threshold()[2])
 
 
-def stay() -> None:
-    """Have the garbage collector skip all objects that exist now, because most of them are kept.
-
-    Those that refer to each other in a circle are then never freed, so call it only when few objects are temporary.
-    """
-    gc.freeze()
-
-
 def import_torch() -> None:
     """Import torch with the garbage collector off, because it would scan torch's objects several times and free none.
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mnist_sum_tui.atomic import open_own
 from mnist_sum_tui.runs.event_json import KINDS
+from mnist_sum_tui.runs.growing_table import GrowingTable
 from mnist_sum_tui.runs.journal import MOST_LINE_BYTES
 
 Rows = NDArray[np.int64]
@@ -18,28 +19,6 @@ BLOCK = 4 << 20
 HEAD = len('{"event": "')
 NAMED = 3
 """letters that tell one kind of event from the others"""
-
-
-class GrowingRows:
-    """A list of numbers as an array. It may be read while another thread adds to it."""
-
-    def __init__(self) -> None:
-        self._values = np.empty(256, np.int64)
-        self._length = 0
-
-    def add(self, values: Rows) -> None:
-        """Append; the array doubles when it is full, so adding is cheap."""
-        end = self._length + len(values)
-        if end > len(self._values):
-            self._values = np.concatenate([self._values[: self._length], np.empty(end, np.int64)])
-        self._values[self._length : end] = values
-        self._length = end  # last, because of the other thread
-
-    @property
-    def values(self) -> Rows:
-        """All so far, as a view."""
-        length = self._length  # first, because of the other thread
-        return self._values[:length]
 
 
 class EventIndex:
@@ -55,9 +34,8 @@ class EventIndex:
         self._names = np.array([_number(np.frombuffer(kind.encode(), np.uint8)[:NAMED]) for kind in KINDS])
         self._at, self._size = 0, 1
         self._lock = threading.Lock()
-        self.starts, self.lengths = GrowingRows(), GrowingRows()
-        self.rows = {kind: GrowingRows() for kind in KINDS}
-        """for each kind, the places of its events among all events"""
+        self._lines = GrowingTable(2, np.int64)
+        self._rows = {kind: GrowingTable(1, np.int64) for kind in KINDS}
         self.count = 0
         """the number of events so far"""
         self.is_whole = False
@@ -67,6 +45,14 @@ class EventIndex:
     def share(self) -> float:
         """How much of the file was read, 0..1."""
         return 1.0 if self.is_whole else min(self._at / self._size, 1.0)
+
+    def rows(self, kind: str) -> Rows:
+        """The places of the events of a kind among all events."""
+        return self._rows[kind].column(0)
+
+    def line(self, row: int) -> tuple[int, int]:
+        """Where the event in this row begins, and how many bytes it has."""
+        return int(self._lines.column(0)[row]), int(self._lines.column(1)[row])
 
     def read_on(self) -> bool:
         """Read the next block; returns whether there may be more. Any thread may do it."""
@@ -98,10 +84,9 @@ class EventIndex:
         is_kind = _number(letters.T)[:, None] == self._names
         is_event = is_kind.any(1)
         kinds = is_kind[is_event].argmax(1)
-        for place, rows in enumerate(self.rows.values()):
-            rows.add(self.count + np.flatnonzero(kinds == place))
-        self.starts.add(self._at + places[is_event])
-        self.lengths.add(lengths[is_event])
+        for place, rows in enumerate(self._rows.values()):
+            rows.extend(self.count + np.argwhere(kinds == place))
+        self._lines.extend(np.stack([self._at + places, lengths], 1)[is_event])
         self._at += int(starts[-1]) if len(ends) else len(block)  # a block without an end is no event
         self.count += len(kinds)  # last: until here, nobody asks for them
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from mnist_sum_tui.atomic import open_own
 from mnist_sum_tui.runs.event_index import EventIndex, Rows
+from mnist_sum_tui.runs.event_json import KINDS
 from mnist_sum_tui.runs.events import EpochDone, Event
 from mnist_sum_tui.runs.journal import last_event, parse_line
 
@@ -107,7 +108,7 @@ class Replay:
     def read_ahead(self) -> None:
         """Read all, and parse what moments near each other share, so that a drag parses only the newest of each."""
         self.read_all()
-        rows, share = self._index.rows["progress"].values, MOST_PROGRESS // PARTS
+        rows, share = self._index.rows("progress"), MOST_PROGRESS // PARTS
         while share * PARTS < 2 * len(rows):
             for part in range(1, PARTS + 1):
                 self.at(int(rows[min(part * share, len(rows)) - 1]))
@@ -129,7 +130,7 @@ class Replay:
             return asked
         with self._reading() as read:
             found = {place: event for place in self._needed(row, read) if (event := read(place)) is not None}
-        has_samples = not is_whole or len(self._index.rows["samples"].values) > 0
+        has_samples = not is_whole or len(self._index.rows("samples")) > 0
         moment = Moment(row, tuple(found[place] for place in sorted(found)), has_samples)
         self._asked = moment if is_whole else None
         return moment
@@ -144,7 +145,7 @@ class Replay:
 
     def epochs(self) -> list[int]:
         """The rows of the EpochDone events, one for each epoch that ended."""
-        rows: list[int] = self._index.rows["epoch"].values.tolist()
+        rows: list[int] = self._index.rows("epoch").tolist()
         return rows
 
     def _last_row(self, name: str, limit: float) -> int:
@@ -159,8 +160,8 @@ class Replay:
 
     def _needed(self, row: int, read: Read) -> Iterator[int]:
         """The rows of the events that a moment has."""
-        for kind, found in self._index.rows.items():
-            rows = found.values
+        for kind in KINDS:
+            rows = self._index.rows(kind)
             until = rows[: int(np.searchsorted(rows, row, side="right"))]
             if kind in THINNED:
                 yield from evenly(until).tolist()
@@ -180,8 +181,9 @@ class Replay:
 
             def read(row: int) -> Event | None:
                 if row not in self._known and stream is not None:
-                    stream.seek(int(self._index.starts.values[row]))
-                    self._known[row] = parse_line(stream.read(int(self._index.lengths.values[row])))
+                    start, length = self._index.line(row)
+                    stream.seek(start)
+                    self._known[row] = parse_line(stream.read(length))
                 return self._known.get(row)
 
             yield read

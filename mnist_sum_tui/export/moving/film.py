@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 Frame = tuple[float, str]
 """seconds from the start, and what holds from then on: a CSS declaration, or the SVG of a row"""
+READING_SECONDS = 0.2
 
 
 class Film:
@@ -63,11 +64,11 @@ class Film:
         return "\n".join([*self._rules, still])
 
 
-def readable(frames: Sequence[Frame], gap: float = 0.2) -> list[Frame]:
-    """The frames with at least `gap` seconds between them, and the last one, so that each can be read."""
+def readable(frames: Sequence[Frame]) -> list[Frame]:
+    """The frames with at least READING_SECONDS between them, and the last one, so that each can be read."""
     found = [frames[0]]
     for frame in frames[1:-1]:
-        if frame[0] - found[-1][0] >= gap:
+        if frame[0] - found[-1][0] >= READING_SECONDS:
             found.append(frame)
     return [*found, *frames[-1:]] if len(frames) > 1 else found
 

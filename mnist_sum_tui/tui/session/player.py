@@ -1,5 +1,6 @@
 """Player: the position and the speed of a replay. It knows no clock and no Textual; the page tells it the time."""
 
+import gc
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -8,7 +9,6 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export.recording import EVEN_STEPS, RECORDED
 from mnist_sum_tui.formatting import duration
-from mnist_sum_tui.machine.process import stay
 from mnist_sum_tui.runs.run import Run
 
 if TYPE_CHECKING:  # they need numpy, and the first frame does not
@@ -75,7 +75,8 @@ class Player:
         length = self.ends - self.begins
         self.speed = next((speed for speed in SPEEDS if length <= speed * USUAL_SECONDS), SPEEDS[-1])
         self._row = 0
-        self._seconds = self.begins
+        self.seconds = self.begins
+        """the position in seconds of the time scale"""
         self._is_awaited = False
         """whether it was asked to go to a moment that is not read yet"""
 
@@ -91,20 +92,15 @@ class Player:
         return self.replay.at(self.replay.last)
 
     @property
-    def seconds(self) -> float:
-        """The position in seconds of the time scale."""
-        return self._seconds
-
-    @property
     def words(self) -> str:
         """The position and the end of the run in words."""
-        return self._scale.words(self._seconds, self.moment, self._end)
+        return self._scale.words(self.seconds, self.moment, self._end)
 
     @property
     def share(self) -> float:
         """How much of the run has been played, 0..1."""
         length = self.ends - self.begins
-        return (self._seconds - self.begins) / length if length > 0 else 1.0
+        return (self.seconds - self.begins) / length if length > 0 else 1.0
 
     @property
     def is_at_end(self) -> bool:
@@ -122,7 +118,7 @@ class Player:
         if not self.is_playing:
             return False
         row = self._row
-        self.go_to(self._seconds + seconds * self.speed)
+        self.go_to(self.seconds + seconds * self.speed)
         self.is_playing = not self.is_at_end
         return row != self._row or not self.is_playing
 
@@ -134,20 +130,20 @@ class Player:
     def go_to(self, seconds: float) -> None:
         """Go to a second, or as near to it as the run is read; `catch_up` goes on later."""
         self._is_awaited = not self.replay.is_whole  # asked first: what is read meanwhile is looked for again
-        self._seconds = min(max(seconds, self.begins), self.ends)
-        self._row = max(self._scale.row(self._seconds), 0)
+        self.seconds = min(max(seconds, self.begins), self.ends)
+        self._row = max(self._scale.row(self.seconds), 0)
         self._is_awaited &= self._row >= self.replay.last
 
     def read_ahead(self) -> None:
-        """Read the whole run, in a thread. The garbage collector skips its events, because a drag would wait for it."""
+        """Read the whole run, in a thread."""
         self.replay.read_ahead()
-        stay()
+        gc.freeze()  # the collector skips what exists now, because a drag would wait for it and most of it stays
 
     def catch_up(self) -> bool:
         """Go on to the wanted moment, if more is read by now; returns whether the shown moment changes."""
         row = self._row
         if self._is_awaited:
-            self.go_to(self._seconds)
+            self.go_to(self.seconds)
         return row != self._row
 
     def go_to_share(self, share: float) -> None:
@@ -165,7 +161,7 @@ class Player:
         """Go to an event that is known."""
         self._is_awaited = False
         self._row = min(max(row, 0), max(self.replay.last, 0))
-        self._seconds = self._scale.place(self.moment)
+        self.seconds = self._scale.place(self.moment)
 
     def go_to_step(self, step: int) -> None:
         """Pause, and go to the last event of this step."""
