@@ -1,4 +1,4 @@
-"""Open and write a run's files safely: links are not followed, and a file is written whole or not at all."""
+"""Read and write files safely: links are not followed, and a file is written whole or not at all."""
 
 import contextlib
 import errno
@@ -21,7 +21,7 @@ RENAME_SECONDS = (0.01, 0.05, 0.2)
 
 
 def open_own(path: Path, mode: Literal["rb", "ab"] = "rb") -> BinaryIO:
-    """Open a file of a run: only a regular file and never through a link, because the folder may be untrusted.
+    """Open a file, such as a run's: only a regular one and never through a link, because its folder may be untrusted.
 
     Raises:
         OSError: it is a link, a pipe, a device or a folder, or it cannot be opened.
@@ -30,7 +30,7 @@ def open_own(path: Path, mode: Literal["rb", "ab"] = "rb") -> BinaryIO:
 
 
 def read_own(path: Path, limit: int) -> bytes:
-    """The content of a file of a run, at most `limit` bytes.
+    """The content of a file, at most `limit` bytes.
 
     Raises:
         OSError: as `open_own`, or the file is larger.

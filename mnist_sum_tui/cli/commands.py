@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mnist_sum_tui.cli.common_options import add_options
+from mnist_sum_tui.cli.drawing_options import add_options
 from mnist_sum_tui.cli.usage_errors import Command
 from mnist_sum_tui.cli.welcome import Welcome
 from mnist_sum_tui.version import __version__

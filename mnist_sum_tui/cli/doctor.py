@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_sum_tui.cli.common import Json, RunsDir, folder_or_default, print_json
-from mnist_sum_tui.cli.common_options import OPTIONS
+from mnist_sum_tui.cli.drawing_options import OPTIONS
 from mnist_sum_tui.cli.layout import console, is_terminal, say
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.terminal import can_draw

@@ -13,7 +13,7 @@ import typer
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.cli import commands
-from mnist_sum_tui.cli.common_options import use_settings
+from mnist_sum_tui.cli.drawing_options import use_settings
 from mnist_sum_tui.cli.layout import PIPED_WIDTH
 from mnist_sum_tui.cli.usage_errors import message_of
 from mnist_sum_tui.errors import MnistSumError, UsageError

@@ -11,10 +11,9 @@ from typing import Any, get_type_hints
 
 from mnist_sum_tui.runs import events
 from mnist_sum_tui.runs.events import Event
-from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.json_values import Check, check_of, strict, strict_json
 
-KINDS = {cls.kind: cls for cls in (*vars(events).values(), Health) if isinstance(cls, type) and issubclass(cls, Event)}
+KINDS = {cls.kind: cls for cls in vars(events).values() if isinstance(cls, type) and issubclass(cls, Event)}
 """every event by its kind"""
 del KINDS[Event.kind]  # their common base
 

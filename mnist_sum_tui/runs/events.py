@@ -4,9 +4,11 @@ Losses are in nats; accuracies and agreement are fractions of 1; times are in se
 """
 
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.event_base import Event as Event
+from mnist_sum_tui.runs.health_event import Health as Health  # an event, too; it has no room here
 from mnist_sum_tui.runs.json_values import Amount, Count, Digit, Loss, Matching, Number, OneOf, Share, Within
 from mnist_sum_tui.runs.knob_turns import KNOBS, Turn
 from mnist_sum_tui.runs.position import Epochs
@@ -15,20 +17,8 @@ BatchShare = Annotated[float, Within(0, 1, ("NaN",))]
 """an accuracy over training batches; NaN if the training diverged"""
 ALL_DONE = "all epochs are done"
 """the message of a Finished after the last epoch; any other message says why the run ended earlier"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """The fields that every event has."""
-
-    kind: ClassVar[str] = ""
-
-    step: Count
-    """optimizer steps done since the run began"""
-    epoch: Number
-    """the current epoch, counted from 1; for EpochDone the one that has just ended"""
-    elapsed: Amount
-    """seconds of training since the run began, without pauses and without the time between stop and resume"""
+SAMPLE_COUNT = 8
+"""the images of a Samples event; fewer if fewer are held out"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from mnist_sum_tui.runs.events import Event
+from mnist_sum_tui.runs.event_base import Event
 from mnist_sum_tui.runs.json_values import Loss, Matching, Share
 
 

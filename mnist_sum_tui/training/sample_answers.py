@@ -7,9 +7,8 @@ import torch
 
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.inference.evaluate import infer
+from mnist_sum_tui.runs.events import SAMPLE_COUNT
 from mnist_sum_tui.training.step import Learner
-
-SAMPLE_COUNT = 8
 
 
 def sample_answers(learner: Learner, images: Split) -> dict[str, Any]:

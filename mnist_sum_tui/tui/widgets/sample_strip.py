@@ -12,10 +12,9 @@ from textual.widget import Widget
 from mnist_sum_tui.charts.thumbnail import Image, as_grey, resize, shrink
 from mnist_sum_tui.formatting import equation, first_fit
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.runs.events import Samples
+from mnist_sum_tui.runs.events import SAMPLE_COUNT, Samples
 from mnist_sum_tui.tui.widgets.half_blocks import blocks
 
-COUNT = 8
 SUMS = 19
 WHOLE = len("9 + 9 = 18 x")
 """columns of the longest equation and its mark"""
@@ -171,8 +170,8 @@ class SampleStrip(Horizontal):
 
     def compose(self) -> ComposeResult:
         """One widget per image."""
-        for place in range(COUNT):
-            yield Sample(classes=f"{'-spare' if place >= 6 else ''} {'-last' if place == COUNT - 1 else ''}")
+        for place in range(SAMPLE_COUNT):
+            yield Sample(classes=f"{'-spare' if place >= 6 else ''} {'-last' if place == SAMPLE_COUNT - 1 else ''}")
         yield AdditionPicture()
 
     def show(self, samples: Samples | None, images: dict[int, Image]) -> None:
