@@ -26,8 +26,7 @@ ROOMS = (
 )
 """from left to right; the rooms of one set do not import each other, besides those of the first"""
 TUI_ROOMS = (
-    {"session", "textual_fixes", "textual_speed", "looks", "visitor_input"}
-    | {"slow_link", "link_questions", "changed_cells"},
+    {"session", "textual_fixes", "textual_speed", "looks", "link"},
     {"plain_app"},
     {"notifying"},
     {"predictions"},
@@ -38,8 +37,7 @@ TUI_ROOMS = (
     {"settings_app"},
     {"palette"},
     {"app"},
-    {"launch", "visitor"},
-    {"web_server"},
+    {"launch", "web"},
 )
 FRONT_ENDS = {"textual", "typer", "rich"}
 EXTRAS = {"onnx", "onnxscript", "onnxruntime", "tensorboardX", "textual_serve"}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from mnist_sum_tui.errors import BenchError
-from mnist_sum_tui.tui.link_questions import QUESTION
+from mnist_sum_tui.tui.link.questions import QUESTION
 
 ESCAPES = re.compile(rb"\x1b(\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|P[^\x1b]*\x1b\\|[()].|.)")
 COLUMNS, ROWS = 120, 36

@@ -33,7 +33,7 @@ def serve(
     watched = find.by_name(watch, folder) if watch is not None else None
     if watched is not None:
         watched.read_config()  # raises if the run is damaged
-    from mnist_sum_tui.tui.web_server import serve as listen
+    from mnist_sum_tui.tui.web.server import serve as listen
 
     try:
         _take(host, port)
@@ -67,7 +67,7 @@ def _is_of_host(error: OSError) -> bool:
 
 def _announce(watched: Run | None, host: str, port: int) -> None:
     """Print the address, and who can watch."""
-    from mnist_sum_tui.tui.visitor_input import EVERYWHERE, LOCAL
+    from mnist_sum_tui.tui.web.visitor_input import EVERYWHERE, LOCAL
 
     out = console()
     name = "localhost" if host in EVERYWHERE else f"[{host}]" if ":" in host else host

@@ -20,7 +20,7 @@ from textual.screen import Screen
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current, shown
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui import looks
-from mnist_sum_tui.tui.slow_link import Changes, Link, Timed
+from mnist_sum_tui.tui.link.slow_link import Changes, Link, Timed
 from mnist_sum_tui.tui.textual_fixes import whole_cells
 from mnist_sum_tui.tui.textual_speed import OnceParsed
 

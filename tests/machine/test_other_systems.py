@@ -12,7 +12,7 @@ from mnist_sum_tui.cli import main
 from mnist_sum_tui.machine import terminal
 from mnist_sum_tui.machine.signals import handled
 from mnist_sum_tui.runs import locking
-from mnist_sum_tui.tui.visitor import for_shell
+from mnist_sum_tui.tui.web.visitor import for_shell
 
 
 class Stream:

@@ -1,7 +1,6 @@
 """What the tests of the dashboard share."""
 
-import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ from textual.pilot import Pilot
 
 from tests.tui import recorded
 from tests.tui.fake_train import FakeTrain
-from tests.tui.visitors import serving
 
 
 @pytest.fixture
@@ -39,10 +37,3 @@ def _no_speeds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     if "speeds" not in request.keywords:
         monkeypatch.setattr("mnist_sum_tui.tui.run_app.SpeedThread.start", lambda _: None)
         monkeypatch.setattr("mnist_sum_tui.tui.run_app.SpeedThread.join", lambda _: None)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
-    """The demo, served; its port and process."""
-    with serving(tmp_path, shows="the demo") as found:
-        yield found

@@ -9,7 +9,7 @@ from rich.color import ColorSystem
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from mnist_sum_tui.tui.changed_cells import cells_of
+from mnist_sum_tui.tui.link.changed_cells import cells_of
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.health_table import Spreads
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair

@@ -18,13 +18,13 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import Journal
 from mnist_sum_tui.tui.pages.base import Tab
 from mnist_sum_tui.tui.session.messages import FindRate, StartTraining
-from mnist_sum_tui.tui.visitor import watching_app
+from mnist_sum_tui.tui.web.visitor import watching_app
 from tests.conftest import Cli, is_one_line, wait_for
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
 from tests.tui.shown import lines
-from tests.tui.visitors import SECONDS, Visitor, children, free_port, is_free, open_at, own, serving
+from tests.tui.web.visitors import SECONDS, Visitor, children, free_port, is_free, open_at, own, serving
 
 if TYPE_CHECKING:
     import aiohttp
@@ -186,7 +186,7 @@ def test_nobody_is_taken_before_it_is_ready(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("mnist_sum_tui.cli.serve._announce", lambda *_: None)
     taken: list[bool] = []
     port = free_port()
-    monkeypatch.setattr("mnist_sum_tui.tui.web_server.serve", lambda *_: taken.append(not is_free(port)))
+    monkeypatch.setattr("mnist_sum_tui.tui.web.server.serve", lambda *_: taken.append(not is_free(port)))
     monkeypatch.setattr(socket.socket, "listen", lambda *_: pytest.fail("only the server itself listens"))
     serve(port=port)
     assert taken == [False]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mnist_sum_tui.tui.visitor_input import is_known, read_message
+from mnist_sum_tui.tui.web.visitor_input import is_known, read_message
 
 
 @pytest.mark.parametrize("name", ["localhost", "LOCALHOST:8000", "127.0.0.1:1", "[::1]", "[::1]:65535"])

@@ -7,8 +7,8 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from textual.strip import Strip
 
-from mnist_sum_tui.tui.link_questions import END, ENOUGH, PATIENCE, QUESTION, SLOWEST, Questions
-from mnist_sum_tui.tui.slow_link import NEW_SCREEN, Link, Timed
+from mnist_sum_tui.tui.link.questions import END, ENOUGH, PATIENCE, QUESTION, SLOWEST, Questions
+from mnist_sum_tui.tui.link.slow_link import NEW_SCREEN, Link, Timed
 
 PICTURE = [Strip([Segment("x" * 2000)])]
 

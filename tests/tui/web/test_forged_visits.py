@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import wait_for
-from tests.tui.visitors import SECONDS, Visitor, children, open_at, own
+from tests.tui.web.visitors import SECONDS, Visitor, children, open_at, own
 
 if TYPE_CHECKING:
     import aiohttp

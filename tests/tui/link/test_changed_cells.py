@@ -4,8 +4,8 @@ import pyte
 import pytest
 from rich.color import ColorSystem
 
-from mnist_sum_tui.tui.slow_link import Link
-from tests.tui.test_slow_link import strips
+from mnist_sum_tui.tui.link.slow_link import Link
+from tests.tui.link.test_slow_link import strips
 
 
 def test_a_long_line_has_its_turn_beside_short_ones_that_never_rest() -> None:

@@ -16,8 +16,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from mnist_sum_tui.tui.changed_cells import cells_of, changed
-from mnist_sum_tui.tui.slow_link import NEW_SCREEN, PIECE_SECONDS, Link, Timed
+from mnist_sum_tui.tui.link.changed_cells import cells_of, changed
+from mnist_sum_tui.tui.link.slow_link import NEW_SCREEN, PIECE_SECONDS, Link, Timed
 
 RATE = 5000
 """bytes per second that the slow terminal takes"""

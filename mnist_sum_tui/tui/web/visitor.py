@@ -1,6 +1,6 @@
 """The process that `mnist-sum serve` starts for each visitor: the dashboard, only for watching.
 
-python -m mnist_sum_tui.tui.visitor RUNS_FOLDER [RUN] shows RUN, or the demo without it.
+python -m mnist_sum_tui.tui.web.visitor RUNS_FOLDER [RUN] shows RUN, or the demo without it.
 """
 
 import os
@@ -17,7 +17,7 @@ from textual.message import Message
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.run import Run
 
-MODULE = "mnist_sum_tui.tui.visitor"  # `__name__` is `__main__` in the visitor's process
+MODULE = "mnist_sum_tui.tui.web.visitor"  # `__name__` is `__main__` in the visitor's process
 DRIVER = f"{MODULE}:WatchDriver"
 
 

@@ -1,6 +1,6 @@
 """The link to the terminal: measure how fast it takes bytes, and over a slow link send only the cells that changed.
 
-The speed is measured, not set: a terminal behind a slow line answers late (see link_questions.py) and makes the writing
+The speed is measured, not set: a terminal behind a slow line answers late (see questions.py) and makes the writing
 thread wait.
 """
 
@@ -15,8 +15,8 @@ from textual._compositor import CompositorUpdate
 from textual._time import get_time
 from textual.strip import Strip
 
-from mnist_sum_tui.tui.changed_cells import MOST, Cell, Piece, cells_of, pieces, whole
-from mnist_sum_tui.tui.link_questions import QUESTION, SLOW, Questions
+from mnist_sum_tui.tui.link.changed_cells import MOST, Cell, Piece, cells_of, pieces, whole
+from mnist_sum_tui.tui.link.questions import QUESTION, SLOW, Questions
 
 CHUNK = 512
 """how many characters are written and timed at once"""

@@ -14,9 +14,9 @@ from textual_serve.app_service import AppService
 from textual_serve.server import Server, to_int
 
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.tui import visitor, visitor_input
+from mnist_sum_tui.tui.web import visitor, visitor_input
 
-PAGE = Path(__file__).parent / "web"
+PAGE = Path(__file__).parent
 """the folder of our own HTML page, because that of textual-serve loads a font from the internet"""
 MOST_VISITORS = 16
 """the most visitors at once, because each has a process of some 100 MB"""
