@@ -31,7 +31,6 @@ _SENTENCE_END = re.compile(r"(?<=[.?!])\s")
 class GuidePage:
     """One page. The file's first line is `# title`; the first sentence below it is the summary."""
 
-    title: str
     summary: str
     text: str
     """the whole file, Markdown"""
@@ -65,6 +64,5 @@ def page_of_link(target: str) -> str | None:
 
 def _read(name: str) -> GuidePage:
     text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
-    title, _, rest = text.partition("\n")
-    paragraph = " ".join(rest.strip().partition("\n\n")[0].split())
-    return GuidePage(title.removeprefix("#").strip(), _SENTENCE_END.split(paragraph)[0], text)
+    paragraph = " ".join(text.partition("\n")[2].strip().partition("\n\n")[0].split())
+    return GuidePage(_SENTENCE_END.split(paragraph)[0], text)

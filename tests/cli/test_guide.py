@@ -26,7 +26,7 @@ def test_through_a_pipe_a_page_is_plain_text_of_a_width(name: str, columns: str,
     done = cli("guide", name, FORCE_COLOR="1", COLUMNS=columns)
     lines = done.stdout.splitlines()
     assert done.returncode == 0
-    assert lines[0] == find_page(name).title
+    assert f"# {lines[0]}" == find_page(name).text.splitlines()[0]
     assert "\x1b" not in done.stdout
     assert not any(mark in done.stdout for mark in ("```", "](", "**", "\n#", "…"))
     code = {line.strip() for line in find_page(name).text.splitlines()}
