@@ -14,7 +14,7 @@ from torch import Tensor
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.augment import augment
-from mnist_sum_tui.data.dataset import Split, normalise
+from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.inference.confidence import (
     CONTRASTS,
     NOT_CALIBRATED,
@@ -27,10 +27,10 @@ from mnist_sum_tui.inference.confidence import (
     contrasts,
     look,
 )
-from mnist_sum_tui.inference.evaluate import BATCH_SIZE, NUMBERS, infer, infer_batches
+from mnist_sum_tui.inference.evaluate import NUMBERS, infer, infer_batches, normalised
 from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
-from mnist_sum_tui.models.layers import SumNetwork
+from mnist_sum_tui.models.layers import SumNetwork, evaluating
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.knob_turns import Turn
 
@@ -105,9 +105,8 @@ def _see(
 ) -> tuple[list[Views], Tensor]:
     """Of images, which are augmented first: the Views and the logits from which the digit score is computed."""
     views: list[Views] = []
-    network.eval()
     batches = _changed(images_nhw, hardware, augmentation)
-    with torch.inference_mode(), hardware.autocast():
+    with evaluating(network), torch.inference_mode(), hardware.autocast():
         logits = [look(network, batch, views) for batch in batches]
     return views, torch.cat(logits).float().cpu()
 
@@ -115,8 +114,8 @@ def _see(
 def _changed(images_nhw: Tensor, hardware: Hardware, augmentation: str) -> list[Tensor]:
     """Batches of normalised images after augmentation, which computes in float32 for a network in bf16, too."""
     with torch.inference_mode():
-        batches = (normalise(images.to(hardware.device)) for images in images_nhw.split(BATCH_SIZE))
-        return [augment(batch, augmentation, seed) for seed, batch in enumerate(batches)]
+        batches = enumerate(normalised(images_nhw, hardware.device))
+        return [augment(batch, augmentation, seed) for seed, batch in batches]
 
 
 def fit_classes(network: SumNetwork, train: Split, hardware: Hardware, also: str = "none") -> Confidence:

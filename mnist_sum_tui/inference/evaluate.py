@@ -1,6 +1,6 @@
 """Evaluate a network with all ten numbers for every image: `infer` runs the network, `score` counts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from mnist_sum_tui.data.dataset import Split, normalise, one_hot
 from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, Confidence, Views, calibrated, look
 from mnist_sum_tui.inference.reliability import Reliability, reliability
 from mnist_sum_tui.machine.hardware import Hardware
-from mnist_sum_tui.models.layers import SumNetwork, log_softmax
+from mnist_sum_tui.models.layers import SumNetwork, evaluating, log_softmax
 
 BATCH_SIZE = 500
 WORST = 30
@@ -138,8 +138,13 @@ def infer(
     The network is put into evaluation mode and back. `keep_going` is called before each batch; when it returns False,
     the result is None.
     """
-    batches = (normalise(images.to(hardware.device)) for images in images_nhw.split(BATCH_SIZE))
+    batches = normalised(images_nhw, hardware.device)
     return infer_batches(network, batches, hardware, keep_going, confidence, with_features)
+
+
+def normalised(images_nhw: Tensor, device: torch.device) -> Iterator[Tensor]:
+    """Batches of uint8 images (N, 28, 28), normalised, float32 (at most 500, 1, 28, 28), on the device."""
+    return (normalise(images.to(device)) for images in images_nhw.split(BATCH_SIZE))
 
 
 def infer_batches(
@@ -151,24 +156,17 @@ def infer_batches(
     with_features: bool = False,
 ) -> Outputs | None:
     """The same for batches of normalised images (N, 1, 28, 28), float32 and on the network's device."""
-    was_training = network.training
-    if was_training:  # to tell each layer takes a tenth of the time of a prediction
-        network.eval()
     digits, sums = [], []
     views: list[Views] = []
     kinds = {*confidence.classes, *(["features"] if with_features else [])}
-    try:
-        with torch.inference_mode(), hardware.autocast():
-            for images in batches_nchw:
-                if not keep_going():
-                    return None
-                batch = images.contiguous(memory_format=torch.channels_last)
-                scores = look(network, batch, views, kinds) if kinds else network.see(batch)
-                digits.append(log_softmax(scores).cpu())
-                sums.append(add_all_numbers(network, scores).cpu())
-    finally:
-        if was_training:
-            network.train()
+    with evaluating(network), torch.inference_mode(), hardware.autocast():
+        for images in batches_nchw:
+            if not keep_going():
+                return None
+            batch = images.contiguous(memory_format=torch.channels_last)
+            scores = look(network, batch, views, kinds) if kinds else network.see(batch)
+            digits.append(log_softmax(scores).cpu())
+            sums.append(add_all_numbers(network, scores).cpu())
     log_digits = torch.cat(digits)
     likeness = confidence.digit_scores(views, log_digits) if views and confidence.has_classes else None
     features = [view["features"] for view in views] if with_features else []

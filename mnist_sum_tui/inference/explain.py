@@ -1,7 +1,5 @@
 """The path of an image through a network, layer by layer, and the patch of the image that each place in a map sees."""
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,10 +10,10 @@ from torch import Tensor, nn
 
 from mnist_sum_tui.data.dataset import normalise, one_hot
 from mnist_sum_tui.data.idx import SIDE
-from mnist_sum_tui.inference.predict import Predictor
+from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.models.activations import Call, calls
 from mnist_sum_tui.models.describe import amount, pair, sides
-from mnist_sum_tui.models.layers import DIGITS, SumNetwork
+from mnist_sum_tui.models.layers import DIGITS, SumNetwork, evaluating
 
 Array = NDArray[np.float32]
 
@@ -92,7 +90,9 @@ def patch_of(view: LayerView, index: int, row: int, column: int) -> Patch:
     return Patch(rows.seen(row), columns.seen(column), None if view.kernels is None else view.kernels[index])
 
 
-def look_inside(asked: Predictor | SumNetwork, image_hw: Tensor | NDArray[np.uint8], number: int) -> list[LayerView]:
+def look_inside(
+    network: SumNetwork, image_hw: Tensor | NDArray[np.uint8], number: int, hardware: Hardware
+) -> list[LayerView]:
     """The path of a uint8 image (28, 28) and a number 0..9 through the network, in running order.
 
     It ends with `digit scores` (10,), `number` (the input of the sum head), any layers in between, and `sum scores`
@@ -100,10 +100,9 @@ def look_inside(asked: Predictor | SumNetwork, image_hw: Tensor | NDArray[np.uin
     normalisation, ReLU and other functions that keep the size are folded into the layer before them, whose maps are
     taken after them. For a sum head of digit x number, `number` is one map (1, 10, 10), whose rows are the digits.
     """
-    network = asked if isinstance(asked, SumNetwork) else asked.network
     images = torch.stack([normalise(torch.as_tensor(image_hw).unsqueeze(0))[0], PLACES.unsqueeze(0)])
-    images = images.to(next(network.parameters()).device)
-    with evaluating(asked), torch.inference_mode(), calls(network, {*POOLING, *FOLDED}) as seen:
+    images, watched = images.to(hardware.device), {*POOLING, *FOLDED}
+    with evaluating(network), torch.inference_mode(), hardware.autocast(), calls(network, watched) as seen:
         scores = network.see(images)
         before = len(seen)
         numbers = one_hot(torch.full((len(images),), number, device=images.device))
@@ -112,19 +111,6 @@ def look_inside(asked: Predictor | SumNetwork, image_hw: Tensor | NDArray[np.uin
     adding = seen[before:]
     way.append(_entry(adding[0].input if adding else numbers))
     return way + _ending(_views(adding), LayerView("sum", "sum scores", _array(sums)))
-
-
-@contextlib.contextmanager
-def evaluating(asked: Predictor | SumNetwork) -> Iterator[SumNetwork]:
-    """The network in evaluation mode and in its precision, as `evaluate` runs it; its old mode is restored after."""
-    network = asked if isinstance(asked, SumNetwork) else asked.network
-    was_training = network.training
-    network.eval()
-    try:
-        with contextlib.nullcontext() if isinstance(asked, SumNetwork) else asked.hardware.autocast():
-            yield network
-    finally:
-        network.train(was_training)
 
 
 def _views(seen: list[Call]) -> list[LayerView]:

@@ -10,8 +10,8 @@ from torch import Tensor
 from mnist_sum_tui.data.dataset import normalise, one_hot
 from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.inference.evaluate import infer
-from mnist_sum_tui.inference.explain import evaluating
 from mnist_sum_tui.inference.predict import Predictor
+from mnist_sum_tui.models.layers import evaluating
 
 STRIDE = 2
 """how many pixels the places are apart at which a part is hidden; on every page and in `predict --explain` the same"""
@@ -69,11 +69,11 @@ def gradient(predictor: Predictor, image_hw: Tensor | NDArray[np.uint8], number:
 
     It takes only two backward passes, but says nothing about larger parts of the image.
     """
-    device = predictor.hardware.device
-    image = normalise(torch.as_tensor(image_hw).unsqueeze(0)).to(device).requires_grad_()
-    with evaluating(predictor) as network, torch.enable_grad():
+    network, hardware = predictor.network, predictor.hardware
+    image = normalise(torch.as_tensor(image_hw).unsqueeze(0)).to(hardware.device).requires_grad_()
+    with evaluating(network), hardware.autocast(), torch.enable_grad():
         digits = network.see(image)
-        sums = network.add(digits, one_hot(torch.tensor([number]).to(device)))
+        sums = network.add(digits, one_hot(torch.tensor([number]).to(hardware.device)))
 
     def slope(scores: Tensor, temperature: float) -> NDArray[np.float32]:
         answer = (scores[0].float() / temperature).log_softmax(0).max()

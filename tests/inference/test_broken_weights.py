@@ -47,7 +47,8 @@ def test_its_answers_have_no_probability_and_no_image_is_a_digit(predictor: Pred
 
 
 def test_what_is_drawn_of_it_consists_of_numbers(predictor: Predictor) -> None:
-    drawn: list[NDArray[Any]] = [view.maps for view in look_inside(predictor, TEST.images[0], 5)]
+    views = look_inside(predictor.network, TEST.images[0], 5, predictor.hardware)
+    drawn: list[NDArray[Any]] = [view.maps for view in views]
     for heat in (occlusion(predictor, TEST.images[0], 5), gradient(predictor, TEST.images[0], 5)):
         drawn += [heat.digit, heat.sum]
     features = predictor.infer(TEST.images, with_features=True).features

@@ -56,8 +56,7 @@ def test_every_network_is_calibrated_and_judges_after_it(model: str, few: tuple[
 
 
 def test_the_classes_of_sturdy_are_of_images_as_they_are_and_changed(few: tuple[dataset.Split, dataset.Split]) -> None:
-    network = build("swift", seed=1)
-    config = TrainConfig(model="swift", augment="sturdy", precision="bf16")
+    network, config = build("swift", seed=1), TrainConfig(model="swift", augment="sturdy", precision="bf16")
     found = calibrate.fit(network, config, *few, choose(config)).to_tensors()
     alone, both = (calibrate.fit_classes(network, few[0], choose(config), also) for also in ("none", "strong"))
     for kind in SCORED:
@@ -66,6 +65,7 @@ def test_the_classes_of_sturdy_are_of_images_as_they_are_and_changed(few: tuple[
     views, logits = calibrate._see(network, few[0].images, choose(config), "sturdy")
     assert logits.shape == (len(few[0]), 10)
     assert views[0]["features"].isfinite().all(), "images are changed in float32, even for a network in bf16"
+    assert network.training, "it is as it was"
 
 
 class _Odd(CellNetwork):

@@ -6,8 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference.explain import LayerView, look_inside, patch_of
+from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
 from mnist_sum_tui.models.compact import Compact
 from mnist_sum_tui.models.keen import Branch, Keen
@@ -16,6 +18,7 @@ from mnist_sum_tui.recipes import MODELS
 
 IMAGE = dataset.load("test").images[3]
 NUMBER = dataset.one_hot(torch.tensor([7]))
+FLOAT32 = choose(TrainConfig(device="cpu", precision="fp32"))
 
 
 def near(view: LayerView, values: Tensor) -> bool:
@@ -26,7 +29,7 @@ def near(view: LayerView, values: Tensor) -> bool:
 def test_the_maps_are_those_of_a_forward_pass_by_hand() -> None:
     network, images = Compact().train(), dataset.normalise(IMAGE.unsqueeze(0))
     network.norm1.running_mean = torch.randn(24)
-    views = look_inside(network, IMAGE, 7)
+    views = look_inside(network, IMAGE, 7, FLOAT32)
     assert network.training
     network.eval()
     conv1 = network.conv1(images)
@@ -49,7 +52,7 @@ def test_the_maps_are_those_of_a_forward_pass_by_hand() -> None:
 
 def test_every_branch_is_seen_and_the_scores_are_their_mean() -> None:
     network, images = Keen().eval(), dataset.normalise(IMAGE.unsqueeze(0))
-    views = {view.name: view for view in look_inside(network, IMAGE, 7)}
+    views = {view.name: view for view in look_inside(network, IMAGE, 7, FLOAT32)}
     for place, branch in enumerate(network.branches):
         assert isinstance(branch, Branch)
         assert near(views[f"branches.{place}.conv1"], branch.conv1(images))
@@ -61,7 +64,7 @@ def test_every_branch_is_seen_and_the_scores_are_their_mean() -> None:
 @pytest.mark.parametrize("model", MODELS)
 def test_every_network_ends_with_its_scores(model: str) -> None:
     network = build(model).eval()
-    views = look_inside(network, IMAGE, 7)
+    views = look_inside(network, IMAGE, 7, FLOAT32)
     kinds = [view.kind for view in views]
     entry = next(place for place, view in enumerate(views) if view.name == "number")
     digits = network.see(dataset.normalise(IMAGE.unsqueeze(0)))
@@ -100,7 +103,7 @@ def seen_by_hiding(network: SumNetwork, name: str, index: int, row: int, column:
     noise = torch.randint(0, 256, (28, 28), dtype=torch.uint8)
 
     def value(image: Tensor) -> float:
-        view = next(view for view in look_inside(network, image, 0) if view.name == name)
+        view = next(view for view in look_inside(network, image, 0, FLOAT32) if view.name == name)
         return float(view.maps[index, row, column])
 
     before, seen = value(noise), torch.zeros(28, 28, dtype=torch.bool)
@@ -119,11 +122,11 @@ def test_a_place_looked_at_the_pixels_that_change_it(model: str, name: str, plac
     torch.manual_seed(0)
     network = Unusual() if model == "own" else build(model)
     if isinstance(network, Unusual):
-        look_inside(network, IMAGE, 0)
+        look_inside(network, IMAGE, 0, FLOAT32)
         for layer in (network.first, network.second, network.third):  # so that no ReLU hides a pixel
             layer.weight.data.abs_()
             nn.init.ones_(layer.bias)  # type: ignore[arg-type]
-    view = next(view for view in look_inside(network, IMAGE, 0) if view.name == name)
+    view = next(view for view in look_inside(network, IMAGE, 0, FLOAT32) if view.name == name)
     for row, column in places:
         patch, seen = patch_of(view, 0, row, column), seen_by_hiding(network, name, 0, row, column)
         rows, columns = seen.any(1).nonzero().flatten(), seen.any(0).nonzero().flatten()
@@ -132,7 +135,7 @@ def test_a_place_looked_at_the_pixels_that_change_it(model: str, name: str, plac
 
 
 def test_a_network_of_ones_own_is_seen_whole() -> None:
-    views = look_inside(Unusual(), IMAGE, 7)
+    views = look_inside(Unusual(), IMAGE, 7, FLOAT32)
     assert [(view.name, view.kind) for view in views] == [
         ("first", "convolution 3x5"),
         ("pool", "max pooling 3x3"),

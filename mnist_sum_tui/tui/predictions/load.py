@@ -84,7 +84,7 @@ def look(predictor: "Predictor", image_hw: NDArray[np.uint8], number: int) -> "t
     take_threads(1)
     pixel = Axis(0, 1, 1)
     itself = LayerView("image", "image", np.float32(1 / 255) * image_hw[None], field=(pixel, pixel))
-    return (itself, *look_inside(predictor, image_hw, number))
+    return (itself, *look_inside(predictor.network, image_hw, number, predictor.hardware))
 
 
 def find_heat(predictor: "Predictor", image_hw: NDArray[np.uint8], number: int, is_hiding: bool) -> "Heat":

@@ -8,8 +8,10 @@ from textual.color import Color
 from textual.widgets import OptionList
 
 from mnist_sum_tui.charts.thumbnail import scaled
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.inference.explain import Axis, LayerView, look_inside
+from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside_words import layer_words
@@ -209,5 +211,5 @@ async def test_digits_and_sums_are_labelled_and_all_seen(size: tuple[int, int], 
     ],
 )
 def test_the_words_say_which_patches_of_the_image_the_first_filters_lie_on(model: str, part: str) -> None:
-    views = look_inside(build(model), np.zeros((28, 28), np.uint8), 7)
+    views = look_inside(build(model), np.zeros((28, 28), np.uint8), 7, choose(TrainConfig()))
     assert part in layer_words(views[0], 7, is_dark=True)
