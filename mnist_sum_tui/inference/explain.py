@@ -12,12 +12,11 @@ from mnist_sum_tui.data.dataset import normalise, one_hot
 from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.models.activations import Call, calls
-from mnist_sum_tui.models.describe import amount, pair, sides
+from mnist_sum_tui.models.describe import POOLING, in_words, pair
 from mnist_sum_tui.models.layers import DIGITS, SumNetwork, evaluating
 
 Array = NDArray[np.float32]
 
-POOLING = {"max_pool2d": "max pooling", "avg_pool2d": "mean pooling"}
 FOLDED = ("relu", "relu_", "leaky_relu", "elu", "selu", "gelu", "silu", "hardswish", "tanh", "sigmoid", "batch_norm")
 """functions that become part of the layer before them"""
 PLACES = torch.arange(SIDE * SIDE, dtype=torch.float32).view(SIDE, SIDE)
@@ -148,18 +147,13 @@ def _entry(taken: Tensor) -> LayerView:
 
 def _kind(call: Call) -> str | None:
     """The kind of a layer in words; None for a call that is folded into the layer before it."""
-    if call.name in POOLING and call.module is None:
-        return f"{POOLING[call.name]} {sides(call.options['kernel_size'])}"
-    module = call.module
-    if isinstance(module, nn.Conv2d):
-        stride = "" if module.stride == (1, 1) else f", stride {amount(module.stride)}"
-        return f"convolution {sides(module.kernel_size)}{stride}"
-    if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
-        return f"{'max' if isinstance(module, nn.MaxPool2d) else 'mean'} pooling {sides(module.kernel_size)}"
-    if isinstance(module, nn.Linear):
-        return "linear"
-    has_own_size = module is not None and call.output.shape != call.input.shape
-    return type(module).__name__ if has_own_size and not isinstance(module, nn.Flatten) else None
+    if call.module is None:
+        is_own = call.name in POOLING
+    elif isinstance(call.module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d | nn.Linear):
+        is_own = True
+    else:
+        is_own = call.output.shape != call.input.shape and not isinstance(call.module, nn.Flatten)
+    return in_words(call) if is_own else None
 
 
 def _start(images: Tensor) -> Field | None:

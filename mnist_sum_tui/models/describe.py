@@ -7,10 +7,20 @@ import torch
 from torch import Tensor, nn
 
 from mnist_sum_tui.models import parameter_count, skeleton
-from mnist_sum_tui.models.activations import calls
+from mnist_sum_tui.models.activations import Call, calls
 
-FUNCTIONS = {"relu": "ReLU", "max_pool2d": "max pool"}
-"""torch's functions that a network calls between its modules, and their names in the table"""
+POOLING = {"max_pool2d": "max pooling", "avg_pool2d": "mean pooling"}
+FUNCTIONS = {"relu": "ReLU", **POOLING}
+"""torch's functions that a network calls between its modules, in words"""
+MODULES: dict[type[nn.Module], str] = {
+    nn.Conv2d: "convolution",
+    nn.MaxPool2d: POOLING["max_pool2d"],
+    nn.AvgPool2d: POOLING["avg_pool2d"],
+    nn.Linear: "linear",
+    nn.BatchNorm2d: "batch norm",
+}
+"""torch's modules in words; others keep their class's name"""
+NO_PADDING = ("valid", (0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +50,11 @@ def describe(name: str) -> list[Layer]:
         rows.append(Layer("image", f"its inner {'x'.join(map(str, read.shape[2:]))}, without the rim", _shape(read), 0))
     for call in seen:
         if call.module is not None:
-            rows.append(Layer(call.name, _kind(call.module), _shape(call.output), parameter_count(call.module)))
+            rows.append(
+                Layer(call.name, in_words(call, with_padding=True), _shape(call.output), parameter_count(call.module))
+            )
         elif rows:
-            size = f" {sides(call.options['kernel_size'])}" if "kernel_size" in call.options else ""
-            kind = f"{rows[-1].kind}, {FUNCTIONS[call.name]}{size}"
-            rows[-1] = replace(rows[-1], kind=kind, shape=_shape(call.output))
+            rows[-1] = replace(rows[-1], kind=f"{rows[-1].kind}, {in_words(call)}", shape=_shape(call.output))
     return rows
 
 
@@ -52,15 +62,19 @@ def _shape(output: Tensor) -> str:
     return " x ".join(str(length) for length in output.shape[1:])
 
 
-def _kind(module: nn.Module) -> str:
+def in_words(call: Call, *, with_padding: bool = False) -> str:
+    """A layer, or one of FUNCTIONS: `convolution 3x3, stride 2`, `max pooling 2x2`, `linear`, `ReLU`."""
+    module = call.module
+    if module is None:
+        name, options = FUNCTIONS[call.name], call.options
+    else:
+        name = next((name for kind, name in MODULES.items() if isinstance(module, kind)), type(module).__name__)
+        options = vars(module)
     if isinstance(module, nn.Conv2d):
-        padding = "" if module.padding in ("valid", (0, 0)) else f", padding {amount(module.padding)}"
+        padding = f", padding {amount(module.padding)}" if with_padding and module.padding not in NO_PADDING else ""
         stride = "" if module.stride == (1, 1) else f", stride {amount(module.stride)}"
-        return f"convolution {sides(module.kernel_size)}{padding}{stride}"
-    if isinstance(module, nn.MaxPool2d):
-        return f"max pool {sides(module.kernel_size)}"
-    names = {nn.Linear: "linear", nn.BatchNorm2d: "batch norm"}
-    return next((name for kind, name in names.items() if isinstance(module, kind)), type(module).__name__)
+        return f"{name} {sides(module.kernel_size)}{padding}{stride}"
+    return f"{name} {sides(options['kernel_size'])}" if name in POOLING.values() else name
 
 
 def pair(value: Any) -> tuple[int, int]:

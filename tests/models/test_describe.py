@@ -15,11 +15,11 @@ class Odd(CellNetwork):
         self.wide = nn.Conv2d(1, 4, (5, 3), stride=(2, 1), padding=2)
         self.same = nn.Conv2d(4, 4, 3, padding="same")
         self.pool = nn.MaxPool2d(4)
-        self.digit, self.sum = nn.Linear(4 * 9, 10), nn.Linear(100, 19)
+        self.digit, self.sum = nn.Linear(4, 10), nn.Linear(100, 19)
 
     def see(self, images_nchw: Tensor) -> Tensor:
         x = F.max_pool2d(F.relu(self.wide(images_nchw)), (1, 2))
-        logits: Tensor = self.digit(self.pool(self.same(x)).flatten(1))
+        logits: Tensor = self.digit(F.avg_pool2d(self.pool(self.same(x)), 3).flatten(1))
         return logits
 
 
@@ -27,6 +27,6 @@ def test_the_table_says_what_the_layers_do(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(layers, "skeleton", lambda _: Odd())
     with torch.inference_mode():
         table = {layer.name: (layer.kind, layer.shape) for layer in layers.describe("odd")}
-    assert table["wide"] == ("convolution 5x3, padding 2, stride 2x1, ReLU, max pool 1x2", "4 x 14 x 15")
+    assert table["wide"] == ("convolution 5x3, padding 2, stride 2x1, ReLU, max pooling 1x2", "4 x 14 x 15")
     assert table["same"][0] == "convolution 3x3, padding same"
-    assert table["pool"][0] == "max pool 4x4"
+    assert table["pool"][0] == "max pooling 4x4, mean pooling 3x3"

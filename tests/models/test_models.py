@@ -138,11 +138,11 @@ def test_the_layers_add_up_to_the_whole_network(name: str) -> None:
 
 def test_the_layers_name_pooling_and_relu() -> None:
     found = {layer.name: (layer.kind, layer.shape) for layer in describe("compact")}
-    assert found["conv1"] == ("convolution 5x5, max pool 2x2", "24 x 12 x 12")
+    assert found["conv1"] == ("convolution 5x5, max pooling 2x2", "24 x 12 x 12")
     assert found["norm1"] == ("batch norm, ReLU", "24 x 12 x 12")
     assert found["conv2"][0] == "convolution 3x3, padding 1"
     assert found["digit"][0] == found["sum"][0] == "linear"
-    assert {layer.name: layer.kind for layer in describe("original")}["pool1"] == "max pool 2x2, ReLU"
+    assert {layer.name: layer.kind for layer in describe("original")}["pool1"] == "max pooling 2x2, ReLU"
 
 
 def test_a_network_that_reads_only_a_part_of_the_image_says_so() -> None:

@@ -12,13 +12,13 @@ from tests.tui.recorded import until
 
 
 def test_parameters_are_aligned_and_added_up() -> None:
-    layers = [Layer("conv1", "convolution 3x3", "8 x 13 x 13", 1080), Layer("pool", "max pool 2x2", "8 x 6 x 6", 0)]
+    layers = [Layer("conv1", "convolution 3x3", "8 x 13 x 13", 1080), Layer("pool", "max pooling 2x2", "8 x 6 x 6", 0)]
     assert layer_lines("tiny", layers).splitlines() == [
         "Network tiny, layer by layer",
         "",
         "layer   kind             output       parameters",
         "conv1   convolution 3x3  8 x 13 x 13       1,080",
-        "pool    max pool 2x2     8 x 6 x 6",
+        "pool    max pooling 2x2  8 x 6 x 6",
         "in all                                     1,080",
     ]
 
