@@ -27,7 +27,7 @@ from mnist_sum_tui.inference.confidence import (
     contrasts,
     look,
 )
-from mnist_sum_tui.inference.evaluate import NUMBERS, infer, infer_batches, normalised
+from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs, infer_batches, normalised
 from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
 from mnist_sum_tui.models.layers import SumNetwork, evaluating
@@ -73,31 +73,43 @@ def fit(
     classes = fit_classes(network, train, hardware, "strong" if augmentation in ("written", "sturdy") else "none")
     if not classes.has_classes:
         return classes
+    outputs, labels = _to_judge_by(network, train, held_out, hardware, classes, augmentation)
+    if (threshold := _threshold(outputs)) > MOST_THRESHOLD:
+        return NOT_CALIBRATED
+    twin = None if len(held_out) or changes else _of_twin(config)
+    temperatures = twin or _temperatures(outputs, labels)
+    return replace(temperatures, threshold=threshold, classes=classes.classes, usual_contrast=classes.usual_contrast)
+
+
+def _to_judge_by(
+    network: SumNetwork, train: Split, held_out: Split, hardware: Hardware, classes: Confidence, augmentation: str
+) -> tuple[Outputs, Tensor]:
+    """Outputs, with digit scores, and their labels: of the images held out, or else of changed training images."""
     if len(held_out):
-        known, judged = NOT_CALIBRATED, held_out
-        outputs = infer(network, judged.images, hardware, confidence=classes)
+        judged = held_out
+        batches: Iterable[Tensor] = normalised(judged.images, hardware.device)
     else:
         step = max(1, len(train) // THRESHOLD_IMAGES) | 1  # odd, because even indices alone score lower
-        known = NOT_CALIBRATED if changes else of_twin(config)
         judged = train.take(torch.arange(1 % len(train), len(train), step))
-        changed = _changed(judged.images, hardware, CHANGED if augmentation == "none" else augmentation)
-        outputs = infer_batches(network, changed, hardware, confidence=classes)
+        batches = _changed(judged.images, hardware, CHANGED if augmentation == "none" else augmentation)
+    outputs = infer_batches(network, batches, hardware, confidence=classes)
     assert outputs is not None  # the default keep_going never stops
+    return outputs, judged.labels
+
+
+def _threshold(outputs: Outputs) -> float:
+    """At most the share REFUSED of the digits has a lower score."""
     assert outputs.scores is not None
-    if (threshold := _lowest(outputs.scores)) > MOST_THRESHOLD:
-        return NOT_CALIBRATED
-    sums = judged.labels.unsqueeze(1) + torch.arange(NUMBERS)
-    if known is NOT_CALIBRATED:
-        known = Confidence(
-            digit_temperature=fit_temperature(outputs.digits, judged.labels),
-            sum_temperature=fit_temperature(outputs.sums.flatten(0, 1), sums.flatten()),
-        )
-    return replace(known, threshold=threshold, classes=classes.classes, usual_contrast=classes.usual_contrast)
+    return outputs.scores.sort().values[int(REFUSED * len(outputs.scores))].item()
 
 
-def _lowest(scores: Tensor) -> float:
-    """The threshold: at most the share REFUSED of the digits has a lower score."""
-    return scores.sort().values[int(REFUSED * len(scores))].item()
+def _temperatures(outputs: Outputs, labels_n: Tensor) -> Confidence:
+    """Only the temperatures of both heads, fitted to these images' labels."""
+    sums = labels_n.unsqueeze(1) + torch.arange(NUMBERS)
+    return Confidence(
+        digit_temperature=fit_temperature(outputs.digits, labels_n),
+        sum_temperature=fit_temperature(outputs.sums.flatten(0, 1), sums.flatten()),
+    )
 
 
 def _see(
@@ -155,11 +167,11 @@ def fit_temperature(log_probabilities_nk: Tensor, labels_n: Tensor) -> float:
     return float((low * high) ** 0.5)
 
 
-def of_twin(config: TrainConfig) -> Confidence:
-    """The temperatures of the recipe's twin; not calibrated if the run changed a setting of the recipe that matters."""
+def _of_twin(config: TrainConfig) -> Confidence | None:
+    """The temperatures of the recipe's twin; None if there is none, or the run changed a setting that matters."""
     twins = json.loads(TWINS.read_text(encoding="utf-8"))
     if config.recipe not in twins or config.given().keys() - OF_NO_RECIPE:
-        return NOT_CALIBRATED
+        return None
     return Confidence(**twins[config.recipe])
 
 
