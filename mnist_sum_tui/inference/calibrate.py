@@ -116,11 +116,10 @@ def _see(
     network: SumNetwork, images_nhw: Tensor, hardware: Hardware, augmentation: str = "none"
 ) -> tuple[list[Views], Tensor]:
     """Of images, which are augmented first: the Views and the logits from which the digit score is computed."""
-    views: list[Views] = []
     batches = _changed(images_nhw, hardware, augmentation)
     with evaluating(network), torch.inference_mode(), hardware.autocast():
-        logits = [look(network, batch, views) for batch in batches]
-    return views, torch.cat(logits).float().cpu()
+        logits, views = zip(*(look(network, batch) for batch in batches), strict=True)
+    return [each for each in views if each is not None], torch.cat(logits).float().cpu()
 
 
 def _changed(images_nhw: Tensor, hardware: Hardware, augmentation: str) -> list[Tensor]:

@@ -74,19 +74,19 @@ def _means_and_deviations(branches: list[Tensor]) -> list[Tensor]:
     return [torch.stack([means.view(each), inverse.reciprocal().view(each)], 2)]
 
 
-def look(network: SumNetwork, images_nchw: Tensor, views: list[Views], kinds: Collection[str] = SCORED) -> Tensor:
-    """Call `network.see`, and append these kinds of vectors to `views`, unless no layer has ten outputs."""
+def look(network: SumNetwork, images_nchw: Tensor, kinds: Collection[str] = SCORED) -> tuple[Tensor, Views | None]:
+    """What `network.see` says, and these kinds of vectors; None if no layer has ten outputs."""
     last, early = score_layers(network)
     with watch({**last, **early}) as seen:
         scores = network.see(images_nchw)
     ends = [seen[name] for name in last if name in seen]  # `see` may leave out a layer that only the sum uses
-    if ends:
-        found = {"logits": [end.output for end in ends], "features": [end.input for end in ends]}
-        if "strokes" in kinds:
-            maps = [seen[name].output for name in early if name in seen]
-            found["strokes"] = _means_and_deviations(maps) or found["features"]
-        views.append({kind: _joined(found[kind], LONGEST[kind]) for kind in kinds})
-    return scores
+    if not ends:
+        return scores, None
+    found = {"logits": [end.output for end in ends], "features": [end.input for end in ends]}
+    if "strokes" in kinds:
+        maps = [seen[name].output for name in early if name in seen]
+        found["strokes"] = _means_and_deviations(maps) or found["features"]
+    return scores, {kind: _joined(found[kind], LONGEST[kind]) for kind in kinds}
 
 
 def _joined(vectors: list[Tensor], most: int) -> Tensor:

@@ -142,11 +142,6 @@ def infer(
     return infer_batches(network, batches, hardware, keep_going, confidence, with_features)
 
 
-def normalised(images_nhw: Tensor, device: torch.device) -> Iterator[Tensor]:
-    """Batches of uint8 images (N, 28, 28), normalised, float32 (at most 500, 1, 28, 28), on the device."""
-    return (normalise(images.to(device)) for images in images_nhw.split(BATCH_SIZE))
-
-
 def infer_batches(
     network: SumNetwork,
     batches_nchw: Iterable[Tensor],
@@ -164,13 +159,20 @@ def infer_batches(
             if not keep_going():
                 return None
             batch = images.contiguous(memory_format=torch.channels_last)
-            scores = look(network, batch, views, kinds) if kinds else network.see(batch)
+            scores, seen = look(network, batch, kinds) if kinds else (network.see(batch), None)
+            if seen is not None:
+                views.append(seen)
             digits.append(log_softmax(scores).cpu())
             sums.append(add_all_numbers(network, scores).cpu())
     log_digits = torch.cat(digits)
     likeness = confidence.digit_scores(views, log_digits) if views and confidence.has_classes else None
     features = [view["features"] for view in views] if with_features else []
     return Outputs(log_digits, torch.cat(sums), likeness, confidence, torch.cat(features) if features else None)
+
+
+def normalised(images_nhw: Tensor, device: torch.device) -> Iterator[Tensor]:
+    """Batches of uint8 images (N, 28, 28), normalised, float32 (at most 500, 1, 28, 28), on the device."""
+    return (normalise(images.to(device)) for images in images_nhw.split(BATCH_SIZE))
 
 
 def add_all_numbers(network: SumNetwork, digits_nk: Tensor) -> Tensor:
