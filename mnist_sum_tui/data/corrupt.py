@@ -2,8 +2,9 @@
 
     spoiled = corrupt(images, "fog", 3)
 
-Each function below takes and returns grey values 0..1. What is random (where a line goes, which way an image is turned)
-depends only on the way's name and the image's place, so a higher strength does the same to an image, only more of it.
+Each function below takes and returns grey values, 0 background and 1 ink. Brightness and fog exceed 1; only `corrupt`
+cuts that off. What is random (where a line goes, which way an image is turned) depends only on the way's name
+and the image's place, so a higher strength does the same to an image, only more of it.
 """
 
 import math
@@ -138,7 +139,10 @@ CORRUPTIONS: dict[str, tuple[tuple[float, ...], Callable[[Tensor, float, Generat
 
 
 def corrupt(images_nhw: Tensor, name: str, strength: int) -> Tensor:
-    """Spoil uint8 images (N, 28, 28) in one of CORRUPTIONS' ways; strength 1..5, and 0 leaves them as they are."""
+    """Spoil uint8 images (N, 28, 28) in one of CORRUPTIONS' ways; strength 1..5.
+
+    Strength 0 leaves them as they are, whatever the name.
+    """
     if strength == 0:
         return images_nhw
     (amounts, spoil), generator = CORRUPTIONS[name], Generator().manual_seed(crc32(name.encode()))

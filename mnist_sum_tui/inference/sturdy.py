@@ -34,7 +34,7 @@ class Spoiled(NamedTuple):
 def spoil(predictor: Predictor, images: Split) -> Iterator[Spoiled]:
     """Evaluate the images as they are, then with each corruption at each strength: 76 results."""
     for name, strength in WAYS:
-        outputs = predictor.infer(corrupt(images.images, name, strength) if strength else images.images)
+        outputs = predictor.infer(corrupt(images.images, name, strength))
         report = score(outputs, images)
         assert report.digit_reliability is not None
         yield Spoiled(
