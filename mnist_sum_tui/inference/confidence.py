@@ -17,7 +17,8 @@ from torch import Tensor
 
 from mnist_sum_tui.errors import CheckpointError
 from mnist_sum_tui.formatting import SURE
-from mnist_sum_tui.models.activations import score_layers, watch
+from mnist_sum_tui.inference.score_layers import score_layers
+from mnist_sum_tui.models.activations import watch
 from mnist_sum_tui.models.layers import SumNetwork
 
 LONGEST = {"strokes": 288, "features": 192, "logits": 288}

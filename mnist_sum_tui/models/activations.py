@@ -5,12 +5,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
-
-from mnist_sum_tui.models.layers import DIGITS, SumNetwork
 
 
 class Activation(NamedTuple):
@@ -116,34 +113,3 @@ def watch(watched: Mapping[str, nn.Module]) -> Iterator[dict[str, Activation]]:
 def layers(network: nn.Module) -> dict[str, nn.Module]:
     """The modules that contain no other modules, by name."""
     return {name: layer for name, layer in network.named_modules() if not any(layer.children())}
-
-
-class ScoreLayers(NamedTuple):
-    """The layers from which `digit_score` is computed; each branch of a network has one of each."""
-
-    logits: dict[str, nn.Module]
-    """those with ten outputs, the digit's logits"""
-    strokes: dict[str, nn.Module]
-    """the convolutions, one of each branch, whose maps show which strokes the image has"""
-
-
-def score_layers(network: SumNetwork) -> ScoreLayers:
-    """The layers of a network from which `digit_score` is computed."""
-    if network not in _SCORE_LAYERS:
-        found = layers(network)
-        logits = {
-            name: layer
-            for name, layer in found.items()
-            if getattr(layer, "out_features", getattr(layer, "out_channels", 0)) == DIGITS
-        }
-        branches: dict[str, list[str]] = {}
-        for name, layer in found.items():
-            if isinstance(layer, nn.Conv2d):
-                branches.setdefault(name.rpartition(".")[0], []).append(name)
-        early = [names[: network.strokes_in][-1] for names in branches.values()]
-        _SCORE_LAYERS[network] = ScoreLayers(logits, {name: found[name] for name in early})
-    return _SCORE_LAYERS[network]
-
-
-_SCORE_LAYERS: WeakKeyDictionary[SumNetwork, ScoreLayers] = WeakKeyDictionary()
-"""the answers of `score_layers`, kept because searching a network takes 0.1 ms"""

@@ -12,8 +12,9 @@ from mnist_sum_tui.inference.evaluate import score
 from mnist_sum_tui.inference.heat import gradient, occlusion
 from mnist_sum_tui.inference.pca import principal_components, turned
 from mnist_sum_tui.inference.predict import Predictor, from_outputs, load_predictor
+from mnist_sum_tui.inference.score_layers import score_layers
 from mnist_sum_tui.machine.hardware import choose_for_inference
-from mnist_sum_tui.models.activations import score_layers, watch
+from mnist_sum_tui.models.activations import watch
 
 TEST = dataset.load("test").take(torch.arange(60))
 IMAGE, NUMBER = TEST.images[8], 6  # a 5 that looks like a 6

@@ -4,10 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mnist_sum_tui.models import build
-from mnist_sum_tui.models.activations import calls, layers, score_layers, watch
+from mnist_sum_tui.models.activations import calls, layers, watch
 from mnist_sum_tui.models.original import Pictured
-from mnist_sum_tui.recipes import MODELS
 
 
 def test_the_activations_are_the_networks_own() -> None:
@@ -60,20 +58,3 @@ def test_functions_that_are_called_with_names_are_seen_like_others() -> None:
         Named()(images)
     seen = [(call.name, call.input.shape[-1], call.output.shape[-1], call.options) for call in called]
     assert seen == [("tanh", 28, 28, {}), ("max_pool2d", 28, 15, {"kernel_size": 2, "padding": 1})]
-
-
-def test_every_network_has_its_layers_of_scores() -> None:
-    found = {model: score_layers(build(model)) for model in MODELS}
-    early = {model: [*strokes] for model, (_, strokes) in found.items()}
-    assert early.pop("keen") == ["branches.0.conv2", "branches.1.conv2", "branches.2.conv2"]
-    assert early.pop("deep") == ["conv4"]
-    assert {*map(tuple, early.values())} == {("conv2",)}
-    assert {model: [*logits] for model, (logits, _) in found.items()} == {
-        "original": ["conv7"],
-        "original-2fc": ["conv7"],
-        "pictured": ["dense2"],
-        "compact": ["digit"],
-        "swift": ["digit"],
-        "keen": ["branches.0.digit", "branches.1.digit", "branches.2.digit"],
-        "deep": ["digit"],
-    }
