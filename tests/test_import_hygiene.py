@@ -48,6 +48,7 @@ WITH_TORCH = {
         "data.augment",
         "data.corrupt",
         "data.outliers",
+        "data.strange_images",
         "data.printed_one",
         "data.photographed",
         "models",

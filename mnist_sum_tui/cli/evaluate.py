@@ -140,9 +140,10 @@ def _spoil(predictor: "Predictor", images: "Split", *, is_json: bool) -> None:
 
 def _meet(source: str, predictor: "Predictor", test: "Split", *, is_json: bool) -> None:
     """Evaluate images that show no digits, and print the result; the test images show how digits score."""
+    from mnist_sum_tui.data import strange_images
     from mnist_sum_tui.inference import strangers
 
-    images = strangers.read(source)
+    images = strange_images.read(source)
     found = strangers.report(predictor.infer(images.pixels), images, predictor.infer(test.images))
     if is_json:
         print_json({"source": predictor.source, "strangers": source, **found.to_dict()})

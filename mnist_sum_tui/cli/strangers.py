@@ -12,7 +12,8 @@ from mnist_sum_tui.printable import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from mnist_sum_tui.inference.strangers import Images, StrangersReport, Taken
+    from mnist_sum_tui.data.strange_images import Images
+    from mnist_sum_tui.inference.strangers import StrangersReport, Taken
 
 COLUMNS = 18
 """columns of a picture in the gallery"""

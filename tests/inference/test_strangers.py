@@ -1,16 +1,14 @@
-"""Images that are no digits: reading them, counting what they are taken for, and what the command prints."""
+"""Images that are no digits: counting what they are taken for, and what the command prints."""
 
-import gzip
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from mnist_sum_tui.cli.strangers import COLUMNS, caption, print_strangers
-from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.data.strange_images import Images
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.inference import strangers
 from mnist_sum_tui.inference.confidence import Confidence
@@ -31,7 +29,7 @@ def _outputs(count: int, seed: int, threshold: float | None = 0.5) -> Outputs:
 @pytest.mark.parametrize("threshold", [0.5, None])
 def test_the_counts_are_those_of_single_predictions(threshold: float | None) -> None:
     outputs, digits = _outputs(200, 1, threshold), _outputs(50, 2, threshold)
-    images = strangers.Images(torch.zeros(200, 28, 28), tuple(map(str, range(200))), left_out=("a", "b", "c"))
+    images = Images(torch.zeros(200, 28, 28), tuple(map(str, range(200))), left_out=("a", "b", "c"))
     found = strangers.report(outputs, images, digits)
     singles = [from_outputs(outputs, row, row % 10) for row in range(200)]
     verdicts = [single.verdict.value for single in singles]
@@ -45,59 +43,12 @@ def test_the_counts_are_those_of_single_predictions(threshold: float | None) -> 
     assert (found.images, found.left_out) == (200, 3)
 
 
-def test_a_folder_of_pictures_and_a_gzipped_file(tmp_path: Path) -> None:
-    pixels = np.arange(2 * 784, dtype=np.uint8).reshape(2, 28, 28)
-    packed = tmp_path / "odd.gz"
-    packed.write_bytes(gzip.compress(header(2051, 2, 28, 28) + pixels.tobytes()))
-    read = strangers.read(str(packed))
-    assert np.array_equal(read.pixels.numpy(), pixels)
-    assert read.names == ("0", "1")
-    folder = tmp_path / "pictures" / "inner"
-    folder.mkdir(parents=True)
-    page = np.full((50, 40), 255, np.uint8)
-    page[10:40, 10:30:2] = 0
-    Image.fromarray(page).save(folder / "comb.png")
-    Image.fromarray(page[:5]).save(folder / "blank.png")
-    (folder / "note.txt").write_text("no picture")
-    (folder / "link.png").symlink_to(folder / "comb.png")
-    read = strangers.read(str(folder.parent))
-    assert read.names == ("inner/comb.png",)
-    assert read.left_out == ("inner/blank.png", "inner/note.txt")
-    assert read.pixels.shape == (1, 28, 28)
-    alone = strangers.read(str(folder / "comb.png"))
-    assert alone.names == ("comb.png",)
-    assert np.array_equal(alone.pixels.numpy(), read.pixels.numpy())
-
-
 def test_what_was_left_out_is_named_with_the_reasons() -> None:
-    images = strangers.Images(torch.zeros(3, 28, 28, dtype=torch.uint8), ("a", "b", "c"), left_out=("x.png", "y.txt"))
+    images = Images(torch.zeros(3, 28, 28, dtype=torch.uint8), ("a", "b", "c"), left_out=("x.png", "y.txt"))
     out = terminal(100)
     print_strangers(out, strangers.report(_outputs(3, 1), images, _outputs(50, 2)), images, "pictures")
     words = "pictures: 3 images; 2 files left out (blank, too faint, too large, or no picture): x.png, y.txt"
     assert printed(out)[0] == words
-
-
-def test_a_picture_called_dash_is_no_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = np.full((50, 40), 255, np.uint8)
-    page[10:40, 10:30:2] = 0
-    Image.fromarray(page).save(tmp_path / "-", format="png")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.stdin", None)
-    assert strangers.read(".").names == ("-",)
-
-
-@pytest.mark.parametrize("name", ["", "missing", "empty", "text.txt", "labels", "blank.png"])
-def test_a_line_about_what_cannot_be_used(name: str, tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "text.txt").write_text("no images\x1b[2J")
-    (tmp_path / "labels").write_bytes(header(2049, 1) + b"\x03")
-    Image.new("L", (40, 40), 255).save(tmp_path / "blank.png")
-    with pytest.raises(
-        MnistSumError, match=r"give an IDX file of 28x28 images, a picture, or a folder of pictures$"
-    ) as raised:
-        strangers.read(name and str(tmp_path / name))
-    assert ("is a blank picture, or too faint" in str(raised.value)) == (name == "blank.png")
-    assert ("neither an IDX file of images nor a picture" in str(raised.value)) == (name in ("text.txt", "labels"))
 
 
 def test_the_command_says_it_in_words_and_in_json(tmp_path: Path, small_data: str, cli: Cli) -> None:
