@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from mnist_sum_tui.glyphs import Glyphs, current
+from mnist_sum_tui.verdict import SURE
 
 RAMP = " .:-=+*#%@"
 """from background to ink in ten steps, each visibly darker than the one before in common terminal fonts"""
@@ -24,10 +25,6 @@ def trim(pixels: Pixels) -> list[list[int]]:
     if not rows:
         return [list(row) for row in pixels]
     return [list(row[columns[0] : columns[-1] + 1]) for row in pixels[rows[0] : rows[-1] + 1]]
-
-
-SURE = 0.9
-"""a prediction is sure if the answers of both heads have at least this probability"""
 
 
 def first_fit(forms: Sequence[str], width: int) -> str:

@@ -20,12 +20,12 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 from mnist_sum_tui.data import dataset, idx, picture
-from mnist_sum_tui.formatting import SURE
 from mnist_sum_tui.inference.evaluate import Outputs
 from mnist_sum_tui.inference.predict import load_predictor
 from mnist_sum_tui.inference.reliability import auroc, reliability
 from mnist_sum_tui.inference.strangers import confidences
 from mnist_sum_tui.tui.widgets import strokes
+from mnist_sum_tui.verdict import SURE
 
 LETTERS = {True: "AFKNRWaehnrx", False: "EHMPVXdfkmptw"}
 FONTS = {True: "Liberation*.ttf", False: "DejaVuS*.ttf"}

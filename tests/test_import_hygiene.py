@@ -13,7 +13,7 @@ import mnist_sum_tui
 
 PACKAGE = Path(mnist_sum_tui.__file__).parent
 ROOMS = (
-    {"version", "errors", "glyphs", "formatting", "printable", "atomic", "recipes", "own_network", "config"},
+    {"version", "errors", "glyphs", "formatting", "printable", "atomic", "recipes", "own_network", "config", "verdict"},
     {"settings"},
     {"data", "runs", "machine", "models", "guide"},
     {"inference"},

@@ -8,7 +8,6 @@ temperatures, the class means and the usual contrast; `guide/measurements.md` sa
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Self
 
 import torch
@@ -16,7 +15,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mnist_sum_tui.errors import CheckpointError
-from mnist_sum_tui.formatting import SURE
 from mnist_sum_tui.inference.score_layers import score_layers
 from mnist_sum_tui.models.activations import watch
 from mnist_sum_tui.models.layers import SumNetwork
@@ -38,22 +36,6 @@ MOST_PROBABLE = 1 - 2**-24
 """the highest float32 below 1; rounding gives 1, but no network is certain, and 100 % must not be shown"""
 SHRINKAGE = 1e-2
 """share of the mean variance that is added to each variance, because features that hardly vary would count too much"""
-
-
-class Verdict(StrEnum):
-    """How far a prediction can be trusted."""
-
-    SURE = "sure"
-    UNSURE = "unsure"
-    STRANGER = "stranger"
-    """the image does not look like a digit"""
-
-
-def judge(confidence: float, digit_score: float | None, threshold: float | None) -> Verdict:
-    """The verdict on an answer of this probability; without a score or a threshold no image is a stranger."""
-    if digit_score is not None and threshold is not None and not digit_score >= threshold:  # as `Outputs.are_digits`
-        return Verdict.STRANGER
-    return Verdict.SURE if confidence >= SURE else Verdict.UNSURE
 
 
 Views = Mapping[str, Tensor]

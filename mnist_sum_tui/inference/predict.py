@@ -12,8 +12,7 @@ from torch import Tensor
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.formatting import SURE
-from mnist_sum_tui.inference.confidence import Confidence, Verdict, calibrated, judge, lacking
+from mnist_sum_tui.inference.confidence import Confidence, calibrated, lacking
 from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs, infer
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
 from mnist_sum_tui.models import skeleton
@@ -23,6 +22,7 @@ from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.run import BUILT_IN, Run, default_folder
 from mnist_sum_tui.runs.summary import warning_of
+from mnist_sum_tui.verdict import SURE, Verdict, judge
 
 
 @dataclass(frozen=True, slots=True)

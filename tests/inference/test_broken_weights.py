@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
-from mnist_sum_tui.inference.confidence import Verdict
 from mnist_sum_tui.inference.evaluate import score
 from mnist_sum_tui.inference.explain import look_inside
 from mnist_sum_tui.inference.heat import gradient, occlusion
@@ -22,6 +21,7 @@ from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.step import Learner
+from mnist_sum_tui.verdict import Verdict
 from tests.conftest import Cli
 
 TEST = dataset.load("test").take(torch.arange(20))

@@ -11,10 +11,11 @@ import torch.nn.functional as F
 from mnist_sum_tui.errors import CheckpointError
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.inference.calibrate import fit_temperature
-from mnist_sum_tui.inference.confidence import SCORED, SHRINKAGE, Classes, Confidence, Verdict, calibrated, lacking
+from mnist_sum_tui.inference.confidence import SCORED, SHRINKAGE, Classes, Confidence, calibrated, lacking
 from mnist_sum_tui.inference.evaluate import Outputs
 from mnist_sum_tui.inference.predict import Prediction, from_outputs
 from mnist_sum_tui.inference.reliability import auroc, reliability
+from mnist_sum_tui.verdict import Verdict
 
 
 def _drawn(count: int = 400, width: int = 10, scale: float = 3.0) -> tuple[torch.Tensor, torch.Tensor]:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.verdict import Verdict, judge
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.inference.confidence import Verdict
     from mnist_sum_tui.inference.evaluate import EvalReport, Mistake, Outputs
     from mnist_sum_tui.inference.predict import Prediction, Predictor
 
@@ -81,10 +81,8 @@ class TestSetResult:
         label = int(self.labels[index])
         return tuple(from_outputs(self.outputs, index, number, label) for number in range(10))
 
-    def verdict(self, index: int, confidence: float) -> "Verdict":
+    def verdict(self, index: int, confidence: float) -> Verdict:
         """How far an answer for one test image can be trusted; `confidence` is its probability."""
-        from mnist_sum_tui.inference.confidence import judge
-
         scores = self.outputs.scores
         return judge(confidence, None if scores is None else scores[index].item(), self.outputs.confidence.threshold)
 

@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_sum_tui.formatting import SURE, percent
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
+from mnist_sum_tui.verdict import SURE
 
 TO = BRAILLE.arrows[1]
 BELOW_SURE = SURE - 0.01
