@@ -5,7 +5,7 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig, option_name, settings
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.recipes import MODELS, RECIPES
+from mnist_sum_tui.recipes import MODELS, RECIPES, Recipe
 from mnist_sum_tui.runs.differences import settings_table
 from mnist_sum_tui.runs.events import Changed
 
@@ -24,6 +24,12 @@ def test_round_trip(recipe: str) -> None:
     config = TrainConfig.of(recipe, seed=7)
     assert TrainConfig.from_dict(config.to_dict()) == config
     assert config.model in MODELS
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_a_recipe_has_only_the_settings_in_which_it_differs_from_the_defaults(recipe: Recipe) -> None:
+    usual = TrainConfig().to_dict()
+    assert [name for name, value in recipe.values.items() if value == usual[name]] == []
 
 
 def test_an_override_of_none_keeps_the_recipes_value() -> None:

@@ -51,7 +51,8 @@ class Coach:
     def __init__(self, config: TrainConfig, before: Iterable[Event] = (), knobs: Knobs | None = None) -> None:
         """`before` has the events of earlier processes of this run; `knobs` are turned while it trains."""
         earlier = list(before)
-        self._config, self._epochs = config, [event for event in earlier if isinstance(event, EpochDone)]
+        self._config, self._to_try = config, f"try {rate_to_try(config):g}"
+        self._epochs = [event for event in earlier if isinstance(event, EpochDone)]
         self._started: Started | None = None
         self._seen = Seen()
         self._topic, self._since = "", 0
@@ -108,12 +109,11 @@ class Coach:
         return next((found for found in (self._warning(), self._race(), self._phase()) if found), ("", ""))
 
     def _warning(self) -> tuple[str, str] | None:
-        seen, rate = self._seen, f"try {rate_to_try(self._config):g}" if not self._is_turned_up else "turn it back"
+        seen, rate = self._seen, self._to_try if not self._is_turned_up else "turn it back"
         if now(seen.loss) > 2 * GUESSING_LOSS:
-            return (
-                "too-high",
+            return "too-high", (
                 f"The learning rate is too high ({rate}): "
-                f"the mean of both losses, {now(seen.loss):.1f}, is far above that of guessing, {GUESSING_LOSS:.1f}",
+                f"the mean of both losses, {now(seen.loss):.1f}, is far above that of guessing, {GUESSING_LOSS:.1f}"
             )
         if seen.high_events >= JUMP_EVENTS:
             return "too-high", f"The loss jumps up again: the learning rate is too high ({rate})"

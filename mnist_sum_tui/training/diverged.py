@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import percent
-from mnist_sum_tui.recipes import RECIPES
 from mnist_sum_tui.runs.accuracies import has_learned
 from mnist_sum_tui.runs.events import Advice, Changed, Event, Finished
 from mnist_sum_tui.runs.knob_turns import Turn
@@ -24,9 +23,9 @@ def rate_to_try(config: TrainConfig) -> float:
 
     A recipe's rate says nothing about another optimizer.
     """
-    usual = RECIPES[config.recipe].values
-    is_another = not 1 / ALIKE < config.lr / usual["lr"] < ALIKE
-    return float(usual["lr"]) if is_another and usual["optimizer"] == config.optimizer else config.lr / 10
+    usual = TrainConfig.of(config.recipe)
+    is_another = not 1 / ALIKE < config.lr / usual.lr < ALIKE
+    return usual.lr if is_another and usual.optimizer == config.optimizer else config.lr / 10
 
 
 def turned_up(turns: Iterable[Turn], step: int) -> Turn | None:
@@ -65,10 +64,10 @@ def better_rate(done: Finished, config: TrainConfig, events: Sequence[Event] = (
     """
     if turned_up(turns_of(events), done.step):
         return None
-    rate, usual = rate_to_try(config), RECIPES[config.recipe].values
+    rate, usual = rate_to_try(config), TrainConfig.of(config.recipe)
     if done.reason == "diverged" or (done.reason == "stopped" and doubts(events)):
         return rate
-    is_too_short = rate < config.lr and rate != usual["lr"] and config.epochs < usual["epochs"]
+    is_too_short = rate < config.lr and rate != usual.lr and config.epochs < usual.epochs
     return None if has_learned(done) or is_too_short else rate
 
 
@@ -82,7 +81,7 @@ def advice(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) ->
             return f"{found}: {_without(turn)}"
         rate = better_rate(done, config)
         if rate is None:
-            return f"{found}: the recipe trains longer; try {RECIPES[config.recipe].values['epochs']} epochs"
+            return f"{found}: the recipe trains longer; try {TrainConfig.of(config.recipe).epochs} epochs"
         word = "high" if rate < config.lr else "low"
         return f"{found}: the learning rate {config.lr:g} is probably too {word}; try {rate:g}"
     if done.sum_accuracy is not None and done.sum_accuracy <= GUESSING:

@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 
 import pytest
@@ -12,7 +13,8 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference.evaluate import evaluate
 from mnist_sum_tui.inference.predict import load_predictor
-from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.recipes import RECIPES, Recipe
+from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.events import (
     Checkpointed,
     EpochDone,
@@ -48,6 +50,18 @@ def test_a_run_from_start_to_finish(config: TrainConfig, run: Run) -> None:
         assert report[name] == getattr(events[-1], name)
     environment = json.loads(run.environment_file.read_text())
     assert {"torch", "device", "precision", "reason", "threads", "seed", "command"} <= environment.keys()
+
+
+@pytest.mark.usefixtures("every_step_is_told")
+def test_a_recipe_needs_only_the_settings_in_which_it_differs(
+    small_data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = Recipe("gentle", "one epoch", {"model": "swift", "epochs": 1})
+    monkeypatch.setitem(RECIPES, recipe.name, recipe)
+    config = TrainConfig.of("gentle", batch_size=32, data_dir=small_data)
+    *_, end = train(config, find.create(tmp_path / "runs", config))
+    assert isinstance(end, Finished)
+    assert (end.reason, end.epoch) == ("completed", 1)
 
 
 def test_a_prediction_is_made_in_the_run_s_precision(config: TrainConfig, run: Run) -> None:

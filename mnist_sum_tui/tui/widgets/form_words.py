@@ -105,10 +105,10 @@ def time_words(config: TrainConfig, speeds: Speeds) -> str:
 
 def rate_doubt(config: TrainConfig) -> str:
     """A doubt about a learning rate that is far above the recipe's; empty without one."""
-    usual = RECIPES[config.recipe].values
-    if config.optimizer != usual["optimizer"] or config.lr < FAR_ABOVE * usual["lr"]:
+    usual = TrainConfig.of(config.recipe)
+    if config.optimizer != usual.optimizer or config.lr < FAR_ABOVE * usual.lr:
         return ""
-    return f"learning rate {config.lr:g} is {config.lr / usual['lr']:,.0f} times the recipe's: it may learn nothing"
+    return f"learning rate {config.lr:g} is {config.lr / usual.lr:,.0f} times the recipe's: it may learn nothing"
 
 
 def total(config: TrainConfig, speeds: Speeds) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Select
 
-from mnist_sum_tui.recipes import RECIPES
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.recipes import RECIPES, Recipe
 from tests.tui import recorded
 from tests.tui.recorded import until
 from tests.tui.shown import lines
@@ -13,6 +14,8 @@ from tests.tui.shown import lines
 
 async def test_the_recipes_are_explained_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
+    gentle = Recipe("gentle", "one epoch, and no more", {"model": "swift", "epochs": 1})
+    monkeypatch.setitem(RECIPES, gentle.name, gentle)
     app = recorded.new_app(tmp_path)
 
     def words() -> str:
@@ -24,6 +27,9 @@ async def test_the_recipes_are_explained_where_there_is_room(tmp_path: Path, mon
         for name, recipe in RECIPES.items():
             assert name in below
             assert recipe.summary.partition(":")[0] in below
+        app.train_page.query_one("#recipe", Select).value = "gentle"
+        await pilot.pause()
+        assert app.train_page.form.config == TrainConfig.of("gentle")
         app.train_page.query_one("#model", Select).value = "keen"
         await until(pilot, lambda: "What each recipe is for (set by you: network)" in words())
         assert words().count("(set by you: network)") == 2, "there, and of the chosen recipe"
