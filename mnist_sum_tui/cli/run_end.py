@@ -4,8 +4,8 @@ from rich.console import Console
 
 from mnist_sum_tui.cli.layout import say, show_commands
 from mnist_sum_tui.formatting import duration, percent
-from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.runs.accuracies import has_learned
+from mnist_sum_tui.runs.commands import prediction, resumption
 from mnist_sum_tui.runs.events import ALL_DONE, Changed, Finished
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.journal import read_events
@@ -24,24 +24,23 @@ def result_line(event: Finished) -> str:
     return f"Test: {accuracies(event)}, {percent(event.agreement)} agreement"
 
 
-def going_on(run: Run, event: Finished, own: str) -> dict[str, str]:
-    """The commands to try next with a completed run; `own` is the option that names a network of the user's own."""
+def going_on(run: Run, event: Finished, model: str) -> dict[str, str]:
+    """The commands to try next with a completed run of a network."""
     name = run.argument
     return {
-        "predict with it": f"mnist-sum predict 3 --run {name}{own}",
+        "predict with it": prediction(name, model),
         "look at it": f"mnist-sum runs show {name}",
-        "train it further": f"mnist-sum train --resume {name} --epochs {event.epoch + MORE_EPOCHS}{own}",
+        "train it further": resumption(name, model, event.epoch + MORE_EPOCHS),
     }
 
 
 def print_end(out: Console, event: Finished, run: Run) -> None:
     """Print how a run ended, its result, and the commands to try next."""
     path, config = where(run), run.read_config()
-    own = option_for(config.model)
     out.print()
     if event.reason == "stopped":
         say(out, f"Stopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")
-        show_commands(out, {"resume it with": f"mnist-sum train --resume {run.argument}{own}"})
+        show_commands(out, {"resume it with": resumption(run.argument, config.model)})
     elif event.reason != "completed":
         say(out, f"The run is in {path}")
     else:
@@ -58,6 +57,6 @@ def print_end(out: Console, event: Finished, run: Run) -> None:
         say(out, f"The run is in {path}")
         if not has_learned(event):
             return
-        show_commands(out, going_on(run, event, own))
+        show_commands(out, going_on(run, event, config.model))
         if event.message == ALL_DONE:
             say(out, f"  ({ADDED_EPOCHS})", indent=3)

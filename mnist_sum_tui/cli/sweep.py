@@ -18,7 +18,6 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import duration, percent, shade
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
-from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.runs.accuracies import has_learned
 from mnist_sum_tui.runs.locking import in_turn
 from mnist_sum_tui.runs.run import Run
@@ -149,7 +148,7 @@ def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     ended, config = best.best.finished, best.best.config
     if ended is not None and config is not None and not best.diverged and has_learned(ended):
         out.print()
-        show_commands(out, going_on(best.best.run, ended, option_for(config.model)))
+        show_commands(out, going_on(best.best.run, ended, config.model))
 
 
 def _print_grid(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:

@@ -19,8 +19,8 @@ from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.machine.signals import handled
-from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.commands import resumption
 from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.knob_turns import Turn, needed
 from mnist_sum_tui.runs.run import Run
@@ -170,7 +170,7 @@ def _check_end(finished: Finished | None, is_heard: bool, run: Run, model: str) 
     if finished is not None and finished.reason == "diverged":
         raise RunError(finished.message)
     if not is_heard and is_stopped:
-        again = f"mnist-sum train --resume {run.argument}{option_for(model)}"
+        again = resumption(run.argument, model)
         raise RunError(f"the output was closed: everything is saved; resume with {again}")
     if not is_heard:
         raise RunError(

@@ -1,11 +1,11 @@
-"""The command line that trains a run, and the one that repeats a run that was stopped and resumed."""
+"""The commands for a run: to train it, to repeat one that was stopped and resumed, to go on with it, to predict."""
 
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.config import TrainConfig, option_name
 from mnist_sum_tui.own_network import is_own, option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Changed, Started
@@ -24,8 +24,19 @@ def command(config: TrainConfig) -> str:
         elif name == "model" and is_own(value):
             words += shlex.split(option_for(value))
         elif name in told:
-            words += [f"--{name.replace('_', '-')}", str(value)]
+            words += [f"--{option_name(name)}", str(value)]
     return printable(shlex.join(words))
+
+
+def resumption(run: str, model: str, epochs: int | None = None) -> str:
+    """The command that resumes a run of a network; `run` is its argument, and `epochs` their number, if a new one."""
+    longer = f" --epochs {epochs}" if epochs else ""
+    return f"mnist-sum train --resume {run}{longer}{printable(option_for(model))}"
+
+
+def prediction(run: str, model: str) -> str:
+    """The command that predicts with a run of a network; `run` is its argument."""
+    return f"mnist-sum predict 3 --run {run}{printable(option_for(model))}"
 
 
 def reproduction(config: TrainConfig, starts: Sequence[Started], changed: Sequence[Changed] = ()) -> tuple[str, str]:
@@ -51,8 +62,7 @@ def reproduction(config: TrainConfig, starts: Sequence[Started], changed: Sequen
             else:
                 stops.append(f"{step:,}")
         text += " ; " if stops else " && "
-        text += f"mnist-sum train --resume latest --epochs {part.start.epochs}{printable(option_for(config.model))}"
-        text += _options(part.changed)
+        text += resumption("latest", config.model, part.start.epochs) + _options(part.changed)
     return text, f"stop it at step {', '.join(stops)}, where the number of epochs was changed" if stops else ""
 
 

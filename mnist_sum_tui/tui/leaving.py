@@ -6,6 +6,7 @@ from textual.css.query import NoMatches
 from textual.widget import MountError
 from textual.widgets import Input
 
+from mnist_sum_tui.runs.commands import resumption
 from mnist_sum_tui.tui.notifying import TellingApp
 from mnist_sum_tui.tui.pages.dialogs import Answer, QuitScreen
 from mnist_sum_tui.tui.session.exit_code import exit_code
@@ -46,7 +47,8 @@ class LeavingApp(TellingApp[int]):
     def _ask_to_leave(self, number: int | None = None) -> None:
         if any(isinstance(screen, QuitScreen) for screen in self.screen_stack):
             return
-        if not self.session.is_training or self.session.run is None:
+        run, config = self.session.run, self.session.config
+        if not self.session.is_training or run is None or config is None:
             self.signal_number = number
             self.exit_now()
             return
@@ -57,8 +59,7 @@ class LeavingApp(TellingApp[int]):
             elif answer == "leave":
                 self.leave_at_once(number)
 
-        command = f"mnist-sum train --resume {self.session.run.argument}"
-        self.push_screen(QuitScreen(command, lambda: self.session.saved_step), take)
+        self.push_screen(QuitScreen(resumption(run.argument, config.model), lambda: self.session.saved_step), take)
 
     def stop_and_leave(self, number: int | None = None) -> None:
         """Stop, save, and leave when that is done; `number` is the signal that asks for it, if one does."""

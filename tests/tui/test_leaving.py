@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -93,15 +94,19 @@ async def test_a_question_takes_one_answer_and_closes_nothing_else(fake: FakeTra
 
 
 async def test_the_question_says_what_would_be_lost_now(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(Session, "is_training", True)
     app, steps = recorded.new_app(tmp_path), [1072]
+    monkeypatch.setattr(Session, "is_training", True)
+    monkeypatch.setattr(Session, "saved_step", property(lambda _: steps[-1]))
+    run = find.create(tmp_path / "runs", replace(CONFIG, model="tiny@0123456789ab"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.push_screen(QuitScreen("mnist-sum train --resume x", lambda: steps[-1]))
+        app.session.begin(run.read_config(), run, Control())
+        await pilot.press("q")
+        await pilot.pause()
         said = app.screen.query_one("#lost", Static)
         assert "after step 1,072, the last checkpoint" in str(said.visual)
         steps.append(1340)
         await until(pilot, lambda: "after step 1,340, the last checkpoint" in str(said.visual))
-        assert "mnist-sum train --resume x" in str(said.visual)
+        assert f"mnist-sum train --resume {run.id} --model-file tiny.py" in str(said.visual)
 
 
 async def test_an_error_is_shown_and_is_the_exit_code(fake: FakeTrain, tmp_path: Path) -> None:

@@ -3,9 +3,9 @@
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.accuracies import accuracies, has_learned
+from mnist_sum_tui.runs.commands import prediction, resumption
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.diverged import advice
@@ -56,18 +56,16 @@ def commands(session: Session, run: Run) -> list[Row]:
     if run == RECORDED or (done is not None and not has_learned(done)):
         return []
     known = session.started or session.config  # a damaged journal may lack its start
-    epochs = known.epochs if known else 0
-    own = option_for(known.model) if known else ""
+    model = known.model if known else ""
     is_complete = done is not None and done.reason == "completed"
-    longer = f" --epochs {epochs + MORE_EPOCHS}" if is_complete else ""
     found = []
     if run.best_weights is not None:
-        found.append(("predict", f"mnist-sum predict 3 --run {run.argument}{own}"))
+        found.append(("predict", prediction(run.argument, model)))
     if session.is_watching and session.is_live:
         found.append(("watch", f"mnist-sum tui --watch {run.argument}"))
     elif run.resume_file.exists() and (done is None or done.reason != "diverged"):
-        verb = "longer" if longer else "train"
-        found.append((verb, f"mnist-sum train --resume {run.argument}{longer}{own}"))
+        epochs = (known.epochs if known else 0) + MORE_EPOCHS if is_complete else None
+        found.append(("longer" if is_complete else "train", resumption(run.argument, model, epochs)))
     return found
 
 
