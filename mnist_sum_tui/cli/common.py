@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,11 +15,15 @@ from mnist_sum_tui import own_network
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.glyphs import shown
 from mnist_sum_tui.machine.notify import Way
+from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.json_values import strict_json
 from mnist_sum_tui.runs.run import DEFAULT_FOLDER, FOLDER_VARIABLE, default_folder
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.predict import Predictor
 
 PLAIN_WORD = re.compile(r"\w[\w.@-]*", re.ASCII)
 """an id that may be completed: the shell gets it unquoted, and would run code in the name of a stranger's folder"""
@@ -125,6 +129,12 @@ RunArgument = Annotated[
     ),
 ]
 
+Resume = Annotated[
+    str | None,
+    typer.Option(help="Resume a run: latest, best, its id, or a path.", autocompletion=complete_run),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
+
 
 def absolute_folder(folder: str | None) -> str | None:
     """Make --data-dir absolute, so that the run can be resumed from any folder.
@@ -165,6 +175,22 @@ Notify = Annotated[
         show_default="auto",
     ),
 ]
+
+
+def ask(run: str | None, runs_dir: Path | None, model: str | None, device: str | None) -> tuple["Predictor", str]:
+    """Load the network of the run that `find.for_prediction` finds; also returns the run as --run names it.
+
+    Raises:
+        UsageError: as `find.for_prediction`, which is asked before torch is imported.
+        CheckpointError: the weights are damaged, or those of another network.
+    """
+    folder = folder_or_default(runs_dir)
+    asked = find.for_prediction(run, folder, model)
+    import_torch()
+    from mnist_sum_tui.inference.predict import load_predictor
+
+    predictor = load_predictor(asked or find.BUILT_IN_NAME, folder, device or "auto", model)
+    return predictor, asked.argument if asked else find.BUILT_IN_NAME
 
 
 def _checked_board(folder: Path | None) -> Path | None:

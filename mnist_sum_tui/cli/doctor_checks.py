@@ -189,8 +189,7 @@ def window(encoding: str) -> list[Finding]:
     text = ", ".join([*filter(None, parts), *(f"inside {name}" for name in around)])
     advice = ""
     if not terminal.can_draw():
-        lacking = "TERM=dumb cannot move the cursor" if term == "dumb" else "stdin or stderr is not a terminal"
-        advice = f"{lacking}: mnist-sum train works here, the dashboard does not"
+        advice = f"{terminal.why_not()}: mnist-sum train works here, the dashboard does not"
     elif size and (size[0] < terminal.SMALLEST[0] or size[1] < terminal.SMALLEST[1]):
         advice = "too small for the whole dashboard: make it 60x20 or larger"
     elif "utf" not in encoding.lower():

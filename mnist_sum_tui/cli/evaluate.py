@@ -14,7 +14,7 @@ from mnist_sum_tui.cli.common import (
     Notify,
     RunArgument,
     RunsDir,
-    folder_or_default,
+    ask,
     print_json,
 )
 from mnist_sum_tui.cli.layout import console, is_plain, print_table, say, styled
@@ -24,9 +24,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import percent, shade
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.notify import told_when_over
-from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.own_network import option_for
-from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import default_folder
 
 if TYPE_CHECKING:
@@ -75,19 +73,15 @@ def evaluate(
     """Test a run: the accuracy of both heads, how often they agree, and what they get wrong."""
     if corrupt and strangers is not None:
         raise UsageError("--corrupt and --strangers are separate tests: give one of them at a time")
-    folder = folder_or_default(runs_dir)
     if None not in (run, same_run) and run != same_run:
         raise UsageError(f"the run is given twice, as {run} and as {same_run}: give it once")
     named = same_run if run is None else run
-    asked = find.for_prediction(named, folder, model_file)
-    import_torch()
+    predictor, asked = ask(named, runs_dir, model_file, device)
     import torch
 
     from mnist_sum_tui.data import dataset
     from mnist_sum_tui.inference.evaluate import score
-    from mnist_sum_tui.inference.predict import load_predictor
 
-    predictor = load_predictor(asked or find.BUILT_IN_NAME, folder, device or "auto", model_file)
     images = dataset.load_for_run("test", predictor.config.data_dir, data_dir)
     if count is not None:
         images = images.take(torch.arange(min(count, len(images))))
@@ -99,8 +93,8 @@ def evaluate(
         elif json:
             print_json({"source": predictor.source, **score(predictor.infer(images.images), images).to_dict()})
         else:
-            is_told = named is not None or folder != default_folder()  # predict would ask another network
-            options = f" --run {asked.argument if asked else find.BUILT_IN_NAME}" if is_told else ""
+            is_told = named is not None or runs_dir not in (None, default_folder())  # predict would ask another network
+            options = f" --run {asked}" if is_told else ""
             options += option_for(predictor.config.model)
             options += f" --data-dir {shlex.quote(data_dir)}" if data_dir else ""
             _print(predictor, score(predictor.infer(images.images), images), options)

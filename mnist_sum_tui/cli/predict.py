@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_sum_tui.cli.common import DataDir, Device, Json, ModelFile, RunOption, RunsDir, folder_or_default, print_json
+from mnist_sum_tui.cli.common import DataDir, Device, Json, ModelFile, RunOption, RunsDir, ask, print_json
 from mnist_sum_tui.cli.layout import console
 from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.prediction import print_prediction
 from mnist_sum_tui.cli.preparation import preparation_facts, print_preparation
 from mnist_sum_tui.cli.where_it_looked import print_where, where_facts
 from mnist_sum_tui.errors import UsageError, unknown
-from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs import find
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
@@ -132,13 +130,9 @@ def predict_idx(
         raise unknown("split", split, ("test", "train"))
     number = _given(number_after, number)
     chosen = random.randrange(10) if number is None else number
-    folder = folder_or_default(runs_dir)
-    asked = find.for_prediction(run, folder, model_file)
-    import_torch()
+    predictor, _ = ask(run, runs_dir, model_file, device)
     from mnist_sum_tui.data import dataset
-    from mnist_sum_tui.inference.predict import load_predictor
 
-    predictor = load_predictor(asked or find.BUILT_IN_NAME, folder, device or "auto", model_file)
     images = dataset.load_for_run(split, predictor.config.data_dir, data_dir)
     if not 0 <= index < len(images):
         raise UsageError(f"index {index} is out of range: the {split} images go from 0 to {len(images) - 1:,}")
@@ -178,12 +172,7 @@ def predict_image(
 
     picture = open_picture(file)
     prepared = steps(picture.grey)
-    folder = folder_or_default(runs_dir)
-    asked = find.for_prediction(run, folder, model_file)
-    import_torch()
-    from mnist_sum_tui.inference.predict import load_predictor
-
-    predictor = load_predictor(asked or find.BUILT_IN_NAME, folder, device or "auto", model_file)
+    predictor, _ = ask(run, runs_dir, model_file, device)
     prediction = _judged(predictor.predict(prepared.image, chosen), threshold, never_refuse)
     if json:
         told = {"preparation": preparation_facts(picture, prepared)} if explain else {}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mnist_sum_tui.cli.common import LaterRunsDir, complete_run, folder_of
+from mnist_sum_tui.cli.common import LaterRunsDir, Yes, complete_run, folder_of
 from mnist_sum_tui.cli.layout import console, print_table, say
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
@@ -22,7 +22,7 @@ def prune_runs(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All runs that have ended.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be freed.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    yes: Yes = False,
     runs_dir: LaterRunsDir = None,
 ) -> None:
     """Drop the weights of kept epochs, which the pages Inspect and Inside slide through.

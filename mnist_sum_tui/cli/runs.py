@@ -12,6 +12,7 @@ from mnist_sum_tui.cli.common import (
     LaterRunsDir,
     RunName,
     RunsDir,
+    Yes,
     complete_run,
     folder_of,
     folder_or_default,
@@ -177,7 +178,7 @@ def compare(
 def delete(
     context: typer.Context,
     run: RunName,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    yes: Yes = False,
     runs_dir: LaterRunsDir = None,
 ) -> None:
     """Delete a run's folder; if it holds anything that is not the run's, nothing is deleted."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_sum_tui.cli import options as opt
-from mnist_sum_tui.cli.common import Json, Notify, RunsDir, TensorBoard, board_shown, complete_run, folder_or_default
+from mnist_sum_tui.cli.common import Json, Notify, Resume, RunsDir, TensorBoard, board_shown, folder_or_default
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
@@ -33,9 +33,7 @@ if TYPE_CHECKING:
 @opt.with_settings
 def train(
     settings: opt.Settings,
-    resume: str | None = typer.Option(
-        None, help="Resume a run: latest, best, its id, or a path.", autocompletion=complete_run
-    ),
+    resume: Resume = None,
     change: Annotated[
         list[str] | None,
         typer.Option(help="Change a setting at a step, such as 300:lr=x0.5 (step, setting, value); may be repeated."),

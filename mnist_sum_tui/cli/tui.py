@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from mnist_sum_tui.cli import options as opt
-from mnist_sum_tui.cli.common import Notify, RunsDir, complete_run, folder_or_default
+from mnist_sum_tui.cli.common import Notify, Resume, RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.cli.layout import is_plain
+from mnist_sum_tui.config import option_name
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.recipes import QUICK_MODEL
@@ -31,9 +32,7 @@ def tui(
     context: typer.Context,
     settings: opt.Settings,
     start: Annotated[bool, typer.Option("--start", help="Start training at once.")] = False,
-    resume: str | None = typer.Option(
-        None, help="Resume a run: latest, best, its id, or a path.", autocompletion=complete_run
-    ),
+    resume: Resume = None,
     watch: str | None = typer.Option(
         None, help="Watch a run that another process trains: latest, its id, or a path.", autocompletion=complete_run
     ),
@@ -63,7 +62,7 @@ def tui(
         if name:
             raise UsageError(f"--name is for a new run: leave out --name or {only}")
         if given:
-            raise UsageError(f"{only} cannot change the settings of a run: leave out --{given[0].replace('_', '-')}")
+            raise UsageError(f"{only} cannot change the settings of a run: leave out --{option_name(given[0])}")
     find.check_name(name)
     resumed = opt.run_to_resume(resume, name, folder)
     quick = {} if resumed or {"model", "recipe"} & settings.keys() else {"model": QUICK_MODEL}

@@ -27,6 +27,12 @@ def can_draw() -> bool:
     return all(stream is not None and stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
 
 
+def why_not(terminal: str = "a terminal") -> str:
+    """Why the dashboard cannot run here, if it cannot; `terminal` is the last word on a stream that is none."""
+    is_dumb = os.environ.get("TERM") == "dumb"
+    return "TERM=dumb cannot move the cursor" if is_dumb else f"stdin or stderr is not {terminal}"
+
+
 def size() -> tuple[int, int] | None:
     """Columns and rows of the terminal behind stdin, stdout or stderr.
 

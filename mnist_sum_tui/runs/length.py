@@ -1,10 +1,16 @@
-"""Check how many epochs a resumed run may have: not fewer than it has begun. Does not need torch."""
+"""Check whether a run can be resumed, and with how many epochs: not fewer than it has begun. Does not need torch."""
 
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.runs.summary import summarise
+
+
+def lost_checkpoint(run: Run) -> str:
+    """That a run has a result but no checkpoint to resume it from, in one line; empty if it is not so."""
+    is_lost = run.report_file.exists() and not run.resume_file.exists()
+    return f"run {run.id} has a result but no checkpoint, so it cannot go on: start a new run" if is_lost else ""
 
 
 def check_length(run: Run, epochs: int, position: Position) -> None:

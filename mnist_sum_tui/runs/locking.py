@@ -28,13 +28,18 @@ def acquire(folder: Path) -> "FileLock":
     check(folder)
     lock = _locked(folder, LOCK_SECONDS)
     if lock is None:
-        raise RunError(f"run {folder.name} is being trained by process {pid(folder)}; wait for it, or stop it")
+        raise taken(folder, "wait for it, or stop it")
     try:
         write_atomic(folder / ".pid", str(os.getpid()).encode())
     except BaseException:
         lock.release()
         raise
     return lock
+
+
+def taken(folder: Path, advice: str = "stop it first") -> RunError:
+    """The error that another process trains a run; it says which process, and what to do."""
+    return RunError(f"run {folder.name} is being trained by process {pid(folder)}; {advice}")
 
 
 def _locked(folder: Path, seconds: float) -> "FileLock | None":

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.runs import own_files
+from mnist_sum_tui.runs import locking, own_files
 from mnist_sum_tui.runs.run import Run
 
 
@@ -18,7 +18,7 @@ def kept_files(run: Run) -> list[Path]:
     own_files.check(run.path)
     run.check_own()
     if run.is_running:
-        raise RunError(f"run {run.id} is being trained by process {run.pid}; stop it first")
+        raise locking.taken(run.path)
     return [run.epoch_file(epoch) for epoch in run.kept_epochs()]
 
 

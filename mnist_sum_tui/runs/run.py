@@ -232,7 +232,7 @@ class Run:
         """
         files = own_files.own_files(self.path)
         if self.is_running:
-            raise RunError(f"run {self.id} is being trained by process {self.pid}; stop it first")
+            raise locking.taken(self.path)
         self.check_own()
         return files
 

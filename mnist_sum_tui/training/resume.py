@@ -6,7 +6,7 @@ from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.journal import turned_behind
-from mnist_sum_tui.runs.length import check_length
+from mnist_sum_tui.runs.length import check_length, lost_checkpoint
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import Run
 
@@ -19,9 +19,9 @@ def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
             it has a result but no longer a checkpoint.
         CheckpointError: the checkpoint is damaged.
     """
+    if why := lost_checkpoint(run):
+        raise UsageError(why)
     if not run.resume_file.exists():
-        if run.report_file.exists():
-            raise UsageError(f"run {run.id} has a result but no checkpoint, so it cannot go on: start a new run")
         return None
     loaded = checkpoint.load(run.resume_file)
     own, given = loaded.config.to_dict(), config.to_dict()

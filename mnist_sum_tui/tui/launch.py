@@ -16,7 +16,7 @@ from mnist_sum_tui.machine.notify import Way, chosen
 from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.signals import handled
 from mnist_sum_tui.machine.stdio import flush_or_drop
-from mnist_sum_tui.machine.terminal import can_draw
+from mnist_sum_tui.machine.terminal import can_draw, why_not
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
@@ -71,9 +71,7 @@ def run_dashboard(options: LaunchOptions) -> int:
         UsageError: the theme is unknown, or a setting has a value that it does not accept.
     """
     if not can_draw():
-        is_dumb = os.environ.get("TERM") == "dumb"
-        why = "TERM=dumb cannot move the cursor" if is_dumb else "stdin or stderr is not one"
-        print(f"error: mnist-sum tui needs a terminal, and {why}: use mnist-sum train", file=sys.stderr)
+        print(f"error: mnist-sum tui needs a terminal, and {why_not('one')}: use mnist-sum train", file=sys.stderr)
         return 2
     keep_freed_memory()  # before there is a thread
     gc.disable()  # until MnistSumApp._begin: it would free nothing, and take 25 of the 490 ms until the first frame

@@ -8,6 +8,7 @@ from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import about, plural
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.knob_turns import turned
+from mnist_sum_tui.runs.length import lost_checkpoint
 from mnist_sum_tui.runs.position import Change, Position
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.diverged import advice, turns_of
@@ -29,9 +30,8 @@ def obstacle(run: Run, config: TrainConfig | None, is_training: bool) -> str:
         return "A training is going on: stop it first (s on page Train), then resume this one"
     if run.is_running:
         return f"Run {run.id} is being trained by another process"
-    if run.report_file.exists() and not run.resume_file.exists():
-        return f"Run {run.id} has a result but no checkpoint, so it cannot go on: start a new run"
-    return ""
+    why = lost_checkpoint(run)
+    return f"{why[:1].upper()}{why[1:]}"
 
 
 def changes(events: Iterable[Event]) -> tuple[Change, ...]:
