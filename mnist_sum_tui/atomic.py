@@ -60,6 +60,18 @@ def to_bytes(json: str) -> bytes:
     return json.encode(errors="backslashreplace")
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, where there is none.
+
+    Raises:
+        RunError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be made ({error.strerror or error}); check the folder") from error
+
+
 def write_atomic(path: Path, content: bytes, *, also: Path | None = None) -> None:
     """Write a file whole or not at all: write a temporary file, flush it to the disk, rename it.
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mnist_sum_tui.atomic import read_own, write_atomic
-from mnist_sum_tui.errors import RunError, UsageError, unknown
+from mnist_sum_tui.atomic import make_folder, read_own, write_atomic
+from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.glyphs import MARKERS
 
 FILE_VARIABLE = "MNIST_SUM_SETTINGS"
@@ -232,10 +232,7 @@ def keep(name: str, value: Value) -> Path:
     comments = [line for line in before if line.lstrip().startswith("#") and not line.startswith(OWN)]
     lines = {each: f"{each} = {_toml(given)}" for each, given in _simple(table).items()} | _own_lines(before, table)
     lines[name] = f"{name} = {_toml(checked(name, value, name))}"
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"{file}: cannot be written ({error.strerror or error})") from None
+    make_folder(file.parent)
     order = [*(known for known in KNOWN if known in lines), *(other for other in lines if other not in KNOWN)]
     written = [*comments, *(lines[each] for each in order)]
     write_atomic(file, (HEAD + "".join(f"{line}\n" for line in written)).encode())

@@ -24,15 +24,14 @@ from torch import Tensor, nn
 from mnist_sum_tui.atomic import open_own, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import CheckpointError, UsageError
+from mnist_sum_tui.runs.checkpoint_file import CONFIDENCE, OPTIMIZER
+from mnist_sum_tui.runs.checkpoint_file import MAX_BYTES as MAX_BYTES
+from mnist_sum_tui.runs.checkpoint_file import MAX_HEADER_BYTES as MAX_HEADER_BYTES
 from mnist_sum_tui.runs.position import Position
 
 FORMAT = 2
 READABLE = (1, 2)
 """the formats that can be read; format 1 is of version 0.1.0, whose positions lack a few fields"""
-MAX_BYTES = 80 << 20
-"""enough for the largest network, with AdamW's two values per weight; limits the memory that a file can take"""
-MAX_HEADER_BYTES = 256 << 10
-"""ten times the longest header that is written; a parsed header takes some 25 times its size in memory"""
 PIECE = 1 << 20
 """bytes that are hashed at a time"""
 ADVICE = "choose another run or checkpoint"
@@ -70,7 +69,7 @@ def tensors_of(network: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str
     for name, parameter in network.named_parameters():
         for key, value in optimizer.state.get(parameter, {}).items():
             if isinstance(value, Tensor):
-                tensors[f"optimizer.{name}.{key}"] = value
+                tensors[f"{OPTIMIZER}{name}.{key}"] = value
     return tensors
 
 
@@ -80,7 +79,7 @@ def save_again(path: Path, loaded: Checkpoint, confidence: Mapping[str, Tensor])
     Raises:
         RunError: it cannot be written; the previous checkpoint is kept.
     """
-    parts = {"": loaded.weights, "optimizer.": loaded.optimizer, "confidence.": confidence}
+    parts = {"": loaded.weights, OPTIMIZER: loaded.optimizer, CONFIDENCE: confidence}
     tensors = {prefix + name: tensor for prefix, own in parts.items() for name, tensor in own.items()}
     save(path, loaded.config, loaded.position, tensors)
 
@@ -143,7 +142,7 @@ def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
         safetensors.SafetensorError,
     ) as error:
         raise CheckpointError(f"{path}: is not a checkpoint that this version can read; {ADVICE}") from error
-    state, confidence = _taken(tensors, "optimizer."), _taken(tensors, "confidence.")
+    state, confidence = _taken(tensors, OPTIMIZER), _taken(tensors, CONFIDENCE)
     return Checkpoint(config, position, tensors, state, confidence)
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import TypedDict
 
-from mnist_sum_tui.atomic import read_own, to_bytes, write_atomic
+from mnist_sum_tui.atomic import make_folder, read_own, to_bytes, write_atomic
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.json_values import Amount, Count, check_of
@@ -50,10 +50,7 @@ def keep_score(folder: Path, score: Score) -> None:
         RunError: the folder cannot be written to; or the existing file is damaged, a link, or of a later version, and
             is left as it is.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"{folder}: cannot be made ({error.strerror or error}); check the folder") from error
+    make_folder(folder)
     try:
         before = _read(folder)
     except FileNotFoundError:

@@ -5,12 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mnist_sum_tui.atomic import read_own
+from mnist_sum_tui.runs.checkpoint_file import CONFIDENCE, MAX_BYTES, MAX_HEADER_BYTES, OPTIMIZER
 from mnist_sum_tui.runs.run import Run
-
-MAX_BYTES, MAX_HEADER_BYTES = 80 << 20, 256 << 10
-"""limit the memory that a file can take; the same as in checkpoint.py, which needs torch"""
-OTHERS = ("optimizer.", "confidence.")
-"""how the names of those tensors begin that are no weights"""
 
 
 def about_weights(runs: Iterable[Run], *, has_same_settings: bool) -> str:
@@ -35,7 +31,7 @@ def fingerprint(path: Path) -> str | None:
     except (OSError, safetensors.SafetensorError):
         return None
     digest = hashlib.sha256()
-    for name in sorted(name for name in tensors if not name.startswith(OTHERS)):
+    for name in sorted(name for name in tensors if not name.startswith((OPTIMIZER, CONFIDENCE))):
         about = tensors[name]
         digest.update(f"{name} {about['dtype']} {about['shape']}\n".encode())
         digest.update(about["data"])

@@ -9,7 +9,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from mnist_sum_tui.runs import checkpoint, same_weights
+from mnist_sum_tui.runs import same_weights
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.same_weights import about_weights, fingerprint
 from tests.cli.test_strangers_text import make_run
@@ -50,10 +50,6 @@ def test_a_damaged_or_oversized_file_is_not_known(runs: list[Run], monkeypatch: 
     monkeypatch.undo()
     path.write_bytes(path.read_bytes()[:-1])
     assert fingerprint(path) is None
-    assert (same_weights.MAX_BYTES, same_weights.MAX_HEADER_BYTES) == (
-        checkpoint.MAX_BYTES,
-        checkpoint.MAX_HEADER_BYTES,
-    )
 
 
 def test_compare_says_so_and_needs_no_torch(cli: Cli, runs: list[Run], tmp_path: Path) -> None:

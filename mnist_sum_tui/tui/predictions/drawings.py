@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_sum_tui.atomic import write_atomic
+from mnist_sum_tui.atomic import make_folder, write_atomic
 from mnist_sum_tui.errors import RunError
 
 FOLDER = "drawings"
@@ -38,10 +38,7 @@ def new_file(runs_folder: Path, kind: str, suffix: str, now: datetime) -> Path:
     folder = runs_folder / FOLDER
     if folder.is_symlink():
         raise RunError(f"{folder}: is a link, so nothing is saved there; move it away first")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"{folder}: cannot be made ({error.strerror or error}); check the folder") from error
+    make_folder(folder)
     stem, number = f"{kind}-{now:%Y%m%d-%H%M%S}", 1
     path = folder / f"{stem}.{suffix}"
     while path.exists() or path.is_symlink():

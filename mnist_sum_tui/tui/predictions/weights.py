@@ -12,6 +12,7 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.checkpoint_file import MAX_HEADER_BYTES
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.session import Session
@@ -21,8 +22,6 @@ UNTRAINED = "epoch 0"
 """the name of a run's weights before its first step"""
 SAME = " = "
 """joins the names of weights that are in several files, and so are one stop of the slider"""
-MOST_HEADER = 256 << 10
-"""the most bytes of a checkpoint's header that are read"""
 KEPT_HEADS = 1000
 MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """errors of a header that is not as a checkpoint has it"""
@@ -228,7 +227,7 @@ def _head_of(path: Path) -> tuple[int, bool]:
 def _head_in(path: Path, _time: int, _size: int, file: int) -> tuple[int, bool]:
     """As `_head_of`. Only the header is read, and only once per file and version, because every stroke asks for it."""
     with contextlib.suppress(OSError, *MALFORMED), open_own(path) as stream:
-        header = json.loads(stream.read(min(int.from_bytes(stream.read(8), "little"), MOST_HEADER)))
+        header = json.loads(stream.read(min(int.from_bytes(stream.read(8), "little"), MAX_HEADER_BYTES)))
         about = json.loads(header["__metadata__"]["mnist_sum"])
         position, is_chosen = about["position"], about["config"].get("all_data") is not True
         if position["batch"] == 0 and isinstance(position["epoch"], int):
