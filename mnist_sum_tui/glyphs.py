@@ -5,9 +5,10 @@ The file is not in tui/, because the command line, the charts and formatting dra
 """
 
 from dataclasses import asdict, dataclass
-from unicodedata import category, east_asian_width
+from unicodedata import category
 
 from mnist_sum_tui.errors import unknown
+from mnist_sum_tui.printable import cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,10 @@ class Table(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         """A letter stays, unless there is only ASCII; anything else becomes as many `?` as it is wide."""
-        character, kind = chr(code), category(chr(code))
-        if code < 128 or (not self._is_ascii and kind[0] in "LNM"):
+        character = chr(code)
+        if code < 128 or (not self._is_ascii and category(character)[0] in "LNM"):
             return character
-        wide = 0 if kind in ("Mn", "Me", "Cf", "Cc") else 2 if east_asian_width(character) in "WF" else 1
-        return "?" * wide
+        return "?" * cells(character)
 
 
 _TABLES = {marker.name: Table(marker) for marker in (BLOCKS, ASCII)}

@@ -20,6 +20,7 @@ from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, race, 
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.cli import main
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.columns import COLUMNS, arranged
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import event_news
 from mnist_sum_tui.runs.events import Advice, Changed, Event, Notice, Paused, Resumed, System, Validated
@@ -30,7 +31,6 @@ from mnist_sum_tui.tui.session.result import outcome, receipt
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.key_figures import facts
-from mnist_sum_tui.tui.widgets.run_columns import COLUMNS, arranged
 from mnist_sum_tui.tui.widgets.system_lines import system_words
 from tests.test_fuzz import TIMES, json_values
 from tests.tui import recorded

@@ -8,10 +8,10 @@ import pytest
 import mnist_sum_tui
 from mnist_sum_tui.charts.axes import LOG
 from mnist_sum_tui.charts.plot import Curve, Marks, Plot, draw
-from mnist_sum_tui.charts.widths import cells
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import bar, shade, sparkline, track
 from mnist_sum_tui.glyphs import ASCII, BLOCKS, BRAILLE, MARKERS, Glyphs, choose, current, shown
+from mnist_sum_tui.printable import cells
 from tests.glyph_check import strangers
 
 LOW_OF_CP437 = "•○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼♥♦♣♠"

@@ -3,8 +3,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.printable import cells, cut, printable
 
 DANGEROUS = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 any_text = st.text(st.characters() | st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp"]))
@@ -36,3 +37,13 @@ def test_no_dangerous_character_is_left_and_a_second_call_changes_nothing(text: 
     assert not DANGEROUS.search(shown)
     shown.encode()
     assert printable(shown) == shown
+
+
+@pytest.mark.parametrize("text", ["compact", "Zürich", "写真", "한국어", "a写b", "e\u0301tude", "🙂", "│ ▁▂▃ …"])
+def test_a_text_takes_as_many_columns_as_rich_says(text: str) -> None:
+    """Letters of two columns and marks of none; the table of the dashboard is drawn with rich's widths."""
+    assert cells(text) == cell_len(text)
+    for room in range(cells(text) + 2):
+        start = cut(text, room)
+        assert text.startswith(start)
+        assert min(room, cells(text)) - 1 <= cell_len(start) <= room

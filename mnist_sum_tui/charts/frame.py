@@ -6,8 +6,8 @@ import numpy as np
 
 from mnist_sum_tui.charts.axes import Tick, across
 from mnist_sum_tui.charts.braille import Interval, column_of, dot_rows
-from mnist_sum_tui.charts.widths import cells, cut
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.printable import cells, cut
 
 Span = tuple[str, str]
 """text and its role: axis, title, legend, cursor, nan, or the role of a curve (with `-envelope` for its envelope)"""

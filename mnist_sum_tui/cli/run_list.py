@@ -14,11 +14,11 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.columns import arranged, chosen, named
 from mnist_sum_tui.runs.filters import matching
 from mnist_sum_tui.runs.run import default_folder
 from mnist_sum_tui.runs.seed_groups import folded
 from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise, why_best
-from mnist_sum_tui.tui.widgets.run_columns import arranged, chosen, named
 
 JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")]
 Filter = Annotated[

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from mnist_sum_tui.cli.layout import is_plain, print_table, say
 from mnist_sum_tui.formatting import percent, sparkline
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.columns import BEST, Column, count_words, named
 from mnist_sum_tui.runs.seed_groups import Fold, members_of
 from mnist_sum_tui.runs.summary import ONLY_GUESSES, Summary, measured_on
-from mnist_sum_tui.tui.widgets.run_columns import BEST, Column, count_words, named  # no Textual in it
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,12 +7,12 @@ from textual.binding import Binding
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import notes
+from mnist_sum_tui.runs.columns import chosen
 from mnist_sum_tui.runs.filters import FORM, KEYS, matching
 from mnist_sum_tui.runs.seed_groups import folded, members_of
 from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.pages.dialogs import AskLine
 from mnist_sum_tui.tui.pages.run_keys import RunKeys
-from mnist_sum_tui.tui.widgets.run_columns import chosen
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 RENEW_SECONDS = 5.0

@@ -14,6 +14,7 @@ from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS, overlay, short_name, sh
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.columns import compute
 from mnist_sum_tui.runs.differences import SAME_SETTINGS
 from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.find import list_runs
@@ -28,7 +29,6 @@ from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.in_step_bar import InStepBar
-from mnist_sum_tui.tui.widgets.run_columns import compute
 from mnist_sum_tui.tui.widgets.run_details import details, differing, ranking, shortened
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 

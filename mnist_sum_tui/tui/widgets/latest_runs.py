@@ -6,10 +6,10 @@ from pathlib import Path
 
 from textual.widgets import Static
 
+from mnist_sum_tui.runs.columns import BEST, named, text_of
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise
 from mnist_sum_tui.tui.textual_fixes import pass_on
-from mnist_sum_tui.tui.widgets.run_columns import BEST, named, text_of
 from mnist_sum_tui.tui.widgets.run_details import in_columns, ranking
 
 NEWEST, WIDTH = 5, 74

@@ -11,9 +11,9 @@ from textual.widgets import DataTable
 
 from mnist_sum_tui.charts.run_charts import MOST_RUNS, RUN_SYMBOLS
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.runs.columns import BEST, COLUMNS, Column, arranged, text_of, that_fit, without_middle
 from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary, best_if_any
-from mnist_sum_tui.tui.widgets.run_columns import BEST, COLUMNS, Column, arranged, text_of, that_fit, without_middle
 
 
 class RunTable(DataTable[Text]):

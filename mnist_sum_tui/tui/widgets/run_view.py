@@ -13,10 +13,9 @@ from textual.widgets import Static
 from mnist_sum_tui.charts.run_charts import TURNED, View, plot, race, race_line, short_name, system_plot
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.charts.thumbnail import Image
-from mnist_sum_tui.charts.widths import cells
 from mnist_sum_tui.formatting import clauses, hanging
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.printable import cells, printable
 from mnist_sum_tui.runs.event_words import event_news, is_of_the_moment
 from mnist_sum_tui.runs.events import Advice, Event, Progress, Samples, Started
 from mnist_sum_tui.tui.session.result import outcome

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.columns import named
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import EpochDone, Event
 from mnist_sum_tui.runs.journal import read_events
@@ -20,7 +21,6 @@ from mnist_sum_tui.tui.pages.experiments import Experiments
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.widgets.chart import Chart
-from mnist_sum_tui.tui.widgets.run_columns import named
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
 

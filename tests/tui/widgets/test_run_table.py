@@ -1,98 +1,12 @@
-import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from mnist_sum_tui.cli.layout import console
-from mnist_sum_tui.cli.run_tables import print_runs
-from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.runs.events import EpochDone, Paused, Resumed
-from mnist_sum_tui.runs.find import list_runs
-from mnist_sum_tui.runs.summary import summarise
-from mnist_sum_tui.tui.widgets.run_columns import COLUMNS, GAP, LEAST_NAME, arranged, that_fit, without_middle
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import make, make_three, open_runs
 from tests.tui.shown import lines
-
-
-def test_every_column_sorts_both_ways(tmp_path: Path) -> None:
-    found = [summarise(run) for run in make_three(tmp_path)]
-    for column in COLUMNS:
-        ordered, turned = arranged(found, column), arranged(found, column, is_turned=True)
-        assert sorted(run.run.id for run in ordered) == sorted(run.run.id for run in turned)
-        keys = [column.key(run) for run in ordered]
-        assert keys == sorted(keys, reverse=column.is_falling)
-
-
-def test_a_run_that_holds_nothing_out_has_a_curve_too(tmp_path: Path) -> None:
-    events = [
-        replace(event, val_digit_accuracy=None, val_sum_accuracy=None) if isinstance(event, EpochDone) else event
-        for event in recorded.training(2150)
-    ]
-    run = summarise(make(tmp_path, "20260101-120100-compact", events))
-    (curve,) = (column.text(run) for column in COLUMNS if column.title == "curve")
-    assert len(curve) == 5
-    assert set(curve) <= set(BRAILLE.sparks)
-
-
-def test_a_run_that_waits_is_paused_and_not_running(tmp_path: Path) -> None:
-    at: Any = {"step": 200, "epoch": 1, "elapsed": 5.0}
-    events = [*recorded.training(200), Paused(**at)]
-    waiting, going = make(tmp_path, "waiting", events), make(tmp_path, "going", [*events, Resumed(**at)])
-    (state,) = (column for column in COLUMNS if column.title == "state")
-    assert state.text(summarise(waiting)) == "… cut off", "its process is gone"
-    with waiting.lock(), going.lock():
-        assert state.text(summarise(waiting)) == "‖ paused"
-        assert state.text(summarise(going)) == "● running"
-
-
-def test_columns_that_do_not_fit_are_left_out_whole(tmp_path: Path) -> None:
-    found = [summarise(run) for run in make_three(tmp_path)]
-    wide, narrow = that_fit(found, 200), that_fit(found, 80)
-    assert tuple(wide) == COLUMNS[:-1], "no run has a note"
-    assert [column.title for column in narrow] == ["run", "state", "epochs", "digit", "sum"]
-    assert [column.title for column in that_fit(found, 20)] == ["run", "digit", "sum"], "never less"
-    noted = [replace(found[0], note="class 7b, the first run of the year"), *found[1:]]
-    assert that_fit(noted, 80).keys() == narrow.keys(), "a note that does not fit takes no other column away"
-
-
-def test_the_table_says_of_each_run_what_the_command_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    at: Any = {"step": 200, "epoch": 1, "elapsed": 5.0}
-    waiting = make(tmp_path, "waiting", [*recorded.training(200), Paused(**at)])
-    make(tmp_path, "begun", [recorded.started()])
-    make(tmp_path, "damaged", []).config_file.write_text("{")
-    make_three(tmp_path)
-    with waiting.lock():
-        found = [summarise(run) for run in list_runs(tmp_path)]
-        print_runs(console(), found)
-    titles, *rows = [re.split(r"  +", line) for line in capsys.readouterr().out.splitlines()[: len(found) + 1]]
-    shown = {column.title: column for column in COLUMNS}
-    assert set(titles) < set(shown)
-    for run, row in zip(found, rows, strict=True):
-        texts = [shown[title].text(run) for title in titles[1:]]
-        texts[titles.index("state") - 1] = texts[titles.index("state") - 1].partition(" ")[2]
-        assert texts == row[1:]
-
-
-def test_a_long_name_takes_no_figure_away(tmp_path: Path) -> None:
-    runs = [*make_three(tmp_path), make(tmp_path, "20260101-120400-compact-" + "long" * 15, [])]
-    found = [summarise(run) for run in runs]
-    for width in (41, 80, 120):
-        shown = that_fit(found, width)
-        assert {"run", "digit", "sum"} <= {column.title for column in shown}
-        assert sum(room + GAP for room in shown.values()) <= width
-    assert that_fit(found, 200)[COLUMNS[0]] == 2 + len(runs[-1].id), "the whole name, where there is room"
-    assert that_fit(found, 1)[COLUMNS[0]] == LEAST_NAME
-
-
-@pytest.mark.parametrize(
-    ("room", "shown"), [(11, "compact-run"), (10, "compa\u2026-run"), (5, "co\u2026un"), (1, "\u2026")]
-)
-def test_a_name_without_room_keeps_its_beginning_and_its_end(room: int, shown: str) -> None:
-    assert without_middle("compact-run", room) == shown
 
 
 async def test_the_figures_are_seen_beside_a_long_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,16 +1,14 @@
-"""The columns of a table of runs: the text of a cell, its sort key, and which columns fit. No widget, no numpy."""
+"""The columns of a table of runs: the text of a cell, its sort key, and which columns fit. No numpy."""
 
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
-
 from mnist_sum_tui.config import kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import unknown
 from mnist_sum_tui.formatting import byte_size, duration, percent, sparkline
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.printable import cells, cut, printable
 from mnist_sum_tui.runs.seed_groups import Fold, members_of
 from mnist_sum_tui.runs.summary import Summary
 
@@ -188,8 +186,7 @@ def that_fit(runs: Sequence[Summary], width: int, wanted: Sequence[Column] = ())
     usual = [column for column in COLUMNS if column.title != "note" or any(run.note for run in runs)]
     asked = dict.fromkeys((COLUMNS[0], *wanted)) if wanted else usual
     needed = {
-        column: max(cell_len(column.title) + 2, *(cell_len(text_of(run, column)) for run in runs), 0)
-        for column in asked
+        column: max(cells(column.title) + 2, *(cells(text_of(run, column)) for run in runs), 0) for column in asked
     }
     needed[COLUMNS[0]] += 2  # the mark
     needed[next((column for column in needed if column.title == "state"), COLUMNS[0])] += len(BEST)
@@ -207,10 +204,10 @@ def that_fit(runs: Sequence[Summary], width: int, wanted: Sequence[Column] = ())
 
 def without_middle(name: str, room: int) -> str:
     """The name, with an ellipsis for its middle if it takes more than `room` terminal columns."""
-    if cell_len(name) <= room:
+    if cells(name) <= room:
         return name
-    first, last = set_cell_size(name, room // 2), name
-    while cell_len(last) > max(room - 1 - room // 2, 0):
+    first, last = cut(name, room // 2), name
+    while cells(last) > max(room - 1 - room // 2, 0):
         last = last[1:]
     return f"{first}{BRAILLE.cut}{last}"
 
