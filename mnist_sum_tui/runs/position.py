@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Annotated, Any, Self, TypedDict, get_type_hints
 
@@ -53,7 +53,7 @@ class Totals:
 
     def to_dict(self) -> Mapping[str, float]:
         """Plain values, for a checkpoint."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return asdict(self)
 
 
 MAX_EPOCHS = 10_000
@@ -192,15 +192,13 @@ class Position:
         changes = tuple(Change(**change) for change in found.get("changes", ()))
         return cls(**{**found, "changes": changes, "turns": _turns(found.get("turns", ()))})
 
-    def with_epochs(self, epochs: int, before: int) -> Self:
-        """The position for a run that gets another number of epochs; `before` is the old number, if none is stored."""
-        noted = self.changes or (Change(0, before),)
-        if noted[-1].epochs == epochs:
-            return replace(self, changes=noted)
-        kept = tuple(change for change in noted if change.step < self.step)  # a change at this very step was never used
-        if not kept or kept[-1].epochs != epochs:
-            kept += (Change(self.step, epochs),)
-        return replace(self, changes=kept)
+
+def with_length(lengths: tuple[Change, ...], step: int, epochs: int) -> tuple[Change, ...]:
+    """The lengths of a run, of which there is at least one, after it is given another number of epochs at a step."""
+    if lengths[-1].epochs == epochs:
+        return lengths
+    kept = tuple(change for change in lengths if change.step < step)  # a change at this very step was never used
+    return kept if kept and kept[-1].epochs == epochs else (*kept, Change(step, epochs))
 
 
 @cache

@@ -6,7 +6,7 @@ from dataclasses import replace
 from mnist_sum_tui.config import TrainConfig, value_words
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.knob_turns import Turn, needed, turned
-from mnist_sum_tui.runs.position import Change, Position
+from mnist_sum_tui.runs.position import Change, Position, with_length
 from mnist_sum_tui.training import schedule
 
 BARE = {"lr": "x1"}
@@ -44,7 +44,8 @@ class Knobs:
             config = replace(config, epochs=epochs)
         elif is_asked or config.epochs != epochs:
             found = tuple(turn for turn in found if turn not in to_come)
-        return cls(config, position.with_epochs(config.epochs, epochs).changes, needed(found, position.step))
+        lengths = with_length(position.changes or (Change(0, epochs),), position.step, config.epochs)
+        return cls(config, lengths, needed(found, position.step))
 
     @property
     def epochs(self) -> int:

@@ -13,7 +13,7 @@ from mnist_sum_tui.inference.evaluate import EvalReport
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.knob_turns import Turn, needed
-from mnist_sum_tui.runs.position import Position, Totals
+from mnist_sum_tui.runs.position import Position, Totals, with_length
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.step import StepResult
 from mnist_sum_tui.training.timing import Forecast, Stopwatch
@@ -86,7 +86,7 @@ class RunState:
         for turn in self.knobs.turns:
             if turn.setting == "epochs" and turn.step == self.step:
                 self.config = replace(self.config, epochs=max(int(turn.value), self.begun))
-                self.knobs.lengths = self.position().with_epochs(self.config.epochs, self.knobs.epochs).changes
+                self.knobs.lengths = with_length(self.knobs.lengths, self.step, self.config.epochs)
 
     def take_recent(self) -> dict[str, float]:
         """The means over the steps since the last call, under the names that events use."""

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.position import Change, Position
+from mnist_sum_tui.runs.position import Change, with_length
 from mnist_sum_tui.training.schedule import describe_change, learning_rate, rate_at
 
 
@@ -113,9 +113,10 @@ def test_a_change_says_which_learning_rate_comes(schedule: str, changes: list[tu
 
 
 def test_what_was_changed_is_noted_once() -> None:
-    here = Position(step=20).with_epochs(4, before=2)
-    assert here.changes == (Change(0, 2), Change(20, 4))
-    assert here.with_epochs(4, before=4) == here
-    assert here.with_epochs(6, before=4).changes == (Change(0, 2), Change(20, 6)), "none of the four was trained"
-    assert here.with_epochs(2, before=4).changes == (Change(0, 2),)
-    assert Position().with_epochs(5, before=2).changes == (Change(0, 5),)
+    two = (Change(0, 2),)
+    four = with_length(two, 20, 4)
+    assert four == (Change(0, 2), Change(20, 4))
+    assert with_length(four, 20, 4) == four
+    assert with_length(four, 20, 6) == (Change(0, 2), Change(20, 6)), "none of the four was trained"
+    assert with_length(four, 20, 2) == two
+    assert with_length(two, 0, 5) == (Change(0, 5),)

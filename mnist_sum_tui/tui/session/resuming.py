@@ -9,7 +9,7 @@ from mnist_sum_tui.formatting import about, plural
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.knob_turns import turned
 from mnist_sum_tui.runs.length import lost_checkpoint
-from mnist_sum_tui.runs.position import Change, Position
+from mnist_sum_tui.runs.position import Change, with_length
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
 from mnist_sum_tui.training.diverged import advice, turns_of
 from mnist_sum_tui.training.schedule import rate_at
@@ -49,7 +49,7 @@ def _with(found: tuple[Change, ...], step: int, epochs: int) -> tuple[Change, ..
     """The changes with one more, as a checkpoint notes it; without it, if that many epochs hold there anyway."""
     if [change.epochs for change in found if change.step <= step][-1:] == [epochs]:
         return found
-    return Position(step=step, changes=found).with_epochs(epochs, before=epochs).changes
+    return with_length(found or (Change(0, epochs),), step, epochs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event
-from mnist_sum_tui.runs.position import Position
+from mnist_sum_tui.runs.position import Change, with_length
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.schedule import rate_at
 from mnist_sum_tui.tui.session.resuming import Continuation
@@ -42,14 +42,14 @@ def test_the_rates_are_those_of_the_training(
     schedule: str, lengths: list[tuple[int, int]], step: int, more: int
 ) -> None:
     config = TrainConfig.of("standard", model="compact", schedule=schedule, epochs=lengths[-1][1])
-    position = Position(step=0).with_epochs(lengths[0][1], before=lengths[0][1])
+    noted: tuple[Change, ...] = (Change(*lengths[0]),)
     for at, epochs in lengths[1:]:
-        position = replace(position, step=at).with_epochs(epochs, before=0)
+        noted = with_length(noted, at, epochs)
     found = Continuation.of(RUN, config, [*events(*lengths), saved(step)])
-    assert found.lengths == position.changes
+    assert found.lengths == noted
     total = config.epochs + more
-    position = replace(position, step=step).with_epochs(total, before=0)
-    true = [rate_at(config, position.changes, STEPS, at) for at in range(step, total * STEPS)]
+    noted = with_length(noted, step, total)
+    true = [rate_at(config, noted, STEPS, at) for at in range(step, total * STEPS)]
     now, highest, last = found.rates(more)
     assert (now, last) == (true[0], true[-1])
     assert highest == pytest.approx(max(true), rel=0.01)
@@ -70,13 +70,13 @@ def test_epochs_that_were_set_during_the_training_count(turned_to: int) -> None:
     turn = Changed(step=at, epoch=2, elapsed=1, at=at, setting="epochs", before="10", value=str(turned_to))
     config = TrainConfig.of("standard", model="compact", epochs=turned_to)
     found = Continuation.of(RUN, config, [*events((0, 10)), turn, saved(2 * STEPS)])
-    position = replace(Position(step=0).with_epochs(10, before=10), step=at).with_epochs(turned_to, before=0)
+    noted = with_length((Change(0, 10),), at, turned_to)
     if turned_to == 3:
-        assert found.rates(0)[0] == rate_at(config, position.changes, STEPS, 2 * STEPS)
+        assert found.rates(0)[0] == rate_at(config, noted, STEPS, 2 * STEPS)
         return
     assert found.is_complete
-    position = replace(position, step=2 * STEPS).with_epochs(7, before=0)
-    assert found.rates(5)[0] == rate_at(config, position.changes, STEPS, 2 * STEPS)
+    noted = with_length(noted, 2 * STEPS, 7)
+    assert found.rates(5)[0] == rate_at(config, noted, STEPS, 2 * STEPS)
     assert "The added epochs take the rest of the cycle: the learning rate falls from 0.0019 to" in found.words(5)
 
 
