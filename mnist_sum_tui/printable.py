@@ -3,8 +3,12 @@
 A run's name may have letters that take two columns, or combining marks that take none.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from unicodedata import category, east_asian_width
+
+AS_PICTURE = chr(0xFE0F)
+"""a mark behind a character that is to be drawn as a coloured picture (variation selector 16)"""
 
 
 def printable(text: str) -> str:
@@ -20,23 +24,31 @@ def printable(text: str) -> str:
 
 
 def cells(text: str) -> int:
-    """The columns that the text takes; one too few for a rare character that a following mark makes wide."""
-    return len(text) if text.isascii() else sum(map(_cells_of, text))
+    """The columns that the text takes."""
+    return len(text) if text.isascii() else sum(_columns(text))
 
 
 def cut(text: str, room: int) -> str:
     """The start of the text, as much as fits into `room` columns."""
     if text.isascii():
         return text[: max(room, 0)]
-    for place, character in enumerate(text):
-        room -= _cells_of(character)
+    for place, columns in enumerate(_columns(text)):
+        room -= columns
         if room < 0:
             return text[:place]
     return text
 
 
+def _columns(text: str) -> Iterator[int]:
+    """The columns that each character adds; the mark for pictures adds one to a character of one, as to a heart."""
+    before = 0
+    for character in text:
+        yield (found := int(before == 1) if character == AS_PICTURE else _columns_of(character))
+        before = found
+
+
 @cache
-def _cells_of(character: str) -> int:
+def _columns_of(character: str) -> int:
     if category(character) in ("Mn", "Me", "Cf", "Cc"):
         return 0
     return 2 if east_asian_width(character) in "WF" else 1

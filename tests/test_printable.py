@@ -39,9 +39,11 @@ def test_no_dangerous_character_is_left_and_a_second_call_changes_nothing(text: 
     assert printable(shown) == shown
 
 
-@pytest.mark.parametrize("text", ["compact", "Zürich", "写真", "한국어", "a写b", "e\u0301tude", "🙂", "│ ▁▂▃ …"])
+@pytest.mark.parametrize(
+    "text", ["compact", "Zürich", "写真", "한국어", "a写b", "e\u0301tude", "🙂", "❤\ufe0f 漢\ufe0f", "│ ▁▂▃ …"]
+)
 def test_a_text_takes_as_many_columns_as_rich_says(text: str) -> None:
-    """Letters of two columns and marks of none; the table of the dashboard is drawn with rich's widths."""
+    """Letters of two columns, marks of none and one that widens; the dashboard draws with rich's widths."""
     assert cells(text) == cell_len(text)
     for room in range(cells(text) + 2):
         start = cut(text, room)
