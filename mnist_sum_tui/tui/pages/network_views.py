@@ -176,7 +176,7 @@ class NetworkViews(WalkingPage):
             widget.shown, self._map_of = self._maps[key], answer.source
         elif widget.shown is not None and len(widget.shown.labels) != answer.count:
             widget.shown = None  # it is of other images
-        if not widget.has_focus:
+        if widget.index != answer.index == self.index:  # otherwise the answer is of the image before
             widget.point_at(answer.index)
         is_drawn = answer.predictions[0].label is None  # a drawing is no point of the map
         self.query_one("#under-cursor", Digit).image = None if is_drawn else answer.image

@@ -18,6 +18,7 @@ from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.digit_map import MapOfDigits
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import fixed
+from tests.tui.fixed import WRONG
 from tests.tui.pages.test_network_views import SIZES, app, page_in, show, words
 from tests.tui.recorded import until
 
@@ -55,8 +56,32 @@ async def test_the_map_shows_the_image_under_its_cursor_and_opens_it(size: tuple
         assert picture.image is not None
         assert drawn.index is not None
         assert (picture.image == fixed.images().images[drawn.index].numpy()).all()
+        await pilot.press("w")
+        await pilot.pause()
+        assert f"#{drawn.index}, a " in words(page)
+        assert page.index == drawn.index in WRONG
+        assert drawn.cursor != (4, 5), "the cursor goes to the image that is named"
+        page.action_goto()
+        await pilot.press("7", "7", "enter")
+        await until(pilot, lambda: "#77, a " in words(page))
+        page.keep_view_up()
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, InspectPage) and app.screen.index == drawn.index)
+        await until(pilot, lambda: isinstance(app.screen, InspectPage) and app.screen.index == 77)
+
+
+async def test_the_cursor_stays_where_it_was_moved_until_its_image_is_known(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        page = await show(pilot, "map")
+        drawn = page.query_one(MapOfDigits)
+        drawn.focus()
+        monkeypatch.setattr(fixed.predictions_in(app), "request", lambda *_: None)  # it is busy
+        await pilot.press("left", "up", "left")
+        cursor = drawn.cursor
+        page.keep_view_up()  # with the answer of the image before
+        assert drawn.cursor == cursor
+        assert page.index == drawn.index != 0
 
 
 async def test_each_weights_have_their_map_turned_to_the_first(
