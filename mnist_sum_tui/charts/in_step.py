@@ -7,6 +7,7 @@ import numpy as np
 from mnist_sum_tui.charts.axes import LOG, NINES
 from mnist_sum_tui.charts.run_charts import RUN_SMOOTHING
 from mnist_sum_tui.charts.series import Series, smooth
+from mnist_sum_tui.formatting import first_fit
 from mnist_sum_tui.runs.events import Samples
 
 Runs = Sequence[tuple[str, Sequence[Series]]]
@@ -31,8 +32,10 @@ def answers_at(samples: Sequence[Samples], series: Series, x_kind: str, at: floa
     return before[-1] if before else None
 
 
-def lead_line(runs: Runs, quantity: str, ended: Sequence[str] = ()) -> str:
+def lead_line(runs: Runs, quantity: str, ended: Sequence[str] = (), width: int = 120) -> str:
     """`compact leads, sum accuracy in training 97.20 % against 95.10 %`; the best run and the second best.
+
+    In fewer columns than that takes, what is compared is left out, which is the chart's title, too; then the values.
 
     `ended` are the names of runs that have trained no farther, of which the sentence says so.
     The runs record their values at different steps, so a lead smaller than a run's last change is no lead.
@@ -49,7 +52,8 @@ def lead_line(runs: Runs, quantity: str, ended: Sequence[str] = ()) -> str:
     if len(known) < 2:
         return "waiting for the first values"
     (best, name, change), (second, _, other_change) = known[:2]
-    found = f"{quantity} in training {scale.label(best)} against {scale.label(second)}"
+    values = f"{scale.label(best)} against {scale.label(second)}"
     said = f"{name} leads" if abs(best - second) > max(change, other_change) else "about equal"
     over = " and ".join(name for _, name, _ in known[:2] if name in ended)
-    return f"{said}, {found} ({over} ended before)" if over else f"{said}, {found}"
+    ends = f" ({over} ended before)" if over else ""
+    return first_fit([f"{said}, {quantity} in training {values}{ends}", f"{said}, {values}{ends}", said + ends], width)

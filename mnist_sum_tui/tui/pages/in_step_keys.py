@@ -85,9 +85,8 @@ class InStepKeys(PredictingPage):
         over = {name for name, row in names if row.state != "running"}
         ended = [run[0] for run in self.curves if run[0] in over and end_of([run], x_kind) < min(at, ENDED * end)]
         self.add_class("-played")
-        self.query_one(InStepBar).show(
-            lead_line(shown, quantity, ended), x_kind, self._share, end, is_playing=self._moves, speed=self._speed
-        )
+        leads = lead_line(shown, quantity, ended, self.query_one("#listing").size.width - 2)
+        self.query_one(InStepBar).show(leads, x_kind, self._share, end, is_playing=self._moves, speed=self._speed)
         if self.has_class("-in-step"):
             runs = zip(self._answers, self.curves, strict=True)
             newest = [answers_at(found.samples, several[0], x_kind, at) for found, (_, several) in runs]

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
 from mnist_sum_tui.export.report import compared, report
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.common import Line
@@ -17,6 +19,7 @@ from mnist_sum_tui.tui.widgets.strips_in_step import StripsInStep
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import make_three, note_of, open_runs
 from tests.tui.recorded import until
+from tests.tui.shown import lines
 
 
 async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +158,7 @@ async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytes
         assert max(newest()) > 60, "others are marked: they are shown whole"
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 60)])
 async def test_two_runs_in_step_show_what_both_answer(
     size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +182,15 @@ async def test_two_runs_in_step_show_what_both_answer(
             answers = list(zip(event.labels, event.numbers, event.digits, event.sums, strict=True))
             assert [sample.answer for sample in samples[start : start + 8]] == answers
         assert all(sample.image is not None for sample in samples)
+        await pilot.press("p")
+        await pilot.pause()
+        shown = [line.strip() for line in lines(app)]
+        (bar,) = (row for row, line in enumerate(shown) if line.startswith(f"{BRAILLE.paused} x2 "))
+        assert "10.0 s of 61.8 s" in shown[bar]
+        assert " leads, " in shown[bar - 1]
+        assert "%" in shown[bar - 1]
+        assert all(mark in shown[bar + 1] for mark in RUN_SYMBOLS[:2]), "the legend names both"
+        assert not any("setting" in line and size[0] < 80 for line in shown), "the curves need the room"
         before = page.curves
         page.action_reload()
         await recorded.until(pilot, lambda: page.curves is not before)
