@@ -106,8 +106,9 @@ class RunTable(DataTable[Text]):
         self.shown = fitting
         for column, heading in zip(self.shown, self.ordered_columns, strict=True):
             is_order = column is self.order[0]
-            arrow = f" {BRAILLE.sorting[column.is_falling != self.order[1]]}" if is_order else ""
-            heading.label = Text(column.title + arrow)
+            heading.label = Text(column.title + (self._arrow if is_order else ""))
+        if self.order[0] not in self.shown:  # by a column for which there is no room
+            self.ordered_columns[0].label = Text(f"{COLUMNS[0].title}, by {self.order[0].title}{self._arrow}")
         rows, best = arranged(self.runs, *self.order), self.best
         self._names = {run.run.id: self._fitted_name(run, best) for run in rows}
         for run in rows:
@@ -121,6 +122,11 @@ class RunTable(DataTable[Text]):
             self.move_cursor(row=ids.index(before), animate=False)
         self.fit_height()
         self.call_after_refresh(self.fit_height)
+
+    @property
+    def _arrow(self) -> str:
+        column, is_turned = self.order
+        return f" {BRAILLE.sorting[column.is_falling != is_turned]}"
 
     def _fitted_name(self, run: Summary, best: Summary | None) -> str:
         """The name, as much of it as there is room for between the mark and, without a state, what tells the best."""
@@ -138,9 +144,13 @@ class RunTable(DataTable[Text]):
             self.fill()
         self.fit_height()
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """Leave the scroll bar its columns, or take them back."""
+        self.call_after_refresh(self.on_resize)
+
     @property
     def _fitting(self) -> dict[Column, int]:
-        return that_fit(self.runs, self.container_size.width, self.columns_wanted)
+        return that_fit(self.runs, self.container_size.width - self.scrollbar_size_vertical, self.columns_wanted)
 
     def _cells(self, runs: tuple[Summary, ...]) -> list[tuple[str, ...]]:
         """The texts of all cells of the runs."""

@@ -9,9 +9,11 @@ import pytest
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.pages.runs import AT_ONCE
+from mnist_sum_tui.tui.widgets.run_columns import named
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import make, open_runs
+from tests.tui.shown import lines
 
 COUNT = AT_ONCE + 5
 
@@ -75,3 +77,27 @@ async def test_a_mark_stays_although_a_filter_hid_all_runs_on_the_way(
         await open_runs(app, pilot)
         await pilot.press("escape")
         assert page.query_one(RunTable).marked == (made[0].id,)
+
+
+async def test_more_runs_than_fit_have_their_figures_whole_and_say_by_what_they_are_sorted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_many(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_runs(app, pilot)
+        table = page.query_one(RunTable)
+        table.sort_by(named("mean val."))
+        await pilot.pause()
+        assert " mean val. \u25bc " in lines(app)[1]
+        assert table.size.height == page.query_one("#listing").size.height // 2
+        for size in ((80, 24), (60, 20)):
+            await pilot.resize_terminal(*size)
+            await recorded.until(pilot, lambda: lines(app)[1].startswith(" run, by mean val. \u25bc "))
+            await pilot.pause()
+            assert table.show_vertical_scrollbar
+            assert not table.show_horizontal_scrollbar, size
+            assert table.virtual_size.width <= size[0] - 2
+            assert table.size.height == page.query_one("#listing").size.height // 2, "the curves keep their half"
+        await pilot.press("S")
+        assert lines(app)[1].startswith(" run, by mean val. \u25b2 ")
