@@ -41,18 +41,25 @@ class Choice(Select[str]):
     def describe(self, words: Mapping[str, tuple[str, str]]) -> None:
         """Show other descriptions of the same names: first columns and last column; the chosen name stays.
 
-        If the list is open, nothing changes, because it would lose its position.
+        If the list is open, they wait, so that its rows do not move below the mouse.
         """
         self._words = dict(words)
+        if not self.expanded:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Wrap the descriptions into the room there is; an open list stays at its place."""
+        words, overlay = self._words, self.query_one(SelectOverlay)
         told = {name: _hanging(first, last, self.size.width - BESIDE) for name, (first, last) in words.items()}
-        if self._told == told or self.expanded:
+        if self._told == told:
             return
-        self._told = told
+        self._told, place = told, overlay.highlighted
         with self.prevent(Select.Changed):
             value = str(self.value)
             self.set_options([(Text(text), name) for name, text in told.items()])  # a str would be markup
             self.value = value
             self.query_one(SelectCurrent).update(Text(told[value]))  # Textual does not redraw the first choice
+            overlay.highlighted = place
 
     def watch_expanded(self) -> None:
         """Let an open list end above the footer."""
@@ -64,8 +71,7 @@ class Choice(Select[str]):
         overlay = self.query_one(SelectOverlay)
         overlay.styles.width = self.size.width + LABEL_WIDTH
         overlay.styles.offset = (-LABEL_WIDTH, 0)
-        if self._words:
-            self.describe(self._words)
+        self._tell()
 
 
 def _hanging(first: str, last: str, width: int) -> str:
