@@ -8,8 +8,10 @@ from mnist_sum_tui.config import ENDS, option_name, value_words
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
+from mnist_sum_tui.runs.differences import MOST_CHANGES, SAME_SETTINGS, table_of
+from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.events import EpochDone
+from mnist_sum_tui.runs.parts import all_changes
 from mnist_sum_tui.runs.summary import Summary, measured_on, why_best
 
 OFF_AT_0 = (*ENDS, "outliers")
@@ -19,7 +21,10 @@ ROWS_BESIDE = 6
 
 
 def details(run: Summary, height: int) -> str:
-    """A run's name, its last epochs (as many as fit into `height`, at least three), and its settings that are on."""
+    """A run's name, its last epochs (as many as fit into `height`, at least three), its settings that are on.
+
+    Above the settings, which are those that it began with, stands what was changed while it trained.
+    """
     if run.config is None:
         return f"{run.run.id}\n\nThe run is damaged: its settings cannot be read."
     settings = [
@@ -28,8 +33,11 @@ def details(run: Summary, height: int) -> str:
         if value or name not in OFF_AT_0
     ]
     name = f"{run.run.id}\n{run.note}\n" if run.note else f"{run.run.id}\n"
-    epochs = last_epochs(run.epochs, max(3, height - ROWS_BESIDE - bool(run.note) - len(settings)))
-    return f"{name}\n{epochs}\n\n{in_columns(settings)}"
+    changed = "\n".join(f"changed {changed_words(event)}" for event in all_changes(run.starts, run.changed))
+    changes = shortened(changed, MOST_CHANGES)
+    rows = len(settings) + len(changes.splitlines()) + bool(run.note)
+    epochs = last_epochs(run.epochs, max(3, height - ROWS_BESIDE - rows))
+    return "\n".join([name, epochs, "", *([changes] if changes else []), in_columns(settings)])
 
 
 def last_epochs(epochs: Sequence[EpochDone], count: int) -> str:

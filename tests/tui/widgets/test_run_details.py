@@ -1,4 +1,12 @@
-from mnist_sum_tui.tui.widgets.run_details import in_columns, shortened
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.runs.events import Changed, Event
+from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.tui.widgets.run_details import details, in_columns, shortened
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make
 
 
 def test_lines_that_are_not_shown_are_counted() -> None:
@@ -9,3 +17,20 @@ def test_lines_that_are_not_shown_are_counted() -> None:
 
 def test_columns_line_up_also_where_a_letter_is_two_cells_wide() -> None:
     assert in_columns([["run", "seed"], ["数", "1"], ["abcd", ""]]) == "run   seed\n数    1\nabcd"
+
+
+@pytest.mark.parametrize(("count", "shown", "more"), [(0, 0, 0), (1, 1, 0), (9, 4, 5)])
+def test_what_was_changed_while_a_run_trained_stands_above_its_settings(
+    count: int, shown: int, more: int, tmp_path: Path
+) -> None:
+    """In the words of `runs show`."""
+    events: list[Event] = [recorded.started()]
+    for step in range(19, 19 + count):
+        turn = {"setting": "sum_weight", "before": "0.5", "value": "0.6"}
+        events.append(Changed(step=step, epoch=1, elapsed=1.0, at=step, **turn))
+    lines = details(summarise(make(tmp_path, "turned", events)), 40).splitlines()
+    first = next(row for row, line in enumerate(lines) if line.startswith("model "))
+    expected = [f"changed sum weight 0.5 -> 0.6, after step {step}" for step in range(19, 19 + shown)]
+    expected += [f"\u2026 {more} more"] if more else []
+    assert lines[first - len(expected) - 1 : first] == ["", *expected]
+    assert "sum-weight       0.5" in lines
