@@ -76,8 +76,11 @@ async def test_the_views_of_inside_have_more_room_than_their_words(view: str, ap
         told = page.query_one("#help-text", Static)
         assert str(told.render()).endswith(page._whole_words)
         assert page._whole_words.startswith(said.removesuffix("."))
-        line = str(page.query_one("#said").render()).splitlines()[1]
-        assert len(line) <= page.query_one("#said").content_size.width
+        for is_sliding in (False, True):
+            line = str(page.query_one("#said").render()).splitlines()[1]
+            assert len(line) <= page.query_one("#said").content_size.width
+            assert ("space ends" in line) == is_sliding
+            page.action_slides()
         if view == "health":
             assert page.query_one("#figures").size.height == 1 + len(recorded.LAYERS)
             assert "dead" in next(line for line in shown.lines(app) if "weights " in line and "gradient" in line)

@@ -152,7 +152,7 @@ class InsidePage(NetworkViews):
         name, width = "drawn" if label is None else f"#{answer.index:,}", line.content_size.width
         short = f"{name}: {words.replace(' ', '')}{mark}"  # a longer one would take the second line
         first = first_fit([f"{name}: {words}{mark}", short, short.replace("it is ", "")], width)
-        sure = "slide show: space ends it" if self._is_sliding else doubt_line(shown, width)
+        sure = first_fit(say.SLIDING, width) if self._is_sliding else doubt_line(shown, width)
         line.say(f"{first}\n{sure}")
         self.query_one(AdditionTable).predictions = answer.predictions
 

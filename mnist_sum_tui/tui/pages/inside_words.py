@@ -21,6 +21,8 @@ EMPTY = """\
 Here you will see an image on its way through the network:
 what each layer makes of it, how the number comes in, and the sums.
 """
+SLIDING = "slide show: space ends it", "space ends slides"
+"""what is said while another image comes every few seconds, the longest first"""
 ENDS = ("digit scores", "sum scores")
 """kinds of layers whose values are shown as bars"""
 FEW_LAYERS, MORE_LAYERS = 10, 22
