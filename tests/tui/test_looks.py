@@ -144,6 +144,31 @@ async def test_no_color_leaves_only_greys(name: str, tmp_path: Path, monkeypatch
         assert all(red == green == blue for red, green, blue in seen)
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("runs", ["F5 Runs", "120300-compact-short"]),
+        ("table", ["F6 Inside", "addition table: 10x19"]),
+        ("guide", ["experiments"]),
+    ],
+)
+async def test_without_colours_what_is_chosen_is_not_told_by_weight_alone(
+    name: str, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = shown.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await shown.SHOWN[name](pilot)
+        marked = [
+            segment.text.strip()
+            for line in shown.segments(app)
+            for segment in line
+            if segment.style is not None and (segment.style.reverse or segment.style.underline)
+        ]
+        for word in words:
+            assert any(word in text for text in marked), marked
+
+
 @pytest.mark.parametrize("theme", ["mnist-sum-dark", "mnist-sum-light"])
 @pytest.mark.parametrize("name", shown.SHOWN)
 async def test_in_16_greys_no_text_and_no_map_has_the_colour_of_its_ground(
