@@ -23,6 +23,15 @@ AFTER_BINDINGS = (
     Binding("r", "further('unfinished')", "Resume", tooltip="Train this run to its end"),
     Binding("r", "further('completed')", "More epochs", tooltip="Train this run further"),
 )
+WHILE_TRAINING = {
+    "v": ("v", "validates"),
+    "s": ("s", "stops and saves"),
+    "c": ("c", "saves a checkpoint"),
+    "k": ("k", "changes settings"),
+    "o": ("o", "slows it down"),
+    "full_stop": (".", "makes one step"),
+}
+"""keys that only a training run answers: their names and what they do"""
 
 
 class AfterRun(Page):
@@ -113,7 +122,8 @@ class AfterRun(Page):
         if key == "v" and session.is_training and session.started is not None:
             has_none = not session.started.validation_images
             return "No images are held out to validate on: this run trains on all of them." if has_none else ""
-        return "v validates while a run trains; this one is over." if key == "v" and not session.is_live else ""
+        name, does = WHILE_TRAINING.get(key, ("", ""))
+        return f"{name} {does} while a run trains; this one is over." if name and not session.is_live else ""
 
     def on_key(self, event: Key) -> None:
         """Tell the user why a key does nothing."""

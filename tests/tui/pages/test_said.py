@@ -20,6 +20,8 @@ from tests.tui.pages.test_runs import make_three, open_runs
 from tests.tui.pages.training import play, shown
 from tests.tui.recorded import until
 
+DOES = "validates", "stops and saves", "saves a checkpoint", "changes settings", "slows it down", "makes one step"
+
 
 def notices(app: MnistSumApp) -> str:
     return " ".join(notice.message for notice in app._notifications)
@@ -44,6 +46,17 @@ async def test_a_key_that_does_nothing_says_why(pilot: Pilot[int], key: str, wor
     await pilot.press(key)
     await pilot.pause()
     assert words in notices(app)
+
+
+async def test_keys_of_a_training_say_that_a_run_is_over(pilot: Pilot[int]) -> None:
+    app = await play(pilot, [*recorded.training(50), recorded.finished(50, reason="stopped")])
+    app.on_training_ended(TrainingEnded())
+    keys = {"v": "v", "s": "s", "c": "c", "k": "k", "o": "o", "full_stop": "."}
+    await pilot.press(*keys)
+    await pilot.pause()
+    words = notices(app)
+    assert words.count(" while a run trains; this one is over.") == len(keys)
+    assert all(f"{name} {does}" in words for name, does in zip(keys.values(), DOES, strict=True))
 
 
 async def test_v_validates_without_a_word_where_there_are_images(pilot: Pilot[int]) -> None:
