@@ -22,14 +22,14 @@ COVERAGE = 99
 def reliability_diagram(heads: "Mapping[str, Reliability]") -> Plot:
     """Accuracy over sureness in bins, for `digit` and `sum`; on the diagonal both are equal."""
     ends = np.array([0.0, 100.0])
-    curves = [Curve("as sure as right", "ghost", ends, ends / 100, None, "sparse", is_behind=True)]
+    curves = [Curve("as sure as right", "ghost", ends, ends / 100, None, "sparse", True, "ideal")]
     marks = []
     for head, found in heads.items():
         points = [(100 * part.sureness, part.accuracy) for part in found.bins if part.answers >= LEAST_ANSWERS]
         x, y = np.array(points).reshape(-1, 2).T
         curves.insert(-1, Curve(head, head, x, y, None, PATTERNS[head]))
         marks.append(Marks("", head, SYMBOLS[head], x, y))
-    return Plot(tuple(curves), tuple(marks), SHARE, "% sure", title="How often it is right, by how sure it is")
+    return Plot(tuple(curves), tuple(marks), SHARE, "% sure", title="Right, by how sure")
 
 
 def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:

@@ -99,7 +99,7 @@ async def test_pages_and_dialogs_have_the_styles_of_their_own_sheets(
         left, top = app.screen.query_one(".dialog").region.offset
         assert (left, top) >= (28, 10), "in the middle"
         footer = app.screen.query_one(KeyFooter)
-        assert str(footer.render()).split() == ["esc", "No", "y", "Yes"], "and no key of the page"
+        assert str(footer.render()).split() == ["n", "Keep", "y", "Do", "it"], "as the buttons, and no key of the page"
         assert footer.region.bottom == 36
 
 

@@ -23,8 +23,8 @@ CHART_BINDINGS = (
     Binding("u", "system", "Machine", tooltip="What the machine is busy with"),
     Binding("left", "cursor(-1)", "Read left", group=READ),
     Binding("right", "cursor(1)", "Read right", group=READ),
-    Binding("shift+left", "cursor(-10)", "Cursor far left", show=False),
-    Binding("shift+right", "cursor(10)", "Cursor far right", show=False),
+    Binding("shift+left", "cursor(-10)", "Read far left", show=False),
+    Binding("shift+right", "cursor(10)", "Read far right", show=False),
 )
 CHART_ACTIONS = {"log", "smooth", "x_axis", "freeze", "large", "cursor", "system"}
 """the actions that need a chart"""

@@ -27,15 +27,13 @@ Value = TypeVar("Value")
 class Confirm(Question[bool]):
     """A question with two buttons: one does it, the other, which has the focus, leaves everything as it is."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,n", "dismiss(False)", "No"),
-        Binding("y", "dismiss(True)", "Yes"),
-    ]
     AUTO_FOCUS = "#no"
 
     def __init__(self, question: str, detail: str, yes: str, no: str = "Keep") -> None:
         super().__init__()
         self.question, self.detail, self.yes, self.no = question, detail, yes, no
+        for keys, is_yes, words in (("n,escape", False, no), ("y", True, yes)):  # in the words of the buttons
+            self._bindings.bind(keys, f"dismiss({is_yes})", words)
 
     def compose(self) -> ComposeResult:
         """The question and the two buttons."""

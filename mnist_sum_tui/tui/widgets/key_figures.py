@@ -132,7 +132,7 @@ def figures(session: Session) -> dict[str, tuple[Lengths, Value, Lengths]]:
 
 
 def facts(session: Session, width: int) -> str:
-    """The facts of the run in about five short lines, the most important first."""
+    """The facts of the run in about five short lines, the most important first; one that does not fit is left out."""
     started, progress = session.started, session.progress
     if started is None:
         return ""
@@ -151,7 +151,8 @@ def facts(session: Session, width: int) -> str:
         [f"{started.device} {started.precision}", *threads],
         [started.model, f"{started.parameters:,} parameters"],
     ]
-    return "\n".join(_as_fit(parts, width) for parts in lines)
+    shown = (_as_fit(parts, width) for parts in lines)
+    return "\n".join(line for line in shown if len(line) <= width)  # not with a part of its figure
 
 
 def _speed(session: Session, elapsed: float) -> list[str]:

@@ -56,9 +56,7 @@ def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, hei
         weight = " bold" if row == said else ""
         parts += [(label, colour + weight), (bar(share, room), colour), (f"{figures}\n", colour + weight)]
     if rest and height > 0:
-        words = f"{BRAILLE.cut} {rest} less probable"
-        words = words if len(words) <= width else f"{BRAILLE.cut} {rest} lower"[: max(width, 0)]
-        parts.append((words, "$foreground-muted"))
+        parts.append((f"{BRAILLE.cut} {rest} lower"[: max(width, 0)], "$foreground-muted"))
     runs = (("".join(text for text, _ in run), style) for style, run in groupby(parts, itemgetter(1)))
     return Content.assemble(*runs).rstrip("\n")  # few spans, because each costs time
 

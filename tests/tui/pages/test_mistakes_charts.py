@@ -47,14 +47,20 @@ async def test_all_charts_beside_each_other_and_back(tmp_path: Path, monkeypatch
         assert _seen(pilot) == ["maps"]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
-async def test_both_lines_of_the_third_chart_have_their_names(
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 60)])
+async def test_the_charts_have_their_titles_and_all_lines_their_names(
     size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=size) as pilot:
         await fixed.open_page(pilot, "mistakes")
-        await pilot.press(*["c"] * (3 if size[0] == 80 else 1))
+        await pilot.press("c")
+        await pilot.pause()
+        legend = app.screen.query_one("#digit-sure", Chart).render_line(0).text
+        assert legend.startswith("Right, by how sure  ")
+        assert " digit " in legend
+        assert (" ideal" in legend) != ("as sure as right" in legend), "the diagonal"
+        await pilot.press(*["c"] * (2 if size[0] <= 80 else 0))
         await pilot.pause()
         legend = app.screen.query_one("#coverage", Chart).render_line(0).text
         assert "digit" in legend

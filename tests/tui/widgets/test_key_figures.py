@@ -36,6 +36,17 @@ async def test_beside_the_figures_stand_the_last_epochs_and_the_settings_where_t
             assert max(map(len, lines)) <= found[-1].size.width
 
 
+async def test_beside_the_open_help_no_figure_is_cut(pilot: Pilot[int]) -> None:
+    await play(pilot, recorded.training(200))
+    await pilot.press("question_mark")
+    line = recorded.app_of(pilot).train_page.query_one(Facts)
+    await recorded.until(pilot, lambda: 0 < line.size.width < 20)
+    facts = str(line.render()).splitlines()
+    assert facts
+    assert max(map(len, facts)) <= line.size.width
+    assert "batch 128" not in facts, "a line begins with its most important figure"
+
+
 async def test_the_speed_of_a_finished_run_agrees_with_its_time(pilot: Pilot[int]) -> None:
     app = await play(pilot, [*recorded.training(2150), recorded.finished()])
     facts = str(app.train_page.query_one(Facts).render())

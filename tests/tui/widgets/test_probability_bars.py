@@ -36,7 +36,7 @@ def test_no_row_is_left_out_of_the_middle() -> None:
     assert shown_classes(SHARES, 0, None) == []
     lines = bar_lines(SHARES, None, 20, 3).plain.split("\n")
     assert [line.split()[0] for line in lines[:2]] == ["▸", "2"]
-    assert lines[2] == "… 2 less probable"
+    assert lines[2] == "… 2 lower"
     assert bar_lines((0.0,) * 19, None, 20, 3).plain == "", "nothing is known yet"
 
 
