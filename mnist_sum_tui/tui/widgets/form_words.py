@@ -132,12 +132,18 @@ def recipe_choices(
 
     `kept` has those of the settings TIMED that were set by hand, and so stay with each recipe.
     """
-    found, yours = {}, _yours(kept)
+    found = {}
     for own in recipes:
         config = replace(own, **kept)
         time = _short(total(config, speeds), "in all")
-        found[own.recipe] = _choice(own.recipe, time, RECIPES[own.recipe].summary + yours, _has_times(config, speeds))
+        words = RECIPES[own.recipe].summary + _yours([name for name in TIMED if name in kept or name in asked_for(own)])
+        found[own.recipe] = _choice(own.recipe, time, words, _has_times(config, speeds))
     return found
+
+
+def asked_for(base: TrainConfig) -> list[str]:
+    """The settings that the user asked for on the command line: all but the network that the form begins with."""
+    return [name for name, value in base.given().items() if (name, value) != ("model", QUICK_MODEL)]
 
 
 def all_recipes(choices: Mapping[str, tuple[str, str]], kept: Mapping[str, Any]) -> Group:
@@ -148,8 +154,9 @@ def all_recipes(choices: Mapping[str, tuple[str, str]], kept: Mapping[str, Any])
     return Group(f"What each recipe is for{_yours(kept)}", table)
 
 
-def _yours(kept: Mapping[str, Any]) -> str:
-    return f" (set by you: {', '.join(map(TIMED.__getitem__, kept))})" if kept else ""
+def _yours(kept: Iterable[str]) -> str:
+    labels = ", ".join(map(TIMED.__getitem__, kept))
+    return f" (set by you: {labels})" if labels else ""
 
 
 def model_choices(networks: Mapping[str, str], config: TrainConfig, speeds: Speeds) -> dict[str, tuple[str, str]]:

@@ -175,8 +175,9 @@ class RunForm(VerticalScroll, can_focus=False):
         except UsageError as found:
             config, error = replace(base, model=str(self.query_one("#model", Select).value)), words.in_form(found)
         self.query_one("#intro-words", Static).update(words.introduction(base))
-        by_hand = [label for name, label in NUMBERS.items() if self._typed(name) != words.typed(base, name)]
-        by_hand = ["network", *by_hand] if config.model != base.model else by_hand
+        usual, is_other = TrainConfig.of(base.recipe), config.model != base.model or "model" in words.asked_for(base)
+        by_hand = [label for name, label in NUMBERS.items() if self._typed(name) != words.typed(usual, name)]
+        by_hand = ["network", *by_hand] if is_other else by_hand
         self.query_one("#sets", Static).update(words.sets(base, by_hand))
         self._list_times(base, config)
         self._offer_other(config, with_time=not error)

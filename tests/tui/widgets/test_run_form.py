@@ -54,9 +54,13 @@ async def test_another_recipe_keeps_settings_that_have_no_field(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorded.without_torch(monkeypatch)
-    given = TrainConfig.of("standard", keep=2, augment="shift")
+    given = TrainConfig.of("standard", keep=2, augment="shift", epochs=4)
     app = MnistSumApp(Session(tmp_path / "runs"), form_defaults=given)
     async with app.run_test() as pilot:
+        await pilot.pause()
+        assert said(app.train_page.form, "sets").endswith("\nset by you: epochs")
+        recipe = str(app.train_page.form.query_one("#recipe SelectCurrent #label", Static).visual)
+        assert " ".join(recipe.split()).endswith("over all epochs (set by you: epochs)")
         app.train_page.form.query_one("#recipe", Select).value = "original"
         await pilot.pause()
         config = app.train_page.form.config
