@@ -13,10 +13,12 @@ from mnist_sum_tui.runs.seed_groups import folded, members_of
 from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.pages.dialogs import AskLine
 from mnist_sum_tui.tui.pages.run_keys import RunKeys
+from mnist_sum_tui.tui.widgets.help_panel import HelpPanel
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 RENEW_SECONDS = 5.0
 """how often the runs that train are read again"""
+ALL_RUNS = Binding("escape", "all_runs", "All runs")
 EXPERIMENT_BINDINGS = (
     Binding("slash", "filter", "Filter", key_display="/"),
     Binding("t", "note", "Note", tooltip="Write a note about the run"),
@@ -36,6 +38,17 @@ class Experiments(RunKeys):
     """when the runs that train were read last, by time.monotonic"""
     read_at = 0
     """when the folder was last changed before it was read, in ns"""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to filter and to fold if there are runs, and all runs where some have no row of their own."""
+        if action == "all_runs":
+            is_first = not self._is_shown_in_step and not self.query_children(HelpPanel)  # Escape ends these before
+            return is_first and (bool(self.pattern) or self.is_folded)
+        return bool(self.listed) if action in ("filter", "fold") else super().check_action(action, parameters)
+
+    async def action_all_runs(self) -> None:
+        """The same as `back`; a name of its own for the footer."""
+        await self.action_back()
 
     @property
     def changed_at(self) -> int:

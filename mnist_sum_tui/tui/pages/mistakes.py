@@ -121,7 +121,12 @@ class MistakesPage(WeightsPage):
             self.request_answer()  # until there is a result; an evaluation that runs already goes on
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Of the two meanings of `m` and of `c`, allow the one that changes something; allow Tab only with maps."""
+        """Of the two meanings of `m` and of `c`, allow the one that changes something; allow Tab only with maps.
+
+        Nothing of it is possible before the first evaluation.
+        """
+        if action in ("charts", "next_part", "maps") and self._evaluated is None:
+            return False
         if action == "charts":
             return parameters[0] != (self._above == "sureness")
         if action == "next_part":
@@ -172,6 +177,7 @@ class MistakesPage(WeightsPage):
             return
         self._evaluated = message
         self.remove_class("-empty")
+        self.refresh_bindings()
         report = message.result.report
         self.query_one(Confusion).grid = report.confusion
         self.query_one(SumMap).grid = report.sum_accuracy_by_pair

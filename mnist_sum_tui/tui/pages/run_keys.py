@@ -29,7 +29,9 @@ RUN_BINDINGS = (
 )
 COMPARED = "compared.html"
 """the report that compares the marked runs, in the folder of all runs"""
-NEED_A_RUN = ("resume", "report", "copy", "delete", "evaluate", "sort", "quantity", "axis", "note", "columns")
+NEED_A_RUN = (
+    "resume", "report", "copy", "delete", "evaluate", "sort", "quantity", "axis", "note", "columns", "in_step",
+)  # fmt: skip
 
 
 class RunKeys(InStepKeys):
@@ -45,7 +47,7 @@ class RunKeys(InStepKeys):
         if action == "resume" and current is not None:
             is_asked = (parameters == ("completed",)) == (current.state == "completed")
             return is_asked and current.state != "running"
-        return current is not None if action in NEED_A_RUN else super().check_action(action, parameters)
+        return False if current is None and action in NEED_A_RUN else super().check_action(action, parameters)
 
     @property
     def current(self) -> Summary | None:

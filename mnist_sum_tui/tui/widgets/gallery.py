@@ -106,6 +106,10 @@ class Gallery(ScrollView, can_focus=True):
     def _room(self) -> Size:
         return self.scrollable_content_region.size
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to open an image if there is one."""
+        return bool(self.items) if action == "open" else super().check_action(action, parameters)
+
     def watch_items(self) -> None:
         """Show the new items, with the first one chosen."""
         self.chosen = 0

@@ -24,11 +24,15 @@ class RunTable(DataTable[Text]):
         Binding("space", "mark", "Mark", tooltip="and go to the next row"),
         Binding("home", "scroll_top", "First run", show=False),  # where Textual's go to the first and last column
         Binding("end", "scroll_bottom", "Last run", show=False),
+        *(Binding(f"ctrl+{key}", f"scroll_{end}", show=False) for key, end in (("home", "top"), ("end", "bottom"))),
+        *(Binding(side, f"cursor_{side}", show=False) for side in ("left", "right")),  # without words in the help
     ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While the marked runs are played, space is the page's key."""
-        return not self.screen.has_class("-played") if action == "mark" else super().check_action(action, parameters)
+        """Without runs there is nothing to open or to mark; while the marked runs are played, space is the page's."""
+        if action in ("select_cursor", "mark"):
+            return bool(self.runs) and not (action == "mark" and self.screen.has_class("-played"))
+        return super().check_action(action, parameters)
 
     class Entered(Message):
         """Enter was pressed on a run, or it was clicked twice."""

@@ -13,6 +13,7 @@ from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.tui.pages.dialogs import AskLine, DeleteRun
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import make, make_three, open_runs
@@ -56,6 +57,9 @@ async def test_a_filter_leaves_the_best_what_it_was(tmp_path: Path, monkeypatch:
         await typed(pilot, "/", "seed=9")
         assert ids(page) == []
         assert "0 of 3 runs fit seed=9 (Escape shows all)" in str(page.query_one("#empty", Static).visual)
+        footer = page.query_one(KeyFooter).render().plain
+        assert "esc All runs" in footer
+        assert not any(word in footer for word in ("Open", "Mark", "Play in step"))
         await pilot.press("escape")
         assert len(ids(page)) == 3
         await typed(pilot, "/", "seed=9")

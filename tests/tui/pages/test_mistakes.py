@@ -16,6 +16,7 @@ from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.selection import KEY, all_wrong, caption, frequent
 from mnist_sum_tui.tui.widgets.gallery import BIG, SMALL, Gallery, Item, tile_for
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, accuracy_text, confusion_text, shares
+from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from mnist_sum_tui.tui.widgets.map_lines import cell_style, fitted, map_lines
 from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed
@@ -42,6 +43,22 @@ async def test_maps_and_the_worst_first(tmp_path: Path, monkeypatch: pytest.Monk
         assert len(set(sure.values())) > 1
         assert "digit 98.80 %" in str(page.query_one("#result", Static).render())
         assert "12 wrong digits" in str(gallery.border_title)
+
+
+async def test_until_all_images_are_read_no_key_offers_what_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        worker, needing_one = fixed.predictions_in(app), {"Open in Inspect", "Maps", "How sure", "Enlarge"}
+        with monkeypatch.context() as patch:
+            patch.setattr(worker, "request", lambda *_: None)
+            await fixed.open_page(pilot, "mistakes")
+            assert not needing_one & {key.words for key in keys_of(app.screen)[0]}
+            await pilot.press("c", "m", "tab", "enter")
+        await pilot.press("r")
+        await pilot.pause()
+        assert needing_one < {key.words for key in keys_of(app.screen)[0]}
 
 
 @pytest.mark.parametrize("mistakes", [0, 1])

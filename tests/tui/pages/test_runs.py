@@ -21,6 +21,7 @@ from mnist_sum_tui.tui.pages.experiments import Experiments
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.help_panel import page_keys
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
 
@@ -79,6 +80,8 @@ async def test_newest_first_and_sortable(tmp_path: Path, monkeypatch: pytest.Mon
         assert table.row_count == 3
         assert table.current is not None
         assert table.current.run.id == made[2].id
+        helped = {words for _, words in page_keys(page)}
+        assert {"First run", "Last run"} == helped & {"First run", "Last run", "Top", "Bottom", "Cursor left"}
         for key, row in (("end", 2), ("home", 0), ("down", 1)):
             await pilot.press(key)
             assert table.cursor_row == row

@@ -71,7 +71,8 @@ async def test_without_a_run_the_footer_offers_nothing_to_do_with_one(pilot: Pil
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
     footer = pilot.app.screen.query_one(KeyFooter).render().plain
-    assert not any(word in footer for word in ("Resume", "Copy", "Delete", "Evaluate"))
+    needing_one = "Open", "Mark", "Play", "Resume", "Copy", "Delete", "Evaluate", "Filter", "Seeds"
+    assert not any(word in footer for word in needing_one)
 
 
 async def test_marked_runs_keep_their_marks_when_another_one_goes(pilot: Pilot[int]) -> None:
