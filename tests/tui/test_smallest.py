@@ -141,7 +141,7 @@ async def test_forty_by_ten_says_what_is_missing(page: str, app: MnistSumApp) ->
     async with app.run_test(size=(40, 10)) as pilot:
         await pilot.app.switch_mode(page)
         await recorded.until(pilot, lambda: "Too small" in text(app))
-        said = "Too small: every page needs 60x20, so make the window 20 columns and 10 rows larger."
+        said = "Too small: pages are whole from 60x20 on, so make the window 20 columns and 10 rows larger."
         assert " ".join(text(app).split()) == said
         await pilot.resize_terminal(60, 9)
         await recorded.until(pilot, lambda: "make the window 11 rows larger." in " ".join(text(app).split()))

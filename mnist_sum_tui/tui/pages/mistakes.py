@@ -39,17 +39,23 @@ def summary_line(result: TestSetResult, width: int = 200) -> str:
 
 
 def title_line(selection: Selection, often: list[str], width: int) -> str:
-    """The gallery's title: what it shows, and as many of the most frequent confusions as fit."""
+    """The gallery's title: what it shows, and as many of the most frequent confusions as fit.
+
+    Others that are as frequent as the last one are not passed over without a word.
+    """
     line = selection.title
     for end in ("; ", ": ", ", "):  # the last part of the title is left out first; `1,032` is no end
-        if often and len(f"{line}{MOST_OFTEN}{often[0]}") > width:
+        if often and len(f"{line}{MOST_OFTEN}{_listed(often, 1, BRAILLE.cut)}") > width:
             line = line.partition(end)[0]
-    for place, words in enumerate(often):
-        longer = f"{line}{', ' if place else MOST_OFTEN}{words}"
-        if len(longer) > width:
-            break
-        line = longer
-    return line
+    places = [(count, others) for count in range(len(often), 0, -1) for others in ("and others", BRAILLE.cut)]
+    forms = [f"{line}{MOST_OFTEN}{_listed(often, count, others)}" for count, others in places]
+    return first_fit([*forms, line], width)
+
+
+def _listed(often: list[str], count: int, others: str) -> str:
+    """The first `count` confusions, followed by `others` if the next one is as frequent as the last of these."""
+    images = [words.partition(": ")[2].partition(" ")[0] for words in often[count - 1 : count + 1]]
+    return ", ".join(often[:count]) + (f" {others}" if len(images) == 2 and images[0] == images[1] else "")
 
 
 class MistakesPage(WeightsPage):

@@ -15,7 +15,7 @@ def is_cramped(size: Size) -> bool:
 
 
 def missing(size: Size) -> str:
-    """The message that the terminal is too small, with what is missing to the smallest size for a whole page."""
+    """The message that the terminal is too small, with what is missing to the smallest size for whole pages."""
     needed = zip(("column", "row"), SMALLEST, size, strict=True)
     words = " and ".join(plural(least - has, name) for name, least, has in needed if has < least)
-    return f"Too small: every page needs {SMALLEST[0]}x{SMALLEST[1]}, so make the window {words} larger."
+    return f"Too small: pages are whole from {SMALLEST[0]}x{SMALLEST[1]} on, so make the window {words} larger."
