@@ -14,6 +14,7 @@ from mnist_sum_tui.cli.common import print_json
 from mnist_sum_tui.cli.epoch_table import EpochTable
 from mnist_sum_tui.cli.layout import console, is_terminal, say
 from mnist_sum_tui.cli.run_end import accuracies, print_end, result_line
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import about, duration, percent, plural
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
@@ -29,8 +30,8 @@ FORECAST_STEPS, LONG_SECONDS = 3, 60.0
 class Printer:
     """Prints only the result; the base class of the other printers."""
 
-    def __init__(self, run: Run, out: Console, brief: bool = False) -> None:
-        self.run, self.out = run, out
+    def __init__(self, run: Run, config: TrainConfig, out: Console, brief: bool = False) -> None:
+        self.run, self.config, self.out = run, config, out
         self.brief = brief
         """whether a finished run gets one line instead of a full report"""
         self.started: Started | None = None
@@ -64,7 +65,7 @@ class Printer:
         if event.reason == "completed":
             say(self.out, result_line(event))
         else:
-            print_end(self.out, event, self.run)
+            print_end(self.out, event, self.run, self.config)
 
 
 class SilentPrinter(Printer):
@@ -87,8 +88,8 @@ class JsonPrinter(Printer):
 class PlainPrinter(Printer):
     """Prints a line per epoch, and a progress line from time to time; for pipes, logs and dumb terminals."""
 
-    def __init__(self, run: Run, out: Console, brief: bool = False) -> None:
-        super().__init__(run, out, brief)
+    def __init__(self, run: Run, config: TrainConfig, out: Console, brief: bool = False) -> None:
+        super().__init__(run, config, out, brief)
         self.sent = time.monotonic()
         self.pause = BRIEF_PROGRESS_SECONDS if brief else PLAIN_PROGRESS_SECONDS
         self.table: EpochTable | None = None
@@ -145,14 +146,14 @@ class PlainPrinter(Printer):
         if self.brief and event.reason == "completed":
             say(self.out, brief_result(event, self.started))
         else:
-            print_end(self.out, event, self.run)
+            print_end(self.out, event, self.run, self.config)
 
 
 class LivePrinter(PlainPrinter):
     """Prints the same lines, with two progress bars below them: the epoch and the run."""
 
-    def __init__(self, run: Run, out: Console, brief: bool = False) -> None:
-        super().__init__(run, out, brief)
+    def __init__(self, run: Run, config: TrainConfig, out: Console, brief: bool = False) -> None:
+        super().__init__(run, config, out, brief)
         self.live = Live(console=out, auto_refresh=False, transient=True)
         self.live.start()
 
@@ -173,14 +174,14 @@ class LivePrinter(PlainPrinter):
             super().show(event)
 
 
-def printer(style: str, run: Run) -> Printer:
+def printer(style: str, run: Run, config: TrainConfig) -> Printer:
     """The printer for a style; `auto` and `brief` show bars if stdout is a terminal.
 
     For a completed run `quiet` prints the result, `brief` one line, `silent` nothing. All of them report a stopped run.
     """
     for_people = LivePrinter if is_terminal() else PlainPrinter
     kinds = {"json": JsonPrinter, "quiet": Printer, "silent": SilentPrinter, "auto": for_people, "brief": for_people}
-    return kinds[style](run, console(), style == "brief")
+    return kinds[style](run, config, console(), style == "brief")
 
 
 def brief_result(event: Finished, started: Started | None) -> str:

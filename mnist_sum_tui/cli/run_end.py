@@ -3,6 +3,7 @@
 from rich.console import Console
 
 from mnist_sum_tui.cli.layout import say, show_commands
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.runs.accuracies import has_learned
 from mnist_sum_tui.runs.commands import prediction, resumption
@@ -34,15 +35,16 @@ def going_on(run: Run, event: Finished, model: str) -> dict[str, str]:
     }
 
 
-def print_end(out: Console, event: Finished, run: Run) -> None:
+def print_end(out: Console, event: Finished, run: Run, config: TrainConfig) -> None:
     """Print how a run ended, its result, and the commands to try next."""
-    path, config = where(run), run.read_config()
+    path = where(run)
     out.print()
     if event.reason == "stopped":
         say(out, f"Stopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")
         show_commands(out, {"resume it with": resumption(run.argument, config.model)})
     elif event.reason != "completed":
-        say(out, f"The run is in {path}")
+        if run.path.exists():
+            say(out, f"The run is in {path}")
     else:
         if event.message != ALL_DONE:
             say(out, f"Ended after epoch {event.epoch}: {event.message}")

@@ -118,7 +118,7 @@ def train_and_print(
     with _signals_stop(control) as caught:  # from here on, Ctrl-C leaves no half-made run
         from mnist_sum_tui.cli.progress import printer  # imports rich: 50 ms
 
-        with printer(style, run) as out:
+        with printer(style, run, config) as out:
             out.waiting()
             from mnist_sum_tui.data.mnist_files import read_ahead  # imports numpy, which torch needs anyway
 

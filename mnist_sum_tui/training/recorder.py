@@ -55,8 +55,8 @@ class Recorder:
             yield
 
     def note_length(self) -> None:
-        """Write config.json again if the run's number of epochs has changed."""
-        if self.state.config.epochs != self._epochs:
+        """Write config.json again if the run's number of epochs has changed, or if the file has gone."""
+        if self.state.config.epochs != self._epochs or not self.run.config_file.exists():
             self.run.write_config(self.state.config)
             self._epochs = self.state.config.epochs
 
@@ -133,6 +133,7 @@ class Recorder:
 
     def report(self, report: EvalReport) -> None:
         """Write report.json."""
+        self.note_length()
         values = {"run": self.run.id, "epochs": self.state.config.epochs, "best_epoch": self.state.best_epoch}
         self.run.write_json(self.run.report_file, {**values, **report.to_dict()})
 

@@ -186,7 +186,7 @@ def test_a_diverging_run_ends_in_one_line(cli: Cli, small_data: str) -> None:
 
 def _end(event: Finished, run: Run) -> str:
     text = io.StringIO()
-    print_end(Console(file=text, width=200), event, run)
+    print_end(Console(file=text, width=200), event, run, run.read_config())
     return text.getvalue()
 
 

@@ -151,7 +151,7 @@ def test_a_command_that_is_too_long_is_continued_with_a_backslash(tmp_path: Path
     make_run(tmp_path / "runs", "20260101-120000-compact")
     (run,) = find.list_runs(tmp_path / "runs")
     out = terminal(50)
-    print_end(out, recorded.finished(), run)
+    print_end(out, recorded.finished(), run, run.read_config())
     text = "\n".join(printed(out))
     assert max(len(line) for line in printed(out) if str(run.path) not in line) <= 50
     assert f"  train it further:\n    mnist-sum train --resume \\\n      {run.id} --epochs 10" in text

@@ -19,7 +19,7 @@ WORDS = "It takes about 40 min on this machine; mnist-sum train --recipe sprint 
 def _lines(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], style: str, remaining: float, **started: Any
 ) -> list[str]:
-    with progress.printer(style, find.create(tmp_path, TrainConfig())) as out:
+    with progress.printer(style, find.create(tmp_path, TrainConfig()), TrainConfig()) as out:
         out.show(replace(recorded.started(), **started))
         for event in recorded.training(200):
             if isinstance(event, Progress):
@@ -52,6 +52,6 @@ def test_a_run_that_is_resumed_says_where_it_goes_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], is_new: bool, resumed: bool, said: list[str]
 ) -> None:
     run = find.create(tmp_path, TrainConfig())
-    with progress.printer("auto", run if is_new else Run(run.path)) as out:
+    with progress.printer("auto", run if is_new else Run(run.path), TrainConfig()) as out:
         out.show(replace(recorded.started(), resumed=resumed))
     assert capsys.readouterr().out.splitlines()[2:] == said

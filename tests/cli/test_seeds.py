@@ -58,7 +58,7 @@ def test_long_runs_with_seeds_show_progress_in_a_log(
     monkeypatch.setattr(progress, "BRIEF_PROGRESS_SECONDS", 0.0)
     config = TrainConfig.of("sprint", epochs=1, seed=5, data_dir=small_data)
     run = find.create(tmp_path / "runs", config)
-    with progress.printer("brief", run) as out:
+    with progress.printer("brief", run, config) as out:
         for event in train(config, run):
             out.show(event)
     *before, last = capsys.readouterr().out.splitlines()
