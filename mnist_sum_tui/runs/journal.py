@@ -13,6 +13,8 @@ from mnist_sum_tui.runs.event_json import from_dict, to_json
 from mnist_sum_tui.runs.events import Changed, Event, Started
 
 MOST_LINE_BYTES = 1 << 20
+TRIAL_BYTES = 1 << 12
+"""more than the first events of a training take"""
 BLOCK_BYTES = 1 << 16
 """as many as are read at once; more would not stay in the cache"""
 
@@ -69,6 +71,25 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def check_appendable(path: Path) -> None:
+    """Try whether a journal can be opened and has room for its next events. It stays as it is, or is made if missing.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    left = TRIAL_BYTES
+    try:
+        with open_own(path, "ab") as stream:
+            end = stream.seek(0, os.SEEK_END)
+            try:
+                while left:
+                    left -= os.write(stream.fileno(), b"\n" * left)
+            finally:
+                stream.truncate(end)
+    except OSError as error:
+        raise unwritable(path, error) from error
 
 
 def turned_behind(path: Path, checkpoint_bytes: int) -> list[Changed]:

@@ -12,7 +12,7 @@ from mnist_sum_tui.inference.evaluate import EvalReport
 from mnist_sum_tui.machine.hardware import Hardware, describe
 from mnist_sum_tui.models import parameter_count
 from mnist_sum_tui.runs.events import Changed, Checkpointed, Event, Finished, Started
-from mnist_sum_tui.runs.journal import Journal, cut_behind
+from mnist_sum_tui.runs.journal import Journal, check_appendable, cut_behind
 from mnist_sum_tui.runs.own_files import remove_unfinished
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.prepare import Training
@@ -47,10 +47,11 @@ class Recorder:
         """
         run, loaded = self.run, self.state.loaded
         remove_unfinished(run.path)  # the run is locked, so nobody is writing
-        run.forget_end()
-        keep = cut_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0, self._behind)
-        run.write_config(self.state.config)
+        check_appendable(run.metrics_file)
         run.write_json(run.environment_file, _environment(self.state.config, hardware))
+        run.write_config(self.state.config)
+        run.forget_end()  # only after all that needs room on the disk
+        keep = cut_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0, self._behind)
         with Journal(run.metrics_file, keep=keep) as self.journal:
             yield
 

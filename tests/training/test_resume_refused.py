@@ -1,6 +1,7 @@
 """A run that cannot go on is refused, and stays as it is: its checkpoint or its images are not what they were."""
 
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,3 +111,20 @@ def test_an_epoch_that_has_begun_stays(cli: Cli, few_images: str, tmp_path: Path
 def test_a_complete_run_is_refused(cli: Cli, few_images: str, tmp_path: Path, command: str) -> None:
     run = train_through(config_of_few(few_images, epochs=1), tmp_path / "runs")
     is_one_line(cli(command, "--resume", run.id), 2, "is complete after 1 epoch: train it further with --epochs 6")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_complete_run_stays_complete_if_nothing_more_can_be_written(few_images: str, tmp_path: Path) -> None:
+    import resource
+
+    config = config_of_few(few_images, epochs=1)
+    run = train_through(config, tmp_path)
+    kept = [run.report_file, run.metrics_file, run.config_file, run.last_file, run.best_file]
+    before, limits = [path.read_bytes() for path in kept], resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (run.metrics_file.stat().st_size - 1, limits[1]))
+    try:
+        with pytest.raises(RunError, match=r"metrics\.jsonl: cannot be written \(File too large\); free some space"):
+            list(train(replace(config, epochs=3), Run(run.path)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [path.read_bytes() for path in kept] == before
