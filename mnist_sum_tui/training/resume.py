@@ -1,7 +1,7 @@
 """Find the checkpoint to resume a run from and the changes after it, and refuse a config that does not fit."""
 
 from mnist_sum_tui.config import MAY_CHANGE, TrainConfig, option_name, value_words
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import CheckpointError, UsageError
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.events import Changed
@@ -14,10 +14,12 @@ from mnist_sum_tui.runs.run import Run
 def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
     """The run's newest checkpoint; None if the run has not begun.
 
+    The best epoch's is read, too, because the training may end with its weights.
+
     Raises:
         UsageError: the run has other settings, the number of epochs is below what has begun, the run is complete, or
             it has a result but no longer a checkpoint.
-        CheckpointError: the checkpoint is damaged.
+        CheckpointError: the checkpoint or that of the best epoch is damaged or missing.
     """
     if why := lost_checkpoint(run):
         raise UsageError(why)
@@ -30,6 +32,12 @@ def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
             was = f"run {run.id} was trained with {option_name(name)} {value_words(name, own[name])}"
             raise UsageError(f"{was}, which cannot be changed on resume: start a new run")
     check_length(run, config.epochs, loaded.position)
+    if loaded.position.best_epoch and not (run.best_file.exists() and run.best_file.samefile(run.resume_file)):
+        try:
+            checkpoint.load(run.best_file)
+        except CheckpointError as error:
+            lost = f"the weights of its best epoch are lost ({str(error).removesuffix(f'; {checkpoint.ADVICE}')})"
+            raise CheckpointError(f"run {run.id} cannot go on, because {lost}: start a new run") from error
     return loaded
 
 

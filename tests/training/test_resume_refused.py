@@ -128,3 +128,23 @@ def test_a_complete_run_stays_complete_if_nothing_more_can_be_written(few_images
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert [path.read_bytes() for path in kept] == before
+
+
+@pytest.mark.parametrize(("damage", "why"), [("missing", "cannot be read"), ("cut", "is damaged")])
+def test_a_run_whose_best_epoch_is_lost_is_refused_before_it_trains(
+    few_images: str, tmp_path: Path, damage: str, why: str
+) -> None:
+    config = config_of_few(few_images, all_data=False)
+    run = begun(config, tmp_path / "a", 25)
+    content = run.best_file.read_bytes()
+    run.best_file.unlink()
+    if damage == "cut":
+        run.best_file.write_bytes(content[:-1])
+    before = {path: path.read_bytes() for path in run.path.iterdir()}
+    words = rf"run {run.id} cannot go on, .* best epoch are lost \(.*best\.safetensors: {why} .*\): start a new run$"
+    with pytest.raises(CheckpointError, match=words):
+        list(train(config, Run(run.path)))
+    assert {path: path.read_bytes() for path in run.path.iterdir()} == before
+    run.best_file.write_bytes(content)
+    list(train(config, Run(run.path)))
+    assert run.report_file.exists()
