@@ -87,8 +87,9 @@ def in_turn(runs_folder: Path, waiting: Callable[[], object]) -> Iterator[None]:
 
 def release(lock: "FileLock", folder: Path) -> None:
     """Release the lock on a run's folder."""
-    with contextlib.suppress(OSError):  # a .pid that stays is harmless: without the lock it means nothing
-        (folder / ".pid").unlink(missing_ok=True)
+    if pid(folder) == os.getpid():  # else the folder was replaced
+        with contextlib.suppress(OSError):  # a .pid that stays is harmless: without the lock it means nothing
+            (folder / ".pid").unlink(missing_ok=True)
     lock.release()
 
 

@@ -141,6 +141,7 @@ class _Trainer:
             raise
         except BaseException as error:
             with contextlib.suppress(RunError):  # the disk itself may have failed
+                recorder.check_folder()
                 write_atomic(recorder.run.error_file, to_bytes(traceback.format_exc()))
             with contextlib.suppress(RunError):
                 yield recorder.finished("failed", str(error) or type(error).__name__)
@@ -230,6 +231,7 @@ class _Trainer:
 
     def _tested(self) -> Event:
         """Test the best epoch's weights, and write report.json."""
+        self.recorder.check_folder()
         report = tested(self.recorder.run, self.training, self.test)
         self.recorder.report(report)
         return self.recorder.finished("completed", self.ending.why, report)

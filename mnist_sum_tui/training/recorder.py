@@ -5,9 +5,11 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.inference.evaluate import EvalReport
 from mnist_sum_tui.machine.hardware import Hardware, describe
 from mnist_sum_tui.models import parameter_count
@@ -35,6 +37,7 @@ class Recorder:
         """`behind` are the changes of settings after the state's checkpoint that still hold."""
         self.run, self.state, self._behind = run, state, behind
         self._epochs = state.config.epochs
+        self._place = _place(run.path)
 
     @contextlib.contextmanager
     def open(self, hardware: Hardware) -> Iterator[None]:
@@ -55,8 +58,25 @@ class Recorder:
         with Journal(run.metrics_file, keep=keep) as self.journal:
             yield
 
+    def check_folder(self) -> None:
+        """Refuse to write if another folder, or a link, stands in the place of the run's. One that is gone is not.
+
+        Raises:
+            RunError: it was replaced.
+        """
+        if _place(self.run.path) not in (self._place, None):
+            raise RunError(
+                f"{self.run.path}: was replaced while the run trained, so nothing more is written there: "
+                "put the run's folder back, and resume it"
+            )
+
     def note_length(self) -> None:
-        """Write config.json again if the run's number of epochs has changed, or if the file has gone."""
+        """Write config.json again if the run's number of epochs has changed, or if the file has gone.
+
+        Raises:
+            RunError: it cannot be written, or as `check_folder`.
+        """
+        self.check_folder()
         if self.state.config.epochs != self._epochs or not self.run.config_file.exists():
             self.run.write_config(self.state.config)
             self._epochs = self.state.config.epochs
@@ -74,8 +94,9 @@ class Recorder:
 
         Raises:
             DivergedError: a weight is not finite.
-            RunError: it cannot be written.
+            RunError: it cannot be written, or as `check_folder`.
         """
+        self.check_folder()
         begin = time.perf_counter()
         self.journal.sync()
         position = self.state.position(self.journal.size)
@@ -133,7 +154,11 @@ class Recorder:
         )
 
     def report(self, report: EvalReport) -> None:
-        """Write report.json."""
+        """Write report.json, and config.json if that has gone.
+
+        Raises:
+            RunError: as `note_length`.
+        """
         self.note_length()
         values = {"run": self.run.id, "epochs": self.state.config.epochs, "best_epoch": self.state.best_epoch}
         self.run.write_json(self.run.report_file, {**values, **report.to_dict()})
@@ -155,6 +180,14 @@ class Recorder:
 def scores(report: EvalReport | None, prefix: str = "") -> dict[str, float | None]:
     """The report's losses, accuracies and agreement under the names that events use; all None without a report."""
     return {prefix + name: getattr(report, name) if report else None for name in SCORES}
+
+
+def _place(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from all others, and from a link to it; None if it is gone."""
+    with contextlib.suppress(OSError):
+        found = folder.lstat()
+        return found.st_dev, found.st_ino
+    return None
 
 
 def _environment(config: TrainConfig, hardware: Hardware) -> dict[str, Any]:

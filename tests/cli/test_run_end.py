@@ -11,9 +11,11 @@ from mnist_sum_tui.cli.train import train_and_print
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import EpochDone, Event
+from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished
+from mnist_sum_tui.runs.journal import last_event
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training import loop
+from mnist_sum_tui.training.loop import train
 
 
 @pytest.fixture
@@ -21,14 +23,13 @@ def run(small_data: str, tmp_path: Path) -> Run:
     return find.create(tmp_path / "runs", TrainConfig.of("sprint", epochs=1, data_dir=small_data))
 
 
-def after_the_epoch(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> None:
-    """Have something happen to a run when its last epoch is over, before it is saved."""
-    train = loop.train
+def after(moment: type[Event], monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> None:
+    """Have something happen to a run at each event of that type, as when its epoch is over, but not saved yet."""
 
     def disturbed(*arguments: Any) -> Iterator[Event]:
         for event in train(*arguments):
             yield event
-            if isinstance(event, EpochDone):
+            if isinstance(event, moment):
                 change()
 
     monkeypatch.setattr(loop, "train", disturbed)
@@ -39,7 +40,7 @@ def test_a_run_without_its_settings_ends_with_its_result_and_has_them_again(
     style: str, result: str, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = run.read_config()
-    after_the_epoch(monkeypatch, run.config_file.unlink)
+    after(EpochDone, monkeypatch, run.config_file.unlink)
     assert train_and_print(config, run, style=style) == 0
     assert result in capsys.readouterr().out
     assert find.list_runs(run.path.parent) == [run]
@@ -51,7 +52,33 @@ def test_a_run_whose_folder_is_gone_ends_with_the_file_that_could_not_be_written
     style: str, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = run.read_config()
-    after_the_epoch(monkeypatch, lambda: shutil.rmtree(run.path))
+    after(EpochDone, monkeypatch, lambda: shutil.rmtree(run.path))
     with pytest.raises(RunError, match=r"cannot be written \(No such file or directory\)"):
         train_and_print(config, run, style=style)
     assert "The run is in" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("moment", [EpochDone, Checkpointed])
+def test_a_run_whose_folder_is_replaced_by_a_link_writes_nothing_through_it(
+    moment: type[Event], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, elsewhere, aside = run.read_config(), tmp_path / "elsewhere", tmp_path / "aside"
+    elsewhere.mkdir()
+    (elsewhere / ".pid").write_text("1")
+
+    def replace() -> None:
+        if not aside.exists():
+            run.path.rename(aside)
+            run.path.symlink_to(elsewhere)
+
+    after(moment, monkeypatch, replace)
+    with pytest.raises(RunError, match="was replaced while the run trained, so nothing more is written there: put the"):
+        train_and_print(config, run, style="quiet")
+    assert [path.name for path in elsewhere.iterdir()] == [".pid"]
+    ended = last_event(aside / "metrics.jsonl")
+    assert isinstance(ended, Finished)
+    assert ended.reason == "failed"
+    run.path.unlink()
+    aside.rename(run.path)
+    list(train(config, Run(run.path)))
+    assert run.report_file.exists()
