@@ -62,7 +62,7 @@ def main() -> None:
             code = code or 1
         else:
             raise
-    except (MemoryError, RuntimeError) as error:
+    except (MemoryError, RuntimeError, ImportError) as error:
         if not _is_out_of_memory(error):
             raise
         code = _fail("out of memory: try a smaller --batch-size, or close other programs", 1)
@@ -100,8 +100,13 @@ def _leave(code: int) -> NoReturn:
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    """Whether memory ran out: torch raises OutOfMemoryError on a GPU, and a RuntimeError with a message on a CPU."""
-    is_torchs = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
+    """Whether memory ran out.
+
+    torch raises OutOfMemoryError on a GPU, and a RuntimeError with a message on a CPU. Where there is no room for torch
+    itself, there is an ImportError.
+    """
+    words = ("can't allocate memory", "failed to map segment", "Cannot allocate memory")
+    is_torchs = type(error).__name__ == "OutOfMemoryError" or any(word in str(error) for word in words)
     return isinstance(error, MemoryError) or is_torchs
 
 

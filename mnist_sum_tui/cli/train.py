@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import signal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -71,9 +71,12 @@ def train(
     turns = needed([Turn.parse(text) for text in change or ()], -1)
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:
-        run = resumed or find.create(folder, config, name)
+
+        def make() -> Run:
+            return resumed or find.create(folder, config, name)
+
         with told_when_over(notify, "the training"):
-            code = train_and_print(config, run, style=style, turns=turns, boards=tensorboard)
+            code = train_and_print(config, make, style=style, turns=turns, boards=tensorboard)
         raise typer.Exit(code)
     if resumed is not None:
         raise UsageError("--seeds starts new runs: leave out --resume")
@@ -101,7 +104,7 @@ def _assist() -> int:
 
 def train_and_print(
     config: TrainConfig,
-    run: Run,
+    made: Run | Callable[[], Run],
     is_last: bool = True,
     *,
     style: str,
@@ -110,30 +113,43 @@ def train_and_print(
 ) -> int:
     """Train and print; with `boards`, write for TensorBoard into a folder there, too. Returns the exit code.
 
+    `made` is the run, or makes it. A new run that cannot begin leaves no folder.
     A signal that comes too late to stop the run changes the exit code only if another run would follow.
     """
     control = Control()
     for turn in turns:
         control.turn(turn)
-    with _signals_stop(control) as caught:  # from here on, Ctrl-C leaves no half-made run
-        from mnist_sum_tui.cli.progress import printer  # imports rich: 50 ms
-
-        with printer(style, run, config) as out:
-            out.waiting()
-            from mnist_sum_tui.data.mnist_files import read_ahead  # imports numpy, which torch needs anyway
-
-            read_ahead(config.data_dir)
-            import_torch()  # 0.7 s, after `waiting` has printed something
-            from mnist_sum_tui.training.loop import train as start
-
-            events = start(config, run, control)
-            if boards is not None:
-                events = _streamed(events, run, boards, is_told=style == "auto")
-            finished, is_heard = _print_all(events, out, control)
+    with _signals_stop(control) as caught:  # before the run is made, so that no signal leaves a half-made one
+        run = made if isinstance(made, Run) else made()
+        try:
+            finished, is_heard = _train(config, run, control, style, boards)
+        except BaseException:
+            run.remove_if_unused()
+            raise
     if caught and (not is_last or (finished is not None and finished.reason == "stopped")):
         return 128 + caught[0]
     _check_end(finished, is_heard, run, config.model)
     return 0
+
+
+def _train(
+    config: TrainConfig, run: Run, control: Control, style: str, boards: Path | None
+) -> tuple[Finished | None, bool]:
+    """Train and print; returns the end, and whether all could be printed."""
+    from mnist_sum_tui.cli.progress import printer  # imports rich: 50 ms
+
+    with printer(style, run, config) as out:
+        out.waiting()
+        from mnist_sum_tui.data.mnist_files import read_ahead  # imports numpy, which torch needs anyway
+
+        read_ahead(config.data_dir)
+        import_torch()  # 0.7 s, after `waiting` has printed something
+        from mnist_sum_tui.training.loop import train as start
+
+        events = start(config, run, control)
+        if boards is not None:
+            events = _streamed(events, run, boards, is_told=style == "auto")
+        return _print_all(events, out, control)
 
 
 def _streamed(events: Iterable[Event], run: Run, boards: Path, *, is_told: bool) -> Iterator[Event]:

@@ -191,7 +191,7 @@ def _begin(run: Run, config: TrainConfig) -> Run:
     try:
         run._held.append(locking.acquire(run.path))
         run.write_config(config)
-    except RunError:
+    except BaseException:  # also a second Ctrl-C
         run.remove_if_unused()
         raise
     return run

@@ -83,7 +83,7 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
                 recorder = Recorder(run, state, behind)
                 with recorder.open(hardware):
                     yield from _Trainer(training, test, recorder, control or Control()).events()
-    except MnistSumError:
+    except BaseException:
         run.remove_if_unused()
         raise
 

@@ -114,6 +114,48 @@ def test_ctrl_c_before_the_first_line_of_a_training_leaves_no_half_made_run(smal
     assert run.last_file.exists()
 
 
+HOOKED = """
+import os, signal, sys
+struck = []
+def hook(event, about):
+    if not struck and {moment}:
+        struck.append(event)
+        {action}
+sys.addaudithook(hook)
+from mnist_sum_tui.__main__ import main
+main()
+"""
+"""a program to which something happens at one moment"""
+TORCH, MADE = "(event, about[0]) == ('import', 'torch')", "event == 'os.rename' and 'config.json' in str(about[1])"
+TWICE = "[os.kill(os.getpid(), signal.SIGINT) for _ in range(2)]"
+NO_ROOM = "raise ImportError('libtorch_cpu.so: failed to map segment from shared object')"
+
+
+def train_hooked(moment: str, action: str, *options: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", HOOKED.format(moment=moment, action=action), "train", "--model", "swift", *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("moment", "action", "code", "words"),
+    [(TORCH, TWICE, 130, "interrupted"), (TORCH, NO_ROOM, 1, "out of memory"), (MADE, TWICE, 130, "interrupted")],
+    ids=["Ctrl-C twice", "no room for torch", "Ctrl-C twice while it is made"],
+)
+def test_a_new_run_that_cannot_begin_leaves_no_folder(
+    tmp_path: Path, moment: str, action: str, code: int, words: str
+) -> None:
+    is_one_line(train_hooked(moment, action, "--runs-dir", str(tmp_path)), code, words)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_terminal_that_is_closed_while_a_run_is_made_leaves_no_half_made_run(small_data: str, tmp_path: Path) -> None:
+    hang_up = "os.kill(os.getpid(), signal.SIGHUP)"
+    done = train_hooked(MADE, hang_up, "--data-dir", small_data, "--runs-dir", str(tmp_path / "r"))
+    assert done.returncode == 128 + signal.SIGHUP
+    (run,) = find.list_runs(tmp_path / "r")
+    assert run.last_file.exists()
+
+
 @pytest.mark.parametrize("style", ["--json", ""])
 def test_a_closed_pipe_stops_the_run_and_loses_nothing(small_data: str, tmp_path: Path, style: str) -> None:
     command = " ".join([*COMMAND, "train", "--model compact --epochs 500", style, "--runs-dir", str(tmp_path / "r"),

@@ -45,6 +45,7 @@ class TrainingThread(threading.Thread):
             self._train()
         except BaseException as raised:
             self.error = raised
+            self._run.remove_if_unused()  # torch could not be imported
         self._tell(TrainingEnded(self.error))
 
     def _train(self) -> None:
