@@ -56,8 +56,17 @@ def prune_runs(
         if not typer.confirm("Drop them?"):
             say(out, "Nothing was dropped")
             return
-    freed = sum(prune.prune(run) for run, _ in kept.values())
-    say(out, f"Freed {byte_size(freed)} in {plural(len(kept), 'run')}")
+    freed, refused = [], list[str]()
+    for run, _ in kept.values():
+        try:
+            freed.append(prune.prune(run))
+        except RunError as error:  # as of another user's run, or one that was resumed meanwhile
+            refused.append(str(error))
+    if freed:
+        say(out, f"Freed {byte_size(sum(freed))} in {plural(len(freed), 'run')}")
+    if refused:
+        others = f" ({plural(len(refused) - 1, 'other run')} could not be pruned either)" if len(refused) > 1 else ""
+        raise RunError(f"{refused[0]}{others}")
 
 
 def _kept_files(run: Run, *, is_passed_over: bool) -> list[Path]:

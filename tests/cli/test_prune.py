@@ -3,9 +3,13 @@
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+import typer
 
+from mnist_sum_tui.cli.prune import prune_runs
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import own_files, prune
 from mnist_sum_tui.runs.run import Run
@@ -78,6 +82,24 @@ def test_a_run_that_begins_meanwhile_is_left_alone(runs: list[Run]) -> None:
     with runs[0].lock(), pytest.raises(RunError, match="is being trained"):
         prune.prune(Run(runs[0].path))
     assert {*KEPT} <= names(runs[0])
+
+
+def test_a_run_that_may_not_be_pruned_does_not_keep_the_others(
+    cli: Cli, runs: list[Run], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drop = prune.prune
+
+    def prune_some(run: Run) -> int:
+        if run.id in (runs[1].id, runs[2].id):
+            raise RunError(f"{run.path}: cannot be locked (Permission denied)")
+        return drop(run)
+
+    monkeypatch.setattr(prune, "prune", prune_some)
+    context = cast(typer.Context, SimpleNamespace(obj=runs[0].path.parent))
+    with pytest.raises(RunError, match=r"cannot be locked \(Permission denied\) \(1 other run could not be pruned ei"):
+        prune_runs(context, every=True, yes=True)
+    assert capsys.readouterr().out.splitlines()[-1] == "Freed 4.0 MB in 1 run"
+    assert [{*KEPT} <= names(run) for run in runs] == [False, True, True]
 
 
 def test_no_link_is_followed_and_no_stranger_removed(cli: Cli, runs: list[Run], tmp_path: Path) -> None:
