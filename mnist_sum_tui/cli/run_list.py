@@ -53,7 +53,7 @@ def print_list(
 
     Raises:
         UsageError: the filter is invalid, there is no such column, columns are chosen for JSON, or `folder` is not a
-            folder.
+            folder, or has only folders that cannot be read.
     """
     if json and columns:
         raise UsageError("--json prints all that is known of a run: leave out --columns or --json")
@@ -61,6 +61,8 @@ def print_list(
     find.check_folder(folder)
     every = [summarise(run) for run in find.list_runs(folder)]
     best = best_if_any(every)
+    if not every:
+        find.check_readable(folder)
     fitting = [summary for summary in every if is_shown(summary)]
     found: Sequence[Summary] = fitting if each or json else folded(fitting)
     found = arranged(found, by) if by else found

@@ -39,6 +39,7 @@ def by_name(name: str, folder: Path, others: tuple[str, ...] = ()) -> Run:
     check_folder(folder)
     runs = list_runs(folder)
     if not runs:
+        check_readable(folder)
         raise UsageError(f"the folder {folder}/ is still empty: make a run with mnist-sum train --recipe sprint")
     if name == "latest":
         return runs[0]
@@ -174,6 +175,18 @@ def check_folder(folder: Path) -> None:
         return
     except OSError as error:
         raise UsageError(f"{folder} cannot be read ({error.strerror}): name another with --runs-dir") from None
+
+
+def check_readable(folder: Path) -> None:
+    """Refuse to call a folder empty that has folders which may not be looked into, because they may be runs.
+
+    Raises:
+        UsageError: there is such a folder.
+    """
+    with contextlib.suppress(OSError):
+        for path in sorted(folder.iterdir()):
+            if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+                raise UsageError(f"{path} cannot be read (Permission denied): name another folder with --runs-dir")
 
 
 def list_runs(folder: Path) -> list[Run]:
