@@ -18,13 +18,13 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.machine.ranks import Ranks
-from mnist_sum_tui.machine.signals import handled
+from mnist_sum_tui.machine.signals import handled, reason
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.commands import resumption
 from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.knob_turns import Turn, needed
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.training.control import ASKED, Control
 
 if TYPE_CHECKING:
     from mnist_sum_tui.cli.progress import Printer
@@ -174,7 +174,7 @@ def _print_all(events: Iterable[Event], out: "Printer", control: Control) -> tup
                 out.show(event)
         except OSError:  # the reader of a pipe is gone, or the terminal was closed
             is_heard = False
-            control.stop()
+            control.stop("because the output was closed")
     return finished, is_heard
 
 
@@ -205,7 +205,7 @@ def _signals_stop(control: Control) -> Iterator[list[int]]:
         if caught and number != getattr(signal, "SIGHUP", None):
             raise KeyboardInterrupt
         caught.append(number)
-        control.stop()
+        control.stop(reason(number, ASKED))
 
     with handled(handle, "SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         yield caught

@@ -5,6 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_REASONS = {"SIGHUP": "because the terminal was closed", "SIGTERM": "because the process was asked to end"}
+
+
+def reason(number: int, usual: str) -> str:
+    """What a signal says, in words that follow `stopped`; `usual` for Ctrl-C."""
+    return _REASONS.get(signal.Signals(number).name, usual)
+
 
 @contextmanager
 def handled(handler: Callable[[int, FrameType | None], object], *names: str) -> Iterator[None]:

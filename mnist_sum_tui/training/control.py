@@ -6,6 +6,9 @@ from typing import Any
 
 from mnist_sum_tui.runs.knob_turns import Turn
 
+ASKED = "as asked"
+"""why a run stops that the user stops; it follows the word `stopped`"""
+
 
 class Control:
     """Requests to a running `train`: stop, pause, go slowly, save, validate, change settings, copy weights, samples.
@@ -16,6 +19,8 @@ class Control:
     def __init__(self, *, samples: bool = False) -> None:
         self._changed = threading.Condition()
         self._stop = False
+        self.why = ASKED
+        """why the run stops, or would; the first `stop` says it"""
         self._paused = False
         self._requests: set[str] = set()
         self._turns: list[Turn] = []
@@ -35,9 +40,10 @@ class Control:
         """Whether the run should pause; a stop ends a pause."""
         return self._paused and not self._stop
 
-    def stop(self) -> None:
-        """Finish the step, save, and end with reason `stopped`."""
+    def stop(self, why: str = ASKED) -> None:
+        """Finish the step, save, and end with reason `stopped`; `why` goes into the last event's message."""
         with self._changed:
+            self.why = self.why if self._stop else why
             self._stop = True
             self._changed.notify_all()
 

@@ -128,7 +128,7 @@ class _Trainer:
                 yield from self._epoch()
             if state.epoch <= state.config.epochs:
                 yield recorder.save(self.learner, "stop")
-                yield recorder.finished("stopped", "stopped as asked; everything is saved")
+                yield recorder.finished("stopped", f"stopped {self.control.why}; everything is saved")
             else:
                 yield self._tested()
         except DivergedError as error:

@@ -14,12 +14,13 @@ from mnist_sum_tui import settings
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.machine.notify import Way, chosen
 from mnist_sum_tui.machine.process import keep_freed_memory
-from mnist_sum_tui.machine.signals import handled
+from mnist_sum_tui.machine.signals import handled, reason
 from mnist_sum_tui.machine.stdio import flush_or_drop
 from mnist_sum_tui.machine.terminal import can_draw, why_not
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import ASKED
 from mnist_sum_tui.tui.session.exit_code import exit_code
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _end_training(app: "MnistSumApp") -> None:
 def _leave(app: "MnistSumApp", number: int) -> None:
     """On a signal: stop, save, restore the terminal, exit with 128 + n, even if the terminal is gone."""
     if app.session.control is not None:
-        app.session.control.stop()
+        app.session.control.stop(reason(number, ASKED))
     threading.Thread(target=_see_to_it, args=(app, app.thread, number), name="leaving", daemon=True).start()
 
 

@@ -15,6 +15,8 @@ from mnist_sum_tui.cli.train import _check_end
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.journal import last_event
 from mnist_sum_tui.runs.run import Run
 from tests.conftest import COMMAND, Cli, is_one_line, wait_for
 from tests.forked import ROOT
@@ -36,9 +38,16 @@ def test_quiet_prints_only_the_result(cli: Cli, small_data: str) -> None:
     assert "\x1b" not in done.stdout
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        (signal.SIGINT, "as asked"),
+        (signal.SIGTERM, "because the process was asked to end"),
+        (signal.SIGHUP, "because the terminal was closed"),
+    ],
+)
 def test_a_signal_stops_the_run_saves_it_and_prints_how_to_resume(
-    small_data: str, tmp_path: Path, number: signal.Signals
+    small_data: str, tmp_path: Path, number: signal.Signals, why: str
 ) -> None:
     arguments = [
         "train",
@@ -58,9 +67,12 @@ def test_a_signal_stops_the_run_saves_it_and_prints_how_to_resume(
     assert process.returncode == 128 + number, err
     assert "mnist-sum train --resume" in out
     assert err == ""
+    (run,) = find.list_runs(tmp_path / "r")
+    ended = last_event(run.metrics_file)
+    assert isinstance(ended, Finished)
+    assert ended.message == f"stopped {why}; everything is saved"
     if number != signal.SIGINT:
         return
-    (run,) = find.list_runs(tmp_path / "r")
     resumed = [*COMMAND, "train", "--resume", str(run.path), "--epochs", str(_epoch_in_work(run) + 1), "--json"]
     done = subprocess.run(resumed, capture_output=True, text=True, check=True)
     first = json.loads(done.stdout.splitlines()[0])

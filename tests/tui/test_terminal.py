@@ -137,8 +137,15 @@ def test_train_pause_go_on_and_leave(folder: Path) -> None:
     assert seen[-1].reason == "stopped"
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_saves_and_restores_the_terminal(number: int, code: int, folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "why"),
+    [
+        (signal.SIGINT, 130, "as asked"),
+        (signal.SIGTERM, 143, "because the process was asked to end"),
+        (signal.SIGHUP, 129, "because the terminal was closed"),
+    ],
+)
+def test_a_signal_saves_and_restores_the_terminal(number: int, code: int, why: str, folder: Path) -> None:
     terminal = Terminal(folder, start=True)
     terminal.wait_for(r"elapsed [1-9]")
     terminal.process.kill(number)
@@ -146,7 +153,9 @@ def test_a_signal_saves_and_restores_the_terminal(number: int, code: int, folder
     terminal.assert_restored()
     run = find.list_runs(folder)[0]
     assert run.last_file.exists()
-    assert isinstance(list(read_events(run.metrics_file))[-1], Finished)
+    *_, last = read_events(run.metrics_file)
+    assert isinstance(last, Finished)
+    assert last.message == f"stopped {why}; everything is saved"
 
 
 @pytest.mark.parametrize("fault", ["ZeroDivisionError('a fault')", "KeyboardInterrupt('a fault')"])
