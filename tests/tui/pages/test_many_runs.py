@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from mnist_sum_tui.runs.columns import named
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.pages.runs import AT_ONCE
-from mnist_sum_tui.tui.widgets.run_columns import named
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import make, open_runs

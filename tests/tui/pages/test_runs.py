@@ -80,7 +80,7 @@ async def test_newest_first_and_sortable(tmp_path: Path, monkeypatch: pytest.Mon
         assert table.row_count == 3
         assert table.current is not None
         assert table.current.run.id == made[2].id
-        helped = {words for _, words in page_keys(page)}
+        helped = {words for _, words in page_keys(app.screen)}
         assert {"First run", "Last run"} == helped & {"First run", "Last run", "Top", "Bottom", "Cursor left"}
         for key, row in (("end", 2), ("home", 0), ("down", 1)):
             await pilot.press(key)
