@@ -15,6 +15,7 @@ from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen, now
 from mnist_sum_tui.training.diverged import ALIKE, rate_to_try
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.race import Ghost, verdict
+from mnist_sum_tui.training.validations import below_training, overfitting_since, within_chance
 
 HOLD = 15
 """Progress events for which a sentence is kept at least, unless a warning replaces it"""
@@ -123,11 +124,11 @@ class Coach:
         if is_still and seen.step > STILL_STEPS:
             words = f"After {seen.step:,} steps the digit is still a guess"
             return "too-low", f"{words}: the learning rate is too low or too high"
-        if since := self._overfitting_since():
+        if since := overfitting_since(self._epochs, self._validation_images):
             return "overfitting", (
                 f"Since epoch {since} it gets better on its own images only: overfitting; try to augment, or stop"
             )
-        if (below := self._below_training()) > FAR_BELOW:
+        if (below := below_training(self._epochs)) > FAR_BELOW:
             return "unsettled", (
                 f"The validation of epoch {self._epochs[-1].epoch} is {percent(below, 0)} below its training: "
                 "the steps are too large; turn the rate down"
@@ -193,58 +194,20 @@ class Coach:
             return "agrees", "The sum is right where the digit is: from here on both get better together"
         if self._epochs and accuracies(self._epochs[-1]) == (1.0, 1.0):
             return "too-easy", "Every validation image is right: these images are too easy to tell networks apart"
-        if gained := self._within_chance():
-            return "chance", gained
+        if gained := within_chance(self._epochs, self._validation_images):
+            return (
+                "chance",
+                f"{'It gains little more' if self._is_cool else 'The learning rate is still high'}: {gained}",
+            )
         if self._config.schedule != "constant" and self._is_cool:
             return "cools", "The learning rate falls: smaller steps, and the last errors settle"
         return "knows", "Digit and sum are right most of the time; now the rare ones are learned"
-
-    def _validated(self) -> list[tuple[int, float, float]]:
-        """For each epoch with a validation: its number, mean training accuracy and mean validation accuracy."""
-        return [
-            (epoch.epoch, (epoch.digit_accuracy + epoch.sum_accuracy) / 2, sum(found) / 2)
-            for epoch in self._epochs
-            if (found := accuracies(epoch)) is not None
-        ]
-
-    def _overfitting_since(self) -> int:
-        """The best epoch, if in three or more later epochs training got better and validation worse; else 0.
-
-        The validation must be worse by more than chance, because a plateau alone is not overfitting.
-        """
-        epochs = self._validated()
-        if len(epochs) < 4:
-            return 0
-        best = max(range(len(epochs)), key=lambda row: epochs[row][2])
-        later = epochs[best + 1 :]
-        is_training = len(later) >= 3 and later[-1][1] > epochs[best][1]
-        is_worse = all(epochs[best][2] - accuracy > self._chance(accuracy) for _, _, accuracy in later[-3:])
-        return epochs[best][0] if is_training and is_worse else 0
-
-    def _below_training(self) -> float:
-        """How far the last epoch's validation was below its training accuracy."""
-        epochs = self._validated()
-        return epochs[-1][1] - epochs[-1][2] if epochs else 0.0
-
-    def _within_chance(self) -> str:
-        """A sentence on what the last epoch gained, if that may be chance; empty otherwise."""
-        epochs = self._validated()
-        if len(epochs) < 3 or self._started is None:
-            return ""
-        before, last = max(accuracy for _, _, accuracy in epochs[:-1]), epochs[-1][2]
-        images = (last - before) * self._started.validation_images
-        if abs(last - before) > self._chance(last):
-            return ""
-        words = f"{abs(images):.0f} of {self._started.validation_images:,} images {'more' if images > 0 else 'fewer'}"
-        known = "It gains little more" if self._is_cool else "The learning rate is still high"
-        return f"{known}: epoch {epochs[-1][0]} has {words} right than the best before, which may be chance"
 
     @property
     def _is_cool(self) -> bool:
         """Whether the learning rate has fallen, or will not fall."""
         return self._config.schedule == "constant" or self._seen.rate < COOL * self._seen.peak_rate
 
-    def _chance(self, accuracy: float) -> float:
-        """The standard error of a validation accuracy over so many images."""
-        count = self._started.validation_images if self._started else 0
-        return math.sqrt(accuracy * (1 - accuracy) / count) if count else math.inf
+    @property
+    def _validation_images(self) -> int:
+        return self._started.validation_images if self._started else 0

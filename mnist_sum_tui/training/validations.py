@@ -1,0 +1,54 @@
+"""What the validations of a run's epochs say: overfitting, too large steps, or a gain that may be chance. No torch."""
+
+import math
+from collections.abc import Sequence
+
+from mnist_sum_tui.runs.accuracies import accuracies
+from mnist_sum_tui.runs.events import EpochDone
+
+
+def _validated(epochs: Sequence[EpochDone]) -> list[tuple[int, float, float]]:
+    """For each epoch with a validation: its number, mean training accuracy and mean validation accuracy."""
+    return [
+        (epoch.epoch, (epoch.digit_accuracy + epoch.sum_accuracy) / 2, sum(found) / 2)
+        for epoch in epochs
+        if (found := accuracies(epoch)) is not None
+    ]
+
+
+def overfitting_since(epochs: Sequence[EpochDone], images: int) -> int:
+    """The best epoch, if in three or more later epochs training got better and validation worse; else 0.
+
+    The validation must be worse by more than chance, because a plateau alone is not overfitting.
+    """
+    found = _validated(epochs)
+    if len(found) < 4:
+        return 0
+    best = max(range(len(found)), key=lambda row: found[row][2])
+    later = found[best + 1 :]
+    is_training = len(later) >= 3 and later[-1][1] > found[best][1]
+    is_worse = all(found[best][2] - accuracy > _chance(accuracy, images) for _, _, accuracy in later[-3:])
+    return found[best][0] if is_training and is_worse else 0
+
+
+def below_training(epochs: Sequence[EpochDone]) -> float:
+    """How far the last epoch's validation was below its training accuracy."""
+    found = _validated(epochs)
+    return found[-1][1] - found[-1][2] if found else 0.0
+
+
+def within_chance(epochs: Sequence[EpochDone], images: int) -> str:
+    """What the last of three or more epochs gained over the best before, in words, if it may be chance; else empty."""
+    found = _validated(epochs)
+    if len(found) < 3 or not images:
+        return ""
+    before, last = max(accuracy for _, _, accuracy in found[:-1]), found[-1][2]
+    if abs(last - before) > _chance(last, images):
+        return ""
+    words = f"{abs(last - before) * images:.0f} of {images:,} images {'more' if last > before else 'fewer'}"
+    return f"epoch {found[-1][0]} has {words} right than the best before, which may be chance"
+
+
+def _chance(accuracy: float, images: int) -> float:
+    """The standard error of a validation accuracy over so many images."""
+    return math.sqrt(accuracy * (1 - accuracy) / images) if images else math.inf
