@@ -110,11 +110,13 @@ class Coach:
         return next((found for found in (self._warning(), self._race(), self._phase()) if found), ("", ""))
 
     def _warning(self) -> tuple[str, str] | None:
-        seen, rate = self._seen, self._to_try if not self._is_turned_up else "turn it back"
-        if now(seen.loss) > 2 * GUESSING_LOSS:
-            return "too-high", (
-                f"The learning rate is too high ({rate}): "
-                f"the mean of both losses, {now(seen.loss):.1f}, is far above that of guessing, {GUESSING_LOSS:.1f}"
+        seen, rate = self._seen, f"try {rate_to_try(self._config):g}" if not self._is_turned_up else "turn it back"
+        if (high := now(seen.loss)) > 2 * GUESSING_LOSS:
+            loss = f"{high:,.1f}" if high < 1e6 else f"{high:.1e}"
+            return (
+                "too-high",
+                f"The learning rate is too high ({rate}): the mean of both losses was {loss} at step {seen.step:,}, "
+                f"far above that of guessing, {GUESSING_LOSS:.1f}",
             )
         if seen.high_events >= JUMP_EVENTS:
             return "too-high", f"The loss jumps up again: the learning rate is too high ({rate})"

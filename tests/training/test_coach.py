@@ -42,10 +42,16 @@ def done(epoch: int, trained: float, validated: float) -> EpochDone:
     )  # fmt: skip
 
 
+def said(
+    events: Iterable[Event], config: TrainConfig = CONFIG, started: Started = STARTED, turns: Iterable[Turn] = ()
+) -> list[tuple[str, str]]:
+    """The topics and sentences of a run that has just begun, in which these knobs are turned."""
+    coach = Coach(config, (), Knobs(config, turns=turns))
+    return [found for event in (started, *events) if (found := coach.add(event)) is not None]
+
+
 def topics(events: Iterable[Event], config: TrainConfig = CONFIG, started: Started = STARTED) -> list[str]:
-    coach = Coach(config)
-    said = [coach.add(event) for event in (started, *events)]
-    return [found[0] for found in said if found is not None]
+    return [topic for topic, _ in said(events, config, started)]
 
 
 def test_seeing_comes_before_adding() -> None:
@@ -62,16 +68,13 @@ def test_the_step_since_which_the_sum_is_more_than_guessed_is_named_and_not_that
             step, 2.5 * math.exp(-step / 30), min(0.1 + step / 50, 0.98), 0.9 if step >= 40 or step == 20 else 0.1
         )
 
-    coach = Coach(CONFIG)
-    said = [found for event in (STARTED, *run(60, learns)) if (found := coach.add(event))]
-    assert ("adds", "Since about step 40 it learns to add: the sum is more than guessed") in said
+    words = "Since about step 40 it learns to add: the sum is more than guessed"
+    assert ("adds", words) in said(run(60, learns))
 
 
 @pytest.mark.parametrize(("model", "says"), [("pictured", True), ("original", True), ("compact", False)])
 def test_a_network_that_is_slow_to_add_has_quicker_ones_named(model: str, says: bool) -> None:
-    coach = Coach(replace(CONFIG, model=model))
-    said = [coach.add(event) for event in (STARTED, *run(60, lambda step: progress(step, 0.5, 0.95, 0.1)))]
-    ((topic, words),) = (found for found in said if found)
+    ((topic, words),) = said(run(60, lambda step: progress(step, 0.5, 0.95, 0.1)), replace(CONFIG, model=model))
     assert topic == "guesses"
     assert ("compact or swift" in words) == says
 
@@ -96,14 +99,10 @@ def test_a_rate_that_was_turned_up_is_blamed_as_soon_as_the_loss_has_risen() -> 
         loss, total = (0.15, 0.985) if step < 400 else (0.41, 0.88)
         return progress(step, loss, total, total)
 
-    coach = Coach(CONFIG, knobs=Knobs(CONFIG, turns=[Turn(400, "lr", "x20")]))
-    said = [found for event in (STARTED, *run(600, learns)) if (found := coach.add(event))]
-    assert [topic for topic, _ in said][-1] == "too-high"
-    assert said[-1][1] == "The loss has risen since the learning rate was turned up: turn it back"
-    assert [topic for topic, _ in said].count("adds") <= 1
-    unturned = Coach(CONFIG)
-    topics_of = [found[0] for event in (STARTED, *run(600, learns)) if (found := unturned.add(event))]
-    assert topics_of[-1] != "adds"
+    found = said(run(600, learns), turns=[Turn(400, "lr", "x20")])
+    assert found[-1] == ("too-high", "The loss has risen since the learning rate was turned up: turn it back")
+    assert [topic for topic, _ in found].count("adds") <= 1
+    assert topics(run(600, learns))[-1] != "adds"
 
 
 @pytest.mark.parametrize(
@@ -111,9 +110,7 @@ def test_a_rate_that_was_turned_up_is_blamed_as_soon_as_the_loss_has_risen() -> 
 )
 def test_a_rate_that_the_user_turned_up_is_to_be_turned_back(factors: list[str], words: str) -> None:
     turns = [Turn(9 + place, "lr", factor) for place, factor in enumerate(factors)]
-    coach = Coach(CONFIG, knobs=Knobs(CONFIG, turns=turns))
-    said = [coach.add(event) for event in (STARTED, *run(30, lambda step: progress(step, 9.0, 0.1, 0.1)))]
-    assert any(words in found[1] for found in said if found)
+    assert words in said(run(30, lambda step: progress(step, 9.0, 0.1, 0.1)), turns=turns)[0][1]
 
 
 def test_a_loss_that_jumps_and_stays_is_a_rate_too_high() -> None:
@@ -129,6 +126,12 @@ def test_a_loss_far_above_guessing_is_a_rate_too_high_from_the_first_seconds_on(
 
     assert topics(run(15, explodes)) == ["too-high"]
     assert topics(run(60, explodes)) == ["too-high"], "a loss that comes down to guessing is nothing learned"
+
+
+@pytest.mark.parametrize(("loss", "shown"), [(40.86, "40.9"), (12345.6, "12,345.6"), (10644733980.0, "1.1e+10")])
+def test_a_figure_of_a_loss_that_may_come_down_is_in_the_past_and_has_its_step(loss: float, shown: str) -> None:
+    ((_, words),) = said(run(60, lambda step: progress(30 * step, loss if step < 12 else 2.6, 0.1, 0.05)))
+    assert words.endswith(f"the mean of both losses was {shown} at step 300, far above that of guessing, 2.6")
 
 
 def test_a_single_bad_batch_is_no_warning() -> None:
@@ -169,9 +172,8 @@ def test_another_process_that_takes_half_of_the_cores_is_told_from_the_second_ti
     ours = replace(STARTED, threads=4, device="cpu")
     assert "busy" not in topics([*steps, system(0.5, 0.5)], started=ours)
     assert "busy" not in topics([*steps, system(0.5, 0.5), system(0.9, 0.1), system(0.5, 0.5)], started=ours)
-    coach = Coach(CONFIG)
-    said = [coach.add(event) for event in (ours, *steps, system(0.5, 0.49), system(0.5, 0.49))]
-    assert said[-1] == ("busy", "Something else takes 49 % of the cores: stop it, and the training gets them")
+    found = said([*steps, system(0.5, 0.49), system(0.5, 0.49)], started=ours)
+    assert found[-1] == ("busy", "Something else takes 49 % of the cores: stop it, and the training gets them")
 
 
 def test_beside_another_process_it_is_told_what_is_learned_all_the_same() -> None:
