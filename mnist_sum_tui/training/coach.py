@@ -11,8 +11,9 @@ from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.event_words import BUSY
 from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Progress, Started, System
+from mnist_sum_tui.runs.knob_turns import turned
 from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen, now
-from mnist_sum_tui.training.diverged import ALIKE, rate_to_try
+from mnist_sum_tui.training.diverged import ALIKE, rate_to_try, turned_up, turns_of
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.race import Ghost, verdict
 from mnist_sum_tui.training.validations import below_training, overfitting_since, within_chance
@@ -30,8 +31,10 @@ READS, KNOWS = 0.5, 0.9
 FEW_IMAGES = 2_000
 COOL = 0.3
 """the learning rate has fallen if it is below this share of its peak"""
-STILL_STEPS = 300
-"""steps after which a digit loss that has not moved is a warning; the sum's loss falls a little in any case"""
+STILL, STILL_STEPS = 0.97, 300
+"""the digit is a guess while its loss is above this share of the first; so many steps without a fall are a warning"""
+RUINED_STEPS = 100
+"""steps after which weights that still guess, although a rate that was turned up is turned back, count as ruined"""
 CROWDED_SHARE, GOT, FULL, CROWDED_EVENTS = 0.4, 0.8, 0.85, 2
 """a warning comes if other programs take CROWDED_SHARE of the cores or more, our threads get less than GOT of what they
 could use, and both together fill more than FULL, for so many System events"""
@@ -42,14 +45,14 @@ GUESSING_LOSS = (math.log(10) + math.log(19)) / 2
 """the mean of both losses if all digits and all sums are equally probable"""
 FAR_BELOW = 0.05
 """if a validation accuracy is this far below that of training (0.05: five points), the steps are too large"""
-WARNINGS = ("too-high", "unsettled", "too-low", "overfitting", BUSY, "few-images")
+WARNINGS = ("too-high", "ruined", "unsettled", "too-low", "overfitting", BUSY, "few-images")
 """the topics; the guide's page `coach` has a paragraph for each"""
 
 
 class Coach:
     """Says what the events of one training mean."""
 
-    def __init__(self, config: TrainConfig, before: Iterable[Event] = (), knobs: Knobs | None = None) -> None:
+    def __init__(self, config: TrainConfig, before: Iterable[Event], knobs: Knobs) -> None:
         """`before` has the events of earlier processes of this run; `knobs` are turned while it trains."""
         earlier = list(before)
         self._config, self._to_try = config, f"try {rate_to_try(config):g}"
@@ -65,7 +68,8 @@ class Coach:
         self._said = set(self._earlier)
         for event in told:
             self._note(event.topic if event.topic in PHASES else "", event.words)
-        self._knobs = knobs
+        self._knobs, self._turns = knobs, dict.fromkeys(turns_of(earlier))
+        """`_turns` has all turns that have held, in order, as keys"""
         self._is_told_busy = False
         """whether it was told that the processor is taken, which still lasts"""
         self.ghost: Ghost | None = None
@@ -82,6 +86,7 @@ class Coach:
             self._seen.others = event.others or 0.0
         elif isinstance(event, Progress) and math.isfinite(event.loss):
             self._seen.note(event, is_resumed=self._started is not None and self._started.resumed)
+            self._turns.update(dict.fromkeys(turned(self._knobs.turns, event.step).values()))
         else:
             return None
         topic, words = self._find()
@@ -110,6 +115,8 @@ class Coach:
         return next((found for found in (self._warning(), self._race(), self._phase()) if found), ("", ""))
 
     def _warning(self) -> tuple[str, str] | None:
+        if ruined := self._ruined():
+            return ruined
         seen, rate = self._seen, f"try {rate_to_try(self._config):g}" if not self._is_turned_up else "turn it back"
         if (high := now(seen.loss)) > 2 * GUESSING_LOSS:
             loss = f"{high:,.1f}" if high < 1e6 else f"{high:.1e}"
@@ -122,8 +129,10 @@ class Coach:
             return "too-high", f"The loss jumps up again: the learning rate is too high ({rate})"
         if self._is_turned_up and now(seen.loss) > WORSE * seen.lowest + 0.05:
             return "too-high", "The loss has risen since the learning rate was turned up: turn it back"
-        is_still = now(seen.digit_loss) > 0.97 * seen.first_digit_loss and now(seen.digit) < ADDS
-        if is_still and seen.step > STILL_STEPS:
+        if self._is_guess and self._has_read:
+            words = f"The digit is a guess again: the learning rate is too high ({rate})"
+            return None if self._turns else ("too-high", words)
+        if self._is_guess and seen.step > STILL_STEPS:
             words = f"After {seen.step:,} steps the digit is still a guess"
             return "too-low", f"{words}: the learning rate is too low or too high"
         if since := overfitting_since(self._epochs, self._validation_images):
@@ -137,15 +146,32 @@ class Coach:
             )
         return self._busy()
 
+    def _ruined(self) -> tuple[str, str] | None:
+        """That a rate which was turned up, and is turned back, has ruined the weights."""
+        raised, held = turned_up(self._turns, self._seen.step), self._knobs.rate_turn_at(self._seen.step)
+        if raised is None or held is None or self._is_turned_up or self._seen.step < held.step + RUINED_STEPS:
+            return None
+        if not self._is_guess or not (self._has_read or "too-high" in self._said):
+            return None
+        return "ruined", (
+            f"The rate of {raised.value} after step {raised.step:,} has ruined the weights; "
+            "turning it back does not heal them: stop and begin again"
+        )
+
+    @property
+    def _is_guess(self) -> bool:
+        """Whether the digit is guessed."""
+        return now(self._seen.digit_loss) > STILL * self._seen.first_digit_loss and now(self._seen.digit) < ADDS
+
+    @property
+    def _has_read(self) -> bool:
+        """Whether the network has read digits at any time in this run."""
+        return max([self._seen.most_digit, *(epoch.digit_accuracy for epoch in self._epochs)]) >= READS
+
     @property
     def _is_turned_up(self) -> bool:
         """Whether the user has turned the learning rate up, so that it is not the config's."""
-        return self._knobs is not None and self._knobs.factor_at(self._seen.step) >= ALIKE
-
-    @property
-    def _is_turned(self) -> bool:
-        """Whether the user has changed a setting, so that the run is no longer what its config says."""
-        return self._knobs is not None and any(turn.step <= self._seen.step for turn in self._knobs.turns)
+        return self._knobs.factor_at(self._seen.step) >= ALIKE
 
     def _busy(self) -> tuple[str, str] | None:
         """That something else takes the processor: told once while it lasts, then what is learned is told again."""
@@ -171,13 +197,15 @@ class Coach:
 
     def _race(self) -> tuple[str, str] | None:
         """Which run is ahead, if that is news, and no other program or changed setting is why."""
-        was_disturbed = self._seen.slow_events or self._seen.crowded or BUSY in self._said or self._is_turned
+        was_disturbed = self._seen.slow_events or self._seen.crowded or BUSY in self._said or self._turns
         word, words = verdict(self._seen.reached.at, self.ghost) if self.ghost and not was_disturbed else ("", "")
         return ("ghost", words) if word not in ("", self._raced) else None
 
     def _phase(self) -> tuple[str, str]:
         digit, total = now(self._seen.digit), now(self._seen.total)
-        if "too-high" in self._said and digit < ADDS:  # nothing was learned since, so that still stands
+        if self._said & {"too-high", "ruined"} and digit < ADDS:  # nothing was learned since, so that still stands
+            return "", ""
+        if digit < READS and self._has_read:  # it has become worse, which only a warning may explain
             return "", ""
         if digit < READS:
             return "sees", "It learns to read digits; the sum is a guess as long as the digit is"
@@ -186,7 +214,7 @@ class Coach:
             is_slow = self._config.model in SLOW_TO_ADD
             return "guesses", f"{words} (with compact or swift sooner)" if is_slow else words
         if min(digit, total) < KNOWS:
-            if "agrees" in self._said:  # it has become worse, which only a warning may explain
+            if "agrees" in self._said:  # it has become worse, too
                 return "", ""
             if "adds" in self._earlier:  # this process has not seen when
                 return "adds", self._earlier["adds"]

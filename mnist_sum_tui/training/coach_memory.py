@@ -26,6 +26,8 @@ class Seen:
     loss: Average = field(default_factory=lambda: Average(FAST))
     digit: Average = field(default_factory=Average)
     """the accuracies of digit and sum are averaged as in the dashboard's key figures, so that they never disagree"""
+    most_digit: float = 0.0
+    """the highest average of the digit's accuracy"""
     total: Average = field(default_factory=Average)
     speed: Average = field(default_factory=lambda: Average(SLOW))
     digit_loss: Average = field(default_factory=lambda: Average(FAST))
@@ -54,7 +56,7 @@ class Seen:
         self.reached.add(event)
         loss, speed = now(self.loss), now(self.speed)
         self.events, self.step, self.rate = self.events + 1, event.step, event.lr
-        self.peak_rate = max(self.peak_rate, event.lr)
+        self.peak_rate, self.most_digit = max(self.peak_rate, event.lr), max(self.most_digit, now(self.digit))
         self.adds_since = 0 if event.sum_accuracy < ADDS else self.adds_since or event.step
         if self.events == SETTLED:
             self.first_digit_loss = now(self.digit_loss)

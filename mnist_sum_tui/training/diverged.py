@@ -12,7 +12,7 @@ from mnist_sum_tui.runs.events import Advice, Changed, Event, Finished
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.position import GUESSING
 
-RATE_TOPICS = ("too-high", "too-low")
+RATE_TOPICS = ("too-high", "ruined", "too-low")
 """the coach's topics that are doubts about the learning rate"""
 ALIKE = 2.0
 """two learning rates that differ by less than this factor count as equal"""

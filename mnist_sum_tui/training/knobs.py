@@ -65,8 +65,12 @@ class Knobs:
 
     def factor_at(self, step: int) -> float:
         """The factor by which the user has turned the learning rate of a step; 1 without a turn."""
-        turn = turned(self.turns, step).get("lr") if self.turns else None
+        turn = self.rate_turn_at(step) if self.turns else None
         return turn.number if turn else 1.0
+
+    def rate_turn_at(self, step: int) -> Turn | None:
+        """The turn of the learning rate that holds at a step; None before the first."""
+        return turned(self.turns, step).get("lr")
 
     def config_at(self, step: int) -> TrainConfig | None:
         """The config with the settings that hold at a step, learning rate aside; None if none was changed."""

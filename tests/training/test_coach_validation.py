@@ -3,8 +3,7 @@
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.training.coach import Coach
-from tests.training.test_coach import STARTED, done, progress, run, topics
+from tests.training.test_coach import done, progress, run, said, topics
 
 
 def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
@@ -24,12 +23,10 @@ def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
     ],
 )
 def test_little_is_left_only_once_the_rate_has_fallen(schedule: str, last_rate: float, begins: str) -> None:
-    coach = Coach(TrainConfig.of("standard", model="compact", schedule=schedule))
+    config = TrainConfig.of("standard", model="compact", schedule=schedule)
     steps = run(60, lambda step: progress(step, 0.1, 0.99, 0.99, lr=1e-3 if step < 20 else last_rate))
     epochs = [done(1, 0.95, 0.97), done(2, 0.97, 0.98), done(3, 0.98, 0.9801)]
-    said = [coach.add(event) for event in (STARTED, *steps, *epochs)]
-    assert said[-1] is not None
-    assert said[-1][1].startswith(begins)
+    assert said([*steps, *epochs], config)[-1][1].startswith(begins)
 
 
 def test_a_validation_far_below_the_training_is_told() -> None:

@@ -34,7 +34,7 @@ PAIRS = [(mine, other) for mine in EVENTS for other in EVENTS if mine.split("-")
 def said(
     events: Iterable[Event], ghost: Ghost | None, config: TrainConfig = OURS, knobs: Knobs | None = None
 ) -> list[tuple[str, str]]:
-    coach = Coach(config, knobs=knobs)
+    coach = Coach(config, (), knobs or Knobs(config))
     coach.ghost = ghost
     return [found for event in events if (found := coach.add(event)) is not None]
 

@@ -1,0 +1,62 @@
+"""The coach when the learning rate is turned while a network trains."""
+
+import pytest
+
+from mnist_sum_tui.runs.events import Advice, Changed, Progress
+from mnist_sum_tui.runs.knob_turns import Turn
+from mnist_sum_tui.training.coach import Coach
+from mnist_sum_tui.training.knobs import Knobs
+from tests.training.test_coach import CONFIG, STARTED, progress, run, said, topics
+
+BACK = [Turn(133, "lr", "x100"), Turn(160, "lr", "x1")]
+RUINED = (
+    "The rate of x100 after step 133 has ruined the weights; turning it back does not heal them: stop and begin again"
+)
+
+
+def test_a_rate_that_was_turned_up_is_blamed_as_soon_as_the_loss_has_risen() -> None:
+    """As in a lesson: x20 in a run that knows both; nothing takes what was said of adding up again."""
+
+    def learns(step: int) -> Progress:
+        loss, total = (0.15, 0.985) if step < 400 else (0.41, 0.88)
+        return progress(step, loss, total, total)
+
+    found = said(run(600, learns), turns=[Turn(400, "lr", "x20")])
+    assert found[-1] == ("too-high", "The loss has risen since the learning rate was turned up: turn it back")
+    assert [topic for topic, _ in found].count("adds") <= 1
+    assert topics(run(600, learns))[-1] != "adds"
+
+
+@pytest.mark.parametrize(
+    ("factors", "words"), [(["x50"], "(turn it back)"), (["x50", "x1"], "(try 0.0002)"), ([], "(try 0.0002)")]
+)
+def test_a_rate_that_the_user_turned_up_is_to_be_turned_back(factors: list[str], words: str) -> None:
+    turns = [Turn(9 + place, "lr", factor) for place, factor in enumerate(factors)]
+    assert words in said(run(30, lambda step: progress(step, 9.0, 0.1, 0.1)), turns=turns)[0][1]
+
+
+def wrecks(step: int, before: float = 0.95, heals_at: int = 1000) -> Progress:
+    """As measured with `pictured`: it reads, but does not add yet; x100 makes both a guess."""
+    if step < 133 or step >= heals_at:
+        return progress(step, 1.6 if before > 0.5 else 2.6, before, 0.1)
+    return progress(step, 40.0 if step < 160 else 2.6, 0.1, 0.1)
+
+
+def test_weights_that_a_rate_has_ruined_are_not_said_to_be_still_a_guess() -> None:
+    found = said(run(600, wrecks), turns=BACK)
+    assert [topic for topic, _ in found] == ["guesses", "too-high", "ruined"]
+    assert found[-1][1] == RUINED
+    assert said(run(600, lambda step: wrecks(step, before=0.1)), turns=BACK)[-1][1] == RUINED, "before it read"
+    assert topics(run(600, lambda step: wrecks(step, heals_at=200)), turns=BACK)[-1] == "guesses", "it has healed"
+    assert topics(run(600, wrecks), turns=BACK[:1])[-1] == "too-high", "it is not turned back yet"
+
+
+def test_a_rate_that_an_earlier_process_turned_up_is_known_after_a_resumption() -> None:
+    told = [
+        Changed(step=turn.step, epoch=1, elapsed=1.0, at=turn.step, setting="lr", before="x1", value=turn.value)
+        for turn in BACK
+    ]
+    read = Advice(step=100, epoch=1, elapsed=1.0, topic="too-high", words="The learning rate is too high")
+    coach = Coach(CONFIG, [*told, read], Knobs(CONFIG, turns=BACK[1:]))
+    found = [coach.add(event) for event in (STARTED, *run(60, lambda step: progress(400 + step, 2.6, 0.1, 0.1)))]
+    assert ("ruined", RUINED) in found
