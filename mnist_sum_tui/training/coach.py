@@ -15,15 +15,14 @@ from mnist_sum_tui.runs.knob_turns import turned
 from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen, now
 from mnist_sum_tui.training.diverged import ALIKE, rate_to_try, turned_up, turns_of
 from mnist_sum_tui.training.knobs import Knobs
+from mnist_sum_tui.training.other_programs import OtherPrograms
 from mnist_sum_tui.training.race import Ghost, verdict
 from mnist_sum_tui.training.validations import below_training, overfitting_since, within_chance
 
 HOLD = 15
 """Progress events for which a sentence is kept at least, unless a warning replaces it"""
-JUMP_EVENTS, BUSY_EVENTS = 10, 50
-"""Progress events for which the loss is high, or the training slow, before a warning comes"""
-BUSY_STANDS = 100
-"""Progress events after which the sentence on a busy machine is dropped, although the machine is still busy"""
+JUMP_EVENTS = 10
+"""Progress events for which the loss is high before a warning comes"""
 WORSE = 1.5
 """the loss has risen with the rate if it is more than this many times its lowest value, plus 0.05"""
 READS, KNOWS = 0.5, 0.9
@@ -35,9 +34,6 @@ STILL, STILL_STEPS = 0.97, 300
 """the digit is a guess while its loss is above this share of the first; so many steps without a fall are a warning"""
 RUINED_STEPS = 100
 """steps after which weights that still guess, although a rate that was turned up is turned back, count as ruined"""
-CROWDED_SHARE, GOT, FULL, CROWDED_EVENTS = 0.4, 0.8, 0.85, 2
-"""a warning comes if other programs take CROWDED_SHARE of the cores or more, our threads get less than GOT of what they
-could use, and both together fill more than FULL, for so many System events"""
 PHASES = ("sees", "guesses", "adds", "agrees", "ghost", "knows", "cools", "chance", "too-easy")
 SLOW_TO_ADD = ("original", "original-2fc", "pictured")
 """networks that have to find addition with ordinary layers"""
@@ -59,7 +55,7 @@ class Coach:
         self._epochs = [event for event in earlier if isinstance(event, EpochDone)]
         self._started: Started | None = None
         self._seen = Seen()
-        self._topic, self._since = "", 0
+        self._topic, self._words, self._since = "", "", 0
         self._before_ghost, self._raced = "", ""
         """the topic that a sentence about the ghost interrupted; and the last verdict on the race: Faster or Slower"""
         told = [event for event in earlier if isinstance(event, Advice)]
@@ -69,9 +65,9 @@ class Coach:
         for event in told:
             self._note(event.topic if event.topic in PHASES else "", event.words)
         self._knobs, self._turns = knobs, dict.fromkeys(turns_of(earlier))
-        """`_turns` has all turns that have held, in order, as keys"""
-        self._is_told_busy = False
-        """whether it was told that the processor is taken, which still lasts"""
+        """`_turns` has, as keys, the turns that have held in this run, and those that an earlier process has planned"""
+        self._others, self._before_busy = OtherPrograms(), ("", "")
+        """`_before_busy` is the topic and the sentence that one about other programs has interrupted"""
         self.ghost: Ghost | None = None
         """the best earlier run; it may be set after the training has begun"""
 
@@ -82,17 +78,18 @@ class Coach:
         elif isinstance(event, EpochDone):
             self._epochs.append(event)
         elif isinstance(event, System):
-            self._seen.crowded = self._seen.crowded + 1 if self._is_crowded(event) else 0
-            self._seen.others = event.others or 0.0
+            self._others.note(event, self._started)
         elif isinstance(event, Progress) and math.isfinite(event.loss):
             self._seen.note(event, is_resumed=self._started is not None and self._started.resumed)
             self._turns.update(dict.fromkeys(turned(self._knobs.turns, event.step).values()))
         else:
             return None
         topic, words = self._find()
-        is_urgent = topic in WARNINGS or not self._topic or (topic == "adds" and topic not in self._said)
+        is_over = self._topic == BUSY and not self._others.is_told
+        is_urgent = topic in WARNINGS or is_over or not self._topic or (topic == "adds" and topic not in self._said)
         standing = (self._topic, self._before_ghost) if self._topic == "ghost" else (self._topic,)
-        is_same = topic in standing and not (topic == "chance" and isinstance(event, EpochDone))
+        is_renewed = isinstance(event, EpochDone) if topic == "chance" else topic == BUSY and words != self._words
+        is_same = topic in standing and not is_renewed
         if not topic or is_same or (self._seen.events - self._since < HOLD and not is_urgent):
             return None
         self._note(topic, words)
@@ -103,7 +100,9 @@ class Coach:
         """Note what was said last."""
         if topic == "ghost":
             self._before_ghost, self._raced = self._topic, words.partition(" ")[0]
-        self._topic, self._since = topic, self._seen.events
+        if topic == BUSY != self._topic:
+            self._before_busy = self._topic, self._words
+        self._topic, self._words, self._since = topic, words, self._seen.events
 
     def _find(self) -> tuple[str, str]:
         """The topic that matters most now, and its sentence; two empty strings if there is none."""
@@ -112,7 +111,8 @@ class Coach:
             if images < FEW_IMAGES:
                 return "few-images", f"Only {plural(images, 'image')} to learn from: it will know them by heart"
             return "", ""
-        return next((found for found in (self._warning(), self._race(), self._phase()) if found), ("", ""))
+        rest = self._before_busy if self._topic == BUSY else ("", "")
+        return self._warning() or self._race() or self._phase() or rest
 
     def _warning(self) -> tuple[str, str] | None:
         if ruined := self._ruined():
@@ -129,10 +129,9 @@ class Coach:
             return "too-high", f"The loss jumps up again: the learning rate is too high ({rate})"
         if self._is_turned_up and now(seen.loss) > WORSE * seen.lowest + 0.05:
             return "too-high", "The loss has risen since the learning rate was turned up: turn it back"
-        if self._is_guess and self._has_read:
-            words = f"The digit is a guess again: the learning rate is too high ({rate})"
-            return None if self._turns else ("too-high", words)
-        if self._is_guess and seen.step > STILL_STEPS:
+        if self._is_guess and self._has_read and not self._is_turned:
+            return "too-high", f"The digit is a guess again: the learning rate is too high ({rate})"
+        if self._is_guess and not self._has_read and seen.step > STILL_STEPS:
             words = f"After {seen.step:,} steps the digit is still a guess"
             return "too-low", f"{words}: the learning rate is too low or too high"
         if since := overfitting_since(self._epochs, self._validation_images):
@@ -173,40 +172,28 @@ class Coach:
         """Whether the user has turned the learning rate up, so that it is not the config's."""
         return self._knobs.factor_at(self._seen.step) >= ALIKE
 
-    def _busy(self) -> tuple[str, str] | None:
-        """That something else takes the processor: told once while it lasts, then what is learned is told again."""
-        seen = self._seen
-        is_crowded = seen.crowded >= CROWDED_EVENTS
-        if not is_crowded and seen.slow_events < BUSY_EVENTS:
-            self._is_told_busy = False
-            return None
-        if self._is_told_busy and (self._topic != BUSY or seen.events - self._since >= BUSY_STANDS):
-            return None
-        self._is_told_busy = True
-        if is_crowded:
-            share = percent(seen.others, 0)
-            return BUSY, f"Something else takes {share} of the cores: stop it, and the training gets them"
-        return BUSY, "It trains at half of its best speed: something else takes the processor"
+    @property
+    def _is_turned(self) -> bool:
+        """Whether the user has changed a setting, so that the run is no longer what its config says."""
+        return any(turn.step <= self._seen.step for turn in self._turns)
 
-    def _is_crowded(self, event: System) -> bool:
-        """Whether other programs take cores that the training's threads could use."""
-        if self._started is None or self._started.device != "cpu" or event.others is None:
-            return False
-        wanted = min(self._started.threads / event.cores, 1.0)
-        return event.others >= CROWDED_SHARE and event.own < GOT * wanted and event.own + event.others > FULL
+    def _busy(self) -> tuple[str, str] | None:
+        stood = self._seen.events - self._since if self._topic == BUSY else None
+        words = self._others.words(self._seen.slow_events, stood)
+        return (BUSY, words) if words else None
 
     def _race(self) -> tuple[str, str] | None:
         """Which run is ahead, if that is news, and no other program or changed setting is why."""
-        was_disturbed = self._seen.slow_events or self._seen.crowded or BUSY in self._said or self._turns
+        was_disturbed = self._seen.slow_events or self._others.are_crowding or BUSY in self._said or self._is_turned
         word, words = verdict(self._seen.reached.at, self.ghost) if self.ghost and not was_disturbed else ("", "")
         return ("ghost", words) if word not in ("", self._raced) else None
 
-    def _phase(self) -> tuple[str, str]:
+    def _phase(self) -> tuple[str, str] | None:
         digit, total = now(self._seen.digit), now(self._seen.total)
         if self._said & {"too-high", "ruined"} and digit < ADDS:  # nothing was learned since, so that still stands
-            return "", ""
+            return None
         if digit < READS and self._has_read:  # it has become worse, which only a warning may explain
-            return "", ""
+            return None
         if digit < READS:
             return "sees", "It learns to read digits; the sum is a guess as long as the digit is"
         if total < ADDS:
@@ -215,7 +202,7 @@ class Coach:
             return "guesses", f"{words} (with compact or swift sooner)" if is_slow else words
         if min(digit, total) < KNOWS:
             if "agrees" in self._said:  # it has become worse, too
-                return "", ""
+                return None
             if "adds" in self._earlier:  # this process has not seen when
                 return "adds", self._earlier["adds"]
             since = self._seen.adds_since or self._seen.step

@@ -35,8 +35,6 @@ class Seen:
     lowest: float = math.inf
     fastest: float = 0.0
     slow_events: int = 0
-    crowded: int = 0
-    others: float = 0.0
     high_events: int = 0
     peak_rate: float = 0.0
     rate: float = 0.0

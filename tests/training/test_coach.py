@@ -162,6 +162,18 @@ def test_another_process_that_takes_half_of_the_cores_is_told_from_the_second_ti
     assert found[-1] == ("busy", "Something else takes 49 % of the cores: stop it, and the training gets them")
 
 
+def test_what_another_process_takes_is_told_anew_when_it_changes_and_dropped_when_it_is_over() -> None:
+    ours = replace(STARTED, threads=4, device="cpu")
+    knows = list(run(60, lambda step: progress(step, 0.1, 0.97, 0.96)))
+    worse = list(run(60, lambda step: progress(60 + step, 0.2, 0.9, 0.85)))  # of which the coach has no words
+    busy = [*knows, *worse, *[system(0.2, 0.76)] * 2, *worse[:5]]
+    *_, before, taken = said(busy, started=ours)
+    assert taken[1].startswith("Something else takes 76 % of the cores")
+    assert said([*busy, system(0.22, 0.74)], started=ours)[-1] == taken, "nearly the same"
+    assert said([*busy, system(0.5, 0.45)], started=ours)[-1][1].startswith("Something else takes 45 % of the cores")
+    assert said([*busy, system(0.9, 0.05)], started=ours)[-1] == before, "at once, when it is over"
+
+
 def test_beside_another_process_it_is_told_what_is_learned_all_the_same() -> None:
     def learns(step: int) -> Progress:
         digit, total = min(0.1 + step / 200, 0.98), min(max((step - 400) / 200, 0.1), 0.98)
