@@ -19,12 +19,14 @@ from mnist_sum_tui.training.other_programs import OtherPrograms
 from mnist_sum_tui.training.race import Ghost, verdict
 from mnist_sum_tui.training.validations import below_training, overfitting_since, within_chance
 
+Said = tuple[str, str]
+"""a topic and a sentence"""
 HOLD = 15
 """Progress events for which a sentence is kept at least, unless a warning replaces it"""
 JUMP_EVENTS = 10
 """Progress events for which the loss is high before a warning comes"""
-WORSE = 1.5
-"""the loss has risen with the rate if it is more than this many times its lowest value, plus 0.05"""
+WORSE, RISEN = 1.5, 0.05
+"""the loss has risen with the rate if it is more than WORSE times its lowest value, plus RISEN"""
 READS, KNOWS = 0.5, 0.9
 """accuracies from which on the network counts as reading digits, and as knowing both"""
 FEW_IMAGES = 2_000
@@ -34,15 +36,15 @@ STILL, STILL_STEPS = 0.97, 300
 """the digit is a guess while its loss is above this share of the first; so many steps without a fall are a warning"""
 RUINED_STEPS = 100
 """steps after which weights that still guess, although a rate that was turned up is turned back, count as ruined"""
-PHASES = ("sees", "guesses", "adds", "agrees", "ghost", "knows", "cools", "chance", "too-easy")
 SLOW_TO_ADD = ("original", "original-2fc", "pictured")
 """networks that have to find addition with ordinary layers"""
 GUESSING_LOSS = (math.log(10) + math.log(19)) / 2
 """the mean of both losses if all digits and all sums are equally probable"""
 FAR_BELOW = 0.05
 """if a validation accuracy is this far below that of training (0.05: five points), the steps are too large"""
+PHASES = ("sees", "guesses", "adds", "agrees", "ghost", "knows", "cools", "chance", "too-easy")
 WARNINGS = ("too-high", "ruined", "unsettled", "too-low", "overfitting", BUSY, "few-images")
-"""the topics; the guide's page `coach` has a paragraph for each"""
+"""the topics are PHASES and then WARNINGS; the guide's page `coach` has a paragraph for each, in this order"""
 
 
 class Coach:
@@ -66,12 +68,13 @@ class Coach:
             self._note(event.topic if event.topic in PHASES else "", event.words)
         self._knobs, self._turns = knobs, dict.fromkeys(turns_of(earlier))
         """`_turns` has, as keys, the turns that have held in this run, and those that an earlier process has planned"""
-        self._others, self._before_busy = OtherPrograms(), ("", "")
-        """`_before_busy` is the topic and the sentence that one about other programs has interrupted"""
+        self._others = OtherPrograms()
+        self._before_busy: Said | None = None
+        """what a sentence about other programs has interrupted"""
         self.ghost: Ghost | None = None
         """the best earlier run; it may be set after the training has begun"""
 
-    def add(self, event: Event) -> tuple[str, str] | None:
+    def add(self, event: Event) -> Said | None:
         """Take in an event; returns a topic and a sentence if there is something new to say, else None."""
         if isinstance(event, Started):
             self._started = event
@@ -84,68 +87,46 @@ class Coach:
             self._turns.update(dict.fromkeys(turned(self._knobs.turns, event.step).values()))
         else:
             return None
-        topic, words = self._find()
+        found = self._find()
+        if found is None or not self._is_news(*found, event):
+            return None
+        self._note(*found)
+        self._said.add(found[0])
+        return found
+
+    def _is_news(self, topic: str, words: str, event: Event) -> bool:
+        """Whether a sentence is said now: not if it stands already, nor soon after another one if it can wait."""
         is_over = self._topic == BUSY and not self._others.is_told
         is_urgent = topic in WARNINGS or is_over or not self._topic or (topic == "adds" and topic not in self._said)
         standing = (self._topic, self._before_ghost) if self._topic == "ghost" else (self._topic,)
         is_renewed = isinstance(event, EpochDone) if topic == "chance" else topic == BUSY and words != self._words
-        is_same = topic in standing and not is_renewed
-        if not topic or is_same or (self._seen.events - self._since < HOLD and not is_urgent):
-            return None
-        self._note(topic, words)
-        self._said.add(topic)
-        return topic, words
+        return (topic not in standing or is_renewed) and (is_urgent or self._seen.events - self._since >= HOLD)
 
     def _note(self, topic: str, words: str) -> None:
         """Note what was said last."""
         if topic == "ghost":
             self._before_ghost, self._raced = self._topic, words.partition(" ")[0]
         if topic == BUSY != self._topic:
-            self._before_busy = self._topic, self._words
+            self._before_busy = (self._topic, self._words) if self._topic else None
         self._topic, self._words, self._since = topic, words, self._seen.events
 
-    def _find(self) -> tuple[str, str]:
-        """The topic that matters most now, and its sentence; two empty strings if there is none."""
+    def _find(self) -> Said | None:
+        """The topic that matters most now, and its sentence."""
         if self._seen.events < SETTLED:
-            images = self._started.train_images if self._started else FEW_IMAGES
-            if images < FEW_IMAGES:
-                return "few-images", f"Only {plural(images, 'image')} to learn from: it will know them by heart"
-            return "", ""
-        rest = self._before_busy if self._topic == BUSY else ("", "")
-        return self._warning() or self._race() or self._phase() or rest
+            return self._few_images()
+        rules = (
+            self._ruined, self._too_high, self._too_low, self._overfitting, self._unsettled, self._busy, self._race,
+            self._phase,
+        )  # fmt: skip
+        found = next((found for rule in rules if (found := rule())), None)
+        return found or (self._before_busy if self._topic == BUSY else None)
 
-    def _warning(self) -> tuple[str, str] | None:
-        if ruined := self._ruined():
-            return ruined
-        seen, rate = self._seen, f"try {rate_to_try(self._config):g}" if not self._is_turned_up else "turn it back"
-        if (high := now(seen.loss)) > 2 * GUESSING_LOSS:
-            loss = f"{high:,.1f}" if high < 1e6 else f"{high:.1e}"
-            return (
-                "too-high",
-                f"The learning rate is too high ({rate}): the mean of both losses was {loss} at step {seen.step:,}, "
-                f"far above that of guessing, {GUESSING_LOSS:.1f}",
-            )
-        if seen.high_events >= JUMP_EVENTS:
-            return "too-high", f"The loss jumps up again: the learning rate is too high ({rate})"
-        if self._is_turned_up and now(seen.loss) > WORSE * seen.lowest + 0.05:
-            return "too-high", "The loss has risen since the learning rate was turned up: turn it back"
-        if self._is_guess and self._has_read and not self._is_turned:
-            return "too-high", f"The digit is a guess again: the learning rate is too high ({rate})"
-        if self._is_guess and not self._has_read and seen.step > STILL_STEPS:
-            words = f"After {seen.step:,} steps the digit is still a guess"
-            return "too-low", f"{words}: the learning rate is too low or too high"
-        if since := overfitting_since(self._epochs, self._validation_images):
-            return "overfitting", (
-                f"Since epoch {since} it gets better on its own images only: overfitting; try to augment, or stop"
-            )
-        if (below := below_training(self._epochs)) > FAR_BELOW:
-            return "unsettled", (
-                f"The validation of epoch {self._epochs[-1].epoch} is {percent(below, 0)} below its training: "
-                "the steps are too large; turn the rate down"
-            )
-        return self._busy()
+    def _few_images(self) -> Said | None:
+        images = self._started.train_images if self._started else FEW_IMAGES
+        words = f"Only {plural(images, 'image')} to learn from: it will know them by heart"
+        return ("few-images", words) if images < FEW_IMAGES else None
 
-    def _ruined(self) -> tuple[str, str] | None:
+    def _ruined(self) -> Said | None:
         """That a rate which was turned up, and is turned back, has ruined the weights."""
         raised, held = turned_up(self._turns, self._seen.step), self._knobs.rate_turn_at(self._seen.step)
         if raised is None or held is None or self._is_turned_up or self._seen.step < held.step + RUINED_STEPS:
@@ -156,6 +137,39 @@ class Coach:
             f"The rate of {raised.value} after step {raised.step:,} has ruined the weights; "
             "turning it back does not heal them: stop and begin again"
         )
+
+    def _too_high(self) -> Said | None:
+        seen, rate = self._seen, "turn it back" if self._is_turned_up else f"try {rate_to_try(self._config):g}"
+        if (high := now(seen.loss)) > 2 * GUESSING_LOSS:
+            loss = f"{high:,.1f}" if high < 1e6 else f"{high:.1e}"
+            return "too-high", (
+                f"The learning rate is too high ({rate}): the mean of both losses was {loss} at step {seen.step:,}, "
+                f"far above that of guessing, {GUESSING_LOSS:.1f}"
+            )
+        if seen.high_events >= JUMP_EVENTS:
+            return "too-high", f"The loss jumps up again: the learning rate is too high ({rate})"
+        if self._is_turned_up and now(seen.loss) > WORSE * seen.lowest + RISEN:
+            return "too-high", "The loss has risen since the learning rate was turned up: turn it back"
+        if self._is_guess and self._has_read and not self._is_turned:
+            return "too-high", f"The digit is a guess again: the learning rate is too high ({rate})"
+        return None
+
+    def _too_low(self) -> Said | None:
+        if not self._is_guess or self._has_read or self._seen.step <= STILL_STEPS:
+            return None
+        words = f"After {self._seen.step:,} steps the digit is still a guess"
+        return "too-low", f"{words}: the learning rate is too low or too high"
+
+    def _overfitting(self) -> Said | None:
+        since = overfitting_since(self._epochs, self._validation_images)
+        words = f"Since epoch {since} it gets better on its own images only: overfitting; try to augment, or stop"
+        return ("overfitting", words) if since else None
+
+    def _unsettled(self) -> Said | None:
+        if (below := below_training(self._epochs)) <= FAR_BELOW:
+            return None
+        words = f"The validation of epoch {self._epochs[-1].epoch} is {percent(below, 0)} below its training"
+        return "unsettled", f"{words}: the steps are too large; turn the rate down"
 
     @property
     def _is_guess(self) -> bool:
@@ -177,18 +191,18 @@ class Coach:
         """Whether the user has changed a setting, so that the run is no longer what its config says."""
         return any(turn.step <= self._seen.step for turn in self._turns)
 
-    def _busy(self) -> tuple[str, str] | None:
+    def _busy(self) -> Said | None:
         stood = self._seen.events - self._since if self._topic == BUSY else None
         words = self._others.words(self._seen.slow_events, stood)
         return (BUSY, words) if words else None
 
-    def _race(self) -> tuple[str, str] | None:
+    def _race(self) -> Said | None:
         """Which run is ahead, if that is news, and no other program or changed setting is why."""
         was_disturbed = self._seen.slow_events or self._others.are_crowding or BUSY in self._said or self._is_turned
         word, words = verdict(self._seen.reached.at, self.ghost) if self.ghost and not was_disturbed else ("", "")
         return ("ghost", words) if word not in ("", self._raced) else None
 
-    def _phase(self) -> tuple[str, str] | None:
+    def _phase(self) -> Said | None:
         digit, total = now(self._seen.digit), now(self._seen.total)
         if self._said & {"too-high", "ruined"} and digit < ADDS:  # nothing was learned since, so that still stands
             return None
