@@ -25,7 +25,8 @@ from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training import loop
+from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.timing import Paces
 
 UNTOUCHED, REFUSED, CRASHED, ABSORBED = 0, 10, 11, 12
 """exit codes of an attempt: no change was left to fail; one of our errors; another error; trained to the end anyway"""
@@ -113,7 +114,7 @@ def train_in(folder: Path, config: TrainConfig) -> Run:
     """Train the folder's run to its end, or a new run if there is none."""
     found = find.list_runs(folder)
     run = found[0] if found else find.create(folder, config)
-    for _ in loop.train(config, run):
+    for _ in train(config, run, paces=Paces(progress=0.0)):
         pass
     return run
 
@@ -130,7 +131,6 @@ def same_end(one: Run, other: Run) -> None:
 
 
 def main(data_dir: str, folder: Path, mode: str, stride: int) -> None:
-    loop.PROGRESS_SECONDS = 0.0
     config = TrainConfig.of(
         "standard", model="pictured", epochs=2, batch_size=36, threads=1, precision="fp32", data_dir=data_dir, keep=1
     )

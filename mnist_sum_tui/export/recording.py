@@ -105,20 +105,17 @@ def record(config: TrainConfig, target: Run | None = None) -> list[Event]:
     Raises:
         MnistSumError: training fails, as in `train`, or the target cannot be written.
     """
-    from mnist_sum_tui.training import loop  # imports torch, which drawing the animation does not need
     from mnist_sum_tui.training.control import Control
+    from mnist_sum_tui.training.loop import train  # imports torch, which drawing the animation does not need
+    from mnist_sum_tui.training.timing import Paces
 
-    usual = loop.PROGRESS_SECONDS, loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE
-    loop.PROGRESS_SECONDS, loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE = 0.0, 0.0, 1.0
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            run = find.create(Path(folder), config)
-            events = thinned(loop.train(config, run, Control(samples=True)))
-            if target is not None:
-                _keep(run, events, target)
-            return events
-    finally:
-        loop.PROGRESS_SECONDS, loop.SAMPLES_SECONDS, loop.SAMPLES_SHARE = usual
+    with tempfile.TemporaryDirectory() as folder:
+        run = find.create(Path(folder), config)
+        paces = Paces(progress=0.0, samples=0.0, samples_share=1.0)
+        events = thinned(train(config, run, Control(samples=True), paces))
+        if target is not None:
+            _keep(run, events, target)
+        return events
 
 
 def _keep(run: Run, events: Iterable[Event], target: Run) -> None:

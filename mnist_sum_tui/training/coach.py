@@ -139,7 +139,7 @@ class Coach:
         )
 
     def _too_high(self) -> Said | None:
-        seen, rate = self._seen, "turn it back" if self._is_turned_up else f"try {rate_to_try(self._config):g}"
+        seen, rate = self._seen, "turn it back" if self._is_turned_up else self._to_try
         if (high := now(seen.loss)) > 2 * GUESSING_LOSS:
             loss = f"{high:,.1f}" if high < 1e6 else f"{high:.1e}"
             return "too-high", (

@@ -40,23 +40,17 @@ from mnist_sum_tui.training.sample_answers import sample_answers
 from mnist_sum_tui.training.schedule import describe_change
 from mnist_sum_tui.training.state import RunState, add_to
 from mnist_sum_tui.training.step import DivergedError, StepResult
-from mnist_sum_tui.training.timing import SamplePace
-
-PROGRESS_SECONDS = 0.1
-SAMPLES_SECONDS, SAMPLES_SHARE = 1.0, 0.005
-"""seconds between two Samples while a dashboard asks, and the largest share of the time for all of them"""
-SYSTEM_SECONDS = 10.0
-AUTOSAVE_SECONDS = 120.0
-"""seconds between saves within an epoch, the most that a power cut costs; the largest network is saved in under 1 s"""
+from mnist_sum_tui.training.timing import USUAL, Paces, SamplePace
 
 
-def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iterator[Event]:
+def train(config: TrainConfig, run: Run, control: Control | None = None, paces: Paces | None = None) -> Iterator[Event]:
     """Train in the run's folder, from its newest checkpoint if it has one, and yield the events.
 
     Every event is in metrics.jsonl before it is yielded. Once training has begun, the last event is Finished, whatever
     happens. An unexpected error is raised after Finished, and error.txt in the run's folder has its traceback. A new
     run that cannot begin leaves no folder. The whole process gets the number of torch's threads, and keeps freed memory
     for reuse. If torchrun has started several processes, the leading one calls this, and the others `help_training`.
+    `paces` says how often it reports and saves; USUAL if None.
 
     Raises:
         UsageError: the device is missing, the run is complete, or the config does not fit the run.
@@ -82,7 +76,7 @@ def train(config: TrainConfig, run: Run, control: Control | None = None) -> Iter
                 check_room(run, training.learner.network, state.config)
                 recorder = Recorder(run, state, behind)
                 with recorder.open(hardware):
-                    yield from _Trainer(training, test, recorder, control or Control()).events()
+                    yield from _Trainer(training, test, recorder, control or Control(), paces or USUAL).events()
     except BaseException:
         run.remove_if_unused()
         raise
@@ -98,15 +92,16 @@ class NoReport(Enum):
 class _Trainer:
     """The training loop of the leading process."""
 
-    def __init__(self, training: Training, test: Split, recorder: Recorder, control: Control) -> None:
+    def __init__(self, training: Training, test: Split, recorder: Recorder, control: Control, paces: Paces) -> None:
         self.training, self.test, self.recorder, self.control = training, test, recorder, control
+        self.paces = paces
         self.state, self.learner, self.batches = training.state, training.learner, training.batches
         self.validation = training.validation
         before = [*read_events(recorder.run.metrics_file, EpochDone.kind, Advice.kind, Changed.kind)]
         self.ending = Ending(training.state, training.batches, control, before)
         self.requests = Requests(training, recorder, control, self._validated, self.ending.why_of)
         self.coach = Coach(training.state.config, before, training.state.knobs)
-        self.sampling, self.health = SamplePace(SAMPLES_SECONDS, SAMPLES_SHARE), HealthWatch(training)
+        self.sampling, self.health = SamplePace(paces.samples, paces.samples_share), HealthWatch(training)
         self.meter = Meter()
         threading.Thread(target=self._find_ghost, name="ghost", daemon=True).start()  # it reads all runs in the folder
 
@@ -171,7 +166,7 @@ class _Trainer:
     def _reports(self, result: StepResult) -> Iterator[Event]:
         """The events that are due after a step: Progress, System, Samples, Health and an automatic save."""
         now, state = time.perf_counter(), self.state
-        if now - self.requests.told_from >= PROGRESS_SECONDS or state.batch == self.batches.steps_per_epoch:
+        if now - self.requests.told_from >= self.paces.progress or state.batch == self.batches.steps_per_epoch:
             remaining = self._remaining(epochs_done=state.epoch - 1)
             yield from self._with_advice(
                 self.recorder.event(Progress, **state.take_recent(), lr=result.lr, remaining=remaining)
@@ -179,7 +174,7 @@ class _Trainer:
             self.requests.told_from = now
             self.recorder.note_length()
             self.ending.note_speed()
-            if self.meter.age >= SYSTEM_SECONDS and self.learner.is_alone:
+            if self.meter.age >= self.paces.system and self.learner.is_alone:
                 yield from self._with_advice(self.recorder.event(System, **asdict(self.meter.read())))
         place = state.step, self.batches.total_steps, self.control.samples
         if self.sampling.wants(*place) or state.step == self.batches.total_steps:  # the end stays on the screen
@@ -189,7 +184,7 @@ class _Trainer:
         is_due = is_next_last or self.health.is_begun or self.health.pace.wants(*place)
         if is_due and (health := self.health.look(is_next_last)) is not None:
             yield self.recorder.event(Health, **health)
-        if now - state.saved_at >= AUTOSAVE_SECONDS:
+        if now - state.saved_at >= self.paces.autosave:
             yield self.recorder.save(self.learner, "timer")
 
     def _find_ghost(self) -> None:

@@ -10,6 +10,23 @@ MOMENTS = 200
 """how often a run's samples are recorded at most if no dashboard asks for them, so that it can be played back later"""
 
 
+@dataclass(frozen=True, slots=True)
+class Paces:
+    """How often a training reports and saves, in seconds."""
+
+    progress: float = 0.1
+    samples: float = 1.0
+    """between two Samples while a dashboard asks"""
+    samples_share: float = 0.005
+    """the largest share of the time for all Samples"""
+    system: float = 10.0
+    autosave: float = 120.0
+    """between saves within an epoch, the most that a power cut costs; the largest network is saved in under 1 s"""
+
+
+USUAL = Paces()
+
+
 class Stopwatch:
     """Seconds of training without pauses. Setting the system clock does not change it."""
 

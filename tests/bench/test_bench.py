@@ -24,6 +24,7 @@ from mnist_sum_tui.models import build, parameter_count
 from mnist_sum_tui.training import loop as training_loop
 from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.step import Learner, StepResult
+from mnist_sum_tui.training.timing import Paces
 from tests.conftest import wait_for
 from tests.machine.test_hardware import StrictMeta
 
@@ -208,7 +209,8 @@ def test_the_estimate_follows_its_formula() -> None:
 def test_the_growth_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growth, "SHARES", (0.01, 0.02))
     monkeypatch.setattr(growth, "EPOCHS", (1, 2))
-    monkeypatch.setattr(training_loop, "PROGRESS_SECONDS", math.inf)  # lines by the clock would hide those by the epoch
+    by_the_epoch = Paces(progress=math.inf)  # lines by the clock would hide those by the epoch
+    monkeypatch.setattr(training_loop, "USUAL", by_the_epoch)
     found = growth.measure("swift", rounds=1)
     assert list(found.epoch_seconds) == list(found.evaluation_seconds) == [0.01, 0.02]
     assert min(*found.epoch_seconds.values(), *found.evaluation_seconds.values()) > 0

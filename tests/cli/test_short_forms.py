@@ -163,23 +163,17 @@ def test_predict_prints_half_blocks_beside_the_characters(
     assert any("0 + 5 = 5  right" in line for line in found.lines)
 
 
-def test_the_picture_and_its_title_fit_a_screen(
-    small_data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_picture_and_its_title_fit_a_screen(small_data: str, tmp_path: Path) -> None:
     found = shown("predict", "3", "5", columns=80, rows=24)
     assert "test image 3, number 5" in found.lines
     assert len(found.lines) < 24, "the last row has the shell's prompt"
-    monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 0.0)  # each step is told
     run = begun(config_of(small_data), tmp_path / "runs", 1)  # its answer is wrong
     found = shown("predict", "3", "5", "--run", str(run.path), columns=120, rows=24)
     assert "test image 3, number 5; correct: 0 + 5 = 5" in found.lines
     assert len(found.lines) < 24
 
 
-def test_evaluate_says_how_many_wrong_digits_it_shows(
-    cli: Cli, small_data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 0.0)  # each step is told
+def test_evaluate_says_how_many_wrong_digits_it_shows(cli: Cli, small_data: str, tmp_path: Path) -> None:
     begun(config_of(small_data), tmp_path / "runs", 3)
     words = cli("evaluate", "--data-dir", small_data).stdout
     assert re.search(r"^Wrong digits, 16 of \d\d shown, surest first$", words, re.MULTILINE)

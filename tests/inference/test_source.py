@@ -20,7 +20,6 @@ from tests.tui import recorded
 def test_an_unfinished_run_says_where_it_stopped(
     small_data: str, tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 0.0)  # each step is told
     run = Run(begun(config_of(small_data), tmp_path / "runs", 7).path)
     assert load_predictor(run).source == f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated)"
     assert load.load_file(best_of(run)).source == f"{run.id}, stopped in epoch 1, step 7, not calibrated"

@@ -15,6 +15,7 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.timing import Paces
 from tests.conftest import Cli
 
 FOLDER = Path(__file__).parents[1] / "first_version"
@@ -48,16 +49,15 @@ def test_the_run_predicts_and_is_evaluated(run: Run, cli: Cli) -> None:
     assert '"pairs": 1000' in evaluated.stdout
 
 
-def test_the_run_is_resumed_as_version_0_1_0_did(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_run_is_resumed_as_version_0_1_0_did(run: Run, tmp_path: Path) -> None:
     """The end is the same, bit for bit, in one piece or several. The steps and learning rates are those of version
     0.1.0; its losses differ a little, because it may have run on another processor.
     """
-    monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 0.0)
     cut = Run(shutil.copytree(run.path, tmp_path / "cut" / ID))
-    whole = [*train(run.read_config(), run)]
+    whole = [*train(run.read_config(), run, paces=Paces(progress=0.0))]
     for stop in (9, 18, 20, 10**9):
         control = Control()
-        for event in train(cut.read_config(), cut, control):
+        for event in train(cut.read_config(), cut, control, Paces(progress=0.0)):
             if event.step >= stop:
                 control.stop()
     one, other = checkpoint.load(run.last_file), checkpoint.load(cut.last_file)

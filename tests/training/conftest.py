@@ -8,6 +8,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 from tests.conftest import make_small_data
+from tests.training.resuming import EVERY_STEP
 
 
 @pytest.fixture
@@ -29,4 +30,4 @@ def run(config: TrainConfig, tmp_path: Path) -> Run:
 @pytest.fixture
 def every_step_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every step sends a Progress."""
-    monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr("mnist_sum_tui.training.loop.USUAL", EVERY_STEP)

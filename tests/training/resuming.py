@@ -15,7 +15,9 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.timing import Paces
 
+EVERY_STEP = Paces(progress=0.0)
 TIMES = {"elapsed", "images_per_second", "remaining", "run", "path", "seconds", "resumed"}
 
 
@@ -34,7 +36,7 @@ def train_through(config: TrainConfig, folder: Path, stop_at: Iterable[int] = ()
     run = run or find.create(folder, config)
     for step in [*stop_at, 10**9]:
         control = Control()
-        for event in train(config, run, control):
+        for event in train(config, run, control, EVERY_STEP):
             if event.step >= step:
                 control.stop()
     return run
@@ -43,7 +45,7 @@ def train_through(config: TrainConfig, folder: Path, stop_at: Iterable[int] = ()
 def begun(config: TrainConfig, folder: Path, step: int) -> Run:
     """A run that was stopped after a step."""
     run, control = find.create(folder, config), Control()
-    for event in train(config, run, control):
+    for event in train(config, run, control, EVERY_STEP):
         if event.step == step:
             control.stop()
     return run

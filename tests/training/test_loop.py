@@ -28,6 +28,8 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.step import Learner, StepResult
+from mnist_sum_tui.training.timing import Paces
+from tests.training.resuming import EVERY_STEP
 
 
 def test_a_run_from_start_to_finish(config: TrainConfig, run: Run) -> None:
@@ -87,9 +89,8 @@ def test_no_weights_are_kept_if_none_are_wanted(config: TrainConfig, run: Run) -
     assert run.kept_epochs() == []
 
 
-def test_epoch_means_are_over_all_of_its_images(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 0.0)
-    events = [event for event in train(config, run) if event.epoch == 1]
+def test_epoch_means_are_over_all_of_its_images(config: TrainConfig, run: Run) -> None:
+    events = [event for event in train(config, run, paces=EVERY_STEP) if event.epoch == 1]
     steps = [event for event in events if isinstance(event, Progress)]
     (done,) = [event for event in events if isinstance(event, EpochDone)]
     weights = [64] * 8 + [38]
@@ -151,11 +152,8 @@ def test_all_data_has_no_validation(config: TrainConfig, run: Run) -> None:
 
 
 @pytest.mark.parametrize("model", ["original", "compact", "swift"])
-def test_an_ordinary_step_goes_through_few_modules(
-    model: str, config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_ordinary_step_goes_through_few_modules(model: str, config: TrainConfig, run: Run) -> None:
     """From one plan to the next, without an event that is due; who reads a step must read so many files."""
-    monkeypatch.setattr("mnist_sum_tui.training.loop.PROGRESS_SECONDS", 1e9)
     steps: list[set[str]] = []
 
     def note(frame: FrameType, kind: str, _: object) -> None:
@@ -166,7 +164,7 @@ def test_an_ordinary_step_goes_through_few_modules(
             if steps:
                 steps[-1].add(name.removeprefix("mnist_sum_tui."))
 
-    events = train(replace(config, model=model, epochs=1, augment="none"), run)
+    events = train(replace(config, model=model, epochs=1, augment="none"), run, paces=Paces(progress=1e9))
     next(events)
     sys.setprofile(note)
     try:

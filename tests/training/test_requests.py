@@ -4,8 +4,6 @@ import threading
 import time
 from dataclasses import replace
 
-import pytest
-
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import (
     Event,
@@ -18,6 +16,7 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.timing import Paces
 from tests.conftest import wait_for
 
 
@@ -62,10 +61,9 @@ def test_a_pause_is_not_counted(config: TrainConfig, run: Run) -> None:
     assert resumed.elapsed - paused.elapsed < 0.5
 
 
-def test_samples_are_fixed_validation_images(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.training.loop.SAMPLES_SECONDS", 0.0)
-    monkeypatch.setattr("mnist_sum_tui.training.loop.SAMPLES_SHARE", 1e9)
-    samples = [event for event in train(config, run, Control(samples=True)) if isinstance(event, Samples)]
+def test_samples_are_fixed_validation_images(config: TrainConfig, run: Run) -> None:
+    events = train(config, run, Control(samples=True), Paces(samples=0.0, samples_share=1e9))
+    samples = [event for event in events if isinstance(event, Samples)]
     assert len(samples) == 18
     assert len({(event.indices, event.labels, event.numbers) for event in samples}) == 1
     assert len(samples[0].indices) == 8

@@ -16,26 +16,23 @@ from mnist_sum_tui.runs.events import System
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.timing import Paces
 from mnist_sum_tui.tui.widgets.system_lines import system_words
 
+AT_ONCE = Paces(progress=0.0, system=0.0)
 UUID = "0b1c3a7e-0000-1111-2222-333344445555"
 
 
-@pytest.mark.usefixtures("every_step_is_told")
-def test_what_the_machine_is_busy_with_is_an_event_every_few_seconds(
-    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mnist_sum_tui.training.loop.SYSTEM_SECONDS", math.inf)
-    assert not [event for event in train(config, run) if isinstance(event, System)]
+def test_what_the_machine_is_busy_with_is_an_event_every_few_seconds(config: TrainConfig, run: Run) -> None:
+    never = Paces(progress=0.0, system=math.inf)
+    assert not [event for event in train(config, run, paces=never) if isinstance(event, System)]
     other = find.create(run.path.parent, config)
-    monkeypatch.setattr("mnist_sum_tui.training.loop.SYSTEM_SECONDS", 0.0)
-    told = [event for event in train(config, other) if isinstance(event, System)]
+    told = [event for event in train(config, other, paces=AT_ONCE) if isinstance(event, System)]
     assert len(told) == 18, "at every step"
     assert list(read_events(other.metrics_file, "system")) == told
     assert all(0 <= event.own <= 1 for event in told)
 
 
-@pytest.mark.usefixtures("every_step_is_told")
 def test_share_and_memory_of_a_gpu_are_read_sampled_and_drawn(
     config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,8 +56,7 @@ def test_share_and_memory_of_a_gpu_are_read_sampled_and_drawn(
     monkeypatch.setitem(sys.modules, "pynvml", nvml)
     monkeypatch.setattr(figures, "_module", figures._module.__wrapped__)
     monkeypatch.setattr(figures, "sys", SimpleNamespace(modules={"torch": SimpleNamespace(cuda=cuda)}))
-    monkeypatch.setattr("mnist_sum_tui.training.loop.SYSTEM_SECONDS", 0.0)
-    list(train(config, run))
+    list(train(config, run, paces=AT_ONCE))
     told = [event for event in read_events(run.metrics_file, "system") if isinstance(event, System)]
     assert [(event.gpu, event.gpu_memory) for event in told] == [
         (share / 100, 3_210_000_000) for share in range(50, 50 + len(told))
