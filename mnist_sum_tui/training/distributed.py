@@ -26,7 +26,7 @@ PATIENCE = timedelta(days=7)
 
 
 class Processes:
-    """Operations over all processes of a run. With a single process every method returns its argument."""
+    """Operations over all processes of a run. A single process has all images, and nothing to send."""
 
     def __init__(self, ranks: Ranks) -> None:
         self.ranks = ranks
@@ -38,7 +38,7 @@ class Processes:
 
     def part(self, count: int) -> slice:
         """The slice of a batch of `count` images that this process computes."""
-        return slice(None) if self.is_alone else self.ranks.part(count)
+        return self.ranks.part(count)
 
     def total(self, values: list[float]) -> list[float]:
         """The sums over all processes."""

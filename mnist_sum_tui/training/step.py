@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -43,6 +44,24 @@ class StepResult:
     sums_right: float
     lr: float
     seconds: float
+
+
+class Measured(NamedTuple):
+    """What a step measures on its images: means of the losses, and numbers of right answers."""
+
+    digit_loss: float
+    sum_loss: float
+    digits_right: float
+    sums_right: float
+    loss: float
+    """what the step minimises"""
+
+    def of_all(self, processes: Processes, batch: Batch) -> "Measured":
+        """The same for the whole batch, of which this process has measured the part `batch`."""
+        n = len(batch)
+        sums = [self.digit_loss * n, self.sum_loss * n, self.digits_right, self.sums_right, self.loss * n]
+        digit_loss, sum_loss, digits_right, sums_right, loss = processes.total(sums)
+        return Measured(digit_loss / batch.of, sum_loss / batch.of, digits_right, sums_right, loss / batch.of)
 
 
 class DivergedError(Exception):
@@ -122,15 +141,15 @@ class Learner:
             is_finite = all(map(math.isfinite, measured))
             if is_finite:
                 self._update(loss, plan.lr, config.weight_decay)
-        digit_loss, sum_loss, digits_right, sums_right, _ = measured
         seconds = time.perf_counter() - begin
-        result = StepResult(len(plan.rows), digit_loss, sum_loss, digits_right, sums_right, plan.lr, seconds)
+        digits, sums = measured.digits_right, measured.sums_right
+        result = StepResult(len(plan.rows), measured.digit_loss, measured.sum_loss, digits, sums, plan.lr, seconds)
         if not is_finite:
             raise DivergedError(result)
         return result
 
-    def _measure(self, batch: Batch, augment_seed: int, config: TrainConfig) -> tuple[Tensor, list[float]]:
-        """The loss to minimise, and five numbers: digit loss, sum loss, right digits, right sums, and that loss."""
+    def _measure(self, batch: Batch, augment_seed: int, config: TrainConfig) -> tuple[Tensor, Measured]:
+        """The loss to minimise, whose gradient, averaged over the processes, is the whole batch's; and its values."""
         labels, sums = batch.labels.to(self.hardware.device), batch.sums.to(self.hardware.device)
         digits_nk, sums_nk, of_outliers = self._answers(batch, augment_seed, config)
         digit_loss, sum_loss = losses(digits_nk, sums_nk, labels, sums)
@@ -140,8 +159,11 @@ class Learner:
         if of_outliers is not None:
             loss = loss + OUTLIER_WEIGHT * uniform_loss(of_outliers)
         right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
-        measured = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()]).tolist()  # waits once
-        return (loss, measured) if self.is_alone else self._of_all(loss, measured, batch)
+        found = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()])
+        measured = Measured(*found.tolist())  # waits once
+        if self.is_alone:
+            return loss, measured
+        return loss * (len(batch) * self.processes.ranks.size / batch.of), measured.of_all(self.processes, batch)
 
     def _answers(self, batch: Batch, augment_seed: int, config: TrainConfig) -> tuple[Tensor, Tensor, Tensor | None]:
         """Log-probabilities of the digits (N, 10) and the sums (N, 19), and of the digits for the outliers, if any."""
@@ -163,14 +185,6 @@ class Learner:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
-
-    def _of_all(self, loss: Tensor, measured: list[float], batch: Batch) -> tuple[Tensor, list[float]]:
-        """The loss whose gradient, averaged over the processes, is that of the whole batch; and its measurements."""
-        n, count = len(batch), batch.of or len(batch)
-        digit, total, digits_right, sums_right, value = measured
-        summed = self.processes.total([digit * n, total * n, digits_right, sums_right, value * n])
-        means = [summed[0] / count, summed[1] / count, summed[2], summed[3], summed[4] / count]
-        return loss * (n * self.processes.ranks.size / count), means
 
     def copy_weights(self) -> dict[str, Tensor]:
         """A copy on the CPU that training does not touch."""
