@@ -12,6 +12,7 @@ from mnist_sum_tui.formatting import duration, first_fit, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.event_words import changed_short
+from mnist_sum_tui.training.moving_average import SMOOTHING
 
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
 X_KINDS = ("step", "epoch", "time")
@@ -30,7 +31,7 @@ class View:
 
     x_kind: str = "step"
     is_log: bool = True
-    smoothing: float = 0.9
+    smoothing: float = SMOOTHING
     cursor: float | None = None
 
     def smoother(self, by: int) -> "View":
@@ -62,7 +63,7 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         behind = ghost.x(view.x_kind, ghost.training)
         seen = int(np.searchsorted(behind, x[-1] * LOOK_AHEAD)) if len(x) else 0
         for head in HEADS:
-            y = smooth(ghost.y(quantity, head, ghost.training), max(view.smoothing, 0.9))
+            y = smooth(ghost.y(quantity, head, ghost.training), max(view.smoothing, SMOOTHING))
             name, pattern = f"best earlier run, {head}", GHOST_PATTERNS[head]
             curves.append(Curve(name, f"{head}-ghost", behind[:seen], y[:seen], None, pattern, True, "best run"))
     marks = tuple(
@@ -143,7 +144,6 @@ RUN_SYMBOLS = BRAILLE.runs
 """a mark for each run, the same in the chart and in the table of runs"""
 MOST_RUNS = len(RUN_SYMBOLS)
 """the most curves in a chart, because more cannot be told apart"""
-RUN_SMOOTHING = 0.9
 
 
 def overlay(
@@ -161,7 +161,7 @@ def overlay(
         role, shown = f"run-{row + 1}", f"{name} n={len(several)}" if len(several) > 1 else name
         shown = f"{RUN_SYMBOLS[row]} {shown}" if len(runs) > 1 else shown  # its mark in the table of runs
         trained = [
-            (series.x(x_kind, series.training), smooth(series.y(what, head, series.training), RUN_SMOOTHING))
+            (series.x(x_kind, series.training), smooth(series.y(what, head, series.training), SMOOTHING))
             for series in several
         ]
         x, y, raw = _together(trained)

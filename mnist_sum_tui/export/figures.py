@@ -15,13 +15,13 @@ from mnist_sum_tui.charts.sureness import LEAST_ANSWERS
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.training.moving_average import SMOOTHING
 
 WIDTH, HEIGHT = 560, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 8, 28
 """margins of a chart, in SVG units"""
 LABEL_GAP, DIGIT_WIDTH = 3, 7.5
 """the gap beside the number of a change, and the most that a letter of it takes, in SVG units"""
-SMOOTHING = 0.9
 MOST_MARKS = 500
 """the most marks of a curve, because more would cover each other"""
 PLACES = 200

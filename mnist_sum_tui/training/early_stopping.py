@@ -75,7 +75,7 @@ class Ending:
 
     def _look(self) -> None:
         if (why := self._reason()) and self._state.epoch <= self._state.config.epochs:
-            self._turn(self._state.begun, why)
+            self._turn(self._state.fewest_epochs, why)
 
     def _reason(self) -> str:
         config = self._state.config
@@ -94,11 +94,11 @@ class Ending:
     def _fit(self) -> None:
         state, self._is_fitted = self._state, True
         left = 60 * state.config.max_minutes - (state.clock.seconds - self._since)
-        more = bisect_right(range(state.begun + 1, self._most + 1), left, key=self._seconds_to)
-        epochs, present = state.begun + more, state.config.epochs
+        more = bisect_right(range(state.fewest_epochs + 1, self._most + 1), left, key=self._seconds_to)
+        epochs, present = state.fewest_epochs + more, state.config.epochs
         is_late = 2 * state.step > self._batches.total_steps  # then the rate is near 0, too late for more epochs
         is_set_now = state.knobs.lengths[-1].step == state.step  # by the user, who would not see it
-        is_worth_it = abs(epochs - present) >= LEAST_SHARE * (present - state.begun)
+        is_worth_it = abs(epochs - present) >= LEAST_SHARE * (present - state.fewest_epochs)
         if epochs != present and is_worth_it and not is_set_now and not (is_late and epochs > present):
             self._turn(epochs, self._fits)
 

@@ -38,7 +38,7 @@ from mnist_sum_tui.training.requests import Requests
 from mnist_sum_tui.training.resume import load_matching, turned_after
 from mnist_sum_tui.training.sample_answers import sample_answers
 from mnist_sum_tui.training.schedule import describe_change
-from mnist_sum_tui.training.state import RunState, add_to
+from mnist_sum_tui.training.state import RunState
 from mnist_sum_tui.training.step import DivergedError, StepResult
 from mnist_sum_tui.training.timing import USUAL, Paces, SamplePace
 
@@ -238,5 +238,5 @@ class _Trainer:
     def _diverging(self, result: StepResult) -> Event:
         """A Progress event for the step whose loss is not finite, so that the charts show where the curve ends."""
         totals = Totals()
-        add_to(totals, result)
+        result.add_to(totals)
         return self.recorder.event(Progress, **totals.means(), lr=result.lr, remaining=None)

@@ -68,7 +68,7 @@ def find_rate(config: TrainConfig, is_over: Callable[[Sequence[float]], bool] = 
             is_broken = len(losses) < 2
             break
         losses.append((result.digit_loss + result.sum_loss) / 2)
-        smooth = smoothed(losses)
+        smooth = averaged(losses)
         if is_over(losses) or (len(losses) > SETTLED and smooth[-1] > LEAVES * min(smooth[SETTLED:])):
             break
     if is_broken:
@@ -79,11 +79,11 @@ def find_rate(config: TrainConfig, is_over: Callable[[Sequence[float]], bool] = 
 
 def suggest(losses: Sequence[float]) -> RateTest:
     """The result of a test with these losses, at least one; of fewer than two it says nothing."""
-    rates, smooth = RATES[: len(losses)], smoothed(losses)
+    rates, smooth = RATES[: len(losses)], averaged(losses)
     return RateTest(rates, tuple(losses), tuple(smooth), _steepest(rates, smooth), _valley(rates, smooth))
 
 
-def smoothed(losses: Sequence[float]) -> list[float]:
+def averaged(losses: Sequence[float]) -> list[float]:
     """The exponential moving average of the losses, without bias at the start."""
     average, found = Average(SMOOTHING), []
     for loss in losses:

@@ -2,14 +2,14 @@
 
 import math
 
-WEIGHT = 0.9
-"""the charts' smoothing, unless the user changes it"""
+SMOOTHING = 0.9
+"""the smoothing of all curves, unless the user changes it"""
 
 
 class Average:
     """The exponential moving average, without bias at the start, like `charts.series.smooth`; NaN after a NaN."""
 
-    def __init__(self, weight: float = WEIGHT) -> None:
+    def __init__(self, weight: float = SMOOTHING) -> None:
         """`weight`, 0..1, is the weight of the past: each value counts this many times as much as the next one."""
         self._weight = weight
         self._sum = self._count = 0.0

@@ -25,7 +25,7 @@ def rate_at(config: TrainConfig, changes: Sequence[Change], steps_per_epoch: int
     More epochs before the end stretch the rest of the schedule, fewer compress it. Epochs added at the end are a new
     cycle with half the peak of the last one. A constant rate stays.
     """
-    past = _until(changes, step)
+    past = [change for change in changes if change.step <= step]
     place: float = step
     while len(past) > 1:
         before, last = past[-2:]
@@ -52,10 +52,6 @@ def describe_change(config: TrainConfig, changes: Sequence[Change], steps_per_ep
         peak = factor * config.lr * _share_of_peak(config, changes, steps_per_epoch)
         return f"{what}; over the added ones the learning rate rises to {peak:.3g} again and falls"
     return f"{what}; the learning rate goes on from {rate:.3g}, and its schedule now ends with the last epoch"
-
-
-def _until(changes: Sequence[Change], step: int) -> list[Change]:
-    return [change for change in changes if change.step <= step]
 
 
 def _share_of_peak(config: TrainConfig, past: Sequence[Change], steps_per_epoch: int) -> float:

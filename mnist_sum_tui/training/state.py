@@ -62,7 +62,7 @@ class RunState:
         """Count a step."""
         self.step, self.batch = self.step + 1, self.batch + 1
         for totals in (self.totals, self.recent):
-            add_to(totals, result)
+            result.add_to(totals)
         self.forecast.add_step(result.seconds)
         self._take_length()
 
@@ -70,14 +70,14 @@ class RunState:
         """Change a setting from the turn's step on, or from the next step; returns the noted turn and the old value."""
         noted = replace(turn, step=max(turn.step, self.step))
         if noted.setting == "epochs":  # what has begun cannot be taken back
-            noted = replace(noted, value=str(max(int(noted.value), self.begun)))
+            noted = replace(noted, value=str(max(int(noted.value), self.fewest_epochs)))
         before = self.knobs.value_at(noted.setting, noted.step)
         self.knobs.turns = needed((*self.knobs.turns, noted), self.step)
         self._take_length()
         return noted, before
 
     @property
-    def begun(self) -> int:
+    def fewest_epochs(self) -> int:
         """The smallest number of epochs that the run can have now."""
         return max(self.epoch if self.batch else self.epoch - 1, 1)
 
@@ -85,7 +85,7 @@ class RunState:
         """Give the run a new number of epochs, if one was set for the next step."""
         for turn in self.knobs.turns:
             if turn.setting == "epochs" and turn.step == self.step:
-                self.config = replace(self.config, epochs=max(int(turn.value), self.begun))
+                self.config = replace(self.config, epochs=max(int(turn.value), self.fewest_epochs))
                 self.knobs.lengths = with_length(self.knobs.lengths, self.step, self.config.epochs)
 
     def take_recent(self) -> dict[str, float]:
@@ -157,15 +157,3 @@ class RunState:
                 f"{self.source}: contradicts itself (step {self.step:,}, epoch {self.epoch:,}, batch {self.batch:,}; "
                 f"{plural(steps_per_epoch, 'step')} per epoch); choose another run or checkpoint"
             )
-
-
-def add_to(totals: Totals, result: StepResult) -> None:
-    """Add the measurements of a step to running totals."""
-    totals.add(
-        images=result.images,
-        digit_loss=result.digit_loss,
-        sum_loss=result.sum_loss,
-        digit_right=result.digits_right,
-        sum_right=result.sums_right,
-        seconds=result.seconds,
-    )

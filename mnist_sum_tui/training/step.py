@@ -22,7 +22,7 @@ from mnist_sum_tui.models import build
 from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.checkpoint import Checkpoint
-from mnist_sum_tui.runs.position import Position
+from mnist_sum_tui.runs.position import Position, Totals
 from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.distributed import Processes, lost_process_is_one_line
 from mnist_sum_tui.training.optimizers import build_optimizer
@@ -39,11 +39,22 @@ class StepResult:
     digit_loss: float
     """mean negative log-likelihood in nats, without label smoothing"""
     sum_loss: float
-    digits_right: float
+    digit_right: float
     """number of images whose digit is right"""
-    sums_right: float
+    sum_right: float
     lr: float
     seconds: float
+
+    def add_to(self, totals: Totals) -> None:
+        """Add it to running totals."""
+        totals.add(
+            images=self.images,
+            digit_loss=self.digit_loss,
+            sum_loss=self.sum_loss,
+            digit_right=self.digit_right,
+            sum_right=self.sum_right,
+            seconds=self.seconds,
+        )
 
 
 class Measured(NamedTuple):
@@ -51,17 +62,17 @@ class Measured(NamedTuple):
 
     digit_loss: float
     sum_loss: float
-    digits_right: float
-    sums_right: float
+    digit_right: float
+    sum_right: float
     loss: float
     """what the step minimises"""
 
     def of_all(self, processes: Processes, batch: Batch) -> "Measured":
         """The same for the whole batch, of which this process has measured the part `batch`."""
         n = len(batch)
-        sums = [self.digit_loss * n, self.sum_loss * n, self.digits_right, self.sums_right, self.loss * n]
-        digit_loss, sum_loss, digits_right, sums_right, loss = processes.total(sums)
-        return Measured(digit_loss / batch.of, sum_loss / batch.of, digits_right, sums_right, loss / batch.of)
+        sums = [self.digit_loss * n, self.sum_loss * n, self.digit_right, self.sum_right, self.loss * n]
+        digit_loss, sum_loss, digit_right, sum_right, loss = processes.total(sums)
+        return Measured(digit_loss / batch.of, sum_loss / batch.of, digit_right, sum_right, loss / batch.of)
 
 
 class DivergedError(Exception):
@@ -88,7 +99,7 @@ def uniform_loss(log_probabilities_nk: Tensor) -> Tensor:
     return -log_probabilities_nk.mean()
 
 
-def smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> Tensor:
+def label_smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> Tensor:
     """The loss with label smoothing: `share` is the weight of a uniform target (Szegedy et al., arXiv:1512.00567)."""
     return loss if share == 0 else (1 - share) * loss + share * uniform_loss(log_probabilities_nk)
 
@@ -142,7 +153,7 @@ class Learner:
             if is_finite:
                 self._update(loss, plan.lr, config.weight_decay)
         seconds = time.perf_counter() - begin
-        digits, sums = measured.digits_right, measured.sums_right
+        digits, sums = measured.digit_right, measured.sum_right
         result = StepResult(len(plan.rows), measured.digit_loss, measured.sum_loss, digits, sums, plan.lr, seconds)
         if not is_finite:
             raise DivergedError(result)
@@ -154,7 +165,7 @@ class Learner:
         digits_nk, sums_nk, of_outliers = self._answers(batch, augment_seed, config)
         digit_loss, sum_loss = losses(digits_nk, sums_nk, labels, sums)
         share = config.label_smoothing
-        smooth = smoothed(digit_loss, digits_nk, share), smoothed(sum_loss, sums_nk, share)
+        smooth = label_smoothed(digit_loss, digits_nk, share), label_smoothed(sum_loss, sums_nk, share)
         loss = total_loss(*smooth, config.sum_weight)
         if of_outliers is not None:
             loss = loss + OUTLIER_WEIGHT * uniform_loss(of_outliers)

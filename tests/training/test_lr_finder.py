@@ -9,7 +9,7 @@ from mnist_sum_tui.charts.rate_test import rate_plot
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.training.batches import StepPlan
-from mnist_sum_tui.training.lr_finder import HIGHEST, LOWEST, RATES, STEPS, find_rate, smoothed, suggest
+from mnist_sum_tui.training.lr_finder import HIGHEST, LOWEST, RATES, STEPS, averaged, find_rate, suggest
 from mnist_sum_tui.training.step import DivergedError, Learner, StepResult
 
 
@@ -33,8 +33,8 @@ def test_a_loss_that_never_falls_has_a_suggestion_all_the_same() -> None:
 
 
 def test_smoothing_leaves_a_constant_and_follows_a_change() -> None:
-    assert smoothed([2.0] * 5) == pytest.approx([2.0] * 5)
-    assert smoothed([0.0, 1.0])[1] == pytest.approx(1 / 1.8)
+    assert averaged([2.0] * 5) == pytest.approx([2.0] * 5)
+    assert averaged([0.0, 1.0])[1] == pytest.approx(1 / 1.8)
 
 
 def test_the_rate_rises_from_the_lowest_until_the_loss_leaves(small_data: str) -> None:

@@ -9,7 +9,7 @@ from mnist_sum_tui.data.dataset import Batch
 from mnist_sum_tui.data.outliers import outliers
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.training.batches import StepPlan
-from mnist_sum_tui.training.step import DivergedError, Learner, losses, smoothed, total_loss, uniform_loss
+from mnist_sum_tui.training.step import DivergedError, Learner, label_smoothed, losses, total_loss, uniform_loss
 from tests.conftest import plan_of
 
 
@@ -41,7 +41,7 @@ def test_label_smoothing_is_torchs(share: float) -> None:
     scores = torch.randn(7, 10, generator=torch.Generator().manual_seed(0))
     labels = torch.arange(7)
     log_probabilities = scores.log_softmax(1)
-    ours = smoothed(torch.nn.functional.nll_loss(log_probabilities, labels), log_probabilities, share)
+    ours = label_smoothed(torch.nn.functional.nll_loss(log_probabilities, labels), log_probabilities, share)
     theirs = torch.nn.functional.cross_entropy(scores, labels, label_smoothing=share)
     assert ours.item() == pytest.approx(theirs.item(), rel=1e-6)
 
@@ -54,7 +54,7 @@ def test_compact_learns_real_images_by_heart(precision: str, images: int, lr: fl
     plan = plan_of(images, lr=lr)
     for _ in range(steps):
         result = learner.step(plan)
-        if result.digits_right == result.sums_right == images and result.digit_loss < 0.01 and result.sum_loss < 0.2:
+        if result.digit_right == result.sum_right == images and result.digit_loss < 0.01 and result.sum_loss < 0.2:
             return
     raise AssertionError(f"after {steps} steps: {result}")
 
@@ -97,7 +97,7 @@ def test_outliers_teach_the_network_to_be_unsure_of_what_is_no_digit() -> None:
         for step in range(40):
             result = learner.step(replace(plan, augment_seed=step))
         assert result.images == 200
-        assert 190 < result.digits_right <= 200, "outliers are not counted among the digits"
+        assert 190 < result.digit_right <= 200, "outliers are not counted among the digits"
         with torch.inference_mode():
             sure.append(learner.network.eval().see(others).softmax(1).amax(1).mean().item())
     assert sure[1] < sure[0] - 0.2
