@@ -93,8 +93,7 @@ class _Trainer:
     """The training loop of the leading process."""
 
     def __init__(self, training: Training, test: Split, recorder: Recorder, control: Control, paces: Paces) -> None:
-        self.training, self.test, self.recorder, self.control = training, test, recorder, control
-        self.paces = paces
+        self.training, self.test, self.recorder, self.control, self.paces = training, test, recorder, control, paces
         self.state, self.learner, self.batches = training.state, training.learner, training.batches
         self.validation = training.validation
         before = [*read_events(recorder.run.metrics_file, EpochDone.kind, Advice.kind, Changed.kind)]
@@ -112,20 +111,12 @@ class _Trainer:
             recorder.keep_epoch(self.learner)
         try:
             yield from self._with_advice(self.recorder.started(self.training))
-            lengths = state.knobs.lengths
-            if len(lengths) > 1 and lengths[-1].step == state.step:
-                factor = state.knobs.factor_at(state.step)
-                message = describe_change(state.config, lengths, self.batches.steps_per_epoch, factor)
-                yield recorder.event(Notice, message=message)
+            yield from self._new_length()
             self.ending.begin()
             yield from self.requests.agree()
             while state.epoch <= state.config.epochs and not self.requests.is_stopping:
                 yield from self._epoch()
-            if state.epoch <= state.config.epochs:
-                yield recorder.save(self.learner, "stop")
-                yield recorder.finished("stopped", f"stopped {self.control.why}; everything is saved")
-            else:
-                yield self._tested()
+            yield from self._end()
         except DivergedError as error:
             if error.result is not None:
                 yield self._diverging(error.result)
@@ -141,6 +132,24 @@ class _Trainer:
             with contextlib.suppress(RunError):
                 yield recorder.finished("failed", str(error) or type(error).__name__)
             raise
+
+    def _new_length(self) -> Iterator[Event]:
+        """What a number of epochs that the user has just changed does to the learning rate."""
+        state, lengths = self.state, self.state.knobs.lengths
+        if len(lengths) > 1 and lengths[-1].step == state.step:
+            steps, factor = self.batches.steps_per_epoch, state.knobs.factor_at(state.step)
+            yield self.recorder.event(Notice, message=describe_change(state.config, lengths, steps, factor))
+
+    def _end(self) -> Iterator[Event]:
+        """Save, because a stop was asked for; or test the best epoch's weights, and write report.json."""
+        if self.state.epoch <= self.state.config.epochs:
+            yield self.recorder.save(self.learner, "stop")
+            yield self.recorder.finished("stopped", f"stopped {self.control.why}; everything is saved")
+        else:
+            self.recorder.check_folder()
+            report = tested(self.recorder.run, self.training, self.test)
+            self.recorder.report(report)
+            yield self.recorder.finished("completed", self.ending.why, report)
 
     def _epoch(self) -> Iterator[Event]:
         """Train to the end of the epoch, validate and save, unless it is asked to stop."""
@@ -164,28 +173,37 @@ class _Trainer:
         yield from self.requests.agree()
 
     def _reports(self, result: StepResult) -> Iterator[Event]:
-        """The events that are due after a step: Progress, System, Samples, Health and an automatic save."""
+        """The events that are due after a step."""
         now, state = time.perf_counter(), self.state
         if now - self.requests.told_from >= self.paces.progress or state.batch == self.batches.steps_per_epoch:
-            remaining = self._remaining(epochs_done=state.epoch - 1)
-            yield from self._with_advice(
-                self.recorder.event(Progress, **state.take_recent(), lr=result.lr, remaining=remaining)
-            )
             self.requests.told_from = now
-            self.recorder.note_length()
-            self.ending.note_speed()
-            if self.meter.age >= self.paces.system and self.learner.is_alone:
-                yield from self._with_advice(self.recorder.event(System, **asdict(self.meter.read())))
+            yield from self._progress(result)
         place = state.step, self.batches.total_steps, self.control.samples
-        if self.sampling.wants(*place) or state.step == self.batches.total_steps:  # the end stays on the screen
+        yield from self._samples(place)
+        yield from self._health(place)
+        if now - state.saved_at >= self.paces.autosave:
+            yield self.recorder.save(self.learner, "timer")
+
+    def _progress(self, result: StepResult) -> Iterator[Event]:
+        means, remaining = self.state.take_recent(), self._remaining(epochs_done=self.state.epoch - 1)
+        yield from self._with_advice(self.recorder.event(Progress, **means, lr=result.lr, remaining=remaining))
+        self.recorder.note_length()
+        self.ending.note_speed()
+        if self.meter.age >= self.paces.system and self.learner.is_alone:
+            yield from self._with_advice(self.recorder.event(System, **asdict(self.meter.read())))
+
+    def _samples(self, place: tuple[int, int, bool]) -> Iterator[Event]:
+        """Samples, if they are due; the last step's stay on the screen."""
+        if self.sampling.wants(*place) or self.state.step == self.batches.total_steps:
             answers = self.sampling.timed(lambda: sample_answers(self.learner, self.training.shown))
             yield self.recorder.event(Samples, **answers)
-        is_next_last = state.step == self.batches.total_steps - 1  # the last step has a look, whatever others cost
+
+    def _health(self, place: tuple[int, int, bool]) -> Iterator[Event]:
+        """A Health, if it is due; the last step has a look, whatever others cost."""
+        is_next_last = self.state.step == self.batches.total_steps - 1
         is_due = is_next_last or self.health.is_begun or self.health.pace.wants(*place)
         if is_due and (health := self.health.look(is_next_last)) is not None:
             yield self.recorder.event(Health, **health)
-        if now - state.saved_at >= self.paces.autosave:
-            yield self.recorder.save(self.learner, "timer")
 
     def _find_ghost(self) -> None:
         with contextlib.suppress(MnistSumError, OSError):  # a run may be removed meanwhile
@@ -223,13 +241,6 @@ class _Trainer:
             remaining=self._remaining(epochs_done=self.state.epoch),
             best=self.state.note_best(report),
         )
-
-    def _tested(self) -> Event:
-        """Test the best epoch's weights, and write report.json."""
-        self.recorder.check_folder()
-        report = tested(self.recorder.run, self.training, self.test)
-        self.recorder.report(report)
-        return self.recorder.finished("completed", self.ending.why, report)
 
     def _remaining(self, epochs_done: int) -> float | None:
         validations = self.state.config.epochs - epochs_done if len(self.validation) else 0

@@ -5,14 +5,15 @@ shoots up, the rate is too high (Smith, "Cyclical Learning Rates", arXiv:1506.01
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.hardware import choose, set_up
-from mnist_sum_tui.training.batches import Batches, StepPlan
+from mnist_sum_tui.training.batches import Batches
 from mnist_sum_tui.training.moving_average import Average
 from mnist_sum_tui.training.step import DivergedError, Learner
 
@@ -60,20 +61,20 @@ def find_rate(config: TrainConfig, is_over: Callable[[Sequence[float]], bool] = 
     learner = Learner(config, hardware)
     train, _ = dataset.hold_out(dataset.load("train", config.data_dir), config.seed, config.all_data)
     losses: list[float] = []
-    is_broken = False
-    for rate, plan in zip(RATES, _plans(Batches(config, train)), strict=False):
+    plans = chain.from_iterable(map(Batches(config, train).epoch, count(1)))
+    for rate, plan in zip(RATES, plans, strict=False):
         try:
             result = learner.step(replace(plan, lr=rate))
         except DivergedError:
-            is_broken = len(losses) < 2
-            break
+            if len(losses) >= 2:
+                break
+            which = "second" if losses else "very first"
+            refused = f"the loss of the {which} step is not a number, so no rate is found: check the network"
+            raise UsageError(refused) from None
         losses.append((result.digit_loss + result.sum_loss) / 2)
         smooth = averaged(losses)
         if is_over(losses) or (len(losses) > SETTLED and smooth[-1] > LEAVES * min(smooth[SETTLED:])):
             break
-    if is_broken:
-        which = "second" if losses else "very first"
-        raise UsageError(f"the loss of the {which} step is not a number, so no rate is found: check the network")
     return suggest(losses)
 
 
@@ -90,13 +91,6 @@ def averaged(losses: Sequence[float]) -> list[float]:
         average.add(loss)
         found.append(average.value or 0.0)
     return found
-
-
-def _plans(batches: Batches) -> Iterator[StepPlan]:
-    epoch = 1
-    while True:
-        yield from batches.epoch(epoch)
-        epoch += 1
 
 
 def _steepest(rates: Sequence[float], smooth: Sequence[float]) -> float:

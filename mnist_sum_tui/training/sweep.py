@@ -76,18 +76,7 @@ def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...],
     """
     lists = {name: [part.strip() for part in text.split(",")] for name, text in given.items()}
     swept = tuple(name for name, parts in lists.items() if len(parts) > 1)
-    if idle := [name for name in swept if name in INDIFFERENT]:
-        raise UsageError(
-            f"--{option_name(idle[0])} takes one value in a sweep, because it changes nothing that is learned"
-        )
-    if "seed" in swept and seeds > 1:
-        raise UsageError(
-            "--seed with several values and --seeds both choose seeds: leave out --seeds, or give one --seed"
-        )
-    if not swept and seeds == 1:
-        raise UsageError("a sweep needs a setting with several values, such as --lr 1e-3,2e-3, or --seeds 3")
-    if (count := seeds * math.prod(map(len, lists.values()))) > MOST_RUNS:
-        raise UsageError(f"this would be {count:,} runs: a sweep has at most {MOST_RUNS:,}")
+    _check(lists, swept, seeds)
     found: list[Combination] = []
     known: set[object] = set()
     for values in itertools.product(*lists.values()):
@@ -100,6 +89,26 @@ def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...],
         known.add(key)
         found.append(Combination(shown, configs))
     return swept, found
+
+
+def _check(lists: Mapping[str, Sequence[str]], swept: Sequence[str], seeds: int) -> None:
+    """Refuse settings that are no sweep.
+
+    Raises:
+        UsageError: no setting has several values, one that has them must not, or there would be too many runs.
+    """
+    if idle := [name for name in swept if name in INDIFFERENT]:
+        raise UsageError(
+            f"--{option_name(idle[0])} takes one value in a sweep, because it changes nothing that is learned"
+        )
+    if "seed" in swept and seeds > 1:
+        raise UsageError(
+            "--seed with several values and --seeds both choose seeds: leave out --seeds, or give one --seed"
+        )
+    if not swept and seeds == 1:
+        raise UsageError("a sweep needs a setting with several values, such as --lr 1e-3,2e-3, or --seeds 3")
+    if (count := seeds * math.prod(map(len, lists.values()))) > MOST_RUNS:
+        raise UsageError(f"this would be {count:,} runs: a sweep has at most {MOST_RUNS:,}")
 
 
 def value_of(name: str, text: str) -> Any:
