@@ -120,8 +120,8 @@ class _Trainer:
         except DivergedError as error:
             if error.result is not None:
                 yield self._diverging(error.result)
-            has_checkpoint = recorder.run.resume_file.exists()
-            words = divergence(state.step, state.config, state.knobs.turns, has_checkpoint=has_checkpoint)
+            turns, has_checkpoint = state.knobs.turns, recorder.run.resume_file.exists()
+            words = divergence(state.step, state.config, turns, has_checkpoint=has_checkpoint)
             yield recorder.finished("diverged", words)
         except (GeneratorExit, KeyboardInterrupt):  # the caller reads no more events; the last checkpoint is kept
             raise
@@ -153,7 +153,6 @@ class _Trainer:
 
     def _epoch(self) -> Iterator[Event]:
         """Train to the end of the epoch, validate and save, unless it is asked to stop."""
-        state, processes = self.state, self.learner.processes
         for result in self.training.epoch():
             yield from self._reports(result)
             if self.control.is_calling or self.requests.is_paused or not self.learner.is_alone:
@@ -162,11 +161,11 @@ class _Trainer:
                 if self.requests.is_stopping:
                     return
         report = self._validate()
-        self.requests.is_stopping = processes.any(report is NoReport.STOPPED)
+        self.requests.is_stopping = self.learner.processes.any(report is NoReport.STOPPED)
         if self.requests.is_stopping:
             return  # a resumed run starts with this validation
         done = self._epoch_done(None if isinstance(report, NoReport) else report)
-        state.next_epoch()
+        self.state.next_epoch()
         yield from self._with_advice(done)
         yield self.recorder.save(self.learner, "epoch", best=done.best)
         self.ending.note_epoch(done)
@@ -178,8 +177,7 @@ class _Trainer:
         if now - self.requests.told_from >= self.paces.progress or state.batch == self.batches.steps_per_epoch:
             self.requests.told_from = now
             yield from self._progress(result)
-        place = state.step, self.batches.total_steps, self.control.samples
-        yield from self._samples(place)
+        yield from self._samples(place := (state.step, self.batches.total_steps, self.control.samples))
         yield from self._health(place)
         if now - state.saved_at >= self.paces.autosave:
             yield self.recorder.save(self.learner, "timer")
@@ -213,8 +211,7 @@ class _Trainer:
         """The event, and then the coach's Advice if it has something new to say."""
         yield event
         if (said := self.coach.add(event)) is not None:
-            topic, words = said
-            yield self.recorder.event(Advice, topic=topic, words=words)
+            yield self.recorder.event(Advice, topic=said[0], words=said[1])
 
     def _validate(self) -> EvalReport | NoReport:
         """Evaluate the validation images with all ten numbers."""
