@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnist_sum_tui.charts.axes import NINES, SHARE
+from mnist_sum_tui.charts.axes import PAD, SHARE
 from mnist_sum_tui.charts.plot import Curve, Marks, Plot
 from mnist_sum_tui.charts.run_charts import PATTERNS, SYMBOLS
 from mnist_sum_tui.formatting import percent
@@ -36,7 +36,10 @@ def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:
     """Accuracy over the share of images that are answered, the surest first, for `digit` and `sum`."""
     x = np.arange(1.0, 101.0)
     curves = [Curve(head, head, x, np.array(r.accuracy_of_surest), None, PATTERNS[head]) for head, r in heads.items()]
-    return Plot(tuple(curves), (), NINES, "% answered", title="Right among the surest")
+    low, high = min(curve.y.min() for curve in curves), max(curve.y.max() for curve in curves)
+    pad = PAD * (high - low) or 0.01
+    between = float(low - pad), float(min(high + pad, 1.0))  # not NINES, which has no place for 100 %
+    return Plot(tuple(curves), (), SHARE, "% answered", title="Right among the surest", heights=between)
 
 
 def figures_line(head: str, found: "Reliability") -> str:

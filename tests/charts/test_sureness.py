@@ -1,0 +1,38 @@
+"""The charts of how sure a network is: their labels."""
+
+import re
+
+import pytest
+
+from mnist_sum_tui.charts.plot import draw
+from mnist_sum_tui.charts.sureness import coverage_curve
+from mnist_sum_tui.inference.reliability import Reliability
+
+
+def heads(shares: list[float]) -> dict[str, Reliability]:
+    found = Reliability(0.01, 0.02, 0.03, (), tuple(shares))
+    return {"digit": found, "sum": found}
+
+
+def of(images: int, wrong: int) -> list[float]:
+    """The accuracy of the surest 1 %, ... 100 % of so many images, of which the least sure are wrong."""
+    answered = [-(-images * share // 100) for share in range(1, 101)]
+    return [min(count, images - wrong) / count for count in answered]
+
+
+@pytest.mark.parametrize(("images", "wrong"), [(5, 0), (200, 1), (300, 1), (10_000, 29), (10_000, 1), (100, 90)])
+@pytest.mark.parametrize(("width", "height"), [(36, 9), (39, 7), (120, 20)])
+def test_all_right_among_the_surest_is_labelled_100(images: int, wrong: int, width: int, height: int) -> None:
+    shares = of(images, wrong)
+    lines = ["".join(text for text, _ in line) for line in draw(coverage_curve(heads(shares)), width, height).lines]
+    labels = {row: line.partition("┤")[0].strip() for row, line in enumerate(lines) if "┤" in line}
+    assert labels[min(labels)] == "100 %"
+    assert re.search("[⠁-⣿]", lines[min(labels)].partition("┤")[2])  # the curve begins there
+    assert all(len(label) <= len("99.995 %") for label in labels.values())
+
+
+def test_an_axis_of_shares_ends_at_100_and_has_a_span() -> None:
+    for share in (0.0, 0.5, 1.0):
+        plot = coverage_curve(heads([share] * 100))
+        assert plot.heights is not None
+        assert plot.heights[0] < plot.heights[1] <= 1
