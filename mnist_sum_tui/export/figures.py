@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image as Pictures
 
-from mnist_sum_tui.charts.axes import LOG, NINES, PAD, SHARE, Floats, Scale, across
+from mnist_sum_tui.charts.axes import LOG, NINES, PAD, SHARE, Floats, Scale, across, spanning
 from mnist_sum_tui.charts.series import HEADS, Series, smooth
 from mnist_sum_tui.charts.sureness import LEAST_ANSWERS
 from mnist_sum_tui.charts.thumbnail import Image
@@ -118,10 +118,11 @@ def _figure(
     pad, first, last = PAD * (high - low) or 1.0, float(along.min()), float(along.max())
     frame = _Frame(scale, low - pad, high + pad, first, max(last, first + 1))
     numbered = [(frame.x(at), place, words) for place, (at, words) in enumerate(turns, 1) if first <= at <= frame.last]
+    ticks = spanning(scale.ticks(frame.low, frame.high, 6), scale, frame.low, frame.high)
     return Figure(
         title=title,
         x_ticks=[(frame.x(at), text) for at, text in across(kind, frame.first, frame.last, 6)],
-        y_ticks=[(frame.y_at(at), text) for at, text in scale.ticks(frame.low, frame.high, 6)],
+        y_ticks=[(frame.y_at(at), text) for at, text in ticks],
         lines={name: _path(frame.points(x, y)) for name, (x, y) in curves.items()},
         marks={name: frame.dots(x, y) for name, (x, y) in marks.items()},
         values=[(round(frame.x(at), 1), words) for at, words in said],

@@ -30,6 +30,8 @@ from mnist_sum_tui.runs.summary import Summary, measured_on, summarise
 from mnist_sum_tui.version import __version__
 
 MOST_MISTAKES = 30
+NINES = {"90 %", "99 %", "99.9 %"}
+"""labels of an axis on which these are equally far apart; with fewer than two of them nobody could see that"""
 ENVIRONMENT = (
     "mnist_sum",
     "python",
@@ -57,6 +59,7 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
     command, besides = reproduction(config, summary.starts, summary.changed)
     worst = test.get("mistakes", ())[:MOST_MISTAKES]
     heads = {head: test[f"{head}_reliability"] for head in HEADS if f"{head}_reliability" in test}
+    drawn = _drawn(figure(series, quantity, changed) for quantity in QUANTITIES)
     return _page(
         "report.html",
         run.id,
@@ -64,7 +67,8 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
         facts=_facts(summary),
         test=test,
         turns=[changed_words(event) for event in changed],
-        figures=_drawn(figure(series, quantity, changed) for quantity in QUANTITIES),
+        figures=drawn,
+        has_nines=any(len(NINES & {text for _, text in chart.y_ticks}) > 1 for chart in drawn),
         tables=tables(samples),
         began=began(samples),
         mistakes=[(wrong, png(image)) for wrong, image in pictured(worst, data_dir or config.data_dir)],
