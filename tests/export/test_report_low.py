@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.export.report import report
-from mnist_sum_tui.runs.events import Event, Progress
+from mnist_sum_tui.runs.events import Advice, Event, Finished, Progress, Samples
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
@@ -40,3 +40,33 @@ def test_charts_with_two_of_those_figures_have_the_word(tmp_path: Path) -> None:
     text = report(make(tmp_path, "20260101-120100-compact", [*recorded.training(2150)])).decode()
     assert {"90 %", "99 %"} <= set(figures_of_axes(text)[1])
     assert NINES in text
+
+
+ADVICE = "The learning rate is too high (try 0.002): the mean of both losses, 9.0, is far above that of guessing, 2.6"
+TOLD = Advice(step=60, epoch=1, elapsed=1.0, topic="too-high", words=ADVICE)
+USELESS = replace(recorded.finished(), digit_accuracy=0.1135, sum_accuracy=0.1)
+DIVERGED = replace(recorded.finished(reason="diverged"), message="the loss is no longer a number; try 0.002")
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        (recorded.finished(step=100, reason="stopped"), ADVICE),
+        (USELESS, "a digit accuracy of 11.35 % is no better than guessing: the learning rate 50 is probably too high"),
+        (DIVERGED, "the loss is no longer a number; try 0.002"),
+        (recorded.finished(), ""),
+    ],
+)
+def test_what_went_wrong_is_said_as_in_the_dashboard(end: Finished, words: str, tmp_path: Path) -> None:
+    run = make(tmp_path, "20260101-120100-compact", [*guessing(), TOLD, end], lr=50.0)
+    text = report(run).decode()
+    assert (f"<p>But: {words}" in text) if words else ("But:" not in text)
+
+
+@pytest.mark.parametrize(("right", "is_begun"), [(0, False), (8, True)])
+def test_it_is_not_headed_when_it_began_to_add_if_it_never_did(right: int, is_begun: bool, tmp_path: Path) -> None:
+    events = [event for event in guessing() if not isinstance(event, Samples)]
+    run = make(tmp_path, "20260101-120100-compact", [*events, recorded.samples(400, 1, 9.0, right=right)])
+    text = report(run).decode()
+    assert ("<h2>When it began to add</h2>" in text) == is_begun
+    assert ("At none of the recorded moments more than half of this image&#39;s sums were right" in text) != is_begun
