@@ -29,6 +29,7 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import byte_size, letters, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find, notes
+from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.event_json import to_dict
@@ -162,6 +163,8 @@ def compare(
         say(out, f"{letter}  {summary.run.argument}", "bold", indent=3)
     out.print()
     print_runs(out, found, list(named))
+    if words := about_chance(found):
+        say(out, words, "dim italic")
     out.print()
     rows = table_of(found)
     if rows:

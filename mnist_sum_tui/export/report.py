@@ -17,6 +17,7 @@ from mnist_sum_tui.export.figures import Figure, comparison, figure, png, reliab
 from mnist_sum_tui.export.report_json import pictured, tested
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.event_words import changed_words
@@ -94,6 +95,7 @@ def compared(named: Mapping[str, Summary]) -> bytes:
         f"{len(named)} runs compared",
         runs=named,
         measured=measured_on(named.values()),
+        chance=about_chance([*named.values()]),
         settings=rows,
         weights=about_weights((found.run for found in named.values()), has_same_settings=not rows),
         same=SAME_SETTINGS,

@@ -10,16 +10,13 @@ from typing import Any
 from mnist_sum_tui.config import TrainConfig, kinds, option_name
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.accuracies import accuracies
+from mnist_sum_tui.runs.chance import NUMBERS, is_chance, standard_error
 from mnist_sum_tui.runs.differences import INDIFFERENT, apart_from_seed
 from mnist_sum_tui.runs.events import ALL_DONE
 from mnist_sum_tui.runs.knob_turns import plain_number
 from mnist_sum_tui.runs.summary import Summary
 
 MOST_RUNS = 1_000
-NUMBERS = 10
-"""each test image counts with ten numbers, but only the images are independent of each other"""
-SURE = 2.0
-"""two means count as different if they are more than this many standard errors apart; by chance 1 of 20 pairs is"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class Outcome:
         """Whether the difference to another outcome may be chance."""
         if self.error is None or other.error is None:
             return False
-        return abs(self.mean - other.mean) <= SURE * math.hypot(self.error, other.error)
+        return is_chance(self.mean - other.mean, self.error, other.error)
 
 
 def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...], list[Combination]]:
@@ -165,7 +162,7 @@ def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:
     pairs = [pair for found in done if (pair := accuracies(found.best_epoch) or accuracies(found.finished))]
     means = [(digit + total) / 2 for digit, total in pairs]
     accuracy = statistics.mean(means)
-    alone = math.sqrt(accuracy * (1 - accuracy) / _images(done[0]))
+    alone = standard_error(accuracy, _images(done[0]))
     return Outcome(
         values, len(done), statistics.mean(digit for digit, _ in pairs), statistics.mean(total for _, total in pairs),
         statistics.stdev(means) / math.sqrt(len(means)) if len(means) > 1 else alone,

@@ -1,9 +1,9 @@
 """What the validations of a run's epochs say: overfitting, too large steps, or a gain that may be chance. No torch."""
 
-import math
 from collections.abc import Sequence
 
 from mnist_sum_tui.runs.accuracies import accuracies
+from mnist_sum_tui.runs.chance import standard_error
 from mnist_sum_tui.runs.events import EpochDone
 
 
@@ -27,7 +27,7 @@ def overfitting_since(epochs: Sequence[EpochDone], images: int) -> int:
     best = max(range(len(found)), key=lambda row: found[row][2])
     later = found[best + 1 :]
     is_training = len(later) >= 3 and later[-1][1] > found[best][1]
-    is_worse = all(found[best][2] - accuracy > _chance(accuracy, images) for _, _, accuracy in later[-3:])
+    is_worse = all(found[best][2] - accuracy > standard_error(accuracy, images) for _, _, accuracy in later[-3:])
     return found[best][0] if is_training and is_worse else 0
 
 
@@ -43,12 +43,7 @@ def within_chance(epochs: Sequence[EpochDone], images: int) -> str:
     if len(found) < 3 or not images:
         return ""
     before, last = max(accuracy for _, _, accuracy in found[:-1]), found[-1][2]
-    if abs(last - before) > _chance(last, images):
+    if abs(last - before) > standard_error(last, images):
         return ""
     words = f"{abs(last - before) * images:.0f} of {images:,} images {'more' if last > before else 'fewer'}"
     return f"epoch {found[-1][0]} has {words} right than the best before, which may be chance"
-
-
-def _chance(accuracy: float, images: int) -> float:
-    """The standard error of a validation accuracy over so many images."""
-    return math.sqrt(accuracy * (1 - accuracy) / images) if images else math.inf

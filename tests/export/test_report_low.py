@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ NINES = "Accuracy is drawn so that 90, 99 and 99.9 % are equally far apart"
 def guessing() -> list[Event]:
     """A training whose accuracies stay between 2 and 12 %."""
     events = (event for event in recorded.training(400) if isinstance(event, Progress) or event.step == 0)
-    low = {"digit_accuracy": 0.12, "sum_accuracy": 0.02}
+    low: dict[str, Any] = {"digit_accuracy": 0.12, "sum_accuracy": 0.02}
     return [replace(event, **low) if isinstance(event, Progress) else event for event in events]
 
 

@@ -1,0 +1,42 @@
+"""How far an accuracy may be off by chance, because it is measured on so many images and no more."""
+
+import math
+from collections.abc import Sequence
+
+from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.runs.summary import Summary
+
+NUMBERS = 10
+"""each test image counts with ten numbers, but only the images are independent of each other"""
+SURE = 2.0
+"""two shares count as different if they are more than this many standard errors apart; by chance 1 of 20 pairs is"""
+
+
+def standard_error(share: float, images: int) -> float:
+    """The standard error of a share, 0..1, of so many images; infinite without images."""
+    return math.sqrt(share * (1 - share) / images) if images else math.inf
+
+
+def is_chance(difference: float, *errors: float) -> bool:
+    """Whether a difference of two values with these standard errors may be chance."""
+    return abs(difference) <= SURE * math.hypot(*errors)
+
+
+def about_chance(runs: Sequence[Summary]) -> str:
+    """Whether the sums of two runs differ by more than chance, in a sentence.
+
+    Empty if there are more runs, if they were not tested on the same images, or if their sums are equally good.
+    """
+    if len(runs) != 2:
+        return ""
+    ends, places = [run.finished for run in runs], [run.config.data_dir if run.config else "?" for run in runs]
+    pairs = {end.pairs for end in ends if end is not None}
+    shares = [end.sum_accuracy for end in ends if end is not None and end.sum_accuracy is not None]
+    images = (pairs.pop() or 0) // NUMBERS if len(pairs) == 1 else 0
+    if len(shares) < 2 or not images or places[0] != places[1] or shares[0] == shares[1]:
+        return ""
+    errors = [standard_error(share, images) for share in shares]
+    (first, second), (one, other) = map(percent, shares), (f"{100 * error:.2f}" for error in errors)
+    may_be = "may be chance" if is_chance(shares[0] - shares[1], *errors) else "is more than chance for these images"
+    more = "another seed may still differ (mnist-sum guide experiments)"
+    return f"sum: {first} is {one} points uncertain, {second} is {other}: the difference {may_be}; {more}"

@@ -1,0 +1,64 @@
+"""Whether two runs differ by more than chance, as `runs compare` and its report say it."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.export.report import compared
+from mnist_sum_tui.runs.chance import about_chance, standard_error
+from mnist_sum_tui.runs.event_json import to_json
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import Summary, summarise
+from tests.cli.test_strangers_text import make_run
+from tests.conftest import Cli
+from tests.tui import recorded
+
+AGAIN = "another seed may still differ (mnist-sum guide experiments)"
+
+
+def with_sum(total: float | None, data_dir: str | None = None, **values: Any) -> Summary:
+    done = replace(recorded.finished(), **{"sum_accuracy": total, **values})
+    return Summary(Run(Path("x")), TrainConfig.of("standard", data_dir=data_dir), "completed", finished=done)
+
+
+def test_the_uncertainty_counts_images_and_not_pairs() -> None:
+    assert standard_error(0.99, 5_000) == pytest.approx(0.0014, abs=5e-5)
+    assert about_chance([with_sum(0.9954), with_sum(0.9892)]) == (
+        "sum: 99.54 % is 0.07 points uncertain, 98.92 % is 0.10: "
+        f"the difference is more than chance for these images; {AGAIN}"
+    )
+    assert "the difference may be chance" in about_chance([with_sum(0.9954), with_sum(0.9940)])
+    assert "the difference may be chance" in about_chance([with_sum(0.97, pairs=1_000), with_sum(0.95, pairs=1_000)])
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        [with_sum(0.99)],
+        [with_sum(0.99), with_sum(0.98), with_sum(0.97)],
+        [with_sum(0.99), with_sum(None)],
+        [with_sum(0.99), replace(with_sum(0.98), finished=None)],
+        [with_sum(0.99), with_sum(0.98, pairs=1_000)],
+        [with_sum(0.99, pairs=None), with_sum(0.98, pairs=None)],
+        [with_sum(0.99), with_sum(0.98, data_dir="elsewhere")],
+        [with_sum(0.99), with_sum(0.99)],
+    ],
+)
+def test_nothing_is_said_where_it_would_not_hold(runs: list[Summary]) -> None:
+    assert about_chance(runs) == ""
+
+
+def test_the_terminal_and_the_page_say_it(tmp_path: Path, cli: Cli) -> None:
+    runs = [make_run(tmp_path / "runs", f"2026010{day}-120000-compact") for day in (1, 2)]
+    with runs[1].metrics_file.open("a") as stream:
+        stream.write(to_json(replace(recorded.finished(), sum_accuracy=0.95)) + "\n")
+    words = about_chance([summarise(run) for run in runs])
+    assert words.startswith(
+        "sum: 98.74 % is 0.11 points uncertain, 95.00 % is 0.22: the difference is more than chance"
+    )
+    printed = cli("runs", "compare", "20260101", "20260102", "--runs-dir", str(tmp_path / "runs")).stdout
+    assert words in printed.splitlines()
+    assert words in compared(dict(zip("AB", map(summarise, runs), strict=True))).decode()
