@@ -153,11 +153,13 @@ def print_table(
     *,
     gap: int = 2,
     spare: Sequence[str] = (),
+    repeated: int = 1,
 ) -> None:
     """Print a table with its title; the first `left` columns, or those with the indices `left`, are left-aligned.
 
     The others are right-aligned. If the terminal is too narrow, the columns in `spare` are left out, in that order. If
-    that is not enough, the first column gets its own lines (with `spare`), or the table is printed in parts (without).
+    that is not enough, the first column gets its own lines (with `spare`), or the table is printed in parts (without),
+    each with the first `repeated` columns.
     """
     from rich.text import Text
 
@@ -175,7 +177,7 @@ def print_table(
             row[at] = _padded(cell, widths[at], is_left=at in at_left)
     if title:
         say(out, printable(title), "bold")
-    parts = _parts(columns, widths, gap, width_of(out), spare)
+    parts = _parts(columns, widths, gap, width_of(out), spare, repeated)
     is_stacked = bool(spare) and len(parts) > 1
     if is_stacked:
         rest = _parts(columns[1:], widths[1:], gap, (width_of(out) or 0) - gap, spare)
@@ -195,9 +197,9 @@ def print_table(
 
 
 def _parts(
-    columns: Sequence[str], widths: Sequence[int], gap: int, width: int | None, spare: Sequence[str]
+    columns: Sequence[str], widths: Sequence[int], gap: int, width: int | None, spare: Sequence[str], repeated: int = 1
 ) -> list[list[int]]:
-    """The indices of the columns in each part of a table; every part has the first column."""
+    """The indices of the columns in each part of a table; every part has the first `repeated` columns."""
     places = list(range(len(columns)))
     if width is None:
         return [places]
@@ -206,8 +208,8 @@ def _parts(
             places = [at for at in places if columns[at] != name]
     parts: list[list[int]] = [[]]
     for at in places:
-        if len(parts[-1]) > 1 and sum(widths[each] + gap for each in parts[-1]) + widths[at] > width:
-            parts.append(places[:1])
+        if len(parts[-1]) > repeated and sum(widths[each] + gap for each in parts[-1]) + widths[at] > width:
+            parts.append(places[:repeated])
         parts[-1].append(at)
     return parts
 

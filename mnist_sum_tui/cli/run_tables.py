@@ -86,7 +86,7 @@ def print_curves(out: "Console", named: dict[str, Summary]) -> None:
     columns = ["curve", "run", "by epoch", "first", "last"]
     if len(named) == 1:
         columns, rows = [columns[0], *columns[2:]], [[row[0], *row[2:]] for row in rows]
-    print_table(out, "", columns, rows, left=len(columns) - 2)
+    print_table(out, "", columns, rows, left=len(columns) - 2, repeated=len(columns) - 3)
 
 
 def _scale(values: Iterable[float | None]) -> tuple[float, float] | None:

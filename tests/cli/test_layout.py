@@ -176,3 +176,14 @@ def test_a_name_on_a_line_of_its_own_is_not_filled_up_to_the_longest() -> None:
     lines = out.file.getvalue().splitlines()
     assert "short" in lines
     assert all(line == line.rstrip() for line in lines)
+
+
+def test_each_part_of_the_curves_says_which_run_a_row_is_of(runs: Path) -> None:
+    command = ("runs", "compare", "20260101", "20260102")
+    lines = shown(*command, columns=40, environment={"MNIST_SUM_RUNS": str(runs)}).lines
+    heads = [line.split() for line in lines if line.startswith("curve")]
+    assert len(heads) > 1
+    assert {tuple(head[:2]) for head in heads} == {("curve", "run")}
+    assert {word for head in heads for word in head[2:]} == {"by", "epoch", "first", "last"}
+    for letter in "AB":
+        assert sum(f" {letter} " in line for line in lines) >= len(heads) * 4
