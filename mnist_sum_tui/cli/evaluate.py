@@ -162,12 +162,13 @@ def _print_confusion(out: "Console", report: "EvalReport") -> None:
 
 def _print_by_pair(out: "Console", report: "EvalReport") -> None:
     known = [share for row in report.sum_accuracy_by_pair for share in row if share is not None]
-    worst = min(known)
+    worst, best = min(known), max(known)
     rows = [
-        [str(label), *(_shaded(share, worst) for share in shares)]
+        [str(label), *(_shaded(share, worst, best) for share in shares)]
         for label, shares in enumerate(report.sum_accuracy_by_pair)
     ]
-    shades = "" if is_plain() else f"; shaded from {percent(worst)} to 100 %"
+    is_shaded = not is_plain() and worst < best
+    shades = f"; shaded from {percent(worst, 1, '')} to {percent(best, 1, '')}" if is_shaded else ""
     title = f"Sum accuracy in %: the digit in rows, the number in columns{shades}"
     out.print()
     print_table(out, title, ["", *(f"+{number}" for number in range(10))], rows, gap=1)
@@ -179,10 +180,10 @@ def _print_by_pair(out: "Console", report: "EvalReport") -> None:
         say(out, f"hardest sum{'s' * (len(hard) > 1)}: {'; '.join(hard)}")
 
 
-def _shaded(share: float | None, worst: float) -> str:
+def _shaded(share: float | None, worst: float, best: float) -> str:
     if share is None:
         return "-"
-    place = (share - worst) / (1 - worst) if worst < 1 else 1.0
+    place = (share - worst) / (best - worst) if worst < best else 1.0
     return f"{shade(place)}{percent(share, 1, ''):>5}"
 
 

@@ -95,6 +95,8 @@ def test_the_sum_that_is_worse_than_all_others_is_named(width: int) -> None:
         out = terminal(width)
         _print_by_pair(out, replace(report, sum_accuracy_by_pair=(*even, (*even[0][:8], last, 0.99))))
         assert [line for line in printed(out) if "hardest" in line] == lines
+        whole = " ".join(" ".join(printed(out)).split())
+        assert f"shaded from {100 * last:.1f} to 99.0 " in whole, "as the figures in the cells"
 
 
 def test_a_large_number_of_wrong_digits_is_written_as_all_numbers_are() -> None:
