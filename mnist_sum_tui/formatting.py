@@ -63,6 +63,12 @@ def apart(value: float, limit: float) -> str:
     return f"{value:.{decimals}f}, limit {limit:.{decimals}f}"
 
 
+def small(value: float, digits: int = 6) -> str:
+    """A number with at most so many digits, as one types it: `0.002`, `1e-6`, `5.65e-6`, `inf`."""
+    mantissa, power, exponent = f"{value:.{digits}g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if power else mantissa
+
+
 def duration(seconds: float | None) -> str:
     """Seconds as `8.2 s`, `3:07` or `1:02:45`; `-` if they are None or not finite."""
     if seconds is None or not math.isfinite(seconds):

@@ -13,6 +13,7 @@ from mnist_sum_tui.formatting import (
     first_fit,
     percent,
     shade,
+    small,
     sparkline,
     trim,
 )
@@ -134,3 +135,10 @@ def test_the_first_form_that_fits_is_taken_or_the_last() -> None:
 )  # fmt: skip
 def test_a_time_is_rounded_as_one_would_say_it(seconds: float, words: str) -> None:
     assert about(seconds) == f"about {words}"
+
+
+def test_a_small_number_is_written_in_one_way() -> None:
+    assert [small(value) for value in (0.002, 1e-6, 5.65e-6, 1e-12, 10.0, 2.5e7)] == [
+        "0.002", "1e-6", "5.65e-6", "1e-12", "10", "2.5e7"
+    ]  # fmt: skip
+    assert [small(value, 2) for value in (0.00123, float("inf"), float("nan"), 0.0)] == ["0.0012", "inf", "nan", "0"]

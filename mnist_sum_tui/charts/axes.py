@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.formatting import duration, percent, small
 
 Floats = NDArray[np.float64]
 Tick = tuple[float, str]
@@ -34,7 +34,7 @@ def plain(value: float) -> str:
     """A value with at most four digits: `0.0123`, `1.234`, `1,234`."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else small(value, 4)
 
 
 def steps(low: float, high: float, room: int, sizes: tuple[float, ...] = ()) -> Floats:
@@ -145,7 +145,7 @@ def _clock(seconds: float) -> str:
 def across(kind: str, low: float, high: float, room: int) -> list[Tick]:
     """Ticks of an x axis of kind `step`, `epoch`, `time` (in seconds) or `rate` (log10 of a learning rate)."""
     if kind == "rate":
-        return [(float(at), f"{10.0**at:g}") for at in steps(low, high, room) if at == round(at)]
+        return [(float(at), small(10.0**at)) for at in steps(low, high, room) if at == round(at)]
     if kind == "time":
         return [(float(at), _clock(round(float(at), 3))) for at in steps(low, high, room, TIMES)]
     if kind == "step":

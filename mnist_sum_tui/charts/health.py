@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mnist_sum_tui.charts.axes import Floats
-from mnist_sum_tui.formatting import percent, sparkline
+from mnist_sum_tui.formatting import first_fit, percent, small, sparkline
 from mnist_sum_tui.runs.health_event import Health
 
 FIGURES = {"weights": "weights", "gradients": "gradient", "updates": "update"}
@@ -69,10 +69,7 @@ def health_lines(events: Sequence[Health], width: int) -> list[str]:
 
 def figure(value: float) -> str:
     """A deviation in at most six characters: `0.0012`, `1.2e-4`, `inf`."""
-    if value == 0 or 1e-3 <= value < 99.5 or not value < np.inf:
-        return f"{value:.2g}"
-    decimals = 0 if value < 1e-9 else 1  # its exponent has two digits
-    return f"{value:.{decimals}e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+    return first_fit((small(value, 2), small(value, 1)), FIGURE - 1)
 
 
 def spread_pictures(events: Sequence[Health]) -> list[tuple[str, Floats]]:

@@ -2,6 +2,7 @@
 
 from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import Json, print_json
+from mnist_sum_tui.formatting import small
 from mnist_sum_tui.machine.process import import_torch
 
 HEIGHT = 14
@@ -33,7 +34,7 @@ def lr(settings: opt.Settings, json: Json = False) -> None:
     out = console()
     print_plots(out, [rate_plot(test)], least=36, height=HEIGHT)
     out.print()
-    say(out, f"steepest  {test.steepest:.2g}: here the loss falls fastest", indent=10)
-    say(out, f"valley    {test.valley:.2g}: the middle of the fall, the safer choice", indent=10)
-    say(out, f"set now   {config.lr:g}: the recipe's own, or what --lr says", indent=10)
+    say(out, f"steepest  {small(test.steepest, 2)}: here the loss falls fastest", indent=10)
+    say(out, f"valley    {small(test.valley, 2)}: the middle of the fall, the safer choice", indent=10)
+    say(out, f"set now   {small(config.lr)}: the recipe's own, or what --lr says", indent=10)
     show_commands(out, {"train with it": command(replace(config, lr=test.suggestion))})

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.formatting import percent, plural
+from mnist_sum_tui.formatting import percent, plural, small
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.event_words import BUSY
 from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Progress, Started, System
@@ -53,7 +53,7 @@ class Coach:
     def __init__(self, config: TrainConfig, before: Iterable[Event], knobs: Knobs) -> None:
         """`before` has the events of earlier processes of this run; `knobs` are turned while it trains."""
         earlier = list(before)
-        self._config, self._to_try = config, f"try {rate_to_try(config):g}"
+        self._config, self._to_try = config, f"try {small(rate_to_try(config))}"
         self._epochs = [event for event in earlier if isinstance(event, EpochDone)]
         self._started: Started | None = None
         self._seen = Seen()

@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Sequence
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import percent, small
 from mnist_sum_tui.runs.accuracies import has_learned
 from mnist_sum_tui.runs.events import Advice, Changed, Event, Finished
 from mnist_sum_tui.runs.knob_turns import Turn
@@ -47,7 +47,8 @@ def divergence(step: int, config: TrainConfig, turns: Iterable[Turn] = (), *, ha
     """The message that the training diverged after a step, what is kept of it, and what to try."""
     kept = "the last good checkpoint is kept" if has_checkpoint else "nothing was saved yet"
     turn = turned_up(turns, step)
-    advised = f"try learning rate {rate_to_try(config):g} instead of {config.lr:g}" if turn is None else _without(turn)
+    rates = f"{small(rate_to_try(config))} instead of {small(config.lr)}"
+    advised = f"try learning rate {rates}" if turn is None else _without(turn)
     return f"the loss is no longer a number after step {step}: {kept}; {advised}"
 
 
@@ -83,7 +84,7 @@ def advice(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) ->
         if rate is None:
             return f"{found}: the recipe trains longer; try {TrainConfig.of(config.recipe).epochs} epochs"
         word = "high" if rate < config.lr else "low"
-        return f"{found}: the learning rate {config.lr:g} is probably too {word}; try {rate:g}"
+        return f"{found}: the learning rate {small(config.lr)} is probably too {word}; try {small(rate)}"
     if done.sum_accuracy is not None and done.sum_accuracy <= GUESSING:
         return (
             f"a sum accuracy of {percent(done.sum_accuracy)} is no better than guessing: it cannot add yet; "

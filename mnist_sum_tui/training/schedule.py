@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.formatting import plural, small
 from mnist_sum_tui.runs.position import Change
 
 START_DIVISOR = 25.0
@@ -47,11 +47,11 @@ def describe_change(config: TrainConfig, changes: Sequence[Change], steps_per_ep
     rate = factor * rate_at(config, changes, steps_per_epoch, last.step)
     what = f"the run now has {plural(last.epochs, 'epoch')} instead of {before.epochs:,}"
     if config.schedule == "constant":
-        return f"{what}; the learning rate stays {rate:.3g}"
+        return f"{what}; the learning rate stays {small(rate, 3)}"
     if is_added:
         peak = factor * config.lr * _share_of_peak(config, changes, steps_per_epoch)
-        return f"{what}; over the added ones the learning rate rises to {peak:.3g} again and falls"
-    return f"{what}; the learning rate goes on from {rate:.3g}, and its schedule now ends with the last epoch"
+        return f"{what}; over the added ones the learning rate rises to {small(peak, 3)} again and falls"
+    return f"{what}; the learning rate goes on from {small(rate, 3)}, and its schedule now ends with the last epoch"
 
 
 def _share_of_peak(config: TrainConfig, past: Sequence[Change], steps_per_epoch: int) -> float:

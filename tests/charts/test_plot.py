@@ -181,6 +181,9 @@ def test_ticks_are_round_and_within_the_axis() -> None:
     assert [label for _, label in NINES.ticks(0, 3, 4)] == ["0 %", "90 %", "99 %", "99.9 %"]
     assert [label for _, label in across("time", 0, 125, 4)] == ["0 s", "1:00", "2:00"]
     assert [label for _, label in across("step", 0, 2, 9)] == ["0", "1", "2"]
+    assert [label for _, label in across("rate", -6, 1, 9)][:4] == ["1e-6", "1e-5", "0.0001", "0.001"], (
+        "as one types it"
+    )
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.5, 0.9, 0.99])

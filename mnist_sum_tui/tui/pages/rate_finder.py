@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Label
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.formatting import small
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.textual_fixes import Question
@@ -107,11 +108,11 @@ class RateFinder(Question[float | None]):
         self.refresh_bindings()
         self.query_one(Chart).plot = rate_plot(test)
         words.update(
-            f"steepest {test.steepest:.2g}: here the loss falls fastest\n"
-            f"valley   {test.valley:.2g}: the middle of the fall, the safer choice\n"
-            f"set now  {self._config.lr:g}"
+            f"steepest {small(test.steepest, 2)}: here the loss falls fastest\n"
+            f"valley   {small(test.valley, 2)}: the middle of the fall, the safer choice\n"
+            f"set now  {small(self._config.lr)}"
         )
-        self.query_one("#rate-keys", Label).update(f"Enter takes {self._suggestion:g}, Escape leaves it as it is")
+        self.query_one("#rate-keys", Label).update(f"Enter takes {small(self._suggestion)}, Escape leaves it as it is")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to take the rate when there is one."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mnist_sum_tui.config import TrainConfig, settings
 from mnist_sum_tui.export.recording import RECORDED
-from mnist_sum_tui.formatting import about, plural
+from mnist_sum_tui.formatting import about, plural, small
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.knob_turns import turned
 from mnist_sum_tui.runs.length import lost_checkpoint
@@ -150,15 +150,16 @@ class Continuation:
 
     def _rate_words(self, more: int) -> str:
         if self.config.schedule == "constant":
-            return f"The learning rate stays {self.factor * self.config.lr:g}."
-        now, highest, last = self.rates(more)
-        end = f"{last:.2g}" if last > highest / 100 else "almost 0"
+            return f"The learning rate stays {small(self.factor * self.config.lr)}."
+        rates = self.rates(more)
+        now, highest, last = (small(rate, 2) for rate in rates)
+        end = last if rates[2] > rates[1] / 100 else "almost 0"
         if self.is_complete and not self.is_shortened:
             return (
                 f"{'It forms' if more == 1 else 'They form'} a cycle with half the peak rate of the one before: "
-                f"the learning rate rises to {highest:.2g} and falls to {end} again.{self._halved(highest)}"
+                f"the learning rate rises to {highest} and falls to {end} again.{self._halved(rates[1])}"
             )
-        rise = f"rises from {now:.2g} to {highest:.2g} and falls" if highest > now else f"falls from {now:.2g}"
+        rise = f"rises from {now} to {highest} and falls" if rates[1] > rates[0] else f"falls from {now}"
         does = "take" if self.is_complete else "stretch"
         start = f"The added epochs {does} the rest of the cycle: the" if more else "The"
         return f"{start} learning rate {rise} to {end}."

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.formatting import about
+from mnist_sum_tui.formatting import about, small
 from mnist_sum_tui.recipes import LARGE_MODEL, QUICK_MODEL, RECIPES
 from mnist_sum_tui.tui.session.network_speeds import HELD_OUT, TIMED_BATCHES, Speeds, epoch_seconds, training_images
 
@@ -45,7 +45,7 @@ def in_form(error: UsageError) -> str:
 
 def replaced(failed: float, rate: float) -> str:
     """That a learning rate which failed was replaced by another one."""
-    return f"the learning rate {failed:g} learned nothing, so {rate:g} is filled in"
+    return f"the learning rate {small(failed)} learned nothing, so {small(rate)} is filled in"
 
 
 def introduction(config: TrainConfig) -> str:
@@ -108,7 +108,8 @@ def rate_doubt(config: TrainConfig) -> str:
     usual = TrainConfig.of(config.recipe)
     if config.optimizer != usual.optimizer or config.lr < FAR_ABOVE * usual.lr:
         return ""
-    return f"learning rate {config.lr:g} is {config.lr / usual.lr:,.0f} times the recipe's: it may learn nothing"
+    times = f"{config.lr / usual.lr:,.0f} times the recipe's"
+    return f"learning rate {small(config.lr)} is {times}: it may learn nothing"
 
 
 def total(config: TrainConfig, speeds: Speeds) -> str:

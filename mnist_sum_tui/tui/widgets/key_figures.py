@@ -5,7 +5,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits
 
 from mnist_sum_tui.config import TrainConfig, option_name, value_words
-from mnist_sum_tui.formatting import duration, first_fit, percent, plural
+from mnist_sum_tui.formatting import duration, first_fit, percent, plural, small
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.session.session import Session
@@ -147,7 +147,7 @@ def facts(session: Session, width: int) -> str:
     lines = [
         _speed(session, elapsed),
         *([times] if is_one_line else ([time] for time in times)),
-        [f"lr {'-' if progress is None else f'{progress.lr:.3g}'}", f"batch {started.batch_size}"],
+        [f"lr {'-' if progress is None else small(progress.lr, 3)}", f"batch {started.batch_size}"],
         [f"{started.device} {started.precision}", *threads],
         [started.model, f"{started.parameters:,} parameters"],
     ]

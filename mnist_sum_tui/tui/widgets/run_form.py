@@ -16,6 +16,7 @@ from textual.widgets import Button, Input, Select, Static
 from mnist_sum_tui import own_network
 from mnist_sum_tui.config import ENDS, TrainConfig, kinds, settings
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.formatting import small
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import LARGE_MODEL, MODELS, QUICK_MODEL, RECIPES
 from mnist_sum_tui.tui.session.messages import FindRate, StartTraining
@@ -229,12 +230,12 @@ class RunForm(VerticalScroll, can_focus=False):
 
     def take_rate(self, rate: float) -> None:
         """Fill in a learning rate that was found."""
-        self.query_one("#lr", Input).value = f"{rate:g}"
+        self.query_one("#lr", Input).value = small(rate)
         self.query_one("#start").focus()
 
     def replace_rate(self, failed: float, rate: float) -> None:
         """Fill in a rate to try, and say so, if the field still has the one that failed."""
-        if self._typed("lr") in (str(failed), f"{failed:g}"):
+        if self._typed("lr") in (str(failed), f"{failed:g}", small(failed)):
             with self.query_one("#lr", Input).prevent(Input.Changed):  # which would remove these words again
                 self.take_rate(rate)
             self.complain(words.replaced(failed, rate))

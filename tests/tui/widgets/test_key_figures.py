@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from mnist_sum_tui.runs.events import Progress
 from mnist_sum_tui.tui.widgets.key_figures import Facts
 from mnist_sum_tui.tui.widgets.run_details import last_epochs
 from tests.tui import recorded
@@ -48,9 +49,11 @@ async def test_beside_the_open_help_no_figure_is_cut(pilot: Pilot[int]) -> None:
 
 
 async def test_the_speed_of_a_finished_run_agrees_with_its_time(pilot: Pilot[int]) -> None:
-    app = await play(pilot, [*recorded.training(2150), recorded.finished()])
+    events = (replace(event, lr=5.6e-06) if isinstance(event, Progress) else event for event in recorded.training(2150))
+    app = await play(pilot, [*events, recorded.finished()])
     facts = str(app.train_page.query_one(Facts).render())
     assert facts.startswith(f"{5 * 55_000 / 53.75:,.0f} images/s · mean\n")
+    assert "\nlr 5.6e-6 " in facts
 
 
 @pytest.mark.parametrize(("width", "words"), [(80, "validation"), (120, "of the validation")])
