@@ -16,7 +16,7 @@ from mnist_sum_tui.cli.layout import is_plain
 from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.glyphs import BRAILLE, current
-from mnist_sum_tui.machine import terminal
+from mnist_sum_tui.machine import stdio, terminal
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.version import __version__
 
@@ -192,8 +192,8 @@ def window(encoding: str) -> list[Finding]:
         advice = f"{terminal.why_not()}: mnist-sum train works here, the dashboard does not"
     elif size and (size[0] < terminal.SMALLEST[0] or size[1] < terminal.SMALLEST[1]):
         advice = "too small for the whole dashboard: make it 60x20 or larger"
-    elif "utf" not in encoding.lower():
-        advice = "bars and dots need UTF-8: set PYTHONUTF8=1, or LANG to a UTF-8 locale such as C.UTF-8"
+    elif "utf" not in encoding.lower() or stdio.is_ascii_locale():
+        advice = "bars and dots need UTF-8: set PYTHONUTF8=1, or LC_ALL to a UTF-8 locale such as C.UTF-8"
     text = f"{text}; {advice or 'the dashboard fits'}"
     look = LOOK if current() is BRAILLE and not is_plain() else []
     return [Finding("terminal", "note" if advice else "ok", text, facts), *look]

@@ -44,7 +44,17 @@ def choose_marker(name: str) -> None:
     glyphs.choose(_best_marker() if name == "auto" else name)
 
 
+def is_ascii_locale() -> bool:
+    """Whether the locale is one of ASCII only: Python writes UTF-8 all the same, but hardly a terminal shows it."""
+    if not sys.flags.utf8_mode or any(os.environ.get(name) for name in ("PYTHONUTF8", "PYTHONIOENCODING")):
+        return False
+    locale = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""  # LC_CTYPE is what Python has made of them
+    return locale in ("C", "POSIX")
+
+
 def _best_marker() -> str:
+    if is_ascii_locale():
+        return "ascii"
     if os.environ.get("TERM") == "linux":
         return "blocks"  # the Linux console's fonts have 256 or 512 characters, no braille among them
     for name, character in NEEDED.items():

@@ -106,7 +106,8 @@ def test_a_terminal_that_is_small_or_lacks_utf_8_or_is_remote() -> None:
     assert "make it 60x20 or larger" in shown("-c", code, rows=19).raw
     unknown = shown("-c", code, columns=0, rows=0).raw
     assert unknown.startswith("TERM=xterm-256color, encoding utf-8; the dashboard fits"), "Textual takes it for 80x25"
-    assert "set PYTHONUTF8=1" in shown("-c", code, environment={"PYTHONIOENCODING": "ascii"}).raw
+    for variables in ({"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "", "PYTHONIOENCODING": ""}):
+        assert "set PYTHONUTF8=1, or LC_ALL to" in shown("-c", code, environment=variables).raw
     remote = {"TMUX": "/tmp/t", "SSH_TTY": "/dev/pts/1"}
     assert "inside tmux, inside ssh; the dashboard" in shown("-c", code, environment=remote).raw
 

@@ -48,6 +48,24 @@ def test_the_option_goes_before_the_variable_and_the_terminal(cli: Cli) -> None:
     assert cli("runs", "show", "latest", TERM="linux").stdout == curves[0]
 
 
+@pytest.mark.parametrize(
+    ("variables", "is_ascii"),
+    [
+        ({"LC_ALL": "C", "LANG": "C.UTF-8"}, True),
+        ({"LC_ALL": "POSIX", "LANG": ""}, True),
+        ({"LC_ALL": "", "LANG": "C"}, True),
+        ({"LC_ALL": "C.UTF-8", "LANG": "C"}, False),
+        ({"LC_ALL": "", "LANG": "", "LC_CTYPE": ""}, False),
+        ({"LC_ALL": "", "LANG": "xx_XX.UTF-8"}, False),
+        ({"LC_ALL": "C", "PYTHONUTF8": "1"}, False),
+    ],
+)
+@pytest.mark.usefixtures("some_runs")
+def test_the_locale_c_gets_ascii(variables: dict[str, str], is_ascii: bool, cli: Cli) -> None:
+    unset = dict.fromkeys(("PYTHONUTF8", "PYTHONIOENCODING", "LC_CTYPE"), "")
+    assert cli("runs", "show", "latest", **(unset | variables)).stdout.isascii() == is_ascii
+
+
 def test_an_unknown_marker(cli: Cli) -> None:
     is_one_line(cli("runs", "--marker", "asci"), 2, "unknown marker 'asci'", "did you mean 'ascii'?")
     is_one_line(cli("runs", MNIST_SUM_MARKER="dots"), 2, "unknown MNIST_SUM_MARKER 'dots'", "braille, blocks, ascii")
