@@ -60,6 +60,12 @@ def joined(items: Iterable[list[Span]], width: int) -> list[Span]:
     return spans
 
 
+def fits(items: Iterable[list[Span]], width: int) -> bool:
+    """Whether all items fit into a line of `width`."""
+    every = list(items)
+    return joined(every, width) == joined(every, 10**6)
+
+
 def fit(spans: list[Span], width: int) -> list[Span]:
     """The line cut or filled to exactly `width` cells; a letter of two cells is never cut in half."""
     fitted: list[Span] = []

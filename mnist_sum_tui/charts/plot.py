@@ -12,13 +12,13 @@ import numpy as np
 
 from mnist_sum_tui.charts.axes import LINEAR, PAD, Floats, Scale, place, spanning
 from mnist_sum_tui.charts.cells import SAMPLES, Cells
-from mnist_sum_tui.charts.frame import Span, fit, joined, x_axis, y_axis
+from mnist_sum_tui.charts.frame import Span, fit, fits, joined, x_axis, y_axis
 from mnist_sum_tui.glyphs import BRAILLE, Glyphs, current, shown
 
 Heights = tuple[Floats, Floats | None]
 """a curve's `y` and `raw` after the scale's `forward`"""
-ROWS_FOR_A_LEGEND, ROWS_FOR_TWO_LINES = 6, 14
-"""the fewest rows for a chart with a legend, and for one whose title has a line of its own"""
+ROWS_FOR_A_LEGEND, ROWS_FOR_TWO_LINES, ROWS_WITHOUT_A_NOTE = 6, 14, 9
+"""the fewest rows for a legend; for a title in a line of its own; and for that if the legend leaves it no room"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +201,12 @@ def _above(plot: Plot, width: int, height: int) -> list[list[Span]]:
     is_one_line = height < ROWS_FOR_TWO_LINES or not note
     curves, others = _legend(plot)
     whole = [*(title if is_one_line else []), *curves, *others]
-    if joined(whole, width) != joined(whole, 10**6):
+    if not fits(whole, width):
         curves, others = _legend(plot, is_short=True)
+        is_one_line &= bool(note) or height < ROWS_WITHOUT_A_NOTE or fits([*title, *curves, *others], width)
     reading = [] if plot.cursor is None else [joined(_reading(plot, width), width)]
     titled = [*title, *reading]
-    if reading and title and joined(titled, width) == joined(titled, 10**6):
+    if reading and title and fits(titled, width):
         # the title stays in front of the reading where both fit
         reading = [joined(titled, width)]
     if is_one_line:
@@ -243,6 +244,6 @@ def _reading(plot: Plot, width: int) -> list[list[Span]]:
         step = [[(place("step", at * plot.steps_per_epoch), "cursor")]]
     forms = [[[(word, "legend")]] for word in (plot.reading + plot.reading_keys, plot.reading) if word]
     for inner in ([*step, *values[:front], *word] for word in forms):
-        if len(joined(items + inner, width)) == len(joined(items + inner, 10**6)):
+        if fits(items + inner, width):
             return items + inner + values[front:]
     return items + values[:front] + (forms[-1] if forms else []) + step + values[front:]

@@ -171,7 +171,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print only JSON on stdout.")
 Notify = Annotated[
     Way | None,
     typer.Option(
-        help="Say when it is over: a bell, or OSC 9 (a notification). auto: what the terminal can do, from 30 s on.",
+        metavar="<str>",  # all four in one word would be cut in 80 columns
+        help="Say when it is over: bell, osc9 (a notification), none, or auto: what the terminal can do, from 30 s on.",
         show_default="auto",
     ),
 ]

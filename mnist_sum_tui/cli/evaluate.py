@@ -21,7 +21,7 @@ from mnist_sum_tui.cli.layout import console, is_plain, print_table, say, styled
 from mnist_sum_tui.cli.strangers import print_strangers
 from mnist_sum_tui.cli.sturdy import print_sturdy, watched
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.formatting import percent, shade
+from mnist_sum_tui.formatting import percent, plural, shade
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.own_network import option_for
@@ -53,7 +53,7 @@ SameRun = Annotated[
 ]
 Images = Annotated[
     int | None,
-    typer.Option("--images", min=1, metavar="N", help="Only the first N images, for a quick look.", show_default="all"),
+    typer.Option("--images", help="Only so many images, the first ones, for a quick look.", show_default="all"),
 ]
 
 
@@ -73,6 +73,8 @@ def evaluate(
     """Test a run: the accuracy of both heads, how often they agree, and what they get wrong."""
     if corrupt and strangers is not None:
         raise UsageError("--corrupt and --strangers are separate tests: give one of them at a time")
+    if count is not None and count < 1:
+        raise UsageError(f"--images must be 1 or more, not {count}")
     if None not in (run, same_run) and run != same_run:
         raise UsageError(f"the run is given twice, as {run} and as {same_run}: give it once")
     named = same_run if run is None else run
@@ -103,7 +105,7 @@ def evaluate(
 def _print(predictor: "Predictor", report: "EvalReport", options: str) -> None:
     """Print the report; `options` are added to the command that shows one of its mistakes."""
     out = console()
-    say(out, f"{predictor.source}, on {report.images:,} test images with all ten numbers")
+    say(out, f"{predictor.source}, on {plural(report.images, 'test image')} with all ten numbers")
     out.print()
     say(out, f"digit accuracy  {percent(report.digit_accuracy):>9}   loss {report.digit_loss:.4f}")
     say(out, f"sum accuracy    {percent(report.sum_accuracy):>9}   loss {report.sum_loss:.4f}   {report.pairs:,} pairs")

@@ -31,6 +31,7 @@ def model(
             [layer.name, layer.kind, layer.shape, f"{layer.parameters:,}" if layer.parameters else ""]
             for layer in layers
         ]
-        rows.append(["", "", "", styled(f"{sum(layer.parameters for layer in layers):,}", "bold")])
+        total = sum(layer.parameters for layer in layers)
+        rows.append([styled("in all", "bold"), "", "", styled(f"{total:,}", "bold")])
         print_table(out, f"{each}: {MODELS[each]}", ["layer", "kind", "output", "parameters"], rows, left=2)
         out.print()

@@ -1,12 +1,14 @@
-"""The charts of how sure a network is: their labels."""
+"""The charts of how sure a network is: their titles, legends and labels."""
 
 import re
 
 import pytest
 
 from mnist_sum_tui.charts.plot import draw
-from mnist_sum_tui.charts.sureness import coverage_curve
-from mnist_sum_tui.inference.reliability import Reliability
+from mnist_sum_tui.charts.sureness import coverage_curve, reliability_diagram
+from mnist_sum_tui.inference.reliability import Bin, Reliability
+
+LEGEND = "━ digit  ╍ sum  ┈ as sure as right"
 
 
 def heads(shares: list[float]) -> dict[str, Reliability]:
@@ -29,6 +31,15 @@ def test_all_right_among_the_surest_is_labelled_100(images: int, wrong: int, wid
     assert labels[min(labels)] == "100 %"
     assert re.search("[⠁-⣿]", lines[min(labels)].partition("┤")[2])  # the curve begins there
     assert all(len(label) <= len("99.995 %") for label in labels.values())
+
+
+@pytest.mark.parametrize("width", [36, 39, 60, 80])
+def test_the_diagram_has_its_title_and_names_all_three_lines(width: int) -> None:
+    found = Reliability(0.01, 0.02, 0.03, (Bin(10, 0.5, 0.4), Bin(10, 0.9, 0.95)), (1.0,) * 100)
+    lines = draw(reliability_diagram({"digit": found, "sum": found}), width, 9).lines
+    above = "\n".join("".join(text for text, _ in line).rstrip() for line in lines[:2])
+    title = "How often right, by how sure it is"
+    assert above.startswith(f"{title}  {LEGEND}\n" if width == 80 else f"{title}\n{LEGEND}")
 
 
 def test_an_axis_of_shares_ends_at_100_and_has_a_span() -> None:

@@ -189,3 +189,10 @@ def test_each_part_of_the_curves_says_which_run_a_row_is_of(runs: Path) -> None:
     assert {word for head in heads for word in head[2:]} == {"by", "epoch", "first", "last"}
     for letter in "AB":
         assert sum(f" {letter} " in line for line in lines) >= len(heads) * 4
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "tui", "sweep"])
+def test_help_at_80_columns_breaks_no_type_and_names_integers_alike(command: str) -> None:
+    lines = shown(command, "--help", columns=80).lines
+    assert not [line for line in lines if line.count("<") != line.count(">")]
+    assert not [line for line in lines if "[x>=" in line]
