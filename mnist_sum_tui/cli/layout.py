@@ -23,7 +23,8 @@ MOST_DRAWN = 120
 """the most columns of charts and pictures, because wider ones are hard to take in"""
 PIPE_WIDTH = 160
 """columns of the output when stdout is not a terminal"""
-WORD = re.compile(r"\S+")
+WORD = re.compile(r"\S*\d %\S*|\S+")
+"""a word, or a figure and its sign, which stay together: `99.94 %,`"""
 SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
 """a word of a command, whose quotes may hold spaces"""
 

@@ -120,7 +120,7 @@ class PlainPrinter(Printer):
             self.is_headed = True
             self.sent = time.monotonic()
         elif isinstance(event, Advice):
-            self.line(f"      {event.words}")
+            self.line(f"      {event.words}", indent=6)
         elif isinstance(event, Notice | Changed):
             self.line(event.message if isinstance(event, Notice) else changed_words(event))
             if self.table and self.started:
@@ -136,9 +136,9 @@ class PlainPrinter(Printer):
                 shorter = "" if self.started.recipe == "sprint" else "; mnist-sum train --recipe sprint takes seconds"
                 self.line(f"It takes {about(event.elapsed + event.remaining)} on this machine{shorter}")
 
-    def line(self, text: str) -> None:
-        """Print a line and flush it."""
-        say(self.out, text)
+    def line(self, text: str, indent: int = 0) -> None:
+        """Print a line and flush it; if it is wrapped, the rest begins at `indent`."""
+        say(self.out, text, indent=indent)
         self.out.file.flush()
 
     def end(self, event: Finished) -> None:

@@ -12,7 +12,8 @@ from rich.console import Console
 from mnist_sum_tui.cli.bars import bars
 from mnist_sum_tui.cli.epoch_table import EpochTable
 from mnist_sum_tui.cli.evaluate import _print_by_pair, _print_mistakes
-from mnist_sum_tui.cli.layout import print_table, show_commands
+from mnist_sum_tui.cli.layout import print_table, say, show_commands
+from mnist_sum_tui.cli.progress import PlainPrinter
 from mnist_sum_tui.cli.run_end import print_end
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
@@ -196,3 +197,21 @@ def test_help_at_80_columns_breaks_no_type_and_names_integers_alike(command: str
     lines = shown(command, "--help", columns=80).lines
     assert not [line for line in lines if line.count("<") != line.count(">")]
     assert not [line for line in lines if "[x>=" in line]
+
+
+@pytest.mark.parametrize("width", range(24, 60))
+def test_a_figure_and_its_sign_stay_on_one_line(width: int) -> None:
+    out = terminal(width)
+    say(out, "Test: 99.94 % digit, 99.94 % sum, 99.94 % agreement", indent=6)
+    lines = printed(out)
+    assert " ".join(" ".join(lines).split()).count("99.94 %") == 3
+    assert not [line for line in lines if line.endswith("99.94") or line.lstrip().startswith("%")]
+    assert max(map(len, lines)) <= width
+
+
+def test_what_the_coach_says_stays_indented(tmp_path: Path) -> None:
+    make_run(tmp_path / "runs", "20260101-120000-compact")
+    (run,) = find.list_runs(tmp_path / "runs")
+    out = terminal(40)
+    PlainPrinter(run, out).show(next(event for event in recorded.training(700) if event.kind == "advice"))
+    assert printed(out) == ["      Since about step 600 it learns to", "      add: the sum is more than guessed"]
