@@ -16,6 +16,6 @@ def rate_plot(test: "RateTest") -> Plot:
     x = np.log10(np.array(test.rates))
     curve = Curve("loss", "digit", x, np.array(test.smoothed), np.array(test.losses))
     signs = tuple(
-        (float(np.log10(rate)), name) for name, rate in (("steepest", test.steepest), ("valley", test.valley))
+        (float(np.log10(rate)), name) for name, rate in (("steepest", test.steepest), ("middle", test.valley))
     )
     return Plot((curve,), (), LOG, "rate", title="Loss while the learning rate rises", signs=signs)

@@ -35,6 +35,6 @@ def lr(settings: opt.Settings, json: Json = False) -> None:
     print_plots(out, [rate_plot(test)], least=36, height=HEIGHT)
     out.print()
     say(out, f"steepest  {small(test.steepest, 2)}: here the loss falls fastest", indent=10)
-    say(out, f"valley    {small(test.valley, 2)}: the middle of the fall, the safer choice", indent=10)
+    say(out, f"middle    {small(test.valley, 2)}: halfway down the fall, the safer choice", indent=10)
     say(out, f"set now   {small(config.lr)}: the recipe's own, or what --lr says", indent=10)
     show_commands(out, {"train with it": command(replace(config, lr=test.suggestion))})

@@ -151,7 +151,8 @@ def compare(
     folder = folder_of(context, runs_dir)
     found = [summarise(find.by_name(name, folder)) for name in names]
     if len({summary.run.path.resolve() for summary in found}) < 2:
-        raise UsageError(f"all of these are run {found[0].run.id}: name another run (mnist-sum runs lists them)")
+        which = "only one run is named" if len(found) == 1 else f"all of these are run {found[0].run.id}"
+        raise UsageError(f"{which}: name another to compare it with (mnist-sum runs lists them)")
     out, named = console(), dict(zip(letters(len(found)), found, strict=True))
     if report is not None:
         check_output(report)

@@ -44,6 +44,7 @@ def test_the_glossary_explains_each_word_once_and_in_a_sentence() -> None:
     assert len(words) == len(set(words))
     wanted = {"loss", "accuracy", "epoch", "batch", "logits", "softmax", "head", "validation", "test", "checkpoint"}
     assert wanted | {"assignment", "recipe", "agreement", "learning rate", "ghost run", "read as"} <= set(words)
+    assert {"reliability diagram", "heat map", "feature map"} <= set(words), "what the pages draw"
     assert all(sentence.strip().endswith(".") for _, sentence in entries)
 
 

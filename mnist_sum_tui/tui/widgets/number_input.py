@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mnist_sum_tui.config import ENDS, settings
+from mnist_sum_tui.config import ENDS, TrainConfig, kinds, settings, value_words
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.knob_turns import plain_number
 from mnist_sum_tui.tui.textual_fixes import SteadyInput
@@ -28,20 +28,21 @@ class NumberInput(SteadyInput):
         return super().check_consume_key(key, character) and (character or "") not in PAGE_KEYS
 
 
-def read_number(name: str, text: str, kind: type) -> Any:
-    """The value of a setting, from the text that was typed.
+def read_number(name: str, text: str, base: TrainConfig) -> Any:
+    """The value of a setting, from the text that was typed; `base` has the recipe's own, which a message names.
 
     Raises:
-        UsageError: the text is not a number, or is out of range; the message names the field.
+        UsageError: the text is empty, not a number, or out of range; the message names the field.
     """
-    about = settings()[name]
+    about, kind = settings()[name], kinds()[name]
     text = text or ("0" if name in ENDS else "")
     try:
         value = kind(plain_number(text))
     except ValueError:
         example = text.replace(",", ".") if text.count(",") == 1 else "0.01"
-        needed = "a whole number" if kind is int else f"a number such as {example}"
-        raise UsageError(f"{about.label} must be {needed}, not {text!r}") from None
+        needed = "a whole number" if kind is int else f"a number such as {example}" if text else "a number"
+        wrong = f", not {text!r}" if text else f"; the recipe's is {value_words(name, getattr(base, name))}"
+        raise UsageError(f"{about.label} must be {needed}{wrong}") from None
     if about.range is not None and value not in about.range:
         raise UsageError(f"{about.label} must be {about.range.words}, not {text}")
     return value

@@ -14,7 +14,7 @@ from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Button, Input, Select, Static
 
 from mnist_sum_tui import own_network
-from mnist_sum_tui.config import ENDS, TrainConfig, kinds, settings
+from mnist_sum_tui.config import ENDS, TrainConfig, settings
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import small
 from mnist_sum_tui.printable import printable
@@ -115,8 +115,8 @@ class RunForm(VerticalScroll, can_focus=False):
         Raises:
             UsageError: a value is not a number, or is out of range.
         """
-        values = {name: read_number(name, self._typed(name), kinds()[name]) for name in NUMBERS}
-        return replace(self.base, model=str(self.query_one("#model", Select).value), **values)
+        model, base = str(self.query_one("#model", Select).value), self.base
+        return replace(base, model=model, **{name: read_number(name, self._typed(name), base) for name in NUMBERS})
 
     def _typed(self, name: str) -> str:
         return self.query_one(f"#{name}", NumberInput).typed

@@ -66,7 +66,7 @@ async def test_enter_takes_the_suggestion_and_escape_leaves_it(
     await is_done(pilot, screen)
     assert [config.batch_size for config in asked] == [64]
     lines = ["".join(text for text, _ in line) for line in screen.query_one(Chart).drawing.lines]
-    assert any("valley" in line for line in lines)
+    assert any("middle" in line for line in lines)
     assert f"Enter takes {FOUND.suggestion:g}" in str(screen.query_one("#rate-keys", Label).visual)
     await pilot.press(key)
     await pilot.pause()

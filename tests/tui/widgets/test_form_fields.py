@@ -64,6 +64,7 @@ async def test_keys_act_in_the_order_in_which_they_were_typed(pilot: Pilot[int])
         ("batch_size", "0", "batch size must be 1 to 60,000, not 0"),
         ("batch_size", "1_000", "batch size must be a whole number, not '1_000'"),
         ("lr", "1_0", "learning rate must be a number such as 0.01, not '1_0'"),
+        ("lr", "", "learning rate must be a number; the recipe's is 0.002"),
         ("batch_size", "1,000", "batch size must be a whole number, not '1,000'"),
     ],
 )
