@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,12 +51,14 @@ def _locked(folder: Path, seconds: float) -> "FileLock | None":
     """
     from filelock import FileLock, Timeout
 
+    # newer versions then lock by the file's existence, which serves as well: they pass over that of a dead process
+    warnings.filterwarnings("ignore", "flock not supported", UserWarning)
     lock = FileLock(folder / ".lock", thread_local=False)
     try:
         lock.acquire(timeout=seconds)
     except Timeout:
         return None
-    except (OSError, NotImplementedError) as error:  # NotImplementedError: the file system has no locks
+    except (OSError, NotImplementedError) as error:  # NotImplementedError: older versions, without flock
         reason = getattr(error, "strerror", None) or "the file system has no locks"
         raise RunError(f"{folder}: cannot be locked ({reason}); check that the folder can be written to") from error
     return lock

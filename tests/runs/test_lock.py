@@ -1,5 +1,6 @@
 """A run belongs to one process at a time: it is locked from its creation on until it has been trained."""
 
+import errno
 import multiprocessing
 import os
 import pickle
@@ -99,7 +100,46 @@ def test_a_new_run_can_be_passed_to_another_process_and_trained_there(tmp_path: 
     assert pickle.loads(pickle.dumps(run)) == run
 
 
-# Read-only disks.
+# Other disks.
+
+KILLED_WITHOUT_LOCKS = """
+import errno, fcntl, os, sys
+from pathlib import Path
+def missing(*_):
+    raise OSError(errno.ENOSYS, "Function not implemented")
+fcntl.flock = missing
+from mnist_sum_tui.runs import locking
+lock = locking.acquire(Path(sys.argv[1]))
+os.kill(os.getpid(), 9)
+"""
+"""a program that is killed while it holds the lock of a run, on a disk without flock"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other locks")
+def test_a_disk_without_locks_is_locked_by_a_file_and_nothing_is_said_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    """filelock falls back to that by itself, with a warning."""
+    import fcntl
+
+    def missing(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", missing)
+    run = find.create(tmp_path, CONFIG)
+    assert Run(run.path).is_running
+    with run.lock(), pytest.raises(RunError, match=f"is being trained by process {os.getpid()}"), run.lock():
+        pass
+    assert not Run(run.path).is_running
+    command = [sys.executable, "-c", KILLED_WITHOUT_LOCKS, str(run.path)]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGKILL, b"")
+    assert (run.path / ".pid").exists()
+    assert not Run(run.path).is_running
+    with Run(run.path).lock():
+        pass
+    Run(run.path).delete()
+    assert not recwarn.list
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="remounts a file system read-only")
