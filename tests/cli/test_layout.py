@@ -213,5 +213,7 @@ def test_what_the_coach_says_stays_indented(tmp_path: Path) -> None:
     make_run(tmp_path / "runs", "20260101-120000-compact")
     (run,) = find.list_runs(tmp_path / "runs")
     out = terminal(40)
-    PlainPrinter(run, out).show(next(event for event in recorded.training(700) if event.kind == "advice"))
+    PlainPrinter(run, run.read_config(), out).show(
+        next(event for event in recorded.training(700) if event.kind == "advice")
+    )
     assert printed(out) == ["      Since about step 600 it learns to", "      add: the sum is more than guessed"]

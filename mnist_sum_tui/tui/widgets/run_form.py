@@ -105,8 +105,7 @@ class RunForm(VerticalScroll, can_focus=False):
     def _base_of(self, recipe: str) -> TrainConfig:
         if recipe == self._defaults.recipe:
             return self._defaults
-        kept = {name: value for name, value in self._defaults.given().items() if name in KEPT}
-        return TrainConfig.of(recipe, **kept)
+        return TrainConfig.of(recipe, **{name: value for name, value in self._defaults.given().items() if name in KEPT})
 
     @property
     def config(self) -> TrainConfig:
