@@ -43,7 +43,7 @@ def print_end(out: Console, event: Finished, run: Run, config: TrainConfig) -> N
         say(out, f"Stopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")
         show_commands(out, {"resume it with": resumption(run.argument, config.model)})
     elif event.reason != "completed":
-        if run.path.exists():
+        if run.metrics_file.exists():
             say(out, f"The run is in {path}")
     else:
         if event.message != ALL_DONE:
