@@ -4,6 +4,9 @@ The digit has the colour primary, the sum accent, right answers success and wron
 says the same. Text has its own colours, because Textual would blend it with white or black.
 """
 
+from collections.abc import Mapping
+
+from textual.color import BLACK, WHITE, Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from mnist_sum_tui.errors import UsageError, unknown
@@ -15,6 +18,50 @@ IN_FEW_COLOURS = {DEFAULT: "mnist-sum-16", "mnist-sum-light": "mnist-sum-16-ligh
 DEFAULTS = {"run-5": "#CC79A7", "batch": "35%"}
 """our own theme variables, for themes without them: the colour of the fifth run in a chart, and how strong the dots of
 each batch are; `heat`, where the network looked, is `warning` unless a theme has it"""
+GROUNDS = {
+    "footer-key-foreground": ("footer-background",),
+    "foreground-muted": ("background", "surface"),
+    "block-cursor-foreground": ("block-cursor-background",),
+}
+"""colours that some of Textual's themes hardly tell from their grounds: of keys, axes and the chosen row of a table"""
+LEAST, SHADES = 3.0, 10
+"""the contrast that they get, as WCAG 2.2 asks of graphics, and in how many shades between them and black or white"""
+
+
+def readable(variables: Mapping[str, str]) -> dict[str, str]:
+    """A theme's variables, in which the colours of GROUNDS are brought towards black or white until they stand out."""
+    found = dict(variables)
+    if found["background"].startswith("ansi"):
+        return found  # only the terminal knows these colours
+    under = Color.parse(found["background"])
+    for name, ground in ((name, ground) for name, grounds in GROUNDS.items() for ground in grounds):
+        if found[name].startswith("auto"):
+            continue  # Textual takes what stands out
+        back = _over(under, Color.parse(found[ground]))
+        front = _over(back, Color.parse(found[name]))
+        far = max(BLACK, WHITE, key=lambda end: contrast(end, back))
+        shades = (front.blend(far, share / SHADES) for share in range(SHADES + 1))
+        if contrast(front, back) < LEAST:
+            found[name] = next(shade for shade in shades if contrast(shade, back) >= LEAST).hex
+    return found
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The contrast of WCAG 2 between two colours, 1 to 21."""
+    low, high = sorted(map(_luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: Color) -> float:
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _over(ground: Color, colour: Color) -> Color:
+    """A colour that may be transparent, as it is seen on a ground."""
+    return ground.blend(colour, colour.a, alpha=1)
 
 
 def _texts(primary: str, secondary: str, accent: str, warning: str, error: str, run_5: str) -> dict[str, str]:
@@ -61,7 +108,11 @@ OWN = (
         surface="#EFEFEF",
         panel="#E2E2E2",
         dark=False,
-        variables=_texts("#005F96", "#006B4E", "#9A6A00", "#2E2900", "#8A2F00", "#B0508F"),
+        variables={
+            **_texts("#005F96", "#006B4E", "#906200", "#2E2900", "#8A2F00", "#B0508F"),
+            "text": "auto 100%",
+            "footer-key-foreground": "#805600",
+        },
     ),
     Theme(
         "mnist-sum-contrast",

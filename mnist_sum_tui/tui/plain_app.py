@@ -77,6 +77,11 @@ class PlainApp(App[ReturnType]):
         """Our own theme variables, for Textual's themes."""
         return looks.DEFAULTS
 
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's variables, with colours that stand out."""
+        self.theme_variables = looks.readable(super().get_css_variables())
+        return self.theme_variables
+
     def _build_driver(self, *arguments: Any, **named: Any) -> Driver:
         """Textual's driver, whose writes to the terminal are timed."""
         driver: Any = super()._build_driver(*arguments, **named)

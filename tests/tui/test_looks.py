@@ -16,6 +16,7 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.textual_fixes import Palette
 from mnist_sum_tui.tui.widgets.chart import ROLES, Chart
 from mnist_sum_tui.tui.widgets.heatmap import Heatmap
+from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import shown
 
 DRAWN = re.compile(r"[\u2500-\u25ff\u2800-\u28ff\s]*")
@@ -57,9 +58,19 @@ def texts(app: MnistSumApp) -> list[Segment]:
     return [each for strip in strips for each in strip if not DRAWN.fullmatch(each.text)]
 
 
-LEAST = {"mnist-sum-contrast": 7.0, "mnist-sum-dark": 3.5, "mnist-sum-light": 3.5} | dict.fromkeys(
+LEAST = {"mnist-sum-contrast": 7.0, "mnist-sum-dark": 3.5, "mnist-sum-light": 4.5} | dict.fromkeys(
     looks.IN_FEW_COLOURS.values(), 4.5
 )
+KEYS_AND_WEIGHTS = "KeyFooter, #weights, #yes"
+"""widgets whose text has a contrast of 4.5 in all our own themes: keys, the line of weights, the button of a danger"""
+
+
+def parts(app: MnistSumApp, query: str) -> list[Segment]:
+    """What is to be read in these widgets."""
+    regions = [widget.region for widget in app.screen.query(query)]
+    lines = app.screen._compositor.render_strips()
+    found = [lines[y].crop(area.x, area.right) for area in regions for y in range(area.y, area.bottom)]
+    return [each for strip in found for each in strip if not DRAWN.fullmatch(each.text)]
 
 
 @pytest.mark.parametrize("name", shown.SHOWN)
@@ -71,8 +82,10 @@ async def test_text_stands_out(name: str, tmp_path: Path, monkeypatch: pytest.Mo
         for theme, least in LEAST.items():
             app.theme = theme
             await pilot.pause()
-            for each in texts(app):
-                if (found := contrast(*colours(each))) < least:
+            measured = [(each, least) for each in texts(app)]
+            measured += [(each, max(least, 4.5)) for each in parts(app, KEYS_AND_WEIGHTS)]
+            for each, needed in measured:
+                if (found := contrast(*colours(each))) < needed:
                     faint.append((theme, each.text, *(colour.hex for colour in colours(each)), round(found, 1)))
         assert not faint
 
@@ -99,6 +112,27 @@ async def test_the_parts_of_a_chart_stand_out_where_contrast_is_high(
         styles = {role: chart.get_component_rich_style(f"chart--{role}") for role in ROLES}
         found = {role: round(contrast(*colours(Segment("", style))), 1) for role, style in styles.items()}
     assert min(found.values()) >= 3, found
+
+
+async def test_keys_axes_and_the_chosen_run_stand_out_in_each_offered_theme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = shown.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await shown.SHOWN["runs"](pilot)
+        faint = []
+        for theme in looks.NAMES:
+            if theme.startswith("ansi"):
+                continue  # in the terminal's own colours
+            app.theme = theme
+            await pilot.pause()
+            table = app.screen.query_one(RunTable)
+            axis = app.screen.query(Chart).first().get_component_rich_style("chart--axis")
+            chosen = table.get_component_rich_style("datatable--cursor")
+            for each in (*parts(app, "KeyFooter"), Segment("axis", axis), Segment("chosen run", chosen)):
+                if (found := contrast(*colours(each))) < 3:
+                    faint.append((theme, each.text, round(found, 1)))
+        assert not faint
 
 
 async def test_the_words_about_other_weights_stand_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
