@@ -9,6 +9,7 @@ from mnist_sum_tui.charts.sureness import coverage_curve, reliability_diagram
 from mnist_sum_tui.inference.reliability import Bin, Reliability
 
 LEGEND = "━ digit  ╍ sum  ┈ as sure as right"
+SHORT = "━ digit  ╍ sum  ┈ ideal"
 
 
 def heads(shares: list[float]) -> dict[str, Reliability]:
@@ -38,8 +39,8 @@ def test_the_diagram_has_its_title_and_names_all_three_lines(width: int) -> None
     found = Reliability(0.01, 0.02, 0.03, (Bin(10, 0.5, 0.4), Bin(10, 0.9, 0.95)), (1.0,) * 100)
     lines = draw(reliability_diagram({"digit": found, "sum": found}), width, 9).lines
     above = "\n".join("".join(text for text, _ in line).rstrip() for line in lines[:2])
-    title = "How often right, by how sure it is"
-    assert above.startswith(f"{title}  {LEGEND}\n" if width == 80 else f"{title}\n{LEGEND}")
+    title = "Right, by how sure"
+    assert above.startswith(f"{title}  {LEGEND}\n" if width >= 60 else f"{title}\n{SHORT}")
 
 
 def test_an_axis_of_shares_ends_at_100_and_has_a_span() -> None:

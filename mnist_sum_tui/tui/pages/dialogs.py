@@ -94,7 +94,7 @@ class GoTo(LineQuestion[int]):
 
     def __init__(self, what: str, last: int, hint: str = "") -> None:
         """`what` is `image` or `step`; the hint is shown before what the keys do."""
-        line = SteadyInput(type="integer", max_length=len(str(last)), validators=Integer(0, last), placeholder="0")
+        line = SteadyInput(type="integer", max_length=9, validators=Integer(0, last), placeholder="0")
         keys = "Enter goes there, Escape goes back"
         super().__init__(f"Which {what}? 0 to {last:,}", f"{hint}\n{keys}" if hint else keys, line)
         self.what, self.last = what, last
