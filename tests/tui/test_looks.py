@@ -237,5 +237,7 @@ async def test_the_palette_offers_our_themes(tmp_path: Path, monkeypatch: pytest
 def test_style_sheets_name_no_colour() -> None:
     """Only the variables of the theme: a colour that is named stays when the theme changes."""
     for file in Path(mnist_sum_tui.__file__).parent.rglob("*.tcss"):
-        for value in re.findall(r"\b(?:color|background|tint|border[a-z-]*):([^;]*);", file.read_text(encoding="utf-8")):
+        for value in re.findall(
+            r"\b(?:color|background|tint|border[a-z-]*):([^;]*);", file.read_text(encoding="utf-8")
+        ):
             assert "$" in value or value.strip() in ("none",), (file.name, value)
