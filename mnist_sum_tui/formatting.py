@@ -27,6 +27,17 @@ def trim(pixels: Pixels) -> list[list[int]]:
     return [list(row[columns[0] : columns[-1] + 1]) for row in pixels[rows[0] : rows[-1] + 1]]
 
 
+def capped(text: str) -> str:
+    """The text as a sentence, with a capital, unless it begins with a path or a name, which would be wrong then."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if first.isalpha() else text
+
+
+def uncapped(text: str) -> str:
+    """The text as a part of a sentence, without its capital."""
+    return text[:1].lower() + text[1:]
+
+
 def first_fit(forms: Sequence[str], width: int) -> str:
     """The first form that has at most `width` characters, else the last; so the longest words come first."""
     return next((form for form in forms if len(form) <= width), forms[-1])

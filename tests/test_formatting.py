@@ -7,6 +7,7 @@ from mnist_sum_tui.formatting import (
     ascii_picture,
     bar,
     byte_size,
+    capped,
     clauses,
     duration,
     equation,
@@ -16,6 +17,7 @@ from mnist_sum_tui.formatting import (
     small,
     sparkline,
     trim,
+    uncapped,
 )
 
 
@@ -142,3 +144,11 @@ def test_a_small_number_is_written_in_one_way() -> None:
         "0.002", "1e-6", "5.65e-6", "1e-12", "10", "2.5e7"
     ]  # fmt: skip
     assert [small(value, 2) for value in (0.00123, float("inf"), float("nan"), 0.0)] == ["0.0012", "inf", "nan", "0"]
+
+
+def test_a_sentence_gets_a_capital_but_a_path_or_a_name_does_not() -> None:
+    assert capped("the run is over") == "The run is over"
+    assert capped("nw/runs/drawings: cannot be made") == "nw/runs/drawings: cannot be made"
+    assert capped("nw: cannot be read") == "nw: cannot be read"
+    assert capped("") == ""
+    assert uncapped("After step 9") == "after step 9"

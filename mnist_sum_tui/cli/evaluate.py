@@ -194,6 +194,9 @@ def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
         [str(each.index), str(each.label), str(each.digit), percent(each.probability), "yes" if each.is_refused else ""]
         for each in report.mistakes[:SHOWN_MISTAKES]
     ]
+    columns = ["index", "true", "read as", "probability", "refused"]
+    if not any(row[-1] for row in rows):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     if rows:
         count, command = report.digit_mistakes, f"mnist-sum predict INDEX{options}"
         part = f"{len(rows)} of {count:,}" if len(rows) < count else f"{count}"
@@ -201,7 +204,7 @@ def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
         print_table(
             out,
             f"Wrong digits, {part} shown, surest first",
-            ["index", "true", "read as", "probability", "refused"],
+            columns,
             rows,
         )
         if len(rows) < count:

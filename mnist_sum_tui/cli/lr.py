@@ -36,5 +36,6 @@ def lr(settings: opt.Settings, json: Json = False) -> None:
     out.print()
     say(out, f"steepest  {small(test.steepest, 2)}: here the loss falls fastest", indent=10)
     say(out, f"middle    {small(test.valley, 2)}: halfway down the fall, the safer choice", indent=10)
-    say(out, f"set now   {small(config.lr)}: the recipe's own, or what --lr says", indent=10)
+    whose = "the recipe's own" if "lr" not in config.given() else "as --lr says"
+    say(out, f"set now   {small(config.lr)}: {whose}", indent=10)
     show_commands(out, {"train with it": command(replace(config, lr=test.suggestion))})

@@ -4,7 +4,7 @@ from rich.console import Console
 
 from mnist_sum_tui.cli.layout import say, show_commands
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.formatting import capped, duration, percent
 from mnist_sum_tui.runs.accuracies import has_learned
 from mnist_sum_tui.runs.commands import prediction, resumption
 from mnist_sum_tui.runs.events import ALL_DONE, Changed, Finished
@@ -54,7 +54,7 @@ def print_end(out: Console, event: Finished, run: Run, config: TrainConfig) -> N
         out.print()
         changes = [] if has_learned(event) else [*read_events(run.metrics_file, Changed.kind)]
         if words := advice(event, config, changes):
-            say(out, f"{words[0].upper()}{words[1:]}")
+            say(out, capped(words))
             out.print()
         say(out, f"The run is in {path}")
         if not has_learned(event):

@@ -39,6 +39,7 @@ from mnist_sum_tui.runs.parts import all_changes
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.same_weights import about_weights
 from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.training.diverged import trouble
 
 app = typer.Typer(cls=Group, help="List, show, compare, prune and delete runs.", invoke_without_command=True)
 app.command("list")(list_runs)
@@ -126,6 +127,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
         say(out, f"{'':<10}and {more:,} more; --json has all", indent=10)
     for name, text in (
         ("note", summary.note),
+        ("but", trouble(summary)),
         ("settings", settings),
         ("test", _result(found)),
         ("size", byte_size(summary.size)),

@@ -39,8 +39,7 @@ def began(events: Iterable[Event]) -> str:
         if right > MOST_GUESSED:
             words = f"after step {event.step:,}, {right} of its 10 sums are right"
             adds = "add" if right == len(event.addition) else "add most of them"
-            began = f"somewhere between it began to {adds}"
-            return f"{_before(before)}; {words}: {began}." if before else f"Already {words}."
+            return f"{_before(before)}; {words}: in between, it began to {adds}." if before else f"Already {words}."
         before = event
     return ""
 

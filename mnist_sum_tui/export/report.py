@@ -21,14 +21,14 @@ from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.event_words import changed_words
-from mnist_sum_tui.runs.events import Advice, Event, Samples
+from mnist_sum_tui.runs.events import Event, Samples
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.parts import all_changes
 from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.same_weights import about_weights
 from mnist_sum_tui.runs.summary import Summary, measured_on, summarise
-from mnist_sum_tui.training.diverged import advice
+from mnist_sum_tui.training.diverged import trouble
 from mnist_sum_tui.version import __version__
 
 MOST_MISTAKES = 30
@@ -67,7 +67,7 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
         run.id,
         summary=summary,
         facts=_facts(summary),
-        trouble=_trouble(summary),
+        trouble=trouble(summary),
         test=test,
         turns=[changed_words(event) for event in changed],
         figures=drawn,
@@ -137,15 +137,6 @@ def _facts(summary: Summary) -> str:
         f"{start.train_images:,} training images", f"{duration(summary.elapsed)} on {start.device}",
     ]  # fmt: skip
     return ", ".join([*facts, summary.state_word])
-
-
-def _trouble(summary: Summary) -> str:
-    """What went wrong and what to try, as the dashboard says it; empty if nothing did, or the run is not over."""
-    done, config = summary.finished, summary.config
-    if done is None or config is None:
-        return ""
-    told = read_events(summary.run.metrics_file, Advice.kind)
-    return done.message if done.reason == "diverged" else advice(done, config, [*summary.changed, *told])
 
 
 def _environment(run: Run) -> list[tuple[str, str]]:

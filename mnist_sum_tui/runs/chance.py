@@ -38,5 +38,5 @@ def about_chance(runs: Sequence[Summary]) -> str:
     errors = [standard_error(share, images) for share in shares]
     (first, second), (one, other) = map(percent, shares), (f"{100 * error:.2f}" for error in errors)
     may_be = "may be chance" if is_chance(shares[0] - shares[1], *errors) else "is more than chance for these images"
-    more = "another seed may still differ (mnist-sum guide experiments)"
+    more = "other seeds may still differ (mnist-sum guide experiments)"
     return f"sum: {first} is {one} points uncertain, {second} is {other}: the difference {may_be}; {more}"

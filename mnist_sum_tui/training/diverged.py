@@ -9,8 +9,10 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import percent, small
 from mnist_sum_tui.runs.accuracies import has_learned
 from mnist_sum_tui.runs.events import Advice, Changed, Event, Finished
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.position import GUESSING
+from mnist_sum_tui.runs.summary import Summary
 
 RATE_TOPICS = ("too-high", "ruined", "too-low")
 """the coach's topics that are doubts about the learning rate"""
@@ -91,3 +93,12 @@ def advice(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) ->
             "train it further"
         )
     return ""
+
+
+def trouble(summary: Summary) -> str:
+    """What went wrong in a run and what to try; empty if nothing did, or the run is not over."""
+    done, config = summary.finished, summary.config
+    if done is None or config is None:
+        return ""
+    told = read_events(summary.run.metrics_file, Advice.kind)
+    return done.message if done.reason == "diverged" else advice(done, config, [*summary.changed, *told])

@@ -41,7 +41,8 @@ def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]
     yield SystemCommand("Theme", "Choose the colours from a list", app.action_change_theme)
     for theme in OFFERED["theme"]:
         keep = partial(app.keep_setting, "theme", str(theme))
-        yield SystemCommand(f"Theme: {theme}", "Colours of the dashboard", keep)
+        ground = "dark" if (found := app.get_theme(str(theme))) is None or found.dark else "light"
+        yield SystemCommand(f"Theme: {theme}", f"Colours of the dashboard, on a {ground} ground", keep)
     for name in MARKERS:
         said = f"Draw with the marker {name}, one of {', '.join(MARKERS)}"
         yield SystemCommand(f"Marker: {name}", said, partial(app.keep_setting, "marker", name))

@@ -9,6 +9,7 @@ import pytest
 
 from mnist_sum_tui.export.report import report
 from mnist_sum_tui.runs.events import Advice, Event, Finished, Progress, Samples
+from tests.conftest import Cli
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
@@ -58,10 +59,12 @@ DIVERGED = replace(recorded.finished(reason="diverged"), message="the loss is no
         (recorded.finished(), ""),
     ],
 )
-def test_what_went_wrong_is_said_as_in_the_dashboard(end: Finished, words: str, tmp_path: Path) -> None:
+def test_what_went_wrong_is_said_as_in_the_dashboard(end: Finished, words: str, tmp_path: Path, cli: Cli) -> None:
     run = make(tmp_path, "20260101-120100-compact", [*guessing(), TOLD, end], lr=50.0)
     text = report(run).decode()
     assert (f"<p>But: {words}" in text) if words else ("But:" not in text)
+    shown = cli("runs", "show", str(run.path), fresh=False).stdout
+    assert (f"but       {words[:40]}" in shown) if words else ("\nbut " not in shown)
 
 
 @pytest.mark.parametrize(("right", "is_begun"), [(0, False), (8, True)])
@@ -70,4 +73,4 @@ def test_it_is_not_headed_when_it_began_to_add_if_it_never_did(right: int, is_be
     run = make(tmp_path, "20260101-120100-compact", [*events, recorded.samples(400, 1, 9.0, right=right)])
     text = report(run).decode()
     assert ("<h2>When it began to add</h2>" in text) == is_begun
-    assert ("At none of the recorded moments more than half of this image&#39;s sums were right" in text) != is_begun
+    assert ("At none of the recorded moments were more than half of this image&#39;s sums right" in text) != is_begun

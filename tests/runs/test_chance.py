@@ -16,7 +16,7 @@ from tests.cli.test_strangers_text import make_run
 from tests.conftest import Cli
 from tests.tui import recorded
 
-AGAIN = "another seed may still differ (mnist-sum guide experiments)"
+AGAIN = "other seeds may still differ (mnist-sum guide experiments)"
 
 
 def with_sum(total: float | None, data_dir: str | None = None, **values: Any) -> Summary:

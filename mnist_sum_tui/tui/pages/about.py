@@ -10,10 +10,11 @@ ABOUT = {
 The loss of both answers, digit and
 sum, falls as the network learns,
 and the accuracy rises. Below: its
-answers for a few images, and all
-sums of the first: a diagonal once
-it adds. p plays a run back. F9:
-what the words mean.""",
+answers for a few images; where
+there is room, also all sums of the
+first: a diagonal once it adds.
+p plays a run back. F9: what the
+words mean.""",
     "inspect": f"""\
 One test image and a number go in,
 digit and sum come out. Bars: how

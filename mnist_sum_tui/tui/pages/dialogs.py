@@ -69,14 +69,17 @@ class LineQuestion(Question[Value | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, question: str, hint: str, line: Input) -> None:
+    def __init__(self, question: str, hint: str, line: Input, about: str = "") -> None:
+        """`about` is shown below the question."""
         super().__init__()
-        self.question, self.hint, self.line = question, hint, line
+        self.question, self.about, self.hint, self.line = question, about, hint, line
 
     def compose(self) -> ComposeResult:
         """The question and the line."""
         with Vertical(classes="dialog"):
             yield Label(printable(self.question), classes="question", markup=False)
+            if self.about:
+                yield Label(self.about, id="about", classes="hint", markup=False)
             yield self.line
             yield Label(self.hint, id="said", classes="hint", markup=False)
         yield KeyFooter()
@@ -92,11 +95,10 @@ class LineQuestion(Question[Value | None]):
 class GoTo(LineQuestion[int]):
     """Asks for the number of an image or of a step, 0 to `last`."""
 
-    def __init__(self, what: str, last: int, hint: str = "") -> None:
-        """`what` is `image` or `step`; the hint is shown before what the keys do."""
-        line = SteadyInput(type="integer", max_length=9, validators=Integer(0, last), placeholder="0")
-        keys = "Enter goes there, Escape goes back"
-        super().__init__(f"Which {what}? 0 to {last:,}", f"{hint}\n{keys}" if hint else keys, line)
+    def __init__(self, what: str, last: int, about: str = "") -> None:
+        """`what` is `image` or `step`."""
+        line = SteadyInput(type="integer", max_length=9, validators=Integer(0, last), placeholder="a number")
+        super().__init__(f"Which {what}? 0 to {last:,}", "Enter goes there, Escape goes back", line, about)
         self.what, self.last = what, last
 
     def on_input_submitted(self, message: Input.Submitted) -> None:

@@ -4,6 +4,7 @@ from textual import work
 from textual.binding import Binding
 
 from mnist_sum_tui.export.addition_over_time import began
+from mnist_sum_tui.formatting import uncapped
 from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
@@ -32,11 +33,12 @@ class GoToStep(AfterRun):
     @work(thread=True, exclusive=True, group="goto", exit_on_error=False)
     def _find_beginning(self, run: Run) -> None:
         """Find out when the run began to add, in a thread, because a long run has thousands of answers."""
-        self.take_found(self._ask_for_step, began(read_events(run.metrics_file, Samples.kind)))
+        image = began(read_events(run.metrics_file, Samples.kind))
+        self.take_found(self._ask_for_step, f"Of the first image: {uncapped(image)}" if image else "")
 
-    def _ask_for_step(self, hint: str) -> None:
+    def _ask_for_step(self, about: str) -> None:
         if self.player is not None:
-            self.ask(GoTo("step", self.player.replay.end().step, hint), self._go_to)
+            self.ask(GoTo("step", self.player.replay.end().step, about), self._go_to)
 
     def _go_to(self, step: int) -> None:
         if self.player is not None:

@@ -15,6 +15,7 @@ from textual.widgets import OptionList
 from mnist_sum_tui.charts.health import health_words
 from mnist_sum_tui.charts.scatter import DigitMap
 from mnist_sum_tui.export.addition_over_time import began
+from mnist_sum_tui.formatting import uncapped
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Advice, Event, Samples, Started
 from mnist_sum_tui.runs.health_event import Health
@@ -58,7 +59,7 @@ class Course(NamedTuple):
         found = [event for event in events if isinstance(event, Health | Samples | Advice)]
         told = (f"{printable(event.words)}. " for event in found if isinstance(event, Advice) and event.topic == "adds")
         image = began(found)
-        words = f"{next(told, '')}Of one training image: {image[0].lower()}{image[1:]}" if image else ""
+        words = f"{next(told, '')}Of one training image: {uncapped(image)}" if image else ""
         return cls(run, started, tuple(event for event in found if isinstance(event, Health)), words)
 
 

@@ -9,7 +9,7 @@ from textual.containers import Container
 from textual.reactive import var
 from textual.widgets import Static
 
-from mnist_sum_tui.formatting import bar, percent
+from mnist_sum_tui.formatting import bar, capped, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.pages.base import Page
@@ -72,7 +72,7 @@ class PredictingPage(Page):
 
     def on_trouble(self, message: Trouble) -> None:
         """Say why something could not be done."""
-        self.note(message.text[:1].upper() + message.text[1:], is_error=True)
+        self.note(capped(message.text), is_error=True)
 
     def on_unmount(self) -> None:
         """End the worker's thread when the app ends."""

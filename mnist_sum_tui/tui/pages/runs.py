@@ -14,6 +14,7 @@ from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS, overlay, short_name, sh
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.columns import compute
 from mnist_sum_tui.runs.differences import SAME_SETTINGS
 from mnist_sum_tui.runs.events import Event, Finished
@@ -132,8 +133,7 @@ class RunsPage(Experiments):
             self.query_one(selector).display = shown
         empty = self.chosen_words if self.listed else EMPTY.format(folder=printable(str(self.session.runs_folder)))
         self.query_one("#empty", Static).update(empty)
-        under = [*([self.chosen_words] if self.chosen_words else []), ranking(self.listed, table.best)]
-        self.query_one("#why-best", Static).update("\n".join(under) if names else "")
+        self._say_below()
         if names and self.focused is None:
             table.focus()
         self.refresh_bindings()
@@ -159,8 +159,16 @@ class RunsPage(Experiments):
         marked = [by_name[name] for name in table.marked if name in by_name]
         return [table.current] if not marked and table.current is not None else marked
 
+    def _say_below(self) -> None:
+        """Say below the table which runs it shows, which is the best, and whether two marked ones differ by chance."""
+        table, marked = self.query_one(RunTable), self._chosen()
+        chance = about_chance(marked) if all(len(members_of(row)) == 1 for row in marked) else ""
+        under = (self.chosen_words, ranking(self.listed, table.best), chance)
+        self.query_one("#why-best", Static).update("\n".join(filter(None, under)) if table.runs else "")
+
     def _describe(self, chosen: list[Summary]) -> None:
         """Show the settings that differ beside the curves, and the details of the current run beside the table."""
+        self._say_below()
         table, words = self.query_one(RunTable), ""
         if len(chosen) > 1:
             words = differing(chosen, [RUN_SYMBOLS[table.looks[run.run.id]] for run in chosen])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mnist_sum_tui.config import TrainConfig, settings
 from mnist_sum_tui.export.recording import RECORDED
-from mnist_sum_tui.formatting import about, plural, small
+from mnist_sum_tui.formatting import about, capped, plural, small
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.knob_turns import turned
 from mnist_sum_tui.runs.length import lost_checkpoint
@@ -30,8 +30,7 @@ def obstacle(run: Run, config: TrainConfig | None, is_training: bool) -> str:
         return "A training is going on: stop it first (s on page Train), then resume this one"
     if run.is_running:
         return f"Run {run.id} is being trained by another process"
-    why = lost_checkpoint(run)
-    return f"{why[:1].upper()}{why[1:]}"
+    return capped(lost_checkpoint(run))
 
 
 def changes(events: Iterable[Event]) -> tuple[Change, ...]:

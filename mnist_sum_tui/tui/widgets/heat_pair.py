@@ -1,6 +1,7 @@
 """HeatPair: where the network looked: the image with a heat map over it, for the digit and for the sum."""
 
 import math
+import re
 import textwrap
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,7 +33,7 @@ SLOW = (
     "warmer the figure on the ink (a dot: hardly), or the fuller the shade beside it, the less sure the answer is "
     "then. Each image has its own scale. Strongest for the digit: {}; for the sum: {}."
 )
-SHORT = "The higher or fuller, the less sure with a grey square there. Strongest, digit: {}; sum: {}."
+SHORT = "The higher or fuller, the less sure with a grey square there. Strongest for digit: {}; sum: {}."
 LEAST_COLUMNS = 24
 """the longer words are used only if they leave a picture of so many columns"""
 MATTERS = 0.1
@@ -62,12 +63,12 @@ class Marks(NamedTuple):
 
     @property
     def strongest(self) -> str:
-        """The mark of the highest step in words: `the place marked 9`, `# beside the ink`; empty below LEAST_FIGURE."""
+        """The mark of the highest step: `the place with figure 9`, `the place # beside the ink`; empty if it is low."""
         step = int(self.steps.max())
         if step < LEAST_FIGURE:
             return ""
         if step == self.steps[self.is_ink].max(initial=-1):
-            return f"the {'place' if (self.steps == step).sum() == 1 else 'places'} marked {step}"
+            return f"the {'place' if (self.steps == step).sum() == 1 else 'places'} with figure {step}"
         return f"the place {BRAILLE.shades[step // 3]} beside the ink"
 
 
@@ -117,7 +118,7 @@ def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np
 
 
 def strongest_words(heat_hw: NDArray[np.float32], found: Marks, sure: float) -> str:
-    """What the strongest mark means, `the place marked 9 (from 99.9 to 61.0 %)`; `sure` is the answer's probability."""
+    """What the strongest mark means: `the place with figure 9 (from 99.9 to 61.0 %)`; `sure` is a probability."""
     most = float(heat_hw.max())
     told = less_sure(sure, most)
     if most < MATTERS or not found.strongest or not told:
@@ -161,7 +162,7 @@ def fitted(found: HeatFound, sure: tuple[float, float], width: int, height: int)
             shown = [marks(found.image, heat, columns, least) for heat in heats]
             found_words = [strongest_words(*each) for each in zip(heats, shown, sure, strict=True)]
             if words is SHORT:
-                found_words = [each.removeprefix("the place ").removeprefix("the places ") for each in found_words]
+                found_words = [re.sub("^the places? (with )?", "", each) for each in found_words]
             told = textwrap.wrap(words.format(*found_words), max(width, 20))
             room = max(4, min(columns, 2 * (height - len(told) - 1)))
         if columns >= min(LEAST_COLUMNS, (width - 2) // 2):

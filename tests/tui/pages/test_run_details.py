@@ -1,5 +1,6 @@
 """The page Runs: what stands beside the table and the curves."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from textual.widgets import Static
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import RunTable
-from tests.tui import fixed
-from tests.tui.pages.test_runs import make_three, open_runs
+from tests.tui import fixed, recorded
+from tests.tui.pages.test_runs import make, make_three, open_runs
+from tests.tui.recorded import until
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
@@ -75,3 +77,21 @@ async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_
         await pilot.pause()
         assert not beside.display
         assert page.query_one("#differing").display
+
+
+async def test_two_marked_runs_say_whether_they_differ_by_chance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, share in enumerate((0.9854, 0.9858, 0.99)):
+        end = replace(recorded.finished(), sum_accuracy=share)
+        make(tmp_path, f"20260101-12010{place}-compact", [*recorded.training(2150), end])
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(160, 48)) as pilot:
+        await open_runs(app, pilot)
+        page = app.screen
+        told = page.query_one("#why-best", Static)
+        assert "points uncertain" not in str(told.content)
+        await pilot.press("down", "space", "space")  # it goes on to the next
+        await until(pilot, lambda: "may be chance" in str(told.content))
+        await pilot.press("space")
+        await until(pilot, lambda: "points uncertain" not in str(told.content))
