@@ -69,7 +69,9 @@ def health_lines(events: Sequence[Health], width: int) -> list[str]:
 
 def figure(value: float) -> str:
     """A deviation in at most six characters: `0.0012`, `1.2e-4`, `inf`."""
-    return first_fit((small(value, 2), small(value, 1)), FIGURE - 1)
+    mantissa, power, exponent = f"{value:.1e}".partition("e")
+    scientific = f"{mantissa}e{int(exponent)}" if power else mantissa
+    return first_fit((small(value, 2), scientific, small(value, 1)), FIGURE - 1)
 
 
 def spread_pictures(events: Sequence[Health]) -> list[tuple[str, Floats]]:

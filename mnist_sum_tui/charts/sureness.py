@@ -38,7 +38,7 @@ def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:
     curves = [Curve(head, head, x, np.array(r.accuracy_of_surest), None, PATTERNS[head]) for head, r in heads.items()]
     low, high = min(curve.y.min() for curve in curves), max(curve.y.max() for curve in curves)
     pad = PAD * (high - low) or 0.01
-    between = float(low - pad), float(min(high + pad, 1.0))  # not NINES, which has no place for 100 %
+    between = float(max(low - pad, 0.0)), float(min(high + pad, 1.0))  # not NINES, which has no place for 100 %
     return Plot(tuple(curves), (), SHARE, "% answered", title="Right among the surest", heights=between)
 
 

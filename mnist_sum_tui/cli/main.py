@@ -65,7 +65,10 @@ def main() -> None:
     except (MemoryError, RuntimeError, ImportError) as error:
         if not _is_out_of_memory(error):
             raise
-        code = _fail("out of memory: try a smaller --batch-size, or close other programs", 1)
+        words = "out of memory: try a smaller --batch-size, or close other programs"
+        if isinstance(error, ImportError):  # the loader says the same of a disk whose files may not be executed
+            words = f"torch cannot be loaded: out of memory, or its files may not be executed ({error})"
+        code = _fail(words, 1)
     _leave(code if isinstance(code, int) else 0)
 
 

@@ -52,14 +52,14 @@ class Recorder:
         remove_unfinished(run.path)  # the run is locked, so nobody is writing
         check_appendable(run.metrics_file)
         run.write_json(run.environment_file, _environment(self.state.config, hardware))
+        keep = cut_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0, self._behind)
         run.write_config(self.state.config)
         run.forget_end()  # only after all that needs room on the disk
-        keep = cut_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0, self._behind)
         with Journal(run.metrics_file, keep=keep) as self.journal:
             yield
 
     def check_folder(self) -> None:
-        """Refuse to write if another folder, or a link, stands in the place of the run's. One that is gone is not.
+        """Refuse to write if another folder, or a link, stands in the place of the run's; nothing there is no reason.
 
         Raises:
             RunError: it was replaced.
@@ -71,10 +71,19 @@ class Recorder:
             )
 
     def note_length(self) -> None:
-        """Write config.json again if the run's number of epochs has changed, or if the file has gone.
+        """Write config.json again if the run's number of epochs has changed.
 
         Raises:
             RunError: it cannot be written, or as `check_folder`.
+        """
+        if self.state.config.epochs != self._epochs:
+            self.keep_config()
+
+    def keep_config(self) -> None:
+        """As `note_length`, and also if the file has gone, which takes a look at the disk.
+
+        Raises:
+            RunError: as `note_length`.
         """
         self.check_folder()
         if self.state.config.epochs != self._epochs or not self.run.config_file.exists():
@@ -159,7 +168,7 @@ class Recorder:
         Raises:
             RunError: as `note_length`.
         """
-        self.note_length()
+        self.keep_config()
         values = {"run": self.run.id, "epochs": self.state.config.epochs, "best_epoch": self.state.best_epoch}
         self.run.write_json(self.run.report_file, {**values, **report.to_dict()})
 

@@ -89,7 +89,7 @@ def test_one_odd_batch_is_no_trouble_and_one_quiet_one_no_end_of_it() -> None:
         (2.46e-10, "2e-10"),
         (3e10, "3e10"),
         (0.1, "0.1"),
-        (0.00068, "0.0007"),
+        (0.00068, "6.8e-4"),
         (0, "0"),
         (float("nan"), "nan"),
     ],

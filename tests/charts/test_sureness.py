@@ -47,4 +47,4 @@ def test_an_axis_of_shares_ends_at_100_and_has_a_span() -> None:
     for share in (0.0, 0.5, 1.0):
         plot = coverage_curve(heads([share] * 100))
         assert plot.heights is not None
-        assert plot.heights[0] < plot.heights[1] <= 1
+        assert 0 <= plot.heights[0] < plot.heights[1] <= 1

@@ -102,7 +102,7 @@ class GoTo(LineQuestion[int]):
         self.what, self.last = what, last
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Close with the number, if there is such an image."""
+        """Close with the number, if it is within the range."""
         if message.validation_result is not None and message.validation_result.is_valid:
             self.dismiss(int(message.value))
         else:

@@ -127,9 +127,9 @@ class WeightsPage(PredictingPage):
         slider.chosen = choices.index(shown)
         self._source = (place_in_time(self.session, shown) + source).removesuffix(": ")
         self._say_source()
-        self.warn_of_guesses(source)
-        if self.wanted is None and (words := why_earlier(self.session, shown)):
+        if self.wanted is None and (words := why_earlier(self.session, shown, is_newest=shown == choices[-1])):
             self.note(words)
+        self.warn_of_guesses(source)
 
     def warn_of_guesses(self, source: str) -> None:
         """Say so if the weights of this source only guess."""

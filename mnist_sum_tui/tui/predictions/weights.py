@@ -155,13 +155,17 @@ def place_in_time(session: Session, weights: Weights) -> str:
     return "later than this moment: " if is_later(session, weights) else EARLIER
 
 
-def why_earlier(session: Session, weights: Weights) -> str:
-    """What to say in a replay of weights that were kept before the moment shown; empty without a need."""
+def why_earlier(session: Session, weights: Weights, *, is_newest: bool) -> str:
+    """What to say in a replay of weights that were kept before the moment shown; empty without a need.
+
+    `is_newest`: none were kept after them.
+    """
     moment, epoch = session.shown.moment, epoch_of(session.run, weights)
     if moment is None or not place_in_time(session, weights).startswith(EARLIER):
         return ""
     from_when = f"after epoch {epoch}" if epoch else "before the training"
-    return f"No weights were kept at step {moment.step:,}: these are from {from_when}. The key . goes to later ones."
+    words = f"No weights were kept at step {moment.step:,}: these are from {from_when}."
+    return words if is_newest else f"{words} The key . goes to later ones."
 
 
 def epoch_of(run: Run | None, weights: Weights) -> int | None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -14,9 +15,10 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.events import Advice, Event, Samples
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import ONLY_GUESSES
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.network_views import NetworkViews
-from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
+from mnist_sum_tui.tui.pages.weights_bar import GUESSES, WeightsPage
 from mnist_sum_tui.tui.predictions.weights import is_later, of_session
 from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun, RunEvent, TrainingEnded
@@ -85,8 +87,12 @@ async def test_weights_that_are_later_than_the_moment_are_told(pilot: Pilot[int]
         page.note()
         page.show_weights(chosen, known, "epoch 2")
         assert str(page.query_one("#source", Static).render()) == words
-        told = "No weights were kept at step 870: these are from after epoch 2. The key . goes to later ones."
+        told = "No weights were kept at step 870: these are from after epoch 2."
         assert str(page.query_one("#note", Static).content) == (told if words == earlier else "")
+    page.show_weights(chosen, (chosen, replace(chosen, name="last")), "epoch 2")
+    assert str(page.query_one("#note", Static).content).endswith(" The key . goes to later ones.")
+    page.show_weights(chosen, known, f"epoch 2, {ONLY_GUESSES}")
+    assert str(page.query_one("#note", Static).content) == GUESSES, "which matters more"
 
 
 async def test_advice_about_other_programs_is_of_the_past_and_not_played_back(
