@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.errors import CheckpointError, DataError, RunError, UsageError
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import EpochDone
+from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
 from tests.conftest import Cli, is_one_line
 from tests.training.resuming import assert_same_end, begun, config_of_few, resave, train_through
@@ -127,6 +131,26 @@ def test_a_complete_run_stays_complete_if_nothing_more_can_be_written(few_images
             list(train(replace(config, epochs=3), Run(run.path)))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [path.read_bytes() for path in kept] == before
+
+
+def test_nor_if_the_changes_after_the_checkpoint_cannot_be_written(
+    few_images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, control = config_of_few(few_images, epochs=1), Control()
+    run = find.create(tmp_path, config)
+    for event in train(config, run, control):
+        if isinstance(event, EpochDone):
+            control.turn(Turn(event.step, "lr", "x0.5"))
+    kept = [run.report_file, run.metrics_file, run.config_file]
+    before = [path.read_bytes() for path in kept]
+
+    def full(path: Path, _: bytes) -> None:
+        raise RunError(f"{path.name}: cannot be written")
+
+    monkeypatch.setattr("mnist_sum_tui.runs.journal.write_atomic", full)
+    with pytest.raises(RunError, match="metrics.jsonl: cannot be written"):
+        list(train(replace(config, epochs=2), Run(run.path)))
     assert [path.read_bytes() for path in kept] == before
 
 
