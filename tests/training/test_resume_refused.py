@@ -149,7 +149,7 @@ def test_nor_if_the_changes_after_the_checkpoint_cannot_be_written(
         raise RunError(f"{path.name}: cannot be written")
 
     monkeypatch.setattr("mnist_sum_tui.runs.journal.write_atomic", full)
-    with pytest.raises(RunError, match="metrics.jsonl: cannot be written"):
+    with pytest.raises(RunError, match=r"metrics\.jsonl: cannot be written"):
         list(train(replace(config, epochs=2), Run(run.path)))
     assert [path.read_bytes() for path in kept] == before
 
