@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import first_fit, percent
 from mnist_sum_tui.runs.summary import Summary
 
 NUMBERS = 10
@@ -22,8 +22,8 @@ def is_chance(difference: float, *errors: float) -> bool:
     return abs(difference) <= SURE * math.hypot(*errors)
 
 
-def about_chance(runs: Sequence[Summary]) -> str:
-    """Whether the sums of two runs differ by more than chance, in a sentence.
+def about_chance(runs: Sequence[Summary], width: int = 1000) -> str:
+    """Whether the sums of two runs differ by more than chance, in a sentence, a short one if there is little room.
 
     Empty if there are more runs, if they were not tested on the same images, or if their sums are equally good.
     """
@@ -39,4 +39,5 @@ def about_chance(runs: Sequence[Summary]) -> str:
     (first, second), (one, other) = map(percent, shares), (f"{100 * error:.2f}" for error in errors)
     may_be = "may be chance" if is_chance(shares[0] - shares[1], *errors) else "is more than chance for these images"
     more = "other seeds may still differ (mnist-sum guide experiments)"
-    return f"sum: {first} is {one} points uncertain, {second} is {other}: the difference {may_be}; {more}"
+    whole = f"sum: {first} is {one} points uncertain, {second} is {other}: the difference {may_be}"
+    return first_fit((f"{whole}; {more}", whole, f"sums: {first} +-{one}, {second} +-{other}: {may_be}"), width)

@@ -162,9 +162,16 @@ class RunsPage(Experiments):
     def _say_below(self) -> None:
         """Say below the table which runs it shows, which is the best, and whether two marked ones differ by chance."""
         table, marked = self.query_one(RunTable), self._chosen()
-        chance = about_chance(marked) if all(len(members_of(row)) == 1 for row in marked) else ""
-        under = (self.chosen_words, ranking(self.listed, table.best), chance)
-        self.query_one("#why-best", Static).update("\n".join(filter(None, under)) if table.runs else "")
+        told, is_single = self.query_one("#why-best", Static), all(len(members_of(row)) == 1 for row in marked)
+        chance = about_chance(marked, told.content_size.width or self.room.width - 2) if is_single else ""
+        under = (self.chosen_words, chance, ranking(self.listed, table.best))
+        told.update("\n".join(filter(None, under)) if table.runs else "")
+
+    def take_room(self) -> None:
+        """Say below the table what there is room for."""
+        super().take_room()
+        if self.is_mounted:
+            self.call_after_refresh(self._say_below)
 
     def _describe(self, chosen: list[Summary]) -> None:
         """Show the settings that differ beside the curves, and the details of the current run beside the table."""

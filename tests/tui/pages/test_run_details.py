@@ -86,12 +86,13 @@ async def test_two_marked_runs_say_whether_they_differ_by_chance(
         end = replace(recorded.finished(), sum_accuracy=share)
         make(tmp_path, f"20260101-12010{place}-compact", [*recorded.training(2150), end])
     app = fixed.new_app(tmp_path, monkeypatch)
-    async with app.run_test(size=(160, 48)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await open_runs(app, pilot)
         page = app.screen
         told = page.query_one("#why-best", Static)
         assert "points uncertain" not in str(told.content)
         await pilot.press("down", "space", "space")  # it goes on to the next
         await until(pilot, lambda: "may be chance" in str(told.content))
+        assert "sums: 98.58 % +-0.12, 98.54 % +-0.12: may be chance" in str(told.content)
         await pilot.press("space")
         await until(pilot, lambda: "points uncertain" not in str(told.content))
