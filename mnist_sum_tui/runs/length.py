@@ -1,5 +1,7 @@
 """Check whether a run can be resumed, and with how many epochs: not fewer than it has begun. Does not need torch."""
 
+import os
+
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.runs.position import Position
@@ -9,7 +11,7 @@ from mnist_sum_tui.runs.summary import summarise
 
 def lost_checkpoint(run: Run) -> str:
     """That a run has a result but no checkpoint to resume it from, in one line; empty if it is not so."""
-    is_lost = run.report_file.exists() and not run.resume_file.exists()
+    is_lost = os.path.exists(run.report_file) and not os.path.exists(run.resume_file)
     return f"run {run.id} has a result but no checkpoint, so it cannot go on: start a new run" if is_lost else ""
 
 
@@ -28,7 +30,7 @@ def check_length(run: Run, epochs: int, position: Position) -> None:
             f"run {run.id} has begun epoch {begun} (it is at step {position.step:,}): "
             f"give --epochs {begun} or more, or leave it out"
         )
-    if epochs == done and run.report_file.exists():
+    if epochs == done and os.path.exists(run.report_file):
         raise UsageError(f"run {run.id} is complete after {plural(done, 'epoch')}: {further}")
 
 
@@ -39,7 +41,7 @@ def check_resumable(run: Run, epochs: int) -> None:
         UsageError: as `check_length`.
     """
     found = summarise(run)
-    if not found.starts or not found.saves or not run.resume_file.exists():
+    if not found.starts or not found.saves or not os.path.exists(run.resume_file):
         return
     step, steps_per_epoch = found.saves[-1].step, found.starts[-1].steps_per_epoch
     done, batch = divmod(step, steps_per_epoch)

@@ -90,7 +90,7 @@ class Run:
     @property
     def resume_file(self) -> Path:
         """The checkpoint to resume from: the newest, or the best if there is no other."""
-        return self.best_file if self.best_file.exists() and not self.last_file.exists() else self.last_file
+        return next(filter(os.path.exists, (self.last_file, self.best_file)), self.last_file)
 
     def epoch_file(self, epoch: int) -> Path:
         """The snapshot of the weights after an epoch; epoch 0 is before the first."""
@@ -103,7 +103,7 @@ class Run:
     @property
     def best_weights(self) -> Path | None:
         """The best checkpoint, or the last one before the first epoch is done; None if there is neither."""
-        return next((path for path in (self.best_file, self.last_file) if path.exists()), None)
+        return next(filter(os.path.exists, (self.best_file, self.last_file)), None)
 
     @property
     def report_file(self) -> Path:
@@ -245,6 +245,6 @@ class Run:
         try:
             is_own = self.read_json(self.config_file).keys() >= MARKS
         except RunError:
-            is_own = self.pid is not None or self.metrics_file.exists() or self.resume_file.exists()
+            is_own = self.pid is not None or os.path.exists(self.metrics_file) or os.path.exists(self.resume_file)
         if not is_own:
             raise RunError(f"{self.config_file}: is not a run's, so nothing is deleted or changed; choose another run")

@@ -1,6 +1,10 @@
 """Helpers for the tests of a run's folder."""
 
+import os
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
@@ -16,3 +20,25 @@ def old_run(folder: Path, config: TrainConfig = CONFIG) -> Run:
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def lock_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the folder be as after `chmod 000`, which does not hinder root: it is there, but cannot be used."""
+
+    def refuse(name: str, *, is_listing: bool) -> None:
+        allowed = getattr(os, name)
+
+        def asked(path: Any = ".", *args: Any, **options: Any) -> Any:
+            found = Path() if isinstance(path, int) else Path(os.fsdecode(path))
+            if folder in found.parents or (folder == found and is_listing):
+                if name == "access":
+                    return False
+                raise PermissionError(13, "Permission denied", str(path))
+            return allowed(path, *args, **options)
+
+        monkeypatch.setattr(os, name, asked)
+
+    for name in ("stat", "lstat", "open", "mkdir", "unlink"):
+        refuse(name, is_listing=False)
+    for name in ("listdir", "scandir", "access"):
+        refuse(name, is_listing=True)

@@ -1,5 +1,6 @@
 """The page Runs: every run in the folder, to open, compare, resume, evaluate or delete."""
 
+import os
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -84,7 +85,7 @@ class RunsPage(Experiments):
         """Read again when the page comes into view; an evaluation may have been replaced by another page's request."""
         self.action_reload()
         evaluating = self._evaluating
-        if evaluating is not None and evaluating.path is not None and evaluating.path.exists():
+        if evaluating is not None and evaluating.path is not None and os.path.exists(evaluating.path):
             self.predictions.request(EvaluateTestSet(evaluating), self.post_message)
         else:  # its run may have been deleted
             self._evaluating = None

@@ -5,6 +5,7 @@ Pictures of the screen are saved beside them.
 
 import contextlib
 import io
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -33,15 +34,17 @@ def new_file(runs_folder: Path, kind: str, suffix: str, now: datetime) -> Path:
     """A path in the runs folder's `drawings` where nothing is yet, such as `drawing-20260101-120000.png`.
 
     Raises:
-        RunError: the folder is a link or not a folder, or cannot be made.
+        RunError: the folder is a link or not a folder, or cannot be made or written to.
     """
     folder = runs_folder / FOLDER
-    if folder.is_symlink():
+    if os.path.islink(folder):
         raise RunError(f"{folder}: is a link, so nothing is saved there; move it away first")
     make_folder(folder)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise RunError(f"{folder}: cannot be used (Permission denied), so nothing is saved there; check the folder")
     stem, number = f"{kind}-{now:%Y%m%d-%H%M%S}", 1
     path = folder / f"{stem}.{suffix}"
-    while path.exists() or path.is_symlink():
+    while os.path.lexists(path):
         number += 1
         path = folder / f"{stem}-{number}.{suffix}"
     return path

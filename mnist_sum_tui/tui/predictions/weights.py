@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -75,7 +76,7 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
         found = [replace(each, is_newest=True) for each in next(filter(_is_trained, files), ())]
     if not found and BUILT_IN.exists():
         found = [Weights(BUILT_IN_NETWORK, f"the {BUILT_IN_NETWORK}", BUILT_IN)]
-    if wanted is not None and wanted.path is not None and wanted.path.exists():
+    if wanted is not None and wanted.path is not None and os.path.exists(wanted.path):
         wanted = same_weights(wanted, found) or wanted
         return Choices(wanted, tuple(found) if wanted in found else (wanted,))
     if not found:
@@ -206,7 +207,7 @@ def _by_epoch(run: Run) -> dict[int, Weights]:
         epoch: Weights(f"epoch {epoch}", owner, file) for epoch, file in kept.items() if _head_of(file)[0] == epoch
     }
     for name, path in (("best", run.best_file), ("last", run.last_file)):
-        if path.exists():
+        if os.path.exists(path):
             epoch, is_chosen = _head_of(path)
             same = found.get(epoch)
             file = same.path if same is not None and same.path == run.best_file else path

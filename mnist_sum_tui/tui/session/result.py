@@ -1,5 +1,7 @@
 """The result of a run in words: shown when it ends, and printed to the terminal when the dashboard closes."""
 
+import os
+
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.glyphs import BRAILLE
@@ -25,7 +27,7 @@ def outcome(session: Session) -> list[Row]:
     rows: list[Row] = []
     if session.error is not None:
         rows.append(("failed", str(session.error) or type(session.error).__name__))
-        if run.error_file.exists():
+        if os.path.exists(run.error_file):
             rows.append(("traceback", printable(str(run.error_file))))
     elif done is not None:
         word = "done" if done.reason == "completed" else done.reason
@@ -35,7 +37,7 @@ def outcome(session: Session) -> list[Row]:
         if session.config is not None and (words := advice(done, session.config, session.events)):
             rows.append(("but", words))
     elif (session.is_watching or session.is_opened) and not session.is_live:
-        is_there = run.path.is_dir()
+        is_there = os.path.isdir(run.path)
         lost = "the process that trained it is gone; what came after the last checkpoint is lost"
         rows.append(("cut off", lost) if is_there else ("removed", "the folder of this run is gone"))
     if session.best is not None and (found := accuracies(session.best)):
@@ -63,7 +65,7 @@ def commands(session: Session, run: Run) -> list[Row]:
         found.append(("predict", prediction(run.argument, model)))
     if session.is_watching and session.is_live:
         found.append(("watch", f"mnist-sum tui --watch {run.argument}"))
-    elif run.resume_file.exists() and (done is None or done.reason != "diverged"):
+    elif os.path.exists(run.resume_file) and (done is None or done.reason != "diverged"):
         epochs = (known.epochs if known else 0) + MORE_EPOCHS if is_complete else None
         found.append(("longer" if is_complete else "train", resumption(run.argument, model, epochs)))
     return found

@@ -1,5 +1,6 @@
 """Whether a run can be trained further, and a preview of it: how many epochs, how long, at which learning rate."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ def obstacle(run: Run, config: TrainConfig | None, is_training: bool) -> str:
     """Why the run cannot be resumed now, in one line; empty if it can. `is_training`: another run trains here."""
     if run == RECORDED:
         return "This run came with the program and stays as it is: n begins one of your own"
-    if not run.path.exists():
+    if not os.path.exists(run.path):
         return f"Run {run.id} no longer exists"
     if config is None:
         return f"Run {run.id} is damaged and cannot be resumed"

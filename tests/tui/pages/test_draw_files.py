@@ -22,6 +22,7 @@ from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.key_footer import keys_of
+from tests.runs.folders import lock_up
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import until
@@ -178,6 +179,16 @@ def test_nothing_is_saved_through_a_link(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="cannot be made"):
         drawings.save(tmp_path, b"a picture", datetime(2026, 1, 2))
     assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_a_folder_that_cannot_be_used_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "drawings").mkdir()
+    lock_up(tmp_path / "drawings", monkeypatch)
+    with pytest.raises(RunError, match=r"drawings: cannot be used \(Permission denied\)"):
+        drawings.new_file(tmp_path, "screen", "svg", datetime(2026, 1, 2))
+    lock_up(tmp_path, monkeypatch)
+    with pytest.raises(RunError, match=r"drawings: cannot be made \(Permission denied\)"):
+        drawings.new_file(tmp_path, "screen", "svg", datetime(2026, 1, 2))
 
 
 async def test_an_opened_picture_is_brought_back_as_it_was_read(app: MnistSumApp) -> None:

@@ -7,11 +7,14 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Started
-from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.predictions.weights import choices
 from mnist_sum_tui.tui.session.result import outcome, receipt
+from mnist_sum_tui.tui.session.resuming import obstacle
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
+from tests.runs.folders import lock_up
 from tests.tui import recorded
 
 USELESS = replace(recorded.finished(), digit_accuracy=0.098, sum_accuracy=0.1, digit_loss=10.0, sum_loss=10.0)
@@ -55,6 +58,18 @@ def test_a_diverged_run_is_not_resumed_but_its_best_weights_may_be_tried(session
     assert "go on" not in rows, "it would diverge again"
     assert "try it" in rows
     assert state_line(session).startswith("✗ diverged")
+
+
+def test_a_run_that_may_no_longer_be_looked_into_has_an_outcome_and_can_be_refused(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert session.run is not None
+    lock_up(session.run.path, monkeypatch)
+    rows = end(session, *recorded.training(2150), recorded.finished())
+    assert "done" in rows
+    assert not {"try it", "go on"} & rows.keys(), "the commands could not read it"
+    assert not obstacle(session.run, session.config, False), "resuming it says why it cannot be read"
+    assert choices(session.run, session.runs_folder, None).chosen.path == BUILT_IN
 
 
 def test_a_good_run_has_neither(session: Session) -> None:
