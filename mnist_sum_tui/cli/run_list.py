@@ -83,6 +83,8 @@ def print_list(
         where = "" if folder == default_folder() else f" --runs-dir {shlex.quote(printable(str(folder)))}"
         frees = f"; mnist-sum runs prune --all{where} frees some" if kept else ""
         say(out, f"on the disk: {byte_size(sum(summary.size for summary in fitting))}{frees}", "dim italic")
+        if missing := find.left_out(folder):
+            say(out, missing, "dim italic")
 
 
 def plain(summary: Summary) -> dict[str, Any]:

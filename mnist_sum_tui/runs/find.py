@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError, unknown
+from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.own_network import named, option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import locking
@@ -17,6 +18,8 @@ from mnist_sum_tui.runs.summary import best_run, summarise
 
 BUILT_IN_NAME = "built-in"
 """what the user calls the network in the package"""
+MOST_NAMED = 3
+"""how many folders that cannot be read are named"""
 PROJECT_MARKS = (".git", "pyproject.toml")
 """the files that mark a project's folder; outside one, as with `uvx mnist-sum`, a relative path says too little"""
 
@@ -27,7 +30,7 @@ def by_name(name: str, folder: Path, others: tuple[str, ...] = ()) -> Run:
     `best_run` decides which is the best. `others` are further names that the user may have meant.
 
     Raises:
-        UsageError: there is no such run.
+        UsageError: there is no such run, or it cannot be read.
     """
     if not name:
         raise UsageError("the name of a run is empty: mnist-sum runs lists them; latest and best work too")
@@ -35,6 +38,8 @@ def by_name(name: str, folder: Path, others: tuple[str, ...] = ()) -> Run:
     if as_path.name != name or name in (".", ".."):
         if is_run(as_path):
             return Run(as_path.resolve() if as_path.name in ("", "..") else as_path)  # the run's id is its name
+        if _is_closed(as_path):
+            raise _closed(as_path)
         raise UsageError(f"{name!r} is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
     check_folder(folder)
     runs = list_runs(folder)
@@ -45,7 +50,12 @@ def by_name(name: str, folder: Path, others: tuple[str, ...] = ()) -> Run:
         return runs[0]
     if name == "best":
         return best_run(map(summarise, runs)).run
-    matches = [run for run in runs if run.id == name] or [run for run in runs if run.id.startswith(name)]
+    matches = [run for run in runs if run.id == name]
+    if not matches:
+        for path in unreadable(folder):
+            if path.name.startswith(name):
+                raise _closed(path)
+        matches = [run for run in runs if run.id.startswith(name)]
     if len(matches) > 1:
         more = f" or {len(matches) - 2} more" if len(matches) > 2 else ""
         raise UsageError(f"run {name!r} could be {matches[0].id} or {matches[1].id}{more}: give more of its id")
@@ -63,11 +73,12 @@ def for_prediction(name: str | None, folder: Path, model: str | None = None) -> 
     `model` is the name of the user's own network, if its file was given: the newest run is then one of that network.
 
     Raises:
-        UsageError: there is no such run, or it has no weights yet.
+        UsageError: there is no such run, or it has no weights yet; or the folder is none, or cannot be read.
     """
     if name == BUILT_IN_NAME:
         return None
     if name is None:
+        check_folder(folder)
         runs = (run for run in list_runs(folder) if run.best_weights)
         if model is None:
             return next(runs, None)
@@ -183,10 +194,24 @@ def check_readable(folder: Path) -> None:
     Raises:
         UsageError: there is such a folder.
     """
-    with contextlib.suppress(OSError):
-        for path in sorted(folder.iterdir()):
-            if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
-                raise UsageError(f"{path} cannot be read (Permission denied): name another folder with --runs-dir")
+    for path in unreadable(folder):
+        raise UsageError(f"{path} cannot be read (Permission denied): name another folder with --runs-dir")
+
+
+def unreadable(folder: Path) -> list[Path]:
+    """The folders in the folder which may not be looked into, and so may be runs; none if it cannot be read itself."""
+    try:
+        return [path for path in sorted(folder.iterdir()) if _is_closed(path) and not is_run(path)]
+    except OSError:
+        return []
+
+
+def left_out(folder: Path) -> str:
+    """Which folders are missing from the list of runs, and why, in a line; empty if there are none."""
+    names = [printable(path.name) for path in unreadable(folder)]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    shown = ", ".join(names[:MOST_NAMED])
+    return f"{plural(len(names), 'folder')} cannot be read (Permission denied): {shown}{more}" if names else ""
 
 
 def list_runs(folder: Path) -> list[Run]:
@@ -196,6 +221,14 @@ def list_runs(folder: Path) -> list[Run]:
     except OSError:
         return []
     return sorted(found.values(), key=lambda run: (run.created, run.id), reverse=True)
+
+
+def _is_closed(path: Path) -> bool:
+    return os.path.isdir(path) and not os.access(path, os.R_OK | os.X_OK)
+
+
+def _closed(path: Path) -> UsageError:
+    return UsageError(f"run {path} cannot be read (Permission denied): choose another run")
 
 
 def _begin(run: Run, config: TrainConfig) -> Run:

@@ -9,7 +9,7 @@ import pytest
 from mnist_sum_tui.cli.run_list import print_list
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs import find
-from tests.runs.folders import contents, old_run
+from tests.runs.folders import contents, lock_up, old_run
 
 
 def test_a_folder_that_cannot_be_read_is_not_called_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,3 +53,26 @@ def test_a_run_that_cannot_be_read_is_not_called_missing(tmp_path: Path, monkeyp
         print_list(tmp_path, json=False)
     with pytest.raises(UsageError, match=rf"{run.id} cannot be read \(Permission denied\): name another folder with"):
         find.by_name("latest", tmp_path)
+
+
+def test_a_run_among_others_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, other = (old_run(tmp_path), old_run(tmp_path))
+    lock_up(run.path, monkeypatch)
+    print_list(tmp_path, json=False)
+    assert f"1 folder cannot be read (Permission denied): {run.id}" in " ".join(capsys.readouterr().out.split())
+    for name in (run.id, str(run.path)):
+        with pytest.raises(UsageError, match=rf"{run.id} cannot be read \(Permission denied\): choose another run"):
+            find.by_name(name, tmp_path)
+    assert find.by_name("latest", tmp_path) == find.by_name(other.id, tmp_path) == other
+
+
+def test_prediction_does_not_pass_over_a_folder_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert find.for_prediction(None, tmp_path / "made later") is None, "it asks the network in the package"
+    lock_up(tmp_path, monkeypatch)
+    assert find.for_prediction("built-in", tmp_path) is None
+    with pytest.raises(UsageError, match=r"cannot be read \(Permission denied\): name another with --runs-dir"):
+        find.for_prediction(None, tmp_path)

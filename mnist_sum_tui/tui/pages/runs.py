@@ -1,6 +1,7 @@
 """The page Runs: every run in the folder, to open, compare, resume, evaluate or delete."""
 
 import os
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,13 +14,13 @@ from mnist_sum_tui.charts.run_charts import OVERLAY_QUANTITIES as QUANTITIES
 from mnist_sum_tui.charts.run_charts import OVERLAY_X_KINDS as X_KINDS
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS, overlay, short_name, short_names
 from mnist_sum_tui.charts.series import Series
-from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.errors import MnistSumError, UsageError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.columns import compute
 from mnist_sum_tui.runs.differences import SAME_SETTINGS
 from mnist_sum_tui.runs.events import Event, Finished
-from mnist_sum_tui.runs.find import list_runs
+from mnist_sum_tui.runs.find import check_folder, check_readable, left_out, list_runs
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary, summarise
@@ -65,6 +66,8 @@ class RunsPage(Experiments):
     def __init__(self) -> None:
         super().__init__()
         self._looks: list[int] = []
+        self.left_out = ""
+        """which folders cannot be read, if any, and why"""
         self._evaluating: Weights | None = None
 
     def compose_page(self) -> ComposeResult:
@@ -108,6 +111,7 @@ class RunsPage(Experiments):
 
         def read() -> None:
             there, found = list_runs(folder), list[Summary]()
+            self.left_out = left_out(folder) if there else _obstacle(folder)
             for run in there:
                 found.append(summarise(run))
                 compute(found[-1])
@@ -132,8 +136,8 @@ class RunsPage(Experiments):
         self.set_class(not names, "-none")
         for selector, shown in (("#table", bool(names)), ("#drawn", bool(names)), ("#empty", not names)):
             self.query_one(selector).display = shown
-        empty = self.chosen_words if self.listed else EMPTY.format(folder=printable(str(self.session.runs_folder)))
-        self.query_one("#empty", Static).update(empty)
+        empty = self.left_out or EMPTY.format(folder=printable(str(self.session.runs_folder)))
+        self.query_one("#empty", Static).update(self.chosen_words if self.listed else empty)
         self._say_below()
         if names and self.focused is None:
             table.focus()
@@ -165,7 +169,7 @@ class RunsPage(Experiments):
         table, marked = self.query_one(RunTable), self._chosen()
         told, is_single = self.query_one("#why-best", Static), all(len(members_of(row)) == 1 for row in marked)
         chance = about_chance(marked, told.content_size.width or self.room.width - 2) if is_single else ""
-        under = (self.chosen_words, chance, ranking(self.listed, table.best))
+        under = (self.chosen_words, self.left_out, chance, ranking(self.listed, table.best))
         told.update("\n".join(filter(None, under)) if table.runs else "")
 
     def take_room(self) -> None:
@@ -242,3 +246,13 @@ class RunsPage(Experiments):
         self._evaluating = None
         name, report = short_name(message.result.source), message.result.report
         self.note(f"{name} on {report.pairs:,} test pairs: {accuracies(report)}")
+
+
+def _obstacle(folder: Path) -> str:
+    """Why it is not known whether the folder has runs; empty if it has none."""
+    try:
+        check_folder(folder)
+        check_readable(folder)
+    except UsageError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,36 @@
+"""The page Runs where the folder, or a run in it, may not be read."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from mnist_sum_tui.tui.pages.runs import RunsPage
+from tests.runs.folders import lock_up
+from tests.tui import fixed
+from tests.tui.pages.test_runs import make_three, open_runs
+
+
+async def read_again(pilot: Pilot[int], page: RunsPage, selector: str) -> str:
+    await pilot.press("ctrl+r")
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    return str(page.query_one(selector, Static).render())
+
+
+async def test_what_cannot_be_read_is_not_called_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test() as pilot:
+        page = await open_runs(app, pilot)
+        assert "No runs yet" in await read_again(pilot, page, "#empty")
+        with monkeypatch.context() as locked:
+            lock_up(tmp_path, locked)
+            words = await read_again(pilot, page, "#empty")
+            assert words == f"{tmp_path} cannot be read (Permission denied): name another with --runs-dir"
+        closed, *_ = make_three(tmp_path)
+        with monkeypatch.context() as locked:
+            lock_up(closed.path, locked)
+            words = await read_again(pilot, page, "#why-best")
+            assert f"1 folder cannot be read (Permission denied): {closed.id}" in words
+        assert "cannot be read" not in await read_again(pilot, page, "#why-best")
