@@ -41,6 +41,13 @@ def read_own(path: Path, limit: int) -> bytes:
         return stream.read(limit)
 
 
+def why_unread(error: Exception) -> str:
+    """Why a file could not be read, to follow its name: the system's reason, unless it is missing or damaged."""
+    if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+        return f"cannot be read ({error.strerror or error})"
+    return "is missing or damaged"
+
+
 def _open_regular(path: str, flags: int) -> int:
     no_follow: int = getattr(os, "O_NOFOLLOW", 0)
     if not no_follow and Path(path).is_symlink():  # Windows

@@ -1,5 +1,6 @@
 """`mnist-sum runs`: list, show, compare, prune and delete runs, and write notes about them."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -214,8 +215,10 @@ def _reported(run: Run) -> dict[str, Any] | None:
 
 
 def _result(run: Run) -> str:
-    if not run.report_file.exists():
+    if not os.path.exists(run.report_file):
         return ""
+    if not os.access(run.report_file, os.R_OK):
+        return "report.json cannot be read (Permission denied)"
     report = _reported(run)
     if report is None:
         return "report.json is damaged: mnist-sum evaluate tests the run again"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mnist_sum_tui.atomic import read_own, to_bytes, write_atomic
+from mnist_sum_tui.atomic import read_own, to_bytes, why_unread, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable
@@ -128,12 +128,12 @@ class Run:
         """Read one of the run's JSON files.
 
         Raises:
-            RunError: the file is missing or damaged.
+            RunError: the file is missing or damaged, or cannot be read.
         """
         try:
             values = json.loads(read_own(path, MOST_JSON_BYTES))
         except (OSError, ValueError, RecursionError) as error:
-            raise RunError(f"{path}: is missing or damaged; choose another run (mnist-sum runs lists them)") from error
+            raise RunError(f"{path}: {why_unread(error)}; choose another run (mnist-sum runs lists them)") from error
         if not isinstance(values, dict):
             raise RunError(f"{path}: is damaged; choose another run (mnist-sum runs lists them)")
         return values
@@ -142,7 +142,7 @@ class Run:
         """The run's TrainConfig.
 
         Raises:
-            RunError: config.json is missing, damaged, or not a run's.
+            RunError: config.json is missing, damaged, unreadable, or not a run's.
         """
         values = self.read_json(self.config_file)
         if not values.keys() >= MARKS:

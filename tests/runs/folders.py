@@ -23,14 +23,14 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def lock_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the folder be as after `chmod 000`, which does not hinder root: it is there, but cannot be used."""
+    """Let a folder, or a file, be as after `chmod 000`, which does not hinder root: it is there, but cannot be used."""
 
-    def refuse(name: str, *, is_listing: bool) -> None:
+    def refuse(name: str, *, is_itself: bool) -> None:
         allowed = getattr(os, name)
 
         def asked(path: Any = ".", *args: Any, **options: Any) -> Any:
             found = Path() if isinstance(path, int) else Path(os.fsdecode(path))
-            if folder in found.parents or (folder == found and is_listing):
+            if folder in found.parents or (folder == found and is_itself):
                 if name == "access":
                     return False
                 raise PermissionError(13, "Permission denied", str(path))
@@ -38,7 +38,7 @@ def lock_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
         monkeypatch.setattr(os, name, asked)
 
-    for name in ("stat", "lstat", "open", "mkdir", "unlink"):
-        refuse(name, is_listing=False)
-    for name in ("listdir", "scandir", "access"):
-        refuse(name, is_listing=True)
+    for name in ("stat", "lstat", "mkdir", "unlink"):
+        refuse(name, is_itself=False)
+    for name in ("open", "listdir", "scandir", "access"):
+        refuse(name, is_itself=True)

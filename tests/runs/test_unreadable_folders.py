@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mnist_sum_tui.cli.run_list import print_list
+from mnist_sum_tui.cli.runs import app
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs import find
 from tests.runs.folders import contents, lock_up, old_run
@@ -76,3 +77,20 @@ def test_prediction_does_not_pass_over_a_folder_that_cannot_be_read(
     assert find.for_prediction("built-in", tmp_path) is None
     with pytest.raises(UsageError, match=r"cannot be read \(Permission denied\): name another with --runs-dir"):
         find.for_prediction(None, tmp_path)
+
+
+def test_files_that_cannot_be_read_are_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, folder = old_run(tmp_path), ["--runs-dir", str(tmp_path)]
+    run.report_file.touch()
+    app(["show", *folder], standalone_mode=False)
+    assert "report.json is damaged: mnist-sum evaluate tests the run again" in capsys.readouterr().out
+    lock_up(run.report_file, monkeypatch)
+    lock_up(run.config_file, monkeypatch)
+    app(["show", *folder], standalone_mode=False)
+    shown = capsys.readouterr().out
+    assert "report.json cannot be read (Permission denied)" in shown
+    assert "evaluate" not in shown, "it could not write the file"
+    with pytest.raises(RunError, match=r"config\.json: cannot be read \(Permission denied\); choose another run"):
+        run.read_config()
