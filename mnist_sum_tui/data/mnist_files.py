@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import io
+import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -110,6 +111,7 @@ def _raw_folder(root: Path, is_runs: bool) -> Path:
     if is_runs or (has_files and not (root / DOWNLOADING).exists()):
         name = FILES["train"][0]
         return next((f for f in folders if (f / name).exists() or (f / f"{name}.gz").exists()), folders[0])
+    os.scandir(root).close()  # raises if it may not be read; rglob then finds nothing
     _download(root)
     return folders[0]
 
@@ -128,6 +130,8 @@ def _download(root: Path) -> None:
                 with contextlib.suppress(OSError):  # on Windows, the lock's release removes it
                     lock.unlink()
     except (RuntimeError, OSError) as error:
+        if isinstance(error, PermissionError):
+            raise DataError(f"{root}: cannot be written ({error.strerror}); choose another --data-dir") from error
         raise DataError(
             f"{root}: is empty, and MNIST could not be downloaded; check the connection, or leave out --data-dir"
         ) from error

@@ -12,6 +12,7 @@ import torch
 from mnist_sum_tui.data import dataset, mnist_files
 from mnist_sum_tui.errors import DataError
 from tests.conftest import header, wait_for
+from tests.runs.folders import lock_up
 
 
 def test_a_torchvision_root_is_read_plain_or_gzipped(small_data: str) -> None:
@@ -186,3 +187,13 @@ def test_a_download_that_was_killed_is_finished(tmp_path: Path, small_data: str)
 def test_a_folder_that_cannot_be_read_is_one_line() -> None:
     with pytest.raises(DataError, match="choose another --data-dir"):
         dataset.load("test", "x" * 300)  # longer than a name may be
+
+
+def test_a_folder_without_permission_is_not_called_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as locked:
+        lock_up(tmp_path, locked)
+        with pytest.raises(DataError, match=r": cannot be read \(Permission denied\); choose another --data-dir"):
+            dataset.load("test", str(tmp_path))
+    lock_up(tmp_path / mnist_files.DOWNLOADING, monkeypatch)
+    with pytest.raises(DataError, match=r": cannot be written \(Permission denied\); choose another --data-dir"):
+        dataset.load("test", str(tmp_path))
