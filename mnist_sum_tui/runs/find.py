@@ -165,11 +165,9 @@ def where(run: Run) -> str:
 
 def is_run(path: Path) -> bool:
     """Whether the folder is a run's, even a damaged one's; False if it cannot be read."""
-    try:
-        mode = (path / "config.json").lstat().st_mode
-    except (OSError, ValueError):
-        return False
-    return not stat.S_ISDIR(mode)
+    with contextlib.suppress(OSError, ValueError):
+        return not stat.S_ISDIR((path / "config.json").lstat().st_mode)
+    return False
 
 
 def check_folder(folder: Path) -> None:
@@ -209,9 +207,18 @@ def unreadable(folder: Path) -> list[Path]:
 def left_out(folder: Path) -> str:
     """Which folders are missing from the list of runs, and why, in a line; empty if there are none."""
     names = [printable(path.name) for path in unreadable(folder)]
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    shown = ", ".join(names[:MOST_NAMED])
-    return f"{plural(len(names), 'folder')} cannot be read (Permission denied): {shown}{more}" if names else ""
+    shown = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if names[MOST_NAMED:] else "")
+    return f"{plural(len(names), 'folder')} cannot be read (Permission denied): {shown}" if names else ""
+
+
+def obstacle(folder: Path) -> str:
+    """Why it is not known whether the folder has runs; empty if it has none."""
+    try:
+        check_folder(folder)
+        check_readable(folder)
+    except UsageError as error:
+        return str(error)
+    return ""
 
 
 def list_runs(folder: Path) -> list[Run]:

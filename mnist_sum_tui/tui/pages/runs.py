@@ -1,7 +1,6 @@
 """The page Runs: every run in the folder, to open, compare, resume, evaluate or delete."""
 
 import os
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,13 +13,13 @@ from mnist_sum_tui.charts.run_charts import OVERLAY_QUANTITIES as QUANTITIES
 from mnist_sum_tui.charts.run_charts import OVERLAY_X_KINDS as X_KINDS
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS, overlay, short_name, short_names
 from mnist_sum_tui.charts.series import Series
-from mnist_sum_tui.errors import MnistSumError, UsageError
+from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.columns import compute
 from mnist_sum_tui.runs.differences import SAME_SETTINGS
 from mnist_sum_tui.runs.events import Event, Finished
-from mnist_sum_tui.runs.find import check_folder, check_readable, left_out, list_runs
+from mnist_sum_tui.runs.find import left_out, list_runs, obstacle
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary, summarise
@@ -111,7 +110,7 @@ class RunsPage(Experiments):
 
         def read() -> None:
             there, found = list_runs(folder), list[Summary]()
-            self.left_out = left_out(folder) if there else _obstacle(folder)
+            self.left_out = left_out(folder) if there else obstacle(folder)
             for run in there:
                 found.append(summarise(run))
                 compute(found[-1])
@@ -246,13 +245,3 @@ class RunsPage(Experiments):
         self._evaluating = None
         name, report = short_name(message.result.source), message.result.report
         self.note(f"{name} on {report.pairs:,} test pairs: {accuracies(report)}")
-
-
-def _obstacle(folder: Path) -> str:
-    """Why it is not known whether the folder has runs; empty if it has none."""
-    try:
-        check_folder(folder)
-        check_readable(folder)
-    except UsageError as error:
-        return str(error)
-    return ""
