@@ -1,5 +1,6 @@
 """`mnist-sum runs` and `mnist-sum runs list`: a line per run, or one for all runs that differ only in their seed."""
 
+import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,7 +74,8 @@ def print_list(
         say(console(), f"The filter {printable(filter)} fits none of {plural(len(every), 'run')}")
     elif not found:
         start = "start a run with mnist-sum train --recipe sprint (seconds)"
-        say(console(), f"The folder {printable(str(folder))}/ is still empty: {start}")
+        state = "is still empty" if os.path.isdir(folder) else "does not exist yet"
+        say(console(), f"The folder {printable(str(folder))}/ {state}: {start}")
     else:
         out = console()
         print_runs(out, found, best=best, columns=shown)

@@ -19,6 +19,7 @@ from mnist_sum_tui.formatting import duration, percent, shade
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.runs.accuracies import has_learned
+from mnist_sum_tui.runs.find import check_folder
 from mnist_sum_tui.runs.locking import in_turn
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
@@ -46,6 +47,7 @@ def sweep(
         raise UsageError(f"--seeds must be 1 to 100, not {seeds}")
     swept, wanted = combinations(settings, seeds)
     folder = folder_or_default(runs_dir)
+    check_folder(folder)
     _check([config for combination in wanted for config in combination.configs])
     done: list[Outcome] = []
     with told_when_over(notify, "the sweep"):

@@ -65,6 +65,8 @@ def train(
         raise typer.Exit(_assist())
     folder = folder_or_default(runs_dir)
     resumed = opt.run_to_resume(resume, name, folder)
+    if resumed is None:
+        find.check_folder(folder)
     config = opt.build_config(resumed, settings)
     if settings.get("min_gain") and not config.patience:
         raise UsageError("--min-gain says what counts as better for --patience: add --patience, or leave it out")

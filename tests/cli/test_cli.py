@@ -155,7 +155,8 @@ def test_runs_list_show_compare_delete(trained: Path, cli: Cli, tmp_path: Path) 
     is_one_line(cli("runs", "delete", "latest", "--runs-dir", str(trained)), 2, "--yes")
     assert cli("runs", "delete", "latest", "--yes", "--runs-dir", str(trained)).returncode == 0
     assert not other.path.exists()
-    assert "is still empty" in cli("runs", "--runs-dir", str(tmp_path / "none")).stdout
+    assert "is still empty" in cli("runs", "--runs-dir", str(tmp_path)).stdout
+    assert "does not exist yet" in cli("runs", "--runs-dir", str(tmp_path / "none")).stdout
 
 
 def test_model_tables(cli: Cli) -> None:

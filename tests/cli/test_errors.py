@@ -87,6 +87,9 @@ BAD_INPUT = [
     (["evaluate", "latest", "--run", "best"], 2, "error: the run is given twice, as latest and as best: give it once"),
     (["predict", "idx", "3", "--run", ""], 2, "is empty"),
     (["train", "--runs-dir", ""], 2, "--runs-dir is empty"),
+    (["train", "--runs-dir", "text.png"], 2, "text.png is not a folder: name another with --runs-dir"),
+    (["sweep", "--lr", "1e-3,2e-3", "--runs-dir", "text.png"], 2, "text.png is not a folder: name another"),
+    (["runs", "prune", "--all", "--runs-dir", "text.png"], 2, "text.png is not a folder: name another"),
     (["runs", "--runs-dir", ""], 2, "--runs-dir is empty"),
     (["runs", "show", "latest", "--runs-dir", ""], 2, "--runs-dir is empty"),
     (["evaluate", "--runs-dir", ""], 2, "--runs-dir is empty"),
@@ -175,7 +178,7 @@ def test_the_usage_line_names_arguments_in_capitals(cli: Cli) -> None:
 
 def test_an_empty_mnist_sum_runs_means_the_default_folder(cli: Cli) -> None:
     words = cli("runs", MNIST_SUM_RUNS="").stdout
-    assert words == "The folder runs/ is still empty: start a run with mnist-sum train --recipe sprint (seconds)\n"
+    assert words == "The folder runs/ does not exist yet: start a run with mnist-sum train --recipe sprint (seconds)\n"
 
 
 def test_a_diverging_run_ends_in_one_line(cli: Cli, small_data: str) -> None:
