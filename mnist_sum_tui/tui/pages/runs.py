@@ -168,8 +168,10 @@ class RunsPage(Experiments):
         table, marked = self.query_one(RunTable), self._chosen()
         told, is_single = self.query_one("#why-best", Static), all(len(members_of(row)) == 1 for row in marked)
         chance = about_chance(marked, told.content_size.width or self.room.width - 2) if is_single else ""
-        under = (self.chosen_words, self.left_out, chance, ranking(self.listed, table.best))
-        told.update("\n".join(filter(None, under)) if table.runs else "")
+        under = filter(None, (self.chosen_words, self.left_out, chance, ranking(self.listed, table.best)))
+        words = "\n".join(under) if table.runs else ""
+        if told.content != words:  # an update lays out the whole page
+            told.update(words)
 
     def take_room(self) -> None:
         """Say below the table what there is room for."""
