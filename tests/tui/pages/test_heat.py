@@ -49,7 +49,7 @@ async def test_on_draw_it_says_what_hid_each_place_and_what_a_figure_means(
         pair = app.screen.query_one(HeatPair)
         words = " ".join(str(pair.render()).split())
         meaning = "the less sure the answer" if size == (200, 60) else "Strongest for digit: figure 9 (from"
-        assert words.startswith("A grey " if size == (200, 60) else "The higher or fuller")
+        assert words.startswith("A grey " if size == (200, 60) else "Higher or fuller")
         assert meaning in words
         assert len(str(pair.render()).splitlines()) <= pair.region.height
 
