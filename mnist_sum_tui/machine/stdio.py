@@ -45,7 +45,7 @@ def choose_marker(name: str) -> None:
 
 
 def is_ascii_locale() -> bool:
-    """Whether the locale is one of ASCII only: Python writes UTF-8 all the same, but hardly a terminal shows it."""
+    """Whether the locale is one of ASCII only: Python writes UTF-8 all the same, but hardly any terminal shows it."""
     if not sys.flags.utf8_mode or any(os.environ.get(name) for name in ("PYTHONUTF8", "PYTHONIOENCODING")):
         return False
     locale = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""  # LC_CTYPE is what Python has made of them

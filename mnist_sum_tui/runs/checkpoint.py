@@ -24,9 +24,7 @@ from torch import Tensor, nn
 from mnist_sum_tui.atomic import open_own, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import CheckpointError, UsageError
-from mnist_sum_tui.runs.checkpoint_file import CONFIDENCE, OPTIMIZER
-from mnist_sum_tui.runs.checkpoint_file import MAX_BYTES as MAX_BYTES
-from mnist_sum_tui.runs.checkpoint_file import MAX_HEADER_BYTES as MAX_HEADER_BYTES
+from mnist_sum_tui.runs.checkpoint_file import CONFIDENCE, MAX_BYTES, MAX_HEADER_BYTES, OPTIMIZER
 from mnist_sum_tui.runs.position import Position
 
 FORMAT = 2

@@ -7,7 +7,8 @@ from torch import nn
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import byte_size
-from mnist_sum_tui.runs import checkpoint, own_files
+from mnist_sum_tui.runs import own_files
+from mnist_sum_tui.runs.checkpoint_file import MAX_BYTES, MAX_HEADER_BYTES
 from mnist_sum_tui.runs.run import Run
 
 VALUES = {"sgd": 1, "nesterov": 1, "adamw": 2}
@@ -32,8 +33,8 @@ def check_room(run: Run, network: nn.Module, config: TrainConfig) -> None:
         UsageError: the network is too large for a checkpoint to be read again.
     """
     weights = sum(tensor.nbytes for tensor in network.state_dict().values())
-    if (size := weights * (1 + VALUES[config.optimizer])) + checkpoint.MAX_HEADER_BYTES > checkpoint.MAX_BYTES:
-        most = f"{byte_size(size)} with the optimizer's values, at most {byte_size(checkpoint.MAX_BYTES)}"
+    if (size := weights * (1 + VALUES[config.optimizer])) + MAX_HEADER_BYTES > MAX_BYTES:
+        most = f"{byte_size(size)} with the optimizer's values, at most {byte_size(MAX_BYTES)}"
         raise UsageError(f"network {config.model} is too large to be saved ({most}): make it smaller")
     free, has = shutil.disk_usage(run.path).free, own_files.size(run.path)
     if free + has >= (needed := bytes_needed(weights, config)):

@@ -16,7 +16,7 @@ from mnist_sum_tui.inference.evaluate import EvalReport, infer, score
 from mnist_sum_tui.machine.figures import Meter
 from mnist_sum_tui.machine.hardware import choose, set_up
 from mnist_sum_tui.machine.ranks import Ranks
-from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs import checkpoint_file
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Notice, Progress, Samples, System, Validated
 from mnist_sum_tui.runs.health_event import Health
@@ -68,7 +68,7 @@ def train(config: TrainConfig, run: Run, control: Control | None = None, paces: 
             name, source = f"run {run.id}", str(run.resume_file)
             state = RunState(config, loaded, source, name=name, is_new=run.is_new, behind=behind, is_asked=is_asked)
             with joined(ranks) as processes:
-                raw = read_own(run.resume_file, checkpoint.MAX_BYTES) if loaded and not processes.is_alone else b""
+                raw = read_own(run.resume_file, checkpoint_file.MAX_BYTES) if loaded and not processes.is_alone else b""
                 given = {"config": state.config.to_dict(), "is_new": run.is_new, "is_asked": is_asked}
                 processes.share({**given, "behind": [to_dict(event) for event in behind]}, raw)
                 training = prepare(state, hardware, processes)

@@ -17,7 +17,7 @@ import torch
 from mnist_sum_tui.errors import CheckpointError
 from mnist_sum_tui.models import skeleton
 from mnist_sum_tui.recipes import MODELS
-from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs import checkpoint, checkpoint_file
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.training.step import Learner
 from tests.conftest import PEAK
@@ -74,7 +74,7 @@ def test_foreign_files_do_not_fill_the_memory(tmp_path: Path, saved: Path, learn
     script = """
 import sys
 from pathlib import Path
-from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs import checkpoint, checkpoint_file
 from mnist_sum_tui.errors import CheckpointError
 
 before = peak()
@@ -101,7 +101,7 @@ def test_the_size_limits_fit_the_largest_network(learner: Learner, tmp_path: Pat
         adam = {name: parameter.shape for name, parameter in network.named_parameters()}
         count = sum(map(math.prod, tensors.values())) + 2 * sum(map(math.prod, adam.values()))
         sizes[model] = 4 * count + 150 * (len(tensors) + 3 * len(adam)) + 4096
-    assert max(sizes.values()) < checkpoint.MAX_BYTES < 1.2 * max(sizes.values())
+    assert max(sizes.values()) < checkpoint_file.MAX_BYTES < 1.2 * max(sizes.values())
     learner.save(tmp_path / "x", Position())
     with (tmp_path / "x").open("rb") as stream:
-        assert int.from_bytes(stream.read(8), "little") < checkpoint.MAX_HEADER_BYTES / 10
+        assert int.from_bytes(stream.read(8), "little") < checkpoint_file.MAX_HEADER_BYTES / 10
