@@ -162,6 +162,7 @@ def print_table(
     that is not enough, the first column gets its own lines (with `spare`), or the table is printed in parts (without),
     each with the first `repeated` columns.
     """
+    from rich.cells import cell_len
     from rich.text import Text
 
     if _is_plain:
@@ -169,13 +170,11 @@ def print_table(
             if text:
                 say(out, f"{text}.")
         return
-    grid = [[Text(name, "dim") for name in columns]]
-    grid += [[Text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
-    widths = [max(cell.cell_len for cell in column) for column in zip(*grid, strict=True)]
+    grid: list[Cells] = [[Text(name, "dim") for name in columns], *rows]
+    lengths = [[cell_len(cell if isinstance(cell, str) else cell.plain) for cell in row] for row in grid]
+    widths = [max(column) for column in zip(*lengths, strict=True)]
     at_left = range(left) if isinstance(left, int) else left
-    for row in grid:
-        for at, cell in enumerate(row):
-            row[at] = _padded(cell, widths[at], is_left=at in at_left)
+    pads = [[width - length for width, length in zip(widths, row, strict=True)] for row in lengths]
     if title:
         say(out, printable(title), "bold")
     parts = _parts(columns, widths, gap, width_of(out), spare, repeated)
@@ -186,15 +185,17 @@ def print_table(
     for place, part in enumerate(parts):
         if place:
             out.print()
-        lines = []
-        for row in grid:
-            line = Text(" " * gap).join(row[at] for at in part)
+        pieces: list[str | Text] = []
+        for row, pad in zip(grid, pads, strict=True):
             if is_stacked:
-                row[0].rstrip()
-                line = Text.assemble(row[0], "\n" + " " * gap, line)
-            line.rstrip()
-            lines.append(line)
-        out.print(Text("\n").join(lines), soft_wrap=True)
+                pieces += [row[0], "\n" + " " * gap]
+            for at in part:
+                before, after = ("", pad[at]) if at in at_left else (" " * pad[at], 0)
+                pieces += [before, row[at], " " * (after + gap)]
+            while pieces and not str(pieces[-1]).strip(" "):
+                pieces.pop()
+            pieces.append("\n")
+        out.print(Text.assemble(*pieces[:-1]), soft_wrap=True)
 
 
 def _parts(
@@ -213,13 +214,3 @@ def _parts(
             parts.append(places[:repeated])
         parts[-1].append(at)
     return parts
-
-
-def _padded(cell: "Text", width: int, *, is_left: bool) -> "Text":
-    cell = cell.copy()
-    space = width - cell.cell_len
-    if is_left:
-        cell.pad_right(space)
-    else:
-        cell.pad_left(space)
-    return cell
