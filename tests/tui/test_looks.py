@@ -8,6 +8,7 @@ import pytest
 from rich.color import ColorSystem
 from rich.segment import Segment
 from textual.color import Color
+from textual.geometry import Region
 from textual.strip import Strip
 
 import mnist_sum_tui
@@ -53,24 +54,17 @@ def test_the_contrast_is_that_of_the_standard() -> None:
 def texts(app: MnistSumApp) -> list[Segment]:
     """What is to be read; behind the palette and a question nothing is, so there the page is dim."""
     on_top = [*app.screen.query("#--container" if isinstance(app.screen, Palette) else ".dialog"), app.screen]
-    area = on_top[0].region
-    strips = [strip.crop(area.x, area.right) for strip in app.screen._compositor.render_strips()[area.y : area.bottom]]
-    return [each for strip in strips for each in strip if not DRAWN.fullmatch(each.text)]
+    return within(app, on_top[0].region)
 
 
-LEAST = {"mnist-sum-contrast": 7.0, "mnist-sum-dark": 3.5, "mnist-sum-light": 4.5} | dict.fromkeys(
-    looks.IN_FEW_COLOURS.values(), 4.5
-)
-KEYS_AND_WEIGHTS = "KeyFooter, #weights, #yes"
-"""widgets whose text has a contrast of 4.5 in all our own themes: keys, the line of weights, the button of a danger"""
-
-
-def parts(app: MnistSumApp, query: str) -> list[Segment]:
-    """What is to be read in these widgets."""
-    regions = [widget.region for widget in app.screen.query(query)]
+def within(app: MnistSumApp, *areas: Region) -> list[Segment]:
+    """What is to be read in these parts of the screen."""
     lines = app.screen._compositor.render_strips()
-    found = [lines[y].crop(area.x, area.right) for area in regions for y in range(area.y, area.bottom)]
+    found = [lines[y].crop(area.x, area.right) for area in areas for y in range(area.y, area.bottom)]
     return [each for strip in found for each in strip if not DRAWN.fullmatch(each.text)]
+
+
+LEAST = {theme.name: 7.0 if theme.name == "mnist-sum-contrast" else 4.5 for theme in looks.OWN}
 
 
 @pytest.mark.parametrize("name", shown.SHOWN)
@@ -82,10 +76,8 @@ async def test_text_stands_out(name: str, tmp_path: Path, monkeypatch: pytest.Mo
         for theme, least in LEAST.items():
             app.theme = theme
             await pilot.pause()
-            measured = [(each, least) for each in texts(app)]
-            measured += [(each, max(least, 4.5)) for each in parts(app, KEYS_AND_WEIGHTS)]
-            for each, needed in measured:
-                if (found := contrast(*colours(each))) < needed:
+            for each in texts(app):
+                if (found := contrast(*colours(each))) < least:
                     faint.append((theme, each.text, *(colour.hex for colour in colours(each)), round(found, 1)))
         assert not faint
 
@@ -129,7 +121,11 @@ async def test_keys_axes_and_the_chosen_run_stand_out_in_each_offered_theme(
             table = app.screen.query_one(RunTable)
             axis = app.screen.query(Chart).first().get_component_rich_style("chart--axis")
             chosen = table.get_component_rich_style("datatable--cursor")
-            for each in (*parts(app, "KeyFooter"), Segment("axis", axis), Segment("chosen run", chosen)):
+            for each in (
+                *within(app, *(keys.region for keys in app.screen.query("KeyFooter"))),
+                Segment("axis", axis),
+                Segment("chosen run", chosen),
+            ):
                 if (found := contrast(*colours(each))) < 3:
                     faint.append((theme, each.text, round(found, 1)))
         assert not faint
