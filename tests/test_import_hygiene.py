@@ -222,6 +222,17 @@ print("loaded" if "torch._dynamo" in sys.modules else "free")
     assert printed_by(code) == "free"
 
 
+def test_the_layers_of_a_network_load_no_compiler() -> None:
+    """Running it without weights would, for 1.2 s of the first page that a newcomer sees."""
+    code = """
+import sys
+from mnist_sum_tui.models.describe import describe
+describe("original")
+print("loaded" if {"torch._dynamo", "sympy"} & sys.modules.keys() else "free")
+"""
+    assert printed_by(code) == "free"
+
+
 def test_torchs_own_optimizer_loads_the_compiler() -> None:
     """This is why there is an AdamW of our own."""
     code = """
