@@ -6,7 +6,7 @@ from mnist_sum_tui.atomic import write_atomic
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs import find, own_files
+from mnist_sum_tui.runs import own_files
 
 OPENS_A_PAGE = "a browser opens it, offline too"
 
@@ -28,7 +28,7 @@ def check_output(path: Path | None) -> None:
             raise UsageError(f"{shown} is not a regular file, and is left alone: give another name")
         if not path.parent.is_dir():
             raise UsageError(f"the folder of {shown} does not exist: make it first, or give another name")
-        if own_files.is_own(path.name) and path.name != own_files.PAGE and find.is_run(path.parent):
+        if own_files.is_own(path.name) and path.name != own_files.PAGE and own_files.is_run(path.parent):
             raise UsageError(f"{shown} is a file of a run, and is left alone: give another name")
     except OSError as error:
         raise UsageError(f"{shown} cannot be a file ({error.strerror}): give another name") from None

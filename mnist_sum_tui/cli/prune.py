@@ -12,6 +12,7 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.runs import find, prune
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.runs_folder import check_folder
 from mnist_sum_tui.runs.summary import summarise
 
 
@@ -36,7 +37,7 @@ def prune_runs(
         raise UsageError("name the runs to prune, or give --all: mnist-sum runs lists them")
     folder = folder_of(context, runs_dir)
     if every:
-        find.check_folder(folder)
+        check_folder(folder)
         runs = [run for run in find.list_runs(folder) if not run.is_running and summarise(run).finished is not None]
     else:
         runs = list({run.path.resolve(): run for run in (find.by_name(name, folder) for name in names or ())}.values())

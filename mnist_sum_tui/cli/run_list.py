@@ -1,7 +1,7 @@
 """`mnist-sum runs` and `mnist-sum runs list`: a line per run, or one for all runs that differ only in their seed."""
 
-import os
 import shlex
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +18,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.columns import arranged, chosen, named
 from mnist_sum_tui.runs.filters import matching
 from mnist_sum_tui.runs.run import default_folder
+from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, emptiness, left_out
 from mnist_sum_tui.runs.seed_groups import folded
 from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise, why_best
 
@@ -59,23 +60,25 @@ def print_list(
     if json and columns:
         raise UsageError("--json prints all that is known of a run: leave out --columns or --json")
     is_shown, shown, by = matching(filter), chosen(columns), named(sort) if sort else None
-    find.check_folder(folder)
+    check_folder(folder)
     every = [summarise(run) for run in find.list_runs(folder)]
     best = best_if_any(every)
     if not every:
-        find.check_readable(folder)
+        check_readable(folder)
     fitting = [summary for summary in every if is_shown(summary)]
     found: Sequence[Summary] = fitting if each or json else folded(fitting)
     found = arranged(found, by) if by else found
+    missing = left_out(folder) if every else ""
     if json:
         for summary in found:
             print_json({**plain(summary), "best": summary is best})
+        if missing:
+            print(missing, file=sys.stderr)
     elif every and not found:
         say(console(), f"The filter {printable(filter)} fits none of {plural(len(every), 'run')}")
     elif not found:
         start = "start a run with mnist-sum train --recipe sprint (seconds)"
-        state = "is still empty" if os.path.isdir(folder) else "does not exist yet"
-        say(console(), f"The folder {printable(str(folder))}/ {state}: {start}")
+        say(console(), f"The folder {printable(str(folder))}/ {emptiness(folder)}: {start}")
     else:
         out = console()
         print_runs(out, found, best=best, columns=shown)
@@ -85,7 +88,7 @@ def print_list(
         where = "" if folder == default_folder() else f" --runs-dir {shlex.quote(printable(str(folder)))}"
         frees = f"; mnist-sum runs prune --all{where} frees some" if kept else ""
         say(out, f"on the disk: {byte_size(sum(summary.size for summary in fitting))}{frees}", "dim italic")
-        if missing := find.left_out(folder):
+        if missing:
             say(out, missing, "dim italic")
 
 

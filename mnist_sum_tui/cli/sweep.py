@@ -19,9 +19,9 @@ from mnist_sum_tui.formatting import duration, percent, shade
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.runs.accuracies import has_learned
-from mnist_sum_tui.runs.find import check_folder
 from mnist_sum_tui.runs.locking import in_turn
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.runs_folder import check_folder
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.sweep import Outcome, combinations, outcome
 

@@ -24,6 +24,7 @@ from mnist_sum_tui.runs.commands import resumption
 from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.knob_turns import Turn, needed
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.runs_folder import check_folder
 from mnist_sum_tui.training.control import ASKED, Control
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def train(
     folder = folder_or_default(runs_dir)
     resumed = opt.run_to_resume(resume, name, folder)
     if resumed is None:
-        find.check_folder(folder)
+        check_folder(folder)
     config = opt.build_config(resumed, settings)
     if settings.get("min_gain") and not config.patience:
         raise UsageError("--min-gain says what counts as better for --patience: add --patience, or leave it out")

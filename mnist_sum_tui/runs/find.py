@@ -3,23 +3,21 @@
 import contextlib
 import os
 import re
-import stat
 from datetime import datetime
 from pathlib import Path
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError, unknown
-from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.own_network import named, option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import locking
+from mnist_sum_tui.runs.own_files import is_run
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, closed, emptiness, is_closed, unreadable
 from mnist_sum_tui.runs.summary import best_run, summarise
 
 BUILT_IN_NAME = "built-in"
 """what the user calls the network in the package"""
-MOST_NAMED = 3
-"""how many folders that cannot be read are named"""
 PROJECT_MARKS = (".git", "pyproject.toml")
 """the files that mark a project's folder; outside one, as with `uvx mnist-sum`, a relative path says too little"""
 
@@ -38,14 +36,14 @@ def by_name(name: str, folder: Path, others: tuple[str, ...] = ()) -> Run:
     if as_path.name != name or name in (".", ".."):
         if is_run(as_path):
             return Run(as_path.resolve() if as_path.name in ("", "..") else as_path)  # the run's id is its name
-        if _is_closed(as_path):
-            raise _closed(as_path)
+        if is_closed(as_path):
+            raise closed(as_path)
         raise UsageError(f"{name!r} is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
     check_folder(folder)
     runs = list_runs(folder)
     if not runs:
         check_readable(folder)
-        raise UsageError(f"the folder {folder}/ is still empty: make a run with mnist-sum train --recipe sprint")
+        raise UsageError(f"the folder {folder}/ {emptiness(folder)}: make a run with mnist-sum train --recipe sprint")
     if name == "latest":
         return runs[0]
     if name == "best":
@@ -54,7 +52,7 @@ def by_name(name: str, folder: Path, others: tuple[str, ...] = ()) -> Run:
     if not matches:
         for path in unreadable(folder):
             if path.name.startswith(name):
-                raise _closed(path)
+                raise closed(path)
         matches = [run for run in runs if run.id.startswith(name)]
     if len(matches) > 1:
         more = f" or {len(matches) - 2} more" if len(matches) > 2 else ""
@@ -163,64 +161,6 @@ def where(run: Run) -> str:
     return printable(str(run.path if is_in_project else run.path.absolute()))
 
 
-def is_run(path: Path) -> bool:
-    """Whether the folder is a run's, even a damaged one's; False if it cannot be read."""
-    with contextlib.suppress(OSError, ValueError):
-        return not stat.S_ISDIR((path / "config.json").lstat().st_mode)
-    return False
-
-
-def check_folder(folder: Path) -> None:
-    """Refuse a path that exists but is not a folder that can be read; a missing folder is made with the first run.
-
-    Raises:
-        UsageError: the path is not a folder, or cannot be read.
-    """
-    if os.path.lexists(folder) and not os.path.isdir(folder):
-        raise UsageError(f"{folder} is not a folder: name another with --runs-dir")
-    try:
-        os.scandir(folder).close()
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be read ({error.strerror}): name another with --runs-dir") from None
-
-
-def check_readable(folder: Path) -> None:
-    """Refuse to call a folder empty that has folders which may not be looked into, because they may be runs.
-
-    Raises:
-        UsageError: there is such a folder.
-    """
-    for path in unreadable(folder):
-        raise UsageError(f"{path} cannot be read (Permission denied): name another folder with --runs-dir")
-
-
-def unreadable(folder: Path) -> list[Path]:
-    """The folders in the folder which may not be looked into, and so may be runs; none if it cannot be read itself."""
-    try:
-        return [path for path in sorted(folder.iterdir()) if _is_closed(path) and not is_run(path)]
-    except OSError:
-        return []
-
-
-def left_out(folder: Path) -> str:
-    """Which folders are missing from the list of runs, and why, in a line; empty if there are none."""
-    names = [printable(path.name) for path in unreadable(folder)]
-    shown = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if names[MOST_NAMED:] else "")
-    return f"{plural(len(names), 'folder')} cannot be read (Permission denied): {shown}" if names else ""
-
-
-def obstacle(folder: Path) -> str:
-    """Why it is not known whether the folder has runs; empty if it has none."""
-    try:
-        check_folder(folder)
-        check_readable(folder)
-    except UsageError as error:
-        return str(error)
-    return ""
-
-
 def list_runs(folder: Path) -> list[Run]:
     """Every run in the folder, the newest first; if several have the same id, only one of them."""
     try:
@@ -228,14 +168,6 @@ def list_runs(folder: Path) -> list[Run]:
     except OSError:
         return []
     return sorted(found.values(), key=lambda run: (run.created, run.id), reverse=True)
-
-
-def _is_closed(path: Path) -> bool:
-    return os.path.isdir(path) and not os.access(path, os.R_OK | os.X_OK)
-
-
-def _closed(path: Path) -> UsageError:
-    return UsageError(f"run {path} cannot be read (Permission denied): choose another run")
 
 
 def _begin(run: Run, config: TrainConfig) -> Run:

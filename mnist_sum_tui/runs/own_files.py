@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import stat
 from pathlib import Path
 
 from mnist_sum_tui.errors import RunError
@@ -21,6 +22,13 @@ def is_own(name: str) -> bool:
     """Whether this is the name of one of a run's files, or of a temporary file that a killed process left."""
     unfinished = _UNFINISHED.fullmatch(name)
     return _NAMES.fullmatch(unfinished[1] if unfinished else name) is not None
+
+
+def is_run(path: Path) -> bool:
+    """Whether the folder is a run's, even a damaged one's; False if it cannot be read."""
+    with contextlib.suppress(OSError, ValueError):
+        return not stat.S_ISDIR((path / CONFIG).lstat().st_mode)
+    return False
 
 
 def check(folder: Path) -> None:

@@ -37,7 +37,7 @@ def test_wrong_arguments_and_a_missing_run_give_one_line(tmp_path: Path) -> None
         done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
         assert done.returncode == 2
         assert done.stderr == "usage: python -m mnist_sum_tui.inference.bundle RUN\n"
-    is_one_line(subprocess.run([*command, "x"], capture_output=True, text=True, check=False), 2, "is still empty")
+    is_one_line(subprocess.run([*command, "x"], capture_output=True, text=True, check=False), 2, "does not exist yet")
 
 
 def test_a_run_that_is_not_calibrated_yet_is_calibrated_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,8 +108,8 @@ def test_a_link_to_itself_in_place_of_the_default_folder(tmp_path: Path, monkeyp
 
 
 def test_a_folder_without_runs_says_so(tmp_path: Path) -> None:
-    for folder in (tmp_path, tmp_path / "none"):
-        with pytest.raises(UsageError, match="is still empty"):
+    for folder, state in ((tmp_path, "is still empty"), (tmp_path / "none", "does not exist yet")):
+        with pytest.raises(UsageError, match=f"{folder}/ {state}: make a run"):
             find.by_name("latest", folder)
 
 

@@ -1,5 +1,6 @@
 """Folders that may not be read, or not be written: what is said, and that nothing is half removed."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from mnist_sum_tui.cli.run_list import print_list
 from mnist_sum_tui.cli.runs import app
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.runs_folder import check_folder
 from tests.runs.folders import contents, lock_up, old_run
 
 
@@ -18,11 +20,11 @@ def test_a_folder_that_cannot_be_read_is_not_called_empty(tmp_path: Path, monkey
         raise PermissionError(13, "Permission denied")
 
     old_run(tmp_path)
-    find.check_folder(tmp_path)
-    find.check_folder(tmp_path / "made later")
+    check_folder(tmp_path)
+    check_folder(tmp_path / "made later")
     monkeypatch.setattr(os, "scandir", refused)
     with pytest.raises(UsageError, match=r"cannot be read \(Permission denied\): name another with --runs-dir"):
-        find.check_folder(tmp_path)
+        check_folder(tmp_path)
 
 
 def test_a_run_is_deleted_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +65,10 @@ def test_a_run_among_others_that_cannot_be_read_is_named(
     lock_up(run.path, monkeypatch)
     print_list(tmp_path, json=False)
     assert f"1 folder cannot be read (Permission denied): {run.id}" in " ".join(capsys.readouterr().out.split())
+    print_list(tmp_path, json=True)
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["run"] == other.id
+    assert printed.err == f"1 folder cannot be read (Permission denied): {run.id}\n"
     for name in (run.id, str(run.path)):
         with pytest.raises(UsageError, match=rf"{run.id} cannot be read \(Permission denied\): choose another run"):
             find.by_name(name, tmp_path)

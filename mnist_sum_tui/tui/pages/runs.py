@@ -19,8 +19,9 @@ from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.columns import compute
 from mnist_sum_tui.runs.differences import SAME_SETTINGS
 from mnist_sum_tui.runs.events import Event, Finished
-from mnist_sum_tui.runs.find import left_out, list_runs, obstacle
+from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.runs_folder import left_out, obstacle
 from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.pages.experiments import ALL_RUNS, EXPERIMENT_BINDINGS, Experiments

@@ -12,7 +12,7 @@ from mnist_sum_tui.atomic import open_own
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs import find, own_files
 from mnist_sum_tui.runs.checkpoint_file import MAX_HEADER_BYTES
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
@@ -135,7 +135,7 @@ def of_session(session: Session, wanted: Weights | None = None) -> Choices:
     opened, run, moment = session.network, session.run, session.shown.moment
     if run is not None and opened in (None, run) and moment is not None and wanted is None:
         wanted = nearest(run, moment.epochs_done)
-    if opened is None or not find.is_run(opened.path):
+    if opened is None or not own_files.is_run(opened.path):
         return choices(run, session.runs_folder, session.control, wanted)
     find.weights_file(opened)  # raises if it has none: another run's weights would be a surprise
     return choices(opened, session.runs_folder, None, wanted)

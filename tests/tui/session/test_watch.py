@@ -141,5 +141,5 @@ async def test_it_is_left_at_once_and_nothing_of_it_has_changed(run: Run, monkey
 
 
 def test_what_cannot_be_watched_is_one_line(cli: Cli) -> None:
-    is_one_line(cli("tui", "--watch", "nothing"), 2, "is still empty")
+    is_one_line(cli("tui", "--watch", "nothing"), 2, "does not exist yet")
     is_one_line(cli("tui", "--watch", "latest", "--start"), 2, "--watch", "--start")

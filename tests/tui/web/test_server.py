@@ -166,7 +166,7 @@ async def test_a_click_on_a_tab_leads_a_visitor_nowhere(tmp_path: Path) -> None:
 
 
 def test_bad_options_are_one_line(cli: Cli, tmp_path: Path) -> None:
-    is_one_line(cli("serve", "--watch", "gone"), 2, "is still empty")
+    is_one_line(cli("serve", "--watch", "gone"), 2, "does not exist yet")
     damaged = find.create(tmp_path / "runs", CONFIG)
     damaged.config_file.write_text("{")
     is_one_line(cli("serve", "--watch", damaged.id, "--port", str(free_port()), fresh=True), 1, "config.json")

@@ -1,0 +1,78 @@
+"""The folder in which the runs are: whether it is there and can be read, and which of its folders cannot."""
+
+import os
+from pathlib import Path
+
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.own_files import is_run
+
+MOST_NAMED = 3
+"""how many folders that cannot be read are named"""
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a path that exists but is not a folder that can be read; a missing folder is made with the first run.
+
+    Raises:
+        UsageError: the path is not a folder, or cannot be read.
+    """
+    if os.path.lexists(folder) and not os.path.isdir(folder):
+        raise UsageError(f"{folder} is not a folder: name another with --runs-dir")
+    try:
+        os.scandir(folder).close()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be read ({error.strerror}): name another with --runs-dir") from None
+
+
+def check_readable(folder: Path) -> None:
+    """Refuse to call a folder empty that has folders which may not be looked into, because they may be runs.
+
+    Raises:
+        UsageError: there is such a folder.
+    """
+    for path in unreadable(folder):
+        raise UsageError(f"{path} cannot be read (Permission denied): name another folder with --runs-dir")
+
+
+def unreadable(folder: Path) -> list[Path]:
+    """The folders in the folder which may not be looked into, and so may be runs; none if it cannot be read itself."""
+    try:
+        return [path for path in sorted(folder.iterdir()) if is_closed(path) and not is_run(path)]
+    except OSError:
+        return []
+
+
+def left_out(folder: Path) -> str:
+    """Which folders are missing from the list of runs, and why, in a line; empty if there are none."""
+    names = [printable(path.name) for path in unreadable(folder)]
+    shown = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if names[MOST_NAMED:] else "")
+    return f"{plural(len(names), 'folder')} cannot be read (Permission denied): {shown}" if names else ""
+
+
+def obstacle(folder: Path) -> str:
+    """Why it is not known whether the folder has runs; empty if it has none."""
+    try:
+        check_folder(folder)
+        check_readable(folder)
+    except UsageError as error:
+        return str(error)
+    return ""
+
+
+def emptiness(folder: Path) -> str:
+    """What is said of a folder without runs: that it is still empty, or not there yet."""
+    return "is still empty" if os.path.isdir(folder) else "does not exist yet"
+
+
+def is_closed(path: Path) -> bool:
+    """Whether this is a folder that may not be looked into."""
+    return os.path.isdir(path) and not os.access(path, os.R_OK | os.X_OK)
+
+
+def closed(path: Path) -> UsageError:
+    """The error that says that a run may not be looked into."""
+    return UsageError(f"run {path} cannot be read (Permission denied): choose another run")
