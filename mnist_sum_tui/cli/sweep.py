@@ -18,6 +18,7 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import duration, percent, shade
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
+from mnist_sum_tui.recipes import RECIPES
 from mnist_sum_tui.runs.accuracies import has_learned
 from mnist_sum_tui.runs.locking import in_turn
 from mnist_sum_tui.runs.run import Run
@@ -27,6 +28,7 @@ from mnist_sum_tui.training.sweep import Outcome, combinations, outcome
 
 ENDED = ("completed", "diverged")
 """how a run ends that is a result: a sweep does not train it again"""
+HELD_OUT = "Each run holds out validation images to choose by; with --all-data yes the test images would choose"
 WAITING = "another sweep trains in this folder: this one goes on when its run is over"
 
 
@@ -48,7 +50,10 @@ def sweep(
     swept, wanted = combinations(settings, seeds)
     folder = folder_or_default(runs_dir)
     check_folder(folder)
-    _check([config for combination in wanted for config in combination.configs])
+    configs = [config for combination in wanted for config in combination.configs]
+    _check(configs)
+    if not json and any(RECIPES[each.recipe].values.get("all_data") and not each.all_data for each in configs):
+        say(console(), HELD_OUT)
     done: list[Outcome] = []
     with told_when_over(notify, "the sweep"):
         for place, combination in enumerate(wanted):
@@ -141,6 +146,8 @@ def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     columns = [*settings, "runs", "digit", "sum", "+-", "time", ""]
     print_table(out, "Mean accuracy of each combination", columns, rows, left=len(swept))
     say(out, "digit, sum: in validation, or in the test where no images are held out")
+    if swept and any(found.best.ranked_by == "test" for found in done):
+        say(out, "where no images were held out the test images chose, so that result is too good: --all-data no")
     say(out, "+-: standard error of their mean, over the seeds or, for one run, over its images")
     out.print()
     ids = [[*found.values, found.best_id or "-"] for found in ranked]

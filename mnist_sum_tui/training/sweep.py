@@ -66,7 +66,8 @@ class Outcome:
 def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...], list[Combination]]:
     """The names of the settings with several values, and all combinations; each is trained with `seeds` seeds.
 
-    `given` are settings as text; several values are separated by commas.
+    `given` are settings as text; several values are separated by commas. Where a value is to be chosen, validation
+    images are held out, whatever the recipe says, unless `all_data` is given: test images must choose nothing.
 
     Raises:
         UsageError: a value is invalid, no setting has several values, or there would be too many runs.
@@ -78,7 +79,7 @@ def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...],
     known: set[object] = set()
     for values in itertools.product(*lists.values()):
         chosen = {name: value_of(name, text) for name, text in zip(lists, values, strict=True)}
-        first = TrainConfig.of(**{"recipe": "standard", **chosen})
+        first = TrainConfig.of(**{"recipe": "standard", **({"all_data": False} if swept else {}), **chosen})
         configs = tuple(replace(first, seed=first.seed + more) for more in range(seeds))
         shown = tuple(text for name, text in zip(lists, values, strict=True) if name in swept)
         if (key := (first.seed, apart_from_seed(first))) in known:

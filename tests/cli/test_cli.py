@@ -171,7 +171,7 @@ def test_runs_dir_before_a_subcommand_overrides_the_environment(trained: Path, c
     (run,) = find.list_runs(trained)
     shown = cli("runs", "--runs-dir", str(trained), "show", "latest", MNIST_SUM_RUNS="elsewhere")
     assert run.id in shown.stdout
-    is_one_line(cli("runs", "show", "latest", MNIST_SUM_RUNS="elsewhere"), 2, "the folder elsewhere/ does not exist yet")
+    is_one_line(cli("runs", "show", "latest", MNIST_SUM_RUNS="elsewhere"), 2, "elsewhere/ does not exist yet")
 
 
 def test_a_damaged_run_can_be_compared(trained: Path, cli: Cli) -> None:

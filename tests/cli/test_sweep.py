@@ -101,6 +101,14 @@ def test_a_combination_that_diverges_is_a_result(cli: Cli, tmp_path: Path) -> No
     assert told["combinations"][1]["best_run"] is None, "it has nothing to go on with"
 
 
+def test_the_test_images_choose_only_if_they_are_asked_to(cli: Cli, tmp_path: Path) -> None:
+    sprint = options(tmp_path, "--recipe", "sprint")
+    asked, usual = cli(*sprint, "--all-data", "yes").stdout, cli(*sprint).stdout
+    for said, is_held_out in ((usual, True), (asked, False)):
+        assert ("Each run holds out validation images to choose by" in said) is is_held_out
+        assert ("the test images chose, so that result is too good" in said) is not is_held_out
+
+
 def test_without_a_setting_the_seeds_are_named(cli: Cli, tmp_path: Path) -> None:
     options = ("--model", "swift", "--epochs", "1", "--data-dir", str(make_small_data(tmp_path / "data", 700, 100)))
     result = cli("sweep", "--seeds", "2", *options, "--runs-dir", str(tmp_path / "runs"))

@@ -25,6 +25,15 @@ def test_every_combination_with_every_seed() -> None:
     assert {(config.lr, config.epochs) for config in found[3].configs} == {(2e-3, 2)}
 
 
+def test_what_is_chosen_is_chosen_by_images_that_are_held_out() -> None:
+    _, found = combinations({"recipe": "sprint", "lr": "5e-3,1e-2"}, seeds=1)
+    assert not any(config.all_data for combination in found for config in combination.configs)
+    _, wished = combinations({"recipe": "sprint", "lr": "5e-3,1e-2", "all_data": "yes"}, seeds=1)
+    assert all(config.all_data for combination in wished for config in combination.configs)
+    _, (mean,) = combinations({"recipe": "sprint"}, seeds=2)
+    assert mean.configs == tuple(TrainConfig.of("sprint", seed=seed) for seed in (0, 1)), "nothing is chosen"
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
