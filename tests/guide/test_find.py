@@ -106,4 +106,4 @@ def test_nothing_says_that_test_images_are_used_only_once() -> None:
     for name in ("assignment", "glossary"):
         text = " ".join(find_page(name).text.split())
         assert "used once" not in text
-        assert "nothing is chosen" in text
+        assert "no setting and no weights are chosen" in text
