@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mnist_sum_tui.config import Range, settings, value_words
+from mnist_sum_tui.config import Range, kinds, settings, value_words
 from mnist_sum_tui.errors import UsageError, unknown
 
 KNOBS = ("lr", "sum_weight", "label_smoothing", "weight_decay", "augment", "epochs")
@@ -39,6 +39,12 @@ class Turn:
     def number(self) -> float:
         """The value of a setting that is a number; for the learning rate, the factor."""
         return float(self.value.removeprefix("x"))
+
+    @property
+    def setting_value(self) -> str | int | float:
+        """The value as TrainConfig has it, of a setting that is not turned by a factor."""
+        kind = kinds()[self.setting]
+        return kind(self.number) if kind in (int, float) else self.value
 
     @classmethod
     def of(cls, step: int, setting: str, value: str) -> "Turn":
@@ -117,9 +123,10 @@ def _checked(name: str, value: str) -> str:
         number = float(plain_number(value.removeprefix("x")))
     except ValueError:
         raise refused from None
-    if not math.isfinite(number) or number not in allowed or (name == "epochs" and number != int(number)):
+    is_whole = kinds()[name] is int
+    if not math.isfinite(number) or number not in allowed or (is_whole and number != int(number)):
         raise refused
-    short = str(int(number)) if name == "epochs" else value_words(name, number)
+    short = str(int(number)) if is_whole else value_words(name, number)
     if float(short) not in allowed:  # six digits are kept, so 0.9999999 would be 1
         raise refused
     return f"x{short}" if name == "lr" else short

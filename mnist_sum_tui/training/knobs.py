@@ -79,6 +79,6 @@ class Knobs:
         held = turned(self.turns, step)
         turns = tuple(turn for name, turn in held.items() if name not in ("lr", "epochs"))
         if self._turned is None or self._turned[0] != turns:
-            values = {turn.setting: turn.value if turn.setting == "augment" else turn.number for turn in turns}
+            values = {turn.setting: turn.setting_value for turn in turns}
             self._turned = turns, replace(self.config, **values)  # type: ignore[arg-type]
         return self._turned[1] if turns else None

@@ -54,10 +54,11 @@ def page_class(name: str) -> type[Page]:
             from mnist_sum_tui.tui.pages.runs import RunsPage
 
             return RunsPage
-        case _:
+        case "inside":
             from mnist_sum_tui.tui.pages.inside import InsidePage
 
             return InsidePage
+    raise LookupError(f"no page is called {name}")
 
 
 class MnistSumApp(SettingsApp):

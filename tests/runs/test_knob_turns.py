@@ -51,6 +51,17 @@ def test_what_is_no_turn_is_refused_in_a_line(text: str, message: str) -> None:
     assert "\n" not in str(raised.value)
 
 
+def test_a_turn_has_its_value_in_the_setting_s_own_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.runs.knob_turns.KNOBS", ("sum_weight", "augment", "keep", "schedule"))
+    wanted = {"sum_weight": 0.25, "augment": "none", "keep": 3, "schedule": "linear"}
+    turns = [Turn.of(0, name, str(value)) for name, value in wanted.items()]
+    assert [(type(turn.setting_value), turn.setting_value) for turn in turns] == [
+        (type(value), value) for value in wanted.values()
+    ]
+    with pytest.raises(UsageError, match=r"not 2\.5"):
+        Turn.of(0, "keep", "2.5")
+
+
 def test_the_latest_turn_of_a_setting_holds() -> None:
     turns = [Turn.parse(text) for text in ("5:lr=x2", "9:lr=x3", "9:lr=x4", "2:augment=none", "20:lr=x5")]
     assert turned(turns, 1) == {}

@@ -8,7 +8,7 @@ from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.app import MnistSumApp, page_class
 from mnist_sum_tui.tui.pages.about import ABOUT
 from mnist_sum_tui.tui.pages.base import PAGES, Page, Tab
 from mnist_sum_tui.tui.pages.inspect import InspectPage
@@ -32,6 +32,12 @@ def page_of(pilot: Pilot[int]) -> Page:
 
 def footer_of(pilot: Pilot[int]) -> str:
     return pilot.app.screen.query_one(KeyFooter).render().plain
+
+
+def test_each_name_is_that_of_its_page() -> None:
+    assert [page_class(name).page_name for name in PAGES[1:]] == [*PAGES[1:]]
+    with pytest.raises(LookupError, match="no page is called notes"):
+        page_class("notes")
 
 
 @pytest.mark.parametrize("modifier", ["f", "alt+"])
