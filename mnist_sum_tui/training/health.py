@@ -60,9 +60,12 @@ def weights_of(network: SumNetwork) -> dict[str, Tensor]:
 
 
 def some_of(values: Tensor) -> Tensor:
-    """At most MOST_WEIGHTS of the values, evenly spread, float32 (N,)."""
+    """At most MOST_WEIGHTS of the values, evenly spread over every dimension, float32 (N,)."""
     flat = values.detach().reshape(-1)
-    return flat[:: -(-len(flat) // MOST_WEIGHTS)].float()
+    step = -(-len(flat) // MOST_WEIGHTS)
+    while math.gcd(step, len(flat)) > 1:  # then every ninth, say, would always be the same corner of a 3x3 kernel
+        step += 1
+    return flat[::step].float()
 
 
 def layer_health(network: SumNetwork, before: dict[str, Tensor], images: Tensor, numbers: Tensor) -> dict[str, Any]:

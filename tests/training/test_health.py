@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.data.dataset import one_hot
+from mnist_sum_tui.data.dataset import SumDataset, load, one_hot
 from mnist_sum_tui.models import build
 from mnist_sum_tui.models.layers import SumNetwork
 from mnist_sum_tui.runs import checkpoint, find
@@ -82,6 +82,19 @@ def test_a_part_of_many_weights_is_enough() -> None:
     assert len(some_of(values)) <= MOST_WEIGHTS
     assert some_of(values)[:3].tolist() == [0, 4, 8]
     assert len(some_of(torch.zeros(7, 5))) == 35
+
+
+@pytest.mark.parametrize("name", ["original", "pictured", "compact", "deep"])
+def test_the_gradient_of_a_large_layer_is_that_of_all_its_weights(name: str) -> None:
+    """Not that of one corner of each kernel, nor of the left edge of the maps, where the images have no ink."""
+    torch.manual_seed(0)
+    network, batch = build(name), SumDataset(load("test")).__getitems__(list(range(32)))
+    digits, sums = network(batch.images, batch.numbers)
+    (F.nll_loss(digits, batch.labels) + F.nll_loss(sums, batch.sums)).backward()
+    before = {name: some_of(weight) for name, weight in weights_of(network).items()}
+    found = layer_health(network, before, batch.images, batch.numbers)
+    gradients = [weight.grad.std().item() for weight in weights_of(network).values() if weight.grad is not None]
+    assert found["gradients"] == pytest.approx(gradients, rel=0.03)
 
 
 def test_weights_beyond_the_edge_and_those_that_are_no_number_do_no_harm() -> None:
