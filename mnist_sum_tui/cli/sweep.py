@@ -148,7 +148,7 @@ def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     say(out, "digit, sum: in validation, or in the test where no images are held out")
     if swept and any(found.best.ranked_by == "test" for found in done):
         say(out, "where no images were held out the test images chose, so that result is too good: --all-data no")
-    say(out, "+-: standard error of their mean, over the seeds or, for one run, over its images")
+    say(out, "+-: standard error of their mean, over the seeds, but at least that of the images")
     out.print()
     ids = [[*found.values, found.best_id or "-"] for found in ranked]
     print_table(out, "The best run of each combination", [*settings, "run"], ids, left=len(swept) + 1)

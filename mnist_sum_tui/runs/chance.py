@@ -10,6 +10,9 @@ NUMBERS = 10
 """each test image counts with ten numbers, but only the images are independent of each other"""
 SURE = 2.0
 """two shares count as different if they are more than this many standard errors apart; by chance 1 of 20 pairs is"""
+STUDENT = (4.30, 2.78, 2.45, 2.31, 2.23, 2.18, 2.14, 2.12, 2.10)
+"""the same for means of 2, 3, ... and of 10 or more seeds, because the standard error from few seeds is itself a guess,
+and often too small: the 97.5 % quantiles of Student's t with 2n - 2 degrees of freedom for n seeds, from its table"""
 
 
 def standard_error(share: float, images: int) -> float:
@@ -17,9 +20,10 @@ def standard_error(share: float, images: int) -> float:
     return math.sqrt(share * (1 - share) / images) if images else math.inf
 
 
-def is_chance(difference: float, *errors: float) -> bool:
-    """Whether a difference of two values with these standard errors may be chance."""
-    return abs(difference) <= SURE * math.hypot(*errors)
+def is_chance(difference: float, *errors: float, seeds: int = 1) -> bool:
+    """Whether a difference of two values with these standard errors may be chance; they may be means over seeds."""
+    sure = SURE if seeds < 2 else STUDENT[min(seeds - 2, len(STUDENT) - 1)]
+    return abs(difference) <= sure * math.hypot(*errors)
 
 
 def about_chance(runs: Sequence[Summary], width: int = 1000) -> str:

@@ -39,7 +39,8 @@ class Outcome:
     digit: float | None
     total: float | None
     error: float | None
-    """the standard error of `mean`: over the seeds, or, for a single run, over its images"""
+    """the standard error of `mean`: over the seeds, but at least that of so many runs' images, because a few seeds may
+    be alike by luck; for a single run that of its images, which says nothing of other seeds"""
     seconds: float
     best: Summary
     """the best of the runs"""
@@ -57,10 +58,14 @@ class Outcome:
         return -1.0 if self.digit is None or self.total is None else (self.digit + self.total) / 2
 
     def is_like(self, other: "Outcome") -> bool:
-        """Whether the difference to another outcome may be chance."""
+        """Whether the difference to another outcome, of as many runs, may be chance.
+
+        With two or more seeds each, of 20 pairs of equal settings one is said to differ by mistake, or none. Beside the
+        best of many there are as many pairs, and it is the best partly by luck.
+        """
         if self.error is None or other.error is None:
             return False
-        return is_chance(self.mean - other.mean, self.error, other.error)
+        return is_chance(self.mean - other.mean, self.error, other.error, seeds=min(self.runs, other.runs))
 
 
 def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...], list[Combination]]:
@@ -163,9 +168,8 @@ def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:
     pairs = [pair for found in done if (pair := accuracies(found.best_epoch) or accuracies(found.finished))]
     means = [(digit + total) / 2 for digit, total in pairs]
     accuracy = statistics.mean(means)
-    alone = standard_error(accuracy, _images(done[0]))
+    spread = max(statistics.stdev(means) if len(means) > 1 else 0.0, standard_error(accuracy, _images(done[0])))
     return Outcome(
         values, len(done), statistics.mean(digit for digit, _ in pairs), statistics.mean(total for _, total in pairs),
-        statistics.stdev(means) / math.sqrt(len(means)) if len(means) > 1 else alone,
-        seconds, best,
+        spread / math.sqrt(len(means)), seconds, best,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Which runs a sweep makes, and which differences it calls chance."""
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -102,10 +103,12 @@ def test_a_run_that_ended_by_itself_is_the_one_that_was_wanted() -> None:
     assert not is_run_of(wanted, replace(shorter, config=None))
 
 
-def summary(digit: float, total: float) -> Summary:
+def summary(digit: float, total: float, held_out: int = 0) -> Summary:
+    begun = (replace(recorded.started(), validation_images=held_out),) if held_out else ()
     done = recorded.finished()
     assert isinstance(done, Finished)
-    return Summary(Run(Path("x")), None, "completed", finished=replace(done, digit_accuracy=digit, sum_accuracy=total))
+    done = replace(done, digit_accuracy=digit, sum_accuracy=total)
+    return Summary(Run(Path("x")), None, "completed", starts=begun, finished=done)
 
 
 def test_the_mean_over_seeds_and_what_is_chance() -> None:
@@ -117,8 +120,25 @@ def test_the_mean_over_seeds_and_what_is_chance() -> None:
     assert not best.is_like(outcome(("c",), [summary(0.9, 0.9), summary(0.901, 0.901)]))
     alone = outcome(("d",), [summary(0.99, 0.99)])
     assert alone.error == pytest.approx((0.99 * 0.01 / 10_000) ** 0.5), "of one run: by the number of test images"
-    held_out = replace(summary(0.99, 0.99), starts=(replace(recorded.started(), validation_images=100),))
-    assert outcome(("e",), [held_out]).error == pytest.approx((0.99 * 0.01 / 100) ** 0.5), "or of those held out"
+    held_out = outcome(("e",), [summary(0.99, 0.99, held_out=100)])
+    assert held_out.error == pytest.approx((0.99 * 0.01 / 100) ** 0.5), "or of those held out"
+
+
+@pytest.mark.parametrize("seeds", [2, 5, 12])
+def test_equal_settings_differ_by_more_than_chance_in_one_of_twenty_pairs(seeds: int) -> None:
+    luck = random.Random(seeds)
+    found = [
+        outcome(("a",), [summary(share, share) for share in (luck.gauss(0.9, 0.02) for _ in range(seeds))])
+        for _ in range(2_000)
+    ]
+    alarms = sum(not one.is_like(other) for one, other in zip(found[::2], found[1::2], strict=True))
+    assert 0.03 < alarms / 1_000 < 0.062
+
+
+def test_seeds_that_are_alike_by_luck_are_as_uncertain_as_their_images() -> None:
+    alike = outcome(("a",), [summary(0.9, 0.9, held_out=50), summary(0.9, 0.9, held_out=50)])
+    assert alike.error == pytest.approx((0.9 * 0.1 / 50 / 2) ** 0.5)
+    assert alike.is_like(outcome(("b",), [summary(0.86, 0.86, held_out=50), summary(0.88, 0.88, held_out=50)]))
 
 
 def test_a_combination_of_which_a_run_diverged_has_no_mean() -> None:
