@@ -16,8 +16,18 @@ and often too small: the 97.5 % quantiles of Student's t with 2n - 2 degrees of 
 
 
 def standard_error(share: float, images: int) -> float:
-    """The standard error of a share, 0..1, of so many images; infinite without images."""
-    return math.sqrt(share * (1 - share) / images) if images else math.inf
+    """The standard error of a share, 0..1, of so many images; infinite without images.
+
+    It is that of the `plus_four` estimate (Agresti and Coull, 1998), because that of the share itself is 0 where all
+    or none are right.
+    """
+    estimate = plus_four(share, images)
+    return math.sqrt(estimate * (1 - estimate) / (images + 4)) if images else math.inf
+
+
+def plus_four(share: float, images: int) -> float:
+    """An estimate of the true share: as if two more images were right and two more were wrong."""
+    return (share * images + 2) / (images + 4)
 
 
 def is_chance(difference: float, *errors: float, seeds: int = 1) -> bool:
@@ -29,7 +39,8 @@ def is_chance(difference: float, *errors: float, seeds: int = 1) -> bool:
 def about_chance(runs: Sequence[Summary], width: int = 1000) -> str:
     """Whether the sums of two runs differ by more than chance, in a sentence, a short one if there is little room.
 
-    Empty if there are more runs, if they were not tested on the same images, or if their sums are equally good.
+    Empty if there are more runs, if they were not tested on the same images, or if their sums are equally good. That an
+    image that is hard for one run is so for the other is left out: the true uncertainty of the difference is smaller.
     """
     if len(runs) != 2:
         return ""
@@ -41,7 +52,8 @@ def about_chance(runs: Sequence[Summary], width: int = 1000) -> str:
         return ""
     errors = [standard_error(share, images) for share in shares]
     (first, second), (one, other) = map(percent, shares), (f"{100 * error:.2f}" for error in errors)
-    may_be = "may be chance" if is_chance(shares[0] - shares[1], *errors) else "is more than chance for these images"
+    difference = plus_four(shares[0], images) - plus_four(shares[1], images)
+    may_be = "may be chance" if is_chance(difference, *errors) else "is more than chance for these images"
     more = "other seeds may still differ (mnist-sum guide experiments)"
     whole = f"sum: {first} is {one} points uncertain, {second} is {other}: the difference {may_be}"
     return first_fit((f"{whole}; {more}", whole, f"sums: {first} +-{one}, {second} +-{other}: {may_be}"), width)

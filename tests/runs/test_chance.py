@@ -35,6 +35,22 @@ def test_the_uncertainty_counts_images_and_not_pairs() -> None:
 
 
 @pytest.mark.parametrize(
+    ("images", "right", "words"),
+    [
+        (10_000, 9_995, "may be chance"),
+        (10_000, 9_990, "is more than"),
+        (4, 0, "is more than"),
+        (3, 0, "may be chance"),
+    ],
+)
+def test_all_right_or_none_is_not_certain(images: int, right: int, words: str) -> None:
+    """As Fisher's exact test says at 5 %."""
+    runs = [with_sum(share, pairs=10 * images) for share in (1.0, right / images)]
+    assert f"the difference {words}" in about_chance(runs)
+    assert "is 0.00" not in about_chance(runs)
+
+
+@pytest.mark.parametrize(
     "runs",
     [
         [with_sum(0.99)],

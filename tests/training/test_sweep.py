@@ -119,9 +119,9 @@ def test_the_mean_over_seeds_and_what_is_chance() -> None:
     assert best.is_like(outcome(("b",), [summary(0.98, 0.98), summary(0.981, 0.981)]))
     assert not best.is_like(outcome(("c",), [summary(0.9, 0.9), summary(0.901, 0.901)]))
     alone = outcome(("d",), [summary(0.99, 0.99)])
-    assert alone.error == pytest.approx((0.99 * 0.01 / 10_000) ** 0.5), "of one run: by the number of test images"
+    assert alone.error == pytest.approx((9_902 * 102 / 10_004**3) ** 0.5), "of one run: by the number of test images"
     held_out = outcome(("e",), [summary(0.99, 0.99, held_out=100)])
-    assert held_out.error == pytest.approx((0.99 * 0.01 / 100) ** 0.5), "or of those held out"
+    assert held_out.error == pytest.approx((101 * 3 / 104**3) ** 0.5), "or of those held out"
 
 
 @pytest.mark.parametrize("seeds", [2, 5, 12])
@@ -137,7 +137,7 @@ def test_equal_settings_differ_by_more_than_chance_in_one_of_twenty_pairs(seeds:
 
 def test_seeds_that_are_alike_by_luck_are_as_uncertain_as_their_images() -> None:
     alike = outcome(("a",), [summary(0.9, 0.9, held_out=50), summary(0.9, 0.9, held_out=50)])
-    assert alike.error == pytest.approx((0.9 * 0.1 / 50 / 2) ** 0.5)
+    assert alike.error == pytest.approx((47 * 7 / 54**3 / 2) ** 0.5)
     assert alike.is_like(outcome(("b",), [summary(0.86, 0.86, held_out=50), summary(0.88, 0.88, held_out=50)]))
 
 
