@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.formatting import percent, plural, small
+from mnist_sum_tui.formatting import plural, small
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.event_words import BUSY
 from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Progress, Started, System
@@ -168,7 +168,7 @@ class Coach:
     def _unsettled(self) -> Said | None:
         if (below := below_training(self._epochs)) <= FAR_BELOW:
             return None
-        words = f"The validation of epoch {self._epochs[-1].epoch} is {percent(below, 0)} below its training"
+        words = f"The validation of epoch {self._epochs[-1].epoch} is {100 * below:.0f} points below its training"
         return "unsettled", f"{words}: the steps are too large; turn the rate down"
 
     @property

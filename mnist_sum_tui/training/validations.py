@@ -45,5 +45,7 @@ def within_chance(epochs: Sequence[EpochDone], images: int) -> str:
     before, last = max(accuracy for _, _, accuracy in found[:-1]), found[-1][2]
     if abs(last - before) > standard_error(last, images):
         return ""
-    words = f"{abs(last - before) * images:.0f} of {images:,} images {'more' if last > before else 'fewer'}"
+    if not (gained := round((last - before) * images)):
+        return f"epoch {found[-1][0]} has as many images right as the best before"
+    words = f"{abs(gained):,} of {images:,} images {'more' if gained > 0 else 'fewer'}"
     return f"epoch {found[-1][0]} has {words} right than the best before, which may be chance"

@@ -29,7 +29,25 @@ def test_little_is_left_only_once_the_rate_has_fallen(schedule: str, last_rate: 
     assert said([*steps, *epochs], config)[-1][1].startswith(begins)
 
 
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        (0.9812, "has 6 of 5,000 images more right than the best before, which may be chance"),
+        (0.9796, "has 2 of 5,000 images fewer right than the best before, which may be chance"),
+        (0.98, "has as many images right as the best before"),
+        (0.98009, "has as many images right as the best before"),
+    ],
+)
+def test_a_gain_of_no_image_is_no_gain(last: float, words: str) -> None:
+    steps = run(60, lambda step: progress(step, 0.1, 0.99, 0.99))
+    assert said([*steps, done(1, 0.95, 0.97), done(2, 0.97, 0.98), done(3, 0.98, last)])[-1][1].endswith(f" {words}")
+
+
 def test_a_validation_far_below_the_training_is_told() -> None:
     steps = list(run(60, lambda step: progress(step, 0.1, 0.97, 0.96)))
-    assert topics([*steps, done(1, 0.95, 0.795)])[-1] == "unsettled"
+    topic, words = said([*steps, done(1, 0.95, 0.79)])[-1]
+    assert (topic, words.partition(":")[0]) == (
+        "unsettled",
+        "The validation of epoch 1 is 16 points below its training",
+    )
     assert "unsettled" not in topics([*steps, done(1, 0.95, 0.94)])
