@@ -44,7 +44,7 @@ def print_sturdy(out: "Console", found: "list[Spoiled]", images: int) -> None:
     for title, groups in TABLES:
         head = ["", *(f"{name if at == 1 else ''} {at}".strip() for name, _ in groups for at in range(1, 6))]
         rows = [
-            [way, *(f"{100 * getattr(spoiled, field):.1f}" for _, field in groups for spoiled in spoiled_ways[1:])]
+            [way, *(percent(getattr(spoiled, field), 1, "") for _, field in groups for spoiled in spoiled_ways[1:])]
             for way, spoiled_ways in ways.items()
         ]
         out.print()

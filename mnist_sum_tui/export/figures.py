@@ -13,6 +13,7 @@ from mnist_sum_tui.charts.axes import LOG, NINES, PAD, SHARE, Floats, Scale, acr
 from mnist_sum_tui.charts.series import HEADS, Series, smooth
 from mnist_sum_tui.charts.sureness import LEAST_ANSWERS
 from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.training.moving_average import SMOOTHING
@@ -95,7 +96,8 @@ def reliability(bins: Mapping[str, Sequence[Sequence[float]]]) -> Figure | None:
         known = [part for part in parts if len(part) == 3 and part[0] >= LEAST_ANSWERS and max(part[1:]) <= 1]
         curves[head] = tuple(np.array([part[1:] for part in known]).reshape(-1, 2).T * [[100], [1]])
         for answers, sure, right in known:
-            said.append((100 * sure, f"{head}: {answers:,.0f} answers, {sure:.1%} sure, {right:.1%} right"))
+            shares = f"{percent(sure, 1)} sure, {percent(right, 1)} right"
+            said.append((100 * sure, f"{head}: {answers:,.0f} answers, {shares}"))
     marks = {head: curves[head] for head in bins}
     return _figure("right, over how sure in %", SHARE, "epoch", curves, marks, said)
 

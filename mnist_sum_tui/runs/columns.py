@@ -60,7 +60,8 @@ def _accuracy(run: Summary, head: str) -> str:
     deviation = run.deviation(f"{head}_accuracy") if isinstance(run, Fold) else None
     if value is None or deviation is None:
         return percent(value) + star
-    return f"{100 * value:.2f}{star} +-{100 * deviation:.2f}"  # no percent sign, because the table would be too wide
+    mean = percent(value, sign="")  # because the table would be too wide with it
+    return f"{mean}{star} +-{100 * deviation:.2f}"
 
 
 def _name(run: Summary) -> str:

@@ -2,8 +2,13 @@
 
 import json
 
+import pytest
+
+from mnist_sum_tui.cli.layout import console
+from mnist_sum_tui.cli.sturdy import print_sturdy
 from mnist_sum_tui.data.corrupt import CORRUPTIONS
 from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.inference.sturdy import WAYS, Spoiled
 from tests.conftest import Cli, is_one_line
 
 
@@ -26,6 +31,13 @@ def test_spoiled_images_are_evaluated_in_each_way_and_strength(cli: Cli) -> None
     assert f"{100 * worst['digit_accuracy']:.1f}" in row
     assert f"{100 * worst['sum_accuracy']:.1f}" in row
     assert all(shown.count(f"{name} ") == 4 for name in CORRUPTIONS), "three tables and a chart"
+
+
+def test_one_mistake_is_not_100_percent(capsys: pytest.CaptureFixture[str]) -> None:
+    found = [Spoiled(name, strength, 0.9997, 0.9996, 0.99999, 0.001, 1.0) for name, strength in WAYS]
+    print_sturdy(console(), found, 10_000)
+    rows = [line.split()[-10:] for line in capsys.readouterr().out.splitlines() if line.startswith("rotation ")]
+    assert rows[:2] == [["99.9"] * 10, ["99.9"] * 5 + ["100.0"] * 5]
 
 
 def test_only_the_first_images(cli: Cli) -> None:

@@ -13,7 +13,9 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.columns import COLUMNS, GAP, LEAST_NAME, arranged, that_fit, without_middle
 from mnist_sum_tui.runs.events import EpochDone, Paused, Resumed
 from mnist_sum_tui.runs.find import list_runs
+from mnist_sum_tui.runs.seed_groups import folded
 from mnist_sum_tui.runs.summary import summarise
+from tests.runs.test_filters import summary
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make, make_three
 
@@ -47,6 +49,12 @@ def test_a_run_that_waits_is_paused_and_not_running(tmp_path: Path) -> None:
     with waiting.lock(), going.lock():
         assert state.text(summarise(waiting)) == "‖ paused"
         assert state.text(summarise(going)) == "● running"
+
+
+def test_a_mean_below_1_is_not_called_100() -> None:
+    column = next(column for column in COLUMNS if column.title == "sum")
+    found = [folded([summary("a", total=total), summary("b", seed=1, total=1.0)]) for total in (0.9999, 1.0)]
+    assert [column.text(fold) for (fold,) in found] == ["99.99 +-0.01", "100.00 +-0.00"]
 
 
 def test_columns_that_do_not_fit_are_left_out_whole(tmp_path: Path) -> None:
