@@ -13,8 +13,8 @@ from mnist_sum_tui.formatting import percent
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.reliability import Reliability
 
-LEAST_ANSWERS = 10
-"""bins with fewer answers are not drawn, because their accuracy is chance"""
+LEAST_ANSWERS = {"digit": 10, "sum": 100}
+"""bins with fewer answers, so of fewer than ten images, may show chance and are not drawn; an image has ten sums"""
 COVERAGE = 99
 """the share of the surest answers, in percent, that `coverage_words` describes"""
 
@@ -25,7 +25,7 @@ def reliability_diagram(heads: "Mapping[str, Reliability]") -> Plot:
     curves = [Curve("as sure as right", "ghost", ends, ends / 100, None, "sparse", True, "ideal")]
     marks = []
     for head, found in heads.items():
-        points = [(100 * part.sureness, part.accuracy) for part in found.bins if part.answers >= LEAST_ANSWERS]
+        points = [(100 * part.sureness, part.accuracy) for part in found.bins if part.answers >= LEAST_ANSWERS[head]]
         x, y = np.array(points).reshape(-1, 2).T
         curves.insert(-1, Curve(head, head, x, y, None, PATTERNS[head]))
         marks.append(Marks("", head, SYMBOLS[head], x, y))

@@ -93,7 +93,7 @@ def reliability(bins: Mapping[str, Sequence[Sequence[float]]]) -> Figure | None:
     ends = np.array([0.0, 1.0])
     curves, said = {"ideal": (100 * ends, ends)}, []
     for head, parts in bins.items():
-        known = [part for part in parts if len(part) == 3 and part[0] >= LEAST_ANSWERS and max(part[1:]) <= 1]
+        known = [part for part in parts if len(part) == 3 and part[0] >= LEAST_ANSWERS[head] and max(part[1:]) <= 1]
         curves[head] = tuple(np.array([part[1:] for part in known]).reshape(-1, 2).T * [[100], [1]])
         for answers, sure, right in known:
             shares = f"{percent(sure, 1)} sure, {percent(right, 1)} right"

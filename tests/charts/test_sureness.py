@@ -6,6 +6,7 @@ import pytest
 
 from mnist_sum_tui.charts.plot import draw
 from mnist_sum_tui.charts.sureness import coverage_curve, reliability_diagram
+from mnist_sum_tui.export.figures import reliability
 from mnist_sum_tui.inference.reliability import Bin, Reliability
 
 LEGEND = "━ digit  ╍ sum  ┈ as sure as right"
@@ -36,11 +37,21 @@ def test_all_right_among_the_surest_is_labelled_100(images: int, wrong: int, wid
 
 @pytest.mark.parametrize("width", [36, 39, 60, 80])
 def test_the_diagram_has_its_title_and_names_all_three_lines(width: int) -> None:
-    found = Reliability(0.01, 0.02, 0.03, (Bin(10, 0.5, 0.4), Bin(10, 0.9, 0.95)), (1.0,) * 100)
+    found = Reliability(0.01, 0.02, 0.03, (Bin(100, 0.5, 0.4), Bin(100, 0.9, 0.95)), (1.0,) * 100)
     lines = draw(reliability_diagram({"digit": found, "sum": found}), width, 9).lines
     above = "\n".join("".join(text for text, _ in line).rstrip() for line in lines[:2])
     title = "Right, by how sure"
     assert above.startswith(f"{title}  {LEGEND}\n" if width >= 60 else f"{title}\n{SHORT}")
+
+
+def test_a_point_is_of_ten_images_or_more() -> None:
+    """An image has one digit and ten sums, one for each number."""
+    bins = tuple(Bin(answers, 0.5, 0.5) for answers in (9, 10, 99, 100))
+    found = Reliability(0.01, 0.02, 0.03, bins, (1.0,) * 100)
+    assert [len(marks.x) for marks in reliability_diagram({"digit": found, "sum": found}).marks] == [3, 1]
+    drawn = reliability({"digit": bins, "sum": [*bins, (200, 0.9, 0.9)]})
+    assert drawn is not None
+    assert [len(drawn.marks[head]) for head in ("digit", "sum")] == [3, 2]
 
 
 def test_an_axis_of_shares_ends_at_100_and_has_a_span() -> None:
