@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.recipes import RECIPES
-from mnist_sum_tui.runs.accuracies import accuracies
+from mnist_sum_tui.runs.accuracies import accuracies, in_percent
 from mnist_sum_tui.runs.events import EpochDone
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.journal import read_events
@@ -68,6 +68,6 @@ def _one(model: str, recipe: str, seed: int, target: float) -> tuple[float, floa
             why = ended.stderr.strip().rpartition("\n")[2] or f"exit code {ended.returncode}"
             raise BenchError(f"a training of the race failed: {why}")
         for event in read_events(list_runs(Path(folder))[0].metrics_file):
-            if isinstance(event, EpochDone) and 100 * min(accuracies(event) or (0.0,)) >= target:
+            if isinstance(event, EpochDone) and in_percent(min(accuracies(event) or (0.0,))) >= target:
                 return event.epoch, event.elapsed, seconds
     return None

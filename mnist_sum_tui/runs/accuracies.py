@@ -1,4 +1,4 @@
-"""The pair of accuracies, digit and sum, that an event reports; and whether they are better than guessing."""
+"""The pair of accuracies, digit and sum, that an event reports, and whether they are better than guessing."""
 
 from mnist_sum_tui.runs.events import EpochDone, Finished, Validated
 from mnist_sum_tui.runs.position import GUESSING
@@ -11,6 +11,11 @@ def accuracies(event: EpochDone | Validated | Finished | None) -> tuple[float, f
     prefix = "val_" if isinstance(event, EpochDone) else ""
     digit, total = (getattr(event, f"{prefix}{head}_accuracy") for head in ("digit", "sum"))
     return None if digit is None or total is None else (digit, total)
+
+
+def in_percent(share: float) -> float:
+    """A share of 1 in percent, to compare with what a user typed: 0.9934 is 99.34, and 100 * 0.9934 is less."""
+    return round(100 * share, 9)
 
 
 def has_learned(done: Finished) -> bool:

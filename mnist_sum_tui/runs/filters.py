@@ -6,6 +6,7 @@ from collections.abc import Callable
 from mnist_sum_tui.config import kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.runs.accuracies import in_percent
 from mnist_sum_tui.runs.knob_turns import plain_number
 from mnist_sum_tui.runs.summary import STATE_WORDS, Summary
 
@@ -64,7 +65,7 @@ def _compared(key: str, sign: str, wanted: float) -> Test:
 def _value(run: Summary, key: str) -> float | None:
     if key in ACCURACIES:
         share: float | None = getattr(run, f"{key}_accuracy")
-        return None if share is None else round(100 * share, 9)  # 0.9957 is 99.57, and not above it
+        return None if share is None else in_percent(share)
     return None if run.config is None else float(getattr(run.config, key))
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import duration, plural
-from mnist_sum_tui.runs.accuracies import accuracies
+from mnist_sum_tui.runs.accuracies import accuracies, in_percent
 from mnist_sum_tui.runs.events import ALL_DONE, Changed, EpochDone, Event
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.position import Change
@@ -116,7 +116,7 @@ class Ending:
 def has_target(config: TrainConfig, done: EpochDone) -> bool:
     """Whether both heads have the target's accuracy after an epoch; False without a target or a validation."""
     found = accuracies(done)
-    return bool(config.target and found and 100 * min(found) >= config.target)
+    return bool(config.target and found and in_percent(min(found)) >= config.target)
 
 
 def reason(config: TrainConfig, done: Sequence[EpochDone]) -> str:
@@ -129,8 +129,8 @@ def reason(config: TrainConfig, done: Sequence[EpochDone]) -> str:
         return f"the validation has {config.target:g} % for digit and sum, after {duration(last.elapsed)} of training"
     best, gained = -math.inf, 0
     for epoch, found in measured:
-        accuracy = 50 * sum(found)
-        if accuracy > best and accuracy >= best + config.min_gain:
+        accuracy = sum(found) / 2
+        if accuracy > best and in_percent(accuracy - best) >= config.min_gain:
             best, gained = accuracy, epoch.epoch
     if config.patience and last.epoch - gained >= config.patience:
         return f"the validation has not got better for {plural(last.epoch - gained, 'epoch')}"

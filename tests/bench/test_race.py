@@ -10,7 +10,9 @@ from mnist_sum_tui.bench import race
 from mnist_sum_tui.cli import commands
 from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.recipes import MODELS, RECIPES
+from mnist_sum_tui.runs.run import Run
 from tests.conftest import Cli, is_one_line
+from tests.training.test_early_end import done
 
 
 @pytest.fixture
@@ -37,6 +39,15 @@ def test_who_reaches_the_target_is_timed() -> None:
 def test_who_does_not_reach_it_has_no_time() -> None:
     found = race.run("swift", seeds=1, target=100)
     assert (found.reached, found.epochs, found.training, found.process) == (0, None, None, None)
+
+
+def test_a_target_that_is_met_exactly_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """100 * 0.9934 is a little less than 99.34."""
+    ended = subprocess.CompletedProcess([], 0, stderr="")
+    monkeypatch.setattr("mnist_sum_tui.bench.race.subprocess.run", lambda *_, **__: ended)
+    monkeypatch.setattr(race, "list_runs", lambda folder: [Run(folder)])
+    monkeypatch.setattr(race, "read_events", lambda _: [done(1, 0.9933), done(2, 0.9934)])
+    assert race.run("swift", seeds=1, target=99.34).epochs == 2
 
 
 def test_a_training_that_fails_ends_the_race_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,17 @@ def test_the_target_is_for_both_heads() -> None:
     )
 
 
+@pytest.mark.parametrize("target", [95.01, 98.84, 99.34, 99.43])
+def test_what_is_met_exactly_is_met(target: float) -> None:
+    """100 * 0.9934 is a little less than 99.34, and 98.74 + 0.1 a little more than 98.84."""
+    reached = round(target / 100, 4)
+    assert reason(TrainConfig.of("standard", target=target), [done(1, reached)]).startswith("the validation has")
+    assert reason(TrainConfig.of("standard", target=target), [done(1, reached - 1e-4)]) == ""
+    config = TrainConfig.of("standard", patience=1, min_gain=0.1)
+    assert reason(config, [done(1, round(reached - 0.001, 4)), done(2, reached)]) == ""
+    assert reason(config, [done(1, round(reached - 0.0009, 4)), done(2, reached)]) != ""
+
+
 @pytest.mark.parametrize("name", ["patience", "target"])
 def test_without_validation_images_there_is_nothing_to_go_by(name: str) -> None:
     with pytest.raises(UsageError, match=f"--{name} needs validation images: add --hold-out"):
