@@ -7,7 +7,6 @@ from mnist_sum_tui.config import TrainConfig, option_name, settings
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.recipes import MODELS, RECIPES, Recipe
 from mnist_sum_tui.runs.differences import settings_table
-from mnist_sum_tui.runs.events import Changed
 
 
 def test_the_bare_default_is_recipe_standard() -> None:
@@ -77,10 +76,7 @@ def test_the_table_of_settings_has_those_that_differ_as_a_reader_is_shown_them()
 def test_the_table_of_settings_names_what_was_turned_on_the_way() -> None:
     config = TrainConfig()
 
-    def turned(step: int, value: str) -> Changed:
-        return Changed(step=step, epoch=1, elapsed=1.0, at=step, setting="lr", before="x1", value=value)
-
-    one, many = (turned(300, "x0.5"),), tuple(turned(step, "x2") for step in range(8))
+    one, many = ("300:lr=x0.5",), tuple(f"{step}:lr=x2" for step in range(8))
     assert settings_table([config, config], [one, one]) == [], "both were changed alike"
     assert settings_table([config, config, None], [(), one, ()])[-1] == ["change", "-", "300:lr=x0.5", "-"]
     assert settings_table([config, config], [(), one]) == [["change", "-", "300:lr=x0.5"]]

@@ -103,7 +103,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
             {
                 **plain(summary),
                 "settings": config,
-                "changed": list(map(to_dict, changed)),
+                "changed": [{**to_dict(event), "reached": event.is_reached(summary.steps)} for event in changed],
                 "again": again,
                 "history": epochs,
                 "test": _reported(found),
@@ -123,7 +123,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
         out.print("\n".join(["", *table.header(), *map(table.row, summary.epochs), ""]), soft_wrap=True)
     settings = ", ".join(f"{option_name(name)} {_shown(name, value)}" for name, value in config.items())
     for event in changed[:MOST_CHANGES]:
-        say(out, f"{'changed':<10}{changed_words(event)}", indent=10)
+        say(out, f"{'changed':<10}{changed_words(event, summary.steps)}", indent=10)
     if (more := len(changed) - MOST_CHANGES) > 0:
         say(out, f"{'':<10}and {more:,} more; --json has all", indent=10)
     for name, text in (

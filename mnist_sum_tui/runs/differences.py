@@ -1,12 +1,11 @@
 """The settings in which runs differ, changes during training included; and which runs differ only in their seed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from mnist_sum_tui.config import ENDS, TrainConfig, option_name, settings, value_words
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.parts import parts_of
 from mnist_sum_tui.runs.summary import Summary
 
@@ -23,12 +22,12 @@ ONLY_SPEED = "same settings, only the machine's speed differs"
 
 
 def settings_table(
-    configs: Sequence[TrainConfig | None], changed: Sequence[Sequence[Changed]] = (), most: int | None = MOST_CHANGES
+    configs: Sequence[TrainConfig | None], changed: Sequence[Sequence[str]] = (), most: int | None = MOST_CHANGES
 ) -> list[list[str]]:
     """A row for each setting that differs: the option's name, then the value in each config, in words.
 
     A config of None, for a damaged run, shows `-` and differs from every other. If the runs were not all changed alike
-    during training, rows `change` follow, written as for `--change`: `300:lr=x0.5`; at most `most`, or all with None.
+    during training (`changed`), rows `change` follow; at most `most`, or all with None.
     """
     columns = [{} if config is None else config.to_dict() for config in configs]
     found = [
@@ -43,7 +42,7 @@ def table_of(runs: Sequence[Summary], most: int | None = MOST_CHANGES) -> list[l
     """As `settings_table`, for runs; a row says if they got their epochs at different starts, as `1, then 2`."""
     asked = [epochs_asked(run) for run in runs]
     is_other = len(set(asked)) > 1 and any("," in epochs for epochs in asked)
-    rows = settings_table([run.config for run in runs], [run.changed for run in runs], most)
+    rows = settings_table([run.config for run in runs], [[*_changes(run)] for run in runs], most)
     return [*rows, ["epochs asked for", *(epochs or "-" for epochs in asked)]] if is_other else rows
 
 
@@ -55,8 +54,14 @@ def epochs_asked(run: Summary) -> str:
     return ", then ".join(str(part.start.epochs) for part in parts_of(run.starts, run.changed))
 
 
-def _changes_table(changed: Sequence[Sequence[Changed]], most: int | None) -> list[list[str]]:
-    columns = [[str(event.turn) for event in events] for events in changed]
+def _changes(run: Summary) -> Iterator[str]:
+    """What was changed during training, written as for `--change`: `300:lr=x0.5`."""
+    for event in run.changed:
+        yield f"{event.turn}{'' if event.is_reached(run.steps) else ' (step not made)'}"
+
+
+def _changes_table(changed: Sequence[Sequence[str]], most: int | None) -> list[list[str]]:
+    columns = [[*texts] for texts in changed]
     if all(column == columns[0] for column in columns):
         return []
     for column in columns:

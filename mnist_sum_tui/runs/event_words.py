@@ -13,9 +13,14 @@ def is_of_the_moment(event: Event) -> bool:
     return isinstance(event, Advice) and event.topic == BUSY
 
 
-def changed_words(event: Changed) -> str:
-    """What changed and when: `learning rate x1 -> x0.5, after step 300`."""
-    return f"{settings()[event.setting].label} {event.before} -> {event.value}, after step {event.at:,}"
+def changed_words(event: Changed, steps: int | None = None) -> str:
+    """What changed and when: `learning rate x1 -> x0.5, after step 300`.
+
+    `steps` is the number of steps that the run has made, if a change that is planned for a later one is to be told so.
+    """
+    is_made = steps is None or event.is_reached(steps)
+    when = f"after step {event.at:,}" if is_made else f"only planned: step {event.at:,} was not made"
+    return f"{settings()[event.setting].label} {event.before} -> {event.value}, {when}"
 
 
 def changed_short(event: Changed) -> str:

@@ -185,6 +185,10 @@ class Changed(Event):
         """The change as it was asked for."""
         return Turn(self.at, self.setting, self.value)
 
+    def is_reached(self, steps: int) -> bool:
+        """Whether a run of so many steps has come to it; a number of epochs counts at the end of the last one, too."""
+        return self.at <= self.step or self.at < steps + (self.setting == "epochs")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice(Event):

@@ -36,6 +36,8 @@ class Summary:
     changed: tuple[Changed, ...] = ()
     """the settings that were turned while it trained"""
     finished: Finished | None = None
+    steps: int = 0
+    """of training, until its last event"""
     elapsed: float = 0.0
     """seconds of training"""
     is_paused: bool = False
@@ -110,7 +112,7 @@ def summarise(run: Run) -> Summary:
     events = list(read_events(run.metrics_file, *KINDS))
     ended = events[-1] if events and isinstance(events[-1], Finished) else None
     state = "running" if run.is_running else (ended.reason if ended else "interrupted")
-    newest = (last_event(run.metrics_file) if state == "running" else None) or (events[-1] if events else None)
+    newest = (last_event(run.metrics_file) if ended is None else None) or (events[-1] if events else None)
     return Summary(
         run=run,
         config=config,
@@ -120,6 +122,7 @@ def summarise(run: Run) -> Summary:
         saves=tuple(event for event in events if isinstance(event, Checkpointed)),
         changed=tuple(event for event in events if isinstance(event, Changed)),
         finished=ended,
+        steps=max((event.step for event in (*events, newest) if event), default=0),
         elapsed=newest.elapsed if newest else 0.0,
         is_paused=state == "running" and _ends_in_a_pause(events),
         note=notes.read(run),

@@ -1,6 +1,6 @@
 """Prepare a training: images, network, optimizer, checkpoint; the same way in the leading and the helping processes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from mnist_sum_tui.data import dataset
@@ -44,6 +44,14 @@ class Training:
         begun = -(-turn.step // self.batches.steps_per_epoch)
         is_over = begun > int(self.state.knobs.value_at("epochs", turn.step))
         return None if is_over else replace(turn, value=str(max(int(turn.value), begun)))
+
+    def end_before(self, turns: Iterable[Turn]) -> int | None:
+        """The step at which the run is to end, if one of these changes comes only then or later; else None."""
+        for turn in turns:
+            end = int(self.state.knobs.value_at("epochs", turn.step)) * self.batches.steps_per_epoch
+            if turn.setting != "epochs" and turn.step >= end:
+                return end
+        return None
 
     def epoch(self) -> Iterator[StepResult]:
         """Make the remaining steps of the current epoch, and yield the result of each.

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 
-from mnist_sum_tui.runs.events import Changed, Event, Paused, Resumed
+from mnist_sum_tui.runs.events import Changed, Event, Notice, Paused, Resumed
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.prepare import Training
@@ -84,4 +84,7 @@ class Requests:
             yield self._recorder.event(Changed, **values, why=self._why(turn))
         if made:
             self._recorder.journal.sync()
+        if (end := self._training.end_before(turn for turn, _ in made)) is not None:
+            words = f"this run ends at step {end:,}: a change from there on counts only if it is trained further"
+            yield self._recorder.event(Notice, message=words)
         self._recorder.note_length()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,27 @@ def test_runs_show_has_the_command_that_repeats_the_run_with_its_changes(cli: Cl
     again = "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0 --change 300:lr=x0.5"
     assert cli("runs", "show").stdout.endswith(f"\n\n  again    {again}\n")
     assert json.loads(cli("runs", "show", "--json").stdout)["again"] == again
+
+
+def test_a_change_whose_step_was_not_made_is_called_planned(cli: Cli, tmp_path: Path) -> None:
+    """Steps count from 0, so a run of 2,150 steps has not made step 2,150; more epochs begin with it."""
+    turned = Changed(step=0, epoch=1, elapsed=0.0, at=2149, setting="lr", before="x1", value="x0.5")
+    longer = replace(turned, at=2150, setting="epochs", before="5", value="6")
+    events = [turned, replace(turned, at=2150), longer, *recorded.training(2150), recorded.finished()]
+    run, plain = make(tmp_path / "runs", "20260101-120000-compact", events), make_run(tmp_path / "runs", "plain")
+    told = [line for line in cli("runs", "show", run.id).stdout.splitlines() if line.startswith("changed")]
+    assert told == [
+        "changed   learning rate x1 -> x0.5, after step 2,149",
+        "changed   learning rate x1 -> x0.5, only planned: step 2,150 was not made",
+        "changed   epochs 5 -> 6, after step 2,150",
+    ]
+    shown = json.loads(cli("runs", "show", run.id, "--json").stdout)
+    assert [event["reached"] for event in shown["changed"]] == [True, False, True]
+    assert "--change 2150:lr=x0.5" in shown["again"], "it counts in a run that is trained further"
+    rows = cli("runs", "compare", run.id, plain.id).stdout
+    assert "2149:lr=x0.5  " in rows
+    assert "2150:lr=x0.5 (step not made)" in rows
+    assert "2150:epochs=6  " in rows
 
 
 def test_runs_show_json(cli: Cli, tmp_path: Path) -> None:

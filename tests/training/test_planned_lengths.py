@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.events import Changed, Notice
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.control import Control
@@ -41,6 +41,21 @@ def test_what_is_told_is_what_holds(
     assert [f"{event.at}: {event.before} -> {event.value}" for event in changed] == told
     assert run.read_config().epochs == epochs
     assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == list(range(1, epochs + 1))
+
+
+@pytest.mark.parametrize(
+    ("planned", "end"), [(("17:lr=x2",), ""), (("18:lr=x2",), "18"), (("40:lr=x2", "3:epochs=2"), "36"),
+                         (("3:epochs=2", "30:lr=x2"), ""), (("18:epochs=2",), "")],
+)  # fmt: skip
+def test_a_change_after_the_last_step_is_told_to_be_one(
+    few_images: str, tmp_path: Path, planned: tuple[str, ...], end: str
+) -> None:
+    run, control = find.create(tmp_path, config_of_few(few_images, model="swift", keep=0, epochs=1)), Control()
+    for text in planned:
+        control.turn(Turn.parse(text))
+    said = [event.message for event in train(run.read_config(), run, control) if isinstance(event, Notice)]
+    words = f"this run ends at step {end}: a change from there on counts only if it is trained further"
+    assert said == ([words] if end else [])
 
 
 @pytest.mark.usefixtures("every_step_is_told")

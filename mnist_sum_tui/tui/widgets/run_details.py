@@ -33,11 +33,12 @@ def details(run: Summary, height: int) -> str:
         if value or name not in OFF_AT_0
     ]
     name = f"{run.run.id}\n{run.note}\n" if run.note else f"{run.run.id}\n"
-    changed = "\n".join(f"changed {changed_words(event)}" for event in all_changes(run.starts, run.changed))
-    changes = shortened(changed, MOST_CHANGES)
-    rows = len(settings) + len(changes.splitlines()) + bool(run.note)
+    changes = all_changes(run.starts, run.changed)
+    changed = "\n".join(f"changed {changed_words(event, run.steps)}" for event in changes)
+    changed = shortened(changed, MOST_CHANGES)
+    rows = len(settings) + len(changed.splitlines()) + bool(run.note)
     epochs = last_epochs(run.epochs, max(3, height - ROWS_BESIDE - rows))
-    return "\n".join([name, epochs, "", *([changes] if changes else []), in_columns(settings)])
+    return "\n".join([name, epochs, "", *([changed] if changed else []), in_columns(settings)])
 
 
 def last_epochs(epochs: Sequence[EpochDone], count: int) -> str:
