@@ -32,7 +32,8 @@ def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
         return [line for line in _browsed(path).stderr.splitlines() if "CONSOLE" in line]
 
     tested = Run(shutil.copytree(RECORDED.path, tmp_path / "run"))
-    tested.write_json(tested.report_file, {"digit_accuracy": 0.99, "sum_accuracy": 0.98, "agreement": 0.97})
+    results = {"digit_accuracy": 0.99, "sum_accuracy": 0.98, "agreement": 0.97, "confusion": [[1000] * 10] * 10}
+    tested.write_json(tested.report_file, results)
     whole = report(tested)
     assert "97.00 %" in whole.decode()
     assert said("report.html", whole) == []
@@ -47,4 +48,12 @@ def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
     shown = _browsed(tmp_path / "moved.html").stdout
     assert f"<output>{first.words}</output>" in shown
     assert "<title>0 have a scroll bar at the side</title>" in shown
+    narrow = (
+        b"<script>document.body.style.width = '360px'; const cut = document.querySelectorAll('.row > div > p');"
+        b"const tall = [...document.querySelectorAll('table:not(.list) td')].filter(c => c.offsetHeight > 40).length;"
+        b"document.title = [...cut].filter(p => p.offsetWidth > 360).length + ' of ' + cut.length + ', ' + tall"
+        b"</script></body>"
+    )
+    (tmp_path / "narrow.html").write_bytes(whole.replace(b"</body>", narrow))
+    assert "<title>0 of 1, 0</title>" in _browsed(tmp_path / "narrow.html").stdout, "no caption or figure is cut"
     assert said("broken.html", report(RECORDED).replace(b"</body>", b"<script>nothing()</script></body>"))
