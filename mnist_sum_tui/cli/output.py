@@ -15,12 +15,14 @@ def check_output(path: Path | None) -> None:
     """Refuse a path that is neither new nor a regular file, which would be replaced; None is accepted.
 
     Raises:
-        UsageError: the path is a folder, a device, a pipe or a link, has no file name, or its folder is missing; or it
-            is one of a run's own files.
+        UsageError: the path is a folder, a device, a pipe, a link or `-`, has no file name, or its folder is missing;
+            or it is one of a run's own files.
     """
     if path is None:
         return
     shown = repr(printable(str(path)))
+    if str(path) == "-":
+        raise UsageError("'-' would be a file of that name, not the standard output: give the name of a file")
     try:
         if not path.name or path.is_dir():
             raise UsageError(f"{shown} is a folder: give the name of a file in it")

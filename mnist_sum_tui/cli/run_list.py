@@ -16,20 +16,16 @@ from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.columns import arranged, chosen, named
-from mnist_sum_tui.runs.filters import matching
+from mnist_sum_tui.runs.filters import FORM, KEYS, matching
 from mnist_sum_tui.runs.run import default_folder
 from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, emptiness, left_out
 from mnist_sum_tui.runs.seed_groups import folded
 from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise, why_best
 
 JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")]
-Filter = Annotated[
-    str, typer.Option(metavar="TEXT", help="Only some runs: 'model=compact lr>1e-3 stopped' (=, <, > or a state).")
-]
+Filter = Annotated[str, typer.Option(metavar="TEXT", help=f"Only some runs: {FORM}. {KEYS}")]
 Sort = Annotated[str, typer.Option(metavar="COLUMN", help="Sort by a column, or a setting: sum, time, lr ...")]
-Each = Annotated[
-    bool, typer.Option("--each", help="A line for each run, also for those that differ only in their seed.")
-]
+Each = Annotated[bool, typer.Option("--each", help="A line for each run, also for seeds of the same settings.")]
 Columns = Annotated[
     str, typer.Option(metavar="NAMES", help="Columns of the page Runs, or settings: 'run,lr,sum,time,curve'.")
 ]
@@ -82,7 +78,7 @@ def print_list(
     else:
         out = console()
         print_runs(out, found, best=best, columns=shown)
-        if best is not None:
+        if best is not None and (not shown or "state" in {column.title for column in shown}):  # where it is marked
             say(out, why_best(best, every), "dim italic")
         kept = any(summary.run.kept_epochs() for summary in fitting)
         where = "" if folder == default_folder() else f" --runs-dir {shlex.quote(printable(str(folder)))}"

@@ -52,9 +52,10 @@ def print_runs(
     left = [place for place, column in enumerate(shown) if column.title not in RIGHT]
     spare = () if names or columns else ("size", "recipe", "model", "time", "epochs")
     print_table(out, "", [column.title for column in shown], rows, left=left, spare=spare)
-    say(out, measured_on(summaries), "dim italic")
+    if {"digit", "sum"} & {column.title for column in shown}:
+        say(out, measured_on(summaries), "dim italic")
     if any(isinstance(run, Fold) for run in summaries):
-        say(out, "n=: mean +- deviation of runs that differ only in their seed; --each unfolds", "dim italic")
+        say(out, "n=: mean +- deviation over seeds of the same settings; --each unfolds", "dim italic")
 
 
 def _cell(column: Column, run: Summary, name: str, best: Summary | None) -> "str | Text":

@@ -184,7 +184,8 @@ def _print_json(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     rows = [
         {
             **dict(zip(swept, found.values, strict=True)), "runs": found.runs, "digit_accuracy": found.digit,
-            "sum_accuracy": found.total, "standard_error": found.error, "seconds": found.seconds,
+            "sum_accuracy": found.total, "tested": found.best.ranked_by == "test",
+            "standard_error": found.error, "seconds": found.seconds,
             "within_chance_of_best": found.is_like(best), "diverged": found.diverged, "best_run": found.best_id,
         }
         for found in done

@@ -58,8 +58,8 @@ def message_of(error: Any) -> str:
     if found := re.match(r"No such command '(.*?)'\.?(?: Did you mean '(.*?)'\?)?", text):
         if found[1] == "help":
             return "there is no command help: add --help to any command, such as mnist-sum train --help"
-        near = found[2] or _in_a_group(error, found[1])
-        advice = f"did you mean {near!r}?" if near else f"{_help_of(error)} lists the commands"
+        near = (found[2] or _in_a_group(error, found[1])).replace("', '", "' or '")
+        advice = f"did you mean '{near}'?" if near else f"{_help_of(error)} lists the commands"
         return f"unknown command {found[1]!r}: {advice}"
     if found := re.match(r"Option '(.*)' (requires an argument|does not take a value)", text):
         return f"{found[1]} {'needs a value' if found[2].startswith('requires') else 'takes no value'}"

@@ -56,7 +56,7 @@ class Ending:
 
     def begin(self) -> None:
         """End a resumed run if there is a reason to; what it was shortened for may not hold by its present settings."""
-        if not self._reason() and self.why not in (ALL_DONE, self._fits):
+        if not self._reason() and self.why not in (ALL_DONE, self._fits, self._too_long):
             self._control.turn(Turn(self._state.step, "epochs", str(self._most)), gives_way=True)
         self._look()
 
@@ -86,6 +86,10 @@ class Ending:
         return f"as many epochs as fit in {self._state.config.max_minutes:g} min"
 
     @property
+    def _too_long(self) -> str:
+        return f"one is the least, although it takes longer than {self._state.config.max_minutes:g} min"
+
+    @property
     def _most(self) -> int:
         """The number of epochs that the user has set last."""
         lengths = self._state.knobs.lengths
@@ -100,7 +104,8 @@ class Ending:
         is_set_now = state.knobs.lengths[-1].step == state.step  # by the user, who would not see it
         is_worth_it = abs(epochs - present) >= LEAST_SHARE * (present - state.fewest_epochs)
         if epochs != present and is_worth_it and not is_set_now and not (is_late and epochs > present):
-            self._turn(epochs, self._fits)
+            is_least = epochs == 1 and self._seconds_to(1) > left
+            self._turn(epochs, self._too_long if is_least else self._fits)
 
     def _seconds_to(self, epochs: int) -> float:
         state = self._state

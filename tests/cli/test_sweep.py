@@ -93,6 +93,7 @@ def test_a_combination_that_diverges_is_a_result(cli: Cli, tmp_path: Path) -> No
     assert [row[-1] for row in rows if row[0] == "100"] == ["diverged"]
     told = json.loads(again.stdout)
     assert told["best"] == {"lr": "1e-3"}
+    assert [row["tested"] for row in told["combinations"]] == [False, False], "the accuracies are of the validation"
     assert [row["diverged"] for row in told["combinations"]] == [0, 1]
     assert [row["digit_accuracy"] is None for row in told["combinations"]] == [False, True]
     runs = find.list_runs(tmp_path / "runs")

@@ -180,6 +180,8 @@ def test_the_list_marks_the_best_run_and_names_the_measure(tmp_path: Path, cli: 
     assert words.endswith("(runs that held out no images have none, and are not compared)")
     told = [json.loads(line) for line in cli("runs", "--json").stdout.splitlines()]
     assert {run["run"]: run["best"] for run in told} == {tested.id: False, other.id: False, validated.id: True}
+    below = [cli("runs", "--columns", columns).stdout for columns in ("run,lr", "run,sum", "run,state")]
+    assert [("digit, sum:" in text, "best:" in text) for text in below] == [(False,) * 2, (True, False), (False, True)]
     tested.delete()
     other.delete()
     words = "best: the highest mean validation accuracy on the built-in MNIST"

@@ -88,6 +88,13 @@ def test_a_limit_of_time_makes_the_run_as_long_as_fits(few_images: str, tmp_path
     assert epochs_in(run) == [1, 2, 3, 4, 5, 6], "asked for more epochs, it has another minute"
 
 
+def test_an_epoch_that_takes_longer_is_not_said_to_fit(few_images: str, tmp_path: Path) -> None:
+    config = limited(few_images, 0.2)
+    words = "one is the least, although it takes longer than 0.2 min"
+    assert trained(config, run := find.create(tmp_path, config)) == (["4: 9 -> 1"], words)
+    assert epochs_in(run) == [1]
+
+
 @pytest.mark.parametrize(("epochs", "turned"), [(4, 2), (2, 3)])
 def test_the_number_that_the_user_sets_during_training_is_the_most(
     few_images: str, tmp_path: Path, epochs: int, turned: int
