@@ -138,8 +138,7 @@ class TrainConfig:
     all_data: bool = _setting(False, "Train on all 60,000 images, or hold out 5,000 for validation.")
     keep: int = _setting(
         8,
-        "How many epoch snapshots to keep, evenly spread over the run; Inspect shows them. 0 for none.",
-        usual="8",
+        "Epoch snapshots to keep, evenly spread, for the dashboard's pages; 8, but 0 in sprint. 0 keeps none.",
         range=Range(0, 10_000, "0 to 10,000"),
     )
     patience: int = _setting(
@@ -186,19 +185,20 @@ class TrainConfig:
         """
         if recipe not in RECIPES:
             raise unknown("recipe", recipe, RECIPES)
+        for name in overrides.keys() - kinds().keys():
+            raise unknown("setting", name, kinds())
         given = {name: value for name, value in overrides.items() if value is not None}
         return cls.from_dict({"recipe": recipe, **RECIPES[recipe].values, **given})
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The config that `to_dict` wrote.
+        """The config that `to_dict` wrote, perhaps in another version.
 
         Raises:
             UsageError: a setting is unknown, or a value is out of range.
         """
-        for name in values:
-            if name not in settings():
-                raise unknown("setting", name, settings())
+        for name in sorted(values.keys() - settings().keys()):
+            raise UsageError(f"unknown setting {short(name)!r}: this version does not know it, another may")
         return cls(**values)
 
     def given(self) -> dict[str, Any]:

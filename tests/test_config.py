@@ -56,12 +56,23 @@ def test_an_override_of_none_keeps_the_recipes_value() -> None:
         ({"device": "tpu"}, "unknown device"),
         ({"precision": "fp16"}, "unknown precision"),
         ({"data_dir": 3}, "data-dir must be"),
-        ({"learning_rate": 1e-3}, "unknown setting"),
+        ({"newthing": 1}, "unknown setting 'newthing': this version does not know it, another may$"),
     ],
 )
 def test_unusable_values_are_refused(values: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         TrainConfig.from_dict(values)
+
+
+def test_a_setting_that_is_misspelt_is_suggested() -> None:
+    with pytest.raises(UsageError, match="unknown setting 'data': did you mean 'data_dir'"):
+        TrainConfig.of("standard", data=1)
+
+
+def test_a_default_that_is_shown_holds_in_every_recipe() -> None:
+    shown = [name for name, about in settings().items() if about.usual and name != "recipe"]
+    for recipe in RECIPES:
+        assert all(getattr(TrainConfig.of(recipe), name) == getattr(TrainConfig(), name) for name in shown), recipe
 
 
 def test_the_table_of_settings_has_those_that_differ_as_a_reader_is_shown_them() -> None:

@@ -26,7 +26,7 @@ def prune_runs(
     yes: Yes = False,
     runs_dir: LaterRunsDir = None,
 ) -> None:
-    """Drop the weights of kept epochs, which the pages Inspect and Inside slide through.
+    """Drop the weights of kept epochs, which the dashboard's pages go through.
 
     The best and the newest weights, the curves and the results stay.
     """

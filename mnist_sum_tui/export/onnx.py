@@ -18,6 +18,9 @@ INPUTS, OUTPUTS = ("image", "number"), ("digit", "sum")
 def to_onnx(predictor: Predictor) -> bytes:
     """The content of the ONNX file, weights included, for any number N of pairs at once; the network is on the CPU.
 
+    It computes in float32, so the program's answers in bf16 may differ from it a little. It checks no number: -1 has an
+    answer, too.
+
     Raises:
         RunError: the network has a layer that ONNX lacks.
     """

@@ -13,8 +13,8 @@ and the accuracy rises. Below: its
 answers for a few images; where
 there is room, also all sums of the
 first: a diagonal once it adds.
-p plays a run back. F9: what the
-words mean.""",
+p plays a run back. F9: a guide; its
+glossary says what the words mean.""",
     "inspect": f"""\
 One test image and a number go in,
 digit and sum come out. Bars: how
@@ -40,9 +40,9 @@ both is the ECE. NLL and Brier are
 errors of the probabilities: the
 lower, the better.""",
     "runs": """\
-Every training is a run, kept in a
-folder. Its best accuracies stand in
-the table, its curve below it.
+Every training is a run in a folder.
+Table: its accuracies, of the test
+or * of validation. Its curve below.
 Space marks a run and goes on: the
 curves of marked runs are compared.""",
     "inside": """\

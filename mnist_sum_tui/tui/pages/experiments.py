@@ -22,7 +22,7 @@ ALL_RUNS = Binding("escape", "all_runs", "All runs")
 EXPERIMENT_BINDINGS = (
     Binding("slash", "filter", "Filter", key_display="/"),
     Binding("t", "note", "Note", tooltip="Write a note about the run"),
-    Binding("g", "fold", "Seeds", tooltip="One row for runs that differ by their seed alone"),
+    Binding("g", "fold", "Seeds", tooltip="One row for seeds of the same settings"),
     Binding("c", "columns", "Columns", tooltip="Choose the columns, also settings"),
 )
 
