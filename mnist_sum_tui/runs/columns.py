@@ -187,7 +187,8 @@ def that_fit(runs: Sequence[Summary], width: int, wanted: Sequence[Column] = ())
     usual = [column for column in COLUMNS if column.title != "note" or any(run.note for run in runs)]
     asked = dict.fromkeys((COLUMNS[0], *wanted)) if wanted else usual
     needed = {
-        column: max(cells(column.title) + 2, *(cells(text_of(run, column)) for run in runs), 0) for column in asked
+        column: max(cells(column.title) + 2, column.least, *(cells(text_of(run, column)) for run in runs))
+        for column in asked
     }
     needed[COLUMNS[0]] += 2  # the mark
     needed[next((column for column in needed if column.title == "state"), COLUMNS[0])] += len(BEST)

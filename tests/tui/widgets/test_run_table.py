@@ -23,3 +23,15 @@ async def test_the_figures_are_seen_beside_a_long_name(tmp_path: Path, monkeypat
         assert "best" in row
         table = page.query_one(RunTable)
         assert table.virtual_size.width <= table.size.width
+
+
+async def test_while_no_run_has_a_result_a_dash_stands_for_each_of_its_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path, "20260101-120100-compact", [recorded.started()])
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(150, 36)) as pilot:
+        await open_runs(app, pilot)
+        titles, row = (next(line for line in lines(app) if word in line) for word in ("mean val.", "20260101-"))
+        for title in ("digit", "sum", "mean val."):
+            assert "-" in row[titles.index(title) : titles.index(title) + len("99.99 %")], title
