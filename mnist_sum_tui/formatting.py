@@ -74,10 +74,13 @@ def apart(value: float, limit: float) -> str:
     return f"{value:.{decimals}f}, limit {limit:.{decimals}f}"
 
 
-def small(value: float, digits: int = 6) -> str:
-    """A number with at most so many digits, as one types it: `0.002`, `1e-6`, `5.65e-6`, `inf`."""
-    mantissa, power, exponent = f"{value:.{digits}g}".partition("e")
-    return f"{mantissa}e{int(exponent)}" if power else mantissa
+def small(value: float, digits: int = 6, has_zeros: bool = False) -> str:
+    """A number with at most so many digits, as one types it: `0.002`, `1e-6`, `5.65e-6`, `inf`.
+
+    With `has_zeros` it always has that many, zeros at its end included: `0.1350`.
+    """
+    mantissa, power, exponent = f"{value:{'#' if has_zeros else ''}.{digits}g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if power else mantissa.removesuffix(".")
 
 
 def duration(seconds: float | None) -> str:

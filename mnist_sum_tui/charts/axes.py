@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from mnist_sum_tui.formatting import duration, percent, small
 
+MILLION = 1e6
+"""from here on a loss, as one that diverges, is written as a power of ten: its zeros would take the chart's room"""
 Floats = NDArray[np.float64]
 Tick = tuple[float, str]
 """a position on the axis, and its label"""
@@ -30,11 +32,16 @@ class Scale:
     """a value as text for a tick, with all of its digits"""
 
 
-def plain(value: float) -> str:
-    """A value with at most four digits: `0.0123`, `1.234`, `1,234`."""
+def plain(value: float, has_zeros: bool = False) -> str:
+    """A value with at most four digits, or with exactly four: `0.0123`, `1.234`, `1,234`, `1.234e6`."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
-    return f"{value:,.0f}" if abs(value) >= 1000 else small(value, 4)
+    return f"{value:,.0f}" if 1000 <= abs(value) < MILLION else small(value, 4, has_zeros)
+
+
+def _steady(value: float) -> str:
+    """A value for the cursor: with its zeros, so that what stands beside it does not move with each key."""
+    return plain(value, has_zeros=True)
 
 
 def steps(low: float, high: float, room: int, sizes: tuple[float, ...] = ()) -> Floats:
@@ -87,21 +94,30 @@ def _log_ticks(low: float, high: float, room: int) -> list[Tick]:
     return _spread(found, low, high, room)
 
 
+ENOUGH = 3
+"""with fewer nines on an axis, round values between them are labelled, too"""
+
+
 def _nines_ticks(low: float, high: float, room: int) -> list[Tick]:
     found = [(1, 0.0, "0 %")]
     for power in range(max(1, math.floor(low)), max(1, math.ceil(high)) + 1):
         for rank, factor in ((0, 1), (1, 5), (2, 2)):  # factors of the error: 99 %, 95 %, 98 %
             error = factor * 10.0**-power
             found.append((rank, -math.log10(error), _tick_share(1 - error)))
+    if sum(low <= at <= high for _, at, _ in found) < ENOUGH:  # as below 50 %, or between close values
+        shares = steps(max(1 - 10.0**-low, 0.0), 1 - 10.0**-high, room)
+        found += [(3, float(at), _tick_share(share)) for share, at in zip(shares.tolist(), _nines(shares), strict=True)]
     return _spread(found, low, high, room)
 
 
 def _exact(value: float) -> str:
-    return f"{value:,.10g}"
+    if abs(value) < MILLION:
+        return f"{value:,.10g}"
+    return np.format_float_scientific(value, precision=9, trim="-", exp_digits=1).replace("+", "")
 
 
-LINEAR = Scale(lambda values: values, _linear(_exact), plain, lambda height: height, _exact)
-LOG = Scale(_log, _log_ticks, plain, lambda height: 10.0**height, _exact)
+LINEAR = Scale(lambda values: values, _linear(_exact), _steady, lambda height: height, _exact)
+LOG = Scale(_log, _log_ticks, _steady, lambda height: 10.0**height, _exact)
 SHARE = Scale(lambda values: values, _linear(_tick_share), percent, lambda height: height, _tick_share)
 NINES = Scale(_nines, _nines_ticks, percent, lambda height: 1 - 10.0**-height, _tick_share)
 """a fraction of 1, logarithmic in its distance from 1: 90 %, 99 % and 99.9 % are equally far apart"""

@@ -89,3 +89,30 @@ def test_the_name_of_the_x_axis_stands_left_of_its_numbers_at_every_size(kind: s
     assert axis.index(kind) < axis.index("└")
     assert max(numbers) >= 80
     assert len(axis) == width
+
+
+@pytest.mark.parametrize("scale", [LINEAR, LOG])
+def test_the_labels_of_a_loss_that_diverges_leave_the_chart_its_room(scale: Scale) -> None:
+    curve = Curve("digit", "digit", np.arange(6.0), np.geomspace(2.3, 3e15, 6))
+    found = labels(lines_of(Plot((curve,), scale=scale), 40, 18))
+    assert "1e15" in found.values()
+    assert max(map(len, found.values())) <= len("2.5e15")
+    assert "digit 3.000e15" in lines_of(Plot((curve,), scale=scale, cursor=5.0), 40, 18)[0]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"), [(0.03, 0.094, "5 %"), (0.03, 0.126, "10 %"), (0.1, 0.45, "30 %")]
+)
+def test_an_accuracy_below_half_has_round_labels(low: float, high: float, expected: str) -> None:
+    curve = Curve("digit", "digit", np.arange(6.0), np.linspace(low, high, 6))
+    found = [*labels(lines_of(Plot((curve,), scale=NINES), 40, 18)).values()]
+    assert expected in found
+    assert len(found) >= 3
+    assert all(float(label.split()[0]).is_integer() for label in found)
+
+
+def test_the_cursor_s_values_keep_their_zeros_so_that_no_text_moves() -> None:
+    curve = Curve("digit", "digit", np.arange(3.0), np.array([0.1278, 0.127, 0.13]))
+    for scale in (LINEAR, LOG):
+        read = [lines_of(Plot((curve,), scale=scale, cursor=at), 40, 9)[0].rstrip() for at in (0.0, 1.0, 2.0)]
+        assert read == [f"step {at}  digit {value}" for at, value in enumerate(("0.1278", "0.1270", "0.1300"))]

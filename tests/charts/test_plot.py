@@ -109,8 +109,8 @@ def test_every_line_is_as_wide_as_the_chart_with_any_letters_in_a_name(name: str
 def test_the_cursor_shows_the_values_under_it() -> None:
     plot = Plot((curve(RAMP),), cursor=25.0, title="loss")
     lines = text(plot, 40, 10)
-    assert lines[0].startswith("loss  step 25  digit 25"), "the title stays where there is room"
-    assert text(plot, 20, 10)[0].startswith("step 25  digit 25")
+    assert lines[0].startswith("loss  step 25  digit 25.00"), "the title stays where there is room"
+    assert text(plot, 20, 10)[0].startswith("step 25  digit 25.00")
     assert any("│" in line[6:] for line in lines[1:-1])
     assert any("○" in line for line in lines[1:-1]), "it marks the point that it reads"
     assert read(plot, 25.4) == [("digit", "digit", 25.0)]
@@ -124,7 +124,7 @@ def test_the_cursor_stands_at_the_point_that_it_reads_and_says_what_the_values_a
     plot = Plot(curves, cursor=27.0, note="y log, smoothed 0.9", reading="smoothed")
     for height in (9, 20):
         lines = text(plot, 60, height)
-        assert lines[0].rstrip() == "step 20  digit 20  sum 20  smoothed"
+        assert lines[0].rstrip() == "step 20  digit 20.00  sum 20.00  smoothed"
         column = next(line.index("○") for line in lines if "○" in line)
         assert {line[column] for line in lines[height // 10 + 1 : -1]} == {"│", "○"}
     assert text(plot, 32, 9)[-1] == "step └┴0───────────┴50──────────", "no word costs the axis its labels"
