@@ -81,6 +81,14 @@ class Cells:
         if begin < 0 or row >= self.rows:
             return
         self._signed[row:] = [begin + len(text), *self._signed[row + 1 :]]
+        self._write(role, row, begin, text)
+
+    def middle(self, role: str, text: str) -> None:
+        """Write a text in the middle, if there is room."""
+        if len(text) <= self.columns:
+            self._write(role, self.rows // 2, (self.columns - len(text)) // 2, text)
+
+    def _write(self, role: str, row: int, begin: int, text: str) -> None:
         self._names.append(role)
         self._cells[row, begin : begin + len(text)] = [ord(letter) for letter in text]
         self._roles[row, begin : begin + len(text)] = len(self._names) - 1

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_sum_tui.charts.axes import LINEAR, PAD, Floats, Scale, place, spanning
-from mnist_sum_tui.charts.cells import SAMPLES, Cells
-from mnist_sum_tui.charts.frame import Span, fit, fits, joined, x_axis, y_axis
+from mnist_sum_tui.charts.above import above, read_at, row_at
+from mnist_sum_tui.charts.axes import LINEAR, PAD, Floats, Scale, spanning
+from mnist_sum_tui.charts.cells import Cells
+from mnist_sum_tui.charts.frame import Span, fit, x_axis, y_axis
 from mnist_sum_tui.glyphs import BRAILLE, Glyphs, current, shown
 
 Heights = tuple[Floats, Floats | None]
 """a curve's `y` and `raw` after the scale's `forward`"""
-ROWS_FOR_A_LEGEND, ROWS_FOR_TWO_LINES, ROWS_WITHOUT_A_NOTE = 6, 14, 9
-"""the fewest rows for a legend; for a title in a line of its own; and for that if the legend leaves it no room"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,10 @@ class Plot:
     """the legend's name for the envelope of the first curve, and its short form"""
     heights: tuple[float, float] | None = None
     """the ends of the y axis; None fits them to the values"""
+    short_title: str = ""
+    """a shorter title, if any, for a line that has too little room for the title and all curves"""
+    empty: str = ""
+    """what the chart says if it has no point"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,8 @@ class Drawing:
 def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> Drawing:
     """Draw the chart in `width` by `height` cells; without legend or axes if there is too little room for them."""
     glyphs = glyphs or current()
-    above, with_axis = _above(plot, width, height), height >= 4
-    rows = max(height - len(above) - with_axis, 0)
+    heading, with_axis = above(plot, width, height), height >= 4
+    rows = max(height - len(heading) - with_axis, 0)
     up = plot.scale.forward
     heights = [(up(curve.y), None if curve.raw is None else up(curve.raw)) for curve in plot.curves]
     marked = [up(marks.y) for marks in plot.marks]
@@ -115,34 +118,20 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> D
     left = gutter if width >= gutter + 8 else 0
     columns = max(width - left, 0)
     x_low, x_high = _x_range(plot)
-    lines = [fit(spans, width) for spans in above]
+    between = (x_low, x_high) if any(len(part.x) for part in _parts(plot)) else None
+    lines = [fit(spans, width) for spans in heading]
     if rows and columns:
         canvas = Cells(rows, columns, (x_low, x_high), (low, high), glyphs)
+        if between is None:
+            canvas.middle("legend", plot.empty)
         _paint(canvas, plot, heights, marked)
         beside = y_axis(ticks, rows, left, (low, high))
         lines += [[(text, "axis"), *spans] for text, spans in zip(beside, canvas.lines(), strict=True)]
     if with_axis:
-        between = (x_low, x_high) if any(len(part.x) for part in _parts(plot)) else None
         lines.append(fit(x_axis(plot.x_kind, between, left, columns), width))
     lines = lines[:height] + [[(" " * width, "axis")]] * (height - len(lines))
     lines = [[(shown(text, glyphs), role) for text, role in line] for line in lines]
     return Drawing(lines, left, columns, x_low, x_high)
-
-
-def read(plot: Plot, at: float) -> list[tuple[str, str, float]]:
-    """Name, role and value of each curve at x; the value is that of the last point up to x, or else of the first."""
-    return [(curve.name, curve.role, float(curve.y[_row(curve, at)])) for curve in plot.curves if len(curve.x)]
-
-
-def _row(curve: Curve, at: float) -> int:
-    return max(int(np.searchsorted(curve.x, at, side="right")) - 1, 0)
-
-
-def _read_at(plot: Plot) -> float:
-    """Where the cursor is drawn: at the point of the first curve that it reads, or where it was put, beyond the end."""
-    assert plot.cursor is not None
-    x = plot.curves[0].x if plot.curves else np.empty(0)
-    return float(x[_row(plot.curves[0], plot.cursor)]) if len(x) and plot.cursor <= x[-1] else plot.cursor
 
 
 def _range(heights: list[Floats]) -> tuple[float, float]:
@@ -179,71 +168,11 @@ def _paint(canvas: Cells, plot: Plot, heights: Sequence[Heights], marked: Sequen
     for part in _parts(plot):
         canvas.top("nan", BRAILLE.wrong, part.x[np.isnan(part.y)])
     if plot.cursor is not None:
-        canvas.column("cursor", BRAILLE.axes[0], _read_at(plot))
+        canvas.column("cursor", BRAILLE.axes[0], read_at(plot))
         for curve, (y, _) in curves:
-            row = [_row(curve, plot.cursor)]
+            row = [row_at(curve, plot.cursor)]
             canvas.marks(curve.role, BRAILLE.off, curve.x[row], y[row])
 
 
 def _parts(plot: Plot) -> list[Curve | Marks]:
     return [*plot.curves, *plot.marks]
-
-
-def _above(plot: Plot, width: int, height: int) -> list[list[Span]]:
-    """The lines above the chart: title and legend in two lines, in one, or none; the cursor's values replace the title.
-
-    Each line has the items that fit, the most important first.
-    """
-    title = [[(plot.title, "title")]] if plot.title else []
-    note = [[(plot.note, "legend")]] if plot.note else []
-    if height < ROWS_FOR_A_LEGEND:
-        return []
-    is_one_line = height < ROWS_FOR_TWO_LINES or not note
-    curves, others = _legend(plot)
-    whole = [*(title if is_one_line else []), *curves, *others]
-    if not fits(whole, width):
-        curves, others = _legend(plot, is_short=True)
-        is_one_line &= bool(note) or height < ROWS_WITHOUT_A_NOTE or fits([*title, *curves, *others], width)
-    reading = [] if plot.cursor is None else [joined(_reading(plot, width), width)]
-    titled = [*title, *reading]
-    if reading and title and fits(titled, width):
-        # the title stays in front of the reading where both fit
-        reading = [joined(titled, width)]
-    if is_one_line:
-        return reading or [joined([*title, *curves, *others, *note], width)]
-    return [*(reading or [joined([*title, *note], width)]), joined([*curves, *others], width)]
-
-
-def _legend(plot: Plot, is_short: bool = False) -> tuple[list[list[Span]], list[list[Span]]]:
-    """The items of the legend: first two curves and the marks, then other curves and the envelope; one per name."""
-    named: dict[str, list[Span]] = {}
-    for curve in plot.curves:
-        sample = (SAMPLES[curve.pattern], curve.role)
-        name = (is_short and curve.short) or curve.name.partition(",")[0]
-        samples = named.setdefault(name, [])
-        samples += [sample] if sample not in samples else []
-    lines = [[*samples, (f" {name}", "legend")] for name, samples in named.items()]
-    marked = [(marks.symbol, marks.role) for marks in plot.marks if len(marks.x)]
-    name = plot.marks[0].name[: 3 if is_short else None] if marked else ""
-    validation = [[*marked, (f" {name}", "legend")]] if name else []
-    raw = [curve for curve in plot.curves[:1] if curve.raw is not None]
-    envelope = [
-        [(BRAILLE.envelope, f"{curve.role}-envelope"), (f" {plot.envelope[is_short]}", "legend")] for curve in raw
-    ]
-    return lines[:2] + validation, lines[2:] + envelope
-
-
-def _reading(plot: Plot, width: int) -> list[list[Span]]:
-    """The cursor's position, the values of the curves there and how they are smoothed; then those of curves behind."""
-    at = _read_at(plot)
-    items: list[list[Span]] = [[(place(plot.x_kind, at), "cursor")]]
-    values = [[(f"{name} ", "legend"), (plot.scale.label(value), role)] for name, role, value in read(plot, at)]
-    front = sum(len(curve.x) > 0 and not curve.is_behind for curve in plot.curves)
-    step: list[list[Span]] = []
-    if plot.x_kind == "epoch" and plot.steps_per_epoch:
-        step = [[(place("step", at * plot.steps_per_epoch), "cursor")]]
-    forms = [[[(word, "legend")]] for word in (plot.reading + plot.reading_keys, plot.reading) if word]
-    for inner in ([*step, *values[:front], *word] for word in forms):
-        if fits(items + inner, width):
-            return items + inner + values[front:]
-    return items + values[:front] + (forms[-1] if forms else []) + step + values[front:]

@@ -147,13 +147,18 @@ MOST_RUNS = len(RUN_SYMBOLS)
 
 
 def overlay(
-    runs: Sequence[tuple[str, Sequence[Series]]], quantity: str, x_kind: str, looks: Sequence[int] = ()
+    runs: Sequence[tuple[str, Sequence[Series]]],
+    quantity: str,
+    x_kind: str,
+    looks: Sequence[int] = (),
+    is_whole: bool = True,
 ) -> Plot:
     """One smoothed training curve per run, and its validation as marks; patterns and marks differ, not only colours.
 
     Several series with one name, of runs that differ only in their seed, are drawn as the curve of their mean, with a
     band from the lowest to the highest. `looks` has the index of each run's mark, 0 to MOST_RUNS - 1, as a table of the
     runs shows it, so that the mark alone names a run where there is little room; without it they are given in order.
+    Runs without a step are told as that, unless they are not `is_whole`, but shown as they were at a moment.
     """
     head, what = quantity.split()
     curves, marks = [], []
@@ -174,8 +179,10 @@ def overlay(
         marks.append(Marks("", role, RUN_SYMBOLS[row], *_together(validated)[:2]))
     scale = NINES if what == "accuracy" else LOG
     note = "signs: in validation" if any(len(mark.x) for mark in marks) else ""
-    title = f"{quantity} in training"
-    return Plot(tuple(curves), tuple(marks), scale, x_kind, title=title, note=note, envelope=("all of n", "n"))
+    return Plot(
+        tuple(curves), tuple(marks), scale, x_kind, None, f"{quantity} in training", note, short_title=quantity,
+        envelope=("all of n", "n"), empty="no step is recorded" if is_whole else "",
+    )  # fmt: skip
 
 
 def _together(several: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats, Floats | None]:

@@ -116,3 +116,18 @@ def test_the_cursor_s_values_keep_their_zeros_so_that_no_text_moves() -> None:
     for scale in (LINEAR, LOG):
         read = [lines_of(Plot((curve,), scale=scale, cursor=at), 40, 9)[0].rstrip() for at in (0.0, 1.0, 2.0)]
         assert read == [f"step {at}  digit {value}" for at, value in enumerate(("0.1278", "0.1270", "0.1300"))]
+
+
+def test_the_title_stays_beside_the_cursor_s_values_in_both_charts_of_a_run_or_in_neither() -> None:
+    series, kept = Series(recorded.training(1075)), set()
+    for width in (39, 41, 49, 58, 78, 98):
+        for at in (12.0, 700.0, 1075.0):
+            titles = []
+            for name in ("loss", "accuracy"):
+                line = lines_of(plot(series, None, View(cursor=at), name), width, 9)[0]
+                assert "digit " in line
+                assert "  sum " in line
+                titles.append(line.startswith(name))
+            assert titles[0] == titles[1], (width, at)
+            kept.add((width >= 49, titles[0]))
+    assert kept == {(False, False), (True, True)}

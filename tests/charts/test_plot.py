@@ -7,9 +7,10 @@ import pytest
 from rich.cells import cell_len
 
 from mnist_sum_tui.bench import chart
+from mnist_sum_tui.charts.above import read
 from mnist_sum_tui.charts.axes import LINEAR, LOG, NINES, SHARE, Floats, Scale, across, steps
 from mnist_sum_tui.charts.cells import SAMPLES as PATTERNS
-from mnist_sum_tui.charts.plot import Curve, Marks, Plot, draw, read
+from mnist_sum_tui.charts.plot import Curve, Marks, Plot, draw
 from mnist_sum_tui.charts.series import smooth
 
 RAMP = np.arange(101, dtype=float)
@@ -104,6 +105,10 @@ def test_every_line_is_as_wide_as_the_chart_with_any_letters_in_a_name(name: str
         assert {cell_len(line) for line in text(plot, width, 8)} == {width}
     assert name in text(plot, 60, 8)[0]
     assert "last" in text(plot, 60, 8)[0]
+
+
+def test_a_chart_of_five_rows_has_its_title() -> None:
+    assert text(Plot((curve(RAMP),), title="loss"), 34, 5)[0].rstrip() == "loss  ━ digit"
 
 
 def test_the_cursor_shows_the_values_under_it() -> None:

@@ -97,3 +97,30 @@ def test_the_ghost_run_s_two_lines_differ_in_role_and_in_pattern_and_share_a_leg
     assert legend.count("best earlier run") == 1
     samples = [role for text, role in draw(charts, 100, 20).lines[1] if text == BRAILLE.lines[-1]]
     assert samples == ["digit-ghost", "sum-ghost"]
+
+
+@pytest.mark.parametrize(("count", "legend"), [(3, "━ ●  ╍ ◆  ┈ ▲"), (5, "┈ ▲  ━ ■  ╍ ▼")])
+def test_a_narrow_legend_names_all_marked_runs_beside_a_shorter_title(count: int, legend: str) -> None:
+    runs = [(f"11-29 16:0{row} swift", [Series(recorded.training(200))]) for row in range(count)]
+    drawn = draw(overlay(runs, "sum accuracy", "epoch", range(count)), 40, 8)
+    above = "".join(text for text, _ in drawn.lines[0]).rstrip()
+    assert above.startswith("sum accuracy")
+    assert above.endswith(legend)
+
+
+def test_a_legend_without_all_of_the_runs_says_so() -> None:
+    runs = [(f"11-29 16:0{row} swift", [Series(recorded.training(200))]) for row in range(6)]
+    for width, height in ((40, 8), (25, 8), (27, 20)):
+        lines = draw(overlay(runs, "sum accuracy", "epoch", range(6)), width, height).lines
+        assert "".join(text for text, _ in lines[height // 20]).rstrip().endswith(BRAILLE.cut)
+    whole = draw(overlay(runs, "sum accuracy", "epoch", range(6)), 43, 8).lines[0]
+    assert "".join(text for text, _ in whole).endswith(f"{RUN_SYMBOLS[5]} ")
+
+
+def test_a_chart_of_runs_without_a_step_says_so() -> None:
+    runs = [("11-29 16:00 swift", [Series([recorded.started()])])]
+    for width, height in ((40, 8), (20, 4), (100, 30), (12, 8)):
+        lines = draw(overlay(runs, "sum accuracy", "epoch"), width, height).lines
+        text = ["".join(part for part, _ in line) for line in lines]
+        assert {len(line) for line in text} == {width}
+        assert any("no step is recorded" in line for line in text) == (width >= 40)

@@ -216,7 +216,7 @@ class RunsPage(Experiments):
         """Draw the curves, whole or as far as they are played."""
         if self.is_mounted:
             shown = self.in_step(self.quantity, self.x_kind)
-            self.query_one(Chart).plot = overlay(shown, self.quantity, self.x_kind, self._looks)
+            self.query_one(Chart).plot = overlay(shown, self.quantity, self.x_kind, self._looks, shown is self.curves)
 
     watch_quantity = watch_x_kind = draw_curves
 
