@@ -98,7 +98,8 @@ class KeyFigures(Horizontal):
                 figure.show(*shown[figure.name])
         self.query_one(Facts).show(session)
         self.query_one("#chosen", Line).say(chosen(session.config) if session.config is not None else "")
-        self.query_one("#last-epochs", Line).say(last_epochs(session.epochs, ROWS - 1))
+        is_over = not session.is_live and session.moment is None
+        self.query_one("#last-epochs", Line).say(last_epochs(session.epochs, ROWS - 1, is_over))
 
 
 def chosen(config: TrainConfig) -> str:

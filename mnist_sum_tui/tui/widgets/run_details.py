@@ -37,17 +37,17 @@ def details(run: Summary, height: int) -> str:
     changed = "\n".join(f"changed {changed_words(event, run.steps)}" for event in changes)
     changed = shortened(changed, MOST_CHANGES)
     rows = len(settings) + len(changed.splitlines()) + bool(run.note)
-    epochs = last_epochs(run.epochs, max(3, height - ROWS_BESIDE - rows))
+    epochs = last_epochs(run.epochs, max(3, height - ROWS_BESIDE - rows), is_over=run.state != "running")
     return "\n".join([name, epochs, "", *([changed] if changed else []), in_columns(settings)])
 
 
-def last_epochs(epochs: Sequence[EpochDone], count: int) -> str:
+def last_epochs(epochs: Sequence[EpochDone], count: int, is_over: bool = False) -> str:
     """The accuracies of at most `count` epochs, the newest last: of training, and of validation if there is one.
 
     A sign before the first one says that there are earlier ones.
     """
     if not epochs:
-        return "no epoch is done yet"
+        return "no epoch was done" if is_over else "no epoch is done yet"
     best = next((epoch for epoch in reversed(epochs) if epoch.best), None)
     cut = f"{BRAILLE.cut} " if len(epochs) > count else ""
     rows = [

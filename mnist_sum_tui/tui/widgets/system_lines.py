@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 READ_SECONDS = 1.0
 UNKNOWN = "The machine's figures appear after ten seconds of training."
-UNRECORDED = "The machine's figures were not recorded: a run's first ones are those after ten seconds."
+UNRECORDED = "The machine's figures were not recorded:\na run's first ones are those after ten seconds."
 
 
 class SystemLines(Line):

@@ -191,6 +191,7 @@ async def test_u_shows_what_the_machine_is_busy_with_in_place_of_the_loss(pilot:
     for is_live, words in ((True, "appear after ten seconds"), (False, "were not recorded")):
         system.show(None, is_ours=False, is_live=is_live)
         assert words in str(system.content)
+        assert max(map(len, str(system.content).splitlines())) <= 78, "it is seen whole"
 
 
 async def test_the_machine_is_read_once_a_second_while_our_own_training_runs(

@@ -34,3 +34,10 @@ def test_what_was_changed_while_a_run_trained_stands_above_its_settings(
     expected += [f"\u2026 {more} more"] if more else []
     assert lines[first - len(expected) - 1 : first] == ["", *expected]
     assert "sum-weight       0.5" in lines
+
+
+def test_of_a_run_that_is_over_it_is_not_said_that_an_epoch_is_still_to_come(tmp_path: Path) -> None:
+    run = make(tmp_path, "stopped", [recorded.started()])
+    assert "no epoch was done" in details(summarise(run), 40)
+    with run.lock():
+        assert "no epoch is done yet" in details(summarise(run), 40)
