@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
 REST_COLUMNS, REST_ROWS = 56, 6
-"""columns that the pad leaves for frame, picture and bars; rows that it leaves for tabs, pen, weights and footer"""
+"""columns that the pad leaves for frame, picture and bars; rows for tabs, frame, note, weights and footer"""
 HINT = "Draw a digit with the mouse, or space and the arrow keys."
 HINT_FOR_KEYS = "Space puts the pen down or up, the arrow keys move it."
 HINT_WITHOUT_MOUSE = f"No mouse here? {HINT_FOR_KEYS}"
@@ -77,7 +77,7 @@ class DrawPage(DrawingFiles, HeatPage):
         with Horizontal(id="draw"):
             with Vertical(id="drawing"):
                 yield DrawPad(id="pad")
-                yield Static(id="pen", markup=False)
+                yield Static(id="below-pad", markup=False)
             with Container(id="rest"):
                 with Vertical(id="seen-and-said"):
                     yield Digit(id="seen")
@@ -98,7 +98,6 @@ class DrawPage(DrawingFiles, HeatPage):
     def on_mount(self) -> None:
         """Give the parts their titles."""
         self.query_one("#pad").border_title = "Draw here"
-        self.query_one("#pad").border_subtitle = "right button rubs out" if self._app.takes_mouse else "e rubs out"
         seen = self.query_one("#seen", Digit)
         seen.border_title, seen.look = "Network sees", "blocks"
         self.query_one("#earlier").border_title = "Earlier drawings: c keeps this one here; click one twice to take it"
@@ -188,8 +187,10 @@ class DrawPage(DrawingFiles, HeatPage):
         self.query_one(AdditionTable).predictions = predictions
         self.show_heat(None if answer is None else answer.image, shown, answer.source if answer else "")
         tool = "rubber" if pad.rubs_out else f"{pad.pen} pen"
+        pad.border_subtitle = f"number {self.number} {BRAILLE.between} {tool}"
+        rubs = "right button rubs out" if self._app.takes_mouse else "e rubs out"
         answered = "" if self.milliseconds is None else f"\nanswered in {self.milliseconds:.0f} ms"
-        self.query_one("#pen", Static).update(f"number {self.number} {BRAILLE.between} {tool}{answered}")
+        self.query_one("#below-pad", Static).update(f"{rubs}{answered}")  # seen where the height leaves rows
 
     def action_clear(self) -> None:
         """Begin a new sheet; the drawing goes to the earlier ones, which are shown if there is room."""

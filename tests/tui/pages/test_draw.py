@@ -99,7 +99,7 @@ async def test_number_pen_rubber_and_clear(tmp_path: Path, monkeypatch: pytest.M
         await pilot.press("t")
         assert pad.pen == "thick"
         await pilot.press("t", "e")
-        assert str(page.query_one("#pen", Static).render()).startswith("number 9 · rubber")
+        assert str(pad.border_subtitle) == "number 9 · rubber"
         assert (pad.pen, pad.rubs_out) == ("thin", True)
         before = int(pad.sheet.sum())
         await draw(pilot)
@@ -111,18 +111,21 @@ async def test_number_pen_rubber_and_clear(tmp_path: Path, monkeypatch: pytest.M
         assert page.query_one("#seen", Digit).image is None
 
 
-async def test_what_is_drawn_survives_a_resize(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_drawn_survives_a_resize_and_the_pen_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "draw")
         await draw(pilot)
         pad = app.screen.query_one(DrawPad)
         sheet = pad.sheet
-        for size, scale in (((120, 36), 2), ((200, 60), 3), ((60, 20), 1)):
+        for size, scale in (((120, 36), 2), ((120, 34), 2), ((200, 60), 3), ((160, 48), 3), ((60, 20), 1)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
             await pilot.pause()
             assert pad.scale == scale
+            assert any("number 7 · medium pen" in line.text for line in app.screen._compositor.render_strips()), size
         assert pad.sheet is sheet
 
 
