@@ -95,10 +95,15 @@ def advice(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) ->
     return ""
 
 
+def went_wrong(done: Finished, config: TrainConfig, events: Sequence[Event]) -> str:
+    """As `advice`, and also of a run that diverged, whose end says it."""
+    return done.message if done.reason == "diverged" else advice(done, config, events)
+
+
 def trouble(summary: Summary) -> str:
     """What went wrong in a run and what to try; empty if nothing did, or the run is not over."""
     done, config = summary.finished, summary.config
     if done is None or config is None:
         return ""
     told = read_events(summary.run.metrics_file, Advice.kind)
-    return done.message if done.reason == "diverged" else advice(done, config, [*summary.changed, *told])
+    return went_wrong(done, config, [*summary.changed, *told])

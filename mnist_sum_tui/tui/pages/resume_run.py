@@ -33,7 +33,10 @@ class ResumeRun(Question[int | None]):
         if per_epoch:  # rounded down, because a run that did not come to its end must not say so
             done = str(found.step * 100 // per_epoch / 100).removesuffix(".0")
         whole = found.config.epochs
-        state = f"It stopped at epoch {done} of {whole} and goes on from there. How many epochs to add to the {whole}?"
+        state = f"It stopped at epoch {done} of {whole} and goes on from there."
+        if not found.step:
+            state = "No step of it was saved, so it begins at step 0."
+        state += f" How many epochs to add to the {whole}?"
         if found.is_complete:
             state = "It is complete. How many more epochs?"
         with Vertical(classes="dialog"):

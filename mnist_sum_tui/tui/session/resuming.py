@@ -12,7 +12,7 @@ from mnist_sum_tui.runs.knob_turns import turned
 from mnist_sum_tui.runs.length import lost_checkpoint
 from mnist_sum_tui.runs.position import Change, with_length
 from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
-from mnist_sum_tui.training.diverged import advice, turns_of
+from mnist_sum_tui.training.diverged import turns_of, went_wrong
 from mnist_sum_tui.training.schedule import rate_at
 
 MOST_RATES = 500
@@ -88,7 +88,7 @@ class Continuation:
             step=step,
             epoch_seconds=epochs[-1].elapsed / len(epochs) if epochs else None,
             factor=rate.number if rate else 1.0,
-            warning=advice(ends[-1], config, found) if ends else "",
+            warning=went_wrong(ends[-1], config, found) if ends else "",
         )
 
     @property

@@ -8,12 +8,21 @@ from textual.pilot import Pilot
 from textual.widgets import Label
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.diverged import divergence
 from mnist_sum_tui.tui.pages.resume_run import ResumeRun
 from mnist_sum_tui.tui.session.resuming import Continuation
 from tests.tui import recorded
 
 STEPS = recorded.STEPS_PER_EPOCH
+
+
+async def said_of(pilot: Pilot[int], config: TrainConfig, *events: Event) -> str:
+    """The words of the question about a run with these events."""
+    await pilot.app.push_screen(ResumeRun(Continuation.of(Run(Path("runs/long")), config, events)))
+    await pilot.pause()
+    return " ".join(str(label.render()) for label in pilot.app.screen.query(Label))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +37,15 @@ STEPS = recorded.STEPS_PER_EPOCH
 async def test_the_epoch_at_which_it_stopped_is_told_in_full(step: int, words: str, pilot: Pilot[int]) -> None:
     start = replace(recorded.started(resumed=True), step=step, epochs=2000)
     config = TrainConfig.of("standard", model="compact", epochs=2000)
-    await pilot.app.push_screen(ResumeRun(Continuation.of(Run(Path("runs/long")), config, [start])))
-    await pilot.pause()
-    said = [str(label.render()) for label in pilot.app.screen.query(Label)]
-    assert f"It stopped at {words} and goes on from there." in " ".join(said)
+    said = await said_of(pilot, config, start)
+    assert f"It stopped at {words} and goes on from there." in said
+
+
+async def test_a_run_that_diverged_before_anything_was_saved_is_not_said_to_go_on(pilot: Pilot[int]) -> None:
+    config = TrainConfig.of("standard", lr=50)
+    why = divergence(3, config, has_checkpoint=False)
+    end = replace(recorded.finished(reason="diverged"), message=why)
+    said = await said_of(pilot, config, recorded.started(), end)
+    assert f"So far: {why}. A new run may be better." in said
+    assert "No step of it was saved, so it begins at step 0. How many epochs to add to the 5?" in said
+    assert "goes on" not in said
