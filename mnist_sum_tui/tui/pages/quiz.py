@@ -30,8 +30,6 @@ INTRODUCTION = (
     "Ten test images for you and the network: which digit is it, and what is its sum with the number? Half of them are "
     "among those that the network is least sure of."
 )
-WIDTH = 60
-"""columns within the dialog"""
 
 
 class AnswerInput(SteadyInput):
@@ -123,7 +121,7 @@ class QuizScreen(Question[None]):
 
     def on_working(self, message: Working) -> None:
         """Say what is being done."""
-        self._hint(working_line(message.text, message.share, WIDTH))
+        self._hint(working_line(message.text, message.share, self.query_one("#hint").content_size.width))
 
     def on_trouble(self, message: Trouble) -> None:
         """Say what is wrong, for example that there is no network; the next Enter asks it again."""
