@@ -108,6 +108,19 @@ async def runs(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+async def delete(pilot: Pilot[int]) -> None:
+    await runs(pilot)
+    await pilot.press("d", "right")
+    await pilot.pause()
+
+
+async def go_to(pilot: Pilot[int]) -> None:
+    await fixed.open_page(pilot, "inspect")
+    await pilot.press("g")
+    pilot.app.screen.query_one(Input).cursor_blink = False
+    await pilot.pause()
+
+
 def app_of(pilot: Pilot[int]) -> MnistSumApp:
     assert isinstance(pilot.app, MnistSumApp)
     return pilot.app
@@ -160,6 +173,8 @@ SHOWN: dict[str, Show] = {
     "heat": heat,
     "quiz": quiz,
     "runs": runs,
+    "delete": delete,
+    "go to": go_to,
     "guide": guide,
     "keys": keys,
     "palette": palette,
