@@ -6,12 +6,13 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.guide.find import find_page
 
 ABOUT = {
-    "train": """\
+    "train": f"""\
 The loss of both answers, digit and
 sum, falls as the network learns,
 and the accuracy rises. Below: its
-answers for a few images; where
-there is room, also all sums of the
+answers for a few images (where only
+7, 16 {BRAILLE.wrong} fits: read 7, sum 16), and
+in a wide window all sums of the
 first: a diagonal once it adds.
 p plays a run back. F9: a guide; its
 glossary says what the words mean.""",

@@ -7,6 +7,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from mnist_sum_tui.tui.pages.about import ABOUT
 from mnist_sum_tui.tui.widgets.sample_strip import AdditionPicture, Sample, SampleStrip, caption, table_image
 from tests.tui import recorded
 
@@ -26,6 +27,10 @@ from tests.tui import recorded
 )
 def test_a_wrong_answer_says_what_was_read_and_is_never_cut_into_another_number(width: int, words: str) -> None:
     assert caption(3, 5, 7, 12, width) == words
+
+
+def test_the_help_explains_the_shortest_words_of_a_wrong_answer() -> None:
+    assert f"{caption(1, 9, 7, 16, 8)} fits: read 7, sum 16" in " ".join(ABOUT["train"].split())
 
 
 def test_right_answers_and_a_sum_that_does_not_fit_its_digit() -> None:
