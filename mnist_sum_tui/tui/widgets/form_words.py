@@ -97,7 +97,7 @@ def time_words(config: TrainConfig, speeds: Speeds) -> str:
         return ""
     source = "measured in an earlier run"
     if not speeds[config.model].is_measured:
-        source = "estimated from a few steps, beside what else runs now"
+        source = "estimated beside what else runs"  # short: one line in 80 columns
     if config.epochs == 1:
         return f"{about(seconds)} here ({source})"
     return f"{about(config.epochs * seconds)} here: {config.epochs} epochs of {about(seconds)} ({source})"

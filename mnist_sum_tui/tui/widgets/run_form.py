@@ -71,8 +71,8 @@ class RunForm(VerticalScroll, can_focus=False):
             yield Static(id="readiness", markup=False)
             with ButtonRow(id="go"):
                 yield Button("Start training", variant="primary", id="start")
-                yield Button(id="other")
                 yield Button("Find a rate", id="find-rate")
+                yield Button(id="other")  # last, because its label grows when the speed of the network is known
             yield Static(id="all-recipes", markup=False)
             yield LatestRuns(self._runs_folder, id="latest")
         yield BesideForm(self._defaults.data_dir, self._runs_folder, id="beside-form")

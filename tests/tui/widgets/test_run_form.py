@@ -18,8 +18,6 @@ from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded, shown
 from tests.tui.recorded import until
 
-SOURCE = "(estimated from a few steps, beside what else runs now)"
-
 
 def said(form: RunForm, name: str) -> str:
     return str(form.query_one(f"#{name}", Static).visual)
@@ -91,6 +89,7 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     form = recorded.app_of(pilot).train_page.form
     form.ready()
     await until(pilot, lambda: said(form, "readiness") == "ready")
+    places = [form.query_one(f"#{name}").region.offset for name in ("start", "find-rate", "other")]
     form.take_speed("compact", Speed(5500, is_measured=True))
     form.take_speed("original", Speed(400, is_measured=False))
     form.take_speed("swift", Speed(10_000, is_measured=False))
@@ -100,6 +99,7 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     assert chosen["recipe"].startswith("standard     ~50 s in all      AdamW")
     assert chosen["model"].startswith("compact      ~10 s an epoch    small")
     assert str(form.query_one("#other", Button).label) == "Choose original: about 11 min"
+    assert [form.query_one(f"#{name}").region.offset for name in ("start", "find-rate", "other")] == places
     form.query_one("#epochs", Input).value = "1"
     form.query_one("#other", Button).press()
     await pilot.pause()
@@ -108,13 +108,13 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     recipe = str(form.query_one("#recipe SelectCurrent #label", Static).visual)
     assert recipe.startswith("standard     ~2 min in all"), "it keeps what was chosen"
     assert "(set by you: network, epochs)" in " ".join(recipe.split())
-    assert said(form, "readiness") == f"about 2 min here {SOURCE}"
+    assert said(form, "readiness") == "about 2 min here (estimated beside what else runs)"
     assert str(form.query_one("#other", Button).label) == "Choose compact: about 10 s"
     form.query_one("#recipe", Select).value = "sprint"
     await pilot.pause()
     form.query_one("#model", Select).value = "swift"
     await pilot.pause()
-    assert said(form, "readiness") == f"about 6 s here {SOURCE}", "all 60,000 images"
+    assert said(form, "readiness") == "about 6 s here (estimated beside what else runs)", "all 60,000 images"
 
 
 async def test_no_time_is_told_of_images_that_nobody_has_counted(
