@@ -118,7 +118,7 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int, width: int = 0) 
     If `width` is large enough, a bar shows the probability of the sum.
     """
     lines = []
-    room = width - len("> 9 + 9 = 18 x  ") - len(" 100.0 %")
+    room = width - len("> 9 + 9 = 18 x  ") - len(" 100.0%")
     for said in predictions:
         mark = BRAILLE.chosen if said.number == chosen else " "
         if said.correct is None:
@@ -130,7 +130,7 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int, width: int = 0) 
         line = Content.assemble((text, weight), (sign or " ", style))
         if room >= 8:
             share = max(said.sum_probabilities)
-            line += Content.assemble((f"  {bar(share, room)} {percent(share, 1):>7}", weight))
+            line += Content.assemble((f"  {bar(share, room)} {percent(share, 1, '%'):>6}", weight))
         lines.append(line)
     return Content("\n").join(lines)
 

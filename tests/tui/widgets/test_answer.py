@@ -66,7 +66,7 @@ def test_a_wide_list_shows_how_probable_each_sum_is() -> None:
     lines = all_ten(fixed.predictions(0), 4, 50).plain.split("\n")
     assert {len(line) for line in lines} == {50}
     sure = max(fixed.predictions(0)[4].sum_probabilities)
-    assert lines[4].endswith(f" {sure * 100:.1f} %")
+    assert lines[4].endswith(f" {sure * 100:.1f}%"), "the same sign as beside the digit and the sum"
 
 
 def test_all_ten_answers_as_text() -> None:
