@@ -94,7 +94,7 @@ async def test_a_question_takes_one_answer_and_closes_nothing_else(fake: FakeTra
 
 
 async def test_the_question_says_what_would_be_lost_now(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    app, steps = recorded.new_app(tmp_path), [1072]
+    app, steps = recorded.new_app(tmp_path), list[int | None]([None])
     monkeypatch.setattr(Session, "is_training", True)
     monkeypatch.setattr(Session, "saved_step", property(lambda _: steps[-1]))
     run = find.create(tmp_path / "runs", replace(CONFIG, model="tiny@0123456789ab"))
@@ -103,7 +103,10 @@ async def test_the_question_says_what_would_be_lost_now(monkeypatch: pytest.Monk
         await pilot.press("q")
         await pilot.pause()
         said = app.screen.query_one("#lost", Static)
-        assert "after step 1,072, the last checkpoint" in str(said.visual)
+        first, *_ = [said.render_line(y).text.strip() for y in range(said.size.height)]
+        assert first == "Leaving at once loses all, because nothing is saved yet."
+        steps.append(1072)
+        await until(pilot, lambda: "after step 1,072, the last checkpoint" in str(said.visual))
         steps.append(1340)
         await until(pilot, lambda: "after step 1,340, the last checkpoint" in str(said.visual))
         assert f"mnist-sum train --resume {run.id} --model-file tiny.py" in str(said.visual)

@@ -57,7 +57,7 @@ class DeleteRun(Confirm):
         """`row` is that of the run in the table, in which it may be the newest of several."""
         run, *others = members_of(row)
         reached = "" if run.sum_accuracy is None else f", {percent(run.sum_accuracy)} of the sums right"
-        done = plural(len(run.epochs), "epoch") if run.epochs else "not one whole epoch"
+        done = plural(len(run.epochs), "epoch") if run.epochs else "Not one whole epoch"
         detail = f"{done}{reached}. It cannot be brought back."
         if others:
             detail = f"The newest of {len(others) + 1} runs in this row; the others stay.\n{detail}"
@@ -154,7 +154,7 @@ class QuitScreen(Question[Answer]):
     def _lost(self) -> str:
         step = self._saved_step()
         if step is None:
-            lost = "everything, because nothing is saved yet.\nAfter Stop and save, go"
+            lost = "all, because nothing is saved yet.\nAfter Stop and save, go"
         else:
             lost = f"what came after step {step:,}, the last checkpoint.\nGo"
         return f"Leaving at once loses {lost} on later with\n{self._command}"

@@ -10,6 +10,7 @@ from textual.widgets import Input, Label, Static
 from mnist_sum_tui.runs import notes
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.tui.pages.dialogs import AskLine, DeleteRun
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.widgets.chart import Chart
@@ -222,3 +223,5 @@ async def test_before_the_newest_of_several_seeds_is_deleted_its_own_figure_is_t
             assert isinstance(app.screen, DeleteRun)
             assert app.screen.detail == f"{words}2 epochs, 95.00 % of the sums right. It cannot be brought back."
             await pilot.press("n")
+    begun = summarise(make(tmp_path / "others", "20260101-120500-swift", [recorded.started()]))
+    assert DeleteRun(begun).detail == "Not one whole epoch. It cannot be brought back."
