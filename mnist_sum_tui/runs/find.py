@@ -106,15 +106,15 @@ def _model(run: Run) -> str:
     return ""
 
 
-def weights_file(run: Run) -> Path:
-    """The file of the run's best weights.
+def weights_file(run: Run, otherwise: str = "choose another run") -> Path:
+    """The file of the run's best weights; `otherwise` is what to do if there is none.
 
     Raises:
         UsageError: the run has no weights.
     """
     if run.best_weights is None:
         wait = " yet: wait for its first epoch, or" if run.is_running else ":"
-        raise UsageError(f"run {run.id} has no weights{wait} choose another run")
+        raise UsageError(f"run {run.id} has no weights{wait} {otherwise}")
     return run.best_weights
 
 

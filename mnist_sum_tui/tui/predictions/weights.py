@@ -137,7 +137,7 @@ def of_session(session: Session, wanted: Weights | None = None) -> Choices:
         wanted = nearest(run, moment.epochs_done)
     if opened is None or not own_files.is_run(opened.path):
         return choices(run, session.runs_folder, session.control, wanted)
-    find.weights_file(opened)  # raises if it has none: another run's weights would be a surprise
+    find.weights_file(opened, "open another one on Runs (F5, Enter)")  # raises: another run's would be a surprise
     return choices(opened, session.runs_folder, None, wanted)
 
 

@@ -128,7 +128,7 @@ def test_the_opened_run_is_the_network_of_the_pages(tmp_path: Path, monkeypatch:
     assert of_session(session).chosen.owner == "new", "the newer one has not made a step"
     assert of_session(session).chosen.is_newest, "nobody chose it, so the page says why it is this one"
     session.open(CONFIG, old, [])
-    with pytest.raises(UsageError, match="run old has no weights: choose another run"):
+    with pytest.raises(UsageError, match=r"run old has no weights: open another one on Runs \(F5, Enter\)"):
         of_session(session)
     give_weights(old)
     assert of_session(session).chosen.path == old.best_file
