@@ -1,15 +1,18 @@
 """Numbers, bars and images as plain text, without colour. Pure functions; standard library only."""
 
 import math
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from mnist_sum_tui.glyphs import Glyphs, current
 from mnist_sum_tui.verdict import SURE
 
 RAMP = " .:-=+*#%@"
 """from background to ink in ten steps, each visibly darker than the one before in common terminal fonts"""
-
+WORD = re.compile(r"\S*\d %\S*|\S+")
+"""a word, or a figure and its sign, which stay together: `99.94 %,`"""
 Pixels = Sequence[Sequence[int]]
 
 
@@ -183,9 +186,15 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
+def wrapped(text: str, width: int, **options: Any) -> list[str]:
+    """As `textwrap.wrap`, with its options, but a figure stays with its percent sign: `99.94 %`."""
+    whole = re.sub(r"(?<=\d) %", "\xa0%", text)
+    return [line.replace("\xa0%", " %") for line in textwrap.wrap(whole, width, **options)]
+
+
 def hanging(text: str, width: int, indent: int) -> str:
     """The text in lines of this width; those after the first begin `indent` columns further right."""
-    return ("\n" + " " * indent).join(textwrap.wrap(text, width, break_on_hyphens=False))
+    return ("\n" + " " * indent).join(wrapped(text, width, break_on_hyphens=False))
 
 
 def letters(count: int) -> list[str]:

@@ -12,12 +12,14 @@ from mnist_sum_tui.formatting import (
     duration,
     equation,
     first_fit,
+    hanging,
     percent,
     shade,
     small,
     sparkline,
     trim,
     uncapped,
+    wrapped,
 )
 
 
@@ -110,6 +112,11 @@ def test_sparkline_marks_missing_values() -> None:
 
 def test_only_a_full_share_is_shaded_full() -> None:
     assert (shade(1.0), shade(0.999), shade(0.0), shade(None)) == ("█", "▓", " ", "·")
+
+
+def test_no_line_ends_between_a_figure_and_its_percent_sign() -> None:
+    assert wrapped("from 99.9 to 99.7 %)", 17) == ["from 99.9 to", "99.7 %)"]
+    assert hanging("best  99.94 %, and more", 12, 2) == "best\n  99.94 %, and\n  more"
 
 
 def test_a_sentence_that_is_too_long_ends_with_a_clause() -> None:

@@ -26,6 +26,7 @@ ROOMS = (
 )
 """from left to right; the rooms of one set do not import each other, besides those of the first"""
 TUI_ROOMS = (
+    {"whole_figures"},
     {"session", "textual_fixes", "textual_speed", "looks", "link"},
     {"plain_app"},
     {"notifying"},

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mnist_sum_tui.cli.spoken import sentence, spoken
+from mnist_sum_tui.formatting import WORD
 from mnist_sum_tui.printable import printable
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ MOST_DRAWN = 120
 """the most columns of charts and pictures, because wider ones are hard to take in"""
 PIPE_WIDTH = 160
 """columns of the output when stdout is not a terminal"""
-WORD = re.compile(r"\S*\d %\S*|\S+")
-"""a word, or a figure and its sign, which stay together: `99.94 %,`"""
 SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
 """a word of a command, whose quotes may hold spaces"""
 

@@ -4,7 +4,6 @@ import contextlib
 import errno
 import os
 import sys
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -17,6 +16,7 @@ from mnist_sum_tui.cli.drawing_options import use_settings
 from mnist_sum_tui.cli.layout import PIPED_WIDTH
 from mnist_sum_tui.cli.usage_errors import message_of
 from mnist_sum_tui.errors import MnistSumError, UsageError
+from mnist_sum_tui.formatting import wrapped
 from mnist_sum_tui.machine.process import collect_less_often, set_waiting
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.machine.stdio import flush_or_drop, repair_streams
@@ -119,7 +119,7 @@ def _wrapped(line: str) -> str:
         width = os.get_terminal_size(sys.stderr.fileno()).columns or PIPED_WIDTH  # 0: a serial line does not say it
     except OSError:  # a pipe or a file
         return line
-    return "\n".join(textwrap.wrap(line, max(width, 10), break_long_words=False, break_on_hyphens=False))
+    return "\n".join(wrapped(line, max(width, 10), break_long_words=False, break_on_hyphens=False))
 
 
 def _say(kind: str, message: str) -> None:

@@ -9,6 +9,9 @@ from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement, TableEl
 from rich.table import Table
 from rich.text import Text
 
+from mnist_sum_tui.formatting import WORD
+from mnist_sum_tui.tui.whole_figures import keep_figures_whole
+
 
 class _LeftHeading(Heading):
     LEVEL_ALIGN: ClassVar = {}
@@ -39,8 +42,15 @@ class _WholeWords(TableElement):
 
 
 def _widths(columns: Sequence[Sequence[Text]], room: int) -> list[int]:
-    """The width of each column: its longest word, and a share of the remaining room by what its longest cell needs."""
-    words = [max(len(word) for cell in column for word in cell.plain.split() or [""]) for column in columns]
+    """The width of each column: its longest word, and a share of the remaining room by what its longest cell needs.
+
+    A figure and its percent sign are one word if there is room for that.
+    """
+    longest = [
+        [max(len(word) for cell in column for word in split(cell.plain) or [""]) for column in columns]
+        for split in (WORD.findall, str.split)
+    ]
+    words = next((each for each in longest if sum(each) <= room), longest[-1])
     lacking = [max(cell.cell_len for cell in column) - word for column, word in zip(columns, words, strict=True)]
     spare = min(max(room - sum(words), 0), sum(lacking))
     return [word + spare * lack // max(sum(lacking), 1) for word, lack in zip(words, lacking, strict=True)]
@@ -48,6 +58,11 @@ def _widths(columns: Sequence[Sequence[Text]], room: int) -> list[int]:
 
 class Page(Markdown):
     """A page of Markdown, to be printed."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The lines; a figure stays with its percent sign."""
+        keep_figures_whole()
+        yield from super().__rich_console__(console, options)
 
     elements: ClassVar[dict[str, type[MarkdownElement]]] = {
         **Markdown.elements,

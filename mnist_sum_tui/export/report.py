@@ -3,6 +3,7 @@
 The content of a run's files is checked field by field, and damaged fields are left out. The template escapes all text.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ from mnist_sum_tui.training.diverged import trouble
 from mnist_sum_tui.version import __version__
 
 MOST_MISTAKES = 30
+KEPT = re.compile(r"<(table|pre|script|style)\b.*?</\1>|(?<=\d) %", re.DOTALL)
+"""a part of a page that stays as it is, because it may be copied; or, in a sentence, the space before a percent sign"""
 NINES = {"90 %", "99 %", "99.9 %"}
 """labels of an axis on which these are equally far apart; with fewer than two of them nobody could see that"""
 ENVIRONMENT = (
@@ -116,7 +119,9 @@ def _page(template: str, title: str, **values: Any) -> bytes:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     shared = {"title": title, "size": figures, "percent": percent, "duration": duration, "version": __version__}
-    return pages.get_template(template).render(shared | values).encode(errors="backslashreplace")
+    html = pages.get_template(template).render(shared | values)
+    whole = KEPT.sub(lambda found: found[0] if found[1] else "&nbsp;%", html)
+    return whole.encode(errors="backslashreplace")
 
 
 def _drawn(found: Iterable[Figure | None]) -> list[Figure]:

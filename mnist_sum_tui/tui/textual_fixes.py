@@ -25,6 +25,7 @@ from textual.widgets import Input, OptionList
 from textual.worker import get_current_worker
 
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.whole_figures import keep_figures_whole
 
 SCROLL_BARS = {name: getattr(ScrollBarRender, name) for name in ("VERTICAL_BARS", "HORIZONTAL_BARS")}
 
@@ -152,6 +153,7 @@ def mend() -> None:
     mend_alt_digits()
     mend_late_keys()
     mend_timers()
+    keep_figures_whole()
 
 
 def mend_timers() -> None:

@@ -1,5 +1,6 @@
 """`mnist-sum guide`: a list, a page as plain text through a pipe, a page laid out in a terminal."""
 
+import re
 import sys
 
 import pexpect
@@ -32,6 +33,8 @@ def test_through_a_pipe_a_page_is_plain_text_of_a_width(name: str, columns: str,
     code = {line.strip() for line in find_page(name).text.splitlines()}
     assert all(len(line) <= int(columns or 80) for line in lines if line.strip() not in code)
     assert all(line == line.rstrip() for line in lines)
+    assert not any(re.match(r" {0,3}%", line) for line in lines), "in a sentence it stays with its figure"
+    assert "\xa0" not in done.stdout
 
 
 def test_an_unknown_page_is_one_line(cli: Cli) -> None:

@@ -49,7 +49,7 @@ def run(tmp_path: Path) -> Run:
 
 
 def page(run: Run) -> str:
-    return report(run).decode()
+    return report(run).decode().replace("&nbsp;", " ")
 
 
 def test_it_shows_the_run(run: Run) -> None:
@@ -148,6 +148,10 @@ def test_several_runs_on_one_page(cli: Cli, tmp_path: Path) -> None:
     assert "those after F are not drawn" in text
     assert 'class="curve run-6" d="M' in text
     assert '"epoch 5.00: A 9' in text
+    words = re.sub(r"<(table|pre|script|style)\b.*?</\1>", "", text, flags=re.DOTALL)
+    assert re.findall(r"\d&nbsp;%", words), "no line ends between a figure and its sign"
+    assert not re.findall(r"\d\s%", words)
+    assert "&nbsp;" not in "".join(re.findall(r"<table.*?</table>", text, re.DOTALL)), "it may be copied"
     target, options = tmp_path / "out.html", ("--runs-dir", str(tmp_path / "runs"))
     done = cli("runs", "compare", runs[0].id, runs[1].id, "--report", str(target), *options)
     assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (0, "", 1)

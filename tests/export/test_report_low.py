@@ -39,7 +39,7 @@ def test_charts_that_stay_low_have_figures_and_no_word_about_others(most: float,
 
 
 def test_charts_with_two_of_those_figures_have_the_word(tmp_path: Path) -> None:
-    text = report(make(tmp_path, "20260101-120100-compact", [*recorded.training(2150)])).decode()
+    text = report(make(tmp_path, "20260101-120100-compact", [*recorded.training(2150)])).decode().replace("&nbsp;", " ")
     assert {"90 %", "99 %"} <= set(figures_of_axes(text)[1])
     assert NINES in text
 
@@ -61,7 +61,7 @@ DIVERGED = replace(recorded.finished(reason="diverged"), message="the loss is no
 )
 def test_what_went_wrong_is_said_as_in_the_dashboard(end: Finished, words: str, tmp_path: Path, cli: Cli) -> None:
     run = make(tmp_path, "20260101-120100-compact", [*guessing(), TOLD, end], lr=50.0)
-    text = report(run).decode()
+    text = report(run).decode().replace("&nbsp;", " ")
     assert (f"<p>But: {words}" in text) if words else ("But:" not in text)
     shown = cli("runs", "show", str(run.path), fresh=False).stdout
     assert (f"but       {words[:40]}" in shown) if words else ("\nbut " not in shown)

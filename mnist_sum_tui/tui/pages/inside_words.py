@@ -1,13 +1,12 @@
 """The page Inside's words about each layer, for readers who see one for the first time."""
 
-import textwrap
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.charts.health import short_name
 from mnist_sum_tui.charts.scatter import MOST, DigitMap
 from mnist_sum_tui.charts.thumbnail import as_maps
 from mnist_sum_tui.data.idx import SIDE
-from mnist_sum_tui.formatting import a_digit, percent, plural
+from mnist_sum_tui.formatting import a_digit, percent, plural, wrapped
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.widgets.large_map import Closer
@@ -59,7 +58,7 @@ def brief(words: str, width: int, rows: int) -> str:
     """The first sentences, as many as fit into `rows` rows of `width` columns, but at least one."""
     said, *others = words.split(". ")
     for sentence in others:
-        if len(textwrap.wrap(f"{said}. {sentence}.", max(width, 1))) > rows:
+        if len(wrapped(f"{said}. {sentence}.", max(width, 1))) > rows:
             return f"{said}."
         said = f"{said}. {sentence}"
     return said

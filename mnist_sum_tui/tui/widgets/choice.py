@@ -1,6 +1,5 @@
 """Choice: a Select whose choices have descriptions, which may change while it is open."""
 
-import textwrap
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
@@ -9,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Select
 from textual.widgets._select import SelectCurrent, SelectOverlay
 
+from mnist_sum_tui.formatting import wrapped
 from mnist_sum_tui.printable import printable
 
 BESIDE = 3
@@ -77,4 +77,4 @@ class Choice(Select[str]):
 def _hanging(first: str, last: str, width: int) -> str:
     """Both parts as text; further lines begin below the start of the last part."""
     indent = " " * len(first) if width - len(first) >= LEAST_ROOM else "  "
-    return "\n".join(textwrap.wrap(printable(first + last), max(width, LEAST_ROOM), subsequent_indent=indent))
+    return "\n".join(wrapped(printable(first + last), max(width, LEAST_ROOM), subsequent_indent=indent))

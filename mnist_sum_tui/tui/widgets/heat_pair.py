@@ -2,7 +2,6 @@
 
 import math
 import re
-import textwrap
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +15,7 @@ from textual.widget import Widget
 
 from mnist_sum_tui.charts.heat import less_sure
 from mnist_sum_tui.charts.thumbnail import Image, resize
+from mnist_sum_tui.formatting import wrapped
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.messages import HeatFound
 from mnist_sum_tui.tui.widgets.map_lines import readable_on
@@ -163,7 +163,7 @@ def fitted(found: HeatFound, sure: tuple[float, float], width: int, height: int)
             found_words = [strongest_words(*each) for each in zip(heats, shown, sure, strict=True)]
             if words is SHORT:
                 found_words = [re.sub("^the places? (with )?", "", each) for each in found_words]
-            told = textwrap.wrap(words.format(*found_words), max(width, 20))
+            told = wrapped(words.format(*found_words), max(width, 20))
             room = max(4, min(columns, 2 * (height - len(told) - 1)))
         if columns >= min(LEAST_COLUMNS, (width - 2) // 2):
             break

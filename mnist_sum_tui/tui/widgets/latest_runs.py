@@ -1,11 +1,11 @@
 """LatestRuns: the newest runs and the best one, below the form for a new run, if the screen is high enough."""
 
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from textual.widgets import Static
 
+from mnist_sum_tui.formatting import wrapped
 from mnist_sum_tui.runs.columns import BEST, named, text_of
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise
@@ -26,7 +26,7 @@ def latest(runs: Sequence[Summary]) -> str:
         [text_of(run, named(title)) + (BEST if run is best and title == "state" else "") for title in TITLES]
         for run in shown
     ]
-    below = [textwrap.fill(line, WIDTH) for line in ranking(shown, best).splitlines()]
+    below = ["\n".join(wrapped(line, WIDTH)) for line in ranking(shown, best).splitlines()]
     return "\n".join([HOW_TO_OPEN, in_columns([TITLES, *rows]), *below]) if rows else ""
 
 

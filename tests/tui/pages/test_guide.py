@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 from textual.command import Command, CommandList
 from textual.pilot import Pilot
-from textual.widgets import Markdown, OptionList
+from textual.widgets import Markdown, OptionList, Static
 
 from mnist_sum_tui.guide.find import pages
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -92,6 +92,18 @@ async def test_links_lead_to_pages_and_open_nothing_else(app: MnistSumApp, monke
         await until(pilot, lambda: any("example.org" in note.message for note in app._notifications))
         assert title(guide) == heading("accuracy")
     assert went == []
+
+
+async def test_a_figure_keeps_its_percent_sign(app: MnistSumApp) -> None:
+    """In all text that Textual wraps."""
+    async with app.run_test(size=(80, 24)) as pilot:
+        words = Static("of 10 % of the sums")
+        words.styles.width = 6
+        await app.screen.mount(words)
+        await pilot.pause()
+        rows = [words.render_line(y).text.strip() for y in range(words.size.height)]
+        assert rows == ["of", "10 %", "of the", "sums"]
+        assert str(words.visual) == "of 10 % of the sums", "as it is copied"
 
 
 async def test_the_palette_opens_it(app: MnistSumApp) -> None:

@@ -1,0 +1,26 @@
+"""Keep a figure and its percent sign in one line, `99.94 %`, wherever rich or Textual, which uses it, breaks lines.
+
+The text stays as it is, with an ordinary space, so that it can be copied and compared.
+"""
+
+import re
+
+from rich import _wrap
+from rich.cells import chop_cells
+
+from mnist_sum_tui.formatting import WORD
+
+
+def keep_figures_whole() -> None:
+    """Patch rich's pattern of a word with the spaces around it, and how it folds a word that is wider than a line."""
+    setattr(_wrap, "re_word", re.compile(rf"\s*(?:{WORD.pattern})\s*"))  # noqa: B010
+    setattr(_wrap, "chop_cells", _fold)  # noqa: B010
+
+
+def _fold(word: str, width: int) -> list[str]:
+    """The parts of a word: where the line is too narrow even for a figure with its sign, they are parted after all."""
+    figure, _, sign = word.rpartition(" %")
+    if not figure:
+        return chop_cells(word, width)
+    *parts, last = chop_cells(figure, width)
+    return [*parts, f"{last} ", *chop_cells(f"%{sign}", width)]
