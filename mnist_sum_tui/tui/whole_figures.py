@@ -5,14 +5,20 @@ The text stays as it is, with an ordinary space, so that it can be copied and co
 
 import re
 
-from rich import _wrap
 from rich.cells import chop_cells
 
 from mnist_sum_tui.formatting import WORD
 
 
 def keep_figures_whole() -> None:
-    """Patch rich's pattern of a word with the spaces around it, and how it folds a word that is wider than a line."""
+    """Patch rich's pattern of a word with the spaces around it, and how it folds a word that is wider than a line.
+
+    A version of rich that breaks lines elsewhere is left as it is.
+    """
+    try:
+        from rich import _wrap
+    except ImportError:
+        return
     setattr(_wrap, "re_word", re.compile(rf"\s*(?:{WORD.pattern})\s*"))  # noqa: B010
     setattr(_wrap, "chop_cells", _fold)  # noqa: B010
 
