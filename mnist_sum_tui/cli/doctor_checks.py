@@ -7,7 +7,6 @@ import platform
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,11 +15,10 @@ from mnist_sum_tui.cli.layout import is_plain
 from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.glyphs import BRAILLE, current
-from mnist_sum_tui.machine import stdio, terminal
+from mnist_sum_tui.machine import packages, stdio, terminal
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.version import __version__
 
-PACKAGES = ("torch", "torchvision", "numpy", "safetensors", "filelock", "pillow", "textual", "rich", "typer")
 OPTIONAL = {"torchvision", "pillow", "textual"}
 """packages that training does not need, only a download, pictures or the dashboard"""
 LITTLE_SPACE = 10**9
@@ -42,17 +40,15 @@ class Finding:
 
 
 def versions() -> Finding:
-    """Versions of mnist-sum, Python and the libraries, without importing them."""
+    """Versions of mnist-sum, Python and the libraries, and which do not fit, without importing them."""
     found: dict[str, str | None] = {"mnist-sum": __version__, "python": platform.python_version()}
-    for name in PACKAGES:
-        found[name] = None
-        with contextlib.suppress(PackageNotFoundError):
-            found[name] = printable(version(name))
-    missing = [name for name, number in found.items() if number is None]
-    if not missing:
-        return Finding("versions", "ok", ", ".join(f"{name} {number}" for name, number in found.items()), found)
-    state: State = "note" if OPTIONAL.issuperset(missing) else "broken"
-    return Finding("versions", state, f"{', '.join(missing)} not installed: install mnist-sum again", found)
+    found |= {name: packages.installed(name) for name in packages.NEEDED}
+    if missing := [name for name, number in found.items() if number is None]:
+        state: State = "note" if OPTIONAL.issuperset(missing) else "broken"
+        return Finding("versions", state, f"{', '.join(missing)} not installed: install mnist-sum again", found)
+    misfits = list(filter(None, map(packages.misfit, packages.NEEDED)))
+    text = ", ".join(f"{name} {number}" for name, number in found.items())
+    return Finding("versions", "note" if misfits else "ok", "\n".join([text, *misfits]), found)
 
 
 def computing() -> list[Finding]:

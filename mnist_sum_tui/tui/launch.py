@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.notify import Way, chosen
 from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.signals import handled, reason
@@ -70,6 +71,7 @@ def run_dashboard(options: LaunchOptions) -> int:
 
     Raises:
         UsageError: the theme is unknown, or a setting has a value that it does not accept.
+        MnistSumError: the dashboard cannot be made, because this version of Textual does not fit.
     """
     if not can_draw():
         print(f"error: mnist-sum tui needs a terminal, and {why_not('one')}: use mnist-sum train", file=sys.stderr)
@@ -78,8 +80,21 @@ def run_dashboard(options: LaunchOptions) -> int:
     gc.disable()  # until MnistSumApp._begin: it would free nothing, and take 25 of the 490 ms until the first frame
     try:
         return _run(options)
+    except MnistSumError:
+        raise
+    except Exception as error:
+        if (misfit := _misfit()) is None:
+            raise
+        raise MnistSumError(misfit) from error
     finally:
         gc.enable()
+
+
+def _misfit() -> str | None:
+    """That Textual's version does not fit, if so; it is asked only after a fault, because the import takes 20 ms."""
+    from mnist_sum_tui.machine import packages
+
+    return packages.misfit("textual")
 
 
 def _run(options: LaunchOptions) -> int:
@@ -125,6 +140,9 @@ def _run_to_the_end(app: "MnistSumApp") -> int:
 
     is_broken = _breaks(app)
     _end_training(app)
+    if is_broken and (misfit := _misfit()):
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            print(f"error: {misfit}", file=sys.stderr)
     code = exit_code(app.session, app.signal_number, is_broken)
     with contextlib.suppress(OSError):  # the terminal may be gone
         if text := receipt(app.session):

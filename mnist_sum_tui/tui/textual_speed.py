@@ -1,6 +1,6 @@
 """What Textual 8 does more often than needed, done once: style sheets, styles, drawn lines.
 
-Each `mend` is a patch, made once per process.
+Each `mend` is a patch, made once per process. What a version of Textual has in another form is left as it is.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,13 +12,15 @@ from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.cache import FIFOCache, LRUCache
 from textual.color import Color
-from textual.css.match import _check_selectors
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.events import ScreenResume
 from textual.strip import Strip
 from textual.style import Style
+
+NO_CACHES = {"_segments", "_cell_length", "_render_cache", "_link_ids", "_cell_count"}
+"""the attributes of a Strip that are no caches of other lines"""
 
 
 class OnceParsed(Stylesheet):
@@ -42,9 +44,9 @@ class OnceParsed(Stylesheet):
     def _check_rule(cls, rule_set: RuleSet, css_path_nodes: list[DOMNode]) -> Iterable[tuple[int, int, int]]:
         """Where a rule applies, as Textual's, which goes down from the app; but most rules do not even fit the node."""
         node = css_path_nodes[-1]
-        for chain in rule_set.selector_set:
-            if chain.selectors[-1].check(node) and _check_selectors(chain.selectors, css_path_nodes):
-                yield chain.specificity
+        if any(chain.selectors[-1].check(node) for chain in rule_set.selector_set):
+            return super()._check_rule(rule_set, css_path_nodes)
+        return ()
 
     def update_nodes(self, nodes: Iterable[DOMNode], animate: bool = False) -> None:
         """Style nodes, but for widgets that are still being made: each is styled when it is mounted."""
@@ -77,7 +79,9 @@ def mend_line_caches() -> None:
     Textual 8 caches two colours with the StylesCache as a key, and so keeps the last 1,024 of these alive: 25,000
     lines, which each full garbage collection visits. The colours do not depend on it.
     """
-    find: Any = getattr(StylesCache.get_inner_outer, "__wrapped__")  # noqa: B009
+    find: Any = getattr(getattr(StylesCache, "get_inner_outer", None), "__wrapped__", None)
+    if find is None:
+        return
 
     @lru_cache(1024)
     def remembered(base: Color, background: Color) -> tuple[Style, Style]:
@@ -95,8 +99,10 @@ def mend_strips() -> None:
     It keeps for each line what it was divided into. Of a line that is not divided that is the line itself: such circles
     wait for the garbage collector, 1,700 objects for each picture of a drag, and then 30 ms for all of them.
     """
-    plain = {name: getattr(Strip([]), name) for name in Strip.__slots__}
+    plain = {name: getattr(Strip([]), name, None) for name in Strip.__slots__}
     sizes = {name: value._maxsize for name, value in plain.items() if isinstance(value, FIFOCache)}
+    if plain.keys() - sizes.keys() != NO_CACHES:
+        return
 
     def start(line: Strip, segments: Iterable[Segment], cell_length: int | None = None) -> None:
         line._segments, line._cell_length = list(segments), cell_length

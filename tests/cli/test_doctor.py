@@ -13,7 +13,7 @@ from textual.app import App
 from mnist_sum_tui.cli import doctor_checks
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import mnist_files
-from mnist_sum_tui.machine import hardware
+from mnist_sum_tui.machine import hardware, packages
 from mnist_sum_tui.runs import find
 from tests.cli.terminals import shown
 from tests.conftest import Cli, is_one_line
@@ -213,11 +213,20 @@ def test_a_torch_that_cannot_be_loaded_is_broken(cli: Cli, tmp_path: Path) -> No
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor_checks, "PACKAGES", ("rich", "textual-of-nowhere"))
+    monkeypatch.setattr(packages, "NEEDED", {"rich": "", "textual-of-nowhere": ""})
     monkeypatch.setattr(doctor_checks, "OPTIONAL", set())
     found = doctor_checks.versions()
     assert (found.state, found.facts["textual-of-nowhere"]) == ("broken", None)
     assert "textual-of-nowhere not installed" in found.text
+
+
+def test_a_version_that_does_not_fit_is_noted_below_the_versions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(packages.NEEDED, "rich", ">=1,<2")
+    found = doctor_checks.versions()
+    line, misfit = found.text.splitlines()
+    assert (found.state, "typer" in line) == ("note", True)
+    number = found.facts["rich"]
+    assert misfit == f"rich {number} does not fit mnist-sum: pip install 'rich>=1,<2'"
 
 
 @pytest.mark.skipif(

@@ -1,5 +1,7 @@
 """The app: pages, starting and ending; and a short real training in its thread."""
 
+import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import MnistSumError, UsageError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
@@ -117,6 +119,24 @@ def test_an_unknown_theme_names_a_near_one(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("mnist_sum_tui.tui.launch.can_draw", lambda: True)
     with pytest.raises(UsageError, match="textual-dark"):
         run_dashboard(LaunchOptions(tmp_path, CONFIG, False, None, "textual-drak"))
+
+
+def test_a_textual_that_does_not_fit_is_named_after_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = LaunchOptions(tmp_path, CONFIG, False, None, None)
+    advice = "textual 9.0.0 does not fit mnist-sum: pip install 'textual>=8.2.4,<9'"
+    monkeypatch.setattr("mnist_sum_tui.tui.launch.can_draw", lambda: True)
+    monkeypatch.setattr("mnist_sum_tui.machine.packages.version", lambda _: "9.0.0")
+    monkeypatch.setattr(MnistSumApp, "run", lambda *_, **__: int("a fault"))
+    assert run_dashboard(options) == 1
+    assert capsys.readouterr().err.endswith(f"error: {advice}\n"), "below the traceback"
+    monkeypatch.setitem(sys.modules, "mnist_sum_tui.tui.app", None)  # an import that fails
+    with pytest.raises(MnistSumError, match=f"^{re.escape(advice)}$"):
+        run_dashboard(options)
+    monkeypatch.setattr("mnist_sum_tui.machine.packages.version", lambda _: "8.2.8")
+    with pytest.raises(ImportError):
+        run_dashboard(options)
 
 
 async def test_a_real_training_runs_to_its_end_and_is_gone_on_with(small_data: str, tmp_path: Path) -> None:

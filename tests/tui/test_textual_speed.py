@@ -19,6 +19,7 @@ from textual.dom import DOMNode
 from textual.strip import Strip
 from textual.widget import Widget
 
+from mnist_sum_tui.tui import textual_speed
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.textual_speed import OnceParsed, parsed_with
 from tests.tui import fixed, recorded
@@ -108,6 +109,21 @@ def test_a_line_has_only_the_caches_it_uses(tmp_path: Path) -> None:
     assert line.crop(0, 2) is line.crop(0, 2), "what is found once is kept"
     assert caches() == {"_crop_cache"}
     assert not hasattr(line, "_no_such_cache")
+
+
+def test_a_textual_that_has_it_in_another_form_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Line:
+        __slots__ = ("_cell_length", "_segments", "_width")
+
+        def __init__(self, segments: list[Segment]) -> None:
+            self._segments, self._cell_length, self._width = segments, None, 80
+
+    monkeypatch.setattr(textual_speed, "Strip", Line)
+    textual_speed.mend_strips.__wrapped__()
+    assert Line([])._width == 80
+    monkeypatch.setattr(textual_speed, "StylesCache", renamed := type("StylesCache", (), {}))
+    textual_speed.mend_line_caches.__wrapped__()
+    assert not hasattr(renamed, "get_inner_outer")
 
 
 def test_what_is_drawn_goes_with_its_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,28 @@
+"""The versions of the libraries: which fit, and what to do about another."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.machine import packages
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_versions_that_fit_are_those_that_pip_installs() -> None:
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert {f"{name}{bounds}" for name, bounds in packages.NEEDED.items()} < set(wanted)
+
+
+@pytest.mark.parametrize("number", ["8.2.4", "8.2.10", "8.10", "8.3.0.dev2026", "8.2.8+cpu.9", None])
+def test_a_version_that_fits(number: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "installed", lambda _: number)
+    assert packages.misfit("textual") is None
+
+
+@pytest.mark.parametrize("number", ["8.2.3", "8.2", "7.9.9", "9.0.0", "10.0", "9.0.0rc1"])
+def test_a_version_that_does_not_fit_is_told_with_what_to_install(number: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "installed", lambda _: number)
+    advice = "does not fit mnist-sum: pip install 'textual>=8.2.4,<9'"
+    assert packages.misfit("textual") == f"textual {number} {advice}"
