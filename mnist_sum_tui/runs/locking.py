@@ -1,6 +1,7 @@
 """One process per run: a lock file in the run's folder, and a file with the id of the process that holds it."""
 
 import contextlib
+import errno
 import os
 import sys
 import warnings
@@ -47,20 +48,23 @@ def _locked(folder: Path, seconds: float) -> "FileLock | None":
     """Lock a folder; None if another process still holds the lock after that time.
 
     Raises:
-        RunError: the folder cannot be written to.
+        RunError: the folder cannot be written to, or its disk has no locks.
     """
     from filelock import FileLock, Timeout
 
-    # newer versions then lock by the file's existence, which serves as well: they pass over that of a dead process
+    # it then locks by the file's existence, which serves as well: that of a dead process is passed over
     warnings.filterwarnings("ignore", "flock not supported", UserWarning)
     lock = FileLock(folder / ".lock", thread_local=False)
     try:
         lock.acquire(timeout=seconds)
     except Timeout:
         return None
-    except (OSError, NotImplementedError) as error:  # NotImplementedError: older versions, without flock
-        reason = getattr(error, "strerror", None) or "the file system has no locks"
-        raise RunError(f"{folder}: cannot be locked ({reason}); check that the folder can be written to") from error
+    except OSError as error:
+        is_closed = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        advice = (
+            "check that the folder can be written to" if is_closed else "choose another --runs-dir, on a local disk"
+        )
+        raise RunError(f"{folder}: cannot be locked ({error.strerror or error}); {advice}") from error
     return lock
 
 

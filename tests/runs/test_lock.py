@@ -142,6 +142,28 @@ def test_a_disk_without_locks_is_locked_by_a_file_and_nothing_is_said_of_it(
     assert not recwarn.list
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other locks")
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ENOLCK, "choose another --runs-dir, on a local disk"),
+        (errno.EOPNOTSUPP, "choose another --runs-dir, on a local disk"),
+        (errno.EROFS, "check that the folder can be written to"),
+    ],
+)
+def test_the_advice_fits_the_reason_why_a_folder_cannot_be_locked(
+    number: int, advice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    def fails(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", fails)
+    with pytest.raises(RunError, match=rf"cannot be locked \({os.strerror(number)}\); {advice}$"):
+        find.create(tmp_path, CONFIG)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="remounts a file system read-only")
 def test_a_killed_run_on_a_read_only_disk_is_not_running(small_data: str, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
