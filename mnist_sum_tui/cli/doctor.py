@@ -9,11 +9,15 @@ import typer
 from mnist_sum_tui.cli.common import Json, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.drawing_options import OPTIONS
 from mnist_sum_tui.cli.layout import console, is_terminal, say
+from mnist_sum_tui.cli.memory import out_of_memory
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.terminal import can_draw
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.run import FOLDER_VARIABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
     from mnist_sum_tui.cli.doctor_checks import Finding
@@ -54,8 +58,8 @@ def doctor(
     origin = ORIGINS.get(source.name if source else "", "the default, in the current folder")
     found = [
         doctor_checks.versions(),
-        *doctor_checks.computing(),
-        doctor_checks.data(),
+        *_checked("device", doctor_checks.computing),
+        *_checked("data", doctor_checks.data),
         doctor_checks.runs(folder_or_default(runs_dir), origin),
         doctor_checks.chosen({name: _given(context, name) for name in OPTIONS}),  # its own --mouse is another option
         *doctor_checks.window(sys.stdout.encoding),
@@ -70,6 +74,19 @@ def doctor(
         _print(found)
     if broken:
         raise MnistSumError(f"these must be fixed before training: {', '.join(broken)}; the report says how")
+
+
+def _checked(topic: str, check: "Callable[[], Finding | list[Finding]]") -> "list[Finding]":
+    """What a check finds, or that memory ran out in it."""
+    from mnist_sum_tui.cli.doctor_checks import Finding
+
+    try:
+        found = check()
+    except (MemoryError, RuntimeError, ImportError) as error:
+        if (words := out_of_memory(error, "doctor")) is None:
+            raise
+        found = Finding(topic, "broken", printable(words))
+    return found if isinstance(found, list) else [found]
 
 
 def _of_dashboard() -> str:

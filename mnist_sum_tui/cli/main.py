@@ -14,6 +14,7 @@ from mnist_sum_tui import settings
 from mnist_sum_tui.cli import commands
 from mnist_sum_tui.cli.drawing_options import use_settings
 from mnist_sum_tui.cli.layout import PIPED_WIDTH
+from mnist_sum_tui.cli.memory import out_of_memory
 from mnist_sum_tui.cli.usage_errors import message_of
 from mnist_sum_tui.errors import MnistSumError, UsageError
 from mnist_sum_tui.formatting import wrapped
@@ -63,11 +64,8 @@ def main() -> None:
         else:
             raise
     except (MemoryError, RuntimeError, ImportError) as error:
-        if not _is_out_of_memory(error):
+        if (words := out_of_memory(error, asked)) is None:
             raise
-        words = "out of memory: try a smaller --batch-size, or close other programs"
-        if isinstance(error, ImportError):  # the loader says the same of a disk whose files may not be executed
-            words = f"torch cannot be loaded: out of memory, or its files may not be executed ({error})"
         code = _fail(words, 1)
     _leave(code if isinstance(code, int) else 0)
 
@@ -100,17 +98,6 @@ def _leave(code: int) -> NoReturn:
     if Ranks.of_environment().size > 1:
         os._exit(code)
     sys.exit(code)
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """Whether memory ran out.
-
-    torch raises OutOfMemoryError on a GPU, and a RuntimeError with a message on a CPU. Where there is no room for torch
-    itself, there is an ImportError.
-    """
-    words = ("can't allocate memory", "failed to map segment", "Cannot allocate memory")
-    is_torchs = type(error).__name__ == "OutOfMemoryError" or any(word in str(error) for word in words)
-    return isinstance(error, MemoryError) or is_torchs
 
 
 def _wrapped(line: str) -> str:

@@ -11,10 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 from rich.console import Console
 
-from mnist_sum_tui.cli.main import _is_out_of_memory
 from mnist_sum_tui.cli.run_end import print_end
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
@@ -216,14 +214,6 @@ def test_an_unwritable_runs_folder_is_refused_before_training(cli: Cli, tmp_path
     is_one_line(cli("train", "--runs-dir", target), 1, "no run can be made there")
     assert time.monotonic() - begin < 20
     locked.chmod(stat.S_IRWXU)
-
-
-def test_out_of_memory_is_distinguished_from_other_errors() -> None:
-    with pytest.raises(RuntimeError) as caught:
-        torch.empty(1 << 55)
-    assert _is_out_of_memory(caught.value)
-    assert _is_out_of_memory(MemoryError())
-    assert not _is_out_of_memory(RuntimeError("shapes do not fit"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes no folder that a process is in")

@@ -1,0 +1,65 @@
+"""Where memory runs out, one line says so, with what helps in this command."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from mnist_sum_tui.cli.memory import out_of_memory
+from tests.conftest import is_one_line
+
+NUMPYS = """
+
+IMPORTANT: PLEASE READ THIS FOR ADVICE ON HOW TO SOLVE THIS ISSUE!
+
+Original error was: libopenblas.so: failed to map segment from shared object
+"""
+CODE = """
+import gzip, resource
+def fails(*_):
+    raise MemoryError
+gzip.GzipFile.read = fails
+resource.setrlimit(resource.RLIMIT_AS, {limits})
+from mnist_sum_tui.cli.main import main
+main()
+"""
+"""a program that has no room for the images"""
+
+
+def without_room(*arguments: str, limits: str = "(1 << 46, -1)") -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", CODE.format(limits=limits), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_out_of_memory_is_distinguished_from_other_errors() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(1 << 55)
+    assert out_of_memory(caught.value, "train") == "out of memory: try a smaller --batch-size, or close other programs"
+    assert out_of_memory(MemoryError(), "predict") == "out of memory: close other programs"
+    for other in (RuntimeError("shapes do not fit"), ImportError("no such name")):
+        assert out_of_memory(other, "train") is None
+
+
+def test_of_a_library_without_room_only_the_line_of_the_loader_is_told() -> None:
+    words = out_of_memory(ImportError(NUMPYS), "predict")
+    assert words is not None
+    assert words.endswith("executed (Original error was: libopenblas.so: failed to map segment from shared object)")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_the_advice_fits_the_command_and_the_limit() -> None:
+    done = without_room("predict", "3")
+    is_one_line(done, 1, "error: out of memory: raise `ulimit -v`, or close other programs")
+    done = without_room("predict", "3", limits="(-1, -1)")
+    is_one_line(done, 1, "error: out of memory: close other programs")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_doctor_reports_it_with_all_else() -> None:
+    done = without_room("doctor", "--json")
+    is_one_line(done, 1, "these must be fixed before training: data")
+    told = json.loads(done.stdout)
+    assert told["data"]["text"] == "out of memory: raise `ulimit -v`, or close other programs"
+    assert (told["device"]["state"], told["runs"]["state"]) == ("ok", "ok")
