@@ -3,6 +3,7 @@
 A run's name may have letters that take two columns, or combining marks that take none.
 """
 
+import shlex
 from collections.abc import Iterator
 from functools import cache
 from unicodedata import category, east_asian_width
@@ -21,6 +22,21 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shell_word(text: str) -> str:
+    r"""The text as a printable word of a command: one that the shell reads as this text, unprintable bytes and all.
+
+    Such bytes, as of a name that is not UTF-8, are written as in `$'\xe4'`, which bash, zsh and ksh understand.
+    """
+    return shlex.quote(text) if text.isprintable() else f"$'{''.join(map(_in_shell, text))}'"
+
+
+def _in_shell(c: str) -> str:
+    if c.isprintable() and c not in "\\'":
+        return c
+    is_byte = "\udc80" <= c <= "\udcff"
+    return "".join(f"\\x{byte:02x}" for byte in c.encode(errors="surrogateescape" if is_byte else "surrogatepass"))
 
 
 def cells(text: str) -> int:

@@ -1,11 +1,14 @@
+import os
 import re
+import shutil
+import subprocess
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from mnist_sum_tui.printable import cells, cut, printable
+from mnist_sum_tui.printable import cells, cut, printable, shell_word
 
 DANGEROUS = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 any_text = st.text(st.characters() | st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp"]))
@@ -26,6 +29,15 @@ def test_control_and_direction_characters_are_shown_as_escapes(text: str, shown:
     assert printable(text) == shown
 
 
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize("text", ["r", "my runs/it's", "a\udcff\udce4 b'\\x41", "\x1b[31m\u202eä $HOME", "Zürich\n"])
+def test_a_word_of_a_command_is_printable_and_read_by_the_shell_as_the_text(text: str) -> None:
+    word = shell_word(text)
+    assert word.isprintable()
+    done = subprocess.run(["bash", "-c", f"printf %s {word}".encode()], capture_output=True, check=True)
+    assert done.stdout == os.fsencode(text)
+
+
 @pytest.mark.parametrize("text", ["", "data/Zürich 写真 🙂", "[bold]x[/]", "C:\\new\\x1b", "│ ▁▂▃ e\u0301"])
 def test_printable_text_is_unchanged(text: str) -> None:
     assert printable(text) == text
@@ -37,6 +49,7 @@ def test_no_dangerous_character_is_left_and_a_second_call_changes_nothing(text: 
     assert not DANGEROUS.search(shown)
     shown.encode()
     assert printable(shown) == shown
+    assert shell_word(text).isprintable()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import importlib.util
 import os
 import re
-import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,7 +15,7 @@ from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.glyphs import shown
 from mnist_sum_tui.machine.notify import Way
 from mnist_sum_tui.machine.process import import_torch
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.printable import shell_word
 from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.json_values import strict_json
@@ -215,7 +214,7 @@ TensorBoard = Annotated[
 
 def board_shown(folder: Path) -> str:
     """What shows a folder that was written for TensorBoard."""
-    return f"tensorboard --logdir {shlex.quote(printable(str(folder)))} shows it"
+    return f"tensorboard --logdir {shell_word(str(folder))} shows it"
 
 
 def folder_of(context: typer.Context, runs_dir: Path | None) -> Path:

@@ -1,6 +1,5 @@
 """`mnist-sum runs` and `mnist-sum runs list`: a line per run, or one for all runs that differ only in their seed."""
 
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.run_tables import print_runs
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import byte_size, plural
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.columns import arranged, chosen, named
 from mnist_sum_tui.runs.filters import FORM, KEYS, matching
@@ -81,7 +80,7 @@ def print_list(
         if best is not None and (not shown or "state" in {column.title for column in shown}):  # where it is marked
             say(out, why_best(best, every), "dim italic")
         kept = any(summary.run.kept_epochs() for summary in fitting)
-        where = "" if folder == default_folder() else f" --runs-dir {shlex.quote(printable(str(folder)))}"
+        where = "" if folder == default_folder() else f" --runs-dir {shell_word(str(folder))}"
         frees = f"; mnist-sum runs prune --all{where} frees some" if kept else ""
         say(out, f"on the disk: {byte_size(sum(summary.size for summary in fitting))}{frees}", "dim italic")
         if missing:

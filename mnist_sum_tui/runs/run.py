@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mnist_sum_tui.atomic import read_own, to_bytes, why_unread, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs import json_values, locking, own_files
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class Run:
         """The run as an argument of a command, quoted: its id, or in another folder its path, which keeps a `./`."""
         folder, default = self.path.parent, default_folder()
         is_default = folder == default or os.path.realpath(folder) == os.path.realpath(default)  # even a loop of links
-        return shlex.quote(self.id if is_default else printable(os.path.join(folder, self.id)))  # noqa: PTH118
+        return shell_word(self.path.name if is_default else os.path.join(folder, self.path.name))  # noqa: PTH118
 
     @property
     def config_file(self) -> Path:
