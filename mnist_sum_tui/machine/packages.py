@@ -15,7 +15,7 @@ NEEDED = {
     "pillow": ">=10.4",
     "textual": ">=8.2.4,<9",
     "rich": ">=14",
-    "typer": ">=0.26,<0.29",
+    "typer": ">=0.26.1,<0.29",
 }
 """the versions that fit, as in pyproject.toml; a clone that is updated, and not installed again, may meet others"""
 
