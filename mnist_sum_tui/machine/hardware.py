@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.config import DEVICES, TrainConfig
+from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.quota import cores_by_quota
@@ -62,9 +62,12 @@ def choose_for_inference(config: TrainConfig, device: str) -> Hardware:
     On a device without bf16 the precision becomes `auto`, and there are at most as many threads as usable cores.
 
     Raises:
-        UsageError: this machine lacks the device.
+        UsageError: the device is unknown, or this machine lacks it.
     """
-    found = _device(device, Ranks())
+    name = str(device)  # a script may give a torch.device
+    if name not in DEVICES:
+        raise unknown("device", name, DEVICES)
+    found = _device(name, Ranks())
     precision = config.precision if config.precision != "bf16" or _has_bf16(found) else "auto"
     return choose(replace(config, device=found.type, precision=precision, threads=min(config.threads, usable_cores())))
 

@@ -65,6 +65,8 @@ BAD_INPUT = [
     (["runs", "report", "latest", "-o", "-"], 2, "not the standard output: give the name of a file"),
     (["train", "--lr", "nan"], 2, "finite"),
     (["train", "--device", "tpu"], 2, "unknown device"),
+    (["predict", "3", "--device", "gpu"], 2, "error: unknown device 'gpu': did you mean 'cpu'?"),
+    (["evaluate", "--device", "cuda:0"], 2, "error: unknown device 'cuda:0': did you mean 'cuda'?"),
     (["train", "--resume", "nonsense"], 2, "does not exist yet"),
     (["train", "--resume", ""], 2, "is empty"),
     (["tui", "--resume", ""], 2, "is empty"),

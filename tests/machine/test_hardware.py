@@ -58,6 +58,12 @@ def test_more_threads_than_cores_are_refused_in_training_and_lowered_in_predicti
     assert choose_for_inference(TrainConfig(threads=1000), "cpu").threads <= cores
 
 
+def test_a_device_that_there_is_not_is_refused_by_name() -> None:
+    with pytest.raises(UsageError, match="unknown device 'CPU': choose from auto, cpu, cuda, mps"):
+        choose_for_inference(TrainConfig(), "CPU")
+    assert choose_for_inference(TrainConfig(), CPU).device == CPU  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("device", ["auto", "cuda"])
 def test_one_process_sets_up_the_first_nvidia_gpu(chosen_gpus: list[int], device: str) -> None:
     hardware = choose(TrainConfig(device=device, threads=1))
