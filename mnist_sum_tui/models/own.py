@@ -8,15 +8,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-import torch
-
 from mnist_sum_tui import own_network
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork, SumNetwork
+from mnist_sum_tui.models.layers import CellNetwork, SumNetwork
+from mnist_sum_tui.models.own_check import checked
 
 Done = TypeVar("Done")
-TAKEN = ("optimizer.", "confidence.")
-"""prefixes that no weight's name may have, because a checkpoint uses them for other tensors"""
 
 
 @cache
@@ -25,7 +22,7 @@ def builder(model: str) -> Callable[[], SumNetwork]:
 
     Raises:
         UsageError: the file was not named, cannot be executed, or does not have exactly one network. The function
-            raises it too, if the network cannot be built or its outputs have the wrong shape.
+            raises it too, if the network cannot be built, trained or saved.
     """
     path, code = own_network.file_of(model)
     module = ModuleType(f"own_network_{path.stem}")
@@ -38,31 +35,7 @@ def builder(model: str) -> Callable[[], SumNetwork]:
         names = ", ".join(each.__name__ for each in own) or "none"
         bases = f"{SumNetwork.__name__} or {CellNetwork.__name__}"
         raise UsageError(f"{path}: needs one class derived from {bases}, has {names}: mnist-sum guide own-network")
-    return lambda: _tried(path, lambda: _checked(own[0]()))
-
-
-def _checked(network: SumNetwork) -> SumNetwork:
-    """The network, after a check of its outputs' shapes, and of its weights' values and names.
-
-    A checkpoint has each name once.
-    """
-    network.eval()
-    with torch.inference_mode():
-        outputs = network(torch.zeros(2, 1, 28, 28), torch.eye(10)[:2])
-    shapes = [tuple(output.shape) for output in outputs]
-    if shapes != [(2, DIGITS), (2, SUMS)]:
-        raise ValueError(f"for two images digits and sums have the shapes {shapes}, not (2, {DIGITS}) and (2, {SUMS})")
-    for name, weight in network.named_parameters():
-        if not torch.isfinite(weight).all():
-            raise ValueError(f"{name} begins with a value that is no finite number")
-    names: dict[int, str] = {}
-    for name, tensor in network.state_dict().items():
-        if name.startswith(TAKEN):
-            raise ValueError(f"the attribute of {name} needs another name")
-        other = names.setdefault(tensor.data_ptr(), name) if tensor.numel() else name
-        if other != name:
-            raise ValueError(f"{other} and {name} are the same weights: give them one attribute, and use it twice")
-    return network.train()
+    return lambda: _tried(path, lambda: checked(own[0]))
 
 
 def _tried(path: Path, do: Callable[[], Done]) -> Done:
