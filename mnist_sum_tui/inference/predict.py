@@ -1,5 +1,6 @@
 """Predict digit and sum with a trained network: that of a run, or the one in the package."""
 
+import operator
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference.confidence import Confidence, calibrated, lacking
 from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs, infer
@@ -105,19 +107,32 @@ class Predictor:
 
         Raises:
             UsageError: the number is not 0..9.
+            TypeError: the number is not a whole number.
             ValueError: the image has another shape or type.
         """
-        image = image_hw if isinstance(image_hw, Tensor) else torch.tensor(image_hw)  # a copy: it may be read-only
-        if image.shape != (28, 28) or image.dtype != torch.uint8:
-            raise ValueError(f"image must be uint8 (28, 28), not {image.dtype} {tuple(image.shape)}")
-        return from_outputs(self.infer(image.unsqueeze(0)), 0, number, label)
+        return from_outputs(self.infer(_pixels(image_hw).unsqueeze(0)), 0, number, label)
 
-    def infer(self, images_nhw: Tensor, *, with_features: bool = False) -> Outputs:
-        """The network's outputs for uint8 images (N, 28, 28) with all ten numbers."""
-        own = self.confidence
-        outputs = infer(self.network, images_nhw, self.hardware, confidence=own, with_features=with_features)
+    def infer(self, images_nhw: Tensor | NDArray[np.uint8], *, with_features: bool = False) -> Outputs:
+        """The network's outputs for uint8 images (N, 28, 28), 0 background and 255 ink, with all ten numbers.
+
+        Raises:
+            ValueError: the images have another shape or type.
+        """
+        own, images = self.confidence, _pixels(images_nhw, many=True)
+        outputs = infer(self.network, images, self.hardware, confidence=own, with_features=with_features)
         assert outputs is not None  # the default keep_going never stops
         return outputs
+
+
+def _pixels(images: Any, *, many: bool = False) -> Tensor:
+    """One image or many as a tensor, after a check of type and shape."""
+    kind = str(getattr(images, "dtype", type(images).__name__)).removeprefix("torch.")
+    shape = tuple(getattr(images, "shape", ()))
+    if kind != "uint8" or len(shape) != 2 + many or shape[-2:] != (SIDE, SIDE):
+        wanted = "images must be uint8 (N, 28, 28)" if many else "image must be uint8 (28, 28)"
+        found = f"{kind} {shape}" if shape else kind
+        raise ValueError(f"{wanted}, not {found}: data.picture.prepare makes an image of a picture")
+    return images if isinstance(images, Tensor) else torch.tensor(images)  # a copy: it may be read-only
 
 
 def from_outputs(outputs: Outputs, row: int, number: int, label: int | None = None) -> Prediction:
@@ -125,7 +140,9 @@ def from_outputs(outputs: Outputs, row: int, number: int, label: int | None = No
 
     Raises:
         UsageError: the number is not 0..9.
+        TypeError: the number is not a whole number.
     """
+    number = int(operator.index(number))  # JSON has no numbers of numpy or torch
     if not 0 <= number < NUMBERS:
         raise UsageError(f"number {number} is outside 0..9: choose one of the ten")
     digits, sums, own = outputs.digits[row], outputs.sums[row, number], outputs.confidence
@@ -135,7 +152,7 @@ def from_outputs(outputs: Outputs, row: int, number: int, label: int | None = No
         sum=int(sums.argmax()),
         digit_probabilities=tuple(calibrated(digits, own.digit_temperature).tolist()),
         sum_probabilities=tuple(calibrated(sums, own.sum_temperature).tolist()),
-        label=label,
+        label=None if label is None else int(operator.index(label)),
         digit_score=None if outputs.scores is None else outputs.scores[row].item(),
         threshold=own.threshold,
     )
