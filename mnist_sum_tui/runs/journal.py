@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from mnist_sum_tui.atomic import open_own, to_bytes, unwritable, write_atomic
-from mnist_sum_tui.runs.event_json import from_dict, to_json
+from mnist_sum_tui.errors import unknown
+from mnist_sum_tui.runs.event_json import KINDS, from_dict, to_json
 from mnist_sum_tui.runs.events import Changed, Event, Started
 
 MOST_LINE_BYTES = 1 << 20
@@ -159,7 +160,13 @@ def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
     """The events in a metrics.jsonl from byte `begin` on: those of the given kinds, or all.
 
     Incomplete and damaged lines are skipped.
+
+    Raises:
+        UsageError: there is no such kind of event.
     """
+    for kind in kinds:
+        if kind not in KINDS:
+            raise unknown("event", kind, KINDS)
     # Looking for the kind before parsing makes listing long runs ten times faster.
     begins = rf'\{{"event": "(?:{"|".join(map(re.escape, kinds))})"' if kinds else r"[^\n]"
     try:

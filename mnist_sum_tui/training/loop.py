@@ -46,11 +46,11 @@ from mnist_sum_tui.training.timing import USUAL, Paces, SamplePace
 def train(config: TrainConfig, run: Run, control: Control | None = None, paces: Paces | None = None) -> Iterator[Event]:
     """Train in the run's folder, from its newest checkpoint if it has one, and yield the events.
 
-    Every event is in metrics.jsonl before it is yielded. Once training has begun, the last event is Finished, whatever
-    happens. An unexpected error is raised after Finished, and error.txt in the run's folder has its traceback. A new
-    run that cannot begin leaves no folder. The whole process gets the number of torch's threads, and keeps freed memory
-    for reuse. If torchrun has started several processes, the leading one calls this, and the others `help_training`.
-    `paces` says how often it reports and saves; USUAL if None.
+    Every event is in metrics.jsonl before it is yielded. Once training has begun, the last event is Finished, except
+    after KeyboardInterrupt or if the caller stops reading. An unexpected error is raised after Finished, and error.txt
+    in the run's folder has its traceback. A new run that cannot begin leaves no folder. The whole process gets the
+    number of torch's threads, and keeps freed memory for reuse. If torchrun has started several processes, the leading
+    one calls this, and the others `help_training`. `paces` says how often it reports and saves; USUAL if None.
 
     Raises:
         UsageError: the device is missing, the run is complete, or the config does not fit the run.

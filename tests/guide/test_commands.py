@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 import typer.main
+from PIL import Image
 
 from mnist_sum_tui.cli.commands import build
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.guide.find import FOLDER
 from mnist_sum_tui.recipes import MODELS
 
@@ -98,8 +102,20 @@ def test_an_experiment_looks_for_a_rate_with_the_recipe_that_it_trains() -> None
         assert len({(of("--recipe", words), of("--model", words)) for words in commands}) == 1
 
 
-@pytest.mark.parametrize("code", re.findall(r"^```python\n(.*?)^```", (FOLDER / "python.md").read_text(), re.M | re.S))
-def test_the_names_in_python_code_exist(code: str) -> None:
-    imports = [node for node in ast.parse(code).body if isinstance(node, ast.Import | ast.ImportFrom)]
+def python_in(page: str) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```", (FOLDER / page).read_text(encoding="utf-8"), re.M | re.S)
+
+
+@pytest.mark.parametrize("code", python_in("python.md"))
+def test_the_python_code_runs(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the recorded run and few images; of the code that trains for long, only the names are looked up."""
+    few = dataset.load("test").take(torch.arange(20))
+    monkeypatch.setattr(dataset, "load", lambda _: few)
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(few.images[0].numpy()).save("three.png")
+    Path("tiny.py").write_text(python_in("own-network.md")[0], encoding="utf-8")
+    body = ast.parse(code).body
+    imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
     assert imports
-    exec(compile(ast.Module([*imports], []), "python.md", "exec"), {})
+    left = imports if "find.create" in code else body
+    exec(compile(ast.Module([*left], []), "python.md", "exec"), {"run": RECORDED})

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.journal import Follower, Journal, read_events
@@ -83,6 +83,11 @@ def test_events_are_read_however_the_blocks_cut_their_lines(
     assert list(read_events(path, *kinds)) == wanted
     begin = len(lines(events[:3]))
     assert list(read_events(path, *kinds, begin=begin)) == [event for event in wanted if event not in events[:3]]
+
+
+def test_a_kind_of_event_that_there_is_not_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="unknown event 'epochs': did you mean 'epoch'"):
+        next(read_events(tmp_path / "metrics.jsonl", "started", "epochs"))
 
 
 def test_a_follower_survives_the_files_deletion(tmp_path: Path) -> None:
